@@ -1,0 +1,204 @@
+package io.overlane.address;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/**
+ * An IPv4 or IPv6 address as two words, IPv4 in its IPv4-mapped form ({@code ::ffff:a.b.c.d}, RFC 4291 §2.5.5.2).
+ *
+ * @param high the first eight octets on the wire, first octet highest.
+ * @param low  the last eight octets.
+ */
+public record IpAddress(long high, long low)
+{
+    /** What the low word of an IPv4 address starts with. */
+    public static final long V4_MAPPED = 0xFFFF_0000_0000L;
+
+    /** {@code 0.0.0.0}. */
+    public static final IpAddress ANY_V4 = ofV4(0);
+
+    /** {@code ::}. */
+    public static final IpAddress ANY_V6 = new IpAddress(0, 0);
+
+    /**
+     * @param address the four octets, first on the wire highest.
+     * @return the same address in its mapped form.
+     */
+    public static IpAddress ofV4(final int address)
+    {
+        return new IpAddress(0, v4Low(address));
+    }
+
+    /**
+     * @param address the four octets, first on the wire highest.
+     * @return the low word of its mapped form.
+     */
+    public static long v4Low(final int address)
+    {
+        return V4_MAPPED | (address & 0xFFFF_FFFFL);
+    }
+
+    /**
+     * @param high first word of an address.
+     * @param low  second word.
+     * @return true if the words are an IPv4 address in mapped form.
+     */
+    public static boolean isV4(final long high, final long low)
+    {
+        return high == 0 && (low & 0xFFFF_FFFF_0000_0000L) == V4_MAPPED;
+    }
+
+    /**
+     * @param address any Internet address.
+     * @return the same as a value.
+     */
+    public static IpAddress of(final InetAddress address)
+    {
+        final byte[] octets = address.getAddress();
+        return octets.length == 4 ?
+            ofV4((int)word(octets, 0, 4)) :
+            new IpAddress(word(octets, 0, 8), word(octets, 8, 8));
+    }
+
+    /**
+     * Read a literal address; names are never looked up.
+     *
+     * @param text dotted IPv4 or colon IPv6 notation, without a zone.
+     * @return the address.
+     * @throws IllegalArgumentException if {@code text} is no such literal.
+     */
+    public static IpAddress parse(final String text)
+    {
+        final boolean v4 = text.matches("\\d{1,3}(\\.\\d{1,3}){3}");
+        final boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9a-fA-F:.]+");
+        if (v4 || v6)
+        {
+            try
+            {
+                return of(InetAddress.getByName(text));
+            }
+            catch (final UnknownHostException ex)
+            {
+                throw notAnAddress(text, ex);
+            }
+        }
+        throw notAnAddress(text, null);
+    }
+
+    /** @return true for an IPv4 address. */
+    public boolean isV4()
+    {
+        return isV4(high, low);
+    }
+
+    /** @return true for {@code 0.0.0.0} and {@code ::}. */
+    public boolean isAny()
+    {
+        return equals(ANY_V4) || equals(ANY_V6);
+    }
+
+    /** @return true for {@code 224.0.0.0/4} and {@code ff00::/8}. */
+    public boolean isMulticast()
+    {
+        return isV4() ? (v4() >>> 28) == 0xE : (high >>> 56) == 0xFF;
+    }
+
+    /** @return the four octets of an IPv4 address, first on the wire highest. */
+    public int v4()
+    {
+        return (int)low;
+    }
+
+    /** @return 32 or 128. */
+    public int bits()
+    {
+        return isV4() ? 32 : 128;
+    }
+
+    /** @return the same address for {@code java.net}. */
+    public InetAddress toInetAddress()
+    {
+        final byte[] octets = new byte[bits() / 8];
+        for (int i = 0; i < octets.length; i++)
+        {
+            final int fromEnd = octets.length - 1 - i;
+            octets[i] = (byte)((fromEnd >= 8 ? high : low) >>> ((fromEnd & 7) * 8));
+        }
+        try
+        {
+            return InetAddress.getByAddress(octets);
+        }
+        catch (final UnknownHostException ex)
+        {
+            throw new AssertionError("4 or 16 octets are always an address", ex);
+        }
+    }
+
+    @Override
+    public String toString()
+    {
+        if (isV4())
+        {
+            final int v4 = v4();
+            return (v4 >>> 24) + "." + ((v4 >>> 16) & 0xFF) + "." + ((v4 >>> 8) & 0xFF) + "." + (v4 & 0xFF);
+        }
+        return canonicalV6();
+    }
+
+    /** RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups as {@code ::}. */
+    private String canonicalV6()
+    {
+        int runStart = -1;
+        int runLength = 1;
+        for (int i = 0; i < 8; i++)
+        {
+            int length = 0;
+            while (i + length < 8 && group(i + length) == 0)
+            {
+                length++;
+            }
+            if (length > runLength)
+            {
+                runStart = i;
+                runLength = length;
+            }
+            i += length;
+        }
+        final StringBuilder text = new StringBuilder(39);
+        for (int i = 0; i < 8; i++)
+        {
+            if (i == runStart)
+            {
+                text.append("::");
+                i += runLength - 1;
+                continue;
+            }
+            if (i > 0 && text.charAt(text.length() - 1) != ':')
+            {
+                text.append(':');
+            }
+            text.append(Integer.toHexString(group(i)));
+        }
+        return text.toString();
+    }
+
+    private int group(final int index)
+    {
+        return (int)((index < 4 ? high : low) >>> ((3 - (index & 3)) * 16)) & 0xFFFF;
+    }
+
+    private static long word(final byte[] octets, final int offset, final int length)
+    {
+        long word = 0;
+        for (int i = 0; i < length; i++)
+        {
+            word = (word << 8) | (octets[offset + i] & 0xFF);
+        }
+        return word;
+    }
+
+    private static IllegalArgumentException notAnAddress(final String text, final Exception cause)
+    {
+        return new IllegalArgumentException("not an IP address: '" + text + "'", cause);
+    }
+}

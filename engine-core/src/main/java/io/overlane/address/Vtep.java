@@ -1,0 +1,63 @@
+package io.overlane.address;
+
+/**
+ * A tunnel endpoint: where datagrams for it are sent.
+ *
+ * @param address of the underlay.
+ * @param udpPort 1…65535.
+ */
+public record Vtep(IpAddress address, int udpPort)
+{
+    /**
+     * @throws IllegalArgumentException if the port is out of range.
+     */
+    public Vtep
+    {
+        if (udpPort < 1 || udpPort > 0xFFFF)
+        {
+            throw new IllegalArgumentException("not a UDP port: " + udpPort + " (expected 1…65535)");
+        }
+    }
+
+    /**
+     * @param text           {@code IP}, {@code IPV4:PORT} or {@code [IPV6]:PORT}.
+     * @param defaultUdpPort what to use where the text names no port.
+     * @return the endpoint.
+     * @throws IllegalArgumentException if {@code text} is anything else.
+     */
+    public static Vtep parse(final String text, final int defaultUdpPort)
+    {
+        final int bracket = text.indexOf(']');
+        if (text.startsWith("[") && bracket > 0)
+        {
+            final IpAddress address = IpAddress.parse(text.substring(1, bracket));
+            return new Vtep(address, portAfter(text, bracket + 1, defaultUdpPort));
+        }
+        final int colon = text.indexOf(':');
+        if (colon >= 0 && colon == text.lastIndexOf(':'))
+        {
+            return new Vtep(IpAddress.parse(text.substring(0, colon)), portAfter(text, colon, defaultUdpPort));
+        }
+        return new Vtep(IpAddress.parse(text), defaultUdpPort);
+    }
+
+    private static int portAfter(final String text, final int index, final int defaultUdpPort)
+    {
+        if (index == text.length())
+        {
+            return defaultUdpPort;
+        }
+        final String port = text.substring(index + 1);
+        if (text.charAt(index) != ':' || !port.matches("\\d{1,5}"))
+        {
+            throw new IllegalArgumentException("not IP[:PORT]: '" + text + "'");
+        }
+        return Integer.parseInt(port);
+    }
+
+    @Override
+    public String toString()
+    {
+        return address.isV4() ? address + ":" + udpPort : "[" + address + "]:" + udpPort;
+    }
+}

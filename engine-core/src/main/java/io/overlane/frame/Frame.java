@@ -1,0 +1,237 @@
+package io.overlane.frame;
+
+import io.overlane.status.DropReason;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One frame in memory: a range of a buffer with headroom before it, the fields of a {@code virtio_net_hdr} that say
+ * what is left to do to it, and its verdict.
+ *
+ * <pre>
+ *  0           offset              offset + length      capacity
+ *  +-------------+--------------------------+---------------+
+ *  |  headroom   |          bytes           |   tailroom    |
+ *  +-------------+--------------------------+---------------+
+ * </pre>
+ *
+ * The same object is an inner Ethernet frame, a layer 3 packet or an outer datagram's payload, depending on where it
+ * is on its way: {@link #prepend(int)} and {@link #strip(int)} move its start over a header without moving the bytes.
+ *
+ * <p>Not thread safe; used by the thread that polled it.
+ */
+public final class Frame
+{
+    /** {@code VIRTIO_NET_HDR_F_NEEDS_CSUM}: the checksum at start + offset covers the pseudo header only. */
+    public static final int NEEDS_CHECKSUM = 1;
+
+    /** {@code VIRTIO_NET_HDR_F_DATA_VALID}: the checksums have been checked. */
+    public static final int CHECKSUM_VALID = 2;
+
+    /** {@code VIRTIO_NET_HDR_GSO_NONE}: an ordinary frame. */
+    public static final int GSO_NONE = 0;
+
+    /** {@code VIRTIO_NET_HDR_GSO_TCPV4}: a TCP super-frame over IPv4. */
+    public static final int GSO_TCPV4 = 1;
+
+    /** {@code VIRTIO_NET_HDR_GSO_TCPV6}: a TCP super-frame over IPv6. */
+    public static final int GSO_TCPV6 = 4;
+
+    /** {@code VIRTIO_NET_HDR_GSO_UDP_L4}: several UDP datagrams of equal size, of either IP version. */
+    public static final int GSO_UDP_L4 = 5;
+
+    /** {@code VIRTIO_NET_HDR_GSO_ECN}: a bit beside the type; the first segment carries CWR. */
+    public static final int GSO_ECN = 0x80;
+
+    private final UnsafeBuffer buffer;
+    private int offset;
+    private int length;
+
+    private int flags;
+    private int gsoType;
+    private int gsoSize;
+    private int headerLength;
+    private int checksumStart;
+    private int checksumOffset;
+
+    private DropReason verdict = DropReason.NONE;
+
+    /**
+     * A frame over memory of the caller's; nothing is copied.
+     *
+     * @param buffer the slot: headroom, frame and tailroom.
+     */
+    public Frame(final UnsafeBuffer buffer)
+    {
+        this.buffer = buffer;
+    }
+
+    /**
+     * Aim at other bytes of the buffer and forget all metadata and the verdict.
+     *
+     * @param offset first byte of the frame, from the start of the buffer.
+     * @param length bytes in the frame.
+     * @return this.
+     */
+    public Frame wrap(final int offset, final int length)
+    {
+        buffer.boundsCheck(offset, length);
+        this.offset = offset;
+        this.length = length;
+        clearOffload();
+        verdict = DropReason.NONE;
+        return this;
+    }
+
+    /** @return the slot the frame lies in. */
+    public UnsafeBuffer buffer()
+    {
+        return buffer;
+    }
+
+    /** @return first byte of the frame, from the start of {@link #buffer()}; also its headroom in bytes. */
+    public int offset()
+    {
+        return offset;
+    }
+
+    /** @return bytes in the frame. */
+    public int length()
+    {
+        return length;
+    }
+
+    /**
+     * Change how many bytes the frame has; its start stays.
+     *
+     * @param length bytes, up to the end of the buffer.
+     * @return this.
+     */
+    public Frame length(final int length)
+    {
+        buffer.boundsCheck(offset, length);
+        this.length = length;
+        return this;
+    }
+
+    /** @return address of the frame's first byte, for native calls; valid while the buffer lives. */
+    public long address()
+    {
+        return buffer.addressOffset() + offset;
+    }
+
+    /**
+     * Grow the frame into its headroom. The caller writes the new bytes.
+     *
+     * @param bytes to add in front, at most {@link #offset()}.
+     * @return this.
+     */
+    public Frame prepend(final int bytes)
+    {
+        buffer.boundsCheck(offset - bytes, length + bytes);
+        offset -= bytes;
+        length += bytes;
+        checksumStart += bytes;
+        return this;
+    }
+
+    /**
+     * Leave bytes at the front out of the frame; they become headroom.
+     *
+     * @param bytes to leave out, at most {@link #length()}.
+     * @return this.
+     */
+    public Frame strip(final int bytes)
+    {
+        buffer.boundsCheck(offset + bytes, length - bytes);
+        offset += bytes;
+        length -= bytes;
+        checksumStart -= bytes;
+        return this;
+    }
+
+    /**
+     * Set what a {@code virtio_net_hdr} says of this frame.
+     *
+     * @param flags          {@link #NEEDS_CHECKSUM}, {@link #CHECKSUM_VALID} or 0.
+     * @param gsoType        {@link #GSO_NONE} or one of the super-frame types.
+     * @param headerLength   bytes up to the payload, a hint; 0 if unknown.
+     * @param gsoSize        payload bytes per segment of a super-frame.
+     * @param checksumStart  where the checksum begins, in bytes from the start of the frame.
+     * @param checksumOffset where it is stored, in bytes from {@code checksumStart}.
+     * @return this.
+     */
+    public Frame offload(
+        final int flags,
+        final int gsoType,
+        final int headerLength,
+        final int gsoSize,
+        final int checksumStart,
+        final int checksumOffset)
+    {
+        this.flags = flags;
+        this.gsoType = gsoType;
+        this.headerLength = headerLength;
+        this.gsoSize = gsoSize;
+        this.checksumStart = checksumStart;
+        this.checksumOffset = checksumOffset;
+        return this;
+    }
+
+    /** Say that nothing is left to do: no partial checksum, no segmentation. */
+    public void clearOffload()
+    {
+        offload(0, GSO_NONE, 0, 0, 0, 0);
+    }
+
+    /** @return {@link #NEEDS_CHECKSUM}, {@link #CHECKSUM_VALID} or 0. */
+    public int flags()
+    {
+        return flags;
+    }
+
+    /** @return {@link #GSO_NONE} or the kind of super-frame, perhaps with {@link #GSO_ECN}. */
+    public int gsoType()
+    {
+        return gsoType;
+    }
+
+    /** @return payload bytes per segment of a super-frame. */
+    public int gsoSize()
+    {
+        return gsoSize;
+    }
+
+    /** @return bytes up to the payload of a super-frame, a hint; 0 if unknown. */
+    public int headerLength()
+    {
+        return headerLength;
+    }
+
+    /** @return where a partial checksum begins, in bytes from the start of the frame. */
+    public int checksumStart()
+    {
+        return checksumStart;
+    }
+
+    /** @return where a partial checksum is stored, in bytes from {@link #checksumStart()}. */
+    public int checksumOffset()
+    {
+        return checksumOffset;
+    }
+
+    /** @return {@link DropReason#NONE} if all went well so far, else why the frame goes no further. */
+    public DropReason verdict()
+    {
+        return verdict;
+    }
+
+    /**
+     * @param verdict {@link DropReason#NONE} or why the frame goes no further.
+     * @return this.
+     */
+    public Frame verdict(final DropReason verdict)
+    {
+        this.verdict = verdict;
+        return this;
+    }
+}

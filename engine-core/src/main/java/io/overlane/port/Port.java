@@ -1,0 +1,66 @@
+package io.overlane.port;
+
+import io.overlane.frame.FrameBatch;
+
+/**
+ * A place frames enter and leave by.
+ *
+ * <p>One thread polls. {@link #offer(FrameBatch)} may be called by that thread and by one other at the same time (the
+ * encap and the decap half of a split worker), so an implementation keeps no state across the two.
+ *
+ * <p>A broken device is told to the {@code ErrorHandler} it was made with; no method here throws for it.
+ */
+public interface Port extends AutoCloseable
+{
+    /** @return the name in counters, tables and logs. */
+    String name();
+
+    /** @return the largest packet that fits, layer 2 header not counted (an IP MTU), in bytes. */
+    int mtu();
+
+    /**
+     * Append up to {@code limit} waiting frames to {@code batch}; never blocks. The frames are lent until the next
+     * poll and have at least 64 bytes of headroom. Polling thread only.
+     *
+     * @param batch to append to; it has room for {@code limit} more.
+     * @param limit frames at most.
+     * @return frames added, 0 when none were waiting.
+     */
+    int poll(FrameBatch batch, int limit);
+
+    /**
+     * Hand over frames in order; never blocks. Each frame's verdict says what became of it: {@code NONE} when it was
+     * taken, else {@code PORT_FULL} or {@code PORT_ERROR}. Frames whose verdict is already set are passed over. The
+     * bytes are copied or written before this returns; the port may use a frame's headroom.
+     *
+     * @param batch frames for this port.
+     */
+    void offer(FrameBatch batch);
+
+    /**
+     * Block the polling thread until {@link #poll} may return something, {@link #wake()} is called, or the time is
+     * over. May return early without a reason.
+     *
+     * @param timeoutNs at most this long, in nanoseconds.
+     */
+    void await(long timeoutNs);
+
+    /** End a current or the next {@link #await(long)}. Any thread. */
+    void wake();
+
+    /**
+     * Ask for {@code wake} to be run whenever a frame arrives, so that a thread which waits elsewhere can poll this
+     * port too. Called before the first poll.
+     *
+     * @param wake safe to run on any thread, and cheap when nobody waits.
+     * @return false if this port cannot tell (a device): it then needs a polling thread of its own.
+     */
+    default boolean wakes(final Runnable wake)
+    {
+        return false;
+    }
+
+    /** Release the device or memory. Closing twice does no harm. */
+    @Override
+    void close();
+}

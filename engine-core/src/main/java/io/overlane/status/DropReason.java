@@ -1,0 +1,132 @@
+package io.overlane.status;
+
+/**
+ * Why a frame goes no further. Every frame that is neither delivered nor answered ends in exactly one of these.
+ *
+ * <p>Where Linux has a name for the same thing ({@code include/net/dropreason-core.h}) the comment gives it.
+ */
+public enum DropReason
+{
+    /** Not dropped. */
+    NONE("delivered"),
+
+    /** The datagram is shorter than the 8-byte VXLAN header. Linux PKT_TOO_SMALL. */
+    SHORT_HEADER("short-header"),
+
+    /** The I flag is clear, so there is no VNI. RFC 7348 §5; Linux VXLAN_INVALID_HDR. */
+    NO_I_FLAG("no-i-flag"),
+
+    /** A reserved flag or byte is set. Linux VXLAN_INVALID_HDR; RFC 7348 §5 would ignore it. */
+    RESERVED_BITS("reserved-bits"),
+
+    /** No segment here has this VNI. RFC 7348 §4.1; Linux VXLAN_VNI_NOT_FOUND. */
+    UNKNOWN_VNI("unknown-vni"),
+
+    /** The outer source is no endpoint we accept from. Linux has no such check. */
+    SOURCE_NOT_ALLOWED("source-not-allowed"),
+
+    /** The inner frame is shorter than an Ethernet header. Linux reports NOMEM. */
+    INNER_TOO_SHORT("inner-too-short"),
+
+    /** The inner frame says IP and ends before the IP header does. Linux PKT_TOO_SMALL. */
+    INNER_IP_TRUNCATED("inner-ip-truncated"),
+
+    /** The frame comes from outside and carries our own source MAC: a loop. Linux LOCAL_MAC. */
+    OWN_MAC("own-mac"),
+
+    /** The source MAC is a group address or all zero and would have been learned. Linux MAC_INVALID_SOURCE. */
+    BAD_SOURCE_MAC("bad-source-mac"),
+
+    /** A configured FDB entry says this source MAC lives elsewhere. Linux VXLAN_ENTRY_EXISTS. */
+    STATIC_VIOLATION("static-violation"),
+
+    /** The outer header says congestion and the inner one cannot carry it. RFC 6040 §4.2; Linux IP_TUNNEL_ECN. */
+    ECN_NOT_CAPABLE("ecn-not-capable"),
+
+    /** No FDB entry, and no flood list to fall back to. Linux NO_TX_TARGET. */
+    NO_DESTINATION("no-destination"),
+
+    /** The frame is longer than the segment's or the underlay's MTU allows. Linux PKT_TOO_BIG. */
+    OVERSIZE("oversize"),
+
+    /** A partial checksum or a segmentation request that does not fit its frame. Linux PKT_TOO_SMALL. */
+    BAD_OFFLOAD("bad-offload"),
+
+    /** Not the IP version this path carries. */
+    BAD_IP_VERSION("bad-ip-version"),
+
+    /** An IP header whose lengths contradict each other or the packet. Linux IP_INHDR. */
+    BAD_IP_HEADER("bad-ip-header"),
+
+    /** The IP time to live ran out. */
+    TTL_EXPIRED("ttl-expired"),
+
+    /** No route for the inner destination and none could be told so (RFC 1122 §3.2.2). Linux IP_INNOROUTES. */
+    NO_ROUTE("no-route"),
+
+    /** A packet came through the tunnel for an address that is not behind this node. */
+    NOT_LOCAL("not-local"),
+
+    /** The port had no room. Linux FULL_RING. */
+    PORT_FULL("port-full"),
+
+    /** The port refused the frame: the device is down, or broken. Linux DEV_READY. */
+    PORT_ERROR("port-error"),
+
+    /** The underlay socket had no room. */
+    UNDERLAY_BUSY("underlay-busy"),
+
+    /** The underlay has no way to the remote. Linux IP_OUTNOROUTES. */
+    UNDERLAY_UNREACHABLE("underlay-unreachable"),
+
+    /** The underlay refused the datagram for another reason; the error handler was told. */
+    UNDERLAY_ERROR("underlay-error"),
+
+    /** Replay: not an IP packet, or one whose outer headers contradict each other. Linux IP_INHDR, PKT_TOO_SMALL. */
+    BAD_OUTER_HEADER("bad-outer-header"),
+
+    /** Replay: the capture holds fewer bytes than the packet had. */
+    CAPTURE_CUT("capture-cut"),
+
+    /** Replay: the outer UDP checksum is wrong, or zero over IPv6. Linux UDP_CSUM. */
+    UDP_CHECKSUM("udp-checksum"),
+
+    /** Replay: not UDP, or UDP for another port. Linux NO_SOCKET. */
+    NO_SOCKET("no-socket"),
+
+    /** Replay: an outer fragment, held for the rest of its datagram or never completed. Linux FRAG_REASM_TIMEOUT. */
+    FRAGMENT("fragment"),
+
+    /** The engine was closed with the frame in its hands. Linux DEV_READY. */
+    ENGINE_STOPPED("engine-stopped");
+
+    private static final DropReason[] VALUES = values();
+
+    private final String label;
+
+    DropReason(final String label)
+    {
+        this.label = label;
+    }
+
+    /**
+     * @param ordinal 0…count-1.
+     * @return the reason.
+     */
+    public static DropReason get(final int ordinal)
+    {
+        return VALUES[ordinal];
+    }
+
+    /** @return number of values, {@link #NONE} included. */
+    public static int count()
+    {
+        return VALUES.length;
+    }
+
+    /** @return the name in counters, tables and logs. */
+    public String label()
+    {
+        return label;
+    }
+}

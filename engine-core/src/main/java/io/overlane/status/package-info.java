@@ -1,0 +1,4 @@
+/**
+ * What became of every frame: the named reasons, and the counters that add up.
+ */
+package io.overlane.status;

@@ -1,0 +1,187 @@
+package io.overlane.underlay;
+
+import io.overlane.frame.Frame;
+import io.overlane.status.DropReason;
+
+/**
+ * Datagrams to send together, each with where it goes and, afterwards, what became of it. Reused; a fixed number at
+ * most.
+ *
+ * <p>An entry is the payload of one datagram, or of several equal ones that leave in one call (UDP_SEGMENT). The same
+ * frame may stand in several entries: a flooded frame is sent to each remote from where it lies.
+ */
+public final class SendBatch
+{
+    private final Frame[] frames;
+    private final long[] remoteHigh;
+    private final long[] remoteLow;
+    private final int[] remotePort;
+    private final int[] remote;
+    private final int[] flowHash;
+    private final int[] tos;
+    private final int[] segmentSize;
+    private final DropReason[] verdict;
+    private int size;
+
+    /**
+     * @param capacity entries it can hold.
+     */
+    public SendBatch(final int capacity)
+    {
+        frames = new Frame[capacity];
+        remoteHigh = new long[capacity];
+        remoteLow = new long[capacity];
+        remotePort = new int[capacity];
+        remote = new int[capacity];
+        flowHash = new int[capacity];
+        tos = new int[capacity];
+        segmentSize = new int[capacity];
+        verdict = new DropReason[capacity];
+    }
+
+    /** @return entries it can hold. */
+    public int capacity()
+    {
+        return frames.length;
+    }
+
+    /** @return entries in it. */
+    public int size()
+    {
+        return size;
+    }
+
+    /** @return true if {@link #add} would refuse. */
+    public boolean isFull()
+    {
+        return size == frames.length;
+    }
+
+    /** Forget all entries. */
+    public void clear()
+    {
+        size = 0;
+    }
+
+    /**
+     * @param frame       the UDP payload; it stays where it is until the batch is sent.
+     * @param remoteHigh  first word of the outer destination address ({@code IpAddress}).
+     * @param remoteLow   second word.
+     * @param remotePort  outer destination port.
+     * @param remote      the caller's number for the remote; the underlay does not look at it.
+     * @param flowHash    the same for all frames of an inner flow; chooses the source port where the underlay can.
+     * @param tos         outer type of service or traffic class, for underlays that can set it.
+     * @param segmentSize bytes per datagram of a joined entry, 0 for a datagram by itself.
+     */
+    public void add(
+        final Frame frame,
+        final long remoteHigh,
+        final long remoteLow,
+        final int remotePort,
+        final int remote,
+        final int flowHash,
+        final int tos,
+        final int segmentSize)
+    {
+        frames[size] = frame;
+        this.remoteHigh[size] = remoteHigh;
+        this.remoteLow[size] = remoteLow;
+        this.remotePort[size] = remotePort;
+        this.remote[size] = remote;
+        this.flowHash[size] = flowHash;
+        this.tos[size] = tos;
+        this.segmentSize[size] = segmentSize;
+        verdict[size] = DropReason.NONE;
+        size++;
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return the UDP payload.
+     */
+    public Frame frame(final int index)
+    {
+        return frames[index];
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return first word of the outer destination address.
+     */
+    public long remoteHigh(final int index)
+    {
+        return remoteHigh[index];
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return second word of the outer destination address.
+     */
+    public long remoteLow(final int index)
+    {
+        return remoteLow[index];
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return outer destination port.
+     */
+    public int remotePort(final int index)
+    {
+        return remotePort[index];
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return the caller's number for the remote.
+     */
+    public int remote(final int index)
+    {
+        return remote[index];
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return the hash of the inner flow.
+     */
+    public int flowHash(final int index)
+    {
+        return flowHash[index];
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return outer type of service or traffic class.
+     */
+    public int tos(final int index)
+    {
+        return tos[index];
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return bytes per datagram of a joined entry, 0 for a datagram by itself.
+     */
+    public int segmentSize(final int index)
+    {
+        return segmentSize[index];
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return {@link DropReason#NONE} if the underlay took the datagram, else why not.
+     */
+    public DropReason verdict(final int index)
+    {
+        return verdict[index];
+    }
+
+    /**
+     * @param index   0…size-1.
+     * @param verdict what became of the datagram; the underlay calls this.
+     */
+    public void verdict(final int index, final DropReason verdict)
+    {
+        this.verdict[index] = verdict;
+    }
+}

@@ -1,0 +1,52 @@
+package io.overlane.underlay;
+
+import io.overlane.address.Vtep;
+
+/**
+ * A way to send datagrams to other endpoints and to receive theirs.
+ *
+ * <p>One thread polls and one thread sends; they may be different threads (a split worker), so an implementation keeps
+ * no state across the two. A broken socket is told to the {@code ErrorHandler} it was made with; no method here throws
+ * for it.
+ */
+public interface Underlay extends AutoCloseable
+{
+    /** @return where we are bound: the address may be the wildcard, the port is the real one. */
+    Vtep local();
+
+    /** @return what it is, in a word or two, for the start line and logs. */
+    String description();
+
+    /**
+     * Append waiting datagrams to {@code batch} until it is full or none are left; never blocks. Their frames are lent
+     * until the next poll. Polling thread only.
+     *
+     * @param batch to append to.
+     * @return entries added, 0 when nothing was waiting.
+     */
+    int poll(ReceiveBatch batch);
+
+    /**
+     * Send every entry in order, waiting for the socket for a bounded time at most, and set each entry's verdict:
+     * {@code NONE} when the network took it, else {@code OVERSIZE}, {@code UNDERLAY_BUSY},
+     * {@code UNDERLAY_UNREACHABLE} or {@code UNDERLAY_ERROR}. Sending thread only.
+     *
+     * @param batch what to send; not cleared.
+     */
+    void send(SendBatch batch);
+
+    /**
+     * Block the polling thread until {@link #poll} may return something, {@link #wake()} is called, or the time is
+     * over. May return early without a reason.
+     *
+     * @param timeoutNs at most this long, in nanoseconds.
+     */
+    void await(long timeoutNs);
+
+    /** End a current or the next {@link #await(long)}. Any thread; cheap when nobody waits. */
+    void wake();
+
+    /** Release the sockets. Closing twice does no harm. */
+    @Override
+    void close();
+}

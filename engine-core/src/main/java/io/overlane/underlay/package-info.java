@@ -1,0 +1,6 @@
+/**
+ * The network edge: UDP datagrams to and from other tunnel endpoints, whatever sends them.
+ *
+ * <p>Nothing here knows what is inside a datagram.
+ */
+package io.overlane.underlay;

@@ -1,0 +1,2 @@
+/** The command line: one runnable idea per file. */
+package io.overlane.examples;
