@@ -1,0 +1,63 @@
+package io.overlane.agent;
+
+import io.overlane.pipeline.DecapPath;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.Underlay;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+
+/**
+ * Runs commands, polls the underlay, carries its datagrams to the ports, and ages the tables: the one writer of them
+ * all.
+ */
+public final class DecapAgent implements Agent
+{
+    private static final int COMMANDS_PER_CYCLE = 64;
+
+    private final ManyToOneConcurrentArrayQueue<Runnable> commands;
+    private final Underlay underlay;
+    private final DecapPath path;
+    private final TableAger ager;
+    private final ReceiveBatch batch;
+
+    /**
+     * @param commands   what other threads ask for.
+     * @param underlay   to poll.
+     * @param path       for its datagrams.
+     * @param ager       removes what has not been heard of for long.
+     * @param batchLimit entries taken from the underlay at a time.
+     */
+    public DecapAgent(
+        final ManyToOneConcurrentArrayQueue<Runnable> commands,
+        final Underlay underlay,
+        final DecapPath path,
+        final TableAger ager,
+        final int batchLimit)
+    {
+        this.commands = commands;
+        this.underlay = underlay;
+        this.path = path;
+        this.ager = ager;
+        batch = new ReceiveBatch(batchLimit);
+    }
+
+    @Override
+    public int doWork()
+    {
+        int work = commands.isEmpty() ? 0 : commands.drain(Runnable::run, COMMANDS_PER_CYCLE);
+        batch.clear();
+        final int entries = underlay.poll(batch);
+        if (entries > 0)
+        {
+            path.decap(batch);
+            work += entries;
+        }
+        return work + ager.age();
+    }
+
+    @Override
+    public String roleName()
+    {
+        return "overlane-decap";
+    }
+}

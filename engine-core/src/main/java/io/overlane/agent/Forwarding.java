@@ -1,0 +1,233 @@
+package io.overlane.agent;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbEntry;
+import io.overlane.neighbor.NeighborTable;
+import io.overlane.remote.RemoteTable;
+import io.overlane.route.RouteTable;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentTable;
+
+/**
+ * All that decides where a frame goes, and the changes to it that must stay together: an entry and its reference to a
+ * remote. Used by the one thread that writes tables.
+ */
+public final class Forwarding
+{
+    private final SegmentTable segments = new SegmentTable();
+    private final Fdb fdb;
+    private final NeighborTable neighbors;
+    private final RemoteTable remotes;
+    private final RouteTable routes;
+
+    /**
+     * @param maxFdbEntries of all segments together.
+     * @param maxNeighbors  of all segments together.
+     * @param maxRemotes    of the engine.
+     * @param maxRoutes     of the IP network.
+     */
+    public Forwarding(final int maxFdbEntries, final int maxNeighbors, final int maxRemotes, final int maxRoutes)
+    {
+        fdb = new Fdb(maxFdbEntries);
+        neighbors = new NeighborTable(maxNeighbors);
+        remotes = new RemoteTable(maxRemotes);
+        routes = new RouteTable(maxRoutes);
+    }
+
+    /** @return segments by VNI. */
+    public SegmentTable segments()
+    {
+        return segments;
+    }
+
+    /** @return (VNI, MAC) to remote. */
+    public Fdb fdb()
+    {
+        return fdb;
+    }
+
+    /** @return (VNI, IP) to MAC. */
+    public NeighborTable neighbors()
+    {
+        return neighbors;
+    }
+
+    /** @return numbers and addresses of remotes. */
+    public RemoteTable remotes()
+    {
+        return remotes;
+    }
+
+    /** @return inner destination to remote, for the IP network. */
+    public RouteTable routes()
+    {
+        return routes;
+    }
+
+    /**
+     * @param vni    of a segment.
+     * @param mac    of a station.
+     * @param remote where it lives.
+     * @return false if there is no room.
+     */
+    public boolean putFdb(final int vni, final MacAddress mac, final Vtep remote)
+    {
+        requireSegment(vni);
+        final int number = intern(remote);
+        if (number < 0)
+        {
+            return false;
+        }
+        final long before = fdb.lookup(vni, mac.value());
+        if (!fdb.putStatic(vni, mac.value(), number))
+        {
+            remotes.release(number);
+            return false;
+        }
+        if (before != FdbEntry.MISSING)
+        {
+            remotes.release(FdbEntry.remote(before));
+        }
+        return true;
+    }
+
+    /**
+     * @param vni of a segment.
+     * @param mac of a station.
+     * @return false if it had no entry.
+     */
+    public boolean removeFdb(final int vni, final MacAddress mac)
+    {
+        final long before = fdb.lookup(vni, mac.value());
+        if (before == FdbEntry.MISSING)
+        {
+            return false;
+        }
+        fdb.remove(vni, mac.value());
+        remotes.release(FdbEntry.remote(before));
+        return true;
+    }
+
+    /**
+     * @param vni    of a segment.
+     * @param remote gets copies of flooded frames.
+     * @return false if it was in the list already, or there is no room.
+     */
+    public boolean addFlood(final int vni, final Vtep remote)
+    {
+        final Segment segment = requireSegment(vni);
+        final int number = intern(remote);
+        if (number < 0)
+        {
+            return false;
+        }
+        if (!segment.floodList().add(number))
+        {
+            remotes.release(number);
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * @param vni    of a segment.
+     * @param remote gets no more copies.
+     * @return false if it was not in the list.
+     */
+    public boolean removeFlood(final int vni, final Vtep remote)
+    {
+        final Segment segment = requireSegment(vni);
+        for (final int number : segment.floodList().remotes())
+        {
+            if (remotes.vtep(number).equals(remote))
+            {
+                segment.floodList().remove(number);
+                remotes.release(number);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * @param vni     of a segment.
+     * @param address of a neighbour.
+     * @param mac     its MAC.
+     * @return false if there is no room.
+     */
+    public boolean putNeighbor(final int vni, final IpAddress address, final MacAddress mac)
+    {
+        requireSegment(vni);
+        return neighbors.put(vni, address.high(), address.low(), mac.value());
+    }
+
+    /**
+     * @param vni     of a segment.
+     * @param address of a neighbour.
+     * @return false if it was not known.
+     */
+    public boolean removeNeighbor(final int vni, final IpAddress address)
+    {
+        return neighbors.remove(vni, address.high(), address.low());
+    }
+
+    /**
+     * @param destination inner destinations of the IP network.
+     * @param remote      where they live.
+     * @return false if there is no room.
+     */
+    public boolean putRoute(final IpPrefix destination, final Vtep remote)
+    {
+        final int number = intern(remote);
+        if (number < 0)
+        {
+            return false;
+        }
+        final int before = routes.get(destination);
+        if (!routes.put(destination, number))
+        {
+            remotes.release(number);
+            return false;
+        }
+        if (before != RouteTable.MISSING)
+        {
+            remotes.release(before);
+        }
+        return true;
+    }
+
+    /**
+     * @param destination inner destinations of the IP network.
+     * @return false if it had no route.
+     */
+    public boolean removeRoute(final IpPrefix destination)
+    {
+        final int before = routes.get(destination);
+        if (before == RouteTable.MISSING)
+        {
+            return false;
+        }
+        routes.remove(destination);
+        remotes.release(before);
+        return true;
+    }
+
+    private int intern(final Vtep remote)
+    {
+        return remotes.intern(remote.address().high(), remote.address().low(), remote.udpPort());
+    }
+
+    private Segment requireSegment(final int vni)
+    {
+        final Segment segment = segments.lookup(vni);
+        if (segment == null)
+        {
+            throw new IllegalArgumentException("no segment has VNI " + vni);
+        }
+        return segment;
+    }
+}

@@ -1,0 +1,171 @@
+package io.overlane.pipeline;
+
+import io.overlane.address.IpAddress;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
+import io.overlane.port.Port;
+import io.overlane.route.RouteTable;
+import io.overlane.segment.IpNetwork;
+import io.overlane.status.DropLedger;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.wire.Checksum;
+import io.overlane.wire.IcmpHeader;
+import io.overlane.wire.Ipv4Header;
+
+/**
+ * IPv4 packets of a TUN device become datagrams without any header (flannel's udp backend). The destination is looked
+ * up, longest prefix first, the time to live goes down by one, and what has no route is told so.
+ */
+public final class IpEncapPath implements EncapPath
+{
+    private final IpNetwork network;
+    private final SendQueue out;
+    private final PathCounters counters;
+    private final FrameBatch queued;
+    private final FrameBatch answer = new FrameBatch(1);
+    private final IcmpError icmpError = new IcmpError();
+    private final Ipv4Header ip = new Ipv4Header();
+
+    /**
+     * @param network    whose port this is.
+     * @param out        to the underlay.
+     * @param counters   encap counters.
+     * @param batchLimit packets that are carried together at most.
+     */
+    public IpEncapPath(
+        final IpNetwork network, final SendQueue out, final PathCounters counters, final int batchLimit)
+    {
+        this.network = network;
+        this.out = out;
+        this.counters = counters;
+        queued = new FrameBatch(batchLimit);
+    }
+
+    @Override
+    public Port port()
+    {
+        return network.port();
+    }
+
+    @Override
+    public void encap(final FrameBatch batch)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame packet = batch.get(i);
+            counters.onIn(packet.length());
+            final DropReason verdict = check(packet);
+            if (verdict == DropReason.NONE)
+            {
+                forward(packet);
+            }
+            else
+            {
+                drop(verdict);
+            }
+        }
+        out.flush(DropLedger.NO_VNI);
+        settle();
+    }
+
+    private DropReason check(final Frame packet)
+    {
+        final DropReason verdict = ip.wrap(packet.buffer(), packet.offset(), packet.length()).check();
+        if (verdict != DropReason.NONE)
+        {
+            return verdict;
+        }
+        if (packet.gsoType() != Frame.GSO_NONE)
+        {
+            return DropReason.BAD_OFFLOAD;
+        }
+        return (packet.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(packet) : DropReason.NONE;
+    }
+
+    private void forward(final Frame packet)
+    {
+        final int remote = network.routes().lookup(0, IpAddress.v4Low(ip.destination()));
+        if (remote == RouteTable.MISSING)
+        {
+            tell(packet, IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.NET_UNREACHABLE, 0, DropReason.NO_ROUTE);
+        }
+        else if (ip.ttl() <= 1)
+        {
+            tellIfAll(packet, IcmpHeader.TIME_EXCEEDED, 0, 0, DropReason.TTL_EXPIRED);
+        }
+        else if (packet.length() > network.port().mtu())
+        {
+            tellIfAll(
+                packet,
+                IcmpHeader.DESTINATION_UNREACHABLE,
+                IcmpHeader.FRAGMENTATION_NEEDED,
+                network.port().mtu(),
+                DropReason.OVERSIZE);
+        }
+        else
+        {
+            ip.decrementTtl();
+            packet.verdict(SendQueue.NOT_YET);
+            queued.add(packet);
+            out.add(packet, remote, DropLedger.NO_VNI);
+        }
+    }
+
+    private void tellIfAll(
+        final Frame packet, final int type, final int code, final int mtu, final DropReason otherwise)
+    {
+        if (network.allIcmpErrors())
+        {
+            tell(packet, type, code, mtu, otherwise);
+        }
+        else
+        {
+            drop(otherwise);
+        }
+    }
+
+    private void tell(
+        final Frame packet, final int type, final int code, final int mtu, final DropReason otherwise)
+    {
+        final Frame error = icmpError.build(ip, packet, network.address(), type, code, mtu);
+        if (error == null)
+        {
+            drop(otherwise);
+            return;
+        }
+        answer.clear();
+        answer.add(error);
+        network.port().offer(answer);
+        if (error.verdict() == DropReason.NONE)
+        {
+            counters.onAnswered();
+        }
+        else
+        {
+            drop(otherwise);
+        }
+    }
+
+    private void drop(final DropReason reason)
+    {
+        counters.onDropped(reason, DropLedger.NO_VNI, 0, 0);
+    }
+
+    private void settle()
+    {
+        for (int i = 0; i < queued.size(); i++)
+        {
+            final Frame packet = queued.get(i);
+            if (packet.verdict() == DropReason.NONE)
+            {
+                counters.onDelivered(network.encapTraffic(), packet.length());
+            }
+            else
+            {
+                counters.onDropped(packet.verdict());
+            }
+        }
+        queued.clear();
+    }
+}

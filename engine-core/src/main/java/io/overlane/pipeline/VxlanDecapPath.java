@@ -1,0 +1,154 @@
+package io.overlane.pipeline;
+
+import io.overlane.fdb.Fdb;
+import io.overlane.frame.Frame;
+import io.overlane.remote.RemoteTable;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentTable;
+import io.overlane.segment.SourcePolicy;
+import io.overlane.status.DropLedger;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.VxlanHeader;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * VXLAN datagrams become Ethernet frames for the port of their segment. The checks and their order are those of Linux
+ * {@code vxlan_rcv}, with a named reason for each.
+ */
+public final class VxlanDecapPath implements DecapPath
+{
+    private final SegmentTable segments;
+    private final Learn learn;
+    private final RemoteTable remotes;
+    private final OfferQueue out;
+    private final PathCounters counters;
+
+    private final VxlanHeader vxlan = new VxlanHeader();
+    private final EthernetHeader ethernet = new EthernetHeader();
+    private final EcnDecap ecn = new EcnDecap();
+
+    private Segment segment;
+    private int remote;
+
+    /**
+     * @param segments    by VNI.
+     * @param fdb         learns where sources live.
+     * @param remotes     numbers of remotes.
+     * @param peerUdpPort port to which learned remotes are sent; not the source port a datagram came from.
+     * @param clock       for the age of learned entries.
+     * @param out         to the ports.
+     * @param counters    decap counters.
+     */
+    public VxlanDecapPath(
+        final SegmentTable segments,
+        final Fdb fdb,
+        final RemoteTable remotes,
+        final int peerUdpPort,
+        final NanoClock clock,
+        final OfferQueue out,
+        final PathCounters counters)
+    {
+        this.segments = segments;
+        this.remotes = remotes;
+        this.out = out;
+        this.counters = counters;
+        learn = new Learn(fdb, remotes, peerUdpPort, clock);
+    }
+
+    @Override
+    public void decap(final ReceiveBatch batch)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame frame = batch.frame(i);
+            final long sourceHigh = batch.sourceHigh(i);
+            final long sourceLow = batch.sourceLow(i);
+            counters.onIn(frame.length());
+            segment = null;
+            final DropReason verdict = check(frame, sourceHigh, sourceLow, batch.tos(i));
+            if (verdict == DropReason.NONE)
+            {
+                out.aim(segment.port(), segment.vni(), segment.decapTraffic());
+                out.add(frame.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
+            }
+            else
+            {
+                final int vni = segment == null ? DropLedger.NO_VNI : segment.vni();
+                counters.onDropped(verdict, vni, sourceHigh, sourceLow);
+            }
+        }
+        out.flush();
+    }
+
+    private DropReason check(final Frame frame, final long sourceHigh, final long sourceLow, final int tos)
+    {
+        if (vxlan.wrap(frame.buffer(), frame.offset(), frame.length()).check() != DropReason.NONE)
+        {
+            return DropReason.SHORT_HEADER;
+        }
+        if ((vxlan.flags() & VxlanHeader.I_FLAG) == 0)
+        {
+            return DropReason.NO_I_FLAG;
+        }
+        segment = segments.lookup(vxlan.vni());
+        if (segment == null)
+        {
+            return DropReason.UNKNOWN_VNI;
+        }
+        if ((vxlan.word() & segment.reservedBits()) != 0)
+        {
+            return DropReason.RESERVED_BITS;
+        }
+        remote = remotes.find(sourceHigh, sourceLow);
+        if (remote < 0 && segment.sourcePolicy() != SourcePolicy.ANY)
+        {
+            return DropReason.SOURCE_NOT_ALLOWED;
+        }
+        frame.strip(VxlanHeader.LENGTH);
+        return checkInner(frame, sourceHigh, sourceLow, tos);
+    }
+
+    private DropReason checkInner(final Frame frame, final long sourceHigh, final long sourceLow, final int tos)
+    {
+        if (ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).check() != DropReason.NONE)
+        {
+            return DropReason.INNER_TOO_SHORT;
+        }
+        final long source = ethernet.source();
+        if (source == segment.ownMac())
+        {
+            return DropReason.OWN_MAC;
+        }
+        if (segment.learning())
+        {
+            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow);
+            if (verdict != DropReason.NONE)
+            {
+                return verdict;
+            }
+        }
+        if (frame.length() < EthernetHeader.LENGTH + shortestPayload(ethernet.etherType()))
+        {
+            return DropReason.INNER_IP_TRUNCATED;
+        }
+        return (tos & EcnDecap.MASK) > 0 && tos != ReceiveBatch.TOS_UNKNOWN ?
+            ecn.apply(frame, tos) :
+            DropReason.NONE;
+    }
+
+    /** Linux {@code pskb_inet_may_pull}: an IP header without options must be there; nothing else is looked at. */
+    private static int shortestPayload(final int etherType)
+    {
+        if (etherType == EtherType.IPV4)
+        {
+            return Ipv4Header.LENGTH;
+        }
+        return etherType == EtherType.IPV6 ? Ipv6Header.LENGTH : 0;
+    }
+}

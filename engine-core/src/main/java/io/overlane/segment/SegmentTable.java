@@ -1,0 +1,41 @@
+package io.overlane.segment;
+
+import java.util.Collection;
+import org.agrona.collections.Int2ObjectHashMap;
+
+/**
+ * The segments of one engine by VNI. A reader never locks: a change publishes a new map.
+ */
+public final class SegmentTable
+{
+    private volatile Int2ObjectHashMap<Segment> segments = new Int2ObjectHashMap<>();
+
+    /**
+     * @param vni from a VXLAN header.
+     * @return its segment, null if there is none.
+     */
+    public Segment lookup(final int vni)
+    {
+        return segments.get(vni);
+    }
+
+    /**
+     * @param segment to add.
+     * @throws IllegalArgumentException if its VNI is taken.
+     */
+    public synchronized void add(final Segment segment)
+    {
+        final Int2ObjectHashMap<Segment> after = new Int2ObjectHashMap<>(segments);
+        if (after.put(segment.vni(), segment) != null)
+        {
+            throw new IllegalArgumentException("VNI " + segment.vni() + " given twice");
+        }
+        segments = after;
+    }
+
+    /** @return all segments. */
+    public Collection<Segment> all()
+    {
+        return segments.values();
+    }
+}

@@ -1,0 +1,84 @@
+package io.overlane.status;
+
+import io.overlane.table.OffHeapTable;
+
+/**
+ * Drops counted by reason, VNI and remote address together, so that "why does VNI 42 lose frames from 192.0.2.7" has
+ * an answer. One thread records; any thread reads.
+ *
+ * <p>The number of lines is fixed: once the ledger is full, new combinations are counted under their reason alone,
+ * with {@link #NO_VNI} and no remote. A hostile sender can thereby make the detail coarse, never the totals wrong.
+ */
+public final class DropLedger
+{
+    /** The frame belongs to no VNI, or to one that is not ours and is therefore not worth a line of its own. */
+    public static final int NO_VNI = -1;
+
+    private static final long VNI_MASK = 0xFFFF_FFFFL;
+
+    private final OffHeapTable lines;
+
+    /** Receives one line of the ledger. */
+    @FunctionalInterface
+    public interface LineConsumer
+    {
+        /**
+         * @param reason     why.
+         * @param vni        the segment, or {@link #NO_VNI}.
+         * @param remoteHigh first word of the outer address, 0 for frames that came from a port.
+         * @param remoteLow  second word.
+         * @param count      frames so far.
+         */
+        void onLine(DropReason reason, int vni, long remoteHigh, long remoteLow, long count);
+    }
+
+    /**
+     * @param maxLines combinations that are told apart.
+     */
+    public DropLedger(final int maxLines)
+    {
+        lines = new OffHeapTable(3, maxLines + DropReason.count());
+        for (int i = 0; i < DropReason.count(); i++)
+        {
+            lines.put(key(DropReason.get(i), NO_VNI), 0, 0, 1);
+        }
+    }
+
+    /**
+     * @param reason     why.
+     * @param vni        the segment, or {@link #NO_VNI}.
+     * @param remoteHigh first word of the outer address, 0 if it came from a port.
+     * @param remoteLow  second word.
+     */
+    public void record(final DropReason reason, final int vni, final long remoteHigh, final long remoteLow)
+    {
+        if (!lines.add(key(reason, vni), remoteHigh, remoteLow, 1))
+        {
+            lines.add(key(reason, NO_VNI), 0, 0, 1);
+        }
+    }
+
+    /**
+     * Visit every line that counts something.
+     *
+     * @param consumer called on this thread.
+     */
+    public void forEach(final LineConsumer consumer)
+    {
+        lines.forEach((k0, k1, k2, value, stamp) ->
+        {
+            final DropReason reason = DropReason.get((int)(k0 >>> 32));
+            final int vni = (int)k0;
+            final long count = vni == NO_VNI && k1 == 0 && k2 == 0 ? value - 1 : value;
+            if (count > 0)
+            {
+                consumer.onLine(reason, vni, k1, k2, count);
+            }
+        });
+    }
+
+    private static long key(final DropReason reason, final int vni)
+    {
+        return (long)reason.ordinal() << 32 | vni & VNI_MASK;
+    }
+}

@@ -1,0 +1,192 @@
+package io.overlane.status;
+
+import org.agrona.concurrent.status.AtomicCounter;
+import org.agrona.concurrent.status.CountersManager;
+
+/**
+ * The fates of all frames that went one way, encap or decap:
+ *
+ * <pre>
+ *  in = delivered + answered + dropped
+ * </pre>
+ *
+ * A frame flooded to several remotes is one frame in and one delivered; its further copies are counted beside this
+ * sum. One thread records; any thread reads.
+ */
+public final class PathCounters
+{
+    private final AtomicCounter in;
+    private final AtomicCounter bytesIn;
+    private final AtomicCounter delivered;
+    private final AtomicCounter deliveredBytes;
+    private final AtomicCounter answered;
+    private final AtomicCounter floodCopies;
+    private final AtomicCounter floodCopiesRefused;
+    private final AtomicCounter[] dropped = new AtomicCounter[DropReason.count()];
+    private final DropLedger ledger;
+    private final RemoteTraffic remotes;
+
+    /**
+     * @param counters   where the counters are allocated.
+     * @param path       {@code encap} or {@code decap}: how their labels start.
+     * @param maxRemotes remotes that are counted apart.
+     * @param maxLines   combinations of reason, VNI and remote that are told apart.
+     */
+    public PathCounters(
+        final CountersManager counters, final String path, final int maxRemotes, final int maxLines)
+    {
+        in = counters.newCounter(path + ".in.frames");
+        bytesIn = counters.newCounter(path + ".in.bytes");
+        delivered = counters.newCounter(path + ".delivered.frames");
+        deliveredBytes = counters.newCounter(path + ".delivered.bytes");
+        answered = counters.newCounter(path + ".answered.frames");
+        floodCopies = counters.newCounter(path + ".flood-copies");
+        floodCopiesRefused = counters.newCounter(path + ".flood-copies-refused");
+        for (int i = 1; i < dropped.length; i++)
+        {
+            dropped[i] = counters.newCounter(path + ".dropped." + DropReason.get(i).label());
+        }
+        ledger = new DropLedger(maxLines);
+        remotes = new RemoteTraffic(maxRemotes);
+    }
+
+    /**
+     * A frame came in.
+     *
+     * @param length bytes.
+     */
+    public void onIn(final int length)
+    {
+        in.getAndAddPlain(1);
+        bytesIn.getAndAddPlain(length);
+    }
+
+    /**
+     * A frame was delivered.
+     *
+     * @param traffic of its VNI.
+     * @param length  bytes of the inner frame.
+     */
+    public void onDelivered(final Traffic traffic, final int length)
+    {
+        delivered.getAndAddPlain(1);
+        deliveredBytes.getAndAddPlain(length);
+        traffic.record(length);
+    }
+
+    /** A frame was answered from here. */
+    public void onAnswered()
+    {
+        answered.getAndAddPlain(1);
+    }
+
+    /**
+     * A frame goes no further.
+     *
+     * @param reason     why; not {@link DropReason#NONE}.
+     * @param vni        its segment, or {@link DropLedger#NO_VNI}.
+     * @param remoteHigh first word of the outer address it came from or should have gone to, 0 if there is none.
+     * @param remoteLow  second word.
+     */
+    public void onDropped(final DropReason reason, final int vni, final long remoteHigh, final long remoteLow)
+    {
+        onDropped(reason);
+        ledger.record(reason, vni, remoteHigh, remoteLow);
+    }
+
+    /**
+     * A frame goes no further, and the ledger has its line already.
+     *
+     * @param reason why; not {@link DropReason#NONE}.
+     */
+    public void onDropped(final DropReason reason)
+    {
+        dropped[reason.ordinal()].getAndAddPlain(1);
+    }
+
+    /**
+     * A flooded frame was sent more than once, or one of its copies was not taken.
+     *
+     * @param copies  sent beyond the first.
+     * @param refused not taken.
+     */
+    public void onFlooded(final int copies, final int refused)
+    {
+        floodCopies.getAndAddPlain(copies);
+        floodCopiesRefused.getAndAddPlain(refused);
+    }
+
+    /** @return delivered frames and bytes per remote. */
+    public RemoteTraffic remotes()
+    {
+        return remotes;
+    }
+
+    /** @return drops by reason, VNI and remote together. */
+    public DropLedger ledger()
+    {
+        return ledger;
+    }
+
+    /** @return frames that came in. */
+    public long framesIn()
+    {
+        return in.get();
+    }
+
+    /** @return bytes that came in. */
+    public long bytesIn()
+    {
+        return bytesIn.get();
+    }
+
+    /** @return frames delivered. */
+    public long delivered()
+    {
+        return delivered.get();
+    }
+
+    /** @return bytes of delivered frames. */
+    public long deliveredBytes()
+    {
+        return deliveredBytes.get();
+    }
+
+    /** @return frames answered from here. */
+    public long answered()
+    {
+        return answered.get();
+    }
+
+    /** @return copies of flooded frames sent beyond the first. */
+    public long floodCopies()
+    {
+        return floodCopies.get();
+    }
+
+    /** @return copies of flooded frames that were not taken. */
+    public long floodCopiesRefused()
+    {
+        return floodCopiesRefused.get();
+    }
+
+    /**
+     * @param reason why; not {@link DropReason#NONE}.
+     * @return frames dropped for it.
+     */
+    public long dropped(final DropReason reason)
+    {
+        return dropped[reason.ordinal()].get();
+    }
+
+    /** @return frames dropped for any reason. */
+    public long dropped()
+    {
+        long sum = 0;
+        for (int i = 1; i < dropped.length; i++)
+        {
+            sum += dropped[i].get();
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,44 @@
+package io.overlane.status;
+
+import org.agrona.concurrent.status.AtomicCounter;
+import org.agrona.concurrent.status.CountersManager;
+
+/**
+ * Frames and bytes that were delivered one way, for one VNI. One thread records; any thread reads.
+ */
+public final class Traffic
+{
+    private final AtomicCounter frames;
+    private final AtomicCounter bytes;
+
+    /**
+     * @param counters where the two counters are allocated.
+     * @param label    what they are called, before {@code .frames} and {@code .bytes}.
+     */
+    Traffic(final CountersManager counters, final String label)
+    {
+        frames = counters.newCounter(label + ".frames");
+        bytes = counters.newCounter(label + ".bytes");
+    }
+
+    /**
+     * @param length bytes of the inner frame, its layer 2 header included.
+     */
+    public void record(final int length)
+    {
+        frames.getAndAddPlain(1);
+        bytes.getAndAddPlain(length);
+    }
+
+    /** @return frames so far. */
+    public long frames()
+    {
+        return frames.get();
+    }
+
+    /** @return bytes so far. */
+    public long bytes()
+    {
+        return bytes.get();
+    }
+}
