@@ -1,0 +1,4 @@
+/**
+ * The forwarding database: behind which remote a MAC address of a segment lives, and who said so.
+ */
+package io.overlane.fdb;

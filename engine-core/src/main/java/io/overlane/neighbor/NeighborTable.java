@@ -1,0 +1,104 @@
+package io.overlane.neighbor;
+
+import io.overlane.table.OffHeapTable;
+import java.security.SecureRandom;
+
+/**
+ * (VNI, IP address) to the MAC that has it. One thread writes; any thread may {@link #lookup(int, long, long)}.
+ */
+public final class NeighborTable
+{
+    /** No entry. */
+    public static final long MISSING = -1;
+
+    /** Makes a value of any MAC, all zero included. */
+    private static final long PRESENT = 1L << 48;
+
+    private final OffHeapTable table;
+
+    /**
+     * @param maxEntries of all segments together.
+     * @throws IllegalArgumentException if the number is out of range.
+     */
+    public NeighborTable(final int maxEntries)
+    {
+        this(maxEntries, new SecureRandom().nextLong());
+    }
+
+    /**
+     * @param maxEntries of all segments together.
+     * @param seed       of the hash.
+     * @throws IllegalArgumentException if {@code maxEntries} is out of range.
+     */
+    public NeighborTable(final int maxEntries, final long seed)
+    {
+        table = new OffHeapTable(3, maxEntries, seed);
+    }
+
+    /** @return entries; any thread. */
+    public int size()
+    {
+        return table.size();
+    }
+
+    /** @return entries it can hold. */
+    public int maxEntries()
+    {
+        return table.maxEntries();
+    }
+
+    /**
+     * Any thread; allocates nothing and never waits for the writer.
+     *
+     * @param vni  of the segment.
+     * @param high first word of the IP address.
+     * @param low  second word.
+     * @return the MAC in the low 48 bits, or {@link #MISSING}.
+     */
+    public long lookup(final int vni, final long high, final long low)
+    {
+        return mac(table.get(vni, high, low));
+    }
+
+    /**
+     * Add an entry or change its MAC. Writer only.
+     *
+     * @param vni  of the segment.
+     * @param high first word of the IP address.
+     * @param low  second word.
+     * @param mac  in the low 48 bits.
+     * @return false if the address is new and the table full.
+     */
+    public boolean put(final int vni, final long high, final long low, final long mac)
+    {
+        return table.put(vni, high, low, mac | PRESENT);
+    }
+
+    /**
+     * Writer only.
+     *
+     * @param vni  of the segment.
+     * @param high first word of the IP address.
+     * @param low  second word.
+     * @return the MAC that had the address, or {@link #MISSING}.
+     */
+    public long remove(final int vni, final long high, final long low)
+    {
+        return mac(table.remove(vni, high, low));
+    }
+
+    /**
+     * Walk all entries, in no useful order. Writer only; the consumer may remove entries, but not put any.
+     *
+     * @param consumer of each entry.
+     */
+    public void forEach(final NeighborConsumer consumer)
+    {
+        table.forEach((vni, high, low, value, stamp) -> consumer.accept((int)vni, high, low, mac(value)));
+    }
+
+    private static long mac(final long value)
+    {
+        return value == OffHeapTable.MISSING ? MISSING : value & ~PRESENT;
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * Who has which IP address in a segment, so that ARP and neighbour discovery can be answered instead of flooded.
+ */
+package io.overlane.neighbor;

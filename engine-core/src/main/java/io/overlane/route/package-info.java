@@ -1,0 +1,4 @@
+/**
+ * Behind which remote an IP prefix lives: the longest matching prefix wins.
+ */
+package io.overlane.route;
