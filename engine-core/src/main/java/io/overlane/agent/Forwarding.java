@@ -11,6 +11,7 @@ import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
+import java.security.SecureRandom;
 
 /**
  * All that decides where a frame goes, and the changes to it that must stay together: an entry and its reference to a
@@ -32,9 +33,9 @@ public final class Forwarding
      */
     public Forwarding(final int maxFdbEntries, final int maxNeighbors, final int maxRemotes, final int maxRoutes)
     {
-        fdb = new Fdb(maxFdbEntries);
-        neighbors = new NeighborTable(maxNeighbors);
         remotes = new RemoteTable(maxRemotes);
+        fdb = new Fdb(maxFdbEntries, new SecureRandom().nextLong(), remotes::release);
+        neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
     }
 
@@ -82,15 +83,10 @@ public final class Forwarding
         {
             return false;
         }
-        final long before = fdb.lookup(vni, mac.value());
         if (!fdb.putStatic(vni, mac.value(), number))
         {
             remotes.release(number);
             return false;
-        }
-        if (before != FdbEntry.MISSING)
-        {
-            remotes.release(FdbEntry.remote(before));
         }
         return true;
     }
@@ -102,14 +98,7 @@ public final class Forwarding
      */
     public boolean removeFdb(final int vni, final MacAddress mac)
     {
-        final long before = fdb.lookup(vni, mac.value());
-        if (before == FdbEntry.MISSING)
-        {
-            return false;
-        }
-        fdb.remove(vni, mac.value());
-        remotes.release(FdbEntry.remote(before));
-        return true;
+        return fdb.remove(vni, mac.value()) != FdbEntry.MISSING;
     }
 
     /**
@@ -172,7 +161,7 @@ public final class Forwarding
      */
     public boolean removeNeighbor(final int vni, final IpAddress address)
     {
-        return neighbors.remove(vni, address.high(), address.low());
+        return neighbors.remove(vni, address.high(), address.low()) != NeighborTable.MISSING;
     }
 
     /**
@@ -206,12 +195,11 @@ public final class Forwarding
      */
     public boolean removeRoute(final IpPrefix destination)
     {
-        final int before = routes.get(destination);
+        final int before = routes.remove(destination);
         if (before == RouteTable.MISSING)
         {
             return false;
         }
-        routes.remove(destination);
         remotes.release(before);
         return true;
     }

@@ -3,6 +3,7 @@ package io.overlane.agent;
 import io.overlane.fdb.Fdb;
 import io.overlane.remote.RemoteTable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -11,14 +12,18 @@ import org.agrona.concurrent.NanoClock;
  */
 public final class TableAger
 {
-    /** An entry outlives its age by this much at most. */
-    public static final long SCAN_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    /** The whole table is looked at once in this time: an entry outlives its age by about this much at most. */
+    public static final long SCAN_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** The work of one duty cycle is bounded; a scan that fell behind goes on in the next. */
+    private static final int PARTS_PER_CYCLE = 16;
 
     private final Fdb fdb;
-    private final RemoteTable remotes;
+    private final IntConsumer onRelease;
     private final NanoClock clock;
     private final long fdbAgeMs;
-    private long nextScanNs;
+    private final long partNs;
+    private long nextPartNs;
 
     /**
      * @param fdb      to age.
@@ -29,27 +34,33 @@ public final class TableAger
     public TableAger(final Fdb fdb, final RemoteTable remotes, final NanoClock clock, final long fdbAgeNs)
     {
         this.fdb = fdb;
-        this.remotes = remotes;
+        onRelease = remotes::release;
         this.clock = clock;
         fdbAgeMs = TimeUnit.NANOSECONDS.toMillis(fdbAgeNs);
-        nextScanNs = clock.nanoTime() + SCAN_INTERVAL_NS;
+        partNs = SCAN_NS / (4L * fdb.maxEntries() / Fdb.SLOTS_PER_AGE + 1);
+        nextPartNs = clock.nanoTime() + partNs;
     }
 
     /**
-     * @return entries removed; 0 between scans.
+     * @return entries removed.
      */
     int age()
     {
-        if (fdbAgeMs == 0)
+        if (fdbAgeMs == 0 || fdb.learned() == 0)
         {
             return 0;
         }
         final long nowNs = clock.nanoTime();
-        if (nowNs - nextScanNs < 0)
+        if (nowNs - nextPartNs > SCAN_NS)
         {
-            return 0;
+            nextPartNs = nowNs - SCAN_NS;
         }
-        nextScanNs = nowNs + SCAN_INTERVAL_NS;
-        return fdb.age(TimeUnit.NANOSECONDS.toMillis(nowNs), fdbAgeMs, remotes::release);
+        int removed = 0;
+        for (int i = 0; i < PARTS_PER_CYCLE && nowNs - nextPartNs >= 0; i++)
+        {
+            nextPartNs += partNs;
+            removed += fdb.age(TimeUnit.NANOSECONDS.toMillis(nowNs), fdbAgeMs, onRelease);
+        }
+        return removed;
     }
 }

@@ -53,26 +53,20 @@ final class Learn
                 return DropReason.STATIC_VIOLATION;
             }
         }
-        return learn(vni, source, high, low, entry, nowMs);
+        learn(vni, source, high, low, nowMs);
+        return DropReason.NONE;
     }
 
-    private DropReason learn(
-        final int vni, final long source, final long high, final long low, final long before, final long nowMs)
+    private void learn(final int vni, final long source, final long high, final long low, final long nowMs)
     {
         final int remote = remotes.intern(high, low, peerUdpPort);
-        if (remote < 0)
+        if (remote >= 0)
         {
-            return DropReason.NONE;
+            final int result = fdb.learn(vni, source, remote, nowMs);
+            if (result != Fdb.NEW && result != Fdb.MOVED)
+            {
+                remotes.release(remote);
+            }
         }
-        final int result = fdb.learn(vni, source, remote, nowMs);
-        if (result == Fdb.MOVED)
-        {
-            remotes.release(FdbEntry.remote(before));
-        }
-        else if (result != Fdb.NEW)
-        {
-            remotes.release(remote);
-        }
-        return DropReason.NONE;
     }
 }

@@ -121,6 +121,17 @@ public final class RouteTable
     }
 
     /**
+     * Any thread.
+     *
+     * @param prefix of either family; bits behind its length do not count.
+     * @return where exactly this prefix leads, or {@link #MISSING}.
+     */
+    public int get(final IpPrefix prefix)
+    {
+        return (int)table.get(prefix.mappedLength(), high(prefix), low(prefix)) - 1;
+    }
+
+    /**
      * Writer only.
      *
      * @param prefix of either family; bits behind its length do not count.

@@ -17,6 +17,7 @@ public final class DropLedger
     private static final long VNI_MASK = 0xFFFF_FFFFL;
 
     private final OffHeapTable lines;
+    private final int maxLines;
 
     /** Receives one line of the ledger. */
     @FunctionalInterface
@@ -37,11 +38,8 @@ public final class DropLedger
      */
     public DropLedger(final int maxLines)
     {
+        this.maxLines = maxLines;
         lines = new OffHeapTable(3, maxLines + DropReason.count());
-        for (int i = 0; i < DropReason.count(); i++)
-        {
-            lines.put(key(DropReason.get(i), NO_VNI), 0, 0, 1);
-        }
     }
 
     /**
@@ -52,9 +50,17 @@ public final class DropLedger
      */
     public void record(final DropReason reason, final int vni, final long remoteHigh, final long remoteLow)
     {
-        if (!lines.add(key(reason, vni), remoteHigh, remoteLow, 1))
+        if (lines.add(key(reason, vni), remoteHigh, remoteLow, 1) != OffHeapTable.MISSING)
         {
-            lines.add(key(reason, NO_VNI), 0, 0, 1);
+            return;
+        }
+        if (lines.size() < maxLines)
+        {
+            lines.put(key(reason, vni), remoteHigh, remoteLow, 1);
+        }
+        else if (lines.add(key(reason, NO_VNI), 0, 0, 1) == OffHeapTable.MISSING)
+        {
+            lines.put(key(reason, NO_VNI), 0, 0, 1);
         }
     }
 
@@ -66,15 +72,7 @@ public final class DropLedger
     public void forEach(final LineConsumer consumer)
     {
         lines.forEach((k0, k1, k2, value, stamp) ->
-        {
-            final DropReason reason = DropReason.get((int)(k0 >>> 32));
-            final int vni = (int)k0;
-            final long count = vni == NO_VNI && k1 == 0 && k2 == 0 ? value - 1 : value;
-            if (count > 0)
-            {
-                consumer.onLine(reason, vni, k1, k2, count);
-            }
-        });
+            consumer.onLine(DropReason.get((int)(k0 >>> 32)), (int)k0, k1, k2, value));
     }
 
     private static long key(final DropReason reason, final int vni)

@@ -102,8 +102,8 @@ public final class NdMessage
 
     /**
      * Walk the options, as RFC 4861 §7.1 demands before any is believed. Hop limit 255, the checksum and the rules
-     * about the IPv6 addresses are the caller's. No setter voids a {@link DropReason#NONE}; changing the type leaves the
-     * address where it was found.
+     * about the IPv6 addresses are the caller's. No setter voids a {@link DropReason#NONE}; changing the type leaves
+     * the address where it was found.
      *
      * @return {@link DropReason#BAD_NEIGHBOR_MESSAGE} if it is another message, its code is not 0, the target is a
      *         multicast address, an option has length zero or is cut off, or a link-layer address is not Ethernet's.

@@ -1,0 +1,325 @@
+package io.overlane.engine;
+
+import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.SegmentContext;
+import io.overlane.underlay.Underlay;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * The settings of one engine: an underlay, and either VXLAN segments or the IP network. Fill in, hand to
+ * {@link OverlayEngine#launch(EngineContext)}; changes after launch have no effect.
+ */
+public final class EngineContext
+{
+    /** As Linux: 300 seconds. */
+    public static final long DEFAULT_FDB_AGE_NS = TimeUnit.SECONDS.toNanos(300);
+
+    /** Room for a large flannel cluster or a few hundred busy bridges; 4 MiB of memory. */
+    public static final int DEFAULT_MAX_FDB_ENTRIES = 65_536;
+
+    /** Frames taken from a port at a time: more fill the caches before they are sent, fewer save fewer calls. */
+    public static final int DEFAULT_BATCH_LIMIT = 64;
+
+    private static final int MAX_BATCH_LIMIT = 1024;
+
+    private Underlay underlay;
+    private final List<SegmentContext> segments = new ArrayList<>();
+    private IpNetworkContext ipNetwork;
+    private ThreadingMode threadingMode = ThreadingMode.SHARED;
+    private ThreadFactory threadFactory = Thread::new;
+    private NanoClock clock = SystemNanoClock.INSTANCE;
+    private ErrorHandler errorHandler;
+    private int maxFdbEntries = DEFAULT_MAX_FDB_ENTRIES;
+    private int maxNeighbors = 16_384;
+    private int maxRemotes = 4_096;
+    private int maxRoutes = 4_096;
+    private int maxDropLines = 4_096;
+    private int batchLimit = DEFAULT_BATCH_LIMIT;
+    private long fdbAgeNs = DEFAULT_FDB_AGE_NS;
+    private int peerUdpPort;
+
+    /** @return where datagrams leave and come from. */
+    public Underlay underlay()
+    {
+        return underlay;
+    }
+
+    /**
+     * @param underlay where datagrams leave and come from; the engine closes it.
+     * @return this.
+     */
+    public EngineContext underlay(final Underlay underlay)
+    {
+        this.underlay = underlay;
+        return this;
+    }
+
+    /** @return the VXLAN segments. */
+    public List<SegmentContext> segments()
+    {
+        return segments;
+    }
+
+    /**
+     * @param segment one more VXLAN segment.
+     * @return this.
+     */
+    public EngineContext segment(final SegmentContext segment)
+    {
+        segments.add(segment);
+        return this;
+    }
+
+    /** @return the IP network, null in VXLAN mode. */
+    public IpNetworkContext ipNetwork()
+    {
+        return ipNetwork;
+    }
+
+    /**
+     * @param ipNetwork carry bare IP packets for this network, instead of VXLAN segments.
+     * @return this.
+     */
+    public EngineContext ipNetwork(final IpNetworkContext ipNetwork)
+    {
+        this.ipNetwork = ipNetwork;
+        return this;
+    }
+
+    /** @return which threads the engine runs on. */
+    public ThreadingMode threadingMode()
+    {
+        return threadingMode;
+    }
+
+    /**
+     * @param threadingMode which threads the engine runs on; default {@link ThreadingMode#SHARED}.
+     * @return this.
+     */
+    public EngineContext threadingMode(final ThreadingMode threadingMode)
+    {
+        this.threadingMode = threadingMode;
+        return this;
+    }
+
+    /** @return makes the engine's threads. */
+    public ThreadFactory threadFactory()
+    {
+        return threadFactory;
+    }
+
+    /**
+     * @param threadFactory makes the engine's threads; they are named after their agents.
+     * @return this.
+     */
+    public EngineContext threadFactory(final ThreadFactory threadFactory)
+    {
+        this.threadFactory = threadFactory;
+        return this;
+    }
+
+    /** @return the engine's only source of time. */
+    public NanoClock clock()
+    {
+        return clock;
+    }
+
+    /**
+     * @param clock the engine's only source of time.
+     * @return this.
+     */
+    public EngineContext clock(final NanoClock clock)
+    {
+        this.clock = clock;
+        return this;
+    }
+
+    /** @return is told of broken things; never of bad packets. */
+    public ErrorHandler errorHandler()
+    {
+        return errorHandler;
+    }
+
+    /**
+     * @param errorHandler is told of broken things; never of bad packets. Default: a line on standard error.
+     * @return this.
+     */
+    public EngineContext errorHandler(final ErrorHandler errorHandler)
+    {
+        this.errorHandler = errorHandler;
+        return this;
+    }
+
+    /** @return FDB entries of all segments together. */
+    public int maxFdbEntries()
+    {
+        return maxFdbEntries;
+    }
+
+    /**
+     * @param maxFdbEntries of all segments together; 64 bytes of memory each.
+     * @return this.
+     */
+    public EngineContext maxFdbEntries(final int maxFdbEntries)
+    {
+        this.maxFdbEntries = maxFdbEntries;
+        return this;
+    }
+
+    /** @return neighbours of all segments together. */
+    public int maxNeighbors()
+    {
+        return maxNeighbors;
+    }
+
+    /**
+     * @param maxNeighbors of all segments together.
+     * @return this.
+     */
+    public EngineContext maxNeighbors(final int maxNeighbors)
+    {
+        this.maxNeighbors = maxNeighbors;
+        return this;
+    }
+
+    /** @return remotes, configured and learned. */
+    public int maxRemotes()
+    {
+        return maxRemotes;
+    }
+
+    /**
+     * @param maxRemotes configured and learned.
+     * @return this.
+     */
+    public EngineContext maxRemotes(final int maxRemotes)
+    {
+        this.maxRemotes = maxRemotes;
+        return this;
+    }
+
+    /** @return routes of the IP network. */
+    public int maxRoutes()
+    {
+        return maxRoutes;
+    }
+
+    /**
+     * @param maxRoutes of the IP network.
+     * @return this.
+     */
+    public EngineContext maxRoutes(final int maxRoutes)
+    {
+        this.maxRoutes = maxRoutes;
+        return this;
+    }
+
+    /** @return combinations of drop reason, VNI and remote that are told apart, each way. */
+    public int maxDropLines()
+    {
+        return maxDropLines;
+    }
+
+    /**
+     * @param maxDropLines combinations of drop reason, VNI and remote that are told apart, each way.
+     * @return this.
+     */
+    public EngineContext maxDropLines(final int maxDropLines)
+    {
+        this.maxDropLines = maxDropLines;
+        return this;
+    }
+
+    /** @return frames or datagrams that are carried together at most. */
+    public int batchLimit()
+    {
+        return batchLimit;
+    }
+
+    /**
+     * @param batchLimit frames or datagrams that are carried together at most, 1…1024.
+     * @return this.
+     */
+    public EngineContext batchLimit(final int batchLimit)
+    {
+        this.batchLimit = batchLimit;
+        return this;
+    }
+
+    /** @return age at which a learned FDB entry goes, in nanoseconds; 0: never. */
+    public long fdbAgeNs()
+    {
+        return fdbAgeNs;
+    }
+
+    /**
+     * @param fdbAgeNs age at which a learned FDB entry goes, in nanoseconds; 0: never.
+     * @return this.
+     */
+    public EngineContext fdbAgeNs(final long fdbAgeNs)
+    {
+        this.fdbAgeNs = fdbAgeNs;
+        return this;
+    }
+
+    /** @return UDP port to which learned remotes are sent. */
+    public int peerUdpPort()
+    {
+        return peerUdpPort;
+    }
+
+    /**
+     * @param peerUdpPort UDP port to which learned remotes are sent; default the underlay's own. Never the port a
+     *                    datagram came from, which varies by flow (RFC 7348 §5).
+     * @return this.
+     */
+    public EngineContext peerUdpPort(final int peerUdpPort)
+    {
+        this.peerUdpPort = peerUdpPort;
+        return this;
+    }
+
+    /**
+     * Fill in defaults and refuse what cannot work, before any thread starts.
+     *
+     * @throws IllegalArgumentException with one line that names the setting.
+     */
+    public void conclude()
+    {
+        if (underlay == null)
+        {
+            throw new IllegalArgumentException("the engine has no underlay");
+        }
+        if ((ipNetwork == null) == segments.isEmpty())
+        {
+            throw new IllegalArgumentException("the engine needs either VXLAN segments or an IP network");
+        }
+        segments.forEach(SegmentContext::conclude);
+        if (ipNetwork != null)
+        {
+            ipNetwork.conclude();
+        }
+        if (batchLimit < 1 || batchLimit > MAX_BATCH_LIMIT)
+        {
+            throw new IllegalArgumentException("batchLimit=" + batchLimit + " outside 1…" + MAX_BATCH_LIMIT);
+        }
+        if (fdbAgeNs < 0)
+        {
+            throw new IllegalArgumentException("fdbAgeNs=" + fdbAgeNs + " < 0");
+        }
+        if (peerUdpPort == 0)
+        {
+            peerUdpPort = underlay.local().udpPort();
+        }
+        if (errorHandler == null)
+        {
+            errorHandler = error -> System.err.println("overlane: " + error);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.overlane.engine;
+
+/** Which threads an engine runs on. */
+public enum ThreadingMode
+{
+    /** None: the owner calls {@link OverlayEngine#doWork()}. For tests, simulations and event loops. */
+    INVOKER,
+
+    /** One thread for both directions. Every port must be able to wake it, which a device cannot. */
+    SHARED,
+
+    /** One thread polls the ports, one the underlay. A device needs this, and must then be the only port. */
+    SPLIT
+}

@@ -1,0 +1,4 @@
+/**
+ * The whole: settings in, a running engine out.
+ */
+package io.overlane.engine;
