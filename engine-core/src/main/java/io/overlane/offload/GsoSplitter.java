@@ -1,0 +1,222 @@
+package io.overlane.offload;
+
+import io.overlane.frame.Frame;
+import io.overlane.status.DropReason;
+import io.overlane.wire.Checksum;
+import io.overlane.wire.EthernetPayload;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.IpProtocol;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.TcpHeader;
+import io.overlane.wire.UdpHeader;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Cuts a TCP or UDP super-frame into segments (Linux {@code tcp_gso_segment}, {@code __udp_gso_segment}), one behind
+ * the other in a buffer, so that they leave in one {@code UDP_SEGMENT} send:
+ *
+ * <pre>
+ *  +--------+---------+---------+--------+---------+---------+--------+---------+----
+ *  | tunnel | headers | payload | tunnel | headers | payload | tunnel | headers | ...
+ *  +--------+---------+---------+--------+---------+---------+--------+---------+----
+ *  '---------- segmentLength ---'---------- the same --------'---- or shorter, the last
+ * </pre>
+ *
+ * Every segment gets all headers of the super-frame, the tunnel header in front included, with its own lengths, IPv4
+ * id, sequence number and checksums. FIN and PSH stay on the last, CWR on the first.
+ */
+public final class GsoSplitter
+{
+    private static final int FIN_PSH = TcpHeader.FIN | TcpHeader.PSH;
+
+    private final EthernetPayload ethernet = new EthernetPayload();
+    private final Ipv4Header ipv4 = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
+    private final TcpHeader tcp = new TcpHeader();
+    private final UdpHeader udp = new UdpHeader();
+
+    private UnsafeBuffer source;
+    private int start;
+    private int end;
+    private int next;
+    private int l3;
+    private int l4;
+    private int headers;
+    private int gsoSize;
+    private boolean isV4;
+    private boolean isTcp;
+    private int identification;
+    private long sequence;
+    private int flags;
+    private long addressSum;
+
+    /**
+     * Begin with a super-frame; nothing is changed in it.
+     *
+     * @param frame        a super-frame; its tunnel header may be in front of it already.
+     * @param tunnelLength bytes of that tunnel header.
+     * @param isEthernet   true if Ethernet follows it, false for IP.
+     * @return {@link DropReason#BAD_OFFLOAD} if its headers are not what its metadata says, else
+     *         {@link DropReason#NONE}.
+     */
+    public DropReason open(final Frame frame, final int tunnelLength, final boolean isEthernet)
+    {
+        source = frame.buffer();
+        start = frame.offset();
+        end = start + frame.length();
+        l4 = frame.checksumStart();
+        gsoSize = frame.gsoSize();
+        final int type = frame.gsoType() & ~Frame.GSO_ECN;
+        isTcp = type == Frame.GSO_TCPV4 || type == Frame.GSO_TCPV6;
+        final boolean isKnown = (isTcp || type == Frame.GSO_UDP_L4) && gsoSize > 0 && frame.length() > l4;
+        if (!isKnown || !findL3(tunnelLength, isEthernet) || !openIp(type) || !openTransport())
+        {
+            next = end;
+            return DropReason.BAD_OFFLOAD;
+        }
+        next = start + headers;
+        return DropReason.NONE;
+    }
+
+    /** @return true while there is payload left to cut. */
+    public boolean hasNext()
+    {
+        return next < end;
+    }
+
+    /** @return bytes in every segment but a shorter last one, all headers included. */
+    public int segmentLength()
+    {
+        return headers + gsoSize;
+    }
+
+    /**
+     * Cut the next segments, as many as fit.
+     *
+     * @param target      to write to.
+     * @param offset      where to begin.
+     * @param room        bytes there; for one segment at least.
+     * @param maxSegments segments at most.
+     * @return bytes written.
+     */
+    public int cut(final UnsafeBuffer target, final int offset, final int room, final int maxSegments)
+    {
+        int written = 0;
+        for (int i = 0; i < maxSegments && next < end; i++)
+        {
+            final int payload = Math.min(gsoSize, end - next);
+            if (written + headers + payload > room)
+            {
+                break;
+            }
+            final int segment = offset + written;
+            target.putBytes(segment, source, start, headers);
+            target.putBytes(segment + headers, source, next, payload);
+            finish(target, segment, payload);
+            next += payload;
+            written += headers + payload;
+        }
+        return written;
+    }
+
+    private boolean findL3(final int tunnelLength, final boolean isEthernet)
+    {
+        if (!isEthernet)
+        {
+            l3 = tunnelLength;
+            isV4 = end - start > l3 && source.getByte(start + l3) >>> 4 == Ipv4Header.VERSION;
+            return true;
+        }
+        ethernet.wrap(source, start + tunnelLength, end - start - tunnelLength);
+        l3 = ethernet.l3Offset() - start;
+        isV4 = ethernet.etherType() == EtherType.IPV4;
+        return ethernet.check() == DropReason.NONE && (isV4 || ethernet.etherType() == EtherType.IPV6);
+    }
+
+    private boolean openIp(final int type)
+    {
+        final int length = end - start - l3;
+        final int protocol = isTcp ? IpProtocol.TCP : IpProtocol.UDP;
+        if (isV4)
+        {
+            if (type == Frame.GSO_TCPV6 || length < Ipv4Header.LENGTH)
+            {
+                return false;
+            }
+            ipv4.wrap(source, start + l3, length);
+            identification = ipv4.identification();
+            addressSum = Checksum.pseudoHeaderV4(ipv4.source(), ipv4.destination(), protocol, 0);
+            return ipv4.version() == Ipv4Header.VERSION && l3 + ipv4.headerLength() == l4 &&
+                ipv4.headerLength() >= Ipv4Header.LENGTH && ipv4.protocol() == protocol && !ipv4.isFragment();
+        }
+        if (type == Frame.GSO_TCPV4 || length < Ipv6Header.LENGTH)
+        {
+            return false;
+        }
+        ipv6.wrap(source, start + l3, length);
+        addressSum = Checksum.pseudoHeaderV6(
+            ipv6.sourceHigh(), ipv6.sourceLow(), ipv6.destinationHigh(), ipv6.destinationLow(), protocol, 0);
+        return ipv6.version() == Ipv6Header.VERSION && l3 + Ipv6Header.LENGTH <= l4;
+    }
+
+    private boolean openTransport()
+    {
+        final int length = end - start - l4;
+        if (!isTcp)
+        {
+            headers = l4 + UdpHeader.LENGTH;
+            return length > UdpHeader.LENGTH;
+        }
+        if (length < TcpHeader.LENGTH)
+        {
+            return false;
+        }
+        tcp.wrap(source, start + l4, length);
+        headers = l4 + tcp.dataOffset();
+        sequence = tcp.sequence();
+        flags = tcp.flags();
+        return tcp.dataOffset() >= TcpHeader.LENGTH && length > tcp.dataOffset();
+    }
+
+    private void finish(final UnsafeBuffer target, final int segment, final int payload)
+    {
+        final int length = headers + payload;
+        final int transportLength = length - l4;
+        final int transport = segment + l4;
+        if (isV4)
+        {
+            ipv4.wrap(target, segment + l3, length - l3)
+                .totalLength(length - l3)
+                .identification(identification)
+                .updateChecksum();
+            identification = identification + 1 & 0xFFFF;
+        }
+        else
+        {
+            ipv6.wrap(target, segment + l3, length - l3).payloadLength(length - l3 - Ipv6Header.LENGTH);
+        }
+        final long pseudo = addressSum + transportLength;
+        if (isTcp)
+        {
+            tcp.wrap(target, transport, transportLength)
+                .sequence(sequence)
+                .flags(flagsOf(payload))
+                .checksum(0)
+                .checksum(~Checksum.fold(Checksum.sum(target, transport, transportLength, pseudo)) & 0xFFFF);
+            sequence = sequence + payload & 0xFFFF_FFFFL;
+        }
+        else
+        {
+            udp.wrap(target, transport, transportLength).udpLength(transportLength).checksum(0);
+            final int checksum = ~Checksum.fold(Checksum.sum(target, transport, transportLength, pseudo)) & 0xFFFF;
+            udp.checksum(checksum == 0 ? 0xFFFF : checksum);
+        }
+    }
+
+    private int flagsOf(final int payload)
+    {
+        final int first = next == start + headers ? flags : flags & ~TcpHeader.CWR;
+        return next + payload == end ? first : first & ~FIN_PSH;
+    }
+}
