@@ -47,7 +47,7 @@ public final class GsoSplitter
     private boolean isV4;
     private boolean isTcp;
     private int identification;
-    private long sequence;
+    private int sequence;
     private int flags;
     private long addressSum;
 
@@ -204,7 +204,7 @@ public final class GsoSplitter
                 .flags(flagsOf(payload))
                 .checksum(0)
                 .checksum(~Checksum.fold(Checksum.sum(target, transport, transportLength, pseudo)) & 0xFFFF);
-            sequence = sequence + payload & 0xFFFF_FFFFL;
+            sequence += payload;
         }
         else
         {

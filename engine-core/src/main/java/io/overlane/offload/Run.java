@@ -1,0 +1,280 @@
+package io.overlane.offload;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.wire.Checksum;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.TcpHeader;
+import io.overlane.wire.UdpHeader;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Segments of one flow that follow each other, on their way to be one super-frame. The first stays where it was
+ * received; from the second on the run lives in a slot of its own.
+ */
+final class Run
+{
+    /** Linux refuses a UDP super-frame of more (UDP_MAX_SEGMENTS). */
+    private static final int MAX_UDP_SEGMENTS = 128;
+
+    private static final int MAX_PACKET_LENGTH = 0xFFFF;
+
+    private final Ipv4Header ipv4 = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
+
+    private Frame first;
+    private Frame slot;
+    private boolean isOpen;
+    private boolean isEnded;
+    private boolean isV4;
+    private boolean isTcp;
+    private int l3;
+    private int l4;
+    private int headers;
+    private int gsoSize;
+    private int length;
+    private int segments;
+    private int bytes;
+    private int nextSequence;
+    private int lastIdentification;
+    private boolean isFixedIdentification;
+    private boolean isPushed;
+    private long pseudoHeader;
+    private long sourceHigh;
+    private long sourceLow;
+    private int remote;
+
+    boolean isOpen()
+    {
+        return isOpen;
+    }
+
+    /** @return true once no further segment may follow: a short one or a pushed one was the last. */
+    boolean isEnded()
+    {
+        return isEnded;
+    }
+
+    /** @return true if the next segment to join needs a slot. */
+    boolean needsSlot()
+    {
+        return slot == null;
+    }
+
+    void slot(final Frame slot)
+    {
+        this.slot = slot;
+    }
+
+    /** @return segments in the run. */
+    int segments()
+    {
+        return segments;
+    }
+
+    /** @return bytes of the segments as they were received, headers included. */
+    int bytes()
+    {
+        return bytes;
+    }
+
+    long sourceHigh()
+    {
+        return sourceHigh;
+    }
+
+    long sourceLow()
+    {
+        return sourceLow;
+    }
+
+    int remote()
+    {
+        return remote;
+    }
+
+    void open(final Candidate segment, final long sourceHigh, final long sourceLow, final int remote)
+    {
+        first = segment.frame();
+        slot = null;
+        isOpen = true;
+        isEnded = segment.isPushed();
+        isPushed = segment.isPushed();
+        isV4 = segment.isV4();
+        isTcp = segment.isTcp();
+        l3 = segment.l3Length();
+        l4 = segment.l4Length();
+        headers = segment.headersLength();
+        gsoSize = segment.payloadLength();
+        length = first.length();
+        segments = 1;
+        bytes = length;
+        nextSequence = segment.sequence() + gsoSize;
+        lastIdentification = segment.identification();
+        isFixedIdentification = false;
+        pseudoHeader = segment.pseudoHeader(0);
+        this.sourceHigh = sourceHigh;
+        this.sourceLow = sourceLow;
+        this.remote = remote;
+    }
+
+    /** @return true if the segment is of the same flow: protocol, addresses and ports. */
+    boolean isSameFlow(final Candidate segment)
+    {
+        if (segment.isV4() != isV4 || segment.isTcp() != isTcp)
+        {
+            return false;
+        }
+        final UnsafeBuffer mine = first.buffer();
+        final UnsafeBuffer other = segment.frame().buffer();
+        final int myL3 = first.offset() + l3;
+        final int otherL3 = segment.frame().offset() + segment.l3Length();
+        final int addresses = isV4 ? Ipv4Header.SOURCE_OFFSET : Ipv6Header.SOURCE_OFFSET;
+        final int addressesLength = isV4 ? 2 * Integer.BYTES : 4 * Long.BYTES;
+        return mine.getInt(first.offset() + l4) == other.getInt(segment.frame().offset() + segment.l4Length()) &&
+            isSame(mine, myL3 + addresses, other, otherL3 + addresses, addressesLength);
+    }
+
+    /** @return true if splitting the run would give this segment back next, byte for byte. */
+    boolean isNext(final Candidate segment)
+    {
+        final Frame frame = segment.frame();
+        return !isEnded &&
+            segment.headersLength() == headers && segment.l4Length() == l4 &&
+            segment.payloadLength() <= gsoSize &&
+            length - l3 + segment.payloadLength() <= MAX_PACKET_LENGTH &&
+            isSame(first.buffer(), first.offset(), frame.buffer(), frame.offset(), l3) &&
+            isNextIp(segment) &&
+            isNextTransport(segment);
+    }
+
+    private boolean isNextIp(final Candidate segment)
+    {
+        final UnsafeBuffer mine = first.buffer();
+        final UnsafeBuffer other = segment.frame().buffer();
+        final int a = first.offset() + l3;
+        final int b = segment.frame().offset() + l3;
+        if (!isV4)
+        {
+            // Version, class and label; the length may differ; next header and hop limit. Addresses are the flow's.
+            return mine.getInt(a) == other.getInt(b) &&
+                mine.getShort(a + Ipv6Header.NEXT_HEADER_OFFSET) == other.getShort(b + Ipv6Header.NEXT_HEADER_OFFSET);
+        }
+        // Version, header length, type of service; not length, id and checksum; flags, time to live, protocol.
+        return mine.getShort(a) == other.getShort(b) &&
+            mine.getInt(a + Ipv4Header.FLAGS_OFFSET) == other.getInt(b + Ipv4Header.FLAGS_OFFSET) &&
+            isNextIdentification(segment);
+    }
+
+    /** The id counts up, or, where it means nothing because nothing may fragment (RFC 6864 §4.1), stays the same. */
+    private boolean isNextIdentification(final Candidate segment)
+    {
+        final int identification = segment.identification();
+        final boolean isFixed = segment.dontFragment() && identification == lastIdentification;
+        if (segments > 1 && isFixed != isFixedIdentification)
+        {
+            return false;
+        }
+        return isFixed || identification == (lastIdentification + 1 & 0xFFFF);
+    }
+
+    private boolean isNextTransport(final Candidate segment)
+    {
+        if (!isTcp)
+        {
+            return segments < MAX_UDP_SEGMENTS;
+        }
+        final UnsafeBuffer mine = first.buffer();
+        final UnsafeBuffer other = segment.frame().buffer();
+        final int a = first.offset() + l4;
+        final int b = segment.frame().offset() + l4;
+        // Acknowledgment; header length; window; not the checksum; options. The flags of both are ACK, perhaps PSH.
+        return segment.sequence() == nextSequence &&
+            mine.getInt(a + TcpHeader.ACKNOWLEDGMENT_OFFSET) == other.getInt(b + TcpHeader.ACKNOWLEDGMENT_OFFSET) &&
+            mine.getShort(a + TcpHeader.WINDOW_OFFSET) == other.getShort(b + TcpHeader.WINDOW_OFFSET) &&
+            isSame(mine, a + TcpHeader.LENGTH, other, b + TcpHeader.LENGTH, headers - l4 - TcpHeader.LENGTH);
+    }
+
+    /** Append a segment that {@link #isNext(Candidate)}; the run has a slot. */
+    void append(final Candidate segment)
+    {
+        if (segments == 1)
+        {
+            slot.wrap(FrameSlab.HEADROOM, length);
+            slot.buffer().putBytes(FrameSlab.HEADROOM, first.buffer(), first.offset(), length);
+            isFixedIdentification = isV4 && segment.identification() == lastIdentification;
+        }
+        final int payload = segment.payloadLength();
+        slot.buffer().putBytes(
+            FrameSlab.HEADROOM + length, segment.frame().buffer(), segment.frame().offset() + headers, payload);
+        length += payload;
+        bytes += segment.frame().length();
+        segments++;
+        nextSequence += payload;
+        lastIdentification = segment.identification();
+        isPushed = segment.isPushed();
+        isEnded = isPushed || payload < gsoSize;
+    }
+
+    /** @return the only segment as it came, or the super-frame; the run is free again. */
+    Frame close()
+    {
+        isOpen = false;
+        if (segments == 1)
+        {
+            return first;
+        }
+        final UnsafeBuffer buffer = slot.buffer();
+        slot.length(length);
+        final int l3Offset = slot.offset() + l3;
+        final int l4Offset = slot.offset() + l4;
+        final int transportLength = length - l4;
+        if (isV4)
+        {
+            ipv4.wrap(buffer, l3Offset, length - l3).totalLength(length - l3).updateChecksum();
+        }
+        else
+        {
+            ipv6.wrap(buffer, l3Offset, length - l3).payloadLength(length - l3 - Ipv6Header.LENGTH);
+        }
+        if (isTcp && isPushed)
+        {
+            final int flags = buffer.getByte(l4Offset + TcpHeader.FLAGS_OFFSET) | TcpHeader.PSH;
+            buffer.putByte(l4Offset + TcpHeader.FLAGS_OFFSET, (byte)flags);
+        }
+        if (!isTcp)
+        {
+            buffer.putShort(l4Offset + UdpHeader.LENGTH_FIELD_OFFSET, (short)transportLength, ByteOrder.BIG_ENDIAN);
+        }
+        final int checksumOffset = isTcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
+        buffer.putShort(
+            l4Offset + checksumOffset, (short)Checksum.fold(pseudoHeader + transportLength), ByteOrder.BIG_ENDIAN);
+        final int tcpType = isV4 ? Frame.GSO_TCPV4 : Frame.GSO_TCPV6;
+        slot.offload(
+            Frame.NEEDS_CHECKSUM, isTcp ? tcpType : Frame.GSO_UDP_L4, headers, gsoSize, l4, checksumOffset);
+        return slot;
+    }
+
+    private static boolean isSame(
+        final UnsafeBuffer a, final int aOffset, final UnsafeBuffer b, final int bOffset, final int length)
+    {
+        int i = 0;
+        for (; i + Long.BYTES <= length; i += Long.BYTES)
+        {
+            if (a.getLong(aOffset + i) != b.getLong(bOffset + i))
+            {
+                return false;
+            }
+        }
+        for (; i < length; i++)
+        {
+            if (a.getByte(aOffset + i) != b.getByte(bOffset + i))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+}
