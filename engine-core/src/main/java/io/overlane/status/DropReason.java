@@ -58,6 +58,12 @@ public enum DropReason
     /** An IP header whose lengths contradict each other or the packet. Linux IP_INHDR. */
     BAD_IP_HEADER("bad-ip-header"),
 
+    /** A TCP, UDP or ICMP header that is cut off, or whose lengths contradict the packet. Linux PKT_TOO_SMALL. */
+    BAD_TRANSPORT_HEADER("bad-transport-header"),
+
+    /** An ARP or neighbour discovery message that is cut off or malformed, or not for Ethernet. */
+    BAD_NEIGHBOR_MESSAGE("bad-neighbor-message"),
+
     /** The IP time to live ran out. */
     TTL_EXPIRED("ttl-expired"),
 

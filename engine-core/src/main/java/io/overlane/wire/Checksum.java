@@ -1,0 +1,212 @@
+package io.overlane.wire;
+
+import io.overlane.frame.Frame;
+import io.overlane.status.DropReason;
+import java.nio.ByteOrder;
+import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The Internet checksum (RFC 1071) and its incremental update (RFC 1624).
+ *
+ * <p>A <i>sum</i> is a number that is congruent, modulo 0xFFFF, to the ones' complement sum of big-endian 16-bit words;
+ * sums of neighbouring ranges add up if all but the last have even length. {@link #fold(long)} reduces it to 16 bits,
+ * and the checksum on the wire is the complement of that.
+ */
+public final class Checksum
+{
+    private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
+    private Checksum()
+    {
+    }
+
+    /**
+     * Add a range of bytes to a sum. A last odd byte counts as the upper half of a word.
+     *
+     * @param buffer  the bytes lie in.
+     * @param offset  first byte; any alignment.
+     * @param length  bytes.
+     * @param initial sum of what stands before, of even length; 0, or from here or a pseudo header. At most 2^62.
+     * @return the sum of both, at most 0xFFFF above {@code initial}.
+     */
+    public static long sum(final UnsafeBuffer buffer, final int offset, final int length, final long initial)
+    {
+        buffer.boundsCheck(offset, length);
+        final byte[] array = buffer.byteArray();
+        long address = buffer.addressOffset() + offset;
+
+        // Words are added in native order: a ones' complement sum of swapped words is the swapped sum (RFC 1071 §2 B).
+        // "all" wraps, "upper" cannot, and the lower halves are the difference, exact below 2^32 words. That spares
+        // the carry, which Java does not show.
+        long all0 = 0;
+        long all1 = 0;
+        long upper0 = 0;
+        long upper1 = 0;
+        int remaining = length;
+        for (; remaining >= 32; remaining -= 32)
+        {
+            final long word0 = UnsafeApi.getLong(array, address);
+            final long word1 = UnsafeApi.getLong(array, address + 8);
+            final long word2 = UnsafeApi.getLong(array, address + 16);
+            final long word3 = UnsafeApi.getLong(array, address + 24);
+            all0 += word0;
+            all1 += word1;
+            upper0 += word0 >>> 32;
+            upper1 += word1 >>> 32;
+            all0 += word2;
+            all1 += word3;
+            upper0 += word2 >>> 32;
+            upper1 += word3 >>> 32;
+            address += 32;
+        }
+        for (; remaining >= 8; remaining -= 8)
+        {
+            final long word = UnsafeApi.getLong(array, address);
+            all0 += word;
+            upper0 += word >>> 32;
+            address += 8;
+        }
+        final long upper = upper0 + upper1;
+        long sum = upper + ((all0 + all1) - (upper << 32));
+
+        if ((remaining & 4) != 0)
+        {
+            sum += UnsafeApi.getInt(array, address) & 0xFFFF_FFFFL;
+            address += 4;
+        }
+        if ((remaining & 2) != 0)
+        {
+            sum += UnsafeApi.getShort(array, address) & 0xFFFFL;
+            address += 2;
+        }
+        if ((remaining & 1) != 0)
+        {
+            final long octet = UnsafeApi.getByte(array, address) & 0xFFL;
+            sum += SWAP ? octet : octet << 8;
+        }
+
+        final int folded = fold(sum);
+        return initial + (SWAP ? Short.reverseBytes((short)folded) & 0xFFFF : folded);
+    }
+
+    /**
+     * Reduce a sum to 16 bits. A sum other than 0 never becomes 0.
+     *
+     * @param sum not negative.
+     * @return 0…0xFFFF; over bytes that include a right checksum it is 0xFFFF.
+     */
+    public static int fold(final long sum)
+    {
+        long folded = (sum >>> 32) + (sum & 0xFFFF_FFFFL);
+        folded = (folded >>> 16) + (folded & 0xFFFF);
+        folded = (folded >>> 16) + (folded & 0xFFFF);
+        return (int)((folded >>> 16) + (folded & 0xFFFF));
+    }
+
+    /**
+     * @param buffer the bytes lie in.
+     * @param offset first byte.
+     * @param length bytes.
+     * @return the checksum for a header whose checksum field is zero; 0 if the field holds a right one.
+     */
+    public static int internet(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        return ~fold(sum(buffer, offset, length, 0)) & 0xFFFF;
+    }
+
+    /**
+     * The sum over the pseudo header of TCP and UDP over IPv4 (RFC 9293 §3.1, RFC 768).
+     *
+     * @param source      address.
+     * @param destination address.
+     * @param protocol    of the payload.
+     * @param length      bytes of transport header and payload.
+     * @return the sum.
+     */
+    public static long pseudoHeaderV4(
+        final int source, final int destination, final int protocol, final int length)
+    {
+        return (source & 0xFFFF_FFFFL) + (destination & 0xFFFF_FFFFL) + protocol + length;
+    }
+
+    /**
+     * The sum over the pseudo header of TCP, UDP and ICMPv6 over IPv6 (RFC 8200 §8.1).
+     *
+     * @param sourceHigh      first word of the source address.
+     * @param sourceLow       second word of it.
+     * @param destinationHigh first word of the destination address.
+     * @param destinationLow  second word of it.
+     * @param nextHeader      of the payload, behind any extension headers.
+     * @param length          bytes of transport header and payload.
+     * @return the sum.
+     */
+    public static long pseudoHeaderV6(
+        final long sourceHigh,
+        final long sourceLow,
+        final long destinationHigh,
+        final long destinationLow,
+        final int nextHeader,
+        final int length)
+    {
+        return halves(sourceHigh) + halves(sourceLow) + halves(destinationHigh) + halves(destinationLow) +
+            nextHeader + length;
+    }
+
+    /**
+     * Patch a checksum for one 16-bit word that changed (RFC 1624 §3, equation 3). A wrong one stays wrong.
+     *
+     * @param checksum as it is on the wire.
+     * @param before   the word as it was, 0…0xFFFF.
+     * @param after    the word as it is now, 0…0xFFFF.
+     * @return the checksum to write.
+     */
+    public static int update(final int checksum, final int before, final int after)
+    {
+        return ~fold((~checksum & 0xFFFFL) + (~before & 0xFFFF) + (after & 0xFFFF)) & 0xFFFF;
+    }
+
+    /**
+     * Complete the partial checksum of a frame that asks for it ({@link Frame#NEEDS_CHECKSUM}): the field holds the sum
+     * over the pseudo header, and the frame is summed from the checksum's start to its end. Then the flag is cleared;
+     * what else the frame says of offload stays.
+     *
+     * <p>A checksum of 0 becomes 0xFFFF where it would mean "none": in UDP, known by its field's offset of 6. (Linux
+     * {@code skb_checksum_help} writes CSUM_MANGLED_0 whatever the protocol; to the others both say the same.)
+     *
+     * @param frame with or without the flag.
+     * @return {@link DropReason#BAD_OFFLOAD}, and nothing is changed, if start or field lie outside the frame.
+     */
+    public static DropReason complete(final Frame frame)
+    {
+        if ((frame.flags() & Frame.NEEDS_CHECKSUM) == 0)
+        {
+            return DropReason.NONE;
+        }
+        final int start = frame.checksumStart();
+        final int fieldOffset = frame.checksumOffset();
+        if (start < 0 || fieldOffset < 0 || (long)start + fieldOffset + Short.BYTES > frame.length())
+        {
+            return DropReason.BAD_OFFLOAD;
+        }
+
+        final UnsafeBuffer buffer = frame.buffer();
+        final int index = frame.offset() + start;
+        final int checksum = internet(buffer, index, frame.length() - start);
+        final int written = checksum == 0 && fieldOffset == UdpHeader.CHECKSUM_OFFSET ? 0xFFFF : checksum;
+        buffer.putShort(index + fieldOffset, (short)written, ByteOrder.BIG_ENDIAN);
+        frame.offload(
+            frame.flags() & ~Frame.NEEDS_CHECKSUM,
+            frame.gsoType(),
+            frame.headerLength(),
+            frame.gsoSize(),
+            start,
+            fieldOffset);
+        return DropReason.NONE;
+    }
+
+    private static long halves(final long word)
+    {
+        return (word >>> 32) + (word & 0xFFFF_FFFFL);
+    }
+}

@@ -1,0 +1,379 @@
+package io.overlane.wire;
+
+import io.overlane.status.DropReason;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * An IPv4 header (RFC 791). Addresses are an {@code int}, first octet on the wire highest. Setters leave the header
+ * checksum alone; {@link #ecn(int)} and {@link #decrementTtl()} patch it.
+ *
+ * <pre>
+ *  0                   1                   2                   3
+ *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |Version|  IHL  |Type of Service|          Total Length         |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |         Identification        |Flags|     Fragment Offset     |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |  Time to Live |    Protocol   |        Header Checksum        |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |                         Source Address                        |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |                      Destination Address                      |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |                  Options, 0 to 40 bytes                       |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * </pre>
+ */
+public final class Ipv4Header
+{
+    /** Bytes in a header without options. */
+    public static final int LENGTH = 20;
+
+    /** Bytes in the longest header. */
+    public static final int MAX_LENGTH = 60;
+
+    /** Version, and header length in words of four bytes. */
+    public static final int VERSION_OFFSET = 0;
+
+    /** Type of service: DSCP and ECN. */
+    public static final int TOS_OFFSET = 1;
+
+    /** Bytes in header and payload. */
+    public static final int TOTAL_LENGTH_OFFSET = 2;
+
+    /** Identification. */
+    public static final int IDENTIFICATION_OFFSET = 4;
+
+    /** Flags, and fragment offset in units of eight bytes. */
+    public static final int FLAGS_OFFSET = 6;
+
+    /** Time to live. */
+    public static final int TTL_OFFSET = 8;
+
+    /** Protocol. */
+    public static final int PROTOCOL_OFFSET = 9;
+
+    /** Header checksum. */
+    public static final int HEADER_CHECKSUM_OFFSET = 10;
+
+    /** Source address. */
+    public static final int SOURCE_OFFSET = 12;
+
+    /** Destination address. */
+    public static final int DESTINATION_OFFSET = 16;
+
+    /** The version this header has. */
+    public static final int VERSION = 4;
+
+    private static final int DONT_FRAGMENT_BIT = 0x4000;
+
+    private static final int MORE_FRAGMENTS_BIT = 0x2000;
+
+    private static final int FRAGMENT_OFFSET_MASK = 0x1FFF;
+
+    private UnsafeBuffer buffer;
+    private int offset;
+    private int length;
+
+    /**
+     * Aim at a header.
+     *
+     * @param buffer it lies in.
+     * @param offset its first byte, from the start of the buffer.
+     * @param length bytes from there to the end of the frame; all of them lie in the buffer.
+     * @return this.
+     */
+    public Ipv4Header wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        this.buffer = buffer;
+        this.offset = offset;
+        this.length = length;
+        return this;
+    }
+
+    /**
+     * The gate for who goes on to use the payload: {@link #checkHeader()}, and a total length that holds the header and
+     * fits the packet (Linux {@code ip_rcv_core}). The checksum is not looked at.
+     *
+     * @return {@link DropReason#NONE} or the first thing wrong, as for {@link #checkHeader()}; a total length that is
+     *         wrong is {@link DropReason#BAD_IP_HEADER}.
+     */
+    public DropReason check()
+    {
+        final DropReason verdict = checkHeader();
+        if (verdict != DropReason.NONE)
+        {
+            return verdict;
+        }
+        final int totalLength = totalLength();
+        return totalLength < headerLength() || totalLength > length ? DropReason.BAD_IP_HEADER : DropReason.NONE;
+    }
+
+    public int version()
+    {
+        return (buffer.getByte(offset + VERSION_OFFSET) & 0xFF) >>> 4;
+    }
+
+    /** @return bytes in header and options. */
+    public int headerLength()
+    {
+        return (buffer.getByte(offset + VERSION_OFFSET) & 0xF) << 2;
+    }
+
+    /**
+     * Write version 4 and the header length. Voids {@link #check()} if it grows.
+     *
+     * @param headerLength bytes in header and options: 20, 24 … 60.
+     * @return this.
+     */
+    public Ipv4Header headerLength(final int headerLength)
+    {
+        buffer.putByte(offset + VERSION_OFFSET, (byte)((VERSION << 4) | (headerLength >>> 2)));
+        return this;
+    }
+
+    /** @return DSCP in the upper six bits, ECN in the lower two. */
+    public int tos()
+    {
+        return buffer.getByte(offset + TOS_OFFSET) & 0xFF;
+    }
+
+    public Ipv4Header tos(final int tos)
+    {
+        buffer.putByte(offset + TOS_OFFSET, (byte)tos);
+        return this;
+    }
+
+    /** @return the ECN bits: 0 not capable, 1 and 2 capable, 3 congestion experienced (RFC 3168 §5). */
+    public int ecn()
+    {
+        return tos() & 0x3;
+    }
+
+    /**
+     * Change the two ECN bits and patch the header checksum, which stays as right or wrong as it was (RFC 1624).
+     *
+     * @param ecn 0…3.
+     * @return this.
+     */
+    public Ipv4Header ecn(final int ecn)
+    {
+        final int before = buffer.getShort(offset + VERSION_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        final int after = (before & ~0x3) | (ecn & 0x3);
+        if (after != before)
+        {
+            buffer.putShort(offset + VERSION_OFFSET, (short)after, ByteOrder.BIG_ENDIAN);
+            headerChecksum(Checksum.update(headerChecksum(), before, after));
+        }
+        return this;
+    }
+
+    /** @return bytes in header and payload; the frame may be longer (Ethernet padding). */
+    public int totalLength()
+    {
+        return buffer.getShort(offset + TOTAL_LENGTH_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+    }
+
+    /**
+     * Voids {@link #check()} if it grows.
+     *
+     * @param totalLength bytes in header and payload.
+     * @return this.
+     */
+    public Ipv4Header totalLength(final int totalLength)
+    {
+        buffer.putShort(offset + TOTAL_LENGTH_OFFSET, (short)totalLength, ByteOrder.BIG_ENDIAN);
+        return this;
+    }
+
+    /** @return bytes behind the header, by {@link #totalLength()}. */
+    public int payloadLength()
+    {
+        return totalLength() - headerLength();
+    }
+
+    public int identification()
+    {
+        return buffer.getShort(offset + IDENTIFICATION_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+    }
+
+    public Ipv4Header identification(final int identification)
+    {
+        buffer.putShort(offset + IDENTIFICATION_OFFSET, (short)identification, ByteOrder.BIG_ENDIAN);
+        return this;
+    }
+
+    public boolean dontFragment()
+    {
+        return (flags() & DONT_FRAGMENT_BIT) != 0;
+    }
+
+    public Ipv4Header dontFragment(final boolean dontFragment)
+    {
+        return flags(dontFragment ? flags() | DONT_FRAGMENT_BIT : flags() & ~DONT_FRAGMENT_BIT);
+    }
+
+    public boolean moreFragments()
+    {
+        return (flags() & MORE_FRAGMENTS_BIT) != 0;
+    }
+
+    public Ipv4Header moreFragments(final boolean moreFragments)
+    {
+        return flags(moreFragments ? flags() | MORE_FRAGMENTS_BIT : flags() & ~MORE_FRAGMENTS_BIT);
+    }
+
+    /** @return bytes of payload before this fragment's. */
+    public int fragmentOffset()
+    {
+        return (flags() & FRAGMENT_OFFSET_MASK) << 3;
+    }
+
+    /**
+     * @param fragmentOffset bytes of payload before this fragment's, a multiple of eight.
+     * @return this.
+     */
+    public Ipv4Header fragmentOffset(final int fragmentOffset)
+    {
+        return flags((flags() & ~FRAGMENT_OFFSET_MASK) | ((fragmentOffset >>> 3) & FRAGMENT_OFFSET_MASK));
+    }
+
+    /** @return true for any fragment, the first included: ports may be missing, the length is not the datagram's. */
+    public boolean isFragment()
+    {
+        return (flags() & (MORE_FRAGMENTS_BIT | FRAGMENT_OFFSET_MASK)) != 0;
+    }
+
+    /** @return flags and fragment offset as they are on the wire. */
+    public int flags()
+    {
+        return buffer.getShort(offset + FLAGS_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+    }
+
+    /**
+     * Write flags and fragment offset at once; over fresh memory do this before setting one of them.
+     *
+     * @param flags 16 bits.
+     * @return this.
+     */
+    public Ipv4Header flags(final int flags)
+    {
+        buffer.putShort(offset + FLAGS_OFFSET, (short)flags, ByteOrder.BIG_ENDIAN);
+        return this;
+    }
+
+    public int ttl()
+    {
+        return buffer.getByte(offset + TTL_OFFSET) & 0xFF;
+    }
+
+    public Ipv4Header ttl(final int ttl)
+    {
+        buffer.putByte(offset + TTL_OFFSET, (byte)ttl);
+        return this;
+    }
+
+    /**
+     * Take one off the time to live and patch the header checksum, as {@code ip_decrease_ttl} of Linux does: a wrong
+     * checksum stays wrong. Look at {@link #ttl()} first: 0 becomes 255, with a checksum that is off.
+     *
+     * @return this.
+     */
+    public Ipv4Header decrementTtl()
+    {
+        ttl(ttl() - 1);
+        final int sum = headerChecksum() + 0x0100;
+        final int folded = (sum & 0xFFFF) + (sum >>> 16);
+        return headerChecksum(folded == 0xFFFF ? 0 : folded);
+    }
+
+    /** @return one of {@link IpProtocol}. */
+    public int protocol()
+    {
+        return buffer.getByte(offset + PROTOCOL_OFFSET) & 0xFF;
+    }
+
+    public Ipv4Header protocol(final int protocol)
+    {
+        buffer.putByte(offset + PROTOCOL_OFFSET, (byte)protocol);
+        return this;
+    }
+
+    public int headerChecksum()
+    {
+        return buffer.getShort(offset + HEADER_CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+    }
+
+    public Ipv4Header headerChecksum(final int headerChecksum)
+    {
+        buffer.putShort(offset + HEADER_CHECKSUM_OFFSET, (short)headerChecksum, ByteOrder.BIG_ENDIAN);
+        return this;
+    }
+
+    public int source()
+    {
+        return buffer.getInt(offset + SOURCE_OFFSET, ByteOrder.BIG_ENDIAN);
+    }
+
+    public Ipv4Header source(final int source)
+    {
+        buffer.putInt(offset + SOURCE_OFFSET, source, ByteOrder.BIG_ENDIAN);
+        return this;
+    }
+
+    public int destination()
+    {
+        return buffer.getInt(offset + DESTINATION_OFFSET, ByteOrder.BIG_ENDIAN);
+    }
+
+    public Ipv4Header destination(final int destination)
+    {
+        buffer.putInt(offset + DESTINATION_OFFSET, destination, ByteOrder.BIG_ENDIAN);
+        return this;
+    }
+
+    /**
+     * Write the checksum of {@link #headerLength()} bytes.
+     *
+     * @return this.
+     */
+    public Ipv4Header updateChecksum()
+    {
+        return headerChecksum(0).headerChecksum(Checksum.internet(buffer, offset, headerLength()));
+    }
+
+    /** @return true if the header checksum fits the {@link #headerLength()} bytes of the header. */
+    public boolean isChecksumValid()
+    {
+        return Checksum.internet(buffer, offset, headerLength()) == 0;
+    }
+
+    /**
+     * The gate for who reads or patches the header only and leaves the payload to others, as a bridge does
+     * (Linux {@code pskb_inet_may_pull}): after {@link DropReason#NONE} no accessor reads outside the packet.
+     * {@link #headerLength(int)} voids this.
+     *
+     * @return {@link DropReason#INNER_IP_TRUNCATED} if the packet ends inside header or options,
+     *         {@link DropReason#BAD_IP_VERSION} if it is not version 4, {@link DropReason#BAD_IP_HEADER} if the header
+     *         length is below 20.
+     */
+    public DropReason checkHeader()
+    {
+        if (length < LENGTH)
+        {
+            return DropReason.INNER_IP_TRUNCATED;
+        }
+        if (version() != VERSION)
+        {
+            return DropReason.BAD_IP_VERSION;
+        }
+        final int headerLength = headerLength();
+        if (headerLength < LENGTH)
+        {
+            return DropReason.BAD_IP_HEADER;
+        }
+        return headerLength > length ? DropReason.INNER_IP_TRUNCATED : DropReason.NONE;
+    }
+}
