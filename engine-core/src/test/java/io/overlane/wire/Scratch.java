@@ -1,0 +1,53 @@
+package io.overlane.wire;
+
+import java.util.HexFormat;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/** A buffer of 0xA5 with room on both sides, so that a byte written astray or forgotten shows. */
+final class Scratch
+{
+    static final int OFFSET = 13;
+    private static final int MARGIN = 24;
+    private static final byte FILL = (byte)0xA5;
+
+    final UnsafeBuffer buffer;
+    private final int length;
+
+    Scratch(final int length)
+    {
+        this.length = length;
+        buffer = new UnsafeBuffer(new byte[OFFSET + length + MARGIN]);
+        buffer.setMemory(0, buffer.capacity(), FILL);
+    }
+
+    /** @return a buffer with these bytes at {@link #OFFSET}. */
+    static Scratch of(final String hex)
+    {
+        final byte[] bytes = bytes(hex);
+        final Scratch scratch = new Scratch(bytes.length);
+        scratch.buffer.putBytes(OFFSET, bytes);
+        return scratch;
+    }
+
+    static byte[] bytes(final String hex)
+    {
+        return HexFormat.of().parseHex(hex.replace(" ", ""));
+    }
+
+    /** Exactly these bytes were written, and none beside them. */
+    void assertHolds(final String hex)
+    {
+        final byte[] written = new byte[length];
+        buffer.getBytes(OFFSET, written);
+        assertEquals(hex.replace(" ", ""), HexFormat.of().formatHex(written));
+        for (int i = 0; i < buffer.capacity(); i++)
+        {
+            if (i < OFFSET || i >= OFFSET + length)
+            {
+                assertEquals(FILL, buffer.getByte(i), "stray byte at " + (i - OFFSET));
+            }
+        }
+    }
+}
