@@ -1,0 +1,37 @@
+package io.overlane.pcap;
+
+/** What a packet of a capture begins with: the link types we know, by their registered numbers. */
+public final class LinkType
+{
+    /** {@code LINKTYPE_ETHERNET}: an Ethernet header, no preamble and no check sequence. */
+    public static final int ETHERNET = 1;
+
+    /** {@code LINKTYPE_RAW}: an IPv4 or IPv6 header, told apart by its version. */
+    public static final int RAW_IP = 101;
+
+    /** {@code LINKTYPE_LINUX_SLL}: 16 bytes in place of any link header; a capture of the "any" device. */
+    public static final int LINUX_SLL = 113;
+
+    /** {@code LINKTYPE_LINUX_SLL2}: the same in 20 bytes, with the interface's number. */
+    public static final int LINUX_SLL2 = 276;
+
+    private LinkType()
+    {
+    }
+
+    /**
+     * @param linkType any number.
+     * @return a name for messages.
+     */
+    public static String toString(final int linkType)
+    {
+        return switch (linkType)
+        {
+            case ETHERNET -> "Ethernet";
+            case RAW_IP -> "raw IP";
+            case LINUX_SLL -> "Linux cooked";
+            case LINUX_SLL2 -> "Linux cooked v2";
+            default -> "link type " + linkType;
+        };
+    }
+}

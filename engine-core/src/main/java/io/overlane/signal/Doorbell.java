@@ -1,0 +1,53 @@
+package io.overlane.signal;
+
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One thread waits, any thread rings. A ring while nobody waits is kept for the next {@link #await(long)}, so who
+ * publishes something and then rings cannot be missed.
+ *
+ * <p>A ring costs one memory fence while nobody waits and writes nothing if the last one has not been answered yet.
+ */
+public final class Doorbell
+{
+    private volatile boolean isRung;
+    private volatile Thread waiter;
+
+    /** End a current or the next {@link #await(long)}. Any thread, after it has published what it rings for. */
+    public void ring()
+    {
+        // What the caller published must be visible before we trust a ring that is still unanswered: the waiter
+        // clears the ring first and looks for work afterwards.
+        VarHandle.fullFence();
+        if (!isRung)
+        {
+            isRung = true;
+        }
+        final Thread thread = waiter;
+        if (thread != null)
+        {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Block until somebody rings, has rung since the last call, or the time is over. May return early without a
+     * reason, and does so at once on an interrupted thread. One thread at a time.
+     *
+     * @param timeoutNs at most this long, in nanoseconds; returns at once if it is not positive.
+     */
+    public void await(final long timeoutNs)
+    {
+        if (!isRung && timeoutNs > 0)
+        {
+            waiter = Thread.currentThread();
+            if (!isRung)
+            {
+                LockSupport.parkNanos(this, timeoutNs);
+            }
+            waiter = null;
+        }
+        isRung = false;
+    }
+}

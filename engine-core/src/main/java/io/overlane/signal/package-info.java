@@ -1,0 +1,4 @@
+/**
+ * How one thread waits for another without spinning and without a lock.
+ */
+package io.overlane.signal;

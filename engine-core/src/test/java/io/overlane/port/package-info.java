@@ -1,0 +1,2 @@
+/** The tenant edge, tried from both sides. */
+package io.overlane.port;

@@ -1,0 +1,2 @@
+/** Waiting and ringing, tried with threads. */
+package io.overlane.signal;

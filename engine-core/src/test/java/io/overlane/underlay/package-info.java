@@ -1,0 +1,2 @@
+/** The network edge, tried over loopback and in memory. */
+package io.overlane.underlay;

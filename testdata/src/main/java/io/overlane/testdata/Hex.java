@@ -1,0 +1,43 @@
+package io.overlane.testdata;
+
+import java.util.HexFormat;
+
+/** Octets as text and back, for tests. */
+public final class Hex
+{
+    private static final HexFormat PLAIN = HexFormat.of();
+
+    private Hex()
+    {
+    }
+
+    /**
+     * @param octets any number of them.
+     * @return two lower-case digits each, nothing between.
+     */
+    public static String of(final byte[] octets)
+    {
+        return PLAIN.formatHex(octets);
+    }
+
+    /**
+     * @param octets a longer array.
+     * @param offset the first octet wanted.
+     * @param length number of octets.
+     * @return two lower-case digits each, nothing between.
+     */
+    public static String of(final byte[] octets, final int offset, final int length)
+    {
+        return PLAIN.formatHex(octets, offset, offset + length);
+    }
+
+    /**
+     * @param text hexadecimal digits; white space, {@code :} and {@code -} between octets are skipped.
+     * @return the octets.
+     * @throws IllegalArgumentException if anything else is in the text, or half an octet.
+     */
+    public static byte[] parse(final String text)
+    {
+        return PLAIN.parseHex(text.replaceAll("[\\s:-]", ""));
+    }
+}
