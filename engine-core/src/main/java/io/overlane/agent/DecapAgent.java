@@ -1,5 +1,6 @@
 package io.overlane.agent;
 
+import io.overlane.pipeline.DatagramFeed;
 import io.overlane.pipeline.DecapPath;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.Underlay;
@@ -16,7 +17,7 @@ public final class DecapAgent implements Agent
 
     private final ManyToOneConcurrentArrayQueue<Runnable> commands;
     private final Underlay underlay;
-    private final DecapPath path;
+    private final DatagramFeed feed;
     private final TableAger ager;
     private final ReceiveBatch batch;
 
@@ -36,7 +37,7 @@ public final class DecapAgent implements Agent
     {
         this.commands = commands;
         this.underlay = underlay;
-        this.path = path;
+        feed = new DatagramFeed(path);
         this.ager = ager;
         batch = new ReceiveBatch(batchLimit);
     }
@@ -49,7 +50,7 @@ public final class DecapAgent implements Agent
         final int entries = underlay.poll(batch);
         if (entries > 0)
         {
-            path.decap(batch);
+            feed.feed(batch);
             work += entries;
         }
         return work + ager.age();

@@ -63,7 +63,8 @@ public final class OverlayEngine implements AutoCloseable
         proxy = new ForwarderProxy(forwarding, commands, context.underlay()::wake);
 
         final List<EncapPath> encapPaths = new ArrayList<>();
-        final OfferQueue toPorts = new OfferQueue(context.batchLimit(), counters.decap());
+        final OfferQueue toPorts = new OfferQueue(
+            context.batchLimit(), context.ipNetwork() == null, counters.decap());
         final DecapPath decapPath = context.ipNetwork() == null ?
             vxlanPaths(encapPaths, toPorts) :
             ipPaths(encapPaths, toPorts);
@@ -180,8 +181,7 @@ public final class OverlayEngine implements AutoCloseable
                 forwarding.fdb(),
                 new Suppress(forwarding.neighbors()),
                 toUnderlay,
-                counters.encap(),
-                context.batchLimit()));
+                counters.encap()));
         }
         return new VxlanDecapPath(
             forwarding.segments(),
@@ -204,7 +204,7 @@ public final class OverlayEngine implements AutoCloseable
             requireRoom(forwarding.putRoute(prefix, remote), "routes or remotes"));
         final SendQueue toUnderlay = new SendQueue(
             context.underlay(), context.batchLimit(), forwarding.remotes(), counters.encap(), 0);
-        encapPaths.add(new IpEncapPath(network, toUnderlay, counters.encap(), context.batchLimit()));
+        encapPaths.add(new IpEncapPath(network, toUnderlay, counters.encap()));
         return new IpDecapPath(network, forwarding.remotes(), toPorts, counters.decap());
     }
 

@@ -23,6 +23,9 @@ public final class GroCoalescer
     private final FrameSlab slots;
     private final Output output;
     private int slotsUsed;
+    private boolean joinsTcpV4 = true;
+    private boolean joinsTcpV6 = true;
+    private boolean joinsUdp = true;
 
     /** Takes what is ready. */
     public interface Output
@@ -60,6 +63,20 @@ public final class GroCoalescer
     }
 
     /**
+     * Say what may be joined from now on; without a call, everything.
+     *
+     * @param tcpV4 TCP over IPv4.
+     * @param tcpV6 TCP over IPv6.
+     * @param udp   UDP over either.
+     */
+    public void joins(final boolean tcpV4, final boolean tcpV6, final boolean udp)
+    {
+        joinsTcpV4 = tcpV4;
+        joinsTcpV6 = tcpV6;
+        joinsUdp = udp;
+    }
+
+    /**
      * @param frame      an inner frame; its bytes stay where they are until the next {@link #flush()}.
      * @param sourceHigh first word of the outer source.
      * @param sourceLow  second word.
@@ -67,7 +84,7 @@ public final class GroCoalescer
      */
     public void add(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
     {
-        final int kind = candidate.look(frame);
+        final int kind = look(frame);
         if (kind >= Candidate.ALONE)
         {
             final Run run = findFlow();
@@ -99,6 +116,17 @@ public final class GroCoalescer
         emitAll();
         output.onSlotsUsed();
         slotsUsed = 0;
+    }
+
+    private int look(final Frame frame)
+    {
+        final int kind = candidate.look(frame);
+        if (kind != Candidate.JOINABLE)
+        {
+            return kind;
+        }
+        final boolean joinsTcp = candidate.isV4() ? joinsTcpV4 : joinsTcpV6;
+        return (candidate.isTcp() ? joinsTcp : joinsUdp) ? kind : Candidate.ALONE;
     }
 
     private void append(final Run run)

@@ -73,6 +73,7 @@ public final class GsoSplitter
         if (!isKnown || !findL3(tunnelLength, isEthernet) || !openIp(type) || !openTransport())
         {
             next = end;
+            gsoSize = 1;
             return DropReason.BAD_OFFLOAD;
         }
         next = start + headers;
@@ -83,6 +84,12 @@ public final class GsoSplitter
     public boolean hasNext()
     {
         return next < end;
+    }
+
+    /** @return segments still to be cut. */
+    public int segments()
+    {
+        return (end - next + gsoSize - 1) / gsoSize;
     }
 
     /** @return bytes in every segment but a shorter last one, all headers included. */

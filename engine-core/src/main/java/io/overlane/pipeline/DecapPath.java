@@ -1,14 +1,20 @@
 package io.overlane.pipeline;
 
-import io.overlane.underlay.ReceiveBatch;
+import io.overlane.frame.Frame;
 
-/** Carries what the underlay received to the ports. */
+/** Carries datagrams the underlay received to the ports. */
 public interface DecapPath
 {
     /**
-     * Deliver or drop every datagram, and count its fate. When this returns the datagrams are done with.
+     * Deliver or drop one datagram, and count its fate. It may be held, where it lies, until {@link #flush()}.
      *
-     * @param batch entries polled from the underlay.
+     * @param datagram   a UDP payload.
+     * @param sourceHigh first word of the outer source address.
+     * @param sourceLow  second word.
+     * @param tos        outer type of service or traffic class, or {@code ReceiveBatch.TOS_UNKNOWN}.
      */
-    void decap(ReceiveBatch batch);
+    void decap(Frame datagram, long sourceHigh, long sourceLow, int tos);
+
+    /** Be done with every datagram handed over so far. */
+    void flush();
 }

@@ -9,7 +9,6 @@ import io.overlane.segment.SourcePolicy;
 import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
-import io.overlane.underlay.ReceiveBatch;
 import io.overlane.wire.Ipv4Header;
 
 /**
@@ -43,26 +42,25 @@ public final class IpDecapPath implements DecapPath
     }
 
     @Override
-    public void decap(final ReceiveBatch batch)
+    public void decap(final Frame datagram, final long sourceHigh, final long sourceLow, final int tos)
     {
-        for (int i = 0; i < batch.size(); i++)
+        counters.onIn(1, datagram.length());
+        final DropReason verdict = check(datagram, sourceHigh, sourceLow);
+        if (verdict == DropReason.NONE)
         {
-            final Frame packet = batch.frame(i);
-            final long sourceHigh = batch.sourceHigh(i);
-            final long sourceLow = batch.sourceLow(i);
-            counters.onIn(packet.length());
-            final DropReason verdict = check(packet, sourceHigh, sourceLow);
-            if (verdict == DropReason.NONE)
-            {
-                packet.length(ip.totalLength());
-                ip.decrementTtl();
-                out.add(packet.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
-            }
-            else
-            {
-                counters.onDropped(verdict, DropLedger.NO_VNI, sourceHigh, sourceLow);
-            }
+            datagram.length(ip.totalLength());
+            ip.decrementTtl();
+            out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
         }
+        else
+        {
+            counters.onDropped(verdict, DropLedger.NO_VNI, sourceHigh, sourceLow);
+        }
+    }
+
+    @Override
+    public void flush()
+    {
         out.flush();
     }
 

@@ -3,6 +3,7 @@ package io.overlane.pipeline;
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.IpNetwork;
@@ -22,24 +23,22 @@ public final class IpEncapPath implements EncapPath
     private final IpNetwork network;
     private final SendQueue out;
     private final PathCounters counters;
-    private final FrameBatch queued;
     private final FrameBatch answer = new FrameBatch(1);
     private final IcmpError icmpError = new IcmpError();
     private final Ipv4Header ip = new Ipv4Header();
+    private final GsoSplitter segments = new GsoSplitter();
+    private int count;
 
     /**
-     * @param network    whose port this is.
-     * @param out        to the underlay.
-     * @param counters   encap counters.
-     * @param batchLimit packets that are carried together at most.
+     * @param network  whose port this is.
+     * @param out      to the underlay.
+     * @param counters encap counters.
      */
-    public IpEncapPath(
-        final IpNetwork network, final SendQueue out, final PathCounters counters, final int batchLimit)
+    public IpEncapPath(final IpNetwork network, final SendQueue out, final PathCounters counters)
     {
         this.network = network;
         this.out = out;
         this.counters = counters;
-        queued = new FrameBatch(batchLimit);
     }
 
     @Override
@@ -51,11 +50,12 @@ public final class IpEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
+        out.aim(DropLedger.NO_VNI, network.encapTraffic());
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame packet = batch.get(i);
-            counters.onIn(packet.length());
             final DropReason verdict = check(packet);
+            counters.onIn(count, packet.length());
             if (verdict == DropReason.NONE)
             {
                 forward(packet);
@@ -65,26 +65,30 @@ public final class IpEncapPath implements EncapPath
                 drop(verdict);
             }
         }
-        out.flush(DropLedger.NO_VNI);
-        settle();
+        out.flush();
     }
 
     private DropReason check(final Frame packet)
     {
+        count = 1;
         final DropReason verdict = ip.wrap(packet.buffer(), packet.offset(), packet.length()).check();
         if (verdict != DropReason.NONE)
         {
             return verdict;
         }
-        if (packet.gsoType() != Frame.GSO_NONE)
+        if (packet.gsoType() == Frame.GSO_NONE)
         {
-            return DropReason.BAD_OFFLOAD;
+            return (packet.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(packet) : DropReason.NONE;
         }
-        return (packet.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(packet) : DropReason.NONE;
+        final DropReason offload = segments.open(packet, 0, false);
+        count = offload == DropReason.NONE ? segments.segments() : 1;
+        return offload;
     }
 
     private void forward(final Frame packet)
     {
+        final boolean isSuperFrame = packet.gsoType() != Frame.GSO_NONE;
+        final int wireLength = isSuperFrame ? segments.segmentLength() : packet.length();
         final int remote = network.routes().lookup(0, IpAddress.v4Low(ip.destination()));
         if (remote == RouteTable.MISSING)
         {
@@ -94,7 +98,7 @@ public final class IpEncapPath implements EncapPath
         {
             tellIfAll(packet, IcmpHeader.TIME_EXCEEDED, 0, 0, DropReason.TTL_EXPIRED);
         }
-        else if (packet.length() > network.port().mtu())
+        else if (wireLength > network.port().mtu())
         {
             tellIfAll(
                 packet,
@@ -106,9 +110,14 @@ public final class IpEncapPath implements EncapPath
         else
         {
             ip.decrementTtl();
-            packet.verdict(SendQueue.NOT_YET);
-            queued.add(packet);
-            out.add(packet, remote, DropLedger.NO_VNI);
+            if (isSuperFrame)
+            {
+                out.add(segments, remote);
+            }
+            else
+            {
+                out.add(packet, remote);
+            }
         }
     }
 
@@ -139,7 +148,7 @@ public final class IpEncapPath implements EncapPath
         network.port().offer(answer);
         if (error.verdict() == DropReason.NONE)
         {
-            counters.onAnswered();
+            counters.onAnswered(count);
         }
         else
         {
@@ -149,23 +158,6 @@ public final class IpEncapPath implements EncapPath
 
     private void drop(final DropReason reason)
     {
-        counters.onDropped(reason, DropLedger.NO_VNI, 0, 0);
-    }
-
-    private void settle()
-    {
-        for (int i = 0; i < queued.size(); i++)
-        {
-            final Frame packet = queued.get(i);
-            if (packet.verdict() == DropReason.NONE)
-            {
-                counters.onDelivered(network.encapTraffic(), packet.length());
-            }
-            else
-            {
-                counters.onDropped(packet.verdict());
-            }
-        }
-        queued.clear();
+        counters.onDropped(reason, DropLedger.NO_VNI, 0, 0, count);
     }
 }

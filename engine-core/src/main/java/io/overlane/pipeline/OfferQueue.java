@@ -2,38 +2,72 @@ package io.overlane.pipeline;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.offload.GroCoalescer;
 import io.overlane.port.Port;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
 
 /**
- * Frames on their way to a port: collects those for one port, offers them when the port changes, the batch is full or
- * it is asked to, and counts each frame's fate. Order is kept.
+ * Frames on their way to a port: collects those for one port, joins what belongs together if the port takes
+ * super-frames, offers them when the port changes, the batch is full or it is asked to, and counts each frame's fate.
+ * The order within a flow is kept.
  */
 public final class OfferQueue
 {
+    /** Flows that are joined at a time. */
+    private static final int MAX_RUNS = 8;
+
+    private static final int MAX_SUPER_FRAMES = 16;
+
     private final FrameBatch batch;
     private final long[] sourceHigh;
     private final long[] sourceLow;
     private final int[] remote;
+    private final int[] frames;
+    private final int[] bytes;
     private final PathCounters counters;
+    private final GroCoalescer coalescer;
 
     private Port port;
     private Traffic traffic;
     private int vni;
+    private boolean joins;
 
     /**
-     * @param capacity frames per offer.
-     * @param counters decap counters.
+     * @param capacity   frames per offer.
+     * @param isEthernet true if frames begin with an Ethernet header, false for IP.
+     * @param counters   decap counters.
      */
-    public OfferQueue(final int capacity, final PathCounters counters)
+    public OfferQueue(final int capacity, final boolean isEthernet, final PathCounters counters)
     {
         batch = new FrameBatch(capacity);
         sourceHigh = new long[capacity];
         sourceLow = new long[capacity];
         remote = new int[capacity];
+        frames = new int[capacity];
+        bytes = new int[capacity];
         this.counters = counters;
+        coalescer = new GroCoalescer(MAX_RUNS, MAX_SUPER_FRAMES, isEthernet, new GroCoalescer.Output()
+        {
+            @Override
+            public void onFrame(
+                final Frame frame,
+                final long sourceHigh,
+                final long sourceLow,
+                final int remote,
+                final int segments,
+                final int bytes)
+            {
+                queue(frame, sourceHigh, sourceLow, remote, segments, bytes);
+            }
+
+            @Override
+            public void onSlotsUsed()
+            {
+                offer();
+            }
+        });
     }
 
     /**
@@ -51,6 +85,7 @@ public final class OfferQueue
             this.port = port;
             this.vni = vni;
             this.traffic = traffic;
+            findJoins();
         }
     }
 
@@ -62,19 +97,61 @@ public final class OfferQueue
      */
     void add(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
     {
+        if (joins)
+        {
+            coalescer.add(frame, sourceHigh, sourceLow, remote);
+        }
+        else
+        {
+            queue(frame, sourceHigh, sourceLow, remote, 1, frame.length());
+        }
+    }
+
+    /** Offer what is queued and count the fate of every frame in it. */
+    void flush()
+    {
+        if (joins)
+        {
+            coalescer.flush();
+            findJoins();
+        }
+        else
+        {
+            offer();
+        }
+    }
+
+    private void findJoins()
+    {
+        final boolean tcpV4 = port.takesSuperFrames(Frame.GSO_TCPV4);
+        final boolean tcpV6 = port.takesSuperFrames(Frame.GSO_TCPV6);
+        final boolean udp = port.takesSuperFrames(Frame.GSO_UDP_L4);
+        joins = tcpV4 || tcpV6 || udp;
+        coalescer.joins(tcpV4, tcpV6, udp);
+    }
+
+    private void queue(
+        final Frame frame,
+        final long sourceHigh,
+        final long sourceLow,
+        final int remote,
+        final int segments,
+        final int bytes)
+    {
         if (batch.isFull())
         {
-            flush();
+            offer();
         }
         final int index = batch.size();
         this.sourceHigh[index] = sourceHigh;
         this.sourceLow[index] = sourceLow;
         this.remote[index] = remote;
+        this.frames[index] = segments;
+        this.bytes[index] = bytes;
         batch.add(frame);
     }
 
-    /** Offer what is queued and count the fate of every frame in it. */
-    void flush()
+    private void offer()
     {
         if (batch.isEmpty())
         {
@@ -83,16 +160,15 @@ public final class OfferQueue
         port.offer(batch);
         for (int i = 0; i < batch.size(); i++)
         {
-            final Frame frame = batch.get(i);
-            final DropReason verdict = frame.verdict();
+            final DropReason verdict = batch.get(i).verdict();
             if (verdict == DropReason.NONE)
             {
-                counters.onDelivered(traffic, frame.length());
-                counters.remotes().record(remote[i], frame.length());
+                counters.onDelivered(traffic, frames[i], bytes[i]);
+                counters.remotes().record(remote[i], frames[i], bytes[i]);
             }
             else
             {
-                counters.onDropped(verdict, vni, sourceHigh[i], sourceLow[i]);
+                counters.onDropped(verdict, vni, sourceHigh[i], sourceLow[i], frames[i]);
             }
         }
         batch.clear();

@@ -1,32 +1,54 @@
 package io.overlane.pipeline;
 
 import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.offload.GsoSplitter;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
+import io.overlane.status.Traffic;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
 
 /**
- * Datagrams on their way to the underlay: collects a batch, sends it when it is full or asked to, and gives each frame
- * its verdict.
+ * Datagrams on their way to the underlay: collects a batch, sends it when it is full or asked to, and counts the fate
+ * of every frame in it.
  *
- * <p>A frame queued for several remotes is delivered when at least one took it; refused copies are counted aside.
+ * <p>A frame by itself stays where it lies. Frames of equal length to one remote, and the segments of a super-frame,
+ * are copied one behind the other and leave in one send, as many as the underlay and a UDP datagram's 16-bit length
+ * allow; super-frames that follow each other share sends, so that their tails do not travel alone.
  */
 public final class SendQueue
 {
-    /** What a queued frame's verdict is until a remote takes it. */
-    static final DropReason NOT_YET = DropReason.NO_DESTINATION;
+    /** Payload of the largest UDP datagram over IPv4: 65535 less 20 and 8. */
+    private static final int MAX_JOINED_LENGTH = 65_507;
+
+    /** UDP_MAX_SEGMENTS of kernels before 6.9. */
+    private static final int MAX_JOINED = 64;
+
+    private static final int JOIN_SLOTS = 16;
 
     private final Underlay underlay;
     private final SendBatch batch;
+    private final int[] frames;
+    private final int[] bytes;
     private final RemoteTable remotes;
     private final PathCounters counters;
     private final int headerLength;
+    private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
+
+    private int joinSlotsUsed;
+    private int vni;
+    private Traffic traffic;
+
+    /** Whether the last entry may grow; the other two say how. */
+    private boolean isOpen;
+    private boolean isJoined;
+    private int segmentLength;
 
     /**
      * @param underlay     to send with.
-     * @param capacity     datagrams per send.
+     * @param capacity     entries per send.
      * @param remotes      addresses of remotes.
      * @param counters     encap counters.
      * @param headerLength bytes of tunnel header in each datagram, not counted as payload.
@@ -40,70 +62,248 @@ public final class SendQueue
     {
         this.underlay = underlay;
         batch = new SendBatch(capacity);
+        frames = new int[capacity];
+        bytes = new int[capacity];
         this.remotes = remotes;
         this.counters = counters;
         this.headerLength = headerLength;
     }
 
     /**
-     * Queue one datagram. Until it is sent the frame's verdict is {@link #NOT_YET}.
+     * Say whose the next frames are. The queue is empty.
      *
-     * @param frame  a whole UDP payload; stays where it is until the next {@link #flush(int)}.
-     * @param remote number of the remote.
-     * @param vni    for the drop ledger, should the underlay refuse.
+     * @param vni     their segment, for the drop ledger.
+     * @param traffic counts what was sent.
      */
-    void add(final Frame frame, final int remote, final int vni)
+    void aim(final int vni, final Traffic traffic)
     {
-        if (batch.isFull())
-        {
-            flush(vni);
-        }
-        batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, 0, 0, 0);
+        this.vni = vni;
+        this.traffic = traffic;
     }
 
     /**
-     * Send what is queued and set the verdict of every frame in it.
+     * Queue one datagram.
      *
-     * @param vni for the drop ledger.
+     * @param frame  a whole UDP payload; stays where it is until the next {@link #flush()}.
+     * @param remote number of the remote.
      */
-    void flush(final int vni)
+    void add(final Frame frame, final int remote)
     {
-        if (batch.size() == 0)
+        if (underlay.maxSegments() > 1 && fits(remote, frame.length()) && frame.length() <= segmentLength && join())
         {
-            return;
-        }
-        underlay.send(batch);
-        for (int i = 0; i < batch.size(); i++)
-        {
-            final Frame frame = batch.frame(i);
-            final DropReason verdict = batch.verdict(i);
-            if (verdict == DropReason.NONE)
-            {
-                counters.remotes().record(batch.remote(i), frame.length() - headerLength);
-                if (frame.verdict() == DropReason.NONE)
-                {
-                    counters.onFlooded(1, 0);
-                }
-                frame.verdict(DropReason.NONE);
-            }
-            else
-            {
-                onRefused(frame, verdict);
-                counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i));
-            }
-        }
-        batch.clear();
-    }
-
-    private void onRefused(final Frame frame, final DropReason verdict)
-    {
-        if (frame.verdict() == NOT_YET)
-        {
-            frame.verdict(verdict);
+            final Frame joined = batch.frame(batch.size() - 1);
+            joined.buffer().putBytes(joined.offset() + joined.length(), frame.buffer(), frame.offset(), frame.length());
+            grow(joined, frame.length(), 1);
         }
         else
         {
-            counters.onFlooded(0, 1);
+            makeRoom();
+            addEntry(frame, remote);
+            frames[batch.size() - 1] = 1;
+            bytes[batch.size() - 1] = frame.length() - headerLength;
+            segmentLength = frame.length();
+            isJoined = false;
         }
+    }
+
+    /**
+     * Queue the segments of a super-frame.
+     *
+     * @param segments of it, none cut yet.
+     * @param remote   number of the remote.
+     */
+    void add(final GsoSplitter segments, final int remote)
+    {
+        while (segments.hasNext())
+        {
+            final boolean continues =
+                fits(remote, segments.segmentLength()) && segments.segmentLength() == segmentLength && join();
+            if (!continues)
+            {
+                makeRoom();
+                addEntry(nextJoinSlot(), remote);
+                frames[batch.size() - 1] = 0;
+                bytes[batch.size() - 1] = 0;
+                segmentLength = segments.segmentLength();
+                isJoined = true;
+                batch.join(batch.size() - 1, batch.frame(batch.size() - 1), segmentLength);
+            }
+            cut(segments, batch.frame(batch.size() - 1), MAX_JOINED - frames[batch.size() - 1]);
+        }
+    }
+
+    /**
+     * Send one datagram to several remotes, now, behind all that is queued. The frame is delivered when at least one
+     * took it.
+     *
+     * @param frame a whole UDP payload.
+     * @param to    numbers of remotes, one at least.
+     */
+    void flood(final Frame frame, final int[] to)
+    {
+        flush();
+        sendCopies(frame, to, 0, 1, frame.length() - headerLength);
+    }
+
+    /**
+     * Send the segments of a super-frame to several remotes, now, behind all that is queued.
+     *
+     * @param segments of it, none cut yet.
+     * @param to       numbers of remotes, one at least.
+     */
+    void flood(final GsoSplitter segments, final int[] to)
+    {
+        flush();
+        while (segments.hasNext())
+        {
+            final int before = segments.segments();
+            final Frame joined = joinSlots.frame(0).wrap(FrameSlab.HEADROOM, 0);
+            joined.length(segments.cut(joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, MAX_JOINED));
+            final int count = before - segments.segments();
+            sendCopies(joined, to, segments.segmentLength(), count, joined.length() - count * headerLength);
+        }
+    }
+
+    /** Send what is queued and count the fate of every frame in it. */
+    void flush()
+    {
+        if (batch.size() > 0)
+        {
+            underlay.send(batch);
+            for (int i = 0; i < batch.size(); i++)
+            {
+                settle(i);
+            }
+            clear();
+        }
+    }
+
+    private void settle(final int entry)
+    {
+        final DropReason verdict = batch.verdict(entry);
+        if (verdict == DropReason.NONE)
+        {
+            counters.onDelivered(traffic, frames[entry], bytes[entry]);
+            counters.remotes().record(batch.remote(entry), frames[entry], bytes[entry]);
+        }
+        else
+        {
+            counters.onDropped(verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry]);
+        }
+    }
+
+    private void sendCopies(final Frame frame, final int[] to, final int size, final int count, final int length)
+    {
+        int taken = 0;
+        int refused = 0;
+        DropReason why = DropReason.NO_DESTINATION;
+        for (int next = 0; next < to.length; clear())
+        {
+            for (; next < to.length && !batch.isFull(); next++)
+            {
+                addEntry(frame, to[next]);
+                batch.join(batch.size() - 1, frame, size);
+            }
+            underlay.send(batch);
+            for (int i = 0; i < batch.size(); i++)
+            {
+                final DropReason verdict = batch.verdict(i);
+                if (verdict == DropReason.NONE)
+                {
+                    taken++;
+                    counters.remotes().record(batch.remote(i), count, length);
+                }
+                else
+                {
+                    refused++;
+                    why = verdict;
+                    counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
+                }
+            }
+        }
+        if (taken > 0)
+        {
+            counters.onDelivered(traffic, count, length);
+            counters.onFlooded((taken - 1) * count, refused * count);
+        }
+        else
+        {
+            counters.onFloodDropped(why, count);
+        }
+    }
+
+    private void makeRoom()
+    {
+        if (batch.isFull())
+        {
+            flush();
+        }
+    }
+
+    private void addEntry(final Frame frame, final int remote)
+    {
+        batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, 0, 0, 0);
+        isOpen = true;
+    }
+
+    /** Whether the last entry goes to the same remote and has room for one datagram more. */
+    private boolean fits(final int remote, final int length)
+    {
+        final int last = batch.size() - 1;
+        return isOpen && batch.remote(last) == remote && frames[last] < MAX_JOINED &&
+            batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
+    }
+
+    /** Make the last entry one that can grow, if it is not yet. False if there is no memory for it. */
+    private boolean join()
+    {
+        if (!isJoined)
+        {
+            if (joinSlotsUsed == JOIN_SLOTS)
+            {
+                return false;
+            }
+            final int last = batch.size() - 1;
+            final Frame alone = batch.frame(last);
+            final Frame joined = nextJoinSlot();
+            joined.buffer().putBytes(joined.offset(), alone.buffer(), alone.offset(), alone.length());
+            joined.length(alone.length());
+            batch.join(last, joined, segmentLength);
+            isJoined = true;
+        }
+        return true;
+    }
+
+    private Frame nextJoinSlot()
+    {
+        if (joinSlotsUsed == JOIN_SLOTS)
+        {
+            flush();
+        }
+        return joinSlots.frame(joinSlotsUsed++).wrap(FrameSlab.HEADROOM, 0);
+    }
+
+    private void cut(final GsoSplitter segments, final Frame joined, final int most)
+    {
+        final int before = segments.segments();
+        final int length = segments.cut(
+            joined.buffer(), joined.offset() + joined.length(), MAX_JOINED_LENGTH - joined.length(), most);
+        grow(joined, length, before - segments.segments());
+    }
+
+    private void grow(final Frame joined, final int length, final int count)
+    {
+        final int last = batch.size() - 1;
+        joined.length(joined.length() + length);
+        frames[last] += count;
+        bytes[last] += length - count * headerLength;
+        isOpen = length == count * segmentLength;
+    }
+
+    private void clear()
+    {
+        batch.clear();
+        joinSlotsUsed = 0;
+        isOpen = false;
     }
 }

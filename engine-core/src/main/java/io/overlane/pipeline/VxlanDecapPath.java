@@ -62,27 +62,26 @@ public final class VxlanDecapPath implements DecapPath
     }
 
     @Override
-    public void decap(final ReceiveBatch batch)
+    public void decap(final Frame datagram, final long sourceHigh, final long sourceLow, final int tos)
     {
-        for (int i = 0; i < batch.size(); i++)
+        counters.onIn(1, datagram.length());
+        segment = null;
+        final DropReason verdict = check(datagram, sourceHigh, sourceLow, tos);
+        if (verdict == DropReason.NONE)
         {
-            final Frame frame = batch.frame(i);
-            final long sourceHigh = batch.sourceHigh(i);
-            final long sourceLow = batch.sourceLow(i);
-            counters.onIn(frame.length());
-            segment = null;
-            final DropReason verdict = check(frame, sourceHigh, sourceLow, batch.tos(i));
-            if (verdict == DropReason.NONE)
-            {
-                out.aim(segment.port(), segment.vni(), segment.decapTraffic());
-                out.add(frame.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
-            }
-            else
-            {
-                final int vni = segment == null ? DropLedger.NO_VNI : segment.vni();
-                counters.onDropped(verdict, vni, sourceHigh, sourceLow);
-            }
+            out.aim(segment.port(), segment.vni(), segment.decapTraffic());
+            out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
         }
+        else
+        {
+            final int vni = segment == null ? DropLedger.NO_VNI : segment.vni();
+            counters.onDropped(verdict, vni, sourceHigh, sourceLow);
+        }
+    }
+
+    @Override
+    public void flush()
+    {
         out.flush();
     }
 

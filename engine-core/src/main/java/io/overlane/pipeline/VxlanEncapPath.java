@@ -5,6 +5,7 @@ import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
@@ -28,35 +29,32 @@ public final class VxlanEncapPath implements EncapPath
     private final Suppress suppress;
     private final SendQueue out;
     private final PathCounters counters;
-    private final FrameBatch queued;
     private final FrameBatch answer = new FrameBatch(1);
     private final int longestFrame;
 
     private final EthernetHeader ethernet = new EthernetHeader();
     private final VxlanHeader vxlan = new VxlanHeader();
+    private final GsoSplitter segments = new GsoSplitter();
 
     /**
-     * @param segment    whose port this is.
-     * @param fdb        where destinations live.
-     * @param suppress   answers for known neighbours.
-     * @param out        to the underlay.
-     * @param counters   encap counters.
-     * @param batchLimit frames that are carried together at most.
+     * @param segment  whose port this is.
+     * @param fdb      where destinations live.
+     * @param suppress answers for known neighbours.
+     * @param out      to the underlay.
+     * @param counters encap counters.
      */
     public VxlanEncapPath(
         final Segment segment,
         final Fdb fdb,
         final Suppress suppress,
         final SendQueue out,
-        final PathCounters counters,
-        final int batchLimit)
+        final PathCounters counters)
     {
         this.segment = segment;
         this.fdb = fdb;
         this.suppress = suppress;
         this.out = out;
         this.counters = counters;
-        queued = new FrameBatch(batchLimit);
         longestFrame = segment.portMtu() + EthernetHeader.LENGTH + VlanTag.LENGTH;
     }
 
@@ -69,22 +67,89 @@ public final class VxlanEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
+        out.aim(segment.vni(), segment.encapTraffic());
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
-            counters.onIn(frame.length());
-            final DropReason verdict = check(frame);
-            if (verdict == DropReason.NONE)
+            if (frame.gsoType() == Frame.GSO_NONE)
             {
-                forward(frame);
+                encapFrame(frame);
             }
             else
             {
-                counters.onDropped(verdict, segment.vni(), 0, 0);
+                encapSuperFrame(frame);
             }
         }
-        out.flush(segment.vni());
-        settle();
+        out.flush();
+    }
+
+    private void encapFrame(final Frame frame)
+    {
+        counters.onIn(1, frame.length());
+        final DropReason verdict = check(frame);
+        if (verdict != DropReason.NONE)
+        {
+            drop(verdict, 1);
+            return;
+        }
+        final long destination = ethernet.destination();
+        if (MacAddress.isGroup(destination) && suppress.answer(frame, segment.vni()))
+        {
+            answer(frame);
+            return;
+        }
+        final long entry = lookup(destination);
+        final int[] flood = segment.floodList().remotes();
+        if (entry == FdbEntry.MISSING && flood.length == 0)
+        {
+            drop(DropReason.NO_DESTINATION, 1);
+            return;
+        }
+        writeHeader(frame);
+        if (entry != FdbEntry.MISSING)
+        {
+            out.add(frame, FdbEntry.remote(entry));
+        }
+        else
+        {
+            out.flood(frame, flood);
+        }
+    }
+
+    private void encapSuperFrame(final Frame frame)
+    {
+        DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).check();
+        if (verdict == DropReason.NONE)
+        {
+            writeHeader(frame);
+            verdict = segments.open(frame, VxlanHeader.LENGTH, true);
+        }
+        if (verdict != DropReason.NONE)
+        {
+            counters.onIn(1, frame.length());
+            drop(verdict, 1);
+            return;
+        }
+        final int count = segments.segments();
+        counters.onIn(count, frame.length() - VxlanHeader.LENGTH);
+        final long entry = lookup(ethernet.destination());
+        final int[] flood = segment.floodList().remotes();
+        if (segments.segmentLength() - VxlanHeader.LENGTH > longestFrame)
+        {
+            drop(DropReason.OVERSIZE, count);
+        }
+        else if (entry != FdbEntry.MISSING)
+        {
+            out.add(segments, FdbEntry.remote(entry));
+        }
+        else if (flood.length > 0)
+        {
+            out.flood(segments, flood);
+        }
+        else
+        {
+            drop(DropReason.NO_DESTINATION, count);
+        }
     }
 
     private DropReason check(final Frame frame)
@@ -93,10 +158,6 @@ public final class VxlanEncapPath implements EncapPath
         {
             return DropReason.INNER_TOO_SHORT;
         }
-        if (frame.gsoType() != Frame.GSO_NONE)
-        {
-            return DropReason.BAD_OFFLOAD;
-        }
         if (frame.length() > longestFrame)
         {
             return DropReason.OVERSIZE;
@@ -104,50 +165,15 @@ public final class VxlanEncapPath implements EncapPath
         return (frame.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(frame) : DropReason.NONE;
     }
 
-    private void forward(final Frame frame)
+    private long lookup(final long destination)
     {
-        final long destination = ethernet.destination();
-        if (MacAddress.isGroup(destination))
-        {
-            if (suppress.answer(frame, segment.vni()))
-            {
-                answer(frame);
-                return;
-            }
-        }
-        else
-        {
-            final long entry = fdb.lookup(segment.vni(), destination);
-            if (entry != FdbEntry.MISSING)
-            {
-                writeHeader(frame);
-                out.add(frame, FdbEntry.remote(entry), segment.vni());
-                return;
-            }
-        }
-        flood(frame);
-    }
-
-    private void flood(final Frame frame)
-    {
-        final int[] remotes = segment.floodList().remotes();
-        if (remotes.length == 0)
-        {
-            counters.onDropped(DropReason.NO_DESTINATION, segment.vni(), 0, 0);
-            return;
-        }
-        writeHeader(frame);
-        for (final int remote : remotes)
-        {
-            out.add(frame, remote, segment.vni());
-        }
+        return MacAddress.isGroup(destination) ? FdbEntry.MISSING : fdb.lookup(segment.vni(), destination);
     }
 
     private void writeHeader(final Frame frame)
     {
-        frame.prepend(VxlanHeader.LENGTH).verdict(SendQueue.NOT_YET);
+        frame.prepend(VxlanHeader.LENGTH);
         vxlan.wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(segment.vni());
-        queued.add(frame);
     }
 
     private void answer(final Frame frame)
@@ -157,28 +183,16 @@ public final class VxlanEncapPath implements EncapPath
         segment.port().offer(answer);
         if (frame.verdict() == DropReason.NONE)
         {
-            counters.onAnswered();
+            counters.onAnswered(1);
         }
         else
         {
-            counters.onDropped(frame.verdict(), segment.vni(), 0, 0);
+            drop(frame.verdict(), 1);
         }
     }
 
-    private void settle()
+    private void drop(final DropReason reason, final int frames)
     {
-        for (int i = 0; i < queued.size(); i++)
-        {
-            final Frame frame = queued.get(i);
-            if (frame.verdict() == DropReason.NONE)
-            {
-                counters.onDelivered(segment.encapTraffic(), frame.length() - VxlanHeader.LENGTH);
-            }
-            else
-            {
-                counters.onDropped(frame.verdict());
-            }
-        }
-        queued.clear();
+        counters.onDropped(reason, segment.vni(), 0, 0, frames);
     }
 }

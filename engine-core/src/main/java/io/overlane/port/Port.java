@@ -38,6 +38,18 @@ public interface Port extends AutoCloseable
     void offer(FrameBatch batch);
 
     /**
+     * Whether super-frames may be offered: joined segments whose {@code gsoType} says how to take them apart. May
+     * change while running; a port takes one it said yes to, if need be in pieces.
+     *
+     * @param gsoType {@code Frame.GSO_TCPV4}, {@code GSO_TCPV6} or {@code GSO_UDP_L4}.
+     * @return false where frames must be ordinary ones.
+     */
+    default boolean takesSuperFrames(final int gsoType)
+    {
+        return false;
+    }
+
+    /**
      * Block the polling thread until {@link #poll} may return something, {@link #wake()} is called, or the time is
      * over. May return early without a reason.
      *

@@ -47,20 +47,22 @@ public final class DropLedger
      * @param vni        the segment, or {@link #NO_VNI}.
      * @param remoteHigh first word of the outer address, 0 if it came from a port.
      * @param remoteLow  second word.
+     * @param frames     dropped.
      */
-    public void record(final DropReason reason, final int vni, final long remoteHigh, final long remoteLow)
+    public void record(
+        final DropReason reason, final int vni, final long remoteHigh, final long remoteLow, final int frames)
     {
-        if (lines.add(key(reason, vni), remoteHigh, remoteLow, 1) != OffHeapTable.MISSING)
+        if (lines.add(key(reason, vni), remoteHigh, remoteLow, frames) != OffHeapTable.MISSING)
         {
             return;
         }
         if (lines.size() < maxLines)
         {
-            lines.put(key(reason, vni), remoteHigh, remoteLow, 1);
+            lines.put(key(reason, vni), remoteHigh, remoteLow, frames);
         }
-        else if (lines.add(key(reason, NO_VNI), 0, 0, 1) == OffHeapTable.MISSING)
+        else if (lines.add(key(reason, NO_VNI), 0, 0, frames) == OffHeapTable.MISSING)
         {
-            lines.put(key(reason, NO_VNI), 0, 0, 1);
+            lines.put(key(reason, NO_VNI), 0, 0, frames);
         }
     }
 

@@ -51,33 +51,39 @@ public final class PathCounters
     }
 
     /**
-     * A frame came in.
+     * Frames came in.
      *
+     * @param frames of them; a super-frame is as many as it has segments.
      * @param length bytes.
      */
-    public void onIn(final int length)
+    public void onIn(final int frames, final int length)
     {
-        in.getAndAddPlain(1);
+        in.getAndAddPlain(frames);
         bytesIn.getAndAddPlain(length);
     }
 
     /**
-     * A frame was delivered.
+     * Frames were delivered.
      *
-     * @param traffic of its VNI.
-     * @param length  bytes of the inner frame.
+     * @param traffic of their VNI.
+     * @param frames  of them; a super-frame is as many as it has segments.
+     * @param length  bytes of the inner frames together.
      */
-    public void onDelivered(final Traffic traffic, final int length)
+    public void onDelivered(final Traffic traffic, final int frames, final int length)
     {
-        delivered.getAndAddPlain(1);
+        delivered.getAndAddPlain(frames);
         deliveredBytes.getAndAddPlain(length);
-        traffic.record(length);
+        traffic.record(frames, length);
     }
 
-    /** A frame was answered from here. */
-    public void onAnswered()
+    /**
+     * Frames were answered from here.
+     *
+     * @param frames of them; a super-frame is as many as it has segments.
+     */
+    public void onAnswered(final int frames)
     {
-        answered.getAndAddPlain(1);
+        answered.getAndAddPlain(frames);
     }
 
     /**
@@ -90,24 +96,40 @@ public final class PathCounters
      */
     public void onDropped(final DropReason reason, final int vni, final long remoteHigh, final long remoteLow)
     {
-        onDropped(reason);
-        ledger.record(reason, vni, remoteHigh, remoteLow);
+        onDropped(reason, vni, remoteHigh, remoteLow, 1);
     }
 
     /**
-     * A frame goes no further, and the ledger has its line already.
+     * Frames go no further.
      *
-     * @param reason why; not {@link DropReason#NONE}.
+     * @param reason     why; not {@link DropReason#NONE}.
+     * @param vni        their segment, or {@link DropLedger#NO_VNI}.
+     * @param remoteHigh first word of the outer address they came from or should have gone to, 0 if there is none.
+     * @param remoteLow  second word.
+     * @param frames     of them.
      */
-    public void onDropped(final DropReason reason)
+    public void onDropped(
+        final DropReason reason, final int vni, final long remoteHigh, final long remoteLow, final int frames)
     {
-        dropped[reason.ordinal()].getAndAddPlain(1);
+        dropped[reason.ordinal()].getAndAddPlain(frames);
+        ledger.record(reason, vni, remoteHigh, remoteLow, frames);
     }
 
     /**
-     * A flooded frame was sent more than once, or one of its copies was not taken.
+     * No remote took a copy of flooded frames; the ledger has a line for each remote already.
      *
-     * @param copies  sent beyond the first.
+     * @param reason why the last one did not.
+     * @param frames of them.
+     */
+    public void onFloodDropped(final DropReason reason, final int frames)
+    {
+        dropped[reason.ordinal()].getAndAddPlain(frames);
+    }
+
+    /**
+     * A delivered frame was flooded.
+     *
+     * @param copies  taken beyond the first.
      * @param refused not taken.
      */
     public void onFlooded(final int copies, final int refused)

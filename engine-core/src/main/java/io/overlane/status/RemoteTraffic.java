@@ -37,12 +37,13 @@ public final class RemoteTraffic
 
     /**
      * @param remote a remote's number, or {@link #UNNUMBERED}.
-     * @param length bytes of the inner frame, its layer 2 header included.
+     * @param count  frames.
+     * @param length bytes of the inner frames together, layer 2 headers included.
      */
-    public void record(final int remote, final int length)
+    public void record(final int remote, final int count, final int length)
     {
         final int slot = slot(remote);
-        slots.putLongRelease(slot, slots.getLong(slot) + 1);
+        slots.putLongRelease(slot, slots.getLong(slot) + count);
         slots.putLongRelease(slot + BitUtil.SIZE_OF_LONG, slots.getLong(slot + BitUtil.SIZE_OF_LONG) + length);
     }
 

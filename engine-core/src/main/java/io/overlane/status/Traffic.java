@@ -22,11 +22,12 @@ public final class Traffic
     }
 
     /**
-     * @param length bytes of the inner frame, its layer 2 header included.
+     * @param count  frames.
+     * @param length bytes of the inner frames together, layer 2 headers included.
      */
-    public void record(final int length)
+    public void record(final int count, final int length)
     {
-        frames.getAndAddPlain(1);
+        frames.getAndAddPlain(count);
         bytes.getAndAddPlain(length);
     }
 

@@ -96,6 +96,19 @@ public final class SendBatch
     }
 
     /**
+     * Let an entry stand for several datagrams of equal length.
+     *
+     * @param index       0…size-1.
+     * @param frame       their payloads, one behind the other.
+     * @param segmentSize bytes per datagram; the last may be shorter.
+     */
+    public void join(final int index, final Frame frame, final int segmentSize)
+    {
+        frames[index] = frame;
+        this.segmentSize[index] = segmentSize;
+    }
+
+    /**
      * @param index 0…size-1.
      * @return the UDP payload.
      */

@@ -18,6 +18,17 @@ public interface Underlay extends AutoCloseable
     String description();
 
     /**
+     * How many datagrams of equal length may leave in one entry ({@link SendBatch#segmentSize(int)}) with a gain. More
+     * than one in an entry are always sent, if need be one by one. May change while running.
+     *
+     * @return 1 where joining only costs a copy.
+     */
+    default int maxSegments()
+    {
+        return 1;
+    }
+
+    /**
      * Append waiting datagrams to {@code batch} until it is full or none are left; never blocks. Their frames are lent
      * until the next poll. Polling thread only.
      *
