@@ -160,6 +160,6 @@ final class LibC
     static String describe(final int errno)
     {
         final Errno known = Errno.valueOf(errno);
-        return known == Errno.__UNKNOWN_CONSTANT__ ? "errno " + errno : known + " (" + known.description() + ")";
+        return known == Errno.__UNKNOWN_CONSTANT__ ? "errno " + errno : known.name() + " (" + known.description() + ")";
     }
 }
