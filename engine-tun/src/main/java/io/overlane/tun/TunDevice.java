@@ -7,7 +7,6 @@ import static io.overlane.tun.Linux.ENODEV;
 import static io.overlane.tun.Linux.ENOENT;
 import static io.overlane.tun.Linux.ENXIO;
 import static io.overlane.tun.Linux.EPERM;
-import static io.overlane.tun.Linux.IFF_NO_PI;
 import static io.overlane.tun.Linux.IFF_TAP;
 import static io.overlane.tun.Linux.IFF_TUN_EXCL;
 import static io.overlane.tun.Linux.IFF_VNET_HDR;
@@ -86,11 +85,13 @@ public final class TunDevice implements AutoCloseable
 
     /**
      * Take over an open descriptor of a device, inherited or received from another process; it is made non-blocking.
+     * It must have been opened with IFF_NO_PI: the kernel does not tell, its answer has that bit in another meaning
+     * (IFF_NOFILTER).
      *
      * @param fd      the descriptor, the device's from now on; still the caller's if this throws.
      * @param offload what the kernel may leave undone; {@link TunOffload#NONE} if it has no vnet header.
      * @return the device.
-     * @throws TunException if it is no descriptor of a device, or one that prefixes packets with a protocol number.
+     * @throws TunException if it is no descriptor of a device, or its vnet header or offload cannot be as asked.
      * @throws UnsupportedOperationException where native calls are not available.
      */
     public static TunDevice adopt(final int fd, final TunOffload offload) throws TunException
@@ -104,10 +105,6 @@ public final class TunDevice implements AutoCloseable
         }
         final String name = request.name();
         final int flags = request.flags();
-        if ((flags & IFF_NO_PI) == 0)
-        {
-            throw new TunException(Reason.FAILED, "'" + name + "' was opened without IFF_NO_PI");
-        }
         final int headerLength = (flags & IFF_VNET_HDR) == 0 ? 0 : vnetHeaderLength(fd, name);
         if (headerLength == 0 && offload != TunOffload.NONE)
         {

@@ -2,7 +2,6 @@ package io.overlane.tun;
 
 import static io.overlane.tun.Linux.EAGAIN;
 import static io.overlane.tun.Linux.EBADFD;
-import static io.overlane.tun.Linux.EFAULT;
 import static io.overlane.tun.Linux.EINTR;
 import static io.overlane.tun.Linux.ENOBUFS;
 import static io.overlane.tun.Linux.ENOMEM;
@@ -41,29 +40,35 @@ public final class TunPort implements Port
     private final ErrnoReporter errors;
 
     /**
-     * A port on a device with room for {@link #DEFAULT_POLL_FRAMES} frames.
+     * A port with the device's MTU and room for {@link #DEFAULT_POLL_FRAMES} frames.
      *
-     * @param device       closed with the port.
+     * @param device       closed with the port; its MTU is set before.
      * @param errorHandler told when the device fails, of each kind of failure at most once a minute.
      * @throws IOException if the device is gone or there is no eventfd to be had; the device stays open.
      */
     public TunPort(final TunDevice device, final ErrorHandler errorHandler) throws IOException
     {
-        this(device, DEFAULT_POLL_FRAMES, errorHandler);
+        this(device, device.mtu(), DEFAULT_POLL_FRAMES, errorHandler);
     }
 
     /**
-     * @param device       closed with the port; its MTU is set before.
+     * @param device       closed with the port.
+     * @param mtu          the device's IP MTU, in bytes, where it cannot be asked (a device of another namespace).
      * @param pollFrames   most frames lent at a time; each takes 64 KiB of direct memory.
      * @param errorHandler told when the device fails, of each kind of failure at most once a minute.
-     * @throws IOException if the device is gone or there is no eventfd to be had; the device stays open.
+     * @throws IOException if there is no eventfd to be had; the device stays open.
      */
-    public TunPort(final TunDevice device, final int pollFrames, final ErrorHandler errorHandler) throws IOException
+    public TunPort(final TunDevice device, final int mtu, final int pollFrames, final ErrorHandler errorHandler)
+        throws IOException
     {
+        if (pollFrames < 1)
+        {
+            throw new IllegalArgumentException("pollFrames=" + pollFrames + " is less than 1");
+        }
         this.device = device;
+        this.mtu = mtu;
         descriptor = device.descriptor();
         vnetHeaderLength = device.vnetHeaderLength();
-        mtu = device.mtu();
         slab = new FrameSlab(pollFrames, MAX_FRAME_LENGTH);
         errors = new ErrnoReporter(errorHandler, device.name());
         waiter = new Waiter(descriptor);
@@ -132,9 +137,9 @@ public final class TunPort implements Port
         if (errno != EAGAIN && errno != EINTR)
         {
             errors.report("read", errno);
-            if (errno == EBADFD || errno == EFAULT)
+            if (errno == EBADFD)
             {
-                // The device was removed under us (tun_chr_read_iter, tun_ring_recv): it stays in error for good.
+                // The device was removed under us (tun_chr_read_iter): the descriptor stays in error for good.
                 waiter.ignoreDescriptor();
             }
         }

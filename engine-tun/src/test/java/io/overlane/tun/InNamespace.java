@@ -3,6 +3,7 @@ package io.overlane.tun;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class InNamespace
 
     private static List<String> unshare()
     {
-        final boolean root = "root".equals(System.getProperty("user.name"));
+        final boolean root = new UnixSystem().getUid() == 0;
         return new ArrayList<>(root ?
             List.of("unshare", "--net") :
             List.of("unshare", "--user", "--map-root-user", "--net"));

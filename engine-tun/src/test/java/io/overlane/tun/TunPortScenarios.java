@@ -164,7 +164,7 @@ final class TunPortScenarios extends Scenario
     void shouldDrainUpToTheLimit() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TUN, "t0"));
-        final TunPort port = closeLater(new TunPort(device, 4, errors::add));
+        final TunPort port = closeLater(new TunPort(device, 1500, 4, errors::add));
         address(device, "10.9.0.1/24");
         final LibcUnderlay host = socket();
         pollFor(port, frame -> send(host, 1) && isUdp(frame, 0));
