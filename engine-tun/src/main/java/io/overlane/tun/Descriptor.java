@@ -48,11 +48,6 @@ final class Descriptor implements AutoCloseable
         }
     }
 
-    boolean isClosed()
-    {
-        return users.get() < 0;
-    }
-
     /** Refuse new users, and close now or when the last one leaves. */
     @Override
     public void close()

@@ -87,7 +87,7 @@ final class LibC
         }
         catch (final Exception | LinkageError ex)
         {
-            whyNot = String.valueOf(ex.getMessage() == null ? ex : ex.getMessage()).lines().findFirst().orElse("");
+            whyNot = firstLineOfRootCause(ex);
         }
         WHY_NOT = whyNot;
         CALLS = calls;
@@ -97,6 +97,18 @@ final class LibC
 
     private LibC()
     {
+    }
+
+    /** jnr wraps what really happened in several layers. */
+    private static String firstLineOfRootCause(final Throwable throwable)
+    {
+        Throwable cause = throwable;
+        while (cause.getCause() != null)
+        {
+            cause = cause.getCause();
+        }
+        final String message = cause.getMessage();
+        return message == null || message.isBlank() ? cause.toString() : message.lines().findFirst().orElseThrow();
     }
 
     /** @return null if native calls work here, else why not, in one line. */

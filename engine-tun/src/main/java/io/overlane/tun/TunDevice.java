@@ -30,8 +30,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class TunDevice implements AutoCloseable
 {
     private static final String NODE = "/dev/net/tun";
-    private static final String NEEDED =
-        "needs root or CAP_NET_ADMIN, or a namespace of one's own: unshare --user --map-root-user --net";
+    private static final String OWN_NAMESPACE =
+        "a namespace of one's own (unshare --user --map-root-user --net)";
 
     private final Descriptor descriptor;
     private final String name;
@@ -156,7 +156,8 @@ public final class TunDevice implements AutoCloseable
             case ENOENT, ENXIO, ENODEV -> new TunException(Reason.NO_DRIVER,
                 "there is no " + NODE + " here: load the kernel module 'tun', or give the container the device");
             case EACCES, EPERM -> new TunException(Reason.NOT_PERMITTED,
-                "no permission to open " + NODE + ": " + NEEDED + " where " + NODE + " may be opened by all");
+                "no permission to open " + NODE + ": needs root, or leave to read and write it; and then " +
+                    "CAP_NET_ADMIN or " + OWN_NAMESPACE);
             default -> TunException.of(errno, "cannot open " + NODE);
         };
     }
@@ -167,8 +168,8 @@ public final class TunDevice implements AutoCloseable
         return switch (errno)
         {
             case EPERM, EACCES -> new TunException(Reason.NOT_PERMITTED,
-                "no permission to " + (create ? "create " : "use ") + options.kind() + " device " + quoted + ": " +
-                    NEEDED);
+                "no permission to " + (create ? "create " : "use ") + options.kind() + " device " + quoted +
+                    ": needs root, CAP_NET_ADMIN or " + OWN_NAMESPACE);
             case EBUSY -> new TunException(Reason.NAME_TAKEN, create ?
                 "there is an interface " + quoted + " already" :
                 "interface " + quoted + " is in use by another process");

@@ -33,11 +33,8 @@ final class Allocation
         final long thread = Thread.currentThread().getId();
         THREADS.getThreadAllocatedBytes(thread);
         final long before = THREADS.getThreadAllocatedBytes(thread);
-        final long beforeNs = System.nanoTime();
         run(calls, step);
-        final long tookNs = System.nanoTime() - beforeNs;
         final long allocated = THREADS.getThreadAllocatedBytes(thread) - before;
-        System.out.println(what + ": " + tookNs / calls + " ns and " + allocated + " B in " + calls + " rounds");
         assertTrue(allocated < TOLERANCE, () -> what + ": " + allocated + " B in " + calls + " calls");
     }
 

@@ -48,4 +48,41 @@ class LibCTest
         assertTrue(LibC.describe(Linux.EBUSY).startsWith("EBUSY ("), LibC.describe(Linux.EBUSY));
         assertEquals("errno 4242", LibC.describe(4242));
     }
+
+    @Test
+    void shouldSayInOneLineWhyThereAreNoNativeCalls() throws Exception
+    {
+        final Process process = new ProcessBuilder(
+            System.getProperty("java.home") + "/bin/java",
+            "-Dos.name=Plan9",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Elsewhere.class.getName()).redirectErrorStream(true).start();
+        final String output = new String(process.getInputStream().readAllBytes()).strip();
+        process.waitFor();
+        assertEquals(
+            "native calls are not available: this is Plan9 on " + System.getProperty("os.arch") +
+                ", not 64-bit little-endian Linux",
+            output);
+    }
+
+    /** Asks for native calls where there are none. */
+    static final class Elsewhere
+    {
+        private Elsewhere()
+        {
+        }
+
+        public static void main(final String[] args)
+        {
+            try
+            {
+                TunDevice.create(new TunOptions(TunKind.TAP, "vx0"));
+            }
+            catch (final UnsupportedOperationException | TunException ex)
+            {
+                System.out.println(ex.getMessage());
+            }
+        }
+    }
 }

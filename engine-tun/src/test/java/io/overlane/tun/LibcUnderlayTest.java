@@ -244,11 +244,11 @@ class LibcUnderlayTest
     void shouldTellTheErrorHandlerOnceOfWhatHasNoVerdict() throws IOException
     {
         final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        // A socket without SO_BROADCAST: EACCES.
+        // Loopback's broadcast address, and a socket without SO_BROADCAST: EACCES.
         for (int i = 0; i < 100; i++)
         {
             out.clear();
-            add(frame(0, 40), new Vtep(IpAddress.parse("255.255.255.255"), 4789), 0, 0);
+            add(frame(0, 40), new Vtep(IpAddress.parse("127.255.255.255"), 4789), 0, 0);
             a.send(out);
             assertEquals(DropReason.UNDERLAY_ERROR, out.verdict(0));
         }

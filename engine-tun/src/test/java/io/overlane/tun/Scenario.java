@@ -9,6 +9,8 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.underlay.ReceiveBatch;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,6 +34,12 @@ abstract class Scenario
     Scenario() throws IOException
     {
         new NetworkLink("lo").up(true);
+        // A new device would send router solicitations whenever it likes.
+        final Path disableIpv6 = Path.of("/proc/sys/net/ipv6/conf/default/disable_ipv6");
+        if (Files.isWritable(disableIpv6))
+        {
+            Files.writeString(disableIpv6, "1");
+        }
     }
 
     <T extends AutoCloseable> T closeLater(final T resource)
@@ -89,7 +97,7 @@ abstract class Scenario
         assertEquals(0, result, () -> LibC.describe(errno));
     }
 
-    /** Poll until a wanted frame comes; what the kernel sends by itself (neighbour discovery) is passed over. */
+    /** Poll until a wanted frame comes; what the kernel sends by itself is passed over. */
     static Frame pollFor(final TunPort port, final Predicate<Frame> wanted)
     {
         final FrameBatch batch = new FrameBatch(8);
