@@ -153,13 +153,13 @@ overlane_setup()
   then
     echo "setup: everything for '$*' is here"
   else
-    echo "setup: missing:" $missing
+    echo "setup: missing: ${missing//$'\n'/ }"
     # shellcheck disable=SC2086 # one word each
     overlane_install $missing
     missing=$(overlane_missing "$@")
     if [ -n "$missing" ]
     then
-      echo "setup: still missing after the installation:" $missing >&2
+      echo "setup: still missing after the installation: ${missing//$'\n'/ }" >&2
       return 1
     fi
   fi
