@@ -140,7 +140,8 @@ stop_bridges()
 clean_up()
 {
   local status=$?
-  trap - EXIT INT TERM
+  trap '' HUP INT PIPE TERM
+  trap - EXIT
   [ -z "$iperf_server" ] || kill "$iperf_server" 2>/dev/null || true
   stop_bridges || true
   ip netns del left 2>/dev/null || true
@@ -156,7 +157,9 @@ show()
   bridges=()
   iperf_server=
   trap clean_up EXIT
+  trap 'exit 129' HUP
   trap 'exit 130' INT
+  trap 'exit 141' PIPE
   trap 'exit 143' TERM
 
   make_hosts
