@@ -61,7 +61,7 @@ overlane_missing()
         ;;&
       test)
         command -v tcpdump >/dev/null || echo tcpdump
-        command -v tshark >/dev/null || echo tshark
+        command -v tshark >/dev/null && command -v dumpcap >/dev/null || echo tshark
         overlane_has_libpcap || echo libpcap
         ;;
       demo) ;;
