@@ -1,0 +1,81 @@
+package io.overlane.examples;
+
+import io.overlane.examples.lab.Bridge;
+import io.overlane.examples.lab.Lab;
+import io.overlane.examples.lab.LabHost;
+import io.overlane.examples.lab.Overlay;
+import io.overlane.examples.lab.Traffic;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An engine at both ends, over each underlay and in both modes. */
+@Timeout(3600)
+class EngineToEngineIT
+{
+    private Lab lab;
+    private LabHost left;
+    private LabHost right;
+
+    @BeforeEach
+    void openLab()
+    {
+        lab = Lab.openOrSkip();
+        lab.requireTun();
+        left = lab.left();
+        right = lab.right();
+    }
+
+    @AfterEach
+    void closeLab()
+    {
+        if (lab != null)
+        {
+            lab.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"libc, libc", "netty, netty", "nio, nio", "libc, nio"})
+    void shouldCarryVxlanBothWays(final String leftUnderlay, final String rightUnderlay)
+    {
+        final Bridge a = Bridge.start(left, "flannel.1", Bridge.vxlan(left, right, leftUnderlay, false));
+        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, rightUnderlay, false));
+        Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.ping(left, Overlay.v6(left), right, Overlay.v6(right));
+        Traffic.pingFullSize(left, Overlay.v4(right), 1450);
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"libc", "netty", "nio"})
+    void shouldCarryIpInUdpBothWays(final String underlay)
+    {
+        final Bridge a = Bridge.start(left, "flannel0", Bridge.ipUdp(left, right, underlay));
+        final Bridge b = Bridge.start(right, "flannel0", Bridge.ipUdp(right, left, underlay));
+        Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.pingFullSize(left, Overlay.v4(right), 1472);
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"libc", "netty", "nio"})
+    void shouldCarryVxlanOverIpv6(final String underlay)
+    {
+        final Bridge a = Bridge.start(left, "flannel.1", Bridge.vxlan(left, right, underlay, true));
+        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, underlay, true));
+        Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.ping(left, Overlay.v6(left), right, Overlay.v6(right));
+        Traffic.pingFullSize(left, Overlay.v4(right), 1430);
+        Traffic.stream(left, right, Overlay.v6(right), 8);
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+}

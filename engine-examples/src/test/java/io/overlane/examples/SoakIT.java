@@ -1,0 +1,150 @@
+package io.overlane.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.overlane.examples.lab.Bridge;
+import io.overlane.examples.lab.CommandResult;
+import io.overlane.examples.lab.Lab;
+import io.overlane.examples.lab.LabHost;
+import io.overlane.examples.lab.LabProcess;
+import io.overlane.examples.lab.Overlay;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Minutes at full rate, which is too long for every build: {@code scripts/soak.sh} asks for it with
+ * {@code -Doverlane.it.soakSeconds=30}.
+ */
+@Timeout(3600)
+class SoakIT
+{
+    private static final int SOAK_S = Integer.getInteger("overlane.it.soakSeconds", 0);
+    private static final int WARM_UP_S = 10;
+    private static final Pattern GC_AT = Pattern.compile("^\\[(\\d+)[.,](\\d+)s].*Pause");
+
+    @TempDir
+    private Path directory;
+
+    private Lab lab;
+    private LabHost left;
+    private LabHost right;
+
+    @BeforeEach
+    void openLab()
+    {
+        assumeTrue(SOAK_S > 0, "takes minutes: run scripts/soak.sh");
+        lab = Lab.openOrSkip();
+        lab.requireTun();
+        left = lab.left();
+        right = lab.right();
+    }
+
+    @AfterEach
+    void closeLab()
+    {
+        if (lab != null)
+        {
+            lab.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"vxlan, libc", "vxlan, netty", "vxlan, nio", "ip-udp, libc", "ip-udp, netty", "ip-udp, nio"})
+    void shouldNotCollectGarbageAtFullRate(final String mode, final String underlay) throws IOException
+    {
+        final Path log = directory.resolve("gc.log");
+        final List<String> jvm = List.of("-Xmx128m", "-Xlog:gc:file=" + log);
+        final Bridge a = start(mode, underlay, left, right, jvm);
+        final Bridge b = start(mode, underlay, right, left, List.of("-Xmx128m"));
+        iperf(WARM_UP_S);
+        final double warmAtS = secondsSinceStart(a.process());
+        final String result = iperf(SOAK_S);
+        final double endS = secondsSinceStart(a.process());
+        a.stop("TERM");
+        b.stop("TERM");
+
+        System.out.println("soak " + mode + " " + underlay + ": " + result);
+        final List<String> pauses = Files.readAllLines(log).stream()
+            .filter(line -> startOf(line) > warmAtS && startOf(line) < endS)
+            .toList();
+        assertEquals(List.of(), pauses);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"libc", "netty", "nio"})
+    void shouldCostNextToNothingWhenIdle(final String underlay) throws IOException, InterruptedException
+    {
+        final Bridge bridge = start("vxlan", underlay, left, right, List.of());
+        Thread.sleep(5_000);
+        final long beginTicks = cpuTicks(bridge.process());
+        Thread.sleep(10_000);
+        final long ticks = cpuTicks(bridge.process()) - beginTicks;
+        System.out.println("idle " + underlay + ": " + ticks / 10.0 + " % of a core");
+        assertTrue(ticks < 10, () -> ticks + " ticks of 10 ms in 10 s");
+        bridge.stop("TERM");
+    }
+
+    private static Bridge start(
+        final String mode, final String underlay, final LabHost host, final LabHost peer, final List<String> jvm)
+    {
+        return "vxlan".equals(mode) ?
+            Bridge.start(host, "flannel.1", jvm, Bridge.vxlan(host, peer, underlay, false)) :
+            Bridge.start(host, "flannel0", jvm, Bridge.ipUdp(host, peer, underlay));
+    }
+
+    /** One TCP stream from left to right; answers what iperf3 says of it. */
+    private String iperf(final int seconds)
+    {
+        try (LabProcess server = right.start(List.of("iperf3", "-s", "-1", "-B", Overlay.v4(right), "--forceflush")))
+        {
+            server.awaitLine("Server listening", 20);
+            final CommandResult client = left.start(
+                List.of("iperf3", "-c", Overlay.v4(right), "-t", Integer.toString(seconds), "-f", "m"))
+                .await(seconds + 30)
+                .orFail();
+            final List<String> total = client.stdout().stream().filter(line -> line.endsWith("receiver")).toList();
+            assertFalse(total.isEmpty(), client::toString);
+            return total.get(0);
+        }
+    }
+
+    /** Seconds of uptime in the GC log's own clock: since the JVM started. */
+    private static double secondsSinceStart(final LabProcess process) throws IOException
+    {
+        final double uptimeS = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+        return uptimeS - stat(process, 22) / 100.0;
+    }
+
+    private static long cpuTicks(final LabProcess process) throws IOException
+    {
+        return stat(process, 14) + stat(process, 15);
+    }
+
+    /** A numbered field of proc(5) {@code /proc/pid/stat}; the second is the name in parentheses. */
+    private static long stat(final LabProcess process, final int field) throws IOException
+    {
+        final String line = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        final String[] behindName = line.substring(line.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(behindName[field - 3]);
+    }
+
+    private static double startOf(final String line)
+    {
+        final Matcher matcher = GC_AT.matcher(line);
+        return matcher.find() ? Double.parseDouble(matcher.group(1) + "." + matcher.group(2)) : -1;
+    }
+}

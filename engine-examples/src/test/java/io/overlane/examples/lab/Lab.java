@@ -1,0 +1,151 @@
+package io.overlane.examples.lab;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Two network namespaces joined by a veth pair.
+ *
+ * <pre>
+ *  left                                     right
+ *  +-----------------------------+          +-----------------------------+
+ *  |          192.0.2.1/24    u1 |---veth---| u2    192.0.2.2/24          |
+ *  |   fd00:192:0:2::1/64        |          |       fd00:192:0:2::2/64    |
+ *  +-----------------------------+          +-----------------------------+
+ * </pre>
+ *
+ * Nothing outside the two is touched, and both are gone when it is closed or when the JVM is told to end.
+ */
+public final class Lab implements AutoCloseable
+{
+    private static final AtomicInteger LABS = new AtomicInteger();
+
+    private final LabHost left;
+    private final LabHost right;
+    private final Thread cleanUp = new Thread(this::remove, "lab-clean-up");
+
+    private Lab()
+    {
+        final String name = "overlane-" + ProcessHandle.current().pid() + "-" + LABS.incrementAndGet();
+        left = new LabHost(name + "-left", 1);
+        right = new LabHost(name + "-right", 2);
+        Runtime.getRuntime().addShutdownHook(cleanUp);
+    }
+
+    /**
+     * Make the two hosts, or skip the calling test and say why.
+     *
+     * @return the lab.
+     */
+    public static Lab openOrSkip()
+    {
+        final Lab lab = new Lab();
+        try
+        {
+            lab.join();
+            return lab;
+        }
+        catch (final Throwable ex)
+        {
+            lab.close();
+            throw ex;
+        }
+    }
+
+    /** @return the first host. */
+    public LabHost left()
+    {
+        return left;
+    }
+
+    /** @return the second host. */
+    public LabHost right()
+    {
+        return right;
+    }
+
+    /**
+     * Skip the calling test where TAP devices cannot be made.
+     *
+     * @return this.
+     */
+    public Lab requireTun()
+    {
+        final CommandResult made = left.run("ip", "tuntap", "add", "dev", "probe", "mode", "tap");
+        assumeTrue(made.status() == 0, () -> "needs /dev/net/tun: " + made);
+        left.ip("tuntap del dev probe mode tap");
+        return this;
+    }
+
+    /**
+     * Skip the calling test where the kernel has no vxlan device.
+     *
+     * @return this.
+     */
+    public Lab requireKernelVxlan()
+    {
+        final CommandResult made =
+            right.run("ip", "link", "add", "probe", "type", "vxlan", "id", "9", "dstport", "9999");
+        assumeTrue(made.status() == 0, () -> "needs the kernel's vxlan device: " + made);
+        right.ip("link del probe");
+        return this;
+    }
+
+    @Override
+    public void close()
+    {
+        try
+        {
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+        }
+        catch (final IllegalStateException ex)
+        {
+            // The JVM is ending: the hook runs now.
+            return;
+        }
+        remove();
+    }
+
+    private void join()
+    {
+        addNamespaces();
+        left.ip("link add u1 type veth peer name u2 netns " + right.namespace());
+        for (final LabHost host : List.of(left, right))
+        {
+            final String device = host.underlayDevice();
+            host.set("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0");
+            host.ip("addr add " + host.underlayV4() + "/24 dev " + device);
+            host.ip("-6 addr add " + host.underlayV6() + "/64 dev " + device + " nodad");
+            host.ip("link set lo up");
+            host.ip("link set " + device + " up");
+        }
+    }
+
+    private void addNamespaces()
+    {
+        for (final LabHost host : List.of(left, right))
+        {
+            final CommandResult added;
+            try
+            {
+                added = LabProcess.start(List.of("ip", "netns", "add", host.namespace())).await(10);
+            }
+            catch (final UncheckedIOException ex)
+            {
+                Assumptions.abort("needs iproute2: " + ex.getMessage());
+                return;
+            }
+            assumeTrue(added.status() == 0, () -> "needs root and network namespaces: " + added);
+        }
+    }
+
+    private void remove()
+    {
+        left.close();
+        right.close();
+    }
+}

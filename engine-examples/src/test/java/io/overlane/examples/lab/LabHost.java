@@ -1,0 +1,135 @@
+package io.overlane.examples.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One of the two hosts: a network namespace with one underlay device.
+ */
+public final class LabHost implements AutoCloseable
+{
+    /** Longest a command may take that is not expected to take long. */
+    private static final int COMMAND_TIMEOUT_S = 60;
+
+    private final String namespace;
+    private final int number;
+    private final List<LabProcess> processes = new ArrayList<>();
+
+    LabHost(final String namespace, final int number)
+    {
+        this.namespace = namespace;
+        this.number = number;
+    }
+
+    String namespace()
+    {
+        return namespace;
+    }
+
+    /** @return 1 or 2: the last octet of its addresses. */
+    public int number()
+    {
+        return number;
+    }
+
+    /** @return name of the underlay device. */
+    public String underlayDevice()
+    {
+        return "u" + number;
+    }
+
+    /** @return address on the wire, {@code 192.0.2.0/24}. */
+    public String underlayV4()
+    {
+        return "192.0.2." + number;
+    }
+
+    /** @return address on the wire, {@code fd00:192:0:2::/64}. */
+    public String underlayV6()
+    {
+        return "fd00:192:0:2::" + number;
+    }
+
+    /**
+     * Run to the end.
+     *
+     * @param command program and arguments.
+     * @return what it left behind, whatever its exit status.
+     */
+    public CommandResult run(final String... command)
+    {
+        return start(List.of(command)).await(COMMAND_TIMEOUT_S);
+    }
+
+    /**
+     * Run {@code ip} here and insist that it works.
+     *
+     * @param arguments separated by single spaces.
+     */
+    public void ip(final String arguments)
+    {
+        final List<String> command = new ArrayList<>(List.of("ip", "-n", namespace));
+        command.addAll(List.of(arguments.split(" ")));
+        LabProcess.start(command).await(COMMAND_TIMEOUT_S).orFail();
+    }
+
+    /**
+     * Run any command here and insist that it works.
+     *
+     * @param command program and arguments, separated by single spaces.
+     */
+    public void set(final String command)
+    {
+        run(command.split(" ")).orFail();
+    }
+
+    /**
+     * Start and go on; the process does not outlive the lab.
+     *
+     * @param command program and arguments.
+     * @return the process.
+     */
+    public LabProcess start(final List<String> command)
+    {
+        final List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+        inside.addAll(command);
+        final LabProcess process = LabProcess.start(inside);
+        processes.add(process);
+        return process;
+    }
+
+    /**
+     * @param name of a device.
+     * @return true if it exists here.
+     */
+    public boolean hasDevice(final String name)
+    {
+        return run("ip", "link", "show", "dev", name).status() == 0;
+    }
+
+    /**
+     * Do what a network card would be told: leave checksums and segmentation to software, so that a capture shows
+     * frames as they are on a wire.
+     *
+     * @param device to tell.
+     */
+    public void switchOffloadOff(final String device)
+    {
+        for (final String feature : List.of(
+            "tx-checksum-ip-generic", "tso", "gso", "tx-udp-segmentation",
+            "tx-udp_tnl-segmentation", "tx-udp_tnl-csum-segmentation"))
+        {
+            // A feature the device does not know, or cannot change, is off or harmless.
+            run("ethtool", "-K", device, feature, "off");
+        }
+    }
+
+    /** Kill what still runs here and remove the namespace. */
+    @Override
+    public void close()
+    {
+        processes.forEach(LabProcess::close);
+        processes.stream().filter(LabProcess::isAlive).forEach(process -> process.await(COMMAND_TIMEOUT_S));
+        LabProcess.start(List.of("ip", "netns", "del", namespace)).await(COMMAND_TIMEOUT_S);
+    }
+}

@@ -1,0 +1,125 @@
+package io.overlane.examples.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What is sent through an overlay to see that it works; each method fails the calling test if it does not.
+ */
+public final class Traffic
+{
+    /** Mebibytes per TCP stream; {@code -Doverlane.it.streamMiB=1024} for the full gibibyte. */
+    public static final int STREAM_MIB = Integer.getInteger("overlane.it.streamMiB", 64);
+
+    private static final int PINGS = 10;
+    private static final int STREAM_PORT = 5201;
+
+    /** Long enough for the slowest path on a busy machine: 2 MiB a second, and a minute for whatever else. */
+    private static final int STREAM_TIMEOUT_S = 60 + STREAM_MIB / 2;
+
+    private Traffic()
+    {
+    }
+
+    /**
+     * Ping both ways; not one may be lost.
+     *
+     * @param left         a host.
+     * @param leftAddress  its overlay address.
+     * @param right        another.
+     * @param rightAddress its overlay address, of the same family.
+     */
+    public static void ping(
+        final LabHost left, final String leftAddress, final LabHost right, final String rightAddress)
+    {
+        ping(left, rightAddress);
+        ping(right, leftAddress);
+    }
+
+    /**
+     * Ping one way; not one may be lost.
+     *
+     * @param from    a host.
+     * @param address of either family.
+     */
+    public static void ping(final LabHost from, final String address)
+    {
+        final String family = address.indexOf(':') >= 0 ? "-6" : "-4";
+        final CommandResult ping =
+            from.run("ping", family, "-n", "-c", Integer.toString(PINGS), "-i", "0.05", "-W", "5", address);
+        assertTrue(ping.output().contains(" 0% packet loss"), ping::toString);
+        assertEquals(0, ping.status(), ping::toString);
+    }
+
+    /**
+     * Ping with full packets that must not be fragmented.
+     *
+     * @param from    a host.
+     * @param address of IPv4.
+     * @param mtu     of the overlay device, in bytes.
+     */
+    public static void pingFullSize(final LabHost from, final String address, final int mtu)
+    {
+        final String size = Integer.toString(mtu - 28);
+        final CommandResult ping =
+            from.run("ping", "-n", "-c", "3", "-i", "0.05", "-W", "5", "-M", "do", "-s", size, address);
+        assertTrue(ping.output().contains(" 0% packet loss"), ping::toString);
+    }
+
+    /**
+     * Send {@link #STREAM_MIB} each way, one after the other; the bytes must arrive unchanged.
+     *
+     * @param left         a host.
+     * @param leftAddress  its overlay address.
+     * @param right        another.
+     * @param rightAddress its overlay address.
+     */
+    public static void stream(
+        final LabHost left, final String leftAddress, final LabHost right, final String rightAddress)
+    {
+        stream(left, right, rightAddress, STREAM_MIB);
+        stream(right, left, leftAddress, STREAM_MIB);
+    }
+
+    /**
+     * Send one way; the bytes must arrive unchanged.
+     *
+     * @param from    a host.
+     * @param to      another.
+     * @param address overlay address of the other.
+     * @param mib     mebibytes.
+     */
+    public static void stream(final LabHost from, final LabHost to, final String address, final int mib)
+    {
+        final String tcpPort = Integer.toString(STREAM_PORT);
+        try (LabProcess receiver = to.start(peer("listen", address, tcpPort)))
+        {
+            receiver.awaitLine(StreamPeer.LISTENING, 30);
+            final String seed = Integer.toString(from.number());
+            try (LabProcess sender = from.start(peer("send", address, tcpPort, Integer.toString(mib), seed)))
+            {
+                final String sent = sum(sender);
+                final String received = sum(receiver);
+                assertEquals(sent, received, "from " + from.number() + " to " + to.number());
+                assertTrue(sent.startsWith(StreamPeer.SUM + ((long)mib << 20) + " "), sent);
+            }
+        }
+    }
+
+    private static String sum(final LabProcess peer)
+    {
+        final List<String> lines = peer.await(STREAM_TIMEOUT_S).orFail().stdout();
+        return lines.get(lines.size() - 1);
+    }
+
+    private static List<String> peer(final String... arguments)
+    {
+        return JavaCommand.of(
+            List.of("-Xmx64m", "-XX:+UseSerialGC", "-cp", Path.of("target/test-classes").toAbsolutePath().toString()),
+            StreamPeer.class.getName(),
+            List.of(arguments));
+    }
+}

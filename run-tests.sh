@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Set up this machine and run every test: unit tests, and the integration tests, which run the packaged jar between
+# network namespaces of their own and skip, saying why, where those are not allowed.
+#
+#   ./run-tests.sh [MAVEN ARGUMENT]...
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+# shellcheck source=scripts/setup.sh
+source scripts/setup.sh
+overlane_setup build test
+
+exec mvn -B "$@" verify

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# What takes too long for every build: a gibibyte each way over each underlay and in each mode, half a minute at full
+# rate without a garbage collection, and the cost of an idle bridge.
+#
+#   scripts/soak.sh [MAVEN ARGUMENT]...     e.g. -Doverlane.it.soakSeconds=300
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# shellcheck source=scripts/setup.sh
+source scripts/setup.sh
+overlane_setup build test
+
+# No unit tests; Surefire may not complain about that.
+exec mvn -B verify -pl engine-examples -am -Dtest=NoUnitTests -Dsurefire.failIfNoSpecifiedTests=false \
+  -Dit.test='KernelInteropIT,EngineToEngineIT,SoakIT' \
+  -Doverlane.it.streamMiB=1024 -Doverlane.it.soakSeconds=30 "$@"
