@@ -77,6 +77,8 @@ public abstract class UnderlayContract
     {
         left.close();
         right.close();
+        receiveBatch.clear();
+        assertEquals(0, left.poll(receiveBatch) + right.poll(receiveBatch), "nothing is received once closed");
         assertEquals(List.of(), errors);
     }
 
