@@ -238,6 +238,8 @@ final class NettySender
         private final int length;
         private int pending;
         private boolean isJoined;
+        private boolean isAgain;
+        private boolean hasFailed;
 
         private Write(final ByteBuf bytes, final InetSocketAddress remote, final int segmentSize)
         {
@@ -257,8 +259,16 @@ final class NettySender
                 pending = 1;
                 channel.write(new SegmentedDatagramPacket(bytes.retainedDuplicate(), segmentSize, remote))
                     .addListener(this);
-                return;
             }
+            else
+            {
+                startPieces(segments);
+            }
+        }
+
+        private void startPieces(final int segments)
+        {
+            isJoined = false;
             pending = segments;
             for (int from = 0; from < length; from += segmentSize)
             {
@@ -270,21 +280,26 @@ final class NettySender
         @Override
         public void operationComplete(final ChannelFuture future)
         {
-            if (!future.isSuccess() && isJoined && joins && channel.isActive())
+            if (!future.isSuccess() && isJoined && channel.isActive())
             {
-                // The device or the route cannot segment: from now on, and for this one, datagram by datagram.
-                joins = false;
-                start();
+                isAgain = true;
+                startPieces((length + segmentSize - 1) / segmentSize);
                 channel.flush();
                 return;
             }
             if (!future.isSuccess())
             {
+                hasFailed = true;
                 report(future.cause(), remote);
             }
             pending--;
             if (pending == 0)
             {
+                if (isAgain && !hasFailed)
+                {
+                    // What was refused as one was taken in pieces: the device or the route cannot segment.
+                    joins = false;
+                }
                 release();
             }
         }
