@@ -88,7 +88,7 @@ public final class CaptureUnderlay implements Underlay
     @Override
     public String description()
     {
-        return "capture";
+        return "capture " + reader.name();
     }
 
     /** Reads until it has as many datagrams as it may add, so 0 means that the capture is over or the batch full. */

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +101,34 @@ class PcapReaderTest
             final String message = assertThrows(PcapException.class, reader::next).getMessage();
             assertTrue(message.startsWith("file: packet 1 claims "), message);
         }
+    }
+
+    @Test
+    void shouldFailInWordsOnDamagedFiles() throws IOException
+    {
+        final Random random = new Random(1);
+        final byte[] whole = PcapFiles.start(ByteOrder.LITTLE_ENDIAN, MICROSECONDS, 1)
+            .packet(0, 0, 3, new byte[30]).packet(0, 0, 4, new byte[40]).bytes();
+        int damaged = 0;
+        for (int i = 0; i < 2_000; i++)
+        {
+            final byte[] file = whole.clone();
+            file[random.nextInt(file.length)] = (byte)random.nextInt();
+            try
+            {
+                final PcapReader reader = PcapFiles.read(file);
+                while (reader.next())
+                {
+                    reader.buffer().boundsCheck(reader.offset(), reader.length());
+                }
+            }
+            catch (final PcapException ex)
+            {
+                assertTrue(ex.getMessage().startsWith("file: "), ex.getMessage());
+                damaged++;
+            }
+        }
+        assertTrue(damaged > 100, "few were damaged where it matters: " + damaged);
     }
 
     @Test

@@ -88,7 +88,7 @@ class CaptureUnderlayTest
         assertEquals(1, underlay.poll(batch));
         assertEquals(0, underlay.poll(batch));
         assertEquals(1, errors.size());
-        assertTrue(errors.get(0).getMessage().startsWith("capture: packet 2 is cut short"));
+        assertTrue(errors.get(0).getMessage().startsWith("of-today: packet 2 is cut short"));
         assertTrue(underlay.isAtEnd());
     }
 
@@ -107,6 +107,7 @@ class CaptureUnderlayTest
         assertEquals(List.of(1), sizes);
         assertEquals(DropReason.NONE, sending.verdict(0));
         assertEquals(8472, underlay.local().udpPort());
+        assertEquals("capture of-today", underlay.description());
     }
 
     @Test
@@ -144,7 +145,7 @@ class CaptureUnderlayTest
 
     private static PcapReader reader(final byte[] capture) throws IOException
     {
-        return new PcapReader(Channels.newChannel(new ByteArrayInputStream(capture)), "capture");
+        return new PcapReader(Channels.newChannel(new ByteArrayInputStream(capture)), "of-today");
     }
 
     private static byte[] capture(final FrameSpec... frames) throws IOException

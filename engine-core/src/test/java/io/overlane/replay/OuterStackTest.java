@@ -15,6 +15,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.pcap.LinkType;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -191,8 +192,9 @@ class OuterStackTest
             {
                 bytes[random.nextInt(Math.min(60, bytes.length))] = (byte)random.nextInt();
             }
+            final int captured = random.nextBoolean() ? bytes.length : random.nextInt(bytes.length + 1);
             final int original = random.nextInt(bytes.length + 20);
-            switch (receive(stack, bytes, original, i))
+            switch (receive(stack, Arrays.copyOf(bytes, captured), original, i))
             {
                 case NONE:
                     stack.datagram().buffer().boundsCheck(stack.datagram().offset(), stack.datagram().length());
