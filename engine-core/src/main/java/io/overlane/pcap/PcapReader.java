@@ -89,6 +89,12 @@ public final class PcapReader implements AutoCloseable
         return new PcapReader(FileChannel.open(file, StandardOpenOption.READ), file.toString());
     }
 
+    /** @return what the file is called in messages. */
+    public String name()
+    {
+        return name;
+    }
+
     /** @return what packets begin with, one of {@link LinkType} or another registered number. */
     public int linkType()
     {

@@ -1,0 +1,168 @@
+package io.overlane.replay;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.pcap.LinkType;
+import io.overlane.pcap.PcapReader;
+import io.overlane.status.DropReason;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.agrona.ErrorHandler;
+
+/**
+ * An underlay whose datagrams come from a capture, in the capture's order and as fast as they are polled. No threads,
+ * no clock: {@link #timestampNs()} is the time of the packet read last, for who wants to run by it.
+ */
+public final class CaptureUnderlay implements Underlay
+{
+    private static final int MAX_DATAGRAM_LENGTH = 0xFFFF;
+
+    private final PcapReader reader;
+    private final OuterStack stack;
+    private final PacketListener listener;
+    private final Consumer<SendBatch> sent;
+    private final ErrorHandler errorHandler;
+    private final FrameSlab slab;
+    private boolean isAtEnd;
+
+    /**
+     * @param reader       before the first packet to replay; this closes it.
+     * @param stack        for the reader's link type.
+     * @param pollLimit    datagrams per poll at most; 1 keeps verdicts of this and of what polls in packet order.
+     * @param listener     told of every packet.
+     * @param sent         given every batch that is sent; what it does not change counts as sent.
+     * @param errorHandler told once if the capture cannot be read further; that ends it.
+     * @throws IllegalArgumentException if the stack is for another link type.
+     */
+    public CaptureUnderlay(
+        final PcapReader reader,
+        final OuterStack stack,
+        final int pollLimit,
+        final PacketListener listener,
+        final Consumer<SendBatch> sent,
+        final ErrorHandler errorHandler)
+    {
+        if (stack.linkType() != reader.linkType())
+        {
+            throw new IllegalArgumentException(
+                "a stack for " + LinkType.toString(stack.linkType()) + " and a capture of " +
+                LinkType.toString(reader.linkType()));
+        }
+        this.reader = reader;
+        this.stack = stack;
+        this.listener = listener;
+        this.sent = sent;
+        this.errorHandler = errorHandler;
+        slab = new FrameSlab(pollLimit, MAX_DATAGRAM_LENGTH);
+    }
+
+    /** @return true once the last packet was read. */
+    public boolean isAtEnd()
+    {
+        return isAtEnd;
+    }
+
+    /** @return number of the packet read last, 0 before the first. */
+    public long packetNumber()
+    {
+        return reader.packetNumber();
+    }
+
+    /** @return when the packet read last was captured, in nanoseconds since 1970; 0 before the first. */
+    public long timestampNs()
+    {
+        return reader.timestampNs();
+    }
+
+    @Override
+    public Vtep local()
+    {
+        return new Vtep(IpAddress.ANY_V6, stack.udpPort());
+    }
+
+    @Override
+    public String description()
+    {
+        return "capture " + reader.name();
+    }
+
+    /** Reads until it has as many datagrams as it may add, so 0 means that the capture is over or the batch full. */
+    @Override
+    public int poll(final ReceiveBatch batch)
+    {
+        int added = 0;
+        while (added < slab.count() && !batch.isFull() && read())
+        {
+            final DropReason verdict = stack.receive(
+                reader.buffer(), reader.offset(), reader.length(), reader.originalLength(), reader.timestampNs());
+            listener.onPacket(reader.packetNumber(), reader.timestampNs(), verdict);
+            if (verdict == DropReason.NONE)
+            {
+                add(batch, slab.frame(added));
+                added++;
+            }
+        }
+        return added;
+    }
+
+    @Override
+    public void send(final SendBatch batch)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            batch.verdict(i, DropReason.NONE);
+        }
+        sent.accept(batch);
+    }
+
+    /** Returns at once: a capture never has to be waited for. */
+    @Override
+    public void await(final long timeoutNs)
+    {
+    }
+
+    /** Does nothing: nobody waits. */
+    @Override
+    public void wake()
+    {
+    }
+
+    @Override
+    public void close()
+    {
+        isAtEnd = true;
+        reader.close();
+    }
+
+    private boolean read()
+    {
+        if (isAtEnd)
+        {
+            return false;
+        }
+        try
+        {
+            isAtEnd = !reader.next();
+        }
+        catch (final IOException ex)
+        {
+            isAtEnd = true;
+            errorHandler.onError(ex);
+        }
+        return !isAtEnd;
+    }
+
+    private void add(final ReceiveBatch batch, final Frame frame)
+    {
+        final OuterDatagram datagram = stack.datagram();
+        frame.wrap(FrameSlab.HEADROOM, datagram.length());
+        frame.buffer().putBytes(FrameSlab.HEADROOM, datagram.buffer(), datagram.offset(), datagram.length());
+        batch.add(
+            frame, datagram.sourceHigh(), datagram.sourceLow(), datagram.sourcePort(), datagram.tos(), 0);
+    }
+}

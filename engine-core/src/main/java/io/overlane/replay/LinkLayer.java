@@ -1,0 +1,137 @@
+package io.overlane.replay;
+
+import io.overlane.pcap.LinkType;
+import io.overlane.status.DropReason;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.EthernetPayload;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.VlanTag;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Finds layer 3 in a captured packet of a known link type, behind up to two VLAN tags.
+ *
+ * <pre>
+ *  Linux cooked:    type 2 | ARPHRD 2 | length 2 | address 8 | protocol 2
+ *  Linux cooked v2: protocol 2 | 0 2 | interface 4 | ARPHRD 2 | type 1 | length 1 | address 8
+ * </pre>
+ */
+final class LinkLayer
+{
+    private static final int COOKED_LENGTH = 16;
+    private static final int COOKED_PROTOCOL_OFFSET = 14;
+    private static final int COOKED_V2_LENGTH = 20;
+    private static final int COOKED_V2_PROTOCOL_OFFSET = 0;
+
+    private final int linkType;
+    private final EthernetPayload ethernet = new EthernetPayload();
+    private final VlanTag tag = new VlanTag();
+
+    private int etherType;
+    private int l3Offset;
+
+    LinkLayer(final int linkType)
+    {
+        if (!isSupported(linkType))
+        {
+            throw new IllegalArgumentException(
+                "captures of " + LinkType.toString(linkType) +
+                " cannot be replayed (expected Ethernet, raw IP or Linux cooked)");
+        }
+        this.linkType = linkType;
+    }
+
+    static boolean isSupported(final int linkType)
+    {
+        return linkType == LinkType.ETHERNET ||
+            linkType == LinkType.RAW_IP ||
+            linkType == LinkType.LINUX_SLL ||
+            linkType == LinkType.LINUX_SLL2;
+    }
+
+    /** Answers {@code BAD_OUTER_HEADER} if the packet ends before layer 3 begins. */
+    DropReason locate(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        return switch (linkType)
+        {
+            case LinkType.RAW_IP -> rawIp(buffer, offset, length);
+            case LinkType.LINUX_SLL -> cooked(buffer, offset, length, COOKED_LENGTH, COOKED_PROTOCOL_OFFSET);
+            case LinkType.LINUX_SLL2 -> cooked(buffer, offset, length, COOKED_V2_LENGTH, COOKED_V2_PROTOCOL_OFFSET);
+            default -> ethernet(buffer, offset, length);
+        };
+    }
+
+    int linkType()
+    {
+        return linkType;
+    }
+
+    /** After {@code locate} answered {@code NONE}: what layer 3 is, 0 if that cannot be told. */
+    int etherType()
+    {
+        return etherType;
+    }
+
+    /** After {@code locate} answered {@code NONE}: first byte of layer 3. */
+    int l3Offset()
+    {
+        return l3Offset;
+    }
+
+    private DropReason ethernet(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        if (ethernet.wrap(buffer, offset, length).check() != DropReason.NONE)
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        return found(ethernet.etherType(), ethernet.l3Offset());
+    }
+
+    private DropReason rawIp(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        if (length < 1)
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        return switch ((buffer.getByte(offset) & 0xFF) >>> 4)
+        {
+            case Ipv4Header.VERSION -> found(EtherType.IPV4, offset);
+            case Ipv6Header.VERSION -> found(EtherType.IPV6, offset);
+            default -> found(0, offset);
+        };
+    }
+
+    private DropReason cooked(
+        final UnsafeBuffer buffer,
+        final int offset,
+        final int length,
+        final int headerLength,
+        final int protocolOffset)
+    {
+        if (length < headerLength)
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        int type = buffer.getShort(offset + protocolOffset, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        int position = headerLength;
+        for (int tags = 0; tags < EthernetPayload.MAX_TAGS && EtherType.isVlan(type); tags++)
+        {
+            if (tag.wrap(buffer, offset + position, length - position).check() != DropReason.NONE)
+            {
+                return DropReason.BAD_OUTER_HEADER;
+            }
+            type = tag.etherType();
+            position += VlanTag.LENGTH;
+        }
+        return found(type, offset + position);
+    }
+
+    private DropReason found(final int etherType, final int l3Offset)
+    {
+        this.etherType = etherType;
+        this.l3Offset = l3Offset;
+        return DropReason.NONE;
+    }
+}

@@ -1,0 +1,134 @@
+package io.overlane.replay;
+
+import io.overlane.address.IpAddress;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What a replayed packet said of its datagram: addresses, ports and where the payload lies. Of a packet that was
+ * dropped, what had been read by then; the rest is 0. Reused for every packet.
+ */
+public final class OuterDatagram
+{
+    private boolean isV4;
+    private long sourceHigh;
+    private long sourceLow;
+    private long destinationHigh;
+    private long destinationLow;
+    private int tos;
+    private int sourcePort;
+    private int destinationPort;
+    private UnsafeBuffer buffer;
+    private int offset;
+    private int length;
+
+    OuterDatagram()
+    {
+    }
+
+    /** @return first word of the source address ({@link IpAddress}). */
+    public long sourceHigh()
+    {
+        return sourceHigh;
+    }
+
+    /** @return second word of the source address. */
+    public long sourceLow()
+    {
+        return sourceLow;
+    }
+
+    /** @return first word of the destination address. */
+    public long destinationHigh()
+    {
+        return destinationHigh;
+    }
+
+    /** @return second word of the destination address. */
+    public long destinationLow()
+    {
+        return destinationLow;
+    }
+
+    /** @return type of service or traffic class; of joined fragments with the congestion mark of any. */
+    public int tos()
+    {
+        return tos;
+    }
+
+    /** @return UDP source port. */
+    public int sourcePort()
+    {
+        return sourcePort;
+    }
+
+    /** @return UDP destination port. */
+    public int destinationPort()
+    {
+        return destinationPort;
+    }
+
+    /** @return where the payload lies: the packet's buffer or one that fragments were joined in; null after a drop. */
+    public UnsafeBuffer buffer()
+    {
+        return buffer;
+    }
+
+    /** @return first byte of the UDP payload. */
+    public int offset()
+    {
+        return offset;
+    }
+
+    /** @return bytes of UDP payload, by the UDP length. */
+    public int length()
+    {
+        return length;
+    }
+
+    boolean isV4()
+    {
+        return isV4;
+    }
+
+    void reset()
+    {
+        addresses(false, 0, 0, 0, 0, 0);
+        ports(0, 0);
+        payload(null, 0, 0);
+    }
+
+    /** The family is told apart from the addresses: an IPv6 header may carry IPv4-mapped ones. */
+    void addresses(
+        final boolean isV4,
+        final long sourceHigh,
+        final long sourceLow,
+        final long destinationHigh,
+        final long destinationLow,
+        final int tos)
+    {
+        this.isV4 = isV4;
+        this.sourceHigh = sourceHigh;
+        this.sourceLow = sourceLow;
+        this.destinationHigh = destinationHigh;
+        this.destinationLow = destinationLow;
+        this.tos = tos;
+    }
+
+    void tos(final int tos)
+    {
+        this.tos = tos;
+    }
+
+    void ports(final int sourcePort, final int destinationPort)
+    {
+        this.sourcePort = sourcePort;
+        this.destinationPort = destinationPort;
+    }
+
+    void payload(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        this.buffer = buffer;
+        this.offset = offset;
+        this.length = length;
+    }
+}

@@ -1,0 +1,297 @@
+package io.overlane.replay;
+
+import io.overlane.address.IpAddress;
+import io.overlane.status.DropReason;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.IpProtocol;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Does to a captured packet what a host's IP and UDP layers do before a socket on one UDP port sees it. Each packet
+ * ends in one verdict; after {@code NONE}, {@link #datagram()} is the datagram until the next call.
+ *
+ * <p>Rules are those of Linux ({@code ip_rcv_core}, {@code ip6_rcv_core}, {@code __udp4_lib_rcv},
+ * {@code __udp6_lib_rcv}), with these differences:
+ * <ul>
+ * <li>Destination addresses are not looked at: a capture has no owner.</li>
+ * <li>{@link DropReason#CAPTURE_CUT} where bytes that decide are missing from the capture, not from the packet.</li>
+ * <li>A <i>partial</i> UDP checksum, the sum of the pseudo header alone, is accepted and counted. A capture on the
+ *     sending host sees it before the device completes it, and one behind GRO sees it again; the kernel takes both for
+ *     checked. A wrong checksum passes for partial once in 65536.</li>
+ * <li>A super-frame (GSO) is one datagram as long as its length fields say. BIG TCP, whose length fields are 0, is
+ *     {@link DropReason#BAD_OUTER_HEADER}.</li>
+ * <li>A checksum that the sender computed around an unfinished inner one (Linux {@code lco_csum}) is not recognised;
+ *     such a packet, captured before its device finished it, is {@link DropReason#UDP_CHECKSUM}.</li>
+ * </ul>
+ * Not thread safe. Allocates only for the first fragmented packets it sees.
+ */
+public final class OuterStack
+{
+    private final LinkLayer link;
+    private final Ipv4Header ipv4 = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
+    private final Ipv6Extensions extensions = new Ipv6Extensions();
+    private final UdpLayer udp;
+    private final Reassembly reassembly = new Reassembly();
+    private final OuterDatagram datagram = new OuterDatagram();
+
+    /**
+     * @param linkType what captured packets begin with: Ethernet, raw IP or Linux cooked.
+     * @param udpPort  the port the socket would be bound to.
+     * @throws IllegalArgumentException if packets of the link type cannot be read.
+     */
+    public OuterStack(final int linkType, final int udpPort)
+    {
+        link = new LinkLayer(linkType);
+        udp = new UdpLayer(udpPort);
+    }
+
+    /**
+     * @param linkType of a capture.
+     * @return true if its packets can be read.
+     */
+    public static boolean isSupported(final int linkType)
+    {
+        return LinkLayer.isSupported(linkType);
+    }
+
+    /**
+     * Which families the socket is bound for; both unless said otherwise. A socket of the other family sees nothing:
+     * {@link DropReason#NO_SOCKET}.
+     *
+     * @param v4 true for IPv4.
+     * @param v6 true for IPv6.
+     * @return this.
+     */
+    public OuterStack families(final boolean v4, final boolean v6)
+    {
+        udp.families(v4, v6);
+        return this;
+    }
+
+    /**
+     * @param accept true to take datagrams without a checksum over IPv6 too (RFC 6935; Linux {@code udp6zerocsumrx}).
+     * @return this.
+     */
+    public OuterStack acceptZeroChecksumV6(final boolean accept)
+    {
+        udp.acceptZeroChecksumV6(accept);
+        return this;
+    }
+
+    /** @return what captured packets begin with. */
+    public int linkType()
+    {
+        return link.linkType();
+    }
+
+    /** @return the port the socket would be bound to. */
+    public int udpPort()
+    {
+        return udp.port();
+    }
+
+    /**
+     * Take one packet.
+     *
+     * @param buffer         it lies in.
+     * @param offset         its first byte.
+     * @param length         bytes captured of it.
+     * @param originalLength bytes it had.
+     * @param timestampNs    when it was captured; fragments wait by this clock.
+     * @return {@code NONE} if the socket would get a datagram, else {@code BAD_OUTER_HEADER}, {@code CAPTURE_CUT},
+     *         {@code FRAGMENT}, {@code UDP_CHECKSUM} or {@code NO_SOCKET}.
+     */
+    public DropReason receive(
+        final UnsafeBuffer buffer,
+        final int offset,
+        final int length,
+        final long originalLength,
+        final long timestampNs)
+    {
+        datagram.reset();
+        final long missing = Math.max(0, originalLength - length);
+        if (link.locate(buffer, offset, length) != DropReason.NONE)
+        {
+            return tooShort(missing);
+        }
+        final int l3Offset = link.l3Offset();
+        final int l3Length = length - (l3Offset - offset);
+        return switch (link.etherType())
+        {
+            case EtherType.IPV4 -> ipv4(buffer, l3Offset, l3Length, missing, timestampNs);
+            case EtherType.IPV6 -> ipv6(buffer, l3Offset, l3Length, missing, timestampNs);
+            default -> DropReason.BAD_OUTER_HEADER;
+        };
+    }
+
+    /** @return what the packet taken last said of its datagram; the same object for every packet. */
+    public OuterDatagram datagram()
+    {
+        return datagram;
+    }
+
+    /** @return packets so far whose UDP checksum was partial and was accepted for that. */
+    public long partialChecksums()
+    {
+        return udp.partialChecksums();
+    }
+
+    private DropReason ipv4(
+        final UnsafeBuffer buffer, final int offset, final int held, final long missing, final long timestampNs)
+    {
+        final DropReason verdict = ipv4.wrap(buffer, offset, held).checkHeader();
+        if (verdict == DropReason.INNER_IP_TRUNCATED)
+        {
+            return tooShort(missing);
+        }
+        if (verdict != DropReason.NONE || !ipv4.isChecksumValid())
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        datagram.addresses(
+            true, 0, IpAddress.v4Low(ipv4.source()), 0, IpAddress.v4Low(ipv4.destination()), ipv4.tos());
+        final int headerLength = ipv4.headerLength();
+        final int totalLength = ipv4.totalLength();
+        if (totalLength < headerLength || totalLength > held + missing)
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        if (ipv4.protocol() != IpProtocol.UDP)
+        {
+            return DropReason.NO_SOCKET;
+        }
+        final int udpOffset = offset + headerLength;
+        final int udpLength = totalLength - headerLength;
+        final int udpHeld = Math.min(udpLength, held - headerLength);
+        if (!ipv4.isFragment())
+        {
+            return udp.receive(datagram, buffer, udpOffset, udpHeld, udpLength);
+        }
+        if (udpHeld < udpLength)
+        {
+            return DropReason.CAPTURE_CUT;
+        }
+        final boolean moreFollow = ipv4.moreFragments();
+        final FragmentQueue queue = queue(ipv4.identification(), timestampNs);
+        // Linux ip_frag_queue cuts off what is no multiple of eight before it looks at the rest.
+        final FragmentQueue.Outcome outcome = queue.add(
+            buffer,
+            udpOffset,
+            ipv4.fragmentOffset(),
+            moreFollow ? udpLength & ~0x7 : udpLength,
+            moreFollow,
+            datagram.tos(),
+            IpProtocol.UDP);
+        return isWhole(queue, outcome) ?
+            udp.receive(datagram, queue.buffer(), 0, queue.length(), queue.length()) :
+            DropReason.FRAGMENT;
+    }
+
+    private DropReason ipv6(
+        final UnsafeBuffer buffer, final int offset, final int held, final long missing, final long timestampNs)
+    {
+        final DropReason verdict = ipv6.wrap(buffer, offset, held).checkHeader();
+        if (verdict == DropReason.INNER_IP_TRUNCATED)
+        {
+            return tooShort(missing);
+        }
+        if (verdict != DropReason.NONE)
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        datagram.addresses(
+            false,
+            ipv6.sourceHigh(),
+            ipv6.sourceLow(),
+            ipv6.destinationHigh(),
+            ipv6.destinationLow(),
+            ipv6.trafficClass());
+        final int bodyLength = ipv6.payloadLength();
+        if (bodyLength > held - Ipv6Header.LENGTH + missing)
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        final int bodyOffset = offset + Ipv6Header.LENGTH;
+        final int bodyHeld = Math.min(bodyLength, held - Ipv6Header.LENGTH);
+        final DropReason walked = extensions.walk(buffer, bodyOffset, bodyHeld, ipv6.nextHeader(), true);
+        if (walked != DropReason.NONE)
+        {
+            return walked == DropReason.BAD_OUTER_HEADER ? tooShort(bodyLength - bodyHeld) : walked;
+        }
+        final int passed = extensions.offset() - bodyOffset;
+        if (extensions.nextHeader() == IpProtocol.UDP && !extensions.isFragment())
+        {
+            return udp.receive(datagram, buffer, extensions.offset(), bodyHeld - passed, bodyLength - passed);
+        }
+        return extensions.isFragment() ?
+            ipv6Fragment(buffer, bodyHeld - passed, bodyLength - passed, timestampNs) :
+            DropReason.NO_SOCKET;
+    }
+
+    private DropReason ipv6Fragment(
+        final UnsafeBuffer buffer, final int held, final int length, final long timestampNs)
+    {
+        if (held < length)
+        {
+            return DropReason.CAPTURE_CUT;
+        }
+        final boolean moreFollow = extensions.moreFragments();
+        if (moreFollow && (length & 0x7) != 0)
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        final FragmentQueue queue = queue(extensions.identification(), timestampNs);
+        final FragmentQueue.Outcome outcome = queue.add(
+            buffer,
+            extensions.offset(),
+            extensions.fragmentOffset(),
+            length,
+            moreFollow,
+            datagram.tos(),
+            extensions.nextHeader());
+        if (!isWhole(queue, outcome))
+        {
+            return DropReason.FRAGMENT;
+        }
+        final UnsafeBuffer whole = queue.buffer();
+        final DropReason walked = extensions.walk(whole, 0, queue.length(), queue.nextHeader(), false);
+        if (walked != DropReason.NONE)
+        {
+            return walked;
+        }
+        final int left = queue.length() - extensions.offset();
+        return extensions.nextHeader() == IpProtocol.UDP && !extensions.isFragment() ?
+            udp.receive(datagram, whole, extensions.offset(), left, left) :
+            DropReason.NO_SOCKET;
+    }
+
+    private FragmentQueue queue(final int identification, final long timestampNs)
+    {
+        return reassembly.queue(
+            datagram.sourceHigh(),
+            datagram.sourceLow(),
+            datagram.destinationHigh(),
+            datagram.destinationLow(),
+            identification,
+            timestampNs);
+    }
+
+    private boolean isWhole(final FragmentQueue queue, final FragmentQueue.Outcome outcome)
+    {
+        if (outcome == FragmentQueue.Outcome.HELD)
+        {
+            return false;
+        }
+        queue.close();
+        datagram.tos(queue.tos());
+        return outcome == FragmentQueue.Outcome.COMPLETE;
+    }
+
+    private static DropReason tooShort(final long missing)
+    {
+        return missing > 0 ? DropReason.CAPTURE_CUT : DropReason.BAD_OUTER_HEADER;
+    }
+}

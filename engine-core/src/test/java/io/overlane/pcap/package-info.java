@@ -1,0 +1,2 @@
+/** Tests of the capture file reader and writer, against each other and against libpcap. */
+package io.overlane.pcap;

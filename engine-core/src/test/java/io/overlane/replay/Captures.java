@@ -1,0 +1,55 @@
+package io.overlane.replay;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The folder of captures beside the project, which tests read where it is there and skip where not. */
+public final class Captures
+{
+    /** Names the folder. */
+    public static final String PROPERTY = "overlane.captures";
+
+    private Captures()
+    {
+    }
+
+    /**
+     * @return the folder; the calling test is skipped if there is none.
+     */
+    public static Path folder()
+    {
+        final Path folder = Path.of(System.getProperty(PROPERTY, "captures"));
+        assumeTrue(Files.isDirectory(folder), "no captures to replay: " + PROPERTY + "=" + folder + " is no folder");
+        return folder;
+    }
+
+    /**
+     * @param name below the folder.
+     * @return the capture; the calling test is skipped if it is not there.
+     */
+    public static Path file(final String name)
+    {
+        final Path file = folder().resolve(name);
+        assumeTrue(Files.isReadable(file), "no capture to replay: " + file);
+        return file;
+    }
+
+    /** @return every pcap file in the folder and below, in order; the calling test is skipped if there is no folder. */
+    public static List<Path> all()
+    {
+        try (Stream<Path> files = Files.walk(folder()))
+        {
+            return files.filter(file -> file.toString().endsWith(".pcap")).sorted().toList();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+}
