@@ -54,6 +54,9 @@ public final class OffHeapTable
     private static final int PAIR_SHIFT = 5;
     private static final int PAIR_LENGTH = 1 << PAIR_SHIFT;
     private static final int LINE_LENGTH = BitUtil.CACHE_LINE_LENGTH;
+    /** Odd, with bits set all over: 2^64 divided by the golden ratio. */
+    private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
+
     private static final int MIN_SLOTS = 16;
     private static final int MAX_BYTES = 1 << 30;
 
@@ -585,13 +588,17 @@ public final class OffHeapTable
     }
 
     /**
-     * Both halves of two 128-bit products with secret factors; after one alone, keys in arithmetic progression still
-     * fall into clumps. Visible to the test of that.
+     * Both halves of a 128-bit product with secret factors, and one more multiplication, without which keys in
+     * arithmetic progression fall into clumps. Visible to the test of that.
      */
     int hash(final long k0, final long k1, final long k2)
     {
-        final long hash = fold(fold(k0 ^ seed0, k1 ^ seed1) ^ k2, seed2);
-        return (int)(hash ^ (hash >>> 32));
+        long hash = fold(k0 ^ seed0, k1 ^ seed1);
+        if (keyWords == 3)
+        {
+            hash = fold(hash ^ k2, seed2);
+        }
+        return (int)((hash ^ (hash >>> 32)) * MIX >>> 32);
     }
 
     private static long fold(final long a, final long b)
