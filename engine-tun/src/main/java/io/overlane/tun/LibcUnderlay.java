@@ -23,6 +23,9 @@ import org.agrona.ErrorHandler;
  */
 public final class LibcUnderlay implements Underlay
 {
+    /** UDP_MAX_SEGMENTS before Linux 6.9. */
+    private static final int MAX_SEGMENTS = 64;
+
     private final UdpSocket socket;
     private final Descriptor descriptor;
     private final DatagramReader reader;
@@ -70,7 +73,13 @@ public final class LibcUnderlay implements Underlay
     @Override
     public String description()
     {
-        return "libc UDP";
+        return "libc UDP, segmentation " + (segments() ? "on" : "off") + ", coalescing " + (coalesces() ? "on" : "off");
+    }
+
+    @Override
+    public int maxSegments()
+    {
+        return segments() ? MAX_SEGMENTS : 1;
     }
 
     /** @return true while joined entries leave in one call; false once the kernel has refused. Any thread. */

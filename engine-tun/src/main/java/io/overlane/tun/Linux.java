@@ -140,6 +140,11 @@ final class Linux
     static final int IFF_VNET_HDR = 0x4000;
     static final int IFF_TUN_EXCL = 0x8000;
     static final int TUN_F_CSUM = 1;
+    static final int TUN_F_TSO4 = 2;
+    static final int TUN_F_TSO6 = 4;
+    static final int TUN_F_TSO_ECN = 8;
+    static final int TUN_F_USO4 = 0x20;
+    static final int TUN_F_USO6 = 0x40;
 
     private Linux()
     {

@@ -37,10 +37,17 @@ public final class TunDevice implements AutoCloseable
     private final String name;
     private final TunKind kind;
     private final int vnetHeaderLength;
+    private final TunOffload offload;
     private final NetworkLink link;
 
-    private TunDevice(final int fd, final String name, final TunKind kind, final int vnetHeaderLength)
+    private TunDevice(
+        final int fd,
+        final String name,
+        final TunKind kind,
+        final int vnetHeaderLength,
+        final TunOffload offload)
     {
+        this.offload = offload;
         this.descriptor = new Descriptor(fd);
         this.name = name;
         this.kind = kind;
@@ -114,8 +121,8 @@ public final class TunDevice implements AutoCloseable
         {
             throw TunException.of(LibC.errno(), "cannot make '" + name + "' non-blocking");
         }
-        setOffload(fd, name, offload);
-        return new TunDevice(fd, name, (flags & IFF_TAP) != 0 ? TunKind.TAP : TunKind.TUN, headerLength);
+        final TunKind kind = (flags & IFF_TAP) != 0 ? TunKind.TAP : TunKind.TUN;
+        return new TunDevice(fd, name, kind, headerLength, setOffload(fd, name, offload));
     }
 
     private static TunDevice open(final TunOptions options, final int extraFlags) throws TunException
@@ -139,8 +146,8 @@ public final class TunDevice implements AutoCloseable
                 vnetHeaderLength(fd, name, options.vnetHeaderLength());
             }
             // Also where it is NONE: a persistent device keeps what was set before.
-            setOffload(fd, name, options.offload());
-            return new TunDevice(fd, name, options.kind(), options.vnetHeaderLength());
+            final TunOffload offload = setOffload(fd, name, options.offload());
+            return new TunDevice(fd, name, options.kind(), options.vnetHeaderLength(), offload);
         }
         catch (final TunException | RuntimeException | Error ex)
         {
@@ -199,9 +206,23 @@ public final class TunDevice implements AutoCloseable
             "set the vnet header length of '" + name + "' to " + length);
     }
 
-    private static void setOffload(final int fd, final String name, final TunOffload offload) throws TunException
+    /** As much of what is wanted as the kernel knows. */
+    private static TunOffload setOffload(final int fd, final String name, final TunOffload wanted) throws TunException
     {
-        ioctl(fd, Linux.TUNSETOFFLOAD, offload.features(), "set offload " + offload + " of '" + name + "'");
+        TunOffload offload = wanted;
+        while (offload != TunOffload.NONE && LibC.calls().ioctl(fd, Linux.TUNSETOFFLOAD, offload.features()) < 0)
+        {
+            if (LibC.errno() != EINVAL)
+            {
+                throw TunException.of(LibC.errno(), "cannot set offload " + offload + " of '" + name + "'");
+            }
+            offload = offload.less();
+        }
+        if (offload == TunOffload.NONE)
+        {
+            ioctl(fd, Linux.TUNSETOFFLOAD, offload.features(), "set offload " + offload + " of '" + name + "'");
+        }
+        return offload;
     }
 
     private static void ioctl(final int fd, final long request, final long argument, final String operation)
@@ -230,6 +251,12 @@ public final class TunDevice implements AutoCloseable
     public TunKind kind()
     {
         return kind;
+    }
+
+    /** @return what the kernel agreed to: what was asked for, or less. */
+    public TunOffload offload()
+    {
+        return offload;
     }
 
     /** @return bytes in front of each frame read or written, 0 if there is no vnet header. */

@@ -3,6 +3,7 @@ package io.overlane.tun;
 import static io.overlane.tun.Linux.EAGAIN;
 import static io.overlane.tun.Linux.EBADFD;
 import static io.overlane.tun.Linux.EINTR;
+import static io.overlane.tun.Linux.EINVAL;
 import static io.overlane.tun.Linux.ENOBUFS;
 import static io.overlane.tun.Linux.ENOMEM;
 
@@ -31,6 +32,7 @@ public final class TunPort implements Port
     static final int MAX_FRAME_LENGTH = 65_536 + 22;
 
     private final LibC.Calls libc = LibC.calls();
+    private final SuperFrames.Writer pieceWriter = this::write;
     private final TunDevice device;
     private final Descriptor descriptor;
     private final int vnetHeaderLength;
@@ -38,6 +40,7 @@ public final class TunPort implements Port
     private final FrameSlab slab;
     private final Waiter waiter;
     private final ErrnoReporter errors;
+    private final SuperFrames superFrames;
 
     /**
      * A port with the device's MTU and room for {@link #DEFAULT_POLL_FRAMES} frames.
@@ -70,6 +73,7 @@ public final class TunPort implements Port
         descriptor = device.descriptor();
         vnetHeaderLength = device.vnetHeaderLength();
         slab = new FrameSlab(pollFrames, MAX_FRAME_LENGTH);
+        superFrames = new SuperFrames(device.offload(), device.kind() == TunKind.TAP);
         errors = new ErrnoReporter(errorHandler, device.name());
         waiter = new Waiter(descriptor);
     }
@@ -85,6 +89,18 @@ public final class TunPort implements Port
     public int mtu()
     {
         return mtu;
+    }
+
+    /** @return which offloads are in use, in words. */
+    public String offload()
+    {
+        return superFrames.toString();
+    }
+
+    @Override
+    public boolean takesSuperFrames(final int gsoType)
+    {
+        return superFrames.taken(gsoType);
     }
 
     @Override
@@ -202,6 +218,15 @@ public final class TunPort implements Port
 
                 case EAGAIN, ENOBUFS, ENOMEM:
                     return DropReason.PORT_FULL;
+
+                case EINVAL:
+                    if (frame.gsoType() != Frame.GSO_NONE)
+                    {
+                        errors.report("write a super-frame, and goes on in pieces", errno);
+                        return superFrames.onRefused(frame, pieceWriter);
+                    }
+                    errors.report("write", errno);
+                    return DropReason.PORT_ERROR;
 
                 default:
                     // EIO: the interface is down.
