@@ -8,6 +8,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -25,6 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>{@code hit} and {@code miss} look up keys that do not depend on the answer before, as the frames of a batch do,
  * and a core overlaps their cache misses. {@code hitAfterHit} makes each key wait for the answer before: the latency.
+ * {@code hitInBatch} looks up 64 keys with one call.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,12 +37,15 @@ import org.openjdk.jmh.annotations.Warmup;
 public class FdbLookupBenchmark
 {
     private static final int VNI = 1;
+    private static final int BATCH = 64;
     private static final long MAC_MASK = 0xFFFF_FFFF_FFFFL;
 
     /** Entries in the table, which is made for as many. */
     @Param({"1", "1000", "1000000"})
     private int entries;
 
+    private final long[] macs = new long[BATCH];
+    private final long[] words = new long[BATCH];
     private Fdb fdb;
     private long state = 42;
 
@@ -88,6 +93,19 @@ public class FdbLookupBenchmark
         }
         state += word;
         return word;
+    }
+
+    /** @return the entries of a batch of MACs that are there, looked up together; a figure per MAC. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long[] hitInBatch()
+    {
+        for (int i = 0; i < BATCH; i++)
+        {
+            macs[i] = mac(nextIndex(0));
+        }
+        fdb.lookup(VNI, macs, words, BATCH);
+        return words;
     }
 
     /** @return nothing found, for a MAC that is not there. */

@@ -174,6 +174,30 @@ public final class OffHeapTable
     }
 
     /**
+     * Look up many keys that share their first word. The first pass only asks memory for every line, which it delivers
+     * side by side; the second finds them in the cache. Any thread.
+     *
+     * @param k0     first word of the keys.
+     * @param k1s    second words.
+     * @param values receives the value of each key, or {@link #MISSING}.
+     * @param count  keys.
+     */
+    public void get(final long k0, final long[] k1s, final long[] values, final int count)
+    {
+        requireKeyWords(2);
+        final long address = ((generation & 1) == 0 ? even : odd).addressOffset();
+        for (int i = 0; i < count; i++)
+        {
+            // Stored so that the load has a use; the second pass overwrites it.
+            values[i] = UnsafeApi.getLong(lineAddress(address, k0, k1s[i]));
+        }
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = get(k0, k1s[i]);
+        }
+    }
+
+    /**
      * Any thread.
      *
      * @param k0 first word of the key.
@@ -450,7 +474,7 @@ public final class OffHeapTable
      */
     private long readPair(final UnsafeBuffer buffer, final long k0, final long k1)
     {
-        final long line = buffer.addressOffset() + (((long)hash(k0, k1, 0) & mask) << PAIR_SHIFT & -LINE_LENGTH);
+        final long line = lineAddress(buffer.addressOffset(), k0, k1);
         final long difference = UnsafeApi.getLong(line + PAIR_LENGTH + K1_OFFSET) ^ k1;
         // 64 leading zeros, and so the upper slot, only if it has the key's second word.
         final long slot = line + ((Long.numberOfLeadingZeros(difference) & 64) * PAIR_LENGTH / 64);
@@ -462,6 +486,11 @@ public final class OffHeapTable
             return value;
         }
         return read(buffer, k0, k1, 0, VALUE_OFFSET);
+    }
+
+    private long lineAddress(final long address, final long k0, final long k1)
+    {
+        return address + (((long)hash(k0, k1, 0) & mask) << PAIR_SHIFT & -LINE_LENGTH);
     }
 
     /** Pairs with the fence in rebuild(): whoever saw a word of the next table sees that the one before is gone. */

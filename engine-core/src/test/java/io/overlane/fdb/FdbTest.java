@@ -44,6 +44,22 @@ class FdbTest
     }
 
     @Test
+    void shouldLookUpABatchAsOneByOne()
+    {
+        fdb.learn(VNI, MAC, 5, 0);
+        fdb.putStatic(VNI, MAC + 2, 7);
+        fdb.learn(2, MAC + 1, 6, 0);
+        final long[] macs = {MAC, MAC + 1, MAC + 2, MAC};
+        final long[] words = {-1, -1, -1, -1};
+        fdb.lookup(VNI, macs, words, 3);
+        for (int i = 0; i < 3; i++)
+        {
+            assertEquals(fdb.lookup(VNI, macs[i]), words[i]);
+        }
+        assertEquals(-1, words[3], "behind the count");
+    }
+
+    @Test
     void shouldTellRemoteZeroFromNoEntry()
     {
         fdb.learn(VNI, MAC, 0, 0);
