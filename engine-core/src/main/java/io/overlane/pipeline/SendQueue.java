@@ -80,11 +80,7 @@ public final class SendQueue
             if (verdict == DropReason.NONE)
             {
                 counters.remotes().record(batch.remote(i), frame.length() - headerLength);
-                if (frame.verdict() == DropReason.NONE)
-                {
-                    counters.onFlooded(1, 0);
-                }
-                frame.verdict(DropReason.NONE);
+                onTaken(frame);
             }
             else
             {
@@ -93,6 +89,21 @@ public final class SendQueue
             }
         }
         batch.clear();
+    }
+
+    private void onTaken(final Frame frame)
+    {
+        final DropReason before = frame.verdict();
+        if (before == DropReason.NONE)
+        {
+            counters.onFlooded(1, 0);
+        }
+        else if (before != NOT_YET)
+        {
+            // An earlier copy was refused and is no longer the fate of the frame.
+            counters.onFlooded(0, 1);
+        }
+        frame.verdict(DropReason.NONE);
     }
 
     private void onRefused(final Frame frame, final DropReason verdict)
