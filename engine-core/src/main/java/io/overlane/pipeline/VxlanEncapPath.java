@@ -10,6 +10,7 @@ import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.Checksum;
+import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.VlanTag;
 import io.overlane.wire.VxlanHeader;
@@ -57,7 +58,7 @@ public final class VxlanEncapPath implements EncapPath
         this.out = out;
         this.counters = counters;
         queued = new FrameBatch(batchLimit);
-        longestFrame = segment.portMtu() + EthernetHeader.LENGTH + VlanTag.LENGTH;
+        longestFrame = segment.portMtu() + EthernetHeader.LENGTH;
     }
 
     @Override
@@ -97,11 +98,17 @@ public final class VxlanEncapPath implements EncapPath
         {
             return DropReason.BAD_OFFLOAD;
         }
-        if (frame.length() > longestFrame)
+        if (frame.length() > longestFrame && isOversize(frame.length()))
         {
             return DropReason.OVERSIZE;
         }
         return (frame.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(frame) : DropReason.NONE;
+    }
+
+    /** One VLAN tag is no part of the IP packet that the MTU limits. */
+    private boolean isOversize(final int length)
+    {
+        return length > longestFrame + VlanTag.LENGTH || !EtherType.isVlan(ethernet.etherType());
     }
 
     private void forward(final Frame frame)
