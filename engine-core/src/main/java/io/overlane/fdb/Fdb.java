@@ -103,6 +103,20 @@ public final class Fdb
     }
 
     /**
+     * Look up the MACs of a batch at once, which hides the latency of memory when the table is larger than the caches.
+     * Any thread.
+     *
+     * @param vni   of the segment.
+     * @param macs  in the low 48 bits each.
+     * @param words receives an entry word, or {@link FdbEntry#MISSING}, for each.
+     * @param count MACs.
+     */
+    public void lookup(final int vni, final long[] macs, final long[] words, final int count)
+    {
+        table.get(vni, macs, words, count);
+    }
+
+    /**
      * Put what a user configured, in place of whatever was there. Writer only.
      *
      * @param vni    of the segment.

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -49,6 +50,12 @@ public final class OffHeapTable
     private static final int VALUE_OFFSET = 16;
     private static final int STAMP_OFFSET = 24;
     private static final int K2_OFFSET = 32;
+
+    private static final int PAIR_SHIFT = 5;
+    private static final int PAIR_LENGTH = 1 << PAIR_SHIFT;
+    private static final int LINE_LENGTH = BitUtil.CACHE_LINE_LENGTH;
+    /** Odd, with bits set all over: 2^64 divided by the golden ratio. */
+    private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
 
     private static final int MIN_SLOTS = 16;
     private static final int MAX_BYTES = 1 << 30;
@@ -154,7 +161,40 @@ public final class OffHeapTable
     public long get(final long k0, final long k1)
     {
         requireKeyWords(2);
-        return read(k0, k1, 0, VALUE_OFFSET);
+        while (true)
+        {
+            final long before = generation;
+            final long value = readPair((before & 1) == 0 ? even : odd, k0, k1);
+            if (isCurrent(before))
+            {
+                return value;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * Look up many keys that share their first word. The first pass only asks memory for every line, which it delivers
+     * side by side; the second finds them in the cache. Any thread.
+     *
+     * @param k0     first word of the keys.
+     * @param k1s    second words.
+     * @param values receives the value of each key, or {@link #MISSING}.
+     * @param count  keys.
+     */
+    public void get(final long k0, final long[] k1s, final long[] values, final int count)
+    {
+        requireKeyWords(2);
+        final long address = ((generation & 1) == 0 ? even : odd).addressOffset();
+        for (int i = 0; i < count; i++)
+        {
+            // Stored so that the load has a use; the second pass overwrites it.
+            values[i] = UnsafeApi.getLong(lineAddress(address, k0, k1s[i]));
+        }
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = get(k0, k1s[i]);
+        }
     }
 
     /**
@@ -404,23 +444,60 @@ public final class OffHeapTable
         while (true)
         {
             final long before = generation;
-            final UnsafeBuffer buffer = (before & 1) == 0 ? even : odd;
-            final int slot = probe(buffer, k0, k1, k2);
-            long result = 0;
-            if (slot >= 0)
+            final long word = read((before & 1) == 0 ? even : odd, k0, k1, k2, field);
+            if (isCurrent(before))
             {
-                final int offset = slot << slotShift;
-                final long value = buffer.getLongAcquire(offset + VALUE_OFFSET);
-                result = value == TOMBSTONE ? 0 : field == VALUE_OFFSET ? value : buffer.getLongOpaque(offset + field);
-            }
-            // Pairs with the fence in rebuild(): whoever saw a word of the next table sees that the old one is gone.
-            VarHandle.loadLoadFence();
-            if (before == generation)
-            {
-                return result;
+                return word;
             }
             Thread.onSpinWait();
         }
+    }
+
+    private long read(final UnsafeBuffer buffer, final long k0, final long k1, final long k2, final int field)
+    {
+        final int slot = probe(buffer, k0, k1, k2);
+        if (slot < 0)
+        {
+            return MISSING;
+        }
+        final int offset = slot << slotShift;
+        final long value = buffer.getLongAcquire(offset + VALUE_OFFSET);
+        return value == TOMBSTONE ? MISSING : field == VALUE_OFFSET ? value : buffer.getLongOpaque(offset + field);
+    }
+
+    /**
+     * The lookup of two key words, written for a table that does not fit the caches, where what counts is how many
+     * lookups a core has under way at once. Hence no branch on which slot of the line it is, a coin toss that stays
+     * undecided until the line has come from memory; few instructions that wait for the line; and no bounds checks,
+     * since {@code mask} keeps every address within the buffer. The choice of the slot is only a guess: whatever it
+     * does not confirm is left to the ordinary probe.
+     */
+    private long readPair(final UnsafeBuffer buffer, final long k0, final long k1)
+    {
+        final long line = lineAddress(buffer.addressOffset(), k0, k1);
+        final long difference = UnsafeApi.getLong(line + PAIR_LENGTH + K1_OFFSET) ^ k1;
+        // 64 leading zeros, and so the upper slot, only if it has the key's second word.
+        final long slot = line + ((Long.numberOfLeadingZeros(difference) & 64) * PAIR_LENGTH / 64);
+        final long value = UnsafeApi.getLongAcquire(null, slot + VALUE_OFFSET);
+        if (UnsafeApi.getLong(slot + K1_OFFSET) == k1 &&
+            UnsafeApi.getLong(slot + K0_OFFSET) == k0 &&
+            (value & ~TOMBSTONE) != 0)
+        {
+            return value;
+        }
+        return read(buffer, k0, k1, 0, VALUE_OFFSET);
+    }
+
+    private long lineAddress(final long address, final long k0, final long k1)
+    {
+        return address + (((long)hash(k0, k1, 0) & mask) << PAIR_SHIFT & -LINE_LENGTH);
+    }
+
+    /** Pairs with the fence in rebuild(): whoever saw a word of the next table sees that the one before is gone. */
+    private boolean isCurrent(final long before)
+    {
+        VarHandle.loadLoadFence();
+        return before == generation;
     }
 
     private boolean write(final long k0, final long k1, final long k2, final long value)
@@ -539,7 +616,10 @@ public final class OffHeapTable
         return slot >= 0 && valueAt(slot) != MISSING ? slot : NO_SLOT;
     }
 
-    /** Both halves of 128-bit products with secret factors. Visible to the test of its spread. */
+    /**
+     * Both halves of a 128-bit product with secret factors, and one more multiplication, without which keys in
+     * arithmetic progression fall into clumps. Visible to the test of that.
+     */
     int hash(final long k0, final long k1, final long k2)
     {
         long hash = fold(k0 ^ seed0, k1 ^ seed1);
@@ -547,7 +627,7 @@ public final class OffHeapTable
         {
             hash = fold(hash ^ k2, seed2);
         }
-        return (int)(hash ^ (hash >>> 32));
+        return (int)((hash ^ (hash >>> 32)) * MIX >>> 32);
     }
 
     private static long fold(final long a, final long b)

@@ -44,7 +44,6 @@ public final class MemoryFabric
     private final Map<Link, Long> delaysNs = new HashMap<>();
     private long defaultDelayNs;
     private boolean joins;
-    private long sequence;
     private long lost;
 
     /**
@@ -178,8 +177,7 @@ public final class MemoryFabric
         do
         {
             final int piece = Math.min(step, length - offset);
-            if (!receiver.receive(from, batch, index, offset, piece, piece > pieceLength ? segmentSize : 0, dueNs,
-                sequence++))
+            if (!receiver.receive(from, batch, index, offset, piece, piece > pieceLength ? segmentSize : 0, dueNs))
             {
                 lost++;
             }

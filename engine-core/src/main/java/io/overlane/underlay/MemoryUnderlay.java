@@ -3,32 +3,18 @@ package io.overlane.underlay;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameSlab;
 import io.overlane.signal.Doorbell;
 import io.overlane.status.DropReason;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.PriorityQueue;
 
 /**
  * One end of a {@link MemoryFabric}.
  */
 final class MemoryUnderlay implements Underlay
 {
-    private static final Comparator<Datagram> BY_TIME = (a, b) ->
-    {
-        final int byTime = Long.signum(a.dueNs - b.dueNs);
-        return byTime != 0 ? byTime : Long.compare(a.sequence, b.sequence);
-    };
-
     private final MemoryFabric fabric;
     private final Vtep local;
+    private final TimedQueue queue;
     private final Doorbell doorbell = new Doorbell();
-    private final ArrayDeque<Datagram> free;
-    private final PriorityQueue<Datagram> waiting;
-    private final List<Datagram> lent;
     private Vtep lastRemote;
     private boolean isClosed;
 
@@ -37,14 +23,7 @@ final class MemoryUnderlay implements Underlay
         this.fabric = fabric;
         this.local = local;
         lastRemote = local;
-        free = new ArrayDeque<>(capacity);
-        waiting = new PriorityQueue<>(capacity, BY_TIME);
-        lent = new ArrayList<>(capacity);
-        final FrameSlab slab = new FrameSlab(capacity, slotLength);
-        for (int i = 0; i < capacity; i++)
-        {
-            free.add(new Datagram(slab.frame(i)));
-        }
+        queue = new TimedQueue(capacity, slotLength);
     }
 
     @Override
@@ -64,28 +43,8 @@ final class MemoryUnderlay implements Underlay
     {
         synchronized (fabric)
         {
-            for (int i = 0; i < lent.size(); i++)
-            {
-                free.add(lent.get(i));
-            }
-            lent.clear();
-
-            int count = 0;
-            while (!batch.isFull() && isDue())
-            {
-                final Datagram datagram = waiting.poll();
-                lent.add(datagram);
-                final IpAddress source = datagram.source.address();
-                batch.add(
-                    datagram.frame,
-                    source.high(),
-                    source.low(),
-                    datagram.source.udpPort(),
-                    datagram.tos,
-                    datagram.segmentSize);
-                count++;
-            }
-            return count;
+            queue.giveBack();
+            return queue.lend(batch, fabric.nowNs());
         }
     }
 
@@ -108,14 +67,13 @@ final class MemoryUnderlay implements Underlay
         long waitNs = timeoutNs;
         synchronized (fabric)
         {
-            final Datagram next = waiting.peek();
             if (isClosed)
             {
                 waitNs = 0;
             }
-            else if (next != null)
+            else if (!queue.isEmpty())
             {
-                waitNs = Math.min(timeoutNs, next.dueNs - fabric.nowNs());
+                waitNs = Math.min(timeoutNs, queue.nextDueNs() - fabric.nowNs());
             }
         }
         doorbell.await(waitNs);
@@ -136,8 +94,7 @@ final class MemoryUnderlay implements Underlay
             {
                 isClosed = true;
                 fabric.detach(local);
-                free.addAll(waiting);
-                waiting.clear();
+                queue.clear();
             }
         }
         doorbell.ring();
@@ -151,31 +108,21 @@ final class MemoryUnderlay implements Underlay
         final int offset,
         final int length,
         final int segmentSize,
-        final long dueNs,
-        final long sequence)
+        final long dueNs)
     {
-        final Datagram datagram = free.poll();
-        if (datagram == null)
-        {
-            return false;
-        }
-        final Frame from = batch.frame(index);
-        datagram.frame.buffer().putBytes(FrameSlab.HEADROOM, from.buffer(), from.offset() + offset, length);
-        datagram.frame.wrap(FrameSlab.HEADROOM, length);
-        datagram.source = source;
-        datagram.tos = batch.tos(index);
-        datagram.segmentSize = segmentSize;
-        datagram.dueNs = dueNs;
-        datagram.sequence = sequence;
-        waiting.add(datagram);
+        final Frame frame = batch.frame(index);
+        final Frame copy = queue.add(
+            frame.buffer(),
+            frame.offset() + offset,
+            length,
+            source.address().high(),
+            source.address().low(),
+            source.udpPort(),
+            batch.tos(index),
+            segmentSize,
+            dueNs);
         doorbell.ring();
-        return true;
-    }
-
-    private boolean isDue()
-    {
-        final Datagram next = waiting.peek();
-        return next != null && next.dueNs - fabric.nowNs() <= 0;
+        return copy != null;
     }
 
     /** Most batches go to one remote: remember it instead of making it anew. Null if it can be nobody. */
@@ -194,21 +141,5 @@ final class MemoryUnderlay implements Underlay
             lastRemote = new Vtep(new IpAddress(high, low), port);
         }
         return lastRemote;
-    }
-
-    /** A slot and what is known of the datagram in it. */
-    private static final class Datagram
-    {
-        private final Frame frame;
-        private Vtep source;
-        private int tos;
-        private int segmentSize;
-        private long dueNs;
-        private long sequence;
-
-        private Datagram(final Frame frame)
-        {
-            this.frame = frame;
-        }
     }
 }

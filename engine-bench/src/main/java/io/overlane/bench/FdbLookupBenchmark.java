@@ -1,0 +1,135 @@
+package io.overlane.bench;
+
+import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbEntry;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does one FDB lookup cost, and how much of that is the size of the table?
+ *
+ * <p><b>Key stream.</b> Keys come from registers, not from an array of keys that would itself fall out of the cache: a
+ * linear congruential step, its upper half scaled to the number of entries, an odd multiplication to spread the index
+ * over 48 bits. Every entry is as likely as any other, so the million-entry table is visited without locality, which
+ * no real traffic does. {@code keyStream} is the cost of making the key, included in the others.
+ *
+ * <p>{@code hit} and {@code miss} look up keys that do not depend on the answer before, as the frames of a batch do,
+ * and a core overlaps their cache misses. {@code hitAfterHit} makes each key wait for the answer before: the latency.
+ * {@code hitInBatch} looks up 64 keys with one call.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
+public class FdbLookupBenchmark
+{
+    private static final int VNI = 1;
+    private static final int BATCH = 64;
+    private static final long MAC_MASK = 0xFFFF_FFFF_FFFFL;
+
+    /** Entries in the table, which is made for as many. */
+    @Param({"1", "1000", "1000000"})
+    private int entries;
+
+    private final long[] macs = new long[BATCH];
+    private final long[] words = new long[BATCH];
+    private Fdb fdb;
+    private long state = 42;
+
+    /** Fill the table; configured entries, which no clock can age. */
+    @Setup
+    public void setup()
+    {
+        fdb = new Fdb(entries);
+        for (int i = 0; i < entries; i++)
+        {
+            if (!fdb.putStatic(VNI, mac(i), i & 0xFF))
+            {
+                throw new IllegalStateException("no room for entry " + i);
+            }
+        }
+    }
+
+    /** @return a key. */
+    @Benchmark
+    public long keyStream()
+    {
+        return mac(nextIndex(0));
+    }
+
+    /** @return the entry of a MAC that is there. */
+    @Benchmark
+    public long hit()
+    {
+        final long word = fdb.lookup(VNI, mac(nextIndex(0)));
+        if (word == FdbEntry.MISSING)
+        {
+            throw new IllegalStateException("miss");
+        }
+        return word;
+    }
+
+    /** @return the entry of a MAC that is there, the key depending on the entry before. */
+    @Benchmark
+    public long hitAfterHit()
+    {
+        final long word = fdb.lookup(VNI, mac(nextIndex(0)));
+        if (word == FdbEntry.MISSING)
+        {
+            throw new IllegalStateException("miss");
+        }
+        state += word;
+        return word;
+    }
+
+    /** @return the entries of a batch of MACs that are there, looked up together; a figure per MAC. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long[] hitInBatch()
+    {
+        for (int i = 0; i < BATCH; i++)
+        {
+            macs[i] = mac(nextIndex(0));
+        }
+        fdb.lookup(VNI, macs, words, BATCH);
+        return words;
+    }
+
+    /** @return nothing found, for a MAC that is not there. */
+    @Benchmark
+    public long miss()
+    {
+        final long word = fdb.lookup(VNI, mac(nextIndex(entries)));
+        if (word != FdbEntry.MISSING)
+        {
+            throw new IllegalStateException("hit");
+        }
+        return word;
+    }
+
+    /** An index from {@code from} to {@code from + entries - 1}. */
+    private long nextIndex(final int from)
+    {
+        state = state * 6364136223846793005L + 1442695040888963407L;
+        return from + ((state >>> 32) * entries >>> 32);
+    }
+
+    /** Different indices below 2^48 give different addresses. */
+    private static long mac(final long index)
+    {
+        return index * 0x9E37_79B9_7F4BL & MAC_MASK;
+    }
+}

@@ -1,0 +1,218 @@
+package io.overlane.underlay;
+
+import io.overlane.address.IpAddress;
+import io.overlane.frame.Frame;
+import io.overlane.status.DropReason;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.Selector;
+import java.util.concurrent.TimeUnit;
+import org.agrona.BitUtil;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The sending half of a {@link NioUnderlay}: its caches and its patience. Sending thread only.
+ */
+final class NioSender
+{
+    /** How long one batch may wait for room in the socket, in nanoseconds. */
+    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** Remotes whose {@code java.net} addresses are kept; a power of two. */
+    private static final int REMOTES = 256;
+
+    /** Memories (a slab, a ring) whose views are kept; a power of two. */
+    private static final int VIEWS = 16;
+
+    private static final int MAX_V4_PAYLOAD = 65_507;
+    private static final int MAX_V6_PAYLOAD = 65_527;
+
+    private final DatagramChannel channel;
+    private final Selector writable;
+    private final boolean sendsV4;
+    private final boolean sendsV6;
+    private final ErrorHandler errorHandler;
+
+    private final long[] remoteHigh = new long[REMOTES];
+    private final long[] remoteLow = new long[REMOTES];
+    private final InetSocketAddress[] remotes = new InetSocketAddress[REMOTES];
+    private final ByteBuffer[] memories = new ByteBuffer[VIEWS];
+    private final ByteBuffer[] views = new ByteBuffer[VIEWS];
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(BitUtil.align(MAX_V6_PAYLOAD, 8));
+
+    private long deadlineNs;
+    private boolean isWaiting;
+
+    /**
+     * @param writable a selector the channel is registered with for writing.
+     */
+    NioSender(
+        final DatagramChannel channel,
+        final Selector writable,
+        final boolean sendsV4,
+        final boolean sendsV6,
+        final ErrorHandler errorHandler)
+    {
+        this.channel = channel;
+        this.writable = writable;
+        this.sendsV4 = sendsV4;
+        this.sendsV6 = sendsV6;
+        this.errorHandler = errorHandler;
+    }
+
+    void send(final SendBatch batch)
+    {
+        isWaiting = false;
+        for (int i = 0, size = batch.size(); i < size; i++)
+        {
+            batch.verdict(i, send(batch, i));
+        }
+    }
+
+    private DropReason send(final SendBatch batch, final int index)
+    {
+        final long high = batch.remoteHigh(index);
+        final long low = batch.remoteLow(index);
+        final int port = batch.remotePort(index);
+        final boolean isV4 = IpAddress.isV4(high, low);
+        if (port < 1 || port > 0xFFFF || !(isV4 ? sendsV4 : sendsV6))
+        {
+            return DropReason.UNDERLAY_UNREACHABLE;
+        }
+        final Frame frame = batch.frame(index);
+        final int length = frame.length();
+        final int segmentSize = batch.segmentSize(index);
+        final int pieceLength = segmentSize > 0 ? Math.min(segmentSize, length) : length;
+        if (pieceLength > (isV4 ? MAX_V4_PAYLOAD : MAX_V6_PAYLOAD))
+        {
+            return DropReason.OVERSIZE;
+        }
+
+        final InetSocketAddress remote = remote(high, low, port);
+        int sent = 0;
+        do
+        {
+            final int piece = Math.min(pieceLength, length - sent);
+            final DropReason verdict = send(frame, frame.offset() + sent, piece, remote);
+            if (verdict != DropReason.NONE)
+            {
+                return verdict;
+            }
+            sent += piece;
+        }
+        while (sent < length);
+        return DropReason.NONE;
+    }
+
+    private DropReason send(final Frame frame, final int offset, final int length, final InetSocketAddress remote)
+    {
+        final ByteBuffer bytes = bytes(frame.buffer(), offset, length);
+        try
+        {
+            while (true)
+            {
+                // An empty datagram was sent if nothing else is said: 0 is also what "no room" looks like.
+                if (channel.send(bytes, remote) > 0 || length == 0)
+                {
+                    return DropReason.NONE;
+                }
+                if (!awaitRoom())
+                {
+                    return DropReason.UNDERLAY_BUSY;
+                }
+            }
+        }
+        catch (final ClosedChannelException | ClosedSelectorException ex)
+        {
+            return DropReason.UNDERLAY_ERROR;
+        }
+        catch (final IOException ex)
+        {
+            final DropReason verdict = verdict(ex);
+            if (verdict == DropReason.UNDERLAY_ERROR)
+            {
+                errorHandler.onError(new IOException("cannot send " + length + " bytes to " + remote, ex));
+            }
+            return verdict;
+        }
+    }
+
+    /** False once the batch has waited long enough. */
+    private boolean awaitRoom() throws IOException
+    {
+        final long nowNs = System.nanoTime();
+        if (!isWaiting)
+        {
+            isWaiting = true;
+            deadlineNs = nowNs + PATIENCE_NS;
+        }
+        if (deadlineNs - nowNs <= 0)
+        {
+            return false;
+        }
+        writable.select(1);
+        writable.selectedKeys().clear();
+        return true;
+    }
+
+    /** The JDK tells errors apart by class or, where it has none of its own, by the C library's words. */
+    private static DropReason verdict(final IOException ex)
+    {
+        if (ex instanceof NoRouteToHostException || ex instanceof PortUnreachableException)
+        {
+            return DropReason.UNDERLAY_UNREACHABLE;
+        }
+        final String message = String.valueOf(ex.getMessage());
+        if (message.contains("too long") || message.contains("larger than"))
+        {
+            return DropReason.OVERSIZE;
+        }
+        if (message.contains("unreachable") || message.contains("Invalid argument") || message.contains("is down"))
+        {
+            return DropReason.UNDERLAY_UNREACHABLE;
+        }
+        return message.contains("buffer space") ? DropReason.UNDERLAY_BUSY : DropReason.UNDERLAY_ERROR;
+    }
+
+    private InetSocketAddress remote(final long high, final long low, final int port)
+    {
+        final long mixed = (high * 31 + low) * 0x9E37_79B9_7F4A_7C15L + port;
+        final int slot = (int)(mixed >>> 32) & (REMOTES - 1);
+        final InetSocketAddress cached = remotes[slot];
+        if (cached != null && remoteHigh[slot] == high && remoteLow[slot] == low && cached.getPort() == port)
+        {
+            return cached;
+        }
+        final InetSocketAddress made = new InetSocketAddress(new IpAddress(high, low).toInetAddress(), port);
+        remotes[slot] = made;
+        remoteHigh[slot] = high;
+        remoteLow[slot] = low;
+        return made;
+    }
+
+    /** The bytes where they lie if that is a direct buffer's memory, else a copy. */
+    private ByteBuffer bytes(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        final ByteBuffer memory = buffer.byteBuffer();
+        if (memory == null || !memory.isDirect())
+        {
+            buffer.getBytes(offset, scratch.clear(), length);
+            return scratch.flip();
+        }
+        final int slot = System.identityHashCode(memory) & (VIEWS - 1);
+        if (memories[slot] != memory)
+        {
+            memories[slot] = memory;
+            views[slot] = memory.duplicate();
+        }
+        final int from = buffer.wrapAdjustment() + offset;
+        return views[slot].limit(from + length).position(from);
+    }
+}

@@ -1,0 +1,277 @@
+package io.overlane.underlay;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.PortUnreachableException;
+import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Datagrams through the JDK's own {@link DatagramChannel}: no native code of ours, any operating system, one system
+ * call per datagram. The fallback where nothing faster is available.
+ *
+ * <p>What the JDK cannot do: the type of service octet is neither reported nor set, the source port is always the local
+ * one, nothing is joined, and an entry of several datagrams is sent piece by piece. If a piece is refused, those before
+ * it have been sent and the entry has the verdict of the refused one.
+ *
+ * <p>An address of {@code ::} receives and sends IPv4 as well. Where the JDK knows the option (19 and later) datagrams
+ * carry the don't-fragment bit, as tunnels want it, and one longer than the path's MTU is {@code OVERSIZE}; that
+ * verdict is told from other errors by the C library's English words.
+ *
+ * <p>Garbage: none when sending to up to some hundred remotes from direct memory (heap memory is copied first), nor
+ * when receiving from one sender at a time; some 180 bytes for each datagram that comes from another sender than the
+ * one before, which is the {@link InetSocketAddress} the JDK makes for it.
+ */
+public final class NioUnderlay implements Underlay
+{
+    /** Asked for in each direction, in bytes; the system may give less. Some 2,500 full-size datagrams. */
+    private static final int SOCKET_BUFFER_LENGTH = 4 * 1024 * 1024;
+
+    /** Datagrams lent by one poll at most. */
+    private static final int SLOTS = 64;
+
+    private static final int MAX_DATAGRAM_LENGTH = 65_535;
+    private static final String DONT_FRAGMENT = "IP_DONTFRAGMENT";
+
+    private final DatagramChannel channel;
+    private final Vtep local;
+    private final ErrorHandler errorHandler;
+    private final NioSender sender;
+    private final Selector readable;
+    private final Selector writable;
+    private final FrameSlab slab = new FrameSlab(SLOTS, MAX_DATAGRAM_LENGTH);
+    private final ByteBuffer[] slots = new ByteBuffer[SLOTS];
+
+    private InetSocketAddress lastSource;
+    private IpAddress lastAddress;
+
+    private volatile boolean isWoken;
+    private volatile boolean isWaiting;
+    private volatile boolean isClosed;
+
+    /**
+     * Bind a socket.
+     *
+     * @param address      local address, or a wildcard; decides the IP version.
+     * @param udpPort      local port, or 0 for any free one.
+     * @param errorHandler told of a broken socket, on the thread that met it.
+     * @throws UncheckedIOException if the address is not local, the port is taken, or the system refuses.
+     */
+    public NioUnderlay(final IpAddress address, final int udpPort, final ErrorHandler errorHandler)
+    {
+        if (udpPort < 0 || udpPort > 0xFFFF)
+        {
+            throw new IllegalArgumentException("not a UDP port: " + udpPort + " (expected 0…65535)");
+        }
+        this.errorHandler = errorHandler;
+        final boolean isV4 = address.isV4();
+        DatagramChannel opened = null;
+        Selector readSelector = null;
+        Selector writeSelector = null;
+        try
+        {
+            opened = DatagramChannel.open(isV4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+            configure(opened);
+            bind(opened, address, udpPort);
+            readSelector = Selector.open();
+            opened.register(readSelector, SelectionKey.OP_READ);
+            writeSelector = Selector.open();
+            opened.register(writeSelector, SelectionKey.OP_WRITE);
+            local = new Vtep(address, ((InetSocketAddress)opened.getLocalAddress()).getPort());
+        }
+        catch (final IOException ex)
+        {
+            CloseHelper.quietCloseAll(readSelector, writeSelector, opened);
+            throw new UncheckedIOException(ex);
+        }
+        channel = opened;
+        readable = readSelector;
+        writable = writeSelector;
+        sender = new NioSender(channel, writable, isV4 || address.isAny(), !isV4, errorHandler);
+        for (int i = 0; i < SLOTS; i++)
+        {
+            slots[i] = slot(slab.frame(i).buffer());
+        }
+    }
+
+    @Override
+    public Vtep local()
+    {
+        return local;
+    }
+
+    @Override
+    public String description()
+    {
+        return "nio";
+    }
+
+    @Override
+    public int poll(final ReceiveBatch batch)
+    {
+        int count = 0;
+        try
+        {
+            while (count < SLOTS && !batch.isFull() && !isClosed)
+            {
+                final ByteBuffer slot = slots[count].clear();
+                final InetSocketAddress source = (InetSocketAddress)channel.receive(slot);
+                if (source == null)
+                {
+                    break;
+                }
+                if (source != lastSource)
+                {
+                    lastSource = source;
+                    lastAddress = IpAddress.of(source.getAddress());
+                }
+                final Frame frame = slab.frame(count).wrap(FrameSlab.HEADROOM, slot.position());
+                batch.add(
+                    frame, lastAddress.high(), lastAddress.low(), source.getPort(), ReceiveBatch.TOS_UNKNOWN, 0);
+                count++;
+            }
+        }
+        catch (final ClosedChannelException | PortUnreachableException ex)
+        {
+            // Closed under our hands, or an earlier datagram of ours was refused: a remote's trouble, not the socket's.
+            return count;
+        }
+        catch (final IOException ex)
+        {
+            errorHandler.onError(new IOException("cannot receive on " + local, ex));
+        }
+        return count;
+    }
+
+    @Override
+    public void send(final SendBatch batch)
+    {
+        sender.send(batch);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The JDK waits in milliseconds: a shorter time is rounded up.
+     */
+    @Override
+    public void await(final long timeoutNs)
+    {
+        if (timeoutNs > 0 && !isWoken && !isClosed)
+        {
+            isWaiting = true;
+            try
+            {
+                if (!isWoken)
+                {
+                    readable.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNs)));
+                    readable.selectedKeys().clear();
+                }
+            }
+            catch (final ClosedSelectorException ex)
+            {
+                isClosed = true;
+            }
+            catch (final IOException ex)
+            {
+                errorHandler.onError(new IOException("cannot wait on " + local, ex));
+            }
+            isWaiting = false;
+        }
+        isWoken = false;
+    }
+
+    @Override
+    public void wake()
+    {
+        // What the caller published must be visible before we trust a wake that is still unanswered.
+        VarHandle.fullFence();
+        if (!isWoken)
+        {
+            isWoken = true;
+        }
+        if (isWaiting)
+        {
+            readable.wakeup();
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        isClosed = true;
+        CloseHelper.closeAll(errorHandler, readable, writable, channel);
+    }
+
+    private static void configure(final DatagramChannel channel) throws IOException
+    {
+        channel.configureBlocking(false);
+        askFor(channel, StandardSocketOptions.SO_RCVBUF);
+        askFor(channel, StandardSocketOptions.SO_SNDBUF);
+        for (final SocketOption<?> option : channel.supportedOptions())
+        {
+            if (option.name().equals(DONT_FRAGMENT) && option.type() == Boolean.class)
+            {
+                @SuppressWarnings("unchecked")
+                final SocketOption<Boolean> dontFragment = (SocketOption<Boolean>)option;
+                channel.setOption(dontFragment, true);
+            }
+        }
+    }
+
+    /** Some systems give less than asked for, some refuse to: then theirs has to do. */
+    private static void askFor(final DatagramChannel channel, final SocketOption<Integer> bufferLength)
+    {
+        try
+        {
+            channel.setOption(bufferLength, SOCKET_BUFFER_LENGTH);
+        }
+        catch (final IOException ignore)
+        {
+            return;
+        }
+    }
+
+    private static void bind(final DatagramChannel channel, final IpAddress address, final int udpPort)
+        throws IOException
+    {
+        try
+        {
+            channel.bind(new InetSocketAddress(address.toInetAddress(), udpPort));
+        }
+        catch (final IOException ex)
+        {
+            final String where = (address.isV4() ? address.toString() : "[" + address + "]") + ":" + udpPort;
+            final boolean isLocal =
+                address.isAny() || NetworkInterface.getByInetAddress(address.toInetAddress()) != null;
+            final String why = isLocal ? ex.getMessage() : "no interface of this host has the address";
+            throw new IOException("cannot bind UDP " + where + ": " + why, ex);
+        }
+    }
+
+    /** A view of the bytes behind a slot's headroom. */
+    private static ByteBuffer slot(final UnsafeBuffer buffer)
+    {
+        final int from = buffer.wrapAdjustment() + FrameSlab.HEADROOM;
+        return buffer.byteBuffer().duplicate().position(from).limit(from + buffer.capacity() - FrameSlab.HEADROOM)
+            .slice();
+    }
+}

@@ -1,0 +1,2 @@
+/** Frames and their neighbours. */
+package io.overlane.frame;

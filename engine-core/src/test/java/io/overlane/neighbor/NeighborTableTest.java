@@ -1,0 +1,81 @@
+package io.overlane.neighbor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.MacAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Both families, several segments, and the limit. */
+class NeighborTableTest
+{
+    private static final IpAddress V4 = IpAddress.parse("10.1.2.3");
+    private static final IpAddress V6 = IpAddress.parse("fd00::3");
+    private static final long MAC = 0x0242_0a01_0203L;
+
+    private final NeighborTable neighbors = new NeighborTable(3, 1);
+
+    @Test
+    void shouldKnowAddressesPerSegment()
+    {
+        assertTrue(neighbors.put(1, V4.high(), V4.low(), MAC));
+        assertTrue(neighbors.put(2, V4.high(), V4.low(), MAC + 1));
+        assertTrue(neighbors.put(1, V6.high(), V6.low(), MAC + 2));
+        assertEquals(MAC, lookup(1, V4));
+        assertEquals(MAC + 1, lookup(2, V4));
+        assertEquals(MAC + 2, lookup(1, V6));
+        assertEquals(NeighborTable.MISSING, lookup(2, V6));
+        assertEquals(NeighborTable.MISSING, lookup(0, V4));
+    }
+
+    @Test
+    void shouldKeepEveryMacApartFromMissing()
+    {
+        neighbors.put(0, 0, 0, 0);
+        assertEquals(0, neighbors.lookup(0, 0, 0));
+        neighbors.put(0, 0, 0, MacAddress.BROADCAST);
+        assertEquals(MacAddress.BROADCAST, neighbors.lookup(0, 0, 0));
+    }
+
+    @Test
+    void shouldReplaceAndRemove()
+    {
+        neighbors.put(1, V4.high(), V4.low(), MAC);
+        neighbors.put(1, V4.high(), V4.low(), MAC + 9);
+        assertEquals(1, neighbors.size());
+        assertEquals(MAC + 9, neighbors.remove(1, V4.high(), V4.low()));
+        assertEquals(NeighborTable.MISSING, neighbors.remove(1, V4.high(), V4.low()));
+        assertEquals(NeighborTable.MISSING, lookup(1, V4));
+    }
+
+    @Test
+    void shouldRefuseANewAddressWhenFull()
+    {
+        for (int vni = 1; vni <= 3; vni++)
+        {
+            assertTrue(neighbors.put(vni, V4.high(), V4.low(), MAC));
+        }
+        assertFalse(neighbors.put(4, V4.high(), V4.low(), MAC));
+        assertTrue(neighbors.put(3, V4.high(), V4.low(), MAC + 1));
+        assertEquals(neighbors.maxEntries(), neighbors.size());
+    }
+
+    @Test
+    void shouldWalkAllEntries()
+    {
+        neighbors.put(7, V6.high(), V6.low(), MAC);
+        final List<String> walked = new ArrayList<>();
+        neighbors.forEach((vni, high, low, mac) ->
+            walked.add(vni + " " + new IpAddress(high, low) + " " + MacAddress.toString(mac)));
+        assertEquals(List.of("7 fd00::3 02:42:0a:01:02:03"), walked);
+    }
+
+    private long lookup(final int vni, final IpAddress address)
+    {
+        return neighbors.lookup(vni, address.high(), address.low());
+    }
+}

@@ -1,0 +1,2 @@
+/** Addresses per segment. */
+package io.overlane.neighbor;

@@ -1,0 +1,2 @@
+/** Numbers of remotes: given, shared and given again. */
+package io.overlane.remote;

@@ -1,0 +1,2 @@
+/** The table against a map, against its limits, and under readers. */
+package io.overlane.table;

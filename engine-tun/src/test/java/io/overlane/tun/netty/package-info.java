@@ -1,0 +1,2 @@
+/** The underlay on Netty, over loopback. */
+package io.overlane.tun.netty;
