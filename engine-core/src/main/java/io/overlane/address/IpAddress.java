@@ -2,6 +2,7 @@ package io.overlane.address;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
 /**
  * An IPv4 or IPv6 address as two words, IPv4 in its IPv4-mapped form ({@code ::ffff:a.b.c.d}, RFC 4291 §2.5.5.2).
@@ -19,6 +20,11 @@ public record IpAddress(long high, long low)
 
     /** {@code ::}. */
     public static final IpAddress ANY_V6 = new IpAddress(0, 0);
+
+    /** A leading zero is refused: octal to some readers, decimal to others. */
+    private static final Pattern V4_TEXT = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
+
+    private static final Pattern V6_TEXT = Pattern.compile("[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]+");
 
     /**
      * @param address the four octets, first on the wire highest.
@@ -69,9 +75,12 @@ public record IpAddress(long high, long low)
      */
     public static IpAddress parse(final String text)
     {
-        final boolean v4 = text.matches("\\d{1,3}(\\.\\d{1,3}){3}");
-        final boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9a-fA-F:.]+");
-        if (v4 || v6)
+        if (V4_TEXT.matcher(text).matches())
+        {
+            return parseV4(text);
+        }
+        // InetAddress would take what does not start like this for a name, whatever follows.
+        if (V6_TEXT.matcher(text).matches())
         {
             try
             {
@@ -83,6 +92,21 @@ public record IpAddress(long high, long low)
             }
         }
         throw notAnAddress(text, null);
+    }
+
+    private static IpAddress parseV4(final String text)
+    {
+        int address = 0;
+        for (final String octet : text.split("\\."))
+        {
+            final int value = Integer.parseInt(octet);
+            if (value > 255)
+            {
+                throw notAnAddress(text, null);
+            }
+            address = address << 8 | value;
+        }
+        return ofV4(address);
     }
 
     /** @return true for an IPv4 address. */

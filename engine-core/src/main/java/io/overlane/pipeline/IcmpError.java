@@ -11,7 +11,8 @@ import io.overlane.wire.Ipv4Header;
  * header and up to 8 bytes behind it (RFC 792), the form flannel's proxy gives it.
  *
  * <p>No error is built about an ICMP packet of any type, a later fragment, a header with 40 bytes of options (as
- * flannel's proxy), nor about a packet that has no one station as its source (RFC 1122 §3.2.2).
+ * flannel's proxy), nor about a packet that has no one station as its source, or a group as its destination
+ * (RFC 1122 §3.2.2).
  */
 final class IcmpError
 {
@@ -36,7 +37,7 @@ final class IcmpError
     {
         final int quotedHeader = about.headerLength();
         if (about.protocol() == IpProtocol.ICMP || about.fragmentOffset() != 0 ||
-            quotedHeader >= Ipv4Header.MAX_LENGTH || !isStation(about.source()))
+            quotedHeader >= Ipv4Header.MAX_LENGTH || !isStation(about.source()) || isGroup(about.destination()))
         {
             return null;
         }
@@ -67,6 +68,12 @@ final class IcmpError
     private static boolean isStation(final int address)
     {
         final int network = address >>> 24;
-        return network != 0 && network != 127 && network < 224;
+        return network != 0 && network != 127 && !isGroup(address);
+    }
+
+    /** Multicast, reserved or broadcast. */
+    private static boolean isGroup(final int address)
+    {
+        return address >>> 28 >= 0xE;
     }
 }

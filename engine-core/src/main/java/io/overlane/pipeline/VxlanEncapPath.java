@@ -11,6 +11,7 @@ import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.Checksum;
+import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.VlanTag;
 import io.overlane.wire.VxlanHeader;
@@ -55,7 +56,7 @@ public final class VxlanEncapPath implements EncapPath
         this.suppress = suppress;
         this.out = out;
         this.counters = counters;
-        longestFrame = segment.portMtu() + EthernetHeader.LENGTH + VlanTag.LENGTH;
+        longestFrame = segment.portMtu() + EthernetHeader.LENGTH;
     }
 
     @Override
@@ -134,7 +135,7 @@ public final class VxlanEncapPath implements EncapPath
         counters.onIn(count, frame.length() - VxlanHeader.LENGTH);
         final long entry = lookup(ethernet.destination());
         final int[] flood = segment.floodList().remotes();
-        if (segments.segmentLength() - VxlanHeader.LENGTH > longestFrame)
+        if (isOversize(segments.segmentLength() - VxlanHeader.LENGTH))
         {
             drop(DropReason.OVERSIZE, count);
         }
@@ -158,11 +159,18 @@ public final class VxlanEncapPath implements EncapPath
         {
             return DropReason.INNER_TOO_SHORT;
         }
-        if (frame.length() > longestFrame)
+        if (isOversize(frame.length()))
         {
             return DropReason.OVERSIZE;
         }
         return (frame.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(frame) : DropReason.NONE;
+    }
+
+    /** One VLAN tag is no part of the IP packet that the MTU limits. */
+    private boolean isOversize(final int length)
+    {
+        return length > longestFrame &&
+            (length > longestFrame + VlanTag.LENGTH || !EtherType.isVlan(ethernet.etherType()));
     }
 
     private long lookup(final long destination)

@@ -1,0 +1,79 @@
+package io.overlane.bench;
+
+import io.overlane.wire.Checksum;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What does the Internet checksum of a frame cost, and what would two bytes at a time?
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
+public class ChecksumBenchmark
+{
+    /** Bytes summed. */
+    @Param({"64", "1400", "65535"})
+    private int length;
+
+    private UnsafeBuffer buffer;
+
+    /** Fill the buffer with bytes that carry. */
+    @Setup
+    public void setup()
+    {
+        buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(65_536));
+        for (int i = 0; i < 65_536; i++)
+        {
+            buffer.putByte(i, (byte)(i * 197 + 91));
+        }
+        if (engine() != twoBytes())
+        {
+            throw new IllegalStateException("the two disagree");
+        }
+    }
+
+    /** @return the checksum. */
+    @Benchmark
+    public int engine()
+    {
+        return Checksum.internet(buffer, 0, length);
+    }
+
+    /** @return the checksum, by the loop of RFC 1071 §4.1. */
+    @Benchmark
+    public int twoBytes()
+    {
+        long sum = 0;
+        int i = 0;
+        for (; i + 1 < length; i += 2)
+        {
+            sum += buffer.getShort(i, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        }
+        if (i < length)
+        {
+            sum += (buffer.getByte(i) & 0xFF) << 8;
+        }
+        while (sum >>> 16 != 0)
+        {
+            sum = (sum & 0xFFFF) + (sum >>> 16);
+        }
+        return (int)~sum & 0xFFFF;
+    }
+}

@@ -1,0 +1,180 @@
+package io.overlane.bench;
+
+import io.overlane.agent.Forwarding;
+import io.overlane.frame.FrameBatch;
+import io.overlane.frame.FrameSlab;
+import io.overlane.pipeline.EncapPath;
+import io.overlane.pipeline.IpEncapPath;
+import io.overlane.pipeline.SendQueue;
+import io.overlane.pipeline.Suppress;
+import io.overlane.pipeline.VxlanEncapPath;
+import io.overlane.segment.IpNetwork;
+import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentContext;
+import io.overlane.status.EngineCounters;
+import io.overlane.wire.VxlanHeader;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+/**
+ * What does the engine itself cost per frame on the way out: checks, lookup, header and counters, in batches of 64,
+ * without a device or a socket?
+ *
+ * <p>{@code vxlan} and {@code ip} are the real paths. {@code plainNio} is what one writes first: a {@link ByteBuffer}
+ * per frame, a {@link HashMap} from MAC to socket address, the same two checks and three counters.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
+public class EncapBenchmark
+{
+    /** Bytes in the frame, or in the packet of the IP path. */
+    @Param({"64", "1400"})
+    private int length;
+
+    private final FrameBatch batch = new FrameBatch(Frames.BATCH);
+    private FrameSlab frames;
+    private FrameSlab packets;
+    private byte[] packetStart;
+    private EncapPath vxlan;
+    private EncapPath ip;
+    private EngineCounters vxlanCounters;
+    private EngineCounters ipCounters;
+
+    private final ByteBuffer[] buffers = new ByteBuffer[Frames.BATCH];
+    private final Map<Long, InetSocketAddress> addresses = new HashMap<>();
+    private long in;
+    private long delivered;
+    private long bytes;
+
+    /** Build both paths as the engine does. */
+    @Setup
+    public void setup()
+    {
+        vxlanCounters = new EngineCounters(1, 64, 64);
+        ipCounters = new EngineCounters(1, 64, 64);
+        final Forwarding forwarding = new Forwarding(65_536, 64, 64, 64);
+        final Segment segment = new Segment(
+            new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450),
+            vxlanCounters.newTraffic("encap", "vni-1"),
+            vxlanCounters.newTraffic("decap", "vni-1"));
+        forwarding.segments().add(segment);
+        final byte[][] frameBytes = new byte[Frames.BATCH][];
+        final byte[][] packetBytes = new byte[Frames.BATCH][];
+        for (int i = 0; i < Frames.BATCH; i++)
+        {
+            forwarding.putFdb(Frames.VNI, Frames.station(i), Sinks.REMOTE);
+            addresses.put(Frames.station(i).value(), new InetSocketAddress("192.0.2.2", 8472));
+            frameBytes[i] = Frames.ethernet(i, length);
+            packetBytes[i] = Frames.packet(i, length, false);
+            buffers[i] = ByteBuffer.allocateDirect(128 + 2048);
+            buffers[i].position(128).put(frameBytes[i]);
+        }
+        frames = Frames.slab(frameBytes);
+        packets = Frames.slab(packetBytes);
+        vxlan = new VxlanEncapPath(
+            segment,
+            forwarding.fdb(),
+            new Suppress(forwarding.neighbors()),
+            new SendQueue(
+                new Sinks.NoUnderlay(),
+                Frames.BATCH,
+                forwarding.remotes(),
+                vxlanCounters.encap(),
+                VxlanHeader.LENGTH),
+            vxlanCounters.encap(),
+            Frames.BATCH);
+
+        forwarding.putRoute(Frames.THERE, Sinks.REMOTE);
+        final IpNetwork network = new IpNetwork(
+            new IpNetworkContext().port(new Sinks.NoPort()),
+            forwarding.routes(),
+            ipCounters.newTraffic("encap", "ip"),
+            ipCounters.newTraffic("decap", "ip"));
+        ip = new IpEncapPath(
+            network,
+            new SendQueue(new Sinks.NoUnderlay(), Frames.BATCH, forwarding.remotes(), ipCounters.encap(), 0),
+            ipCounters.encap(),
+            Frames.BATCH);
+        packetStart = packetBytes[0];
+    }
+
+    /** @return frames delivered so far. */
+    @Benchmark
+    @OperationsPerInvocation(Frames.BATCH)
+    public long vxlan()
+    {
+        batch.clear();
+        for (int i = 0; i < Frames.BATCH; i++)
+        {
+            batch.add(frames.frame(i).wrap(FrameSlab.HEADROOM, length));
+        }
+        vxlan.encap(batch);
+        return vxlanCounters.encap().delivered();
+    }
+
+    /** @return packets delivered so far. */
+    @Benchmark
+    @OperationsPerInvocation(Frames.BATCH)
+    public long ip()
+    {
+        batch.clear();
+        for (int i = 0; i < Frames.BATCH; i++)
+        {
+            // The path counts the time to live down: put back 64 and its checksum, as read from a device.
+            packets.frame(i).buffer().putBytes(FrameSlab.HEADROOM + 8, packetStart, 8, 4);
+            batch.add(packets.frame(i).wrap(FrameSlab.HEADROOM, length));
+        }
+        ip.encap(batch);
+        return ipCounters.encap().delivered();
+    }
+
+    /**
+     * @param blackhole takes what would be sent.
+     * @return frames delivered so far.
+     */
+    @Benchmark
+    @OperationsPerInvocation(Frames.BATCH)
+    public long plainNio(final Blackhole blackhole)
+    {
+        for (final ByteBuffer buffer : buffers)
+        {
+            buffer.limit(128 + length).position(128);
+            in++;
+            if (buffer.remaining() < 14 || buffer.remaining() > 1468)
+            {
+                continue;
+            }
+            final long mac = (buffer.getShort(128) & 0xFFFFL) << 32 | buffer.getInt(130) & 0xFFFF_FFFFL;
+            final InetSocketAddress remote = addresses.get(mac);
+            if (remote != null)
+            {
+                buffer.putInt(120, 0x0800_0000).putInt(124, Frames.VNI << 8).position(120);
+                blackhole.consume(remote);
+                delivered++;
+                bytes += length;
+            }
+        }
+        return in + delivered + bytes;
+    }
+}

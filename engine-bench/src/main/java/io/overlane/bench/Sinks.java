@@ -1,0 +1,103 @@
+package io.overlane.bench;
+
+import io.overlane.address.Vtep;
+import io.overlane.frame.FrameBatch;
+import io.overlane.port.Port;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+
+/** Ends of a path that take everything and do nothing, so that what is measured is the path. */
+final class Sinks
+{
+    static final Vtep LOCAL = Vtep.parse("192.0.2.1", 8472);
+    static final Vtep REMOTE = Vtep.parse("192.0.2.2", 8472);
+
+    private Sinks()
+    {
+    }
+
+    /** Takes every datagram: the verdict of a fresh entry says so already. */
+    static final class NoUnderlay implements Underlay
+    {
+        @Override
+        public Vtep local()
+        {
+            return LOCAL;
+        }
+
+        @Override
+        public String description()
+        {
+            return "none";
+        }
+
+        @Override
+        public int poll(final ReceiveBatch batch)
+        {
+            return 0;
+        }
+
+        @Override
+        public void send(final SendBatch batch)
+        {
+        }
+
+        @Override
+        public void await(final long timeoutNs)
+        {
+        }
+
+        @Override
+        public void wake()
+        {
+        }
+
+        @Override
+        public void close()
+        {
+        }
+    }
+
+    /** Takes every frame, and has none. */
+    static final class NoPort implements Port
+    {
+        @Override
+        public String name()
+        {
+            return "none";
+        }
+
+        @Override
+        public int mtu()
+        {
+            return 1450;
+        }
+
+        @Override
+        public int poll(final FrameBatch batch, final int limit)
+        {
+            return 0;
+        }
+
+        @Override
+        public void offer(final FrameBatch batch)
+        {
+        }
+
+        @Override
+        public void await(final long timeoutNs)
+        {
+        }
+
+        @Override
+        public void wake()
+        {
+        }
+
+        @Override
+        public void close()
+        {
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Addresses as text and back. */
+package io.overlane.address;

@@ -1,0 +1,113 @@
+package io.overlane.engine;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
+import io.overlane.status.DropReason;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import java.util.HashMap;
+import java.util.Map;
+
+/** An underlay that takes nothing for the remotes it was told to refuse, and counts how often it was closed. */
+public final class RefusingUnderlay implements Underlay
+{
+    private final Underlay underlay;
+    private final Map<Vtep, DropReason> refusals = new HashMap<>();
+    private final SendBatch one = new SendBatch(1);
+    private int closed;
+
+    /**
+     * @param underlay for all others.
+     */
+    public RefusingUnderlay(final Underlay underlay)
+    {
+        this.underlay = underlay;
+    }
+
+    /**
+     * @param remote to refuse.
+     * @param reason the verdict; {@link DropReason#NONE} ends it.
+     */
+    public void refuse(final Vtep remote, final DropReason reason)
+    {
+        refusals.put(remote, reason);
+    }
+
+    /** @return calls of {@link #close()}. */
+    public int closed()
+    {
+        return closed;
+    }
+
+    @Override
+    public void send(final SendBatch batch)
+    {
+        if (refusals.isEmpty())
+        {
+            underlay.send(batch);
+            return;
+        }
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Vtep remote = new Vtep(new IpAddress(batch.remoteHigh(i), batch.remoteLow(i)), batch.remotePort(i));
+            final DropReason refusal = refusals.getOrDefault(remote, DropReason.NONE);
+            if (refusal == DropReason.NONE)
+            {
+                one.clear();
+                one.add(
+                    batch.frame(i),
+                    batch.remoteHigh(i),
+                    batch.remoteLow(i),
+                    batch.remotePort(i),
+                    batch.remote(i),
+                    batch.flowHash(i),
+                    batch.tos(i),
+                    batch.segmentSize(i));
+                underlay.send(one);
+                batch.verdict(i, one.verdict(0));
+            }
+            else
+            {
+                batch.verdict(i, refusal);
+            }
+        }
+    }
+
+    @Override
+    public Vtep local()
+    {
+        return underlay.local();
+    }
+
+    @Override
+    public String description()
+    {
+        return "refusing";
+    }
+
+    @Override
+    public int poll(final ReceiveBatch batch)
+    {
+        return underlay.poll(batch);
+    }
+
+    @Override
+    public void await(final long timeoutNs)
+    {
+        underlay.await(timeoutNs);
+    }
+
+    @Override
+    public void wake()
+    {
+        underlay.wake();
+    }
+
+    @Override
+    public void close()
+    {
+        closed++;
+        underlay.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** The whole, from launch to close. */
+package io.overlane.engine;

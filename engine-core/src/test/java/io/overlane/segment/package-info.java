@@ -1,0 +1,2 @@
+/** The settings of a segment and its flood list. */
+package io.overlane.segment;

@@ -1,0 +1,2 @@
+/** The sums of the counters. */
+package io.overlane.status;
