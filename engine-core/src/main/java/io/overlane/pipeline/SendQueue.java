@@ -215,8 +215,8 @@ public final class SendQueue
                 }
                 else
                 {
+                    why = refused == 0 ? verdict : why;
                     refused++;
-                    why = verdict;
                     counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
                 }
             }
@@ -229,6 +229,7 @@ public final class SendQueue
         else
         {
             counters.onFloodDropped(why, count);
+            counters.onFlooded(0, (refused - 1) * count);
         }
     }
 

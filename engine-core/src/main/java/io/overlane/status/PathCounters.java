@@ -118,7 +118,7 @@ public final class PathCounters
     /**
      * No remote took a copy of flooded frames; the ledger has a line for each remote already.
      *
-     * @param reason why the last one did not.
+     * @param reason why the first one did not.
      * @param frames of them.
      */
     public void onFloodDropped(final DropReason reason, final int frames)
@@ -127,10 +127,10 @@ public final class PathCounters
     }
 
     /**
-     * A delivered frame was flooded.
+     * Frames were flooded.
      *
      * @param copies  taken beyond the first.
-     * @param refused not taken.
+     * @param refused not taken, but for the one that is the fate of a frame nobody took.
      */
     public void onFlooded(final int copies, final int refused)
     {
