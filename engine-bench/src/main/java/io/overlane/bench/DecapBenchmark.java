@@ -3,7 +3,7 @@ package io.overlane.bench;
 import io.overlane.agent.Forwarding;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
-import io.overlane.pipeline.DecapPath;
+import io.overlane.pipeline.DatagramFeed;
 import io.overlane.pipeline.IpDecapPath;
 import io.overlane.pipeline.OfferQueue;
 import io.overlane.pipeline.VxlanDecapPath;
@@ -56,9 +56,9 @@ public class DecapBenchmark
     private FrameSlab datagrams;
     private FrameSlab packets;
     private byte[] packetStart;
-    private DecapPath vxlan;
-    private DecapPath vxlanLearning;
-    private DecapPath ip;
+    private DatagramFeed vxlan;
+    private DatagramFeed vxlanLearning;
+    private DatagramFeed ip;
     private EngineCounters vxlanCounters;
     private EngineCounters ipCounters;
 
@@ -85,8 +85,11 @@ public class DecapBenchmark
             forwarding.routes(),
             ipCounters.newTraffic("encap", "ip"),
             ipCounters.newTraffic("decap", "ip"));
-        ip = new IpDecapPath(
-            network, forwarding.remotes(), new OfferQueue(Frames.BATCH, ipCounters.decap()), ipCounters.decap());
+        ip = new DatagramFeed(new IpDecapPath(
+            network,
+            forwarding.remotes(),
+            new OfferQueue(Frames.BATCH, false, ipCounters.decap()),
+            ipCounters.decap()));
 
         final byte[][] datagramBytes = new byte[Frames.BATCH][];
         final byte[][] packetBytes = new byte[Frames.BATCH][];
@@ -107,7 +110,7 @@ public class DecapBenchmark
     @OperationsPerInvocation(Frames.BATCH)
     public long vxlan()
     {
-        vxlan.decap(fill(datagrams, length + 8));
+        vxlan.feed(fill(datagrams, length + 8));
         return vxlanCounters.decap().delivered();
     }
 
@@ -116,7 +119,7 @@ public class DecapBenchmark
     @OperationsPerInvocation(Frames.BATCH)
     public long vxlanLearning()
     {
-        vxlanLearning.decap(fill(datagrams, length + 8));
+        vxlanLearning.feed(fill(datagrams, length + 8));
         return vxlanCounters.decap().delivered();
     }
 
@@ -130,7 +133,7 @@ public class DecapBenchmark
             // The path counts the time to live down: put back 64 and its checksum, as received.
             packets.frame(i).buffer().putBytes(FrameSlab.HEADROOM + 8, packetStart, 8, 4);
         }
-        ip.decap(fill(packets, length));
+        ip.feed(fill(packets, length));
         return ipCounters.decap().delivered();
     }
 
@@ -174,7 +177,7 @@ public class DecapBenchmark
         return batch;
     }
 
-    private DecapPath newVxlanPath(final boolean learning)
+    private DatagramFeed newVxlanPath(final boolean learning)
     {
         final String name = learning ? "learning" : "plain";
         final Forwarding forwarding = new Forwarding(65_536, 64, 64, 64);
@@ -183,13 +186,13 @@ public class DecapBenchmark
             vxlanCounters.newTraffic("encap", name),
             vxlanCounters.newTraffic("decap", name)));
         forwarding.addFlood(Frames.VNI, Sinks.REMOTE);
-        return new VxlanDecapPath(
+        return new DatagramFeed(new VxlanDecapPath(
             forwarding.segments(),
             forwarding.fdb(),
             forwarding.remotes(),
             8472,
             SystemNanoClock.INSTANCE,
-            new OfferQueue(Frames.BATCH, vxlanCounters.decap()),
-            vxlanCounters.decap());
+            new OfferQueue(Frames.BATCH, true, vxlanCounters.decap()),
+            vxlanCounters.decap()));
     }
 }

@@ -102,8 +102,7 @@ public class EncapBenchmark
                 forwarding.remotes(),
                 vxlanCounters.encap(),
                 VxlanHeader.LENGTH),
-            vxlanCounters.encap(),
-            Frames.BATCH);
+            vxlanCounters.encap());
 
         forwarding.putRoute(Frames.THERE, Sinks.REMOTE);
         final IpNetwork network = new IpNetwork(
@@ -114,8 +113,7 @@ public class EncapBenchmark
         ip = new IpEncapPath(
             network,
             new SendQueue(new Sinks.NoUnderlay(), Frames.BATCH, forwarding.remotes(), ipCounters.encap(), 0),
-            ipCounters.encap(),
-            Frames.BATCH);
+            ipCounters.encap());
         packetStart = packetBytes[0];
     }
 
