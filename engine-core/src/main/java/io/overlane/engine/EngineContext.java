@@ -1,5 +1,6 @@
 package io.overlane.engine;
 
+import io.overlane.agent.Moderation;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.underlay.Underlay;
@@ -43,6 +44,7 @@ public final class EngineContext
     private int batchLimit = DEFAULT_BATCH_LIMIT;
     private long fdbAgeNs = DEFAULT_FDB_AGE_NS;
     private int peerUdpPort;
+    private Moderation moderation = new Moderation(Moderation.DEFAULT_NAP_NS);
 
     /** @return where datagrams leave and come from. */
     public Underlay underlay()
@@ -282,6 +284,23 @@ public final class EngineContext
     public EngineContext peerUdpPort(final int peerUdpPort)
     {
         this.peerUdpPort = peerUdpPort;
+        return this;
+    }
+
+    /** @return when the thread that polls the ports lets frames gather. */
+    public Moderation moderation()
+    {
+        return moderation;
+    }
+
+    /**
+     * @param moderation when the thread that polls the ports lets frames gather. Counts in {@link ThreadingMode#SPLIT}
+     *                   only: a thread that does both directions never naps.
+     * @return this.
+     */
+    public EngineContext moderation(final Moderation moderation)
+    {
+        this.moderation = moderation;
         return this;
     }
 

@@ -5,6 +5,7 @@ import io.overlane.agent.DecapAgent;
 import io.overlane.agent.EncapAgent;
 import io.overlane.agent.Forwarding;
 import io.overlane.agent.ForwarderProxy;
+import io.overlane.agent.Moderation;
 import io.overlane.agent.TableAger;
 import io.overlane.agent.WaitWhenIdle;
 import io.overlane.pipeline.DecapPath;
@@ -69,7 +70,10 @@ public final class OverlayEngine implements AutoCloseable
             vxlanPaths(encapPaths, toPorts) :
             ipPaths(encapPaths, toPorts);
         encapPaths.forEach(path -> ports.add(path.port()));
-        encapAgent = new EncapAgent(encapPaths, context.batchLimit());
+        encapAgent = new EncapAgent(
+            encapPaths,
+            context.batchLimit(),
+            context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE);
         decapAgent = new DecapAgent(
             commands,
             context.underlay(),

@@ -55,6 +55,10 @@ final class LibC
         int sendmmsg(int fd, long mmsghdrs, int count, int flags);
 
         int recvmmsg(int fd, long mmsghdrs, int count, int flags, long timespec);
+
+        long syscall(long number, long a, long b, long c, long d);
+
+        int prctl(int option, long a, long b, long c, long d);
     }
 
     private static final String WHY_NOT;
