@@ -34,7 +34,7 @@ class LifecycleIT
     private static final String DEVICE = "flannel.1";
     private static final int SIGKILL = 9;
     private static final long STOP_LIMIT_NS = TimeUnit.SECONDS.toNanos(2);
-    private static final int REFUSAL_TIMEOUT_S = 30;
+    private static final int REFUSAL_TIMEOUT_S = 15;
 
     @TempDir
     private Path directory;
@@ -42,6 +42,7 @@ class LifecycleIT
     private Lab lab;
     private LabHost left;
     private LabHost right;
+    private List<String> devicesAtFirst;
 
     @BeforeEach
     void openLab()
@@ -50,6 +51,7 @@ class LifecycleIT
         lab.requireTun();
         left = lab.left();
         right = lab.right();
+        devicesAtFirst = devices();
     }
 
     @AfterEach
@@ -67,14 +69,13 @@ class LifecycleIT
         "INT, libc", "INT, netty", "INT, nio"})
     void shouldStopWhileBlockedAndLeaveNothing(final String signal, final String underlay)
     {
-        final List<String> devicesBefore = devices();
         final Bridge bridge = Bridge.start(left, DEVICE, Bridge.vxlan(left, right, underlay, false));
         final long beginNs = System.nanoTime();
         final CommandResult result = bridge.stop(signal);
         final long tookNs = System.nanoTime() - beginNs;
         assertTrue(tookNs < STOP_LIMIT_NS, () -> "took " + TimeUnit.NANOSECONDS.toMillis(tookNs) + " ms to stop");
         assertTrue(result.stdout().size() > 1, () -> "no totals: " + result);
-        assertEquals(devicesBefore, devices());
+        assertEquals(devicesAtFirst, devices());
         assertEquals(List.of(), result.stderr().stream().filter(line -> line.contains("Exception")).toList());
     }
 
@@ -130,7 +131,7 @@ class LifecycleIT
         "--port 0",
         "--mtu 1451",
         "--mtu 0",
-        "--device a-name-too-long",
+        "--device sixteen-letters-",
         "--underlay carrier-pigeon",
         "--mode l2tp",
         "--no-such-option",
@@ -171,15 +172,28 @@ class LifecycleIT
     }
 
     @Test
+    void shouldSayWhatToInstallWithoutIpCommand()
+    {
+        final String hideAndRun =
+            "for f in /usr/sbin/ip /usr/bin/ip /sbin/ip /bin/ip; do " +
+            "[ ! -f $f ] || mount --bind /dev/null $(readlink -f $f); done; exec \"$@\"";
+        final List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", hideAndRun, "sh"));
+        command.addAll(Bridge.command(
+            List.of(), "tun-bridge", List.of("--local", left.underlayV4(), "--address", "10.244.1.0/32")));
+        final String line = assertRefused(left.start(command));
+        assertTrue(line.contains("iproute2"), line);
+    }
+
+    @Test
     void shouldRefuseUsedUdpPort()
     {
         final Bridge first = Bridge.start(left, DEVICE, List.of("--local", left.underlayV4()));
+        devicesAtFirst = devices();
         for (final String underlay : List.of("libc", "netty", "nio"))
         {
             final String line = assertRefused(left.start(Bridge.command(List.of(), "tun-bridge",
                 List.of("--device", "second", "--local", left.underlayV4(), "--underlay", underlay))));
             assertTrue(line.contains("8472"), line);
-            assertFalse(left.hasDevice("second"));
         }
         first.stop("TERM");
     }
@@ -217,8 +231,7 @@ class LifecycleIT
         final String line = result.stderr().get(0);
         assertFalse(line.contains("Exception") || line.isBlank(), line);
         assertEquals(List.of(), result.stdout(), result::toString);
-        assertFalse(left.hasDevice("flannel0"), result::toString);
-        assertEquals(process.isAlive(), false);
+        assertEquals(devicesAtFirst, devices(), result::toString);
         return line;
     }
 
