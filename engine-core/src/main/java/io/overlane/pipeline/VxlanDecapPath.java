@@ -64,6 +64,7 @@ public final class VxlanDecapPath implements DecapPath
     @Override
     public void decap(final ReceiveBatch batch)
     {
+        learn.onBatch();
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.frame(i);
