@@ -11,13 +11,14 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 /**
  * Asks the thread that owns the tables for changes, one method per command, from any thread. Each returns a future
  * that completes with false when there was nothing to change or no room, or exceptionally when the command makes no
- * sense (no such segment).
+ * sense (no such segment), when too many are waiting, or when the engine is closed.
  */
 public final class ForwarderProxy
 {
     private final Forwarding forwarding;
     private final ManyToOneConcurrentArrayQueue<Runnable> commands;
     private final Runnable wake;
+    private volatile boolean isClosed;
 
     /**
      * @param forwarding what the commands change.
@@ -113,10 +114,52 @@ public final class ForwarderProxy
         return ask(() -> forwarding.removeRoute(destination));
     }
 
+    /** Fail what still waits and whatever is asked from now on. Called once the agents have stopped. */
+    public void close()
+    {
+        isClosed = true;
+        failWaiting();
+    }
+
     private CompletableFuture<Boolean> ask(final BooleanSupplier command)
     {
-        final CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        final boolean isQueued = commands.offer(() ->
+        final Command asked = new Command(command);
+        if (isClosed)
+        {
+            asked.fail("the engine is closed");
+            return asked.answer;
+        }
+        if (!commands.offer(asked))
+        {
+            asked.fail("too many commands are waiting");
+        }
+        wake.run();
+        if (isClosed)
+        {
+            // It was closed while we asked, and may have looked at the queue before our command was in it.
+            failWaiting();
+        }
+        return asked.answer;
+    }
+
+    private synchronized void failWaiting()
+    {
+        commands.drain(command -> ((Command)command).fail("the engine is closed"));
+    }
+
+    /** One command and the answer to it. */
+    private static final class Command implements Runnable
+    {
+        private final BooleanSupplier command;
+        private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
+
+        private Command(final BooleanSupplier command)
+        {
+            this.command = command;
+        }
+
+        @Override
+        public void run()
         {
             try
             {
@@ -126,12 +169,11 @@ public final class ForwarderProxy
             {
                 answer.completeExceptionally(ex);
             }
-        });
-        if (!isQueued)
-        {
-            answer.completeExceptionally(new IllegalStateException("too many commands are waiting"));
         }
-        wake.run();
-        return answer;
+
+        private void fail(final String reason)
+        {
+            answer.completeExceptionally(new IllegalStateException(reason));
+        }
     }
 }

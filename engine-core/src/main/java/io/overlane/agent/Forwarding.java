@@ -78,6 +78,10 @@ public final class Forwarding
     public boolean putFdb(final int vni, final MacAddress mac, final Vtep remote)
     {
         requireSegment(vni);
+        if (!MacAddress.isValidSource(mac.value()))
+        {
+            throw new IllegalArgumentException("not a station's MAC address: " + mac);
+        }
         final int number = intern(remote);
         if (number < 0)
         {
@@ -98,6 +102,7 @@ public final class Forwarding
      */
     public boolean removeFdb(final int vni, final MacAddress mac)
     {
+        requireSegment(vni);
         return fdb.remove(vni, mac.value()) != FdbEntry.MISSING;
     }
 
@@ -161,6 +166,7 @@ public final class Forwarding
      */
     public boolean removeNeighbor(final int vni, final IpAddress address)
     {
+        requireSegment(vni);
         return neighbors.remove(vni, address.high(), address.low()) != NeighborTable.MISSING;
     }
 
@@ -171,6 +177,10 @@ public final class Forwarding
      */
     public boolean putRoute(final IpPrefix destination, final Vtep remote)
     {
+        if (!destination.address().isV4())
+        {
+            throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + destination);
+        }
         final int number = intern(remote);
         if (number < 0)
         {

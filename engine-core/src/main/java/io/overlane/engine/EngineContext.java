@@ -1,11 +1,15 @@
 package io.overlane.engine;
 
 import io.overlane.agent.Moderation;
+import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
@@ -28,6 +32,9 @@ public final class EngineContext
     public static final int DEFAULT_BATCH_LIMIT = 64;
 
     private static final int MAX_BATCH_LIMIT = 1024;
+
+    /** Ages are kept in milliseconds. */
+    private static final long MIN_FDB_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Underlay underlay;
     private final List<SegmentContext> segments = new ArrayList<>();
@@ -319,7 +326,15 @@ public final class EngineContext
         {
             throw new IllegalArgumentException("the engine needs either VXLAN segments or an IP network");
         }
-        segments.forEach(SegmentContext::conclude);
+        final Set<Port> ports = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (final SegmentContext segment : segments)
+        {
+            segment.conclude();
+            if (!ports.add(segment.port()))
+            {
+                throw new IllegalArgumentException("port " + segment.port().name() + " given to two segments");
+            }
+        }
         if (ipNetwork != null)
         {
             ipNetwork.conclude();
@@ -328,9 +343,13 @@ public final class EngineContext
         {
             throw new IllegalArgumentException("batchLimit=" + batchLimit + " outside 1…" + MAX_BATCH_LIMIT);
         }
-        if (fdbAgeNs < 0)
+        if (fdbAgeNs != 0 && fdbAgeNs < MIN_FDB_AGE_NS)
         {
-            throw new IllegalArgumentException("fdbAgeNs=" + fdbAgeNs + " < 0");
+            throw new IllegalArgumentException("fdbAgeNs=" + fdbAgeNs + " < " + MIN_FDB_AGE_NS + " (0: never)");
+        }
+        if (peerUdpPort < 0 || peerUdpPort > 0xFFFF)
+        {
+            throw new IllegalArgumentException("peerUdpPort=" + peerUdpPort + " outside 1…65535");
         }
         if (peerUdpPort == 0)
         {

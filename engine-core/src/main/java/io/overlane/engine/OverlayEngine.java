@@ -50,7 +50,7 @@ public final class OverlayEngine implements AutoCloseable
     private final Agent decapAgent;
     private final List<WaitWhenIdle> waits = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
-    private boolean isClosed;
+    private volatile boolean isClosed;
 
     private OverlayEngine(final EngineContext context)
     {
@@ -92,16 +92,24 @@ public final class OverlayEngine implements AutoCloseable
      */
     public static OverlayEngine launch(final EngineContext context)
     {
+        OverlayEngine engine = null;
         try
         {
             context.conclude();
-            final OverlayEngine engine = new OverlayEngine(context);
+            engine = new OverlayEngine(context);
             engine.start();
             return engine;
         }
-        catch (final RuntimeException ex)
+        catch (final RuntimeException | Error ex)
         {
-            closeAll(context);
+            if (engine == null)
+            {
+                closeAll(context);
+            }
+            else
+            {
+                engine.close();
+            }
             throw ex;
         }
     }
@@ -109,7 +117,7 @@ public final class OverlayEngine implements AutoCloseable
     /**
      * Run one duty cycle of both directions. {@link ThreadingMode#INVOKER} only, always on the same thread.
      *
-     * @return frames and commands worked on.
+     * @return frames and commands worked on; 0 once the engine is closed.
      */
     public int doWork()
     {
@@ -117,15 +125,7 @@ public final class OverlayEngine implements AutoCloseable
         {
             throw new IllegalStateException("the engine runs on threads of its own: " + context.threadingMode());
         }
-        try
-        {
-            return encapAgent.doWork() + decapAgent.doWork();
-        }
-        catch (final Exception ex)
-        {
-            context.errorHandler().onError(ex);
-            return 0;
-        }
+        return isClosed ? 0 : doWork(encapAgent) + doWork(decapAgent);
     }
 
     /** @return asks for changes to the running engine. */
@@ -161,7 +161,21 @@ public final class OverlayEngine implements AutoCloseable
             isClosed = true;
             waits.forEach(WaitWhenIdle::stop);
             CloseHelper.closeAll(context.errorHandler(), runners);
+            proxy.close();
             closeAll(context);
+        }
+    }
+
+    private int doWork(final Agent agent)
+    {
+        try
+        {
+            return agent.doWork();
+        }
+        catch (final Exception ex)
+        {
+            context.errorHandler().onError(ex);
+            return 0;
         }
     }
 

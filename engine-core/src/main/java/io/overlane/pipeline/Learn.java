@@ -20,6 +20,8 @@ final class Learn
     private final RemoteTable remotes;
     private final int peerUdpPort;
     private final NanoClock clock;
+    private long nowMs;
+    private boolean isTimeKnown;
 
     Learn(final Fdb fdb, final RemoteTable remotes, final int peerUdpPort, final NanoClock clock)
     {
@@ -27,6 +29,12 @@ final class Learn
         this.remotes = remotes;
         this.peerUdpPort = peerUdpPort;
         this.clock = clock;
+    }
+
+    /** The next frame comes later than those before; these came together, so that one look at the clock did. */
+    void onBatchEnd()
+    {
+        isTimeKnown = false;
     }
 
     /**
@@ -38,7 +46,11 @@ final class Learn
         {
             return DropReason.BAD_SOURCE_MAC;
         }
-        final long nowMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime());
+        if (!isTimeKnown)
+        {
+            nowMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime());
+            isTimeKnown = true;
+        }
         final long entry = fdb.lookup(vni, source);
         if (entry != FdbEntry.MISSING)
         {
@@ -53,11 +65,11 @@ final class Learn
                 return DropReason.STATIC_VIOLATION;
             }
         }
-        learn(vni, source, high, low, nowMs);
+        learn(vni, source, high, low);
         return DropReason.NONE;
     }
 
-    private void learn(final int vni, final long source, final long high, final long low, final long nowMs)
+    private void learn(final int vni, final long source, final long high, final long low)
     {
         final int remote = remotes.intern(high, low, peerUdpPort);
         if (remote >= 0)

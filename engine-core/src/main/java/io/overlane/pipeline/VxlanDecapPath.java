@@ -83,6 +83,7 @@ public final class VxlanDecapPath implements DecapPath
     public void flush()
     {
         out.flush();
+        learn.onBatchEnd();
     }
 
     private DropReason check(final Frame frame, final long sourceHigh, final long sourceLow, final int tos)

@@ -7,6 +7,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineHarness;
+import io.overlane.engine.SteppedClock;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.port.LoopbackPort;
 import io.overlane.segment.SegmentContext;
@@ -252,6 +253,25 @@ class LearningTest
         assertEquals(EngineHarness.A, remoteOf(M));
         final long inTwo = harness.engine().forwarding().fdb().lookup(2, M.value());
         assertEquals(EngineHarness.B, harness.engine().forwarding().remotes().vtep(FdbEntry.remote(inTwo)));
+    }
+
+    @Test
+    void shouldReadClockOncePerBatch()
+    {
+        final SteppedClock own = new SteppedClock();
+        harness.context().clock(own);
+        harness.launch(learning());
+        hear(EngineHarness.A, M);
+        final long before = own.reads();
+        hear(EngineHarness.A, M);
+        final long readsForOne = own.reads() - before;
+        for (int i = 0; i < 50; i++)
+        {
+            harness.send(EngineHarness.A, 0, FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(VNI).datagram());
+        }
+        harness.run();
+
+        assertEquals(readsForOne, own.reads() - before - readsForOne);
     }
 
     @Test

@@ -1,0 +1,185 @@
+package io.overlane.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.MacAddress;
+import io.overlane.port.RingPort;
+import io.overlane.segment.SegmentContext;
+import io.overlane.status.PathCounters;
+import io.overlane.testdata.FrameSpec;
+import io.overlane.underlay.NioUnderlay;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Two engines on threads of their own, ring ports at the ends and UDP over loopback between them. */
+class ThreadedEngineTest
+{
+    private static final int VNI = 1;
+    private static final int FRAMES = 500;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final IpAddress LOOPBACK = IpAddress.parse("127.0.0.1");
+    private static final MacAddress LEFT_MAC = MacAddress.parse("02:00:00:00:00:01");
+    private static final MacAddress RIGHT_MAC = MacAddress.parse("02:00:00:00:00:02");
+
+    private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    @ParameterizedTest
+    @EnumSource(names = {"SHARED", "SPLIT"})
+    void shouldEchoEveryFrame(final ThreadingMode mode) throws InterruptedException
+    {
+        final RingPort leftPort = new RingPort("left", 1450, 1 << 18);
+        final RingPort rightPort = new RingPort("right", 1450, 1 << 18);
+        final byte[] there = FrameSpec.ipv4Udp().sourceMac(LEFT_MAC.value()).destinationMac(RIGHT_MAC.value()).bytes();
+        final byte[] back = FrameSpec.ipv4Udp().sourceMac(RIGHT_MAC.value()).destinationMac(LEFT_MAC.value()).bytes();
+        final OverlayEngine left = launch(mode, leftPort);
+        final OverlayEngine right = launch(mode, rightPort);
+        try
+        {
+            assertTimeoutPreemptively(PATIENCE, () ->
+            {
+                assertTrue(left.proxy().putFdb(VNI, RIGHT_MAC, right.local()).get());
+                assertTrue(right.proxy().putFdb(VNI, LEFT_MAC, left.local()).get());
+                // One at a time: each must wake threads that have nothing else to do, on both sides.
+                for (int i = 0; i < FRAMES; i++)
+                {
+                    put(leftPort, there);
+                    assertArrayEquals(there, take(rightPort));
+                    put(rightPort, back);
+                    assertArrayEquals(back, take(leftPort));
+                }
+            });
+        }
+        finally
+        {
+            left.close();
+            right.close();
+        }
+        assertSums(left.counters().encap());
+        assertSums(left.counters().decap());
+        assertSums(right.counters().encap());
+        assertSums(right.counters().decap());
+        assertEquals(List.of(), List.copyOf(errors));
+        assertThreadsEnd();
+        assertEquals(mode == ThreadingMode.SHARED ? 2 : 4, threads.size());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SHARED", "SPLIT"})
+    void shouldCloseWhileIdle(final ThreadingMode mode) throws InterruptedException
+    {
+        final OverlayEngine engine = launch(mode, new RingPort("idle", 1450, 1 << 16));
+        assertTimeoutPreemptively(PATIENCE, () ->
+        {
+            assertTrue(engine.proxy().addFlood(VNI, engine.local()).get(), "a command wakes it");
+            engine.close();
+            engine.close();
+        });
+
+        assertThreadsEnd();
+        assertEquals(List.of(), List.copyOf(errors));
+    }
+
+    @Test
+    void shouldServeTwoPortsOnSplitThreads()
+    {
+        final RingPort one = new RingPort("one", 1450, 1 << 16);
+        final RingPort two = new RingPort("two", 1450, 1 << 16);
+        final byte[] frame = FrameSpec.ipv4Udp().destinationMac(RIGHT_MAC.value()).bytes();
+        final EngineContext context = context(ThreadingMode.SPLIT, one)
+            .segment(new SegmentContext(2).port(two));
+        try (OverlayEngine engine = launch(context))
+        {
+            assertTimeoutPreemptively(PATIENCE, () ->
+            {
+                // The engine is its own peer: what enters a port comes back to the port of the same segment.
+                assertTrue(engine.proxy().putFdb(VNI, RIGHT_MAC, engine.local()).get());
+                assertTrue(engine.proxy().putFdb(2, RIGHT_MAC, engine.local()).get());
+                for (int i = 0; i < FRAMES; i++)
+                {
+                    put(two, frame);
+                    assertArrayEquals(frame, take(two));
+                    put(one, frame);
+                    assertArrayEquals(frame, take(one));
+                }
+            });
+        }
+        assertEquals(List.of(), List.copyOf(errors));
+    }
+
+    /** The agents are closed, but the threads may still be on their last few instructions. */
+    private void assertThreadsEnd() throws InterruptedException
+    {
+        for (final Thread thread : threads)
+        {
+            thread.join(PATIENCE.toMillis());
+            assertFalse(thread.isAlive(), thread.getName());
+        }
+    }
+
+    private OverlayEngine launch(final ThreadingMode mode, final RingPort port)
+    {
+        return launch(context(mode, port));
+    }
+
+    private static OverlayEngine launch(final EngineContext context)
+    {
+        return OverlayEngine.launch(context);
+    }
+
+    private EngineContext context(final ThreadingMode mode, final RingPort port)
+    {
+        return new EngineContext()
+            .underlay(new NioUnderlay(LOOPBACK, 0, errors::add))
+            .errorHandler(errors::add)
+            .threadingMode(mode)
+            .threadFactory(task ->
+            {
+                final Thread thread = new Thread(task);
+                threads.add(thread);
+                return thread;
+            })
+            .maxFdbEntries(64).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64)
+            .segment(new SegmentContext(VNI).port(port));
+    }
+
+    private static void put(final RingPort port, final byte[] frame)
+    {
+        final int index = port.tryClaim(frame.length);
+        assertTrue(index > 0, "room for one frame");
+        port.buffer().putBytes(index, frame);
+        port.commit(index);
+    }
+
+    private static byte[] take(final RingPort port)
+    {
+        final byte[][] taken = new byte[1][];
+        while (port.poll((buffer, offset, length) ->
+        {
+            taken[0] = new byte[length];
+            buffer.getBytes(offset, taken[0]);
+        }, 1) == 0)
+        {
+            port.awaitFrames(TimeUnit.SECONDS.toNanos(1));
+        }
+        return taken[0];
+    }
+
+    private static void assertSums(final PathCounters path)
+    {
+        assertEquals(FRAMES, path.delivered());
+        assertEquals(path.framesIn(), path.delivered() + path.answered() + path.dropped());
+    }
+}

@@ -1,0 +1,85 @@
+package io.overlane.status;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Lines while there is room for them, and right totals when there is none. */
+class DropLedgerTest
+{
+    @Test
+    void shouldTellReasonVniAndRemoteApart()
+    {
+        final DropLedger ledger = new DropLedger(16);
+        ledger.record(DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, 0, 7, 1);
+        ledger.record(DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, 0, 7, 1);
+        ledger.record(DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, 7, 0, 1);
+        ledger.record(DropReason.RESERVED_BITS, 0, 0, 7, 1);
+        ledger.record(DropReason.RESERVED_BITS, 0xFF_FFFF, 0, 7, 1);
+
+        assertEquals(
+            Map.of(
+                "UNKNOWN_VNI -1 0 7", 2L,
+                "UNKNOWN_VNI -1 7 0", 1L,
+                "RESERVED_BITS 0 0 7", 1L,
+                "RESERVED_BITS 16777215 0 7", 1L),
+            lines(ledger));
+    }
+
+    @Test
+    void shouldCountUnderReasonAloneWhenFull()
+    {
+        final DropLedger ledger = new DropLedger(2);
+        ledger.record(DropReason.OVERSIZE, 1, 0, 1, 1);
+        ledger.record(DropReason.OVERSIZE, 1, 0, 2, 1);
+        for (int i = 3; i < 1_000; i++)
+        {
+            ledger.record(DropReason.OVERSIZE, 1, 0, i, 1);
+            ledger.record(DropReason.PORT_FULL, 2, 0, i, 1);
+        }
+        ledger.record(DropReason.OVERSIZE, 1, 0, 2, 1);
+
+        assertEquals(
+            Map.of(
+                "OVERSIZE 1 0 1", 1L,
+                "OVERSIZE 1 0 2", 2L,
+                "OVERSIZE -1 0 0", 997L,
+                "PORT_FULL -1 0 0", 997L),
+            lines(ledger));
+    }
+
+    @Test
+    void shouldHoldEveryReasonEvenWithoutLines()
+    {
+        final DropLedger ledger = new DropLedger(0);
+        for (int ordinal = 1; ordinal < DropReason.count(); ordinal++)
+        {
+            ledger.record(DropReason.get(ordinal), ordinal, 1, 2, 1);
+            ledger.record(DropReason.get(ordinal), ordinal + 1, 3, 4, 1);
+        }
+
+        final Map<String, Long> lines = lines(ledger);
+        assertEquals(DropReason.count() - 1, lines.size());
+        lines.forEach((line, count) -> assertEquals(2, count, line));
+    }
+
+    @Test
+    void shouldTakeNoneLineForOverflowOfItsReason()
+    {
+        final DropLedger ledger = new DropLedger(1);
+        ledger.record(DropReason.OVERSIZE, DropLedger.NO_VNI, 0, 0, 1);
+        ledger.record(DropReason.OVERSIZE, 5, 0, 0, 1);
+
+        assertEquals(Map.of("OVERSIZE -1 0 0", 2L), lines(ledger));
+    }
+
+    private static Map<String, Long> lines(final DropLedger ledger)
+    {
+        final Map<String, Long> lines = new TreeMap<>();
+        ledger.forEach((reason, vni, high, low, count) ->
+            lines.put(reason.name() + " " + vni + " " + high + " " + low, count));
+        return lines;
+    }
+}

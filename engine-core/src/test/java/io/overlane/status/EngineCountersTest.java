@@ -1,0 +1,87 @@
+package io.overlane.status;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Sums, and labels that any Agrona tool can list. */
+class EngineCountersTest
+{
+    @Test
+    void shouldLabelEveryCounterOnce()
+    {
+        final EngineCounters counters = new EngineCounters(2, 4, 4);
+        counters.newTraffic("encap", "vni-1");
+        counters.decap().onDropped(DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, 0, 0);
+        final Map<String, Long> values = new TreeMap<>();
+        final Set<String> twice = new HashSet<>();
+        counters.reader().forEach((value, id, label) ->
+        {
+            if (values.put(label, value) != null)
+            {
+                twice.add(label);
+            }
+        });
+
+        assertEquals(Set.of(), twice);
+        assertEquals(1, values.get("decap.dropped.unknown-vni"));
+        assertEquals(0, values.get("encap.dropped.unknown-vni"));
+        assertTrue(values.containsKey("encap.vni-1.frames"));
+        assertEquals(
+            2 * (DropReason.count() - 1),
+            values.keySet().stream().filter(label -> label.contains(".dropped.")).count());
+    }
+
+    @Test
+    void shouldHaveRoomForManySegments()
+    {
+        final EngineCounters counters = new EngineCounters(1_000, 1, 1);
+        for (int vni = 0; vni < 1_000; vni++)
+        {
+            counters.newTraffic("encap", "vni-" + vni);
+            counters.newTraffic("decap", "vni-" + vni).record(1, 100);
+        }
+
+        assertTrue(counters.reader().maxCounterId() >= 4_000);
+    }
+
+    @Test
+    void shouldSumDropsOfAllReasons()
+    {
+        final PathCounters path = new EngineCounters(1, 1, 16).decap();
+        path.onIn(1, 10);
+        path.onIn(1, 20);
+        path.onIn(1, 30);
+        path.onDropped(DropReason.OVERSIZE, 1, 0, 0);
+        path.onDropped(DropReason.PORT_FULL, 1, 0, 0);
+        path.onAnswered(1);
+
+        assertEquals(60, path.bytesIn());
+        assertEquals(2, path.dropped());
+        assertEquals(path.framesIn(), path.delivered() + path.answered() + path.dropped());
+    }
+
+    @Test
+    void shouldCountRemotesApartAndStartAgain()
+    {
+        final RemoteTraffic remotes = new RemoteTraffic(2);
+        remotes.record(RemoteTraffic.UNNUMBERED, 1, 1);
+        remotes.record(0, 1, 10);
+        remotes.record(1, 1, 100);
+        remotes.record(1, 1, 100);
+        assertEquals(1, remotes.bytes(RemoteTraffic.UNNUMBERED));
+        assertEquals(10, remotes.bytes(0));
+        assertEquals(2, remotes.frames(1));
+        assertEquals(200, remotes.bytes(1));
+
+        remotes.reset(1);
+        assertEquals(0, remotes.frames(1));
+        assertEquals(0, remotes.bytes(1));
+        assertEquals(1, remotes.frames(0));
+    }
+}
