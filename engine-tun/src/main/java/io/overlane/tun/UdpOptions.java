@@ -22,6 +22,7 @@ public final class UdpOptions
     private long sendTimeoutNs = DEFAULT_SEND_TIMEOUT_NS;
     private boolean fragment;
     private boolean coalesce;
+    private boolean segment = true;
 
     /**
      * @param local   address to bind to. {@code 0.0.0.0} is every IPv4 address, {@code ::} every address of both
@@ -92,6 +93,23 @@ public final class UdpOptions
     {
         this.coalesce = coalesce;
         return this;
+    }
+
+    /**
+     * @param segment false to send every datagram by itself even where the kernel could cut joined ones (UDP_SEGMENT);
+     *                true by default.
+     * @return this.
+     */
+    public UdpOptions segment(final boolean segment)
+    {
+        this.segment = segment;
+        return this;
+    }
+
+    /** @return true if joined datagrams may leave in one call. */
+    public boolean segment()
+    {
+        return segment;
     }
 
     /** @return address to bind to. */

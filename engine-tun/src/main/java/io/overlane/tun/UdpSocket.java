@@ -67,7 +67,7 @@ final class UdpSocket implements AutoCloseable
                 require(IPPROTO_IPV6, Linux.IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS");
             }
             coalesces = options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
-            segments = get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
+            segments = options.segment() && get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
             receiveBufferLength = get(SOL_SOCKET, Linux.SO_RCVBUF) / 2;
             local = bind(options.local(), options.udpPort());
         }

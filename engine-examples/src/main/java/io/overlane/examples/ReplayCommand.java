@@ -1,0 +1,15 @@
+package io.overlane.examples;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Placeholder until the command lands. */
+@Command(name = "replay")
+final class ReplayCommand implements Callable<Integer>
+{
+    @Override
+    public Integer call()
+    {
+        return 1;
+    }
+}
