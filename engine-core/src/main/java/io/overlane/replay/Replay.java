@@ -1,0 +1,163 @@
+package io.overlane.replay;
+
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.ThreadingMode;
+import io.overlane.frame.Frame;
+import io.overlane.pcap.PcapReader;
+import io.overlane.segment.SegmentContext;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.wire.VxlanHeader;
+import java.io.IOException;
+import java.util.List;
+import org.agrona.ErrorHandler;
+
+/**
+ * Runs a capture through an engine, packet by packet: what the host's IP and UDP layers would have said, and then what
+ * the decap path says. The same capture and settings give the same verdicts every time; the engine's clock is the
+ * capture's.
+ */
+public final class Replay implements AutoCloseable
+{
+    /** No VXLAN header was there to read a VNI from. */
+    public static final int NO_VNI = -1;
+
+    private final OuterStack stack;
+    private final CaptureUnderlay underlay;
+    private final OverlayEngine engine;
+    private final PathCounters decap;
+    private final Listener listener;
+    private final long[] droppedBefore = new long[DropReason.count()];
+    private final VxlanHeader vxlan = new VxlanHeader();
+
+    private boolean isPending;
+    private long pendingNumber;
+    private long pendingTimestampNs;
+    private Frame delivered;
+    private IOException failure;
+
+    /** Told of each packet. */
+    @FunctionalInterface
+    public interface Listener
+    {
+        /**
+         * One packet is done with.
+         *
+         * @param packetNumber 1 for the first of the capture.
+         * @param timestampNs  when it was captured, in nanoseconds since 1970.
+         * @param verdict      {@code NONE} if its inner frame was delivered.
+         * @param vni          of its VXLAN header, or {@link #NO_VNI}.
+         * @param outer        the datagram, where the outer layers found one; else null.
+         * @param inner        the inner frame that was delivered; else null. Valid during the call.
+         */
+        void onPacket(
+            long packetNumber, long timestampNs, DropReason verdict, int vni, OuterDatagram outer, Frame inner);
+    }
+
+    /**
+     * @param reader   before the first packet; closed with this.
+     * @param stack    the socket to imagine; for the reader's link type.
+     * @param segments to deliver to; their ports are set here.
+     * @param listener told of each packet.
+     * @throws IllegalArgumentException if a setting cannot work.
+     */
+    public Replay(
+        final PcapReader reader, final OuterStack stack, final List<SegmentContext> segments, final Listener listener)
+    {
+        this.stack = stack;
+        this.listener = listener;
+        final ErrorHandler errors = error ->
+            failure = error instanceof IOException ? (IOException)error : new IOException(error);
+        underlay = new CaptureUnderlay(reader, stack, 1, this::onOuter, sent -> {}, errors);
+        final EngineContext context = new EngineContext()
+            .threadingMode(ThreadingMode.INVOKER)
+            .underlay(underlay)
+            .clock(underlay::timestampNs)
+            .errorHandler(errors);
+        for (final SegmentContext segment : segments)
+        {
+            context.segment(segment.port(new CapturePort(frame -> delivered = frame)));
+        }
+        engine = OverlayEngine.launch(context);
+        decap = engine.counters().decap();
+    }
+
+    /**
+     * Go on to the next packet that reaches the decap path, telling of those before it that do not.
+     *
+     * @return false if the capture is over.
+     * @throws IOException if it cannot be read further; packets before are told of.
+     */
+    public boolean next() throws IOException
+    {
+        delivered = null;
+        engine.doWork();
+        if (isPending)
+        {
+            isPending = false;
+            final DropReason verdict = verdict();
+            listener.onPacket(
+                pendingNumber,
+                pendingTimestampNs,
+                verdict,
+                vni(stack.datagram()),
+                stack.datagram(),
+                verdict == DropReason.NONE ? delivered : null);
+        }
+        if (failure != null)
+        {
+            throw failure;
+        }
+        return !underlay.isAtEnd();
+    }
+
+    /** @return the engine, for its counters and tables. */
+    public OverlayEngine engine()
+    {
+        return engine;
+    }
+
+    @Override
+    public void close()
+    {
+        engine.close();
+    }
+
+    private void onOuter(final long packetNumber, final long timestampNs, final DropReason verdict)
+    {
+        if (verdict == DropReason.NONE)
+        {
+            isPending = true;
+            pendingNumber = packetNumber;
+            pendingTimestampNs = timestampNs;
+        }
+        else
+        {
+            listener.onPacket(packetNumber, timestampNs, verdict, NO_VNI, null, null);
+        }
+    }
+
+    /** The reason whose counter moved. */
+    private DropReason verdict()
+    {
+        DropReason verdict = DropReason.NONE;
+        for (int i = 1; i < droppedBefore.length; i++)
+        {
+            final long dropped = decap.dropped(DropReason.get(i));
+            if (dropped != droppedBefore[i])
+            {
+                droppedBefore[i] = dropped;
+                verdict = DropReason.get(i);
+            }
+        }
+        return verdict;
+    }
+
+    private int vni(final OuterDatagram datagram)
+    {
+        final boolean hasHeader =
+            vxlan.wrap(datagram.buffer(), datagram.offset(), datagram.length()).check() == DropReason.NONE;
+        return hasHeader && (vxlan.flags() & VxlanHeader.I_FLAG) != 0 ? vxlan.vni() : NO_VNI;
+    }
+}
