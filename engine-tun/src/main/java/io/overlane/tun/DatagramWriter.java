@@ -1,0 +1,318 @@
+package io.overlane.tun;
+
+import static io.overlane.tun.Linux.AF_INET;
+import static io.overlane.tun.Linux.CMSG_DATA_OFFSET;
+import static io.overlane.tun.Linux.CMSG_LEVEL_OFFSET;
+import static io.overlane.tun.Linux.CMSG_SMALL_SPACE;
+import static io.overlane.tun.Linux.CMSG_TYPE_OFFSET;
+import static io.overlane.tun.Linux.EAGAIN;
+import static io.overlane.tun.Linux.ECONNREFUSED;
+import static io.overlane.tun.Linux.EHOSTDOWN;
+import static io.overlane.tun.Linux.EHOSTUNREACH;
+import static io.overlane.tun.Linux.EINTR;
+import static io.overlane.tun.Linux.EINVAL;
+import static io.overlane.tun.Linux.EIO;
+import static io.overlane.tun.Linux.EMSGSIZE;
+import static io.overlane.tun.Linux.ENETDOWN;
+import static io.overlane.tun.Linux.ENETUNREACH;
+import static io.overlane.tun.Linux.ENOBUFS;
+import static io.overlane.tun.Linux.IOVEC_LENGTH_OFFSET;
+import static io.overlane.tun.Linux.IOVEC_SIZE;
+import static io.overlane.tun.Linux.MMSG_SIZE;
+import static io.overlane.tun.Linux.MSG_CONTROL_LENGTH_OFFSET;
+import static io.overlane.tun.Linux.MSG_CONTROL_OFFSET;
+import static io.overlane.tun.Linux.MSG_DONTWAIT;
+import static io.overlane.tun.Linux.MSG_IOV_COUNT_OFFSET;
+import static io.overlane.tun.Linux.MSG_IOV_OFFSET;
+import static io.overlane.tun.Linux.MSG_NAME_LENGTH_OFFSET;
+import static io.overlane.tun.Linux.MSG_NAME_OFFSET;
+import static io.overlane.tun.Linux.POLLFD_EVENTS_OFFSET;
+import static io.overlane.tun.Linux.POLLFD_SIZE;
+import static io.overlane.tun.Linux.POLLOUT;
+import static io.overlane.tun.Linux.TIMESPEC_SIZE;
+
+import io.overlane.address.IpAddress;
+import io.overlane.frame.Frame;
+import io.overlane.status.DropReason;
+import io.overlane.underlay.SendBatch;
+import java.util.concurrent.TimeUnit;
+import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Sends the entries of a batch with as few {@code sendmmsg} calls as the kernel lets it, and judges each. Sending
+ * thread only.
+ *
+ * <p>The kernel stops at an entry it refuses and says how many it took before; the next call, which begins with that
+ * entry, says why.
+ */
+final class DatagramWriter
+{
+    private static final int MESSAGES = 64;
+    /** Segment size and type of service. */
+    private static final int CONTROL_SPACE = 2 * CMSG_SMALL_SPACE;
+    private static final int IOVECS = MESSAGES * MMSG_SIZE;
+    private static final int NAMES = IOVECS + MESSAGES * IOVEC_SIZE;
+    private static final int CONTROLS = NAMES + MESSAGES * SocketAddress.SPACE;
+    private static final int POLLFD = CONTROLS + MESSAGES * CONTROL_SPACE;
+    private static final int TIMEOUT = POLLFD + POLLFD_SIZE;
+
+    private final LibC.Calls libc = LibC.calls();
+    private final UnsafeBuffer memory =
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(TIMEOUT + TIMESPEC_SIZE, BitUtil.CACHE_LINE_LENGTH));
+    private final long address = memory.addressOffset();
+    /** The batch's entry each message stands for. */
+    private final int[] entries = new int[MESSAGES];
+    private final int fd;
+    private final int family;
+    private final long timeoutNs;
+    private final ErrnoReporter errors;
+    private volatile boolean segments;
+    private long deadlineNs;
+    private boolean waited;
+    private boolean full;
+
+    /**
+     * @param socket    to send to; the caller holds it open during {@link #write}.
+     * @param timeoutNs how long one {@link #write} waits for room, in nanoseconds.
+     * @param errors    told of what has no verdict of its own.
+     */
+    DatagramWriter(final UdpSocket socket, final long timeoutNs, final ErrnoReporter errors)
+    {
+        this.fd = socket.descriptor().fd();
+        this.family = socket.family();
+        this.segments = socket.segments();
+        this.timeoutNs = timeoutNs;
+        this.errors = errors;
+        for (int i = 0; i < MESSAGES; i++)
+        {
+            final int message = i * MMSG_SIZE;
+            memory.putLong(message + MSG_NAME_OFFSET, address + NAMES + (long)i * SocketAddress.SPACE);
+            memory.putLong(message + MSG_IOV_OFFSET, address + IOVECS + (long)i * IOVEC_SIZE);
+            memory.putLong(message + MSG_IOV_COUNT_OFFSET, 1);
+            memory.putLong(message + MSG_CONTROL_OFFSET, address + CONTROLS + (long)i * CONTROL_SPACE);
+        }
+        memory.putInt(POLLFD, fd);
+        memory.putShort(POLLFD + POLLFD_EVENTS_OFFSET, POLLOUT);
+    }
+
+    /** @return true while joined entries leave in one call. */
+    boolean segments()
+    {
+        return segments;
+    }
+
+    /**
+     * @param batch to send; every entry gets a verdict.
+     */
+    void write(final SendBatch batch)
+    {
+        waited = false;
+        full = false;
+        int count = 0;
+        for (int i = 0, size = batch.size(); i < size; i++)
+        {
+            batch.verdict(i, DropReason.NONE);
+            if (family == AF_INET && !IpAddress.isV4(batch.remoteHigh(i), batch.remoteLow(i)))
+            {
+                batch.verdict(i, DropReason.UNDERLAY_UNREACHABLE);
+            }
+            else if (isJoined(batch, i) && !segments)
+            {
+                flush(batch, count);
+                count = 0;
+                batch.verdict(i, writePieces(batch, i));
+            }
+            else
+            {
+                fill(count, batch, i, 0, batch.frame(i).length());
+                entries[count] = i;
+                count++;
+                if (count == MESSAGES)
+                {
+                    flush(batch, count);
+                    count = 0;
+                }
+            }
+        }
+        flush(batch, count);
+    }
+
+    private static boolean isJoined(final SendBatch batch, final int entry)
+    {
+        return batch.segmentSize(entry) > 0 && batch.segmentSize(entry) < batch.frame(entry).length();
+    }
+
+    private void flush(final SendBatch batch, final int count)
+    {
+        int done = 0;
+        while (done < count)
+        {
+            final int sent = send(done, count - done);
+            if (sent > 0)
+            {
+                done += sent;
+            }
+            else
+            {
+                final int entry = entries[done];
+                // Pieces leave by way of the first message, whose own entry is this one or done with.
+                batch.verdict(entry, isJoined(batch, entry) && refusesJoined(-sent) ?
+                    writePieces(batch, entry) :
+                    verdict(-sent));
+                done++;
+            }
+        }
+    }
+
+    /**
+     * One call, again after what passes by itself.
+     *
+     * @return messages taken, or the negated error of the first.
+     */
+    private int send(final int first, final int count)
+    {
+        if (full)
+        {
+            return -EAGAIN;
+        }
+        boolean again = true;
+        while (true)
+        {
+            final int sent = libc.sendmmsg(fd, address + (long)first * MMSG_SIZE, count, MSG_DONTWAIT);
+            if (sent > 0)
+            {
+                return sent;
+            }
+            final int errno = LibC.errno();
+            if (errno == EAGAIN)
+            {
+                if (!awaitRoom())
+                {
+                    full = true;
+                    return -EAGAIN;
+                }
+            }
+            else if (errno == ECONNREFUSED || errno == ENOBUFS)
+            {
+                // Left behind by an earlier datagram, or a queue that was full for a moment.
+                if (!again)
+                {
+                    return -errno;
+                }
+                again = false;
+            }
+            else if (errno != EINTR)
+            {
+                return -errno;
+            }
+        }
+    }
+
+    private boolean awaitRoom()
+    {
+        final long nowNs = System.nanoTime();
+        if (!waited)
+        {
+            waited = true;
+            deadlineNs = nowNs + timeoutNs;
+        }
+        final long leftNs = deadlineNs - nowNs;
+        if (leftNs <= 0)
+        {
+            return false;
+        }
+        memory.putLong(TIMEOUT, TimeUnit.NANOSECONDS.toSeconds(leftNs));
+        memory.putLong(TIMEOUT + Long.BYTES, leftNs % TimeUnit.SECONDS.toNanos(1));
+        libc.ppoll(address + POLLFD, 1, address + TIMEOUT, 0);
+        return true;
+    }
+
+    /** The kernel will not cut this entry, or any (EIO: the device cannot do checksums): we do. */
+    private boolean refusesJoined(final int errno)
+    {
+        if (errno == EIO)
+        {
+            segments = false;
+        }
+        return errno == EIO || errno == EINVAL || errno == EMSGSIZE;
+    }
+
+    /** @return the verdict on the first piece that was refused; the rest is then not sent. */
+    private DropReason writePieces(final SendBatch batch, final int entry)
+    {
+        final int length = batch.frame(entry).length();
+        final int segmentSize = batch.segmentSize(entry);
+        for (int offset = 0; offset < length; offset += segmentSize)
+        {
+            fill(0, batch, entry, offset, Math.min(segmentSize, length - offset));
+            final int sent = send(0, 1);
+            if (sent < 0)
+            {
+                return verdict(-sent);
+            }
+        }
+        return DropReason.NONE;
+    }
+
+    private DropReason verdict(final int errno)
+    {
+        return switch (errno)
+        {
+            case EMSGSIZE -> DropReason.OVERSIZE;
+            case EAGAIN, ENOBUFS -> DropReason.UNDERLAY_BUSY;
+            case ENETUNREACH, EHOSTUNREACH, ECONNREFUSED, ENETDOWN, EHOSTDOWN -> DropReason.UNDERLAY_UNREACHABLE;
+            default ->
+            {
+                errors.report("send", errno);
+                yield DropReason.UNDERLAY_ERROR;
+            }
+        };
+    }
+
+    private void fill(final int slot, final SendBatch batch, final int entry, final int offset, final int length)
+    {
+        final Frame frame = batch.frame(entry);
+        final int message = slot * MMSG_SIZE;
+        final int iovec = IOVECS + slot * IOVEC_SIZE;
+        memory.putLong(iovec, frame.address() + offset);
+        memory.putLong(iovec + IOVEC_LENGTH_OFFSET, length);
+
+        final long high = batch.remoteHigh(entry);
+        final long low = batch.remoteLow(entry);
+        memory.putInt(message + MSG_NAME_LENGTH_OFFSET, SocketAddress.put(
+            memory, NAMES + slot * SocketAddress.SPACE, family, high, low, batch.remotePort(entry)));
+
+        final int control = CONTROLS + slot * CONTROL_SPACE;
+        int controlLength = 0;
+        final int segmentSize = batch.segmentSize(entry);
+        if (segmentSize > 0 && segmentSize < length)
+        {
+            putControl(control, Short.BYTES, Linux.IPPROTO_UDP, Linux.UDP_SEGMENT, segmentSize);
+            controlLength = CMSG_SMALL_SPACE;
+        }
+        final int tos = batch.tos(entry);
+        if (tos > 0)
+        {
+            final boolean v4 = IpAddress.isV4(high, low);
+            putControl(
+                control + controlLength,
+                Integer.BYTES,
+                v4 ? Linux.IPPROTO_IP : Linux.IPPROTO_IPV6,
+                v4 ? Linux.IP_TOS : Linux.IPV6_TCLASS,
+                tos);
+            controlLength += CMSG_SMALL_SPACE;
+        }
+        memory.putLong(message + MSG_CONTROL_LENGTH_OFFSET, controlLength);
+    }
+
+    private void putControl(final int offset, final int length, final int level, final int type, final int value)
+    {
+        memory.putLong(offset, CMSG_DATA_OFFSET + length);
+        memory.putInt(offset + CMSG_LEVEL_OFFSET, level);
+        memory.putInt(offset + CMSG_TYPE_OFFSET, type);
+        // Little-endian: the low bytes are the value, whatever its length.
+        memory.putInt(offset + CMSG_DATA_OFFSET, value);
+    }
+}

@@ -1,0 +1,69 @@
+package io.overlane.tun;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A file descriptor that several threads use and any thread may close. The number is given back to the kernel only
+ * when the last user has left, so that nobody can read from or write to whatever is opened under it next.
+ */
+final class Descriptor implements AutoCloseable
+{
+    private static final int CLOSED = Integer.MIN_VALUE;
+
+    private final int fd;
+    /** How many threads are between acquire and release, {@link #CLOSED} added once it is to be closed. */
+    private final AtomicInteger users = new AtomicInteger();
+
+    Descriptor(final int fd)
+    {
+        this.fd = fd;
+    }
+
+    /** @return the number; the kernel's meaning of it is certain only between acquire and release. */
+    int fd()
+    {
+        return fd;
+    }
+
+    /** @return true if it may be used until {@link #release()}, false if it is closed. */
+    boolean acquire()
+    {
+        int current = users.get();
+        while (current >= 0)
+        {
+            if (users.compareAndSet(current, current + 1))
+            {
+                return true;
+            }
+            current = users.get();
+        }
+        return false;
+    }
+
+    void release()
+    {
+        if (users.decrementAndGet() == CLOSED)
+        {
+            LibC.close(fd);
+        }
+    }
+
+    /** Refuse new users, and close now or when the last one leaves. */
+    @Override
+    public void close()
+    {
+        int current = users.get();
+        while (current >= 0)
+        {
+            if (users.compareAndSet(current, current + CLOSED))
+            {
+                if (current == 0)
+                {
+                    LibC.close(fd);
+                }
+                return;
+            }
+            current = users.get();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.overlane.tun;
+
+import static io.overlane.tun.Linux.EAGAIN;
+import static io.overlane.tun.Linux.ECONNREFUSED;
+import static io.overlane.tun.Linux.EHOSTUNREACH;
+import static io.overlane.tun.Linux.EINTR;
+import static io.overlane.tun.Linux.ENETUNREACH;
+
+import io.overlane.address.Vtep;
+import io.overlane.status.DropReason;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import java.io.IOException;
+import org.agrona.ErrorHandler;
+
+/**
+ * The network edge on one UDP socket and the C library: {@code recvmmsg} in, {@code sendmmsg} out, joined datagrams by
+ * UDP_SEGMENT and, if asked for, UDP_GRO. Polling and sending share nothing but the socket.
+ *
+ * <p>Every datagram leaves from the port the socket is bound to; the flow hash is not looked at. The outer type of
+ * service is set per datagram. Link-local IPv6 addresses cannot be used: they need a zone.
+ */
+public final class LibcUnderlay implements Underlay
+{
+    private final UdpSocket socket;
+    private final Descriptor descriptor;
+    private final DatagramReader reader;
+    private final DatagramWriter writer;
+    private final Waiter waiter;
+    private final ErrnoReporter errors;
+
+    /**
+     * @param options      what to bind to and how.
+     * @param errorHandler told when the socket fails, of each kind of failure at most once a minute.
+     * @throws IOException if the socket cannot be had, a {@link java.net.BindException} if it is for the address or the
+     *                     port; the message is one line and names both.
+     * @throws UnsupportedOperationException where native calls are not available.
+     */
+    public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException
+    {
+        socket = new UdpSocket(options);
+        try
+        {
+            descriptor = socket.descriptor();
+            errors = new ErrnoReporter(errorHandler, "UDP socket " + socket.local());
+            reader = new DatagramReader(options.pollDatagrams());
+            writer = new DatagramWriter(socket, options.sendTimeoutNs(), errors);
+            waiter = new Waiter(descriptor);
+        }
+        catch (final IOException | RuntimeException | Error ex)
+        {
+            socket.close();
+            throw ex;
+        }
+    }
+
+    /** @return null if this underlay can be used here, else why not, in one line. */
+    public static String whyUnavailable()
+    {
+        return LibC.whyUnavailable();
+    }
+
+    @Override
+    public Vtep local()
+    {
+        return socket.local();
+    }
+
+    @Override
+    public String description()
+    {
+        return "libc UDP";
+    }
+
+    /** @return true while joined entries leave in one call; false once the kernel has refused. Any thread. */
+    public boolean segments()
+    {
+        return writer.segments();
+    }
+
+    /** @return true if the kernel joins received datagrams. */
+    public boolean coalesces()
+    {
+        return socket.coalesces();
+    }
+
+    /** @return bytes the kernel holds for us on the way in; less than asked for without CAP_NET_ADMIN. */
+    public int receiveBufferLength()
+    {
+        return socket.receiveBufferLength();
+    }
+
+    @Override
+    public int poll(final ReceiveBatch batch)
+    {
+        if (!descriptor.acquire())
+        {
+            return 0;
+        }
+        try
+        {
+            final int count = reader.read(descriptor.fd(), batch);
+            if (count < 0)
+            {
+                readFailed(-count);
+                return 0;
+            }
+            return count;
+        }
+        finally
+        {
+            descriptor.release();
+        }
+    }
+
+    private void readFailed(final int errno)
+    {
+        switch (errno)
+        {
+            // Nothing there, or what an ICMP message left behind on the socket, now cleared.
+            case EAGAIN, EINTR, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH:
+                break;
+
+            default:
+                errors.report("receive", errno);
+        }
+    }
+
+    @Override
+    public void send(final SendBatch batch)
+    {
+        if (descriptor.acquire())
+        {
+            try
+            {
+                writer.write(batch);
+            }
+            finally
+            {
+                descriptor.release();
+            }
+        }
+        else
+        {
+            for (int i = 0, size = batch.size(); i < size; i++)
+            {
+                batch.verdict(i, DropReason.UNDERLAY_ERROR);
+            }
+        }
+    }
+
+    @Override
+    public void await(final long timeoutNs)
+    {
+        waiter.await(timeoutNs);
+    }
+
+    @Override
+    public void wake()
+    {
+        waiter.wake();
+    }
+
+    @Override
+    public void close()
+    {
+        socket.close();
+        waiter.close();
+    }
+}

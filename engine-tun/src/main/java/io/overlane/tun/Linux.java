@@ -1,0 +1,147 @@
+package io.overlane.tun;
+
+/**
+ * Numbers and layouts of the Linux ABI, the same on x86_64 and aarch64: 64-bit pointers and longs, little-endian.
+ *
+ * <pre>
+ *  iovec     0 base              8 length                                                         16 bytes
+ *  msghdr    0 name  8 nameLength(4)  16 iov  24 iovCount  32 control  40 controlLength  48 flags(4)   56
+ *  mmsghdr   0 msghdr           56 bytes moved(4)                                                      64
+ *  cmsghdr   0 length            8 level(4)  12 type(4)  16 data, the next one on a multiple of 8
+ *  sockaddr_in   0 family(2)     2 port(2, big-endian)  4 address(4)                                   16
+ *  sockaddr_in6  0 family(2)     2 port(2, big-endian)  4 flow(4)  8 address(16)  24 scope(4)          28
+ *  pollfd    0 fd(4)             4 events(2)  6 what happened(2)                                        8
+ *  timespec  0 seconds           8 nanoseconds                                                         16
+ *  ifreq     0 name(16)         16 union                                                               40
+ * </pre>
+ *
+ * Fields are eight bytes wide where nothing else is said. Names are those of the kernel's headers.
+ */
+final class Linux
+{
+    // errno
+    static final int EPERM = 1;
+    static final int ENOENT = 2;
+    static final int EINTR = 4;
+    static final int EIO = 5;
+    static final int ENXIO = 6;
+    static final int EBADF = 9;
+    static final int EAGAIN = 11;
+    static final int ENOMEM = 12;
+    static final int EACCES = 13;
+    static final int EBUSY = 16;
+    static final int ENODEV = 19;
+    static final int EINVAL = 22;
+    static final int EBADFD = 77;
+    static final int EMSGSIZE = 90;
+    static final int EADDRINUSE = 98;
+    static final int EADDRNOTAVAIL = 99;
+    static final int ENETDOWN = 100;
+    static final int ENETUNREACH = 101;
+    static final int ENOBUFS = 105;
+    static final int ECONNREFUSED = 111;
+    static final int EHOSTDOWN = 112;
+    static final int EHOSTUNREACH = 113;
+
+    // open, fcntl, eventfd; SOCK_ and EFD_ share the values of O_
+    static final int O_RDWR = 2;
+    static final int O_NONBLOCK = 0x800;
+    static final int O_CLOEXEC = 0x8_0000;
+
+    // sockets
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int SOCK_DGRAM = 2;
+    static final int MSG_DONTWAIT = 0x40;
+
+    static final int SOL_SOCKET = 1;
+    static final int SO_SNDBUF = 7;
+    static final int SO_RCVBUF = 8;
+    static final int SO_SNDBUFFORCE = 32;
+    static final int SO_RCVBUFFORCE = 33;
+
+    static final int IPPROTO_IP = 0;
+    static final int IP_TOS = 1;
+    static final int IP_MTU_DISCOVER = 10;
+    static final int IP_RECVTOS = 13;
+    static final int IP_PMTUDISC_DONT = 0;
+    static final int IP_PMTUDISC_DO = 2;
+
+    static final int IPPROTO_IPV6 = 41;
+    static final int IPV6_MTU_DISCOVER = 23;
+    static final int IPV6_V6ONLY = 26;
+    static final int IPV6_RECVTCLASS = 66;
+    static final int IPV6_TCLASS = 67;
+
+    static final int IPPROTO_UDP = 17;
+    static final int UDP_SEGMENT = 103;
+    static final int UDP_GRO = 104;
+
+    // poll
+    static final short POLLIN = 1;
+    static final short POLLOUT = 4;
+
+    // layouts
+    static final int IOVEC_LENGTH_OFFSET = 8;
+    static final int IOVEC_SIZE = 16;
+
+    static final int MSG_NAME_OFFSET = 0;
+    static final int MSG_NAME_LENGTH_OFFSET = 8;
+    static final int MSG_IOV_OFFSET = 16;
+    static final int MSG_IOV_COUNT_OFFSET = 24;
+    static final int MSG_CONTROL_OFFSET = 32;
+    static final int MSG_CONTROL_LENGTH_OFFSET = 40;
+    static final int MMSG_LENGTH_OFFSET = 56;
+    static final int MMSG_SIZE = 64;
+
+    static final int CMSG_LEVEL_OFFSET = 8;
+    static final int CMSG_TYPE_OFFSET = 12;
+    static final int CMSG_DATA_OFFSET = 16;
+    /** {@code CMSG_SPACE} of anything from one to eight bytes. */
+    static final int CMSG_SMALL_SPACE = 24;
+
+    static final int SOCKADDR_PORT_OFFSET = 2;
+    static final int SOCKADDR_V4_ADDRESS_OFFSET = 4;
+    static final int SOCKADDR_V6_ADDRESS_OFFSET = 8;
+    static final int SOCKADDR_IN_SIZE = 16;
+    static final int SOCKADDR_IN6_SIZE = 28;
+
+    static final int POLLFD_EVENTS_OFFSET = 4;
+    static final int POLLFD_HAPPENED_OFFSET = 6;
+    static final int POLLFD_SIZE = 8;
+    static final int TIMESPEC_SIZE = 16;
+
+    static final int IFNAME_SIZE = 16;
+    static final int IFREQ_VALUE_OFFSET = 16;
+    static final int IFREQ_SIZE = 40;
+
+    // interface ioctls and flags
+    static final long SIOCGIFFLAGS = 0x8913;
+    static final long SIOCSIFFLAGS = 0x8914;
+    static final long SIOCGIFMTU = 0x8921;
+    static final long SIOCSIFMTU = 0x8922;
+    static final long SIOCSIFHWADDR = 0x8924;
+    static final long SIOCGIFHWADDR = 0x8927;
+    static final long SIOCGIFINDEX = 0x8933;
+    static final int IFF_UP = 1;
+    static final int ARPHRD_ETHER = 1;
+
+    // TUN/TAP ioctls and flags
+    static final long TUNSETIFF = 0x4004_54caL;
+    static final long TUNSETPERSIST = 0x4004_54cbL;
+    static final long TUNSETOFFLOAD = 0x4004_54d0L;
+    static final long TUNGETIFF = 0x8004_54d2L;
+    static final long TUNGETVNETHDRSZ = 0x8004_54d7L;
+    static final long TUNSETVNETHDRSZ = 0x4004_54d8L;
+    static final int IFF_TUN = 0x1;
+    static final int IFF_TAP = 0x2;
+    static final int IFF_MULTI_QUEUE = 0x100;
+    static final int IFF_NO_PI = 0x1000;
+    static final int IFF_VNET_HDR = 0x4000;
+    static final int IFF_TUN_EXCL = 0x8000;
+    static final int TUN_F_CSUM = 1;
+
+    private Linux()
+    {
+    }
+}

@@ -1,0 +1,75 @@
+package io.overlane.tun;
+
+import static io.overlane.tun.Linux.AF_INET;
+import static io.overlane.tun.Linux.AF_INET6;
+import static io.overlane.tun.Linux.SOCKADDR_IN6_SIZE;
+import static io.overlane.tun.Linux.SOCKADDR_IN_SIZE;
+import static io.overlane.tun.Linux.SOCKADDR_PORT_OFFSET;
+import static io.overlane.tun.Linux.SOCKADDR_V4_ADDRESS_OFFSET;
+import static io.overlane.tun.Linux.SOCKADDR_V6_ADDRESS_OFFSET;
+import static java.nio.ByteOrder.BIG_ENDIAN;
+
+import io.overlane.address.IpAddress;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * {@code sockaddr_in} and {@code sockaddr_in6} in a buffer. The form an IPv4 address has on an IPv6 socket is that of
+ * {@link IpAddress}, so there the words go in and out as they are.
+ */
+final class SocketAddress
+{
+    /** Room for either form, a multiple of eight bytes. */
+    static final int SPACE = 32;
+
+    private SocketAddress()
+    {
+    }
+
+    /**
+     * Flow label and scope stay as they are: zero.
+     *
+     * @param family of the socket, which decides the form.
+     * @return bytes of the form.
+     */
+    static int put(
+        final UnsafeBuffer buffer,
+        final int offset,
+        final int family,
+        final long high,
+        final long low,
+        final int udpPort)
+    {
+        buffer.putShort(offset, (short)family);
+        buffer.putShort(offset + SOCKADDR_PORT_OFFSET, (short)udpPort, BIG_ENDIAN);
+        if (family == AF_INET)
+        {
+            buffer.putInt(offset + SOCKADDR_V4_ADDRESS_OFFSET, (int)low, BIG_ENDIAN);
+            return SOCKADDR_IN_SIZE;
+        }
+        buffer.putLong(offset + SOCKADDR_V6_ADDRESS_OFFSET, high, BIG_ENDIAN);
+        buffer.putLong(offset + SOCKADDR_V6_ADDRESS_OFFSET + Long.BYTES, low, BIG_ENDIAN);
+        return SOCKADDR_IN6_SIZE;
+    }
+
+    static int udpPort(final UnsafeBuffer buffer, final int offset)
+    {
+        return buffer.getShort(offset + SOCKADDR_PORT_OFFSET, BIG_ENDIAN) & 0xFFFF;
+    }
+
+    static long high(final UnsafeBuffer buffer, final int offset)
+    {
+        return isV6(buffer, offset) ? buffer.getLong(offset + SOCKADDR_V6_ADDRESS_OFFSET, BIG_ENDIAN) : 0;
+    }
+
+    static long low(final UnsafeBuffer buffer, final int offset)
+    {
+        return isV6(buffer, offset) ?
+            buffer.getLong(offset + SOCKADDR_V6_ADDRESS_OFFSET + Long.BYTES, BIG_ENDIAN) :
+            IpAddress.v4Low(buffer.getInt(offset + SOCKADDR_V4_ADDRESS_OFFSET, BIG_ENDIAN));
+    }
+
+    private static boolean isV6(final UnsafeBuffer buffer, final int offset)
+    {
+        return buffer.getShort(offset) == AF_INET6;
+    }
+}

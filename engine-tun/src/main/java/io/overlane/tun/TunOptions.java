@@ -1,0 +1,134 @@
+package io.overlane.tun;
+
+/** What device to create or attach to. Every setter checks its value. */
+public final class TunOptions
+{
+    /** Longest interface name, in bytes (IFNAMSIZ less its terminating zero). */
+    public static final int MAX_NAME_LENGTH = Linux.IFNAME_SIZE - 1;
+
+    private static final String NUMBER_PATTERN = "%d";
+
+    private final TunKind kind;
+    private final String name;
+    private int vnetHeaderLength = VirtioNetHeader.MERGEABLE_LENGTH;
+    private TunOffload offload = TunOffload.CHECKSUM;
+    private boolean multiQueue;
+
+    /**
+     * @param kind Ethernet frames or IP packets.
+     * @param name of the interface; with one {@code %d} in it the kernel chooses the number.
+     * @throws IllegalArgumentException if no interface can have that name.
+     */
+    public TunOptions(final TunKind kind, final String name)
+    {
+        this.kind = kind;
+        this.name = checkName(name);
+    }
+
+    /** The kernel's {@code dev_valid_name}, and no bytes a shell or a log would stumble over. */
+    private static String checkName(final String name)
+    {
+        final String plain = name.replaceFirst(NUMBER_PATTERN, "");
+        String wrong = null;
+        if (name.isEmpty() || ".".equals(name) || "..".equals(name))
+        {
+            wrong = "not an interface name";
+        }
+        else if (name.length() > MAX_NAME_LENGTH)
+        {
+            wrong = "longer than " + MAX_NAME_LENGTH + " characters";
+        }
+        else if (!plain.chars().allMatch(c -> c > ' ' && c < 0x7F))
+        {
+            wrong = "blanks, control and non-ASCII characters are not allowed";
+        }
+        else if (plain.chars().anyMatch(c -> c == '/' || c == ':' || c == '%'))
+        {
+            wrong = "'/', ':' and '%' are not allowed, except one %d for a number of the kernel's choice";
+        }
+        if (wrong != null)
+        {
+            throw new IllegalArgumentException("interface name '" + name + "': " + wrong);
+        }
+        return name;
+    }
+
+    /**
+     * @param length of the header in front of each frame: {@link VirtioNetHeader#LENGTH},
+     *               {@link VirtioNetHeader#MERGEABLE_LENGTH} (the default), or 0 for none, and so no offload.
+     * @return this.
+     */
+    public TunOptions vnetHeaderLength(final int length)
+    {
+        if (length != 0 && length != VirtioNetHeader.LENGTH && length != VirtioNetHeader.MERGEABLE_LENGTH)
+        {
+            throw new IllegalArgumentException("vnetHeaderLength=" + length + " is none of 0, 10, 12");
+        }
+        vnetHeaderLength = length;
+        return this;
+    }
+
+    /**
+     * @param offload what the kernel may leave undone; {@link TunOffload#CHECKSUM} by default. Without a vnet header
+     *                it is always {@link TunOffload#NONE}.
+     * @return this.
+     */
+    public TunOptions offload(final TunOffload offload)
+    {
+        this.offload = offload;
+        return this;
+    }
+
+    /**
+     * @param multiQueue true to allow more than one queue: each further one is attached to the same name, with the
+     *                   same options.
+     * @return this.
+     */
+    public TunOptions multiQueue(final boolean multiQueue)
+    {
+        this.multiQueue = multiQueue;
+        return this;
+    }
+
+    /** @return Ethernet frames or IP packets. */
+    public TunKind kind()
+    {
+        return kind;
+    }
+
+    /** @return the name, or a pattern for one. */
+    public String name()
+    {
+        return name;
+    }
+
+    /** @return bytes in front of each frame. */
+    public int vnetHeaderLength()
+    {
+        return vnetHeaderLength;
+    }
+
+    /** @return what the kernel may leave undone. */
+    public TunOffload offload()
+    {
+        return vnetHeaderLength == 0 ? TunOffload.NONE : offload;
+    }
+
+    /** @return true if the device may have more than one queue. */
+    public boolean multiQueue()
+    {
+        return multiQueue;
+    }
+
+    boolean isPattern()
+    {
+        return name.contains(NUMBER_PATTERN);
+    }
+
+    /** @return the flags of TUNSETIFF. */
+    int flags()
+    {
+        return kind.flag() | Linux.IFF_NO_PI | (vnetHeaderLength == 0 ? 0 : Linux.IFF_VNET_HDR) |
+            (multiQueue ? Linux.IFF_MULTI_QUEUE : 0);
+    }
+}

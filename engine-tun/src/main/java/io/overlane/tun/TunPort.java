@@ -1,0 +1,233 @@
+package io.overlane.tun;
+
+import static io.overlane.tun.Linux.EAGAIN;
+import static io.overlane.tun.Linux.EBADFD;
+import static io.overlane.tun.Linux.EINTR;
+import static io.overlane.tun.Linux.ENOBUFS;
+import static io.overlane.tun.Linux.ENOMEM;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
+import io.overlane.frame.FrameSlab;
+import io.overlane.port.Port;
+import io.overlane.status.DropReason;
+import java.io.IOException;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The tenant edge on a TAP (Ethernet frames) or a TUN (IP packets).
+ *
+ * <p>A read puts the vnet header into the last bytes of a slot's headroom and the frame right behind it; a write
+ * takes both from the same places, so no byte is moved in either direction. {@link #offer(FrameBatch)} keeps all it
+ * needs in the frames' own headroom.
+ */
+public final class TunPort implements Port
+{
+    /** Frames read per poll at most, where the caller does not say: more bring no gain. */
+    public static final int DEFAULT_POLL_FRAMES = 64;
+
+    /** A super-frame of the kernel's (GSO_LEGACY_MAX_SIZE), layer 2 header and VLAN tags included. */
+    static final int MAX_FRAME_LENGTH = 65_536 + 22;
+
+    private final LibC.Calls libc = LibC.calls();
+    private final TunDevice device;
+    private final Descriptor descriptor;
+    private final int vnetHeaderLength;
+    private final int mtu;
+    private final FrameSlab slab;
+    private final Waiter waiter;
+    private final ErrnoReporter errors;
+
+    /**
+     * A port with the device's MTU and room for {@link #DEFAULT_POLL_FRAMES} frames.
+     *
+     * @param device       closed with the port; its MTU is set before.
+     * @param errorHandler told when the device fails, of each kind of failure at most once a minute.
+     * @throws IOException if the device is gone or there is no eventfd to be had; the device stays open.
+     */
+    public TunPort(final TunDevice device, final ErrorHandler errorHandler) throws IOException
+    {
+        this(device, device.mtu(), DEFAULT_POLL_FRAMES, errorHandler);
+    }
+
+    /**
+     * @param device       closed with the port.
+     * @param mtu          the device's IP MTU, in bytes, where it cannot be asked (a device of another namespace).
+     * @param pollFrames   most frames lent at a time; each takes 64 KiB of direct memory.
+     * @param errorHandler told when the device fails, of each kind of failure at most once a minute.
+     * @throws IOException if there is no eventfd to be had; the device stays open.
+     */
+    public TunPort(final TunDevice device, final int mtu, final int pollFrames, final ErrorHandler errorHandler)
+        throws IOException
+    {
+        if (pollFrames < 1)
+        {
+            throw new IllegalArgumentException("pollFrames=" + pollFrames + " is less than 1");
+        }
+        this.device = device;
+        this.mtu = mtu;
+        descriptor = device.descriptor();
+        vnetHeaderLength = device.vnetHeaderLength();
+        slab = new FrameSlab(pollFrames, MAX_FRAME_LENGTH);
+        errors = new ErrnoReporter(errorHandler, device.name());
+        waiter = new Waiter(descriptor);
+    }
+
+    @Override
+    public String name()
+    {
+        return device.name();
+    }
+
+    /** @return the device's MTU as it was when the port was made. */
+    @Override
+    public int mtu()
+    {
+        return mtu;
+    }
+
+    @Override
+    public int poll(final FrameBatch batch, final int limit)
+    {
+        if (!descriptor.acquire())
+        {
+            return 0;
+        }
+        try
+        {
+            final int most = Math.min(limit, slab.count());
+            int count = 0;
+            while (count < most && read(slab.frame(count)))
+            {
+                batch.add(slab.frame(count));
+                count++;
+            }
+            return count;
+        }
+        finally
+        {
+            descriptor.release();
+        }
+    }
+
+    private boolean read(final Frame frame)
+    {
+        final UnsafeBuffer buffer = frame.buffer();
+        final int start = FrameSlab.HEADROOM - vnetHeaderLength;
+        final long length = libc.read(descriptor.fd(), buffer.addressOffset() + start, buffer.capacity() - start);
+        if (length < vnetHeaderLength)
+        {
+            if (length < 0)
+            {
+                readFailed(LibC.errno());
+            }
+            return false;
+        }
+        frame.wrap(FrameSlab.HEADROOM, (int)length - vnetHeaderLength);
+        if (vnetHeaderLength != 0)
+        {
+            VirtioNetHeader.decode(buffer, start, frame);
+        }
+        return true;
+    }
+
+    private void readFailed(final int errno)
+    {
+        if (errno != EAGAIN && errno != EINTR)
+        {
+            errors.report("read", errno);
+            if (errno == EBADFD)
+            {
+                // The device was removed under us (tun_chr_read_iter): the descriptor stays in error for good.
+                waiter.ignoreDescriptor();
+            }
+        }
+    }
+
+    @Override
+    public void offer(final FrameBatch batch)
+    {
+        final boolean open = descriptor.acquire();
+        try
+        {
+            for (int i = 0, size = batch.size(); i < size; i++)
+            {
+                final Frame frame = batch.get(i);
+                if (frame.verdict() == DropReason.NONE)
+                {
+                    frame.verdict(open ? write(frame) : DropReason.PORT_ERROR);
+                }
+            }
+        }
+        finally
+        {
+            if (open)
+            {
+                descriptor.release();
+            }
+        }
+    }
+
+    private DropReason write(final Frame frame)
+    {
+        if (vnetHeaderLength == 0)
+        {
+            if (frame.gsoType() != Frame.GSO_NONE || (frame.flags() & Frame.NEEDS_CHECKSUM) != 0)
+            {
+                errors.report("an unfinished frame for a device without vnet header");
+                return DropReason.PORT_ERROR;
+            }
+        }
+        else
+        {
+            if (frame.offset() < vnetHeaderLength)
+            {
+                errors.report("a frame without headroom for the vnet header");
+                return DropReason.PORT_ERROR;
+            }
+            VirtioNetHeader.encode(frame, frame.buffer(), frame.offset() - vnetHeaderLength, vnetHeaderLength);
+        }
+        final long address = frame.address() - vnetHeaderLength;
+        final int length = frame.length() + vnetHeaderLength;
+        long written = libc.write(descriptor.fd(), address, length);
+        while (written < 0)
+        {
+            final int errno = LibC.errno();
+            switch (errno)
+            {
+                case EINTR:
+                    written = libc.write(descriptor.fd(), address, length);
+                    break;
+
+                case EAGAIN, ENOBUFS, ENOMEM:
+                    return DropReason.PORT_FULL;
+
+                default:
+                    // EIO: the interface is down.
+                    errors.report("write", errno);
+                    return DropReason.PORT_ERROR;
+            }
+        }
+        return DropReason.NONE;
+    }
+
+    @Override
+    public void await(final long timeoutNs)
+    {
+        waiter.await(timeoutNs);
+    }
+
+    @Override
+    public void wake()
+    {
+        waiter.wake();
+    }
+
+    @Override
+    public void close()
+    {
+        device.close();
+        waiter.close();
+    }
+}

@@ -1,0 +1,181 @@
+package io.overlane.tun;
+
+import static io.overlane.tun.Linux.AF_INET;
+import static io.overlane.tun.Linux.AF_INET6;
+import static io.overlane.tun.Linux.EACCES;
+import static io.overlane.tun.Linux.EADDRINUSE;
+import static io.overlane.tun.Linux.EADDRNOTAVAIL;
+import static io.overlane.tun.Linux.IPPROTO_IP;
+import static io.overlane.tun.Linux.IPPROTO_IPV6;
+import static io.overlane.tun.Linux.IPPROTO_UDP;
+import static io.overlane.tun.Linux.IP_MTU_DISCOVER;
+import static io.overlane.tun.Linux.IP_PMTUDISC_DO;
+import static io.overlane.tun.Linux.IP_PMTUDISC_DONT;
+import static io.overlane.tun.Linux.O_CLOEXEC;
+import static io.overlane.tun.Linux.O_NONBLOCK;
+import static io.overlane.tun.Linux.SOL_SOCKET;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.SocketException;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** A bound UDP socket with every option set: what {@link LibcUnderlay} reads from and writes to. */
+final class UdpSocket implements AutoCloseable
+{
+    private static final int LENGTH = SocketAddress.SPACE;
+
+    private final LibC.Calls libc = LibC.calls();
+    private final UnsafeBuffer memory =
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(SocketAddress.SPACE + Long.BYTES, 8));
+    private final Descriptor descriptor;
+    private final int family;
+    private final Vtep local;
+    private final boolean coalesces;
+    private final boolean segments;
+    private final int receiveBufferLength;
+
+    /**
+     * @param options what to bind to and how.
+     * @throws IOException if the socket cannot be had; the message is one line and names address and port.
+     */
+    UdpSocket(final UdpOptions options) throws IOException
+    {
+        family = options.local().isV4() ? AF_INET : AF_INET6;
+        final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC, 0);
+        if (fd < 0)
+        {
+            throw new SocketException("cannot open a UDP socket for " + options.local() + ": " +
+                LibC.describe(LibC.errno()));
+        }
+        descriptor = new Descriptor(fd);
+        try
+        {
+            bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, options.socketBufferLength());
+            bufferLength(Linux.SO_SNDBUFFORCE, Linux.SO_SNDBUF, options.socketBufferLength());
+            final int discover = options.fragment() ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
+            // An IPv6 socket bound to "::" carries IPv4 too, under the options of IPv4.
+            require(IPPROTO_IP, IP_MTU_DISCOVER, discover, "IP_MTU_DISCOVER");
+            require(IPPROTO_IP, Linux.IP_RECVTOS, 1, "IP_RECVTOS");
+            if (family == AF_INET6)
+            {
+                require(IPPROTO_IPV6, Linux.IPV6_V6ONLY, options.local().isAny() ? 0 : 1, "IPV6_V6ONLY");
+                require(IPPROTO_IPV6, Linux.IPV6_MTU_DISCOVER, discover, "IPV6_MTU_DISCOVER");
+                require(IPPROTO_IPV6, Linux.IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS");
+            }
+            coalesces = options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
+            segments = get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
+            receiveBufferLength = get(SOL_SOCKET, Linux.SO_RCVBUF) / 2;
+            local = bind(options.local(), options.udpPort());
+        }
+        catch (final IOException | RuntimeException | Error ex)
+        {
+            descriptor.close();
+            throw ex;
+        }
+    }
+
+    private Vtep bind(final IpAddress address, final int udpPort) throws IOException
+    {
+        final long pointer = memory.addressOffset();
+        final int length = SocketAddress.put(memory, 0, family, address.high(), address.low(), udpPort);
+        if (libc.bind(descriptor.fd(), pointer, length) < 0)
+        {
+            throw cannotBind(LibC.errno(), address, udpPort);
+        }
+        memory.putInt(LENGTH, SocketAddress.SPACE);
+        if (libc.getsockname(descriptor.fd(), pointer, pointer + LENGTH) < 0)
+        {
+            throw new SocketException("cannot read the bound address: " + LibC.describe(LibC.errno()));
+        }
+        return new Vtep(address, SocketAddress.udpPort(memory, 0));
+    }
+
+    private static IOException cannotBind(final int errno, final IpAddress address, final int udpPort)
+    {
+        final String message = switch (errno)
+        {
+            case EADDRINUSE -> "UDP port " + udpPort + " of " + address + " is in use";
+            case EADDRNOTAVAIL -> address + " is no address of this host";
+            case EACCES -> "no permission to bind UDP port " + udpPort + " of " + address +
+                ": needs root or CAP_NET_BIND_SERVICE";
+            default -> "cannot bind UDP port " + udpPort + " of " + address + ": " + LibC.describe(errno);
+        };
+        return new BindException(message);
+    }
+
+    /** The forced form goes past the system's limit and needs CAP_NET_ADMIN; the other is cut to the limit. */
+    private void bufferLength(final int forced, final int plain, final int length)
+    {
+        if (!set(SOL_SOCKET, forced, length))
+        {
+            set(SOL_SOCKET, plain, length);
+        }
+    }
+
+    private void require(final int level, final int option, final int value, final String name) throws IOException
+    {
+        if (!set(level, option, value))
+        {
+            throw new SocketException("cannot set " + name + " to " + value + ": " + LibC.describe(LibC.errno()));
+        }
+    }
+
+    private boolean set(final int level, final int option, final int value)
+    {
+        memory.putInt(0, value);
+        return libc.setsockopt(descriptor.fd(), level, option, memory.addressOffset(), Integer.BYTES) == 0;
+    }
+
+    /** @return the value, or -1 if the kernel does not know the option. */
+    private int get(final int level, final int option)
+    {
+        final long pointer = memory.addressOffset();
+        memory.putInt(LENGTH, Integer.BYTES);
+        return libc.getsockopt(descriptor.fd(), level, option, pointer, pointer + LENGTH) == 0 ? memory.getInt(0) : -1;
+    }
+
+    Descriptor descriptor()
+    {
+        return descriptor;
+    }
+
+    /** @return AF_INET or AF_INET6, the form of every address of this socket. */
+    int family()
+    {
+        return family;
+    }
+
+    /** @return the address as asked for, and the real port. */
+    Vtep local()
+    {
+        return local;
+    }
+
+    /** @return true if the kernel joins datagrams of one flow. */
+    boolean coalesces()
+    {
+        return coalesces;
+    }
+
+    /** @return true if the kernel knows UDP_SEGMENT. */
+    boolean segments()
+    {
+        return segments;
+    }
+
+    /** @return bytes of payload and overhead the kernel holds for us. */
+    int receiveBufferLength()
+    {
+        return receiveBufferLength;
+    }
+
+    @Override
+    public void close()
+    {
+        descriptor.close();
+    }
+}

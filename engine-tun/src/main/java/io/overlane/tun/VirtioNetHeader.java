@@ -1,0 +1,92 @@
+package io.overlane.tun;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.overlane.frame.Frame;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The header in front of each frame of a device opened with IFF_VNET_HDR ({@code linux/virtio_net.h}): what is left
+ * to do to a frame on its way out of the kernel, and what the kernel is asked to do on its way in.
+ *
+ * <pre>
+ *   0        1           2                4          6                8                  10
+ *  +--------+-----------+----------------+----------+----------------+------------------+- - - - - - - - +
+ *  | flags  | GSO type  | header length  | GSO size | checksum start | checksum offset  | buffer count   |
+ *  +--------+-----------+----------------+----------+----------------+------------------+- - - - - - - - +
+ * </pre>
+ *
+ * Little-endian. The buffer count is there if the header is 12 bytes long (the mrg_rxbuf form) and means nothing to a
+ * TUN device: 0 when written.
+ */
+public final class VirtioNetHeader
+{
+    /** Bytes without the buffer count, the kernel's default. */
+    public static final int LENGTH = 10;
+
+    /** Bytes with the buffer count; keeps what follows 4-byte aligned. */
+    public static final int MERGEABLE_LENGTH = 12;
+
+    private static final int FLAGS_OFFSET = 0;
+    private static final int GSO_TYPE_OFFSET = 1;
+    private static final int HEADER_LENGTH_OFFSET = 2;
+    private static final int GSO_SIZE_OFFSET = 4;
+    private static final int CHECKSUM_START_OFFSET = 6;
+    private static final int CHECKSUM_OFFSET_OFFSET = 8;
+    private static final int BUFFER_COUNT_OFFSET = 10;
+
+    private VirtioNetHeader()
+    {
+    }
+
+    /**
+     * Set a frame's offload fields from the header that came with it.
+     *
+     * @param buffer with the header.
+     * @param offset of its first byte.
+     * @param frame  it belongs to.
+     */
+    public static void decode(final UnsafeBuffer buffer, final int offset, final Frame frame)
+    {
+        final int flags = buffer.getByte(offset + FLAGS_OFFSET) & 0xFF;
+        final int gsoType = buffer.getByte(offset + GSO_TYPE_OFFSET) & 0xFF;
+        frame.offload(
+            flags,
+            gsoType,
+            unsignedShort(buffer, offset + HEADER_LENGTH_OFFSET),
+            unsignedShort(buffer, offset + GSO_SIZE_OFFSET),
+            unsignedShort(buffer, offset + CHECKSUM_START_OFFSET),
+            unsignedShort(buffer, offset + CHECKSUM_OFFSET_OFFSET));
+    }
+
+    /**
+     * Write all bytes of the header that says what a frame's offload fields say.
+     *
+     * @param frame  to describe.
+     * @param buffer to write to.
+     * @param offset of the header's first byte.
+     * @param length {@link #LENGTH} or {@link #MERGEABLE_LENGTH}.
+     */
+    public static void encode(final Frame frame, final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        buffer.putByte(offset + FLAGS_OFFSET, (byte)frame.flags());
+        buffer.putByte(offset + GSO_TYPE_OFFSET, (byte)frame.gsoType());
+        buffer.putShort(offset + HEADER_LENGTH_OFFSET, (short)frame.headerLength(), LITTLE_ENDIAN);
+        buffer.putShort(offset + GSO_SIZE_OFFSET, (short)frame.gsoSize(), LITTLE_ENDIAN);
+        // Without a partial checksum these say nothing; a stripped frame has a start before its first byte by then.
+        final boolean partial = (frame.flags() & Frame.NEEDS_CHECKSUM) != 0;
+        buffer.putShort(
+            offset + CHECKSUM_START_OFFSET, partial ? (short)frame.checksumStart() : 0, LITTLE_ENDIAN);
+        buffer.putShort(
+            offset + CHECKSUM_OFFSET_OFFSET, partial ? (short)frame.checksumOffset() : 0, LITTLE_ENDIAN);
+        if (length == MERGEABLE_LENGTH)
+        {
+            buffer.putShort(offset + BUFFER_COUNT_OFFSET, (short)0, LITTLE_ENDIAN);
+        }
+    }
+
+    private static int unsignedShort(final UnsafeBuffer buffer, final int offset)
+    {
+        return buffer.getShort(offset, LITTLE_ENDIAN) & 0xFFFF;
+    }
+}

@@ -1,0 +1,88 @@
+package io.overlane.tun;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The bindings: their shape, and that errors come through. */
+class LibCTest
+{
+    @Test
+    void shouldBindFunctionsOfAtMostFiveArguments()
+    {
+        for (final Method method : LibC.Calls.class.getDeclaredMethods())
+        {
+            assertTrue(method.getParameterCount() <= 5, () -> method + ": jnr-ffi breaks the sixth argument");
+        }
+    }
+
+    @Test
+    void shouldPassOnlyPrimitivesSoThatNothingIsAllocated()
+    {
+        final Set<Class<?>> allowed = Set.of(int.class, long.class);
+        for (final Method method : LibC.Calls.class.getDeclaredMethods())
+        {
+            assertTrue(allowed.contains(method.getReturnType()), method::toString);
+            assertTrue(allowed.containsAll(Arrays.asList(method.getParameterTypes())), method::toString);
+        }
+    }
+
+    @Test
+    void shouldTellTheErrorOfAFailedCall()
+    {
+        assertEquals(-1, LibC.calls().ioctl(-1, 0, 0));
+        assertEquals(Linux.EBADF, LibC.errno());
+        assertEquals(-1, LibC.open("/nonexistent/file", Linux.O_RDWR));
+        assertEquals(Linux.ENOENT, LibC.errno());
+        assertEquals(-1, LibC.calls().setsockopt(-1, 1, 2, 0, 4));
+        assertEquals(Linux.EBADF, LibC.errno());
+    }
+
+    @Test
+    void shouldNameErrors()
+    {
+        assertTrue(LibC.describe(Linux.EBUSY).startsWith("EBUSY ("), LibC.describe(Linux.EBUSY));
+        assertEquals("errno 4242", LibC.describe(4242));
+    }
+
+    @Test
+    void shouldSayInOneLineWhyThereAreNoNativeCalls() throws Exception
+    {
+        final Process process = new ProcessBuilder(
+            System.getProperty("java.home") + "/bin/java",
+            "-Dos.name=Plan9",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Elsewhere.class.getName()).redirectErrorStream(true).start();
+        final String output = new String(process.getInputStream().readAllBytes()).strip();
+        process.waitFor();
+        assertEquals(
+            "native calls are not available: this is Plan9 on " + System.getProperty("os.arch") +
+                ", not 64-bit little-endian Linux",
+            output);
+    }
+
+    /** Asks for native calls where there are none. */
+    static final class Elsewhere
+    {
+        private Elsewhere()
+        {
+        }
+
+        public static void main(final String[] args)
+        {
+            try
+            {
+                TunDevice.create(new TunOptions(TunKind.TAP, "vx0"));
+            }
+            catch (final UnsupportedOperationException | TunException ex)
+            {
+                System.out.println(ex.getMessage());
+            }
+        }
+    }
+}

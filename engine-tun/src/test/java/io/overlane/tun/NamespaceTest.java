@@ -1,0 +1,28 @@
+package io.overlane.tun;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Devices, ports and the underlay where they need a network namespace. */
+class NamespaceTest
+{
+    @TestFactory
+    Stream<DynamicTest> devices() throws Exception
+    {
+        return InNamespace.tests(TunDeviceScenarios.class);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> ports() throws Exception
+    {
+        return InNamespace.tests(TunPortScenarios.class);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> withoutCapability() throws Exception
+    {
+        return InNamespace.tests(
+            WithoutCapabilityScenarios.class, "setpriv", "--inh-caps=-net_admin", "--bounding-set=-net_admin");
+    }
+}

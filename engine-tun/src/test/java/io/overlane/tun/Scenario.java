@@ -1,0 +1,137 @@
+package io.overlane.tun;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
+import io.overlane.underlay.ReceiveBatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** What scenarios inside a namespace share: devices with addresses, and closing of all that was opened. */
+abstract class Scenario
+{
+    private static final long SIOCSIFADDR = 0x8916;
+    private static final long SIOCSIFNETMASK = 0x891c;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+
+    Scenario() throws IOException
+    {
+        new NetworkLink("lo").up(true);
+        // A new device would send router solicitations whenever it likes.
+        final Path disableIpv6 = Path.of("/proc/sys/net/ipv6/conf/default/disable_ipv6");
+        if (Files.isWritable(disableIpv6))
+        {
+            Files.writeString(disableIpv6, "1");
+        }
+    }
+
+    <T extends AutoCloseable> T closeLater(final T resource)
+    {
+        resources.push(resource);
+        return resource;
+    }
+
+    final void closeAll() throws Exception
+    {
+        while (!resources.isEmpty())
+        {
+            resources.pop().close();
+        }
+    }
+
+    /** A new device; the scenario is skipped where there is no driver or the node may not be opened. */
+    TunDevice create(final TunOptions options) throws TunException
+    {
+        try
+        {
+            return closeLater(TunDevice.create(options));
+        }
+        catch (final TunException ex)
+        {
+            assumeTrue(ex.reason() != TunException.Reason.NO_DRIVER &&
+                ex.reason() != TunException.Reason.NOT_PERMITTED, ex.getMessage());
+            throw ex;
+        }
+    }
+
+    TunPort port(final TunDevice device) throws IOException
+    {
+        return closeLater(new TunPort(device, errors::add));
+    }
+
+    /** Give the interface an address and bring it up. */
+    void address(final TunDevice device, final String cidr) throws IOException
+    {
+        final IpPrefix prefix = IpPrefix.parse(cidr);
+        addressRequest(SIOCSIFADDR, device.name(), prefix.address());
+        addressRequest(SIOCSIFNETMASK, device.name(), IpAddress.ofV4(-1 << (32 - prefix.length())));
+        device.up(true);
+    }
+
+    private static void addressRequest(final long request, final String name, final IpAddress address)
+    {
+        final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Linux.IFREQ_SIZE, 8));
+        memory.putStringWithoutLengthAscii(0, name);
+        SocketAddress.put(memory, Linux.IFREQ_VALUE_OFFSET, Linux.AF_INET, 0, address.low(), 0);
+        final int socket = LibC.calls().socket(Linux.AF_INET, Linux.SOCK_DGRAM, 0);
+        final int result = LibC.calls().ioctl(socket, request, memory.addressOffset());
+        final int errno = LibC.errno();
+        LibC.close(socket);
+        assertEquals(0, result, () -> LibC.describe(errno));
+    }
+
+    /** Poll until a wanted frame comes; what the kernel sends by itself is passed over. */
+    static Frame pollFor(final TunPort port, final Predicate<Frame> wanted)
+    {
+        final FrameBatch batch = new FrameBatch(8);
+        final long deadlineNs = System.nanoTime() + PATIENCE_NS;
+        final List<String> seen = new ArrayList<>();
+        while (System.nanoTime() < deadlineNs)
+        {
+            port.await(deadlineNs - System.nanoTime());
+            batch.clear();
+            while (port.poll(batch, 1) == 1)
+            {
+                final Frame frame = batch.get(0);
+                if (wanted.test(frame))
+                {
+                    return frame;
+                }
+                seen.add(frame.length() + " bytes");
+                batch.clear();
+            }
+        }
+        throw new AssertionError("the frame did not come; others: " + seen);
+    }
+
+    static int poll(final LibcUnderlay underlay, final ReceiveBatch batch)
+    {
+        batch.clear();
+        underlay.await(PATIENCE_NS);
+        return underlay.poll(batch);
+    }
+
+    static FrameBatch batch(final Frame frame)
+    {
+        final FrameBatch batch = new FrameBatch(1);
+        batch.add(frame);
+        return batch;
+    }
+}

@@ -1,0 +1,183 @@
+package io.overlane.tun;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.MacAddress;
+import io.overlane.frame.FrameBatch;
+import io.overlane.tun.TunException.Reason;
+import java.io.IOException;
+import org.junit.jupiter.api.function.Executable;
+
+/** Devices as such: made, found, set, taken over and gone. */
+final class TunDeviceScenarios extends Scenario
+{
+    TunDeviceScenarios() throws IOException
+    {
+    }
+
+    void shouldCreateATapAndSetIt() throws IOException
+    {
+        final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
+        assertEquals("vx0", device.name());
+        assertEquals(TunKind.TAP, device.kind());
+        assertEquals(12, device.vnetHeaderLength());
+        assertTrue(device.index() > 0);
+        assertFalse(device.isUp());
+        assertEquals(1500, device.mtu());
+
+        final MacAddress mac = MacAddress.parse("02:42:0a:f4:01:ff");
+        device.mac(mac);
+        device.mtu(1450);
+        device.up(true);
+        assertEquals(mac, device.mac());
+        assertEquals(1450, device.mtu());
+        assertTrue(device.isUp());
+        device.up(false);
+        assertFalse(device.isUp());
+    }
+
+    void shouldCreateATunWithoutMac() throws IOException
+    {
+        final TunDevice device = create(new TunOptions(TunKind.TUN, "t0").vnetHeaderLength(0));
+        assertEquals(0, device.vnetHeaderLength());
+        assertThrows(TunException.class, device::mac);
+        device.mtu(65_535);
+        assertEquals(65_535, device.mtu());
+    }
+
+    void shouldLetTheKernelChooseTheNumber() throws IOException
+    {
+        final TunDevice first = create(new TunOptions(TunKind.TUN, "flannel%d"));
+        final TunDevice second = create(new TunOptions(TunKind.TUN, "flannel%d"));
+        assertEquals("flannel0", first.name());
+        assertEquals("flannel1", second.name());
+    }
+
+    void shouldRemoveTheDeviceWhenClosed() throws IOException
+    {
+        final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
+        device.close();
+        device.close();
+        assertFalse(exists("vx0"));
+        assertEquals(0, device.index());
+        assertReason(Reason.NO_SUCH_DEVICE, "cannot read the MTU of 'vx0': ENODEV", device::mtu);
+        assertReason(Reason.FAILED, "'vx0' is closed", () -> device.persistent(true));
+        create(new TunOptions(TunKind.TAP, "vx0"));
+    }
+
+    void shouldRefuseANameThatIsTaken() throws IOException
+    {
+        create(new TunOptions(TunKind.TAP, "vx0"));
+        assertReason(Reason.NAME_TAKEN, "there is an interface 'vx0' already",
+            () -> TunDevice.create(new TunOptions(TunKind.TAP, "vx0")));
+        assertReason(Reason.NAME_TAKEN, "there is an interface 'lo' already",
+            () -> TunDevice.create(new TunOptions(TunKind.TAP, "lo")));
+        assertTrue(exists("vx0"));
+    }
+
+    void shouldAttachOnlyToWhatIsThereAndFree() throws IOException
+    {
+        create(new TunOptions(TunKind.TAP, "vx0"));
+        assertReason(Reason.NO_SUCH_DEVICE, "there is no interface 'vx9'",
+            () -> TunDevice.attach(new TunOptions(TunKind.TAP, "vx9")));
+        assertFalse(exists("vx9"));
+        assertReason(Reason.NAME_TAKEN, "interface 'lo' is no TAP device",
+            () -> TunDevice.attach(new TunOptions(TunKind.TAP, "lo")));
+        assertReason(Reason.NAME_TAKEN, "interface 'vx0' is in use by another process",
+            () -> TunDevice.attach(new TunOptions(TunKind.TAP, "vx0")));
+        assertThrows(IllegalArgumentException.class, () -> TunDevice.attach(new TunOptions(TunKind.TAP, "vx%d")));
+    }
+
+    void shouldAttachToAPersistentDevice() throws IOException
+    {
+        final TunDevice first = create(new TunOptions(TunKind.TAP, "vx0").vnetHeaderLength(0));
+        final MacAddress mac = first.mac();
+        first.persistent(true);
+        first.close();
+        assertTrue(exists("vx0"));
+
+        assertReason(Reason.NAME_TAKEN, "interface 'vx0' is no TUN device",
+            () -> TunDevice.attach(new TunOptions(TunKind.TUN, "vx0")));
+        assertReason(Reason.NAME_TAKEN, "there is an interface 'vx0' already",
+            () -> TunDevice.create(new TunOptions(TunKind.TAP, "vx0")));
+
+        final TunDevice second = closeLater(TunDevice.attach(new TunOptions(TunKind.TAP, "vx0")));
+        assertEquals(mac, second.mac());
+        second.close();
+        assertTrue(exists("vx0"));
+
+        final TunDevice third = closeLater(TunDevice.attach(new TunOptions(TunKind.TAP, "vx0")));
+        third.persistent(false);
+        third.close();
+        assertFalse(exists("vx0"));
+    }
+
+    void shouldAttachFurtherQueues() throws IOException
+    {
+        final TunOptions options = new TunOptions(TunKind.TAP, "vx0").multiQueue(true);
+        final TunDevice first = create(options);
+        final TunDevice second = closeLater(TunDevice.attach(options));
+        assertEquals("vx0", second.name());
+        first.close();
+        assertTrue(exists("vx0"));
+        second.close();
+        assertFalse(exists("vx0"));
+    }
+
+    void shouldAdoptAnOpenDescriptor() throws IOException
+    {
+        create(new TunOptions(TunKind.TAP, "probe")).close();
+        final int fd = LibC.open("/dev/net/tun", Linux.O_RDWR | Linux.O_CLOEXEC);
+        final TunOptions options = new TunOptions(TunKind.TUN, "t7");
+        assertEquals(0, new InterfaceRequest("t7").flags(options.flags()).ioctl(fd, Linux.TUNSETIFF));
+
+        final TunDevice device = closeLater(TunDevice.adopt(fd, TunOffload.CHECKSUM));
+        assertEquals("t7", device.name());
+        assertEquals(TunKind.TUN, device.kind());
+        assertEquals(VirtioNetHeader.LENGTH, device.vnetHeaderLength(), "the kernel's default");
+        // A read that blocked would hang here.
+        assertEquals(0, port(device).poll(new FrameBatch(1), 1));
+        device.close();
+        assertFalse(exists("t7"));
+    }
+
+    void shouldNotAdoptOtherDescriptors() throws IOException
+    {
+        final int fd = LibC.calls().eventfd(0, Linux.O_CLOEXEC);
+        assertReason(Reason.NO_SUCH_DEVICE, "descriptor " + fd + " is no TAP or TUN device: ENOTTY",
+            () -> TunDevice.adopt(fd, TunOffload.NONE));
+        LibC.close(fd);
+
+        create(new TunOptions(TunKind.TAP, "probe")).close();
+        final int unbound = LibC.open("/dev/net/tun", Linux.O_RDWR | Linux.O_CLOEXEC);
+        assertReason(Reason.NO_SUCH_DEVICE, "descriptor " + unbound + " is no TAP or TUN device: EBADFD",
+            () -> TunDevice.adopt(unbound, TunOffload.NONE));
+        assertEquals(0, LibC.close(unbound), "still the caller's");
+    }
+
+    void shouldTellWhatTheKernelRefuses() throws IOException
+    {
+        final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
+        assertReason(Reason.FAILED, "cannot set the MTU of 'vx0' to 70000: EINVAL", () -> device.mtu(70_000));
+        assertReason(Reason.FAILED, "cannot set the MAC address of 'vx0' to 01:00:5e:00:00:01: EADDRNOTAVAIL",
+            () -> device.mac(MacAddress.parse("01:00:5e:00:00:01")));
+        assertNotEquals(70_000, device.mtu());
+    }
+
+    private static boolean exists(final String name) throws IOException
+    {
+        return new NetworkLink(name).index() != 0;
+    }
+
+    private static void assertReason(final Reason reason, final String message, final Executable executable)
+    {
+        final TunException ex = assertThrows(TunException.class, executable);
+        assertEquals(reason, ex.reason(), ex::getMessage);
+        assertTrue(ex.getMessage().startsWith(message), ex::getMessage);
+        assertFalse(ex.getMessage().contains("\n"));
+    }
+}
