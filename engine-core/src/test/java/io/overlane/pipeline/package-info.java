@@ -1,0 +1,2 @@
+/** Every way of a frame through the engine, and where it ends. */
+package io.overlane.pipeline;
