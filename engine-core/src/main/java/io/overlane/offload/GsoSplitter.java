@@ -29,7 +29,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class GsoSplitter
 {
     private static final int FIN_PSH = TcpHeader.FIN | TcpHeader.PSH;
-    private static final int MAX_PACKET_LENGTH = 0xFFFF;
 
     /** IPv6 extension headers are so long, or a multiple of it. */
     private static final int EXTENSION_UNIT = 8;
@@ -60,7 +59,8 @@ public final class GsoSplitter
      * Begin with a super-frame; nothing is changed in it.
      *
      * <p>A partial checksum is taken at its word, as Linux does ({@code tcp_gso_segment}): behind an IPv6 routing header
-     * its pseudo header has another destination than the packet, and a wrong one must not become right here.
+     * its pseudo header has another destination than the packet, and a wrong one must not become right here. Bytes
+     * behind the end of the IP packet are left out.
      *
      * @param frame        a super-frame; its tunnel header may be in front of it already.
      * @param tunnelLength bytes of that tunnel header.
@@ -156,20 +156,22 @@ public final class GsoSplitter
         if (isV4)
         {
             ipv4.wrap(source, start + l3, length);
-            if (type == Frame.GSO_TCPV6 || ipv4.checkHeader() != DropReason.NONE)
+            if (type == Frame.GSO_TCPV6 || ipv4.check() != DropReason.NONE)
             {
                 return false;
             }
             l4 = l3 + ipv4.headerLength();
+            end = start + l3 + ipv4.totalLength();
             identification = ipv4.identification();
             addressSum = Checksum.pseudoHeaderV4(ipv4.source(), ipv4.destination(), protocol, 0);
             return ipv4.protocol() == protocol && !ipv4.isFragment();
         }
         ipv6.wrap(source, start + l3, length);
-        if (type == Frame.GSO_TCPV4 || ipv6.checkHeader() != DropReason.NONE)
+        if (type == Frame.GSO_TCPV4 || ipv6.check() != DropReason.NONE)
         {
             return false;
         }
+        end = start + l3 + Ipv6Header.LENGTH + ipv6.payloadLength();
         addressSum = Checksum.pseudoHeaderV6(
             ipv6.sourceHigh(), ipv6.sourceLow(), ipv6.destinationHigh(), ipv6.destinationLow(), protocol, 0);
         return findTransport(protocol);
@@ -238,7 +240,7 @@ public final class GsoSplitter
     {
         next = start + headers;
         gsoSize = Math.min(segmentPayload, end - next);
-        return gsoSize > 0 && headers - l3 + gsoSize <= MAX_PACKET_LENGTH;
+        return gsoSize > 0;
     }
 
     private void finish(final UnsafeBuffer target, final int segment, final int payload)

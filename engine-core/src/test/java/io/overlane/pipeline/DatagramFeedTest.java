@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
-import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
@@ -19,7 +17,6 @@ import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.underlay.ReceiveBatch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -153,70 +150,5 @@ class DatagramFeedTest
         assertEquals(delivered, counters.decap().delivered());
         assertEquals(dropped, counters.decap().dropped());
         assertEquals(delivered + dropped, counters.decap().framesIn());
-    }
-
-    /** Writes as many bytes in front of a frame as a TAP does, and then takes it. */
-    private static final class HeadroomPort implements Port
-    {
-        private static final int VNET_HEADER_LENGTH = 12;
-
-        final List<byte[]> frames = new ArrayList<>();
-        boolean takes;
-        DropReason verdict = DropReason.NONE;
-
-        @Override
-        public void offer(final FrameBatch offered)
-        {
-            for (int i = 0; i < offered.size(); i++)
-            {
-                final Frame frame = offered.get(i);
-                final byte[] header = new byte[VNET_HEADER_LENGTH];
-                Arrays.fill(header, (byte)0xA5);
-                frame.buffer().putBytes(frame.offset() - VNET_HEADER_LENGTH, header);
-                final byte[] bytes = new byte[frame.length()];
-                frame.buffer().getBytes(frame.offset(), bytes);
-                frames.add(bytes);
-                frame.verdict(verdict);
-            }
-        }
-
-        @Override
-        public boolean takesSuperFrames(final int gsoType)
-        {
-            return takes;
-        }
-
-        @Override
-        public String name()
-        {
-            return "headroom";
-        }
-
-        @Override
-        public int mtu()
-        {
-            return 1500;
-        }
-
-        @Override
-        public int poll(final FrameBatch polled, final int limit)
-        {
-            return 0;
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-        }
-
-        @Override
-        public void wake()
-        {
-        }
-
-        @Override
-        public void close()
-        {
-        }
     }
 }
