@@ -58,9 +58,10 @@ public final class GsoSplitter
     /**
      * Begin with a super-frame; nothing is changed in it.
      *
-     * <p>A partial checksum is taken at its word, as Linux does ({@code tcp_gso_segment}): behind an IPv6 routing header
-     * its pseudo header has another destination than the packet, and a wrong one must not become right here. Bytes
-     * behind the end of the IP packet are left out.
+     * <p>A partial checksum is taken at its word, as Linux does ({@code tcp_gso_segment}): behind an IPv6 routing
+     * header its pseudo header has another destination than the packet, and a wrong one must not become right here.
+     * Bytes behind the end of the IP packet are left out, as where Linux receives one ({@code ip_rcv}); its
+     * segmentation alone would send them.
      *
      * @param frame        a super-frame; its tunnel header may be in front of it already.
      * @param tunnelLength bytes of that tunnel header.

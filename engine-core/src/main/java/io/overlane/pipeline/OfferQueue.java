@@ -48,8 +48,7 @@ public final class OfferQueue
         frames = new int[capacity];
         bytes = new int[capacity];
         this.counters = counters;
-        coalescer = new GroCoalescer(
-            MAX_RUNS, MAX_SUPER_FRAMES, capacity, isEthernet, new GroCoalescer.Output()
+        final GroCoalescer.Output output = new GroCoalescer.Output()
         {
             @Override
             public int onFrame(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
@@ -70,7 +69,8 @@ public final class OfferQueue
             {
                 offer();
             }
-        });
+        };
+        coalescer = new GroCoalescer(MAX_RUNS, MAX_SUPER_FRAMES, capacity, isEthernet, output);
     }
 
     /**

@@ -14,6 +14,7 @@ final class Collector implements GroCoalescer.Output
 {
     private static final int VNET_HEADER_LENGTH = 12;
 
+    /** What was handed over, copied. */
     record Entry(byte[] bytes, Frame metadata, int segments, int length, long source, int remote)
     {
         boolean isSuperFrame()
@@ -34,6 +35,7 @@ final class Collector implements GroCoalescer.Output
         }
     }
 
+    /** What waits for the next flush. */
     private record Place(Frame frame, int segments, int length, long source, int remote)
     {
     }

@@ -13,6 +13,8 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +51,7 @@ final class KernelSegmentationScenarios extends Scenario
         final TunDevice t0 = create(new TunOptions(TunKind.TAP, "t0"));
         final TunDevice t1 = create(new TunOptions(TunKind.TAP, "t1").vnetHeaderLength(0));
         assumeTrue(bridge(SIOCBRADDBR), "this kernel has no bridge");
+        disableNetfilter();
         closeLater(() ->
         {
             new NetworkLink(BRIDGE).up(false);
@@ -245,6 +248,19 @@ final class KernelSegmentationScenarios extends Scenario
             mac = mac << 8 | frame.buffer().getByte(frame.offset() + i) & 0xFF;
         }
         return mac;
+    }
+
+    /** Where br_netfilter is loaded it checks and trims IP packets before they are segmented. */
+    private static void disableNetfilter() throws IOException
+    {
+        for (final String family : new String[]{"iptables", "ip6tables"})
+        {
+            final Path call = Path.of("/proc/sys/net/bridge/bridge-nf-call-" + family);
+            if (Files.isWritable(call))
+            {
+                Files.writeString(call, "0");
+            }
+        }
     }
 
     /** The argument is the name itself, not a structure that begins with it. */
