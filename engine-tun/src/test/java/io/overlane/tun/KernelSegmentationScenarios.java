@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.status.DropReason;
