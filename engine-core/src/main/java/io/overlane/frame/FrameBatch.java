@@ -64,6 +64,19 @@ public final class FrameBatch
         size++;
     }
 
+    /**
+     * @param index 0…size-1.
+     * @param frame to stand there from now on.
+     */
+    public void set(final int index, final Frame frame)
+    {
+        if (index >= size)
+        {
+            throw new IndexOutOfBoundsException("index=" + index + " size=" + size);
+        }
+        frames[index] = frame;
+    }
+
     /** Forget all frames. */
     public void clear()
     {

@@ -18,7 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class Candidate
 {
-    /** No TCP or UDP packet we can name the flow of; it keeps no order with any. */
+    /** Of no TCP or UDP flow: it ends no run, and may be overtaken by later segments of one. */
     static final int NO_FLOW = 0;
 
     /** An IP fragment: it may belong to any flow. */
@@ -162,7 +162,9 @@ final class Candidate
 
     private boolean isChecksumRight(final int end)
     {
-        if (isV4 && !ipv4.isChecksumValid())
+        // 0xFFFF says the same as 0 and is what only a sender makes that computes otherwise: we would not give it back.
+        if (isV4 && (!ipv4.isChecksumValid() || ipv4.headerChecksum() == 0xFFFF) ||
+            isTcp && tcp.checksum() == 0xFFFF)
         {
             return false;
         }

@@ -9,7 +9,11 @@ import io.overlane.frame.FrameSlab;
  *
  * <p>Joined is only what splitting gives back unchanged: same headers, sequence numbers and IPv4 ids that follow each
  * other, equal sizes, and a checksum of its own that is right in every segment. Anything odd passes through alone, as
- * it came, behind what its flow sent before. A frame that is of no TCP or UDP flow keeps no order with those.
+ * it came, behind what its flow sent before.
+ *
+ * <p>Every frame takes its place when it comes, and a super-frame has that of its first segment. So frames that are
+ * passed on where they lie keep their order, and one whose headroom is the end of the frame before it never reaches
+ * the port before that one.
  *
  * <p>Nothing is held back: {@link #flush()} ends every run with the batch it began in.
  */
@@ -21,36 +25,50 @@ public final class GroCoalescer
     private final Candidate candidate;
     private final Run[] runs;
     private final FrameSlab slots;
+    private final int maxFrames;
     private final Output output;
     private int slotsUsed;
+    private int placed;
+    private int nextVictim;
     private boolean joinsTcpV4 = true;
     private boolean joinsTcpV6 = true;
     private boolean joinsUdp = true;
 
-    /** Takes what is ready. */
+    /** Takes frames in the order they are to be handed on. */
     public interface Output
     {
         /**
-         * @param frame      a frame as it was received, or a super-frame.
+         * @param frame      a frame as it was received.
          * @param sourceHigh first word of the outer source.
          * @param sourceLow  second word.
          * @param remote     number of the remote.
+         * @return its place among those since the last {@link #onFlush()}.
+         */
+        int onFrame(Frame frame, long sourceHigh, long sourceLow, int remote);
+
+        /**
+         * The frame at a place was joined with later ones.
+         *
+         * @param place      of the first.
+         * @param superFrame what is to stand there instead.
          * @param segments   received frames it stands for.
          * @param bytes      their length together.
          */
-        void onFrame(Frame frame, long sourceHigh, long sourceLow, int remote, int segments, int bytes);
+        void onJoined(int place, Frame superFrame, int segments, int bytes);
 
-        /** Every frame handed over so far must be done with when this returns: their memory is needed. */
-        void onSlotsUsed();
+        /** Hand on all there is, in order: when this returns its memory is no longer needed. */
+        void onFlush();
     }
 
     /**
      * @param maxRuns    flows that are joined at a time.
-     * @param maxSlots   super-frames that are made between two flushes of the output.
+     * @param maxSlots   super-frames that are made between two flushes.
+     * @param maxFrames  frames the output takes between two flushes.
      * @param isEthernet true if frames begin with an Ethernet header, false for IP.
      * @param output     takes what is ready.
      */
-    public GroCoalescer(final int maxRuns, final int maxSlots, final boolean isEthernet, final Output output)
+    public GroCoalescer(
+        final int maxRuns, final int maxSlots, final int maxFrames, final boolean isEthernet, final Output output)
     {
         candidate = new Candidate(isEthernet);
         runs = new Run[maxRuns];
@@ -58,7 +76,8 @@ public final class GroCoalescer
         {
             runs[i] = new Run();
         }
-        slots = new FrameSlab(Math.max(maxSlots, maxRuns), SLOT_LENGTH);
+        slots = new FrameSlab(maxSlots, SLOT_LENGTH);
+        this.maxFrames = maxFrames;
         this.output = output;
     }
 
@@ -90,32 +109,41 @@ public final class GroCoalescer
             final Run run = findFlow();
             if (run != null)
             {
-                if (kind == Candidate.JOINABLE && run.isNext(candidate))
+                if (kind == Candidate.JOINABLE && run.isNext(candidate, sourceHigh, sourceLow) && findSlot(run))
                 {
                     append(run);
                     return;
                 }
-                emit(run);
-            }
-            if (kind == Candidate.JOINABLE)
-            {
-                freeRun().open(candidate, sourceHigh, sourceLow, remote);
-                return;
+                if (run.isOpen())
+                {
+                    close(run);
+                }
             }
         }
         else if (kind == Candidate.ANY_FLOW)
         {
-            emitAll();
+            closeAll();
         }
-        output.onFrame(frame, sourceHigh, sourceLow, remote, 1, frame.length());
+
+        if (placed == maxFrames)
+        {
+            flush();
+        }
+        final int place = output.onFrame(frame, sourceHigh, sourceLow, remote);
+        placed++;
+        if (kind == Candidate.JOINABLE && !candidate.isPushed())
+        {
+            freeRun().open(candidate, place, sourceHigh, sourceLow);
+        }
     }
 
     /** Hand over all that is held, and forget the memory of what was added. */
     public void flush()
     {
-        emitAll();
-        output.onSlotsUsed();
+        closeAll();
+        output.onFlush();
         slotsUsed = 0;
+        placed = 0;
     }
 
     private int look(final Frame frame)
@@ -129,23 +157,28 @@ public final class GroCoalescer
         return (candidate.isTcp() ? joinsTcp : joinsUdp) ? kind : Candidate.ALONE;
     }
 
-    private void append(final Run run)
+    /** False if there is none: then everything was handed on, the run's only segment too. */
+    private boolean findSlot(final Run run)
     {
         if (run.needsSlot())
         {
             if (slotsUsed == slots.count())
             {
-                emitAllBut(run);
-                output.onSlotsUsed();
-                slotsUsed = 0;
+                flush();
+                return false;
             }
             run.slot(slots.frame(slotsUsed));
             slotsUsed++;
         }
+        return true;
+    }
+
+    private void append(final Run run)
+    {
         run.append(candidate);
         if (run.isEnded())
         {
-            emit(run);
+            close(run);
         }
     }
 
@@ -170,30 +203,30 @@ public final class GroCoalescer
                 return run;
             }
         }
-        // All busy with other flows: the first makes room.
-        emit(runs[0]);
-        return runs[0];
+        // All busy with other flows: they make room in turn.
+        final Run victim = runs[nextVictim];
+        nextVictim = (nextVictim + 1) % runs.length;
+        close(victim);
+        return victim;
     }
 
-    private void emitAll()
-    {
-        emitAllBut(null);
-    }
-
-    private void emitAllBut(final Run kept)
+    private void closeAll()
     {
         for (final Run run : runs)
         {
-            if (run.isOpen() && run != kept)
+            if (run.isOpen())
             {
-                emit(run);
+                close(run);
             }
         }
     }
 
-    private void emit(final Run run)
+    private void close(final Run run)
     {
-        output.onFrame(
-            run.close(), run.sourceHigh(), run.sourceLow(), run.remote(), run.segments(), run.bytes());
+        run.close();
+        if (run.segments() > 1)
+        {
+            output.onJoined(run.place(), run.superFrame(), run.segments(), run.bytes());
+        }
     }
 }

@@ -30,6 +30,9 @@ public final class GsoSplitter
 {
     private static final int FIN_PSH = TcpHeader.FIN | TcpHeader.PSH;
 
+    /** IPv6 extension headers are so long, or a multiple of it. */
+    private static final int EXTENSION_UNIT = 8;
+
     private final EthernetPayload ethernet = new EthernetPayload();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
@@ -46,6 +49,7 @@ public final class GsoSplitter
     private int gsoSize;
     private boolean isV4;
     private boolean isTcp;
+    private boolean isPartial;
     private int identification;
     private int sequence;
     private int flags;
@@ -53,6 +57,11 @@ public final class GsoSplitter
 
     /**
      * Begin with a super-frame; nothing is changed in it.
+     *
+     * <p>A partial checksum is taken at its word, as Linux does ({@code tcp_gso_segment}): behind an IPv6 routing
+     * header its pseudo header has another destination than the packet, and a wrong one must not become right here.
+     * Bytes behind the end of the IP packet are left out, as where Linux receives one ({@code ip_rcv}); its
+     * segmentation alone would send them.
      *
      * @param frame        a super-frame; its tunnel header may be in front of it already.
      * @param tunnelLength bytes of that tunnel header.
@@ -65,18 +74,18 @@ public final class GsoSplitter
         source = frame.buffer();
         start = frame.offset();
         end = start + frame.length();
-        l4 = frame.checksumStart();
-        gsoSize = frame.gsoSize();
+        isPartial = (frame.flags() & Frame.NEEDS_CHECKSUM) != 0;
         final int type = frame.gsoType() & ~Frame.GSO_ECN;
         isTcp = type == Frame.GSO_TCPV4 || type == Frame.GSO_TCPV6;
-        final boolean isKnown = (isTcp || type == Frame.GSO_UDP_L4) && gsoSize > 0 && frame.length() > l4;
-        if (!isKnown || !findL3(tunnelLength, isEthernet) || !openIp(type) || !openTransport())
+        final boolean isKnown = (isTcp || type == Frame.GSO_UDP_L4) && frame.gsoSize() > 0;
+        if (!isKnown || !findL3(tunnelLength, isEthernet) || !openIp(type) ||
+            !isChecksumAt(frame.checksumStart(), frame.checksumOffset()) ||
+            !openTransport() || !openPayload(frame.gsoSize()))
         {
             next = end;
             gsoSize = 1;
             return DropReason.BAD_OFFLOAD;
         }
-        next = start + headers;
         return DropReason.NONE;
     }
 
@@ -92,7 +101,7 @@ public final class GsoSplitter
         return (end - next + gsoSize - 1) / gsoSize;
     }
 
-    /** @return bytes in every segment but a shorter last one, all headers included. */
+    /** @return bytes in the longest segment, all headers included: in every one but a shorter last one. */
     public int segmentLength()
     {
         return headers + gsoSize;
@@ -147,24 +156,51 @@ public final class GsoSplitter
         final int protocol = isTcp ? IpProtocol.TCP : IpProtocol.UDP;
         if (isV4)
         {
-            if (type == Frame.GSO_TCPV6 || length < Ipv4Header.LENGTH)
+            ipv4.wrap(source, start + l3, length);
+            if (type == Frame.GSO_TCPV6 || ipv4.check() != DropReason.NONE)
             {
                 return false;
             }
-            ipv4.wrap(source, start + l3, length);
+            l4 = l3 + ipv4.headerLength();
+            end = start + l3 + ipv4.totalLength();
             identification = ipv4.identification();
             addressSum = Checksum.pseudoHeaderV4(ipv4.source(), ipv4.destination(), protocol, 0);
-            return ipv4.version() == Ipv4Header.VERSION && l3 + ipv4.headerLength() == l4 &&
-                ipv4.headerLength() >= Ipv4Header.LENGTH && ipv4.protocol() == protocol && !ipv4.isFragment();
+            return ipv4.protocol() == protocol && !ipv4.isFragment();
         }
-        if (type == Frame.GSO_TCPV4 || length < Ipv6Header.LENGTH)
+        ipv6.wrap(source, start + l3, length);
+        if (type == Frame.GSO_TCPV4 || ipv6.check() != DropReason.NONE)
         {
             return false;
         }
-        ipv6.wrap(source, start + l3, length);
+        end = start + l3 + Ipv6Header.LENGTH + ipv6.payloadLength();
         addressSum = Checksum.pseudoHeaderV6(
             ipv6.sourceHigh(), ipv6.sourceLow(), ipv6.destinationHigh(), ipv6.destinationLow(), protocol, 0);
-        return ipv6.version() == Ipv6Header.VERSION && l3 + Ipv6Header.LENGTH <= l4;
+        return findTransport(protocol);
+    }
+
+    /** Behind the extension headers every segment may carry a copy of (Linux {@code ipv6_gso_pull_exthdrs}). */
+    private boolean findTransport(final int protocol)
+    {
+        int header = ipv6.nextHeader();
+        l4 = l3 + Ipv6Header.LENGTH;
+        while (header != protocol)
+        {
+            final boolean isCopied = header == IpProtocol.HOP_BY_HOP || header == IpProtocol.DESTINATION_OPTIONS ||
+                header == IpProtocol.ROUTING && isPartial;
+            if (!isCopied || end - start - l4 < EXTENSION_UNIT)
+            {
+                return false;
+            }
+            header = source.getByte(start + l4) & 0xFF;
+            l4 += ((source.getByte(start + l4 + 1) & 0xFF) + 1) * EXTENSION_UNIT;
+        }
+        return true;
+    }
+
+    private boolean isChecksumAt(final int checksumStart, final int checksumOffset)
+    {
+        final int field = isTcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
+        return !isPartial || checksumStart == l4 && checksumOffset == field;
     }
 
     private boolean openTransport()
@@ -172,18 +208,40 @@ public final class GsoSplitter
         final int length = end - start - l4;
         if (!isTcp)
         {
+            if (length < UdpHeader.LENGTH)
+            {
+                return false;
+            }
+            udp.wrap(source, start + l4, length);
             headers = l4 + UdpHeader.LENGTH;
-            return length > UdpHeader.LENGTH;
+            takePartial(udp.checksum(), udp.udpLength());
+            return true;
         }
-        if (length < TcpHeader.LENGTH)
+        if (tcp.wrap(source, start + l4, length).check() != DropReason.NONE)
         {
             return false;
         }
-        tcp.wrap(source, start + l4, length);
         headers = l4 + tcp.dataOffset();
         sequence = tcp.sequence();
         flags = tcp.flags();
-        return tcp.dataOffset() >= TcpHeader.LENGTH && length > tcp.dataOffset();
+        takePartial(tcp.checksum(), length);
+        return true;
+    }
+
+    /** The sum of addresses and protocol is what the field says, less the length it was made for. */
+    private void takePartial(final int checksum, final int length)
+    {
+        if (isPartial)
+        {
+            addressSum = checksum + (~Checksum.fold(length) & 0xFFFF);
+        }
+    }
+
+    private boolean openPayload(final int segmentPayload)
+    {
+        next = start + headers;
+        gsoSize = Math.min(segmentPayload, end - next);
+        return gsoSize > 0;
     }
 
     private void finish(final UnsafeBuffer target, final int segment, final int payload)

@@ -12,7 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Segments of one flow that follow each other, on their way to be one super-frame. The first stays where it was
- * received; from the second on the run lives in a slot of its own.
+ * received; from the second on the run lives in a slot of its own. A pushed or a shorter segment is the last.
  */
 final class Run
 {
@@ -44,7 +44,7 @@ final class Run
     private long pseudoHeader;
     private long sourceHigh;
     private long sourceLow;
-    private int remote;
+    private int place;
 
     boolean isOpen()
     {
@@ -80,28 +80,19 @@ final class Run
         return bytes;
     }
 
-    long sourceHigh()
+    /** @return where its first segment stands. */
+    int place()
     {
-        return sourceHigh;
+        return place;
     }
 
-    long sourceLow()
-    {
-        return sourceLow;
-    }
-
-    int remote()
-    {
-        return remote;
-    }
-
-    void open(final Candidate segment, final long sourceHigh, final long sourceLow, final int remote)
+    void open(final Candidate segment, final int place, final long sourceHigh, final long sourceLow)
     {
         first = segment.frame();
         slot = null;
         isOpen = true;
-        isEnded = segment.isPushed();
-        isPushed = segment.isPushed();
+        isEnded = false;
+        isPushed = false;
         isV4 = segment.isV4();
         isTcp = segment.isTcp();
         l3 = segment.l3Length();
@@ -117,7 +108,7 @@ final class Run
         pseudoHeader = segment.pseudoHeader(0);
         this.sourceHigh = sourceHigh;
         this.sourceLow = sourceLow;
-        this.remote = remote;
+        this.place = place;
     }
 
     /** @return true if the segment is of the same flow: protocol, addresses and ports. */
@@ -137,11 +128,11 @@ final class Run
             isSame(mine, myL3 + addresses, other, otherL3 + addresses, addressesLength);
     }
 
-    /** @return true if splitting the run would give this segment back next, byte for byte. */
-    boolean isNext(final Candidate segment)
+    /** @return true if splitting the run would give this segment back next, and it came from the same remote. */
+    boolean isNext(final Candidate segment, final long sourceHigh, final long sourceLow)
     {
         final Frame frame = segment.frame();
-        return !isEnded &&
+        return this.sourceHigh == sourceHigh && this.sourceLow == sourceLow &&
             segment.headersLength() == headers && segment.l4Length() == l4 &&
             segment.payloadLength() <= gsoSize &&
             length - l3 + segment.payloadLength() <= MAX_PACKET_LENGTH &&
@@ -197,7 +188,7 @@ final class Run
             isSame(mine, a + TcpHeader.LENGTH, other, b + TcpHeader.LENGTH, headers - l4 - TcpHeader.LENGTH);
     }
 
-    /** Append a segment that {@link #isNext(Candidate)}; the run has a slot. */
+    /** Append a segment that {@link #isNext(Candidate, long, long)}; the run has a slot. */
     void append(final Candidate segment)
     {
         if (segments == 1)
@@ -218,14 +209,24 @@ final class Run
         isEnded = isPushed || payload < gsoSize;
     }
 
-    /** @return the only segment as it came, or the super-frame; the run is free again. */
-    Frame close()
+    /** Finish the super-frame, if there is more than one segment; the run is free again. */
+    void close()
     {
         isOpen = false;
-        if (segments == 1)
+        if (segments > 1)
         {
-            return first;
+            finish();
         }
+    }
+
+    /** @return all segments of a closed run, if there is more than one. */
+    Frame superFrame()
+    {
+        return slot;
+    }
+
+    private void finish()
+    {
         final UnsafeBuffer buffer = slot.buffer();
         slot.length(length);
         final int l3Offset = slot.offset() + l3;
@@ -254,7 +255,6 @@ final class Run
         final int tcpType = isV4 ? Frame.GSO_TCPV4 : Frame.GSO_TCPV6;
         slot.offload(
             Frame.NEEDS_CHECKSUM, isTcp ? tcpType : Frame.GSO_UDP_L4, headers, gsoSize, l4, checksumOffset);
-        return slot;
     }
 
     private static boolean isSame(

@@ -11,7 +11,7 @@ import io.overlane.status.Traffic;
 /**
  * Frames on their way to a port: collects those for one port, joins what belongs together if the port takes
  * super-frames, offers them when the port changes, the batch is full or it is asked to, and counts each frame's fate.
- * The order within a flow is kept.
+ * Frames keep their order; only what is joined moves up to the first of its segments.
  */
 public final class OfferQueue
 {
@@ -48,26 +48,29 @@ public final class OfferQueue
         frames = new int[capacity];
         bytes = new int[capacity];
         this.counters = counters;
-        coalescer = new GroCoalescer(MAX_RUNS, MAX_SUPER_FRAMES, isEthernet, new GroCoalescer.Output()
+        final GroCoalescer.Output output = new GroCoalescer.Output()
         {
             @Override
-            public void onFrame(
-                final Frame frame,
-                final long sourceHigh,
-                final long sourceLow,
-                final int remote,
-                final int segments,
-                final int bytes)
+            public int onFrame(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
             {
-                queue(frame, sourceHigh, sourceLow, remote, segments, bytes);
+                return queue(frame, sourceHigh, sourceLow, remote);
             }
 
             @Override
-            public void onSlotsUsed()
+            public void onJoined(final int place, final Frame superFrame, final int segments, final int length)
+            {
+                batch.set(place, superFrame);
+                frames[place] = segments;
+                bytes[place] = length;
+            }
+
+            @Override
+            public void onFlush()
             {
                 offer();
             }
-        });
+        };
+        coalescer = new GroCoalescer(MAX_RUNS, MAX_SUPER_FRAMES, capacity, isEthernet, output);
     }
 
     /**
@@ -103,7 +106,7 @@ public final class OfferQueue
         }
         else
         {
-            queue(frame, sourceHigh, sourceLow, remote, 1, frame.length());
+            queue(frame, sourceHigh, sourceLow, remote);
         }
     }
 
@@ -130,13 +133,7 @@ public final class OfferQueue
         coalescer.joins(tcpV4, tcpV6, udp);
     }
 
-    private void queue(
-        final Frame frame,
-        final long sourceHigh,
-        final long sourceLow,
-        final int remote,
-        final int segments,
-        final int bytes)
+    private int queue(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
     {
         if (batch.isFull())
         {
@@ -146,9 +143,10 @@ public final class OfferQueue
         this.sourceHigh[index] = sourceHigh;
         this.sourceLow[index] = sourceLow;
         this.remote[index] = remote;
-        this.frames[index] = segments;
-        this.bytes[index] = bytes;
+        frames[index] = 1;
+        bytes[index] = frame.length();
         batch.add(frame);
+        return index;
     }
 
     private void offer()

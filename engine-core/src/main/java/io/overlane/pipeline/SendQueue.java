@@ -107,13 +107,19 @@ public final class SendQueue
     }
 
     /**
-     * Queue the segments of a super-frame.
+     * Queue the segments of a super-frame; they are dropped if one by itself is longer than a datagram can be.
      *
      * @param segments of it, none cut yet.
      * @param remote   number of the remote.
      */
     void add(final GsoSplitter segments, final int remote)
     {
+        if (segments.segmentLength() > MAX_JOINED_LENGTH)
+        {
+            final int count = segments.segments();
+            counters.onDropped(DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), count);
+            return;
+        }
         while (segments.hasNext())
         {
             final boolean continues =
@@ -153,6 +159,11 @@ public final class SendQueue
      */
     void flood(final GsoSplitter segments, final int[] to)
     {
+        if (segments.segmentLength() > MAX_JOINED_LENGTH)
+        {
+            counters.onDropped(DropReason.OVERSIZE, vni, 0, 0, segments.segments());
+            return;
+        }
         flush();
         while (segments.hasNext())
         {

@@ -119,7 +119,8 @@ public final class VxlanEncapPath implements EncapPath
 
     private void encapSuperFrame(final Frame frame)
     {
-        DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).check();
+        final int length = frame.length();
+        DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), length).check();
         if (verdict == DropReason.NONE)
         {
             writeHeader(frame);
@@ -127,12 +128,12 @@ public final class VxlanEncapPath implements EncapPath
         }
         if (verdict != DropReason.NONE)
         {
-            counters.onIn(1, frame.length());
+            counters.onIn(1, length);
             drop(verdict, 1);
             return;
         }
         final int count = segments.segments();
-        counters.onIn(count, frame.length() - VxlanHeader.LENGTH);
+        counters.onIn(count, length);
         final long entry = lookup(ethernet.destination());
         final int[] flood = segment.floodList().remotes();
         if (isOversize(segments.segmentLength() - VxlanHeader.LENGTH))

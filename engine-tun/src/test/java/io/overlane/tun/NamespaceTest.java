@@ -20,6 +20,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> segmentation() throws Exception
+    {
+        return InNamespace.tests(KernelSegmentationScenarios.class);
+    }
+
+    @TestFactory
     Stream<DynamicTest> withoutCapability() throws Exception
     {
         return InNamespace.tests(

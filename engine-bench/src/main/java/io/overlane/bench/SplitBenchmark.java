@@ -1,0 +1,100 @@
+package io.overlane.bench;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.offload.GsoSplitter;
+import io.overlane.status.DropReason;
+import io.overlane.testdata.FrameSpec;
+import io.overlane.testdata.Hex;
+import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.wire.VxlanHeader;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What does it cost to cut a TCP super-frame of 64 KiB into VXLAN datagrams? Checksums included. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED")
+public class SplitBenchmark
+{
+    /** Payload of a send of UDP_SEGMENT at most. */
+    private static final int ROOM = 65_507;
+
+    private static final int MAX_SEGMENTS = 64;
+    private static final int OPTIONS_LENGTH = 12;
+
+    /** Payload bytes per segment. */
+    @Param({"1348", "1400", "1448", "1460"})
+    private int mss;
+
+    /** Inner IP version. */
+    @Param({"4", "6"})
+    private int ip;
+
+    private final GsoSplitter splitter = new GsoSplitter();
+    private final Frame target = new FrameSlab(1, ROOM).frame(0);
+    private Frame frame;
+
+    /** As many whole segments as an IP packet holds, which is what TCP sends. */
+    @Setup
+    public void makeSuperFrame()
+    {
+        final FrameSpec base = ip == 4 ? FrameSpec.ipv4Tcp() : FrameSpec.ipv6Tcp();
+        final int most = 0xFFFF - 40 - 20 - OPTIONS_LENGTH;
+        final byte[] payload = new byte[most / mss * mss];
+        new Random(1).nextBytes(payload);
+        final SuperFrameSpec spec =
+            new SuperFrameSpec(base.tcpOptions(Hex.parse("0101080a0000000100000002")), payload, mss);
+        final byte[] bytes = spec.bytes();
+        frame = new FrameSlab(1, bytes.length).frame(0).wrap(FrameSlab.HEADROOM, bytes.length);
+        frame.buffer().putBytes(frame.offset(), bytes);
+        frame.offload(
+            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), mss, spec.checksumStart(),
+            spec.checksumOffset());
+        frame.prepend(VxlanHeader.LENGTH);
+        new VxlanHeader().wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(1);
+    }
+
+    /** @return bytes of all datagrams together. */
+    @Benchmark
+    public int split()
+    {
+        if (splitter.open(frame, VxlanHeader.LENGTH, true) != DropReason.NONE)
+        {
+            throw new IllegalStateException();
+        }
+        int sum = 0;
+        while (splitter.hasNext())
+        {
+            sum += splitter.cut(target.buffer(), target.offset(), ROOM, MAX_SEGMENTS);
+        }
+        return sum;
+    }
+
+    /**
+     * The same bytes only copied: what no way of cutting can be faster than.
+     *
+     * @return the buffer.
+     */
+    @Benchmark
+    public UnsafeBuffer copy()
+    {
+        target.buffer().putBytes(target.offset(), frame.buffer(), frame.offset(), Math.min(ROOM, frame.length()));
+        return target.buffer();
+    }
+}

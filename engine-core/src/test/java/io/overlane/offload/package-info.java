@@ -1,0 +1,2 @@
+/** Tests of cutting and joining super-frames. */
+package io.overlane.offload;

@@ -1,0 +1,110 @@
+package io.overlane.pipeline;
+
+import io.overlane.address.Vtep;
+import io.overlane.frame.Frame;
+import io.overlane.status.DropReason;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Keeps what it is told to send, as the receivers would see it, and refuses as told. */
+final class WireUnderlay implements Underlay
+{
+    /** One entry of a send. */
+    record Sent(int remote, List<byte[]> datagrams, boolean isJoined, DropReason verdict)
+    {
+    }
+
+    final List<Sent> sent = new ArrayList<>();
+    private final int maxSegments;
+    private Supplier<DropReason> verdicts = () -> DropReason.NONE;
+
+    WireUnderlay(final int maxSegments)
+    {
+        this.maxSegments = maxSegments;
+    }
+
+    void verdicts(final Supplier<DropReason> verdicts)
+    {
+        this.verdicts = verdicts;
+    }
+
+    /** What a remote received, in order. */
+    List<byte[]> received(final int remote)
+    {
+        final List<byte[]> datagrams = new ArrayList<>();
+        sent.stream()
+            .filter(entry -> entry.remote() == remote && entry.verdict() == DropReason.NONE)
+            .forEach(entry -> datagrams.addAll(entry.datagrams()));
+        return datagrams;
+    }
+
+    /** Datagrams per entry, in order. */
+    List<Integer> shape()
+    {
+        return sent.stream().map(entry -> entry.datagrams().size()).toList();
+    }
+
+    @Override
+    public Vtep local()
+    {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String description()
+    {
+        return "wire";
+    }
+
+    @Override
+    public int maxSegments()
+    {
+        return maxSegments;
+    }
+
+    @Override
+    public int poll(final ReceiveBatch batch)
+    {
+        return 0;
+    }
+
+    @Override
+    public void send(final SendBatch batch)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame frame = batch.frame(i);
+            final byte[] bytes = new byte[frame.length()];
+            frame.buffer().getBytes(frame.offset(), bytes);
+            final int size = batch.segmentSize(i) == 0 ? bytes.length : batch.segmentSize(i);
+            final List<byte[]> datagrams = new ArrayList<>();
+            for (int from = 0; from < bytes.length; from += size)
+            {
+                datagrams.add(Arrays.copyOfRange(bytes, from, Math.min(from + size, bytes.length)));
+            }
+            final DropReason verdict = verdicts.get();
+            batch.verdict(i, verdict);
+            sent.add(new Sent(batch.remote(i), datagrams, batch.segmentSize(i) > 0, verdict));
+        }
+    }
+
+    @Override
+    public void await(final long timeoutNs)
+    {
+    }
+
+    @Override
+    public void wake()
+    {
+    }
+
+    @Override
+    public void close()
+    {
+    }
+}
