@@ -184,9 +184,9 @@ class SendQueueTest
         wire.verdicts(() -> verdicts.remove(0));
         encap();
         assertConserved(64, 56);
-        assertEquals(56, counters.encap().dropped(DropReason.UNDERLAY_ERROR));
+        assertEquals(56, counters.encap().dropped(DropReason.UNDERLAY_BUSY), "the first refusal names the reason");
         assertEquals(64, counters.encap().floodCopies());
-        assertEquals(64, counters.encap().floodCopiesRefused());
+        assertEquals(64 + 2 * 56, counters.encap().floodCopiesRefused());
         assertEquals(64, wire.received(2).size());
         assertEquals(0, wire.received(0).size());
     }
