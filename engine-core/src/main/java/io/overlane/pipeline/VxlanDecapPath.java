@@ -132,6 +132,10 @@ public final class VxlanDecapPath implements DecapPath
             {
                 return verdict;
             }
+            if (remote < 0)
+            {
+                remote = remotes.find(sourceHigh, sourceLow);
+            }
         }
         if (frame.length() < EthernetHeader.LENGTH + shortestPayload(ethernet.etherType()))
         {

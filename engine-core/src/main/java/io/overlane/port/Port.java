@@ -30,7 +30,7 @@ public interface Port extends AutoCloseable
 
     /**
      * Hand over frames in order; never blocks. Each frame's verdict says what became of it: {@code NONE} when it was
-     * taken, else {@code PORT_FULL} or {@code PORT_ERROR}. Frames whose verdict is already set are passed over. The
+     * taken, else {@code PORT_FULL}, {@code OVERSIZE} or {@code PORT_ERROR}. Frames whose verdict is already set are passed over. The
      * bytes are copied or written before this returns; the port may use a frame's headroom.
      *
      * @param batch frames for this port.

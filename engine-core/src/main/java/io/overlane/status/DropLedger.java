@@ -67,7 +67,7 @@ public final class DropLedger
     }
 
     /**
-     * Visit every line that counts something.
+     * Visit every line. Lines are only ever added, so a reader on another thread sees each whole or not at all.
      *
      * @param consumer called on this thread.
      */
