@@ -39,13 +39,13 @@ public final class OuterStack
 
     /**
      * @param linkType what captured packets begin with: Ethernet, raw IP or Linux cooked.
-     * @param udpPort  the port the socket would be bound to.
+     * @param udpPorts the ports sockets would be bound to, one at least.
      * @throws IllegalArgumentException if packets of the link type cannot be read.
      */
-    public OuterStack(final int linkType, final int udpPort)
+    public OuterStack(final int linkType, final int... udpPorts)
     {
         link = new LinkLayer(linkType);
-        udp = new UdpLayer(udpPort);
+        udp = new UdpLayer(udpPorts);
     }
 
     /**
@@ -87,7 +87,7 @@ public final class OuterStack
         return link.linkType();
     }
 
-    /** @return the port the socket would be bound to. */
+    /** @return the first of the ports. */
     public int udpPort()
     {
         return udp.port();

@@ -4,12 +4,13 @@ import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.UdpHeader;
+import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What a host does to a UDP datagram when one port is open: lengths, checksum, and who it is for, in that order. */
+/** What a host does to a UDP datagram when some ports are open: lengths, checksum, and who it is for, in that order. */
 final class UdpLayer
 {
-    private final int port;
+    private final int[] ports;
     private final UdpHeader header = new UdpHeader();
 
     private boolean acceptV4 = true;
@@ -17,14 +18,14 @@ final class UdpLayer
     private boolean acceptZeroChecksumV6;
     private long partialChecksums;
 
-    UdpLayer(final int port)
+    UdpLayer(final int... ports)
     {
-        this.port = port;
+        this.ports = ports;
     }
 
     int port()
     {
-        return port;
+        return ports[0];
     }
 
     void families(final boolean v4, final boolean v6)
@@ -58,7 +59,7 @@ final class UdpLayer
             return DropReason.BAD_OUTER_HEADER;
         }
         datagram.ports(header.sourcePort(), header.destinationPort());
-        final boolean isOurs = header.destinationPort() == port && (datagram.isV4() ? acceptV4 : acceptV6);
+        final boolean isOurs = isOpen(header.destinationPort()) && (datagram.isV4() ? acceptV4 : acceptV6);
         if (udpLength > held)
         {
             return isOurs ? DropReason.CAPTURE_CUT : DropReason.NO_SOCKET;
@@ -100,5 +101,10 @@ final class UdpLayer
         final boolean isPartial = checksum == Checksum.fold(pseudoHeader);
         partialChecksums += isPartial ? 1 : 0;
         return isPartial;
+    }
+
+    private boolean isOpen(final int port)
+    {
+        return Arrays.stream(ports).anyMatch(open -> open == port);
     }
 }

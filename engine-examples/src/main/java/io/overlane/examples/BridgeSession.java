@@ -34,6 +34,7 @@ final class BridgeSession
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean isDone;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
 
     /**
@@ -60,15 +61,19 @@ final class BridgeSession
         Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "stop"));
         try
         {
+            // Closed last: what the device took with it need not be taken back.
+            final HostConfig host = plan.configuresHost() ?
+                opened(new HostConfig(IpCommand.find(), plan.device(), errors)) :
+                null;
             final Underlay underlay = opened(plan.underlay().open(plan.local(), plan.offload(), errors));
             final TunPort port = openPort();
             final OverlayEngine engine = opened(OverlayEngine.launch(plan.engine(port)
                 .underlay(underlay)
                 .errorHandler(errors)
                 .threadFactory(new DataPathThread())));
-            if (plan.configuresHost())
+            if (host != null)
             {
-                configureHost();
+                configure(host);
             }
             out.println(startLine(underlay, port));
             out.flush();
@@ -82,6 +87,7 @@ final class BridgeSession
             closeAll();
             stats.printTotals(out, System.nanoTime());
             out.flush();
+            isDone = true;
             return 0;
         }
         finally
@@ -105,9 +111,8 @@ final class BridgeSession
         return port;
     }
 
-    private void configureHost() throws IOException
+    private void configure(final HostConfig host) throws IOException
     {
-        final HostConfig host = opened(new HostConfig(IpCommand.find(), plan.device(), errors));
         for (final var address : plan.addresses())
         {
             host.addAddress(address);
@@ -133,7 +138,7 @@ final class BridgeSession
             ", MAC " + plan.mac() + ", VNI " + plan.vni() + (plan.learning() ? ", learning" : "") : "";
         return "tun-bridge: " + plan.mode() + " on " + port.name() + vxlan + ", MTU " + plan.mtu() + " (" +
             port.offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " + plan.remotes() +
-            " remotes";
+            (plan.remotes() == 1 ? " remote" : " remotes");
     }
 
     private <T extends AutoCloseable> T opened(final T resource)
@@ -157,7 +162,7 @@ final class BridgeSession
         }
     }
 
-    /** SIGINT, SIGTERM, or the end of the JVM: let {@link #run()} finish, and leave with its code, not the signal's. */
+    /** SIGINT, SIGTERM, or the end of the JVM: let {@link #run()} finish; if it did well, that is the exit code. */
     private void onShutdown()
     {
         if (stopped.getCount() == 0)
@@ -167,7 +172,7 @@ final class BridgeSession
         stop.countDown();
         try
         {
-            if (stopped.await(LONGEST_STOP_S, TimeUnit.SECONDS))
+            if (stopped.await(LONGEST_STOP_S, TimeUnit.SECONDS) && isDone)
             {
                 Runtime.getRuntime().halt(0);
             }

@@ -15,6 +15,7 @@ import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,6 +42,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Exit code: 0, 1 if the capture cannot be read to its end, 2 for bad options."})
 final class ReplayCommand implements Callable<Integer>
 {
+    private static final int[] USUAL_PORTS = {8472, 4789};
+
     @Parameters(paramLabel = "FILE.pcap", description = "The capture.")
     private Path file;
 
@@ -49,7 +52,7 @@ final class ReplayCommand implements Callable<Integer>
     private Integer vni;
 
     @Option(names = "--port", paramLabel = "N", description =
-        "UDP port of VXLAN. Default: 8472 or 4789, whichever more packets are for.")
+        "UDP port of VXLAN. Default: 8472 and 4789.")
     private Integer udpPort;
 
     @Option(names = "--mac", paramLabel = "MAC", description =
@@ -93,30 +96,33 @@ final class ReplayCommand implements Callable<Integer>
         require(udpPort == null || udpPort >= 1 && udpPort <= 0xFFFF, "--port " + udpPort + ": outside 1...65535");
         require(vni == null || vni >= Vni.MIN_VALUE && vni <= Vni.MAX_VALUE,
             "--vni " + vni + ": not a VNI (expected 0..." + Vni.MAX_VALUE + ")");
-        final CaptureSurvey survey = CaptureSurvey.of(file, udpPort == null ? 0 : udpPort);
-        final Set<Integer> vnis = vni != null ? Set.of(vni) : survey.vnis().isEmpty() ? Set.of(1) : survey.vnis();
+        final int[] ports = udpPort == null ? USUAL_PORTS : new int[] {udpPort};
+        final Set<Integer> found = CaptureSurvey.vnis(file, ports);
+        final Set<Integer> vnis = vni != null ? Set.of(vni) : found.isEmpty() ? Set.of(1) : found;
         final PrintWriter out = spec.commandLine().getOut();
+        require(outFile == null || !Files.exists(outFile) || !Files.isSameFile(file, outFile),
+            "--out " + outFile + ": is the capture itself");
         try (PcapWriter inner = outFile == null ? null :
             PcapWriter.create(outFile, LinkType.ETHERNET, PcapWriter.Resolution.NANOSECONDS))
         {
             writer = inner;
-            run(survey.udpPort(), vnis, out);
+            run(ports, vnis, out);
         }
         finally
         {
-            printSummary(out, survey.udpPort(), vnis);
+            printSummary(out, vnis);
             out.flush();
         }
         return 0;
     }
 
-    private void run(final int port, final Set<Integer> vnis, final PrintWriter out) throws IOException
+    private void run(final int[] ports, final Set<Integer> vnis, final PrintWriter out) throws IOException
     {
         final PcapReader reader = PcapReader.open(file);
         final List<SegmentContext> segments = vnis.stream().map(this::segment).toList();
         try (Replay replay = new Replay(
             reader,
-            new OuterStack(reader.linkType(), port),
+            new OuterStack(reader.linkType(), ports),
             segments,
             (number, timestampNs, verdict, packetVni, outer, frame) ->
                 onPacket(out, number, timestampNs, verdict, packetVni, outer, frame)))
@@ -190,14 +196,13 @@ final class ReplayCommand implements Callable<Integer>
         return port == 0 ? address + ":0" : new Vtep(address, port).toString();
     }
 
-    private void printSummary(final PrintWriter out, final int port, final Set<Integer> vnis)
+    private void printSummary(final PrintWriter out, final Set<Integer> vnis)
     {
         final long packets = verdicts.values().stream().mapToLong(Long::longValue).sum();
         out.printf(
             Locale.ROOT,
-            "%n%d packets, UDP port %d, %s%n",
+            "%n%d packets, %s%n",
             packets,
-            port,
             vnis.size() == 1 ? "VNI " + vnis.iterator().next() : vnis.size() + " VNIs");
         verdicts.forEach((verdict, count) -> out.printf(Locale.ROOT, "  %-24s %d%n", verdict.label(), count));
     }

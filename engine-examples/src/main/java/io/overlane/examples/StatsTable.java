@@ -4,6 +4,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.status.DropLedger;
 import io.overlane.status.PathCounters;
+import io.overlane.status.RemoteTraffic;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -84,7 +85,7 @@ final class StatsTable
             "frames in", "delivered", "answered", "dropped", "Mbit/s");
         printRates(out, "encap", encap.less(lastEncap), seconds);
         printRates(out, "decap", decap.less(lastDecap), seconds);
-        printDrops(out);
+        printDrops(out, MOST_LINES);
         lastNs = nowNs;
         lastEncap = encap;
         lastDecap = decap;
@@ -105,7 +106,8 @@ final class StatsTable
             "frames in", "delivered", "answered", "dropped", "bytes");
         printTotals(out, "encap", Counts.of(engine.counters().encap()));
         printTotals(out, "decap", Counts.of(engine.counters().decap()));
-        printDrops(out);
+        printRemotes(out);
+        printDrops(out, Integer.MAX_VALUE);
     }
 
     private static void printRates(
@@ -130,7 +132,35 @@ final class StatsTable
             path, counts.in, counts.delivered, counts.answered, counts.dropped, counts.bytes);
     }
 
-    private void printDrops(final PrintWriter out)
+    private void printRemotes(final PrintWriter out)
+    {
+        final RemoteTraffic sent = engine.counters().encap().remotes();
+        final RemoteTraffic received = engine.counters().decap().remotes();
+        boolean isFirst = true;
+        for (int i = RemoteTraffic.UNNUMBERED; i < engine.forwarding().remotes().maxRemotes(); i++)
+        {
+            if (sent.frames(i) + received.frames(i) > 0)
+            {
+                if (isFirst)
+                {
+                    out.printf(
+                        Locale.ROOT,
+                        "  remotes%36s %14s %12s %14s%n", "frames sent", "bytes", "received", "bytes");
+                    isFirst = false;
+                }
+                out.printf(
+                    Locale.ROOT,
+                    "    %-27s %12d %14d %12d %14d%n",
+                    i == RemoteTraffic.UNNUMBERED ? "not configured" : engine.forwarding().remotes().vtep(i),
+                    sent.frames(i),
+                    sent.bytes(i),
+                    received.frames(i),
+                    received.bytes(i));
+            }
+        }
+    }
+
+    private void printDrops(final PrintWriter out, final int mostLines)
     {
         final List<Drop> drops = new ArrayList<>();
         collect(drops, "encap", engine.counters().encap());
@@ -141,10 +171,10 @@ final class StatsTable
         }
         drops.sort(Comparator.comparingLong(Drop::count).reversed());
         out.println("  dropped since the start");
-        drops.stream().limit(MOST_LINES).forEach(out::println);
-        if (drops.size() > MOST_LINES)
+        drops.stream().limit(mostLines).forEach(out::println);
+        if (drops.size() > mostLines)
         {
-            out.println("    and " + (drops.size() - MOST_LINES) + " more kinds");
+            out.println("    and " + (drops.size() - mostLines) + " more kinds");
         }
     }
 

@@ -119,12 +119,13 @@ public final class HostConfig implements AutoCloseable
     @Override
     public void close()
     {
+        final boolean hasDevice = !undo.isEmpty() && hasDevice();
         while (!undo.isEmpty())
         {
             final List<String> step = undo.pop();
             try
             {
-                if (!step.contains(device) || hasDevice())
+                if (hasDevice || !step.contains(device))
                 {
                     ip.run(step);
                 }
