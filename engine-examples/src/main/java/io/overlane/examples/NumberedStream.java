@@ -13,6 +13,9 @@ final class NumberedStream
 {
     private static final int BURST = 64;
 
+    /** More than are sent at a time, so that what has gathered goes down again. */
+    private static final int RECEIVE_LIMIT = 4 * BURST;
+
     /** After so long without a frame the rest is lost, once the sender's engine has taken everything. */
     private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(300);
 
@@ -104,7 +107,7 @@ final class NumberedStream
 
     private int receive()
     {
-        final int count = to.port().poll(this::onFrame, BURST);
+        final int count = to.port().poll(this::onFrame, RECEIVE_LIMIT);
         if (count > 0)
         {
             lastArrivalNs = System.nanoTime();
