@@ -70,7 +70,8 @@ final class NumberedStream
         lastArrivalNs = startNs;
         while (System.nanoTime() - startNs < sendNs)
         {
-            idle.idle(send() + receive());
+            final int received = receive();
+            idle.idle(received == RECEIVE_LIMIT ? received : received + send());
         }
         final long endNs = System.nanoTime();
         while (arrived < sent && !isOver(before, System.nanoTime(), endNs + timeoutNs))

@@ -22,8 +22,8 @@ final class Station implements AutoCloseable
     /** Bytes: leaves VXLAN room in Ethernet's 1500. */
     private static final int MTU = 1450;
 
-    /** Full-size frames: what the engine may be behind by before the sender has to wait. */
-    private static final int PORT_CAPACITY = 1024;
+    /** Full-size frames each way: some 10 ms at full speed, while the scheduler gives the core to another thread. */
+    private static final int PORT_CAPACITY = 4096;
 
     private static final int VNI = 1;
 
