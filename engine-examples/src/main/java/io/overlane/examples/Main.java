@@ -45,7 +45,8 @@ public final class Main implements Runnable
         return commandLine().setOut(out).setErr(err).execute(args);
     }
 
-    private static CommandLine commandLine()
+    /** Every command with its converters and error handlers. */
+    static CommandLine commandLine()
     {
         return new CommandLine(new Main())
             .registerConverter(MacAddress.class, OneLineErrors.converter(MacAddress::parse))
