@@ -102,7 +102,8 @@ public class EncapBenchmark
                 forwarding.remotes(),
                 vxlanCounters.encap(),
                 VxlanHeader.LENGTH),
-            vxlanCounters.encap());
+            vxlanCounters.encap(),
+            Frames.BATCH);
 
         forwarding.putRoute(Frames.THERE, Sinks.REMOTE);
         final IpNetwork network = new IpNetwork(

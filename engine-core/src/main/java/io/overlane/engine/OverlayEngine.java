@@ -199,7 +199,8 @@ public final class OverlayEngine implements AutoCloseable
                 forwarding.fdb(),
                 new Suppress(forwarding.neighbors()),
                 toUnderlay,
-                counters.encap()));
+                counters.encap(),
+                context.batchLimit()));
         }
         return new VxlanDecapPath(
             forwarding.segments(),

@@ -32,25 +32,31 @@ public final class VxlanEncapPath implements EncapPath
     private final PathCounters counters;
     private final FrameBatch answer = new FrameBatch(1);
     private final int longestFrame;
+    private final long[] destinations;
+    private final long[] entries;
 
     private final EthernetHeader ethernet = new EthernetHeader();
     private final VxlanHeader vxlan = new VxlanHeader();
     private final GsoSplitter segments = new GsoSplitter();
 
     /**
-     * @param segment  whose port this is.
-     * @param fdb      where destinations live.
-     * @param suppress answers for known neighbours.
-     * @param out      to the underlay.
-     * @param counters encap counters.
+     * @param segment    whose port this is.
+     * @param fdb        where destinations live.
+     * @param suppress   answers for known neighbours.
+     * @param out        to the underlay.
+     * @param counters   encap counters.
+     * @param batchLimit frames that are carried together at most.
      */
     public VxlanEncapPath(
         final Segment segment,
         final Fdb fdb,
         final Suppress suppress,
         final SendQueue out,
-        final PathCounters counters)
+        final PathCounters counters,
+        final int batchLimit)
     {
+        destinations = new long[batchLimit];
+        entries = new long[batchLimit];
         this.segment = segment;
         this.fdb = fdb;
         this.suppress = suppress;
@@ -69,22 +75,45 @@ public final class VxlanEncapPath implements EncapPath
     public void encap(final FrameBatch batch)
     {
         out.aim(segment.vni(), segment.encapTraffic());
+        lookUp(batch);
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
             if (frame.gsoType() == Frame.GSO_NONE)
             {
-                encapFrame(frame);
+                encapFrame(frame, entries[i]);
             }
             else
             {
-                encapSuperFrame(frame);
+                encapSuperFrame(frame, entries[i]);
             }
         }
         out.flush();
     }
 
-    private void encapFrame(final Frame frame)
+    /** All destinations at once: in a large FDB each is a cache miss, and these then overlap. Groups have no entry. */
+    private void lookUp(final FrameBatch batch)
+    {
+        final int size = batch.size();
+        for (int i = 0; i < size; i++)
+        {
+            final Frame frame = batch.get(i);
+            final boolean hasHeader = frame.length() >= EthernetHeader.LENGTH;
+            destinations[i] = hasHeader ?
+                ethernet.wrap(frame.buffer(), frame.offset(), EthernetHeader.LENGTH).destination() :
+                MacAddress.BROADCAST;
+        }
+        if (size == 1)
+        {
+            entries[0] = fdb.lookup(segment.vni(), destinations[0]);
+        }
+        else
+        {
+            fdb.lookup(segment.vni(), destinations, entries, size);
+        }
+    }
+
+    private void encapFrame(final Frame frame, final long entry)
     {
         counters.onIn(1, frame.length());
         final DropReason verdict = check(frame);
@@ -93,13 +122,11 @@ public final class VxlanEncapPath implements EncapPath
             drop(verdict, 1);
             return;
         }
-        final long destination = ethernet.destination();
-        if (MacAddress.isGroup(destination) && suppress.answer(frame, segment.vni()))
+        if (MacAddress.isGroup(ethernet.destination()) && suppress.answer(frame, segment.vni()))
         {
             answer(frame);
             return;
         }
-        final long entry = lookup(destination);
         final int[] flood = segment.floodList().remotes();
         if (entry == FdbEntry.MISSING && flood.length == 0)
         {
@@ -117,7 +144,7 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    private void encapSuperFrame(final Frame frame)
+    private void encapSuperFrame(final Frame frame, final long entry)
     {
         final int length = frame.length();
         DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), length).check();
@@ -134,7 +161,6 @@ public final class VxlanEncapPath implements EncapPath
         }
         final int count = segments.segments();
         counters.onIn(count, length);
-        final long entry = lookup(ethernet.destination());
         final int[] flood = segment.floodList().remotes();
         if (isOversize(segments.segmentLength() - VxlanHeader.LENGTH))
         {
@@ -172,11 +198,6 @@ public final class VxlanEncapPath implements EncapPath
     {
         return length > longestFrame &&
             (length > longestFrame + VlanTag.LENGTH || !EtherType.isVlan(ethernet.etherType()));
-    }
-
-    private long lookup(final long destination)
-    {
-        return MacAddress.isGroup(destination) ? FdbEntry.MISSING : fdb.lookup(segment.vni(), destination);
     }
 
     private void writeHeader(final Frame frame)

@@ -342,7 +342,8 @@ class SendQueueTest
         }
         path = new VxlanEncapPath(
             segment, fdb, new Suppress(new NeighborTable(8)),
-            new SendQueue(wire, CAPACITY, remotes, counters.encap(), HEADER.length), counters.encap());
+            new SendQueue(wire, CAPACITY, remotes, counters.encap(), HEADER.length), counters.encap(),
+            1024);
     }
 
     private static long mac(final int remote)
