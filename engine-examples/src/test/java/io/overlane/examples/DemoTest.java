@@ -68,6 +68,25 @@ class DemoTest
     }
 
     @Test
+    void shouldFailIfContentsChange()
+    {
+        // Of this seed's chances the first five, for the pings, are good.
+        final FaultyUnderlay bad = faulty(pair.right()).corruption(0.1);
+        final IOException error = assertThrows(IOException.class, () -> demo(5_000).run(pair.left(), bad));
+        final String message = error.getMessage();
+        assertTrue(message.endsWith(" frames arrived with other contents than were sent"), message);
+        assertTrue(out.toString().contains("  totals after "), "says all it knows before it fails");
+    }
+
+    @Test
+    void shouldNameFramesLostOnTheWay() throws IOException
+    {
+        // As above.
+        demo(5_000).run(pair.left(), faulty(pair.right()).loss(0.1));
+        assertTrue(out.toString().contains(" frames lost on the way"), out.toString());
+    }
+
+    @Test
     void shouldFailIfASocketBreaks() throws IOException
     {
         final Demo demo = demo(5_000);
