@@ -98,7 +98,7 @@ class DemoTest
 
     private void assertFailure(final String message, final Underlay left, final Underlay right)
     {
-        final IOException error = assertThrows(IOException.class, () -> demo(100).run(left, right));
+        final IOException error = assertThrows(IOException.class, () -> demo(1_500).run(left, right));
         assertEquals(message, error.getMessage());
     }
 
