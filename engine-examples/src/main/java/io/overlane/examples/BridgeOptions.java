@@ -72,19 +72,22 @@ final class BridgeOptions
 
     @Option(names = "--peer", paramLabel = "IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]", description =
         "Another node, repeatable: an FDB entry, a permanent neighbour GATEWAY -> MAC and an onlink route to CIDR " +
-        "through it; GATEWAY is by default the first address of CIDR. In ip-udp mode IP[:PORT],subnet=CIDR: a route.")
+        "through it; GATEWAY is by default the first address of CIDR. In ip-udp mode IP[:PORT],subnet=CIDR: a route. " +
+        "Default: none.")
     List<String> peers = new ArrayList<>();
 
     @Option(names = "--fdb", paramLabel = "MAC=IP[:PORT]", description =
-        "Where a MAC address lives, repeatable (vxlan).")
+        "Where a MAC address lives, repeatable (vxlan). Default: none.")
     List<String> fdb = new ArrayList<>();
 
     @Option(names = "--flood", paramLabel = "IP[:PORT]", description =
-        "Remote that gets a copy of broadcast, multicast and unknown unicast frames, repeatable (vxlan).")
+        "Remote that gets a copy of broadcast, multicast and unknown unicast frames, repeatable (vxlan). " +
+        "Default: none.")
     List<String> flood = new ArrayList<>();
 
     @Option(names = "--neighbor", paramLabel = "IP=MAC", description =
-        "Inner address whose ARP requests and neighbour solicitations are answered here, repeatable (vxlan).")
+        "Inner address whose ARP requests and neighbour solicitations are answered here, repeatable (vxlan). " +
+        "Default: none.")
     List<String> neighbors = new ArrayList<>();
 
     @Option(names = "--learning", description =

@@ -51,7 +51,7 @@ final class Demo implements ErrorHandler
     void run(final Underlay leftUnderlay, final Underlay rightUnderlay) throws IOException
     {
         final long startNs = System.nanoTime();
-        final NumberedStream.Result result;
+        final NumberedStream stream;
         final Station left;
         final Station right;
         try (leftUnderlay;
@@ -65,8 +65,10 @@ final class Demo implements ErrorHandler
             introduce(right);
             ask(left);
             ping(left, right);
-            result = stream(left, right);
+            stream = stream(left, right);
         }
+        final NumberedStream.Result result = stream.finish();
+        printRates(result);
         final DemoLosses losses = DemoLosses.of(result, left.counters().encap(), right.counters().decap());
         out.println("Losses: " + losses);
         printTotals(left, startNs);
@@ -103,15 +105,20 @@ final class Demo implements ErrorHandler
             PINGS, PINGS, millis(firstNs), millis(bestNs));
     }
 
-    private NumberedStream.Result stream(final Station left, final Station right)
+    private NumberedStream stream(final Station left, final Station right)
     {
         say("Stream: left sends frames of %d bytes to right as fast as they go, for %d s.",
             FRAME_LENGTH, TimeUnit.NANOSECONDS.toSeconds(sendNs));
-        final NumberedStream.Result result = new NumberedStream(left, right, FRAME_LENGTH).run(sendNs, timeoutNs);
+        final NumberedStream stream = new NumberedStream(left, right, FRAME_LENGTH);
+        stream.run(sendNs, timeoutNs);
+        return stream;
+    }
+
+    private void printRates(final NumberedStream.Result result)
+    {
         sayRate("sent", result.sent(), result.sendingNs());
         sayRate("arrived", result.arrived(), result.arrivingNs());
         say("  %d frames with other contents than were sent, %d out of order.", result.wrong(), result.late());
-        return result;
     }
 
     private void sayRate(final String what, final long frames, final long elapsedNs)

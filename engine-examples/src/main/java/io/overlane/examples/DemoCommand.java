@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
     name = "demo",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    sortOptions = false,
     description =
         "Two engines in one JVM talk to each other over UDP on 127.0.0.1, each with an application's port instead of " +
         "a device: an ARP request, a ping, and frames as fast as they go. Any operating system, no privileges.",

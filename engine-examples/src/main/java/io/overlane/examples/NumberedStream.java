@@ -31,6 +31,8 @@ final class NumberedStream
     private long wrong;
     private long late;
     private long highest = -1;
+    private long startNs;
+    private long endNs;
     private long lastArrivalNs;
 
     /**
@@ -61,22 +63,34 @@ final class NumberedStream
      *
      * @param sendNs    how long to send, in nanoseconds.
      * @param timeoutNs how long to wait for the rest at most, in nanoseconds.
-     * @return counts.
      */
-    Result run(final long sendNs, final long timeoutNs)
+    void run(final long sendNs, final long timeoutNs)
     {
         final long before = from.counters().encap().framesIn();
-        final long startNs = System.nanoTime();
+        startNs = System.nanoTime();
         lastArrivalNs = startNs;
         while (System.nanoTime() - startNs < sendNs)
         {
             final int received = receive();
             idle.idle(received == RECEIVE_LIMIT ? received : received + send());
         }
-        final long endNs = System.nanoTime();
+        endNs = System.nanoTime();
         while (arrived < sent && !isOver(before, System.nanoTime(), endNs + timeoutNs))
         {
             idle.idle(receive());
+        }
+    }
+
+    /**
+     * Count what the receiver's engine delivered late as well. Once both engines are closed nothing can come any more.
+     *
+     * @return what came of it.
+     */
+    Result finish()
+    {
+        while (receive() > 0)
+        {
+            idle.reset();
         }
         return new Result(
             writer.length(), sent, arrived, wrong, late, endNs - startNs, Math.max(1, lastArrivalNs - startNs));
