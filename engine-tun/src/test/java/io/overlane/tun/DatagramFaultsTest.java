@@ -160,7 +160,8 @@ class DatagramFaultsTest
         assertEquals(1, sender.maxSegments());
         assertEquals("libc UDP, segmentation refused, coalescing off", sender.description());
         assertTrue(receiver.segments(), "the other socket's is its own affair");
-        final String told = "UDP socket " + sender.local() + ": cannot send joined datagrams, and goes on in pieces: EIO";
+        final String told =
+            "UDP socket " + sender.local() + ": cannot send joined datagrams, and goes on in pieces: EIO (";
         assertEquals(1, errors.size(), errors::toString);
         assertTrue(errors.get(0).startsWith(told), errors::toString);
 
