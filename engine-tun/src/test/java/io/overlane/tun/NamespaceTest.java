@@ -20,6 +20,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> refusedSuperFrames() throws Exception
+    {
+        return InNamespace.tests(RefusedSuperFrameScenarios.class);
+    }
+
+    @TestFactory
     Stream<DynamicTest> segmentation() throws Exception
     {
         return InNamespace.tests(KernelSegmentationScenarios.class);

@@ -1,6 +1,7 @@
 package io.overlane.tun;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.address.IpAddress;
@@ -19,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.agrona.BufferUtil;
+import org.agrona.CloseHelper;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** What scenarios inside a namespace share: devices with addresses, and closing of all that was opened. */
@@ -53,6 +55,16 @@ abstract class Scenario
         while (!resources.isEmpty())
         {
             resources.pop().close();
+        }
+    }
+
+    /** For constructors: skips the scenario, and leaves nothing behind for the next. */
+    final void assumeOrClose(final boolean condition, final String whyNot)
+    {
+        if (!condition)
+        {
+            CloseHelper.quietCloseAll(resources);
+            abort(whyNot);
         }
     }
 
