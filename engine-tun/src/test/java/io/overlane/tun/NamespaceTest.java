@@ -26,6 +26,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> joinedFrames() throws Exception
+    {
+        return InNamespace.tests(JoinedFrameScenarios.class, InNamespace.WITH_IPV6);
+    }
+
+    @TestFactory
     Stream<DynamicTest> segmentation() throws Exception
     {
         return InNamespace.tests(KernelSegmentationScenarios.class);
