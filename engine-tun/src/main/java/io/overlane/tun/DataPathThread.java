@@ -12,14 +12,33 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class DataPathThread implements ThreadFactory
 {
-    private static final long SLICE_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    static final long SLICE_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long TIMER_SLACK_NS = TimeUnit.MICROSECONDS.toNanos(1);
 
-    private static final int PR_SET_TIMERSLACK = 29;
+    static final int PR_SET_TIMERSLACK = 29;
+
+    static final long SYS_SCHED_GETATTR = "aarch64".equals(System.getProperty("os.arch")) ? 275 : 315;
+    static final long SYS_SCHED_SETATTR = SYS_SCHED_GETATTR - 1;
 
     /** {@code struct sched_attr}: size 0, policy 4, flags 8, nice 16, priority 20, runtime 24, deadline, period. */
-    private static final int SCHED_ATTR_LENGTH = 48;
-    private static final int SCHED_RUNTIME_OFFSET = 24;
+    static final int SCHED_ATTR_LENGTH = 48;
+    static final int SCHED_RUNTIME_OFFSET = 24;
+
+    private final LibC.Calls libc;
+
+    /** Threads are made where native calls are not available, too. */
+    public DataPathThread()
+    {
+        this(LibC.whyUnavailable() == null ? LibC.calls() : null);
+    }
+
+    /**
+     * @param libc the C library, or what stands for it; null if there is none.
+     */
+    DataPathThread(final LibC.Calls libc)
+    {
+        this.libc = libc;
+    }
 
     @Override
     public Thread newThread(final Runnable work)
@@ -32,22 +51,19 @@ public final class DataPathThread implements ThreadFactory
     }
 
     /** For the calling thread. */
-    private static void askScheduler()
+    private void askScheduler()
     {
-        if (LibC.whyUnavailable() != null)
+        if (libc == null)
         {
             return;
         }
-        final LibC.Calls libc = LibC.calls();
         libc.prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
-        final long getAttr = "aarch64".equals(System.getProperty("os.arch")) ? 275 : 315;
-        final long setAttr = getAttr - 1;
         final UnsafeBuffer attr = new UnsafeBuffer(BufferUtil.allocateDirectAligned(SCHED_ATTR_LENGTH, Long.BYTES));
-        if (libc.syscall(getAttr, 0, attr.addressOffset(), SCHED_ATTR_LENGTH, 0) == 0 && attr.getInt(4) == 0)
+        if (libc.syscall(SYS_SCHED_GETATTR, 0, attr.addressOffset(), SCHED_ATTR_LENGTH, 0) == 0 && attr.getInt(4) == 0)
         {
             attr.putInt(0, SCHED_ATTR_LENGTH);
             attr.putLong(SCHED_RUNTIME_OFFSET, SLICE_NS);
-            libc.syscall(setAttr, 0, attr.addressOffset(), 0, 0);
+            libc.syscall(SYS_SCHED_SETATTR, 0, attr.addressOffset(), 0, 0);
         }
     }
 }

@@ -42,7 +42,7 @@ final class DatagramReader
     /** Type of service and segment size. */
     private static final int CONTROL_SPACE = 2 * CMSG_SMALL_SPACE;
 
-    private final LibC.Calls libc = LibC.calls();
+    private final LibC.Calls libc;
     private final FrameSlab slab;
     private final UnsafeBuffer memory;
     private final int names;
@@ -51,10 +51,12 @@ final class DatagramReader
     private int filled;
 
     /**
+     * @param libc      the C library, or what stands for it.
      * @param datagrams most datagrams lent at a time.
      */
-    DatagramReader(final int datagrams)
+    DatagramReader(final LibC.Calls libc, final int datagrams)
     {
+        this.libc = libc;
         slab = new FrameSlab(datagrams, MAX_DATAGRAM_LENGTH);
         final int iovecs = datagrams * MMSG_SIZE;
         names = iovecs + datagrams * IOVEC_SIZE;

@@ -58,7 +58,7 @@ final class DatagramWriter
     private static final int POLLFD = CONTROLS + MESSAGES * CONTROL_SPACE;
     private static final int TIMEOUT = POLLFD + POLLFD_SIZE;
 
-    private final LibC.Calls libc = LibC.calls();
+    private final LibC.Calls libc;
     private final UnsafeBuffer memory =
         new UnsafeBuffer(BufferUtil.allocateDirectAligned(TIMEOUT + TIMESPEC_SIZE, BitUtil.CACHE_LINE_LENGTH));
     private final long address = memory.addressOffset();
@@ -74,12 +74,15 @@ final class DatagramWriter
     private boolean full;
 
     /**
+     * @param libc      the C library, or what stands for it.
      * @param socket    to send to; the caller holds it open during {@link #write}.
      * @param timeoutNs how long one {@link #write} waits for room, in nanoseconds.
      * @param errors    told of what has no verdict of its own.
      */
-    DatagramWriter(final UdpSocket socket, final long timeoutNs, final ErrnoReporter errors)
+    DatagramWriter(
+        final LibC.Calls libc, final UdpSocket socket, final long timeoutNs, final ErrnoReporter errors)
     {
+        this.libc = libc;
         this.fd = socket.descriptor().fd();
         this.family = socket.family();
         this.segments = socket.segments();
@@ -232,9 +235,10 @@ final class DatagramWriter
     /** The kernel will not cut this entry, or any (EIO: the device cannot do checksums): we do. */
     private boolean refusesJoined(final int errno)
     {
-        if (errno == EIO)
+        if (errno == EIO && segments)
         {
             segments = false;
+            errors.tell("send joined datagrams, and goes on in pieces", errno);
         }
         return errno == EIO || errno == EINVAL || errno == EMSGSIZE;
     }

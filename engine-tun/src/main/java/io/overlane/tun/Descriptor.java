@@ -1,6 +1,7 @@
 package io.overlane.tun;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
  * A file descriptor that several threads use and any thread may close. The number is given back to the kernel only
@@ -11,12 +12,26 @@ final class Descriptor implements AutoCloseable
     private static final int CLOSED = Integer.MIN_VALUE;
 
     private final int fd;
+    private final IntConsumer closer;
     /** How many threads are between acquire and release, {@link #CLOSED} added once it is to be closed. */
     private final AtomicInteger users = new AtomicInteger();
 
+    /**
+     * @param fd open, and nobody else's to close.
+     */
     Descriptor(final int fd)
     {
+        this(fd, LibC::close);
+    }
+
+    /**
+     * @param fd     open, and nobody else's to close.
+     * @param closer gives the number back.
+     */
+    Descriptor(final int fd, final IntConsumer closer)
+    {
         this.fd = fd;
+        this.closer = closer;
     }
 
     /** @return the number; the kernel's meaning of it is certain only between acquire and release. */
@@ -44,7 +59,7 @@ final class Descriptor implements AutoCloseable
     {
         if (users.decrementAndGet() == CLOSED)
         {
-            LibC.close(fd);
+            closer.accept(fd);
         }
     }
 
@@ -59,7 +74,7 @@ final class Descriptor implements AutoCloseable
             {
                 if (current == 0)
                 {
-                    LibC.close(fd);
+                    closer.accept(fd);
                 }
                 return;
             }

@@ -39,8 +39,19 @@ final class ErrnoReporter
         final int kind = Math.min(errno, KINDS - 1);
         if (firstInAWhile(kind))
         {
-            errorHandler.onError(new IOException(subject + ": cannot " + operation + ": " + LibC.describe(errno)));
+            tell(operation, errno);
         }
+    }
+
+    /**
+     * What happens only a few times in all: told each time, whatever was told before.
+     *
+     * @param operation what failed, a verb.
+     * @param errno     why.
+     */
+    void tell(final String operation, final int errno)
+    {
+        errorHandler.onError(new IOException(subject + ": cannot " + operation + ": " + LibC.describe(errno)));
     }
 
     /**

@@ -32,10 +32,6 @@ final class LibC
 
         long write(int fd, long address, long length);
 
-        long readv(int fd, long iovecs, int count);
-
-        long writev(int fd, long iovecs, int count);
-
         int eventfd(int value, int flags);
 
         int socket(int domain, int type, int protocol);
@@ -47,10 +43,6 @@ final class LibC
         int setsockopt(int fd, int level, int name, long value, int length);
 
         int getsockopt(int fd, int level, int name, long value, long length);
-
-        long sendmsg(int fd, long msghdr, int flags);
-
-        long recvmsg(int fd, long msghdr, int flags);
 
         int sendmmsg(int fd, long mmsghdrs, int count, int flags);
 

@@ -42,13 +42,19 @@ public final class LibcUnderlay implements Underlay
      */
     public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
+        this(LibC.calls(), options, errorHandler);
+    }
+
+    /** With something else in place of the C library, for what is sent and received. */
+    LibcUnderlay(final LibC.Calls libc, final UdpOptions options, final ErrorHandler errorHandler) throws IOException
+    {
         socket = new UdpSocket(options);
         try
         {
             descriptor = socket.descriptor();
             errors = new ErrnoReporter(errorHandler, "UDP socket " + socket.local());
-            reader = new DatagramReader(options.pollDatagrams());
-            writer = new DatagramWriter(socket, options.sendTimeoutNs(), errors);
+            reader = new DatagramReader(libc, options.pollDatagrams());
+            writer = new DatagramWriter(libc, socket, options.sendTimeoutNs(), errors);
             waiter = new Waiter(descriptor);
         }
         catch (final IOException | RuntimeException | Error ex)
@@ -73,7 +79,8 @@ public final class LibcUnderlay implements Underlay
     @Override
     public String description()
     {
-        return "libc UDP, segmentation " + (segments() ? "on" : "off") + ", coalescing " + (coalesces() ? "on" : "off");
+        final String off = socket.segments() ? "refused" : "off";
+        return "libc UDP, segmentation " + (segments() ? "on" : off) + ", coalescing " + (coalesces() ? "on" : "off");
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.status.DropReason;
+import java.util.StringJoiner;
 
 /**
  * Which super-frames a device still takes, and what becomes of one it refuses: it is written in pieces, and that kind
@@ -11,8 +12,11 @@ import io.overlane.status.DropReason;
  */
 final class SuperFrames
 {
+    private static final int[] KINDS = {Frame.GSO_TCPV4, Frame.GSO_TCPV6, Frame.GSO_UDP_L4};
+
     private final TunOffload offload;
     private final boolean isEthernet;
+    private final ErrnoReporter errors;
     private volatile boolean refusesTcpV4;
     private volatile boolean refusesTcpV6;
     private volatile boolean refusesUdp;
@@ -34,11 +38,13 @@ final class SuperFrames
     /**
      * @param offload    what the device agreed to.
      * @param isEthernet true for a TAP.
+     * @param errors     told once of each kind that is refused.
      */
-    SuperFrames(final TunOffload offload, final boolean isEthernet)
+    SuperFrames(final TunOffload offload, final boolean isEthernet, final ErrnoReporter errors)
     {
         this.offload = offload;
         this.isEthernet = isEthernet;
+        this.errors = errors;
     }
 
     /**
@@ -51,21 +57,25 @@ final class SuperFrames
     }
 
     /**
-     * The device said no to this one. Any thread.
+     * The device said no (EINVAL) to this one. One whose metadata is wrong says nothing of its kind. Any thread.
      *
      * @param frame  a super-frame.
      * @param writer writes its pieces.
-     * @return {@link DropReason#NONE} if all pieces were written, else why the first was not.
+     * @return {@link DropReason#NONE} if all pieces were written, {@link DropReason#BAD_OFFLOAD} if it cannot be cut,
+     *         else why the first piece that was not written was not.
      */
     synchronized DropReason onRefused(final Frame frame, final Writer writer)
     {
-        refuse(frame.gsoType() & ~Frame.GSO_ECN);
         if (splitter == null)
         {
             splitter = new GsoSplitter();
             piece = new FrameSlab(1, TunPort.MAX_FRAME_LENGTH).frame(0);
         }
         DropReason verdict = splitter.open(frame, 0, isEthernet);
+        if (verdict == DropReason.NONE)
+        {
+            refuse(frame.gsoType() & ~Frame.GSO_ECN);
+        }
         while (verdict == DropReason.NONE && splitter.hasNext())
         {
             piece.wrap(FrameSlab.HEADROOM, 0);
@@ -78,13 +88,34 @@ final class SuperFrames
     @Override
     public String toString()
     {
-        final boolean tcp = taken(Frame.GSO_TCPV4) || taken(Frame.GSO_TCPV6);
-        final boolean udp = taken(Frame.GSO_UDP_L4);
         if (offload == TunOffload.NONE)
         {
             return "no offload";
         }
-        return "checksum" + (tcp ? ", TCP" : "") + (udp ? ", UDP" : "") + " offload";
+        final StringBuilder taken = new StringBuilder("checksum");
+        final StringJoiner refused = new StringJoiner(", ", " (", " refused)").setEmptyValue("");
+        for (final int gsoType : KINDS)
+        {
+            if (taken(gsoType))
+            {
+                taken.append(", ").append(name(gsoType));
+            }
+            else if (offload.takes(gsoType))
+            {
+                refused.add(name(gsoType));
+            }
+        }
+        return taken + " offload" + refused;
+    }
+
+    private static String name(final int gsoType)
+    {
+        return switch (gsoType)
+        {
+            case Frame.GSO_TCPV4 -> "TCPv4";
+            case Frame.GSO_TCPV6 -> "TCPv6";
+            default -> "UDP";
+        };
     }
 
     private boolean refuses(final int gsoType)
@@ -99,6 +130,10 @@ final class SuperFrames
 
     private void refuse(final int gsoType)
     {
+        if (!refuses(gsoType))
+        {
+            errors.tell("write a " + name(gsoType) + " super-frame, and goes on in pieces", Linux.EINVAL);
+        }
         switch (gsoType)
         {
             case Frame.GSO_TCPV4 -> refusesTcpV4 = true;

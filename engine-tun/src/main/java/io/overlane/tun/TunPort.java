@@ -31,7 +31,7 @@ public final class TunPort implements Port
     /** A super-frame of the kernel's (GSO_LEGACY_MAX_SIZE), layer 2 header and VLAN tags included. */
     static final int MAX_FRAME_LENGTH = 65_536 + 22;
 
-    private final LibC.Calls libc = LibC.calls();
+    private final LibC.Calls libc;
     private final SuperFrames.Writer pieceWriter = this::write;
     private final TunDevice device;
     private final Descriptor descriptor;
@@ -64,17 +64,29 @@ public final class TunPort implements Port
     public TunPort(final TunDevice device, final int mtu, final int pollFrames, final ErrorHandler errorHandler)
         throws IOException
     {
+        this(LibC.calls(), device, mtu, pollFrames, errorHandler);
+    }
+
+    /** With something else in place of the C library, for what is read and written. */
+    TunPort(
+        final LibC.Calls libc,
+        final TunDevice device,
+        final int mtu,
+        final int pollFrames,
+        final ErrorHandler errorHandler) throws IOException
+    {
         if (pollFrames < 1)
         {
             throw new IllegalArgumentException("pollFrames=" + pollFrames + " is less than 1");
         }
+        this.libc = libc;
         this.device = device;
         this.mtu = mtu;
         descriptor = device.descriptor();
         vnetHeaderLength = device.vnetHeaderLength();
         slab = new FrameSlab(pollFrames, MAX_FRAME_LENGTH);
-        superFrames = new SuperFrames(device.offload(), device.kind() == TunKind.TAP);
         errors = new ErrnoReporter(errorHandler, device.name());
+        superFrames = new SuperFrames(device.offload(), device.kind() == TunKind.TAP, errors);
         waiter = new Waiter(descriptor);
     }
 
@@ -222,7 +234,6 @@ public final class TunPort implements Port
                 case EINVAL:
                     if (frame.gsoType() != Frame.GSO_NONE)
                     {
-                        errors.report("write a super-frame, and goes on in pieces", errno);
                         return superFrames.onRefused(frame, pieceWriter);
                     }
                     errors.report("write", errno);

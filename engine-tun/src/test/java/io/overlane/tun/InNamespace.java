@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -27,11 +28,19 @@ import org.opentest4j.TestAbortedException;
  * Runs the {@code should…} methods of a class in a JVM of its own inside a new network namespace, which the kernel
  * removes with all that is in it when that JVM ends. Needs no root where unprivileged user namespaces are allowed.
  *
- * <p>Each method runs on a new object and becomes a test of the caller's; where no namespace can be had, all of them
- * are skipped and say why.
+ * <p>Each method runs on a new object, which is closed if it can be, and becomes a test of the caller's; where no
+ * namespace can be had, all of them are skipped and say why.
  */
-final class InNamespace
+public final class InNamespace
 {
+    /**
+     * A wrapper: the loopback device is up and has ::1 before the JVM starts, which looks for IPv6 once and for good.
+     */
+    public static final String[] WITH_IPV6 =
+    {
+        "sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up; exec \"$@\"", "sh"
+    };
+
     private static final String RESULT = "\u0001";
     private static final String NEW_LINE = "\u0002";
     private static final long TIMEOUT_S = 120;
@@ -45,7 +54,7 @@ final class InNamespace
      * @param wrapper   command, if any, that runs the JVM inside the namespace.
      * @return a test for each of its methods.
      */
-    static Stream<DynamicTest> tests(final Class<?> scenarios, final String... wrapper) throws Exception
+    public static Stream<DynamicTest> tests(final Class<?> scenarios, final String... wrapper) throws Exception
     {
         final String refused = whyRefused(wrapper);
         final Map<String, String> results = new HashMap<>();
@@ -178,7 +187,9 @@ final class InNamespace
     {
         try
         {
-            final Object scenario = scenarios.getDeclaredConstructor().newInstance();
+            final Constructor<?> constructor = scenarios.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            final Object scenario = constructor.newInstance();
             method.setAccessible(true);
             try
             {
@@ -186,9 +197,9 @@ final class InNamespace
             }
             finally
             {
-                if (scenario instanceof Scenario closeable)
+                if (scenario instanceof AutoCloseable closeable)
                 {
-                    closeable.closeAll();
+                    closeable.close();
                 }
             }
             return "PASS ";

@@ -2,7 +2,6 @@ package io.overlane.tun;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
@@ -49,7 +48,7 @@ final class KernelSegmentationScenarios extends Scenario
     {
         final TunDevice t0 = create(new TunOptions(TunKind.TAP, "t0"));
         final TunDevice t1 = create(new TunOptions(TunKind.TAP, "t1").vnetHeaderLength(0));
-        assumeTrue(bridge(SIOCBRADDBR), "this kernel has no bridge");
+        assumeOrClose(bridge(SIOCBRADDBR), "this kernel has no bridge");
         disableNetfilter();
         closeLater(() ->
         {

@@ -20,6 +20,18 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> refusedSuperFrames() throws Exception
+    {
+        return InNamespace.tests(RefusedSuperFrameScenarios.class);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> joinedFrames() throws Exception
+    {
+        return InNamespace.tests(JoinedFrameScenarios.class, InNamespace.WITH_IPV6);
+    }
+
+    @TestFactory
     Stream<DynamicTest> segmentation() throws Exception
     {
         return InNamespace.tests(KernelSegmentationScenarios.class);

@@ -1,6 +1,7 @@
 package io.overlane.tun;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.address.IpAddress;
@@ -9,6 +10,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.underlay.ReceiveBatch;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -19,10 +21,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.agrona.BufferUtil;
+import org.agrona.CloseHelper;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** What scenarios inside a namespace share: devices with addresses, and closing of all that was opened. */
-abstract class Scenario
+abstract class Scenario implements AutoCloseable
 {
     private static final long SIOCSIFADDR = 0x8916;
     private static final long SIOCSIFNETMASK = 0x891c;
@@ -48,11 +51,20 @@ abstract class Scenario
         return resource;
     }
 
-    final void closeAll() throws Exception
+    @Override
+    public final void close()
     {
-        while (!resources.isEmpty())
+        CloseHelper.closeAll(resources);
+        resources.clear();
+    }
+
+    /** For constructors: skips the scenario, and leaves nothing behind for the next. */
+    final void assumeOrClose(final boolean condition, final String whyNot)
+    {
+        if (!condition)
         {
-            resources.pop().close();
+            CloseHelper.quietCloseAll(resources);
+            abort(whyNot);
         }
     }
 
@@ -85,12 +97,38 @@ abstract class Scenario
         device.up(true);
     }
 
+    /** Give the interface an IPv6 address that can be used at once; false where there is no IPv6. */
+    static boolean addressV6(final TunDevice device, final String cidr) throws IOException
+    {
+        final Path conf = Path.of("/proc/sys/net/ipv6/conf", device.name());
+        if (!Files.isWritable(conf.resolve("disable_ipv6")))
+        {
+            return false;
+        }
+        Files.writeString(conf.resolve("accept_dad"), "0");
+        Files.writeString(conf.resolve("disable_ipv6"), "0");
+        final IpPrefix prefix = IpPrefix.parse(cidr);
+        // struct in6_ifreq: address 16, prefix length 4, interface index 4.
+        final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(24, 8));
+        memory.putLong(0, prefix.address().high(), ByteOrder.BIG_ENDIAN);
+        memory.putLong(8, prefix.address().low(), ByteOrder.BIG_ENDIAN);
+        memory.putInt(16, prefix.length());
+        memory.putInt(20, device.index());
+        request(Linux.AF_INET6, SIOCSIFADDR, memory);
+        return true;
+    }
+
     private static void addressRequest(final long request, final String name, final IpAddress address)
     {
         final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Linux.IFREQ_SIZE, 8));
         memory.putStringWithoutLengthAscii(0, name);
         SocketAddress.put(memory, Linux.IFREQ_VALUE_OFFSET, Linux.AF_INET, 0, address.low(), 0);
-        final int socket = LibC.calls().socket(Linux.AF_INET, Linux.SOCK_DGRAM, 0);
+        request(Linux.AF_INET, request, memory);
+    }
+
+    private static void request(final int family, final long request, final UnsafeBuffer memory)
+    {
+        final int socket = LibC.calls().socket(family, Linux.SOCK_DGRAM, 0);
         final int result = LibC.calls().ioctl(socket, request, memory.addressOffset());
         final int errno = LibC.errno();
         LibC.close(socket);

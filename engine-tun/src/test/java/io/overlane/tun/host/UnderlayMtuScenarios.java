@@ -1,0 +1,43 @@
+package io.overlane.tun.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.overlane.address.IpAddress;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** Two routes to remotes, over devices with an MTU each. */
+final class UnderlayMtuScenarios implements AutoCloseable
+{
+    private final TestDevices devices = new TestDevices();
+
+    @Override
+    public void close() throws IOException
+    {
+        devices.close();
+    }
+
+    void shouldTakeTheSmallestOverTheRoutesToTheRemotes() throws IOException
+    {
+        final IpCommand ip = devices.ip();
+        devices.add("big", 9000);
+        devices.add("small", 1400);
+        ip.run("addr", "add", "192.0.2.1/25", "dev", "big");
+        ip.run("addr", "add", "192.0.2.129/25", "dev", "small");
+        ip.run("-6", "addr", "add", "fd00::1/64", "dev", "small", "nodad");
+
+        assertEquals(9000, mtu("192.0.2.1", "192.0.2.130"));
+        assertEquals(9000, mtu("0.0.0.0", "192.0.2.2"));
+        assertEquals(1400, mtu("0.0.0.0", "192.0.2.2", "192.0.2.130"));
+        assertEquals(1400, mtu("::", "fd00::2"));
+        assertEquals(UnderlayMtu.DEFAULT, mtu("0.0.0.0", "198.51.100.1"));
+    }
+
+    /** Of a local address and remotes. */
+    private static int mtu(final String local, final String... remotes)
+    {
+        final List<IpAddress> addresses = Arrays.stream(remotes).map(IpAddress::parse).toList();
+        return UnderlayMtu.of(IpAddress.parse(local), addresses);
+    }
+}
