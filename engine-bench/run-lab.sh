@@ -27,6 +27,7 @@ vxlan device and the engine. Needs root, iproute2, iperf3, ping and a JDK. Nothi
 Raw results, logs and the report: engine-bench/target/lab/.
 
   JAVA_HOME            JDK to run with, 17 or later; default: java on the PATH
+  OVERLANE_REBUILD=1   build even if the jars are there
 END
 }
 
@@ -37,6 +38,7 @@ fail()
 }
 
 command_line="engine-bench/run-lab.sh${*:+ $*}"
+all_variants=kernel,engine,engine-off,netty,nio,ip-udp,yardstick
 all_measures=tcp1,tcp6,tcp4,flood,paced,idle,back-to-back,half-load
 paced_kpps='100 150 200 250 300'
 repeats=3
@@ -83,7 +85,9 @@ while [ $# -gt 0 ]; do
     esac
 done
 case "$repeats$seconds" in *[!0-9]*) fail "--repeats and --seconds are whole numbers" ;; esac
-[ "$repeats" -ge 1 ] && [ "$seconds" -ge 1 ] || fail "--repeats and --seconds are at least 1"
+if [ "$repeats" -lt 1 ] || [ "$seconds" -lt 1 ]; then
+    fail "--repeats and --seconds are at least 1"
+fi
 half=$(((seconds + 1) / 2))
 
 module=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -95,10 +99,11 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 jcmd=${JAVA_HOME:+$JAVA_HOME/bin/}jcmd
 
 for jar in "$engine_jar" "$bench_jar"; do
-    if [ ! -f "$jar" ]; then
+    if [ ! -f "$jar" ] || [ -n "${OVERLANE_REBUILD:-}" ]; then
         echo "building $jar" >&2
         (cd -- "$root" && mvn -q -B -pl engine-examples,engine-bench -am package -DskipTests) >&2 ||
             fail "the build failed"
+        break
     fi
 done
 
@@ -400,15 +405,19 @@ measure()
     esac
 }
 
-# JVM bookkeeping, before and after the measurements of a block: bytes allocated by the engine's threads, GC pauses.
+# Bytes that the threads of both JVMs have allocated, all but the one that answers this question; nan without a jcmd.
 allocated_bytes()
 {
     local pid
     for pid in "${tunnels[@]}"; do
         "$jcmd" "$pid" Thread.print -e 2> /dev/null || true
-    done | awk '/^"overlane-/ { match($0, /allocated=[0-9]+[BKMG]/); value = substr($0, RSTART + 10, RLENGTH - 10)
-            unit = substr(value, length(value)); scale = unit == "K" ? 1024 : unit == "M" ? 1048576 : 1
-            bytes += value * scale } END { printf "%d\n", bytes }'
+    done | awk '/^"/ && !/^"Attach Listener"/ && match($0, /allocated=[0-9]+[BKMG]/) {
+            value = substr($0, RSTART + 10, RLENGTH - 10)
+            unit = substr(value, length(value))
+            bytes += value * (unit == "G" ? 1073741824 : unit == "M" ? 1048576 : unit == "K" ? 1024 : 1)
+            threads++
+        }
+        END { if (threads) printf "%d\n", bytes; else print "nan" }'
 }
 
 gc_pauses()
@@ -438,7 +447,7 @@ await_tunnel()
 # measure_variant MEASURE...
 measure_variant()
 {
-    local side name jvm= pauses=0 allocated=0
+    local side name jvm='' pauses=0 allocated=0
     block=$run/$underlay-$variant-$repeat
     rate_mbps=4000
     for side in 1 2; do
@@ -464,7 +473,8 @@ measure_variant()
     done
     if [ -n "$jvm" ]; then
         record jvm gc_pauses $(($(gc_pauses) - pauses))
-        record jvm allocated_kb $((($(allocated_bytes) - allocated) / 1024))
+        record jvm allocated_kb "$(awk -v a="$allocated" -v b="$(allocated_bytes)" \
+            'BEGIN { if (a == "nan" || b == "nan") print "nan"; else printf "%d", (b - a) / 1024 }')"
         record jvm rss_mb "$(resident_mb)"
     elif [ ${#tunnels[@]} -gt 0 ]; then
         record jvm rss_mb "$(resident_mb)"
@@ -502,7 +512,7 @@ meta()
 
 # Refuse a misspelt name before anything is measured.
 for name in ${only//,/ }; do
-    case ",kernel,engine,engine-off,netty,nio,ip-udp,yardstick," in *",$name,"*) ;; *) fail "no variant $name" ;; esac
+    case ",$all_variants," in *",$name,"*) ;; *) fail "no variant $name" ;; esac
     [ "$name" != yardstick ] || [ -n "$yardstick" ] || fail "variant yardstick needs --yardstick CMD"
 done
 for name in ${measures//,/ }; do
