@@ -1,0 +1,25 @@
+package io.overlane.bench.lab;
+
+import java.util.Map;
+
+/** What readers see instead of the script's names. */
+final class Variant
+{
+    private static final Map<String, String> TITLES = Map.of(
+        "kernel", "kernel vxlan",
+        "engine", "engine",
+        "engine-off", "engine, offload off",
+        "netty", "engine, Netty underlay",
+        "nio", "engine, NIO underlay",
+        "ip-udp", "engine, ip-udp mode",
+        "yardstick", "yardstick");
+
+    private Variant()
+    {
+    }
+
+    static String title(final String name)
+    {
+        return TITLES.getOrDefault(name, name);
+    }
+}
