@@ -74,6 +74,8 @@ class StatsTableTest
                 "                  frames in    delivered     answered      dropped          bytes",
                 "    encap                 5            3            0            2            300",
                 "    decap                 0            0            0            0              0",
+                "  remotes                         frames sent          bytes     received          bytes",
+                "    192.0.2.2:8472                          3            300            0              0",
                 "  dropped since the start",
                 "    encap  no-destination                    2  VNI 1"),
             text.toString().lines().toList());
@@ -139,20 +141,24 @@ class StatsTableTest
     }
 
     @Test
-    void shouldLeaveTheRarestDropsOut()
+    void shouldLeaveTheRarestDropsOutUntilTheEnd()
     {
         for (int vni = 1; vni <= 15; vni++)
         {
             drop(DropReason.UNKNOWN_VNI, vni, vni);
         }
 
-        new StatsTable(engine, 0).printTotals(out, 0);
+        new StatsTable(engine, 0).printRates(out, 0);
 
         final String table = text.toString();
         assertTrue(table.contains("15  VNI 15  "), table);
         assertTrue(table.contains(" 4  VNI 4  "), table);
         assertFalse(table.contains("  VNI 3  "), table);
         assertTrue(table.stripTrailing().endsWith("    and 3 more kinds"), table);
+
+        text.getBuffer().setLength(0);
+        new StatsTable(engine, 0).printTotals(out, 0);
+        assertTrue(text.toString().contains("  VNI 3  ") && !text.toString().contains("more kinds"), text.toString());
     }
 
     private void put(final int frames, final String destination, final int length)
