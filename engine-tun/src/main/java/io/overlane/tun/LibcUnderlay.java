@@ -7,19 +7,20 @@ import static io.overlane.tun.Linux.EINTR;
 import static io.overlane.tun.Linux.ENETUNREACH;
 
 import io.overlane.address.Vtep;
-import io.overlane.status.DropReason;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
 /**
  * The network edge on one UDP socket and the C library: {@code recvmmsg} in, {@code sendmmsg} out, joined datagrams by
  * UDP_SEGMENT and, if asked for, UDP_GRO. Polling and sending share nothing but the socket.
  *
- * <p>Every datagram leaves from the port the socket is bound to; the flow hash is not looked at. The outer type of
- * service is set per datagram. Link-local IPv6 addresses cannot be used: they need a zone.
+ * <p>Every datagram leaves from the port the socket is bound to, which firewalls and UDP_GRO like best, unless
+ * {@link UdpOptions#sourcePorts(int, int, int)} asks for a port by flow. Either way all are received on the one port.
+ * The outer type of service is set per datagram. Link-local IPv6 addresses cannot be used: they need a zone.
  */
 public final class LibcUnderlay implements Underlay
 {
@@ -28,6 +29,7 @@ public final class LibcUnderlay implements Underlay
 
     private final UdpSocket socket;
     private final Descriptor descriptor;
+    private final SourcePortFan fan;
     private final DatagramReader reader;
     private final DatagramWriter writer;
     private final Waiter waiter;
@@ -43,17 +45,20 @@ public final class LibcUnderlay implements Underlay
     public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
         socket = new UdpSocket(options);
+        SourcePortFan opened = null;
         try
         {
+            opened = new SourcePortFan(socket, options);
+            fan = opened;
             descriptor = socket.descriptor();
             errors = new ErrnoReporter(errorHandler, "UDP socket " + socket.local());
             reader = new DatagramReader(options.pollDatagrams());
-            writer = new DatagramWriter(socket, options.sendTimeoutNs(), errors);
+            writer = new DatagramWriter(fan, options.sendTimeoutNs(), errors);
             waiter = new Waiter(descriptor);
         }
         catch (final IOException | RuntimeException | Error ex)
         {
-            socket.close();
+            CloseHelper.quietCloseAll(opened, socket);
             throw ex;
         }
     }
@@ -73,7 +78,14 @@ public final class LibcUnderlay implements Underlay
     @Override
     public String description()
     {
-        return "libc UDP, segmentation " + (segments() ? "on" : "off") + ", coalescing " + (coalesces() ? "on" : "off");
+        return "libc UDP, segmentation " + (segments() ? "on" : "off") +
+            ", coalescing " + (coalesces() ? "on" : "off") + fan.description();
+    }
+
+    @Override
+    public boolean usesFlowHash()
+    {
+        return fan.size() > 1;
     }
 
     @Override
@@ -139,24 +151,7 @@ public final class LibcUnderlay implements Underlay
     @Override
     public void send(final SendBatch batch)
     {
-        if (descriptor.acquire())
-        {
-            try
-            {
-                writer.write(batch);
-            }
-            finally
-            {
-                descriptor.release();
-            }
-        }
-        else
-        {
-            for (int i = 0, size = batch.size(); i < size; i++)
-            {
-                batch.verdict(i, DropReason.UNDERLAY_ERROR);
-            }
-        }
+        writer.write(batch);
     }
 
     @Override
@@ -174,6 +169,7 @@ public final class LibcUnderlay implements Underlay
     @Override
     public void close()
     {
+        fan.close();
         socket.close();
         waiter.close();
     }

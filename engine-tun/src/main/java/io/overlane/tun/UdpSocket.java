@@ -44,6 +44,11 @@ final class UdpSocket implements AutoCloseable
      */
     UdpSocket(final UdpOptions options) throws IOException
     {
+        this(options, options.udpPort(), true);
+    }
+
+    private UdpSocket(final UdpOptions options, final int udpPort, final boolean receives) throws IOException
+    {
         family = options.local().isV4() ? AF_INET : AF_INET6;
         final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC, 0);
         if (fd < 0)
@@ -54,7 +59,7 @@ final class UdpSocket implements AutoCloseable
         descriptor = new Descriptor(fd);
         try
         {
-            bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, options.socketBufferLength());
+            bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, receives ? options.socketBufferLength() : 0);
             bufferLength(Linux.SO_SNDBUFFORCE, Linux.SO_SNDBUF, options.socketBufferLength());
             final int discover = options.fragment() ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
             // An IPv6 socket bound to "::" carries IPv4 too, under the options of IPv4.
@@ -66,16 +71,27 @@ final class UdpSocket implements AutoCloseable
                 require(IPPROTO_IPV6, Linux.IPV6_MTU_DISCOVER, discover, "IPV6_MTU_DISCOVER");
                 require(IPPROTO_IPV6, Linux.IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS");
             }
-            coalesces = options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
+            coalesces = receives && options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
             segments = options.segment() && get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
             receiveBufferLength = get(SOL_SOCKET, Linux.SO_RCVBUF) / 2;
-            local = bind(options.local(), options.udpPort());
+            local = bind(options.local(), udpPort);
         }
         catch (final IOException | RuntimeException | Error ex)
         {
             descriptor.close();
             throw ex;
         }
+    }
+
+    /**
+     * @param options what to bind to and how, their port excepted.
+     * @param udpPort to bind to.
+     * @return a socket nobody is going to read from: its receive buffer is the smallest there is.
+     * @throws IOException as the constructor.
+     */
+    static UdpSocket forSending(final UdpOptions options, final int udpPort) throws IOException
+    {
+        return new UdpSocket(options, udpPort, false);
     }
 
     private Vtep bind(final IpAddress address, final int udpPort) throws IOException
