@@ -109,4 +109,9 @@ final class BridgeOptions
     @Option(names = "--underlay", paramLabel = "libc|netty|nio", description =
         "What carries the datagrams. Default: libc.")
     UnderlayKind underlay = UnderlayKind.LIBC;
+
+    @Option(names = "--source-ports", paramLabel = "LOW-HIGH", description =
+        "Let datagrams leave from up to 8 ports of this range, one for each inner flow, so that links and receivers " +
+        "that look at UDP ports can spread flows (libc). Default: they leave from --port.")
+    PortRange sourcePorts;
 }

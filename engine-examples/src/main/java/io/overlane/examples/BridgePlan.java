@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  * @param neighbors     inner addresses to answer for.
  * @param learning      learn from received frames.
  * @param offload       what kernel and engine may leave undone for each other; NONE also keeps datagrams apart.
+ * @param sourcePorts   ports to send from; null: from the port bound to.
  * @param source        outer sources to accept.
  * @param allIcmpErrors send every kind of ICMP error into the device.
  * @param subnets       inner addresses behind this node; empty: not checked.
@@ -52,6 +53,7 @@ record BridgePlan(
     Map<IpAddress, MacAddress> neighbors,
     boolean learning,
     TunOffload offload,
+    PortRange sourcePorts,
     SourcePolicy source,
     boolean allIcmpErrors,
     List<IpPrefix> subnets)

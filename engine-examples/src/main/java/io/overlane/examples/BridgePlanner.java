@@ -50,6 +50,8 @@ final class BridgePlanner
     private BridgePlan plan()
     {
         requireOptionsOfMode();
+        require(options.sourcePorts == null || options.underlay == UnderlayKind.LIBC,
+            "--source-ports " + options.sourcePorts + ": with --underlay libc only, not " + options.underlay);
         final int udpPort = options.udpPort == null ? mode.udpPort() : options.udpPort;
         require(udpPort >= 1 && udpPort <= 0xFFFF, "--port " + udpPort + ": outside 1...65535");
         final String device = new TunOptions(mode.kind(), options.device == null ? mode.device() : options.device)
@@ -86,6 +88,7 @@ final class BridgePlanner
             neighbors(),
             options.learning,
             options.offload == BridgeOptions.Offload.AUTO ? TunOffload.ALL : TunOffload.NONE,
+            options.sourcePorts,
             options.source != null ? options.source : isVxlan ? SourcePolicy.ANY : SourcePolicy.KNOWN,
             options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
             isVxlan ? List.of() : localSubnets());

@@ -60,7 +60,7 @@ final class BridgeSession
         Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "stop"));
         try
         {
-            final Underlay underlay = opened(plan.underlay().open(plan.local(), plan.offload(), errors));
+            final Underlay underlay = opened(plan.underlay().open(plan, errors));
             final TunPort port = openPort();
             final OverlayEngine engine = opened(OverlayEngine.launch(plan.engine(port)
                 .underlay(underlay)
