@@ -4,6 +4,7 @@ import io.overlane.agent.Moderation;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
+import io.overlane.signal.IdleWait;
 import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,6 +41,7 @@ public final class EngineContext
     private final List<SegmentContext> segments = new ArrayList<>();
     private IpNetworkContext ipNetwork;
     private ThreadingMode threadingMode = ThreadingMode.SHARED;
+    private IdleWait idleWait;
     private ThreadFactory threadFactory = Thread::new;
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private ErrorHandler errorHandler;
@@ -114,6 +116,24 @@ public final class EngineContext
     public EngineContext threadingMode(final ThreadingMode threadingMode)
     {
         this.threadingMode = threadingMode;
+        return this;
+    }
+
+    /** @return where the only thread waits; null: in the underlay. */
+    public IdleWait idleWait()
+    {
+        return idleWait;
+    }
+
+    /**
+     * @param idleWait where the only thread of {@link ThreadingMode#SHARED} waits, for the underlay and for every port
+     *                 that cannot wake it; the engine closes it. Default: in the underlay, which ports then have to
+     *                 wake.
+     * @return this.
+     */
+    public EngineContext idleWait(final IdleWait idleWait)
+    {
+        this.idleWait = idleWait;
         return this;
     }
 
@@ -338,6 +358,10 @@ public final class EngineContext
         if (ipNetwork != null)
         {
             ipNetwork.conclude();
+        }
+        if (idleWait != null && threadingMode != ThreadingMode.SHARED)
+        {
+            throw new IllegalArgumentException("idleWait is for one thread: threadingMode=" + threadingMode);
         }
         if (batchLimit < 1 || batchLimit > MAX_BATCH_LIMIT)
         {

@@ -21,6 +21,7 @@ import io.overlane.port.Port;
 import io.overlane.segment.IpNetwork;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
+import io.overlane.signal.IdleWait;
 import io.overlane.status.EngineCounters;
 import io.overlane.underlay.Underlay;
 import io.overlane.wire.VxlanHeader;
@@ -61,7 +62,10 @@ public final class OverlayEngine implements AutoCloseable
             context.maxFdbEntries(), context.maxNeighbors(), context.maxRemotes(), context.maxRoutes());
         final ManyToOneConcurrentArrayQueue<Runnable> commands =
             new ManyToOneConcurrentArrayQueue<>(COMMAND_QUEUE_CAPACITY);
-        proxy = new ForwarderProxy(forwarding, commands, context.underlay()::wake);
+        proxy = new ForwarderProxy(
+            forwarding,
+            commands,
+            context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake);
 
         final List<EncapPath> encapPaths = new ArrayList<>();
         final OfferQueue toPorts = new OfferQueue(
@@ -243,11 +247,7 @@ public final class OverlayEngine implements AutoCloseable
         switch (context.threadingMode())
         {
             case SHARED:
-                for (final Port port : ports)
-                {
-                    requireWaking(port, underlay::wake);
-                }
-                run(new CompositeAgent(decapAgent, encapAgent), new WaitWhenIdle(underlay::await, underlay::wake));
+                run(new CompositeAgent(decapAgent, encapAgent), sharedWait());
                 break;
 
             case SPLIT:
@@ -265,6 +265,20 @@ public final class OverlayEngine implements AutoCloseable
         }
     }
 
+    private WaitWhenIdle sharedWait()
+    {
+        final IdleWait idleWait = context.idleWait();
+        if (idleWait != null)
+        {
+            // Those that cannot wake it are what it waits for.
+            ports.forEach(port -> port.wakes(idleWait::wake));
+            return new WaitWhenIdle(idleWait::await, idleWait::wake);
+        }
+        final Underlay underlay = context.underlay();
+        ports.forEach(port -> requireWaking(port, underlay::wake));
+        return new WaitWhenIdle(underlay::await, underlay::wake);
+    }
+
     private void run(final Agent agent, final WaitWhenIdle wait)
     {
         final AgentRunner runner = new AgentRunner(wait, context.errorHandler(), null, agent);
@@ -278,7 +292,8 @@ public final class OverlayEngine implements AutoCloseable
         if (!port.wakes(wake))
         {
             throw new IllegalArgumentException("port " + port.name() + " cannot wake a thread that waits elsewhere:" +
-                " threadingMode=" + context.threadingMode() + " needs it to (a device wants SPLIT, one to an engine)");
+                " threadingMode=" + context.threadingMode() + " needs it to (a device wants SPLIT, one to an engine," +
+                " or an idleWait)");
         }
     }
 
@@ -297,6 +312,6 @@ public final class OverlayEngine implements AutoCloseable
         {
             CloseHelper.quietClose(context.ipNetwork().port());
         }
-        CloseHelper.quietClose(context.underlay());
+        CloseHelper.quietCloseAll(context.idleWait(), context.underlay());
     }
 }

@@ -69,6 +69,11 @@ public final class LibcUnderlay implements Underlay
         return LibC.whyUnavailable();
     }
 
+    Descriptor descriptor()
+    {
+        return descriptor;
+    }
+
     @Override
     public Vtep local()
     {
