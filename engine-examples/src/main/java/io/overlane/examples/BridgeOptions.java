@@ -114,4 +114,8 @@ final class BridgeOptions
         "Let datagrams leave from up to 8 ports of this range, one for each inner flow, so that links and receivers " +
         "that look at UDP ports can spread flows (libc). Default: they leave from --port.")
     PortRange sourcePorts;
+
+    @Option(names = "--threads", paramLabel = "1|2", description =
+        "2: a thread for each direction. 1: one thread for both (libc). Default: 2.")
+    int threads = 2;
 }

@@ -50,8 +50,7 @@ final class BridgePlanner
     private BridgePlan plan()
     {
         requireOptionsOfMode();
-        require(options.sourcePorts == null || options.underlay == UnderlayKind.LIBC,
-            "--source-ports " + options.sourcePorts + ": with --underlay libc only, not " + options.underlay);
+        requireOptionsOfUnderlay();
         final int udpPort = options.udpPort == null ? mode.udpPort() : options.udpPort;
         require(udpPort >= 1 && udpPort <= 0xFFFF, "--port " + udpPort + ": outside 1...65535");
         final String device = new TunOptions(mode.kind(), options.device == null ? mode.device() : options.device)
@@ -89,9 +88,23 @@ final class BridgePlanner
             options.learning,
             options.offload == BridgeOptions.Offload.AUTO ? TunOffload.ALL : TunOffload.NONE,
             options.sourcePorts,
+            options.threads,
             options.source != null ? options.source : isVxlan ? SourcePolicy.ANY : SourcePolicy.KNOWN,
             options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
             isVxlan ? List.of() : localSubnets());
+    }
+
+    private void requireOptionsOfUnderlay()
+    {
+        require(options.threads == 1 || options.threads == 2, "--threads " + options.threads + ": neither 1 nor 2");
+        requireLibc("--source-ports " + options.sourcePorts, options.sourcePorts != null);
+        requireLibc("--threads 1", options.threads == 1);
+    }
+
+    private void requireLibc(final String option, final boolean isGiven)
+    {
+        require(!isGiven || options.underlay == UnderlayKind.LIBC,
+            option + ": with --underlay libc only, not " + options.underlay);
     }
 
     private void requireOptionsOfMode()

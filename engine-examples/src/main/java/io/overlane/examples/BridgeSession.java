@@ -3,6 +3,8 @@ package io.overlane.examples;
 import io.overlane.address.IpAddress;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.tun.DataPathThread;
+import io.overlane.tun.DeviceWait;
+import io.overlane.tun.LibcUnderlay;
 import io.overlane.tun.TunDevice;
 import io.overlane.tun.TunOptions;
 import io.overlane.tun.TunPort;
@@ -64,6 +66,7 @@ final class BridgeSession
             final TunPort port = openPort();
             final OverlayEngine engine = opened(OverlayEngine.launch(plan.engine(port)
                 .underlay(underlay)
+                .idleWait(plan.threads() == 1 ? opened(new DeviceWait((LibcUnderlay)underlay, port)) : null)
                 .errorHandler(errors)
                 .threadFactory(new DataPathThread())));
             if (plan.configuresHost())

@@ -5,8 +5,11 @@ import io.overlane.examples.lab.Lab;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Traffic;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +66,36 @@ class EngineToEngineIT
         Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
         a.stop("TERM");
         b.stop("TERM");
+    }
+
+    @Test
+    void shouldCarryVxlanOnOneThread()
+    {
+        final Bridge a = Bridge.start(left, "flannel.1", oneThread(Bridge.vxlan(left, right, "libc", false)));
+        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, "libc", false));
+        Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.pingFullSize(left, Overlay.v4(right), 1450);
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+
+    @Test
+    void shouldCarryIpInUdpOnOneThread()
+    {
+        final Bridge a = Bridge.start(left, "flannel0", oneThread(Bridge.ipUdp(left, right, "libc")));
+        final Bridge b = Bridge.start(right, "flannel0", oneThread(Bridge.ipUdp(right, left, "libc")));
+        Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+
+    private static List<String> oneThread(final List<String> arguments)
+    {
+        final List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--threads", "1"));
+        return all;
     }
 
     @ParameterizedTest

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code --source-ports} takes, and what it says to the rest. */
-class SourcePortsTest
+/** Options of the underlay: what they take, and what they say to the rest. */
+class UnderlayOptionsTest
 {
     @Test
     void shouldReadARange()
@@ -32,6 +32,8 @@ class SourcePortsTest
     {
         assertBadUsage("'7-6' (expected LOW-HIGH within 1-65535)", "--source-ports", "7-6");
         assertBadUsage("with --underlay libc only, not nio", "--source-ports", "50000-50010", "--underlay", "nio");
+        assertBadUsage("--threads 3: neither 1 nor 2", "--threads", "3");
+        assertBadUsage("--threads 1: with --underlay libc only, not netty", "--threads", "1", "--underlay", "netty");
     }
 
     private static void assertBadUsage(final String part, final String... options)
