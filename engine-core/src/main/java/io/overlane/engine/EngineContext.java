@@ -39,6 +39,7 @@ public final class EngineContext
 
     private Underlay underlay;
     private final List<SegmentContext> segments = new ArrayList<>();
+    private final List<QueueContext> queues = new ArrayList<>();
     private IpNetworkContext ipNetwork;
     private ThreadingMode threadingMode = ThreadingMode.SHARED;
     private IdleWait idleWait;
@@ -84,6 +85,23 @@ public final class EngineContext
     public EngineContext segment(final SegmentContext segment)
     {
         segments.add(segment);
+        return this;
+    }
+
+    /** @return further queues of the only port. */
+    public List<QueueContext> queues()
+    {
+        return queues;
+    }
+
+    /**
+     * @param queue a further queue of the only port, carried by threads of its own. The tables are common to all; what
+     *              its threads learn is handed to the first queue's. The engine closes underlay, port and wait.
+     * @return this.
+     */
+    public EngineContext queue(final QueueContext queue)
+    {
+        queues.add(queue);
         return this;
     }
 
@@ -359,9 +377,14 @@ public final class EngineContext
         {
             ipNetwork.conclude();
         }
-        if (idleWait != null && threadingMode != ThreadingMode.SHARED)
+        if (threadingMode != ThreadingMode.SHARED &&
+            (idleWait != null || queues.stream().anyMatch(queue -> queue.idleWait() != null)))
         {
             throw new IllegalArgumentException("idleWait is for one thread: threadingMode=" + threadingMode);
+        }
+        if (!queues.isEmpty() && ipNetwork == null && segments.size() > 1)
+        {
+            throw new IllegalArgumentException("several queues are for one port, not for " + segments.size());
         }
         if (batchLimit < 1 || batchLimit > MAX_BATCH_LIMIT)
         {
