@@ -116,6 +116,11 @@ final class BridgeOptions
     PortRange sourcePorts;
 
     @Option(names = "--threads", paramLabel = "1|2", description =
-        "2: a thread for each direction. 1: one thread for both (libc). Default: 2.")
+        "Threads of a queue. 2: one for each direction. 1: one for both (libc). Default: 2.")
     int threads = 2;
+
+    @Option(names = "--queues", paramLabel = "N", description =
+        "Queues of the device, each with a socket on --port and threads of its own (libc); flows are spread over " +
+        "them. 1...16, default: 1.")
+    int queues = 1;
 }

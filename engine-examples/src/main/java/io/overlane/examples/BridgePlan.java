@@ -34,7 +34,8 @@ import java.util.stream.Stream;
  * @param learning      learn from received frames.
  * @param offload       what kernel and engine may leave undone for each other; NONE also keeps datagrams apart.
  * @param sourcePorts   ports to send from; null: from the port bound to.
- * @param threads       1 for both directions, or 2.
+ * @param threads       1 for both directions, or 2, in each queue.
+ * @param queues        of the device.
  * @param source        outer sources to accept.
  * @param allIcmpErrors send every kind of ICMP error into the device.
  * @param subnets       inner addresses behind this node; empty: not checked.
@@ -56,6 +57,7 @@ record BridgePlan(
     TunOffload offload,
     PortRange sourcePorts,
     int threads,
+    int queues,
     SourcePolicy source,
     boolean allIcmpErrors,
     List<IpPrefix> subnets)

@@ -23,6 +23,9 @@ import java.util.function.Supplier;
  */
 final class BridgePlanner
 {
+    /** Each queue has tens of megabytes of buffers. */
+    private static final int MOST_QUEUES = 16;
+
     private final BridgeOptions options;
     private final HostFacts host;
     private final BridgeMode mode;
@@ -89,6 +92,7 @@ final class BridgePlanner
             options.offload == BridgeOptions.Offload.AUTO ? TunOffload.ALL : TunOffload.NONE,
             options.sourcePorts,
             options.threads,
+            options.queues,
             options.source != null ? options.source : isVxlan ? SourcePolicy.ANY : SourcePolicy.KNOWN,
             options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
             isVxlan ? List.of() : localSubnets());
@@ -99,6 +103,9 @@ final class BridgePlanner
         require(options.threads == 1 || options.threads == 2, "--threads " + options.threads + ": neither 1 nor 2");
         requireLibc("--source-ports " + options.sourcePorts, options.sourcePorts != null);
         requireLibc("--threads 1", options.threads == 1);
+        require(options.queues >= 1 && options.queues <= MOST_QUEUES,
+            "--queues " + options.queues + ": outside 1..." + MOST_QUEUES);
+        requireLibc("--queues " + options.queues, options.queues > 1);
     }
 
     private void requireLibc(final String option, final boolean isGiven)

@@ -33,6 +33,8 @@ class UnderlayOptionsTest
         assertBadUsage("'7-6' (expected LOW-HIGH within 1-65535)", "--source-ports", "7-6");
         assertBadUsage("with --underlay libc only, not nio", "--source-ports", "50000-50010", "--underlay", "nio");
         assertBadUsage("--threads 3: neither 1 nor 2", "--threads", "3");
+        assertBadUsage("--queues 17: outside 1...16", "--queues", "17");
+        assertBadUsage("--queues 2: with --underlay libc only, not nio", "--queues", "2", "--underlay", "nio");
         assertBadUsage("--threads 1: with --underlay libc only, not netty", "--threads", "1", "--underlay", "netty");
     }
 

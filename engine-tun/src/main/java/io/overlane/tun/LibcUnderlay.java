@@ -27,6 +27,8 @@ public final class LibcUnderlay implements Underlay
     /** UDP_MAX_SEGMENTS before Linux 6.9. */
     private static final int MAX_SEGMENTS = 64;
 
+    private final UdpOptions options;
+    private final ErrorHandler errorHandler;
     private final UdpSocket socket;
     private final Descriptor descriptor;
     private final SourcePortFan fan;
@@ -44,7 +46,15 @@ public final class LibcUnderlay implements Underlay
      */
     public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
-        socket = new UdpSocket(options);
+        this(new UdpSocket(options), options, errorHandler);
+    }
+
+    private LibcUnderlay(final UdpSocket socket, final UdpOptions options, final ErrorHandler errorHandler)
+        throws IOException
+    {
+        this.socket = socket;
+        this.options = options;
+        this.errorHandler = errorHandler;
         SourcePortFan opened = null;
         try
         {
@@ -61,6 +71,19 @@ public final class LibcUnderlay implements Underlay
             CloseHelper.quietCloseAll(opened, socket);
             throw ex;
         }
+    }
+
+    /**
+     * Open one more underlay on this one's address and port, for another thread. The kernel gives each remote's address
+     * and port to one of them, so what arrives from one source port stays in order. No other process can join unless it
+     * is of the same user and asks for SO_REUSEPORT, as no underlay does by itself.
+     *
+     * @return the new one, with the same options; closed by itself.
+     * @throws IOException as the constructor.
+     */
+    public LibcUnderlay openFurther() throws IOException
+    {
+        return new LibcUnderlay(socket.openFurther(options), options, errorHandler);
     }
 
     /** @return null if this underlay can be used here, else why not, in one line. */

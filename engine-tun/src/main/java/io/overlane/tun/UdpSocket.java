@@ -44,10 +44,11 @@ final class UdpSocket implements AutoCloseable
      */
     UdpSocket(final UdpOptions options) throws IOException
     {
-        this(options, options.udpPort(), true);
+        this(options, options.udpPort(), true, false);
     }
 
-    private UdpSocket(final UdpOptions options, final int udpPort, final boolean receives) throws IOException
+    private UdpSocket(
+        final UdpOptions options, final int udpPort, final boolean receives, final boolean joins) throws IOException
     {
         family = options.local().isV4() ? AF_INET : AF_INET6;
         final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC, 0);
@@ -73,6 +74,10 @@ final class UdpSocket implements AutoCloseable
             }
             coalesces = receives && options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
             segments = options.segment() && get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
+            if (joins)
+            {
+                require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
+            }
             receiveBufferLength = get(SOL_SOCKET, Linux.SO_RCVBUF) / 2;
             local = bind(options.local(), udpPort);
         }
@@ -91,7 +96,24 @@ final class UdpSocket implements AutoCloseable
      */
     static UdpSocket forSending(final UdpOptions options, final int udpPort) throws IOException
     {
-        return new UdpSocket(options, udpPort, false);
+        return new UdpSocket(options, udpPort, false, false);
+    }
+
+    /**
+     * Open one more socket on this one's address and port. The kernel gives each pair of remote address and port to
+     * one of them.
+     *
+     * <p>This one was bound without SO_REUSEPORT, which fails if anybody has the port; only now others may join, and
+     * of those only sockets of the same user that have the option. So no two bridges share a port by mistake.
+     *
+     * @param options as this one's.
+     * @return the new one.
+     * @throws IOException as the constructor.
+     */
+    UdpSocket openFurther(final UdpOptions options) throws IOException
+    {
+        require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
+        return new UdpSocket(options, local.udpPort(), true, true);
     }
 
     private Vtep bind(final IpAddress address, final int udpPort) throws IOException
