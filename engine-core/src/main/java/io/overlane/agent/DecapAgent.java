@@ -4,6 +4,7 @@ import io.overlane.pipeline.DatagramFeed;
 import io.overlane.pipeline.DecapPath;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.Underlay;
+import java.util.function.IntSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
@@ -18,27 +19,27 @@ public final class DecapAgent implements Agent
     private final ManyToOneConcurrentArrayQueue<Runnable> commands;
     private final Underlay underlay;
     private final DatagramFeed feed;
-    private final TableAger ager;
+    private final IntSupplier upkeep;
     private final ReceiveBatch batch;
 
     /**
      * @param commands   what other threads ask for.
      * @param underlay   to poll.
      * @param path       for its datagrams.
-     * @param ager       removes what has not been heard of for long.
+     * @param upkeep     what else this thread does in every cycle; says how much it did.
      * @param batchLimit entries taken from the underlay at a time.
      */
     public DecapAgent(
         final ManyToOneConcurrentArrayQueue<Runnable> commands,
         final Underlay underlay,
         final DecapPath path,
-        final TableAger ager,
+        final IntSupplier upkeep,
         final int batchLimit)
     {
         this.commands = commands;
         this.underlay = underlay;
         feed = new DatagramFeed(path);
-        this.ager = ager;
+        this.upkeep = upkeep;
         batch = new ReceiveBatch(batchLimit);
     }
 
@@ -53,7 +54,7 @@ public final class DecapAgent implements Agent
             feed.feed(batch);
             work += entries;
         }
-        return work + ager.age();
+        return work + upkeep.getAsInt();
     }
 
     @Override

@@ -42,9 +42,11 @@ public final class TableAger
     }
 
     /**
+     * Look at the next part of the table if it is time. Writer only.
+     *
      * @return entries removed.
      */
-    int age()
+    public int age()
     {
         if (fdbAgeMs == 0 || fdb.learned() == 0)
         {

@@ -4,6 +4,7 @@ import io.overlane.agent.Moderation;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
+import io.overlane.signal.IdleWait;
 import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,8 +39,10 @@ public final class EngineContext
 
     private Underlay underlay;
     private final List<SegmentContext> segments = new ArrayList<>();
+    private final List<QueueContext> queues = new ArrayList<>();
     private IpNetworkContext ipNetwork;
     private ThreadingMode threadingMode = ThreadingMode.SHARED;
+    private IdleWait idleWait;
     private ThreadFactory threadFactory = Thread::new;
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private ErrorHandler errorHandler;
@@ -85,6 +88,23 @@ public final class EngineContext
         return this;
     }
 
+    /** @return further queues of the only port. */
+    public List<QueueContext> queues()
+    {
+        return queues;
+    }
+
+    /**
+     * @param queue a further queue of the only port, carried by threads of its own. The tables are common to all; what
+     *              its threads learn is handed to the first queue's. The engine closes underlay, port and wait.
+     * @return this.
+     */
+    public EngineContext queue(final QueueContext queue)
+    {
+        queues.add(queue);
+        return this;
+    }
+
     /** @return the IP network, null in VXLAN mode. */
     public IpNetworkContext ipNetwork()
     {
@@ -114,6 +134,24 @@ public final class EngineContext
     public EngineContext threadingMode(final ThreadingMode threadingMode)
     {
         this.threadingMode = threadingMode;
+        return this;
+    }
+
+    /** @return where the only thread waits; null: in the underlay. */
+    public IdleWait idleWait()
+    {
+        return idleWait;
+    }
+
+    /**
+     * @param idleWait where the only thread of {@link ThreadingMode#SHARED} waits, for the underlay and for every port
+     *                 that cannot wake it; the engine closes it. Default: in the underlay, which ports then have to
+     *                 wake.
+     * @return this.
+     */
+    public EngineContext idleWait(final IdleWait idleWait)
+    {
+        this.idleWait = idleWait;
         return this;
     }
 
@@ -338,6 +376,15 @@ public final class EngineContext
         if (ipNetwork != null)
         {
             ipNetwork.conclude();
+        }
+        if (threadingMode != ThreadingMode.SHARED &&
+            (idleWait != null || queues.stream().anyMatch(queue -> queue.idleWait() != null)))
+        {
+            throw new IllegalArgumentException("idleWait is for one thread: threadingMode=" + threadingMode);
+        }
+        if (!queues.isEmpty() && ipNetwork == null && segments.size() > 1)
+        {
+            throw new IllegalArgumentException("several queues are for one port, not for " + segments.size());
         }
         if (batchLimit < 1 || batchLimit > MAX_BATCH_LIMIT)
         {

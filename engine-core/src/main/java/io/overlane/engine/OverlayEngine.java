@@ -10,22 +10,15 @@ import io.overlane.agent.TableAger;
 import io.overlane.agent.WaitWhenIdle;
 import io.overlane.pipeline.DecapPath;
 import io.overlane.pipeline.EncapPath;
-import io.overlane.pipeline.IpDecapPath;
-import io.overlane.pipeline.IpEncapPath;
-import io.overlane.pipeline.OfferQueue;
-import io.overlane.pipeline.SendQueue;
-import io.overlane.pipeline.Suppress;
+import io.overlane.pipeline.LearnRing;
 import io.overlane.pipeline.VxlanDecapPath;
-import io.overlane.pipeline.VxlanEncapPath;
 import io.overlane.port.Port;
-import io.overlane.segment.IpNetwork;
-import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentContext;
+import io.overlane.signal.IdleWait;
 import io.overlane.status.EngineCounters;
 import io.overlane.underlay.Underlay;
-import io.overlane.wire.VxlanHeader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
@@ -41,45 +34,88 @@ public final class OverlayEngine implements AutoCloseable
 {
     private static final int COMMAND_QUEUE_CAPACITY = 4096;
 
+    /** For threads that may not write the tables: nothing is ever put in. */
+    private static final ManyToOneConcurrentArrayQueue<Runnable> NO_COMMANDS = new ManyToOneConcurrentArrayQueue<>(2);
+
     private final EngineContext context;
     private final EngineCounters counters;
     private final Forwarding forwarding;
     private final ForwarderProxy proxy;
-    private final List<Port> ports = new ArrayList<>();
-    private final Agent encapAgent;
-    private final Agent decapAgent;
+    /** Null with one queue. */
+    private final LearnRing learned;
+    private final List<Worker> workers = new ArrayList<>();
     private final List<WaitWhenIdle> waits = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
     private volatile boolean isClosed;
+
+    /** The two halves that carry one queue, and where they wait. */
+    private record Worker(
+        List<Port> ports, Underlay underlay, IdleWait idleWait, Agent encapAgent, Agent decapAgent)
+    {
+    }
 
     private OverlayEngine(final EngineContext context)
     {
         this.context = context;
         counters = new EngineCounters(
-            Math.max(1, context.segments().size()), context.maxRemotes(), context.maxDropLines());
+            Math.max(1, context.segments().size()),
+            context.maxRemotes(),
+            context.maxDropLines(),
+            1 + context.queues().size());
         forwarding = new Forwarding(
             context.maxFdbEntries(), context.maxNeighbors(), context.maxRemotes(), context.maxRoutes());
+        final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         final ManyToOneConcurrentArrayQueue<Runnable> commands =
             new ManyToOneConcurrentArrayQueue<>(COMMAND_QUEUE_CAPACITY);
-        proxy = new ForwarderProxy(forwarding, commands, context.underlay()::wake);
+        proxy = new ForwarderProxy(forwarding, commands, wake);
+        learned = context.queues().isEmpty() ? null : new LearnRing(wake, context.fdbAgeNs());
 
-        final List<EncapPath> encapPaths = new ArrayList<>();
-        final OfferQueue toPorts = new OfferQueue(
-            context.batchLimit(), context.ipNetwork() == null, counters.decap());
-        final DecapPath decapPath = context.ipNetwork() == null ?
-            vxlanPaths(encapPaths, toPorts) :
-            ipPaths(encapPaths, toPorts);
-        encapPaths.forEach(path -> ports.add(path.port()));
-        encapAgent = new EncapAgent(
-            encapPaths,
-            context.batchLimit(),
-            context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE);
-        decapAgent = new DecapAgent(
-            commands,
-            context.underlay(),
-            decapPath,
-            new TableAger(forwarding.fdb(), forwarding.remotes(), context.clock(), context.fdbAgeNs()),
-            context.batchLimit());
+        final boolean isVxlan = context.ipNetwork() == null;
+        final PathBuilder paths = new PathBuilder(context, counters, forwarding, learned);
+        if (isVxlan)
+        {
+            final VxlanDecapPath decapPath = paths.vxlan();
+            addWorker(paths, decapPath, commands, upkeep(decapPath));
+        }
+        else
+        {
+            addWorker(paths, paths.ip(), commands, upkeep(null));
+        }
+        for (int i = 1; i <= context.queues().size(); i++)
+        {
+            final PathBuilder further = paths.further(i);
+            addWorker(further, isVxlan ? further.vxlan() : further.ip(), NO_COMMANDS, () -> 0);
+        }
+    }
+
+    /** What the one thread that writes the tables does besides: it learns what others heard, and forgets. */
+    private IntSupplier upkeep(final VxlanDecapPath path)
+    {
+        final TableAger ager =
+            new TableAger(forwarding.fdb(), forwarding.remotes(), context.clock(), context.fdbAgeNs());
+        if (learned == null || path == null)
+        {
+            return ager::age;
+        }
+        final LearnRing.Consumer consumer = path::learn;
+        return () -> learned.drain(consumer) + ager.age();
+    }
+
+    private void addWorker(
+        final PathBuilder paths,
+        final DecapPath decapPath,
+        final ManyToOneConcurrentArrayQueue<Runnable> commands,
+        final IntSupplier upkeep)
+    {
+        workers.add(new Worker(
+            paths.encapPaths().stream().map(EncapPath::port).toList(),
+            paths.underlay(),
+            paths.idleWait(),
+            new EncapAgent(
+                paths.encapPaths(),
+                context.batchLimit(),
+                context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE),
+            new DecapAgent(commands, paths.underlay(), decapPath, upkeep, context.batchLimit())));
     }
 
     /**
@@ -125,7 +161,12 @@ public final class OverlayEngine implements AutoCloseable
         {
             throw new IllegalStateException("the engine runs on threads of its own: " + context.threadingMode());
         }
-        return isClosed ? 0 : doWork(encapAgent) + doWork(decapAgent);
+        int work = 0;
+        for (int i = 0; i < workers.size() && !isClosed; i++)
+        {
+            work += doWork(workers.get(i).encapAgent()) + doWork(workers.get(i).decapAgent());
+        }
+        return work;
     }
 
     /** @return asks for changes to the running engine. */
@@ -150,6 +191,12 @@ public final class OverlayEngine implements AutoCloseable
     public Vtep local()
     {
         return context.underlay().local();
+    }
+
+    /** @return what further queues heard and could not hand over to be learned; 0 with one queue. */
+    public long forgotten()
+    {
+        return learned == null ? 0 : learned.forgotten();
     }
 
     /** Stop the threads, then close ports and underlay. Closing twice does no harm. */
@@ -179,91 +226,47 @@ public final class OverlayEngine implements AutoCloseable
         }
     }
 
-    private DecapPath vxlanPaths(final List<EncapPath> encapPaths, final OfferQueue toPorts)
-    {
-        final SendQueue toUnderlay = new SendQueue(
-            context.underlay(),
-            context.batchLimit(),
-            forwarding.remotes(),
-            counters.encap(),
-            VxlanHeader.LENGTH);
-        for (final SegmentContext settings : context.segments())
-        {
-            final String label = "vni-" + settings.vni();
-            final Segment segment = new Segment(
-                settings, counters.newTraffic("encap", label), counters.newTraffic("decap", label));
-            forwarding.segments().add(segment);
-            fill(settings);
-            encapPaths.add(new VxlanEncapPath(
-                segment,
-                forwarding.fdb(),
-                new Suppress(forwarding.neighbors()),
-                toUnderlay,
-                counters.encap(),
-                context.batchLimit()));
-        }
-        return new VxlanDecapPath(
-            forwarding.segments(),
-            forwarding.fdb(),
-            forwarding.remotes(),
-            context.peerUdpPort(),
-            context.clock(),
-            toPorts,
-            counters.decap());
-    }
-
-    private DecapPath ipPaths(final List<EncapPath> encapPaths, final OfferQueue toPorts)
-    {
-        final IpNetwork network = new IpNetwork(
-            context.ipNetwork(),
-            forwarding.routes(),
-            counters.newTraffic("encap", "ip"),
-            counters.newTraffic("decap", "ip"));
-        context.ipNetwork().routes().forEach((prefix, remote) ->
-            requireRoom(forwarding.putRoute(prefix, remote), "routes or remotes"));
-        final SendQueue toUnderlay = new SendQueue(
-            context.underlay(), context.batchLimit(), forwarding.remotes(), counters.encap(), 0);
-        encapPaths.add(new IpEncapPath(network, toUnderlay, counters.encap()));
-        return new IpDecapPath(network, forwarding.remotes(), toPorts, counters.decap());
-    }
-
-    private void fill(final SegmentContext settings)
-    {
-        final int vni = settings.vni();
-        settings.fdb().forEach((mac, remote) ->
-            requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));
-        settings.flood().forEach(remote ->
-            requireRoom(forwarding.addFlood(vni, remote), "remotes"));
-        settings.neighbors().forEach((address, mac) ->
-            requireRoom(forwarding.putNeighbor(vni, address, mac), "neighbours"));
-    }
-
     private void start()
     {
-        final Underlay underlay = context.underlay();
         switch (context.threadingMode())
         {
             case SHARED:
-                for (final Port port : ports)
-                {
-                    requireWaking(port, underlay::wake);
-                }
-                run(new CompositeAgent(decapAgent, encapAgent), new WaitWhenIdle(underlay::await, underlay::wake));
+                workers.forEach(worker ->
+                    run(new CompositeAgent(worker.decapAgent(), worker.encapAgent()), sharedWait(worker)));
                 break;
 
             case SPLIT:
-                final Port first = ports.get(0);
-                for (int i = 1; i < ports.size(); i++)
-                {
-                    requireWaking(ports.get(i), first::wake);
-                }
-                run(decapAgent, new WaitWhenIdle(underlay::await, underlay::wake));
-                run(encapAgent, new WaitWhenIdle(first::await, first::wake));
+                workers.forEach(this::split);
                 break;
 
             default:
                 break;
         }
+    }
+
+    private void split(final Worker worker)
+    {
+        final Port first = worker.ports().get(0);
+        for (int i = 1; i < worker.ports().size(); i++)
+        {
+            requireWaking(worker.ports().get(i), first::wake);
+        }
+        run(worker.decapAgent(), new WaitWhenIdle(worker.underlay()::await, worker.underlay()::wake));
+        run(worker.encapAgent(), new WaitWhenIdle(first::await, first::wake));
+    }
+
+    private WaitWhenIdle sharedWait(final Worker worker)
+    {
+        final IdleWait idleWait = worker.idleWait();
+        if (idleWait != null)
+        {
+            // Those that cannot wake it are what it waits for.
+            worker.ports().forEach(port -> port.wakes(idleWait::wake));
+            return new WaitWhenIdle(idleWait::await, idleWait::wake);
+        }
+        final Underlay underlay = worker.underlay();
+        worker.ports().forEach(port -> requireWaking(port, underlay::wake));
+        return new WaitWhenIdle(underlay::await, underlay::wake);
     }
 
     private void run(final Agent agent, final WaitWhenIdle wait)
@@ -279,15 +282,8 @@ public final class OverlayEngine implements AutoCloseable
         if (!port.wakes(wake))
         {
             throw new IllegalArgumentException("port " + port.name() + " cannot wake a thread that waits elsewhere:" +
-                " threadingMode=" + context.threadingMode() + " needs it to (a device wants SPLIT, one to an engine)");
-        }
-    }
-
-    private static void requireRoom(final boolean isTaken, final String what)
-    {
-        if (!isTaken)
-        {
-            throw new IllegalArgumentException("more " + what + " configured than the context has room for");
+                " threadingMode=" + context.threadingMode() + " needs it to (a device wants SPLIT, one to an engine," +
+                " or an idleWait)");
         }
     }
 
@@ -298,6 +294,8 @@ public final class OverlayEngine implements AutoCloseable
         {
             CloseHelper.quietClose(context.ipNetwork().port());
         }
-        CloseHelper.quietClose(context.underlay());
+        CloseHelper.quietCloseAll(context.idleWait(), context.underlay());
+        context.queues().forEach(queue ->
+            CloseHelper.quietCloseAll(queue.port(), queue.idleWait(), queue.underlay()));
     }
 }

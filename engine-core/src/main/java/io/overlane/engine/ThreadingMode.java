@@ -6,9 +6,12 @@ public enum ThreadingMode
     /** None: the owner calls {@link OverlayEngine#doWork()}. For tests, simulations and event loops. */
     INVOKER,
 
-    /** One thread for both directions. Every port must be able to wake it, which a device cannot. */
+    /**
+     * One thread for both directions. Every port must be able to wake it, which a device cannot, or be among those that
+     * {@link EngineContext#idleWait()} waits for.
+     */
     SHARED,
 
-    /** One thread polls the ports, one the underlay. A device needs this, and must then be the only port. */
+    /** One thread polls the ports, one the underlay. A device must then be the only port. */
     SPLIT
 }

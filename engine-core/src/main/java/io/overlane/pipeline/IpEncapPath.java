@@ -112,7 +112,7 @@ public final class IpEncapPath implements EncapPath
             ip.decrementTtl();
             if (isSuperFrame)
             {
-                out.add(segments, remote);
+                out.add(packet, segments, remote);
             }
             else
             {

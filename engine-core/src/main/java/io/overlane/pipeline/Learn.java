@@ -9,32 +9,51 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Notes from which remote a source MAC came (Linux {@code vxlan_snoop}). Runs on the thread that writes the FDB.
+ * Notes from which remote a source MAC came (Linux {@code vxlan_snoop}): in the FDB, on the thread that writes it; on
+ * others in a ring to that thread.
  *
  * <p>What is learned is the outer source address and the port datagrams are sent to, never the port they came from:
  * that varies by flow.
  */
 final class Learn
 {
+    private static final int HANDED_SLOTS = 1024;
+    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
+
     private final Fdb fdb;
     private final RemoteTable remotes;
     private final int peerUdpPort;
     private final NanoClock clock;
+    /** Null on the thread that writes the FDB. */
+    private final LearnRing ring;
+    /** What was last handed over, and when, so that a busy station is not at every frame. */
+    private final long[] handed;
+    private final long[] handedMs;
+    private boolean isHandedOver;
     private long nowMs;
     private boolean isTimeKnown;
 
-    Learn(final Fdb fdb, final RemoteTable remotes, final int peerUdpPort, final NanoClock clock)
+    Learn(
+        final Fdb fdb, final RemoteTable remotes, final int peerUdpPort, final NanoClock clock, final LearnRing ring)
     {
         this.fdb = fdb;
         this.remotes = remotes;
         this.peerUdpPort = peerUdpPort;
         this.clock = clock;
+        this.ring = ring;
+        handed = ring == null ? null : new long[HANDED_SLOTS];
+        handedMs = ring == null ? null : new long[HANDED_SLOTS];
     }
 
     /** The next frame comes later than those before; these came together, so that one look at the clock did. */
     void onBatchEnd()
     {
         isTimeKnown = false;
+        if (isHandedOver)
+        {
+            isHandedOver = false;
+            ring.wake();
+        }
     }
 
     /**
@@ -57,7 +76,7 @@ final class Learn
             final int current = FdbEntry.remote(entry);
             if (remotes.high(current) == high && remotes.low(current) == low)
             {
-                fdb.learn(vni, source, current, nowMs);
+                refresh(entry, vni, source, current);
                 return DropReason.NONE;
             }
             if (FdbEntry.kind(entry) != FdbEntry.LEARNED)
@@ -65,8 +84,34 @@ final class Learn
                 return DropReason.STATIC_VIOLATION;
             }
         }
-        learn(vni, source, high, low);
+        if (ring == null)
+        {
+            learn(vni, source, high, low);
+        }
+        else
+        {
+            isHandedOver |= ring.offer(vni, source, high, low);
+        }
         return DropReason.NONE;
+    }
+
+    private void refresh(final long entry, final int vni, final long source, final int remote)
+    {
+        if (ring == null)
+        {
+            fdb.learn(vni, source, remote, nowMs);
+            return;
+        }
+        final long station = (long)vni << 48 ^ source;
+        final int slot = (int)(station * HASH_FACTOR >>> 54);
+        final boolean isRecent = handed[slot] == station && nowMs - handedMs[slot] < ring.refreshMs();
+        if (FdbEntry.kind(entry) == FdbEntry.LEARNED && !isRecent &&
+            ring.offer(vni, source, remotes.high(remote), remotes.low(remote)))
+        {
+            handed[slot] = station;
+            handedMs[slot] = nowMs;
+            isHandedOver = true;
+        }
     }
 
     private void learn(final int vni, final long source, final long high, final long low)

@@ -35,6 +35,8 @@ public final class SendQueue
     private final RemoteTable remotes;
     private final PathCounters counters;
     private final int headerLength;
+    /** Null where the underlay does not look at hashes. */
+    private final FlowHash flowHash;
     private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
 
     private int joinSlotsUsed;
@@ -51,7 +53,8 @@ public final class SendQueue
      * @param capacity     entries per send.
      * @param remotes      addresses of remotes.
      * @param counters     encap counters.
-     * @param headerLength bytes of tunnel header in each datagram, not counted as payload.
+     * @param headerLength bytes of tunnel header in each datagram, not counted as payload, with Ethernet behind it;
+     *                     0: bare IP packets.
      */
     public SendQueue(
         final Underlay underlay,
@@ -67,6 +70,7 @@ public final class SendQueue
         this.remotes = remotes;
         this.counters = counters;
         this.headerLength = headerLength;
+        flowHash = underlay.usesFlowHash() ? new FlowHash(headerLength > 0) : null;
     }
 
     /**
@@ -89,7 +93,9 @@ public final class SendQueue
      */
     void add(final Frame frame, final int remote)
     {
-        if (underlay.maxSegments() > 1 && fits(remote, frame.length()) && frame.length() <= segmentLength && join())
+        final int hash = hash(frame);
+        if (underlay.maxSegments() > 1 && fits(remote, hash, frame.length()) && frame.length() <= segmentLength &&
+            join())
         {
             final Frame joined = batch.frame(batch.size() - 1);
             joined.buffer().putBytes(joined.offset() + joined.length(), frame.buffer(), frame.offset(), frame.length());
@@ -98,7 +104,7 @@ public final class SendQueue
         else
         {
             makeRoom();
-            addEntry(frame, remote);
+            addEntry(frame, remote, hash);
             frames[batch.size() - 1] = 1;
             bytes[batch.size() - 1] = frame.length() - headerLength;
             segmentLength = frame.length();
@@ -109,10 +115,11 @@ public final class SendQueue
     /**
      * Queue the segments of a super-frame; they are dropped if one by itself is longer than a datagram can be.
      *
+     * @param frame    the super-frame, its tunnel header in front.
      * @param segments of it, none cut yet.
      * @param remote   number of the remote.
      */
-    void add(final GsoSplitter segments, final int remote)
+    void add(final Frame frame, final GsoSplitter segments, final int remote)
     {
         if (segments.segmentLength() > MAX_JOINED_LENGTH)
         {
@@ -120,14 +127,15 @@ public final class SendQueue
             counters.onDropped(DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), count);
             return;
         }
+        final int hash = hash(frame);
         while (segments.hasNext())
         {
             final boolean continues =
-                fits(remote, segments.segmentLength()) && segments.segmentLength() == segmentLength && join();
+                fits(remote, hash, segments.segmentLength()) && segments.segmentLength() == segmentLength && join();
             if (!continues)
             {
                 makeRoom();
-                addEntry(nextJoinSlot(), remote);
+                addEntry(nextJoinSlot(), remote, hash);
                 frames[batch.size() - 1] = 0;
                 bytes[batch.size() - 1] = 0;
                 segmentLength = segments.segmentLength();
@@ -148,16 +156,17 @@ public final class SendQueue
     void flood(final Frame frame, final int[] to)
     {
         flush();
-        sendCopies(frame, to, 0, 1, frame.length() - headerLength);
+        sendCopies(frame, hash(frame), to, 0, 1, frame.length() - headerLength);
     }
 
     /**
      * Send the segments of a super-frame to several remotes, now, behind all that is queued.
      *
+     * @param frame    the super-frame, its tunnel header in front.
      * @param segments of it, none cut yet.
      * @param to       numbers of remotes, one at least.
      */
-    void flood(final GsoSplitter segments, final int[] to)
+    void flood(final Frame frame, final GsoSplitter segments, final int[] to)
     {
         if (segments.segmentLength() > MAX_JOINED_LENGTH)
         {
@@ -165,13 +174,14 @@ public final class SendQueue
             return;
         }
         flush();
+        final int hash = hash(frame);
         while (segments.hasNext())
         {
             final int before = segments.segments();
             final Frame joined = joinSlots.frame(0).wrap(FrameSlab.HEADROOM, 0);
             joined.length(segments.cut(joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, MAX_JOINED));
             final int count = before - segments.segments();
-            sendCopies(joined, to, segments.segmentLength(), count, joined.length() - count * headerLength);
+            sendCopies(joined, hash, to, segments.segmentLength(), count, joined.length() - count * headerLength);
         }
     }
 
@@ -203,7 +213,8 @@ public final class SendQueue
         }
     }
 
-    private void sendCopies(final Frame frame, final int[] to, final int size, final int count, final int length)
+    private void sendCopies(
+        final Frame frame, final int hash, final int[] to, final int size, final int count, final int length)
     {
         int taken = 0;
         int refused = 0;
@@ -212,7 +223,7 @@ public final class SendQueue
         {
             for (; next < to.length && !batch.isFull(); next++)
             {
-                addEntry(frame, to[next]);
+                addEntry(frame, to[next], hash);
                 batch.join(batch.size() - 1, frame, size);
             }
             underlay.send(batch);
@@ -252,17 +263,22 @@ public final class SendQueue
         }
     }
 
-    private void addEntry(final Frame frame, final int remote)
+    private int hash(final Frame frame)
     {
-        batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, 0, 0, 0);
+        return flowHash == null ? 0 : flowHash.of(frame, headerLength);
+    }
+
+    private void addEntry(final Frame frame, final int remote, final int hash)
+    {
+        batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, hash, 0, 0);
         isOpen = true;
     }
 
-    /** Whether the last entry goes to the same remote and has room for one datagram more. */
-    private boolean fits(final int remote, final int length)
+    /** Whether the last entry goes to the same remote, by the same source port, and has room for one datagram more. */
+    private boolean fits(final int remote, final int hash, final int length)
     {
         final int last = batch.size() - 1;
-        return isOpen && batch.remote(last) == remote && frames[last] < MAX_JOINED &&
+        return isOpen && batch.remote(last) == remote && batch.flowHash(last) == hash && frames[last] < MAX_JOINED &&
             batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
     }
 

@@ -37,6 +37,8 @@ public final class VxlanDecapPath implements DecapPath
     private int remote;
 
     /**
+     * A path of the thread that writes the FDB.
+     *
      * @param segments    by VNI.
      * @param fdb         learns where sources live.
      * @param remotes     numbers of remotes.
@@ -54,11 +56,47 @@ public final class VxlanDecapPath implements DecapPath
         final OfferQueue out,
         final PathCounters counters)
     {
+        this(segments, fdb, remotes, peerUdpPort, clock, out, counters, null);
+    }
+
+    /**
+     * @param segments    by VNI.
+     * @param fdb         learns where sources live.
+     * @param remotes     numbers of remotes.
+     * @param peerUdpPort port to which learned remotes are sent; not the source port a datagram came from.
+     * @param clock       for the age of learned entries.
+     * @param out         to the ports.
+     * @param counters    decap counters.
+     * @param ring        to the thread that writes the FDB; null on that thread.
+     */
+    public VxlanDecapPath(
+        final SegmentTable segments,
+        final Fdb fdb,
+        final RemoteTable remotes,
+        final int peerUdpPort,
+        final NanoClock clock,
+        final OfferQueue out,
+        final PathCounters counters,
+        final LearnRing ring)
+    {
         this.segments = segments;
         this.remotes = remotes;
         this.out = out;
         this.counters = counters;
-        learn = new Learn(fdb, remotes, peerUdpPort, clock);
+        learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
+    }
+
+    /**
+     * Learn what another thread has heard. Only on the thread that writes the FDB.
+     *
+     * @param vni        of a segment.
+     * @param source     MAC of a station.
+     * @param sourceHigh first word of the outer address it was heard from.
+     * @param sourceLow  second word.
+     */
+    public void learn(final int vni, final long source, final long sourceHigh, final long sourceLow)
+    {
+        learn.onFrame(vni, source, sourceHigh, sourceLow);
     }
 
     @Override

@@ -168,11 +168,11 @@ public final class VxlanEncapPath implements EncapPath
         }
         else if (entry != FdbEntry.MISSING)
         {
-            out.add(segments, FdbEntry.remote(entry));
+            out.add(frame, segments, FdbEntry.remote(entry));
         }
         else if (flood.length > 0)
         {
-            out.flood(segments, flood);
+            out.flood(frame, segments, flood);
         }
         else
         {

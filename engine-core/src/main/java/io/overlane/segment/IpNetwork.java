@@ -32,7 +32,26 @@ public final class IpNetwork
         final Traffic encapTraffic,
         final Traffic decapTraffic)
     {
-        port = settings.port();
+        this(settings, settings.port(), routes, encapTraffic, decapTraffic);
+    }
+
+    /**
+     * The network by way of one queue of its port.
+     *
+     * @param settings     concluded settings.
+     * @param port         the queue.
+     * @param routes       inner destination to remote.
+     * @param encapTraffic counts what its port sent.
+     * @param decapTraffic counts what its port was given.
+     */
+    public IpNetwork(
+        final IpNetworkContext settings,
+        final Port port,
+        final RouteTable routes,
+        final Traffic encapTraffic,
+        final Traffic decapTraffic)
+    {
+        this.port = port;
         address = settings.address().v4();
         sourcePolicy = settings.sourcePolicy();
         allIcmpErrors = settings.allIcmpErrors();

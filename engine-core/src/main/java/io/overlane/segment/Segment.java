@@ -16,7 +16,7 @@ public final class Segment
     private final boolean learning;
     private final long reservedBits;
     private final SourcePolicy sourcePolicy;
-    private final FloodList floodList = new FloodList();
+    private final FloodList floodList;
     private final Traffic encapTraffic;
     private final Traffic decapTraffic;
 
@@ -27,8 +27,28 @@ public final class Segment
      */
     public Segment(final SegmentContext settings, final Traffic encapTraffic, final Traffic decapTraffic)
     {
+        this(settings, settings.port(), new FloodList(), encapTraffic, decapTraffic);
+    }
+
+    /**
+     * The same segment by way of another queue of its port.
+     *
+     * @param settings     concluded settings.
+     * @param port         the queue.
+     * @param floodList    the segment's.
+     * @param encapTraffic counts what the queue sent.
+     * @param decapTraffic counts what the queue was given.
+     */
+    public Segment(
+        final SegmentContext settings,
+        final Port port,
+        final FloodList floodList,
+        final Traffic encapTraffic,
+        final Traffic decapTraffic)
+    {
         vni = settings.vni();
-        port = settings.port();
+        this.port = port;
+        this.floodList = floodList;
         portMtu = settings.portMtu();
         ownMac = settings.ownMac();
         learning = settings.learning();

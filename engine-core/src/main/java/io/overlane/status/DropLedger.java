@@ -18,6 +18,7 @@ public final class DropLedger
 
     private final OffHeapTable lines;
     private final int maxLines;
+    private DropLedger further;
 
     /** Receives one line of the ledger. */
     @FunctionalInterface
@@ -67,7 +68,18 @@ public final class DropLedger
     }
 
     /**
-     * Visit every line. Lines are only ever added, so a reader on another thread sees each whole or not at all.
+     * Have readers see the lines of another thread's ledger too. Before threads start.
+     *
+     * @param ledger of the other thread.
+     */
+    void join(final DropLedger ledger)
+    {
+        further = ledger;
+    }
+
+    /**
+     * Visit every line; where several threads record, a line for each of them. Lines are only ever added, so a reader
+     * on another thread sees each whole or not at all.
      *
      * @param consumer called on this thread.
      */
@@ -75,6 +87,10 @@ public final class DropLedger
     {
         lines.forEach((k0, k1, k2, value, stamp) ->
             consumer.onLine(DropReason.get((int)(k0 >>> 32)), (int)k0, k1, k2, value));
+        if (further != null)
+        {
+            further.forEach(consumer);
+        }
     }
 
     private static long key(final DropReason reason, final int vni)

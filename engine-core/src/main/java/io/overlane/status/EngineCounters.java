@@ -16,8 +16,8 @@ public final class EngineCounters
     private static final int COUNTERS_PER_SEGMENT = 4;
 
     private final CountersManager manager;
-    private final PathCounters encap;
-    private final PathCounters decap;
+    private final PathCounters[] encap;
+    private final PathCounters[] decap;
 
     /**
      * @param maxSegments segments that are counted apart.
@@ -26,25 +26,80 @@ public final class EngineCounters
      */
     public EngineCounters(final int maxSegments, final int maxRemotes, final int maxLines)
     {
-        final int counters = COUNTERS_FOR_PATHS + maxSegments * COUNTERS_PER_SEGMENT;
+        this(maxSegments, maxRemotes, maxLines, 1);
+    }
+
+    /**
+     * @param maxSegments segments that are counted apart.
+     * @param maxRemotes  remotes that are counted apart.
+     * @param maxLines    combinations of drop reason, VNI and remote that are told apart, each way and queue.
+     * @param queues      threads that go each way.
+     */
+    public EngineCounters(final int maxSegments, final int maxRemotes, final int maxLines, final int queues)
+    {
+        final int counters = queues * (COUNTERS_FOR_PATHS + maxSegments * COUNTERS_PER_SEGMENT);
         manager = new CountersManager(
             region(counters * CountersReader.METADATA_LENGTH),
             region(counters * CountersReader.COUNTER_LENGTH),
             StandardCharsets.US_ASCII);
-        encap = new PathCounters(manager, "encap", maxRemotes, maxLines);
-        decap = new PathCounters(manager, "decap", maxRemotes, maxLines);
+        encap = new PathCounters[queues];
+        decap = new PathCounters[queues];
+        for (int i = 0; i < queues; i++)
+        {
+            encap[i] = new PathCounters(manager, path("encap", i), maxRemotes, maxLines);
+            decap[i] = new PathCounters(manager, path("decap", i), maxRemotes, maxLines);
+            if (i > 0)
+            {
+                encap[i - 1].join(encap[i]);
+                decap[i - 1].join(decap[i]);
+            }
+        }
     }
 
-    /** @return what became of frames from our ports. */
+    private static String path(final String path, final int queue)
+    {
+        return queue == 0 ? path : path + "-" + queue;
+    }
+
+    /** @return what became of frames from our ports, of all queues. */
     public PathCounters encap()
     {
-        return encap;
+        return encap[0];
     }
 
-    /** @return what became of datagrams from the underlay. */
+    /** @return what became of datagrams from the underlay, of all queues. */
     public PathCounters decap()
     {
-        return decap;
+        return decap[0];
+    }
+
+    /**
+     * @param queue 0 for the first.
+     * @return for the thread that carries what the queue's port sends.
+     */
+    public PathCounters encap(final int queue)
+    {
+        return encap[queue];
+    }
+
+    /**
+     * @param queue 0 for the first.
+     * @return for the thread that carries what the queue's underlay receives.
+     */
+    public PathCounters decap(final int queue)
+    {
+        return decap[queue];
+    }
+
+    /**
+     * @param path    {@code encap} or {@code decap}.
+     * @param queue   0 for the first.
+     * @param segment the VNI, or another name of what is counted.
+     * @return counters for it.
+     */
+    public Traffic newTraffic(final String path, final int queue, final String segment)
+    {
+        return newTraffic(path(path, queue), segment);
     }
 
     /**

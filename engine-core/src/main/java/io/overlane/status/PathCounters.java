@@ -11,7 +11,8 @@ import org.agrona.concurrent.status.CountersManager;
  * </pre>
  *
  * A frame flooded to several remotes is one frame in and one delivered; its further copies are counted beside this
- * sum. One thread records; any thread reads.
+ * sum. One thread records; any thread reads. Where several threads go one way each has its own, and the first one's
+ * readers see the sum.
  */
 public final class PathCounters
 {
@@ -25,6 +26,7 @@ public final class PathCounters
     private final AtomicCounter[] dropped = new AtomicCounter[DropReason.count()];
     private final DropLedger ledger;
     private final RemoteTraffic remotes;
+    private PathCounters further;
 
     /**
      * @param counters   where the counters are allocated.
@@ -48,6 +50,18 @@ public final class PathCounters
         }
         ledger = new DropLedger(maxLines);
         remotes = new RemoteTraffic(maxRemotes);
+    }
+
+    /**
+     * Have readers see what another thread counts too. Before threads start.
+     *
+     * @param other of the other thread.
+     */
+    void join(final PathCounters other)
+    {
+        further = other;
+        ledger.join(other.ledger);
+        remotes.join(other.remotes);
     }
 
     /**
@@ -153,43 +167,43 @@ public final class PathCounters
     /** @return frames that came in. */
     public long framesIn()
     {
-        return in.get();
+        return in.get() + (further == null ? 0 : further.framesIn());
     }
 
     /** @return bytes that came in. */
     public long bytesIn()
     {
-        return bytesIn.get();
+        return bytesIn.get() + (further == null ? 0 : further.bytesIn());
     }
 
     /** @return frames delivered. */
     public long delivered()
     {
-        return delivered.get();
+        return delivered.get() + (further == null ? 0 : further.delivered());
     }
 
     /** @return bytes of delivered frames. */
     public long deliveredBytes()
     {
-        return deliveredBytes.get();
+        return deliveredBytes.get() + (further == null ? 0 : further.deliveredBytes());
     }
 
     /** @return frames answered from here. */
     public long answered()
     {
-        return answered.get();
+        return answered.get() + (further == null ? 0 : further.answered());
     }
 
     /** @return copies of flooded frames sent beyond the first. */
     public long floodCopies()
     {
-        return floodCopies.get();
+        return floodCopies.get() + (further == null ? 0 : further.floodCopies());
     }
 
     /** @return copies of flooded frames that were not taken. */
     public long floodCopiesRefused()
     {
-        return floodCopiesRefused.get();
+        return floodCopiesRefused.get() + (further == null ? 0 : further.floodCopiesRefused());
     }
 
     /**
@@ -198,7 +212,7 @@ public final class PathCounters
      */
     public long dropped(final DropReason reason)
     {
-        return dropped[reason.ordinal()].get();
+        return dropped[reason.ordinal()].get() + (further == null ? 0 : further.dropped(reason));
     }
 
     /** @return frames dropped for any reason. */
@@ -209,6 +223,6 @@ public final class PathCounters
         {
             sum += dropped[i].get();
         }
-        return sum;
+        return sum + (further == null ? 0 : further.dropped());
     }
 }

@@ -25,6 +25,7 @@ public final class RemoteTraffic
     private static final int SLOT_LENGTH = 2 * BitUtil.SIZE_OF_LONG;
 
     private final UnsafeBuffer slots;
+    private RemoteTraffic further;
 
     /**
      * @param maxRemotes numbers run from 0 to one less.
@@ -33,6 +34,16 @@ public final class RemoteTraffic
     {
         slots = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
             (maxRemotes + 1) * SLOT_LENGTH, BitUtil.CACHE_LINE_LENGTH).order(ByteOrder.nativeOrder()));
+    }
+
+    /**
+     * Have readers see what another thread records too. Before threads start.
+     *
+     * @param traffic of the other thread.
+     */
+    void join(final RemoteTraffic traffic)
+    {
+        further = traffic;
     }
 
     /**
@@ -64,7 +75,7 @@ public final class RemoteTraffic
      */
     public long frames(final int remote)
     {
-        return slots.getLongVolatile(slot(remote));
+        return slots.getLongVolatile(slot(remote)) + (further == null ? 0 : further.frames(remote));
     }
 
     /**
@@ -73,7 +84,8 @@ public final class RemoteTraffic
      */
     public long bytes(final int remote)
     {
-        return slots.getLongVolatile(slot(remote) + BitUtil.SIZE_OF_LONG);
+        return slots.getLongVolatile(slot(remote) + BitUtil.SIZE_OF_LONG) +
+            (further == null ? 0 : further.bytes(remote));
     }
 
     private static int slot(final int remote)

@@ -160,6 +160,12 @@ public final class FaultyUnderlay implements Underlay
     }
 
     @Override
+    public boolean usesFlowHash()
+    {
+        return underlay.usesFlowHash();
+    }
+
+    @Override
     public int poll(final ReceiveBatch batch)
     {
         queue.giveBack();

@@ -29,6 +29,16 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
+     * Whether {@link SendBatch#flowHash(int)} is looked at; where it is not, nobody need compute it. Never changes.
+     *
+     * @return true if flows leave from different source ports.
+     */
+    default boolean usesFlowHash()
+    {
+        return false;
+    }
+
+    /**
      * Append waiting datagrams to {@code batch} until it is full or none are left; never blocks. Their frames are lent
      * until the next poll. Polling thread only.
      *
@@ -38,9 +48,9 @@ public interface Underlay extends AutoCloseable
     int poll(ReceiveBatch batch);
 
     /**
-     * Send every entry in order, waiting for the socket for a bounded time at most, and set each entry's verdict:
-     * {@code NONE} when the network took it, else {@code OVERSIZE}, {@code UNDERLAY_BUSY},
-     * {@code UNDERLAY_UNREACHABLE} or {@code UNDERLAY_ERROR}. Sending thread only.
+     * Send every entry, all in order or, where the flow hash is used, those of one hash, waiting for the socket for a
+     * bounded time at most, and set each entry's verdict: {@code NONE} when the network took it, else {@code OVERSIZE},
+     * {@code UNDERLAY_BUSY}, {@code UNDERLAY_UNREACHABLE} or {@code UNDERLAY_ERROR}. Sending thread only.
      *
      * @param batch what to send; not cleared.
      */

@@ -3,6 +3,7 @@ package io.overlane.engine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,8 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.port.RingPort;
 import io.overlane.segment.SegmentContext;
+import io.overlane.signal.Doorbell;
+import io.overlane.signal.IdleWait;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.NioUnderlay;
@@ -90,6 +93,41 @@ class ThreadedEngineTest
 
         assertThreadsEnd();
         assertEquals(List.of(), List.copyOf(errors));
+    }
+
+    @Test
+    void shouldWaitWhereItIsTold() throws InterruptedException
+    {
+        final DoorbellWait wait = new DoorbellWait();
+        final RingPort port = new RingPort("told", 1450, 1 << 16);
+        final OverlayEngine engine = launch(context(ThreadingMode.SHARED, port).idleWait(wait));
+        final byte[] frame = FrameSpec.ipv4Udp().destinationMac(RIGHT_MAC.value()).bytes();
+        assertTimeoutPreemptively(PATIENCE, () ->
+        {
+            assertTrue(engine.proxy().putFdb(VNI, RIGHT_MAC, engine.local()).get(), "a command ends the wait");
+            put(port, frame);
+            while (engine.counters().decap().framesIn() == 0)
+            {
+                // Nothing rings for what the socket receives: this wait does not know of it.
+                wait.wake();
+                Thread.yield();
+            }
+            assertArrayEquals(frame, take(port));
+            engine.close();
+        });
+        assertThreadsEnd();
+        assertTrue(wait.isClosed);
+        assertEquals(List.of(), List.copyOf(errors));
+    }
+
+    @Test
+    void shouldRefuseAWaitForTwoThreads()
+    {
+        final DoorbellWait wait = new DoorbellWait();
+        final RingPort port = new RingPort("told", 1450, 1 << 16);
+        final EngineContext context = context(ThreadingMode.SPLIT, port).idleWait(wait);
+        assertThrows(IllegalArgumentException.class, () -> launch(context));
+        assertTrue(wait.isClosed);
     }
 
     @Test
@@ -181,5 +219,30 @@ class ThreadedEngineTest
     {
         assertEquals(FRAMES, path.delivered());
         assertEquals(path.framesIn(), path.delivered() + path.answered() + path.dropped());
+    }
+
+    /** Waits for nothing but wake-ups. */
+    private static final class DoorbellWait implements IdleWait
+    {
+        private final Doorbell doorbell = new Doorbell();
+        private volatile boolean isClosed;
+
+        @Override
+        public void await(final long timeoutNs)
+        {
+            doorbell.await(timeoutNs);
+        }
+
+        @Override
+        public void wake()
+        {
+            doorbell.ring();
+        }
+
+        @Override
+        public void close()
+        {
+            isClosed = true;
+        }
     }
 }

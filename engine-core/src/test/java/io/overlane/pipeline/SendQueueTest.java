@@ -43,6 +43,7 @@ class SendQueueTest
     private final Fdb fdb = new Fdb(64);
     private final FrameBatch batch = new FrameBatch(256);
     private WireUnderlay wire;
+    private boolean usesFlowHash;
     private Segment segment;
     private VxlanEncapPath path;
 
@@ -78,6 +79,46 @@ class SendQueueTest
         frames(1, 500, 500);
         frames(0, 500);
         assertShape(2, 2, 1);
+    }
+
+    @Test
+    void shouldKeepFlowsApartWhereTheUnderlayTellsThemApart()
+    {
+        usesFlowHash = true;
+        open(64);
+        for (final int port : new int[]{7000, 7000, 7001, 7001, 7001, 7000})
+        {
+            batch.add(frame(FrameSpec.ipv4Udp().destinationMac(mac(0)).sourcePort(port).payloadLength(400).bytes()));
+        }
+        superFrame(0, 10_000, 1000);
+        assertShape(2, 3, 1, 10);
+        assertEquals(wire.sent.get(0).flowHash(), wire.sent.get(2).flowHash());
+        assertEquals(3, wire.sent.stream().map(WireUnderlay.Sent::flowHash).distinct().count());
+    }
+
+    @Test
+    void shouldGiveAFloodedFrameAndItsFlowTheSameHash()
+    {
+        usesFlowHash = true;
+        open(64);
+        segment.floodList().add(0);
+        segment.floodList().add(1);
+        final FrameSpec flow = FrameSpec.ipv4Tcp();
+        batch.add(frame(flow.destinationMac(mac(2)).bytes()));
+        batch.add(frame(flow.destinationMac(FrameSpec.BROADCAST).bytes()));
+        batch.add(frame(new SuperFrameSpec(flow.destinationMac(FrameSpec.BROADCAST), new byte[3000], 1000)));
+        assertShape(1, 1, 1, 3, 3);
+        assertEquals(1, wire.sent.stream().map(WireUnderlay.Sent::flowHash).distinct().count());
+    }
+
+    @Test
+    void shouldNotHashForAnUnderlayThatDoesNotLook()
+    {
+        open(64);
+        frames(0, 500);
+        superFrame(0, 10_000, 1000);
+        encap();
+        wire.sent.forEach(entry -> assertEquals(0, entry.flowHash()));
     }
 
     @Test
@@ -329,7 +370,7 @@ class SendQueueTest
     private void open(final int maxSegments, final int portMtu)
     {
         counters = new EngineCounters(4, 16, 64);
-        wire = new WireUnderlay(maxSegments);
+        wire = new WireUnderlay(maxSegments).useFlowHash(usesFlowHash);
         final SegmentContext settings = new SegmentContext(VNI).port(new LoopbackPort("p", portMtu, 4));
         settings.conclude();
         segment = new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1"));

@@ -183,6 +183,12 @@ class SteadyStateAllocationTest
         }
 
         @Override
+        public boolean usesFlowHash()
+        {
+            return true;
+        }
+
+        @Override
         public int poll(final ReceiveBatch batch)
         {
             final IpAddress source = (polls++ & 1) == 0 ? REMOTE.address() : OTHER.address();

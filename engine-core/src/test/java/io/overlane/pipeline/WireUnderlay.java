@@ -15,17 +15,25 @@ import java.util.function.Supplier;
 final class WireUnderlay implements Underlay
 {
     /** One entry of a send. */
-    record Sent(int remote, List<byte[]> datagrams, boolean isJoined, DropReason verdict)
+    record Sent(int remote, int flowHash, List<byte[]> datagrams, boolean isJoined, DropReason verdict)
     {
     }
 
     final List<Sent> sent = new ArrayList<>();
     private final int maxSegments;
+    private boolean usesFlowHash;
     private Supplier<DropReason> verdicts = () -> DropReason.NONE;
 
     WireUnderlay(final int maxSegments)
     {
         this.maxSegments = maxSegments;
+    }
+
+    /** Before a queue is made. */
+    WireUnderlay useFlowHash(final boolean usesFlowHash)
+    {
+        this.usesFlowHash = usesFlowHash;
+        return this;
     }
 
     void verdicts(final Supplier<DropReason> verdicts)
@@ -68,6 +76,12 @@ final class WireUnderlay implements Underlay
     }
 
     @Override
+    public boolean usesFlowHash()
+    {
+        return usesFlowHash;
+    }
+
+    @Override
     public int poll(final ReceiveBatch batch)
     {
         return 0;
@@ -89,7 +103,7 @@ final class WireUnderlay implements Underlay
             }
             final DropReason verdict = verdicts.get();
             batch.verdict(i, verdict);
-            sent.add(new Sent(batch.remote(i), datagrams, batch.segmentSize(i) > 0, verdict));
+            sent.add(new Sent(batch.remote(i), batch.flowHash(i), datagrams, batch.segmentSize(i) > 0, verdict));
         }
     }
 

@@ -112,4 +112,18 @@ final class BridgeOptions
     @Option(names = "--underlay", paramLabel = "libc|netty|nio", description =
         "What carries the datagrams. Default: libc.")
     UnderlayKind underlay = UnderlayKind.LIBC;
+
+    @Option(names = "--source-ports", paramLabel = "LOW-HIGH", description =
+        "Let datagrams leave from up to 8 ports of this range, one for each inner flow, so that links and receivers " +
+        "that look at UDP ports can spread flows (libc). Default: they leave from --port.")
+    PortRange sourcePorts;
+
+    @Option(names = "--threads", paramLabel = "1|2", description =
+        "Threads of a queue. 2: one for each direction. 1: one for both (libc). Default: 2.")
+    int threads = 2;
+
+    @Option(names = "--queues", paramLabel = "N", description =
+        "Queues of the device, each with a socket on --port and threads of its own (libc); flows are spread over " +
+        "them. 1...16, default: 1.")
+    int queues = 1;
 }

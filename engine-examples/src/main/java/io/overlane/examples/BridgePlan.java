@@ -33,6 +33,9 @@ import java.util.stream.Stream;
  * @param neighbors     inner addresses to answer for.
  * @param learning      learn from received frames.
  * @param offload       what kernel and engine may leave undone for each other; NONE also keeps datagrams apart.
+ * @param sourcePorts   ports to send from; null: from the port bound to.
+ * @param threads       1 for both directions, or 2, in each queue.
+ * @param queues        of the device.
  * @param source        outer sources to accept.
  * @param allIcmpErrors send every kind of ICMP error into the device.
  * @param subnets       inner addresses behind this node; empty: not checked.
@@ -52,6 +55,9 @@ record BridgePlan(
     Map<IpAddress, MacAddress> neighbors,
     boolean learning,
     TunOffload offload,
+    PortRange sourcePorts,
+    int threads,
+    int queues,
     SourcePolicy source,
     boolean allIcmpErrors,
     List<IpPrefix> subnets)
@@ -74,11 +80,12 @@ record BridgePlan(
 
     /**
      * @param port the device.
-     * @return settings of the engine, underlay and error handler excepted.
+     * @return settings of the engine, but for what carries datagrams, runs threads and hears of errors.
      */
     EngineContext engine(final Port port)
     {
-        final EngineContext context = new EngineContext().threadingMode(ThreadingMode.SPLIT);
+        final EngineContext context = new EngineContext()
+            .threadingMode(threads == 1 ? ThreadingMode.SHARED : ThreadingMode.SPLIT);
         return mode == BridgeMode.VXLAN ? context.segment(segment(port)) : context.ipNetwork(network(port));
     }
 

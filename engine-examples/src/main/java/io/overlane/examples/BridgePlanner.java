@@ -23,6 +23,9 @@ import java.util.function.Supplier;
  */
 final class BridgePlanner
 {
+    /** Each queue has tens of megabytes of buffers. */
+    private static final int MOST_QUEUES = 16;
+
     private final BridgeOptions options;
     private final HostFacts host;
     private final BridgeMode mode;
@@ -50,6 +53,7 @@ final class BridgePlanner
     private BridgePlan plan()
     {
         requireOptionsOfMode();
+        requireOptionsOfUnderlay();
         final int udpPort = options.udpPort == null ? mode.udpPort() : options.udpPort;
         require(udpPort >= 1 && udpPort <= 0xFFFF, "--port " + udpPort + ": outside 1...65535");
         final String device = new TunOptions(mode.kind(), options.device == null ? mode.device() : options.device)
@@ -86,9 +90,28 @@ final class BridgePlanner
             neighbors(),
             options.learning,
             options.offload == BridgeOptions.Offload.AUTO ? TunOffload.ALL : TunOffload.NONE,
+            options.sourcePorts,
+            options.threads,
+            options.queues,
             options.source != null ? options.source : isVxlan ? SourcePolicy.ANY : SourcePolicy.KNOWN,
             options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
             isVxlan ? List.of() : localSubnets());
+    }
+
+    private void requireOptionsOfUnderlay()
+    {
+        require(options.threads == 1 || options.threads == 2, "--threads " + options.threads + ": neither 1 nor 2");
+        requireLibc("--source-ports " + options.sourcePorts, options.sourcePorts != null);
+        requireLibc("--threads 1", options.threads == 1);
+        require(options.queues >= 1 && options.queues <= MOST_QUEUES,
+            "--queues " + options.queues + ": outside 1..." + MOST_QUEUES);
+        requireLibc("--queues " + options.queues, options.queues > 1);
+    }
+
+    private void requireLibc(final String option, final boolean isGiven)
+    {
+        require(!isGiven || options.underlay == UnderlayKind.LIBC,
+            option + ": with --underlay libc only, not " + options.underlay);
     }
 
     private void requireOptionsOfMode()

@@ -1,8 +1,12 @@
 package io.overlane.examples;
 
 import io.overlane.address.IpAddress;
+import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.QueueContext;
 import io.overlane.tun.DataPathThread;
+import io.overlane.tun.DeviceWait;
+import io.overlane.tun.LibcUnderlay;
 import io.overlane.tun.TunDevice;
 import io.overlane.tun.TunOptions;
 import io.overlane.tun.TunPort;
@@ -65,12 +69,18 @@ final class BridgeSession
             final HostConfig host = plan.configuresHost() ?
                 opened(new HostConfig(IpCommand.find(), plan.device(), errors)) :
                 null;
-            final Underlay underlay = opened(plan.underlay().open(plan.local(), plan.offload(), errors));
+            final Underlay underlay = opened(plan.underlay().open(plan, errors));
             final TunPort port = openPort();
-            final OverlayEngine engine = opened(OverlayEngine.launch(plan.engine(port)
+            final EngineContext context = plan.engine(port)
                 .underlay(underlay)
+                .idleWait(idleWait(underlay, port))
                 .errorHandler(errors)
-                .threadFactory(new DataPathThread())));
+                .threadFactory(new DataPathThread());
+            for (int i = 1; i < plan.queues(); i++)
+            {
+                context.queue(openQueue((LibcUnderlay)underlay));
+            }
+            final OverlayEngine engine = opened(OverlayEngine.launch(context));
             if (host != null)
             {
                 configure(host);
@@ -99,8 +109,7 @@ final class BridgeSession
 
     private TunPort openPort() throws IOException
     {
-        final TunDevice device = opened(
-            TunDevice.create(new TunOptions(plan.mode().kind(), plan.device()).offload(plan.offload())));
+        final TunDevice device = opened(TunDevice.create(tunOptions()));
         if (plan.mac() != null)
         {
             device.mac(plan.mac());
@@ -109,6 +118,25 @@ final class BridgeSession
         final TunPort port = opened(new TunPort(device, errors));
         device.up(true);
         return port;
+    }
+
+    private QueueContext openQueue(final LibcUnderlay first) throws IOException
+    {
+        final LibcUnderlay underlay = opened(first.openFurther());
+        final TunPort port = opened(new TunPort(opened(TunDevice.attach(tunOptions())), errors));
+        return new QueueContext(underlay, port, idleWait(underlay, port));
+    }
+
+    private TunOptions tunOptions()
+    {
+        return new TunOptions(plan.mode().kind(), plan.device())
+            .offload(plan.offload())
+            .multiQueue(plan.queues() > 1);
+    }
+
+    private DeviceWait idleWait(final Underlay underlay, final TunPort port) throws IOException
+    {
+        return plan.threads() == 1 ? opened(new DeviceWait((LibcUnderlay)underlay, port)) : null;
     }
 
     private void configure(final HostConfig host) throws IOException
@@ -138,7 +166,8 @@ final class BridgeSession
             ", MAC " + plan.mac() + ", VNI " + plan.vni() + (plan.learning() ? ", learning" : "") : "";
         return "tun-bridge: " + plan.mode() + " on " + port.name() + vxlan + ", MTU " + plan.mtu() + " (" +
             port.offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " + plan.remotes() +
-            (plan.remotes() == 1 ? " remote" : " remotes");
+            (plan.remotes() == 1 ? " remote" : " remotes") +
+            (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "");
     }
 
     private <T extends AutoCloseable> T opened(final T resource)

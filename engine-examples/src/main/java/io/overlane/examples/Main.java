@@ -54,6 +54,7 @@ public final class Main implements Runnable
             .registerConverter(IpPrefix.class, OneLineErrors.converter(IpPrefix::parse))
             .registerConverter(BridgeMode.class, OneLineErrors.converter(BridgeMode::parse))
             .registerConverter(UnderlayKind.class, OneLineErrors.converter(UnderlayKind::parse))
+            .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUsageHelpAutoWidth(true)
             .setUsageHelpLongOptionsMaxWidth(34)

@@ -8,8 +8,10 @@ import io.overlane.status.RemoteTraffic;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** What an engine did, for a person: rates since the last look, totals at the end, and why frames were dropped. */
@@ -162,9 +164,17 @@ final class StatsTable
 
     private void printDrops(final PrintWriter out, final int mostLines)
     {
+        final long forgotten = engine.forgotten();
+        if (forgotten > 0)
+        {
+            out.println("  not learned because too much was to be learned at once: " + forgotten);
+        }
+        final Map<Drop, Long> counts = new HashMap<>();
+        collect(counts, "encap", engine.counters().encap());
+        collect(counts, "decap", engine.counters().decap());
         final List<Drop> drops = new ArrayList<>();
-        collect(drops, "encap", engine.counters().encap());
-        collect(drops, "decap", engine.counters().decap());
+        counts.forEach((kind, count) ->
+            drops.add(new Drop(kind.path, kind.reason, kind.vni, kind.remote, count)));
         if (drops.isEmpty())
         {
             return;
@@ -178,9 +188,10 @@ final class StatsTable
         }
     }
 
-    private static void collect(final List<Drop> drops, final String path, final PathCounters counters)
+    /** Queues count for themselves; a kind of drop is one line. */
+    private static void collect(final Map<Drop, Long> counts, final String path, final PathCounters counters)
     {
         counters.ledger().forEach((reason, vni, high, low, count) ->
-            drops.add(new Drop(path, reason.label(), vni, new IpAddress(high, low), count)));
+            counts.merge(new Drop(path, reason.label(), vni, new IpAddress(high, low), 0), count, Long::sum));
     }
 }

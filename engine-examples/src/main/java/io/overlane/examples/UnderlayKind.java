@@ -38,20 +38,18 @@ enum UnderlayKind
     /**
      * Bind a socket.
      *
-     * @param local        where.
-     * @param offload      NONE: no joined datagrams.
+     * @param plan         where, and how.
      * @param errorHandler told of a broken socket.
      * @return the underlay.
      * @throws IOException if it cannot be bound; the message is one line and names address and port.
      */
-    Underlay open(final Vtep local, final TunOffload offload, final ErrorHandler errorHandler) throws IOException
+    Underlay open(final BridgePlan plan, final ErrorHandler errorHandler) throws IOException
     {
+        final Vtep local = plan.local();
         switch (this)
         {
             case LIBC:
-                final boolean joins = offload != TunOffload.NONE;
-                return new LibcUnderlay(
-                    new UdpOptions(local.address(), local.udpPort()).segment(joins).coalesce(joins), errorHandler);
+                return new LibcUnderlay(udpOptions(plan), errorHandler);
 
             case NETTY:
                 return new NettyUnderlay(local.address(), local.udpPort(), errorHandler);
@@ -59,6 +57,18 @@ enum UnderlayKind
             default:
                 return new NioUnderlay(local.address(), local.udpPort(), errorHandler);
         }
+    }
+
+    private static UdpOptions udpOptions(final BridgePlan plan)
+    {
+        final boolean joins = plan.offload() != TunOffload.NONE;
+        final UdpOptions options = new UdpOptions(plan.local().address(), plan.local().udpPort())
+            .segment(joins)
+            .coalesce(joins);
+        final PortRange ports = plan.sourcePorts();
+        return ports == null ?
+            options :
+            options.sourcePorts(ports.low(), ports.high(), UdpOptions.DEFAULT_SOURCE_PORTS);
     }
 
     @Override

@@ -5,8 +5,11 @@ import io.overlane.examples.lab.Lab;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Traffic;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +66,73 @@ class EngineToEngineIT
         Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
         a.stop("TERM");
         b.stop("TERM");
+    }
+
+    @Test
+    void shouldCarryVxlanOnOneThread()
+    {
+        final Bridge a = Bridge.start(left, "flannel.1", oneThread(Bridge.vxlan(left, right, "libc", false)));
+        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, "libc", false));
+        Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.pingFullSize(left, Overlay.v4(right), 1450);
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+
+    @Test
+    void shouldCarryIpInUdpOnOneThread()
+    {
+        final Bridge a = Bridge.start(left, "flannel0", oneThread(Bridge.ipUdp(left, right, "libc")));
+        final Bridge b = Bridge.start(right, "flannel0", oneThread(Bridge.ipUdp(right, left, "libc")));
+        Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "2"})
+    void shouldCarryVxlanOverSeveralQueues(final String threads)
+    {
+        final String[] queues = {"--queues", "2", "--threads", threads, "--source-ports", "50000-50015"};
+        final Bridge a = Bridge.start(left, "flannel.1", with(Bridge.vxlan(left, right, "libc", false), queues));
+        final Bridge b = Bridge.start(right, "flannel.1", with(Bridge.vxlan(right, left, "libc", false), queues));
+        Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.pingFullSize(left, Overlay.v4(right), 1450);
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+
+    @Test
+    void shouldLearnAndFloodOverSeveralQueues()
+    {
+        final Bridge a = Bridge.start(left, "vx0", learning(left, right, "10.244.1.0/16"));
+        final Bridge b = Bridge.start(right, "vx0", learning(right, left, "10.244.2.0/16"));
+        Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+
+    private static List<String> learning(final LabHost host, final LabHost peer, final String address)
+    {
+        return List.of(
+            "--device", "vx0", "--local", host.underlayV4(), "--mac", Overlay.mac(host), "--learning",
+            "--flood", peer.underlayV4(), "--address", address, "--queues", "2", "--source-ports", "50000-50015");
+    }
+
+    private static List<String> oneThread(final List<String> arguments)
+    {
+        return with(arguments, "--threads", "1");
+    }
+
+    private static List<String> with(final List<String> arguments, final String... further)
+    {
+        final List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(further));
+        return all;
     }
 
     @ParameterizedTest

@@ -63,6 +63,18 @@ class KernelInteropIT
     }
 
     @Test
+    void shouldCarryTrafficFromSeveralSourcePorts()
+    {
+        KernelVxlan.create(kernel, engine, false).addPeer();
+        final List<String> arguments = new ArrayList<>(Bridge.vxlan(engine, kernel, "libc", false));
+        arguments.addAll(List.of("--source-ports", "50000-50007"));
+        final Bridge bridge = Bridge.start(engine, DEVICE, arguments);
+        ping();
+        Traffic.stream(engine, Overlay.v4(engine), kernel, Overlay.v4(kernel));
+        bridge.stop("TERM");
+    }
+
+    @Test
     void shouldCarryTrafficOverIpv6()
     {
         KernelVxlan.create(kernel, engine, true).addPeer();

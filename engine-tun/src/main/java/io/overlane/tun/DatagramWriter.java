@@ -64,28 +64,30 @@ final class DatagramWriter
     private final long address = memory.addressOffset();
     /** The batch's entry each message stands for. */
     private final int[] entries = new int[MESSAGES];
-    private final int fd;
+    private final SourcePortFan fan;
     private final int family;
     private final long timeoutNs;
     private final ErrnoReporter errors;
     private volatile boolean segments;
+    /** The socket that is being written to. */
+    private int fd;
     private long deadlineNs;
     private boolean waited;
     private boolean full;
 
     /**
      * @param libc      the C library, or what stands for it.
-     * @param socket    to send to; the caller holds it open during {@link #write}.
+     * @param fan       sockets to send by, alike but for their ports.
      * @param timeoutNs how long one {@link #write} waits for room, in nanoseconds.
      * @param errors    told of what has no verdict of its own.
      */
     DatagramWriter(
-        final LibC.Calls libc, final UdpSocket socket, final long timeoutNs, final ErrnoReporter errors)
+        final LibC.Calls libc, final SourcePortFan fan, final long timeoutNs, final ErrnoReporter errors)
     {
         this.libc = libc;
-        this.fd = socket.descriptor().fd();
-        this.family = socket.family();
-        this.segments = socket.segments();
+        this.fan = fan;
+        this.family = fan.socket(0).family();
+        this.segments = fan.socket(0).segments();
         this.timeoutNs = timeoutNs;
         this.errors = errors;
         for (int i = 0; i < MESSAGES; i++)
@@ -96,7 +98,6 @@ final class DatagramWriter
             memory.putLong(message + MSG_IOV_COUNT_OFFSET, 1);
             memory.putLong(message + MSG_CONTROL_OFFSET, address + CONTROLS + (long)i * CONTROL_SPACE);
         }
-        memory.putInt(POLLFD, fd);
         memory.putShort(POLLFD + POLLFD_EVENTS_OFFSET, POLLOUT);
     }
 
@@ -107,15 +108,54 @@ final class DatagramWriter
     }
 
     /**
-     * @param batch to send; every entry gets a verdict.
+     * @param batch to send; every entry gets a verdict. Entries of one source port leave in order.
      */
     void write(final SendBatch batch)
     {
         waited = false;
+        long left = 1;
+        if (fan.size() > 1)
+        {
+            left = 0;
+            for (int i = 0, size = batch.size(); i < size; i++)
+            {
+                left |= 1L << fan.index(batch.flowHash(i));
+            }
+        }
+        for (; left != 0; left &= left - 1)
+        {
+            final int index = Long.numberOfTrailingZeros(left);
+            final Descriptor descriptor = fan.socket(index).descriptor();
+            if (descriptor.acquire())
+            {
+                try
+                {
+                    fd = descriptor.fd();
+                    memory.putInt(POLLFD, fd);
+                    write(batch, index);
+                }
+                finally
+                {
+                    descriptor.release();
+                }
+            }
+            else
+            {
+                refuse(batch, index);
+            }
+        }
+    }
+
+    private void write(final SendBatch batch, final int index)
+    {
         full = false;
         int count = 0;
         for (int i = 0, size = batch.size(); i < size; i++)
         {
+            if (fan.index(batch.flowHash(i)) != index)
+            {
+                continue;
+            }
             batch.verdict(i, DropReason.NONE);
             if (family == AF_INET && !IpAddress.isV4(batch.remoteHigh(i), batch.remoteLow(i)))
             {
@@ -140,6 +180,18 @@ final class DatagramWriter
             }
         }
         flush(batch, count);
+    }
+
+    /** The socket is closed. */
+    private void refuse(final SendBatch batch, final int index)
+    {
+        for (int i = 0, size = batch.size(); i < size; i++)
+        {
+            if (fan.index(batch.flowHash(i)) == index)
+            {
+                batch.verdict(i, DropReason.UNDERLAY_ERROR);
+            }
+        }
     }
 
     private static boolean isJoined(final SendBatch batch, final int entry)

@@ -7,27 +7,31 @@ import static io.overlane.tun.Linux.EINTR;
 import static io.overlane.tun.Linux.ENETUNREACH;
 
 import io.overlane.address.Vtep;
-import io.overlane.status.DropReason;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
 /**
  * The network edge on one UDP socket and the C library: {@code recvmmsg} in, {@code sendmmsg} out, joined datagrams by
  * UDP_SEGMENT and, if asked for, UDP_GRO. Polling and sending share nothing but the socket.
  *
- * <p>Every datagram leaves from the port the socket is bound to; the flow hash is not looked at. The outer type of
- * service is set per datagram. Link-local IPv6 addresses cannot be used: they need a zone.
+ * <p>Every datagram leaves from the port the socket is bound to, which firewalls and UDP_GRO like best, unless
+ * {@link UdpOptions#sourcePorts(int, int, int)} asks for a port by flow. Either way all are received on the one port.
+ * The outer type of service is set per datagram. Link-local IPv6 addresses cannot be used: they need a zone.
  */
 public final class LibcUnderlay implements Underlay
 {
     /** UDP_MAX_SEGMENTS before Linux 6.9. */
     private static final int MAX_SEGMENTS = 64;
 
+    private final UdpOptions options;
+    private final ErrorHandler errorHandler;
     private final UdpSocket socket;
     private final Descriptor descriptor;
+    private final SourcePortFan fan;
     private final DatagramReader reader;
     private final DatagramWriter writer;
     private final Waiter waiter;
@@ -42,32 +46,62 @@ public final class LibcUnderlay implements Underlay
      */
     public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
-        this(LibC.calls(), options, errorHandler);
+        this(LibC.calls(), new UdpSocket(options), options, errorHandler);
     }
 
     /** With something else in place of the C library, for what is sent and received. */
     LibcUnderlay(final LibC.Calls libc, final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
-        socket = new UdpSocket(options);
+        this(libc, new UdpSocket(options), options, errorHandler);
+    }
+
+    private LibcUnderlay(
+        final LibC.Calls libc, final UdpSocket socket, final UdpOptions options, final ErrorHandler errorHandler)
+        throws IOException
+    {
+        this.socket = socket;
+        this.options = options;
+        this.errorHandler = errorHandler;
+        SourcePortFan opened = null;
         try
         {
+            opened = new SourcePortFan(socket, options);
+            fan = opened;
             descriptor = socket.descriptor();
             errors = new ErrnoReporter(errorHandler, "UDP socket " + socket.local());
             reader = new DatagramReader(libc, options.pollDatagrams());
-            writer = new DatagramWriter(libc, socket, options.sendTimeoutNs(), errors);
+            writer = new DatagramWriter(libc, fan, options.sendTimeoutNs(), errors);
             waiter = new Waiter(descriptor);
         }
         catch (final IOException | RuntimeException | Error ex)
         {
-            socket.close();
+            CloseHelper.quietCloseAll(opened, socket);
             throw ex;
         }
+    }
+
+    /**
+     * Open one more underlay on this one's address and port, for another thread. The kernel gives each remote's address
+     * and port to one of them, so what arrives from one source port stays in order. No other process can join unless it
+     * is of the same user and asks for SO_REUSEPORT, as no underlay does by itself.
+     *
+     * @return the new one, with the same options; closed by itself.
+     * @throws IOException as the constructor.
+     */
+    public LibcUnderlay openFurther() throws IOException
+    {
+        return new LibcUnderlay(LibC.calls(), socket.openFurther(options), options, errorHandler);
     }
 
     /** @return null if this underlay can be used here, else why not, in one line. */
     public static String whyUnavailable()
     {
         return LibC.whyUnavailable();
+    }
+
+    Descriptor descriptor()
+    {
+        return descriptor;
     }
 
     @Override
@@ -80,7 +114,14 @@ public final class LibcUnderlay implements Underlay
     public String description()
     {
         final String off = socket.segments() ? "refused" : "off";
-        return "libc UDP, segmentation " + (segments() ? "on" : off) + ", coalescing " + (coalesces() ? "on" : "off");
+        return "libc UDP, segmentation " + (segments() ? "on" : off) +
+            ", coalescing " + (coalesces() ? "on" : "off") + fan.description();
+    }
+
+    @Override
+    public boolean usesFlowHash()
+    {
+        return fan.size() > 1;
     }
 
     @Override
@@ -146,24 +187,7 @@ public final class LibcUnderlay implements Underlay
     @Override
     public void send(final SendBatch batch)
     {
-        if (descriptor.acquire())
-        {
-            try
-            {
-                writer.write(batch);
-            }
-            finally
-            {
-                descriptor.release();
-            }
-        }
-        else
-        {
-            for (int i = 0, size = batch.size(); i < size; i++)
-            {
-                batch.verdict(i, DropReason.UNDERLAY_ERROR);
-            }
-        }
+        writer.write(batch);
     }
 
     @Override
@@ -181,6 +205,7 @@ public final class LibcUnderlay implements Underlay
     @Override
     public void close()
     {
+        fan.close();
         socket.close();
         waiter.close();
     }

@@ -41,6 +41,8 @@ public final class TunPort implements Port
     private final Waiter waiter;
     private final ErrnoReporter errors;
     private final SuperFrames superFrames;
+    /** Polling thread only. */
+    private boolean isGone;
 
     /**
      * A port with the device's MTU and room for {@link #DEFAULT_POLL_FRAMES} frames.
@@ -88,6 +90,17 @@ public final class TunPort implements Port
         errors = new ErrnoReporter(errorHandler, device.name());
         superFrames = new SuperFrames(device.offload(), device.kind() == TunKind.TAP, errors);
         waiter = new Waiter(descriptor);
+    }
+
+    Descriptor descriptor()
+    {
+        return descriptor;
+    }
+
+    /** @return true once a poll found the device removed: there is nothing left to wait for. Polling thread only. */
+    boolean isGone()
+    {
+        return isGone;
     }
 
     @Override
@@ -168,7 +181,8 @@ public final class TunPort implements Port
             if (errno == EBADFD)
             {
                 // The device was removed under us (tun_chr_read_iter): the descriptor stays in error for good.
-                waiter.ignoreDescriptor();
+                isGone = true;
+                waiter.ignore(0);
             }
         }
     }

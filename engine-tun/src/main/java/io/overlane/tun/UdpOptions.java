@@ -15,6 +15,18 @@ public final class UdpOptions
     /** How long a full socket may hold up a send; long for a queue, short for a person. */
     public static final long DEFAULT_SEND_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Lowest source port by default: dynamic ports begin here (RFC 6335 §6, which RFC 7348 §5 recommends). */
+    public static final int DEFAULT_SOURCE_PORT_LOW = 49_152;
+
+    /** Highest source port by default. */
+    public static final int DEFAULT_SOURCE_PORT_HIGH = 65_535;
+
+    /** Source ports by default: enough to fill a few links or receiving cores. */
+    public static final int DEFAULT_SOURCE_PORTS = 8;
+
+    /** Source ports at most: each is a socket. */
+    public static final int MAX_SOURCE_PORTS = 64;
+
     private final IpAddress local;
     private final int udpPort;
     private int socketBufferLength = DEFAULT_SOCKET_BUFFER_LENGTH;
@@ -23,6 +35,9 @@ public final class UdpOptions
     private boolean fragment;
     private boolean coalesce;
     private boolean segment = true;
+    private int sourcePortLow;
+    private int sourcePortHigh;
+    private int sourcePortCount;
 
     /**
      * @param local   address to bind to. {@code 0.0.0.0} is every IPv4 address, {@code ::} every address of both
@@ -104,6 +119,60 @@ public final class UdpOptions
     {
         this.segment = segment;
         return this;
+    }
+
+    /**
+     * Let datagrams leave from {@link #DEFAULT_SOURCE_PORTS} ports of the default range.
+     *
+     * @return this.
+     */
+    public UdpOptions sourcePorts()
+    {
+        return sourcePorts(DEFAULT_SOURCE_PORT_LOW, DEFAULT_SOURCE_PORT_HIGH, DEFAULT_SOURCE_PORTS);
+    }
+
+    /**
+     * Let datagrams leave from several ports, one for each inner flow; by default all leave from the port bound to.
+     * The lowest ports of the range that are free are taken, the port bound to among them if it lies there.
+     *
+     * @param low   first port of the range, 1…65535.
+     * @param high  last port of the range, itself included; the same as {@code low} for that one port.
+     * @param count ports to use, 1…{@link #MAX_SOURCE_PORTS}; fewer if the range has no more.
+     * @return this.
+     */
+    public UdpOptions sourcePorts(final int low, final int high, final int count)
+    {
+        if (low < 1 || high > 0xFFFF || low > high)
+        {
+            throw new IllegalArgumentException("not a range of UDP ports: " + low + "-" + high +
+                " (expected LOW-HIGH within 1…65535)");
+        }
+        if (count < 1 || count > MAX_SOURCE_PORTS)
+        {
+            throw new IllegalArgumentException("source ports: " + count + " outside 1…" + MAX_SOURCE_PORTS);
+        }
+        sourcePortLow = low;
+        sourcePortHigh = high;
+        sourcePortCount = count;
+        return this;
+    }
+
+    /** @return first port of the range of source ports; 0 without. */
+    public int sourcePortLow()
+    {
+        return sourcePortLow;
+    }
+
+    /** @return last port of the range of source ports; 0 without. */
+    public int sourcePortHigh()
+    {
+        return sourcePortHigh;
+    }
+
+    /** @return source ports to use; 0: datagrams leave from the port bound to. */
+    public int sourcePortCount()
+    {
+        return sourcePortCount;
     }
 
     /** @return true if joined datagrams may leave in one call. */

@@ -44,6 +44,12 @@ final class UdpSocket implements AutoCloseable
      */
     UdpSocket(final UdpOptions options) throws IOException
     {
+        this(options, options.udpPort(), true, false);
+    }
+
+    private UdpSocket(
+        final UdpOptions options, final int udpPort, final boolean receives, final boolean joins) throws IOException
+    {
         family = options.local().isV4() ? AF_INET : AF_INET6;
         final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC, 0);
         if (fd < 0)
@@ -54,7 +60,7 @@ final class UdpSocket implements AutoCloseable
         descriptor = new Descriptor(fd);
         try
         {
-            bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, options.socketBufferLength());
+            bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, receives ? options.socketBufferLength() : 0);
             bufferLength(Linux.SO_SNDBUFFORCE, Linux.SO_SNDBUF, options.socketBufferLength());
             final int discover = options.fragment() ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
             // An IPv6 socket bound to "::" carries IPv4 too, under the options of IPv4.
@@ -66,16 +72,48 @@ final class UdpSocket implements AutoCloseable
                 require(IPPROTO_IPV6, Linux.IPV6_MTU_DISCOVER, discover, "IPV6_MTU_DISCOVER");
                 require(IPPROTO_IPV6, Linux.IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS");
             }
-            coalesces = options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
+            coalesces = receives && options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
             segments = options.segment() && get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
+            if (joins)
+            {
+                require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
+            }
             receiveBufferLength = get(SOL_SOCKET, Linux.SO_RCVBUF) / 2;
-            local = bind(options.local(), options.udpPort());
+            local = bind(options.local(), udpPort);
         }
         catch (final IOException | RuntimeException | Error ex)
         {
             descriptor.close();
             throw ex;
         }
+    }
+
+    /**
+     * @param options what to bind to and how, their port excepted.
+     * @param udpPort to bind to.
+     * @return a socket nobody is going to read from: its receive buffer is the smallest there is.
+     * @throws IOException as the constructor.
+     */
+    static UdpSocket forSending(final UdpOptions options, final int udpPort) throws IOException
+    {
+        return new UdpSocket(options, udpPort, false, false);
+    }
+
+    /**
+     * Open one more socket on this one's address and port. The kernel gives each pair of remote address and port to
+     * one of them.
+     *
+     * <p>This one was bound without SO_REUSEPORT, which fails if anybody has the port; only now others may join, and
+     * of those only sockets of the same user that have the option. So no two bridges share a port by mistake.
+     *
+     * @param options as this one's.
+     * @return the new one.
+     * @throws IOException as the constructor.
+     */
+    UdpSocket openFurther(final UdpOptions options) throws IOException
+    {
+        require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
+        return new UdpSocket(options, local.udpPort(), true, true);
     }
 
     private Vtep bind(final IpAddress address, final int udpPort) throws IOException

@@ -15,7 +15,8 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Waits until a descriptor is readable, another thread calls {@link #wake()}, or the time is over. One thread waits.
+ * Waits until one of some descriptors is readable, another thread calls {@link #wake()}, or the time is over. One
+ * thread waits.
  *
  * <p>A wake-up is remembered until the next wait; it costs a system call (a write to an eventfd) only when the waiting
  * thread is in {@code ppoll} or about to be.
@@ -26,40 +27,56 @@ final class Waiter implements AutoCloseable
     private static final int WAITING = 1;
     private static final int WOKEN = 2;
 
-    private static final int EVENT_POLLFD = POLLFD_SIZE;
-    private static final int TIMEOUT = 2 * POLLFD_SIZE;
+    private static final int TIMEOUT = 0;
     private static final int COUNTER = TIMEOUT + TIMESPEC_SIZE;
     private static final int ONE = COUNTER + Long.BYTES;
+    /** The eventfd's first, then one for each descriptor. */
+    private static final int POLLFDS = ONE + Long.BYTES;
 
     private final LibC.Calls libc = LibC.calls();
-    private final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(ONE + Long.BYTES, 8));
-    private final long address = memory.addressOffset();
+    private final UnsafeBuffer memory;
+    private final long address;
     private final AtomicInteger state = new AtomicInteger(RUNNING);
-    private final Descriptor descriptor;
+    private final Descriptor[] descriptors;
     private final Descriptor event;
 
     /**
-     * @param descriptor what to wait for; it stays the caller's.
+     * @param descriptors what to wait for; they stay the caller's.
      * @throws IOException if there is no eventfd to be had.
      */
-    Waiter(final Descriptor descriptor) throws IOException
+    Waiter(final Descriptor... descriptors) throws IOException
     {
-        this.descriptor = descriptor;
+        this.descriptors = descriptors;
+        memory = new UnsafeBuffer(
+            BufferUtil.allocateDirectAligned(POLLFDS + (1 + descriptors.length) * POLLFD_SIZE, Long.BYTES));
+        address = memory.addressOffset();
         final int fd = libc.eventfd(0, O_CLOEXEC | O_NONBLOCK);
         if (fd < 0)
         {
             throw new IOException("cannot create an eventfd: " + LibC.describe(LibC.errno()));
         }
         event = new Descriptor(fd);
-        memory.putInt(0, descriptor.fd());
-        memory.putShort(POLLFD_EVENTS_OFFSET, POLLIN);
-        memory.putInt(EVENT_POLLFD, fd);
-        memory.putShort(EVENT_POLLFD + POLLFD_EVENTS_OFFSET, POLLIN);
+        putPollfd(POLLFDS, fd);
+        for (int i = 0; i < descriptors.length; i++)
+        {
+            putPollfd(pollfd(i), descriptors[i].fd());
+        }
         memory.putLong(ONE, 1);
     }
 
+    private void putPollfd(final int offset, final int fd)
+    {
+        memory.putInt(offset, fd);
+        memory.putShort(offset + POLLFD_EVENTS_OFFSET, POLLIN);
+    }
+
+    private static int pollfd(final int index)
+    {
+        return POLLFDS + (1 + index) * POLLFD_SIZE;
+    }
+
     /**
-     * Returns at once if {@link #wake()} was called since the last wait, or if either descriptor is closed.
+     * Returns at once if {@link #wake()} was called since the last wait, or if a descriptor is closed.
      *
      * @param timeoutNs at most this long, in nanoseconds.
      */
@@ -67,15 +84,24 @@ final class Waiter implements AutoCloseable
     {
         if (state.compareAndSet(RUNNING, WAITING))
         {
-            if (descriptor.acquire())
+            int acquired = 0;
+            try
             {
-                try
+                while (acquired < descriptors.length && descriptors[acquired].acquire())
+                {
+                    acquired++;
+                }
+                if (acquired == descriptors.length)
                 {
                     awaitEvents(Math.max(0, timeoutNs));
                 }
-                finally
+            }
+            finally
+            {
+                while (acquired > 0)
                 {
-                    descriptor.release();
+                    acquired--;
+                    descriptors[acquired].release();
                 }
             }
         }
@@ -93,8 +119,8 @@ final class Waiter implements AutoCloseable
         {
             memory.putLong(TIMEOUT, TimeUnit.NANOSECONDS.toSeconds(timeoutNs));
             memory.putLong(TIMEOUT + Long.BYTES, timeoutNs % TimeUnit.SECONDS.toNanos(1));
-            final int ready = libc.ppoll(address, 2, address + TIMEOUT, 0);
-            if (ready > 0 && memory.getShort(EVENT_POLLFD + POLLFD_HAPPENED_OFFSET) != 0)
+            final int ready = libc.ppoll(address + POLLFDS, 1 + descriptors.length, address + TIMEOUT, 0);
+            if (ready > 0 && memory.getShort(POLLFDS + POLLFD_HAPPENED_OFFSET) != 0)
             {
                 libc.read(event.fd(), address + COUNTER, Long.BYTES);
             }
@@ -106,12 +132,14 @@ final class Waiter implements AutoCloseable
     }
 
     /**
-     * Leave the descriptor out of further waits; for a device that is gone, whose error state would end each at once.
+     * Leave a descriptor out of further waits; for a device that is gone, whose error state would end each at once.
      * Waiting thread only.
+     *
+     * @param index of the descriptor, in the order given.
      */
-    void ignoreDescriptor()
+    void ignore(final int index)
     {
-        memory.putInt(0, -1);
+        memory.putInt(pollfd(index), -1);
     }
 
     /** End the current wait, or the next. Any thread. */

@@ -22,7 +22,9 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -379,6 +381,56 @@ class LibcUnderlayTest
     {
         assertTrue(open(new UdpOptions(LOOPBACK_V4, 0)).receiveBufferLength() >= 100 * 1024);
         assertFalse(open(new UdpOptions(LOOPBACK_V4, 0).socketBufferLength(8192)).receiveBufferLength() > 8192);
+    }
+
+    @Test
+    void shouldSpreadRemotesOverSocketsOfOnePort() throws IOException
+    {
+        final LibcUnderlay first = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay second = first.openFurther();
+        resources.add(second);
+        assertEquals(first.local(), second.local());
+        final int senders = 64;
+        for (int i = 0; i < senders; i++)
+        {
+            final LibcUnderlay sender = new LibcUnderlay(new UdpOptions(LOOPBACK_V4, 0).pollDatagrams(1), errors::add);
+            out.clear();
+            add(frame(0, 10), first.local(), 0, 0);
+            add(frame(0, 10), first.local(), 0, 0);
+            sender.send(out);
+            sender.close();
+        }
+        final Map<Integer, LibcUnderlay> owners = new HashMap<>();
+        int received = 0;
+        for (final LibcUnderlay underlay : List.of(first, second))
+        {
+            int count;
+            do
+            {
+                in.clear();
+                count = underlay.poll(in);
+                received += count;
+                for (int i = 0; i < count; i++)
+                {
+                    final LibcUnderlay owner = owners.putIfAbsent(in.sourcePort(i), underlay);
+                    assertTrue(owner == null || owner == underlay, "a remote's datagrams came by both");
+                }
+            }
+            while (count > 0);
+        }
+        assertEquals(2 * senders, received);
+        assertTrue(owners.containsValue(first) && owners.containsValue(second), "all remotes at one socket");
+    }
+
+    @Test
+    void shouldLetNobodyElseShareThePort() throws IOException
+    {
+        final LibcUnderlay first = open(new UdpOptions(LOOPBACK_V4, 0));
+        resources.add(first.openFurther());
+        final UdpOptions same = new UdpOptions(LOOPBACK_V4, first.local().udpPort());
+        assertThrows(BindException.class, () -> new LibcUnderlay(same, errors::add));
+        assertThrows(BindException.class, () -> new DatagramSocket(
+            first.local().udpPort(), InetAddress.getLoopbackAddress()));
     }
 
     @Test

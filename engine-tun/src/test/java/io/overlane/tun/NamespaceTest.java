@@ -32,6 +32,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> oneThread() throws Exception
+    {
+        return InNamespace.tests(OneThreadScenarios.class);
+    }
+
+    @TestFactory
     Stream<DynamicTest> segmentation() throws Exception
     {
         return InNamespace.tests(KernelSegmentationScenarios.class);

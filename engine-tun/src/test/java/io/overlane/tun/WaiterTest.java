@@ -89,10 +89,34 @@ class WaiterTest
     }
 
     @Test
+    void shouldEndAWaitForAnyOfSeveral() throws IOException
+    {
+        final Descriptor other = new Descriptor(LibC.calls().eventfd(1, Linux.O_CLOEXEC));
+        for (final Waiter both : new Waiter[]{new Waiter(descriptor, other), new Waiter(other, descriptor)})
+        {
+            both.await(FOREVER_NS);
+            both.close();
+        }
+        other.close();
+    }
+
+    @Test
+    void shouldNotWaitOnceOneOfSeveralIsClosed() throws IOException
+    {
+        final Descriptor other = new Descriptor(LibC.calls().eventfd(0, Linux.O_CLOEXEC));
+        final Waiter both = new Waiter(descriptor, other);
+        other.close();
+        both.await(FOREVER_NS);
+        both.close();
+        assertTrue(descriptor.acquire(), "still the test's");
+        descriptor.release();
+    }
+
+    @Test
     void shouldNotWaitForWhatIsIgnored()
     {
         descriptor.close();
-        waiter.ignoreDescriptor();
+        waiter.ignore(0);
         waiter.await(FOREVER_NS);
     }
 }

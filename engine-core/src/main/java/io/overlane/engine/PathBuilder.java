@@ -1,0 +1,188 @@
+package io.overlane.engine;
+
+import io.overlane.agent.Forwarding;
+import io.overlane.pipeline.DecapPath;
+import io.overlane.pipeline.EncapPath;
+import io.overlane.pipeline.IpDecapPath;
+import io.overlane.pipeline.IpEncapPath;
+import io.overlane.pipeline.LearnRing;
+import io.overlane.pipeline.OfferQueue;
+import io.overlane.pipeline.SendQueue;
+import io.overlane.pipeline.Suppress;
+import io.overlane.pipeline.VxlanDecapPath;
+import io.overlane.pipeline.VxlanEncapPath;
+import io.overlane.port.Port;
+import io.overlane.segment.IpNetwork;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentContext;
+import io.overlane.segment.SegmentTable;
+import io.overlane.signal.IdleWait;
+import io.overlane.status.EngineCounters;
+import io.overlane.status.Traffic;
+import io.overlane.underlay.Underlay;
+import io.overlane.wire.VxlanHeader;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Builds the paths of one queue. The first queue's builder fills the tables with what is configured, the others' share
+ * them.
+ */
+final class PathBuilder
+{
+    private final EngineContext context;
+    private final EngineCounters counters;
+    private final Forwarding forwarding;
+    private final LearnRing learned;
+    private final int queue;
+    private final List<EncapPath> encapPaths = new ArrayList<>();
+
+    /** For the first queue. */
+    PathBuilder(
+        final EngineContext context,
+        final EngineCounters counters,
+        final Forwarding forwarding,
+        final LearnRing learned)
+    {
+        this(context, counters, forwarding, learned, 0);
+    }
+
+    private PathBuilder(
+        final EngineContext context,
+        final EngineCounters counters,
+        final Forwarding forwarding,
+        final LearnRing learned,
+        final int queue)
+    {
+        this.context = context;
+        this.counters = counters;
+        this.forwarding = forwarding;
+        this.learned = learned;
+        this.queue = queue;
+    }
+
+    /** For a further queue, 1 for the first of those; the first queue's paths have been built. */
+    PathBuilder further(final int number)
+    {
+        return new PathBuilder(context, counters, forwarding, learned, number);
+    }
+
+    Underlay underlay()
+    {
+        return queue == 0 ? context.underlay() : context.queues().get(queue - 1).underlay();
+    }
+
+    IdleWait idleWait()
+    {
+        return queue == 0 ? context.idleWait() : context.queues().get(queue - 1).idleWait();
+    }
+
+    /** What {@link #vxlan()} or {@link #ip()} has built, one for each port. */
+    List<EncapPath> encapPaths()
+    {
+        return encapPaths;
+    }
+
+    VxlanDecapPath vxlan()
+    {
+        final SendQueue toUnderlay = toUnderlay(VxlanHeader.LENGTH);
+        final SegmentTable segments = queue == 0 ? forwarding.segments() : new SegmentTable();
+        for (final SegmentContext settings : context.segments())
+        {
+            final Segment segment = segment(settings);
+            segments.add(segment);
+            if (queue == 0)
+            {
+                fill(settings);
+            }
+            encapPaths.add(new VxlanEncapPath(
+                segment,
+                forwarding.fdb(),
+                new Suppress(forwarding.neighbors()),
+                toUnderlay,
+                counters.encap(queue),
+                context.batchLimit()));
+        }
+        return new VxlanDecapPath(
+            segments,
+            forwarding.fdb(),
+            forwarding.remotes(),
+            context.peerUdpPort(),
+            context.clock(),
+            toPorts(true),
+            counters.decap(queue),
+            queue == 0 ? null : learned);
+    }
+
+    DecapPath ip()
+    {
+        final IpNetwork network = new IpNetwork(
+            context.ipNetwork(),
+            port(context.ipNetwork().port()),
+            forwarding.routes(),
+            traffic("encap", "ip"),
+            traffic("decap", "ip"));
+        if (queue == 0)
+        {
+            context.ipNetwork().routes().forEach((prefix, remote) ->
+                requireRoom(forwarding.putRoute(prefix, remote), "routes or remotes"));
+        }
+        encapPaths.add(new IpEncapPath(network, toUnderlay(0), counters.encap(queue)));
+        return new IpDecapPath(network, forwarding.remotes(), toPorts(false), counters.decap(queue));
+    }
+
+    private Segment segment(final SegmentContext settings)
+    {
+        final String label = "vni-" + settings.vni();
+        final Traffic encap = traffic("encap", label);
+        final Traffic decap = traffic("decap", label);
+        return queue == 0 ?
+            new Segment(settings, encap, decap) :
+            new Segment(
+                settings,
+                port(settings.port()),
+                forwarding.segments().lookup(settings.vni()).floodList(),
+                encap,
+                decap);
+    }
+
+    private Port port(final Port first)
+    {
+        return queue == 0 ? first : context.queues().get(queue - 1).port();
+    }
+
+    private Traffic traffic(final String path, final String label)
+    {
+        return counters.newTraffic(path, queue, label);
+    }
+
+    private SendQueue toUnderlay(final int headerLength)
+    {
+        return new SendQueue(
+            underlay(), context.batchLimit(), forwarding.remotes(), counters.encap(queue), headerLength);
+    }
+
+    private OfferQueue toPorts(final boolean isEthernet)
+    {
+        return new OfferQueue(context.batchLimit(), isEthernet, counters.decap(queue));
+    }
+
+    private void fill(final SegmentContext settings)
+    {
+        final int vni = settings.vni();
+        settings.fdb().forEach((mac, remote) ->
+            requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));
+        settings.flood().forEach(remote ->
+            requireRoom(forwarding.addFlood(vni, remote), "remotes"));
+        settings.neighbors().forEach((address, mac) ->
+            requireRoom(forwarding.putNeighbor(vni, address, mac), "neighbours"));
+    }
+
+    private static void requireRoom(final boolean isTaken, final String what)
+    {
+        if (!isTaken)
+        {
+            throw new IllegalArgumentException("more " + what + " configured than the context has room for");
+        }
+    }
+}

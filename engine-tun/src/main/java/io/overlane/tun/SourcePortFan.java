@@ -1,0 +1,111 @@
+package io.overlane.tun;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.CloseHelper;
+
+/**
+ * The sockets datagrams leave by: the main one alone, or several on ports of a range, one of which serves a flow, so
+ * that receivers and links which look at the outer ports can tell flows apart (RFC 7348 §5).
+ *
+ * <p>Nobody reads from the others. Answers to a VTEP go to its own port, so what arrives there is no tunnel traffic;
+ * the kernel keeps the one or two datagrams that fit the smallest receive buffer, and counts the rest as lost.
+ */
+final class SourcePortFan implements AutoCloseable
+{
+    private final UdpSocket main;
+    private final UdpSocket[] sockets;
+
+    /**
+     * @param main    bound; stays the caller's. It is part of the fan if its port is in the range and its turn comes.
+     * @param options address and range. Ports that others hold are passed over.
+     * @throws IOException if no port of the range can be had; the message is one line.
+     */
+    SourcePortFan(final UdpSocket main, final UdpOptions options) throws IOException
+    {
+        this.main = main;
+        sockets = options.sourcePortCount() == 0 ? new UdpSocket[]{main} : open(main, options);
+    }
+
+    private static UdpSocket[] open(final UdpSocket main, final UdpOptions options) throws IOException
+    {
+        final List<UdpSocket> sockets = new ArrayList<>();
+        BindException taken = null;
+        try
+        {
+            for (int port = options.sourcePortLow();
+                port <= options.sourcePortHigh() && sockets.size() < options.sourcePortCount();
+                port++)
+            {
+                try
+                {
+                    sockets.add(port == main.local().udpPort() ? main : UdpSocket.forSending(options, port));
+                }
+                catch (final BindException ex)
+                {
+                    taken = ex;
+                }
+            }
+            if (sockets.isEmpty())
+            {
+                throw new BindException("no source port in " + options.sourcePortLow() + "-" +
+                    options.sourcePortHigh() + " can be had: " + taken.getMessage());
+            }
+            return sockets.toArray(new UdpSocket[0]);
+        }
+        catch (final IOException | RuntimeException | Error ex)
+        {
+            sockets.remove(main);
+            CloseHelper.quietCloseAll(sockets);
+            throw ex;
+        }
+    }
+
+    /** @return how many there are, 1…{@link UdpOptions#MAX_SOURCE_PORTS}. */
+    int size()
+    {
+        return sockets.length;
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return a socket to send by.
+     */
+    UdpSocket socket(final int index)
+    {
+        return sockets[index];
+    }
+
+    /**
+     * @param flowHash whose upper bits are as good as random.
+     * @return index of the socket that serves the flow.
+     */
+    int index(final int flowHash)
+    {
+        return (int)((flowHash & 0xFFFF_FFFFL) * sockets.length >>> Integer.SIZE);
+    }
+
+    /** @return what is worth a word in the start line, behind a comma; empty if datagrams leave from the main port. */
+    String description()
+    {
+        final int first = sockets[0].local().udpPort();
+        final int last = sockets[sockets.length - 1].local().udpPort();
+        return sockets.length > 1 ? ", " + sockets.length + " source ports " + first + "-" + last :
+            sockets[0] != main ? ", source port " + first : "";
+    }
+
+    /** Closes all but the main socket. Closing twice does no harm. */
+    @Override
+    public void close()
+    {
+        for (final UdpSocket socket : sockets)
+        {
+            if (socket != main)
+            {
+                socket.close();
+            }
+        }
+    }
+}
