@@ -1,6 +1,7 @@
 package io.overlane.tun;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -29,6 +30,7 @@ abstract class Scenario implements AutoCloseable
 {
     private static final long SIOCSIFADDR = 0x8916;
     private static final long SIOCSIFNETMASK = 0x891c;
+    private static final int IFA_F_TENTATIVE = 0x40;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
     final List<Throwable> errors = new CopyOnWriteArrayList<>();
@@ -115,7 +117,23 @@ abstract class Scenario implements AutoCloseable
         memory.putInt(16, prefix.length());
         memory.putInt(20, device.index());
         request(Linux.AF_INET6, SIOCSIFADDR, memory);
+        // Even without a probe for another owner the address is tentative until a worker of the kernel's has run.
+        final long deadlineNs = System.nanoTime() + PATIENCE_NS;
+        while (isTentative(device) && System.nanoTime() - deadlineNs < 0)
+        {
+            Thread.onSpinWait();
+        }
+        assertFalse(isTentative(device), "the kernel does not hand out its address");
         return true;
+    }
+
+    /** A line of if_inet6: address, interface index, prefix length, scope, flags, name. */
+    private static boolean isTentative(final TunDevice device) throws IOException
+    {
+        return Files.readAllLines(Path.of("/proc/net/if_inet6")).stream()
+            .map(line -> line.strip().split(" +"))
+            .filter(fields -> fields[5].equals(device.name()) && !fields[0].startsWith("fe80"))
+            .anyMatch(fields -> (Integer.parseInt(fields[4], 16) & IFA_F_TENTATIVE) != 0);
     }
 
     private static void addressRequest(final long request, final String name, final IpAddress address)
