@@ -223,7 +223,7 @@ start_engine()
     shift 3
     local arguments=(--local "${local_of[$side]}" --address "10.244.$side.1/32" "$@")
     if [ "$mode" = ip-udp ]; then
-        arguments+=(--mode ip-udp --peer "${local_of[$other]},subnet=10.244.$other.0/24")
+        arguments+=(--mode ip-udp --device flannel.1 --peer "${local_of[$other]},subnet=10.244.$other.0/24")
     else
         local peer="${local_of[$other]},mac=${mac_of[$other]}"
         arguments+=(--mac "${mac_of[$side]}" --address "fd00:244:$side::1/128"
@@ -317,6 +317,17 @@ iperf()
     cpu_busy=$(awk -v a="$before_busy" -v b="$(machine_cpu)" 'BEGIN { print b - a }')
 }
 
+# Packets lost before the tunnel read them, and in full sockets behind it (its own and the receiver's); kernel counters.
+device_drops()
+{
+    ip netns exec "$left" cat /sys/class/net/flannel.1/statistics/tx_dropped
+}
+
+socket_drops()
+{
+    ip netns exec "$right" awk '/^Udp:/ { if (seen++) print $6 }' /proc/net/snmp
+}
+
 # calculate FORMAT EXPRESSION
 calculate()
 {
@@ -341,7 +352,9 @@ tcp()
 # udp MEASURE SECONDS RATE: 64 byte of payload.
 udp()
 {
-    local measure=$1 sent lost received time
+    local measure=$1 sent lost received time device socket
+    device=$(device_drops)
+    socket=$(socket_drops)
     iperf "$measure" "$2" 10.244.2.1 -u -l 64 -b "$3" || return 0
     sent=$(end_field sum packets)
     lost=$(end_field sum lost_packets)
@@ -350,6 +363,8 @@ udp()
     record "$measure" kpps "$(calculate %.1f "$received / $time / 1e3")"
     record "$measure" offered_kpps "$(calculate %.1f "$sent / $time / 1e3")"
     record "$measure" loss_percent "$(calculate %.2f "100 * $lost / $sent")"
+    record "$measure" device_drop_percent "$(calculate %.2f "100 * ($(device_drops) - $device) / $sent")"
+    record "$measure" socket_drop_percent "$(calculate %.2f "100 * ($(socket_drops) - $socket) / $sent")"
     [ "$received" -gt 0 ] || return 0
     record "$measure" busy_us_per_packet "$(calculate %.3f "$cpu_busy * 1e6 / $received")"
     if [ ${#tunnels[@]} -gt 0 ]; then
