@@ -317,15 +317,23 @@ iperf()
     cpu_busy=$(awk -v a="$before_busy" -v b="$(machine_cpu)" 'BEGIN { print b - a }')
 }
 
-# Packets lost before the tunnel read them, and in full sockets behind it (its own and the receiver's); kernel counters.
+# Where packets were lost, by the kernel's counters: before the tunnel read them from its device, ...
 device_drops()
 {
     ip netns exec "$left" cat /sys/class/net/flannel.1/statistics/tx_dropped
 }
 
+# ... in the socket from which the tunnel reads (between measurements there is no other), ...
+tunnel_drops()
+{
+    ip netns exec "$right" cat /proc/net/udp | awk 'NR > 1 { drops += $NF } END { print drops + 0 }'
+}
+
+# ... and in any full socket, the receiver's too.
 socket_drops()
 {
-    ip netns exec "$right" awk '/^Udp:/ { if (seen++) print $6 }' /proc/net/snmp
+    # shellcheck disable=SC2016 # awk's own
+    ip netns exec "$right" awk '/^Udp:/ && $6 ~ /^[0-9]/ { print $6 }' /proc/net/snmp
 }
 
 # calculate FORMAT EXPRESSION
@@ -352,8 +360,9 @@ tcp()
 # udp MEASURE SECONDS RATE: 64 byte of payload.
 udp()
 {
-    local measure=$1 sent lost received time device socket
+    local measure=$1 sent lost received time device socket tunnel
     device=$(device_drops)
+    tunnel=$(tunnel_drops)
     socket=$(socket_drops)
     iperf "$measure" "$2" 10.244.2.1 -u -l 64 -b "$3" || return 0
     sent=$(end_field sum packets)
@@ -364,6 +373,7 @@ udp()
     record "$measure" offered_kpps "$(calculate %.1f "$sent / $time / 1e3")"
     record "$measure" loss_percent "$(calculate %.2f "100 * $lost / $sent")"
     record "$measure" device_drop_percent "$(calculate %.2f "100 * ($(device_drops) - $device) / $sent")"
+    record "$measure" tunnel_drop_percent "$(calculate %.2f "100 * ($(tunnel_drops) - $tunnel) / $sent")"
     record "$measure" socket_drop_percent "$(calculate %.2f "100 * ($(socket_drops) - $socket) / $sent")"
     [ "$received" -gt 0 ] || return 0
     record "$measure" busy_us_per_packet "$(calculate %.3f "$cpu_busy * 1e6 / $received")"

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Medians, parts of the kernel's figure, and what of them is shown. */
 final class LabResultsTest
 {
     private static final String FACT = "meta\t-\t0\trun\tcpu\tTwo & a half <cores>\n";
