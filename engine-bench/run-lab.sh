@@ -142,20 +142,20 @@ mac_of=([1]=02:00:00:00:00:01 [2]=02:00:00:00:00:02)
 namespace_of=([1]=$left [2]=$right)
 veth_of=([1]=$left_veth [2]=$right_veth)
 tunnels=()
-server=
+helpers=()
 
 # Also between variants: ends what this script started, and only that.
 stop_tunnels()
 {
     local pid
-    for pid in "${tunnels[@]}" $server; do
+    for pid in "${tunnels[@]}" "${helpers[@]}"; do
         kill -- "$pid" 2> /dev/null || true
     done
-    for pid in "${tunnels[@]}" $server; do
+    for pid in "${tunnels[@]}" "${helpers[@]}"; do
         wait "$pid" 2> /dev/null || true
     done
     tunnels=()
-    server=
+    helpers=()
     ip -n "$left" link del flannel.1 2> /dev/null || true
     ip -n "$right" link del flannel.1 2> /dev/null || true
 }
@@ -223,7 +223,7 @@ start_engine()
     shift 3
     local arguments=(--local "${local_of[$side]}" --address "10.244.$side.1/32" "$@")
     if [ "$mode" = ip-udp ]; then
-        arguments+=(--mode ip-udp --peer "${local_of[$other]},subnet=10.244.$other.0/24")
+        arguments+=(--mode ip-udp --device flannel.1 --peer "${local_of[$other]},subnet=10.244.$other.0/24")
     else
         local peer="${local_of[$other]},mac=${mac_of[$other]}"
         arguments+=(--mac "${mac_of[$side]}" --address "fd00:244:$side::1/128"
@@ -317,6 +317,25 @@ iperf()
     cpu_busy=$(awk -v a="$before_busy" -v b="$(machine_cpu)" 'BEGIN { print b - a }')
 }
 
+# Where packets were lost, by the kernel's counters: before the tunnel read them from its device, ...
+device_drops()
+{
+    ip netns exec "$left" cat /sys/class/net/flannel.1/statistics/tx_dropped
+}
+
+# ... in the socket from which the tunnel reads (between measurements there is no other), ...
+tunnel_drops()
+{
+    ip netns exec "$right" cat /proc/net/udp | awk 'NR > 1 { drops += $NF } END { print drops + 0 }'
+}
+
+# ... and in any full socket, the receiver's too.
+socket_drops()
+{
+    # shellcheck disable=SC2016 # awk's own
+    ip netns exec "$right" awk '/^Udp:/ && $6 ~ /^[0-9]/ { print $6 }' /proc/net/snmp
+}
+
 # calculate FORMAT EXPRESSION
 calculate()
 {
@@ -329,8 +348,10 @@ tcp()
     local measure=$1 bytes
     iperf "$measure" "$seconds" "${@:2}" || return 0
     bytes=$(end_field sum_received bytes)
-    rate_mbps=$(calculate %d "$(end_field sum_received bits_per_second) / 1e6")
-    record "$measure" gbps "$(calculate %.3f "$rate_mbps / 1e3")"
+    record "$measure" gbps "$(calculate %.3f "$(end_field sum_received bits_per_second) / 1e9")"
+    if [ "$measure" = tcp1 ]; then
+        alone_mbps=$(calculate %d "$(end_field sum_received bits_per_second) / 1e6")
+    fi
     record "$measure" retransmits "$(end_field sum_sent retransmits)"
     record "$measure" busy_s_per_gb "$(calculate %.3f "$cpu_busy / ($bytes / 1e9)")"
     if [ ${#tunnels[@]} -gt 0 ]; then
@@ -341,7 +362,10 @@ tcp()
 # udp MEASURE SECONDS RATE: 64 byte of payload.
 udp()
 {
-    local measure=$1 sent lost received time
+    local measure=$1 sent lost received time device socket tunnel
+    device=$(device_drops)
+    tunnel=$(tunnel_drops)
+    socket=$(socket_drops)
     iperf "$measure" "$2" 10.244.2.1 -u -l 64 -b "$3" || return 0
     sent=$(end_field sum packets)
     lost=$(end_field sum lost_packets)
@@ -350,6 +374,9 @@ udp()
     record "$measure" kpps "$(calculate %.1f "$received / $time / 1e3")"
     record "$measure" offered_kpps "$(calculate %.1f "$sent / $time / 1e3")"
     record "$measure" loss_percent "$(calculate %.2f "100 * $lost / $sent")"
+    record "$measure" device_drop_percent "$(calculate %.2f "100 * ($(device_drops) - $device) / $sent")"
+    record "$measure" tunnel_drop_percent "$(calculate %.2f "100 * ($(tunnel_drops) - $tunnel) / $sent")"
+    record "$measure" socket_drop_percent "$(calculate %.2f "100 * ($(socket_drops) - $socket) / $sent")"
     [ "$received" -gt 0 ] || return 0
     record "$measure" busy_us_per_packet "$(calculate %.3f "$cpu_busy * 1e6 / $received")"
     if [ ${#tunnels[@]} -gt 0 ]; then
@@ -373,12 +400,13 @@ latency()
     record "$measure" samples "$(wc -l < "$block-$measure.sorted")"
 }
 
-# Round trips while a TCP stream runs at half of what this variant reached alone.
+# Round trips while a TCP stream runs at half of what this variant reached in tcp1, or at 2 Gb/s.
 half_load()
 {
     ip netns exec "$left" timeout $((half + 10)) iperf3 -c 10.244.2.1 -p 5299 -t $((half + 1)) \
-        -b "$((rate_mbps / 2))M" -J > "$block-iperf.json" 2>&1 &
+        -b "$((alone_mbps / 2))M" -J > "$block-iperf.json" 2>&1 &
     local load=$!
+    helpers+=("$load")
     sleep 0.5
     latency half-load -i 0.002
     wait "$load" || true
@@ -449,12 +477,12 @@ measure_variant()
 {
     local side name jvm='' pauses=0 allocated=0
     block=$run/$underlay-$variant-$repeat
-    rate_mbps=4000
+    alone_mbps=4000
     for side in 1 2; do
         start_variant "$variant" "$side" $((3 - side))
     done
     ip netns exec "$right" iperf3 -s -p 5299 > /dev/null 2>&1 &
-    server=$!
+    helpers+=($!)
     if ! await_tunnel; then
         record start failed 1
         stop_tunnels
@@ -465,8 +493,9 @@ measure_variant()
     ip netns exec "$left" timeout 11 iperf3 -c 10.244.2.1 -p 5299 -t 1 -u -b 0 -l 64 > /dev/null || true
     case "$variant" in kernel | yardstick) ;; *) jvm=yes ;; esac
     if [ -n "$jvm" ]; then
-        pauses=$(gc_pauses)
+        # In this order, and the other way round at the end: being asked may cost a pause that is not the engine's.
         allocated=$(allocated_bytes)
+        pauses=$(gc_pauses)
     fi
     for name in "$@"; do
         measure "$name"

@@ -1,5 +1,6 @@
 package io.overlane.bench.lab;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -31,6 +32,7 @@ final class LabTables
             throughput(VETH);
             spread();
             paced();
+            losses();
             latency();
             cost();
         }
@@ -105,6 +107,27 @@ final class LabTables
             table.row(List.of(
                 Variant.title(variant), losses.get(0), losses.get(1), losses.get(2), losses.get(3), losses.get(4),
                 highestPace(variant), figure("%.2f", paced(variant, 200, "tunnel_us_per_packet"))));
+        }
+        text.append(table.markdown());
+    }
+
+    private void losses()
+    {
+        final MarkdownTable table = new MarkdownTable(
+            "where packets are lost", "200 kpps: before the tunnel", "in its socket", "in the receiver's socket",
+            "flood: before the tunnel", "in its socket", "in the receiver's socket");
+        for (final String variant : results.variants(VETH))
+        {
+            final List<String> cells = new ArrayList<>(List.of(Variant.title(variant)));
+            for (final String measure : List.of("paced200", "flood"))
+            {
+                final double tunnel = results.median(VETH, variant, measure, "tunnel_drop_percent");
+                final double sockets = results.median(VETH, variant, measure, "socket_drop_percent");
+                cells.add(figure("%.1f %%", results.median(VETH, variant, measure, "device_drop_percent")));
+                cells.add(figure("%.1f %%", tunnel));
+                cells.add(figure("%.1f %%", Math.max(0, sockets - tunnel)));
+            }
+            table.row(cells);
         }
         text.append(table.markdown());
     }
@@ -189,7 +212,8 @@ final class LabTables
             .append("- Tunnel CPU is user and system time of the tunnel's processes on both sides, JIT and GC ")
             .append("included. The kernel's tunnel has no process: compare the whole machine's.\n")
             .append("- A flood is a contest for the CPU: the kernel's tunnel holds the sender back, a TAP device does ")
-            .append("not. High loss is part of it; received packets count. Paced UDP is the fairer question.\n")
+            .append("not. High loss is part of it; received packets count. Paced UDP is the fairer question. ")
+            .append("The receiver's socket is iperf3's, of the size that the kernel gives by default.\n")
             .append("- GC pauses and allocation are the worst round of both engines together, from the end of the ")
             .append("warm-up to the end of the round; resident is the larger engine's, JVM and all.\n");
     }

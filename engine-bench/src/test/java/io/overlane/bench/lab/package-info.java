@@ -1,0 +1,2 @@
+/** Tests of the lab's report. */
+package io.overlane.bench.lab;
