@@ -14,4 +14,12 @@ import io.overlane.underlay.Underlay;
  */
 public record QueueContext(Underlay underlay, Port port, IdleWait idleWait)
 {
+    /** Refuses a queue of nothing. */
+    public QueueContext
+    {
+        if (underlay == null || port == null)
+        {
+            throw new IllegalArgumentException("a queue needs an underlay and a port");
+        }
+    }
 }

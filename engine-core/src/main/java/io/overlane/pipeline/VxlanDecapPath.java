@@ -97,6 +97,8 @@ public final class VxlanDecapPath implements DecapPath
     public void learn(final int vni, final long source, final long sourceHigh, final long sourceLow)
     {
         learn.onFrame(vni, source, sourceHigh, sourceLow);
+        // Batches of our own may be long in coming: the next of these is not heard at the same time.
+        learn.onBatchEnd();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.QueueContext;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
@@ -60,6 +61,23 @@ class SteadyStateAllocationTest
                 .flood(REMOTE).flood(OTHER)
                 .neighbor(IpAddress.parse("10.0.0.9"), MacAddress.parse("02:00:00:00:00:99"))
                 .fdb(new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC), REMOTE)));
+    }
+
+    @Test
+    void shouldAllocateNothingForFurtherQueues()
+    {
+        final FrameSpec unicast = FrameSpec.ipv4Udp().payloadLength(1000);
+        // By turns from two remotes: the stations move all the time, and each move is handed over.
+        final byte[] datagram = FrameSpec.vxlan(unicast).vni(VNI).datagram();
+        final byte[] other = FrameSpec.vxlan(unicast.sourceMac(0x0200_0000_0077L)).vni(VNI).datagram();
+        assertAllocatesNothing(new EngineContext()
+            .underlay(new EndlessUnderlay(datagram, other, datagram))
+            .segment(new SegmentContext(VNI)
+                .port(new EndlessPort(unicast.bytes()))
+                .learning(true)
+                .fdb(new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC), REMOTE))
+            .queue(new QueueContext(
+                new EndlessUnderlay(datagram, other, other), new EndlessPort(unicast.bytes()), null)));
     }
 
     @Test

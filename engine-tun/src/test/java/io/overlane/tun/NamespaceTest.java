@@ -38,6 +38,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> queues() throws Exception
+    {
+        return InNamespace.tests(QueueScenarios.class);
+    }
+
+    @TestFactory
     Stream<DynamicTest> segmentation() throws Exception
     {
         return InNamespace.tests(KernelSegmentationScenarios.class);

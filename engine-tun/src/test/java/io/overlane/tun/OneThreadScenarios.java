@@ -61,8 +61,8 @@ final class OneThreadScenarios extends Scenario
             assertTrue(poll(peer, received) > 0, "no answer in round " + i);
         }
         assertEquals(1, threads.size());
-        assertTrue(engine.counters().encap().delivered() >= ROUNDS);
         stop(engine);
+        assertTrue(engine.counters().encap().delivered() >= ROUNDS);
         assertEquals(List.of(), errors);
     }
 

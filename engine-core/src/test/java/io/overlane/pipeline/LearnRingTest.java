@@ -1,0 +1,64 @@
+package io.overlane.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What is handed over comes out as it went in, or is counted. */
+class LearnRingTest
+{
+    private final LearnRing ring = new LearnRing(() -> {}, 0);
+    private final List<String> learned = new ArrayList<>();
+
+    @Test
+    void shouldHandOverInOrder()
+    {
+        assertTrue(ring.offer(1, 0x02_00_00_00_00_01L, -1, 7));
+        assertTrue(ring.offer(0xFF_FFFF, 0xFEFF_FFFF_FFFFL, 0, Long.MIN_VALUE));
+        assertEquals(2, drain());
+        assertEquals(List.of("1 20000000001 -1 7", "16777215 feffffffffff 0 " + Long.MIN_VALUE), learned);
+        assertEquals(0, drain());
+        assertEquals(0, ring.forgotten());
+    }
+
+    @Test
+    void shouldCountWhatThereIsNoRoomFor()
+    {
+        int taken = 0;
+        while (ring.offer(1, taken, 2, 3))
+        {
+            taken++;
+        }
+        assertEquals(1, ring.forgotten());
+        assertTrue(taken > 1_000, "room for " + taken);
+        int drained = 0;
+        int count;
+        do
+        {
+            count = drain();
+            drained += count;
+        }
+        while (count > 0);
+        assertEquals(taken, drained);
+        assertTrue(ring.offer(1, 1, 2, 3));
+        assertEquals(1, ring.forgotten());
+    }
+
+    @Test
+    void shouldRefreshWellBeforeAnEntryGoes()
+    {
+        assertEquals(1_000, ring.refreshMs());
+        assertEquals(1_000, new LearnRing(() -> {}, TimeUnit.SECONDS.toNanos(300)).refreshMs());
+        assertEquals(250, new LearnRing(() -> {}, TimeUnit.SECONDS.toNanos(1)).refreshMs());
+    }
+
+    private int drain()
+    {
+        return ring.drain((vni, mac, high, low) ->
+            learned.add(vni + " " + Long.toHexString(mac) + " " + high + " " + low));
+    }
+}
