@@ -124,6 +124,6 @@ final class BridgeOptions
 
     @Option(names = "--queues", paramLabel = "N", description =
         "Queues of the device, each with a socket on --port and threads of its own (libc); flows are spread over " +
-        "them. 1...16, default: 1.")
+        "them. 1...16. Default: 1.")
     int queues = 1;
 }

@@ -75,7 +75,7 @@ class StatsTableTest
                 "    encap                 5            3            0            2            300",
                 "    decap                 0            0            0            0              0",
                 "  remotes                         frames sent          bytes     received          bytes",
-                "    192.0.2.2:8472                          3            300            0              0",
+                "    192.0.2.2:8472                         3            300            0              0",
                 "  dropped since the start",
                 "    encap  no-destination                    2  VNI 1"),
             text.toString().lines().toList());
