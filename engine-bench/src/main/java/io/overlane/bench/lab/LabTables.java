@@ -218,7 +218,7 @@ final class LabTables
             .append("warm-up to the end of the round; resident is the larger engine's, JVM and all.\n");
         if (results.variants(VETH).contains("yardstick"))
         {
-            text.append("- Yardstick is another userspace tunnel, given with `--yardstick`; no part of this project.\n");
+            text.append("- Yardstick is another userspace tunnel, given by `--yardstick`, not of this project.\n");
         }
     }
 
