@@ -77,7 +77,10 @@ while [ $# -gt 0 ]; do
                 --seconds) seconds=$2 ;;
                 --only) only=$2 ;;
                 --measure) measures=$2 ;;
-                --yardstick) yardstick=$2 ;;
+                --yardstick)
+                    yardstick=$2
+                    command_line=${command_line/"$2"/CMD}
+                    ;;
             esac
             shift 2
             ;;

@@ -216,6 +216,10 @@ final class LabTables
             .append("The receiver's socket is iperf3's, of the size that the kernel gives by default.\n")
             .append("- GC pauses and allocation are the worst round of both engines together, from the end of the ")
             .append("warm-up to the end of the round; resident is the larger engine's, JVM and all.\n");
+        if (results.variants(VETH).contains("yardstick"))
+        {
+            text.append("- Yardstick is another userspace tunnel, given by `--yardstick`, not of this project.\n");
+        }
     }
 
     private String beside(final String underlay, final String variant, final String measure, final String metric)
