@@ -92,7 +92,7 @@ start_kernel()
 ping_from()
 {
   local output
-  if ! output=$(ip netns exec "$1" ping -n -c 10 -i 0.1 -W 2 "$2" 2>&1) || [[ $output != *" 0% packet loss"* ]]
+  if ! output=$(ip netns exec "$1" ping -n -c 10 -i 0.1 -w 10 "$2" 2>&1) || [[ $output != *" 0% packet loss"* ]]
   then
     printf '%s\n' "$output" >&2
     say "ping from the $1 to $2 failed" >&2
