@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measure the engine beside the kernel's vxlan device, between two network namespaces, and write a report.
-set -euo pipefail
+set -Eeuo pipefail
 
 usage()
 {
