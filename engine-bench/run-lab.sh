@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measure the engine beside the kernel's vxlan device, between two network namespaces, and write a report.
-set -euo pipefail
+set -Eeuo pipefail
 
 usage()
 {
@@ -165,14 +165,21 @@ stop_tunnels()
 
 clean_up()
 {
-    trap - EXIT INT TERM
+    trap - EXIT INT TERM HUP ERR
     stop_tunnels
     ip netns del "$left" 2> /dev/null || true
     ip netns del "$right" 2> /dev/null || true
 }
+stopped_by()
+{
+    echo "run-lab.sh: stopped by SIG$1; what was measured is in $results" >&2
+    exit "$2"
+}
 trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'stopped_by INT 130' INT
+trap 'stopped_by TERM 143' TERM
+trap 'stopped_by HUP 129' HUP
+trap 'echo "run-lab.sh: line $LINENO failed; what was measured is in $results" >&2' ERR
 
 # open_lab UNDERLAY
 open_lab()
@@ -557,7 +564,7 @@ meta cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) 
 meta kernel "$(uname -srm)"
 meta jdk "$("$java" -XshowSettings:properties -version 2>&1 |
     sed -n 's/^ *java\.vm\.\(name\|version\) = //p' | paste -sd ' ')"
-meta iperf3 "$(iperf3 --version | head -1)"
+meta iperf3 "$(iperf3 --version | head -1), TCP $(sysctl -n net.ipv4.tcp_congestion_control)"
 meta repeats "$repeats"
 meta seconds "$seconds"
 meta load_before "$(cut -d ' ' -f 1 /proc/loadavg)"
