@@ -5,7 +5,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
@@ -121,9 +121,16 @@ public final class ForwarderProxy
         failWaiting();
     }
 
-    private CompletableFuture<Boolean> ask(final BooleanSupplier command)
+    /**
+     * Run a command on the thread that writes the tables, between two batches.
+     *
+     * @param command what to do.
+     * @param <T>     what it answers.
+     * @return completes with the answer, or exceptionally with what the command threw.
+     */
+    public <T> CompletableFuture<T> ask(final Supplier<T> command)
     {
-        final Command asked = new Command(command);
+        final Command<T> asked = new Command<>(command);
         if (isClosed)
         {
             asked.fail("the engine is closed");
@@ -144,16 +151,16 @@ public final class ForwarderProxy
 
     private synchronized void failWaiting()
     {
-        commands.drain(command -> ((Command)command).fail("the engine is closed"));
+        commands.drain(command -> ((Command<?>)command).fail("the engine is closed"));
     }
 
     /** One command and the answer to it. */
-    private static final class Command implements Runnable
+    private static final class Command<T> implements Runnable
     {
-        private final BooleanSupplier command;
-        private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        private final Supplier<T> command;
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
 
-        private Command(final BooleanSupplier command)
+        private Command(final Supplier<T> command)
         {
             this.command = command;
         }
@@ -163,7 +170,7 @@ public final class ForwarderProxy
         {
             try
             {
-                answer.complete(command.getAsBoolean());
+                answer.complete(command.get());
             }
             catch (final RuntimeException ex)
             {
