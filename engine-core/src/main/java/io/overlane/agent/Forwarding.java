@@ -7,8 +7,13 @@ import io.overlane.address.Vtep;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.neighbor.NeighborTable;
+import io.overlane.port.Port;
+import io.overlane.reconcile.EntryKey;
+import io.overlane.reconcile.Reconciler;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
+import io.overlane.segment.LocalPort;
+import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import java.security.SecureRandom;
@@ -19,13 +24,21 @@ import java.security.SecureRandom;
  */
 public final class Forwarding
 {
+    /** Owner of what the context says at launch and of what single commands put; what they say replaces what stands. */
+    public static final String MANUAL = "manual";
+
     private final SegmentTable segments = new SegmentTable();
     private final Fdb fdb;
     private final NeighborTable neighbors;
     private final RemoteTable remotes;
     private final RouteTable routes;
+    private final int peerUdpPort;
+    private final Reconciler reconciler;
+    private long lastPortId;
 
     /**
+     * For a caller that has one port to a segment.
+     *
      * @param maxFdbEntries of all segments together.
      * @param maxNeighbors  of all segments together.
      * @param maxRemotes    of the engine.
@@ -33,10 +46,29 @@ public final class Forwarding
      */
     public Forwarding(final int maxFdbEntries, final int maxNeighbors, final int maxRemotes, final int maxRoutes)
     {
+        this(maxFdbEntries, maxNeighbors, maxRemotes, maxRoutes, 1);
+    }
+
+    /**
+     * @param maxFdbEntries of all segments together.
+     * @param maxNeighbors  of all segments together.
+     * @param maxRemotes    of the engine, ports that have a number included.
+     * @param maxRoutes     of the IP network.
+     * @param peerUdpPort   UDP port under which learned remotes, and so ports too, are known.
+     */
+    public Forwarding(
+        final int maxFdbEntries,
+        final int maxNeighbors,
+        final int maxRemotes,
+        final int maxRoutes,
+        final int peerUdpPort)
+    {
         remotes = new RemoteTable(maxRemotes);
         fdb = new Fdb(maxFdbEntries, new SecureRandom().nextLong(), remotes::release);
         neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
+        this.peerUdpPort = peerUdpPort;
+        reconciler = new Reconciler(new ConfiguredEntries(this));
     }
 
     /** @return segments by VNI. */
@@ -57,7 +89,7 @@ public final class Forwarding
         return neighbors;
     }
 
-    /** @return numbers and addresses of remotes. */
+    /** @return numbers and addresses of remotes, and of ports that stations are known behind. */
     public RemoteTable remotes()
     {
         return remotes;
@@ -67,6 +99,12 @@ public final class Forwarding
     public RouteTable routes()
     {
         return routes;
+    }
+
+    /** @return who wants which entry. */
+    public Reconciler reconciler()
+    {
+        return reconciler;
     }
 
     /**
@@ -92,7 +130,23 @@ public final class Forwarding
             remotes.release(number);
             return false;
         }
+        reconciler.take(MANUAL, EntryKey.fdb(vni, mac), remote);
         return true;
+    }
+
+    /**
+     * Say that a station is behind a port.
+     *
+     * @param vni  of a segment.
+     * @param mac  of the station.
+     * @param port of that segment.
+     * @return false if there is no room.
+     */
+    public boolean putFdb(final int vni, final MacAddress mac, final Port port)
+    {
+        final Segment segment = requireSegment(vni);
+        requirePort(segment, port);
+        return number(segment) && putFdb(vni, mac, remotes.vtep(segment.ports().find(port).number()));
     }
 
     /**
@@ -103,6 +157,7 @@ public final class Forwarding
     public boolean removeFdb(final int vni, final MacAddress mac)
     {
         requireSegment(vni);
+        reconciler.forget(EntryKey.fdb(vni, mac));
         return fdb.remove(vni, mac.value()) != FdbEntry.MISSING;
     }
 
@@ -119,12 +174,13 @@ public final class Forwarding
         {
             return false;
         }
-        if (!segment.floodList().add(number))
+        final boolean isNew = segment.floodList().add(number);
+        if (!isNew)
         {
             remotes.release(number);
-            return false;
         }
-        return true;
+        reconciler.take(MANUAL, EntryKey.flood(vni, remote), remote);
+        return isNew;
     }
 
     /**
@@ -141,6 +197,7 @@ public final class Forwarding
             {
                 segment.floodList().remove(number);
                 remotes.release(number);
+                reconciler.forget(EntryKey.flood(vni, remote));
                 return true;
             }
         }
@@ -156,7 +213,12 @@ public final class Forwarding
     public boolean putNeighbor(final int vni, final IpAddress address, final MacAddress mac)
     {
         requireSegment(vni);
-        return neighbors.put(vni, address.high(), address.low(), mac.value());
+        if (!neighbors.put(vni, address.high(), address.low(), mac.value()))
+        {
+            return false;
+        }
+        reconciler.take(MANUAL, EntryKey.neighbor(vni, address), mac);
+        return true;
     }
 
     /**
@@ -167,6 +229,7 @@ public final class Forwarding
     public boolean removeNeighbor(final int vni, final IpAddress address)
     {
         requireSegment(vni);
+        reconciler.forget(EntryKey.neighbor(vni, address));
         return neighbors.remove(vni, address.high(), address.low()) != NeighborTable.MISSING;
     }
 
@@ -181,6 +244,16 @@ public final class Forwarding
         {
             throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + destination);
         }
+        if (!route(destination, remote))
+        {
+            return false;
+        }
+        reconciler.take(MANUAL, EntryKey.route(destination), remote);
+        return true;
+    }
+
+    boolean route(final IpPrefix destination, final Vtep remote)
+    {
         final int number = intern(remote);
         if (number < 0)
         {
@@ -205,6 +278,12 @@ public final class Forwarding
      */
     public boolean removeRoute(final IpPrefix destination)
     {
+        reconciler.forget(EntryKey.route(destination));
+        return unroute(destination);
+    }
+
+    boolean unroute(final IpPrefix destination)
+    {
         final int before = routes.remove(destination);
         if (before == RouteTable.MISSING)
         {
@@ -214,9 +293,146 @@ public final class Forwarding
         return true;
     }
 
-    private int intern(final Vtep remote)
+    /**
+     * Give every port of a segment a number, which they need as soon as there are several.
+     *
+     * @param segment whose ports.
+     * @return false if there is no room; nothing has changed then.
+     */
+    public boolean number(final Segment segment)
+    {
+        return number(segment, segment.ports());
+    }
+
+    /**
+     * @param segment gets one more port.
+     * @param port    to add; it has no number yet.
+     * @return false if there is no room; nothing has changed then.
+     */
+    public boolean addPort(final Segment segment, final LocalPort port)
+    {
+        return number(segment, segment.ports().with(port));
+    }
+
+    /**
+     * Take a port from a segment, and forget what was behind it. Nobody polls it any more.
+     *
+     * @param segment that has other ports too.
+     * @param port    to remove.
+     */
+    public void removePort(final Segment segment, final Port port)
+    {
+        final LocalPort leaving = segment.ports().find(port);
+        final LocalPorts after = segment.ports().without(leaving);
+        segment.ports(after);
+        final int only = after.size() == 1 ? after.get(0).number() : LocalPort.UNNUMBERED;
+        fdb.forEach((vni, mac, word, stamp) ->
+        {
+            final int number = FdbEntry.remote(word);
+            // What the only port has learned would not be kept up: nothing is switched any more.
+            if (number == leaving.number() || number == only && FdbEntry.kind(word) == FdbEntry.LEARNED)
+            {
+                fdb.remove(vni, mac);
+                reconciler.forget(EntryKey.fdb(vni, new MacAddress(mac)));
+            }
+        });
+        remotes.release(leaving.number());
+    }
+
+    /**
+     * Forget everything about a segment; it is in no table any more and nobody polls its ports.
+     *
+     * @param segment that goes.
+     */
+    public void forget(final Segment segment)
+    {
+        final int vni = segment.vni();
+        reconciler.forget(vni);
+        fdb.forEach((entryVni, mac, word, stamp) ->
+        {
+            if (entryVni == vni)
+            {
+                fdb.remove(vni, mac);
+            }
+        });
+        neighbors.forEach((entryVni, high, low, mac) ->
+        {
+            if (entryVni == vni)
+            {
+                neighbors.remove(vni, high, low);
+            }
+        });
+        for (final int remote : segment.floodList().remotes())
+        {
+            segment.floodList().remove(remote);
+            remotes.release(remote);
+        }
+        for (final LocalPort port : segment.ports().all())
+        {
+            if (port.number() != LocalPort.UNNUMBERED)
+            {
+                remotes.release(port.number());
+            }
+        }
+    }
+
+    /**
+     * Whether what was heard a moment ago is still worth learning: the segment is there, and the port if it was one.
+     *
+     * @param vni  of a segment.
+     * @param high first word of where a station was heard from.
+     * @param low  second word.
+     * @return false if it is gone.
+     */
+    public boolean isCurrent(final int vni, final long high, final long low)
+    {
+        final Segment segment = segments.lookup(vni);
+        if (segment == null || high != LocalPorts.ADDRESS_HIGH)
+        {
+            return segment != null;
+        }
+        final LocalPorts ports = segment.ports();
+        return ports.size() > 1 && ports.find(remotes.find(high, low)) != null;
+    }
+
+    private boolean number(final Segment segment, final LocalPorts ports)
+    {
+        final LocalPort[] numbered = ports.all().toArray(new LocalPort[0]);
+        for (int i = 0; i < numbered.length; i++)
+        {
+            if (numbered[i].number() == LocalPort.UNNUMBERED)
+            {
+                lastPortId++;
+                final int number = remotes.intern(LocalPorts.ADDRESS_HIGH, lastPortId, peerUdpPort);
+                if (number == RemoteTable.MISSING)
+                {
+                    for (int taken = 0; taken < i; taken++)
+                    {
+                        if (segment.ports().find(numbered[taken].number()) == null)
+                        {
+                            remotes.release(numbered[taken].number());
+                        }
+                    }
+                    return false;
+                }
+                numbered[i] = numbered[i].numbered(number);
+            }
+        }
+        segment.ports(new LocalPorts(numbered));
+        return true;
+    }
+
+    int intern(final Vtep remote)
     {
         return remotes.intern(remote.address().high(), remote.address().low(), remote.udpPort());
+    }
+
+    private static void requirePort(final Segment segment, final Port port)
+    {
+        if (segment.ports().find(port) == null)
+        {
+            throw new IllegalArgumentException("port " + port.name() + " is not one of segment " + segment.vni());
+        }
     }
 
     private Segment requireSegment(final int vni)

@@ -82,7 +82,7 @@ public final class OfferQueue
      */
     void aim(final Port port, final int vni, final Traffic traffic)
     {
-        if (this.port != port || this.vni != vni)
+        if (this.port != port || this.traffic != traffic)
         {
             flush();
             this.port = port;

@@ -18,8 +18,8 @@ import io.overlane.wire.VxlanHeader;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * VXLAN datagrams become Ethernet frames for the port of their segment. The checks and their order are those of Linux
- * {@code vxlan_rcv}, with a named reason for each.
+ * VXLAN datagrams become Ethernet frames for the port, or the ports, of their segment. The checks and their order are
+ * those of Linux {@code vxlan_rcv}, with a named reason for each.
  */
 public final class VxlanDecapPath implements DecapPath
 {
@@ -27,6 +27,7 @@ public final class VxlanDecapPath implements DecapPath
     private final Learn learn;
     private final RemoteTable remotes;
     private final OfferQueue out;
+    private final LocalForward local;
     private final PathCounters counters;
 
     private final VxlanHeader vxlan = new VxlanHeader();
@@ -84,6 +85,7 @@ public final class VxlanDecapPath implements DecapPath
         this.out = out;
         this.counters = counters;
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
+        local = new LocalForward(fdb, ring == null, out, counters);
     }
 
     /**
@@ -107,7 +109,11 @@ public final class VxlanDecapPath implements DecapPath
         counters.onIn(1, datagram.length());
         segment = null;
         final DropReason verdict = check(datagram, sourceHigh, sourceLow, tos);
-        if (verdict == DropReason.NONE)
+        if (verdict == DropReason.NONE && segment.ports().size() > 1)
+        {
+            local.deliver(segment, segment.ports(), datagram, sourceHigh, sourceLow, remote);
+        }
+        else if (verdict == DropReason.NONE)
         {
             out.aim(segment.port(), segment.vni(), segment.decapTraffic());
             out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
@@ -161,7 +167,7 @@ public final class VxlanDecapPath implements DecapPath
             return DropReason.INNER_TOO_SHORT;
         }
         final long source = ethernet.source();
-        if (source == segment.ownMac())
+        if (segment.ports().isOwnMac(source))
         {
             return DropReason.OWN_MAC;
         }

@@ -4,15 +4,14 @@ import io.overlane.port.Port;
 import io.overlane.status.Traffic;
 
 /**
- * One VXLAN segment as the data path sees it: a VNI, the port behind it and the rules for its frames. Its addresses
+ * One VXLAN segment as the data path sees it: a VNI, the ports behind it and the rules for its frames. Its addresses
  * live in the engine's tables under its VNI.
  */
 public final class Segment
 {
     private final int vni;
-    private final Port port;
+    private volatile LocalPorts ports;
     private final int portMtu;
-    private final long ownMac;
     private final boolean learning;
     private final long reservedBits;
     private final SourcePolicy sourcePolicy;
@@ -22,12 +21,12 @@ public final class Segment
 
     /**
      * @param settings     concluded settings.
-     * @param encapTraffic counts what its port sent.
-     * @param decapTraffic counts what its port was given.
+     * @param encapTraffic counts what its ports sent.
+     * @param decapTraffic counts what its ports were given.
      */
     public Segment(final SegmentContext settings, final Traffic encapTraffic, final Traffic decapTraffic)
     {
-        this(settings, settings.port(), new FloodList(), encapTraffic, decapTraffic);
+        this(settings, settings.localPorts(), new FloodList(), encapTraffic, decapTraffic);
     }
 
     /**
@@ -46,11 +45,25 @@ public final class Segment
         final Traffic encapTraffic,
         final Traffic decapTraffic)
     {
+        this(
+            settings,
+            new LocalPorts(new LocalPort(port, LocalPort.UNNUMBERED, settings.ownMac())),
+            floodList,
+            encapTraffic,
+            decapTraffic);
+    }
+
+    private Segment(
+        final SegmentContext settings,
+        final LocalPorts ports,
+        final FloodList floodList,
+        final Traffic encapTraffic,
+        final Traffic decapTraffic)
+    {
         vni = settings.vni();
-        this.port = port;
+        this.ports = ports;
         this.floodList = floodList;
         portMtu = settings.portMtu();
-        ownMac = settings.ownMac();
         learning = settings.learning();
         reservedBits = settings.reservedBits();
         sourcePolicy = settings.sourcePolicy();
@@ -64,22 +77,38 @@ public final class Segment
         return vni;
     }
 
-    /** @return where its frames enter and leave. */
+    /** @return where its frames enter and leave; the first such place if there are several. */
     public Port port()
     {
-        return port;
+        return ports.get(0).port();
     }
 
-    /** @return the largest IP packet its port may send, in bytes. */
+    /** @return where its frames enter and leave. */
+    public LocalPorts ports()
+    {
+        return ports;
+    }
+
+    /**
+     * Only the thread that writes the tables, which keeps them in step.
+     *
+     * @param ports where its frames enter and leave from now on.
+     */
+    public void ports(final LocalPorts ports)
+    {
+        this.ports = ports;
+    }
+
+    /** @return the largest IP packet its ports may send, in bytes. */
     public int portMtu()
     {
         return portMtu;
     }
 
-    /** @return the MAC of the device behind the port, or {@link SegmentContext#NO_MAC}. */
+    /** @return the MAC of the device behind the first port, or {@link SegmentContext#NO_MAC}. */
     public long ownMac()
     {
-        return ownMac;
+        return ports.get(0).ownMac();
     }
 
     /** @return true if source MACs of received frames are learned. */
@@ -106,13 +135,13 @@ public final class Segment
         return floodList;
     }
 
-    /** @return counts what its port sent. */
+    /** @return counts what its ports sent. */
     public Traffic encapTraffic()
     {
         return encapTraffic;
     }
 
-    /** @return counts what its port was given. */
+    /** @return counts what its ports were given. */
     public Traffic decapTraffic()
     {
         return decapTraffic;

@@ -6,8 +6,10 @@ import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
 import io.overlane.port.Port;
 import io.overlane.wire.VxlanHeader;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,6 +23,7 @@ public final class SegmentContext
 
     private final int vni;
     private Port port;
+    private final List<LocalPort> furtherPorts = new ArrayList<>();
     private int portMtu;
     private long ownMac = NO_MAC;
     private boolean learning;
@@ -61,15 +64,60 @@ public final class SegmentContext
         return this;
     }
 
-    /** @return the largest IP packet the port may send, in bytes. */
+    /**
+     * @param furtherPort another place where frames enter and leave; the engine closes it. Frames between ports are
+     *                    switched here, and what is behind which is learned.
+     * @return this.
+     */
+    public SegmentContext addPort(final Port furtherPort)
+    {
+        furtherPorts.add(new LocalPort(furtherPort, LocalPort.UNNUMBERED, NO_MAC));
+        return this;
+    }
+
+    /**
+     * @param furtherPort another place where frames enter and leave; the engine closes it.
+     * @param mac         of the device behind it, see {@link #ownMac(MacAddress)}.
+     * @return this.
+     */
+    public SegmentContext addPort(final Port furtherPort, final MacAddress mac)
+    {
+        furtherPorts.add(new LocalPort(furtherPort, LocalPort.UNNUMBERED, mac.value()));
+        return this;
+    }
+
+    /** @return every port, the first one first; none where none was given. */
+    public List<Port> ports()
+    {
+        final List<Port> all = new ArrayList<>();
+        if (port != null)
+        {
+            all.add(port);
+        }
+        furtherPorts.forEach(further -> all.add(further.port()));
+        return all;
+    }
+
+    /** Every port, none with a number. */
+    LocalPorts localPorts()
+    {
+        LocalPorts all = new LocalPorts(new LocalPort(port, LocalPort.UNNUMBERED, ownMac));
+        for (final LocalPort further : furtherPorts)
+        {
+            all = all.with(further);
+        }
+        return all;
+    }
+
+    /** @return the largest IP packet a port may send, in bytes. */
     public int portMtu()
     {
         return portMtu;
     }
 
     /**
-     * @param portMtu the largest IP packet the port may send, in bytes; default the port's own. The underlay needs
-     *                50 bytes more over IPv4 and 70 over IPv6.
+     * @param portMtu the largest IP packet a port may send, in bytes; default the smallest port's own. The underlay
+     *                needs 50 bytes more over IPv4 and 70 over IPv6.
      * @return this.
      */
     public SegmentContext portMtu(final int portMtu)
@@ -217,7 +265,7 @@ public final class SegmentContext
         }
         if (portMtu == 0)
         {
-            portMtu = port.mtu();
+            portMtu = ports().stream().mapToInt(Port::mtu).min().getAsInt();
         }
         if (portMtu < 68 || portMtu > 65535)
         {

@@ -46,6 +46,9 @@ public enum DropReason
     /** No FDB entry, and no flood list to fall back to. Linux NO_TX_TARGET. */
     NO_DESTINATION("no-destination"),
 
+    /** It would return where it came from: its station is behind the port, or the network, that it came from. */
+    SPLIT_HORIZON("split-horizon"),
+
     /** The frame is longer than the segment's or the underlay's MTU allows. Linux PKT_TOO_BIG. */
     OVERSIZE("oversize"),
 

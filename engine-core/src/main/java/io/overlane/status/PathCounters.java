@@ -21,6 +21,7 @@ public final class PathCounters
     private final AtomicCounter delivered;
     private final AtomicCounter deliveredBytes;
     private final AtomicCounter answered;
+    private final AtomicCounter switched;
     private final AtomicCounter floodCopies;
     private final AtomicCounter floodCopiesRefused;
     private final AtomicCounter[] dropped = new AtomicCounter[DropReason.count()];
@@ -42,6 +43,7 @@ public final class PathCounters
         delivered = counters.newCounter(path + ".delivered.frames");
         deliveredBytes = counters.newCounter(path + ".delivered.bytes");
         answered = counters.newCounter(path + ".answered.frames");
+        switched = counters.newCounter(path + ".switched.frames");
         floodCopies = counters.newCounter(path + ".flood-copies");
         floodCopiesRefused = counters.newCounter(path + ".flood-copies-refused");
         for (int i = 1; i < dropped.length; i++)
@@ -88,6 +90,16 @@ public final class PathCounters
         delivered.getAndAddPlain(frames);
         deliveredBytes.getAndAddPlain(length);
         traffic.record(frames, length);
+    }
+
+    /**
+     * Delivered frames went from port to port.
+     *
+     * @param frames of them, counted as delivered too; a super-frame is as many as it has segments.
+     */
+    public void onSwitched(final int frames)
+    {
+        switched.getAndAddPlain(frames);
     }
 
     /**
@@ -192,6 +204,12 @@ public final class PathCounters
     public long answered()
     {
         return answered.get() + (further == null ? 0 : further.answered());
+    }
+
+    /** @return delivered frames that went from port to port and to no remote. */
+    public long switched()
+    {
+        return switched.get() + (further == null ? 0 : further.switched());
     }
 
     /** @return copies of flooded frames sent beyond the first. */

@@ -1,0 +1,56 @@
+package io.overlane.agent;
+
+import io.overlane.port.Port;
+import java.util.concurrent.ThreadFactory;
+import org.agrona.ErrorHandler;
+
+/** For a thread that only polls ports: it waits in one of them; others wake it, or get a thread that does for them. */
+public final class WaitingPorts implements PortWiring
+{
+    private final PortWait wait = new PortWait();
+    private final ThreadFactory threadFactory;
+    private final ErrorHandler errorHandler;
+
+    /**
+     * @param threadFactory makes threads that wait for ports that cannot wake anybody.
+     * @param errorHandler  is told if such a port breaks.
+     */
+    public WaitingPorts(final ThreadFactory threadFactory, final ErrorHandler errorHandler)
+    {
+        this.threadFactory = threadFactory;
+        this.errorHandler = errorHandler;
+    }
+
+    /** @return where the polling thread waits. */
+    public PortWait place()
+    {
+        return wait;
+    }
+
+    @Override
+    public void check(final Port port)
+    {
+    }
+
+    @Override
+    public Port wire(final Port port)
+    {
+        if (wait.adopt(port) || port.wakes(wait::wake))
+        {
+            return port;
+        }
+        final WatchedPort watched = new WatchedPort(port, wait::wake, threadFactory, errorHandler);
+        watched.start();
+        return watched;
+    }
+
+    @Override
+    public void unwire(final Port polled)
+    {
+        wait.leave(polled);
+        if (polled instanceof WatchedPort watched)
+        {
+            watched.stop();
+        }
+    }
+}
