@@ -143,7 +143,15 @@ public final class ForwarderProxy
         return ask(() -> forwarding.reconciler().apply(owner, copy));
     }
 
-    private <T> CompletableFuture<T> ask(final Supplier<T> command)
+    /**
+     * Run a command of one's own where tables are written, between two batches; so that what it looks at is still true
+     * when it changes something.
+     *
+     * @param command what to do; short, frames wait for it.
+     * @param <T>     what it answers.
+     * @return completes with the answer, or exceptionally with what the command threw.
+     */
+    public <T> CompletableFuture<T> ask(final Supplier<T> command)
     {
         return commands.ask(command);
     }

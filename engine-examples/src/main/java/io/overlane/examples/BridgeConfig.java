@@ -21,7 +21,6 @@ final class BridgeConfig
     private static final String SEGMENTS = "segments";
     private static final String VNI = "vni";
     private static final String DEVICE = "device";
-    private static final String THREADS = "threads";
 
     private final ConfigKeys keys = new ConfigKeys();
     private final HostFacts host;
@@ -79,11 +78,12 @@ final class BridgeConfig
             requireKnown(key, value.place(), segments == null);
             keys.add(common, key, value);
         });
-        if (segments == null)
+        final RunOptions run = common.parse().run();
+        if (run.statsSeconds != null && run.statsSeconds < 0)
         {
-            return new Contents(List.of(plan(common)), common.parse().run());
+            throw common.place("stats").problem("stats " + run.statsSeconds + ": not a number of seconds");
         }
-        return new Contents(plans(common, segments), common.parse().run());
+        return new Contents(segments == null ? List.of(plan(common)) : plans(common, segments), run);
     }
 
     private List<BridgePlan> plans(final ConfigArguments common, final ConfigNode segments)
@@ -112,10 +112,6 @@ final class BridgeConfig
             {
                 arguments.set(DEVICE, "vx" + members.get(VNI).text(), element.place());
             }
-            if (elements.size() > 1 && !common.has(THREADS))
-            {
-                arguments.set(THREADS, "1", element.place());
-            }
             final BridgePlan plan = plan(arguments);
             requireOwn(taken, "VNI " + plan.vni(), element.place());
             requireOwn(taken, "device " + plan.device(), element.place());
@@ -139,14 +135,6 @@ final class BridgeConfig
                 throw common.place("local").problem("set 'local': the remotes of VNI " + first.vni() +
                     " want " + first.local().address() + ", those of VNI " + plan.vni() + " " + plan.local().address());
             }
-        }
-        if (first.underlay() != UnderlayKind.LIBC)
-        {
-            throw common.place("underlay").problem("several segments need underlay: libc");
-        }
-        if (first.threads() != 1)
-        {
-            throw common.place(THREADS).problem("several segments share one thread: threads: 1");
         }
         if (first.queues() != 1)
         {

@@ -62,11 +62,6 @@ final class ConfigArguments
         return copy;
     }
 
-    boolean has(final String name)
-    {
-        return arguments.stream().anyMatch(argument -> argument.name.equals(name));
-    }
-
     /** Where an option comes from. */
     Place place(final String name)
     {
@@ -155,7 +150,7 @@ final class ConfigArguments
     }
 
     /** In a file, options are keys. */
-    private static String withoutDashes(final String message)
+    static String withoutDashes(final String message)
     {
         return message
             .replaceAll("option '--([a-z-]+)'( \\([^)]*\\))?", "'$1'")

@@ -8,6 +8,8 @@ import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.segment.LocalPort;
+import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -70,7 +72,7 @@ final class FdbCommands
         final MacAddress mac = words.optional(0, MacAddress::parse);
         final IpAddress address = words.optional("dst", IpAddress::parse);
         final Integer vni = engine.filter(words);
-        final Table table = new Table("mac", "dst", "port", "vni", "kind");
+        final Table table = new Table("mac", "dst", "port", "vni", "dev", "kind");
         for (final Segment segment : engine.segments())
         {
             if (vni == null || segment.vni() == vni)
@@ -94,7 +96,7 @@ final class FdbCommands
                 final Vtep remote = engine.forwarding().remotes().vtep(number);
                 if (address == null || address.equals(remote.address()))
                 {
-                    table.row(ALL, remote.address(), remote.udpPort(), segment.vni(), "flood");
+                    table.row(ALL, remote.address(), remote.udpPort(), segment.vni(), null, "flood");
                 }
             }
         }
@@ -110,10 +112,16 @@ final class FdbCommands
         final Vtep remote = engine.forwarding().remotes().vtep(FdbEntry.remote(word));
         // The number may have become another remote's meanwhile; then the entry is another, too.
         final boolean isSame = word == engine.forwarding().fdb().lookup(entry.vni, entry.mac);
+        final boolean isLocal = LocalPorts.isPort(remote.address());
         if (isSame && (address == null || address.equals(remote.address())))
         {
             table.row(
-                MacAddress.toString(entry.mac), remote.address(), remote.udpPort(), entry.vni, kind(word));
+                MacAddress.toString(entry.mac),
+                isLocal ? null : remote.address(),
+                isLocal ? null : remote.udpPort(),
+                entry.vni,
+                isLocal ? device(entry.vni, FdbEntry.remote(word)) : null,
+                kind(word));
         }
     }
 
@@ -217,7 +225,8 @@ final class FdbCommands
         final Vtep remote = engine.forwarding().remotes().vtep(FdbEntry.remote(word));
         if (!remote.equals(target.remote))
         {
-            return "is behind " + remote;
+            return "is behind " + (LocalPorts.isPort(remote.address()) ?
+                device(target.vni, FdbEntry.remote(word)) : remote);
         }
         engine.forwarding().removeFdb(target.vni, target.mac);
         return "";
@@ -254,6 +263,14 @@ final class FdbCommands
             engine.segment(words),
             mac,
             new Vtep(address, udpPort == null ? engine.engine().local().udpPort() : udpPort));
+    }
+
+    /** Name of a port by its number; null if it has gone. */
+    private String device(final int vni, final int number)
+    {
+        final Segment segment = engine.forwarding().segments().lookup(vni);
+        final LocalPort port = segment == null ? null : segment.ports().find(number);
+        return port == null ? null : port.port().name();
     }
 
     private static Answer change(final Target target, final String refusal) throws AdminException

@@ -38,14 +38,14 @@ final class StatusCommands
     private Answer segments(final List<String> request) throws AdminException
     {
         final Integer vni = engine.filter(new Words(request, 0, "vni"));
-        final Table table = new Table("vni", "port", "mtu", "mac", "learning", "source", "flood");
+        final Table table = new Table("vni", "dev", "mtu", "mac", "learning", "source", "flood");
         for (final Segment segment : engine.segments())
         {
             if (vni == null || vni == segment.vni())
             {
                 table.row(
                     segment.vni(),
-                    segment.port().name(),
+                    segment.ports().all().stream().map(port -> port.port().name()).toList(),
                     segment.portMtu(),
                     segment.ownMac() == SegmentContext.NO_MAC ? null : MacAddress.toString(segment.ownMac()),
                     segment.learning(),

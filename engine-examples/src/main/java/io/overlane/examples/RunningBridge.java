@@ -1,0 +1,280 @@
+package io.overlane.examples;
+
+import io.overlane.engine.OverlayEngine;
+import io.overlane.reconcile.Change;
+import io.overlane.reconcile.DesiredState;
+import io.overlane.reconcile.ReconcileResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.agrona.ErrorHandler;
+
+/**
+ * An engine and its devices while they carry frames, and the changes that can be made to them meanwhile. Used by the
+ * bridge's own thread.
+ *
+ * <p>What the options or the configuration file say is owned by {@link #OWNER} in the engine's tables: a change of the
+ * file adds, changes and removes those entries, and none that an operator added by hand.
+ */
+final class RunningBridge implements AutoCloseable
+{
+    /** Of the table entries that come from options or file. */
+    static final String OWNER = "config";
+
+    private static final long ANSWER_LIMIT_S = 10;
+
+    private final OverlayEngine engine;
+    private final ErrorHandler errors;
+    private final Map<Integer, BridgeDevice> devices = new LinkedHashMap<>();
+
+    /** VNIs that an operator added: not the file's to remove. */
+    private final Map<Integer, BridgeDevice> added = new HashMap<>();
+
+    /**
+     * @param engine  running; its tables are empty.
+     * @param devices of its segments or network; closed with this.
+     * @param errors  told of what could not be taken back from the host.
+     */
+    RunningBridge(final OverlayEngine engine, final Collection<BridgeDevice> devices, final ErrorHandler errors)
+    {
+        this.engine = engine;
+        this.errors = errors;
+        devices.forEach(device -> this.devices.put(device.plan().vni(), device));
+    }
+
+    OverlayEngine engine()
+    {
+        return engine;
+    }
+
+    /** Devices from options or file. */
+    Collection<BridgeDevice> devices()
+    {
+        return devices.values();
+    }
+
+    /** Those that an operator added, too. */
+    List<BridgeDevice> all()
+    {
+        final List<BridgeDevice> all = new ArrayList<>(devices.values());
+        all.addAll(added.values());
+        return all;
+    }
+
+    /**
+     * Fill the tables and tell the host, for the first time.
+     *
+     * @throws IOException              if the host refuses something.
+     * @throws IllegalArgumentException if there is no room for what is configured.
+     */
+    void configure() throws IOException
+    {
+        final ReconcileResult result = applyTables();
+        if (!result.isComplete())
+        {
+            throw new IllegalArgumentException(describe(result.notApplied().get(0)));
+        }
+        for (final BridgeDevice device : devices.values())
+        {
+            device.configure();
+        }
+    }
+
+    /**
+     * Make the difference between what runs and what is wanted. Nothing is taken away before what takes its place is
+     * there; a part that fails is told of and does not keep the others from being done.
+     *
+     * @param wanted plans, checked.
+     * @return a line for each thing done that is not a table entry, or not done; the last one sums up.
+     */
+    List<String> change(final List<BridgePlan> wanted)
+    {
+        final List<String> report = new ArrayList<>();
+        final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
+        wanted.forEach(plan -> plans.put(plan.vni(), plan));
+        for (final BridgeDevice device : List.copyOf(devices.values()))
+        {
+            if (!plans.containsKey(device.plan().vni()))
+            {
+                attempt(report, () -> removeConfigured(device, report));
+            }
+        }
+        final Map<BridgeDevice, BridgePlan> changes = new LinkedHashMap<>();
+        for (final BridgePlan plan : plans.values())
+        {
+            final BridgeDevice device = devices.get(plan.vni());
+            if (device == null)
+            {
+                attempt(report, () -> addConfigured(plan, changes, report));
+            }
+            else
+            {
+                final PlanChange change = PlanChange.of(device.plan(), plan);
+                report.addAll(change.kept());
+                changes.put(device, change.plan());
+            }
+        }
+        changes.forEach(BridgeDevice::retract);
+        changes.forEach(BridgeDevice::plan);
+        attempt(report, () ->
+        {
+            final ReconcileResult result = applyTables();
+            result.notApplied().forEach(problem -> report.add(describe(problem)));
+            changes.keySet().forEach(device -> attempt(report, device::configure));
+            report.add(result.added() + " entries added, " + result.changed() + " changed, " + result.removed() +
+                " removed, " + result.unchanged() + " as they were");
+        });
+        return report;
+    }
+
+    /**
+     * Make a device and a segment, as an operator wishes.
+     *
+     * @param plan of the segment.
+     * @throws IOException if the device cannot be made, or the engine does not take it.
+     */
+    void add(final BridgePlan plan) throws IOException
+    {
+        added.put(plan.vni(), open(plan));
+    }
+
+    /**
+     * Remove a segment and its device.
+     *
+     * @param vni of the segment.
+     * @throws IOException if there is none, or it is from the options or the file.
+     */
+    void remove(final int vni) throws IOException
+    {
+        final BridgeDevice device = added.get(vni);
+        if (device == null)
+        {
+            throw new IOException(devices.containsKey(vni) ?
+                "VNI " + vni + " is configured, it cannot be removed by hand" : "no segment has VNI " + vni);
+        }
+        close(device);
+        added.remove(vni);
+    }
+
+    @Override
+    public void close()
+    {
+        all().forEach(BridgeDevice::close);
+    }
+
+    private void addConfigured(
+        final BridgePlan plan, final Map<BridgeDevice, BridgePlan> changes, final List<String> report)
+        throws IOException
+    {
+        if (plan.mode() != BridgeMode.VXLAN)
+        {
+            throw new IOException("mode stays vxlan until the bridge is started anew");
+        }
+        if (added.containsKey(plan.vni()))
+        {
+            throw new IOException("VNI " + plan.vni() + " was added by hand and is not configured");
+        }
+        final BridgeDevice device = open(plan);
+        devices.put(plan.vni(), device);
+        changes.put(device, plan);
+        report.add("VNI " + plan.vni() + " added on " + plan.device());
+    }
+
+    private void removeConfigured(final BridgeDevice device, final List<String> report) throws IOException
+    {
+        if (device.plan().mode() != BridgeMode.VXLAN)
+        {
+            throw new IOException("mode stays ip-udp until the bridge is started anew");
+        }
+        close(device);
+        devices.remove(device.plan().vni());
+        report.add("VNI " + device.plan().vni() + " removed with " + device.plan().device());
+    }
+
+    private BridgeDevice open(final BridgePlan plan) throws IOException
+    {
+        final BridgeDevice device = BridgeDevice.open(plan, errors);
+        try
+        {
+            await(engine.segments().add(plan.segment(device.port())));
+            return device;
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            device.close();
+            throw ex;
+        }
+    }
+
+    private void close(final BridgeDevice device) throws IOException
+    {
+        try
+        {
+            await(engine.segments().remove(device.plan().vni()));
+        }
+        finally
+        {
+            device.close();
+        }
+    }
+
+    private ReconcileResult applyTables() throws IOException
+    {
+        final DesiredState state = new DesiredState();
+        devices.values().forEach(device -> device.plan().addTo(state));
+        return await(engine.proxy().apply(OWNER, state));
+    }
+
+    private static String describe(final Change problem)
+    {
+        return problem.key() + " -> " + problem.after() + ": " + problem.why();
+    }
+
+    private static <T> T await(final CompletableFuture<T> answer) throws IOException
+    {
+        try
+        {
+            return answer.get(ANSWER_LIMIT_S, TimeUnit.SECONDS);
+        }
+        catch (final ExecutionException ex)
+        {
+            throw new IOException(OneLineErrors.message(ex.getCause()), ex);
+        }
+        catch (final TimeoutException ex)
+        {
+            throw new IOException("the engine did not answer within " + ANSWER_LIMIT_S + " s", ex);
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", ex);
+        }
+    }
+
+    /** Something that may fail by itself. */
+    @FunctionalInterface
+    private interface Attempt
+    {
+        void run() throws IOException;
+    }
+
+    private static void attempt(final List<String> report, final Attempt attempt)
+    {
+        try
+        {
+            attempt.run();
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            report.add(OneLineErrors.message(ex));
+        }
+    }
+}
