@@ -36,14 +36,17 @@ public final class PortWait
      * Wait in this port no more. Polling thread.
      *
      * @param port that is polled no more.
+     * @return true if it was the place; there is none then.
      */
-    public void leave(final Port port)
+    public boolean leave(final Port port)
     {
-        if (place == port)
+        if (place != port)
         {
-            place = null;
-            doorbell.ring();
+            return false;
         }
+        place = null;
+        doorbell.ring();
+        return true;
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.overlane.agent;
 
 import io.overlane.port.Port;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import org.agrona.ErrorHandler;
 
@@ -8,6 +10,8 @@ import org.agrona.ErrorHandler;
 public final class WaitingPorts implements PortWiring
 {
     private final PortWait wait = new PortWait();
+    /** Those it could wait in. */
+    private final List<Port> unwatched = new ArrayList<>();
     private final ThreadFactory threadFactory;
     private final ErrorHandler errorHandler;
 
@@ -37,6 +41,7 @@ public final class WaitingPorts implements PortWiring
     {
         if (wait.adopt(port) || port.wakes(wait::wake))
         {
+            unwatched.add(port);
             return port;
         }
         final WatchedPort watched = new WatchedPort(port, wait::wake, threadFactory, errorHandler);
@@ -47,10 +52,15 @@ public final class WaitingPorts implements PortWiring
     @Override
     public void unwire(final Port polled)
     {
-        wait.leave(polled);
         if (polled instanceof WatchedPort watched)
         {
             watched.stop();
+            return;
+        }
+        unwatched.remove(polled);
+        if (wait.leave(polled) && !unwatched.isEmpty())
+        {
+            wait.adopt(unwatched.get(0));
         }
     }
 }
