@@ -63,13 +63,13 @@ final class BridgeSession
         {
             final BridgePlan first = run.plans().get(0);
             final Underlay underlay = opened(first.underlay().open(first, errors));
+            final RunningBridge bridge = opened(new RunningBridge(errors));
             final List<BridgeDevice> devices = new ArrayList<>();
             for (final BridgePlan plan : run.plans())
             {
-                devices.add(opened(BridgeDevice.open(plan, errors)));
+                devices.add(bridge.open(plan));
             }
-            final RunningBridge bridge = opened(new RunningBridge(launch(first, underlay, devices), devices, errors));
-            bridge.configure();
+            bridge.configure(launch(first, underlay, devices));
             final BridgeControl control = new BridgeControl(run, bridge, tasks, out, LOG);
             control.open(this::opened);
             for (final BridgeDevice device : devices)

@@ -6,8 +6,6 @@ import io.overlane.reconcile.DesiredState;
 import io.overlane.reconcile.ReconcileResult;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,34 +29,43 @@ final class RunningBridge implements AutoCloseable
 
     private static final long ANSWER_LIMIT_S = 10;
 
-    private final OverlayEngine engine;
     private final ErrorHandler errors;
     private final Map<Integer, BridgeDevice> devices = new LinkedHashMap<>();
 
-    /** VNIs that an operator added: not the file's to remove. */
-    private final Map<Integer, BridgeDevice> added = new HashMap<>();
+    /** Devices of segments that an operator added: not the file's to remove. */
+    private final Map<Integer, BridgeDevice> added = new LinkedHashMap<>();
+
+    private OverlayEngine engine;
+    private BridgeMode mode;
 
     /**
-     * @param engine  running; its tables are empty.
-     * @param devices of its segments or network; closed with this.
-     * @param errors  told of what could not be taken back from the host.
+     * Without an engine and a device, so far. To be closed after the engine, which polls the devices.
+     *
+     * @param errors told of what breaks, and what could not be taken back from the host.
      */
-    RunningBridge(final OverlayEngine engine, final Collection<BridgeDevice> devices, final ErrorHandler errors)
+    RunningBridge(final ErrorHandler errors)
     {
-        this.engine = engine;
         this.errors = errors;
-        devices.forEach(device -> this.devices.put(device.plan().vni(), device));
+    }
+
+    /**
+     * Make the device of a plan, before the engine is launched.
+     *
+     * @param plan of the options or the file.
+     * @return the device.
+     * @throws IOException if it cannot be made.
+     */
+    BridgeDevice open(final BridgePlan plan) throws IOException
+    {
+        final BridgeDevice device = BridgeDevice.open(plan, errors);
+        devices.put(plan.vni(), device);
+        mode = plan.mode();
+        return device;
     }
 
     OverlayEngine engine()
     {
         return engine;
-    }
-
-    /** Devices from options or file. */
-    Collection<BridgeDevice> devices()
-    {
-        return devices.values();
     }
 
     /** Those that an operator added, too. */
@@ -72,11 +79,13 @@ final class RunningBridge implements AutoCloseable
     /**
      * Fill the tables and tell the host, for the first time.
      *
+     * @param launched with the devices that were opened; its tables are empty.
      * @throws IOException              if the host refuses something.
      * @throws IllegalArgumentException if there is no room for what is configured.
      */
-    void configure() throws IOException
+    void configure(final OverlayEngine launched) throws IOException
     {
+        engine = launched;
         final ReconcileResult result = applyTables();
         if (!result.isComplete())
         {
@@ -97,6 +106,10 @@ final class RunningBridge implements AutoCloseable
      */
     List<String> change(final List<BridgePlan> wanted)
     {
+        if (wanted.get(0).mode() != mode)
+        {
+            return List.of("nothing is changed: mode stays " + mode + " until the bridge is started anew");
+        }
         final List<String> report = new ArrayList<>();
         final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
         wanted.forEach(plan -> plans.put(plan.vni(), plan));
@@ -143,7 +156,7 @@ final class RunningBridge implements AutoCloseable
      */
     void add(final BridgePlan plan) throws IOException
     {
-        added.put(plan.vni(), open(plan));
+        added.put(plan.vni(), join(plan));
     }
 
     /**
@@ -174,15 +187,11 @@ final class RunningBridge implements AutoCloseable
         final BridgePlan plan, final Map<BridgeDevice, BridgePlan> changes, final List<String> report)
         throws IOException
     {
-        if (plan.mode() != BridgeMode.VXLAN)
-        {
-            throw new IOException("mode stays vxlan until the bridge is started anew");
-        }
         if (added.containsKey(plan.vni()))
         {
             throw new IOException("VNI " + plan.vni() + " was added by hand and is not configured");
         }
-        final BridgeDevice device = open(plan);
+        final BridgeDevice device = join(plan);
         devices.put(plan.vni(), device);
         changes.put(device, plan);
         report.add("VNI " + plan.vni() + " added on " + plan.device());
@@ -190,16 +199,13 @@ final class RunningBridge implements AutoCloseable
 
     private void removeConfigured(final BridgeDevice device, final List<String> report) throws IOException
     {
-        if (device.plan().mode() != BridgeMode.VXLAN)
-        {
-            throw new IOException("mode stays ip-udp until the bridge is started anew");
-        }
         close(device);
         devices.remove(device.plan().vni());
         report.add("VNI " + device.plan().vni() + " removed with " + device.plan().device());
     }
 
-    private BridgeDevice open(final BridgePlan plan) throws IOException
+    /** Of a further segment of the running engine. */
+    private BridgeDevice join(final BridgePlan plan) throws IOException
     {
         final BridgeDevice device = BridgeDevice.open(plan, errors);
         try
