@@ -99,8 +99,7 @@ final class BridgeControl
 
     private Answer reload() throws AdminException
     {
-        final List<String> report = tasks.ask(this::readAgain);
-        return new Answer(String.join("\n", report) + "\n", Map.of("report", report));
+        return tasks.ask(this::readAgain).answer();
     }
 
     private void onHangup()
@@ -115,12 +114,12 @@ final class BridgeControl
         }
     }
 
-    private List<String> readAgain() throws IOException
+    private ChangeReport readAgain() throws IOException
     {
         final BridgeConfig.Contents contents = BridgeConfig.read(run.config(), HostFacts.THIS_HOST);
-        final List<String> report = bridge.change(contents.plans());
-        report.subList(0, report.size() - 1).forEach(line -> log.warn("{}", line));
-        out.println("tun-bridge: " + run.config() + " read again: " + report.get(report.size() - 1));
+        final ChangeReport report = bridge.change(contents.plans());
+        report.notDone().forEach(line -> log.warn("{}", line));
+        out.println("tun-bridge: " + run.config() + " read again: " + report.summary());
         out.flush();
         return report;
     }

@@ -1,7 +1,6 @@
 package io.overlane.examples;
 
 import io.overlane.engine.OverlayEngine;
-import io.overlane.reconcile.Change;
 import io.overlane.reconcile.DesiredState;
 import io.overlane.reconcile.ReconcileResult;
 import java.io.IOException;
@@ -89,7 +88,7 @@ final class RunningBridge implements AutoCloseable
         final ReconcileResult result = applyTables();
         if (!result.isComplete())
         {
-            throw new IllegalArgumentException(describe(result.notApplied().get(0)));
+            throw new IllegalArgumentException(ChangeReport.describe(result.notApplied().get(0)));
         }
         for (final BridgeDevice device : devices.values())
         {
@@ -102,15 +101,16 @@ final class RunningBridge implements AutoCloseable
      * there; a part that fails is told of and does not keep the others from being done.
      *
      * @param wanted plans, checked.
-     * @return a line for each thing done that is not a table entry, or not done; the last one sums up.
+     * @return what was done, and what not.
      */
-    List<String> change(final List<BridgePlan> wanted)
+    ChangeReport change(final List<BridgePlan> wanted)
     {
+        final ChangeReport report = new ChangeReport();
         if (wanted.get(0).mode() != mode)
         {
-            return List.of("nothing is changed: mode stays " + mode + " until the bridge is started anew");
+            report.notDone("mode stays " + mode + ", not " + wanted.get(0).mode() + ", until the bridge is started anew");
+            return report;
         }
-        final List<String> report = new ArrayList<>();
         final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
         wanted.forEach(plan -> plans.put(plan.vni(), plan));
         for (final BridgeDevice device : List.copyOf(devices.values()))
@@ -131,7 +131,7 @@ final class RunningBridge implements AutoCloseable
             else
             {
                 final PlanChange change = PlanChange.of(device.plan(), plan);
-                report.addAll(change.kept());
+                change.kept().forEach(report::notDone);
                 changes.put(device, change.plan());
             }
         }
@@ -139,11 +139,8 @@ final class RunningBridge implements AutoCloseable
         changes.forEach(BridgeDevice::plan);
         attempt(report, () ->
         {
-            final ReconcileResult result = applyTables();
-            result.notApplied().forEach(problem -> report.add(describe(problem)));
+            report.entries(applyTables());
             changes.keySet().forEach(device -> attempt(report, device::configure));
-            report.add(result.added() + " entries added, " + result.changed() + " changed, " + result.removed() +
-                " removed, " + result.unchanged() + " as they were");
         });
         return report;
     }
@@ -184,7 +181,7 @@ final class RunningBridge implements AutoCloseable
     }
 
     private void addConfigured(
-        final BridgePlan plan, final Map<BridgeDevice, BridgePlan> changes, final List<String> report)
+        final BridgePlan plan, final Map<BridgeDevice, BridgePlan> changes, final ChangeReport report)
         throws IOException
     {
         if (added.containsKey(plan.vni()))
@@ -194,14 +191,14 @@ final class RunningBridge implements AutoCloseable
         final BridgeDevice device = join(plan);
         devices.put(plan.vni(), device);
         changes.put(device, plan);
-        report.add("VNI " + plan.vni() + " added on " + plan.device());
+        report.done("VNI " + plan.vni() + " added on " + plan.device());
     }
 
-    private void removeConfigured(final BridgeDevice device, final List<String> report) throws IOException
+    private void removeConfigured(final BridgeDevice device, final ChangeReport report) throws IOException
     {
         close(device);
         devices.remove(device.plan().vni());
-        report.add("VNI " + device.plan().vni() + " removed with " + device.plan().device());
+        report.done("VNI " + device.plan().vni() + " removed with " + device.plan().device());
     }
 
     /** Of a further segment of the running engine. */
@@ -239,11 +236,6 @@ final class RunningBridge implements AutoCloseable
         return await(engine.proxy().apply(OWNER, state));
     }
 
-    private static String describe(final Change problem)
-    {
-        return problem.key() + " -> " + problem.after() + ": " + problem.why();
-    }
-
     private static <T> T await(final CompletableFuture<T> answer) throws IOException
     {
         try
@@ -272,7 +264,7 @@ final class RunningBridge implements AutoCloseable
         void run() throws IOException;
     }
 
-    private static void attempt(final List<String> report, final Attempt attempt)
+    private static void attempt(final ChangeReport report, final Attempt attempt)
     {
         try
         {
@@ -280,7 +272,7 @@ final class RunningBridge implements AutoCloseable
         }
         catch (final IOException | RuntimeException ex)
         {
-            report.add(OneLineErrors.message(ex));
+            report.notDone(OneLineErrors.message(ex));
         }
     }
 }

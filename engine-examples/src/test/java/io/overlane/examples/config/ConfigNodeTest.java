@@ -38,7 +38,7 @@ class ConfigNodeTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        a: 1\\nb: [1         | f:3: not YAML
+        a: 1\\nb: [1         | f:2: not YAML
         a: 1\\na: 2          | f:2: 'a' is given twice
         - a                  | f:1: expected 'key: value' lines here
         \\n\\n               | f:1: the file is empty
