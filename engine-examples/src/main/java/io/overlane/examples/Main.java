@@ -74,6 +74,7 @@ public final class Main implements Runnable
     @Override
     public void run()
     {
-        throw new ParameterException(spec.commandLine(), "no command: tun-bridge, ctl, replay or demo; --help tells more");
+        throw new ParameterException(
+            spec.commandLine(), "no command: tun-bridge, ctl, replay or demo; --help tells more");
     }
 }

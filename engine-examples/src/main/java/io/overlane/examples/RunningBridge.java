@@ -108,7 +108,8 @@ final class RunningBridge implements AutoCloseable
         final ChangeReport report = new ChangeReport();
         if (wanted.get(0).mode() != mode)
         {
-            report.notDone("mode stays " + mode + ", not " + wanted.get(0).mode() + ", until the bridge is started anew");
+            report.notDone(
+                "mode stays " + mode + ", not " + wanted.get(0).mode() + ", until the bridge is started anew");
             return report;
         }
         final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
