@@ -272,8 +272,8 @@ class EngineSegmentsTest
             for (int i = 0; i < 100; i++)
             {
                 // They differ in one of the high words, the low ones, or both.
-                final Vtep remote = Vtep.parse(
-                    "[2001:db8:" + (i % 10 + 1) + "::" + (i % 3 == 0 ? "2" : i + 16) + ":" + (i / 10 + 1) + "]:8472", 0);
+                final String low = (i % 3 == 0 ? "2" : i + 16) + ":" + (i / 10 + 1);
+                final Vtep remote = Vtep.parse("[2001:db8:" + (i % 10 + 1) + "::" + low + "]:8472", 0);
                 v6.attach(remote);
                 final MacAddress mac = new MacAddress(0x02_00_00_00_10_00L + i);
                 final CompletableFuture<Boolean> put = v6.engine().proxy().putFdb(1, mac, remote);
@@ -306,7 +306,8 @@ class EngineSegmentsTest
         harness.engine().close();
 
         assertTrue(port.isClosed);
-        assertInstanceOf(IllegalStateException.class, assertThrows(CompletionException.class, waiting::join).getCause());
+        final Throwable cause = assertThrows(CompletionException.class, waiting::join).getCause();
+        assertInstanceOf(IllegalStateException.class, cause);
         assertTrue(segments().add(new SegmentContext(3).port(port("c"))).isCompletedExceptionally());
     }
 
