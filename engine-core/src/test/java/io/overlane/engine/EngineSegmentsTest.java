@@ -63,6 +63,33 @@ class EngineSegmentsTest
     }
 
     @Test
+    void shouldLoseNothingOnASegmentWhileAnotherComesAndGoes()
+    {
+        launch();
+        final Segment steady = segments().get(1);
+        for (int i = 0; i < 100; i++)
+        {
+            final CompletableFuture<?> change = i % 2 == 0 ?
+                segments().add(new SegmentContext(2).port(port("b")).addPort(port("c")).fdb(M, EngineHarness.B)) :
+                segments().remove(2);
+            for (int step = 0; step < 4; step++)
+            {
+                assertTrue(harness.port().put(numbered(i)));
+                harness.send(EngineHarness.A, 0, FrameSpec.vxlan(numbered(i)).vni(1).datagram());
+                harness.engine().doWork();
+            }
+            change.join();
+            harness.run();
+            assertEquals(4 * (i + 1), steady.encapTraffic().frames());
+            assertEquals(4 * (i + 1), steady.decapTraffic().frames());
+            assertEquals(4, harness.sentTo(EngineHarness.A).size());
+            assertEquals(4, harness.delivered().size());
+        }
+        assertEquals(0, harness.encap().dropped() + harness.decap().dropped());
+        assertEquals(1, harness.engine().forwarding().remotes().size());
+    }
+
+    @Test
     void shouldLeaveNothingOfARemovedSegmentButItsTotals()
     {
         launch();
