@@ -4,11 +4,9 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.fdb.FdbEntry;
 import io.overlane.reconcile.EntryKey;
 import io.overlane.reconcile.EntryWriter;
 import io.overlane.remote.RemoteTable;
-import io.overlane.route.RouteTable;
 import io.overlane.segment.Segment;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
@@ -37,31 +35,6 @@ final class ConfiguredEntries implements EntryWriter
         return key.vni() == EntryKey.NO_VNI || forwarding.segments().lookup(key.vni()) != null ?
             null :
             "no segment has VNI " + key.vni();
-    }
-
-    @Override
-    public boolean holds(final EntryKey key, final Object value)
-    {
-        return switch (key.kind())
-        {
-            case FDB ->
-            {
-                final long word = forwarding.fdb().lookup(key.vni(), ((MacAddress)key.address()).value());
-                yield FdbEntry.isConfigured(word) && isRemote(FdbEntry.remote(word), (Vtep)value);
-            }
-            case NEIGHBOR ->
-            {
-                final IpAddress address = (IpAddress)key.address();
-                yield forwarding.neighbors().lookup(key.vni(), address.high(), address.low()) ==
-                    ((MacAddress)value).value();
-            }
-            case ROUTE ->
-            {
-                final int number = forwarding.routes().get((IpPrefix)key.address());
-                yield number != RouteTable.MISSING && isRemote(number, (Vtep)value);
-            }
-            case FLOOD, REMOTE -> true;
-        };
     }
 
     @Override
@@ -153,11 +126,5 @@ final class ConfiguredEntries implements EntryWriter
         final int number = forwarding.intern(remote);
         remotes.release(number);
         return number;
-    }
-
-    private boolean isRemote(final int number, final Vtep remote)
-    {
-        return remotes.udpPort(number) == remote.udpPort() &&
-            remotes.low(number) == remote.address().low() && remotes.high(number) == remote.address().high();
     }
 }

@@ -127,7 +127,8 @@ public final class ForwarderProxy
     /**
      * Make the tables say what an owner wants: what is new is added, what differs is changed, and what the owner
      * wanted before and does not any more is removed. Entries of other owners stay as they are; those that say
-     * something else are reported as conflicts. One command, however much changes.
+     * something else are reported as conflicts. What differs is found out on the calling thread and done in one
+     * command, however much it is.
      *
      * @param owner   a name, other than {@link Forwarding#MANUAL}.
      * @param desired all it wants; may be changed or thrown away as soon as this returns.
@@ -139,8 +140,7 @@ public final class ForwarderProxy
         {
             throw new IllegalArgumentException("not an owner of a state: '" + owner + "'");
         }
-        final DesiredState copy = desired.copy();
-        return ask(() -> forwarding.reconciler().apply(owner, copy));
+        return ask(forwarding.reconciler().prepare(owner, desired.copy()));
     }
 
     /**

@@ -37,6 +37,8 @@ public final class EngineContext
 
     private static final int MAX_BATCH_LIMIT = 1024;
 
+    private static final int MAX_SEGMENTS = 65_536;
+
     /** Ages are kept in milliseconds. */
     private static final long MIN_FDB_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -411,6 +413,10 @@ public final class EngineContext
             throw new IllegalArgumentException("several queues are for one port, not for " + ports.size());
         }
         maxSegments = Math.max(maxSegments, segments.size());
+        if (maxSegments > MAX_SEGMENTS)
+        {
+            throw new IllegalArgumentException("maxSegments=" + maxSegments + " outside 1…" + MAX_SEGMENTS);
+        }
         if (batchLimit < 1 || batchLimit > MAX_BATCH_LIMIT)
         {
             throw new IllegalArgumentException("batchLimit=" + batchLimit + " outside 1…" + MAX_BATCH_LIMIT);

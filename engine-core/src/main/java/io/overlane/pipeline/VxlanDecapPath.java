@@ -3,6 +3,7 @@ package io.overlane.pipeline;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.remote.RemoteTable;
+import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.segment.SourcePolicy;
@@ -109,14 +110,18 @@ public final class VxlanDecapPath implements DecapPath
         counters.onIn(1, datagram.length());
         segment = null;
         final DropReason verdict = check(datagram, sourceHigh, sourceLow, tos);
-        if (verdict == DropReason.NONE && segment.ports().size() > 1)
+        if (verdict == DropReason.NONE)
         {
-            local.deliver(segment, segment.ports(), datagram, sourceHigh, sourceLow, remote);
-        }
-        else if (verdict == DropReason.NONE)
-        {
-            out.aim(segment.port(), segment.vni(), segment.decapTraffic());
-            out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
+            final LocalPorts ports = segment.ports();
+            if (ports.size() == 1)
+            {
+                out.aim(ports.first(), segment.vni(), segment.decapTraffic());
+                out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
+            }
+            else
+            {
+                local.deliver(segment, ports, datagram, sourceHigh, sourceLow, remote);
+            }
         }
         else
         {

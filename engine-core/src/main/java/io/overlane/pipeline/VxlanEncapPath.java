@@ -7,7 +7,6 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
-import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
@@ -46,6 +45,8 @@ public final class VxlanEncapPath implements EncapPath
 
     private LocalPorts ports;
     private boolean isSwitched;
+    /** Of the only port; it has none unless something is configured to be behind it. */
+    private int ownNumber;
 
     /**
      * A path of the only port of a segment.
@@ -112,6 +113,7 @@ public final class VxlanEncapPath implements EncapPath
         out.aim(segment.vni(), segment.encapTraffic());
         ports = segment.ports();
         isSwitched = ports.size() > 1;
+        ownNumber = ports.get(0).number();
         if (isSwitched)
         {
             local.aim(segment, ports, port);
@@ -176,10 +178,9 @@ public final class VxlanEncapPath implements EncapPath
             answer(frame);
             return;
         }
-        final LocalPort station = entry == FdbEntry.MISSING ? null : ports.find(FdbEntry.remote(entry));
-        if (station != null)
+        if (isLocal(entry))
         {
-            toPort(frame, station, 1);
+            toPort(frame, entry, 1);
         }
         else if (entry != FdbEntry.MISSING)
         {
@@ -221,14 +222,13 @@ public final class VxlanEncapPath implements EncapPath
         {
             verdict = local.onSource(ethernet.source());
         }
-        final LocalPort station = entry == FdbEntry.MISSING ? null : ports.find(FdbEntry.remote(entry));
         if (verdict != DropReason.NONE)
         {
             drop(verdict, count);
         }
-        else if (station != null)
+        else if (isLocal(entry))
         {
-            toPort(frame, station, count);
+            toPort(frame, entry, count);
         }
         else if (entry != FdbEntry.MISSING)
         {
@@ -239,6 +239,14 @@ public final class VxlanEncapPath implements EncapPath
         {
             floodSuperFrame(frame, count);
         }
+    }
+
+    /** Whether a station is behind a port of this segment. */
+    private boolean isLocal(final long entry)
+    {
+        final int number = FdbEntry.remote(entry);
+        return isSwitched ? entry != FdbEntry.MISSING && ports.find(number) != null :
+            number == ownNumber && entry != FdbEntry.MISSING;
     }
 
     private void flood(final Frame frame)
@@ -270,9 +278,9 @@ public final class VxlanEncapPath implements EncapPath
     }
 
     /** To the port its station is behind, unless it came from there. */
-    private void toPort(final Frame frame, final LocalPort station, final int count)
+    private void toPort(final Frame frame, final long entry, final int count)
     {
-        if (!isSwitched || !local.add(frame, station, count))
+        if (!isSwitched || !local.add(frame, ports.find(FdbEntry.remote(entry)), count))
         {
             drop(DropReason.SPLIT_HORIZON, count);
         }

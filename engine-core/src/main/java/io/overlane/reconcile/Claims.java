@@ -2,16 +2,19 @@ package io.overlane.reconcile;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Who wants which entry. An entry may have several owners as long as they want the same. */
+/**
+ * Who wants which entry. An entry may have several owners as long as they want the same. What an owner wants and does
+ * not have, because another has it or took it away, is remembered as missing.
+ */
 final class Claims
 {
     private final Map<EntryKey, Claim> claims = new HashMap<>();
-    private final Map<String, Set<EntryKey>> keys = new HashMap<>();
+    private final Map<String, Set<EntryKey>> missing = new HashMap<>();
 
     /** What an entry says and who wants it to, one at least. */
     static final class Claim
@@ -49,7 +52,6 @@ final class Claims
         if (!claim.owners.contains(owner))
         {
             claim.owners.add(owner);
-            keys.computeIfAbsent(owner, unknown -> new LinkedHashSet<>()).add(key);
         }
     }
 
@@ -58,7 +60,6 @@ final class Claims
     {
         final Claim claim = claims.get(key);
         claim.owners.remove(owner);
-        keys.get(owner).remove(key);
         if (claim.owners.isEmpty())
         {
             claims.remove(key);
@@ -67,25 +68,32 @@ final class Claims
         return false;
     }
 
-    /** Nobody wants it any more. */
+    /** It is there no more, whoever wants it. */
     void forget(final EntryKey key)
     {
         final Claim claim = claims.remove(key);
         if (claim != null)
         {
-            claim.owners.forEach(owner -> keys.get(owner).remove(key));
+            claim.owners.forEach(owner -> miss(owner, key));
         }
+    }
+
+    /** The owner wants it and does not have it. */
+    void miss(final String owner, final EntryKey key)
+    {
+        missing.computeIfAbsent(owner, unknown -> new HashSet<>()).add(key);
+    }
+
+    /** What the owner wanted and did not have, and begin anew. */
+    Set<EntryKey> takeMissing(final String owner)
+    {
+        final Set<EntryKey> keys = missing.remove(owner);
+        return keys == null ? Set.of() : keys;
     }
 
     /** What anybody wants of a segment, as it is now. */
     List<EntryKey> keys(final int vni)
     {
         return claims.keySet().stream().filter(key -> key.vni() == vni).toList();
-    }
-
-    /** What an owner wants, as it is now. */
-    List<EntryKey> keys(final String owner)
-    {
-        return List.copyOf(keys.getOrDefault(owner, Set.of()));
     }
 }

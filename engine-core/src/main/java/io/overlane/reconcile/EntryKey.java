@@ -85,6 +85,19 @@ public record EntryKey(Kind kind, int vni, Object address)
         return new EntryKey(Kind.ROUTE, NO_VNI, destination.base());
     }
 
+    /** Spelled out, as is {@link #hashCode()}: thousands are compared at a time, also before the compiler is warm. */
+    @Override
+    public boolean equals(final Object other)
+    {
+        return other instanceof EntryKey key && kind == key.kind && vni == key.vni && address.equals(key.address);
+    }
+
+    @Override
+    public int hashCode()
+    {
+        return (address.hashCode() * 31 + vni) * 31 + kind.ordinal();
+    }
+
     @Override
     public String toString()
     {

@@ -10,13 +10,6 @@ public interface EntryWriter
     String refusal(EntryKey key);
 
     /**
-     * @param key   of an entry.
-     * @param value what it should say.
-     * @return true if it says so.
-     */
-    boolean holds(EntryKey key, Object value);
-
-    /**
      * Add an entry, or change what it says in one step.
      *
      * @param key   of the entry.

@@ -1,24 +1,27 @@
 package io.overlane.reconcile;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Makes the tables say what owners want. Each owner's entries are its own: applying a state adds, changes and removes
  * entries of that owner only; what another has with another value stays and is reported. Several owners may want the
  * same entry, which then stays until the last has given it up.
  *
- * <p>Used by the one thread that writes the tables. Readers see every entry as it was or as it is wanted, and a flood
- * list before or after all of its changes; nothing is taken away before what takes its place is there, except where
- * there is no room for both.
+ * <p>Used by the one thread that writes the tables, but for {@link #prepare}. Readers see every entry as it was or as
+ * it is wanted, and a flood list before or after all of its changes; nothing is taken away before what takes its place
+ * is there, except where there is no room for both.
  */
 public final class Reconciler
 {
     private final EntryWriter tables;
     private final Claims claims = new Claims();
-    private final Map<String, Long> generations = new HashMap<>();
+    private final Map<String, Applied> applied = new ConcurrentHashMap<>();
 
     /**
      * @param tables what owners want something of.
@@ -29,37 +32,62 @@ public final class Reconciler
     }
 
     /**
+     * Find out what differs from what the owner wanted last. Any thread: the larger part of the work is done here, so
+     * that frames do not wait for it.
+     *
      * @param owner   a name.
-     * @param desired all it wants.
-     * @return what was done, and what could not be.
+     * @param desired all it wants; not changed any more.
+     * @return does it, on the thread that writes the tables, and says what was done and what could not be.
      */
-    public ReconcileResult apply(final String owner, final DesiredState desired)
+    public Supplier<ReconcileResult> prepare(final String owner, final DesiredState desired)
     {
-        final List<Change> changes = new ArrayList<>();
         final Map<EntryKey, Object> wanted = desired.entries();
-        final List<EntryKey> late = new ArrayList<>();
-        int unchanged = 0;
-        for (final Map.Entry<EntryKey, Object> entry : wanted.entrySet())
+        final Applied before = applied.getOrDefault(owner, Applied.NOTHING);
+        final List<EntryKey> toPut = before.toPut(wanted);
+        final List<EntryKey> toGiveUp = before.toGiveUp(wanted);
+        return () ->
         {
-            final EntryKey key = entry.getKey();
-            final Claims.Claim claim = claims.get(key);
-            if (claim != null && claim.value().equals(entry.getValue()) && tables.holds(key, entry.getValue()))
+            final Applied current = applied.getOrDefault(owner, Applied.NOTHING);
+            // Another state of the same owner may have been applied meanwhile.
+            return current == before ?
+                apply(owner, before.generation() + 1, wanted, toPut, toGiveUp) :
+                apply(owner, current.generation() + 1, wanted, current.toPut(wanted), current.toGiveUp(wanted));
+        };
+    }
+
+    private ReconcileResult apply(
+        final String owner,
+        final long generation,
+        final Map<EntryKey, Object> wanted,
+        final List<EntryKey> toPut,
+        final List<EntryKey> toGiveUp)
+    {
+        final Set<EntryKey> puts = new LinkedHashSet<>(toPut);
+        for (final EntryKey key : claims.takeMissing(owner))
+        {
+            if (wanted.containsKey(key))
             {
-                claims.claim(owner, key, entry.getValue());
+                puts.add(key);
+            }
+        }
+        final List<Change> changes = new ArrayList<>();
+        final List<EntryKey> late = new ArrayList<>();
+        int unchanged = wanted.size() - puts.size();
+        for (final EntryKey key : puts)
+        {
+            final Object value = wanted.get(key);
+            final Claims.Claim claim = claims.get(key);
+            if (claim != null && claim.value().equals(value))
+            {
+                claims.claim(owner, key, value);
                 unchanged++;
             }
-            else if (!put(owner, key, entry.getValue(), changes))
+            else if (!put(owner, key, value, changes))
             {
                 late.add(key);
             }
         }
-        for (final EntryKey key : claims.keys(owner))
-        {
-            if (!wanted.containsKey(key))
-            {
-                giveUp(owner, key, changes);
-            }
-        }
+        toGiveUp.forEach(key -> giveUp(owner, key, changes));
         if (!late.isEmpty())
         {
             // What was given up has made room, perhaps.
@@ -68,12 +96,13 @@ public final class Reconciler
             {
                 if (!put(owner, key, wanted.get(key), changes))
                 {
-                    changes.add(new Change(Change.Action.REFUSED, key, null, wanted.get(key), "no room"));
+                    refuse(owner, key, wanted.get(key), "no room", changes);
                 }
             }
         }
         tables.commit();
-        return new ReconcileResult(owner, generations.merge(owner, 1L, Long::sum), List.copyOf(changes), unchanged);
+        applied.put(owner, new Applied(generation, wanted));
+        return new ReconcileResult(owner, generation, List.copyOf(changes), unchanged);
     }
 
     /**
@@ -137,20 +166,19 @@ public final class Reconciler
         final String refusal = tables.refusal(key);
         if (refusal != null)
         {
-            changes.add(new Change(Change.Action.REFUSED, key, null, value, refusal));
+            refuse(owner, key, value, refusal, changes);
             return true;
         }
         final Claims.Claim claim = claims.get(key);
-        final boolean isForeign = claim != null && !claim.isOnly(owner) && !claim.value().equals(value);
-        if (isForeign)
+        if (claim != null && !claim.isOnly(owner))
         {
-            final Object standing = claim.value();
             if (claim.owners().contains(owner))
             {
                 claims.release(owner, key);
             }
+            claims.miss(owner, key);
             changes.add(new Change(
-                Change.Action.CONFLICT, key, standing, value, "owned by " + String.join(", ", claim.owners())));
+                Change.Action.CONFLICT, key, claim.value(), value, "owned by " + String.join(", ", claim.owners())));
             return true;
         }
         if (!tables.put(key, value))
@@ -158,16 +186,26 @@ public final class Reconciler
             return false;
         }
         final Object before = claim == null ? null : claim.value();
-        final boolean isNew = before == null || before.equals(value);
         changes.add(new Change(
-            isNew ? Change.Action.ADDED : Change.Action.CHANGED, key, isNew ? null : before, value, ""));
+            before == null ? Change.Action.ADDED : Change.Action.CHANGED, key, before, value, ""));
         claims.claim(owner, key, value);
         return true;
+    }
+
+    private void refuse(
+        final String owner, final EntryKey key, final Object value, final String why, final List<Change> changes)
+    {
+        claims.miss(owner, key);
+        changes.add(new Change(Change.Action.REFUSED, key, null, value, why));
     }
 
     private void giveUp(final String owner, final EntryKey key, final List<Change> changes)
     {
         final Claims.Claim claim = claims.get(key);
+        if (claim == null || !claim.owners().contains(owner))
+        {
+            return;
+        }
         final Object value = claim.value();
         String why = "";
         if (claims.release(owner, key))

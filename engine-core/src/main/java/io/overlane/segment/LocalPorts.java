@@ -25,6 +25,9 @@ public final class LocalPorts
     private static final int FEW = 8;
 
     private final LocalPort[] ports;
+    /** The first's, side by side for the many segments that have no other. */
+    private final Port first;
+    private final long firstOwnMac;
     /** Null for a few. */
     private final Int2ObjectHashMap<LocalPort> byNumber;
 
@@ -34,6 +37,8 @@ public final class LocalPorts
     public LocalPorts(final LocalPort... ports)
     {
         this.ports = ports.clone();
+        first = ports[0].port();
+        firstOwnMac = ports[0].ownMac();
         byNumber = ports.length > FEW ? new Int2ObjectHashMap<>() : null;
         if (byNumber != null)
         {
@@ -57,6 +62,12 @@ public final class LocalPorts
     public int size()
     {
         return ports.length;
+    }
+
+    /** @return the one that was added first. */
+    public Port first()
+    {
+        return first;
     }
 
     /**
@@ -111,6 +122,11 @@ public final class LocalPorts
      * @return true if it is that of the device behind one of them.
      */
     public boolean isOwnMac(final long mac)
+    {
+        return mac == firstOwnMac || ports.length > 1 && isFurtherOwnMac(mac);
+    }
+
+    private boolean isFurtherOwnMac(final long mac)
     {
         for (final LocalPort port : ports)
         {

@@ -80,7 +80,7 @@ public final class Segment
     /** @return where its frames enter and leave; the first such place if there are several. */
     public Port port()
     {
-        return ports.get(0).port();
+        return ports.first();
     }
 
     /** @return where its frames enter and leave. */

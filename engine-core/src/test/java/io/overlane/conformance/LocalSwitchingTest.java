@@ -136,7 +136,7 @@ class LocalSwitchingTest
     }
 
     @Test
-    @Conformance(row = 27, behaviour = "as Linux with one port; with several, to the port the station is behind, or all")
+    @Conformance(row = 27, behaviour = "as Linux; of several ports, to the one the station is behind, or all")
     void shouldDeliverFromRemoteToThePortOfTheStation()
     {
         launch(segment());

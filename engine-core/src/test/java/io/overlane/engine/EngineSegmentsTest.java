@@ -63,6 +63,33 @@ class EngineSegmentsTest
     }
 
     @Test
+    void shouldLoseNothingOnASegmentWhileAnotherComesAndGoes()
+    {
+        launch();
+        final Segment steady = segments().get(1);
+        for (int i = 0; i < 100; i++)
+        {
+            final CompletableFuture<?> change = i % 2 == 0 ?
+                segments().add(new SegmentContext(2).port(port("b")).addPort(port("c")).fdb(M, EngineHarness.B)) :
+                segments().remove(2);
+            for (int step = 0; step < 4; step++)
+            {
+                assertTrue(harness.port().put(numbered(i)));
+                harness.send(EngineHarness.A, 0, FrameSpec.vxlan(numbered(i)).vni(1).datagram());
+                harness.engine().doWork();
+            }
+            change.join();
+            harness.run();
+            assertEquals(4 * (i + 1), steady.encapTraffic().frames());
+            assertEquals(4 * (i + 1), steady.decapTraffic().frames());
+            assertEquals(4, harness.sentTo(EngineHarness.A).size());
+            assertEquals(4, harness.delivered().size());
+        }
+        assertEquals(0, harness.encap().dropped() + harness.decap().dropped());
+        assertEquals(1, harness.engine().forwarding().remotes().size());
+    }
+
+    @Test
     void shouldLeaveNothingOfARemovedSegmentButItsTotals()
     {
         launch();
@@ -272,8 +299,8 @@ class EngineSegmentsTest
             for (int i = 0; i < 100; i++)
             {
                 // They differ in one of the high words, the low ones, or both.
-                final Vtep remote = Vtep.parse(
-                    "[2001:db8:" + (i % 10 + 1) + "::" + (i % 3 == 0 ? "2" : i + 16) + ":" + (i / 10 + 1) + "]:8472", 0);
+                final String low = (i % 3 == 0 ? "2" : i + 16) + ":" + (i / 10 + 1);
+                final Vtep remote = Vtep.parse("[2001:db8:" + (i % 10 + 1) + "::" + low + "]:8472", 0);
                 v6.attach(remote);
                 final MacAddress mac = new MacAddress(0x02_00_00_00_10_00L + i);
                 final CompletableFuture<Boolean> put = v6.engine().proxy().putFdb(1, mac, remote);
@@ -306,7 +333,8 @@ class EngineSegmentsTest
         harness.engine().close();
 
         assertTrue(port.isClosed);
-        assertInstanceOf(IllegalStateException.class, assertThrows(CompletionException.class, waiting::join).getCause());
+        final Throwable cause = assertThrows(CompletionException.class, waiting::join).getCause();
+        assertInstanceOf(IllegalStateException.class, cause);
         assertTrue(segments().add(new SegmentContext(3).port(port("c"))).isCompletedExceptionally());
     }
 

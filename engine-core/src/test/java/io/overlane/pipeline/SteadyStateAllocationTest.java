@@ -64,6 +64,23 @@ class SteadyStateAllocationTest
     }
 
     @Test
+    void shouldAllocateNothingBetweenPorts()
+    {
+        final FrameSpec unicast = FrameSpec.ipv4Udp().payloadLength(1000);
+        final FrameSpec back = unicast
+            .sourceMac(FrameSpec.DEFAULT_DESTINATION_MAC).destinationMac(FrameSpec.DEFAULT_SOURCE_MAC);
+        final EndlessPort one = new EndlessPort(
+            unicast.bytes(), unicast.destinationMac(FrameSpec.BROADCAST).bytes(), unicast.sourceMac(0).bytes());
+        final EndlessPort two = new EndlessPort(back.bytes(), back.destinationMac(0x0200_0000_0055L).bytes());
+        final EndlessUnderlay underlay = new EndlessUnderlay(
+            FrameSpec.vxlan(unicast.sourceMac(0x0200_0000_0077L)).vni(VNI).datagram(),
+            FrameSpec.vxlan(back.sourceMac(0x0200_0000_0077L)).vni(VNI).datagram(),
+            FrameSpec.vxlan(unicast.destinationMac(FrameSpec.BROADCAST)).vni(VNI).datagram());
+        assertAllocatesNothing(new EngineContext().underlay(underlay).segment(
+            new SegmentContext(VNI).port(one).addPort(two).learning(true).flood(REMOTE).flood(OTHER)));
+    }
+
+    @Test
     void shouldAllocateNothingForFurtherQueues()
     {
         final FrameSpec unicast = FrameSpec.ipv4Udp().payloadLength(1000);

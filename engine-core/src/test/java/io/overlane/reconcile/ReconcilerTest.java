@@ -14,6 +14,7 @@ import io.overlane.address.Vtep;
 import io.overlane.agent.Forwarding;
 import io.overlane.engine.EngineHarness;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.port.LoopbackPort;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
@@ -192,14 +193,48 @@ class ReconcilerTest
     }
 
     @Test
-    void shouldPutBackWhatWasLost()
+    void shouldPutBackWhatACommandRemoved()
     {
         launch();
-        final DesiredState state = new DesiredState().fdb(VNI, M, A);
+        final DesiredState state = new DesiredState().fdb(VNI, M, A).flood(VNI, A).neighbor(VNI, IP, M);
         apply(PLANE, state);
-        harness.engine().forwarding().fdb().remove(VNI, M.value());
-        assertCounts(apply(PLANE, state), 1, 0, 0, 0);
+        assertTrue(done(harness.engine().proxy().removeFdb(VNI, M)));
+        assertTrue(done(harness.engine().proxy().removeFlood(VNI, A)));
+        assertTrue(done(harness.engine().proxy().removeNeighbor(VNI, IP)));
+        assertEquals(0, remotes());
+        assertCounts(apply(PLANE, state), 3, 0, 0, 0);
         assertEquals(A, remoteOf(M));
+        assertEquals(List.of(A), flooded());
+    }
+
+    @Test
+    void shouldPutBackWhatWentWithItsSegment()
+    {
+        launch();
+        final DesiredState state = new DesiredState().fdb(2, M, A).flood(2, A).remote(2, B);
+        assertEquals(3, apply(PLANE, state).notApplied().size(), "there is no such segment yet");
+        done(harness.engine().segments().add(new SegmentContext(2).port(new LoopbackPort("b", 1450, 8))));
+        assertCounts(apply(PLANE, state), 3, 0, 0, 0);
+        done(harness.engine().segments().remove(2));
+        assertEquals(0, remotes());
+        done(harness.engine().segments().add(new SegmentContext(2).port(new LoopbackPort("c", 1450, 8))));
+        assertCounts(apply(PLANE, state), 3, 0, 0, 0);
+        assertCounts(apply(PLANE, state), 0, 0, 0, 3);
+    }
+
+    @Test
+    void shouldApplyStatesThatWerePreparedAtTheSameTime()
+    {
+        launch();
+        final CompletableFuture<ReconcileResult> first =
+            harness.engine().proxy().apply(PLANE, new DesiredState().fdb(VNI, M, A).fdb(VNI, N, A));
+        final CompletableFuture<ReconcileResult> second =
+            harness.engine().proxy().apply(PLANE, new DesiredState().fdb(VNI, M, B));
+        harness.run();
+        assertCounts(first.join(), 2, 0, 0, 0);
+        assertCounts(second.join(), 0, 1, 1, 0);
+        assertEquals(B, remoteOf(M));
+        assertNull(remoteOf(N));
     }
 
     @Test
