@@ -9,6 +9,7 @@ import io.overlane.fdb.FdbEntry;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
+import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import java.security.SecureRandom;
@@ -77,7 +78,7 @@ public final class Forwarding
      */
     public boolean putFdb(final int vni, final MacAddress mac, final Vtep remote)
     {
-        requireSegment(vni);
+        final KnownSources sources = requireSegment(vni).knownSources();
         if (!MacAddress.isValidSource(mac.value()))
         {
             throw new IllegalArgumentException("not a station's MAC address: " + mac);
@@ -87,11 +88,16 @@ public final class Forwarding
         {
             return false;
         }
+        final long before = fdb.lookup(vni, mac.value());
+        // New first, so that an address both name is known all the time.
+        sources.add(remote.address().high(), remote.address().low());
         if (!fdb.putStatic(vni, mac.value(), number))
         {
+            sources.remove(remote.address().high(), remote.address().low());
             remotes.release(number);
             return false;
         }
+        forget(sources, before);
         return true;
     }
 
@@ -102,8 +108,10 @@ public final class Forwarding
      */
     public boolean removeFdb(final int vni, final MacAddress mac)
     {
-        requireSegment(vni);
-        return fdb.remove(vni, mac.value()) != FdbEntry.MISSING;
+        final Segment segment = requireSegment(vni);
+        final long before = fdb.remove(vni, mac.value());
+        forget(segment.knownSources(), before);
+        return before != FdbEntry.MISSING;
     }
 
     /**
@@ -124,6 +132,7 @@ public final class Forwarding
             remotes.release(number);
             return false;
         }
+        segment.knownSources().add(remote.address().high(), remote.address().low());
         return true;
     }
 
@@ -140,6 +149,7 @@ public final class Forwarding
             if (remotes.vtep(number).equals(remote))
             {
                 segment.floodList().remove(number);
+                segment.knownSources().remove(remotes.high(number), remotes.low(number));
                 remotes.release(number);
                 return true;
             }
@@ -212,6 +222,15 @@ public final class Forwarding
         }
         remotes.release(before);
         return true;
+    }
+
+    /** The address behind a number stays readable until the number is given out again, which only we do. */
+    private void forget(final KnownSources sources, final long entry)
+    {
+        if (FdbEntry.isConfigured(entry))
+        {
+            sources.remove(remotes.high(FdbEntry.remote(entry)), remotes.low(FdbEntry.remote(entry)));
+        }
     }
 
     private int intern(final Vtep remote)

@@ -61,7 +61,8 @@ public final class OverlayEngine implements AutoCloseable
             Math.max(1, context.segments().size()),
             context.maxRemotes(),
             context.maxDropLines(),
-            1 + context.queues().size());
+            1 + context.queues().size(),
+            context.clock());
         forwarding = new Forwarding(
             context.maxFdbEntries(), context.maxNeighbors(), context.maxRemotes(), context.maxRoutes());
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;

@@ -209,7 +209,10 @@ public final class SendQueue
         }
         else
         {
-            counters.onDropped(verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry]);
+            final long high = batch.remoteHigh(entry);
+            final long low = batch.remoteLow(entry);
+            counters.onDropped(verdict, vni, high, low, frames[entry]);
+            sample(verdict, high, low, batch.frame(entry));
         }
     }
 
@@ -240,6 +243,7 @@ public final class SendQueue
                     why = refused == 0 ? verdict : why;
                     refused++;
                     counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
+                    sample(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame);
                 }
             }
         }
@@ -253,6 +257,13 @@ public final class SendQueue
             counters.onFloodDropped(why, count);
             counters.onFlooded(0, (refused - 1) * count);
         }
+    }
+
+    private void sample(final DropReason reason, final long high, final long low, final Frame frame)
+    {
+        counters.samples().record(
+            reason, vni, high, low,
+            frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
     }
 
     private void makeRoom()

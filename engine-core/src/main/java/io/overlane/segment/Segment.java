@@ -1,7 +1,10 @@
 package io.overlane.segment;
 
+import io.overlane.address.MacAddress;
 import io.overlane.port.Port;
+import io.overlane.route.RouteTable;
 import io.overlane.status.Traffic;
+import java.util.stream.LongStream;
 
 /**
  * One VXLAN segment as the data path sees it: a VNI, the port behind it and the rules for its frames. Its addresses
@@ -9,14 +12,27 @@ import io.overlane.status.Traffic;
  */
 public final class Segment
 {
+    private static final long[] NONE = {};
+    private static final int LISTED = 0;
+
     private final int vni;
     private final Port port;
     private final int portMtu;
     private final long ownMac;
+    /** Those that may not come from outside. */
+    private final long[] ownMacs;
     private final boolean learning;
     private final long reservedBits;
     private final SourcePolicy sourcePolicy;
+    private final VlanPolicy decapVlan;
+    private final VlanPolicy encapVlan;
+    private final EcnPolicy ecn;
+    private final boolean dropsStaticViolation;
+    private final boolean dropsBadSource;
     private final FloodList floodList;
+    private final KnownSources knownSources;
+    /** Null but for {@link SourcePolicy#LISTED}. */
+    private final RouteTable listedSources;
     private final Traffic encapTraffic;
     private final Traffic decapTraffic;
 
@@ -27,7 +43,7 @@ public final class Segment
      */
     public Segment(final SegmentContext settings, final Traffic encapTraffic, final Traffic decapTraffic)
     {
-        this(settings, settings.port(), new FloodList(), encapTraffic, decapTraffic);
+        this(settings, settings.port(), new FloodList(), new KnownSources(), encapTraffic, decapTraffic);
     }
 
     /**
@@ -36,6 +52,7 @@ public final class Segment
      * @param settings     concluded settings.
      * @param port         the queue.
      * @param floodList    the segment's.
+     * @param knownSources the segment's.
      * @param encapTraffic counts what the queue sent.
      * @param decapTraffic counts what the queue was given.
      */
@@ -43,17 +60,34 @@ public final class Segment
         final SegmentContext settings,
         final Port port,
         final FloodList floodList,
+        final KnownSources knownSources,
         final Traffic encapTraffic,
         final Traffic decapTraffic)
     {
         vni = settings.vni();
         this.port = port;
         this.floodList = floodList;
+        this.knownSources = knownSources;
         portMtu = settings.portMtu();
-        ownMac = settings.ownMac();
         learning = settings.learning();
         reservedBits = settings.reservedBits();
         sourcePolicy = settings.sourcePolicy();
+        decapVlan = settings.decapVlan();
+        encapVlan = settings.encapVlan();
+        ecn = settings.ecn();
+        ownMac = settings.ownMac();
+        ownMacs = settings.dropOwnMac().applies(learning) ?
+            LongStream.concat(
+                LongStream.of(ownMac),
+                settings.furtherOwnMacs().stream().mapToLong(MacAddress::value)).toArray() :
+            NONE;
+        dropsStaticViolation = settings.dropStaticViolation().applies(learning);
+        dropsBadSource = settings.dropBadSource().applies(learning);
+        listedSources = sourcePolicy == SourcePolicy.LISTED ? new RouteTable(settings.sources().size()) : null;
+        if (listedSources != null)
+        {
+            settings.sources().forEach(prefix -> listedSources.put(prefix, LISTED));
+        }
         this.encapTraffic = encapTraffic;
         this.decapTraffic = decapTraffic;
     }
@@ -82,6 +116,22 @@ public final class Segment
         return ownMac;
     }
 
+    /**
+     * @param mac source of a received frame.
+     * @return true if it is ours and may not come from outside.
+     */
+    public boolean refusesOwnMac(final long mac)
+    {
+        for (final long own : ownMacs)
+        {
+            if (own == mac)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** @return true if source MACs of received frames are learned. */
     public boolean learning()
     {
@@ -94,16 +144,68 @@ public final class Segment
         return reservedBits;
     }
 
-    /** @return which outer sources are accepted. */
-    public SourcePolicy sourcePolicy()
+    /**
+     * In constant time, whatever the source.
+     *
+     * @param high first word of an outer source address.
+     * @param low  second word.
+     * @return true if datagrams are accepted from there.
+     */
+    public boolean accepts(final long high, final long low)
     {
-        return sourcePolicy;
+        switch (sourcePolicy)
+        {
+            case ANY:
+                return true;
+
+            case LISTED:
+                return listedSources.lookup(high, low) == LISTED;
+
+            default:
+                return knownSources.contains(high, low);
+        }
+    }
+
+    /** @return what becomes of received frames with a VLAN tag. */
+    public VlanPolicy decapVlan()
+    {
+        return decapVlan;
+    }
+
+    /** @return what becomes of frames of the port with a VLAN tag. */
+    public VlanPolicy encapVlan()
+    {
+        return encapVlan;
+    }
+
+    /** @return how outer congestion marks are carried into received frames. */
+    public EcnPolicy ecn()
+    {
+        return ecn;
+    }
+
+    /** @return true if a frame is dropped whose source a configured FDB entry puts behind another remote. */
+    public boolean dropsStaticViolation()
+    {
+        return dropsStaticViolation;
+    }
+
+    /** @return true if a frame is dropped whose source MAC is a group address or zero. */
+    public boolean dropsBadSource()
+    {
+        return dropsBadSource;
     }
 
     /** @return who gets copies of flooded frames. */
     public FloodList floodList()
     {
         return floodList;
+    }
+
+    /** @return the addresses its configuration names. */
+    public KnownSources knownSources()
+    {
+        return knownSources;
     }
 
     /** @return counts what its port sent. */
