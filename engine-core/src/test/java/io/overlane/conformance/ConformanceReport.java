@@ -27,13 +27,17 @@ final class ConformanceReport
     private String write()
     {
         final long proved = rows.stream().filter(row -> !proofs(row).isEmpty()).count();
-        text.append("# Conformance\n\n")
-            .append("Made from the tests that carry `@Conformance` and from ")
-            .append("[the list of rows](../engine-core/src/test/resources/conformance-rows.txt): do not edit.\n\n")
-            .append("Linux means the vxlan driver of kernel 6.18. *Overlane* is what the engine does by default, ")
-            .append("under the profile `linux`;\n`rfc7348` and `strict` are named where they differ ")
-            .append("([PolicyProfile](../engine-core/src/main/java/io/overlane/segment/PolicyProfile.java)). ")
-            .append("Words in italics\nsay how the default differs from Linux, and why.\n\n")
+        text.append("""
+            # Conformance
+
+            Made from the tests that carry `@Conformance` and from
+            [the list of rows](../engine-core/src/test/resources/conformance-rows.txt); not to be edited.
+
+            Linux is the vxlan driver of kernel 6.18. *Overlane* is what the engine does by default, under the
+            [profile](../engine-core/src/main/java/io/overlane/segment/PolicyProfile.java) `linux`; `rfc7348` and
+            `strict` are named where they differ. Words in italics say how the default differs from Linux.
+
+            """)
             .append(proved).append(" of ").append(rows.size()).append(" rows have tests.\n");
         String section = "";
         for (final ConformanceRow row : rows)
