@@ -102,9 +102,9 @@ final class BridgeOptions
         "change single rules of it. Default: linux.")
     PolicyProfile policy;
 
-    @Option(names = "--accept-from", paramLabel = "any|known|PREFIX", split = ",", description =
-        "Outer sources to accept (vxlan): any; the remotes of --peer, --fdb and --flood; or addresses of these " +
-        "prefixes, separated by commas. Default: as --policy says.")
+    @Option(names = "--accept-from", paramLabel = "any|known|PREFIX,...", hideParamSyntax = true, split = ",",
+        description = "Outer sources to accept (vxlan): any; the remotes of --peer, --fdb and --flood; or " +
+        "addresses of these prefixes, separated by commas. Default: as --policy says.")
     List<String> acceptFrom = new ArrayList<>();
 
     @Option(names = "--inner-vlan", paramLabel = "pass|strip|drop", description =

@@ -72,7 +72,7 @@ final class ReplayCommand implements Callable<Integer>
         "Default: linux.")
     private PolicyProfile policy = PolicyProfile.LINUX;
 
-    @Option(names = "--accept-from", paramLabel = "PREFIX", split = ",", description =
+    @Option(names = "--accept-from", paramLabel = "PREFIX,...", hideParamSyntax = true, split = ",", description =
         "Outer sources to accept, separated by commas. Default: any; none with --policy strict.")
     private List<IpPrefix> acceptFrom = new ArrayList<>();
 
