@@ -70,11 +70,20 @@ public final class Table
     /** @return the rows for a person; nothing at all if there is none. */
     public String text()
     {
+        return text(columns.size());
+    }
+
+    /**
+     * @param shown of the columns, from the first on; the others are for programs only.
+     * @return the rows for a person; nothing at all if there is none.
+     */
+    public String text(final int shown)
+    {
         if (rows.isEmpty())
         {
             return "";
         }
-        final int[] widths = new int[columns.size()];
+        final int[] widths = new int[shown];
         final boolean[] isNumber = new boolean[columns.size()];
         for (int i = 0; i < widths.length; i++)
         {
@@ -99,7 +108,7 @@ public final class Table
         final boolean isHeading)
     {
         final StringBuilder line = new StringBuilder();
-        for (int i = 0; i < row.length; i++)
+        for (int i = 0; i < widths.length; i++)
         {
             final String cell = isHeading ? show(row[i]).toUpperCase(Locale.ROOT) : show(row[i]);
             final String blanks = " ".repeat(widths[i] - cell.length());

@@ -7,6 +7,7 @@ import io.overlane.address.Vtep;
 import io.overlane.reconcile.EntryKey;
 import io.overlane.reconcile.EntryWriter;
 import io.overlane.remote.RemoteTable;
+import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
@@ -58,20 +59,32 @@ final class ConfiguredEntries implements EntryWriter
         switch (key.kind())
         {
             case FDB:
-                if (!forwarding.fdb().putExternal(key.vni(), ((MacAddress)key.address()).value(), number))
-                {
-                    remotes.release(number);
-                    return false;
-                }
-                return true;
+                return putFdb(key.vni(), ((MacAddress)key.address()).value(), number);
 
             case FLOOD:
                 flood(key.vni()).added().add(number);
                 return true;
 
             default:
+                sources(key.vni()).add(remotes.high(number), remotes.low(number));
                 return true;
         }
+    }
+
+    private boolean putFdb(final int vni, final long mac, final int number)
+    {
+        final KnownSources sources = sources(vni);
+        final long before = forwarding.fdb().lookup(vni, mac);
+        // New first, so that an address both name is known all the time.
+        sources.add(remotes.high(number), remotes.low(number));
+        if (!forwarding.fdb().putExternal(vni, mac, number))
+        {
+            sources.remove(remotes.high(number), remotes.low(number));
+            remotes.release(number);
+            return false;
+        }
+        forwarding.forget(sources, before);
+        return true;
     }
 
     @Override
@@ -80,7 +93,8 @@ final class ConfiguredEntries implements EntryWriter
         switch (key.kind())
         {
             case FDB:
-                forwarding.fdb().remove(key.vni(), ((MacAddress)key.address()).value());
+                final long before = forwarding.fdb().remove(key.vni(), ((MacAddress)key.address()).value());
+                forwarding.forget(sources(key.vni()), before);
                 break;
 
             case NEIGHBOR:
@@ -97,7 +111,12 @@ final class ConfiguredEntries implements EntryWriter
                 break;
 
             default:
-                remotes.release(known((Vtep)value));
+                final int number = known((Vtep)value);
+                if (forwarding.segments().lookup(key.vni()) != null)
+                {
+                    sources(key.vni()).remove(remotes.high(number), remotes.low(number));
+                }
+                remotes.release(number);
                 break;
         }
     }
@@ -108,11 +127,19 @@ final class ConfiguredEntries implements EntryWriter
         floods.forEachInt((vni, change) ->
         {
             final Segment segment = forwarding.segments().lookup(vni);
+            final KnownSources sources = segment.knownSources();
+            change.added().forEachInt(number -> sources.add(remotes.high(number), remotes.low(number)));
             segment.floodList().change(change.removed(), change.added());
+            change.removed().forEachInt(number -> sources.remove(remotes.high(number), remotes.low(number)));
             // Readers can no longer find them.
             change.removed().forEachInt(remotes::release);
         });
         floods.clear();
+    }
+
+    private KnownSources sources(final int vni)
+    {
+        return forwarding.segments().lookup(vni).knownSources();
     }
 
     private FloodChange flood(final int vni)

@@ -12,6 +12,7 @@ import io.overlane.reconcile.EntryKey;
 import io.overlane.reconcile.Reconciler;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
+import io.overlane.segment.KnownSources;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
@@ -115,7 +116,7 @@ public final class Forwarding
      */
     public boolean putFdb(final int vni, final MacAddress mac, final Vtep remote)
     {
-        requireSegment(vni);
+        final KnownSources sources = requireSegment(vni).knownSources();
         if (!MacAddress.isValidSource(mac.value()))
         {
             throw new IllegalArgumentException("not a station's MAC address: " + mac);
@@ -125,11 +126,16 @@ public final class Forwarding
         {
             return false;
         }
+        final long before = fdb.lookup(vni, mac.value());
+        // New first, so that an address both name is known all the time.
+        sources.add(remote.address().high(), remote.address().low());
         if (!fdb.putStatic(vni, mac.value(), number))
         {
+            sources.remove(remote.address().high(), remote.address().low());
             remotes.release(number);
             return false;
         }
+        forget(sources, before);
         reconciler.take(MANUAL, EntryKey.fdb(vni, mac), remote);
         return true;
     }
@@ -156,9 +162,11 @@ public final class Forwarding
      */
     public boolean removeFdb(final int vni, final MacAddress mac)
     {
-        requireSegment(vni);
+        final Segment segment = requireSegment(vni);
         reconciler.forget(EntryKey.fdb(vni, mac));
-        return fdb.remove(vni, mac.value()) != FdbEntry.MISSING;
+        final long before = fdb.remove(vni, mac.value());
+        forget(segment.knownSources(), before);
+        return before != FdbEntry.MISSING;
     }
 
     /**
@@ -179,6 +187,10 @@ public final class Forwarding
         {
             remotes.release(number);
         }
+        else
+        {
+            segment.knownSources().add(remote.address().high(), remote.address().low());
+        }
         reconciler.take(MANUAL, EntryKey.flood(vni, remote), remote);
         return isNew;
     }
@@ -196,6 +208,7 @@ public final class Forwarding
             if (remotes.vtep(number).equals(remote))
             {
                 segment.floodList().remove(number);
+                segment.knownSources().remove(remotes.high(number), remotes.low(number));
                 remotes.release(number);
                 reconciler.forget(EntryKey.flood(vni, remote));
                 return true;
@@ -420,6 +433,15 @@ public final class Forwarding
         }
         segment.ports(new LocalPorts(numbered));
         return true;
+    }
+
+    /** The address behind a number stays readable until the number is given out again, which only we do. */
+    void forget(final KnownSources sources, final long entry)
+    {
+        if (FdbEntry.isConfigured(entry))
+        {
+            sources.remove(remotes.high(FdbEntry.remote(entry)), remotes.low(FdbEntry.remote(entry)));
+        }
     }
 
     int intern(final Vtep remote)

@@ -27,6 +27,7 @@ import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.CompositeAgent;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * A running engine: ports on one side, an underlay on the other, and the tables between them.
@@ -67,7 +68,8 @@ public final class OverlayEngine implements AutoCloseable
             context.maxSegments() + EngineSegments.FURTHER_COUNTERS,
             context.maxRemotes(),
             context.maxDropLines(),
-            1 + context.queues().size());
+            1 + context.queues().size(),
+            context.clock());
         forwarding = new Forwarding(
             context.maxFdbEntries(),
             context.maxNeighbors(),
@@ -239,6 +241,12 @@ public final class OverlayEngine implements AutoCloseable
     public Vtep local()
     {
         return context.underlay().local();
+    }
+
+    /** @return where it takes the time from; that of drop samples is on it. */
+    public NanoClock clock()
+    {
+        return context.clock();
     }
 
     /** @return what further queues heard and could not hand over to be learned; 0 with one queue. */

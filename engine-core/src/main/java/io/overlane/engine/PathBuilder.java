@@ -188,6 +188,7 @@ final class PathBuilder
 
     private Segment segment(final SegmentContext settings)
     {
+        final Segment first = queue == 0 ? null : forwarding.segments().lookup(settings.vni());
         final String label = "vni-" + settings.vni();
         final Traffic encap = traffic("encap", label);
         final Traffic decap = traffic("decap", label);
@@ -196,7 +197,8 @@ final class PathBuilder
             new Segment(
                 settings,
                 port(settings.port()),
-                forwarding.segments().lookup(settings.vni()).floodList(),
+                first.floodList(),
+                first.knownSources(),
                 encap,
                 decap);
     }

@@ -230,7 +230,10 @@ public final class SendQueue
         }
         else
         {
-            counters.onDropped(verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry]);
+            final long high = batch.remoteHigh(entry);
+            final long low = batch.remoteLow(entry);
+            counters.onDropped(verdict, vni, high, low, frames[entry]);
+            sample(verdict, high, low, batch.frame(entry));
         }
     }
 
@@ -261,6 +264,7 @@ public final class SendQueue
                     why = refused == 0 ? verdict : why;
                     refused++;
                     counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
+                    sample(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame);
                 }
             }
         }
@@ -274,6 +278,13 @@ public final class SendQueue
             counters.onFloodDropped(why, count);
             counters.onFlooded(0, (refused - 1) * count);
         }
+    }
+
+    private void sample(final DropReason reason, final long high, final long low, final Frame frame)
+    {
+        counters.samples().record(
+            reason, vni, high, low,
+            frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
     }
 
     private void makeRoom()

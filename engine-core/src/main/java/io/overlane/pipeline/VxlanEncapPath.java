@@ -9,11 +9,13 @@ import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.VlanTag;
 import io.overlane.wire.VxlanHeader;
 
@@ -38,8 +40,12 @@ public final class VxlanEncapPath implements EncapPath
     private final int longestFrame;
     private final long[] destinations;
     private final long[] entries;
+    private Frame current;
+    /** Where it began before a header was written in front. */
+    private int currentOffset;
 
     private final EthernetHeader ethernet = new EthernetHeader();
+    private final EthernetPayload payload = new EthernetPayload();
     private final VxlanHeader vxlan = new VxlanHeader();
     private final GsoSplitter segments = new GsoSplitter();
 
@@ -111,6 +117,10 @@ public final class VxlanEncapPath implements EncapPath
     public void encap(final FrameBatch batch)
     {
         out.aim(segment.vni(), segment.encapTraffic());
+        if (segment.encapVlan() != VlanPolicy.PASS)
+        {
+            judgeTags(batch);
+        }
         ports = segment.ports();
         isSwitched = ports.size() > 1;
         ownNumber = ports.get(0).number();
@@ -122,6 +132,8 @@ public final class VxlanEncapPath implements EncapPath
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
+            current = frame;
+            currentOffset = frame.offset();
             if (frame.gsoType() == Frame.GSO_NONE)
             {
                 encapFrame(frame, entries[i]);
@@ -135,6 +147,30 @@ public final class VxlanEncapPath implements EncapPath
         if (isSwitched)
         {
             local.flush();
+        }
+        counters.onBatchEnd();
+    }
+
+    /** RFC 7348 §6.1: no VLAN tag goes into the tunnel. What is refused gets its verdict. */
+    private void judgeTags(final FrameBatch batch)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame frame = batch.get(i);
+            if (frame.length() >= EthernetHeader.LENGTH && EtherType.isVlan(
+                ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).etherType()))
+            {
+                payload.wrap(frame.buffer(), frame.offset(), frame.length());
+                final boolean isWhole = payload.check() == DropReason.NONE && !EtherType.isVlan(payload.etherType());
+                if (isWhole && segment.encapVlan() == VlanPolicy.STRIP)
+                {
+                    VlanTag.pop(frame, payload.tagCount());
+                }
+                else
+                {
+                    frame.verdict(DropReason.INNER_VLAN);
+                }
+            }
         }
     }
 
@@ -196,7 +232,7 @@ public final class VxlanEncapPath implements EncapPath
     private void encapSuperFrame(final Frame frame, final long entry)
     {
         final int length = frame.length();
-        DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), length).check();
+        DropReason verdict = checkHeader(frame);
         final int tunnelLength = isSwitched ? 0 : VxlanHeader.LENGTH;
         if (verdict == DropReason.NONE)
         {
@@ -308,11 +344,18 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
+    private DropReason checkHeader(final Frame frame)
+    {
+        final DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).check();
+        return verdict == DropReason.NONE ? frame.verdict() : verdict;
+    }
+
     private DropReason check(final Frame frame)
     {
-        if (ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).check() != DropReason.NONE)
+        final DropReason verdict = checkHeader(frame);
+        if (verdict != DropReason.NONE)
         {
-            return DropReason.INNER_TOO_SHORT;
+            return verdict;
         }
         if (isOversize(frame.length()))
         {
@@ -352,5 +395,8 @@ public final class VxlanEncapPath implements EncapPath
     private void drop(final DropReason reason, final int frames)
     {
         counters.onDropped(reason, segment.vni(), 0, 0, frames);
+        final int header = Math.max(0, currentOffset - current.offset());
+        counters.samples().record(
+            reason, segment.vni(), 0, 0, current.buffer(), currentOffset, current.length() - header);
     }
 }

@@ -1,6 +1,8 @@
 package io.overlane.segment;
 
+import io.overlane.address.MacAddress;
 import io.overlane.port.Port;
+import io.overlane.route.RouteTable;
 import io.overlane.status.Traffic;
 
 /**
@@ -9,13 +11,26 @@ import io.overlane.status.Traffic;
  */
 public final class Segment
 {
+    private static final int LISTED = 0;
+
     private final int vni;
     private volatile LocalPorts ports;
     private final int portMtu;
+    private final boolean dropsOwnMac;
+    /** Besides those of the devices behind the ports. */
+    private final long[] furtherOwnMacs;
     private final boolean learning;
     private final long reservedBits;
     private final SourcePolicy sourcePolicy;
+    private final VlanPolicy decapVlan;
+    private final VlanPolicy encapVlan;
+    private final EcnPolicy ecn;
+    private final boolean dropsStaticViolation;
+    private final boolean dropsBadSource;
     private final FloodList floodList;
+    private final KnownSources knownSources;
+    /** Null but for {@link SourcePolicy#LISTED}. */
+    private final RouteTable listedSources;
     private final Traffic encapTraffic;
     private final Traffic decapTraffic;
 
@@ -26,7 +41,7 @@ public final class Segment
      */
     public Segment(final SegmentContext settings, final Traffic encapTraffic, final Traffic decapTraffic)
     {
-        this(settings, settings.localPorts(), new FloodList(), encapTraffic, decapTraffic);
+        this(settings, settings.localPorts(), new FloodList(), new KnownSources(), encapTraffic, decapTraffic);
     }
 
     /**
@@ -35,6 +50,7 @@ public final class Segment
      * @param settings     concluded settings.
      * @param port         the queue.
      * @param floodList    the segment's.
+     * @param knownSources the segment's.
      * @param encapTraffic counts what the queue sent.
      * @param decapTraffic counts what the queue was given.
      */
@@ -42,6 +58,7 @@ public final class Segment
         final SegmentContext settings,
         final Port port,
         final FloodList floodList,
+        final KnownSources knownSources,
         final Traffic encapTraffic,
         final Traffic decapTraffic)
     {
@@ -49,6 +66,7 @@ public final class Segment
             settings,
             new LocalPorts(new LocalPort(port, LocalPort.UNNUMBERED, settings.ownMac())),
             floodList,
+            knownSources,
             encapTraffic,
             decapTraffic);
     }
@@ -57,16 +75,30 @@ public final class Segment
         final SegmentContext settings,
         final LocalPorts ports,
         final FloodList floodList,
+        final KnownSources knownSources,
         final Traffic encapTraffic,
         final Traffic decapTraffic)
     {
         vni = settings.vni();
         this.ports = ports;
         this.floodList = floodList;
+        this.knownSources = knownSources;
         portMtu = settings.portMtu();
         learning = settings.learning();
         reservedBits = settings.reservedBits();
         sourcePolicy = settings.sourcePolicy();
+        decapVlan = settings.decapVlan();
+        encapVlan = settings.encapVlan();
+        ecn = settings.ecn();
+        dropsOwnMac = settings.dropOwnMac().applies(learning);
+        furtherOwnMacs = settings.furtherOwnMacs().stream().mapToLong(MacAddress::value).toArray();
+        dropsStaticViolation = settings.dropStaticViolation().applies(learning);
+        dropsBadSource = settings.dropBadSource().applies(learning);
+        listedSources = sourcePolicy == SourcePolicy.LISTED ? new RouteTable(settings.sources().size()) : null;
+        if (listedSources != null)
+        {
+            settings.sources().forEach(prefix -> listedSources.put(prefix, LISTED));
+        }
         this.encapTraffic = encapTraffic;
         this.decapTraffic = decapTraffic;
     }
@@ -111,6 +143,27 @@ public final class Segment
         return ports.get(0).ownMac();
     }
 
+    /**
+     * @param mac source of a received frame.
+     * @return true if it is ours and may not come from outside.
+     */
+    public boolean refusesOwnMac(final long mac)
+    {
+        return dropsOwnMac && (ports.isOwnMac(mac) || isFurtherOwnMac(mac));
+    }
+
+    private boolean isFurtherOwnMac(final long mac)
+    {
+        for (final long own : furtherOwnMacs)
+        {
+            if (own == mac)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** @return true if source MACs of received frames are learned. */
     public boolean learning()
     {
@@ -123,6 +176,58 @@ public final class Segment
         return reservedBits;
     }
 
+    /**
+     * In constant time, whatever the source.
+     *
+     * @param high first word of an outer source address.
+     * @param low  second word.
+     * @return true if datagrams are accepted from there.
+     */
+    public boolean accepts(final long high, final long low)
+    {
+        switch (sourcePolicy)
+        {
+            case ANY:
+                return true;
+
+            case LISTED:
+                return listedSources.lookup(high, low) == LISTED;
+
+            default:
+                return knownSources.contains(high, low);
+        }
+    }
+
+    /** @return what becomes of received frames with a VLAN tag. */
+    public VlanPolicy decapVlan()
+    {
+        return decapVlan;
+    }
+
+    /** @return what becomes of frames of the port with a VLAN tag. */
+    public VlanPolicy encapVlan()
+    {
+        return encapVlan;
+    }
+
+    /** @return how outer congestion marks are carried into received frames. */
+    public EcnPolicy ecn()
+    {
+        return ecn;
+    }
+
+    /** @return true if a frame is dropped whose source a configured FDB entry puts behind another remote. */
+    public boolean dropsStaticViolation()
+    {
+        return dropsStaticViolation;
+    }
+
+    /** @return true if a frame is dropped whose source MAC is a group address or zero. */
+    public boolean dropsBadSource()
+    {
+        return dropsBadSource;
+    }
+
     /** @return which outer sources are accepted. */
     public SourcePolicy sourcePolicy()
     {
@@ -133,6 +238,12 @@ public final class Segment
     public FloodList floodList()
     {
         return floodList;
+    }
+
+    /** @return the addresses its configuration names. */
+    public KnownSources knownSources()
+    {
+        return knownSources;
     }
 
     /** @return counts what its ports sent. */

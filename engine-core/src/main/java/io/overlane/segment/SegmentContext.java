@@ -1,6 +1,7 @@
 package io.overlane.segment;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
@@ -27,8 +28,16 @@ public final class SegmentContext
     private int portMtu;
     private long ownMac = NO_MAC;
     private boolean learning;
-    private long reservedBits = VxlanHeader.RESERVED_MASK;
-    private SourcePolicy sourcePolicy = SourcePolicy.ANY;
+    private long reservedBits;
+    private SourcePolicy sourcePolicy;
+    private VlanPolicy decapVlan;
+    private VlanPolicy encapVlan;
+    private EcnPolicy ecn;
+    private DropWhen dropOwnMac;
+    private DropWhen dropStaticViolation;
+    private DropWhen dropBadSource;
+    private final Set<MacAddress> furtherOwnMacs = new LinkedHashSet<>();
+    private final Set<IpPrefix> sources = new LinkedHashSet<>();
     private final Set<Vtep> flood = new LinkedHashSet<>();
     private final Map<MacAddress, Vtep> fdb = new LinkedHashMap<>();
     private final Map<IpAddress, MacAddress> neighbors = new LinkedHashMap<>();
@@ -40,6 +49,7 @@ public final class SegmentContext
     public SegmentContext(final int vni)
     {
         this.vni = Vni.check(vni);
+        PolicyProfile.LINUX.applyTo(this);
     }
 
     /** @return the VXLAN network identifier. */
@@ -134,12 +144,29 @@ public final class SegmentContext
 
     /**
      * @param ownMac the MAC of the device behind the port: frames that come back with it as their source are dropped
-     *               (Linux {@code vxlan_set_mac}).
+     *               (Linux {@code vxlan_set_mac}), see {@link #dropOwnMac(DropWhen)}.
      * @return this.
      */
     public SegmentContext ownMac(final MacAddress ownMac)
     {
         this.ownMac = ownMac.value();
+        return this;
+    }
+
+    /** @return further MACs that are at home here. */
+    public Set<MacAddress> furtherOwnMacs()
+    {
+        return furtherOwnMacs;
+    }
+
+    /**
+     * @param mac one more that is at home here, where there are several stations behind the port: treated as
+     *            {@link #ownMac(MacAddress)} is.
+     * @return this.
+     */
+    public SegmentContext furtherOwnMac(final MacAddress mac)
+    {
+        furtherOwnMacs.add(mac);
         return this;
     }
 
@@ -159,6 +186,18 @@ public final class SegmentContext
         return this;
     }
 
+    /**
+     * Set every policy below as a profile has it; what is set later counts.
+     *
+     * @param profile default {@link PolicyProfile#LINUX}.
+     * @return this.
+     */
+    public SegmentContext policy(final PolicyProfile profile)
+    {
+        profile.applyTo(this);
+        return this;
+    }
+
     /** @return bits of the 64-bit VXLAN header that must be zero on receipt. */
     public long reservedBits()
     {
@@ -166,9 +205,11 @@ public final class SegmentContext
     }
 
     /**
-     * @param reservedBits bits of the VXLAN header, first byte highest, that must be zero on receipt. Default: every
-     *                     bit that is neither the I flag nor the VNI, as Linux has it ({@code cfg.reserved_bits},
-     *                     6.14); 0 ignores them all, as RFC 7348 §5 says.
+     * @param reservedBits bits of the VXLAN header, first byte highest, that must be zero on receipt, as with Linux
+     *                     {@code cfg.reserved_bits} (6.14); 0 ignores them all, as RFC 7348 §5 says. Those of another
+     *                     encapsulation are left out to have its frames delivered, such as
+     *                     {@code VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK}; what they mean is not
+     *                     acted upon.
      * @return this.
      */
     public SegmentContext reservedBits(final long reservedBits)
@@ -184,12 +225,127 @@ public final class SegmentContext
     }
 
     /**
-     * @param sourcePolicy which outer sources are accepted; default {@link SourcePolicy#ANY}, as Linux has it.
+     * @param sourcePolicy which outer sources are accepted.
      * @return this.
      */
     public SegmentContext sourcePolicy(final SourcePolicy sourcePolicy)
     {
         this.sourcePolicy = sourcePolicy;
+        return this;
+    }
+
+    /** @return prefixes that outer sources are accepted from under {@link SourcePolicy#LISTED}. */
+    public Set<IpPrefix> sources()
+    {
+        return sources;
+    }
+
+    /**
+     * Accept datagrams from some addresses only; sets {@link SourcePolicy#LISTED}.
+     *
+     * @param prefix one more prefix to accept from, of either family.
+     * @return this.
+     */
+    public SegmentContext source(final IpPrefix prefix)
+    {
+        sources.add(prefix.base());
+        return sourcePolicy(SourcePolicy.LISTED);
+    }
+
+    /** @return what becomes of received frames with a VLAN tag. */
+    public VlanPolicy decapVlan()
+    {
+        return decapVlan;
+    }
+
+    /**
+     * @param decapVlan what becomes of received frames with a VLAN tag.
+     * @return this.
+     */
+    public SegmentContext decapVlan(final VlanPolicy decapVlan)
+    {
+        this.decapVlan = decapVlan;
+        return this;
+    }
+
+    /** @return what becomes of frames of the port with a VLAN tag. */
+    public VlanPolicy encapVlan()
+    {
+        return encapVlan;
+    }
+
+    /**
+     * @param encapVlan what becomes of frames of the port with a VLAN tag.
+     * @return this.
+     */
+    public SegmentContext encapVlan(final VlanPolicy encapVlan)
+    {
+        this.encapVlan = encapVlan;
+        return this;
+    }
+
+    /** @return how outer congestion marks are carried into received frames. */
+    public EcnPolicy ecn()
+    {
+        return ecn;
+    }
+
+    /**
+     * @param ecn how outer congestion marks are carried into received frames.
+     * @return this.
+     */
+    public SegmentContext ecn(final EcnPolicy ecn)
+    {
+        this.ecn = ecn;
+        return this;
+    }
+
+    /** @return when received frames with one of our own MACs as their source are dropped. */
+    public DropWhen dropOwnMac()
+    {
+        return dropOwnMac;
+    }
+
+    /**
+     * @param dropOwnMac when received frames with one of our own MACs as their source are dropped.
+     * @return this.
+     */
+    public SegmentContext dropOwnMac(final DropWhen dropOwnMac)
+    {
+        this.dropOwnMac = dropOwnMac;
+        return this;
+    }
+
+    /** @return when received frames are dropped whose source a configured FDB entry puts behind another remote. */
+    public DropWhen dropStaticViolation()
+    {
+        return dropStaticViolation;
+    }
+
+    /**
+     * @param dropStaticViolation when received frames are dropped whose source a configured FDB entry puts behind
+     *                            another remote.
+     * @return this.
+     */
+    public SegmentContext dropStaticViolation(final DropWhen dropStaticViolation)
+    {
+        this.dropStaticViolation = dropStaticViolation;
+        return this;
+    }
+
+    /** @return when received frames are dropped whose source MAC is a group address or zero. */
+    public DropWhen dropBadSource()
+    {
+        return dropBadSource;
+    }
+
+    /**
+     * @param dropBadSource when received frames are dropped whose source MAC is a group address or zero.
+     * @return this.
+     */
+    public SegmentContext dropBadSource(final DropWhen dropBadSource)
+    {
+        this.dropBadSource = dropBadSource;
         return this;
     }
 
@@ -270,6 +426,10 @@ public final class SegmentContext
         if (portMtu < 68 || portMtu > 65535)
         {
             throw new IllegalArgumentException("portMtu=" + portMtu + " of segment " + vni + " outside 68…65535");
+        }
+        if (sourcePolicy == SourcePolicy.LISTED && sources.isEmpty())
+        {
+            throw new IllegalArgumentException("segment " + vni + " accepts from listed sources and none is listed");
         }
     }
 }

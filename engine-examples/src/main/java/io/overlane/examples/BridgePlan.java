@@ -37,9 +37,10 @@ import java.util.stream.Stream;
  * @param sourcePorts   ports to send from; null: from the port bound to.
  * @param threads       1 for both directions, or 2, in each queue.
  * @param queues        of the device.
- * @param source        outer sources to accept.
+ * @param source        outer sources to accept in the IP mode.
  * @param allIcmpErrors send every kind of ICMP error into the device.
  * @param subnets       inner addresses behind this node; empty: not checked.
+ * @param policy        how frames are judged; null in the IP mode.
  */
 record BridgePlan(
     BridgeMode mode,
@@ -61,7 +62,8 @@ record BridgePlan(
     int queues,
     SourcePolicy source,
     boolean allIcmpErrors,
-    List<IpPrefix> subnets)
+    List<IpPrefix> subnets,
+    BridgePolicy policy)
 {
     /** @return true if the host must be told of addresses, neighbours or routes. */
     boolean configuresHost()
@@ -121,12 +123,13 @@ record BridgePlan(
      */
     SegmentContext segment(final Port port)
     {
-        return new SegmentContext(vni)
+        final SegmentContext segment = new SegmentContext(vni)
             .port(port)
             .portMtu(mtu)
             .ownMac(mac)
-            .learning(learning)
-            .sourcePolicy(source);
+            .learning(learning);
+        policy.applyTo(segment);
+        return segment;
     }
 
     private IpNetworkContext network(final Port port)

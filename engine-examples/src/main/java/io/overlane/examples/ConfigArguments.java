@@ -75,8 +75,14 @@ final class ConfigArguments
     /** In place of what was said before. */
     void set(final String name, final String value, final Place from)
     {
-        arguments.removeIf(argument -> argument.name.equals(name));
+        remove(name);
         add(name, value, from);
+    }
+
+    /** What was said before does not hold. */
+    void remove(final String name)
+    {
+        arguments.removeIf(argument -> argument.name.equals(name));
     }
 
     void add(final String name, final String value, final Place from)

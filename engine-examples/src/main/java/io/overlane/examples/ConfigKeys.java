@@ -23,7 +23,8 @@ final class ConfigKeys
         Set.of("device", "mac", "vni", "addresses", "peers", "fdb", "flood", "neighbors", "subnets");
 
     /** May differ between segments, and in front of them say what holds where they say nothing. */
-    private static final Set<String> OF_SEGMENTS = Set.of("mtu", "learning", "source");
+    private static final Set<String> OF_SEGMENTS = Set.of(
+        "mtu", "learning", "source", "policy", "accept-from", "inner-vlan");
 
     /** Parts that elements of a list may be given in, in the order in which the option wants them. */
     private static final Map<String, List<String>> PARTS = Map.of(
@@ -74,6 +75,7 @@ final class ConfigKeys
         }
         else if (option.isMultiValue())
         {
+            arguments.remove(name);
             for (final ConfigNode element : value.elements())
             {
                 arguments.add(name, element.isMap() ? join(key, element) : element.text(), element.place());

@@ -35,7 +35,7 @@ public final class EngineCommands
             new RouteCommands(access).addTo(commands);
         }
         new StatusCommands(access).addTo(commands);
-        new DropCommands(access).addTo(commands);
+        new DropCommands(access, isVxlan).addTo(commands);
         return commands;
     }
 }

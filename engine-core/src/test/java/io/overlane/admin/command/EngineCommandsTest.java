@@ -139,10 +139,16 @@ class EngineCommandsTest
         assertEquals(
             List.of(Map.of(
                 "path", "decap", "reason", "inner-too-short", "vni", VNI, "remote", "192.0.2.10", "frames", 2L)),
-            rows(ask("drops vni 42 remote 192.0.2.10")));
-        assertEquals(2, rows(ask("drops")).size());
-        assertEquals(1, rows(ask("drops reason unknown-vni")).size());
-        assertEquals(0, rows(ask("drops remote 192.0.2.7")).size());
+            rows(ask("drops vni 42 remote 192.0.2.10"), "counts"));
+        assertEquals(2, rows(ask("drops"), "counts").size());
+        assertEquals(1, rows(ask("drops reason unknown-vni"), "counts").size());
+        assertEquals(0, rows(ask("drops remote 192.0.2.7"), "counts").size());
+        final Map<String, Object> sample = rows(ask("drops vni 99"), "samples").get(0);
+        assertEquals("192.0.2.66", sample.get("remote"));
+        assertTrue(sample.get("bytes").toString().startsWith("0800000000006300"), sample::toString);
+        assertTrue(sample.get("frame").toString().contains(" ipv4 "), sample::toString);
+        assertTrue(sample.get("frame").toString().contains(" udp "), sample::toString);
+        assertTrue(ask("drops").text().contains("inner-too-short"), "text");
         assertTrue(assertUsage("drops reason bad-luck").contains("unknown-vni"));
     }
 
@@ -276,6 +282,11 @@ class EngineCommandsTest
     {
         final long word = harness.engine().forwarding().fdb().lookup(VNI, MacAddress.parse(mac).value());
         return harness.engine().forwarding().remotes().vtep(FdbEntry.remote(word));
+    }
+
+    private static List<Map<String, Object>> rows(final Answer answer, final String member)
+    {
+        return rows(new Answer("", ((Map<?, ?>)answer.json()).get(member)));
     }
 
     /** With text for addresses, as JSON has them. */
