@@ -96,25 +96,37 @@ final class ConfigArguments
      */
     Parsed parse()
     {
+        final Parsed parsed = new Parsed();
+        final CommandLine commandLine = Main.converting(new CommandLine(parsed));
+        final List<String> words = new ArrayList<>();
+        arguments.forEach(argument -> words.addAll(words(commandLine, argument)));
+        try
+        {
+            commandLine.parseArgs(words.toArray(String[]::new));
+            return parsed;
+        }
+        catch (final ParameterException ex)
+        {
+            throw blame(ex);
+        }
+    }
+
+    /** Each by itself, to know which it is. */
+    private IllegalArgumentException blame(final ParameterException unknown)
+    {
         final CommandLine commandLine = commandLine();
-        final List<String> all = new ArrayList<>();
         for (final Argument argument : arguments)
         {
-            final List<String> words = words(commandLine, argument);
-            all.addAll(words);
             try
             {
-                // By itself, to know who is to blame.
-                commandLine.parseArgs(words.toArray(String[]::new));
+                commandLine.parseArgs(words(commandLine, argument).toArray(String[]::new));
             }
             catch (final ParameterException ex)
             {
-                throw argument.place.problem(withoutDashes(OneLineErrors.message(ex)));
+                return argument.place.problem(withoutDashes(OneLineErrors.message(ex)));
             }
         }
-        final Parsed parsed = new Parsed();
-        Main.converting(new CommandLine(parsed)).parseArgs(all.toArray(String[]::new));
-        return parsed;
+        return place.problem(withoutDashes(OneLineErrors.message(unknown)));
     }
 
     /**
