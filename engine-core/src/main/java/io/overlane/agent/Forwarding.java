@@ -340,14 +340,25 @@ public final class Forwarding
     }
 
     /**
-     * Forget everything about a segment; it is in no table any more and nobody polls its ports.
+     * Take a segment out of the table of segments: nothing more comes for it, and nobody's entries are in it any more.
+     * What its ports still send goes on its way.
+     *
+     * @param segment that goes.
+     */
+    public void withdraw(final Segment segment)
+    {
+        segments.remove(segment.vni());
+        reconciler.forget(segment.vni());
+    }
+
+    /**
+     * Forget everything about a segment that was withdrawn; nobody polls its ports any more.
      *
      * @param segment that goes.
      */
     public void forget(final Segment segment)
     {
         final int vni = segment.vni();
-        reconciler.forget(vni);
         fdb.forEach((entryVni, mac, word, stamp) ->
         {
             if (entryVni == vni)

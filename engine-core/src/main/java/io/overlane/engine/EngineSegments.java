@@ -127,7 +127,7 @@ public final class EngineSegments
         return ask(() ->
         {
             final Segment segment = requireSegment(vni);
-            forwarding.segments().remove(vni);
+            forwarding.withdraw(segment);
             leavingVnis.add(vni);
             return end(ports(segment), () -> removedEncap.add(segment.encapTraffic()), () -> settle(segment));
         });
@@ -242,6 +242,7 @@ public final class EngineSegments
 
     private Void takeBack(final Segment segment)
     {
+        forwarding.withdraw(segment);
         paths.close(segment);
         ports(segment).forEach(portVnis::remove);
         return null;

@@ -135,16 +135,16 @@ final class PathBuilder
         }
         catch (final RuntimeException ex)
         {
+            forwarding.withdraw(segment);
             close(segment);
             throw ex;
         }
         return segment;
     }
 
-    /** Take a segment out of the tables and forget all about it; only on the thread that writes them. */
+    /** Forget all about a segment that was withdrawn; only on the thread that writes the tables. */
     void close(final Segment segment)
     {
-        forwarding.segments().remove(segment.vni());
         forwarding.forget(segment);
         segment.encapTraffic().free();
         segment.decapTraffic().free();
