@@ -152,6 +152,22 @@ class EngineSegmentsTest
     }
 
     @Test
+    @Conformance(row = 106, behaviour = "segments with different receive rules share the port",
+        deviation = "what is accepted is a segment's own rule, not the socket's; there are no policy marks to carry")
+    void shouldShareThePortAmongSegmentsWithOtherRules()
+    {
+        launch();
+        final LoopbackPort lenient = port("lenient");
+        done(segments().add(new SegmentContext(2).port(lenient).reservedBits(0)));
+        final FrameSpec marked = FrameSpec.vxlan(FRAME).vxlanFlags(0x88);
+        harness.receive(EngineHarness.A, marked.vni(2).datagram());
+        harness.receive(EngineHarness.A, marked.vni(1).datagram());
+
+        assertArrayEquals(FRAME, lenient.takeBytes());
+        assertEquals(1, EngineHarness.ledger(harness.decap(), DropReason.RESERVED_BITS, 1, EngineHarness.A));
+    }
+
+    @Test
     @Conformance(row = 107, behaviour = "a VNI of 2^24 is refused")
     void shouldRefuseAVniOutOfRange()
     {
