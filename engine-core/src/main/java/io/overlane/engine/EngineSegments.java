@@ -170,7 +170,7 @@ public final class EngineSegments
                 throw new IllegalArgumentException("port " + port.name() + " has an MTU of " + port.mtu() +
                     ", segment " + vni + " one of " + segment.portMtu());
             }
-            if (!forwarding.addPort(segment, local))
+            if (!forwarding.ports().add(segment, local))
             {
                 throw new IllegalArgumentException("maxRemotes=" + context.maxRemotes() + ": no room for a port");
             }
@@ -253,7 +253,7 @@ public final class EngineSegments
         // Else the whole segment went meanwhile.
         if (segment == get(segment.vni()))
         {
-            forwarding.removePort(segment, port);
+            forwarding.ports().remove(segment, port);
         }
         leavingPorts.remove(port);
         portVnis.remove(port);

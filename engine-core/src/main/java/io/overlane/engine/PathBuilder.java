@@ -226,7 +226,7 @@ final class PathBuilder
     {
         final int vni = settings.vni();
         final Segment segment = forwarding.segments().lookup(vni);
-        requireRoom(segment.ports().size() == 1 || forwarding.number(segment), "remotes and ports");
+        requireRoom(segment.ports().size() == 1 || forwarding.ports().number(segment), "remotes and ports");
         settings.fdb().forEach((mac, remote) ->
             requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));
         settings.flood().forEach(remote ->
