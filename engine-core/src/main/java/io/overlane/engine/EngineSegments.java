@@ -218,12 +218,12 @@ public final class EngineSegments
     {
         return portCommands.follow(() ->
         {
-            ports.forEach(encapAgent::remove);
+            final List<Runnable> lastWaits = ports.stream().map(encapAgent::remove).toList();
             afterLastFrame.run();
-            return null;
+            return lastWaits;
         })
-            .thenCompose(none -> commands.follow(settle))
-            .thenCompose(answer -> close(ports).thenApply(none -> answer));
+            .thenCompose(lastWaits -> commands.follow(settle)
+                .thenCompose(answer -> close(ports, lastWaits).thenApply(none -> answer)));
     }
 
     private RuntimeException attach(final List<EncapPath> encapPaths)
@@ -275,7 +275,7 @@ public final class EngineSegments
         return totals;
     }
 
-    private CompletableFuture<Void> close(final List<Port> ports)
+    private CompletableFuture<Void> close(final List<Port> ports, final List<Runnable> lastWaits)
     {
         if (context.threadingMode() == ThreadingMode.INVOKER)
         {
@@ -286,6 +286,7 @@ public final class EngineSegments
         final CompletableFuture<Void> closed = new CompletableFuture<>();
         final Thread thread = context.threadFactory().newThread(() ->
         {
+            lastWaits.forEach(Runnable::run);
             CloseHelper.closeAll(context.errorHandler(), ports);
             closed.complete(null);
         });
