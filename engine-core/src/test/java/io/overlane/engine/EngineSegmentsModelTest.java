@@ -101,7 +101,8 @@ class EngineSegmentsModelTest
             }
             default ->
             {
-                ((LoopbackPort)anyPort).put(frame());
+                ((LoopbackPort)anyPort).put(
+                    random.nextInt(20) == 0 ? FrameSpec.ipv4Udp().payloadLength(1500).bytes() : frame());
                 yield null;
             }
         };
@@ -145,7 +146,13 @@ class EngineSegmentsModelTest
     private byte[] frame()
     {
         final MacAddress to = random.nextInt(4) == 0 ? new MacAddress(MacAddress.BROADCAST) : mac();
-        return FrameSpec.ipv4Udp().sourceMac(mac().value()).destinationMac(to.value()).bytes();
+        final FrameSpec frame = FrameSpec.ipv4Udp().sourceMac(mac().value()).destinationMac(to.value());
+        return switch (random.nextInt(12))
+        {
+            case 0 -> frame.truncate(random.nextInt(40)).bytes();
+            case 1 -> frame.sourceMac(random.nextLong() & 0xFFFF_FFFF_FFFFL).bytes();
+            default -> frame.bytes();
+        };
     }
 
     private LoopbackPort newPort()
