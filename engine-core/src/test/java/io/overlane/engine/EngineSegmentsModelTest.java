@@ -58,8 +58,8 @@ class EngineSegmentsModelTest
             OWNERS.forEach(owner -> harness.engine().proxy().apply(owner, new DesiredState()));
             segments().all().forEach(segment -> segments().remove(segment.vni()));
             harness.run();
-            assertTrue(harness.encap().delivered() > 100 && harness.encap().switched() > 10, "frames went");
-            assertTrue(harness.decap().delivered() > 100, "frames came");
+            assertTrue(harness.encap().delivered() > 50 && harness.encap().switched() > 0, "frames went");
+            assertTrue(harness.decap().delivered() > 50, "frames came");
         }
         assertEquals(0, segments().all().size());
         assertEquals(0, harness.engine().forwarding().fdb().size());
@@ -73,7 +73,7 @@ class EngineSegmentsModelTest
         final Segment segment = segments().get(vni);
         final Port anyPort = segment == null ? harness.port() : segment.ports().get(
             random.nextInt(segment.ports().size())).port();
-        return switch (random.nextInt(16))
+        return switch (random.nextInt(20))
         {
             case 0 -> segments().add(newSegment(vni));
             case 1 -> random.nextInt(3) == 0 ? segments().remove(vni) : null;
@@ -82,19 +82,19 @@ class EngineSegmentsModelTest
             case 4 -> harness.engine().proxy().apply(OWNERS.get(random.nextInt(OWNERS.size())), state());
             case 5 -> harness.engine().proxy().putFdb(vni, mac(), remote());
             case 6 -> harness.engine().proxy().putFdb(vni, mac(), anyPort);
-            case 7 -> harness.engine().proxy().removeFdb(vni, mac());
-            case 8 -> random.nextBoolean() ?
+            case 7, 8 -> harness.engine().proxy().removeFdb(vni, mac());
+            case 9 -> random.nextBoolean() ?
                 harness.engine().proxy().addFlood(vni, remote()) :
                 harness.engine().proxy().removeFlood(vni, remote());
-            case 9 -> random.nextBoolean() ?
+            case 10 -> random.nextBoolean() ?
                 harness.engine().proxy().putNeighbor(vni, address(), mac()) :
                 harness.engine().proxy().removeNeighbor(vni, address());
-            case 10 ->
+            case 11 ->
             {
                 harness.clock().step(random.nextInt(40), TimeUnit.SECONDS);
                 yield null;
             }
-            case 11, 12 ->
+            case 12, 13 ->
             {
                 harness.send(remote(), 0, FrameSpec.vxlan(frame()).vni(vni).datagram());
                 yield null;
