@@ -95,6 +95,17 @@ public final class SegmentPorts
     }
 
     /**
+     * Any thread.
+     *
+     * @param number where an FDB entry leads.
+     * @return true if it is the number of a port and not of a remote.
+     */
+    public boolean isPort(final int number)
+    {
+        return number >= 0 && number < remotes.maxRemotes() && remotes.high(number) == LocalPorts.ADDRESS_HIGH;
+    }
+
+    /**
      * Whether what was heard a moment ago is still worth learning: the segment is there, and the port if it was one.
      *
      * @param vni  of a segment.

@@ -2,6 +2,7 @@ package io.overlane.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -169,7 +170,9 @@ class LocalSwitchingTest
     {
         launch(segment().learning(true));
         transmit(one, frame(S1, ALL));
+        assertTrue(isBehindPort(S1));
         hear(frame(S1, ALL));
+        assertFalse(isBehindPort(S1));
         drain();
         transmit(two, frame(S2, S1));
         assertEquals(1, harness.sentTo(EngineHarness.A).size(), "behind the remote now");
@@ -416,6 +419,12 @@ class LocalSwitchingTest
     {
         harness.run();
         return asked.join();
+    }
+
+    private boolean isBehindPort(final MacAddress mac)
+    {
+        final long entry = harness.engine().forwarding().fdb().lookup(VNI, mac.value());
+        return harness.engine().forwarding().ports().isPort(FdbEntry.remote(entry));
     }
 
     private static LoopbackPort port(final String name)
