@@ -184,6 +184,9 @@ class EngineSegmentsTest
 
         assertRefused("port b is in segment 2 already", segments().add(new SegmentContext(3).port(b)));
         assertRefused("port b is in segment 2 already", segments().addPort(1, b));
+        final LoopbackPort twice = port("twice");
+        assertRefused("port twice given twice to segment 3",
+            segments().add(new SegmentContext(3).port(twice).addPort(twice)));
         assertRefused("segment 3 has no port", segments().add(new SegmentContext(3)));
         assertRefused("no segment has VNI 9", segments().remove(9));
         assertRefused("no segment has VNI 9", segments().addPort(9, port("c")));
