@@ -54,8 +54,9 @@ public final class EncapAgent implements Agent
      * Poll a port no more; nothing that was polled from it is in use. By a command, or when the agent has stopped.
      *
      * @param port whose path goes.
+     * @return waits, on a thread that may, until nobody has to do with the port any more.
      */
-    public void remove(final Port port)
+    public Runnable remove(final Port port)
     {
         for (int i = 0; i < paths.length; i++)
         {
@@ -67,10 +68,10 @@ public final class EncapAgent implements Agent
                 System.arraycopy(paths, i + 1, paths, i, last - i);
                 ports = Arrays.copyOf(ports, last);
                 paths = Arrays.copyOf(paths, last);
-                wiring.unwire(polled);
-                return;
+                return wiring.unwire(polled);
             }
         }
+        return PortWiring.DONE;
     }
 
     /** Have no more threads wait for ports. When the agent has stopped. */
@@ -78,7 +79,7 @@ public final class EncapAgent implements Agent
     {
         while (paths.length > 0)
         {
-            remove(paths[0].port());
+            remove(paths[0].port()).run();
         }
     }
 

@@ -121,7 +121,7 @@ public final class ForwarderProxy
      */
     public CompletableFuture<Boolean> putFdb(final int vni, final MacAddress mac, final Port port)
     {
-        return ask(() -> forwarding.putFdb(vni, mac, port));
+        return ask(() -> forwarding.ports().putFdb(vni, mac, port));
     }
 
     /**

@@ -7,14 +7,11 @@ import io.overlane.address.Vtep;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.neighbor.NeighborTable;
-import io.overlane.port.Port;
 import io.overlane.reconcile.EntryKey;
 import io.overlane.reconcile.Reconciler;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.KnownSources;
-import io.overlane.segment.LocalPort;
-import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import java.security.SecureRandom;
@@ -33,9 +30,8 @@ public final class Forwarding
     private final NeighborTable neighbors;
     private final RemoteTable remotes;
     private final RouteTable routes;
-    private final int peerUdpPort;
     private final Reconciler reconciler;
-    private long lastPortId;
+    private final SegmentPorts ports;
 
     /**
      * For a caller that has one port to a segment.
@@ -68,8 +64,8 @@ public final class Forwarding
         fdb = new Fdb(maxFdbEntries, new SecureRandom().nextLong(), remotes::release);
         neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
-        this.peerUdpPort = peerUdpPort;
         reconciler = new Reconciler(new ConfiguredEntries(this));
+        ports = new SegmentPorts(this, peerUdpPort);
     }
 
     /** @return segments by VNI. */
@@ -100,6 +96,12 @@ public final class Forwarding
     public RouteTable routes()
     {
         return routes;
+    }
+
+    /** @return changes to the ports of segments. */
+    public SegmentPorts ports()
+    {
+        return ports;
     }
 
     /** @return who wants which entry. */
@@ -138,21 +140,6 @@ public final class Forwarding
         forget(sources, before);
         reconciler.take(MANUAL, EntryKey.fdb(vni, mac), remote);
         return true;
-    }
-
-    /**
-     * Say that a station is behind a port.
-     *
-     * @param vni  of a segment.
-     * @param mac  of the station.
-     * @param port of that segment.
-     * @return false if there is no room.
-     */
-    public boolean putFdb(final int vni, final MacAddress mac, final Port port)
-    {
-        final Segment segment = requireSegment(vni);
-        requirePort(segment, port);
-        return number(segment) && putFdb(vni, mac, remotes.vtep(segment.ports().find(port).number()));
     }
 
     /**
@@ -307,60 +294,25 @@ public final class Forwarding
     }
 
     /**
-     * Give every port of a segment a number, which they need as soon as there are several.
+     * Take a segment out of the table of segments: nothing more comes for it, and nobody's entries are in it any more.
+     * What its ports still send goes on its way.
      *
-     * @param segment whose ports.
-     * @return false if there is no room; nothing has changed then.
+     * @param segment that goes.
      */
-    public boolean number(final Segment segment)
+    public void withdraw(final Segment segment)
     {
-        return number(segment, segment.ports());
+        segments.remove(segment.vni());
+        reconciler.forget(segment.vni());
     }
 
     /**
-     * @param segment gets one more port.
-     * @param port    to add; it has no number yet.
-     * @return false if there is no room; nothing has changed then.
-     */
-    public boolean addPort(final Segment segment, final LocalPort port)
-    {
-        return number(segment, segment.ports().with(port));
-    }
-
-    /**
-     * Take a port from a segment, and forget what was behind it. Nobody polls it any more.
-     *
-     * @param segment that has other ports too.
-     * @param port    to remove.
-     */
-    public void removePort(final Segment segment, final Port port)
-    {
-        final LocalPort leaving = segment.ports().find(port);
-        final LocalPorts after = segment.ports().without(leaving);
-        segment.ports(after);
-        final int only = after.size() == 1 ? after.get(0).number() : LocalPort.UNNUMBERED;
-        fdb.forEach((vni, mac, word, stamp) ->
-        {
-            final int number = FdbEntry.remote(word);
-            // What the only port has learned would not be kept up: nothing is switched any more.
-            if (number == leaving.number() || number == only && FdbEntry.kind(word) == FdbEntry.LEARNED)
-            {
-                fdb.remove(vni, mac);
-                reconciler.forget(EntryKey.fdb(vni, new MacAddress(mac)));
-            }
-        });
-        remotes.release(leaving.number());
-    }
-
-    /**
-     * Forget everything about a segment; it is in no table any more and nobody polls its ports.
+     * Forget everything about a segment that was withdrawn; nobody polls its ports any more.
      *
      * @param segment that goes.
      */
     public void forget(final Segment segment)
     {
         final int vni = segment.vni();
-        reconciler.forget(vni);
         fdb.forEach((entryVni, mac, word, stamp) ->
         {
             if (entryVni == vni)
@@ -380,59 +332,7 @@ public final class Forwarding
             segment.floodList().remove(remote);
             remotes.release(remote);
         }
-        for (final LocalPort port : segment.ports().all())
-        {
-            if (port.number() != LocalPort.UNNUMBERED)
-            {
-                remotes.release(port.number());
-            }
-        }
-    }
-
-    /**
-     * Whether what was heard a moment ago is still worth learning: the segment is there, and the port if it was one.
-     *
-     * @param vni  of a segment.
-     * @param high first word of where a station was heard from.
-     * @param low  second word.
-     * @return false if it is gone.
-     */
-    public boolean isCurrent(final int vni, final long high, final long low)
-    {
-        final Segment segment = segments.lookup(vni);
-        if (segment == null || high != LocalPorts.ADDRESS_HIGH)
-        {
-            return segment != null;
-        }
-        final LocalPorts ports = segment.ports();
-        return ports.size() > 1 && ports.find(remotes.find(high, low)) != null;
-    }
-
-    private boolean number(final Segment segment, final LocalPorts ports)
-    {
-        final LocalPort[] numbered = ports.all().toArray(new LocalPort[0]);
-        for (int i = 0; i < numbered.length; i++)
-        {
-            if (numbered[i].number() == LocalPort.UNNUMBERED)
-            {
-                lastPortId++;
-                final int number = remotes.intern(LocalPorts.ADDRESS_HIGH, lastPortId, peerUdpPort);
-                if (number == RemoteTable.MISSING)
-                {
-                    for (int taken = 0; taken < i; taken++)
-                    {
-                        if (segment.ports().find(numbered[taken].number()) == null)
-                        {
-                            remotes.release(numbered[taken].number());
-                        }
-                    }
-                    return false;
-                }
-                numbered[i] = numbered[i].numbered(number);
-            }
-        }
-        segment.ports(new LocalPorts(numbered));
-        return true;
+        ports.forget(segment);
     }
 
     /** The address behind a number stays readable until the number is given out again, which only we do. */
@@ -449,15 +349,7 @@ public final class Forwarding
         return remotes.intern(remote.address().high(), remote.address().low(), remote.udpPort());
     }
 
-    private static void requirePort(final Segment segment, final Port port)
-    {
-        if (segment.ports().find(port) == null)
-        {
-            throw new IllegalArgumentException("port " + port.name() + " is not one of segment " + segment.vni());
-        }
-    }
-
-    private Segment requireSegment(final int vni)
+    Segment requireSegment(final int vni)
     {
         final Segment segment = segments.lookup(vni);
         if (segment == null)

@@ -5,6 +5,9 @@ import io.overlane.port.Port;
 /** How the thread that polls ports hears of frames in them. */
 public interface PortWiring
 {
+    /** Nobody has to do with it any more already. */
+    Runnable DONE = () -> {};
+
     /** Nobody waits: all ports are polled again and again. */
     PortWiring NONE = new PortWiring()
     {
@@ -20,8 +23,9 @@ public interface PortWiring
         }
 
         @Override
-        public void unwire(final Port polled)
+        public Runnable unwire(final Port polled)
         {
+            return DONE;
         }
     };
 
@@ -45,6 +49,7 @@ public interface PortWiring
      * Undo that. Polling thread.
      *
      * @param polled what {@link #wire(Port)} returned; not polled any more.
+     * @return waits, on a thread that may, until nobody has to do with the port any more.
      */
-    void unwire(Port polled);
+    Runnable unwire(Port polled);
 }

@@ -50,17 +50,18 @@ public final class WaitingPorts implements PortWiring
     }
 
     @Override
-    public void unwire(final Port polled)
+    public Runnable unwire(final Port polled)
     {
         if (polled instanceof WatchedPort watched)
         {
             watched.stop();
-            return;
+            return watched::join;
         }
         unwatched.remove(polled);
         if (wait.leave(polled) && !unwatched.isEmpty())
         {
             wait.adopt(unwatched.get(0));
         }
+        return DONE;
     }
 }

@@ -35,7 +35,8 @@ public final class WakingPorts implements PortWiring
     }
 
     @Override
-    public void unwire(final Port polled)
+    public Runnable unwire(final Port polled)
     {
+        return DONE;
     }
 }

@@ -14,6 +14,7 @@ import org.agrona.ErrorHandler;
 final class WatchedPort implements Port
 {
     private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long LONGEST_END_MS = TimeUnit.SECONDS.toMillis(5);
 
     private final Port port;
     private final Runnable wake;
@@ -46,12 +47,25 @@ final class WatchedPort implements Port
         watcher.start();
     }
 
-    /** End the watching thread; the port stays open. */
+    /** Let the watching thread end; the port stays open. */
     void stop()
     {
         isStopped = true;
         port.wake();
         LockSupport.unpark(watcher);
+    }
+
+    /** Wait until the watching thread has let go of the port: a device that is closed before lives on until then. */
+    void join()
+    {
+        try
+        {
+            watcher.join(LONGEST_END_MS);
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -127,7 +127,7 @@ public final class EngineSegments
         return ask(() ->
         {
             final Segment segment = requireSegment(vni);
-            forwarding.segments().remove(vni);
+            forwarding.withdraw(segment);
             leavingVnis.add(vni);
             return end(ports(segment), () -> removedEncap.add(segment.encapTraffic()), () -> settle(segment));
         });
@@ -170,7 +170,7 @@ public final class EngineSegments
                 throw new IllegalArgumentException("port " + port.name() + " has an MTU of " + port.mtu() +
                     ", segment " + vni + " one of " + segment.portMtu());
             }
-            if (!forwarding.addPort(segment, local))
+            if (!forwarding.ports().add(segment, local))
             {
                 throw new IllegalArgumentException("maxRemotes=" + context.maxRemotes() + ": no room for a port");
             }
@@ -218,12 +218,12 @@ public final class EngineSegments
     {
         return portCommands.follow(() ->
         {
-            ports.forEach(encapAgent::remove);
+            final List<Runnable> lastWaits = ports.stream().map(encapAgent::remove).toList();
             afterLastFrame.run();
-            return null;
+            return lastWaits;
         })
-            .thenCompose(none -> commands.follow(settle))
-            .thenCompose(answer -> close(ports).thenApply(none -> answer));
+            .thenCompose(lastWaits -> commands.follow(settle)
+                .thenCompose(answer -> close(ports, lastWaits).thenApply(none -> answer)));
     }
 
     private RuntimeException attach(final List<EncapPath> encapPaths)
@@ -242,6 +242,7 @@ public final class EngineSegments
 
     private Void takeBack(final Segment segment)
     {
+        forwarding.withdraw(segment);
         paths.close(segment);
         ports(segment).forEach(portVnis::remove);
         return null;
@@ -252,7 +253,7 @@ public final class EngineSegments
         // Else the whole segment went meanwhile.
         if (segment == get(segment.vni()))
         {
-            forwarding.removePort(segment, port);
+            forwarding.ports().remove(segment, port);
         }
         leavingPorts.remove(port);
         portVnis.remove(port);
@@ -274,7 +275,7 @@ public final class EngineSegments
         return totals;
     }
 
-    private CompletableFuture<Void> close(final List<Port> ports)
+    private CompletableFuture<Void> close(final List<Port> ports, final List<Runnable> lastWaits)
     {
         if (context.threadingMode() == ThreadingMode.INVOKER)
         {
@@ -285,6 +286,7 @@ public final class EngineSegments
         final CompletableFuture<Void> closed = new CompletableFuture<>();
         final Thread thread = context.threadFactory().newThread(() ->
         {
+            lastWaits.forEach(Runnable::run);
             CloseHelper.closeAll(context.errorHandler(), ports);
             closed.complete(null);
         });

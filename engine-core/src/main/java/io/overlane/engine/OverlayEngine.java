@@ -116,7 +116,7 @@ public final class OverlayEngine implements AutoCloseable
         final VxlanDecapPath learns = (VxlanDecapPath)path;
         final LearnRing.Consumer consumer = (vni, mac, high, low) ->
         {
-            if (forwarding.isCurrent(vni, high, low))
+            if (forwarding.ports().isCurrent(vni, high, low))
             {
                 learns.learn(vni, mac, high, low);
             }

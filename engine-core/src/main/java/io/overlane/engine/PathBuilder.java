@@ -135,16 +135,16 @@ final class PathBuilder
         }
         catch (final RuntimeException ex)
         {
+            forwarding.withdraw(segment);
             close(segment);
             throw ex;
         }
         return segment;
     }
 
-    /** Take a segment out of the tables and forget all about it; only on the thread that writes them. */
+    /** Forget all about a segment that was withdrawn; only on the thread that writes the tables. */
     void close(final Segment segment)
     {
-        forwarding.segments().remove(segment.vni());
         forwarding.forget(segment);
         segment.encapTraffic().free();
         segment.decapTraffic().free();
@@ -228,7 +228,7 @@ final class PathBuilder
     {
         final int vni = settings.vni();
         final Segment segment = forwarding.segments().lookup(vni);
-        requireRoom(segment.ports().size() == 1 || forwarding.number(segment), "remotes and ports");
+        requireRoom(segment.ports().size() == 1 || forwarding.ports().number(segment), "remotes and ports");
         settings.fdb().forEach((mac, remote) ->
             requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));
         settings.flood().forEach(remote ->

@@ -8,6 +8,8 @@ import io.overlane.address.Vtep;
 import io.overlane.port.Port;
 import io.overlane.wire.VxlanHeader;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -418,6 +420,14 @@ public final class SegmentContext
         if (port == null)
         {
             throw new IllegalArgumentException("segment " + vni + " has no port");
+        }
+        final Set<Port> given = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (final Port each : ports())
+        {
+            if (!given.add(each))
+            {
+                throw new IllegalArgumentException("port " + each.name() + " given twice to segment " + vni);
+            }
         }
         if (portMtu == 0)
         {

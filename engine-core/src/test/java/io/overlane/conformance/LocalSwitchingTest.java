@@ -2,6 +2,7 @@ package io.overlane.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,9 @@ import io.overlane.address.MacAddress;
 import io.overlane.engine.EngineHarness;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
 import io.overlane.port.LoopbackPort;
+import io.overlane.port.Port;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
@@ -167,7 +170,9 @@ class LocalSwitchingTest
     {
         launch(segment().learning(true));
         transmit(one, frame(S1, ALL));
+        assertTrue(isBehindPort(S1));
         hear(frame(S1, ALL));
+        assertFalse(isBehindPort(S1));
         drain();
         transmit(two, frame(S2, S1));
         assertEquals(1, harness.sentTo(EngineHarness.A).size(), "behind the remote now");
@@ -302,6 +307,26 @@ class LocalSwitchingTest
     }
 
     @Test
+    void shouldHandSuperFramesWholeToPortsThatTakeThem()
+    {
+        final BulkPort bulk = new BulkPort();
+        launch(new SegmentContext(VNI).port(bulk.port).addPort(bulk).addPort(two));
+        final SuperFrameSpec spec = new SuperFrameSpec(
+            FrameSpec.ipv4Tcp().sourceMac(S1.value()).destinationMac(S2.value()), new byte[3500], 1000);
+        bulk.fromEngine.put(frame(S2, ALL));
+        harness.run();
+        assertTrue(bulk.port.put(superFrame(spec)));
+        harness.run();
+
+        assertEquals(1, bulk.taken.size());
+        assertArrayEquals(spec.bytes(), bulk.taken.get(0));
+        assertEquals(spec.gsoType(), bulk.gsoType);
+        assertEquals(4, harness.encap().switched());
+        assertEquals(5, harness.encap().delivered());
+        assertEquals(5, harness.encap().framesIn());
+    }
+
+    @Test
     void shouldKeepTheOrderOfFramesToAPort()
     {
         launch(segment());
@@ -396,6 +421,12 @@ class LocalSwitchingTest
         return asked.join();
     }
 
+    private boolean isBehindPort(final MacAddress mac)
+    {
+        final long entry = harness.engine().forwarding().fdb().lookup(VNI, mac.value());
+        return harness.engine().forwarding().ports().isPort(FdbEntry.remote(entry));
+    }
+
     private static LoopbackPort port(final String name)
     {
         return new LoopbackPort(name, 1450, 64, 2048);
@@ -424,6 +455,64 @@ class LocalSwitchingTest
         for (int i = 0; i < expected.length; i++)
         {
             assertArrayEquals(expected[i], frames.get(i));
+        }
+    }
+
+    /** Takes super-frames, and remembers what it took. */
+    private static final class BulkPort implements Port
+    {
+        private final LoopbackPort port = new LoopbackPort("other", 1450, 64, 70_000);
+        private final LoopbackPort fromEngine = port("bulk");
+        private final List<byte[]> taken = new ArrayList<>();
+        private int gsoType;
+
+        @Override
+        public String name()
+        {
+            return "bulk";
+        }
+
+        @Override
+        public int mtu()
+        {
+            return 1450;
+        }
+
+        @Override
+        public int poll(final FrameBatch batch, final int limit)
+        {
+            return fromEngine.poll(batch, limit);
+        }
+
+        @Override
+        public void offer(final FrameBatch batch)
+        {
+            for (int i = 0; i < batch.size(); i++)
+            {
+                gsoType = batch.get(i).gsoType();
+                taken.add(EngineHarness.bytes(batch.get(i)));
+            }
+        }
+
+        @Override
+        public boolean takesSuperFrames(final int type)
+        {
+            return type == Frame.GSO_TCPV4;
+        }
+
+        @Override
+        public void await(final long timeoutNs)
+        {
+        }
+
+        @Override
+        public void wake()
+        {
+        }
+
+        @Override
+        public void close()
+        {
         }
     }
 }

@@ -152,6 +152,22 @@ class EngineSegmentsTest
     }
 
     @Test
+    @Conformance(row = 106, behaviour = "segments with different receive rules share the port",
+        deviation = "what is accepted is a segment's own rule, not the socket's; there are no policy marks to carry")
+    void shouldShareThePortAmongSegmentsWithOtherRules()
+    {
+        launch();
+        final LoopbackPort lenient = port("lenient");
+        done(segments().add(new SegmentContext(2).port(lenient).reservedBits(0)));
+        final FrameSpec marked = FrameSpec.vxlan(FRAME).vxlanFlags(0x88);
+        harness.receive(EngineHarness.A, marked.vni(2).datagram());
+        harness.receive(EngineHarness.A, marked.vni(1).datagram());
+
+        assertArrayEquals(FRAME, lenient.takeBytes());
+        assertEquals(1, EngineHarness.ledger(harness.decap(), DropReason.RESERVED_BITS, 1, EngineHarness.A));
+    }
+
+    @Test
     @Conformance(row = 107, behaviour = "a VNI of 2^24 is refused")
     void shouldRefuseAVniOutOfRange()
     {
@@ -168,6 +184,9 @@ class EngineSegmentsTest
 
         assertRefused("port b is in segment 2 already", segments().add(new SegmentContext(3).port(b)));
         assertRefused("port b is in segment 2 already", segments().addPort(1, b));
+        final LoopbackPort twice = port("twice");
+        assertRefused("port twice given twice to segment 3",
+            segments().add(new SegmentContext(3).port(twice).addPort(twice)));
         assertRefused("segment 3 has no port", segments().add(new SegmentContext(3)));
         assertRefused("no segment has VNI 9", segments().remove(9));
         assertRefused("no segment has VNI 9", segments().addPort(9, port("c")));

@@ -57,6 +57,15 @@ final class SegmentScenarios extends Scenario
         {
             ask(engine, 2, i);
         }
+        // Which of them the thread waits in itself changes with these; the name is free at once each time.
+        for (int i = 0; i < 5; i++)
+        {
+            engine.segments().add(segment(1)).get(PATIENCE_S, TimeUnit.SECONDS);
+            ask(engine, 1, i);
+            ask(engine, 2, i);
+            engine.segments().remove(1).get(PATIENCE_S, TimeUnit.SECONDS);
+            assertFalse(Files.exists(Path.of("/sys/class/net/vx1")), "its device is gone");
+        }
         engine.segments().add(segment(1)).get(PATIENCE_S, TimeUnit.SECONDS);
         ask(engine, 1, ROUNDS);
         ask(engine, 2, ROUNDS);
