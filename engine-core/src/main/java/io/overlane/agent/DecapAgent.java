@@ -6,7 +6,6 @@ import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.Underlay;
 import java.util.function.IntSupplier;
 import org.agrona.concurrent.Agent;
-import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
  * Runs commands, polls the underlay, carries its datagrams to the ports, and ages the tables: the one writer of them
@@ -16,7 +15,7 @@ public final class DecapAgent implements Agent
 {
     private static final int COMMANDS_PER_CYCLE = 64;
 
-    private final ManyToOneConcurrentArrayQueue<Runnable> commands;
+    private final CommandQueue commands;
     private final Underlay underlay;
     private final DatagramFeed feed;
     private final IntSupplier upkeep;
@@ -30,7 +29,7 @@ public final class DecapAgent implements Agent
      * @param batchLimit entries taken from the underlay at a time.
      */
     public DecapAgent(
-        final ManyToOneConcurrentArrayQueue<Runnable> commands,
+        final CommandQueue commands,
         final Underlay underlay,
         final DecapPath path,
         final IntSupplier upkeep,
@@ -46,7 +45,7 @@ public final class DecapAgent implements Agent
     @Override
     public int doWork()
     {
-        int work = commands.isEmpty() ? 0 : commands.drain(Runnable::run, COMMANDS_PER_CYCLE);
+        int work = commands.run(COMMANDS_PER_CYCLE);
         batch.clear();
         final int entries = underlay.poll(batch);
         if (entries > 0)

@@ -3,50 +3,110 @@ package io.overlane.agent;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.EncapPath;
-import java.util.List;
+import io.overlane.port.Port;
+import java.util.Arrays;
 import org.agrona.concurrent.Agent;
 
-/** Polls ports and carries their frames to the underlay. */
+/** Polls ports and carries their frames to the underlay and to each other. */
 public final class EncapAgent implements Agent
 {
-    private final EncapPath[] paths;
-    private final FrameBatch batch;
+    private static final int COMMANDS_PER_CYCLE = 64;
+
+    private final CommandQueue commands;
+    private final PortWiring wiring;
     private final Moderation moderation;
+    private final FrameBatch batch;
+    private Port[] ports = {};
+    private EncapPath[] paths = {};
 
     /**
-     * @param paths      one per port.
+     * @param commands   what other threads ask for.
+     * @param wiring     how it hears of frames.
      * @param batchLimit frames taken from a port at a time.
      * @param moderation when to let frames gather.
      */
-    public EncapAgent(final List<EncapPath> paths, final int batchLimit, final Moderation moderation)
+    public EncapAgent(
+        final CommandQueue commands,
+        final PortWiring wiring,
+        final int batchLimit,
+        final Moderation moderation)
     {
+        this.commands = commands;
+        this.wiring = wiring;
         this.moderation = moderation;
-        this.paths = paths.toArray(new EncapPath[0]);
         batch = new FrameBatch(batchLimit);
+    }
+
+    /**
+     * Poll one more port. By a command, or before the agent starts.
+     *
+     * @param path for what it sends.
+     */
+    public void add(final EncapPath path)
+    {
+        ports = Arrays.copyOf(ports, ports.length + 1);
+        paths = Arrays.copyOf(paths, paths.length + 1);
+        ports[ports.length - 1] = wiring.wire(path.port());
+        paths[paths.length - 1] = path;
+    }
+
+    /**
+     * Poll a port no more; nothing that was polled from it is in use. By a command, or when the agent has stopped.
+     *
+     * @param port whose path goes.
+     * @return waits, on a thread that may, until nobody has to do with the port any more.
+     */
+    public Runnable remove(final Port port)
+    {
+        for (int i = 0; i < paths.length; i++)
+        {
+            if (paths[i].port() == port)
+            {
+                final Port polled = ports[i];
+                final int last = paths.length - 1;
+                System.arraycopy(ports, i + 1, ports, i, last - i);
+                System.arraycopy(paths, i + 1, paths, i, last - i);
+                ports = Arrays.copyOf(ports, last);
+                paths = Arrays.copyOf(paths, last);
+                return wiring.unwire(polled);
+            }
+        }
+        return PortWiring.DONE;
+    }
+
+    /** Have no more threads wait for ports. When the agent has stopped. */
+    public void removeAll()
+    {
+        while (paths.length > 0)
+        {
+            remove(paths[0].port()).run();
+        }
     }
 
     @Override
     public int doWork()
     {
-        int work = 0;
+        int work = commands.run(COMMANDS_PER_CYCLE);
+        int frames = 0;
         boolean leavesMore = false;
         boolean superFrame = false;
-        for (final EncapPath path : paths)
+        for (int i = 0; i < paths.length; i++)
         {
             batch.clear();
-            final int frames = path.port().poll(batch, batch.capacity());
-            if (frames > 0)
+            final int polled = ports[i].poll(batch, batch.capacity());
+            if (polled > 0)
             {
                 leavesMore |= batch.leavesMore();
                 superFrame |= hasSuperFrame();
-                path.encap(batch);
-                work += frames;
+                paths[i].encap(batch);
+                frames += polled;
             }
         }
-        if (work > 0)
+        if (frames > 0)
         {
-            moderation.onBatch(work, leavesMore, superFrame);
+            moderation.onBatch(frames, leavesMore, superFrame);
         }
+        work += frames;
         return work;
     }
 

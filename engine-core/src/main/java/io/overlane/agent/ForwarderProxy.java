@@ -4,9 +4,11 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.port.Port;
+import io.overlane.reconcile.DesiredState;
+import io.overlane.reconcile.ReconcileResult;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
-import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import java.util.function.Supplier;
 
 /**
  * Asks the thread that owns the tables for changes, one method per command, from any thread. Each returns a future
@@ -16,21 +18,16 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 public final class ForwarderProxy
 {
     private final Forwarding forwarding;
-    private final ManyToOneConcurrentArrayQueue<Runnable> commands;
-    private final Runnable wake;
-    private volatile boolean isClosed;
+    private final CommandQueue commands;
 
     /**
      * @param forwarding what the commands change.
      * @param commands   to the thread that may.
-     * @param wake       wakes it.
      */
-    public ForwarderProxy(
-        final Forwarding forwarding, final ManyToOneConcurrentArrayQueue<Runnable> commands, final Runnable wake)
+    public ForwarderProxy(final Forwarding forwarding, final CommandQueue commands)
     {
         this.forwarding = forwarding;
         this.commands = commands;
-        this.wake = wake;
     }
 
     /**
@@ -114,66 +111,48 @@ public final class ForwarderProxy
         return ask(() -> forwarding.removeRoute(destination));
     }
 
-    /** Fail what still waits and whatever is asked from now on. Called once the agents have stopped. */
-    public void close()
+    /**
+     * Say that a station is behind a port of this engine.
+     *
+     * @param vni  of a segment.
+     * @param mac  of the station.
+     * @param port of that segment.
+     * @return false if there is no room.
+     */
+    public CompletableFuture<Boolean> putFdb(final int vni, final MacAddress mac, final Port port)
     {
-        isClosed = true;
-        failWaiting();
+        return ask(() -> forwarding.ports().putFdb(vni, mac, port));
     }
 
-    private CompletableFuture<Boolean> ask(final BooleanSupplier command)
+    /**
+     * Make the tables say what an owner wants: what is new is added, what differs is changed, and what the owner
+     * wanted before and does not any more is removed. Entries of other owners stay as they are; those that say
+     * something else are reported as conflicts. What differs is found out on the calling thread and done in one
+     * command, however much it is.
+     *
+     * @param owner   a name, other than {@link Forwarding#MANUAL}.
+     * @param desired all it wants; may be changed or thrown away as soon as this returns.
+     * @return what was done.
+     */
+    public CompletableFuture<ReconcileResult> apply(final String owner, final DesiredState desired)
     {
-        final Command asked = new Command(command);
-        if (isClosed)
+        if (owner.isBlank() || owner.equals(Forwarding.MANUAL))
         {
-            asked.fail("the engine is closed");
-            return asked.answer;
+            throw new IllegalArgumentException("not an owner of a state: '" + owner + "'");
         }
-        if (!commands.offer(asked))
-        {
-            asked.fail("too many commands are waiting");
-        }
-        wake.run();
-        if (isClosed)
-        {
-            // It was closed while we asked, and may have looked at the queue before our command was in it.
-            failWaiting();
-        }
-        return asked.answer;
+        return ask(forwarding.reconciler().prepare(owner, desired.copy()));
     }
 
-    private synchronized void failWaiting()
+    /**
+     * Run a command of one's own where tables are written, between two batches; so that what it looks at is still true
+     * when it changes something.
+     *
+     * @param command what to do; short, frames wait for it.
+     * @param <T>     what it answers.
+     * @return completes with the answer, or exceptionally with what the command threw.
+     */
+    public <T> CompletableFuture<T> ask(final Supplier<T> command)
     {
-        commands.drain(command -> ((Command)command).fail("the engine is closed"));
-    }
-
-    /** One command and the answer to it. */
-    private static final class Command implements Runnable
-    {
-        private final BooleanSupplier command;
-        private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
-
-        private Command(final BooleanSupplier command)
-        {
-            this.command = command;
-        }
-
-        @Override
-        public void run()
-        {
-            try
-            {
-                answer.complete(command.getAsBoolean());
-            }
-            catch (final RuntimeException ex)
-            {
-                answer.completeExceptionally(ex);
-            }
-        }
-
-        private void fail(final String reason)
-        {
-            answer.completeExceptionally(new IllegalStateException(reason));
-        }
+        return commands.ask(command);
     }
 }

@@ -29,10 +29,15 @@ public final class EngineContext
     /** Room for a large flannel cluster or a few hundred busy bridges; 4 MiB of memory. */
     public static final int DEFAULT_MAX_FDB_ENTRIES = 65_536;
 
+    /** What a node of a small cloud has; 2.5 KiB of memory each, taken at launch for their counters. */
+    public static final int DEFAULT_MAX_SEGMENTS = 256;
+
     /** Frames taken from a port at a time: more fill the caches before they are sent, fewer save fewer calls. */
     public static final int DEFAULT_BATCH_LIMIT = 64;
 
     private static final int MAX_BATCH_LIMIT = 1024;
+
+    private static final int MAX_SEGMENTS = 65_536;
 
     /** Ages are kept in milliseconds. */
     private static final long MIN_FDB_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -46,6 +51,7 @@ public final class EngineContext
     private ThreadFactory threadFactory = Thread::new;
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private ErrorHandler errorHandler;
+    private int maxSegments = DEFAULT_MAX_SEGMENTS;
     private int maxFdbEntries = DEFAULT_MAX_FDB_ENTRIES;
     private int maxNeighbors = 16_384;
     private int maxRemotes = 4_096;
@@ -200,6 +206,23 @@ public final class EngineContext
     public EngineContext errorHandler(final ErrorHandler errorHandler)
     {
         this.errorHandler = errorHandler;
+        return this;
+    }
+
+    /** @return segments at a time. */
+    public int maxSegments()
+    {
+        return maxSegments;
+    }
+
+    /**
+     * @param maxSegments segments at a time, those at launch and those added while the engine runs; as many as there
+     *                    are at launch, if that is more.
+     * @return this.
+     */
+    public EngineContext maxSegments(final int maxSegments)
+    {
+        this.maxSegments = maxSegments;
         return this;
     }
 
@@ -368,9 +391,12 @@ public final class EngineContext
         for (final SegmentContext segment : segments)
         {
             segment.conclude();
-            if (!ports.add(segment.port()))
+            for (final Port port : segment.ports())
             {
-                throw new IllegalArgumentException("port " + segment.port().name() + " given to two segments");
+                if (!ports.add(port))
+                {
+                    throw new IllegalArgumentException("port " + port.name() + " given to two segments");
+                }
             }
         }
         if (ipNetwork != null)
@@ -382,9 +408,14 @@ public final class EngineContext
         {
             throw new IllegalArgumentException("idleWait is for one thread: threadingMode=" + threadingMode);
         }
-        if (!queues.isEmpty() && ipNetwork == null && segments.size() > 1)
+        if (!queues.isEmpty() && ipNetwork == null && ports.size() > 1)
         {
-            throw new IllegalArgumentException("several queues are for one port, not for " + segments.size());
+            throw new IllegalArgumentException("several queues are for one port, not for " + ports.size());
+        }
+        maxSegments = Math.max(maxSegments, segments.size());
+        if (maxSegments > MAX_SEGMENTS)
+        {
+            throw new IllegalArgumentException("maxSegments=" + maxSegments + " outside 1…" + MAX_SEGMENTS);
         }
         if (batchLimit < 1 || batchLimit > MAX_BATCH_LIMIT)
         {

@@ -1,18 +1,22 @@
 package io.overlane.engine;
 
 import io.overlane.address.Vtep;
+import io.overlane.agent.CommandQueue;
 import io.overlane.agent.DecapAgent;
 import io.overlane.agent.EncapAgent;
 import io.overlane.agent.Forwarding;
 import io.overlane.agent.ForwarderProxy;
 import io.overlane.agent.Moderation;
+import io.overlane.agent.PortWait;
+import io.overlane.agent.PortWiring;
 import io.overlane.agent.TableAger;
 import io.overlane.agent.WaitWhenIdle;
+import io.overlane.agent.WaitingPorts;
+import io.overlane.agent.WakingPorts;
 import io.overlane.pipeline.DecapPath;
 import io.overlane.pipeline.EncapPath;
 import io.overlane.pipeline.LearnRing;
 import io.overlane.pipeline.VxlanDecapPath;
-import io.overlane.port.Port;
 import io.overlane.signal.IdleWait;
 import io.overlane.status.EngineCounters;
 import io.overlane.underlay.Underlay;
@@ -23,34 +27,37 @@ import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.CompositeAgent;
-import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * A running engine: ports on one side, an underlay on the other, and the tables between them.
  *
- * <p>{@link #proxy()}, {@link #counters()} and {@link #close()} may be called from any thread.
+ * <p>{@link #proxy()}, {@link #segments()}, {@link #counters()} and {@link #close()} may be called from any thread.
  */
 public final class OverlayEngine implements AutoCloseable
 {
-    private static final int COMMAND_QUEUE_CAPACITY = 4096;
-
-    /** For threads that may not write the tables: nothing is ever put in. */
-    private static final ManyToOneConcurrentArrayQueue<Runnable> NO_COMMANDS = new ManyToOneConcurrentArrayQueue<>(2);
-
     private final EngineContext context;
     private final EngineCounters counters;
     private final Forwarding forwarding;
     private final ForwarderProxy proxy;
     /** Null with one queue. */
     private final LearnRing learned;
+    private final EngineSegments segments;
+    private final CommandQueue commands;
+    private final CommandQueue portCommands;
     private final List<Worker> workers = new ArrayList<>();
     private final List<WaitWhenIdle> waits = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
     private volatile boolean isClosed;
 
-    /** The two halves that carry one queue, and where they wait. */
+    /** The two halves that carry one queue, what they begin with, and where they wait. */
     private record Worker(
-        List<Port> ports, Underlay underlay, IdleWait idleWait, Agent encapAgent, Agent decapAgent)
+        List<EncapPath> paths,
+        Underlay underlay,
+        IdleWait idleWait,
+        PortWiring wiring,
+        EncapAgent encapAgent,
+        Agent decapAgent)
     {
     }
 
@@ -58,64 +65,101 @@ public final class OverlayEngine implements AutoCloseable
     {
         this.context = context;
         counters = new EngineCounters(
-            Math.max(1, context.segments().size()),
+            context.maxSegments() + EngineSegments.FURTHER_COUNTERS,
             context.maxRemotes(),
             context.maxDropLines(),
-            1 + context.queues().size());
+            1 + context.queues().size(),
+            context.clock());
         forwarding = new Forwarding(
-            context.maxFdbEntries(), context.maxNeighbors(), context.maxRemotes(), context.maxRoutes());
+            context.maxFdbEntries(),
+            context.maxNeighbors(),
+            context.maxRemotes(),
+            context.maxRoutes(),
+            context.peerUdpPort());
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
-        final ManyToOneConcurrentArrayQueue<Runnable> commands =
-            new ManyToOneConcurrentArrayQueue<>(COMMAND_QUEUE_CAPACITY);
-        proxy = new ForwarderProxy(forwarding, commands, wake);
-        learned = context.queues().isEmpty() ? null : new LearnRing(wake, context.fdbAgeNs());
+        commands = new CommandQueue(wake);
+        proxy = new ForwarderProxy(forwarding, commands);
 
         final boolean isVxlan = context.ipNetwork() == null;
+        final boolean isSplit = context.threadingMode() == ThreadingMode.SPLIT;
+        learned = isVxlan && (isSplit || !context.queues().isEmpty()) ?
+            new LearnRing(wake, context.fdbAgeNs()) :
+            null;
         final PathBuilder paths = new PathBuilder(context, counters, forwarding, learned);
-        if (isVxlan)
-        {
-            final VxlanDecapPath decapPath = paths.vxlan();
-            addWorker(paths, decapPath, commands, upkeep(decapPath));
-        }
-        else
-        {
-            addWorker(paths, paths.ip(), commands, upkeep(null));
-        }
+        final DecapPath decapPath = isVxlan ? paths.vxlan() : paths.ip();
+        final PortWiring wiring = wiring(paths);
+        portCommands = new CommandQueue(wiring instanceof WaitingPorts waiting ? waiting.place()::wake : wake);
+        workers.add(worker(paths, decapPath, wiring, commands, portCommands, upkeep(decapPath)));
+        // An idleWait knows the ports there are at launch, none that come later.
+        final PortWiring later =
+            context.threadingMode() == ThreadingMode.SHARED ? new WakingPorts(wake, false) : wiring;
+        segments = new EngineSegments(
+            context, counters, forwarding, commands, portCommands, paths, workers.get(0).encapAgent(), later);
         for (int i = 1; i <= context.queues().size(); i++)
         {
             final PathBuilder further = paths.further(i);
-            addWorker(further, isVxlan ? further.vxlan() : further.ip(), NO_COMMANDS, () -> 0);
+            final CommandQueue none = new CommandQueue(() -> {});
+            final DecapPath furtherPath = isVxlan ? further.vxlan() : further.ip();
+            workers.add(worker(further, furtherPath, wiring(further), none, none, () -> 0));
         }
     }
 
     /** What the one thread that writes the tables does besides: it learns what others heard, and forgets. */
-    private IntSupplier upkeep(final VxlanDecapPath path)
+    private IntSupplier upkeep(final DecapPath path)
     {
         final TableAger ager =
             new TableAger(forwarding.fdb(), forwarding.remotes(), context.clock(), context.fdbAgeNs());
-        if (learned == null || path == null)
+        if (learned == null)
         {
             return ager::age;
         }
-        final LearnRing.Consumer consumer = path::learn;
+        final VxlanDecapPath learns = (VxlanDecapPath)path;
+        final LearnRing.Consumer consumer = (vni, mac, high, low) ->
+        {
+            if (forwarding.ports().isCurrent(vni, high, low))
+            {
+                learns.learn(vni, mac, high, low);
+            }
+        };
         return () -> learned.drain(consumer) + ager.age();
     }
 
-    private void addWorker(
+    private Worker worker(
         final PathBuilder paths,
         final DecapPath decapPath,
-        final ManyToOneConcurrentArrayQueue<Runnable> commands,
+        final PortWiring wiring,
+        final CommandQueue tableCommands,
+        final CommandQueue encapCommands,
         final IntSupplier upkeep)
     {
-        workers.add(new Worker(
-            paths.encapPaths().stream().map(EncapPath::port).toList(),
+        return new Worker(
+            paths.encapPaths(),
             paths.underlay(),
             paths.idleWait(),
+            wiring,
             new EncapAgent(
-                paths.encapPaths(),
+                encapCommands,
+                wiring,
                 context.batchLimit(),
                 context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE),
-            new DecapAgent(commands, paths.underlay(), decapPath, upkeep, context.batchLimit())));
+            new DecapAgent(tableCommands, paths.underlay(), decapPath, upkeep, context.batchLimit()));
+    }
+
+    private PortWiring wiring(final PathBuilder paths)
+    {
+        return switch (context.threadingMode())
+        {
+            case INVOKER -> PortWiring.NONE;
+            case SPLIT -> new WaitingPorts(context.threadFactory(), context.errorHandler());
+            case SHARED -> paths.idleWait() == null ?
+                new WakingPorts(paths.underlay()::wake, false) :
+                new WakingPorts(paths.idleWait()::wake, true);
+        };
+    }
+
+    private static PortWait splitPlace(final Worker worker)
+    {
+        return ((WaitingPorts)worker.wiring()).place();
     }
 
     /**
@@ -175,6 +219,12 @@ public final class OverlayEngine implements AutoCloseable
         return proxy;
     }
 
+    /** @return adds and removes segments and ports of the running engine. */
+    public EngineSegments segments()
+    {
+        return segments;
+    }
+
     /** @return what became of every frame. */
     public EngineCounters counters()
     {
@@ -193,6 +243,12 @@ public final class OverlayEngine implements AutoCloseable
         return context.underlay().local();
     }
 
+    /** @return where it takes the time from; that of drop samples is on it. */
+    public NanoClock clock()
+    {
+        return context.clock();
+    }
+
     /** @return what further queues heard and could not hand over to be learned; 0 with one queue. */
     public long forgotten()
     {
@@ -208,8 +264,11 @@ public final class OverlayEngine implements AutoCloseable
             isClosed = true;
             waits.forEach(WaitWhenIdle::stop);
             CloseHelper.closeAll(context.errorHandler(), runners);
-            proxy.close();
+            workers.forEach(worker -> worker.encapAgent().removeAll());
+            commands.close();
+            portCommands.close();
             closeAll(context);
+            segments.close();
         }
     }
 
@@ -228,6 +287,11 @@ public final class OverlayEngine implements AutoCloseable
 
     private void start()
     {
+        for (final Worker worker : workers)
+        {
+            worker.paths().forEach(path -> worker.wiring().check(path.port()));
+            worker.paths().forEach(worker.encapAgent()::add);
+        }
         switch (context.threadingMode())
         {
             case SHARED:
@@ -246,27 +310,17 @@ public final class OverlayEngine implements AutoCloseable
 
     private void split(final Worker worker)
     {
-        final Port first = worker.ports().get(0);
-        for (int i = 1; i < worker.ports().size(); i++)
-        {
-            requireWaking(worker.ports().get(i), first::wake);
-        }
+        final PortWait place = splitPlace(worker);
         run(worker.decapAgent(), new WaitWhenIdle(worker.underlay()::await, worker.underlay()::wake));
-        run(worker.encapAgent(), new WaitWhenIdle(first::await, first::wake));
+        run(worker.encapAgent(), new WaitWhenIdle(place::await, place::wake));
     }
 
-    private WaitWhenIdle sharedWait(final Worker worker)
+    private static WaitWhenIdle sharedWait(final Worker worker)
     {
         final IdleWait idleWait = worker.idleWait();
-        if (idleWait != null)
-        {
-            // Those that cannot wake it are what it waits for.
-            worker.ports().forEach(port -> port.wakes(idleWait::wake));
-            return new WaitWhenIdle(idleWait::await, idleWait::wake);
-        }
-        final Underlay underlay = worker.underlay();
-        worker.ports().forEach(port -> requireWaking(port, underlay::wake));
-        return new WaitWhenIdle(underlay::await, underlay::wake);
+        return idleWait != null ?
+            new WaitWhenIdle(idleWait::await, idleWait::wake) :
+            new WaitWhenIdle(worker.underlay()::await, worker.underlay()::wake);
     }
 
     private void run(final Agent agent, final WaitWhenIdle wait)
@@ -277,19 +331,9 @@ public final class OverlayEngine implements AutoCloseable
         AgentRunner.startOnThread(runner, context.threadFactory());
     }
 
-    private void requireWaking(final Port port, final Runnable wake)
-    {
-        if (!port.wakes(wake))
-        {
-            throw new IllegalArgumentException("port " + port.name() + " cannot wake a thread that waits elsewhere:" +
-                " threadingMode=" + context.threadingMode() + " needs it to (a device wants SPLIT, one to an engine," +
-                " or an idleWait)");
-        }
-    }
-
     private static void closeAll(final EngineContext context)
     {
-        context.segments().forEach(segment -> CloseHelper.quietClose(segment.port()));
+        context.segments().forEach(segment -> segment.ports().forEach(CloseHelper::quietClose));
         if (context.ipNetwork() != null)
         {
             CloseHelper.quietClose(context.ipNetwork().port());

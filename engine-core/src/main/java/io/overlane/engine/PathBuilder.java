@@ -6,6 +6,7 @@ import io.overlane.pipeline.EncapPath;
 import io.overlane.pipeline.IpDecapPath;
 import io.overlane.pipeline.IpEncapPath;
 import io.overlane.pipeline.LearnRing;
+import io.overlane.pipeline.LocalSwitch;
 import io.overlane.pipeline.OfferQueue;
 import io.overlane.pipeline.SendQueue;
 import io.overlane.pipeline.Suppress;
@@ -36,6 +37,8 @@ final class PathBuilder
     private final LearnRing learned;
     private final int queue;
     private final List<EncapPath> encapPaths = new ArrayList<>();
+    private SendQueue toUnderlay;
+    private LocalSwitch local;
 
     /** For the first queue. */
     PathBuilder(
@@ -85,7 +88,16 @@ final class PathBuilder
 
     VxlanDecapPath vxlan()
     {
-        final SendQueue toUnderlay = toUnderlay(VxlanHeader.LENGTH);
+        final boolean encapWritesTables = queue == 0 && context.threadingMode() != ThreadingMode.SPLIT;
+        toUnderlay = toUnderlay(VxlanHeader.LENGTH);
+        local = new LocalSwitch(
+            forwarding.fdb(),
+            forwarding.remotes(),
+            context.peerUdpPort(),
+            context.clock(),
+            encapWritesTables ? null : learned,
+            counters.encap(queue),
+            context.batchLimit());
         final SegmentTable segments = queue == 0 ? forwarding.segments() : new SegmentTable();
         for (final SegmentContext settings : context.segments())
         {
@@ -95,13 +107,7 @@ final class PathBuilder
             {
                 fill(settings);
             }
-            encapPaths.add(new VxlanEncapPath(
-                segment,
-                forwarding.fdb(),
-                new Suppress(forwarding.neighbors()),
-                toUnderlay,
-                counters.encap(queue),
-                context.batchLimit()));
+            encapPaths.addAll(encapPaths(segment));
         }
         return new VxlanDecapPath(
             segments,
@@ -112,6 +118,55 @@ final class PathBuilder
             toPorts(true),
             counters.decap(queue),
             queue == 0 ? null : learned);
+    }
+
+    /**
+     * Build one more segment and fill the tables with what is configured for it; only on the thread that writes them.
+     *
+     * @throws IllegalArgumentException if there is no room; the tables are as before then.
+     */
+    Segment open(final SegmentContext settings)
+    {
+        final Segment segment = segment(settings);
+        forwarding.segments().add(segment);
+        try
+        {
+            fill(settings);
+        }
+        catch (final RuntimeException ex)
+        {
+            forwarding.withdraw(segment);
+            close(segment);
+            throw ex;
+        }
+        return segment;
+    }
+
+    /** Forget all about a segment that was withdrawn; only on the thread that writes the tables. */
+    void close(final Segment segment)
+    {
+        forwarding.forget(segment);
+        segment.encapTraffic().free();
+        segment.decapTraffic().free();
+    }
+
+    /** One for each port. */
+    List<EncapPath> encapPaths(final Segment segment)
+    {
+        return segment.ports().all().stream().map(port -> encapPath(segment, port.port())).toList();
+    }
+
+    EncapPath encapPath(final Segment segment, final Port port)
+    {
+        return new VxlanEncapPath(
+            segment,
+            port,
+            forwarding.fdb(),
+            new Suppress(forwarding.neighbors()),
+            toUnderlay,
+            counters.encap(queue),
+            context.batchLimit(),
+            local);
     }
 
     DecapPath ip()
@@ -133,6 +188,7 @@ final class PathBuilder
 
     private Segment segment(final SegmentContext settings)
     {
+        final Segment first = queue == 0 ? null : forwarding.segments().lookup(settings.vni());
         final String label = "vni-" + settings.vni();
         final Traffic encap = traffic("encap", label);
         final Traffic decap = traffic("decap", label);
@@ -141,7 +197,8 @@ final class PathBuilder
             new Segment(
                 settings,
                 port(settings.port()),
-                forwarding.segments().lookup(settings.vni()).floodList(),
+                first.floodList(),
+                first.knownSources(),
                 encap,
                 decap);
     }
@@ -170,6 +227,8 @@ final class PathBuilder
     private void fill(final SegmentContext settings)
     {
         final int vni = settings.vni();
+        final Segment segment = forwarding.segments().lookup(vni);
+        requireRoom(segment.ports().size() == 1 || forwarding.ports().number(segment), "remotes and ports");
         settings.fdb().forEach((mac, remote) ->
             requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));
         settings.flood().forEach(remote ->

@@ -8,10 +8,13 @@ public enum ThreadingMode
 
     /**
      * One thread for both directions. Every port must be able to wake it, which a device cannot, or be among those that
-     * {@link EngineContext#idleWait()} waits for.
+     * {@link EngineContext#idleWait()} waits for; a port added later must be able to.
      */
     SHARED,
 
-    /** One thread polls the ports, one the underlay. A device must then be the only port. */
+    /**
+     * One thread polls the ports, one the underlay. The first waits in a port; each further port that cannot wake it,
+     * as a device cannot, has a thread that waits for it.
+     */
     SPLIT
 }

@@ -1,4 +1,4 @@
 /**
- * The whole: settings in, a running engine out.
+ * The whole: settings in, a running engine out, and segments that come and go.
  */
 package io.overlane.engine;

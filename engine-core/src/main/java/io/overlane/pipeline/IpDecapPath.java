@@ -54,7 +54,9 @@ public final class IpDecapPath implements DecapPath
         }
         else
         {
-            counters.onDropped(verdict, DropLedger.NO_VNI, sourceHigh, sourceLow);
+            counters.onDropped(
+                verdict, DropLedger.NO_VNI, sourceHigh, sourceLow,
+                datagram.buffer(), datagram.offset(), datagram.length());
         }
     }
 
@@ -62,6 +64,7 @@ public final class IpDecapPath implements DecapPath
     public void flush()
     {
         out.flush();
+        counters.onBatchEnd();
     }
 
     private DropReason check(final Frame packet, final long sourceHigh, final long sourceLow)

@@ -28,6 +28,7 @@ public final class IpEncapPath implements EncapPath
     private final Ipv4Header ip = new Ipv4Header();
     private final GsoSplitter segments = new GsoSplitter();
     private int count;
+    private Frame current;
 
     /**
      * @param network  whose port this is.
@@ -54,6 +55,7 @@ public final class IpEncapPath implements EncapPath
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame packet = batch.get(i);
+            current = packet;
             final DropReason verdict = check(packet);
             counters.onIn(count, packet.length());
             if (verdict == DropReason.NONE)
@@ -66,6 +68,7 @@ public final class IpEncapPath implements EncapPath
             }
         }
         out.flush();
+        counters.onBatchEnd();
     }
 
     private DropReason check(final Frame packet)
@@ -159,5 +162,7 @@ public final class IpEncapPath implements EncapPath
     private void drop(final DropReason reason)
     {
         counters.onDropped(reason, DropLedger.NO_VNI, 0, 0, count);
+        counters.samples().record(
+            reason, DropLedger.NO_VNI, 0, 0, current.buffer(), current.offset(), current.length());
     }
 }

@@ -57,6 +57,20 @@ final class Learn
     }
 
     /**
+     * What {@link #onFrame} would say of a source that is valid, without learning from it.
+     *
+     * @return {@link DropReason#NONE} or {@link DropReason#STATIC_VIOLATION}.
+     */
+    DropReason check(final int vni, final long source, final long high, final long low)
+    {
+        final long entry = fdb.lookup(vni, source);
+        final int current = FdbEntry.remote(entry);
+        return !FdbEntry.isConfigured(entry) || remotes.high(current) == high && remotes.low(current) == low ?
+            DropReason.NONE :
+            DropReason.STATIC_VIOLATION;
+    }
+
+    /**
      * @return {@link DropReason#NONE}, also where there is no room to learn; else why Linux would drop the frame.
      */
     DropReason onFrame(final int vni, final long source, final long high, final long low)

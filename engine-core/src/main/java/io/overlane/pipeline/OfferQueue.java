@@ -82,7 +82,7 @@ public final class OfferQueue
      */
     void aim(final Port port, final int vni, final Traffic traffic)
     {
-        if (this.port != port || this.vni != vni)
+        if (this.port != port || this.traffic != traffic)
         {
             flush();
             this.port = port;
@@ -158,7 +158,8 @@ public final class OfferQueue
         port.offer(batch);
         for (int i = 0; i < batch.size(); i++)
         {
-            final DropReason verdict = batch.get(i).verdict();
+            final Frame frame = batch.get(i);
+            final DropReason verdict = frame.verdict();
             if (verdict == DropReason.NONE)
             {
                 counters.onDelivered(traffic, frames[i], bytes[i]);
@@ -167,6 +168,8 @@ public final class OfferQueue
             else
             {
                 counters.onDropped(verdict, vni, sourceHigh[i], sourceLow[i], frames[i]);
+                counters.samples().record(
+                    verdict, vni, sourceHigh[i], sourceLow[i], frame.buffer(), frame.offset(), frame.length());
             }
         }
         batch.clear();

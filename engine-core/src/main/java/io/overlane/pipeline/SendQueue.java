@@ -43,6 +43,11 @@ public final class SendQueue
     private int vni;
     private Traffic traffic;
 
+    /** Copies of the next flooded frame that went elsewhere, and that did not. */
+    private int takenBefore;
+    private int refusedBefore;
+    private DropReason reasonBefore;
+
     /** Whether the last entry may grow; the other two say how. */
     private boolean isOpen;
     private boolean isJoined;
@@ -147,16 +152,31 @@ public final class SendQueue
     }
 
     /**
+     * Say what became of copies of the next flooded frame that did not go through here: they share its fate.
+     *
+     * @param taken   of them.
+     * @param refused of them; each has its line in the ledger.
+     * @param reason  why the first of those was.
+     */
+    void floodedBefore(final int taken, final int refused, final DropReason reason)
+    {
+        takenBefore = taken;
+        refusedBefore = refused;
+        reasonBefore = reason;
+    }
+
+    /**
      * Send one datagram to several remotes, now, behind all that is queued. The frame is delivered when at least one
      * took it.
      *
      * @param frame a whole UDP payload.
-     * @param to    numbers of remotes, one at least.
+     * @param to    numbers of remotes; one at least, if no copies went elsewhere before.
      */
     void flood(final Frame frame, final int[] to)
     {
         flush();
         sendCopies(frame, hash(frame), to, 0, 1, frame.length() - headerLength);
+        floodedBefore(0, 0, null);
     }
 
     /**
@@ -164,7 +184,7 @@ public final class SendQueue
      *
      * @param frame    the super-frame, its tunnel header in front.
      * @param segments of it, none cut yet.
-     * @param to       numbers of remotes, one at least.
+     * @param to       numbers of remotes; one at least, if no copies went elsewhere before.
      */
     void flood(final Frame frame, final GsoSplitter segments, final int[] to)
     {
@@ -183,6 +203,7 @@ public final class SendQueue
             final int count = before - segments.segments();
             sendCopies(joined, hash, to, segments.segmentLength(), count, joined.length() - count * headerLength);
         }
+        floodedBefore(0, 0, null);
     }
 
     /** Send what is queued and count the fate of every frame in it. */
@@ -209,16 +230,19 @@ public final class SendQueue
         }
         else
         {
-            counters.onDropped(verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry]);
+            final long high = batch.remoteHigh(entry);
+            final long low = batch.remoteLow(entry);
+            counters.onDropped(verdict, vni, high, low, frames[entry]);
+            sample(verdict, high, low, batch.frame(entry));
         }
     }
 
     private void sendCopies(
         final Frame frame, final int hash, final int[] to, final int size, final int count, final int length)
     {
-        int taken = 0;
-        int refused = 0;
-        DropReason why = DropReason.NO_DESTINATION;
+        int taken = takenBefore;
+        int refused = refusedBefore;
+        DropReason why = refused == 0 ? DropReason.NO_DESTINATION : reasonBefore;
         for (int next = 0; next < to.length; clear())
         {
             for (; next < to.length && !batch.isFull(); next++)
@@ -240,6 +264,7 @@ public final class SendQueue
                     why = refused == 0 ? verdict : why;
                     refused++;
                     counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
+                    sample(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame);
                 }
             }
         }
@@ -253,6 +278,13 @@ public final class SendQueue
             counters.onFloodDropped(why, count);
             counters.onFlooded(0, (refused - 1) * count);
         }
+    }
+
+    private void sample(final DropReason reason, final long high, final long low, final Frame frame)
+    {
+        counters.samples().record(
+            reason, vni, high, low,
+            frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
     }
 
     private void makeRoom()

@@ -1,25 +1,31 @@
 package io.overlane.pipeline;
 
+import io.overlane.address.MacAddress;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.remote.RemoteTable;
+import io.overlane.segment.EcnPolicy;
+import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
-import io.overlane.segment.SourcePolicy;
+import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.VlanTag;
 import io.overlane.wire.VxlanHeader;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * VXLAN datagrams become Ethernet frames for the port of their segment. The checks and their order are those of Linux
- * {@code vxlan_rcv}, with a named reason for each.
+ * VXLAN datagrams become Ethernet frames for the port, or the ports, of their segment. The checks and their order are
+ * those of Linux {@code vxlan_rcv}, with a named reason for each; where the segment's policy may differ, see
+ * {@link io.overlane.segment.PolicyProfile}. A datagram is left as it came until it is sure to go on.
  */
 public final class VxlanDecapPath implements DecapPath
 {
@@ -27,10 +33,12 @@ public final class VxlanDecapPath implements DecapPath
     private final Learn learn;
     private final RemoteTable remotes;
     private final OfferQueue out;
+    private final LocalForward local;
     private final PathCounters counters;
 
     private final VxlanHeader vxlan = new VxlanHeader();
     private final EthernetHeader ethernet = new EthernetHeader();
+    private final EthernetPayload payload = new EthernetPayload();
     private final EcnDecap ecn = new EcnDecap();
 
     private Segment segment;
@@ -84,6 +92,7 @@ public final class VxlanDecapPath implements DecapPath
         this.out = out;
         this.counters = counters;
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
+        local = new LocalForward(fdb, ring == null, out, counters);
     }
 
     /**
@@ -106,16 +115,26 @@ public final class VxlanDecapPath implements DecapPath
     {
         counters.onIn(1, datagram.length());
         segment = null;
+        final int offset = datagram.offset();
+        final int length = datagram.length();
         final DropReason verdict = check(datagram, sourceHigh, sourceLow, tos);
         if (verdict == DropReason.NONE)
         {
-            out.aim(segment.port(), segment.vni(), segment.decapTraffic());
-            out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
+            final LocalPorts ports = segment.ports();
+            if (ports.size() == 1)
+            {
+                out.aim(ports.first(), segment.vni(), segment.decapTraffic());
+                out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
+            }
+            else
+            {
+                local.deliver(segment, ports, datagram, sourceHigh, sourceLow, remote);
+            }
         }
         else
         {
             final int vni = segment == null ? DropLedger.NO_VNI : segment.vni();
-            counters.onDropped(verdict, vni, sourceHigh, sourceLow);
+            counters.onDropped(verdict, vni, sourceHigh, sourceLow, datagram.buffer(), offset, length);
         }
     }
 
@@ -124,6 +143,7 @@ public final class VxlanDecapPath implements DecapPath
     {
         out.flush();
         learn.onBatchEnd();
+        counters.onBatchEnd();
     }
 
     private DropReason check(final Frame frame, final long sourceHigh, final long sourceLow, final int tos)
@@ -145,11 +165,11 @@ public final class VxlanDecapPath implements DecapPath
         {
             return DropReason.RESERVED_BITS;
         }
-        remote = remotes.find(sourceHigh, sourceLow);
-        if (remote < 0 && segment.sourcePolicy() != SourcePolicy.ANY)
+        if (!segment.accepts(sourceHigh, sourceLow))
         {
             return DropReason.SOURCE_NOT_ALLOWED;
         }
+        remote = remotes.find(sourceHigh, sourceLow);
         frame.strip(VxlanHeader.LENGTH);
         return checkInner(frame, sourceHigh, sourceLow, tos);
     }
@@ -160,30 +180,82 @@ public final class VxlanDecapPath implements DecapPath
         {
             return DropReason.INNER_TOO_SHORT;
         }
-        final long source = ethernet.source();
-        if (source == segment.ownMac())
+        int etherType = ethernet.etherType();
+        final boolean isTagged = EtherType.isVlan(etherType);
+        int tagsToStrip = 0;
+        if (isTagged && segment.decapVlan() != VlanPolicy.PASS)
         {
-            return DropReason.OWN_MAC;
-        }
-        if (segment.learning())
-        {
-            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow);
+            final DropReason verdict = checkTags(frame);
             if (verdict != DropReason.NONE)
             {
                 return verdict;
             }
+            etherType = payload.etherType();
+            tagsToStrip = payload.tagCount();
+        }
+        final DropReason verdict = checkSource(sourceHigh, sourceLow);
+        if (verdict != DropReason.NONE)
+        {
+            return verdict;
+        }
+        final int l2Length = EthernetHeader.LENGTH + tagsToStrip * VlanTag.LENGTH;
+        if (frame.length() < l2Length + shortestPayload(etherType))
+        {
+            return DropReason.INNER_IP_TRUNCATED;
+        }
+        if ((tos & EcnDecap.MASK) > 0 && tos != ReceiveBatch.TOS_UNKNOWN && carriesMarks(isTagged) &&
+            ecn.apply(frame, tos) != DropReason.NONE)
+        {
+            return DropReason.ECN_NOT_CAPABLE;
+        }
+        if (tagsToStrip > 0)
+        {
+            VlanTag.pop(frame, tagsToStrip);
+        }
+        return DropReason.NONE;
+    }
+
+    private DropReason checkTags(final Frame frame)
+    {
+        if (segment.decapVlan() == VlanPolicy.DROP)
+        {
+            return DropReason.INNER_VLAN;
+        }
+        final DropReason verdict = payload.wrap(frame.buffer(), frame.offset(), frame.length()).check();
+        return verdict == DropReason.NONE && EtherType.isVlan(payload.etherType()) ? DropReason.INNER_VLAN : verdict;
+    }
+
+    private DropReason checkSource(final long sourceHigh, final long sourceLow)
+    {
+        final long source = ethernet.source();
+        if (segment.refusesOwnMac(source))
+        {
+            return DropReason.OWN_MAC;
+        }
+        if (!MacAddress.isValidSource(source))
+        {
+            return segment.dropsBadSource() ? DropReason.BAD_SOURCE_MAC : DropReason.NONE;
+        }
+        if (segment.learning())
+        {
+            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow);
             if (remote < 0)
             {
                 remote = remotes.find(sourceHigh, sourceLow);
             }
+            return verdict == DropReason.STATIC_VIOLATION && !segment.dropsStaticViolation() ?
+                DropReason.NONE :
+                verdict;
         }
-        if (frame.length() < EthernetHeader.LENGTH + shortestPayload(ethernet.etherType()))
-        {
-            return DropReason.INNER_IP_TRUNCATED;
-        }
-        return (tos & EcnDecap.MASK) > 0 && tos != ReceiveBatch.TOS_UNKNOWN ?
-            ecn.apply(frame, tos) :
+        return segment.dropsStaticViolation() ?
+            learn.check(segment.vni(), source, sourceHigh, sourceLow) :
             DropReason.NONE;
+    }
+
+    private boolean carriesMarks(final boolean isTagged)
+    {
+        final EcnPolicy policy = segment.ecn();
+        return policy == EcnPolicy.RFC6040 || policy == EcnPolicy.UNTAGGED && !isTagged;
     }
 
     /** Linux {@code pskb_inet_may_pull}: an IP header without options must be there; nothing else is looked at. */

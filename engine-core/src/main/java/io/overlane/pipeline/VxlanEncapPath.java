@@ -7,25 +7,31 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
+import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.VlanTag;
 import io.overlane.wire.VxlanHeader;
 
 /**
  * Ethernet frames of one segment's port become VXLAN datagrams (RFC 7348 §5; Linux {@code vxlan_xmit}).
  *
- * <p>The destination MAC is looked up in the FDB; what has no entry goes to every remote of the flood list, and ARP
- * requests and neighbour solicitations for known neighbours are answered instead. The header is written into the
- * frame's headroom, once, however many remotes get it.
+ * <p>The destination MAC is looked up in the FDB; what has no entry goes to every remote of the flood list and to the
+ * segment's other ports, and ARP requests and neighbour solicitations for known neighbours are answered instead. The
+ * header is written into the frame's headroom, once, however many remotes get it.
  */
 public final class VxlanEncapPath implements EncapPath
 {
     private final Segment segment;
+    private final Port port;
+    /** Null where the port is the only one its segment will ever have. */
+    private final LocalSwitch local;
     private final Fdb fdb;
     private final Suppress suppress;
     private final SendQueue out;
@@ -34,12 +40,23 @@ public final class VxlanEncapPath implements EncapPath
     private final int longestFrame;
     private final long[] destinations;
     private final long[] entries;
+    private Frame current;
+    /** Where it began before a header was written in front. */
+    private int currentOffset;
 
     private final EthernetHeader ethernet = new EthernetHeader();
+    private final EthernetPayload payload = new EthernetPayload();
     private final VxlanHeader vxlan = new VxlanHeader();
     private final GsoSplitter segments = new GsoSplitter();
 
+    private LocalPorts ports;
+    private boolean isSwitched;
+    /** Of the only port; it has none unless something is configured to be behind it. */
+    private int ownNumber;
+
     /**
+     * A path of the only port of a segment.
+     *
      * @param segment    whose port this is.
      * @param fdb        where destinations live.
      * @param suppress   answers for known neighbours.
@@ -55,6 +72,31 @@ public final class VxlanEncapPath implements EncapPath
         final PathCounters counters,
         final int batchLimit)
     {
+        this(segment, segment.port(), fdb, suppress, out, counters, batchLimit, null);
+    }
+
+    /**
+     * @param segment    whose port this is.
+     * @param port       one of its ports.
+     * @param fdb        where destinations live.
+     * @param suppress   answers for known neighbours.
+     * @param out        to the underlay.
+     * @param counters   encap counters.
+     * @param batchLimit frames that are carried together at most.
+     * @param local      to other ports of the segment.
+     */
+    public VxlanEncapPath(
+        final Segment segment,
+        final Port port,
+        final Fdb fdb,
+        final Suppress suppress,
+        final SendQueue out,
+        final PathCounters counters,
+        final int batchLimit,
+        final LocalSwitch local)
+    {
+        this.port = port;
+        this.local = local;
         destinations = new long[batchLimit];
         entries = new long[batchLimit];
         this.segment = segment;
@@ -68,17 +110,30 @@ public final class VxlanEncapPath implements EncapPath
     @Override
     public Port port()
     {
-        return segment.port();
+        return port;
     }
 
     @Override
     public void encap(final FrameBatch batch)
     {
         out.aim(segment.vni(), segment.encapTraffic());
+        if (segment.encapVlan() != VlanPolicy.PASS)
+        {
+            judgeTags(batch);
+        }
+        ports = segment.ports();
+        isSwitched = ports.size() > 1;
+        ownNumber = ports.get(0).number();
+        if (isSwitched)
+        {
+            local.aim(segment, ports, port);
+        }
         lookUp(batch);
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
+            current = frame;
+            currentOffset = frame.offset();
             if (frame.gsoType() == Frame.GSO_NONE)
             {
                 encapFrame(frame, entries[i]);
@@ -89,6 +144,34 @@ public final class VxlanEncapPath implements EncapPath
             }
         }
         out.flush();
+        if (isSwitched)
+        {
+            local.flush();
+        }
+        counters.onBatchEnd();
+    }
+
+    /** RFC 7348 §6.1: no VLAN tag goes into the tunnel. What is refused gets its verdict. */
+    private void judgeTags(final FrameBatch batch)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame frame = batch.get(i);
+            if (frame.length() >= EthernetHeader.LENGTH && EtherType.isVlan(
+                ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).etherType()))
+            {
+                payload.wrap(frame.buffer(), frame.offset(), frame.length());
+                final boolean isWhole = payload.check() == DropReason.NONE && !EtherType.isVlan(payload.etherType());
+                if (isWhole && segment.encapVlan() == VlanPolicy.STRIP)
+                {
+                    VlanTag.pop(frame, payload.tagCount());
+                }
+                else
+                {
+                    frame.verdict(DropReason.INNER_VLAN);
+                }
+            }
+        }
     }
 
     /** All destinations at once: in a large FDB each is a cache miss, and these then overlap. Groups have no entry. */
@@ -116,7 +199,11 @@ public final class VxlanEncapPath implements EncapPath
     private void encapFrame(final Frame frame, final long entry)
     {
         counters.onIn(1, frame.length());
-        final DropReason verdict = check(frame);
+        DropReason verdict = check(frame);
+        if (verdict == DropReason.NONE && isSwitched)
+        {
+            verdict = local.onSource(ethernet.source());
+        }
         if (verdict != DropReason.NONE)
         {
             drop(verdict, 1);
@@ -127,31 +214,33 @@ public final class VxlanEncapPath implements EncapPath
             answer(frame);
             return;
         }
-        final int[] flood = segment.floodList().remotes();
-        if (entry == FdbEntry.MISSING && flood.length == 0)
+        if (isLocal(entry))
         {
-            drop(DropReason.NO_DESTINATION, 1);
-            return;
+            toPort(frame, entry, 1);
         }
-        writeHeader(frame);
-        if (entry != FdbEntry.MISSING)
+        else if (entry != FdbEntry.MISSING)
         {
+            writeHeader(frame);
             out.add(frame, FdbEntry.remote(entry));
         }
         else
         {
-            out.flood(frame, flood);
+            flood(frame);
         }
     }
 
     private void encapSuperFrame(final Frame frame, final long entry)
     {
         final int length = frame.length();
-        DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), length).check();
+        DropReason verdict = checkHeader(frame);
+        final int tunnelLength = isSwitched ? 0 : VxlanHeader.LENGTH;
         if (verdict == DropReason.NONE)
         {
-            writeHeader(frame);
-            verdict = segments.open(frame, VxlanHeader.LENGTH, true);
+            if (!isSwitched)
+            {
+                writeHeader(frame);
+            }
+            verdict = segments.open(frame, tunnelLength, true);
         }
         if (verdict != DropReason.NONE)
         {
@@ -161,18 +250,62 @@ public final class VxlanEncapPath implements EncapPath
         }
         final int count = segments.segments();
         counters.onIn(count, length);
-        final int[] flood = segment.floodList().remotes();
-        if (isOversize(segments.segmentLength() - VxlanHeader.LENGTH))
+        if (isOversize(segments.segmentLength() - tunnelLength))
         {
-            drop(DropReason.OVERSIZE, count);
+            verdict = DropReason.OVERSIZE;
+        }
+        else if (isSwitched)
+        {
+            verdict = local.onSource(ethernet.source());
+        }
+        if (verdict != DropReason.NONE)
+        {
+            drop(verdict, count);
+        }
+        else if (isLocal(entry))
+        {
+            toPort(frame, entry, count);
         }
         else if (entry != FdbEntry.MISSING)
         {
+            reopen(frame);
             out.add(frame, segments, FdbEntry.remote(entry));
         }
-        else if (flood.length > 0)
+        else
         {
-            out.flood(frame, segments, flood);
+            floodSuperFrame(frame, count);
+        }
+    }
+
+    /** Whether a station is behind a port of this segment. */
+    private boolean isLocal(final long entry)
+    {
+        final int number = FdbEntry.remote(entry);
+        return isSwitched ? entry != FdbEntry.MISSING && ports.find(number) != null :
+            number == ownNumber && entry != FdbEntry.MISSING;
+    }
+
+    private void flood(final Frame frame)
+    {
+        final int[] remotes = segment.floodList().remotes();
+        if (toOtherPorts(frame, 1) || remotes.length > 0)
+        {
+            writeHeader(frame);
+            out.flood(frame, remotes);
+        }
+        else
+        {
+            drop(DropReason.NO_DESTINATION, 1);
+        }
+    }
+
+    private void floodSuperFrame(final Frame frame, final int count)
+    {
+        final int[] remotes = segment.floodList().remotes();
+        if (toOtherPorts(frame, count) || remotes.length > 0)
+        {
+            reopen(frame);
+            out.flood(frame, segments, remotes);
         }
         else
         {
@@ -180,11 +313,49 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
+    /** To the port its station is behind, unless it came from there. */
+    private void toPort(final Frame frame, final long entry, final int count)
+    {
+        if (!isSwitched || !local.add(frame, ports.find(FdbEntry.remote(entry)), count))
+        {
+            drop(DropReason.SPLIT_HORIZON, count);
+        }
+    }
+
+    /** Before the tunnel header is in front of the frame. False if there are no other ports. */
+    private boolean toOtherPorts(final Frame frame, final int count)
+    {
+        if (!isSwitched)
+        {
+            return false;
+        }
+        final PortFlood copies = local.flood(frame, count);
+        out.floodedBefore(copies.taken(), copies.refused(), copies.reason());
+        return copies.taken() + copies.refused() > 0;
+    }
+
+    /** Where the frame could have gone to a port, its tunnel header is not there yet. */
+    private void reopen(final Frame frame)
+    {
+        if (isSwitched)
+        {
+            writeHeader(frame);
+            segments.open(frame, VxlanHeader.LENGTH, true);
+        }
+    }
+
+    private DropReason checkHeader(final Frame frame)
+    {
+        final DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).check();
+        return verdict == DropReason.NONE ? frame.verdict() : verdict;
+    }
+
     private DropReason check(final Frame frame)
     {
-        if (ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).check() != DropReason.NONE)
+        final DropReason verdict = checkHeader(frame);
+        if (verdict != DropReason.NONE)
         {
-            return DropReason.INNER_TOO_SHORT;
+            return verdict;
         }
         if (isOversize(frame.length()))
         {
@@ -210,7 +381,7 @@ public final class VxlanEncapPath implements EncapPath
     {
         answer.clear();
         answer.add(frame);
-        segment.port().offer(answer);
+        port.offer(answer);
         if (frame.verdict() == DropReason.NONE)
         {
             counters.onAnswered(1);
@@ -224,5 +395,8 @@ public final class VxlanEncapPath implements EncapPath
     private void drop(final DropReason reason, final int frames)
     {
         counters.onDropped(reason, segment.vni(), 0, 0, frames);
+        final int header = Math.max(0, currentOffset - current.offset());
+        counters.samples().record(
+            reason, segment.vni(), 0, 0, current.buffer(), currentOffset, current.length() - header);
     }
 }

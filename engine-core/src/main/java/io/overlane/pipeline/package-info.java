@@ -4,7 +4,8 @@
  * <pre>
  *  Port.poll ─► VxlanEncapPath ─► Suppress ──known──► answer to the port
  *                    │ Fdb / FloodList
- *                    └─► SendQueue ─► Underlay.send
+ *                    ├─► SendQueue ─► Underlay.send
+ *                    └─► LocalSwitch ─► Port.offer, where a segment has several
  *
  *  Underlay.poll ─► VxlanDecapPath ─► Segment ─► Fdb.learn ─► OfferQueue ─► Port.offer
  * </pre>

@@ -66,7 +66,7 @@ public interface Port extends AutoCloseable
      * port too. Called before the first poll.
      *
      * @param wake safe to run on any thread, and cheap when nobody waits.
-     * @return false if this port cannot tell (a device): it then needs a polling thread of its own.
+     * @return false if this port cannot tell (a device): somebody then has to {@link #await(long)} for it.
      */
     default boolean wakes(final Runnable wake)
     {

@@ -1,6 +1,8 @@
 package io.overlane.segment;
 
 import java.util.Arrays;
+import org.agrona.collections.IntArrayList;
+import org.agrona.collections.IntHashSet;
 
 /**
  * The remotes that get a copy of broadcast, unknown unicast and multicast frames (head-end replication, RFC 7348 §4.2
@@ -55,6 +57,34 @@ public final class FloodList
         System.arraycopy(before, index + 1, after, index, after.length - index);
         remotes = after;
         return true;
+    }
+
+    /**
+     * Take some out and put others in, in one step: a reader sees the list before or after.
+     *
+     * @param removed numbers of remotes; those not in the list are passed over.
+     * @param added   numbers of remotes; those in the list are passed over.
+     */
+    public void change(final IntHashSet removed, final IntHashSet added)
+    {
+        final int[] before = remotes;
+        final IntArrayList after = new IntArrayList(before.length + added.size(), 0);
+        final IntHashSet members = new IntHashSet();
+        for (final int remote : before)
+        {
+            if (!removed.contains(remote) && members.add(remote))
+            {
+                after.addInt(remote);
+            }
+        }
+        added.forEachInt(remote ->
+        {
+            if (members.add(remote))
+            {
+                after.addInt(remote);
+            }
+        });
+        remotes = after.toIntArray();
     }
 
     private static int indexOf(final int[] remotes, final int remote)

@@ -142,6 +142,10 @@ public final class IpNetworkContext
         {
             throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + address);
         }
+        if (sourcePolicy == SourcePolicy.LISTED)
+        {
+            throw new IllegalArgumentException("the IP network has no list of sources: any, known or routed");
+        }
     }
 
     private static IpPrefix requireV4(final IpPrefix prefix)

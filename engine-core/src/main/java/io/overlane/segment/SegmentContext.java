@@ -1,13 +1,18 @@
 package io.overlane.segment;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
 import io.overlane.port.Port;
 import io.overlane.wire.VxlanHeader;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,11 +26,20 @@ public final class SegmentContext
 
     private final int vni;
     private Port port;
+    private final List<LocalPort> furtherPorts = new ArrayList<>();
     private int portMtu;
     private long ownMac = NO_MAC;
     private boolean learning;
-    private long reservedBits = VxlanHeader.RESERVED_MASK;
-    private SourcePolicy sourcePolicy = SourcePolicy.ANY;
+    private long reservedBits;
+    private SourcePolicy sourcePolicy;
+    private VlanPolicy decapVlan;
+    private VlanPolicy encapVlan;
+    private EcnPolicy ecn;
+    private DropWhen dropOwnMac;
+    private DropWhen dropStaticViolation;
+    private DropWhen dropBadSource;
+    private final Set<MacAddress> furtherOwnMacs = new LinkedHashSet<>();
+    private final Set<IpPrefix> sources = new LinkedHashSet<>();
     private final Set<Vtep> flood = new LinkedHashSet<>();
     private final Map<MacAddress, Vtep> fdb = new LinkedHashMap<>();
     private final Map<IpAddress, MacAddress> neighbors = new LinkedHashMap<>();
@@ -37,6 +51,7 @@ public final class SegmentContext
     public SegmentContext(final int vni)
     {
         this.vni = Vni.check(vni);
+        PolicyProfile.LINUX.applyTo(this);
     }
 
     /** @return the VXLAN network identifier. */
@@ -61,15 +76,60 @@ public final class SegmentContext
         return this;
     }
 
-    /** @return the largest IP packet the port may send, in bytes. */
+    /**
+     * @param furtherPort another place where frames enter and leave; the engine closes it. Frames between ports are
+     *                    switched here, and what is behind which is learned.
+     * @return this.
+     */
+    public SegmentContext addPort(final Port furtherPort)
+    {
+        furtherPorts.add(new LocalPort(furtherPort, LocalPort.UNNUMBERED, NO_MAC));
+        return this;
+    }
+
+    /**
+     * @param furtherPort another place where frames enter and leave; the engine closes it.
+     * @param mac         of the device behind it, see {@link #ownMac(MacAddress)}.
+     * @return this.
+     */
+    public SegmentContext addPort(final Port furtherPort, final MacAddress mac)
+    {
+        furtherPorts.add(new LocalPort(furtherPort, LocalPort.UNNUMBERED, mac.value()));
+        return this;
+    }
+
+    /** @return every port, the first one first; none where none was given. */
+    public List<Port> ports()
+    {
+        final List<Port> all = new ArrayList<>();
+        if (port != null)
+        {
+            all.add(port);
+        }
+        furtherPorts.forEach(further -> all.add(further.port()));
+        return all;
+    }
+
+    /** Every port, none with a number. */
+    LocalPorts localPorts()
+    {
+        LocalPorts all = new LocalPorts(new LocalPort(port, LocalPort.UNNUMBERED, ownMac));
+        for (final LocalPort further : furtherPorts)
+        {
+            all = all.with(further);
+        }
+        return all;
+    }
+
+    /** @return the largest IP packet a port may send, in bytes. */
     public int portMtu()
     {
         return portMtu;
     }
 
     /**
-     * @param portMtu the largest IP packet the port may send, in bytes; default the port's own. The underlay needs
-     *                50 bytes more over IPv4 and 70 over IPv6.
+     * @param portMtu the largest IP packet a port may send, in bytes; default the smallest port's own. The underlay
+     *                needs 50 bytes more over IPv4 and 70 over IPv6.
      * @return this.
      */
     public SegmentContext portMtu(final int portMtu)
@@ -86,12 +146,29 @@ public final class SegmentContext
 
     /**
      * @param ownMac the MAC of the device behind the port: frames that come back with it as their source are dropped
-     *               (Linux {@code vxlan_set_mac}).
+     *               (Linux {@code vxlan_set_mac}), see {@link #dropOwnMac(DropWhen)}.
      * @return this.
      */
     public SegmentContext ownMac(final MacAddress ownMac)
     {
         this.ownMac = ownMac.value();
+        return this;
+    }
+
+    /** @return further MACs that are at home here. */
+    public Set<MacAddress> furtherOwnMacs()
+    {
+        return furtherOwnMacs;
+    }
+
+    /**
+     * @param mac one more that is at home here, where there are several stations behind the port: treated as
+     *            {@link #ownMac(MacAddress)} is.
+     * @return this.
+     */
+    public SegmentContext furtherOwnMac(final MacAddress mac)
+    {
+        furtherOwnMacs.add(mac);
         return this;
     }
 
@@ -111,6 +188,18 @@ public final class SegmentContext
         return this;
     }
 
+    /**
+     * Set every policy below as a profile has it; what is set later counts.
+     *
+     * @param profile default {@link PolicyProfile#LINUX}.
+     * @return this.
+     */
+    public SegmentContext policy(final PolicyProfile profile)
+    {
+        profile.applyTo(this);
+        return this;
+    }
+
     /** @return bits of the 64-bit VXLAN header that must be zero on receipt. */
     public long reservedBits()
     {
@@ -118,9 +207,11 @@ public final class SegmentContext
     }
 
     /**
-     * @param reservedBits bits of the VXLAN header, first byte highest, that must be zero on receipt. Default: every
-     *                     bit that is neither the I flag nor the VNI, as Linux has it ({@code cfg.reserved_bits},
-     *                     6.14); 0 ignores them all, as RFC 7348 §5 says.
+     * @param reservedBits bits of the VXLAN header, first byte highest, that must be zero on receipt, as with Linux
+     *                     {@code cfg.reserved_bits} (6.14); 0 ignores them all, as RFC 7348 §5 says. Those of another
+     *                     encapsulation are left out to have its frames delivered, such as
+     *                     {@code VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK}; what they mean is not
+     *                     acted upon.
      * @return this.
      */
     public SegmentContext reservedBits(final long reservedBits)
@@ -136,12 +227,127 @@ public final class SegmentContext
     }
 
     /**
-     * @param sourcePolicy which outer sources are accepted; default {@link SourcePolicy#ANY}, as Linux has it.
+     * @param sourcePolicy which outer sources are accepted.
      * @return this.
      */
     public SegmentContext sourcePolicy(final SourcePolicy sourcePolicy)
     {
         this.sourcePolicy = sourcePolicy;
+        return this;
+    }
+
+    /** @return prefixes that outer sources are accepted from under {@link SourcePolicy#LISTED}. */
+    public Set<IpPrefix> sources()
+    {
+        return sources;
+    }
+
+    /**
+     * Accept datagrams from some addresses only; sets {@link SourcePolicy#LISTED}.
+     *
+     * @param prefix one more prefix to accept from, of either family.
+     * @return this.
+     */
+    public SegmentContext source(final IpPrefix prefix)
+    {
+        sources.add(prefix.base());
+        return sourcePolicy(SourcePolicy.LISTED);
+    }
+
+    /** @return what becomes of received frames with a VLAN tag. */
+    public VlanPolicy decapVlan()
+    {
+        return decapVlan;
+    }
+
+    /**
+     * @param decapVlan what becomes of received frames with a VLAN tag.
+     * @return this.
+     */
+    public SegmentContext decapVlan(final VlanPolicy decapVlan)
+    {
+        this.decapVlan = decapVlan;
+        return this;
+    }
+
+    /** @return what becomes of frames of the port with a VLAN tag. */
+    public VlanPolicy encapVlan()
+    {
+        return encapVlan;
+    }
+
+    /**
+     * @param encapVlan what becomes of frames of the port with a VLAN tag.
+     * @return this.
+     */
+    public SegmentContext encapVlan(final VlanPolicy encapVlan)
+    {
+        this.encapVlan = encapVlan;
+        return this;
+    }
+
+    /** @return how outer congestion marks are carried into received frames. */
+    public EcnPolicy ecn()
+    {
+        return ecn;
+    }
+
+    /**
+     * @param ecn how outer congestion marks are carried into received frames.
+     * @return this.
+     */
+    public SegmentContext ecn(final EcnPolicy ecn)
+    {
+        this.ecn = ecn;
+        return this;
+    }
+
+    /** @return when received frames with one of our own MACs as their source are dropped. */
+    public DropWhen dropOwnMac()
+    {
+        return dropOwnMac;
+    }
+
+    /**
+     * @param dropOwnMac when received frames with one of our own MACs as their source are dropped.
+     * @return this.
+     */
+    public SegmentContext dropOwnMac(final DropWhen dropOwnMac)
+    {
+        this.dropOwnMac = dropOwnMac;
+        return this;
+    }
+
+    /** @return when received frames are dropped whose source a configured FDB entry puts behind another remote. */
+    public DropWhen dropStaticViolation()
+    {
+        return dropStaticViolation;
+    }
+
+    /**
+     * @param dropStaticViolation when received frames are dropped whose source a configured FDB entry puts behind
+     *                            another remote.
+     * @return this.
+     */
+    public SegmentContext dropStaticViolation(final DropWhen dropStaticViolation)
+    {
+        this.dropStaticViolation = dropStaticViolation;
+        return this;
+    }
+
+    /** @return when received frames are dropped whose source MAC is a group address or zero. */
+    public DropWhen dropBadSource()
+    {
+        return dropBadSource;
+    }
+
+    /**
+     * @param dropBadSource when received frames are dropped whose source MAC is a group address or zero.
+     * @return this.
+     */
+    public SegmentContext dropBadSource(final DropWhen dropBadSource)
+    {
+        this.dropBadSource = dropBadSource;
         return this;
     }
 
@@ -215,13 +421,25 @@ public final class SegmentContext
         {
             throw new IllegalArgumentException("segment " + vni + " has no port");
         }
+        final Set<Port> given = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (final Port each : ports())
+        {
+            if (!given.add(each))
+            {
+                throw new IllegalArgumentException("port " + each.name() + " given twice to segment " + vni);
+            }
+        }
         if (portMtu == 0)
         {
-            portMtu = port.mtu();
+            portMtu = ports().stream().mapToInt(Port::mtu).min().getAsInt();
         }
         if (portMtu < 68 || portMtu > 65535)
         {
             throw new IllegalArgumentException("portMtu=" + portMtu + " of segment " + vni + " outside 68…65535");
+        }
+        if (sourcePolicy == SourcePolicy.LISTED && sources.isEmpty())
+        {
+            throw new IllegalArgumentException("segment " + vni + " accepts from listed sources and none is listed");
         }
     }
 }

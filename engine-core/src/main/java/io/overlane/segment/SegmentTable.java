@@ -33,7 +33,19 @@ public final class SegmentTable
         segments = after;
     }
 
-    /** @return all segments. */
+    /**
+     * @param vni of a segment.
+     * @return the segment, null if there is none.
+     */
+    public synchronized Segment remove(final int vni)
+    {
+        final Int2ObjectHashMap<Segment> after = new Int2ObjectHashMap<>(segments);
+        final Segment removed = after.remove(vni);
+        segments = after;
+        return removed;
+    }
+
+    /** @return all segments, as they are now. */
     public Collection<Segment> all()
     {
         return segments.values();

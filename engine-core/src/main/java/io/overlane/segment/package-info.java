@@ -1,5 +1,5 @@
 /**
- * What one network isolates: a VXLAN segment with its VNI, or the one IP network of the {@code ip-udp} mode; its port,
- * its flood list, its policies.
+ * What one network isolates: a VXLAN segment with its VNI, or the one IP network of the {@code ip-udp} mode; its
+ * ports, its flood list, its policies.
  */
 package io.overlane.segment;

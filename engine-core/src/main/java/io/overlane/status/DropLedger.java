@@ -6,8 +6,10 @@ import io.overlane.table.OffHeapTable;
  * Drops counted by reason, VNI and remote address together, so that "why does VNI 42 lose frames from 192.0.2.7" has
  * an answer. One thread records; any thread reads.
  *
- * <p>The number of lines is fixed: once the ledger is full, new combinations are counted under their reason alone,
- * with {@link #NO_VNI} and no remote. A hostile sender can thereby make the detail coarse, never the totals wrong.
+ * <p>The number of lines is fixed: where there is no line left, new combinations are counted under their reason alone,
+ * with {@link #NO_VNI} and no remote. Whoever sends from random addresses can thereby make the detail of a reason
+ * coarse, never the totals wrong; and since a reason may take at most two thirds of what the others left, never the
+ * detail of every reason.
  */
 public final class DropLedger
 {
@@ -16,8 +18,12 @@ public final class DropLedger
 
     private static final long VNI_MASK = 0xFFFF_FFFFL;
 
+    /** A reason gets a line while it has fewer than so many times the lines that are free. */
+    private static final int SHARE_OF_FREE = 2;
+
     private final OffHeapTable lines;
     private final int maxLines;
+    private final int[] linesOf = new int[DropReason.count()];
     private DropLedger further;
 
     /** Receives one line of the ledger. */
@@ -57,8 +63,9 @@ public final class DropLedger
         {
             return;
         }
-        if (lines.size() < maxLines)
+        if (linesOf[reason.ordinal()] < SHARE_OF_FREE * (maxLines - lines.size()))
         {
+            linesOf[reason.ordinal()]++;
             lines.put(key(reason, vni), remoteHigh, remoteLow, frames);
         }
         else if (lines.add(key(reason, NO_VNI), 0, 0, frames) == OffHeapTable.MISSING)

@@ -31,10 +31,13 @@ public enum DropReason
     /** The inner frame says IP and ends before the IP header does. Linux PKT_TOO_SMALL. */
     INNER_IP_TRUNCATED("inner-ip-truncated"),
 
+    /** The frame carries a VLAN tag the segment or the trunk port has no use for. RFC 7348 §6.1; Linux passes it. */
+    INNER_VLAN("inner-vlan"),
+
     /** The frame comes from outside and carries our own source MAC: a loop. Linux LOCAL_MAC. */
     OWN_MAC("own-mac"),
 
-    /** The source MAC is a group address or all zero and would have been learned. Linux MAC_INVALID_SOURCE. */
+    /** The source MAC is a group address or all zero: nothing to learn, no one to answer. Linux MAC_INVALID_SOURCE. */
     BAD_SOURCE_MAC("bad-source-mac"),
 
     /** A configured FDB entry says this source MAC lives elsewhere. Linux VXLAN_ENTRY_EXISTS. */
@@ -45,6 +48,9 @@ public enum DropReason
 
     /** No FDB entry, and no flood list to fall back to. Linux NO_TX_TARGET. */
     NO_DESTINATION("no-destination"),
+
+    /** It would return where it came from: its station is behind the port, or the network, that it came from. */
+    SPLIT_HORIZON("split-horizon"),
 
     /** The frame is longer than the segment's or the underlay's MTU allows. Linux PKT_TOO_BIG. */
     OVERSIZE("oversize"),

@@ -3,6 +3,8 @@ package io.overlane.status;
 import java.nio.charset.StandardCharsets;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersManager;
 import org.agrona.concurrent.status.CountersReader;
@@ -37,6 +39,19 @@ public final class EngineCounters
      */
     public EngineCounters(final int maxSegments, final int maxRemotes, final int maxLines, final int queues)
     {
+        this(maxSegments, maxRemotes, maxLines, queues, SystemNanoClock.INSTANCE);
+    }
+
+    /**
+     * @param maxSegments segments that are counted apart.
+     * @param maxRemotes  remotes that are counted apart.
+     * @param maxLines    combinations of drop reason, VNI and remote that are told apart, each way and queue.
+     * @param queues      threads that go each way.
+     * @param clock       the engine's, for the time of drops that are kept.
+     */
+    public EngineCounters(
+        final int maxSegments, final int maxRemotes, final int maxLines, final int queues, final NanoClock clock)
+    {
         final int counters = queues * (COUNTERS_FOR_PATHS + maxSegments * COUNTERS_PER_SEGMENT);
         manager = new CountersManager(
             region(counters * CountersReader.METADATA_LENGTH),
@@ -46,8 +61,8 @@ public final class EngineCounters
         decap = new PathCounters[queues];
         for (int i = 0; i < queues; i++)
         {
-            encap[i] = new PathCounters(manager, path("encap", i), maxRemotes, maxLines);
-            decap[i] = new PathCounters(manager, path("decap", i), maxRemotes, maxLines);
+            encap[i] = new PathCounters(manager, path("encap", i), maxRemotes, maxLines, clock);
+            decap[i] = new PathCounters(manager, path("decap", i), maxRemotes, maxLines, clock);
             if (i > 0)
             {
                 encap[i - 1].join(encap[i]);

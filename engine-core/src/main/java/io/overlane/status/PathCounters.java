@@ -1,5 +1,8 @@
 package io.overlane.status;
 
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 
@@ -21,11 +24,13 @@ public final class PathCounters
     private final AtomicCounter delivered;
     private final AtomicCounter deliveredBytes;
     private final AtomicCounter answered;
+    private final AtomicCounter switched;
     private final AtomicCounter floodCopies;
     private final AtomicCounter floodCopiesRefused;
     private final AtomicCounter[] dropped = new AtomicCounter[DropReason.count()];
     private final DropLedger ledger;
     private final RemoteTraffic remotes;
+    private final DropSamples samples;
     private PathCounters further;
 
     /**
@@ -37,11 +42,29 @@ public final class PathCounters
     public PathCounters(
         final CountersManager counters, final String path, final int maxRemotes, final int maxLines)
     {
+        this(counters, path, maxRemotes, maxLines, SystemNanoClock.INSTANCE);
+    }
+
+    /**
+     * @param counters   where the counters are allocated.
+     * @param path       {@code encap} or {@code decap}: how their labels start.
+     * @param maxRemotes remotes that are counted apart.
+     * @param maxLines   combinations of reason, VNI and remote that are told apart.
+     * @param clock      says when a dropped frame that is kept was dropped.
+     */
+    public PathCounters(
+        final CountersManager counters,
+        final String path,
+        final int maxRemotes,
+        final int maxLines,
+        final NanoClock clock)
+    {
         in = counters.newCounter(path + ".in.frames");
         bytesIn = counters.newCounter(path + ".in.bytes");
         delivered = counters.newCounter(path + ".delivered.frames");
         deliveredBytes = counters.newCounter(path + ".delivered.bytes");
         answered = counters.newCounter(path + ".answered.frames");
+        switched = counters.newCounter(path + ".switched.frames");
         floodCopies = counters.newCounter(path + ".flood-copies");
         floodCopiesRefused = counters.newCounter(path + ".flood-copies-refused");
         for (int i = 1; i < dropped.length; i++)
@@ -50,6 +73,7 @@ public final class PathCounters
         }
         ledger = new DropLedger(maxLines);
         remotes = new RemoteTraffic(maxRemotes);
+        samples = new DropSamples(clock);
     }
 
     /**
@@ -62,6 +86,7 @@ public final class PathCounters
         further = other;
         ledger.join(other.ledger);
         remotes.join(other.remotes);
+        samples.join(other.samples);
     }
 
     /**
@@ -88,6 +113,16 @@ public final class PathCounters
         delivered.getAndAddPlain(frames);
         deliveredBytes.getAndAddPlain(length);
         traffic.record(frames, length);
+    }
+
+    /**
+     * Delivered frames went from port to port.
+     *
+     * @param frames of them, counted as delivered too; a super-frame is as many as it has segments.
+     */
+    public void onSwitched(final int frames)
+    {
+        switched.getAndAddPlain(frames);
     }
 
     /**
@@ -130,6 +165,36 @@ public final class PathCounters
     }
 
     /**
+     * A frame goes no further, and its first bytes may be kept for whoever asks why.
+     *
+     * @param reason     why; not {@link DropReason#NONE}.
+     * @param vni        its segment, or {@link DropLedger#NO_VNI}.
+     * @param remoteHigh first word of the outer address it came from or should have gone to, 0 if there is none.
+     * @param remoteLow  second word.
+     * @param buffer     it lies in.
+     * @param offset     its first byte.
+     * @param length     bytes.
+     */
+    public void onDropped(
+        final DropReason reason,
+        final int vni,
+        final long remoteHigh,
+        final long remoteLow,
+        final UnsafeBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        onDropped(reason, vni, remoteHigh, remoteLow, 1);
+        samples.record(reason, vni, remoteHigh, remoteLow, buffer, offset, length);
+    }
+
+    /** The frames that were polled together have been dealt with. */
+    public void onBatchEnd()
+    {
+        samples.onBatchEnd();
+    }
+
+    /**
      * No remote took a copy of flooded frames; the ledger has a line for each remote already.
      *
      * @param reason why the first one did not.
@@ -164,6 +229,12 @@ public final class PathCounters
         return ledger;
     }
 
+    /** @return the first bytes of some dropped frames of each reason. */
+    public DropSamples samples()
+    {
+        return samples;
+    }
+
     /** @return frames that came in. */
     public long framesIn()
     {
@@ -192,6 +263,12 @@ public final class PathCounters
     public long answered()
     {
         return answered.get() + (further == null ? 0 : further.answered());
+    }
+
+    /** @return delivered frames that went from port to port and to no remote. */
+    public long switched()
+    {
+        return switched.get() + (further == null ? 0 : further.switched());
     }
 
     /** @return copies of flooded frames sent beyond the first. */

@@ -31,6 +31,24 @@ public final class Traffic
         bytes.getAndAddPlain(length);
     }
 
+    /**
+     * Add what another has counted. On the thread that records here, when the other's records no more.
+     *
+     * @param other counts no more.
+     */
+    public void add(final Traffic other)
+    {
+        frames.getAndAddPlain(other.frames());
+        bytes.getAndAddPlain(other.bytes());
+    }
+
+    /** Give the counters back. On the thread that makes counters; what was counted is gone. */
+    public void free()
+    {
+        frames.close();
+        bytes.close();
+    }
+
     /** @return frames so far. */
     public long frames()
     {

@@ -1,5 +1,6 @@
 package io.overlane.wire;
 
+import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -27,15 +28,60 @@ public final class VlanTag
     /** EtherType of the payload, or the TPID of the next tag. */
     public static final int ETHER_TYPE_OFFSET = 2;
 
+    /** The smallest VLAN identifier that names a VLAN. */
+    public static final int MIN_VLAN_ID = 1;
+
+    /** The largest. */
+    public static final int MAX_VLAN_ID = 4094;
+
     private static final int DROP_ELIGIBLE_BIT = 0x1000;
 
     private static final int VLAN_ID_MASK = 0x0FFF;
 
     private static final int PRIORITY_SHIFT = 13;
 
+    private static final int MACS_LENGTH = EthernetHeader.ETHER_TYPE_OFFSET;
+
     private UnsafeBuffer buffer;
     private int offset;
     private int length;
+
+    /**
+     * Put a tag in front of all others; what was headroom becomes the start of the frame.
+     *
+     * @param frame   an Ethernet frame with four bytes of headroom.
+     * @param tpid    {@code EtherType.VLAN} or {@code EtherType.SERVICE_VLAN}.
+     * @param control priority, drop eligible indicator and VLAN identifier.
+     */
+    public static void push(final Frame frame, final int tpid, final int control)
+    {
+        final UnsafeBuffer buffer = frame.buffer();
+        final int from = frame.offset();
+        final int to = frame.prepend(LENGTH).offset();
+        moveMacs(buffer, from, to);
+        buffer.putShort(to + MACS_LENGTH, (short)tpid, ByteOrder.BIG_ENDIAN);
+        buffer.putShort(to + MACS_LENGTH + 2, (short)control, ByteOrder.BIG_ENDIAN);
+    }
+
+    /**
+     * Take the first tags off; their bytes become headroom.
+     *
+     * @param frame an Ethernet frame that has them, whole.
+     * @param tags  how many.
+     */
+    public static void pop(final Frame frame, final int tags)
+    {
+        final int from = frame.offset();
+        moveMacs(frame.buffer(), from, frame.strip(tags * LENGTH).offset());
+    }
+
+    private static void moveMacs(final UnsafeBuffer buffer, final int from, final int to)
+    {
+        final long first = buffer.getLong(from);
+        final int last = buffer.getInt(from + Long.BYTES);
+        buffer.putLong(to, first);
+        buffer.putInt(to + Long.BYTES, last);
+    }
 
     /**
      * Aim at a header.

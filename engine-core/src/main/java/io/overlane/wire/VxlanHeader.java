@@ -34,6 +34,12 @@ public final class VxlanHeader
     /** In {@link #word()}: every bit that is neither the I flag nor the VNI. */
     public static final long RESERVED_MASK = 0xF7FF_FFFF_0000_00FFL;
 
+    /**
+     * In {@link #word()}: what draft-smith-vxlan-group-policy uses: the G flag, and behind the flags D, A and the
+     * policy.
+     */
+    public static final long GROUP_POLICY_MASK = 0x80FF_FFFF_0000_0000L;
+
     private static final int I_FLAG_WORD = I_FLAG << 24;
 
     private UnsafeBuffer buffer;

@@ -9,8 +9,12 @@ import io.overlane.address.MacAddress;
 import io.overlane.engine.EngineHarness;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.port.LoopbackPort;
+import io.overlane.port.VlanTrunk;
 import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SegmentContext;
+import io.overlane.segment.VlanPolicy;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
@@ -21,6 +25,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Mutated and random datagrams and frames through whole engines. The seed is fixed, so a failure is the same next time.
@@ -104,6 +110,49 @@ class PathFuzzTest
         }
 
         assertRan(harness.encap());
+    }
+
+    /** Tags come off and go on where the frame lies, both ways. */
+    @ParameterizedTest
+    @EnumSource(VlanPolicy.class)
+    void shouldAccountForEveryFrameUnderPolicies(final VlanPolicy vlans)
+    {
+        final LoopbackPort device = new LoopbackPort("tap", 1500, 64, 4096);
+        final VlanTrunk trunk = new VlanTrunk(device, BATCH);
+        harness.context().segment(segment()
+            .policy(PolicyProfile.STRICT).decapVlan(vlans).encapVlan(vlans).port(trunk.vlan(7)));
+        harness.launch();
+        harness.attach(EngineHarness.A);
+        final List<byte[]> inner = frames();
+        inner.add(FrameSpec.ipv4Udp().vlan(7).vlan(8).vlan(9).bytes());
+        final List<byte[]> datagrams = datagramsOf(inner);
+        final List<byte[]> seeds = new ArrayList<>();
+        inner.forEach(frame ->
+            seeds.add(Hex.parse(Hex.of(frame, 0, 12) + "81000007" + Hex.of(frame, 12, frame.length - 12))));
+        int put = 0;
+        for (int i = 0; i < ROUNDS / 4; i += BATCH)
+        {
+            for (int j = 0; j < BATCH; j++)
+            {
+                assertTrue(device.put(lend(mutate(seeds))));
+                put++;
+                harness.send(
+                    random.nextInt(4) == 0 ? EngineHarness.STRANGER : EngineHarness.A,
+                    random.nextInt(4),
+                    mutate(datagrams));
+            }
+            harness.run();
+            harness.run();
+            harness.sentTo(EngineHarness.A);
+            for (byte[] frame = device.takeBytes(); frame != null; frame = device.takeBytes())
+            {
+                assertEquals("81000007", Hex.of(frame, 12, 4));
+            }
+        }
+
+        assertEquals(put, harness.encap().framesIn() + trunk.filtered());
+        assertTrue(harness.encap().delivered() > put / 4 && harness.encap().dropped() > 0);
+        assertTrue(harness.decap().delivered() > put / 4 && harness.decap().dropped() > 0);
     }
 
     @Test

@@ -16,8 +16,11 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.port.Port;
+import io.overlane.port.VlanTrunk;
 import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SegmentContext;
+import io.overlane.segment.VlanPolicy;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
@@ -61,6 +64,43 @@ class SteadyStateAllocationTest
                 .flood(REMOTE).flood(OTHER)
                 .neighbor(IpAddress.parse("10.0.0.9"), MacAddress.parse("02:00:00:00:00:99"))
                 .fdb(new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC), REMOTE)));
+    }
+
+    /** Two VLANs of a trunk under different policies, and strangers that never come twice. */
+    @Test
+    void shouldAllocateNothingUnderPolicies()
+    {
+        final FrameSpec unicast = FrameSpec.ipv4Udp().payloadLength(1000);
+        final VlanTrunk trunk = new VlanTrunk(
+            new EndlessPort(unicast.vlan(10).bytes(), unicast.vlan(20).vlan(5).bytes(), unicast.vlan(30).bytes()), 64);
+        final EndlessUnderlay underlay = new EndlessUnderlay(
+            FrameSpec.vxlan(unicast).vni(VNI).datagram(),
+            FrameSpec.vxlan(unicast.vlan(7)).vni(VNI).datagram(),
+            FrameSpec.vxlan(unicast.vlan(7)).vni(2).datagram(),
+            FrameSpec.vxlan(unicast.sourceMac(0)).vni(2).datagram(),
+            FrameSpec.vxlan(unicast).vni(99).datagram());
+        underlay.strangers = true;
+        assertAllocatesNothing(new EngineContext().underlay(underlay)
+            .segment(new SegmentContext(VNI).policy(PolicyProfile.STRICT).port(trunk.vlan(10)).flood(REMOTE))
+            .segment(new SegmentContext(2).policy(PolicyProfile.RFC7348).decapVlan(VlanPolicy.STRIP)
+                .port(trunk.vlan(20)).source(IpPrefix.parse("192.0.2.0/24")).flood(OTHER)));
+    }
+
+    @Test
+    void shouldAllocateNothingBetweenPorts()
+    {
+        final FrameSpec unicast = FrameSpec.ipv4Udp().payloadLength(1000);
+        final FrameSpec back = unicast
+            .sourceMac(FrameSpec.DEFAULT_DESTINATION_MAC).destinationMac(FrameSpec.DEFAULT_SOURCE_MAC);
+        final EndlessPort one = new EndlessPort(
+            unicast.bytes(), unicast.destinationMac(FrameSpec.BROADCAST).bytes(), unicast.sourceMac(0).bytes());
+        final EndlessPort two = new EndlessPort(back.bytes(), back.destinationMac(0x0200_0000_0055L).bytes());
+        final EndlessUnderlay underlay = new EndlessUnderlay(
+            FrameSpec.vxlan(unicast.sourceMac(0x0200_0000_0077L)).vni(VNI).datagram(),
+            FrameSpec.vxlan(back.sourceMac(0x0200_0000_0077L)).vni(VNI).datagram(),
+            FrameSpec.vxlan(unicast.destinationMac(FrameSpec.BROADCAST)).vni(VNI).datagram());
+        assertAllocatesNothing(new EngineContext().underlay(underlay).segment(
+            new SegmentContext(VNI).port(one).addPort(two).learning(true).flood(REMOTE).flood(OTHER)));
     }
 
     @Test
@@ -193,6 +233,7 @@ class SteadyStateAllocationTest
         private final List<byte[]> contents;
         private final FrameSlab slab;
         private int polls;
+        private boolean strangers;
 
         private EndlessUnderlay(final byte[]... contents)
         {
@@ -212,7 +253,8 @@ class SteadyStateAllocationTest
             final IpAddress source = (polls++ & 1) == 0 ? REMOTE.address() : OTHER.address();
             for (int i = 0; i < slab.count(); i++)
             {
-                batch.add(fill(slab.frame(i), contents.get(i)), source.high(), source.low(), 40_000 + i, 1, 0);
+                final long low = strangers && (polls & 4) != 0 ? IpAddress.v4Low(polls) : source.low();
+                batch.add(fill(slab.frame(i), contents.get(i)), source.high(), low, 40_000 + i, 1, 0);
             }
             return slab.count();
         }

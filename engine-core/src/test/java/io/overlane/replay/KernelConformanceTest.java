@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.MacAddress;
 import io.overlane.frame.Frame;
 import io.overlane.pcap.PcapReader;
+import io.overlane.segment.EcnPolicy;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.wire.VxlanHeader;
@@ -23,9 +24,6 @@ import org.junit.jupiter.api.TestFactory;
  */
 class KernelConformanceTest
 {
-    /** The G flag, and the group policy behind it (draft-smith-vxlan-group-policy). */
-    private static final long GROUP_POLICY_BITS = 0x80FF_FFFF_0000_0000L;
-
     /** Linux does not look behind VLAN tags for ECN marks; we do. */
     private static final String VLAN_ECN = "VLAN-tagged";
 
@@ -62,6 +60,15 @@ class KernelConformanceTest
         }));
     }
 
+    @TestFactory
+    Stream<DynamicTest> shouldLeaveMarksBehindVlanTagsAloneIfToldTo()
+    {
+        return KernelCase.receiveCases("ecn-decap.pcap").stream()
+            .filter(kernel -> kernel.test().contains(VLAN_ECN))
+            .map(kernel -> DynamicTest.dynamicTest(kernel.toString(), () ->
+                assertSame(kernel, replay(kernel, EcnPolicy.UNTAGGED))));
+    }
+
     private static Stream<DynamicTest> tests(final List<KernelCase> cases)
     {
         assertTrue(cases.size() >= 18, "cases: " + cases.size());
@@ -70,7 +77,11 @@ class KernelConformanceTest
 
     private static void assertSame(final KernelCase kernel) throws IOException
     {
-        final Outcome outcome = replay(kernel);
+        assertSame(kernel, replay(kernel));
+    }
+
+    private static void assertSame(final KernelCase kernel, final Outcome outcome)
+    {
         assertEquals(kernel.expectedVerdict(), outcome.verdict());
         if (kernel.delivered() > 0)
         {
@@ -79,14 +90,21 @@ class KernelConformanceTest
         }
     }
 
-    /** The outcome of the case's last packet: of fragments, the one that completes. */
     private static Outcome replay(final KernelCase kernel) throws IOException
     {
+        return replay(kernel, EcnPolicy.RFC6040);
+    }
+
+    /** The outcome of the case's last packet: of fragments, the one that completes. */
+    private static Outcome replay(final KernelCase kernel, final EcnPolicy ecn) throws IOException
+    {
         final KernelCase.Device device = kernel.device();
-        final SegmentContext segment = new SegmentContext(device.vni()).ownMac(new MacAddress(KernelCase.OWN_MAC));
+        final SegmentContext segment = new SegmentContext(device.vni())
+            .ecn(ecn)
+            .ownMac(new MacAddress(KernelCase.OWN_MAC));
         if (device.gbp())
         {
-            segment.reservedBits(VxlanHeader.RESERVED_MASK & ~GROUP_POLICY_BITS);
+            segment.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK);
         }
         final PcapReader reader = PcapReader.open(kernel.capture());
         for (int i = 1; i < kernel.firstFrame(); i++)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.agrona.collections.IntHashSet;
 import org.junit.jupiter.api.Test;
 
 /** A list that readers see before or after a change, never between. */
@@ -52,5 +53,25 @@ class FloodListTest
         list.add(5);
 
         assertArrayEquals(new int[]{1, 2}, held);
+    }
+
+    @Test
+    void shouldChangeManyInOneStep()
+    {
+        final FloodList list = new FloodList();
+        list.add(1);
+        list.add(2);
+        list.add(3);
+        final int[] before = list.remotes();
+        final IntHashSet removed = new IntHashSet();
+        removed.add(1);
+        removed.add(9);
+        final IntHashSet added = new IntHashSet();
+        added.add(3);
+        added.add(4);
+        list.change(removed, added);
+
+        assertArrayEquals(new int[]{2, 3, 4}, list.remotes());
+        assertArrayEquals(new int[]{1, 2, 3}, before, "who reads the old list is not disturbed");
     }
 }

@@ -50,6 +50,28 @@ class DropLedgerTest
             lines(ledger));
     }
 
+    /** A sender that makes up addresses spoils the detail of its own reason, not that of others. */
+    @Test
+    void shouldLeaveLinesForOtherReasons()
+    {
+        final DropLedger ledger = new DropLedger(300);
+        for (int i = 1; i <= 10_000; i++)
+        {
+            ledger.record(DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, i, i, 1);
+        }
+        for (int i = 1; i <= 10; i++)
+        {
+            ledger.record(DropReason.OVERSIZE, 1, 0, i, 1);
+        }
+
+        final Map<String, Long> lines = lines(ledger);
+        assertEquals(9_800L, lines.get("UNKNOWN_VNI -1 0 0"));
+        for (int i = 1; i <= 10; i++)
+        {
+            assertEquals(1L, lines.get("OVERSIZE 1 0 " + i));
+        }
+    }
+
     @Test
     void shouldHoldEveryReasonEvenWithoutLines()
     {

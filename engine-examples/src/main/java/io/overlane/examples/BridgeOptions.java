@@ -3,7 +3,9 @@ package io.overlane.examples;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
+import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SourcePolicy;
+import io.overlane.segment.VlanPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -94,9 +96,24 @@ final class BridgeOptions
         "Learn where MAC addresses live from received frames (vxlan). Default: off.")
     boolean learning;
 
+    @Option(names = "--policy", paramLabel = "linux|rfc7348|strict", description =
+        "How received frames are judged (vxlan). linux: as the kernel does. rfc7348: reserved bits are ignored, no " +
+        "VLAN tag crosses the tunnel. strict: known remotes only, and whatever is odd is dropped. The options below " +
+        "change single rules of it. Default: linux.")
+    PolicyProfile policy;
+
+    @Option(names = "--accept-from", paramLabel = "any|known|PREFIX,...", hideParamSyntax = true, split = ",",
+        description = "Outer sources to accept (vxlan): any; the remotes of --peer, --fdb and --flood; or " +
+        "addresses of these prefixes, separated by commas. Default: as --policy says.")
+    List<String> acceptFrom = new ArrayList<>();
+
+    @Option(names = "--inner-vlan", paramLabel = "pass|strip|drop", description =
+        "What becomes of frames with a VLAN tag, both ways (vxlan). Default: as --policy says.")
+    VlanPolicy innerVlan;
+
     @Option(names = "--source", paramLabel = "any|known|routed", description =
         "Outer sources to accept: any; known remotes only; or (ip-udp) only the remote to which the inner source is " +
-        "routed. Default: any (vxlan), known (ip-udp).")
+        "routed. Default: as --policy says (vxlan), known (ip-udp).")
     SourcePolicy source;
 
     @Option(names = "--icmp-errors", paramLabel = "unreachable|all", description =

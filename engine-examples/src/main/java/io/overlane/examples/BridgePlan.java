@@ -7,6 +7,7 @@ import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.port.Port;
+import io.overlane.reconcile.DesiredState;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SourcePolicy;
@@ -36,9 +37,10 @@ import java.util.stream.Stream;
  * @param sourcePorts   ports to send from; null: from the port bound to.
  * @param threads       1 for both directions, or 2, in each queue.
  * @param queues        of the device.
- * @param source        outer sources to accept.
+ * @param source        outer sources to accept in the IP mode.
  * @param allIcmpErrors send every kind of ICMP error into the device.
  * @param subnets       inner addresses behind this node; empty: not checked.
+ * @param policy        how frames are judged; null in the IP mode.
  */
 record BridgePlan(
     BridgeMode mode,
@@ -60,7 +62,8 @@ record BridgePlan(
     int queues,
     SourcePolicy source,
     boolean allIcmpErrors,
-    List<IpPrefix> subnets)
+    List<IpPrefix> subnets,
+    BridgePolicy policy)
 {
     /** @return true if the host must be told of addresses, neighbours or routes. */
     boolean configuresHost()
@@ -78,28 +81,54 @@ record BridgePlan(
             .count();
     }
 
-    /**
-     * @param port the device.
-     * @return settings of the engine, but for what carries datagrams, runs threads and hears of errors.
-     */
-    EngineContext engine(final Port port)
+    /** @return which threads this plan wants its engine to have. */
+    ThreadingMode threadingMode()
     {
-        final EngineContext context = new EngineContext()
-            .threadingMode(threads == 1 ? ThreadingMode.SHARED : ThreadingMode.SPLIT);
-        return mode == BridgeMode.VXLAN ? context.segment(segment(port)) : context.ipNetwork(network(port));
+        return threads == 1 ? ThreadingMode.SHARED : ThreadingMode.SPLIT;
     }
 
-    private SegmentContext segment(final Port port)
+    /**
+     * @param context gets this plan's segment or network.
+     * @param port    the device.
+     */
+    void addTo(final EngineContext context, final Port port)
+    {
+        if (mode == BridgeMode.VXLAN)
+        {
+            context.segment(segment(port));
+        }
+        else
+        {
+            context.ipNetwork(network(port));
+        }
+    }
+
+    /**
+     * @param state gets all that the engine's tables are to hold for this plan.
+     */
+    void addTo(final DesiredState state)
+    {
+        fdb.forEach((mac, remote) -> state.fdb(vni, mac, remote));
+        flood.forEach(remote -> state.flood(vni, remote));
+        neighbors.forEach((address, mac) -> state.neighbor(vni, address, mac));
+        if (mode == BridgeMode.IP_UDP)
+        {
+            peers.forEach(peer -> state.route(peer.subnet(), peer.remote()));
+        }
+    }
+
+    /**
+     * @param port the device.
+     * @return settings of a segment whose tables are empty.
+     */
+    SegmentContext segment(final Port port)
     {
         final SegmentContext segment = new SegmentContext(vni)
             .port(port)
             .portMtu(mtu)
             .ownMac(mac)
-            .learning(learning)
-            .sourcePolicy(source);
-        fdb.forEach(segment::fdb);
-        flood.forEach(segment::flood);
-        neighbors.forEach(segment::neighbor);
+            .learning(learning);
+        policy.applyTo(segment);
         return segment;
     }
 
@@ -110,7 +139,6 @@ record BridgePlan(
             .sourcePolicy(source)
             .allIcmpErrors(allIcmpErrors);
         addresses.stream().findFirst().ifPresent(first -> network.address(first.address()));
-        peers.forEach(peer -> network.route(peer.subnet(), peer.remote()));
         subnets.forEach(network::local);
         return network;
     }

@@ -93,9 +93,10 @@ final class BridgePlanner
             options.sourcePorts,
             options.threads,
             options.queues,
-            options.source != null ? options.source : isVxlan ? SourcePolicy.ANY : SourcePolicy.KNOWN,
+            options.source != null ? options.source : SourcePolicy.KNOWN,
             options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
-            isVxlan ? List.of() : localSubnets());
+            isVxlan ? List.of() : localSubnets(),
+            isVxlan ? BridgePolicy.of(options) : null);
     }
 
     private void requireOptionsOfUnderlay()
@@ -130,6 +131,10 @@ final class BridgePlanner
             requireOnly(BridgeMode.VXLAN, "--flood", !options.flood.isEmpty());
             requireOnly(BridgeMode.VXLAN, "--neighbor", !options.neighbors.isEmpty());
             requireOnly(BridgeMode.VXLAN, "--learning", options.learning);
+            requireOnly(BridgeMode.VXLAN, "--policy", options.policy != null);
+            requireOnly(BridgeMode.VXLAN, "--accept-from", !options.acceptFrom.isEmpty());
+            requireOnly(BridgeMode.VXLAN, "--inner-vlan", options.innerVlan != null);
+            require(options.source != SourcePolicy.LISTED, "--source listed: any, known or routed");
         }
     }
 

@@ -1,22 +1,21 @@
 package io.overlane.examples;
 
-import io.overlane.address.IpAddress;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.QueueContext;
+import io.overlane.engine.ThreadingMode;
 import io.overlane.tun.DataPathThread;
 import io.overlane.tun.DeviceWait;
 import io.overlane.tun.LibcUnderlay;
 import io.overlane.tun.TunDevice;
-import io.overlane.tun.TunOptions;
 import io.overlane.tun.TunPort;
-import io.overlane.tun.host.HostConfig;
-import io.overlane.tun.host.IpCommand;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
@@ -24,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a bridge: opens what the plan says, in an order that lets every failure undo all before it, carries frames
+ * One run of a bridge: opens what the plans say, in an order that lets every failure undo all before it, carries frames
  * until SIGINT or SIGTERM, and puts everything back.
  */
 final class BridgeSession
@@ -32,24 +31,21 @@ final class BridgeSession
     private static final Logger LOG = LoggerFactory.getLogger("tun-bridge");
     private static final long LONGEST_STOP_S = 5;
 
-    private final BridgePlan plan;
-    private final int statsSeconds;
+    private final BridgeRun run;
     private final PrintWriter out;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-    private final CountDownLatch stop = new CountDownLatch(1);
+    private final BridgeTasks tasks = new BridgeTasks();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean isDone;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
 
     /**
-     * @param plan         what to do.
-     * @param statsSeconds between two tables; 0 for none.
-     * @param out          for the start line, tables and totals.
+     * @param run what to do.
+     * @param out for the start lines, tables and totals.
      */
-    BridgeSession(final BridgePlan plan, final int statsSeconds, final PrintWriter out)
+    BridgeSession(final BridgeRun run, final PrintWriter out)
     {
-        this.plan = plan;
-        this.statsSeconds = statsSeconds;
+        this.run = run;
         this.out = out;
     }
 
@@ -65,33 +61,31 @@ final class BridgeSession
         Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "stop"));
         try
         {
-            // Closed last: what the device took with it need not be taken back.
-            final HostConfig host = plan.configuresHost() ?
-                opened(new HostConfig(IpCommand.find(), plan.device(), errors)) :
-                null;
-            final Underlay underlay = opened(plan.underlay().open(plan, errors));
-            final TunPort port = openPort();
-            final EngineContext context = plan.engine(port)
-                .underlay(underlay)
-                .idleWait(idleWait(underlay, port))
-                .errorHandler(errors)
-                .threadFactory(new DataPathThread());
-            for (int i = 1; i < plan.queues(); i++)
+            final BridgePlan first = run.plans().get(0);
+            final Underlay underlay = opened(first.underlay().open(first, errors));
+            final RunningBridge bridge = opened(new RunningBridge(errors));
+            final List<BridgeDevice> devices = new ArrayList<>();
+            for (final BridgePlan plan : run.plans())
             {
-                context.queue(openQueue((LibcUnderlay)underlay));
+                devices.add(bridge.open(plan));
             }
-            final OverlayEngine engine = opened(OverlayEngine.launch(context));
-            if (host != null)
+            bridge.configure(launch(first, underlay, devices));
+            final BridgeControl control = new BridgeControl(run, bridge, tasks, out, LOG);
+            control.open(this::opened);
+            for (final BridgeDevice device : devices)
             {
-                configure(host);
+                out.println(startLine(underlay, device));
             }
-            out.println(startLine(underlay, port));
             out.flush();
-            final StatsTable stats = new StatsTable(engine, System.nanoTime());
-            while (!stop.await(statsSeconds == 0 ? Integer.MAX_VALUE : statsSeconds, TimeUnit.SECONDS))
+            final StatsTable stats = new StatsTable(bridge.engine(), System.nanoTime());
+            while (tasks.work(run.statsSeconds()))
             {
                 stats.printRates(out, System.nanoTime());
-                out.println("  " + port.name() + ": " + port.offload() + "; " + underlay.description());
+                for (final BridgeDevice device : bridge.all())
+                {
+                    out.println(
+                        "  " + device.port().name() + ": " + device.port().offload() + "; " + underlay.description());
+                }
                 out.flush();
             }
             closeAll();
@@ -107,66 +101,46 @@ final class BridgeSession
         }
     }
 
-    private TunPort openPort() throws IOException
+    private OverlayEngine launch(final BridgePlan first, final Underlay underlay, final List<BridgeDevice> devices)
+        throws IOException
     {
-        final TunDevice device = opened(TunDevice.create(tunOptions()));
-        if (plan.mac() != null)
+        final TunPort[] ports = devices.stream().map(BridgeDevice::port).toArray(TunPort[]::new);
+        final EngineContext context = new EngineContext()
+            .threadingMode(first.threadingMode())
+            .underlay(underlay)
+            .idleWait(idleWait(first, underlay, ports))
+            .errorHandler(errors)
+            .threadFactory(new DataPathThread());
+        devices.forEach(device -> device.plan().addTo(context, device.port()));
+        for (int i = 1; i < first.queues(); i++)
         {
-            device.mac(plan.mac());
+            context.queue(openQueue(first, (LibcUnderlay)underlay));
         }
-        device.mtu(plan.mtu());
-        final TunPort port = opened(new TunPort(device, errors));
-        device.up(true);
-        return port;
+        return opened(OverlayEngine.launch(context));
     }
 
-    private QueueContext openQueue(final LibcUnderlay first) throws IOException
+    private QueueContext openQueue(final BridgePlan plan, final LibcUnderlay first) throws IOException
     {
         final LibcUnderlay underlay = opened(first.openFurther());
-        final TunPort port = opened(new TunPort(opened(TunDevice.attach(tunOptions())), errors));
-        return new QueueContext(underlay, port, idleWait(underlay, port));
+        final TunPort port = opened(new TunPort(opened(TunDevice.attach(BridgeDevice.options(plan))), errors));
+        return new QueueContext(underlay, port, idleWait(plan, underlay, port));
     }
 
-    private TunOptions tunOptions()
+    private DeviceWait idleWait(final BridgePlan plan, final Underlay underlay, final TunPort... ports)
+        throws IOException
     {
-        return new TunOptions(plan.mode().kind(), plan.device())
-            .offload(plan.offload())
-            .multiQueue(plan.queues() > 1);
+        return plan.threadingMode() == ThreadingMode.SHARED ?
+            opened(new DeviceWait((LibcUnderlay)underlay, ports)) : null;
     }
 
-    private DeviceWait idleWait(final Underlay underlay, final TunPort port) throws IOException
+    private static String startLine(final Underlay underlay, final BridgeDevice device)
     {
-        return plan.threads() == 1 ? opened(new DeviceWait((LibcUnderlay)underlay, port)) : null;
-    }
-
-    private void configure(final HostConfig host) throws IOException
-    {
-        for (final var address : plan.addresses())
-        {
-            host.addAddress(address);
-        }
-        for (final PeerSpec peer : plan.peers())
-        {
-            if (plan.mode() == BridgeMode.VXLAN)
-            {
-                final IpAddress gateway = peer.gateway();
-                host.addNeighbor(gateway, peer.mac());
-                host.addRoute(peer.subnet(), gateway);
-            }
-            else
-            {
-                host.addRoute(peer.subnet());
-            }
-        }
-    }
-
-    private String startLine(final Underlay underlay, final TunPort port)
-    {
+        final BridgePlan plan = device.plan();
         final String vxlan = plan.mode() == BridgeMode.VXLAN ?
             ", MAC " + plan.mac() + ", VNI " + plan.vni() + (plan.learning() ? ", learning" : "") : "";
-        return "tun-bridge: " + plan.mode() + " on " + port.name() + vxlan + ", MTU " + plan.mtu() + " (" +
-            port.offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " + plan.remotes() +
-            (plan.remotes() == 1 ? " remote" : " remotes") +
+        return "tun-bridge: " + plan.mode() + " on " + device.port().name() + vxlan + ", MTU " + plan.mtu() + " (" +
+            device.port().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
+            plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
             (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "");
     }
 
@@ -198,7 +172,7 @@ final class BridgeSession
         {
             return;
         }
-        stop.countDown();
+        tasks.stop();
         try
         {
             if (stopped.await(LONGEST_STOP_S, TimeUnit.SECONDS) && isDone)

@@ -4,6 +4,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import java.io.PrintWriter;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "overlane",
     description = "Userspace VXLAN and IP-in-UDP tunnels.",
-    subcommands = {TunBridgeCommand.class, ReplayCommand.class, DemoCommand.class},
+    subcommands = {
+        TunBridgeCommand.class, CtlCommand.class, ReplayCommand.class, DemoCommand.class,
+        AutoComplete.GenerateCompletion.class},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     footer = {"", "Set OVERLANE_DEBUG=1 for stack traces and debug messages on standard error."})
@@ -48,23 +51,30 @@ public final class Main implements Runnable
     /** Every command with its converters and error handlers. */
     static CommandLine commandLine()
     {
-        return new CommandLine(new Main())
-            .registerConverter(MacAddress.class, OneLineErrors.converter(MacAddress::parse))
-            .registerConverter(IpAddress.class, OneLineErrors.converter(IpAddress::parse))
-            .registerConverter(IpPrefix.class, OneLineErrors.converter(IpPrefix::parse))
-            .registerConverter(BridgeMode.class, OneLineErrors.converter(BridgeMode::parse))
-            .registerConverter(UnderlayKind.class, OneLineErrors.converter(UnderlayKind::parse))
-            .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
-            .setCaseInsensitiveEnumValuesAllowed(true)
+        return converting(new CommandLine(new Main()))
             .setUsageHelpAutoWidth(true)
             .setUsageHelpLongOptionsMaxWidth(34)
             .setParameterExceptionHandler(OneLineErrors::onBadUsage)
             .setExecutionExceptionHandler(OneLineErrors::onFailure);
     }
 
+    /** Has a command line read what options of this program stand for. */
+    static CommandLine converting(final CommandLine commandLine)
+    {
+        return commandLine
+            .registerConverter(MacAddress.class, OneLineErrors.converter(MacAddress::parse))
+            .registerConverter(IpAddress.class, OneLineErrors.converter(IpAddress::parse))
+            .registerConverter(IpPrefix.class, OneLineErrors.converter(IpPrefix::parse))
+            .registerConverter(BridgeMode.class, OneLineErrors.converter(BridgeMode::parse))
+            .registerConverter(UnderlayKind.class, OneLineErrors.converter(UnderlayKind::parse))
+            .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
+            .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
     @Override
     public void run()
     {
-        throw new ParameterException(spec.commandLine(), "no command: tun-bridge, replay or demo; --help tells more");
+        throw new ParameterException(
+            spec.commandLine(), "no command: tun-bridge, ctl, replay or demo; --help tells more");
     }
 }

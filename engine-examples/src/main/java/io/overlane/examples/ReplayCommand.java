@@ -1,6 +1,7 @@
 package io.overlane.examples;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
@@ -11,12 +12,15 @@ import io.overlane.pcap.PcapWriter;
 import io.overlane.replay.OuterDatagram;
 import io.overlane.replay.OuterStack;
 import io.overlane.replay.Replay;
+import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
+import io.overlane.wire.VxlanHeader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -63,10 +67,19 @@ final class ReplayCommand implements Callable<Integer>
         "Learn source MAC addresses, and drop frames whose source cannot be one. Default: off.")
     private boolean learning;
 
+    @Option(names = "--policy", paramLabel = "linux|rfc7348|strict", description =
+        "How packets are judged. Strict knows no remotes here: it drops them all, but for those of --accept-from. " +
+        "Default: linux.")
+    private PolicyProfile policy = PolicyProfile.LINUX;
+
+    @Option(names = "--accept-from", paramLabel = "PREFIX,...", hideParamSyntax = true, split = ",", description =
+        "Outer sources to accept, separated by commas. Default: any; none with --policy strict.")
+    private List<IpPrefix> acceptFrom = new ArrayList<>();
+
     @Option(names = "--reserved-bits", paramLabel = "drop|ignore", description =
         "What to do with packets whose reserved bits are set: drop, as Linux does, or ignore the bits, as RFC 7348 " +
-        "says. Default: drop.")
-    private ReservedBits reservedBits = ReservedBits.DROP;
+        "says. Default: as --policy says.")
+    private ReservedBits reservedBits;
 
     @Option(names = "--out", paramLabel = "FILE.pcap", description =
         "Write inner frames that were delivered to this capture. Default: nowhere.")
@@ -141,12 +154,14 @@ final class ReplayCommand implements Callable<Integer>
 
     private SegmentContext segment(final int number)
     {
-        final SegmentContext segment = new SegmentContext(number).learning(learning);
+        final SegmentContext segment = new SegmentContext(number).policy(policy).learning(learning);
         if (mac != null)
         {
             segment.ownMac(mac);
         }
-        return reservedBits == ReservedBits.IGNORE ? segment.reservedBits(0) : segment;
+        acceptFrom.forEach(segment::source);
+        return reservedBits == null ? segment :
+            segment.reservedBits(reservedBits == ReservedBits.IGNORE ? 0 : VxlanHeader.RESERVED_MASK);
     }
 
     private void onPacket(

@@ -1,10 +1,14 @@
 package io.overlane.examples;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -22,12 +26,18 @@ import picocli.CommandLine.Spec;
     footer = {"", "Exit code: 0 when stopped, 1 if something could not be opened, 2 for bad options."})
 final class TunBridgeCommand implements Callable<Integer>
 {
+    private static final Set<String> BESIDE_FILE = Set.of("--config", "--stats", "--admin");
+
     @Mixin
     private BridgeOptions options;
 
-    @Option(names = "--stats", paramLabel = "SECONDS", description =
-        "Print a table of rates and drop reasons every so many seconds. Default: 0, totals at the end only.")
-    private int statsSeconds;
+    @Mixin
+    private RunOptions runOptions;
+
+    @Option(names = "--config", paramLabel = "FILE", description =
+        "Take every setting from a YAML file (docs/config.md), and again at SIGHUP. Besides it only --stats and " +
+        "--admin may be given, and win over the file. Default: none.")
+    private Path config;
 
     @Spec
     private CommandSpec spec;
@@ -35,11 +45,24 @@ final class TunBridgeCommand implements Callable<Integer>
     @Override
     public Integer call() throws IOException, InterruptedException
     {
-        if (statsSeconds < 0)
+        final BridgeRun run = config == null ?
+            BridgeRun.of(List.of(BridgePlanner.plan(options, HostFacts.THIS_HOST)), runOptions, null, null) :
+            ofFile();
+        return new BridgeSession(run, spec.commandLine().getOut()).run();
+    }
+
+    private BridgeRun ofFile() throws IOException
+    {
+        final List<String> further = spec.commandLine().getParseResult().matchedOptions().stream()
+            .map(OptionSpec::longestName)
+            .filter(name -> !BESIDE_FILE.contains(name))
+            .toList();
+        if (!further.isEmpty())
         {
-            throw new ParameterException(spec.commandLine(), "--stats " + statsSeconds + ": not a number of seconds");
+            throw new ParameterException(
+                spec.commandLine(), further.get(0) + " beside --config: set it in " + config + " instead");
         }
-        final BridgePlan plan = BridgePlanner.plan(options, HostFacts.THIS_HOST);
-        return new BridgeSession(plan, statsSeconds, spec.commandLine().getOut()).run();
+        final BridgeConfig.Contents contents = BridgeConfig.read(config, HostFacts.THIS_HOST);
+        return BridgeRun.of(contents.plans(), runOptions, contents.run(), config);
     }
 }

@@ -21,6 +21,10 @@ class BridgePlannerErrorsTest
         --mode ip-udp --flood 192.0.2.2                                       | --flood: only with --mode vxlan
         --mode ip-udp --neighbor 10.1.1.1=02:00:00:00:00:02                   | --neighbor: only with --mode vxlan
         --mode ip-udp --learning                                              | --learning: only with --mode vxlan
+        --mode ip-udp --policy strict                                         | --policy: only with --mode vxlan
+        --mode ip-udp --accept-from known                                     | --accept-from: only with --mode vxlan
+        --mode ip-udp --inner-vlan pass                                       | --inner-vlan: only with --mode vxlan
+        --mode ip-udp --source listed                                         | --source listed: any, known or routed
         """)
     void shouldNameTheModeOfAnOption(final String line, final String message)
     {
@@ -30,6 +34,11 @@ class BridgePlannerErrorsTest
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
         --port 0           | --port 0: outside 1...65535
+        --source any --accept-from known       | --source and --accept-from say the same: give one
+        --source listed                        | --source listed: name the prefixes with --accept-from
+        --accept-from known,192.0.2.0/24       | --accept-from known: not together with others
+        --accept-from example.org              | --accept-from example.org: not any, known or a prefix
+        --accept-from 192.0.2.0/33             | --accept-from 192.0.2.0/33: not any, known or a prefix
         --port 65536       | --port 65536: outside 1...65535
         --vni -1           | --vni -1: outside 0...16777215
         --vni 16777216     | --vni 16777216: outside 0...16777215

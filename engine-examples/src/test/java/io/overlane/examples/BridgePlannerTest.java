@@ -9,7 +9,10 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.segment.PolicyProfile;
+import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SourcePolicy;
+import io.overlane.segment.VlanPolicy;
 import io.overlane.tun.TunOffload;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +45,7 @@ class BridgePlannerTest
         assertEquals(Map.of(), plan.neighbors());
         assertFalse(plan.learning());
         assertEquals(TunOffload.ALL, plan.offload());
-        assertEquals(SourcePolicy.ANY, plan.source());
+        assertEquals(new BridgePolicy(PolicyProfile.LINUX, null, List.of(), null), plan.policy());
         assertFalse(plan.allIcmpErrors());
         assertEquals(List.of(), plan.subnets());
         assertFalse(plan.configuresHost());
@@ -191,7 +194,7 @@ class BridgePlannerTest
         assertEquals("vx%d", plan.device());
         assertEquals(16_777_215, plan.vni());
         assertTrue(plan.learning());
-        assertEquals(SourcePolicy.KNOWN, plan.source());
+        assertEquals(SourcePolicy.KNOWN, plan.policy().source());
         assertEquals(UnderlayKind.NIO, plan.underlay());
         assertEquals(List.of(IpPrefix.parse("10.1.1.1/32")), plan.addresses());
         assertEquals(
@@ -199,6 +202,33 @@ class BridgePlannerTest
         assertTrue(plan.configuresHost());
         assertTrue(plan("--mode ip-udp --icmp-errors all").allIcmpErrors());
         assertEquals(SourcePolicy.ROUTED, plan("--mode ip-udp --source routed").source());
+    }
+
+    @Test
+    void shouldSetProfileFirstAndRulesAfter()
+    {
+        final SegmentContext strict = segment("--policy strict");
+        assertEquals(SourcePolicy.KNOWN, strict.sourcePolicy());
+        assertEquals(VlanPolicy.DROP, strict.encapVlan());
+
+        final SegmentContext relaxed = segment(
+            "--inner-vlan pass --accept-from 192.0.2.0/24,2001:db8::7 --policy strict");
+        assertEquals(VlanPolicy.PASS, relaxed.decapVlan());
+        assertEquals(VlanPolicy.PASS, relaxed.encapVlan());
+        assertEquals(SourcePolicy.LISTED, relaxed.sourcePolicy());
+        assertEquals(
+            Set.of(IpPrefix.parse("192.0.2.0/24"), IpPrefix.parse("2001:db8::7/128")), relaxed.sources());
+
+        assertEquals(SourcePolicy.ANY, segment("--policy strict --accept-from any").sourcePolicy());
+        assertEquals(SourcePolicy.KNOWN, segment("--accept-from known").sourcePolicy());
+        assertEquals(0, segment("--policy rfc7348").reservedBits());
+    }
+
+    private SegmentContext segment(final String line)
+    {
+        final SegmentContext segment = new SegmentContext(1);
+        plan(line).policy().applyTo(segment);
+        return segment;
     }
 
     private BridgePlan plan(final String line)

@@ -20,7 +20,7 @@ class MainTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        ""                          | no command: tun-bridge, replay or demo; --help tells more
+        ""                          | no command: tun-bridge, ctl, replay or demo; --help tells more
         brigde                      | unknown command 'brigde' (try overlane --help)
         --frob                      | unknown option '--frob' (try overlane --help)
         tun-bridge --frob           | unknown option '--frob' (try overlane tun-bridge --help)
@@ -29,7 +29,7 @@ class MainTest
         demo frob                   | unexpected argument 'frob' (try overlane demo --help)
         demo --seconds 0            | --seconds 0: outside 1...3600 (try overlane demo --help)
         demo --seconds 3601         | --seconds 3601: outside 1...3600 (try overlane demo --help)
-        tun-bridge --stats -1       | --stats -1: not a number of seconds (try overlane tun-bridge --help)
+        tun-bridge --stats -1       | --stats -1: not a number of seconds
         tun-bridge --vni 16777216   | --vni 16777216: outside 0...16777215
         tun-bridge --flood x        | --flood x: not an IP address: 'x'
         """)
@@ -83,7 +83,7 @@ class MainTest
     void shouldListEveryCommandInTheHelp()
     {
         final CommandRun run = CommandRun.of("--help");
-        for (final String command : List.of("tun-bridge", "replay", "demo"))
+        for (final String command : List.of("tun-bridge", "ctl", "replay", "demo"))
         {
             assertTrue(run.out().contains("\n  " + command), run.out());
         }
@@ -114,7 +114,7 @@ class MainTest
 
     static Stream<String> commandsWithOptions()
     {
-        return Stream.of("tun-bridge", "demo");
+        return Stream.of("tun-bridge", "ctl", "demo");
     }
 
     private static List<OptionSpec> options(final String command)

@@ -59,6 +59,16 @@ class ReplayCommandTest
     }
 
     @Test
+    void shouldJudgeByPolicy()
+    {
+        assertEquals(0, run("replay", capture.toString(), "--policy", "strict"));
+        assertTrue(out.matches("(?s).*source-not-allowed +2\\R.*"), out);
+
+        assertEquals(0, run("replay", capture.toString(), "--policy", "strict", "--accept-from", "192.0.2.1/32"));
+        assertTrue(out.matches("(?s).*delivered +2\\R.*"), out);
+    }
+
+    @Test
     void shouldWriteInnerFramesAsTheyWere() throws IOException
     {
         final Path inner = directory.resolve("inner.pcap");

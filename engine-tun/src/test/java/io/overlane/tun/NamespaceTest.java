@@ -38,6 +38,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> segments() throws Exception
+    {
+        return InNamespace.tests(SegmentScenarios.class);
+    }
+
+    @TestFactory
     Stream<DynamicTest> queues() throws Exception
     {
         return InNamespace.tests(QueueScenarios.class);

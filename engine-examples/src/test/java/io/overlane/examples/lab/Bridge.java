@@ -55,7 +55,13 @@ public final class Bridge
     public static Bridge start(
         final LabHost host, final String device, final List<String> jvmOptions, final List<String> arguments)
     {
-        final Bridge bridge = new Bridge(host, device, host.start(command(jvmOptions, "tun-bridge", arguments)));
+        final List<String> all = new ArrayList<>(arguments);
+        if (!all.contains("--admin"))
+        {
+            // Hosts have networks of their own here, but one /run.
+            all.addAll(List.of("--admin", "off"));
+        }
+        final Bridge bridge = new Bridge(host, device, host.start(command(jvmOptions, "tun-bridge", all)));
         bridge.process.awaitLine(START_LINE, START_TIMEOUT_S);
         assertTrue(host.hasDevice(device), () -> "no device " + device);
         return bridge;

@@ -1,0 +1,122 @@
+package io.overlane.bench;
+
+import io.overlane.address.IpAddress;
+import io.overlane.agent.Forwarding;
+import io.overlane.frame.FrameSlab;
+import io.overlane.pipeline.DatagramFeed;
+import io.overlane.pipeline.OfferQueue;
+import io.overlane.pipeline.VxlanDecapPath;
+import io.overlane.segment.PolicyProfile;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentContext;
+import io.overlane.status.EngineCounters;
+import io.overlane.testdata.FrameSpec;
+import io.overlane.underlay.ReceiveBatch;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.SystemNanoClock;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does a datagram cost that is not let in, its line in the ledger and its share of a sample included?
+ *
+ * <p>{@code unknownVni} and {@code refusedSource} come from one stranger or from ever new ones, in batches of 64 or one
+ * by one: a datagram that comes alone is kept as a sample each time.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
+public class DropBenchmark
+{
+    private static final int DATAGRAM_LENGTH = 8 + 64;
+
+    /** Datagrams that are polled together; {@link Frames#BATCH} of them are one invocation. */
+    @Param({"64", "1"})
+    private int batchSize;
+
+    /** Whether each datagram comes from another address. */
+    @Param({"false", "true"})
+    private boolean manySources;
+
+    private final ReceiveBatch batch = new ReceiveBatch(Frames.BATCH);
+    private final EngineCounters counters = new EngineCounters(1, 64, 4096);
+    private DatagramFeed feed;
+    private FrameSlab unknown;
+    private FrameSlab known;
+    private int stranger;
+
+    /** Build the path of a strict segment that knows one remote. */
+    @Setup
+    public void setup()
+    {
+        final Forwarding forwarding = new Forwarding(64, 64, 64, 64);
+        forwarding.segments().add(new Segment(
+            new SegmentContext(Frames.VNI).policy(PolicyProfile.STRICT).port(new Sinks.NoPort()).portMtu(1450),
+            counters.newTraffic("encap", "strict"),
+            counters.newTraffic("decap", "strict")));
+        forwarding.addFlood(Frames.VNI, Sinks.REMOTE);
+        feed = new DatagramFeed(new VxlanDecapPath(
+            forwarding.segments(),
+            forwarding.fdb(),
+            forwarding.remotes(),
+            8472,
+            SystemNanoClock.INSTANCE,
+            new OfferQueue(Frames.BATCH, true, counters.decap()),
+            counters.decap()));
+        final byte[][] ofUnknown = new byte[Frames.BATCH][];
+        final byte[][] ofKnown = new byte[Frames.BATCH][];
+        for (int i = 0; i < Frames.BATCH; i++)
+        {
+            ofUnknown[i] = FrameSpec.vxlan(Frames.ethernet(i, 64)).vni(Frames.VNI + 1).datagram();
+            ofKnown[i] = FrameSpec.vxlan(Frames.ethernet(i, 64)).vni(Frames.VNI).datagram();
+        }
+        unknown = Frames.slab(ofUnknown);
+        known = Frames.slab(ofKnown);
+    }
+
+    /** @return frames dropped so far. */
+    @Benchmark
+    @OperationsPerInvocation(Frames.BATCH)
+    public long unknownVni()
+    {
+        return drop(unknown);
+    }
+
+    /** @return frames dropped so far. */
+    @Benchmark
+    @OperationsPerInvocation(Frames.BATCH)
+    public long refusedSource()
+    {
+        return drop(known);
+    }
+
+    private long drop(final FrameSlab slab)
+    {
+        for (int next = 0; next < Frames.BATCH; next += batchSize)
+        {
+            batch.clear();
+            for (int i = next; i < next + batchSize; i++)
+            {
+                stranger += manySources ? 1 : 0;
+                batch.add(
+                    slab.frame(i).wrap(FrameSlab.HEADROOM, DATAGRAM_LENGTH),
+                    0, IpAddress.v4Low(stranger), 49_152, 0, 0);
+            }
+            feed.feed(batch);
+        }
+        return counters.decap().framesIn();
+    }
+}

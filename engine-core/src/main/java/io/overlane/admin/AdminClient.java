@@ -1,0 +1,123 @@
+package io.overlane.admin;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Asks a running program over its admin socket. */
+public final class AdminClient
+{
+    private static final int CHUNK = 64 * 1024;
+
+    private AdminClient()
+    {
+    }
+
+    /**
+     * An answer as it came.
+     *
+     * @param status how the request ended.
+     * @param body   the answer, or one line that says why there is none; with line ends.
+     */
+    public record Reply(AdminStatus status, String body)
+    {
+    }
+
+    /**
+     * @param path      of the socket.
+     * @param words     of the request, {@code -j} first for JSON; none may hold white space.
+     * @param timeoutNs longest time without progress, in nanoseconds.
+     * @return the answer.
+     * @throws IOException if there is no answer; the message is one line and names the path.
+     */
+    public static Reply ask(final Path path, final List<String> words, final long timeoutNs) throws IOException
+    {
+        final String line = String.join(" ", words);
+        if (!AdminCommands.words(line).equals(words))
+        {
+            throw new IllegalArgumentException("a word of a request is not empty and holds no white space");
+        }
+        final ByteBuffer request = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        if (request.remaining() > AdminServer.MAX_REQUEST_LENGTH)
+        {
+            throw new IllegalArgumentException(
+                "a request is no longer than " + AdminServer.MAX_REQUEST_LENGTH + " bytes");
+        }
+        try (SocketChannel channel = connect(path); Selector selector = Selector.open())
+        {
+            // What fits the request fits a socket's buffer.
+            channel.write(request);
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ);
+            return parse(path, read(path, channel, selector, timeoutNs));
+        }
+    }
+
+    private static SocketChannel connect(final Path path) throws IOException
+    {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS))
+        {
+            throw new IOException("there is no admin socket " + path);
+        }
+        final SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try
+        {
+            channel.connect(UnixDomainSocketAddress.of(path));
+            return channel;
+        }
+        catch (final IOException ex)
+        {
+            channel.close();
+            throw new IOException(ex instanceof ConnectException && "Connection refused".equals(ex.getMessage()) ?
+                "nobody listens at admin socket " + path + " any more" :
+                "admin socket " + path + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    private static byte[] read(
+        final Path path, final SocketChannel channel, final Selector selector, final long timeoutNs) throws IOException
+    {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        while (true)
+        {
+            if (selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNs))) == 0)
+            {
+                throw new IOException("no answer from admin socket " + path);
+            }
+            selector.selectedKeys().clear();
+            if (channel.read(chunk) < 0)
+            {
+                return bytes.toByteArray();
+            }
+            bytes.write(chunk.array(), 0, chunk.position());
+            chunk.clear();
+        }
+    }
+
+    private static Reply parse(final Path path, final byte[] bytes) throws IOException
+    {
+        final String text = new String(bytes, StandardCharsets.UTF_8);
+        final int lineEnd = text.indexOf('\n');
+        final String[] head = text.substring(0, Math.max(0, lineEnd)).split(" ");
+        final AdminStatus status = AdminStatus.ofWord(head[0]);
+        final String length = Integer.toString(bytes.length - lineEnd - 1);
+        if (lineEnd < 0 || status == null || head.length != 2 || !head[1].equals(length))
+        {
+            throw new IOException("not a whole answer from admin socket " + path);
+        }
+        return new Reply(status, text.substring(lineEnd + 1));
+    }
+}

@@ -1,0 +1,134 @@
+package io.overlane.admin;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What can be asked for, by name: one word or two, as {@code ping} and {@code fdb show}. Filled before it is served;
+ * {@code help} is always there.
+ */
+public final class AdminCommands
+{
+    private static final int MOST_WORDS = 2;
+
+    private final Map<String, Entry> entries = new TreeMap<>();
+
+    /** A command and how it is explained. */
+    private record Entry(String syntax, String description, AdminCommand command)
+    {
+    }
+
+    /** Knows only how to list itself. */
+    public AdminCommands()
+    {
+        add("help", "", "what can be asked for", words -> help());
+    }
+
+    /**
+     * @param name        one word or two.
+     * @param syntax      of the words behind the name.
+     * @param description half a sentence.
+     * @param command     to run.
+     * @return this.
+     * @throws IllegalArgumentException if the name is taken.
+     */
+    public AdminCommands add(
+        final String name, final String syntax, final String description, final AdminCommand command)
+    {
+        if (entries.putIfAbsent(name, new Entry(syntax, description, command)) != null)
+        {
+            throw new IllegalArgumentException("two commands are named '" + name + "'");
+        }
+        return this;
+    }
+
+    /**
+     * Run a request.
+     *
+     * @param words of it.
+     * @return the answer.
+     * @throws AdminException if there is none; a usage error names the command's syntax.
+     */
+    public Answer run(final List<String> words) throws AdminException
+    {
+        for (int i = Math.min(MOST_WORDS, words.size()); i > 0; i--)
+        {
+            final String name = String.join(" ", words.subList(0, i));
+            final Entry entry = entries.get(name);
+            if (entry != null)
+            {
+                return run(name, entry, words.subList(i, words.size()));
+            }
+        }
+        throw AdminException.usage(words.isEmpty() ? "no command; 'help' lists them" : unknown(words));
+    }
+
+    private static Answer run(final String name, final Entry entry, final List<String> words) throws AdminException
+    {
+        if (entry.syntax.isEmpty() && !words.isEmpty())
+        {
+            throw AdminException.usage("unexpected '" + words.get(0) + "' (usage: " + name + ")");
+        }
+        try
+        {
+            return entry.command.run(words);
+        }
+        catch (final AdminException ex)
+        {
+            if (ex.status() != AdminStatus.USAGE || entry.syntax.isEmpty())
+            {
+                throw ex;
+            }
+            throw AdminException.usage(ex.getMessage() + " (usage: " + name + " " + entry.syntax + ")");
+        }
+    }
+
+    private String unknown(final List<String> words)
+    {
+        final List<String> seconds = new ArrayList<>();
+        for (final String name : entries.keySet())
+        {
+            if (name.startsWith(words.get(0) + " "))
+            {
+                seconds.add(name.substring(words.get(0).length() + 1));
+            }
+        }
+        if (seconds.isEmpty())
+        {
+            return "unknown command '" + words.get(0) + "' (there are " + String.join(", ", firstWords()) + ")";
+        }
+        final String which = String.join(", ", seconds);
+        return words.size() == 1 ?
+            words.get(0) + " what? (" + which + ")" :
+            "unknown command '" + words.get(0) + " " + words.get(1) + "' (there are " + which + ")";
+    }
+
+    private List<String> firstWords()
+    {
+        return entries.keySet().stream().map(name -> name.split(" ")[0]).distinct().toList();
+    }
+
+    private Answer help()
+    {
+        final Table table = new Table("command", "syntax", "description");
+        final StringBuilder text = new StringBuilder();
+        entries.forEach((name, entry) ->
+        {
+            table.row(name, entry.syntax, entry.description);
+            text.append((name + " " + entry.syntax).strip()).append("\n    ").append(entry.description).append('\n');
+        });
+        return new Answer(text.toString(), table.json());
+    }
+
+    /**
+     * @param line a request.
+     * @return its words.
+     */
+    static List<String> words(final String line)
+    {
+        return line.isBlank() ? List.of() : Arrays.asList(line.strip().split("\\s+"));
+    }
+}

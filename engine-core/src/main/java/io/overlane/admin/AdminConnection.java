@@ -1,0 +1,157 @@
+package io.overlane.admin;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.agrona.CloseHelper;
+
+/**
+ * One client: reads a line, has it run, writes the answer as the client takes it, and waits a moment for the client to
+ * close, because closing on unread bytes could cost it the answer. Never blocks.
+ */
+final class AdminConnection
+{
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final AdminCommands commands;
+    private final long patienceNs;
+    private final ByteBuffer request = ByteBuffer.allocate(AdminServer.MAX_REQUEST_LENGTH);
+    private ByteBuffer answer;
+    private long deadlineNs;
+
+    /**
+     * @param channel    not blocking.
+     * @param key        of the channel, for reading.
+     * @param commands   what can be asked.
+     * @param patienceNs how long the client may send or take nothing.
+     */
+    AdminConnection(
+        final SocketChannel channel, final SelectionKey key, final AdminCommands commands, final long patienceNs)
+    {
+        this.channel = channel;
+        this.key = key;
+        this.commands = commands;
+        this.patienceNs = patienceNs;
+        deadlineNs = System.nanoTime() + patienceNs;
+    }
+
+    /** When the client has been slow for too long; moves on while it takes its answer. */
+    long deadlineNs()
+    {
+        return deadlineNs;
+    }
+
+    /**
+     * The channel is ready.
+     *
+     * @param nowNs {@link System#nanoTime()}.
+     * @return false if this is over and to be closed.
+     * @throws IOException if the client is gone.
+     */
+    boolean onReady(final long nowNs) throws IOException
+    {
+        if (answer == null)
+        {
+            return read() && (answer == null || write(nowNs));
+        }
+        if (answer.hasRemaining())
+        {
+            return write(nowNs);
+        }
+        request.clear();
+        return channel.read(request) >= 0;
+    }
+
+    void close()
+    {
+        key.cancel();
+        CloseHelper.quietClose(channel);
+    }
+
+    private boolean read() throws IOException
+    {
+        final int from = request.position();
+        final boolean isEnd = channel.read(request) < 0;
+        for (int i = from; i < request.position(); i++)
+        {
+            if (request.get(i) == '\n')
+            {
+                answer = answer(i);
+                return true;
+            }
+        }
+        if (isEnd)
+        {
+            // Half closed: a request without its line end is one all the same; no request is none.
+            answer = answer(request.position());
+            return request.position() > 0;
+        }
+        if (!request.hasRemaining())
+        {
+            answer = encode(AdminStatus.USAGE, "a request is no longer than " + request.capacity() + " bytes\n");
+        }
+        return true;
+    }
+
+    private boolean write(final long nowNs) throws IOException
+    {
+        if (channel.write(answer) > 0)
+        {
+            deadlineNs = nowNs + patienceNs;
+        }
+        if (answer.hasRemaining())
+        {
+            key.interestOps(SelectionKey.OP_WRITE);
+            return true;
+        }
+        channel.shutdownOutput();
+        key.interestOps(SelectionKey.OP_READ);
+        deadlineNs = nowNs + AdminServer.LINGER_NS;
+        return true;
+    }
+
+    private ByteBuffer answer(final int length)
+    {
+        final String line;
+        try
+        {
+            line = StandardCharsets.UTF_8.newDecoder().decode(request.duplicate().position(0).limit(length)).toString();
+        }
+        catch (final CharacterCodingException ex)
+        {
+            return encode(AdminStatus.USAGE, "a request is text in UTF-8\n");
+        }
+        final List<String> words = AdminCommands.words(line);
+        final boolean isJson = !words.isEmpty() && "-j".equals(words.get(0));
+        try
+        {
+            final Answer result = commands.run(isJson ? words.subList(1, words.size()) : words);
+            return encode(AdminStatus.OK, isJson ? JsonText.of(result.json()) + "\n" : result.text());
+        }
+        catch (final AdminException ex)
+        {
+            return encode(ex.status(), printable(ex.getMessage()) + "\n");
+        }
+        catch (final RuntimeException ex)
+        {
+            return encode(AdminStatus.REFUSED, printable(ex.toString()) + "\n");
+        }
+    }
+
+    /** One line that does nothing to a terminal, whatever the request held. */
+    private static String printable(final String message)
+    {
+        return message.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static ByteBuffer encode(final AdminStatus status, final String body)
+    {
+        final byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        final byte[] head = (status + " " + bytes.length + "\n").getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(head.length + bytes.length).put(head).put(bytes).flip();
+    }
+}

@@ -1,0 +1,48 @@
+package io.overlane.admin;
+
+/** A request that gets no for an answer; the message is one line for the operator. */
+public final class AdminException extends Exception
+{
+    private static final long serialVersionUID = 1L;
+
+    private final AdminStatus status;
+
+    private AdminException(final AdminStatus status, final String message, final Throwable cause)
+    {
+        super(message, cause);
+        this.status = status;
+    }
+
+    /**
+     * @param message why what was rightly asked for cannot be.
+     * @return to be thrown.
+     */
+    public static AdminException refused(final String message)
+    {
+        return new AdminException(AdminStatus.REFUSED, message, null);
+    }
+
+    /**
+     * @param message what is wrong with the request.
+     * @return to be thrown.
+     */
+    public static AdminException usage(final String message)
+    {
+        return new AdminException(AdminStatus.USAGE, message, null);
+    }
+
+    /**
+     * @param ex whose message says what is wrong with the request.
+     * @return to be thrown.
+     */
+    public static AdminException usage(final IllegalArgumentException ex)
+    {
+        return new AdminException(AdminStatus.USAGE, ex.getMessage(), ex);
+    }
+
+    /** @return {@link AdminStatus#REFUSED} or {@link AdminStatus#USAGE}. */
+    public AdminStatus status()
+    {
+        return status;
+    }
+}

@@ -1,0 +1,204 @@
+package io.overlane.admin;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.agrona.CloseHelper;
+
+/**
+ * A listening Unix-domain socket that only its owner can reach, from the moment it has its name, and that takes the
+ * place of one a dead process left behind.
+ *
+ * <p>Java cannot set a umask. So the socket is bound in a directory that nobody else can enter, closed to others, and
+ * then renamed; what a dead process left is replaced in the same step. Who holds the lock on {@code NAME.lock} beside
+ * it owns the name, so that two that start at once cannot both find the other dead. The kernel drops the lock with the
+ * process; the file, empty, stays.
+ */
+final class AdminSocket implements AutoCloseable
+{
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final int BACKLOG = 16;
+
+    /** In bytes; Linux has room for 107, macOS for 103. A longer one could be renamed to, but not connected to. */
+    private static final int MAX_PATH_LENGTH = 103;
+
+    private final Path path;
+    private final FileChannel lock;
+    private final ServerSocketChannel channel;
+    private final Object fileKey;
+
+    private AdminSocket(final Path path, final FileChannel lock, final ServerSocketChannel channel, final Object key)
+    {
+        this.path = path;
+        this.lock = lock;
+        this.channel = channel;
+        fileKey = key;
+    }
+
+    /**
+     * @param path where. Its directory is made if it is missing, for the owner only.
+     * @return the socket, listening.
+     * @throws IOException if it cannot be had, or a living process has it; the message is one line and names the path.
+     */
+    static AdminSocket listen(final Path path) throws IOException
+    {
+        final Path absolute = path.toAbsolutePath();
+        if (absolute.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_LENGTH)
+        {
+            throw new IOException(
+                "no admin socket at " + path + ": the path is longer than " + MAX_PATH_LENGTH + " bytes");
+        }
+        makeDirectory(absolute.getParent());
+        final FileChannel lock = lock(absolute);
+        try
+        {
+            requireReplaceable(absolute);
+            return bind(absolute, lock);
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            CloseHelper.quietClose(lock);
+            throw ex;
+        }
+    }
+
+    ServerSocketChannel channel()
+    {
+        return channel;
+    }
+
+    /** Stop listening and remove the file, unless another has taken its place. */
+    @Override
+    public void close()
+    {
+        CloseHelper.quietClose(channel);
+        try
+        {
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && fileKey.equals(fileKey(path)))
+            {
+                Files.delete(path);
+            }
+        }
+        catch (final IOException ex)
+        {
+            // It is dead all the same, and whoever comes next replaces it.
+        }
+        CloseHelper.quietClose(lock);
+    }
+
+    private static void makeDirectory(final Path directory) throws IOException
+    {
+        if (!Files.isDirectory(directory))
+        {
+            Files.createDirectories(directory, permissions("rwx------"));
+        }
+    }
+
+    private static FileChannel lock(final Path path) throws IOException
+    {
+        final FileChannel file = FileChannel.open(
+            path.resolveSibling(path.getFileName() + ".lock"),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+            PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        try
+        {
+            final FileLock held = file.tryLock();
+            if (held != null)
+            {
+                return file;
+            }
+        }
+        catch (final OverlappingFileLockException ex)
+        {
+            // This JVM has it; refused below as any other.
+        }
+        file.close();
+        throw inUse(path);
+    }
+
+    private static void requireReplaceable(final Path path) throws IOException
+    {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS))
+        {
+            return;
+        }
+        if (!Files.readAttributes(path, "isOther", LinkOption.NOFOLLOW_LINKS).get("isOther").equals(true))
+        {
+            throw new IOException(path + " is there and is no socket");
+        }
+        boolean isAlive = true;
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX))
+        {
+            probe.connect(UnixDomainSocketAddress.of(path));
+        }
+        catch (final IOException ex)
+        {
+            // Refused: nobody listens any more.
+            isAlive = false;
+        }
+        if (isAlive)
+        {
+            throw inUse(path);
+        }
+    }
+
+    private static AdminSocket bind(final Path path, final FileChannel lock) throws IOException
+    {
+        // Short: this path, too, must have room.
+        final Path room = Files.createDirectory(
+            path.resolveSibling("." + Integer.toHexString(ThreadLocalRandom.current().nextInt())),
+            permissions("rwx------"));
+        final Path inside = room.resolve("s");
+        final ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try
+        {
+            channel.bind(UnixDomainSocketAddress.of(inside), BACKLOG);
+            Files.setPosixFilePermissions(inside, OWNER_ONLY);
+            final Object key = fileKey(inside);
+            Files.move(inside, path, StandardCopyOption.ATOMIC_MOVE);
+            channel.configureBlocking(false);
+            return new AdminSocket(path, lock, channel, key);
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            CloseHelper.quietClose(channel);
+            Files.deleteIfExists(inside);
+            throw new IOException("no admin socket at " + path + ": " + ex.getMessage(), ex);
+        }
+        finally
+        {
+            Files.deleteIfExists(room);
+        }
+    }
+
+    private static Object fileKey(final Path path) throws IOException
+    {
+        return Files.readAttributes(path, "unix:ino", LinkOption.NOFOLLOW_LINKS).get("ino");
+    }
+
+    private static FileAttribute<Set<PosixFilePermission>> permissions(final String text)
+    {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
+    }
+
+    private static IOException inUse(final Path path)
+    {
+        return new IOException("admin socket " + path + " is in use by a running process");
+    }
+}

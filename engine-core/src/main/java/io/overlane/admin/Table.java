@@ -1,0 +1,132 @@
+package io.overlane.admin;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Rows of named columns. For a person: a line for each under a heading, columns aligned, {@code -} where there is
+ * nothing; for a program: a list of objects.
+ */
+public final class Table
+{
+    private final List<String> columns;
+    private final List<Object[]> rows = new ArrayList<>();
+
+    /**
+     * @param columns names, in order; lower case with {@code _}, as members of a JSON object.
+     */
+    public Table(final String... columns)
+    {
+        this.columns = List.of(columns);
+    }
+
+    /**
+     * @param values one for each column, null for none: text, whole numbers, booleans or collections of those.
+     * @return this.
+     */
+    public Table row(final Object... values)
+    {
+        if (values.length != columns.size())
+        {
+            throw new IllegalArgumentException(values.length + " values for " + columns.size() + " columns");
+        }
+        rows.add(values.clone());
+        return this;
+    }
+
+    /** @return true without a row. */
+    public boolean isEmpty()
+    {
+        return rows.isEmpty();
+    }
+
+    /** @return this as a whole answer. */
+    public Answer answer()
+    {
+        return new Answer(text(), json());
+    }
+
+    /** @return the rows for a program. */
+    public List<Map<String, Object>> json()
+    {
+        final List<Map<String, Object>> list = new ArrayList<>(rows.size());
+        for (final Object[] row : rows)
+        {
+            final Map<String, Object> members = new LinkedHashMap<>();
+            for (int i = 0; i < row.length; i++)
+            {
+                members.put(columns.get(i), row[i]);
+            }
+            list.add(members);
+        }
+        return list;
+    }
+
+    /** @return the rows for a person; nothing at all if there is none. */
+    public String text()
+    {
+        return text(columns.size());
+    }
+
+    /**
+     * @param shown of the columns, from the first on; the others are for programs only.
+     * @return the rows for a person; nothing at all if there is none.
+     */
+    public String text(final int shown)
+    {
+        if (rows.isEmpty())
+        {
+            return "";
+        }
+        final int[] widths = new int[shown];
+        final boolean[] isNumber = new boolean[columns.size()];
+        for (int i = 0; i < widths.length; i++)
+        {
+            widths[i] = columns.get(i).length();
+            for (final Object[] row : rows)
+            {
+                widths[i] = Math.max(widths[i], show(row[i]).length());
+                isNumber[i] |= row[i] instanceof Number;
+            }
+        }
+        final StringBuilder text = new StringBuilder();
+        append(text, columns.toArray(), widths, isNumber, true);
+        rows.forEach(row -> append(text, row, widths, isNumber, false));
+        return text.toString();
+    }
+
+    private static void append(
+        final StringBuilder text,
+        final Object[] row,
+        final int[] widths,
+        final boolean[] isNumber,
+        final boolean isHeading)
+    {
+        final StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++)
+        {
+            final String cell = isHeading ? show(row[i]).toUpperCase(Locale.ROOT) : show(row[i]);
+            final String blanks = " ".repeat(widths[i] - cell.length());
+            line.append(i == 0 ? "" : "  ").append(isNumber[i] ? blanks + cell : cell + blanks);
+        }
+        text.append(line.toString().stripTrailing()).append('\n');
+    }
+
+    private static String show(final Object value)
+    {
+        if (value == null)
+        {
+            return "-";
+        }
+        if (value instanceof Collection<?> several)
+        {
+            return several.isEmpty() ? "-" : several.stream().map(Table::show).collect(Collectors.joining(","));
+        }
+        return value instanceof Boolean yes ? yes ? "yes" : "no" : value.toString();
+    }
+}

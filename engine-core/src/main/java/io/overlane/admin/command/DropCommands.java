@@ -1,0 +1,169 @@
+package io.overlane.admin.command;
+
+import io.overlane.address.IpAddress;
+import io.overlane.admin.AdminCommands;
+import io.overlane.admin.AdminException;
+import io.overlane.admin.Answer;
+import io.overlane.admin.Table;
+import io.overlane.status.DropLedger;
+import io.overlane.status.DropReason;
+import io.overlane.status.DropSample;
+import io.overlane.status.EngineCounters;
+import io.overlane.status.PathCounters;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** {@code drops}: why frames were lost; "why does VNI 42 lose frames from 192.0.2.7" is one request. */
+final class DropCommands
+{
+    private static final int VXLAN_LENGTH = 8;
+
+    /** All but the bytes themselves. */
+    private static final int SAMPLE_COLUMNS_SHOWN = 7;
+
+    private final EngineAccess engine;
+    private final boolean isVxlan;
+
+    /** What is asked for; null where everything is. */
+    private record Filter(Integer vni, IpAddress remote, DropReason reason)
+    {
+        boolean admits(final DropReason why, final Integer segment, final IpAddress from)
+        {
+            return (vni == null || vni.equals(segment)) &&
+                (remote == null || remote.equals(from)) &&
+                (reason == null || reason == why);
+        }
+    }
+
+    /** What drops have in common; members are null where the filter does not ask, or a drop has none. */
+    private record Kind(String path, DropReason reason, Integer vni, IpAddress remote)
+    {
+    }
+
+    DropCommands(final EngineAccess engine, final boolean isVxlan)
+    {
+        this.engine = engine;
+        this.isVxlan = isVxlan;
+    }
+
+    void addTo(final AdminCommands commands)
+    {
+        commands.add(
+            "drops",
+            "[vni N] [remote IP] [reason REASON]",
+            "frames that were dropped, by reason, segment and remote, most first, and the headers of the last few",
+            this::drops);
+    }
+
+    private Answer drops(final List<String> request) throws AdminException
+    {
+        final Words words = new Words(request, 0, "vni", "remote", "reason");
+        // A VNI that is not ours is a reason to look.
+        final Filter filter = new Filter(
+            words.optional("vni", EngineAccess.VNI),
+            words.optional("remote", IpAddress::parse),
+            words.optional("reason", DropCommands::reason));
+        final Table counts = counts(filter);
+        final Table samples = samples(filter);
+        final Map<String, Object> json = new LinkedHashMap<>();
+        json.put("counts", counts.json());
+        json.put("samples", samples.json());
+        return new Answer(counts.text() + (samples.isEmpty() ? "" : "\n" + samples.text(SAMPLE_COLUMNS_SHOWN)), json);
+    }
+
+    private Table counts(final Filter filter)
+    {
+        final EngineCounters counters = engine.engine().counters();
+        final Map<Kind, Long> counts = new LinkedHashMap<>();
+        collect(counts, "encap", counters.encap());
+        collect(counts, "decap", counters.decap());
+        final List<Map.Entry<Kind, Long>> lines = new ArrayList<>(counts.entrySet());
+        lines.removeIf(line ->
+            !filter.admits(line.getKey().reason, line.getKey().vni, line.getKey().remote));
+        lines.sort(Map.Entry.<Kind, Long>comparingByValue().reversed()
+            .thenComparing(Map.Entry::getKey, Comparator.comparing(Kind::reason)));
+
+        final Table table = new Table("path", "reason", "vni", "remote", "frames");
+        lines.forEach(line -> table.row(
+            line.getKey().path,
+            line.getKey().reason.label(),
+            line.getKey().vni,
+            line.getKey().remote,
+            line.getValue()));
+        return table;
+    }
+
+    /** Newest first within a reason. */
+    private Table samples(final Filter filter)
+    {
+        final Table table = new Table("path", "reason", "age_ms", "vni", "remote", "length", "frame", "bytes");
+        final long nowNs = engine.engine().clock().nanoTime();
+        for (int i = 1; i < DropReason.count(); i++)
+        {
+            final DropReason reason = DropReason.get(i);
+            samples(table, filter, "encap", engine.engine().counters().encap().samples().last(reason), nowNs);
+            samples(table, filter, "decap", engine.engine().counters().decap().samples().last(reason), nowNs);
+        }
+        return table;
+    }
+
+    private void samples(
+        final Table table, final Filter filter, final String path, final List<DropSample> samples, final long nowNs)
+    {
+        for (int i = samples.size() - 1; i >= 0; i--)
+        {
+            final DropSample sample = samples.get(i);
+            final boolean hasTunnelHeader = isVxlan && "decap".equals(path) &&
+                sample.reason() != DropReason.PORT_FULL && sample.reason() != DropReason.PORT_ERROR;
+            final ByteBuffer bytes = ByteBuffer.wrap(sample.bytes());
+            final boolean hasVni = hasTunnelHeader && bytes.limit() >= VXLAN_LENGTH;
+            final Integer vni = sample.vni() != DropLedger.NO_VNI ? (Integer)sample.vni() :
+                hasVni ? bytes.getInt(4) >>> 8 : null;
+            if (filter.admits(sample.reason(), vni, sample.remote()))
+            {
+                final int skipped = hasTunnelHeader ? Math.min(VXLAN_LENGTH, bytes.limit()) : 0;
+                final String frame = FrameSummary.of(bytes.position(skipped).slice(), isVxlan);
+                table.row(
+                    path,
+                    sample.reason().label(),
+                    TimeUnit.NANOSECONDS.toMillis(nowNs - sample.timeNs()),
+                    vni,
+                    sample.remote(),
+                    sample.length(),
+                    frame.isEmpty() ? null : frame,
+                    HexFormat.of().formatHex(sample.bytes()));
+            }
+        }
+    }
+
+    /** Queues count for themselves; a kind of drop is one line. */
+    private static void collect(final Map<Kind, Long> counts, final String path, final PathCounters counters)
+    {
+        counters.ledger().forEach((reason, vni, high, low, count) ->
+            counts.merge(
+                new Kind(path, reason, vni == DropLedger.NO_VNI ? null : vni, StatusCommands.remote(high, low)),
+                count,
+                Long::sum));
+    }
+
+    private static DropReason reason(final String label)
+    {
+        final List<String> labels = new ArrayList<>();
+        for (int i = 1; i < DropReason.count(); i++)
+        {
+            final DropReason reason = DropReason.get(i);
+            if (reason.label().equals(label))
+            {
+                return reason;
+            }
+            labels.add(reason.label());
+        }
+        throw new IllegalArgumentException("no reason is called '" + label + "' (" + String.join(", ", labels) + ")");
+    }
+}

@@ -1,0 +1,103 @@
+package io.overlane.admin.command;
+
+import io.overlane.address.Vni;
+import io.overlane.admin.AdminException;
+import io.overlane.agent.Forwarding;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.segment.Segment;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** What every command needs of the engine: a segment that is meant, and an answer from the thread that writes. */
+final class EngineAccess
+{
+    static final Words.Parser<Integer> VNI = Words.number("VNI", Vni.MIN_VALUE, Vni.MAX_VALUE);
+    static final Words.Parser<Integer> UDP_PORT = Words.number("UDP port", 1, 0xFFFF);
+
+    private static final long ANSWER_LIMIT_S = 5;
+
+    private final OverlayEngine engine;
+
+    EngineAccess(final OverlayEngine engine)
+    {
+        this.engine = engine;
+    }
+
+    OverlayEngine engine()
+    {
+        return engine;
+    }
+
+    Forwarding forwarding()
+    {
+        return engine.forwarding();
+    }
+
+    /** In order of their VNIs. */
+    List<Segment> segments()
+    {
+        return forwarding().segments().all().stream().sorted(Comparator.comparingInt(Segment::vni)).toList();
+    }
+
+    /** The VNI that is given or, without one, that of the only segment. */
+    int segment(final Words words) throws AdminException
+    {
+        final Integer vni = words.optional("vni", VNI);
+        final List<Segment> segments = segments();
+        if (vni == null)
+        {
+            if (segments.size() == 1)
+            {
+                return segments.get(0).vni();
+            }
+            throw segments.isEmpty() ?
+                AdminException.refused("there is no VXLAN segment") :
+                AdminException.usage("no vni, and there are " + segments.size() + " segments");
+        }
+        if (forwarding().segments().lookup(vni) == null)
+        {
+            throw AdminException.refused("no segment has VNI " + vni);
+        }
+        return vni;
+    }
+
+    /** The VNI that is given, null for all. */
+    Integer filter(final Words words) throws AdminException
+    {
+        return words.has("vni") ? (Integer)segment(words) : null;
+    }
+
+    /** Run something where tables are written and wait for what comes of it. */
+    <T> T ask(final Supplier<T> command) throws AdminException
+    {
+        return await(engine.proxy().ask(command));
+    }
+
+    static <T> T await(final CompletableFuture<T> answer) throws AdminException
+    {
+        try
+        {
+            return answer.get(ANSWER_LIMIT_S, TimeUnit.SECONDS);
+        }
+        catch (final ExecutionException ex)
+        {
+            final String message = ex.getCause().getMessage();
+            throw AdminException.refused(message == null ? ex.getCause().toString() : message);
+        }
+        catch (final TimeoutException ex)
+        {
+            answer.cancel(false);
+            throw AdminException.refused("the engine did not answer within " + ANSWER_LIMIT_S + " s");
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            throw AdminException.refused("interrupted");
+        }
+    }
+}

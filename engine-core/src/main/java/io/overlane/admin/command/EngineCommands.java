@@ -1,0 +1,41 @@
+package io.overlane.admin.command;
+
+import io.overlane.admin.AdminCommands;
+import io.overlane.admin.Answer;
+import io.overlane.engine.OverlayEngine;
+
+/** Everything an operator can ask of an engine. */
+public final class EngineCommands
+{
+    private EngineCommands()
+    {
+    }
+
+    /**
+     * @param engine   to ask.
+     * @param isVxlan  whether it has segments rather than an IP network.
+     * @param commands gets the engine's; a program adds its own.
+     * @return the commands.
+     */
+    public static AdminCommands addTo(final OverlayEngine engine, final boolean isVxlan, final AdminCommands commands)
+    {
+        final EngineAccess access = new EngineAccess(engine);
+        commands.add("ping", "", "answers if the engine's writing thread does", words ->
+        {
+            access.ask(() -> true);
+            return Answer.line("pong");
+        });
+        if (isVxlan)
+        {
+            new FdbCommands(access).addTo(commands);
+            new NeighborCommands(access).addTo(commands);
+        }
+        else
+        {
+            new RouteCommands(access).addTo(commands);
+        }
+        new StatusCommands(access).addTo(commands);
+        new DropCommands(access, isVxlan).addTo(commands);
+        return commands;
+    }
+}

@@ -1,0 +1,123 @@
+package io.overlane.admin.command;
+
+import io.overlane.admin.AdminException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The words of a request: some that stand by themselves, then pairs of a key and a value in any order. */
+final class Words
+{
+    private final List<String> alone = new ArrayList<>();
+    private final Map<String, String> pairs = new HashMap<>();
+
+    /** Reads a value. */
+    @FunctionalInterface
+    interface Parser<T> extends Function<String, T>
+    {
+    }
+
+    /**
+     * @param words of a request.
+     * @param most  that stand by themselves.
+     * @param keys  there are.
+     * @throws AdminException if there are more words, or a key twice or without a value.
+     */
+    Words(final List<String> words, final int most, final String... keys) throws AdminException
+    {
+        final List<String> known = List.of(keys);
+        for (int i = 0; i < words.size(); i++)
+        {
+            final String word = words.get(i);
+            if (known.contains(word))
+            {
+                if (i + 1 == words.size())
+                {
+                    throw AdminException.usage(word + " what?");
+                }
+                if (pairs.put(word, words.get(++i)) != null)
+                {
+                    throw AdminException.usage(word + " given twice");
+                }
+            }
+            else if (alone.size() < most)
+            {
+                alone.add(word);
+            }
+            else
+            {
+                throw AdminException.usage("unexpected '" + word + "'");
+            }
+        }
+    }
+
+    boolean has(final String key)
+    {
+        return pairs.containsKey(key);
+    }
+
+    /** The word at a place, read. */
+    <T> T required(final int index, final String what, final Parser<T> parser) throws AdminException
+    {
+        if (index >= alone.size())
+        {
+            throw AdminException.usage("no " + what);
+        }
+        return parse(alone.get(index), parser);
+    }
+
+    /** The value of a key, read; null if it is not given. */
+    <T> T optional(final String key, final Parser<T> parser) throws AdminException
+    {
+        final String value = pairs.get(key);
+        return value == null ? null : parse(value, parser);
+    }
+
+    /** The word at a place, read; null if there is none. */
+    <T> T optional(final int index, final Parser<T> parser) throws AdminException
+    {
+        return index >= alone.size() ? null : parse(alone.get(index), parser);
+    }
+
+    /** The value of a key, read. */
+    <T> T required(final String key, final Parser<T> parser) throws AdminException
+    {
+        if (!has(key))
+        {
+            throw AdminException.usage("no " + key);
+        }
+        return optional(key, parser);
+    }
+
+    /** A number, for keys that want one. */
+    static Parser<Integer> number(final String what, final int least, final int greatest)
+    {
+        return text ->
+        {
+            if (text.matches("\\d{1,9}"))
+            {
+                final int number = Integer.parseInt(text);
+                if (number >= least && number <= greatest)
+                {
+                    return number;
+                }
+            }
+            throw new IllegalArgumentException(
+                "not a " + what + ": '" + text + "' (expected " + least + "…" + greatest + ")");
+        };
+    }
+
+    private static <T> T parse(final String text, final Parser<T> parser) throws AdminException
+    {
+        try
+        {
+            return parser.apply(text);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw AdminException.usage(ex);
+        }
+    }
+}

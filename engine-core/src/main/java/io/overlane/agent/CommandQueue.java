@@ -1,0 +1,132 @@
+package io.overlane.agent;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
+
+/** Commands from any thread to one, which runs them between two batches in the order they came. */
+public final class CommandQueue
+{
+    /** So many may wait. */
+    private static final int CAPACITY = 4096;
+
+    private final ManyToOneConcurrentLinkedQueue<Command<?>> commands = new ManyToOneConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final Runnable wake;
+    private volatile boolean isClosed;
+
+    /**
+     * @param wake wakes the thread that runs them.
+     */
+    public CommandQueue(final Runnable wake)
+    {
+        this.wake = wake;
+    }
+
+    /**
+     * @param command what to do.
+     * @param <T>     what it answers.
+     * @return completes with the answer; exceptionally with what the command threw, when too many are waiting, or when
+     *         the engine is closed.
+     */
+    public <T> CompletableFuture<T> ask(final Supplier<T> command)
+    {
+        return ask(command, CAPACITY);
+    }
+
+    /**
+     * The same for what has to follow something that has been done: there is always room for it.
+     *
+     * @param command what to do.
+     * @param <T>     what it answers.
+     * @return completes with the answer; exceptionally with what the command threw, or when the engine is closed.
+     */
+    public <T> CompletableFuture<T> follow(final Supplier<T> command)
+    {
+        return ask(command, Integer.MAX_VALUE);
+    }
+
+    /**
+     * On the one thread.
+     *
+     * @param limit commands to run at most.
+     * @return commands that ran.
+     */
+    public int run(final int limit)
+    {
+        int count = 0;
+        while (count < limit)
+        {
+            final Command<?> command = commands.poll();
+            if (command == null)
+            {
+                break;
+            }
+            waiting.decrementAndGet();
+            command.run();
+            count++;
+        }
+        return count;
+    }
+
+    /** Fail what still waits and whatever is asked from now on. Called once the thread has stopped. */
+    public void close()
+    {
+        isClosed = true;
+        failWaiting();
+    }
+
+    private <T> CompletableFuture<T> ask(final Supplier<T> command, final int capacity)
+    {
+        final Command<T> asked = new Command<>(command, new CompletableFuture<>());
+        if (isClosed)
+        {
+            asked.fail("the engine is closed");
+            return asked.answer();
+        }
+        if (waiting.incrementAndGet() > capacity)
+        {
+            waiting.decrementAndGet();
+            asked.fail("too many commands are waiting");
+            return asked.answer();
+        }
+        commands.offer(asked);
+        wake.run();
+        if (isClosed)
+        {
+            // It was closed while we asked, and may have looked at the queue before our command was in it.
+            failWaiting();
+        }
+        return asked.answer();
+    }
+
+    private synchronized void failWaiting()
+    {
+        for (Command<?> command = commands.poll(); command != null; command = commands.poll())
+        {
+            command.fail("the engine is closed");
+        }
+    }
+
+    /** One command and the answer to it. */
+    private record Command<T>(Supplier<T> command, CompletableFuture<T> answer)
+    {
+        private void run()
+        {
+            try
+            {
+                answer.complete(command.get());
+            }
+            catch (final RuntimeException ex)
+            {
+                answer.completeExceptionally(ex);
+            }
+        }
+
+        private void fail(final String reason)
+        {
+            answer.completeExceptionally(new IllegalStateException(reason));
+        }
+    }
+}

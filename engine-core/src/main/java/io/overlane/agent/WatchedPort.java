@@ -1,0 +1,161 @@
+package io.overlane.agent;
+
+import io.overlane.frame.FrameBatch;
+import io.overlane.port.Port;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.ErrorHandler;
+
+/**
+ * A port that cannot wake the thread that polls it, with a thread of its own that waits for its frames and does. The
+ * two take turns: one waits while there is nothing, the other polls until there is nothing, and never polls in vain.
+ */
+final class WatchedPort implements Port
+{
+    private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long LONGEST_END_MS = TimeUnit.SECONDS.toMillis(5);
+
+    private final Port port;
+    private final Runnable wake;
+    private final ErrorHandler errorHandler;
+    private final Thread watcher;
+
+    /** Whose turn it is: the polling thread's if true. */
+    private volatile boolean isReady = true;
+    private volatile boolean isStopped;
+
+    /**
+     * @param port          to watch.
+     * @param wake          wakes the thread that polls.
+     * @param threadFactory makes the thread.
+     * @param errorHandler  is told if the port breaks.
+     */
+    WatchedPort(
+        final Port port, final Runnable wake, final ThreadFactory threadFactory, final ErrorHandler errorHandler)
+    {
+        this.port = port;
+        this.wake = wake;
+        this.errorHandler = errorHandler;
+        watcher = threadFactory.newThread(this::watch);
+        watcher.setName("overlane-wait-" + port.name());
+    }
+
+    /** Begin to watch. */
+    void start()
+    {
+        watcher.start();
+    }
+
+    /** Let the watching thread end; the port stays open. */
+    void stop()
+    {
+        isStopped = true;
+        port.wake();
+        LockSupport.unpark(watcher);
+    }
+
+    /** Wait until the watching thread has let go of the port: a device that is closed before lives on until then. */
+    void join()
+    {
+        try
+        {
+            watcher.join(LONGEST_END_MS);
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String name()
+    {
+        return port.name();
+    }
+
+    @Override
+    public int mtu()
+    {
+        return port.mtu();
+    }
+
+    @Override
+    public int poll(final FrameBatch batch, final int limit)
+    {
+        if (!isReady)
+        {
+            return 0;
+        }
+        final int frames = port.poll(batch, limit);
+        if (frames == 0)
+        {
+            isReady = false;
+            LockSupport.unpark(watcher);
+        }
+        return frames;
+    }
+
+    @Override
+    public void offer(final FrameBatch batch)
+    {
+        port.offer(batch);
+    }
+
+    @Override
+    public boolean takesSuperFrames(final int gsoType)
+    {
+        return port.takesSuperFrames(gsoType);
+    }
+
+    /** Returns at once: the thread that polls waits elsewhere. */
+    @Override
+    public void await(final long timeoutNs)
+    {
+    }
+
+    @Override
+    public void wake()
+    {
+        wake.run();
+    }
+
+    @Override
+    public boolean wakes(final Runnable anotherWake)
+    {
+        return false;
+    }
+
+    @Override
+    public void close()
+    {
+        stop();
+        port.close();
+    }
+
+    private void watch()
+    {
+        try
+        {
+            while (!isStopped)
+            {
+                if (isReady)
+                {
+                    LockSupport.park(this);
+                }
+                else
+                {
+                    port.await(LONGEST_WAIT_NS);
+                    isReady = true;
+                    wake.run();
+                }
+            }
+        }
+        catch (final RuntimeException ex)
+        {
+            // Nobody waits for it any more: it is polled whenever the other thread is awake.
+            isReady = true;
+            errorHandler.onError(ex);
+        }
+    }
+}

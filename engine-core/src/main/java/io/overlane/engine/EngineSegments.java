@@ -1,0 +1,372 @@
+package io.overlane.engine;
+
+import io.overlane.address.MacAddress;
+import io.overlane.agent.CommandQueue;
+import io.overlane.agent.EncapAgent;
+import io.overlane.agent.Forwarding;
+import io.overlane.agent.PortWiring;
+import io.overlane.pipeline.EncapPath;
+import io.overlane.port.Port;
+import io.overlane.segment.LocalPort;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentContext;
+import io.overlane.status.EngineCounters;
+import io.overlane.status.Traffic;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.agrona.CloseHelper;
+import org.agrona.collections.IntHashSet;
+
+/**
+ * The segments of a running engine, which come and go while others carry frames and lose none. Any thread.
+ *
+ * <p><b>Futures</b> complete on one of the engine's threads: what is hung on them must not wait for anything. They
+ * complete exceptionally, with an {@link IllegalArgumentException} and one line, where something contradicts what
+ * there is. Ports that were to be added are the caller's again then.
+ *
+ * <p><b>Which ports.</b> In {@link ThreadingMode#SPLIT} and {@link ThreadingMode#INVOKER} any; in SPLIT a port that
+ * can wake nobody (a device) gets a thread that waits for it, unless it is the one the polling thread waits in. In
+ * {@link ThreadingMode#SHARED} those that can wake the thread. An engine with several queues, or with an IP network,
+ * stays as it was launched.
+ *
+ * <p><b>What a removed segment leaves.</b> Its FDB entries, neighbours, flood list and what owners wanted of it are
+ * forgotten, its ports closed. Its traffic is told to who removed it and counted on under {@code removed-segments}, so
+ * that the traffic of all segments adds up to what was delivered. Its lines in the drop ledger stay.
+ */
+public final class EngineSegments
+{
+    /** Traffic that is counted besides that of segments: that of removed ones. */
+    static final int FURTHER_COUNTERS = 1;
+
+    private final EngineContext context;
+    private final Forwarding forwarding;
+    private final CommandQueue commands;
+    private final CommandQueue portCommands;
+    private final PathBuilder paths;
+    private final EncapAgent encapAgent;
+    private final PortWiring wiring;
+    private final Traffic removedEncap;
+    private final Traffic removedDecap;
+
+    /** Which segment a port is in, until it is closed. */
+    private final Map<Port, Integer> portVnis = Collections.synchronizedMap(new IdentityHashMap<>());
+
+    /** Being removed; of the thread that writes the tables, as the next. */
+    private final IntHashSet leavingVnis = new IntHashSet();
+    private final Map<Port, Integer> leavingPorts = new IdentityHashMap<>();
+
+    EngineSegments(
+        final EngineContext context,
+        final EngineCounters counters,
+        final Forwarding forwarding,
+        final CommandQueue commands,
+        final CommandQueue portCommands,
+        final PathBuilder paths,
+        final EncapAgent encapAgent,
+        final PortWiring wiring)
+    {
+        this.context = context;
+        this.forwarding = forwarding;
+        this.commands = commands;
+        this.portCommands = portCommands;
+        this.paths = paths;
+        this.encapAgent = encapAgent;
+        this.wiring = wiring;
+        removedEncap = counters.newTraffic("encap", "removed-segments");
+        removedDecap = counters.newTraffic("decap", "removed-segments");
+        context.segments().forEach(settings -> settings.ports().forEach(port -> portVnis.put(port, settings.vni())));
+    }
+
+    /** @return all segments, as they are now. */
+    public Collection<Segment> all()
+    {
+        return forwarding.segments().all();
+    }
+
+    /**
+     * @param vni of a segment.
+     * @return the segment, null if there is none.
+     */
+    public Segment get(final int vni)
+    {
+        return forwarding.segments().lookup(vni);
+    }
+
+    /**
+     * Add a segment. It carries frames when the future completes.
+     *
+     * @param settings of the segment; the engine takes its ports over and closes them.
+     * @return completes with the segment.
+     */
+    public CompletableFuture<Segment> add(final SegmentContext settings)
+    {
+        return ask(() ->
+        {
+            settings.conclude();
+            requireFree(settings.vni());
+            settings.ports().forEach(this::requireFree);
+            final Segment segment = paths.open(settings);
+            settings.ports().forEach(port -> portVnis.put(port, settings.vni()));
+            return begin(paths.encapPaths(segment), () -> takeBack(segment)).thenApply(none -> segment);
+        });
+    }
+
+    /**
+     * Remove a segment and close its ports. Until the future completes its VNI cannot be used again.
+     *
+     * @param vni of the segment.
+     * @return completes with what it had carried.
+     */
+    public CompletableFuture<SegmentTotals> remove(final int vni)
+    {
+        return ask(() ->
+        {
+            final Segment segment = requireSegment(vni);
+            forwarding.withdraw(segment);
+            leavingVnis.add(vni);
+            return end(ports(segment), () -> removedEncap.add(segment.encapTraffic()), () -> settle(segment));
+        });
+    }
+
+    /**
+     * Add a port to a segment.
+     *
+     * @param vni  of the segment.
+     * @param port where more of its frames enter and leave; the engine closes it.
+     * @return completes when it carries frames.
+     */
+    public CompletableFuture<Void> addPort(final int vni, final Port port)
+    {
+        return addPort(vni, new LocalPort(port, LocalPort.UNNUMBERED, SegmentContext.NO_MAC));
+    }
+
+    /**
+     * Add a port to a segment.
+     *
+     * @param vni    of the segment.
+     * @param port   where more of its frames enter and leave; the engine closes it.
+     * @param ownMac of the device behind it, see {@link SegmentContext#ownMac(MacAddress)}.
+     * @return completes when it carries frames.
+     */
+    public CompletableFuture<Void> addPort(final int vni, final Port port, final MacAddress ownMac)
+    {
+        return addPort(vni, new LocalPort(port, LocalPort.UNNUMBERED, ownMac.value()));
+    }
+
+    private CompletableFuture<Void> addPort(final int vni, final LocalPort local)
+    {
+        final Port port = local.port();
+        return ask(() ->
+        {
+            final Segment segment = requireSegment(vni);
+            requireFree(port);
+            if (port.mtu() < segment.portMtu())
+            {
+                throw new IllegalArgumentException("port " + port.name() + " has an MTU of " + port.mtu() +
+                    ", segment " + vni + " one of " + segment.portMtu());
+            }
+            if (!forwarding.ports().add(segment, local))
+            {
+                throw new IllegalArgumentException("maxRemotes=" + context.maxRemotes() + ": no room for a port");
+            }
+            portVnis.put(port, vni);
+            return begin(List.of(paths.encapPath(segment, port)), () -> forget(segment, port));
+        });
+    }
+
+    /**
+     * Remove a port from a segment, forget what was behind it, and close it. A segment has one port at least.
+     *
+     * @param vni  of the segment.
+     * @param port of that segment.
+     * @return completes when it is closed.
+     */
+    public CompletableFuture<Void> removePort(final int vni, final Port port)
+    {
+        return ask(() ->
+        {
+            final Segment segment = requireSegment(vni);
+            requirePort(segment, port);
+            leavingPorts.put(port, vni);
+            return end(List.of(port), () -> {}, () -> forget(segment, port));
+        });
+    }
+
+    /** Close all ports there are, when all threads have stopped. */
+    void close()
+    {
+        CloseHelper.quietCloseAll(List.copyOf(portVnis.keySet()));
+    }
+
+    /** Have ports polled; what was done before is undone if that fails. */
+    private CompletableFuture<Void> begin(final List<EncapPath> encapPaths, final Supplier<Void> undo)
+    {
+        return portCommands.follow(() -> attach(encapPaths))
+            .thenCompose(error -> error == null ?
+                CompletableFuture.completedFuture(null) :
+                commands.follow(undo).thenCompose(none -> CompletableFuture.failedFuture(error)));
+    }
+
+    /** Have ports not polled any more, then the tables put in order, then the ports closed. */
+    private <T> CompletableFuture<T> end(
+        final List<Port> ports, final Runnable afterLastFrame, final Supplier<T> settle)
+    {
+        return portCommands.follow(() ->
+        {
+            final List<Runnable> lastWaits = ports.stream().map(encapAgent::remove).toList();
+            afterLastFrame.run();
+            return lastWaits;
+        })
+            .thenCompose(lastWaits -> commands.follow(settle)
+                .thenCompose(answer -> close(ports, lastWaits).thenApply(none -> answer)));
+    }
+
+    private RuntimeException attach(final List<EncapPath> encapPaths)
+    {
+        try
+        {
+            encapPaths.forEach(encapAgent::add);
+            return null;
+        }
+        catch (final RuntimeException ex)
+        {
+            encapPaths.forEach(path -> encapAgent.remove(path.port()));
+            return ex;
+        }
+    }
+
+    private Void takeBack(final Segment segment)
+    {
+        forwarding.withdraw(segment);
+        paths.close(segment);
+        ports(segment).forEach(portVnis::remove);
+        return null;
+    }
+
+    private Void forget(final Segment segment, final Port port)
+    {
+        // Else the whole segment went meanwhile.
+        if (segment == get(segment.vni()))
+        {
+            forwarding.ports().remove(segment, port);
+        }
+        leavingPorts.remove(port);
+        portVnis.remove(port);
+        return null;
+    }
+
+    private SegmentTotals settle(final Segment segment)
+    {
+        final SegmentTotals totals = new SegmentTotals(
+            segment.vni(),
+            segment.encapTraffic().frames(),
+            segment.encapTraffic().bytes(),
+            segment.decapTraffic().frames(),
+            segment.decapTraffic().bytes());
+        removedDecap.add(segment.decapTraffic());
+        paths.close(segment);
+        leavingVnis.remove(segment.vni());
+        ports(segment).forEach(portVnis::remove);
+        return totals;
+    }
+
+    private CompletableFuture<Void> close(final List<Port> ports, final List<Runnable> lastWaits)
+    {
+        if (context.threadingMode() == ThreadingMode.INVOKER)
+        {
+            CloseHelper.closeAll(context.errorHandler(), ports);
+            return CompletableFuture.completedFuture(null);
+        }
+        // A device takes its time to go; nobody's frames wait for that.
+        final CompletableFuture<Void> closed = new CompletableFuture<>();
+        final Thread thread = context.threadFactory().newThread(() ->
+        {
+            lastWaits.forEach(Runnable::run);
+            CloseHelper.closeAll(context.errorHandler(), ports);
+            closed.complete(null);
+        });
+        thread.setName("overlane-close");
+        thread.start();
+        return closed;
+    }
+
+    /** Begin on the thread that writes the tables; what follows is asked for there, and so in the same order. */
+    private <T> CompletableFuture<T> ask(final Supplier<CompletableFuture<T>> first)
+    {
+        if (context.ipNetwork() != null || !context.queues().isEmpty())
+        {
+            return CompletableFuture.failedFuture(new IllegalArgumentException(context.ipNetwork() != null ?
+                "the engine carries an IP network, which has no segments" :
+                "an engine with several queues has one port, and keeps it"));
+        }
+        return commands.ask(first).thenCompose(following -> following);
+    }
+
+    private static List<Port> ports(final Segment segment)
+    {
+        return segment.ports().all().stream().map(LocalPort::port).toList();
+    }
+
+    private void requireFree(final int vni)
+    {
+        if (get(vni) != null)
+        {
+            throw new IllegalArgumentException("VNI " + vni + " given twice");
+        }
+        if (leavingVnis.contains(vni))
+        {
+            throw new IllegalArgumentException("VNI " + vni + " is still being removed");
+        }
+        final int count = all().size() + leavingVnis.size();
+        if (count >= context.maxSegments())
+        {
+            throw new IllegalArgumentException("maxSegments=" + context.maxSegments() + ": there are " + count);
+        }
+    }
+
+    private void requireFree(final Port port)
+    {
+        final Integer vni = portVnis.get(port);
+        if (vni != null)
+        {
+            throw new IllegalArgumentException("port " + port.name() + " is in segment " + vni + " already");
+        }
+        wiring.check(port);
+    }
+
+    private Segment requireSegment(final int vni)
+    {
+        final Segment segment = get(vni);
+        if (segment == null)
+        {
+            throw new IllegalArgumentException("no segment has VNI " + vni);
+        }
+        return segment;
+    }
+
+    private void requirePort(final Segment segment, final Port port)
+    {
+        final int vni = segment.vni();
+        final Integer portVni = portVnis.get(port);
+        if (portVni == null || portVni != vni)
+        {
+            throw new IllegalArgumentException("port " + port.name() + " is not in segment " + vni +
+                (portVni == null ? "" : " but in " + portVni));
+        }
+        if (leavingPorts.containsKey(port))
+        {
+            throw new IllegalArgumentException("port " + port.name() + " is being removed already");
+        }
+        final long leaving = leavingPorts.values().stream().filter(other -> other == vni).count();
+        if (segment.ports().size() - leaving == 1)
+        {
+            throw new IllegalArgumentException(
+                "port " + port.name() + " is the last of segment " + vni + ": remove the segment");
+        }
+    }
+}

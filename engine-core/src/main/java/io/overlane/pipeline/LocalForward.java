@@ -1,0 +1,109 @@
+package io.overlane.pipeline;
+
+import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbEntry;
+import io.overlane.frame.Frame;
+import io.overlane.segment.LocalPort;
+import io.overlane.segment.LocalPorts;
+import io.overlane.segment.Segment;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.wire.EthernetHeader;
+
+/**
+ * From a remote to the ports of a segment that has several: to the one its station is behind, or to all of them where
+ * that is not known. What came from a remote never goes to a remote (split horizon; Linux: a vxlan device is one port
+ * of its bridge).
+ */
+final class LocalForward
+{
+    private final Fdb fdb;
+    private final boolean writesFdb;
+    private final OfferQueue out;
+    private final PathCounters counters;
+    private final PortFlood flood;
+    private final EthernetHeader ethernet = new EthernetHeader();
+
+    LocalForward(final Fdb fdb, final boolean writesFdb, final OfferQueue out, final PathCounters counters)
+    {
+        this.fdb = fdb;
+        this.writesFdb = writesFdb;
+        this.out = out;
+        this.counters = counters;
+        flood = new PortFlood(counters.ledger());
+    }
+
+    /**
+     * Deliver or drop a frame that passed all checks, and count its fate.
+     *
+     * @param segment its segment.
+     * @param ports   of the segment.
+     * @param frame   an Ethernet frame.
+     * @param high    first word of the outer source it came from.
+     * @param low     second word.
+     * @param remote  number of the remote it came from, or {@code RemoteTraffic.UNNUMBERED}.
+     */
+    void deliver(
+        final Segment segment,
+        final LocalPorts ports,
+        final Frame frame,
+        final long high,
+        final long low,
+        final int remote)
+    {
+        final int vni = segment.vni();
+        ethernet.wrap(frame.buffer(), frame.offset(), EthernetHeader.LENGTH);
+        if (!segment.learning() && writesFdb)
+        {
+            forgetPortOf(vni, ethernet.source(), ports);
+        }
+        // Groups have no entry.
+        final long entry = fdb.lookup(vni, ethernet.destination());
+        if (entry == FdbEntry.MISSING)
+        {
+            floodPorts(segment, ports, frame, high, low, remote);
+            return;
+        }
+        final LocalPort port = ports.find(FdbEntry.remote(entry));
+        if (port == null)
+        {
+            counters.onDropped(DropReason.SPLIT_HORIZON, vni, high, low);
+            return;
+        }
+        out.aim(port.port(), vni, segment.decapTraffic());
+        out.add(frame.verdict(DropReason.NONE), high, low, remote);
+    }
+
+    /** A station that was behind a port and is now heard from a remote has moved, though we do not learn where to. */
+    private void forgetPortOf(final int vni, final long source, final LocalPorts ports)
+    {
+        final long entry = fdb.lookup(vni, source);
+        if (FdbEntry.kind(entry) == FdbEntry.LEARNED && ports.find(FdbEntry.remote(entry)) != null)
+        {
+            fdb.remove(vni, source);
+        }
+    }
+
+    private void floodPorts(
+        final Segment segment,
+        final LocalPorts ports,
+        final Frame frame,
+        final long high,
+        final long low,
+        final int remote)
+    {
+        out.flush();
+        flood.offer(frame, ports, null, segment.vni(), high, low, 1);
+        if (flood.taken() > 0)
+        {
+            counters.onDelivered(segment.decapTraffic(), 1, frame.length());
+            counters.onFlooded(flood.taken() - 1, flood.refused());
+            counters.remotes().record(remote, 1, frame.length());
+        }
+        else
+        {
+            counters.onFloodDropped(flood.reason(), 1);
+            counters.onFlooded(0, flood.refused() - 1);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package io.overlane.port;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.VlanTag;
+import java.nio.ByteOrder;
+
+/**
+ * One port as several, one for each VLAN on it: the tag a frame comes with selects the segment, and so the VNI, that it
+ * goes to.
+ *
+ * <pre>
+ *                            ┌─ vlan(10) ─── segment of VNI 1010
+ *   port ── 802.1Q tag ──────┼─ vlan(20) ─── segment of VNI 1020
+ *                            └─ untagged() ─ segment of VNI 1001
+ * </pre>
+ *
+ * The tag is taken off where the frame lies before the engine sees it, and put on, with priority 0, when the engine
+ * offers one. A tag that carries a priority only is taken off what is untagged. Frames of VLANs without a port here are
+ * passed over and counted, as by a network card's VLAN filter.
+ *
+ * <p>The ports are for one engine, which polls them in turn on one thread; the trunk itself is polled once a turn.
+ * Frames are lent until the next poll of any of them. The trunk is closed with the last of them.
+ */
+public final class VlanTrunk
+{
+    private static final int UNTAGGED = 0;
+    private static final int VLAN_ID_MASK = 0xFFF;
+
+    private final Port port;
+    private final FrameBatch polled;
+    private final Branch[] branches = new Branch[VLAN_ID_MASK + 1];
+    private Branch first;
+    private int open;
+
+    // The polling thread's.
+    private final Branch[] waiting;
+    private int waitingCount;
+    private long turn = 1;
+    private volatile long filtered;
+
+    /**
+     * @param port       the trunk.
+     * @param batchLimit frames taken from it at a time.
+     */
+    public VlanTrunk(final Port port, final int batchLimit)
+    {
+        this.port = port;
+        polled = new FrameBatch(batchLimit);
+        waiting = new Branch[batchLimit];
+    }
+
+    /**
+     * @param vlanId 1…4094.
+     * @return the port of that VLAN, the same until it is closed.
+     * @throws IllegalArgumentException if it is out of range.
+     */
+    public Port vlan(final int vlanId)
+    {
+        if (vlanId < VlanTag.MIN_VLAN_ID || vlanId > VlanTag.MAX_VLAN_ID)
+        {
+            throw new IllegalArgumentException(
+                "vlanId=" + vlanId + " outside " + VlanTag.MIN_VLAN_ID + "…" + VlanTag.MAX_VLAN_ID);
+        }
+        return branch(vlanId, port.name() + "." + vlanId);
+    }
+
+    /** @return the port of frames without a tag, the same until it is closed. */
+    public Port untagged()
+    {
+        return branch(UNTAGGED, port.name());
+    }
+
+    /** @return frames passed over because their VLAN has no port, or one that nobody polls; any thread. */
+    public long filtered()
+    {
+        return filtered;
+    }
+
+    private synchronized Branch branch(final int vlanId, final String name)
+    {
+        if (branches[vlanId] == null)
+        {
+            branches[vlanId] = new Branch(vlanId, name);
+            open++;
+            first = first == null ? branches[vlanId] : first;
+        }
+        return branches[vlanId];
+    }
+
+    private synchronized void close(final Branch branch)
+    {
+        if (branches[branch.vlanId] == branch)
+        {
+            branches[branch.vlanId] = null;
+            open--;
+            if (open == 0)
+            {
+                port.close();
+            }
+        }
+    }
+
+    /** Of all there may be to poll, the next batch; called by the port that has its turn again first. */
+    private void sort()
+    {
+        turn++;
+        polled.clear();
+        port.poll(polled, polled.capacity());
+        for (int i = 0; i < polled.size(); i++)
+        {
+            final Frame frame = polled.get(i);
+            final Branch branch = branches[untag(frame)];
+            if (branch == null)
+            {
+                filtered = filtered + 1;
+            }
+            else
+            {
+                if (branch.size == 0)
+                {
+                    waiting[waitingCount++] = branch;
+                }
+                branch.frames[branch.size++] = frame;
+            }
+        }
+    }
+
+    /** True once every port that is polled has taken what waited for it. */
+    private boolean isTurnOver()
+    {
+        for (int i = waitingCount - 1; i >= 0; i--)
+        {
+            final Branch branch = waiting[i];
+            if (branch.turn != turn)
+            {
+                filtered = filtered + branch.size - branch.taken;
+                branch.clear();
+            }
+            if (branch.size == 0)
+            {
+                waiting[i] = waiting[--waitingCount];
+            }
+        }
+        return waitingCount == 0;
+    }
+
+    /** The frame's VLAN; the tag is off. What is no longer than a tag, or tagged by a provider, has none. */
+    private static int untag(final Frame frame)
+    {
+        final int tag = frame.offset() + EthernetHeader.LENGTH;
+        if (frame.length() < EthernetHeader.LENGTH + VlanTag.LENGTH ||
+            field(frame, frame.offset() + EthernetHeader.ETHER_TYPE_OFFSET) != EtherType.VLAN)
+        {
+            return UNTAGGED;
+        }
+        final int vlanId = field(frame, tag) & VLAN_ID_MASK;
+        VlanTag.pop(frame, 1);
+        return vlanId;
+    }
+
+    private static int field(final Frame frame, final int offset)
+    {
+        return frame.buffer().getShort(offset, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+    }
+
+    /** One VLAN of the trunk. */
+    private final class Branch implements Port
+    {
+        private final int vlanId;
+        private final String name;
+        private final Frame[] frames = new Frame[polled.capacity()];
+        private int size;
+        private int taken;
+        private long turn;
+
+        private Branch(final int vlanId, final String name)
+        {
+            this.vlanId = vlanId;
+            this.name = name;
+        }
+
+        private void clear()
+        {
+            size = 0;
+            taken = 0;
+        }
+
+        @Override
+        public String name()
+        {
+            return name;
+        }
+
+        @Override
+        public int mtu()
+        {
+            return port.mtu();
+        }
+
+        @Override
+        public int poll(final FrameBatch batch, final int limit)
+        {
+            final boolean isAround = turn == VlanTrunk.this.turn;
+            if (size == 0 && isAround && isTurnOver())
+            {
+                sort();
+            }
+            turn = VlanTrunk.this.turn;
+            int count = 0;
+            while (count < limit && taken < size)
+            {
+                batch.add(frames[taken++]);
+                count++;
+            }
+            if (taken == size)
+            {
+                clear();
+            }
+            return count;
+        }
+
+        @Override
+        public void offer(final FrameBatch batch)
+        {
+            if (vlanId == UNTAGGED)
+            {
+                port.offer(batch);
+                return;
+            }
+            // Into four bytes of headroom, where the VXLAN header was: nothing of the frame before lies there.
+            for (int i = 0; i < batch.size(); i++)
+            {
+                if (batch.get(i).length() >= EthernetHeader.LENGTH)
+                {
+                    VlanTag.push(batch.get(i), EtherType.VLAN, vlanId);
+                }
+            }
+            port.offer(batch);
+            for (int i = 0; i < batch.size(); i++)
+            {
+                if (batch.get(i).length() >= EthernetHeader.LENGTH)
+                {
+                    VlanTag.pop(batch.get(i), 1);
+                }
+            }
+        }
+
+        @Override
+        public boolean takesSuperFrames(final int gsoType)
+        {
+            return port.takesSuperFrames(gsoType);
+        }
+
+        @Override
+        public void await(final long timeoutNs)
+        {
+            port.await(timeoutNs);
+        }
+
+        @Override
+        public void wake()
+        {
+            port.wake();
+        }
+
+        /** Whoever waits for one of us waits for all: only the first need be able to wake a thread elsewhere. */
+        @Override
+        public boolean wakes(final Runnable wake)
+        {
+            return this != first || port.wakes(wake);
+        }
+
+        @Override
+        public void close()
+        {
+            VlanTrunk.this.close(this);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.overlane.segment;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The outer addresses that the configuration of one segment names, each with how often it does. One writer; any thread
+ * asks, in constant time and without a lock.
+ *
+ * <pre>
+ *   0      1     2       3
+ *   +------+-----+-------+------+-----+-------+---
+ *   | high | low | count | high | low | count | …     words; count 0: never used, -1: let go
+ *   +------+-----+-------+------+-----+-------+---
+ * </pre>
+ *
+ * A slot's address is written before its count and never changes: a reader that sees a count sees its address. When
+ * slots run short a new array takes over, without those that were let go.
+ */
+public final class KnownSources
+{
+    private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private static final int WORDS_PER_SLOT = 3;
+    private static final int LOW = 1;
+    private static final int COUNT = 2;
+    private static final int MIN_SLOTS = 8;
+    private static final long UNUSED = 0;
+    private static final long LET_GO = -1;
+    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
+
+    private volatile long[] slots = new long[MIN_SLOTS * WORDS_PER_SLOT];
+    private int used;
+    private int live;
+
+    /**
+     * Any thread; allocates nothing.
+     *
+     * @param high first word of an address.
+     * @param low  second word.
+     * @return true if the configuration names it.
+     */
+    public boolean contains(final long high, final long low)
+    {
+        final long[] current = slots;
+        return (long)WORDS.getAcquire(current, probe(current, high, low) + COUNT) > 0;
+    }
+
+    /**
+     * The configuration names an address once more. Writer only.
+     *
+     * @param high first word of the address.
+     * @param low  second word.
+     */
+    public void add(final long high, final long low)
+    {
+        int slot = probe(slots, high, low);
+        if (slots[slot + COUNT] == UNUSED && 2 * WORDS_PER_SLOT * (used + 1) > slots.length)
+        {
+            rebuild();
+            slot = probe(slots, high, low);
+        }
+        final long[] current = slots;
+        final long count = current[slot + COUNT];
+        if (count == UNUSED)
+        {
+            current[slot] = high;
+            current[slot + LOW] = low;
+            used++;
+        }
+        if (count <= 0)
+        {
+            live++;
+        }
+        WORDS.setRelease(current, slot + COUNT, Math.max(count, 0) + 1);
+    }
+
+    /**
+     * The configuration names an address once less. Writer only.
+     *
+     * @param high first word of the address.
+     * @param low  second word.
+     */
+    public void remove(final long high, final long low)
+    {
+        final long[] current = slots;
+        final int slot = probe(current, high, low);
+        final long count = current[slot + COUNT];
+        if (count <= 0)
+        {
+            throw new IllegalStateException("not a known source");
+        }
+        if (count == 1)
+        {
+            live--;
+        }
+        WORDS.setRelease(current, slot + COUNT, count == 1 ? LET_GO : count - 1);
+    }
+
+    private void rebuild()
+    {
+        final long[] before = slots;
+        int count = MIN_SLOTS;
+        while (count < 4 * (live + 1))
+        {
+            count *= 2;
+        }
+        final long[] after = new long[count * WORDS_PER_SLOT];
+        for (int slot = 0; slot < before.length; slot += WORDS_PER_SLOT)
+        {
+            if (before[slot + COUNT] > 0)
+            {
+                System.arraycopy(
+                    before, slot, after, probe(after, before[slot], before[slot + LOW]), WORDS_PER_SLOT);
+            }
+        }
+        used = live;
+        slots = after;
+    }
+
+    /** First word of the slot that has the address, else of the unused slot where its probing ends. */
+    private static int probe(final long[] slots, final long high, final long low)
+    {
+        final int mask = slots.length / WORDS_PER_SLOT - 1;
+        final long hash = (high * HASH_FACTOR ^ low) * HASH_FACTOR;
+        int index = (int)(hash >>> 32) & mask;
+        while (true)
+        {
+            final int slot = index * WORDS_PER_SLOT;
+            if ((long)WORDS.getAcquire(slots, slot + COUNT) == UNUSED ||
+                slots[slot] == high && slots[slot + LOW] == low)
+            {
+                return slot;
+            }
+            index = index + 1 & mask;
+        }
+    }
+}

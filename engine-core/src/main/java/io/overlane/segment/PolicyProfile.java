@@ -1,0 +1,98 @@
+package io.overlane.segment;
+
+import static io.overlane.segment.DropWhen.ALWAYS;
+import static io.overlane.segment.DropWhen.IF_LEARNING;
+import static io.overlane.segment.EcnPolicy.RFC6040;
+import static io.overlane.segment.SourcePolicy.ANY;
+import static io.overlane.segment.SourcePolicy.KNOWN;
+import static io.overlane.segment.VlanPolicy.DROP;
+import static io.overlane.segment.VlanPolicy.PASS;
+import static io.overlane.segment.VlanPolicy.STRIP;
+
+import io.overlane.wire.VxlanHeader;
+
+/**
+ * How strict a segment is, by name. A profile is a row of the table below and sets every column of it; each column can
+ * be set alone afterwards by the method of {@link SegmentContext} with its name.
+ *
+ * <p>{@link #STRICT} is for segments whose remotes are all configured and whose stations are not trusted. It drops what
+ * no correct peer sends, on the grounds that such a frame is a fault or an attack, and that a counter with the frame's
+ * first bytes ({@code DropSamples}) tells more than a frame that arrives by luck:
+ *
+ * <ul>
+ * <li>reserved bits: they are how other encapsulations say that the header means something else (GBP, GPE);
+ * <li>sources: VXLAN authenticates no one, the outer address is all there is, and it keeps out whoever cannot spoof it
+ *     (RFC 7348 §7);
+ * <li>VLAN tags: a tag that reaches the tunnel crossed a boundary that should have taken it off, and behind some
+ *     bridges it selects another network than the VNI did; stripping would hide that on the way out and deliver into
+ *     the wrong network on the way in;
+ * <li>own MAC: what comes back is a loop, or someone who poses as us;
+ * <li>a configured MAC behind another remote: someone poses as a station, whether or not we would learn from it;
+ * <li>a group address or zero as the source: no station has it, and what is answered to it would be flooded.
+ * </ul>
+ */
+public enum PolicyProfile
+{
+    //                 reservedBits, sourcePolicy, decapVlan, encapVlan, ecn, dropOwnMac, dropStaticViolation,
+    //                 dropBadSource
+
+    /** What the Linux kernel's driver does; the default. ECN marks are carried behind VLAN tags too, as RFC 6040. */
+    LINUX("linux",     VxlanHeader.RESERVED_MASK, ANY,   PASS, PASS,  RFC6040, ALWAYS, IF_LEARNING, IF_LEARNING),
+
+    /** What RFC 7348 asks for in §5 and §6.1; where it says nothing, as Linux. */
+    RFC7348("rfc7348", 0,                         ANY,   DROP, STRIP, RFC6040, ALWAYS, IF_LEARNING, IF_LEARNING),
+
+    /** What no correct and configured peer sends is dropped. */
+    STRICT("strict",   VxlanHeader.RESERVED_MASK, KNOWN, DROP, DROP,  RFC6040, ALWAYS, ALWAYS,      ALWAYS);
+
+    private final String label;
+    private final long reservedBits;
+    private final SourcePolicy sourcePolicy;
+    private final VlanPolicy decapVlan;
+    private final VlanPolicy encapVlan;
+    private final EcnPolicy ecn;
+    private final DropWhen dropOwnMac;
+    private final DropWhen dropStaticViolation;
+    private final DropWhen dropBadSource;
+
+    PolicyProfile(
+        final String label,
+        final long reservedBits,
+        final SourcePolicy sourcePolicy,
+        final VlanPolicy decapVlan,
+        final VlanPolicy encapVlan,
+        final EcnPolicy ecn,
+        final DropWhen dropOwnMac,
+        final DropWhen dropStaticViolation,
+        final DropWhen dropBadSource)
+    {
+        this.label = label;
+        this.reservedBits = reservedBits;
+        this.sourcePolicy = sourcePolicy;
+        this.decapVlan = decapVlan;
+        this.encapVlan = encapVlan;
+        this.ecn = ecn;
+        this.dropOwnMac = dropOwnMac;
+        this.dropStaticViolation = dropStaticViolation;
+        this.dropBadSource = dropBadSource;
+    }
+
+    /** @return the name in options and documents. */
+    public String label()
+    {
+        return label;
+    }
+
+    /** Set every column. */
+    void applyTo(final SegmentContext segment)
+    {
+        segment.reservedBits(reservedBits)
+            .sourcePolicy(sourcePolicy)
+            .decapVlan(decapVlan)
+            .encapVlan(encapVlan)
+            .ecn(ecn)
+            .dropOwnMac(dropOwnMac)
+            .dropStaticViolation(dropStaticViolation)
+            .dropBadSource(dropBadSource);
+    }
+}

@@ -1,0 +1,34 @@
+package io.overlane.status;
+
+import io.overlane.address.IpAddress;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The beginning of one dropped frame.
+ *
+ * @param reason why it was dropped.
+ * @param timeNs when, on the engine's clock: {@code clock.nanoTime()} less this is how long ago.
+ * @param vni    its segment, or {@link DropLedger#NO_VNI}; one that is not ours can be read from the bytes.
+ * @param remote the outer address it came from or should have gone to; null if there is none.
+ * @param length bytes it had.
+ * @param bytes  the first of them, {@link DropSamples#MAX_BYTES} at most. On the way in they begin with the VXLAN
+ *               header, unless a port refused the frame or the network carries bare packets; on the way out with the
+ *               inner frame or packet.
+ */
+public record DropSample(DropReason reason, long timeNs, int vni, IpAddress remote, int length, byte[] bytes)
+{
+    @Override
+    public boolean equals(final Object other)
+    {
+        return other instanceof DropSample sample &&
+            reason == sample.reason && timeNs == sample.timeNs && vni == sample.vni && length == sample.length &&
+            Objects.equals(remote, sample.remote) && Arrays.equals(bytes, sample.bytes);
+    }
+
+    @Override
+    public int hashCode()
+    {
+        return 31 * Long.hashCode(timeNs) + Arrays.hashCode(bytes);
+    }
+}

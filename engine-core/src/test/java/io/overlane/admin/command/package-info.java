@@ -1,0 +1,2 @@
+/** Tests of what an operator can ask of an engine. */
+package io.overlane.admin.command;

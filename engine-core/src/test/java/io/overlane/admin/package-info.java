@@ -1,0 +1,2 @@
+/** Tests of the admin socket. */
+package io.overlane.admin;

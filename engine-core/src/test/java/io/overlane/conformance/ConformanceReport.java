@@ -1,0 +1,109 @@
+package io.overlane.conformance;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/** The text of {@code docs/conformance.md}: each row, what Linux does, what the engine does, and the tests of that. */
+final class ConformanceReport
+{
+    private static final String AS_LINUX = "as Linux";
+
+    private final List<ConformanceRow> rows;
+    private final List<ConformanceProof> proofs;
+    private final StringBuilder text = new StringBuilder();
+
+    private ConformanceReport(final List<ConformanceRow> rows, final List<ConformanceProof> proofs)
+    {
+        this.rows = rows;
+        this.proofs = proofs;
+    }
+
+    static String of(final List<ConformanceRow> rows, final List<ConformanceProof> proofs)
+    {
+        return new ConformanceReport(rows, proofs).write();
+    }
+
+    private String write()
+    {
+        final long proved = rows.stream().filter(row -> !proofs(row).isEmpty()).count();
+        text.append("""
+            # Conformance
+
+            Made from the tests that carry `@Conformance` and from
+            [the list of rows](../engine-core/src/test/resources/conformance-rows.txt); not to be edited.
+
+            Linux is the vxlan driver of kernel 6.18. *Overlane* is what the engine does by default, under the
+            [profile](../engine-core/src/main/java/io/overlane/segment/PolicyProfile.java) `linux`; `rfc7348` and
+            `strict` are named where they differ. Words in italics say how the default differs from Linux.
+
+            """)
+            .append(proved).append(" of ").append(rows.size()).append(" rows have tests.\n");
+        String section = "";
+        for (final ConformanceRow row : rows)
+        {
+            if (!row.section().equals(section))
+            {
+                section = row.section();
+                text.append("\n## ").append(section).append("\n\n")
+                    .append("| # | Input | Linux | Overlane | Tests |\n")
+                    .append("|--:|---|---|---|---|\n");
+            }
+            write(row);
+        }
+        return text.toString();
+    }
+
+    private void write(final ConformanceRow row)
+    {
+        text.append("| ").append(row.number())
+            .append(" | ").append(cell(row.input()))
+            .append(" | ").append(cell(row.linux()))
+            .append(" | ");
+        final List<ConformanceProof> tests = proofs(row);
+        if (!tests.isEmpty())
+        {
+            final String behaviour = said(tests, ConformanceProof::behaviour);
+            text.append(cell(behaviour.isEmpty() ? AS_LINUX : behaviour));
+            append("; `rfc7348`: ", said(tests, ConformanceProof::rfc7348), "");
+            append("; `strict`: ", said(tests, ConformanceProof::strict), "");
+            append("; *", said(tests, ConformanceProof::deviation), "*");
+        }
+        text.append(" | ");
+        for (int i = 0; i < tests.size(); i++)
+        {
+            text.append(i == 0 ? "" : ", ")
+                .append('[').append(tests.get(i).method()).append("](")
+                .append(link(tests.get(i).file())).append(')');
+        }
+        text.append(tests.isEmpty() ? "none |\n" : " |\n");
+    }
+
+    private void append(final String before, final String words, final String after)
+    {
+        if (!words.isEmpty())
+        {
+            text.append(before).append(cell(words)).append(after);
+        }
+    }
+
+    private List<ConformanceProof> proofs(final ConformanceRow row)
+    {
+        return proofs.stream().filter(proof -> proof.rows().contains(row.number())).toList();
+    }
+
+    private static String said(final List<ConformanceProof> tests, final Function<ConformanceProof, String> what)
+    {
+        return tests.stream().map(what).filter(words -> !words.isEmpty()).findFirst().orElse("");
+    }
+
+    private static String cell(final String words)
+    {
+        return words.replace("|", "\\|");
+    }
+
+    private static String link(final Path file)
+    {
+        return "../" + file.toString().replace('\\', '/');
+    }
+}

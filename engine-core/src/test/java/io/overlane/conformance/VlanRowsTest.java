@@ -1,0 +1,108 @@
+package io.overlane.conformance;
+
+import static io.overlane.conformance.Trial.datagram;
+import static io.overlane.status.DropReason.INNER_IP_TRUNCATED;
+import static io.overlane.status.DropReason.INNER_TOO_SHORT;
+import static io.overlane.status.DropReason.INNER_VLAN;
+import static io.overlane.status.DropReason.NONE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.overlane.engine.EngineHarness;
+import io.overlane.segment.PolicyProfile;
+import io.overlane.segment.SegmentContext;
+import io.overlane.segment.VlanPolicy;
+import io.overlane.status.DropReason;
+import io.overlane.testdata.FrameSpec;
+import org.junit.jupiter.api.Test;
+
+/** Rows 28 and 75: VLAN tags inside the tunnel (RFC 7348 §6.1). */
+class VlanRowsTest
+{
+    private static final FrameSpec INNER = FrameSpec.ipv4Udp().payload("inner");
+    private static final FrameSpec TAGGED = INNER.vlan(100);
+    private static final FrameSpec PRIORITY = INNER.vlan(5 << 13);
+    private static final FrameSpec TWICE = INNER.tag(0x88A8, 200).vlan(100);
+    private static final FrameSpec THRICE = INNER.vlan(1).vlan(2).vlan(3);
+
+    @Test
+    @Conformance(row = 28, behaviour = "delivered with the tag", rfc7348 = "dropped: inner-vlan",
+        strict = "dropped: inner-vlan", deviation = "pass, strip or drop")
+    void shouldJudgeTagOnReceipt()
+    {
+        for (final FrameSpec inner : new FrameSpec[]{TAGGED, PRIORITY, TWICE, THRICE})
+        {
+            Trial.assertVerdicts(datagram(inner), NONE, INNER_VLAN, INNER_VLAN);
+            final Trial passing = Trial.under(PolicyProfile.LINUX);
+            passing.receive(datagram(inner));
+            assertArrayEquals(inner.bytes(), passing.delivered());
+        }
+    }
+
+    @Test
+    @Conformance(row = 28)
+    void shouldStripTagsOnReceiptIfToldTo()
+    {
+        for (final FrameSpec inner : new FrameSpec[]{INNER, TAGGED, PRIORITY, TWICE})
+        {
+            assertEquals(NONE, stripped(inner));
+        }
+        assertEquals(INNER_VLAN, stripped(THRICE));
+        assertEquals(INNER_TOO_SHORT, stripped(TAGGED.truncate(16)));
+        assertEquals(INNER_IP_TRUNCATED, stripped(TAGGED.truncate(14 + 4 + 19)));
+    }
+
+    @Test
+    @Conformance(row = 75, rfc7348 = "sent without the tag", strict = "dropped: inner-vlan",
+        deviation = "pass, strip or drop")
+    void shouldJudgeTagOfThePort()
+    {
+        assertSent(PolicyProfile.LINUX, TAGGED, TAGGED);
+        assertSent(PolicyProfile.RFC7348, TAGGED, INNER);
+        assertSent(PolicyProfile.RFC7348, PRIORITY, INNER);
+        assertSent(PolicyProfile.RFC7348, TWICE, INNER);
+        assertSent(PolicyProfile.RFC7348, INNER, INNER);
+        assertRefused(PolicyProfile.RFC7348, THRICE);
+        assertRefused(PolicyProfile.RFC7348, TAGGED.truncate(16));
+        assertRefused(PolicyProfile.STRICT, TAGGED);
+        assertRefused(PolicyProfile.STRICT, PRIORITY);
+        assertSent(PolicyProfile.STRICT, INNER, INNER);
+    }
+
+    private static DropReason stripped(final FrameSpec inner)
+    {
+        final Trial trial = Trial.with(PolicyProfile.STRICT, segment -> segment.decapVlan(VlanPolicy.STRIP));
+        final DropReason verdict = trial.receive(datagram(inner));
+        if (verdict == NONE)
+        {
+            assertArrayEquals(INNER.bytes(), trial.delivered());
+        }
+        return verdict;
+    }
+
+    private static void assertSent(final PolicyProfile profile, final FrameSpec frame, final FrameSpec sent)
+    {
+        try (EngineHarness harness = transmit(profile, frame))
+        {
+            assertArrayEquals(datagram(sent).datagram(), harness.sentTo(EngineHarness.A).get(0));
+        }
+    }
+
+    private static void assertRefused(final PolicyProfile profile, final FrameSpec frame)
+    {
+        try (EngineHarness harness = transmit(profile, frame))
+        {
+            harness.assertFrameDropped(INNER_VLAN, Trial.VNI, null);
+            assertArrayEquals(frame.bytes(), harness.encap().samples().last(INNER_VLAN).get(0).bytes());
+        }
+    }
+
+    private static EngineHarness transmit(final PolicyProfile profile, final FrameSpec frame)
+    {
+        final EngineHarness harness = EngineHarness.create();
+        harness.launch(new SegmentContext(Trial.VNI).policy(profile).flood(EngineHarness.A));
+        harness.attach(EngineHarness.A);
+        harness.transmit(frame.bytes());
+        return harness;
+    }
+}

@@ -1,0 +1,282 @@
+package io.overlane.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.examples.lab.Bridge;
+import io.overlane.examples.lab.CommandResult;
+import io.overlane.examples.lab.Lab;
+import io.overlane.examples.lab.LabHost;
+import io.overlane.examples.lab.LabProcess;
+import io.overlane.examples.lab.Overlay;
+import io.overlane.examples.lab.Traffic;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A running bridge under an operator's hand: nothing that is asked of it costs a frame. */
+@Timeout(600)
+class CtlIT
+{
+    private static final String DEVICE = "flannel.1";
+    private static final int SIGKILL = 9;
+    private static final Pattern SENT = Pattern.compile("(\\d+) packets transmitted");
+
+    @TempDir
+    private Path directory;
+
+    private Path socket;
+    private Path file;
+    private Lab lab;
+    private LabHost left;
+    private LabHost right;
+
+    @BeforeEach
+    void openLab()
+    {
+        lab = Lab.openOrSkip();
+        lab.requireTun();
+        left = lab.left();
+        right = lab.right();
+        socket = directory.resolve("left.sock");
+        file = directory.resolve("left.yaml");
+    }
+
+    @AfterEach
+    void closeLab()
+    {
+        if (lab != null)
+        {
+            lab.close();
+        }
+    }
+
+    @Test
+    void shouldAnswerAndChangeTablesWhilePingsLoseNothing() throws IOException
+    {
+        final Bridge a = Bridge.start(left, DEVICE, with(
+            Bridge.vxlan(left, right, "libc", false), "--admin", socket.toString()));
+        final Bridge b = Bridge.start(right, DEVICE, with(
+            Bridge.vxlan(right, left, "libc", false), "--admin", directory.resolve("right.sock").toString()));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+        try (LabProcess ping = startPing(Overlay.v4(right)))
+        {
+            final String mac = "02:00:00:00:77:01";
+            ctl("fdb", "add", mac, "dst", "192.0.2.77", "port", "4789").orFail();
+            assertEquals(1, ctl("fdb", "add", mac, "dst", "192.0.2.78").status());
+            ctl("fdb", "replace", mac, "dst", "192.0.2.78").orFail();
+            assertTrue(ctl("fdb", "show").orFail().output().contains(mac + "  192.0.2.78"));
+            ctl("fdb", "del", mac).orFail();
+            assertEquals(1, ctl("fdb", "del", mac).status());
+            assertEquals(2, ctl("fdb", "delete", mac).status());
+            ctl("neigh", "add", "10.244.77.1", "lladdr", mac).orFail();
+            ctl("neigh", "del", "10.244.77.1").orFail();
+            ctl("fdb", "flush").orFail();
+            assertTrue(ctl("-j", "stats").orFail().output().startsWith("{\"local\":\"192.0.2.1:8472\""));
+            ctl("drops").orFail();
+            ctl("segment", "add", "77", "mtu", "1300").orFail();
+            assertTrue(left.hasDevice("vx77"));
+            ctl("segment", "del", "77").orFail();
+            assertFalse(left.hasDevice("vx77"));
+            sendGarbage();
+            ctl("ping").orFail();
+            assertNoneLost(ping);
+        }
+        a.stop("TERM");
+        b.stop("TERM");
+        assertFalse(Files.exists(socket));
+    }
+
+    @Test
+    void shouldReadTheFileAgainWhilePingsLoseNothing() throws IOException
+    {
+        final String known = """
+            local: 192.0.2.1
+            mac: 02:00:00:00:00:01
+            addresses: [10.244.1.0/32]
+            peers:
+              - {remote: 192.0.2.2, mac: 02:00:00:00:00:02, subnet: 10.244.2.0/24}
+            """;
+        final String further = "  - {remote: 192.0.2.3, mac: 02:00:00:00:00:03, subnet: 10.244.3.0/24}\n";
+        Files.writeString(file, known);
+        final Bridge a = Bridge.start(left, DEVICE, List.of("--config", file.toString(), "--admin", socket.toString()));
+        final Bridge b = Bridge.start(right, DEVICE, with(
+            Bridge.vxlan(right, left, "libc", false), "--admin", directory.resolve("right.sock").toString()));
+        try (LabProcess ping = startPing(Overlay.v4(right)))
+        {
+            Files.writeString(file, known + further);
+            a.process().signal("HUP");
+            a.process().awaitLine("tun-bridge: " + file + " read again: 1 entries added, 0 changed", 20);
+            assertTrue(routes().contains("10.244.3.0/24"), this::routes);
+            assertTrue(ctl("fdb", "show").orFail().output().contains("02:00:00:00:00:03  192.0.2.3"));
+
+            Files.writeString(file, known + further + "mtu: lots\n");
+            final CommandResult bad = ctl("reload");
+            assertEquals(1, bad.status());
+            assertTrue(bad.output().contains(file + ":7: Invalid value for 'mtu'"), bad::toString);
+            assertTrue(routes().contains("10.244.3.0/24"), this::routes);
+
+            Files.writeString(file, known + "mtu: 1400\n");
+            final String report = ctl("reload").orFail().output();
+            assertTrue(report.contains("mtu of flannel.1 stays 1450, not 1400"), report);
+            assertTrue(report.contains("0 entries added, 0 changed, 1 removed, 1 as they were"), report);
+            assertFalse(routes().contains("10.244.3.0/24"), this::routes);
+
+            ctl("fdb", "add", "02:00:00:00:77:01", "dst", "192.0.2.77").orFail();
+            Files.writeString(file, known);
+            ctl("reload").orFail();
+            assertTrue(ctl("fdb", "show").orFail().output().contains("02:00:00:00:77:01"), "by hand, not the file's");
+            assertNoneLost(ping);
+        }
+        Files.writeString(file, known.substring(0, known.indexOf("peers")));
+        ctl("reload").orFail();
+        assertNotEquals(0, left.run("ping", "-n", "-c", "1", "-W", "1", Overlay.v4(right)).status());
+        Files.writeString(file, known);
+        ctl("reload").orFail();
+        Traffic.ping(left, Overlay.v4(right));
+        final CommandResult result = a.stop("TERM");
+        assertEquals(List.of(), result.stderr().stream().filter(line -> line.contains("Exception")).toList());
+        b.stop("TERM");
+    }
+
+    @Test
+    void shouldAddAndRemoveSegmentsOfTheFileWhilePingsLoseNothing() throws IOException
+    {
+        final Path rightFile = directory.resolve("right.yaml");
+        Files.writeString(file, segments(left, right, 42, 43));
+        Files.writeString(rightFile, segments(right, left, 42, 43, 44));
+        final Bridge a = Bridge.start(left, "vx42", List.of("--config", file.toString(), "--admin", socket.toString()));
+        final Bridge b = Bridge.start(right, "vx44", List.of("--config", rightFile.toString(), "--admin", "off"));
+        Traffic.ping(left, "10.43.0.2");
+        try (LabProcess ping = startPing("10.42.0.2"))
+        {
+            Files.writeString(file, segments(left, right, 42, 44));
+            final String report = ctl("reload").orFail().output();
+            assertTrue(report.contains("VNI 43 removed with vx43"), report);
+            assertTrue(report.contains("VNI 44 added on vx44"), report);
+            assertFalse(left.hasDevice("vx43"));
+            Traffic.ping(left, "10.44.0.2");
+            assertNoneLost(ping);
+        }
+        a.stop("TERM");
+        b.stop("TERM");
+    }
+
+    @Test
+    void shouldReplaceTheSocketOfAKilledBridge() throws IOException
+    {
+        final List<String> arguments = List.of("--local", left.underlayV4(), "--admin", socket.toString());
+        final Bridge first = Bridge.start(left, DEVICE, arguments);
+        final LabProcess second = left.start(Bridge.command(List.of(), "tun-bridge",
+            List.of("--device", "second", "--port", "4789", "--admin", socket.toString())));
+        final CommandResult refused = second.await(30);
+        assertEquals(1, refused.status(), refused::toString);
+        assertTrue(refused.output().contains("admin socket " + socket + " is in use"), refused::toString);
+
+        first.process().signal("KILL");
+        assertEquals(LabProcess.statusOfSignal(SIGKILL), first.process().await(10).status());
+        assertTrue(Files.exists(socket));
+        assertEquals(1, ctl("ping").status());
+        final Bridge third = Bridge.start(left, DEVICE, arguments);
+        ctl("ping").orFail();
+        third.stop("TERM");
+        assertFalse(Files.exists(socket));
+    }
+
+    /** Stations 10.VNI.0.1 and 10.VNI.0.2 on segments that flood and learn. */
+    private static String segments(final LabHost host, final LabHost peer, final int... vnis)
+    {
+        final StringBuilder text = new StringBuilder("local: " + host.underlayV4() + "\nlearning: true\nsegments:\n");
+        for (final int vni : vnis)
+        {
+            text.append("  - {vni: " + vni + ", addresses: [10." + vni + ".0." + host.number() + "/24], flood: [" +
+                peer.underlayV4() + "]}\n");
+        }
+        return text.toString();
+    }
+
+    private void sendGarbage() throws IOException
+    {
+        final byte[] garbage = new byte[1 << 20];
+        new SplittableRandom(3).nextBytes(garbage);
+        for (int i = 0; i < 50; i++)
+        {
+            try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX))
+            {
+                client.connect(UnixDomainSocketAddress.of(socket));
+                final ByteBuffer buffer = ByteBuffer.wrap(garbage, i, garbage.length - 2 * i);
+                while (buffer.hasRemaining())
+                {
+                    client.write(buffer);
+                }
+            }
+            catch (final IOException ex)
+            {
+                assertTrue(ex.getMessage().matches("Broken pipe|Connection reset.*"), ex.toString());
+            }
+        }
+    }
+
+    private LabProcess startPing(final String address)
+    {
+        final LabProcess ping = left.start(List.of("ping", "-n", "-i", "0.01", address));
+        ping.awaitLine("64 bytes from", 20);
+        return ping;
+    }
+
+    /** Of a ping that is stopped, the last requests may be on their way; before those, answers have no gap. */
+    private static void assertNoneLost(final LabProcess ping)
+    {
+        ping.signal("INT");
+        final CommandResult result = ping.await(20);
+        final List<String> answers =
+            result.stdout().stream().filter(line -> line.startsWith("64 bytes")).toList();
+        for (int i = 0; i < answers.size(); i++)
+        {
+            final String answer = answers.get(i);
+            final int sequence = i + 1;
+            assertTrue(answer.contains("icmp_seq=" + sequence + " "), () -> "lost " + sequence + ": " + answer);
+        }
+        final Matcher sent = SENT.matcher(result.output());
+        assertTrue(sent.find(), result::toString);
+        final int open = Integer.parseInt(sent.group(1)) - answers.size();
+        assertTrue(open <= 5, () -> open + " lost at the end");
+        assertTrue(answers.size() >= 20, () -> "only " + answers.size() + " answers");
+    }
+
+    private String routes()
+    {
+        return left.run("ip", "route", "show").orFail().output();
+    }
+
+    private CommandResult ctl(final String... words)
+    {
+        final List<String> arguments = new ArrayList<>(List.of("--admin", socket.toString()));
+        arguments.addAll(List.of(words));
+        return left.start(Bridge.command(List.of("-Xshare:auto"), "ctl", arguments)).await(60);
+    }
+
+    private static List<String> with(final List<String> arguments, final String... further)
+    {
+        final List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(further));
+        return all;
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of configuration files as trees. */
+package io.overlane.examples.config;
