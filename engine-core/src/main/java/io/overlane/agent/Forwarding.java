@@ -5,13 +5,14 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbContext;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
-import java.security.SecureRandom;
+import io.overlane.status.TableCounters;
 
 /**
  * All that decides where a frame goes, and the changes to it that must stay together: an entry and its reference to a
@@ -33,8 +34,25 @@ public final class Forwarding
      */
     public Forwarding(final int maxFdbEntries, final int maxNeighbors, final int maxRemotes, final int maxRoutes)
     {
+        this(new FdbContext().maxEntries(maxFdbEntries), new TableCounters(), maxNeighbors, maxRemotes, maxRoutes);
+    }
+
+    /**
+     * @param fdbContext   limits and times of the FDB.
+     * @param counters     for what becomes of entries.
+     * @param maxNeighbors of all segments together.
+     * @param maxRemotes   of the engine.
+     * @param maxRoutes    of the IP network.
+     */
+    public Forwarding(
+        final FdbContext fdbContext,
+        final TableCounters counters,
+        final int maxNeighbors,
+        final int maxRemotes,
+        final int maxRoutes)
+    {
         remotes = new RemoteTable(maxRemotes);
-        fdb = new Fdb(maxFdbEntries, new SecureRandom().nextLong(), remotes::release);
+        fdb = new Fdb(fdbContext, this::release, counters);
         neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
     }
@@ -212,6 +230,24 @@ public final class Forwarding
         }
         remotes.release(before);
         return true;
+    }
+
+    /** An FDB entry let go of where it pointed to. */
+    private void release(final int destination)
+    {
+        final int number = FdbEntry.number(destination);
+        if (FdbEntry.target(destination) == FdbEntry.REMOTE)
+        {
+            remotes.release(number);
+        }
+        else if (FdbEntry.target(destination) == FdbEntry.LIST)
+        {
+            for (final int remote : remotes.lists().get(number))
+            {
+                remotes.release(remote);
+            }
+            remotes.lists().free(number);
+        }
     }
 
     private int intern(final Vtep remote)

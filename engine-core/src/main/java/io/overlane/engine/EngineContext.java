@@ -1,6 +1,7 @@
 package io.overlane.engine;
 
 import io.overlane.agent.Moderation;
+import io.overlane.fdb.FdbContext;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
@@ -26,8 +27,8 @@ public final class EngineContext
     /** As Linux: 300 seconds. */
     public static final long DEFAULT_FDB_AGE_NS = TimeUnit.SECONDS.toNanos(300);
 
-    /** Room for a large flannel cluster or a few hundred busy bridges; 4 MiB of memory. */
-    public static final int DEFAULT_MAX_FDB_ENTRIES = 65_536;
+    /** As {@link FdbContext} says. */
+    public static final int DEFAULT_MAX_FDB_ENTRIES = FdbContext.DEFAULT_MAX_ENTRIES;
 
     /** Frames taken from a port at a time: more fill the caches before they are sent, fewer save fewer calls. */
     public static final int DEFAULT_BATCH_LIMIT = 64;
@@ -46,7 +47,7 @@ public final class EngineContext
     private ThreadFactory threadFactory = Thread::new;
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private ErrorHandler errorHandler;
-    private int maxFdbEntries = DEFAULT_MAX_FDB_ENTRIES;
+    private final FdbContext fdb = new FdbContext();
     private int maxNeighbors = 16_384;
     private int maxRemotes = 4_096;
     private int maxRoutes = 4_096;
@@ -203,19 +204,25 @@ public final class EngineContext
         return this;
     }
 
+    /** @return limits and times of the FDB, to be changed where they are. */
+    public FdbContext fdb()
+    {
+        return fdb;
+    }
+
     /** @return FDB entries of all segments together. */
     public int maxFdbEntries()
     {
-        return maxFdbEntries;
+        return fdb.maxEntries();
     }
 
     /**
-     * @param maxFdbEntries of all segments together; 64 bytes of memory each.
+     * @param maxFdbEntries of all segments together; 128 bytes of memory each.
      * @return this.
      */
     public EngineContext maxFdbEntries(final int maxFdbEntries)
     {
-        this.maxFdbEntries = maxFdbEntries;
+        fdb.maxEntries(maxFdbEntries);
         return this;
     }
 

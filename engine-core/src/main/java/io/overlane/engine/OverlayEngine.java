@@ -63,7 +63,8 @@ public final class OverlayEngine implements AutoCloseable
             context.maxDropLines(),
             1 + context.queues().size());
         forwarding = new Forwarding(
-            context.maxFdbEntries(), context.maxNeighbors(), context.maxRemotes(), context.maxRoutes());
+            context.fdb(), counters.tables(), context.maxNeighbors(), context.maxRemotes(), context.maxRoutes());
+        forwarding.remotes().onNew(counters::resetRemote);
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         final ManyToOneConcurrentArrayQueue<Runnable> commands =
             new ManyToOneConcurrentArrayQueue<>(COMMAND_QUEUE_CAPACITY);
@@ -91,8 +92,7 @@ public final class OverlayEngine implements AutoCloseable
     /** What the one thread that writes the tables does besides: it learns what others heard, and forgets. */
     private IntSupplier upkeep(final VxlanDecapPath path)
     {
-        final TableAger ager =
-            new TableAger(forwarding.fdb(), forwarding.remotes(), context.clock(), context.fdbAgeNs());
+        final TableAger ager = new TableAger(forwarding.fdb(), context.clock(), context.fdbAgeNs());
         if (learned == null || path == null)
         {
             return ager::age;

@@ -91,7 +91,7 @@ public final class VxlanEncapPath implements EncapPath
         out.flush();
     }
 
-    /** All destinations at once: in a large FDB each is a cache miss, and these then overlap. Groups have no entry. */
+    /** All destinations at once: in a large FDB each is a cache miss, and these then overlap. */
     private void lookUp(final FrameBatch batch)
     {
         final int size = batch.size();
@@ -127,21 +127,21 @@ public final class VxlanEncapPath implements EncapPath
             answer(frame);
             return;
         }
-        final int[] flood = segment.floodList().remotes();
-        if (entry == FdbEntry.MISSING && flood.length == 0)
+        if (isOneRemote(entry))
+        {
+            final int remote = FdbEntry.remote(entry);
+            writeHeader(frame, out.vni(remote));
+            out.add(frame, remote);
+            return;
+        }
+        final int[] flood = flood(entry);
+        if (flood.length == 0)
         {
             drop(DropReason.NO_DESTINATION, 1);
             return;
         }
-        writeHeader(frame);
-        if (entry != FdbEntry.MISSING)
-        {
-            out.add(frame, FdbEntry.remote(entry));
-        }
-        else
-        {
-            out.flood(frame, flood);
-        }
+        writeHeader(frame, segment.vni());
+        out.flood(frame, flood);
     }
 
     private void encapSuperFrame(final Frame frame, final long entry)
@@ -150,7 +150,7 @@ public final class VxlanEncapPath implements EncapPath
         DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), length).check();
         if (verdict == DropReason.NONE)
         {
-            writeHeader(frame);
+            writeHeader(frame, isOneRemote(entry) ? out.vni(FdbEntry.remote(entry)) : segment.vni());
             verdict = segments.open(frame, VxlanHeader.LENGTH, true);
         }
         if (verdict != DropReason.NONE)
@@ -161,23 +161,36 @@ public final class VxlanEncapPath implements EncapPath
         }
         final int count = segments.segments();
         counters.onIn(count, length);
-        final int[] flood = segment.floodList().remotes();
         if (isOversize(segments.segmentLength() - VxlanHeader.LENGTH))
         {
             drop(DropReason.OVERSIZE, count);
+            return;
         }
-        else if (entry != FdbEntry.MISSING)
+        if (isOneRemote(entry))
         {
             out.add(frame, segments, FdbEntry.remote(entry));
+            return;
         }
-        else if (flood.length > 0)
-        {
-            out.flood(frame, segments, flood);
-        }
-        else
+        final int[] flood = flood(entry);
+        if (flood.length == 0)
         {
             drop(DropReason.NO_DESTINATION, count);
+            return;
         }
+        out.flood(frame, segments, flood);
+    }
+
+    private static boolean isOneRemote(final long entry)
+    {
+        return entry != FdbEntry.MISSING && FdbEntry.target(entry) == FdbEntry.REMOTE;
+    }
+
+    /** Who gets a copy: the remotes of the entry of a group, or for want of one those that get everything. */
+    private int[] flood(final long entry)
+    {
+        return entry == FdbEntry.MISSING ?
+            segment.floodList().remotes() :
+            out.list(FdbEntry.number(entry));
     }
 
     private DropReason check(final Frame frame)
@@ -200,10 +213,10 @@ public final class VxlanEncapPath implements EncapPath
             (length > longestFrame + VlanTag.LENGTH || !EtherType.isVlan(ethernet.etherType()));
     }
 
-    private void writeHeader(final Frame frame)
+    private void writeHeader(final Frame frame, final int vni)
     {
         frame.prepend(VxlanHeader.LENGTH);
-        vxlan.wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(segment.vni());
+        vxlan.wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(vni);
     }
 
     private void answer(final Frame frame)
