@@ -4,8 +4,10 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbControl;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
@@ -114,6 +116,16 @@ public final class ForwarderProxy
         return ask(() -> forwarding.removeRoute(destination));
     }
 
+    /**
+     * @param operation on the FDB and the flood lists, run on the thread that writes them.
+     * @param <T>       what it answers.
+     * @return completes with the answer.
+     */
+    public <T> CompletableFuture<T> fdb(final Function<FdbControl, T> operation)
+    {
+        return ask(() -> operation.apply(forwarding.fdbControl()));
+    }
+
     /** Fail what still waits and whatever is asked from now on. Called once the agents have stopped. */
     public void close()
     {
@@ -121,9 +133,9 @@ public final class ForwarderProxy
         failWaiting();
     }
 
-    private CompletableFuture<Boolean> ask(final BooleanSupplier command)
+    private <T> CompletableFuture<T> ask(final Supplier<T> command)
     {
-        final Command asked = new Command(command);
+        final Command<T> asked = new Command<>(command);
         if (isClosed)
         {
             asked.fail("the engine is closed");
@@ -144,16 +156,16 @@ public final class ForwarderProxy
 
     private synchronized void failWaiting()
     {
-        commands.drain(command -> ((Command)command).fail("the engine is closed"));
+        commands.drain(command -> ((Command<?>)command).fail("the engine is closed"));
     }
 
     /** One command and the answer to it. */
-    private static final class Command implements Runnable
+    private static final class Command<T> implements Runnable
     {
-        private final BooleanSupplier command;
-        private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        private final Supplier<T> command;
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
 
-        private Command(final BooleanSupplier command)
+        private Command(final Supplier<T> command)
         {
             this.command = command;
         }
@@ -163,7 +175,7 @@ public final class ForwarderProxy
         {
             try
             {
-                answer.complete(command.getAsBoolean());
+                answer.complete(command.get());
             }
             catch (final RuntimeException ex)
             {

@@ -4,6 +4,8 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbControl;
+import io.overlane.event.TableEvents;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbContext;
 import io.overlane.fdb.FdbEntry;
@@ -13,6 +15,9 @@ import io.overlane.route.RouteTable;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.status.TableCounters;
+import java.util.function.Predicate;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * All that decides where a frame goes, and the changes to it that must stay together: an entry and its reference to a
@@ -25,6 +30,7 @@ public final class Forwarding
     private final NeighborTable neighbors;
     private final RemoteTable remotes;
     private final RouteTable routes;
+    private final FdbControl fdbControl;
 
     /**
      * @param maxFdbEntries of all segments together.
@@ -34,7 +40,14 @@ public final class Forwarding
      */
     public Forwarding(final int maxFdbEntries, final int maxNeighbors, final int maxRemotes, final int maxRoutes)
     {
-        this(new FdbContext().maxEntries(maxFdbEntries), new TableCounters(), maxNeighbors, maxRemotes, maxRoutes);
+        this(
+            new FdbContext().maxEntries(maxFdbEntries),
+            new TableCounters(),
+            maxNeighbors,
+            maxRemotes,
+            maxRoutes,
+            address -> true,
+            SystemNanoClock.INSTANCE);
     }
 
     /**
@@ -43,18 +56,46 @@ public final class Forwarding
      * @param maxNeighbors of all segments together.
      * @param maxRemotes   of the engine.
      * @param maxRoutes    of the IP network.
+     * @param canReach     whether the underlay has addresses of an address's family.
+     * @param clock        of the engine.
      */
     public Forwarding(
         final FdbContext fdbContext,
         final TableCounters counters,
         final int maxNeighbors,
         final int maxRemotes,
-        final int maxRoutes)
+        final int maxRoutes,
+        final Predicate<IpAddress> canReach,
+        final NanoClock clock)
     {
         remotes = new RemoteTable(maxRemotes);
         fdb = new Fdb(fdbContext, this::release, counters);
         neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
+        fdbControl = new FdbControl(fdb, remotes, segments, canReach, clock);
+    }
+
+    /**
+     * Before threads start.
+     *
+     * @param events where changes of the FDB are told.
+     */
+    public void tell(final TableEvents events)
+    {
+        fdb.listener((change, vni, mac, word, before) ->
+        {
+            final int number = FdbEntry.number(word);
+            if (FdbEntry.target(word) == FdbEntry.REMOTE)
+            {
+                // What a number stands for stays readable after its last release.
+                events.offerFdbChange(
+                    change, vni, mac, word, remotes.high(number), remotes.low(number), remotes.udpPort(number));
+            }
+            else
+            {
+                events.offerFdbChange(change, vni, mac, word, 0, 0, 0);
+            }
+        });
     }
 
     /** @return segments by VNI. */
@@ -67,6 +108,12 @@ public final class Forwarding
     public Fdb fdb()
     {
         return fdb;
+    }
+
+    /** @return operations on the FDB and the flood lists. */
+    public FdbControl fdbControl()
+    {
+        return fdbControl;
     }
 
     /** @return (VNI, IP) to MAC. */

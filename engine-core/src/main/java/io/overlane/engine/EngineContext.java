@@ -1,6 +1,7 @@
 package io.overlane.engine;
 
 import io.overlane.agent.Moderation;
+import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbContext;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
@@ -48,6 +49,7 @@ public final class EngineContext
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private ErrorHandler errorHandler;
     private final FdbContext fdb = new FdbContext();
+    private TableEvents tableEvents;
     private int maxNeighbors = 16_384;
     private int maxRemotes = 4_096;
     private int maxRoutes = 4_096;
@@ -208,6 +210,23 @@ public final class EngineContext
     public FdbContext fdb()
     {
         return fdb;
+    }
+
+    /** @return where changes and misses of the tables are told; null: nowhere. */
+    public TableEvents tableEvents()
+    {
+        return tableEvents;
+    }
+
+    /**
+     * @param tableEvents where changes of the FDB, and what was looked up in vain, are told; the application polls it.
+     *                    Default: nowhere.
+     * @return this.
+     */
+    public EngineContext tableEvents(final TableEvents tableEvents)
+    {
+        this.tableEvents = tableEvents;
+        return this;
     }
 
     /** @return FDB entries of all segments together. */
@@ -371,6 +390,7 @@ public final class EngineContext
         {
             throw new IllegalArgumentException("the engine needs either VXLAN segments or an IP network");
         }
+        fdb.conclude();
         final Set<Port> ports = Collections.newSetFromMap(new IdentityHashMap<>());
         for (final SegmentContext segment : segments)
         {

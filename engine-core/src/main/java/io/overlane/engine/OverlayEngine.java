@@ -63,8 +63,19 @@ public final class OverlayEngine implements AutoCloseable
             context.maxDropLines(),
             1 + context.queues().size());
         forwarding = new Forwarding(
-            context.fdb(), counters.tables(), context.maxNeighbors(), context.maxRemotes(), context.maxRoutes());
+            context.fdb(),
+            counters.tables(),
+            context.maxNeighbors(),
+            context.maxRemotes(),
+            context.maxRoutes(),
+            // A socket with an IPv6 address may have been made for both.
+            address -> address.isV4() || !context.underlay().local().address().isV4(),
+            context.clock());
         forwarding.remotes().onNew(counters::resetRemote);
+        if (context.tableEvents() != null)
+        {
+            forwarding.tell(context.tableEvents());
+        }
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         final ManyToOneConcurrentArrayQueue<Runnable> commands =
             new ManyToOneConcurrentArrayQueue<>(COMMAND_QUEUE_CAPACITY);

@@ -3,9 +3,11 @@ package io.overlane.engine;
 import io.overlane.agent.Forwarding;
 import io.overlane.pipeline.DecapPath;
 import io.overlane.pipeline.EncapPath;
+import io.overlane.pipeline.FloodLimit;
 import io.overlane.pipeline.IpDecapPath;
 import io.overlane.pipeline.IpEncapPath;
 import io.overlane.pipeline.LearnRing;
+import io.overlane.pipeline.Misses;
 import io.overlane.pipeline.OfferQueue;
 import io.overlane.pipeline.SendQueue;
 import io.overlane.pipeline.Suppress;
@@ -95,13 +97,21 @@ final class PathBuilder
             {
                 fill(settings);
             }
-            encapPaths.add(new VxlanEncapPath(
+            final Misses misses =
+                context.tableEvents() == null ? null : new Misses(context.tableEvents(), context.clock());
+            final VxlanEncapPath path = new VxlanEncapPath(
                 segment,
                 forwarding.fdb(),
-                new Suppress(forwarding.neighbors()),
+                new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, misses),
                 toUnderlay,
                 counters.encap(queue),
-                context.batchLimit()));
+                context.batchLimit());
+            path.misses(misses);
+            if (settings.floodBudget().isLimited())
+            {
+                path.floodLimit(new FloodLimit(settings.floodBudget(), context.clock()));
+            }
+            encapPaths.add(path);
         }
         return new VxlanDecapPath(
             segments,
@@ -170,6 +180,7 @@ final class PathBuilder
     private void fill(final SegmentContext settings)
     {
         final int vni = settings.vni();
+        forwarding.fdb().limit(vni, settings.maxLearned());
         settings.fdb().forEach((mac, remote) ->
             requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));
         settings.flood().forEach(remote ->

@@ -56,6 +56,7 @@ public final class Fdb
     private final Learned learned;
     private final IntConsumer onRelease;
     private final TableCounters counters;
+    private final int learnsPerSecond;
     private final int maxMoves;
     private final long moveWindowMs;
     private final long pinMs;
@@ -87,6 +88,7 @@ public final class Fdb
         learned = new Learned(records);
         this.onRelease = onRelease;
         this.counters = counters;
+        learnsPerSecond = context.learnsPerSecond();
         maxMoves = context.maxMoves();
         moveWindowMs = TimeUnit.NANOSECONDS.toMillis(context.moveWindowNs());
         pinMs = TimeUnit.NANOSECONDS.toMillis(context.pinNs());
@@ -109,6 +111,18 @@ public final class Fdb
     public void limit(final int vni, final int maxLearned)
     {
         learned.share(vni).limit(maxLearned == 0 ? Integer.MAX_VALUE : maxLearned);
+    }
+
+    /** @return what became of entries; any thread. */
+    public TableCounters counters()
+    {
+        return counters;
+    }
+
+    /** @return MACs that each thread that learns should learn of each remote in a second; 0: no limit. */
+    public int learnsPerSecond()
+    {
+        return learnsPerSecond;
     }
 
     /** @return entries of every kind; any thread. */
@@ -143,12 +157,12 @@ public final class Fdb
     /**
      * Writer only.
      *
-     * @param destination a remote or port.
+     * @param remote its number.
      * @return learned entries that are behind it, in all segments.
      */
-    public int learnedFrom(final int destination)
+    public int learnedFrom(final int remote)
     {
-        return learned.held(destination);
+        return learned.held(remote);
     }
 
     /** @return entries that age: learned ones and the user's dynamic ones; writer only. */
@@ -283,32 +297,32 @@ public final class Fdb
     }
 
     /**
-     * Note that a frame from a MAC came from a remote or port. Writer only. Whether the address may be a source at all
+     * Note that a frame from a MAC came from a remote. Writer only. Whether the address may be a source at all
      * is for the caller to know.
      *
-     * @param vni         of the segment.
-     * @param mac         in the low 48 bits.
-     * @param destination the frame came from: a remote or a port.
-     * @param nowMs       on any clock that does not go back.
+     * @param vni    of the segment.
+     * @param mac    in the low 48 bits.
+     * @param remote the frame came from.
+     * @param nowMs  on any clock that does not go back.
      * @return {@link #NEW}, {@link #REFRESHED}, {@link #MOVED}, {@link #STATIC_VIOLATION}, {@link #STATIC_MATCH},
      *         {@link #FULL} or {@link #PINNED}.
      */
-    public int learn(final int vni, final long mac, final int destination, final long nowMs)
+    public int learn(final int vni, final long mac, final int remote, final long nowMs)
     {
         final int slot = table.find(vni, mac);
         if (slot == CompactTable.NO_SLOT)
         {
-            return learnNew(vni, mac, destination, nowMs);
+            return learnNew(vni, mac, remote, nowMs);
         }
         final long word = table.valueAt(slot);
-        final boolean isSame = FdbEntry.destination(word) == destination;
+        final boolean isSame = FdbEntry.remote(word) == remote;
         if (FdbEntry.isConfigured(word))
         {
             return isSame ? STATIC_MATCH : STATIC_VIOLATION;
         }
         if (!isSame)
         {
-            return move(slot, vni, mac, destination, nowMs);
+            return move(slot, vni, mac, remote, nowMs);
         }
         learned.seen(slot, vni, word, nowMs);
         return REFRESHED;
@@ -365,17 +379,17 @@ public final class Fdb
         table.forEach((vni, mac, word, slot) -> consumer.accept(vni, mac, word, records.lastSeenMs(slot)));
     }
 
-    private int learnNew(final int vni, final long mac, final int destination, final long nowMs)
+    private int learnNew(final int vni, final long mac, final int remote, final long nowMs)
     {
         final Share share = learned.share(vni);
         if (share.isFull() ?
-            !evict(learned.victimIn(share, destination)) :
-            table.size() == table.maxEntries() && !evict(learned.victimFor(share, destination)))
+            !evict(learned.victimIn(share, remote)) :
+            table.size() == table.maxEntries() && !evict(learned.victimFor(share, remote)))
         {
             counters.onNoRoom();
             return FULL;
         }
-        final long word = FdbEntry.word(FdbEntry.LEARNED, destination);
+        final long word = FdbEntry.word(FdbEntry.LEARNED, remote);
         final int slot = table.put(vni, mac, word);
         records.init(slot, nowMs, NO_OWNER);
         learned.add(slot, vni, word);
@@ -384,7 +398,7 @@ public final class Fdb
         return NEW;
     }
 
-    private int move(final int slot, final int vni, final long mac, final int destination, final long nowMs)
+    private int move(final int slot, final int vni, final long mac, final int remote, final long nowMs)
     {
         if (maxMoves > 0 && !mayMove(slot, nowMs))
         {
@@ -392,7 +406,7 @@ public final class Fdb
             return PINNED;
         }
         final long before = table.valueAt(slot);
-        final long word = FdbEntry.moved(before, destination);
+        final long word = FdbEntry.moved(before, remote);
         learned.remove(slot, vni, before);
         table.valueAt(slot, word);
         records.lastSeenMs(slot, nowMs);

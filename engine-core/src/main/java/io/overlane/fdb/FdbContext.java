@@ -21,7 +21,11 @@ public final class FdbContext
     /** Time for which a MAC that moved more often stays where it is. */
     public static final long DEFAULT_PIN_NS = TimeUnit.SECONDS.toNanos(30);
 
+    /** More than stand behind any one remote that means well; a thread learns so many in some milliseconds. */
+    public static final int DEFAULT_LEARNS_PER_SECOND = 10_000;
+
     private int maxEntries = DEFAULT_MAX_ENTRIES;
+    private int learnsPerSecond = DEFAULT_LEARNS_PER_SECOND;
     private int maxMoves = DEFAULT_MAX_MOVES;
     private long moveWindowNs = DEFAULT_MOVE_WINDOW_NS;
     private long pinNs = DEFAULT_PIN_NS;
@@ -41,6 +45,23 @@ public final class FdbContext
     public FdbContext maxEntries(final int maxEntries)
     {
         this.maxEntries = maxEntries;
+        return this;
+    }
+
+    /** @return MACs that each thread learns of each remote in a second; 0: no limit. */
+    public int learnsPerSecond()
+    {
+        return learnsPerSecond;
+    }
+
+    /**
+     * @param learnsPerSecond MACs, new or moved, that each thread learns of each remote in a second, and of all it does
+     *                        not know together; frames of more are delivered all the same. 0: no limit, as Linux.
+     * @return this.
+     */
+    public FdbContext learnsPerSecond(final int learnsPerSecond)
+    {
+        this.learnsPerSecond = learnsPerSecond;
         return this;
     }
 
@@ -118,6 +139,10 @@ public final class FdbContext
         if (maxEntries < 1)
         {
             throw new IllegalArgumentException("maxFdbEntries=" + maxEntries + " < 1");
+        }
+        if (learnsPerSecond < 0)
+        {
+            throw new IllegalArgumentException("learnsPerSecond=" + learnsPerSecond + " < 0");
         }
         if (maxMoves < 0 || moveWindowNs < 0 || pinNs < 0)
         {

@@ -34,11 +34,8 @@ public final class FdbEntry
     /** The number is that of a remote, in a {@code RemoteTable}; destinations of this kind are equal to it. */
     public static final int REMOTE = 0;
 
-    /** The number is that of a list of remotes, in a {@code FloodLists}; each gets a copy. */
+    /** The number is that of a list of remotes, in a {@code RemoteLists}; each gets a copy. */
     public static final int LIST = 1;
-
-    /** The number is that of a port of this engine. */
-    public static final int PORT = 2;
 
     /** A destination's greatest number. */
     public static final int MAX_NUMBER = 0xFF_FFFF;
@@ -55,7 +52,7 @@ public final class FdbEntry
     }
 
     /**
-     * @param target {@link #REMOTE}, {@link #LIST} or {@link #PORT}.
+     * @param target {@link #REMOTE} or {@link #LIST}.
      * @param number 0…{@link #MAX_NUMBER}.
      * @return both in one, as the methods of {@link Fdb} take it.
      */
@@ -75,7 +72,7 @@ public final class FdbEntry
 
     /**
      * @param destination or the word of an entry.
-     * @return {@link #REMOTE}, {@link #LIST} or {@link #PORT}.
+     * @return {@link #REMOTE} or {@link #LIST}.
      */
     public static int target(final long destination)
     {
@@ -84,7 +81,7 @@ public final class FdbEntry
 
     /**
      * @param destination or the word of an entry.
-     * @return number of the remote, list or port; meaningless for {@link #MISSING}.
+     * @return number of the remote or list; meaningless for {@link #MISSING}.
      */
     public static int number(final long destination)
     {
@@ -92,12 +89,13 @@ public final class FdbEntry
     }
 
     /**
-     * @param word of an entry whose target is {@link #REMOTE}.
-     * @return number of the remote the MAC is behind; meaningless for {@link #MISSING}.
+     * @param word of an entry.
+     * @return number of the remote the MAC is behind, or one that no remote has if it is behind a list; meaningless for
+     *         {@link #MISSING}.
      */
     public static int remote(final long word)
     {
-        return number(word);
+        return destination(word);
     }
 
     /**

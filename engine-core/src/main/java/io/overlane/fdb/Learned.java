@@ -52,10 +52,10 @@ final class Learned
         return share == null ? 0 : share.learned();
     }
 
-    /** What a destination holds in all segments. */
-    int held(final int destination)
+    /** What a remote holds in all segments. */
+    int held(final int remote)
     {
-        return holders.count(holder(destination));
+        return holders.count(remote);
     }
 
     Share share(final int vni)
@@ -83,7 +83,7 @@ final class Learned
     {
         if (FdbEntry.kind(word) == FdbEntry.LEARNED)
         {
-            final int holder = holder(word);
+            final int holder = FdbEntry.remote(word);
             share(vni).add(holder, slot);
             holders.increment(holder);
             size++;
@@ -99,7 +99,7 @@ final class Learned
     {
         if (FdbEntry.kind(word) == FdbEntry.LEARNED)
         {
-            final int holder = holder(word);
+            final int holder = FdbEntry.remote(word);
             share(vni).remove(holder, slot);
             holders.decrement(holder);
             size--;
@@ -119,7 +119,7 @@ final class Learned
         {
             if (FdbEntry.kind(word) == FdbEntry.LEARNED)
             {
-                share(vni).lists().seen(holder(word), slot, nowMs);
+                share(vni).lists().seen(FdbEntry.remote(word), slot, nowMs);
             }
             else
             {
@@ -129,9 +129,9 @@ final class Learned
     }
 
     /** Who makes room for a new entry in a segment that is full. */
-    int victimIn(final Share share, final int destination)
+    int victimIn(final Share share, final int remote)
     {
-        final int holder = first(share.holders(), holder(destination));
+        final int holder = first(share.holders(), remote);
         return holder == Ranking.NONE ? SeenLists.NO_SLOT : share.lists().first(holder);
     }
 
@@ -143,9 +143,9 @@ final class Learned
     }
 
     /** Who makes room for a new entry of a segment, in a table that is full. */
-    int victimFor(final Share share, final int destination)
+    int victimFor(final Share share, final int remote)
     {
-        final int holder = first(holders, holder(destination));
+        final int holder = first(holders, remote);
         if (holder == Ranking.NONE)
         {
             return SeenLists.NO_SLOT;
@@ -211,11 +211,5 @@ final class Learned
         {
             agePlace++;
         }
-    }
-
-    /** Remotes and ports have numbers of their own; every other one for each, so that both stay low. */
-    private static int holder(final long destination)
-    {
-        return FdbEntry.number(destination) << 1 | (FdbEntry.target(destination) == FdbEntry.PORT ? 1 : 0);
     }
 }

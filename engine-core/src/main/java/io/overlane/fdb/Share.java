@@ -1,6 +1,6 @@
 package io.overlane.fdb;
 
-/** What was learned in one segment, by who holds it: a remote or a port, by a number that tells all of them apart. */
+/** What was learned in one segment, by the remote that holds it. */
 final class Share
 {
     private final Ranking holders = new Ranking();

@@ -3,6 +3,7 @@ package io.overlane.pipeline;
 import io.overlane.address.MacAddress;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.limit.RateLimits;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.DropReason;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +25,15 @@ final class Learn
     private final RemoteTable remotes;
     private final int peerUdpPort;
     private final NanoClock clock;
+    /** By the remote's number plus 1; 0 for all that have none. */
+    private final RateLimits limits;
     /** Null on the thread that writes the FDB. */
     private final LearnRing ring;
     /** What was last handed over, and when, so that a busy station is not at every frame. */
     private final long[] handed;
     private final long[] handedMs;
     private boolean isHandedOver;
+    private long nowNs;
     private long nowMs;
     private boolean isTimeKnown;
 
@@ -41,6 +45,7 @@ final class Learn
         this.peerUdpPort = peerUdpPort;
         this.clock = clock;
         this.ring = ring;
+        limits = new RateLimits(remotes.maxRemotes() + 1, fdb.learnsPerSecond());
         handed = ring == null ? null : new long[HANDED_SLOTS];
         handedMs = ring == null ? null : new long[HANDED_SLOTS];
     }
@@ -67,7 +72,8 @@ final class Learn
         }
         if (!isTimeKnown)
         {
-            nowMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime());
+            nowNs = clock.nanoTime();
+            nowMs = TimeUnit.NANOSECONDS.toMillis(nowNs);
             isTimeKnown = true;
         }
         final long entry = fdb.lookup(vni, source);
@@ -79,12 +85,16 @@ final class Learn
                 refresh(entry, vni, source, current);
                 return DropReason.NONE;
             }
-            if (FdbEntry.kind(entry) != FdbEntry.LEARNED)
+            if (FdbEntry.isConfigured(entry))
             {
                 return DropReason.STATIC_VIOLATION;
             }
         }
-        if (ring == null)
+        if (!limits.take(remotes.find(high, low) + 1, nowNs))
+        {
+            fdb.counters().onLearnLimited();
+        }
+        else if (ring == null)
         {
             learn(vni, source, high, low);
         }
@@ -105,7 +115,7 @@ final class Learn
         final long station = (long)vni << 48 ^ source;
         final int slot = (int)(station * HASH_FACTOR >>> 54);
         final boolean isRecent = handed[slot] == station && nowMs - handedMs[slot] < ring.refreshMs();
-        if (FdbEntry.kind(entry) == FdbEntry.LEARNED && !isRecent &&
+        if (!FdbEntry.isConfigured(entry) && !isRecent &&
             ring.offer(vni, source, remotes.high(remote), remotes.low(remote)))
         {
             handed[slot] = station;

@@ -31,6 +31,10 @@ public final class VxlanEncapPath implements EncapPath
     private final SendQueue out;
     private final PathCounters counters;
     private final FrameBatch answer = new FrameBatch(1);
+    /** Null where nothing is limited. */
+    private FloodLimit floodLimit;
+    /** Null where nobody wants to know. */
+    private Misses misses;
     private final int longestFrame;
     private final long[] destinations;
     private final long[] entries;
@@ -63,6 +67,26 @@ public final class VxlanEncapPath implements EncapPath
         this.out = out;
         this.counters = counters;
         longestFrame = segment.portMtu() + EthernetHeader.LENGTH;
+    }
+
+    /**
+     * Before threads start.
+     *
+     * @param limit keeps the port from flooding too much.
+     */
+    public void floodLimit(final FloodLimit limit)
+    {
+        floodLimit = limit;
+    }
+
+    /**
+     * Before threads start.
+     *
+     * @param told of stations that have no FDB entry.
+     */
+    public void misses(final Misses told)
+    {
+        misses = told;
     }
 
     @Override
@@ -135,9 +159,10 @@ public final class VxlanEncapPath implements EncapPath
             return;
         }
         final int[] flood = flood(entry);
-        if (flood.length == 0)
+        final DropReason refusal = checkFlood(flood, 1);
+        if (refusal != DropReason.NONE)
         {
-            drop(DropReason.NO_DESTINATION, 1);
+            drop(refusal, 1);
             return;
         }
         writeHeader(frame, segment.vni());
@@ -172,9 +197,10 @@ public final class VxlanEncapPath implements EncapPath
             return;
         }
         final int[] flood = flood(entry);
-        if (flood.length == 0)
+        verdict = checkFlood(flood, count);
+        if (verdict != DropReason.NONE)
         {
-            drop(DropReason.NO_DESTINATION, count);
+            drop(verdict, count);
             return;
         }
         out.flood(frame, segments, flood);
@@ -188,9 +214,24 @@ public final class VxlanEncapPath implements EncapPath
     /** Who gets a copy: the remotes of the entry of a group, or for want of one those that get everything. */
     private int[] flood(final long entry)
     {
-        return entry == FdbEntry.MISSING ?
-            segment.floodList().remotes() :
-            out.list(FdbEntry.number(entry));
+        if (entry != FdbEntry.MISSING)
+        {
+            return out.list(FdbEntry.number(entry));
+        }
+        if (misses != null && !MacAddress.isGroup(ethernet.destination()))
+        {
+            misses.onStation(segment.vni(), ethernet.destination());
+        }
+        return segment.floodList().remotes();
+    }
+
+    private DropReason checkFlood(final int[] flood, final int frames)
+    {
+        if (flood.length == 0)
+        {
+            return DropReason.NO_DESTINATION;
+        }
+        return floodLimit == null ? DropReason.NONE : floodLimit.take(frames, flood.length);
     }
 
     private DropReason check(final Frame frame)
