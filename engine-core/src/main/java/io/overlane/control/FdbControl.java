@@ -7,7 +7,6 @@ import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.FloodList;
-import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +28,8 @@ public final class FdbControl
     private final SegmentTable segments;
     private final Predicate<IpAddress> canReach;
     private final NanoClock clock;
+    private final Members members;
+    private final FdbSweep sweep;
 
     /**
      * @param fdb      to change.
@@ -49,6 +50,8 @@ public final class FdbControl
         this.segments = segments;
         this.canReach = canReach;
         this.clock = clock;
+        members = new Members(fdb, remotes);
+        sweep = new FdbSweep(fdb, remotes, segments, members);
     }
 
     /**
@@ -131,16 +134,14 @@ public final class FdbControl
         }
         if (FdbEntry.target(entry) == FdbEntry.LIST)
         {
-            final int[] list = remotes.lists().get(FdbEntry.number(entry));
-            final int place = place(list, request);
+            final int place = members.place(remotes.lists().get(FdbEntry.number(entry)), request);
             if (place >= 0)
             {
-                shorten(request.vni(), request.mac().value(), entry, without(list, place));
-                remotes.release(list[place]);
+                members.remove(request.vni(), request.mac().value(), entry, place);
                 return FdbResult.DONE;
             }
         }
-        else if (FdbEntry.target(entry) == FdbEntry.REMOTE && is(FdbEntry.number(entry), request))
+        else if (FdbEntry.target(entry) == FdbEntry.REMOTE && members.is(FdbEntry.number(entry), request))
         {
             fdb.remove(request.vni(), request.mac().value());
             return FdbResult.DONE;
@@ -157,20 +158,7 @@ public final class FdbControl
      */
     public int flush(final FdbFilter filter)
     {
-        final int[] flushed = new int[1];
-        if (filter.mac() != null && filter.mac().equals(FdbRequest.EVERYTHING_ELSE))
-        {
-            forEachFlood(filter, (segment, remote) -> flushed[0] += drop(segment.floodList(), remote));
-            return flushed[0];
-        }
-        fdb.forEach((vni, mac, word, lastSeenMs) ->
-        {
-            if (filter.matches(vni, mac, FdbEntry.kind(word), fdb.owner(vni, mac)))
-            {
-                flushed[0] += flush(filter.remote(), vni, mac, word);
-            }
-        });
-        return flushed[0];
+        return sweep.flush(filter);
     }
 
     /**
@@ -182,28 +170,7 @@ public final class FdbControl
      */
     public void list(final FdbFilter filter, final Consumer<FdbRow> consumer)
     {
-        forEachFlood(filter, (segment, remote) -> consumer.accept(
-            row(segment.vni(), 0, FdbEntry.word(FdbEntry.STATIC, remote, false), Fdb.NO_OWNER, 0)));
-        fdb.forEach((vni, mac, word, lastSeenMs) ->
-        {
-            final int owner = fdb.owner(vni, mac);
-            if (!filter.matches(vni, mac, FdbEntry.kind(word), owner))
-            {
-                return;
-            }
-            final boolean isList = FdbEntry.target(word) == FdbEntry.LIST;
-            final int[] destinations = isList ?
-                remotes.lists().get(FdbEntry.number(word)) :
-                new int[]{FdbEntry.destination(word)};
-            for (final int destination : destinations)
-            {
-                if (filter.remote() == null || isAt(destination, filter.remote()))
-                {
-                    final long one = FdbEntry.word(FdbEntry.kind(word), destination, FdbEntry.isRouter(word));
-                    consumer.accept(row(vni, mac, one, owner, lastSeenMs));
-                }
-            }
-        });
+        sweep.list(filter, consumer);
     }
 
     private FdbResult check(final FdbRequest request)
@@ -304,92 +271,17 @@ public final class FdbControl
         {
             for (final int remote : before)
             {
-                drop(list, remote);
+                members.remove(list, remote);
             }
             return before.length == 0 ? FdbResult.NOT_FOUND : FdbResult.DONE;
         }
-        final int place = place(before, request);
+        final int place = members.place(before, request);
         if (place < 0)
         {
             return FdbResult.NOT_FOUND;
         }
-        drop(list, before[place]);
+        members.remove(list, before[place]);
         return FdbResult.DONE;
-    }
-
-    private int flush(final IpAddress remote, final int vni, final long mac, final long word)
-    {
-        if (remote == null || FdbEntry.target(word) != FdbEntry.LIST)
-        {
-            if (remote != null && !isAt(FdbEntry.destination(word), remote))
-            {
-                return 0;
-            }
-            fdb.remove(vni, mac);
-            return 1;
-        }
-        int[] list = remotes.lists().get(FdbEntry.number(word));
-        int flushed = 0;
-        for (int i = list.length - 1; i >= 0; i--)
-        {
-            if (isAt(list[i], remote))
-            {
-                final int number = list[i];
-                list = without(list, i);
-                shorten(vni, mac, word, list);
-                remotes.release(number);
-                flushed++;
-            }
-        }
-        return flushed;
-    }
-
-    /** A group's entry is left with these remotes; without any it goes. */
-    private void shorten(final int vni, final long mac, final long word, final int[] list)
-    {
-        remotes.lists().set(FdbEntry.number(word), list);
-        if (list.length == 0)
-        {
-            fdb.remove(vni, mac);
-        }
-    }
-
-    private int drop(final FloodList list, final int remote)
-    {
-        list.remove(remote);
-        remotes.release(remote);
-        return 1;
-    }
-
-    private void forEachFlood(final FdbFilter filter, final FloodConsumer consumer)
-    {
-        for (final Segment segment : segments.all())
-        {
-            if (filter.matches(segment.vni(), 0, FdbEntry.STATIC, Fdb.NO_OWNER))
-            {
-                for (final int remote : segment.floodList().remotes())
-                {
-                    if (filter.remote() == null || isAt(remote, filter.remote()))
-                    {
-                        consumer.accept(segment, remote);
-                    }
-                }
-            }
-        }
-    }
-
-    private FdbRow row(final int vni, final long mac, final long word, final int owner, final long lastSeenMs)
-    {
-        final int number = FdbEntry.number(word);
-        return new FdbRow(
-            vni,
-            new MacAddress(mac),
-            FdbEntry.kind(word),
-            owner,
-            FdbEntry.isRouter(word),
-            remotes.vtep(number),
-            remotes.vni(number),
-            lastSeenMs);
     }
 
     private long entry(final FdbRequest request)
@@ -402,48 +294,9 @@ public final class FdbControl
         return segments.lookup(vni).floodList();
     }
 
-    private int place(final int[] list, final FdbRequest request)
-    {
-        for (int i = 0; i < list.length; i++)
-        {
-            if (is(list[i], request))
-            {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private boolean is(final int remote, final FdbRequest request)
-    {
-        return isAt(remote, request.remote().address()) &&
-            remotes.udpPort(remote) == request.remote().udpPort() &&
-            remotes.vni(remote) == request.remoteVni();
-    }
-
-    private boolean isAt(final int destination, final IpAddress address)
-    {
-        return FdbEntry.target(destination) == FdbEntry.REMOTE &&
-            remotes.high(destination) == address.high() && remotes.low(destination) == address.low();
-    }
-
-    private static int[] without(final int[] list, final int place)
-    {
-        final int[] shorter = Arrays.copyOf(list, list.length - 1);
-        System.arraycopy(list, place + 1, shorter, place, shorter.length - place);
-        return shorter;
-    }
-
     /** True for entries that someone asked for, dynamic ones among them. */
     private static boolean isConfigured(final long entry)
     {
         return entry != FdbEntry.MISSING && FdbEntry.kind(entry) != FdbEntry.LEARNED;
-    }
-
-    /** Receives a remote of a segment's flood list. */
-    @FunctionalInterface
-    private interface FloodConsumer
-    {
-        void accept(Segment segment, int remote);
     }
 }

@@ -2,7 +2,6 @@ package io.overlane.fdb;
 
 import io.overlane.status.TableCounters;
 import io.overlane.table.CompactTable;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /**
@@ -57,9 +56,7 @@ public final class Fdb
     private final IntConsumer onRelease;
     private final TableCounters counters;
     private final int learnsPerSecond;
-    private final int maxMoves;
-    private final long moveWindowMs;
-    private final long pinMs;
+    private final MoveLimit moveLimit;
     private FdbListener listener = FdbListener.NONE;
     private boolean isAgePassDone;
 
@@ -89,9 +86,7 @@ public final class Fdb
         this.onRelease = onRelease;
         this.counters = counters;
         learnsPerSecond = context.learnsPerSecond();
-        maxMoves = context.maxMoves();
-        moveWindowMs = TimeUnit.NANOSECONDS.toMillis(context.moveWindowNs());
-        pinMs = TimeUnit.NANOSECONDS.toMillis(context.pinNs());
+        moveLimit = new MoveLimit(records, context);
     }
 
     /**
@@ -400,7 +395,7 @@ public final class Fdb
 
     private int move(final int slot, final int vni, final long mac, final int remote, final long nowMs)
     {
-        if (maxMoves > 0 && !mayMove(slot, nowMs))
+        if (!moveLimit.mayMove(slot, nowMs))
         {
             counters.onPinned();
             return PINNED;
@@ -415,25 +410,6 @@ public final class Fdb
         onRelease.accept(FdbEntry.destination(before));
         listener.onFdbChange(FdbChange.MOVED, vni, mac, word, before);
         return MOVED;
-    }
-
-    private boolean mayMove(final int slot, final long nowMs)
-    {
-        final int moves = records.moves(slot);
-        final long sinceMs = records.movesSinceMs(slot);
-        final boolean isPinned = moves > maxMoves;
-        if (isPinned && nowMs - sinceMs < 0)
-        {
-            return false;
-        }
-        if (isPinned || nowMs - sinceMs >= moveWindowMs)
-        {
-            records.moves(slot, nowMs, 1);
-            return true;
-        }
-        final boolean isOnceTooOften = moves == maxMoves;
-        records.moves(slot, isOnceTooOften ? nowMs + pinMs : sinceMs, moves + 1);
-        return !isOnceTooOften;
     }
 
     private boolean evict(final int slot)
