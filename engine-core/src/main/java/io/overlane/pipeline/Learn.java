@@ -33,6 +33,12 @@ final class Learn
     private final long[] handed;
     private final long[] handedMs;
     private boolean isHandedOver;
+    /** Whom the last frame of the batch confirmed, so that a burst is one look at the tables. */
+    private boolean isConfirmed;
+    private int confirmedVni;
+    private long confirmedSource;
+    private long confirmedHigh;
+    private long confirmedLow;
     private long nowNs;
     private long nowMs;
     private boolean isTimeKnown;
@@ -54,6 +60,7 @@ final class Learn
     void onBatchEnd()
     {
         isTimeKnown = false;
+        isConfirmed = false;
         if (isHandedOver)
         {
             isHandedOver = false;
@@ -66,6 +73,11 @@ final class Learn
      */
     DropReason onFrame(final int vni, final long source, final long high, final long low)
     {
+        if (isConfirmed && source == confirmedSource && low == confirmedLow && high == confirmedHigh &&
+            vni == confirmedVni)
+        {
+            return DropReason.NONE;
+        }
         if (!MacAddress.isValidSource(source))
         {
             return DropReason.BAD_SOURCE_MAC;
@@ -83,6 +95,7 @@ final class Learn
             if (remotes.high(current) == high && remotes.low(current) == low)
             {
                 refresh(entry, vni, source, current);
+                confirmed(vni, source, high, low);
                 return DropReason.NONE;
             }
             if (FdbEntry.isConfigured(entry))
@@ -90,6 +103,7 @@ final class Learn
                 return DropReason.STATIC_VIOLATION;
             }
         }
+        isConfirmed = false;
         if (!limits.take(remotes.find(high, low) + 1, nowNs))
         {
             fdb.counters().onLearnLimited();
@@ -103,6 +117,15 @@ final class Learn
             isHandedOver |= ring.offer(vni, source, high, low);
         }
         return DropReason.NONE;
+    }
+
+    private void confirmed(final int vni, final long source, final long high, final long low)
+    {
+        isConfirmed = true;
+        confirmedVni = vni;
+        confirmedSource = source;
+        confirmedHigh = high;
+        confirmedLow = low;
     }
 
     private void refresh(final long entry, final int vni, final long source, final int remote)
