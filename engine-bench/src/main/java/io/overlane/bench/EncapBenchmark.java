@@ -95,7 +95,7 @@ public class EncapBenchmark
         vxlan = new VxlanEncapPath(
             segment,
             forwarding.fdb(),
-            new Suppress(forwarding.neighbors()),
+            new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, null),
             new SendQueue(
                 new Sinks.NoUnderlay(),
                 Frames.BATCH,

@@ -73,17 +73,11 @@ final class ConfiguredEntries implements EntryWriter
 
     private boolean putFdb(final int vni, final long mac, final int number)
     {
-        final KnownSources sources = sources(vni);
-        final long before = forwarding.fdb().lookup(vni, mac);
-        // New first, so that an address both name is known all the time.
-        sources.add(remotes.high(number), remotes.low(number));
         if (!forwarding.fdb().putExternal(vni, mac, number))
         {
-            sources.remove(remotes.high(number), remotes.low(number));
             remotes.release(number);
             return false;
         }
-        forwarding.forget(sources, before);
         return true;
     }
 
@@ -93,8 +87,7 @@ final class ConfiguredEntries implements EntryWriter
         switch (key.kind())
         {
             case FDB:
-                final long before = forwarding.fdb().remove(key.vni(), ((MacAddress)key.address()).value());
-                forwarding.forget(sources(key.vni()), before);
+                forwarding.fdb().remove(key.vni(), ((MacAddress)key.address()).value());
                 break;
 
             case NEIGHBOR:

@@ -4,10 +4,12 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbControl;
 import io.overlane.port.Port;
 import io.overlane.reconcile.DesiredState;
 import io.overlane.reconcile.ReconcileResult;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -109,6 +111,16 @@ public final class ForwarderProxy
     public CompletableFuture<Boolean> removeRoute(final IpPrefix destination)
     {
         return ask(() -> forwarding.removeRoute(destination));
+    }
+
+    /**
+     * @param operation on the FDB and the flood lists, run on the thread that writes them.
+     * @param <T>       what it answers.
+     * @return completes with the answer.
+     */
+    public <T> CompletableFuture<T> fdb(final Function<FdbControl, T> operation)
+    {
+        return ask(() -> operation.apply(forwarding.fdbControl()));
     }
 
     /**

@@ -4,7 +4,11 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbControl;
+import io.overlane.event.TableEvents;
 import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbChange;
+import io.overlane.fdb.FdbContext;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.reconcile.EntryKey;
@@ -14,7 +18,10 @@ import io.overlane.route.RouteTable;
 import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
-import java.security.SecureRandom;
+import io.overlane.status.TableCounters;
+import java.util.function.Predicate;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * All that decides where a frame goes, and the changes to it that must stay together: an entry and its reference to a
@@ -32,6 +39,8 @@ public final class Forwarding
     private final RouteTable routes;
     private final Reconciler reconciler;
     private final SegmentPorts ports;
+    private final FdbControl fdbControl;
+    private TableEvents events;
 
     /**
      * For a caller that has one port to a segment.
@@ -43,29 +52,123 @@ public final class Forwarding
      */
     public Forwarding(final int maxFdbEntries, final int maxNeighbors, final int maxRemotes, final int maxRoutes)
     {
-        this(maxFdbEntries, maxNeighbors, maxRemotes, maxRoutes, 1);
+        this(
+            new FdbContext().maxEntries(maxFdbEntries),
+            new TableCounters(),
+            maxNeighbors,
+            maxRemotes,
+            maxRoutes,
+            1,
+            address -> true,
+            SystemNanoClock.INSTANCE);
     }
 
     /**
-     * @param maxFdbEntries of all segments together.
-     * @param maxNeighbors  of all segments together.
-     * @param maxRemotes    of the engine, ports that have a number included.
-     * @param maxRoutes     of the IP network.
-     * @param peerUdpPort   UDP port under which learned remotes, and so ports too, are known.
+     * @param fdbContext   limits and times of the FDB.
+     * @param counters     for what becomes of entries.
+     * @param maxNeighbors of all segments together.
+     * @param maxRemotes   of the engine, ports that have a number included.
+     * @param maxRoutes    of the IP network.
+     * @param peerUdpPort  UDP port under which learned remotes, and so ports too, are known.
+     * @param canReach     whether the underlay has addresses of an address's family.
+     * @param clock        of the engine.
      */
     public Forwarding(
-        final int maxFdbEntries,
+        final FdbContext fdbContext,
+        final TableCounters counters,
         final int maxNeighbors,
         final int maxRemotes,
         final int maxRoutes,
-        final int peerUdpPort)
+        final int peerUdpPort,
+        final Predicate<IpAddress> canReach,
+        final NanoClock clock)
     {
         remotes = new RemoteTable(maxRemotes);
-        fdb = new Fdb(maxFdbEntries, new SecureRandom().nextLong(), remotes::release);
+        fdb = new Fdb(fdbContext, this::release, counters);
         neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
         reconciler = new Reconciler(new ConfiguredEntries(this));
         ports = new SegmentPorts(this, peerUdpPort);
+        fdbControl = new FdbControl(fdb, remotes, segments, canReach, clock);
+        fdb.listener(this::onFdbChange);
+    }
+
+    /**
+     * Before threads start.
+     *
+     * @param events where changes of the FDB are told.
+     */
+    public void tell(final TableEvents events)
+    {
+        this.events = events;
+    }
+
+    private void onFdbChange(
+        final FdbChange change, final int vni, final long mac, final long word, final long before)
+    {
+        final Segment segment = segments.lookup(vni);
+        if (segment != null)
+        {
+            // New first, so that an address both name is known all the time.
+            if (change == FdbChange.ADDED || change == FdbChange.MOVED)
+            {
+                know(segment.knownSources(), word);
+                forget(segment.knownSources(), before);
+            }
+            else
+            {
+                forget(segment.knownSources(), word);
+            }
+        }
+        if (events != null)
+        {
+            final int number = FdbEntry.number(word);
+            final boolean isRemote = FdbEntry.target(word) == FdbEntry.REMOTE;
+            events.offerFdbChange(
+                change,
+                vni,
+                mac,
+                word,
+                isRemote ? remotes.high(number) : 0,
+                isRemote ? remotes.low(number) : 0,
+                isRemote ? remotes.udpPort(number) : 0);
+        }
+    }
+
+    private void know(final KnownSources sources, final long word)
+    {
+        if (FdbEntry.isConfigured(word))
+        {
+            if (FdbEntry.target(word) == FdbEntry.REMOTE)
+            {
+                sources.add(remotes.high(FdbEntry.number(word)), remotes.low(FdbEntry.number(word)));
+            }
+            else
+            {
+                for (final int remote : remotes.lists().get(FdbEntry.number(word)))
+                {
+                    sources.add(remotes.high(remote), remotes.low(remote));
+                }
+            }
+        }
+    }
+
+    private void forget(final KnownSources sources, final long word)
+    {
+        if (FdbEntry.isConfigured(word))
+        {
+            if (FdbEntry.target(word) == FdbEntry.REMOTE)
+            {
+                sources.remove(remotes.high(FdbEntry.number(word)), remotes.low(FdbEntry.number(word)));
+            }
+            else
+            {
+                for (final int remote : remotes.lists().get(FdbEntry.number(word)))
+                {
+                    sources.remove(remotes.high(remote), remotes.low(remote));
+                }
+            }
+        }
     }
 
     /** @return segments by VNI. */
@@ -78,6 +181,12 @@ public final class Forwarding
     public Fdb fdb()
     {
         return fdb;
+    }
+
+    /** @return operations on the FDB and the flood lists. */
+    public FdbControl fdbControl()
+    {
+        return fdbControl;
     }
 
     /** @return (VNI, IP) to MAC. */
@@ -118,7 +227,7 @@ public final class Forwarding
      */
     public boolean putFdb(final int vni, final MacAddress mac, final Vtep remote)
     {
-        final KnownSources sources = requireSegment(vni).knownSources();
+        requireSegment(vni);
         if (!MacAddress.isValidSource(mac.value()))
         {
             throw new IllegalArgumentException("not a station's MAC address: " + mac);
@@ -128,16 +237,11 @@ public final class Forwarding
         {
             return false;
         }
-        final long before = fdb.lookup(vni, mac.value());
-        // New first, so that an address both name is known all the time.
-        sources.add(remote.address().high(), remote.address().low());
         if (!fdb.putStatic(vni, mac.value(), number))
         {
-            sources.remove(remote.address().high(), remote.address().low());
             remotes.release(number);
             return false;
         }
-        forget(sources, before);
         reconciler.take(MANUAL, EntryKey.fdb(vni, mac), remote);
         return true;
     }
@@ -149,11 +253,9 @@ public final class Forwarding
      */
     public boolean removeFdb(final int vni, final MacAddress mac)
     {
-        final Segment segment = requireSegment(vni);
+        requireSegment(vni);
         reconciler.forget(EntryKey.fdb(vni, mac));
-        final long before = fdb.remove(vni, mac.value());
-        forget(segment.knownSources(), before);
-        return before != FdbEntry.MISSING;
+        return fdb.remove(vni, mac.value()) != FdbEntry.MISSING;
     }
 
     /**
@@ -320,6 +422,7 @@ public final class Forwarding
                 fdb.remove(vni, mac);
             }
         });
+        fdb.forget(vni);
         neighbors.forEach((entryVni, high, low, mac) ->
         {
             if (entryVni == vni)
@@ -335,12 +438,21 @@ public final class Forwarding
         ports.forget(segment);
     }
 
-    /** The address behind a number stays readable until the number is given out again, which only we do. */
-    void forget(final KnownSources sources, final long entry)
+    /** An FDB entry let go of where it pointed to. */
+    private void release(final int destination)
     {
-        if (FdbEntry.isConfigured(entry))
+        final int number = FdbEntry.number(destination);
+        if (FdbEntry.target(destination) == FdbEntry.REMOTE)
         {
-            sources.remove(remotes.high(FdbEntry.remote(entry)), remotes.low(FdbEntry.remote(entry)));
+            remotes.release(number);
+        }
+        else if (FdbEntry.target(destination) == FdbEntry.LIST)
+        {
+            for (final int remote : remotes.lists().get(number))
+            {
+                remotes.release(remote);
+            }
+            remotes.lists().free(number);
         }
     }
 

@@ -1,9 +1,7 @@
 package io.overlane.agent;
 
 import io.overlane.fdb.Fdb;
-import io.overlane.remote.RemoteTable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -12,56 +10,50 @@ import org.agrona.concurrent.NanoClock;
  */
 public final class TableAger
 {
-    /** The whole table is looked at once in this time: an entry outlives its age by about this much at most. */
+    /**
+     * Old entries are looked for so often: an entry outlives its age by about this much at most. The work of one duty
+     * cycle is bounded; what it leaves goes on in the next.
+     */
     public static final long SCAN_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The work of one duty cycle is bounded; a scan that fell behind goes on in the next. */
-    private static final int PARTS_PER_CYCLE = 16;
-
     private final Fdb fdb;
-    private final IntConsumer onRelease;
     private final NanoClock clock;
     private final long fdbAgeMs;
-    private final long partNs;
-    private long nextPartNs;
+    private long nextPassNs;
 
     /**
      * @param fdb      to age.
-     * @param remotes  whose references its entries hold.
      * @param clock    of the engine.
      * @param fdbAgeNs age at which a learned entry goes; 0: never.
      */
-    public TableAger(final Fdb fdb, final RemoteTable remotes, final NanoClock clock, final long fdbAgeNs)
+    public TableAger(final Fdb fdb, final NanoClock clock, final long fdbAgeNs)
     {
         this.fdb = fdb;
-        onRelease = remotes::release;
         this.clock = clock;
         fdbAgeMs = TimeUnit.NANOSECONDS.toMillis(fdbAgeNs);
-        partNs = SCAN_NS / (4L * fdb.maxEntries() / Fdb.SLOTS_PER_AGE + 1);
-        nextPartNs = clock.nanoTime() + partNs;
+        nextPassNs = clock.nanoTime() + SCAN_NS;
     }
 
     /**
-     * Look at the next part of the table if it is time. Writer only.
+     * Look for old entries if it is time. Writer only.
      *
      * @return entries removed.
      */
     public int age()
     {
-        if (fdbAgeMs == 0 || fdb.learned() == 0)
+        if (fdbAgeMs == 0 || fdb.ageing() == 0)
         {
             return 0;
         }
         final long nowNs = clock.nanoTime();
-        if (nowNs - nextPartNs > SCAN_NS)
+        if (nowNs - nextPassNs < 0)
         {
-            nextPartNs = nowNs - SCAN_NS;
+            return 0;
         }
-        int removed = 0;
-        for (int i = 0; i < PARTS_PER_CYCLE && nowNs - nextPartNs >= 0; i++)
+        final int removed = fdb.age(TimeUnit.NANOSECONDS.toMillis(nowNs), fdbAgeMs);
+        if (fdb.isAgePassDone())
         {
-            nextPartNs += partNs;
-            removed += fdb.age(TimeUnit.NANOSECONDS.toMillis(nowNs), fdbAgeMs, onRelease);
+            nextPassNs = nowNs + SCAN_NS;
         }
         return removed;
     }

@@ -1,6 +1,8 @@
 package io.overlane.engine;
 
 import io.overlane.agent.Moderation;
+import io.overlane.event.TableEvents;
+import io.overlane.fdb.FdbContext;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
@@ -26,8 +28,8 @@ public final class EngineContext
     /** As Linux: 300 seconds. */
     public static final long DEFAULT_FDB_AGE_NS = TimeUnit.SECONDS.toNanos(300);
 
-    /** Room for a large flannel cluster or a few hundred busy bridges; 4 MiB of memory. */
-    public static final int DEFAULT_MAX_FDB_ENTRIES = 65_536;
+    /** As {@link FdbContext} says. */
+    public static final int DEFAULT_MAX_FDB_ENTRIES = FdbContext.DEFAULT_MAX_ENTRIES;
 
     /** What a node of a small cloud has; 2.5 KiB of memory each, taken at launch for their counters. */
     public static final int DEFAULT_MAX_SEGMENTS = 256;
@@ -52,7 +54,8 @@ public final class EngineContext
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private ErrorHandler errorHandler;
     private int maxSegments = DEFAULT_MAX_SEGMENTS;
-    private int maxFdbEntries = DEFAULT_MAX_FDB_ENTRIES;
+    private final FdbContext fdb = new FdbContext();
+    private TableEvents tableEvents;
     private int maxNeighbors = 16_384;
     private int maxRemotes = 4_096;
     private int maxRoutes = 4_096;
@@ -226,19 +229,42 @@ public final class EngineContext
         return this;
     }
 
-    /** @return FDB entries of all segments together. */
-    public int maxFdbEntries()
+    /** @return limits and times of the FDB, to be changed where they are. */
+    public FdbContext fdb()
     {
-        return maxFdbEntries;
+        return fdb;
+    }
+
+    /** @return where changes and misses of the tables are told; null: nowhere. */
+    public TableEvents tableEvents()
+    {
+        return tableEvents;
     }
 
     /**
-     * @param maxFdbEntries of all segments together; 64 bytes of memory each.
+     * @param tableEvents where changes of the FDB, and what was looked up in vain, are told; the application polls it.
+     *                    Default: nowhere.
+     * @return this.
+     */
+    public EngineContext tableEvents(final TableEvents tableEvents)
+    {
+        this.tableEvents = tableEvents;
+        return this;
+    }
+
+    /** @return FDB entries of all segments together. */
+    public int maxFdbEntries()
+    {
+        return fdb.maxEntries();
+    }
+
+    /**
+     * @param maxFdbEntries of all segments together; 128 bytes of memory each.
      * @return this.
      */
     public EngineContext maxFdbEntries(final int maxFdbEntries)
     {
-        this.maxFdbEntries = maxFdbEntries;
+        fdb.maxEntries(maxFdbEntries);
         return this;
     }
 
@@ -387,6 +413,7 @@ public final class EngineContext
         {
             throw new IllegalArgumentException("the engine needs either VXLAN segments or an IP network");
         }
+        fdb.conclude();
         final Set<Port> ports = Collections.newSetFromMap(new IdentityHashMap<>());
         for (final SegmentContext segment : segments)
         {

@@ -71,11 +71,20 @@ public final class OverlayEngine implements AutoCloseable
             1 + context.queues().size(),
             context.clock());
         forwarding = new Forwarding(
-            context.maxFdbEntries(),
+            context.fdb(),
+            counters.tables(),
             context.maxNeighbors(),
             context.maxRemotes(),
             context.maxRoutes(),
-            context.peerUdpPort());
+            context.peerUdpPort(),
+            // A socket with an IPv6 address may have been made for both.
+            address -> address.isV4() || !context.underlay().local().address().isV4(),
+            context.clock());
+        forwarding.remotes().onNew(counters::resetRemote);
+        if (context.tableEvents() != null)
+        {
+            forwarding.tell(context.tableEvents());
+        }
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         commands = new CommandQueue(wake);
         proxy = new ForwarderProxy(forwarding, commands);
@@ -107,8 +116,7 @@ public final class OverlayEngine implements AutoCloseable
     /** What the one thread that writes the tables does besides: it learns what others heard, and forgets. */
     private IntSupplier upkeep(final DecapPath path)
     {
-        final TableAger ager =
-            new TableAger(forwarding.fdb(), forwarding.remotes(), context.clock(), context.fdbAgeNs());
+        final TableAger ager = new TableAger(forwarding.fdb(), context.clock(), context.fdbAgeNs());
         if (learned == null)
         {
             return ager::age;

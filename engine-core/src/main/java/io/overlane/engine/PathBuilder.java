@@ -3,10 +3,12 @@ package io.overlane.engine;
 import io.overlane.agent.Forwarding;
 import io.overlane.pipeline.DecapPath;
 import io.overlane.pipeline.EncapPath;
+import io.overlane.pipeline.FloodLimit;
 import io.overlane.pipeline.IpDecapPath;
 import io.overlane.pipeline.IpEncapPath;
 import io.overlane.pipeline.LearnRing;
 import io.overlane.pipeline.LocalSwitch;
+import io.overlane.pipeline.Misses;
 import io.overlane.pipeline.OfferQueue;
 import io.overlane.pipeline.SendQueue;
 import io.overlane.pipeline.Suppress;
@@ -158,15 +160,23 @@ final class PathBuilder
 
     EncapPath encapPath(final Segment segment, final Port port)
     {
-        return new VxlanEncapPath(
+        final Misses misses =
+            context.tableEvents() == null ? null : new Misses(context.tableEvents(), context.clock());
+        final VxlanEncapPath path = new VxlanEncapPath(
             segment,
             port,
             forwarding.fdb(),
-            new Suppress(forwarding.neighbors()),
+            new Suppress(forwarding.neighbors(), forwarding.fdb(), forwarding.ports()::isPort, misses),
             toUnderlay,
             counters.encap(queue),
             context.batchLimit(),
             local);
+        path.misses(misses);
+        if (segment.floodBudget().isLimited())
+        {
+            path.floodLimit(new FloodLimit(segment.floodBudget(), context.clock()));
+        }
+        return path;
     }
 
     DecapPath ip()
@@ -228,6 +238,7 @@ final class PathBuilder
     {
         final int vni = settings.vni();
         final Segment segment = forwarding.segments().lookup(vni);
+        forwarding.fdb().limit(vni, settings.maxLearned());
         requireRoom(segment.ports().size() == 1 || forwarding.ports().number(segment), "remotes and ports");
         settings.fdb().forEach((mac, remote) ->
             requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));

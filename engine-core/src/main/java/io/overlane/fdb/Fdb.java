@@ -1,21 +1,25 @@
 package io.overlane.fdb;
 
-import io.overlane.table.OffHeapTable;
-import java.security.SecureRandom;
+import io.overlane.status.TableCounters;
+import io.overlane.table.CompactTable;
 import java.util.function.IntConsumer;
 
 /**
- * The forwarding database of all segments: (VNI, MAC) to the remote the MAC is behind. One thread writes; any thread
- * may {@link #lookup(int, long)}.
+ * The forwarding database of all segments: (VNI, MAC) to where the MAC is. One thread writes; any thread may
+ * {@link #lookup(int, long)}.
  *
  * <p><b>Layers.</b> What a user configured wins over what a control plane says, and both win over what was learned:
- * learning never changes, shadows or evicts a configured entry, ageing never removes one, and a configured entry takes
- * the place of a learned one, of its own MAC or, when the table is full, of any.
+ * learning never changes, shadows or evicts a static or external entry, ageing never removes one, and a configured
+ * entry takes the place of a learned one, of its own MAC or, when the table is full, of any. The user's dynamic
+ * entries move and age as learned ones do, and are not evicted.
  *
- * <p><b>Remotes</b> are numbers of someone else's. Each entry stands for one reference to its remote: a {@code put}
- * that returns true and a {@code learn} that returns {@link #NEW} or {@link #MOVED} take one over from the caller; an
- * entry that is removed, replaced, moved, evicted or aged gives one back through the release callback, after readers
- * can no longer find it.
+ * <p><b>Destinations</b> are numbers of someone else's, made by {@link FdbEntry#destination(int, int)}; that of a
+ * remote is its number. Each entry stands for one reference to its destination: a {@code put} that returns true and a
+ * {@code learn} that returns {@link #NEW} or {@link #MOVED} take one over from the caller; an entry that is removed,
+ * replaced, moved, evicted or aged gives one back through the release callback, after readers can no longer find it.
+ *
+ * <p><b>Work.</b> No call costs more than a few entries of the table, whatever its size; {@link #learn} allocates
+ * nothing but for the first frame of a segment and, by doubling, when it meets higher numbers of remotes.
  */
 public final class Fdb
 {
@@ -25,29 +29,36 @@ public final class Fdb
     /** The MAC is where it was; its age starts again. */
     public static final int REFRESHED = 1;
 
-    /** The MAC was learned behind another remote and is behind this one now. */
+    /** The MAC was learned behind another destination and is behind this one now. */
     public static final int MOVED = 2;
 
-    /** A configured entry says the MAC is behind another remote; nothing changed. Linux VXLAN_ENTRY_EXISTS. */
+    /** A configured entry says the MAC is elsewhere; nothing changed. Linux VXLAN_ENTRY_EXISTS. */
     public static final int STATIC_VIOLATION = 3;
 
     /** A configured entry says the same; nothing changed. */
     public static final int STATIC_MATCH = 4;
 
-    /** The MAC is not known and there is no room for it. */
+    /** The MAC is not known and there is no room for it: every entry is configured. */
     public static final int FULL = 5;
 
-    /** Slots that one {@link #age(long, long, IntConsumer)} looks at: 128 KiB of memory, some ten microseconds. */
-    public static final int SLOTS_PER_AGE = 4096;
+    /** The MAC has moved too often of late and stays where it was for a while; nothing changed. */
+    public static final int PINNED = 6;
 
-    /** An eviction takes the one seen longest ago of this many learned entries. */
-    private static final int EVICTION_CANDIDATES = 8;
+    /** Entries that one {@link #age(long, long)} looks at. */
+    public static final int STEPS_PER_AGE = 256;
 
-    private final OffHeapTable table;
+    /** Nobody in particular owns an entry. */
+    public static final int NO_OWNER = 0;
+
+    private final CompactTable table;
+    private final EntryRecords records;
+    private final Learned learned;
     private final IntConsumer onRelease;
-    private int learned;
-    private int ageCursor;
-    private int evictionCursor;
+    private final TableCounters counters;
+    private final int learnsPerSecond;
+    private final MoveLimit moveLimit;
+    private FdbListener listener = FdbListener.NONE;
+    private boolean isAgePassDone;
 
     /**
      * A database for a caller that does not count references to remotes.
@@ -57,19 +68,56 @@ public final class Fdb
      */
     public Fdb(final int maxEntries)
     {
-        this(maxEntries, new SecureRandom().nextLong(), remote -> {});
+        this(new FdbContext().maxEntries(maxEntries), destination -> {}, new TableCounters());
     }
 
     /**
-     * @param maxEntries of all segments together.
-     * @param seed       of the hash; the same seed and calls give the same order of ageing, evicting and walking.
-     * @param onRelease  is told each remote that an entry let go of, on the writer's thread.
-     * @throws IllegalArgumentException if {@code maxEntries} is out of range.
+     * @param context   limits and times.
+     * @param onRelease is told each destination that an entry let go of, on the writer's thread.
+     * @param counters  for what becomes of entries.
+     * @throws IllegalArgumentException if a setting is out of range.
      */
-    public Fdb(final int maxEntries, final long seed, final IntConsumer onRelease)
+    public Fdb(final FdbContext context, final IntConsumer onRelease, final TableCounters counters)
     {
-        this.table = new OffHeapTable(2, maxEntries, seed);
+        context.conclude();
+        table = new CompactTable(context.maxEntries(), context.seed());
+        records = new EntryRecords(table.slots());
+        learned = new Learned(records);
         this.onRelease = onRelease;
+        this.counters = counters;
+        learnsPerSecond = context.learnsPerSecond();
+        moveLimit = new MoveLimit(records, context);
+    }
+
+    /**
+     * @param listener is told of every change from now on. Writer only, or before there is one.
+     */
+    public void listener(final FdbListener listener)
+    {
+        this.listener = listener;
+    }
+
+    /**
+     * Have a segment hold so many learned entries at most. Writer only, or before there is one.
+     *
+     * @param vni        of the segment.
+     * @param maxLearned 0: no limit of its own.
+     */
+    public void limit(final int vni, final int maxLearned)
+    {
+        learned.share(vni).limit(maxLearned == 0 ? Integer.MAX_VALUE : maxLearned);
+    }
+
+    /** @return what became of entries; any thread. */
+    public TableCounters counters()
+    {
+        return counters;
+    }
+
+    /** @return MACs that each thread that learns should learn of each remote in a second; 0: no limit. */
+    public int learnsPerSecond()
+    {
+        return learnsPerSecond;
     }
 
     /** @return entries of every kind; any thread. */
@@ -87,7 +135,35 @@ public final class Fdb
     /** @return learned entries; writer only. */
     public int learned()
     {
-        return learned;
+        return learned.size();
+    }
+
+    /**
+     * Writer only.
+     *
+     * @param vni of a segment.
+     * @return learned entries of it.
+     */
+    public int learned(final int vni)
+    {
+        return learned.size(vni);
+    }
+
+    /**
+     * Writer only.
+     *
+     * @param remote its number.
+     * @return learned entries that are behind it, in all segments.
+     */
+    public int learnedFrom(final int remote)
+    {
+        return learned.held(remote);
+    }
+
+    /** @return entries that age: learned ones and the user's dynamic ones; writer only. */
+    public int ageing()
+    {
+        return learned.size() + learned.dynamicSize();
     }
 
     /**
@@ -117,29 +193,79 @@ public final class Fdb
     }
 
     /**
+     * Writer only.
+     *
+     * @param vni of the segment.
+     * @param mac in the low 48 bits.
+     * @return who owns the entry, {@link #NO_OWNER} also if there is none.
+     */
+    public int owner(final int vni, final long mac)
+    {
+        final int slot = table.find(vni, mac);
+        return slot == CompactTable.NO_SLOT ? NO_OWNER : records.owner(slot);
+    }
+
+    /**
      * Put what a user configured, in place of whatever was there. Writer only.
      *
-     * @param vni    of the segment.
-     * @param mac    in the low 48 bits.
-     * @param remote it is behind.
+     * @param vni         of the segment.
+     * @param mac         in the low 48 bits.
+     * @param destination it is behind.
      * @return false if there is no room, not even by evicting a learned entry.
      */
-    public boolean putStatic(final int vni, final long mac, final int remote)
+    public boolean putStatic(final int vni, final long mac, final int destination)
     {
-        return put(vni, mac, FdbEntry.STATIC, remote);
+        return put(vni, mac, FdbEntry.word(FdbEntry.STATIC, destination), NO_OWNER, 0);
     }
 
     /**
      * Put what a control plane says, unless a user configured the MAC. Writer only.
      *
-     * @param vni    of the segment.
-     * @param mac    in the low 48 bits.
-     * @param remote it is behind.
-     * @return false if a static entry stands, or there is no room, not even by evicting a learned entry.
+     * @param vni         of the segment.
+     * @param mac         in the low 48 bits.
+     * @param destination it is behind.
+     * @return false if a user's entry stands, or there is no room, not even by evicting a learned entry.
      */
-    public boolean putExternal(final int vni, final long mac, final int remote)
+    public boolean putExternal(final int vni, final long mac, final int destination)
     {
-        return FdbEntry.kind(lookup(vni, mac)) != FdbEntry.STATIC && put(vni, mac, FdbEntry.EXTERNAL, remote);
+        final int kind = FdbEntry.kind(lookup(vni, mac));
+        return kind != FdbEntry.STATIC && kind != FdbEntry.DYNAMIC &&
+            put(vni, mac, FdbEntry.word(FdbEntry.EXTERNAL, destination), NO_OWNER, 0);
+    }
+
+    /**
+     * Put an entry in place of whatever was there. Writer only.
+     *
+     * @param vni   of the segment.
+     * @param mac   in the low 48 bits.
+     * @param word  made by {@link FdbEntry#word(int, int, boolean)}; not of a learned entry.
+     * @param owner who may take it out again, in numbers the callers agree on.
+     * @param nowMs from when a dynamic entry ages, on the clock given to {@link #learn(int, long, int, long)}.
+     * @return false if there is no room, not even by evicting a learned entry.
+     */
+    public boolean put(final int vni, final long mac, final long word, final int owner, final long nowMs)
+    {
+        int slot = table.find(vni, mac);
+        if (slot == CompactTable.NO_SLOT)
+        {
+            if (table.size() == table.maxEntries() && !evict(learned.victim()))
+            {
+                return false;
+            }
+            slot = table.put(vni, mac, word);
+            records.init(slot, nowMs, owner);
+            learned.add(slot, vni, word);
+            listener.onFdbChange(FdbChange.ADDED, vni, mac, word, FdbEntry.MISSING);
+            return true;
+        }
+        final long before = table.valueAt(slot);
+        learned.remove(slot, vni, before);
+        table.valueAt(slot, word);
+        records.init(slot, nowMs, owner);
+        learned.add(slot, vni, word);
+        listener.onFdbChange(FdbChange.MOVED, vni, mac, word, before);
+        onRelease.accept(FdbEntry.destination(before));
+        return true;
     }
 
     /**
@@ -151,87 +277,91 @@ public final class Fdb
      */
     public long remove(final int vni, final long mac)
     {
-        final long word = table.remove(vni, mac);
-        if (word != FdbEntry.MISSING)
-        {
-            gone(word, onRelease);
-        }
-        return word;
+        final int slot = table.find(vni, mac);
+        return slot == CompactTable.NO_SLOT ? FdbEntry.MISSING : remove(slot, FdbChange.REMOVED);
     }
 
     /**
-     * Note that a frame from a MAC came through a remote. Writer only; allocates nothing. Whether the address may be a
-     * source at all is for the caller to know.
+     * A segment is gone: forget its limit. It has no learned entries any more. Writer only.
+     *
+     * @param vni of the segment.
+     */
+    public void forget(final int vni)
+    {
+        learned.forget(vni);
+    }
+
+    /**
+     * Note that a frame from a MAC came from a remote. Writer only. Whether the address may be a source at all
+     * is for the caller to know.
      *
      * @param vni    of the segment.
      * @param mac    in the low 48 bits.
      * @param remote the frame came from.
      * @param nowMs  on any clock that does not go back.
-     * @return {@link #NEW}, {@link #REFRESHED}, {@link #MOVED}, {@link #STATIC_VIOLATION}, {@link #STATIC_MATCH} or
-     *         {@link #FULL}.
+     * @return {@link #NEW}, {@link #REFRESHED}, {@link #MOVED}, {@link #STATIC_VIOLATION}, {@link #STATIC_MATCH},
+     *         {@link #FULL} or {@link #PINNED}.
      */
     public int learn(final int vni, final long mac, final int remote, final long nowMs)
     {
         final int slot = table.find(vni, mac);
-        if (slot == OffHeapTable.NO_SLOT)
+        if (slot == CompactTable.NO_SLOT)
         {
-            if (!table.put(vni, mac, FdbEntry.word(FdbEntry.LEARNED, remote)))
-            {
-                return FULL;
-            }
-            table.stampAt(table.find(vni, mac), nowMs);
-            learned++;
-            return NEW;
+            return learnNew(vni, mac, remote, nowMs);
         }
         final long word = table.valueAt(slot);
-        final boolean sameRemote = FdbEntry.remote(word) == remote;
+        final boolean isSame = FdbEntry.remote(word) == remote;
         if (FdbEntry.isConfigured(word))
         {
-            return sameRemote ? STATIC_MATCH : STATIC_VIOLATION;
+            return isSame ? STATIC_MATCH : STATIC_VIOLATION;
         }
-        // Not stored when equal: readers on other cores keep the cache line.
-        if (table.stampAt(slot) != nowMs)
+        if (!isSame)
         {
-            table.stampAt(slot, nowMs);
+            return move(slot, vni, mac, remote, nowMs);
         }
-        if (sameRemote)
-        {
-            return REFRESHED;
-        }
-        table.valueAt(slot, FdbEntry.word(FdbEntry.LEARNED, remote));
-        onRelease.accept(FdbEntry.remote(word));
-        return MOVED;
+        learned.seen(slot, vni, word, nowMs);
+        return REFRESHED;
     }
 
     /**
-     * Remove learned entries that no frame has confirmed for a time, in a part of the table; the next call goes on
-     * where this one stopped. Each call looks at {@link #SLOTS_PER_AGE} slots, or at all if there are fewer; there are
-     * two to four slots to each of {@link #maxEntries()}. Writer only.
+     * Remove entries that no frame has confirmed for a time: those that age and were not seen. Each call looks at
+     * {@link #STEPS_PER_AGE} entries at most, and the next one goes on where it stopped, until
+     * {@link #isAgePassDone()}. An entry that stays costs nothing but for the oldest of each remote and segment; one
+     * that was last seen within about a second of another may stay for as much longer. Writer only.
      *
-     * @param nowMs     on the clock given to {@link #learn(int, long, int, long)}.
-     * @param maxAgeMs  an entry goes when it is this old; 0 for never.
-     * @param onRelease is told the remote of each entry that goes, instead of the callback given to the constructor.
+     * @param nowMs    on the clock given to {@link #learn(int, long, int, long)}.
+     * @param maxAgeMs an entry goes when it is this old; 0 for never.
      * @return entries removed.
      */
-    public int age(final long nowMs, final long maxAgeMs, final IntConsumer onRelease)
+    public int age(final long nowMs, final long maxAgeMs)
     {
-        if (maxAgeMs == 0 || learned == 0)
-        {
-            return 0;
-        }
+        isAgePassDone = maxAgeMs == 0;
         int removed = 0;
-        for (int i = Math.min(SLOTS_PER_AGE, table.slots()); i > 0; i--)
+        for (int i = 0; i < STEPS_PER_AGE && !isAgePassDone; i++)
         {
-            final long word = table.valueAt(ageCursor);
-            if (FdbEntry.kind(word) == FdbEntry.LEARNED && nowMs - table.stampAt(ageCursor) >= maxAgeMs)
+            final int slot = learned.nextToAge();
+            if (slot == SeenLists.NO_SLOT)
             {
-                table.removeAt(ageCursor);
-                gone(word, onRelease);
+                isAgePassDone = true;
+            }
+            else if (nowMs - records.lastSeenMs(slot) >= maxAgeMs)
+            {
+                remove(slot, FdbChange.AGED);
+                counters.onAged();
                 removed++;
             }
-            ageCursor = next(ageCursor);
+            else
+            {
+                learned.skipList();
+            }
         }
         return removed;
+    }
+
+    /** @return true if the last {@link #age(long, long)} came to the end of all entries; writer only. */
+    public boolean isAgePassDone()
+    {
+        return isAgePassDone;
     }
 
     /**
@@ -241,63 +371,66 @@ public final class Fdb
      */
     public void forEach(final FdbConsumer consumer)
     {
-        table.forEach((vni, mac, unused, word, stamp) -> consumer.accept((int)vni, mac, word, stamp));
+        table.forEach((vni, mac, word, slot) -> consumer.accept(vni, mac, word, records.lastSeenMs(slot)));
     }
 
-    private boolean put(final int vni, final long mac, final int kind, final int remote)
+    private int learnNew(final int vni, final long mac, final int remote, final long nowMs)
     {
-        final int slot = table.find(vni, mac);
-        if (slot == OffHeapTable.NO_SLOT)
+        final Share share = learned.share(vni);
+        if (share.isFull() ?
+            !evict(learned.victimIn(share, remote)) :
+            table.size() == table.maxEntries() && !evict(learned.victimFor(share, remote)))
         {
-            if (table.size() == table.maxEntries() && !evictLearned())
-            {
-                return false;
-            }
-            return table.put(vni, mac, FdbEntry.word(kind, remote));
+            counters.onNoRoom();
+            return FULL;
         }
-        final long replaced = table.valueAt(slot);
-        table.valueAt(slot, FdbEntry.word(kind, remote));
-        table.stampAt(slot, 0);
-        gone(replaced, onRelease);
-        return true;
+        final long word = FdbEntry.word(FdbEntry.LEARNED, remote);
+        final int slot = table.put(vni, mac, word);
+        records.init(slot, nowMs, NO_OWNER);
+        learned.add(slot, vni, word);
+        counters.onLearned();
+        listener.onFdbChange(FdbChange.ADDED, vni, mac, word, FdbEntry.MISSING);
+        return NEW;
     }
 
-    /** May look at every slot, when nearly all entries are configured; configuring a full table is rare. */
-    private boolean evictLearned()
+    private int move(final int slot, final int vni, final long mac, final int remote, final long nowMs)
     {
-        int candidates = Math.min(EVICTION_CANDIDATES, learned);
-        int victim = OffHeapTable.NO_SLOT;
-        while (candidates > 0)
+        if (!moveLimit.mayMove(slot, nowMs))
         {
-            if (FdbEntry.kind(table.valueAt(evictionCursor)) == FdbEntry.LEARNED)
-            {
-                if (victim == OffHeapTable.NO_SLOT || table.stampAt(evictionCursor) - table.stampAt(victim) < 0)
-                {
-                    victim = evictionCursor;
-                }
-                candidates--;
-            }
-            evictionCursor = next(evictionCursor);
+            counters.onPinned();
+            return PINNED;
         }
-        if (victim == OffHeapTable.NO_SLOT)
+        final long before = table.valueAt(slot);
+        final long word = FdbEntry.moved(before, remote);
+        learned.remove(slot, vni, before);
+        table.valueAt(slot, word);
+        records.lastSeenMs(slot, nowMs);
+        learned.add(slot, vni, word);
+        counters.onMoved();
+        listener.onFdbChange(FdbChange.MOVED, vni, mac, word, before);
+        onRelease.accept(FdbEntry.destination(before));
+        return MOVED;
+    }
+
+    private boolean evict(final int slot)
+    {
+        if (slot == SeenLists.NO_SLOT)
         {
             return false;
         }
-        gone(table.removeAt(victim), onRelease);
+        remove(slot, FdbChange.EVICTED);
+        counters.onEvicted();
         return true;
     }
 
-    private void gone(final long word, final IntConsumer onRelease)
+    private long remove(final int slot, final FdbChange change)
     {
-        if (FdbEntry.kind(word) == FdbEntry.LEARNED)
-        {
-            learned--;
-        }
-        onRelease.accept(FdbEntry.remote(word));
-    }
-
-    private int next(final int slot)
-    {
-        return (slot + 1) & (table.slots() - 1);
+        final int vni = table.k0At(slot);
+        final long mac = table.k1At(slot);
+        final long word = table.removeAt(slot);
+        learned.remove(slot, vni, word);
+        listener.onFdbChange(change, vni, mac, word, FdbEntry.MISSING);
+        onRelease.accept(FdbEntry.destination(word));
+        return word;
     }
 }

@@ -4,10 +4,11 @@ package io.overlane.fdb;
  * What an entry word of the {@link Fdb} says.
  *
  * <pre>
- *  63              34  32 31                0
- *  +----------------+----+------------------+
- *  |       0        |kind|      remote      |
- *  +----------------+----+------------------+
+ *  63         31 30  28 27 26 25  24 23              0
+ *  +------------+------+--+--+------+----------------+
+ *  |      0     | kind |R |0 |target|     number     |
+ *  +------------+------+--+--+------+----------------+
+ *                             destination
  * </pre>
  */
 public final class FdbEntry
@@ -27,25 +28,79 @@ public final class FdbEntry
     /** Learned from a frame's source; moves and ages. */
     public static final int LEARNED = 3;
 
-    private static final int KIND_SHIFT = 32;
-    private static final int KIND_MASK = 3;
+    /** Configured by the user as if it had been learned: it moves and ages, but is never evicted. */
+    public static final int DYNAMIC = 4;
+
+    /** The number is that of a remote, in a {@code RemoteTable}; destinations of this kind are equal to it. */
+    public static final int REMOTE = 0;
+
+    /** The number is that of a list of remotes, in a {@code RemoteLists}; each gets a copy. */
+    public static final int LIST = 1;
+
+    /** A destination's greatest number. */
+    public static final int MAX_NUMBER = 0xFF_FFFF;
+
+    private static final int TARGET_SHIFT = 24;
+    private static final int TARGET_MASK = 3;
+    private static final int DESTINATION_MASK = 0x3FF_FFFF;
+    private static final long ROUTER = 1L << 27;
+    private static final int KIND_SHIFT = 28;
+    private static final int KIND_MASK = 7;
 
     private FdbEntry()
     {
     }
 
     /**
+     * @param target {@link #REMOTE} or {@link #LIST}.
+     * @param number 0…{@link #MAX_NUMBER}.
+     * @return both in one, as the methods of {@link Fdb} take it.
+     */
+    public static int destination(final int target, final int number)
+    {
+        return target << TARGET_SHIFT | number;
+    }
+
+    /**
      * @param word of an entry.
-     * @return number of the remote the MAC is behind; meaningless for {@link #MISSING}.
+     * @return where the MAC is; meaningless for {@link #MISSING}.
+     */
+    public static int destination(final long word)
+    {
+        return (int)word & DESTINATION_MASK;
+    }
+
+    /**
+     * @param destination or the word of an entry.
+     * @return {@link #REMOTE} or {@link #LIST}.
+     */
+    public static int target(final long destination)
+    {
+        return (int)(destination >>> TARGET_SHIFT) & TARGET_MASK;
+    }
+
+    /**
+     * @param destination or the word of an entry.
+     * @return number of the remote or list; meaningless for {@link #MISSING}.
+     */
+    public static int number(final long destination)
+    {
+        return (int)destination & MAX_NUMBER;
+    }
+
+    /**
+     * @param word of an entry.
+     * @return number of the remote the MAC is behind, or one that no remote has if it is behind a list; meaningless for
+     *         {@link #MISSING}.
      */
     public static int remote(final long word)
     {
-        return (int)word;
+        return destination(word);
     }
 
     /**
      * @param word of an entry, or {@link #MISSING}.
-     * @return {@link #STATIC}, {@link #EXTERNAL}, {@link #LEARNED} or {@link #NONE}.
+     * @return {@link #STATIC}, {@link #EXTERNAL}, {@link #LEARNED}, {@link #DYNAMIC} or {@link #NONE}.
      */
     public static int kind(final long word)
     {
@@ -54,15 +109,42 @@ public final class FdbEntry
 
     /**
      * @param word of an entry, or {@link #MISSING}.
-     * @return true if a user or a control plane put it there.
+     * @return true if a user or a control plane put it there to stay.
      */
     public static boolean isConfigured(final long word)
     {
-        return kind(word) == STATIC || kind(word) == EXTERNAL;
+        final int kind = kind(word);
+        return kind == STATIC || kind == EXTERNAL;
     }
 
-    static long word(final int kind, final int remote)
+    /**
+     * @param word of an entry, or {@link #MISSING}.
+     * @return true if it is known to be a router (Linux {@code NTF_ROUTER}): neighbour advertisements say so.
+     */
+    public static boolean isRouter(final long word)
     {
-        return (long)kind << KIND_SHIFT | (remote & 0xFFFF_FFFFL);
+        return (word & ROUTER) != 0;
+    }
+
+    /**
+     * @param kind        one of the kinds.
+     * @param destination of the MAC.
+     * @param isRouter    whether neighbour advertisements for it say that it is a router.
+     * @return the word of such an entry.
+     */
+    public static long word(final int kind, final int destination, final boolean isRouter)
+    {
+        return (long)kind << KIND_SHIFT | (isRouter ? ROUTER : 0) | destination;
+    }
+
+    static long word(final int kind, final int destination)
+    {
+        return word(kind, destination, false);
+    }
+
+    /** The same entry behind another destination. */
+    static long moved(final long word, final int destination)
+    {
+        return word & ~DESTINATION_MASK | destination;
     }
 }

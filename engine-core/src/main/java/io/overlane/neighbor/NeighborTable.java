@@ -32,7 +32,7 @@ public final class NeighborTable
      */
     public NeighborTable(final int maxEntries, final long seed)
     {
-        table = new OffHeapTable(3, maxEntries, seed);
+        table = new OffHeapTable(maxEntries, seed);
     }
 
     /** @return entries; any thread. */
@@ -94,7 +94,7 @@ public final class NeighborTable
      */
     public void forEach(final NeighborConsumer consumer)
     {
-        table.forEach((vni, high, low, value, stamp) -> consumer.accept((int)vni, high, low, mac(value)));
+        table.forEach((vni, high, low, value) -> consumer.accept((int)vni, high, low, mac(value)));
     }
 
     private static long mac(final long value)

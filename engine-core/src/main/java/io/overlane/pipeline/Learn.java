@@ -3,6 +3,7 @@ package io.overlane.pipeline;
 import io.overlane.address.MacAddress;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.limit.RateLimits;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.DropReason;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +25,21 @@ final class Learn
     private final RemoteTable remotes;
     private final int peerUdpPort;
     private final NanoClock clock;
+    /** By the remote's number plus 1; 0 for all that have none. */
+    private final RateLimits limits;
     /** Null on the thread that writes the FDB. */
     private final LearnRing ring;
     /** What was last handed over, and when, so that a busy station is not at every frame. */
     private final long[] handed;
     private final long[] handedMs;
     private boolean isHandedOver;
+    /** Whom the last frame of the batch confirmed, so that a burst is one look at the tables. */
+    private boolean isConfirmed;
+    private int confirmedVni;
+    private long confirmedSource;
+    private long confirmedHigh;
+    private long confirmedLow;
+    private long nowNs;
     private long nowMs;
     private boolean isTimeKnown;
 
@@ -41,6 +51,7 @@ final class Learn
         this.peerUdpPort = peerUdpPort;
         this.clock = clock;
         this.ring = ring;
+        limits = new RateLimits(remotes.maxRemotes() + 1, fdb.learnsPerSecond());
         handed = ring == null ? null : new long[HANDED_SLOTS];
         handedMs = ring == null ? null : new long[HANDED_SLOTS];
     }
@@ -49,6 +60,7 @@ final class Learn
     void onBatchEnd()
     {
         isTimeKnown = false;
+        isConfirmed = false;
         if (isHandedOver)
         {
             isHandedOver = false;
@@ -75,13 +87,19 @@ final class Learn
      */
     DropReason onFrame(final int vni, final long source, final long high, final long low)
     {
+        if (isConfirmed && source == confirmedSource && low == confirmedLow && high == confirmedHigh &&
+            vni == confirmedVni)
+        {
+            return DropReason.NONE;
+        }
         if (!MacAddress.isValidSource(source))
         {
             return DropReason.BAD_SOURCE_MAC;
         }
         if (!isTimeKnown)
         {
-            nowMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime());
+            nowNs = clock.nanoTime();
+            nowMs = TimeUnit.NANOSECONDS.toMillis(nowNs);
             isTimeKnown = true;
         }
         final long entry = fdb.lookup(vni, source);
@@ -91,14 +109,20 @@ final class Learn
             if (remotes.high(current) == high && remotes.low(current) == low)
             {
                 refresh(entry, vni, source, current);
+                confirmed(vni, source, high, low);
                 return DropReason.NONE;
             }
-            if (FdbEntry.kind(entry) != FdbEntry.LEARNED)
+            if (FdbEntry.isConfigured(entry))
             {
                 return DropReason.STATIC_VIOLATION;
             }
         }
-        if (ring == null)
+        isConfirmed = false;
+        if (!limits.take(remotes.find(high, low) + 1, nowNs))
+        {
+            fdb.counters().onLearnLimited();
+        }
+        else if (ring == null)
         {
             learn(vni, source, high, low);
         }
@@ -107,6 +131,15 @@ final class Learn
             isHandedOver |= ring.offer(vni, source, high, low);
         }
         return DropReason.NONE;
+    }
+
+    private void confirmed(final int vni, final long source, final long high, final long low)
+    {
+        isConfirmed = true;
+        confirmedVni = vni;
+        confirmedSource = source;
+        confirmedHigh = high;
+        confirmedLow = low;
     }
 
     private void refresh(final long entry, final int vni, final long source, final int remote)
@@ -119,7 +152,7 @@ final class Learn
         final long station = (long)vni << 48 ^ source;
         final int slot = (int)(station * HASH_FACTOR >>> 54);
         final boolean isRecent = handed[slot] == station && nowMs - handedMs[slot] < ring.refreshMs();
-        if (FdbEntry.kind(entry) == FdbEntry.LEARNED && !isRecent &&
+        if (!FdbEntry.isConfigured(entry) && !isRecent &&
             ring.offer(vni, source, remotes.high(remote), remotes.low(remote)))
         {
             handed[slot] = station;

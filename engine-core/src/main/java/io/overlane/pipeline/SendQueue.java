@@ -9,6 +9,7 @@ import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.wire.VxlanHeader;
 
 /**
  * Datagrams on their way to the underlay: collects a batch, sends it when it is full or asked to, and counts the fate
@@ -38,6 +39,7 @@ public final class SendQueue
     /** Null where the underlay does not look at hashes. */
     private final FlowHash flowHash;
     private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
+    private final VxlanHeader vxlan = new VxlanHeader();
 
     private int joinSlotsUsed;
     private int vni;
@@ -88,6 +90,25 @@ public final class SendQueue
     {
         this.vni = vni;
         this.traffic = traffic;
+    }
+
+    /**
+     * @param remote number of a remote.
+     * @return the VNI that frames of the segment go to it with.
+     */
+    int vni(final int remote)
+    {
+        final int vniOfRemote = remotes.vni(remote);
+        return vniOfRemote == RemoteTable.SEGMENTS_VNI ? vni : vniOfRemote;
+    }
+
+    /**
+     * @param list number of a list.
+     * @return the remotes in it.
+     */
+    int[] list(final int list)
+    {
+        return remotes.lists().get(list);
     }
 
     /**
@@ -169,7 +190,7 @@ public final class SendQueue
      * Send one datagram to several remotes, now, behind all that is queued. The frame is delivered when at least one
      * took it.
      *
-     * @param frame a whole UDP payload.
+     * @param frame a whole UDP payload, its header with the segment's VNI.
      * @param to    numbers of remotes; one at least, if no copies went elsewhere before.
      */
     void flood(final Frame frame, final int[] to)
@@ -242,10 +263,18 @@ public final class SendQueue
     {
         int taken = takenBefore;
         int refused = refusedBefore;
+        int written = vni;
         DropReason why = refused == 0 ? DropReason.NO_DESTINATION : reasonBefore;
         for (int next = 0; next < to.length; clear())
         {
-            for (; next < to.length && !batch.isFull(); next++)
+            // One frame serves all in a batch, and so they have one VNI.
+            final int common = vni(to[next]);
+            if (common != written)
+            {
+                writeVni(frame, size, count, common);
+                written = common;
+            }
+            for (; next < to.length && !batch.isFull() && vni(to[next]) == common; next++)
             {
                 addEntry(frame, to[next], hash);
                 batch.join(batch.size() - 1, frame, size);
@@ -285,6 +314,14 @@ public final class SendQueue
         counters.samples().record(
             reason, vni, high, low,
             frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
+    }
+
+    private void writeVni(final Frame frame, final int size, final int count, final int vni)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            vxlan.wrap(frame.buffer(), frame.offset() + i * size, VxlanHeader.LENGTH).init(vni);
+        }
     }
 
     private void makeRoom()

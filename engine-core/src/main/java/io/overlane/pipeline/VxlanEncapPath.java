@@ -37,6 +37,10 @@ public final class VxlanEncapPath implements EncapPath
     private final SendQueue out;
     private final PathCounters counters;
     private final FrameBatch answer = new FrameBatch(1);
+    /** Null where nothing is limited. */
+    private FloodLimit floodLimit;
+    /** Null where nobody wants to know. */
+    private Misses misses;
     private final int longestFrame;
     private final long[] destinations;
     private final long[] entries;
@@ -107,6 +111,26 @@ public final class VxlanEncapPath implements EncapPath
         longestFrame = segment.portMtu() + EthernetHeader.LENGTH;
     }
 
+    /**
+     * Before threads start.
+     *
+     * @param limit keeps the port from flooding too much.
+     */
+    public void floodLimit(final FloodLimit limit)
+    {
+        floodLimit = limit;
+    }
+
+    /**
+     * Before threads start.
+     *
+     * @param told of stations that have no FDB entry.
+     */
+    public void misses(final Misses told)
+    {
+        misses = told;
+    }
+
     @Override
     public Port port()
     {
@@ -174,7 +198,7 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    /** All destinations at once: in a large FDB each is a cache miss, and these then overlap. Groups have no entry. */
+    /** All destinations at once: in a large FDB each is a cache miss, and these then overlap. */
     private void lookUp(final FrameBatch batch)
     {
         final int size = batch.size();
@@ -218,14 +242,14 @@ public final class VxlanEncapPath implements EncapPath
         {
             toPort(frame, entry, 1);
         }
-        else if (entry != FdbEntry.MISSING)
+        else if (isOneRemote(entry))
         {
-            writeHeader(frame);
+            writeHeader(frame, vni(entry));
             out.add(frame, FdbEntry.remote(entry));
         }
         else
         {
-            flood(frame);
+            flood(frame, entry);
         }
     }
 
@@ -238,7 +262,7 @@ public final class VxlanEncapPath implements EncapPath
         {
             if (!isSwitched)
             {
-                writeHeader(frame);
+                writeHeader(frame, vni(entry));
             }
             verdict = segments.open(frame, tunnelLength, true);
         }
@@ -266,14 +290,14 @@ public final class VxlanEncapPath implements EncapPath
         {
             toPort(frame, entry, count);
         }
-        else if (entry != FdbEntry.MISSING)
+        else if (isOneRemote(entry))
         {
-            reopen(frame);
+            reopen(frame, entry);
             out.add(frame, segments, FdbEntry.remote(entry));
         }
         else
         {
-            floodSuperFrame(frame, count);
+            floodSuperFrame(frame, entry, count);
         }
     }
 
@@ -285,12 +309,28 @@ public final class VxlanEncapPath implements EncapPath
             number == ownNumber && entry != FdbEntry.MISSING;
     }
 
-    private void flood(final Frame frame)
+    private static boolean isOneRemote(final long entry)
     {
-        final int[] remotes = segment.floodList().remotes();
-        if (toOtherPorts(frame, 1) || remotes.length > 0)
+        return entry != FdbEntry.MISSING && FdbEntry.target(entry) == FdbEntry.REMOTE;
+    }
+
+    /** The VNI to write: a remote may have one of its own. */
+    private int vni(final long entry)
+    {
+        return isOneRemote(entry) ? out.vni(FdbEntry.remote(entry)) : segment.vni();
+    }
+
+    private void flood(final Frame frame, final long entry)
+    {
+        final int[] remotes = remotes(entry);
+        final DropReason refusal = refusal(remotes, 1);
+        if (refusal != DropReason.NONE)
         {
-            writeHeader(frame);
+            drop(refusal, 1);
+        }
+        else if (toOtherPorts(frame, 1) || remotes.length > 0)
+        {
+            writeHeader(frame, segment.vni());
             out.flood(frame, remotes);
         }
         else
@@ -299,18 +339,43 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    private void floodSuperFrame(final Frame frame, final int count)
+    private void floodSuperFrame(final Frame frame, final long entry, final int count)
     {
-        final int[] remotes = segment.floodList().remotes();
-        if (toOtherPorts(frame, count) || remotes.length > 0)
+        final int[] remotes = remotes(entry);
+        final DropReason refusal = refusal(remotes, count);
+        if (refusal != DropReason.NONE)
         {
-            reopen(frame);
+            drop(refusal, count);
+        }
+        else if (toOtherPorts(frame, count) || remotes.length > 0)
+        {
+            reopen(frame, entry);
             out.flood(frame, segments, remotes);
         }
         else
         {
             drop(DropReason.NO_DESTINATION, count);
         }
+    }
+
+    /** Who gets a copy: the remotes of the entry of a group, or for want of one those that get everything. */
+    private int[] remotes(final long entry)
+    {
+        if (entry != FdbEntry.MISSING)
+        {
+            return out.list(FdbEntry.number(entry));
+        }
+        if (misses != null && !MacAddress.isGroup(ethernet.destination()))
+        {
+            misses.onStation(segment.vni(), ethernet.destination());
+        }
+        return segment.floodList().remotes();
+    }
+
+    /** Why so many frames may not be flooded now. */
+    private DropReason refusal(final int[] remotes, final int frames)
+    {
+        return floodLimit == null || remotes.length == 0 ? DropReason.NONE : floodLimit.take(frames, remotes.length);
     }
 
     /** To the port its station is behind, unless it came from there. */
@@ -335,11 +400,11 @@ public final class VxlanEncapPath implements EncapPath
     }
 
     /** Where the frame could have gone to a port, its tunnel header is not there yet. */
-    private void reopen(final Frame frame)
+    private void reopen(final Frame frame, final long entry)
     {
         if (isSwitched)
         {
-            writeHeader(frame);
+            writeHeader(frame, vni(entry));
             segments.open(frame, VxlanHeader.LENGTH, true);
         }
     }
@@ -371,10 +436,10 @@ public final class VxlanEncapPath implements EncapPath
             (length > longestFrame + VlanTag.LENGTH || !EtherType.isVlan(ethernet.etherType()));
     }
 
-    private void writeHeader(final Frame frame)
+    private void writeHeader(final Frame frame, final int vni)
     {
         frame.prepend(VxlanHeader.LENGTH);
-        vxlan.wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(segment.vni());
+        vxlan.wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(vni);
     }
 
     private void answer(final Frame frame)

@@ -3,7 +3,7 @@
  *
  * <pre>
  *  Port.poll ─► VxlanEncapPath ─► Suppress ──known──► answer to the port
- *                    │ Fdb / FloodList
+ *                    │ Fdb / FloodList, FloodLimit
  *                    ├─► SendQueue ─► Underlay.send
  *                    └─► LocalSwitch ─► Port.offer, where a segment has several
  *

@@ -4,18 +4,20 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.table.OffHeapTable;
 import java.security.SecureRandom;
+import java.util.function.IntConsumer;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Interned VTEPs: each has a number while anyone holds a reference to it.
+ * Interned VTEPs: each has a number while anyone holds a reference to it. A VTEP to which frames are sent with another
+ * VNI than their segment's is another remote.
  *
  * <pre>
- *   0      8     16        20           24     28      32
- *   +------+-----+---------+------------+------+-------+
- *   | high | low | udpPort | references | next | unused|
- *   +------+-----+---------+------------+------+-------+
+ *   0      8     16        20           24     28    32
+ *   +------+-----+---------+------------+------+-----+
+ *   | high | low | udpPort | references | next | vni |
+ *   +------+-----+---------+------------+------+-----+
  * </pre>
  *
  * <b>Threads.</b> One thread interns and releases. Any thread may read the address behind a number it was handed by
@@ -30,11 +32,15 @@ public final class RemoteTable
     /** What {@link #intern(long, long, int)} answers when full and {@link #find(long, long)} when it does not know. */
     public static final int MISSING = -1;
 
+    /** The VNI of a remote to which each segment's frames are sent with the segment's. */
+    public static final int SEGMENTS_VNI = -1;
+
     private static final int HIGH_OFFSET = 0;
     private static final int LOW_OFFSET = 8;
     private static final int UDP_PORT_OFFSET = 16;
     private static final int REFERENCES_OFFSET = 20;
     private static final int NEXT_OFFSET = 24;
+    private static final int VNI_OFFSET = 28;
     private static final int RECORD_SHIFT = 5;
 
     private static final int MAX_REMOTES = 1 << 24;
@@ -42,12 +48,16 @@ public final class RemoteTable
     private final UnsafeBuffer records;
     private final int maxRemotes;
 
-    /** Address to the first remote that has it, plus 1; the others follow by {@code next}, in the order they came. */
+    /**
+     * (0, address) to the first remote that has it, plus 1; the others follow by {@code next}, in the order they came.
+     */
     private final OffHeapTable firstByAddress;
 
+    private final RemoteLists lists = new RemoteLists();
     private final int[] free;
     private int freeHead;
     private int freeCount;
+    private IntConsumer onNew = remote -> {};
 
     /**
      * @param maxRemotes it can hold.
@@ -72,13 +82,19 @@ public final class RemoteTable
         this.maxRemotes = maxRemotes;
         records = new UnsafeBuffer(
             BufferUtil.allocateDirectAligned(maxRemotes << RECORD_SHIFT, BitUtil.CACHE_LINE_LENGTH));
-        firstByAddress = new OffHeapTable(2, maxRemotes, seed);
+        firstByAddress = new OffHeapTable(maxRemotes, seed);
         free = new int[maxRemotes];
         for (int remote = 0; remote < maxRemotes; remote++)
         {
             free[remote] = remote;
         }
         freeCount = maxRemotes;
+    }
+
+    /** @return lists of these remotes. */
+    public RemoteLists lists()
+    {
+        return lists;
     }
 
     /** @return remotes someone holds; writer only. */
@@ -94,6 +110,15 @@ public final class RemoteTable
     }
 
     /**
+     * @param onNew is told each number that is given to a VTEP that had none, before anyone else learns it. Before
+     *              threads start.
+     */
+    public void onNew(final IntConsumer onNew)
+    {
+        this.onNew = onNew;
+    }
+
+    /**
      * Take a reference to a VTEP, and a number for it if it has none. Writer only; allocates nothing.
      *
      * @param high    first word of the address.
@@ -103,11 +128,25 @@ public final class RemoteTable
      */
     public int intern(final long high, final long low, final int udpPort)
     {
+        return intern(high, low, udpPort, SEGMENTS_VNI);
+    }
+
+    /**
+     * As {@link #intern(long, long, int)}, for one to which frames are sent with a VNI of its own.
+     *
+     * @param high    first word of the address.
+     * @param low     second word.
+     * @param udpPort 1…65535.
+     * @param vni     the VNI, or {@link #SEGMENTS_VNI}.
+     * @return its number, or {@link #MISSING} if it is new and the table full.
+     */
+    public int intern(final long high, final long low, final int udpPort, final int vni)
+    {
         final int first = find(high, low);
         int last = MISSING;
         for (int remote = first; remote != MISSING; remote = next(remote))
         {
-            if (udpPort(remote) == udpPort)
+            if (udpPort(remote) == udpPort && vni(remote) == vni)
             {
                 retain(remote);
                 return remote;
@@ -127,10 +166,12 @@ public final class RemoteTable
         records.putLong(offset + LOW_OFFSET, low);
         records.putInt(offset + UDP_PORT_OFFSET, udpPort);
         records.putInt(offset + REFERENCES_OFFSET, 1);
+        records.putInt(offset + VNI_OFFSET, vni);
         next(remote, MISSING);
+        onNew.accept(remote);
         if (last == MISSING)
         {
-            firstByAddress.put(high, low, remote + 1L);
+            firstByAddress.put(0, high, low, remote + 1L);
         }
         else
         {
@@ -207,6 +248,15 @@ public final class RemoteTable
     }
 
     /**
+     * @param remote a number the caller was given.
+     * @return the VNI frames are sent to it with, or {@link #SEGMENTS_VNI}.
+     */
+    public int vni(final int remote)
+    {
+        return records.getInt((remote << RECORD_SHIFT) + VNI_OFFSET);
+    }
+
+    /**
      * Allocates: for tables, logs and messages.
      *
      * @param remote a number the caller was given.
@@ -226,7 +276,7 @@ public final class RemoteTable
      */
     public int find(final long high, final long low)
     {
-        return (int)firstByAddress.get(high, low) - 1;
+        return (int)firstByAddress.get(0, high, low) - 1;
     }
 
     private void unlink(final int remote)
@@ -245,11 +295,11 @@ public final class RemoteTable
         }
         else if (next(remote) != MISSING)
         {
-            firstByAddress.put(high, low, next(remote) + 1L);
+            firstByAddress.put(0, high, low, next(remote) + 1L);
         }
         else
         {
-            firstByAddress.remove(high, low);
+            firstByAddress.remove(0, high, low);
         }
     }
 

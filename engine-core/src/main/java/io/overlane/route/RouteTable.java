@@ -54,7 +54,7 @@ public final class RouteTable
      */
     public RouteTable(final int maxRoutes, final long seed)
     {
-        table = new OffHeapTable(3, maxRoutes, seed);
+        table = new OffHeapTable(maxRoutes, seed);
     }
 
     /** @return routes; any thread. */
@@ -155,7 +155,7 @@ public final class RouteTable
      */
     public void forEach(final RouteConsumer consumer)
     {
-        table.forEach((length, high, low, value, stamp) ->
+        table.forEach((length, high, low, value) ->
         {
             final IpAddress address = new IpAddress(high, low);
             final int familyLength = (int)length - (MAX_LENGTH - address.bits());

@@ -27,6 +27,7 @@ public final class Segment
     private final EcnPolicy ecn;
     private final boolean dropsStaticViolation;
     private final boolean dropsBadSource;
+    private final FloodBudget floodBudget;
     private final FloodList floodList;
     private final KnownSources knownSources;
     /** Null but for {@link SourcePolicy#LISTED}. */
@@ -85,6 +86,7 @@ public final class Segment
         this.knownSources = knownSources;
         portMtu = settings.portMtu();
         learning = settings.learning();
+        floodBudget = settings.floodBudget();
         reservedBits = settings.reservedBits();
         sourcePolicy = settings.sourcePolicy();
         decapVlan = settings.decapVlan();
@@ -129,6 +131,12 @@ public final class Segment
     public void ports(final LocalPorts ports)
     {
         this.ports = ports;
+    }
+
+    /** @return how much each of its ports may flood. */
+    public FloodBudget floodBudget()
+    {
+        return floodBudget;
     }
 
     /** @return the largest IP packet its ports may send, in bytes. */

@@ -38,6 +38,8 @@ public final class SegmentContext
     private DropWhen dropOwnMac;
     private DropWhen dropStaticViolation;
     private DropWhen dropBadSource;
+    private int maxLearned;
+    private FloodBudget floodBudget = new FloodBudget(0, 0, 0);
     private final Set<MacAddress> furtherOwnMacs = new LinkedHashSet<>();
     private final Set<IpPrefix> sources = new LinkedHashSet<>();
     private final Set<Vtep> flood = new LinkedHashSet<>();
@@ -351,6 +353,39 @@ public final class SegmentContext
         return this;
     }
 
+    /** @return learned FDB entries of the segment; 0: no limit but the engine's. */
+    public int maxLearned()
+    {
+        return maxLearned;
+    }
+
+    /**
+     * @param maxLearned learned FDB entries of the segment; when there are so many, the remote that holds the most of
+     *                   them loses one for each new one. 0, the default: no limit but the engine's.
+     * @return this.
+     */
+    public SegmentContext maxLearned(final int maxLearned)
+    {
+        this.maxLearned = maxLearned;
+        return this;
+    }
+
+    /** @return how much may be flooded. */
+    public FloodBudget floodBudget()
+    {
+        return floodBudget;
+    }
+
+    /**
+     * @param floodBudget how much may be flooded; default no limit, as Linux has none.
+     * @return this.
+     */
+    public SegmentContext floodBudget(final FloodBudget floodBudget)
+    {
+        this.floodBudget = floodBudget;
+        return this;
+    }
+
     /**
      * @param remote gets a copy of broadcast, unknown unicast and multicast frames.
      * @return this.
@@ -428,6 +463,10 @@ public final class SegmentContext
             {
                 throw new IllegalArgumentException("port " + each.name() + " given twice to segment " + vni);
             }
+        }
+        if (maxLearned < 0)
+        {
+            throw new IllegalArgumentException("maxLearned=" + maxLearned + " of segment " + vni + " < 0");
         }
         if (portMtu == 0)
         {

@@ -46,7 +46,7 @@ public final class DropLedger
     public DropLedger(final int maxLines)
     {
         this.maxLines = maxLines;
-        lines = new OffHeapTable(3, maxLines + DropReason.count());
+        lines = new OffHeapTable(maxLines + DropReason.count());
     }
 
     /**
@@ -92,7 +92,7 @@ public final class DropLedger
      */
     public void forEach(final LineConsumer consumer)
     {
-        lines.forEach((k0, k1, k2, value, stamp) ->
+        lines.forEach((k0, k1, k2, value) ->
             consumer.onLine(DropReason.get((int)(k0 >>> 32)), (int)k0, k1, k2, value));
         if (further != null)
         {

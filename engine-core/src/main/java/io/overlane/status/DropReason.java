@@ -109,8 +109,14 @@ public enum DropReason
     /** Replay: an outer fragment, held for the rest of its datagram or never completed. Linux FRAG_REASM_TIMEOUT. */
     FRAGMENT("fragment"),
 
-    /** The engine was closed with the frame in its hands. Linux DEV_READY. */
-    ENGINE_STOPPED("engine-stopped");
+    /** The port has sent more broadcast, unknown unicast and multicast frames than it may in the time. */
+    PORT_FLOOD_LIMIT("port-flood-limit"),
+
+    /** The ports of the segment have sent more broadcast, unknown unicast and multicast frames than they may. */
+    SEGMENT_FLOOD_LIMIT("segment-flood-limit"),
+
+    /** The copies of flooded frames have become more than the segment may send in the time. */
+    FLOOD_COPIES_LIMIT("flood-copies-limit");
 
     private static final DropReason[] VALUES = values();
 

@@ -20,6 +20,7 @@ public final class EngineCounters
     private final CountersManager manager;
     private final PathCounters[] encap;
     private final PathCounters[] decap;
+    private final TableCounters tables;
 
     /**
      * @param maxSegments segments that are counted apart.
@@ -57,6 +58,7 @@ public final class EngineCounters
             region(counters * CountersReader.METADATA_LENGTH),
             region(counters * CountersReader.COUNTER_LENGTH),
             StandardCharsets.US_ASCII);
+        tables = new TableCounters(manager);
         encap = new PathCounters[queues];
         decap = new PathCounters[queues];
         for (int i = 0; i < queues; i++)
@@ -80,6 +82,23 @@ public final class EngineCounters
     public PathCounters encap()
     {
         return encap[0];
+    }
+
+    /** @return what became of entries of the tables. */
+    public TableCounters tables()
+    {
+        return tables;
+    }
+
+    /**
+     * A remote's number was given to another: count it from 0, both ways. The thread that writes the tables.
+     *
+     * @param remote the number.
+     */
+    public void resetRemote(final int remote)
+    {
+        encap().remotes().reset(remote);
+        decap().remotes().reset(remote);
     }
 
     /** @return what became of datagrams from the underlay, of all queues. */

@@ -6,15 +6,15 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Frames and bytes that were delivered one way, per remote, indexed by the remote's number. One thread records; any
- * thread reads.
+ * Frames and bytes that were delivered one way, per remote, indexed by the remote's number. One thread records, another
+ * may {@link #reset(int)}; any thread reads.
  *
  * <pre>
- *  0          8          16
- *  +----------+----------+----------+----------+---
- *  |  frames  |  bytes   |  frames  |  bytes   | ...   slot 0 is for remotes that have no number
- *  +----------+----------+----------+----------+---
- *        slot 0           remote 0 in slot 1
+ *  0          8         16           24          32
+ *  +----------+----------+-----------+-----------+---
+ *  |  frames  |  bytes   |frames then|bytes then | ...   slot 0 is for remotes that have no number
+ *  +----------+----------+-----------+-----------+---
+ *                      at the last reset             remote 0 in slot 1
  * </pre>
  */
 public final class RemoteTraffic
@@ -22,7 +22,10 @@ public final class RemoteTraffic
     /** A remote we have no number for. */
     public static final int UNNUMBERED = -1;
 
-    private static final int SLOT_LENGTH = 2 * BitUtil.SIZE_OF_LONG;
+    private static final int BYTES_OFFSET = 8;
+    private static final int FRAMES_THEN_OFFSET = 16;
+    private static final int BYTES_THEN_OFFSET = 24;
+    private static final int SLOT_LENGTH = 4 * BitUtil.SIZE_OF_LONG;
 
     private final UnsafeBuffer slots;
     private RemoteTraffic further;
@@ -55,18 +58,24 @@ public final class RemoteTraffic
     {
         final int slot = slot(remote);
         slots.putLongRelease(slot, slots.getLong(slot) + count);
-        slots.putLongRelease(slot + BitUtil.SIZE_OF_LONG, slots.getLong(slot + BitUtil.SIZE_OF_LONG) + length);
+        slots.putLongRelease(slot + BYTES_OFFSET, slots.getLong(slot + BYTES_OFFSET) + length);
     }
 
     /**
-     * A number was given to another remote: start again.
+     * A number was given to another remote: start again, for other threads' records too. One thread, which need not be
+     * the one that records.
      *
      * @param remote the number.
      */
     public void reset(final int remote)
     {
-        slots.putLongRelease(slot(remote), 0);
-        slots.putLongRelease(slot(remote) + BitUtil.SIZE_OF_LONG, 0);
+        final int slot = slot(remote);
+        slots.putLongRelease(slot + FRAMES_THEN_OFFSET, slots.getLongVolatile(slot));
+        slots.putLongRelease(slot + BYTES_THEN_OFFSET, slots.getLongVolatile(slot + BYTES_OFFSET));
+        if (further != null)
+        {
+            further.reset(remote);
+        }
     }
 
     /**
@@ -75,7 +84,7 @@ public final class RemoteTraffic
      */
     public long frames(final int remote)
     {
-        return slots.getLongVolatile(slot(remote)) + (further == null ? 0 : further.frames(remote));
+        return since(slot(remote)) + (further == null ? 0 : further.frames(remote));
     }
 
     /**
@@ -84,8 +93,14 @@ public final class RemoteTraffic
      */
     public long bytes(final int remote)
     {
-        return slots.getLongVolatile(slot(remote) + BitUtil.SIZE_OF_LONG) +
+        return since(slot(remote) + BYTES_OFFSET) +
             (further == null ? 0 : further.bytes(remote));
+    }
+
+    /** Frames lie as far before what they were at the last reset as bytes do. */
+    private long since(final int offset)
+    {
+        return slots.getLongVolatile(offset) - slots.getLongVolatile(offset + FRAMES_THEN_OFFSET);
     }
 
     private static int slot(final int remote)

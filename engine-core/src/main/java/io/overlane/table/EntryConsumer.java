@@ -7,9 +7,8 @@ public interface EntryConsumer
     /**
      * @param k0    first word of the key.
      * @param k1    second word.
-     * @param k2    third word; 0 in a table whose keys have two.
+     * @param k2    third word.
      * @param value of the entry, never 0.
-     * @param stamp of the entry.
      */
-    void accept(long k0, long k1, long k2, long value, long stamp);
+    void accept(long k0, long k1, long k2, long value);
 }

@@ -1,4 +1,4 @@
 /**
- * The table under all tables: fixed-size keys to one word, off the heap, written by one thread and read by any.
+ * The tables under all tables: fixed-size keys to one word, off the heap, written by one thread and read by any.
  */
 package io.overlane.table;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.status.TableCounters;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +18,8 @@ class FdbTest
     private static final long MAC = 0x0242_0a01_0002L;
 
     private final List<Integer> released = new ArrayList<>();
-    private final Fdb fdb = new Fdb(4, 1, released::add);
+    private final TableCounters counters = new TableCounters();
+    private final Fdb fdb = new Fdb(new FdbContext().maxEntries(4).seed(1).maxMoves(0), released::add, counters);
 
     @Test
     void shouldLearnRefreshAndMove()
@@ -105,24 +107,120 @@ class FdbTest
     }
 
     @Test
-    void shouldRefuseToLearnWhenFullAndEvictTheOldestForAConfiguredEntry()
+    void shouldEvictOfWhoHoldsMostWhatWasSeenLongestAgo()
+    {
+        fdb.learn(VNI, MAC, 2, 1000);
+        fdb.learn(VNI, MAC + 1, 7, 3000);
+        fdb.learn(VNI, MAC + 2, 7, 5000);
+        fdb.learn(VNI, MAC + 3, 7, 7000);
+        fdb.learn(VNI, MAC + 1, 7, 9000);
+        assertEquals(Fdb.NEW, fdb.learn(VNI, MAC + 4, 3, 9000));
+        assertEquals(FdbEntry.MISSING, fdb.lookup(VNI, MAC + 2));
+        assertEquals(List.of(7), released);
+        assertEquals(Fdb.NEW, fdb.learn(2, MAC + 4, 3, 9000), "the table is full, not the segment");
+        assertEquals(FdbEntry.MISSING, fdb.lookup(VNI, MAC + 3), "of two that hold as much, not of the one that asks");
+        assertEquals(2, counters.evicted());
+    }
+
+    @Test
+    void shouldEvictItsOwnIfItHoldsAsMuchAsAnyone()
+    {
+        fdb.learn(VNI, MAC, 1, 0);
+        fdb.learn(VNI, MAC + 1, 1, 0);
+        fdb.learn(VNI, MAC + 2, 2, 0);
+        fdb.learn(VNI, MAC + 3, 2, 0);
+        for (int i = 4; i < 100; i++)
+        {
+            assertEquals(Fdb.NEW, fdb.learn(VNI, MAC + i, 2, i));
+        }
+        assertEquals(1, FdbEntry.remote(fdb.lookup(VNI, MAC)));
+        assertEquals(1, FdbEntry.remote(fdb.lookup(VNI, MAC + 1)));
+        assertEquals(2, fdb.learnedFrom(2));
+    }
+
+    @Test
+    void shouldNotEvictForASegmentThatIsNotFullButWithinTheOneThatIs()
+    {
+        fdb.limit(VNI, 2);
+        fdb.learn(2, MAC, 1, 0);
+        fdb.learn(2, MAC + 1, 1, 0);
+        fdb.learn(VNI, MAC, 1, 0);
+        fdb.learn(VNI, MAC + 1, 5, 0);
+        assertEquals(Fdb.NEW, fdb.learn(VNI, MAC + 2, 5, 0));
+        assertEquals(FdbEntry.MISSING, fdb.lookup(VNI, MAC + 1));
+        assertEquals(2, fdb.learned(2));
+        assertEquals(2, fdb.learned(VNI));
+    }
+
+    @Test
+    void shouldEvictLearnedEntriesForConfiguredOnesAndNothingElse()
     {
         fdb.putStatic(VNI, MAC, 1);
         fdb.learn(VNI, MAC + 1, 2, 300);
-        fdb.learn(VNI, MAC + 2, 3, 100);
+        fdb.put(VNI, MAC + 2, FdbEntry.word(FdbEntry.DYNAMIC, 3, false), Fdb.NO_OWNER, 100);
         fdb.learn(VNI, MAC + 3, 4, 200);
-        assertEquals(Fdb.FULL, fdb.learn(VNI, MAC + 4, 5, 400));
-        assertEquals(FdbEntry.MISSING, fdb.lookup(VNI, MAC + 4));
-
         assertTrue(fdb.putStatic(VNI, MAC + 4, 5));
         assertTrue(fdb.putExternal(VNI, MAC + 5, 6));
-        assertTrue(fdb.putStatic(VNI, MAC + 6, 7));
-        assertEquals(List.of(3, 4, 2), released);
-        assertEquals(0, fdb.learned());
         assertFalse(fdb.putStatic(VNI, MAC + 7, 8), "nothing left to evict");
+        assertEquals(Fdb.FULL, fdb.learn(VNI, MAC + 8, 5, 400));
         assertTrue(fdb.putStatic(VNI, MAC, 9), "there is room to replace");
         assertEquals(4, fdb.size());
-        assertEquals(1, FdbEntry.kind(fdb.lookup(VNI, MAC + 4)));
+        assertEquals(0, fdb.learned());
+        assertEquals(1, counters.noRoom());
+    }
+
+    @Test
+    void shouldPinAMacThatMovesTooOften()
+    {
+        final Fdb damped = new Fdb(new FdbContext().maxMoves(3), released::add, counters);
+        damped.learn(VNI, MAC, 0, 0);
+        for (int i = 1; i <= 3; i++)
+        {
+            assertEquals(Fdb.MOVED, damped.learn(VNI, MAC, i, i));
+        }
+        assertEquals(Fdb.PINNED, damped.learn(VNI, MAC, 4, 10));
+        assertEquals(Fdb.REFRESHED, damped.learn(VNI, MAC, 3, 11));
+        assertEquals(Fdb.PINNED, damped.learn(VNI, MAC, 4, 30_009));
+        assertEquals(Fdb.MOVED, damped.learn(VNI, MAC, 4, 30_010));
+        assertEquals(2, counters.pinned());
+        for (int i = 1; i <= 100; i++)
+        {
+            assertEquals(Fdb.MOVED, damped.learn(VNI, MAC, i & 1, 40_010 + i * 4_000), "seldom enough");
+        }
+    }
+
+    @Test
+    void shouldMoveAndAgeADynamicEntry()
+    {
+        fdb.put(VNI, MAC, FdbEntry.word(FdbEntry.DYNAMIC, 3, true), 7, 100);
+        assertEquals(Fdb.MOVED, fdb.learn(VNI, MAC, 4, 200));
+        assertEquals(FdbEntry.word(FdbEntry.DYNAMIC, 4, true), fdb.lookup(VNI, MAC));
+        assertEquals(7, fdb.owner(VNI, MAC));
+        assertEquals(0, fdb.age(1199, 1000));
+        assertEquals(1, fdb.age(1200, 1000));
+        assertEquals(List.of(3, 4), released);
+    }
+
+    @Test
+    void shouldTellOfEveryChange()
+    {
+        final List<String> told = new ArrayList<>();
+        fdb.listener((change, vni, mac, word, before) -> told.add(
+            change + " " + (mac - MAC) + " " + FdbEntry.number(word) + " " + FdbEntry.number(before)));
+        fdb.learn(VNI, MAC, 1, 0);
+        fdb.learn(VNI, MAC, 1, 1);
+        fdb.learn(VNI, MAC, 2, 2);
+        fdb.putStatic(VNI, MAC, 3);
+        fdb.remove(VNI, MAC);
+        fdb.learn(VNI, MAC + 1, 4, 3);
+        fdb.age(1003, 1000);
+        for (int i = 2; i <= 6; i++)
+        {
+            fdb.learn(VNI, MAC + i, 5, 4);
+        }
+        assertEquals(List.of(
+            "ADDED 0 1 0", "MOVED 0 2 1", "MOVED 0 3 2", "REMOVED 0 3 0", "ADDED 1 4 0", "AGED 1 4 0",
+            "ADDED 2 5 0", "ADDED 3 5 0", "ADDED 4 5 0", "ADDED 5 5 0", "EVICTED 2 5 0", "ADDED 6 5 0"), told);
     }
 
     @Test
@@ -133,15 +231,13 @@ class FdbTest
         fdb.learn(VNI, MAC + 2, 3, 1000);
         fdb.learn(VNI, MAC + 3, 4, 1000);
         fdb.learn(VNI, MAC + 3, 4, 1400);
-        final List<Integer> aged = new ArrayList<>();
-        assertEquals(0, fdb.age(1499, 500, aged::add));
-        assertEquals(1, fdb.age(1500, 500, aged::add));
-        assertEquals(List.of(3), aged);
-        assertEquals(0, fdb.age(1_000_000, 0, aged::add), "0 means never");
-        assertEquals(1, fdb.age(1_000_000, 500, aged::add));
-        assertEquals(List.of(3, 4), aged);
+        assertEquals(0, fdb.age(1499, 500));
+        assertEquals(1, fdb.age(1500, 500));
+        assertEquals(List.of(3), released);
+        assertEquals(0, fdb.age(1_000_000, 0), "0 means never");
+        assertEquals(1, fdb.age(1_000_000, 500));
+        assertEquals(List.of(3, 4), released);
         assertEquals(2, fdb.size());
-        assertEquals(List.of(), released);
     }
 
     @Test
@@ -149,15 +245,15 @@ class FdbTest
     {
         fdb.learn(VNI, MAC, 3, 1000);
         fdb.learn(VNI, MAC, 4, 1400);
-        assertEquals(0, fdb.age(1500, 500, remote -> {}));
-        assertEquals(1, fdb.age(1900, 500, remote -> {}));
+        assertEquals(0, fdb.age(1500, 500));
+        assertEquals(1, fdb.age(1900, 500));
     }
 
     @Test
     void shouldAgeALargeTableInBoundedSteps()
     {
         final int entries = 10_000;
-        final Fdb large = new Fdb(entries, 1, remote -> {});
+        final Fdb large = new Fdb(entries);
         for (int i = 0; i < entries; i++)
         {
             assertEquals(Fdb.NEW, large.learn(VNI, i, 1, 0));
@@ -166,11 +262,11 @@ class FdbTest
         int calls = 0;
         while (large.size() > 0)
         {
-            final int now = large.age(100, 100, remote -> {});
-            assertTrue(now <= Fdb.SLOTS_PER_AGE);
+            final int now = large.age(100, 100);
+            assertTrue(now <= Fdb.STEPS_PER_AGE);
             removed += now;
             calls++;
-            assertTrue(calls <= 4 * entries / Fdb.SLOTS_PER_AGE + 1, "calls: " + calls);
+            assertTrue(calls <= entries / Fdb.STEPS_PER_AGE + 1, "calls: " + calls);
         }
         assertEquals(entries, removed);
         assertTrue(calls > 1);

@@ -382,7 +382,7 @@ class SendQueueTest
             fdb.putStatic(VNI, mac(i), remote);
         }
         path = new VxlanEncapPath(
-            segment, fdb, new Suppress(new NeighborTable(8)),
+            segment, fdb, new Suppress(new NeighborTable(8), fdb, remote -> false, null),
             new SendQueue(wire, CAPACITY, remotes, counters.encap(), HEADER.length), counters.encap(),
             1024);
     }

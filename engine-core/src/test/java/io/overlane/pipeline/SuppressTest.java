@@ -10,6 +10,7 @@ import io.overlane.port.LoopbackPort;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,10 +106,31 @@ class SuppressTest
     }
 
     @Test
-    void shouldNeverAnswerProbesInRow95()
+    void shouldNotAnswerTheOwnersProbesInRow95()
     {
-        assertFlooded(FrameSpec.arpRequest("0.0.0.0", TARGET));
-        assertFlooded(FrameSpec.neighborSolicitation("::", TARGET6));
+        assertFlooded(FrameSpec.arpRequest("0.0.0.0", TARGET).sourceMac(KNOWN.value()).senderMac(KNOWN.value()));
+        assertFlooded(FrameSpec.neighborSolicitation("::", TARGET6).sourceMac(KNOWN.value()));
+        assertFlooded(FrameSpec.arpRequest("0.0.0.0", "10.0.0.10"));
+    }
+
+    @Test
+    void shouldAnswerProbesForAConfiguredNeighboursAddressInRow95()
+    {
+        launch();
+        harness.transmit(FrameSpec.arpRequest("0.0.0.0", TARGET).bytes());
+        assertAnswered(FrameSpec.arpReply(TARGET, "0.0.0.0")
+            .sourceMac(KNOWN.value()).destinationMac(FrameSpec.DEFAULT_SOURCE_MAC)
+            .senderMac(KNOWN.value()).targetMac(FrameSpec.DEFAULT_SOURCE_MAC));
+
+        harness.transmit(FrameSpec.neighborSolicitation("::", TARGET6).bytes());
+        final byte[] answer = harness.delivered().get(0);
+        assertArrayEquals(
+            new byte[]{0x33, 0x33, 0, 0, 0, 1}, Arrays.copyOf(answer, 6), "to all nodes");
+        assertEquals((byte)0xFF, answer[14 + 24]);
+        assertEquals((byte)0x02, answer[14 + 25]);
+        assertEquals(1, answer[14 + 39]);
+        assertEquals(0x20, answer[14 + 40 + 4], "override, not solicited");
+        assertEquals(2, harness.encap().answered());
     }
 
     @Test

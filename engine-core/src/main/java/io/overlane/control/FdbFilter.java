@@ -1,0 +1,82 @@
+package io.overlane.control;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.MacAddress;
+import io.overlane.fdb.FdbEntry;
+
+/**
+ * Which entries are meant: those that all parts that are given apply to.
+ *
+ * @param vni    of the segment; {@link #ANY}.
+ * @param mac    of the station or group; null: any.
+ * @param remote address of a remote; null: any.
+ * @param kinds  a bit for each kind of {@link FdbEntry}, by its number.
+ * @param owner  of the entry; {@link #ANY}.
+ */
+public record FdbFilter(int vni, MacAddress mac, IpAddress remote, int kinds, int owner)
+{
+    /** Whatever it is. */
+    public static final int ANY = -1;
+
+    /** Every entry there is. */
+    public static final FdbFilter ALL = new FdbFilter(ANY, null, null, ANY, ANY);
+
+    /**
+     * @param vni of the segment.
+     * @return the same, of one segment only.
+     */
+    public FdbFilter vni(final int vni)
+    {
+        return new FdbFilter(vni, mac, remote, kinds, owner);
+    }
+
+    /**
+     * @param mac of the station or group.
+     * @return the same, of one MAC only.
+     */
+    public FdbFilter mac(final MacAddress mac)
+    {
+        return new FdbFilter(vni, mac, remote, kinds, owner);
+    }
+
+    /**
+     * @param remote address of the remote.
+     * @return the same, behind one remote only.
+     */
+    public FdbFilter remote(final IpAddress remote)
+    {
+        return new FdbFilter(vni, mac, remote, kinds, owner);
+    }
+
+    /**
+     * @param kinds of {@link FdbEntry}.
+     * @return the same, of these kinds only.
+     */
+    public FdbFilter kinds(final int... kinds)
+    {
+        int bits = 0;
+        for (final int kind : kinds)
+        {
+            bits |= 1 << kind;
+        }
+        return new FdbFilter(vni, mac, remote, bits, owner);
+    }
+
+    /**
+     * @param owner of the entries.
+     * @return the same, of one owner only.
+     */
+    public FdbFilter owner(final int owner)
+    {
+        return new FdbFilter(vni, mac, remote, kinds, owner);
+    }
+
+    /** Whether an entry is meant, its remotes aside. */
+    boolean matches(final int vni, final long mac, final int kind, final int owner)
+    {
+        return (this.vni == ANY || this.vni == vni) &&
+            (this.mac == null || this.mac.value() == mac) &&
+            (kinds >>> kind & 1) != 0 &&
+            (this.owner == ANY || this.owner == owner);
+    }
+}

@@ -1,0 +1,140 @@
+package io.overlane.control;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.MacAddress;
+import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbEntry;
+import io.overlane.remote.RemoteTable;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentTable;
+import java.util.function.Consumer;
+
+/** Goes through all entries and does something to those a filter means. */
+final class FdbSweep
+{
+    private final Fdb fdb;
+    private final RemoteTable remotes;
+    private final SegmentTable segments;
+    private final Members members;
+
+    FdbSweep(final Fdb fdb, final RemoteTable remotes, final SegmentTable segments, final Members members)
+    {
+        this.fdb = fdb;
+        this.remotes = remotes;
+        this.segments = segments;
+        this.members = members;
+    }
+
+    int flush(final FdbFilter filter)
+    {
+        final int[] flushed = new int[1];
+        if (FdbRequest.EVERYTHING_ELSE.equals(filter.mac()))
+        {
+            forEachFlood(filter, (segment, remote) ->
+            {
+                members.remove(segment.vni(), remote);
+                flushed[0]++;
+            });
+            return flushed[0];
+        }
+        fdb.forEach((vni, mac, word, lastSeenMs) ->
+        {
+            if (filter.matches(vni, mac, FdbEntry.kind(word), fdb.owner(vni, mac)))
+            {
+                flushed[0] += flush(filter.remote(), vni, mac, word);
+            }
+        });
+        return flushed[0];
+    }
+
+    void list(final FdbFilter filter, final Consumer<FdbRow> consumer)
+    {
+        forEachFlood(filter, (segment, remote) -> consumer.accept(
+            row(segment.vni(), 0, FdbEntry.word(FdbEntry.STATIC, remote, false), Fdb.NO_OWNER, 0)));
+        fdb.forEach((vni, mac, word, lastSeenMs) ->
+        {
+            final int owner = fdb.owner(vni, mac);
+            if (!filter.matches(vni, mac, FdbEntry.kind(word), owner))
+            {
+                return;
+            }
+            for (final int destination : destinations(word))
+            {
+                if (filter.remote() == null || members.isAt(destination, filter.remote()))
+                {
+                    final long one = FdbEntry.word(FdbEntry.kind(word), destination, FdbEntry.isRouter(word));
+                    consumer.accept(row(vni, mac, one, owner, lastSeenMs));
+                }
+            }
+        });
+    }
+
+    private int flush(final IpAddress remote, final int vni, final long mac, final long word)
+    {
+        if (remote == null || FdbEntry.target(word) != FdbEntry.LIST)
+        {
+            if (remote != null && !members.isAt(FdbEntry.destination(word), remote))
+            {
+                return 0;
+            }
+            fdb.remove(vni, mac);
+            return 1;
+        }
+        final int[] list = destinations(word);
+        int flushed = 0;
+        for (int i = list.length - 1; i >= 0; i--)
+        {
+            if (members.isAt(list[i], remote))
+            {
+                members.remove(vni, mac, word, i);
+                flushed++;
+            }
+        }
+        return flushed;
+    }
+
+    private int[] destinations(final long word)
+    {
+        return FdbEntry.target(word) == FdbEntry.LIST ?
+            remotes.lists().get(FdbEntry.number(word)) :
+            new int[]{FdbEntry.destination(word)};
+    }
+
+    private void forEachFlood(final FdbFilter filter, final FloodConsumer consumer)
+    {
+        for (final Segment segment : segments.all())
+        {
+            if (filter.matches(segment.vni(), 0, FdbEntry.STATIC, Fdb.NO_OWNER))
+            {
+                for (final int remote : segment.floodList().remotes())
+                {
+                    if (filter.remote() == null || members.isAt(remote, filter.remote()))
+                    {
+                        consumer.accept(segment, remote);
+                    }
+                }
+            }
+        }
+    }
+
+    private FdbRow row(final int vni, final long mac, final long word, final int owner, final long lastSeenMs)
+    {
+        final int number = FdbEntry.number(word);
+        return new FdbRow(
+            vni,
+            new MacAddress(mac),
+            FdbEntry.kind(word),
+            owner,
+            FdbEntry.isRouter(word),
+            remotes.vtep(number),
+            remotes.vni(number),
+            lastSeenMs);
+    }
+
+    /** Receives a remote of a segment's flood list. */
+    @FunctionalInterface
+    private interface FloodConsumer
+    {
+        void accept(Segment segment, int remote);
+    }
+}

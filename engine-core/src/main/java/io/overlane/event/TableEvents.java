@@ -1,0 +1,160 @@
+package io.overlane.event;
+
+import io.overlane.fdb.FdbChange;
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/**
+ * A bounded ring from the engine's threads to one of the application, which polls it when it likes. What finds no room
+ * is lost and counted; the engine never waits. An application that must know all compares {@link #lost()} and lists
+ * the tables anew.
+ *
+ * <pre>
+ *   0     8     16     24     32    40        44
+ *   +-----+-----+------+------+-----+---------+
+ *   | vni | mac | word | high | low | udpPort |    the message's type says what of
+ *   +-----+-----+------+------+-----+---------+
+ * </pre>
+ */
+public final class TableEvents
+{
+    private static final int UNKNOWN_STATION = 100;
+    private static final int UNKNOWN_NEIGHBOR = 101;
+    private static final int MAC_OFFSET = 8;
+    private static final int WORD_OFFSET = 16;
+    private static final int HIGH_OFFSET = 24;
+    private static final int LOW_OFFSET = 32;
+    private static final int UDP_PORT_OFFSET = 40;
+    private static final int LENGTH = 48;
+    private static final int RECORD_LENGTH = 64;
+    private static final FdbChange[] CHANGES = FdbChange.values();
+
+    private final ManyToOneRingBuffer ring;
+    private final AtomicLong lost = new AtomicLong();
+
+    /**
+     * @param capacity events that can wait; rounded up to a power of two, 64 bytes each.
+     */
+    public TableEvents(final int capacity)
+    {
+        final int length = BitUtil.findNextPositivePowerOfTwo(Math.max(2, capacity)) * RECORD_LENGTH;
+        ring = new ManyToOneRingBuffer(new UnsafeBuffer(
+            BufferUtil.allocateDirectAligned(length + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH)));
+    }
+
+    /**
+     * One thread.
+     *
+     * @param handler of the events.
+     * @param limit   events at most.
+     * @return events handled.
+     */
+    public int poll(final TableEventHandler handler, final int limit)
+    {
+        return ring.read((type, buffer, index, length) -> handle(handler, type, buffer, index), limit);
+    }
+
+    /** @return events that found no room; any thread. */
+    public long lost()
+    {
+        return lost.get();
+    }
+
+    /**
+     * Any thread; allocates nothing and does not wait.
+     *
+     * @param change  what happened to an FDB entry.
+     * @param vni     of the segment.
+     * @param mac     in the low 48 bits.
+     * @param word    the entry.
+     * @param high    first word of its remote's address, 0 if it has several.
+     * @param low     second word.
+     * @param udpPort of the remote.
+     */
+    public void offerFdbChange(
+        final FdbChange change,
+        final int vni,
+        final long mac,
+        final long word,
+        final long high,
+        final long low,
+        final int udpPort)
+    {
+        offer(change.ordinal() + 1, vni, mac, word, high, low, udpPort);
+    }
+
+    /**
+     * Any thread; allocates nothing and does not wait.
+     *
+     * @param vni of the segment.
+     * @param mac of a station that has no FDB entry.
+     */
+    public void offerUnknownStation(final int vni, final long mac)
+    {
+        offer(UNKNOWN_STATION, vni, mac, 0, 0, 0, 0);
+    }
+
+    /**
+     * Any thread; allocates nothing and does not wait.
+     *
+     * @param vni  of the segment.
+     * @param high first word of the IP address of an unknown neighbour.
+     * @param low  second word.
+     */
+    public void offerUnknownNeighbor(final int vni, final long high, final long low)
+    {
+        offer(UNKNOWN_NEIGHBOR, vni, 0, 0, high, low, 0);
+    }
+
+    private void offer(
+        final int type,
+        final int vni,
+        final long mac,
+        final long word,
+        final long high,
+        final long low,
+        final int udpPort)
+    {
+        final int index = ring.tryClaim(type, LENGTH);
+        if (index < 0)
+        {
+            lost.incrementAndGet();
+            return;
+        }
+        final MutableDirectBuffer buffer = ring.buffer();
+        buffer.putLong(index, vni);
+        buffer.putLong(index + MAC_OFFSET, mac);
+        buffer.putLong(index + WORD_OFFSET, word);
+        buffer.putLong(index + HIGH_OFFSET, high);
+        buffer.putLong(index + LOW_OFFSET, low);
+        buffer.putInt(index + UDP_PORT_OFFSET, udpPort);
+        ring.commit(index);
+    }
+
+    private static void handle(
+        final TableEventHandler handler, final int type, final MutableDirectBuffer buffer, final int index)
+    {
+        final int vni = (int)buffer.getLong(index);
+        final long mac = buffer.getLong(index + MAC_OFFSET);
+        final long high = buffer.getLong(index + HIGH_OFFSET);
+        final long low = buffer.getLong(index + LOW_OFFSET);
+        switch (type)
+        {
+            case UNKNOWN_STATION -> handler.onUnknownStation(vni, mac);
+            case UNKNOWN_NEIGHBOR -> handler.onUnknownNeighbor(vni, high, low);
+            default -> handler.onFdbChange(
+                CHANGES[type - 1],
+                vni,
+                mac,
+                buffer.getLong(index + WORD_OFFSET),
+                high,
+                low,
+                buffer.getInt(index + UDP_PORT_OFFSET));
+        }
+    }
+}

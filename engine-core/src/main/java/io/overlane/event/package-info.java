@@ -1,0 +1,4 @@
+/**
+ * What happens to the tables, told to an application on a thread of its own.
+ */
+package io.overlane.event;

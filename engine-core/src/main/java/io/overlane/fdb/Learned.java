@@ -1,0 +1,215 @@
+package io.overlane.fdb;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.collections.Int2ObjectHashMap;
+
+/**
+ * Whose the learned entries are, which of them makes room for another, and which has grown old.
+ *
+ * <p><b>Fairness.</b> Room is made by whoever holds the most, of its segment where that is full, of all where the
+ * table is; it loses the entry it has not been heard from for longest. So a remote that sends from ever new addresses
+ * loses its own, as soon as it holds as many as anyone else, and costs others none. Each step takes the logarithm of
+ * how many hold anything, and where the table is full of many segments' entries a look at each segment at most.
+ */
+final class Learned
+{
+    private static final int DYNAMICS = -1;
+
+    private final EntryRecords records;
+    private final Ranking holders = new Ranking();
+    private final Int2ObjectHashMap<Share> byVni = new Int2ObjectHashMap<>();
+    private final List<Share> shares = new ArrayList<>();
+
+    /** The user's dynamic entries, list 0: they grow old, but nobody holds them and none makes room. */
+    private final SeenLists dynamics;
+
+    private int size;
+    private int dynamicSize;
+    private int victimCursor;
+    private int ageShare = DYNAMICS;
+    private int agePlace;
+
+    Learned(final EntryRecords records)
+    {
+        this.records = records;
+        dynamics = new SeenLists(records);
+    }
+
+    int size()
+    {
+        return size;
+    }
+
+    int dynamicSize()
+    {
+        return dynamicSize;
+    }
+
+    int size(final int vni)
+    {
+        final Share share = byVni.get(vni);
+        return share == null ? 0 : share.learned();
+    }
+
+    /** What a remote holds in all segments. */
+    int held(final int remote)
+    {
+        return holders.count(remote);
+    }
+
+    Share share(final int vni)
+    {
+        Share share = byVni.get(vni);
+        if (share == null)
+        {
+            share = new Share(records);
+            byVni.put(vni, share);
+            shares.add(share);
+        }
+        return share;
+    }
+
+    /** A segment that has no learned entries is gone. */
+    void forget(final int vni)
+    {
+        shares.remove(byVni.remove(vni));
+        ageShare = DYNAMICS;
+        agePlace = 0;
+    }
+
+    /** Take in an entry if it is one that ages. */
+    void add(final int slot, final int vni, final long word)
+    {
+        if (FdbEntry.kind(word) == FdbEntry.LEARNED)
+        {
+            final int holder = FdbEntry.remote(word);
+            share(vni).add(holder, slot);
+            holders.increment(holder);
+            size++;
+        }
+        else if (FdbEntry.kind(word) == FdbEntry.DYNAMIC)
+        {
+            dynamics.append(0, slot);
+            dynamicSize++;
+        }
+    }
+
+    void remove(final int slot, final int vni, final long word)
+    {
+        if (FdbEntry.kind(word) == FdbEntry.LEARNED)
+        {
+            final int holder = FdbEntry.remote(word);
+            share(vni).remove(holder, slot);
+            holders.decrement(holder);
+            size--;
+        }
+        else if (FdbEntry.kind(word) == FdbEntry.DYNAMIC)
+        {
+            dynamics.remove(0, slot);
+            dynamicSize--;
+        }
+    }
+
+    /** A frame came from where the entry says. */
+    void seen(final int slot, final int vni, final long word, final long nowMs)
+    {
+        // Not stored when equal, as it mostly is: a busy station is seen many times in a millisecond.
+        if (records.lastSeenMs(slot) != nowMs)
+        {
+            if (FdbEntry.kind(word) == FdbEntry.LEARNED)
+            {
+                share(vni).lists().seen(FdbEntry.remote(word), slot, nowMs);
+            }
+            else
+            {
+                dynamics.seen(0, slot, nowMs);
+            }
+        }
+    }
+
+    /** Who makes room for a new entry in a segment that is full. */
+    int victimIn(final Share share, final int remote)
+    {
+        final int holder = first(share.holders(), remote);
+        return holder == Ranking.NONE ? SeenLists.NO_SLOT : share.lists().first(holder);
+    }
+
+    /** Who makes room for a configured entry. */
+    int victim()
+    {
+        final int holder = holders.first();
+        return holder == Ranking.NONE ? SeenLists.NO_SLOT : victimOf(holder);
+    }
+
+    /** Who makes room for a new entry of a segment, in a table that is full. */
+    int victimFor(final Share share, final int remote)
+    {
+        final int holder = first(holders, remote);
+        if (holder == Ranking.NONE)
+        {
+            return SeenLists.NO_SLOT;
+        }
+        final int slot = share.lists().first(holder);
+        return slot == SeenLists.NO_SLOT ? victimOf(holder) : slot;
+    }
+
+    /** Of equals it is the one who asks. */
+    private static int first(final Ranking ranking, final int asking)
+    {
+        final int first = ranking.first();
+        return first != Ranking.NONE && ranking.count(asking) == ranking.count(first) ? asking : first;
+    }
+
+    private int victimOf(final int holder)
+    {
+        for (int i = shares.size(); i > 0; i--)
+        {
+            victimCursor = victimCursor + 1 < shares.size() ? victimCursor + 1 : 0;
+            final int slot = shares.get(victimCursor).lists().first(holder);
+            if (slot != SeenLists.NO_SLOT)
+            {
+                return slot;
+            }
+        }
+        return SeenLists.NO_SLOT;
+    }
+
+    /** The next entry that may have grown old: the first of its list. {@link SeenLists#NO_SLOT} after the last list. */
+    int nextToAge()
+    {
+        if (ageShare == DYNAMICS)
+        {
+            final int slot = dynamics.first(0);
+            if (slot != SeenLists.NO_SLOT)
+            {
+                return slot;
+            }
+            ageShare = 0;
+        }
+        for (; ageShare < shares.size(); ageShare++)
+        {
+            final Share share = shares.get(ageShare);
+            if (agePlace < share.holders().size())
+            {
+                return share.lists().first(share.holders().at(agePlace));
+            }
+            agePlace = 0;
+        }
+        ageShare = DYNAMICS;
+        return SeenLists.NO_SLOT;
+    }
+
+    /** The first of this list is not old, and so is none of it. */
+    void skipList()
+    {
+        if (ageShare == DYNAMICS)
+        {
+            ageShare = 0;
+        }
+        else
+        {
+            agePlace++;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * How much may happen in a time.
+ */
+package io.overlane.limit;

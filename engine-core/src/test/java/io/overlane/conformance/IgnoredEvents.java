@@ -1,0 +1,30 @@
+package io.overlane.conformance;
+
+import io.overlane.event.TableEventHandler;
+import io.overlane.fdb.FdbChange;
+
+/** For tests that only count. */
+final class IgnoredEvents implements TableEventHandler
+{
+    @Override
+    public void onFdbChange(
+        final FdbChange change,
+        final int vni,
+        final long mac,
+        final long word,
+        final long high,
+        final long low,
+        final int udpPort)
+    {
+    }
+
+    @Override
+    public void onUnknownStation(final int vni, final long mac)
+    {
+    }
+
+    @Override
+    public void onUnknownNeighbor(final int vni, final long high, final long low)
+    {
+    }
+}

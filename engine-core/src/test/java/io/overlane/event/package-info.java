@@ -1,0 +1,2 @@
+/** Tests of {@link io.overlane.event}. */
+package io.overlane.event;

@@ -1,0 +1,2 @@
+/** Tests of {@link io.overlane.limit}. */
+package io.overlane.limit;
