@@ -6,6 +6,7 @@ import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.signal.IdleWait;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -368,6 +369,12 @@ public final class EngineContext
         for (final SegmentContext segment : segments)
         {
             segment.conclude();
+            segment.outer().conclude(underlay);
+            if (!segment.groups().isEmpty() && !underlay.features().contains(UnderlayFeature.MULTICAST))
+            {
+                throw new IllegalArgumentException("group " + segment.groups().iterator().next() +
+                    ": this underlay (" + underlay.description() + ") cannot join multicast groups");
+            }
             if (!ports.add(segment.port()))
             {
                 throw new IllegalArgumentException("port " + segment.port().name() + " given to two segments");
@@ -376,6 +383,7 @@ public final class EngineContext
         if (ipNetwork != null)
         {
             ipNetwork.conclude();
+            ipNetwork.outer().conclude(underlay);
         }
         if (threadingMode != ThreadingMode.SHARED &&
             (idleWait != null || queues.stream().anyMatch(queue -> queue.idleWait() != null)))

@@ -9,6 +9,8 @@ import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * Datagrams on their way to the underlay: collects a batch, sends it when it is full or asked to, and counts the fate
@@ -37,11 +39,15 @@ public final class SendQueue
     private final int headerLength;
     /** Null where the underlay does not look at hashes. */
     private final FlowHash flowHash;
+    private final PathMtus pathMtus;
+    private final NanoClock clock;
     private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
 
     private int joinSlotsUsed;
     private int vni;
     private Traffic traffic;
+    private OversizeListener oversize;
+    private int outer;
 
     /** Whether the last entry may grow; the other two say how. */
     private boolean isOpen;
@@ -63,6 +69,28 @@ public final class SendQueue
         final PathCounters counters,
         final int headerLength)
     {
+        this(underlay, capacity, remotes, counters, headerLength, SystemNanoClock.INSTANCE);
+    }
+
+    /**
+     * @param underlay     to send with.
+     * @param capacity     entries per send.
+     * @param remotes      addresses of remotes.
+     * @param counters     encap counters.
+     * @param headerLength bytes of tunnel header in each datagram, not counted as payload, with Ethernet behind it;
+     *                     0: bare IP packets.
+     * @param clock        for how long a path's MTU is remembered.
+     */
+    public SendQueue(
+        final Underlay underlay,
+        final int capacity,
+        final RemoteTable remotes,
+        final PathCounters counters,
+        final int headerLength,
+        final NanoClock clock)
+    {
+        this.clock = clock;
+        pathMtus = new PathMtus(underlay, remotes, clock);
         this.underlay = underlay;
         batch = new SendBatch(capacity);
         frames = new int[capacity];
@@ -73,16 +101,36 @@ public final class SendQueue
         flowHash = underlay.usesFlowHash() ? new FlowHash(headerLength > 0) : null;
     }
 
+    /** @return the engine's only source of time. */
+    NanoClock clock()
+    {
+        return clock;
+    }
+
     /**
      * Say whose the next frames are. The queue is empty.
      *
-     * @param vni     their segment, for the drop ledger.
-     * @param traffic counts what was sent.
+     * @param vni      their segment, for the drop ledger.
+     * @param traffic  counts what was sent.
+     * @param oversize hears of those the underlay finds too long.
      */
-    void aim(final int vni, final Traffic traffic)
+    void aim(final int vni, final Traffic traffic, final OversizeListener oversize)
     {
         this.vni = vni;
         this.traffic = traffic;
+        this.oversize = oversize;
+        outer = 0;
+        pathMtus.onBatch();
+    }
+
+    /**
+     * Say what the outer headers of the next frames are like.
+     *
+     * @param fields packed {@code OuterFields}.
+     */
+    void outer(final int fields)
+    {
+        outer = fields;
     }
 
     /**
@@ -93,6 +141,11 @@ public final class SendQueue
      */
     void add(final Frame frame, final int remote)
     {
+        if (pathMtus.isActive() && frame.length() > pathMtus.longest(remote))
+        {
+            refuse(frame, frame.length(), remote, 1);
+            return;
+        }
         final int hash = hash(frame);
         if (underlay.maxSegments() > 1 && fits(remote, hash, frame.length()) && frame.length() <= segmentLength &&
             join())
@@ -124,7 +177,13 @@ public final class SendQueue
         if (segments.segmentLength() > MAX_JOINED_LENGTH)
         {
             final int count = segments.segments();
-            counters.onDropped(DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), count);
+            counters.onOversize(
+                vni, remotes.high(remote), remotes.low(remote), count, segments.segmentLength() - headerLength);
+            return;
+        }
+        if (pathMtus.isActive() && segments.segmentLength() > pathMtus.longest(remote))
+        {
+            refuse(frame, segments.segmentLength(), remote, segments.segments());
             return;
         }
         final int hash = hash(frame);
@@ -170,7 +229,7 @@ public final class SendQueue
     {
         if (segments.segmentLength() > MAX_JOINED_LENGTH)
         {
-            counters.onDropped(DropReason.OVERSIZE, vni, 0, 0, segments.segments());
+            counters.onOversize(vni, 0, 0, segments.segments(), segments.segmentLength() - headerLength);
             return;
         }
         flush();
@@ -207,10 +266,58 @@ public final class SendQueue
             counters.onDelivered(traffic, frames[entry], bytes[entry]);
             counters.remotes().record(batch.remote(entry), frames[entry], bytes[entry]);
         }
+        else if (verdict == DropReason.OVERSIZE)
+        {
+            onOversize(entry);
+        }
         else
         {
             counters.onDropped(verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry]);
         }
+    }
+
+    /** Of joined datagrams the first stands for all: its sender is told, the others are dropped. */
+    private void onOversize(final int entry)
+    {
+        final int remote = batch.remote(entry);
+        pathMtus.learn(remote);
+        final Frame frame = batch.frame(entry);
+        final int segmentSize = batch.segmentSize(entry);
+        final int length = segmentSize > 0 ? Math.min(segmentSize, frame.length()) : frame.length();
+        if (frames[entry] > 1)
+        {
+            counters.onOversize(
+                vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry] - 1, length - headerLength);
+        }
+        refuse(frame, length, remote, 1);
+    }
+
+    /** Frames that are too long for their remote are answered or dropped: one, or a super-frame of several. */
+    private void refuse(final Frame frame, final int length, final int remote, final int count)
+    {
+        if (tell(frame, length, remote))
+        {
+            counters.onOversizeLength(length - headerLength);
+            counters.onAnswered(count);
+        }
+        else
+        {
+            counters.onOversize(vni, remotes.high(remote), remotes.low(remote), count, length - headerLength);
+        }
+    }
+
+    private boolean tell(final Frame frame, final int length, final int remote)
+    {
+        final int longest = pathMtus.longest(remote);
+        if (oversize == null || length <= longest)
+        {
+            return false;
+        }
+        if (frame.gsoType() == Frame.GSO_NONE)
+        {
+            frame.length(length);
+        }
+        return oversize.onOversize(frame.strip(headerLength), longest - headerLength);
     }
 
     private void sendCopies(
@@ -239,7 +346,7 @@ public final class SendQueue
                 {
                     why = refused == 0 ? verdict : why;
                     refused++;
-                    counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
+                    recordRefusedCopy(i, verdict, count);
                 }
             }
         }
@@ -252,6 +359,25 @@ public final class SendQueue
         {
             counters.onFloodDropped(why, count);
             counters.onFlooded(0, (refused - 1) * count);
+        }
+    }
+
+    /** A copy is nobody's fate: its sender may have reached others, and is not told. */
+    private void recordRefusedCopy(final int entry, final DropReason verdict, final int count)
+    {
+        final long high = batch.remoteHigh(entry);
+        final long low = batch.remoteLow(entry);
+        if (verdict == DropReason.OVERSIZE)
+        {
+            final int segmentSize = batch.segmentSize(entry);
+            final int frameLength = batch.frame(entry).length();
+            final int length = (segmentSize > 0 ? Math.min(segmentSize, frameLength) : frameLength) - headerLength;
+            counters.ledger().record(verdict, vni, high, low, count, length);
+            counters.onOversizeLength(length);
+        }
+        else
+        {
+            counters.ledger().record(verdict, vni, high, low, count);
         }
     }
 
@@ -270,16 +396,16 @@ public final class SendQueue
 
     private void addEntry(final Frame frame, final int remote, final int hash)
     {
-        batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, hash, 0, 0);
+        batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, hash, outer, 0);
         isOpen = true;
     }
 
-    /** Whether the last entry goes to the same remote, by the same source port, and has room for one datagram more. */
+    /** Whether the last entry goes to the same remote, under the same outer header, and has room for one more. */
     private boolean fits(final int remote, final int hash, final int length)
     {
         final int last = batch.size() - 1;
-        return isOpen && batch.remote(last) == remote && batch.flowHash(last) == hash && frames[last] < MAX_JOINED &&
-            batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
+        return isOpen && batch.remote(last) == remote && batch.flowHash(last) == hash && batch.outer(last) == outer &&
+            frames[last] < MAX_JOINED && batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
     }
 
     /** Make the last entry one that can grow, if it is not yet. False if there is no memory for it. */

@@ -25,12 +25,17 @@ import io.overlane.wire.VxlanHeader;
  */
 public final class VxlanEncapPath implements EncapPath
 {
+    /** Of a frame nothing but the port limits. */
+    private static final int MAX_FRAME_LENGTH = 1 << 16;
+
     private final Segment segment;
     private final Fdb fdb;
     private final Suppress suppress;
     private final SendQueue out;
     private final PathCounters counters;
     private final FrameBatch answer = new FrameBatch(1);
+    private final OuterRule outer;
+    private final OversizeListener oversize;
     private final int longestFrame;
     private final long[] destinations;
     private final long[] entries;
@@ -62,6 +67,8 @@ public final class VxlanEncapPath implements EncapPath
         this.suppress = suppress;
         this.out = out;
         this.counters = counters;
+        outer = new OuterRule(segment.outer(), true);
+        oversize = new OversizeReply(segment.port(), segment.portMtu(), out.clock());
         longestFrame = segment.portMtu() + EthernetHeader.LENGTH;
     }
 
@@ -74,7 +81,7 @@ public final class VxlanEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
-        out.aim(segment.vni(), segment.encapTraffic());
+        out.aim(segment.vni(), segment.encapTraffic(), oversize);
         lookUp(batch);
         for (int i = 0; i < batch.size(); i++)
         {
@@ -119,7 +126,7 @@ public final class VxlanEncapPath implements EncapPath
         final DropReason verdict = check(frame);
         if (verdict != DropReason.NONE)
         {
-            drop(verdict, 1);
+            refuse(verdict, frame, frame.length(), 1);
             return;
         }
         if (MacAddress.isGroup(ethernet.destination()) && suppress.answer(frame, segment.vni()))
@@ -133,6 +140,7 @@ public final class VxlanEncapPath implements EncapPath
             drop(DropReason.NO_DESTINATION, 1);
             return;
         }
+        out.outer(outer.of(frame));
         writeHeader(frame);
         if (entry != FdbEntry.MISSING)
         {
@@ -150,6 +158,7 @@ public final class VxlanEncapPath implements EncapPath
         DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), length).check();
         if (verdict == DropReason.NONE)
         {
+            out.outer(outer.of(frame));
             writeHeader(frame);
             verdict = segments.open(frame, VxlanHeader.LENGTH, true);
         }
@@ -164,7 +173,8 @@ public final class VxlanEncapPath implements EncapPath
         final int[] flood = segment.floodList().remotes();
         if (isOversize(segments.segmentLength() - VxlanHeader.LENGTH))
         {
-            drop(DropReason.OVERSIZE, count);
+            frame.strip(VxlanHeader.LENGTH);
+            refuse(DropReason.OVERSIZE, frame, segments.segmentLength() - VxlanHeader.LENGTH, count);
         }
         else if (entry != FdbEntry.MISSING)
         {
@@ -218,6 +228,24 @@ public final class VxlanEncapPath implements EncapPath
         else
         {
             drop(frame.verdict(), 1);
+        }
+    }
+
+    /** The sender of a frame that is too long for the port is told, if it may be; it then counts as answered. */
+    private void refuse(final DropReason reason, final Frame frame, final int length, final int frames)
+    {
+        if (reason != DropReason.OVERSIZE)
+        {
+            drop(reason, frames);
+        }
+        else if (oversize.onOversize(frame, MAX_FRAME_LENGTH))
+        {
+            counters.onOversizeLength(length);
+            counters.onAnswered(frames);
+        }
+        else
+        {
+            counters.onOversize(segment.vni(), 0, 0, frames, length);
         }
     }
 

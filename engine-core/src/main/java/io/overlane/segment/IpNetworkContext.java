@@ -3,6 +3,7 @@ package io.overlane.segment;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ public final class IpNetworkContext
     private IpAddress address = IpAddress.ANY_V4;
     private SourcePolicy sourcePolicy = SourcePolicy.KNOWN;
     private boolean allIcmpErrors;
+    private OuterContext outer = new OuterContext();
     private final Map<IpPrefix, Vtep> routes = new LinkedHashMap<>();
     private final List<IpPrefix> local = new ArrayList<>();
 
@@ -84,6 +86,22 @@ public final class IpNetworkContext
     public IpNetworkContext allIcmpErrors(final boolean allIcmpErrors)
     {
         this.allIcmpErrors = allIcmpErrors;
+        return this;
+    }
+
+    /** @return what outer headers say. */
+    public OuterContext outer()
+    {
+        return outer;
+    }
+
+    /**
+     * @param outer what outer headers say.
+     * @return this.
+     */
+    public IpNetworkContext outer(final OuterContext outer)
+    {
+        this.outer = outer;
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.overlane.segment;
 
+import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
 import io.overlane.status.Traffic;
 
@@ -16,6 +17,7 @@ public final class Segment
     private final boolean learning;
     private final long reservedBits;
     private final SourcePolicy sourcePolicy;
+    private final OuterContext outer;
     private final FloodList floodList;
     private final Traffic encapTraffic;
     private final Traffic decapTraffic;
@@ -50,6 +52,7 @@ public final class Segment
         this.port = port;
         this.floodList = floodList;
         portMtu = settings.portMtu();
+        outer = settings.outer();
         ownMac = settings.ownMac();
         learning = settings.learning();
         reservedBits = settings.reservedBits();
@@ -98,6 +101,12 @@ public final class Segment
     public SourcePolicy sourcePolicy()
     {
         return sourcePolicy;
+    }
+
+    /** @return what outer headers say. */
+    public OuterContext outer()
+    {
+        return outer;
     }
 
     /** @return who gets copies of flooded frames. */

@@ -68,6 +68,49 @@ public final class DropLedger
     }
 
     /**
+     * Count frames that were too long, and remember the longest of a line.
+     *
+     * @param reason     why.
+     * @param vni        the segment, or {@link #NO_VNI}.
+     * @param remoteHigh first word of the outer address, 0 if it was too long for any.
+     * @param remoteLow  second word.
+     * @param frames     dropped.
+     * @param length     bytes of the longest of them, without tunnel header.
+     */
+    public void record(
+        final DropReason reason,
+        final int vni,
+        final long remoteHigh,
+        final long remoteLow,
+        final int frames,
+        final int length)
+    {
+        record(reason, vni, remoteHigh, remoteLow, frames);
+        int slot = lines.find(key(reason, vni), remoteHigh, remoteLow);
+        slot = slot == OffHeapTable.NO_SLOT ? lines.find(key(reason, NO_VNI), 0, 0) : slot;
+        if (lines.stampAt(slot) < length)
+        {
+            lines.stampAt(slot, length);
+        }
+    }
+
+    /**
+     * How long the frames of a line were, where {@link #record(DropReason, int, long, long, int, int)} was told. Any
+     * thread.
+     *
+     * @param reason     why.
+     * @param vni        the segment, or {@link #NO_VNI}.
+     * @param remoteHigh first word of the outer address.
+     * @param remoteLow  second word.
+     * @return bytes of the longest, 0 if not known.
+     */
+    public int longest(final DropReason reason, final int vni, final long remoteHigh, final long remoteLow)
+    {
+        final int own = (int)lines.stamp(key(reason, vni), remoteHigh, remoteLow);
+        return further == null ? own : Math.max(own, further.longest(reason, vni, remoteHigh, remoteLow));
+    }
+
+    /**
      * Have readers see the lines of another thread's ledger too. Before threads start.
      *
      * @param ledger of the other thread.

@@ -91,6 +91,12 @@ public final class EngineHarness implements AutoCloseable
         return context;
     }
 
+    /** @return the network. */
+    public MemoryFabric fabric()
+    {
+        return fabric;
+    }
+
     /** @return the engine's way out. */
     public RefusingUnderlay underlay()
     {
