@@ -109,7 +109,7 @@ class FaultyUnderlayTest
             .loss(0.05).duplication(0.05).reordering(0.05, 500).truncation(0.05).corruption(0.05);
     }
 
-    /** Send datagrams numbered, from 0 again after 255, in their type of service, which no fault touches; say what came. */
+    /** Send datagrams numbered modulo 256 in their type of service, which no fault touches; say what came. */
     private List<String> run(final Underlay to)
     {
         final SendBatch batch = new SendBatch(1);

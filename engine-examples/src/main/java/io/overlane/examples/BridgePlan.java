@@ -39,6 +39,7 @@ import java.util.stream.Stream;
  * @param source        outer sources to accept.
  * @param allIcmpErrors send every kind of ICMP error into the device.
  * @param subnets       inner addresses behind this node; empty: not checked.
+ * @param outer         what outer headers are like.
  */
 record BridgePlan(
     BridgeMode mode,
@@ -60,7 +61,8 @@ record BridgePlan(
     int queues,
     SourcePolicy source,
     boolean allIcmpErrors,
-    List<IpPrefix> subnets)
+    List<IpPrefix> subnets,
+    OuterPlan outer)
 {
     /** @return true if the host must be told of addresses, neighbours or routes. */
     boolean configuresHost()
@@ -71,11 +73,21 @@ record BridgePlan(
     /** @return remotes of all kinds that are configured. */
     long remotes()
     {
+        return allRemotes().distinct().count();
+    }
+
+    /** @return true if a remote or the group is IPv4. */
+    boolean reachesIpv4()
+    {
+        return outer.group() != null && outer.group().isV4() ||
+            allRemotes().anyMatch(remote -> remote.address().isV4());
+    }
+
+    private Stream<Vtep> allRemotes()
+    {
         return Stream.of(
             peers.stream().map(PeerSpec::remote), fdb.values().stream(), flood.stream())
-            .flatMap(remote -> remote)
-            .distinct()
-            .count();
+            .flatMap(remote -> remote);
     }
 
     /**
@@ -96,7 +108,12 @@ record BridgePlan(
             .portMtu(mtu)
             .ownMac(mac)
             .learning(learning)
-            .sourcePolicy(source);
+            .sourcePolicy(source)
+            .outer(outer.context());
+        if (outer.group() != null)
+        {
+            segment.group(outer.group());
+        }
         fdb.forEach(segment::fdb);
         flood.forEach(segment::flood);
         neighbors.forEach(segment::neighbor);
@@ -108,7 +125,8 @@ record BridgePlan(
         final IpNetworkContext network = new IpNetworkContext()
             .port(port)
             .sourcePolicy(source)
-            .allIcmpErrors(allIcmpErrors);
+            .allIcmpErrors(allIcmpErrors)
+            .outer(outer.context());
         addresses.stream().findFirst().ifPresent(first -> network.address(first.address()));
         peers.forEach(peer -> network.route(peer.subnet(), peer.remote()));
         subnets.forEach(network::local);

@@ -167,6 +167,7 @@ final class BridgeSession
         return "tun-bridge: " + plan.mode() + " on " + port.name() + vxlan + ", MTU " + plan.mtu() + " (" +
             port.offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " + plan.remotes() +
             (plan.remotes() == 1 ? " remote" : " remotes") +
+            (plan.outer().group() != null ? ", group " + plan.outer().group() : "") +
             (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "");
     }
 

@@ -14,7 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>Costs four system calls on a socket of its own, which sends nothing. Sending thread only.
  */
-public final class PathMtuProbe
+final class PathMtuProbe
 {
     /** The discard service: the kernel wants a port to connect to. */
     private static final int ANY_PORT = 9;
@@ -30,7 +30,7 @@ public final class PathMtuProbe
      * @param local the source address of datagrams, or a wildcard; routes may depend on it.
      * @throws UnsupportedOperationException where native calls are not available.
      */
-    public PathMtuProbe(final IpAddress local)
+    PathMtuProbe(final IpAddress local)
     {
         this.local = local;
     }
@@ -40,7 +40,7 @@ public final class PathMtuProbe
      * @param low  second word.
      * @return IP MTU in bytes, 0 if there is no route or the kernel does not say.
      */
-    public int pathMtu(final long high, final long low)
+    int pathMtu(final long high, final long low)
     {
         final boolean isV4 = IpAddress.isV4(high, low);
         final int family = isV4 ? AF_INET : AF_INET6;
