@@ -271,8 +271,8 @@ final class OuterHeaderScenarios extends Scenario
     void shouldSayThatGroupsAreTooMany() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(IpAddress.ANY_V4, 0).multicastInterface("wire0"));
-        final int most = Integer.parseInt(Files.readString(
-            Path.of("/proc/sys/net/ipv4/igmp_max_memberships")).strip());
+        final int most = Integer.parseInt(Files.readAllLines(
+            Path.of("/proc/sys/net/ipv4/igmp_max_memberships")).get(0).strip());
         for (int i = 0; i < most; i++)
         {
             underlay.join(IpAddress.ofV4(0xEF02_0000 + i));
