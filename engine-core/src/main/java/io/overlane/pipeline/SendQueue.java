@@ -39,14 +39,13 @@ public final class SendQueue
     private final int headerLength;
     /** Null where the underlay does not look at hashes. */
     private final FlowHash flowHash;
-    private final PathMtus pathMtus;
+    private final OversizeFate oversize;
     private final NanoClock clock;
     private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
 
     private int joinSlotsUsed;
     private int vni;
     private Traffic traffic;
-    private OversizeListener oversize;
     private int outer;
 
     /** Whether the last entry may grow; the other two say how. */
@@ -90,7 +89,7 @@ public final class SendQueue
         final NanoClock clock)
     {
         this.clock = clock;
-        pathMtus = new PathMtus(underlay, remotes, clock);
+        oversize = new OversizeFate(underlay, remotes, counters, headerLength, clock);
         this.underlay = underlay;
         batch = new SendBatch(capacity);
         frames = new int[capacity];
@@ -112,15 +111,14 @@ public final class SendQueue
      *
      * @param vni      their segment, for the drop ledger.
      * @param traffic  counts what was sent.
-     * @param oversize hears of those the underlay finds too long.
+     * @param listener hears of those that are too long for their remote.
      */
-    void aim(final int vni, final Traffic traffic, final OversizeListener oversize)
+    void aim(final int vni, final Traffic traffic, final OversizeListener listener)
     {
         this.vni = vni;
         this.traffic = traffic;
-        this.oversize = oversize;
         outer = 0;
-        pathMtus.onBatch();
+        oversize.aim(vni, listener);
     }
 
     /**
@@ -141,9 +139,9 @@ public final class SendQueue
      */
     void add(final Frame frame, final int remote)
     {
-        if (pathMtus.isActive() && frame.length() > pathMtus.longest(remote))
+        if (oversize.isTooLong(frame.length(), remote))
         {
-            refuse(frame, frame.length(), remote, 1);
+            oversize.refuse(frame, frame.length(), remote, 1);
             return;
         }
         final int hash = hash(frame);
@@ -176,14 +174,12 @@ public final class SendQueue
     {
         if (segments.segmentLength() > MAX_JOINED_LENGTH)
         {
-            final int count = segments.segments();
-            counters.onOversize(
-                vni, remotes.high(remote), remotes.low(remote), count, segments.segmentLength() - headerLength);
+            oversize.drop(segments.segmentLength(), remote, segments.segments());
             return;
         }
-        if (pathMtus.isActive() && segments.segmentLength() > pathMtus.longest(remote))
+        if (oversize.isTooLong(segments.segmentLength(), remote))
         {
-            refuse(frame, segments.segmentLength(), remote, segments.segments());
+            oversize.refuse(frame, segments.segmentLength(), remote, segments.segments());
             return;
         }
         final int hash = hash(frame);
@@ -268,56 +264,12 @@ public final class SendQueue
         }
         else if (verdict == DropReason.OVERSIZE)
         {
-            onOversize(entry);
+            oversize.onRefused(batch, entry, frames[entry]);
         }
         else
         {
             counters.onDropped(verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry]);
         }
-    }
-
-    /** Of joined datagrams the first stands for all: its sender is told, the others are dropped. */
-    private void onOversize(final int entry)
-    {
-        final int remote = batch.remote(entry);
-        pathMtus.learn(remote);
-        final Frame frame = batch.frame(entry);
-        final int segmentSize = batch.segmentSize(entry);
-        final int length = segmentSize > 0 ? Math.min(segmentSize, frame.length()) : frame.length();
-        if (frames[entry] > 1)
-        {
-            counters.onOversize(
-                vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry] - 1, length - headerLength);
-        }
-        refuse(frame, length, remote, 1);
-    }
-
-    /** Frames that are too long for their remote are answered or dropped: one, or a super-frame of several. */
-    private void refuse(final Frame frame, final int length, final int remote, final int count)
-    {
-        if (tell(frame, length, remote))
-        {
-            counters.onOversizeLength(length - headerLength);
-            counters.onAnswered(count);
-        }
-        else
-        {
-            counters.onOversize(vni, remotes.high(remote), remotes.low(remote), count, length - headerLength);
-        }
-    }
-
-    private boolean tell(final Frame frame, final int length, final int remote)
-    {
-        final int longest = pathMtus.longest(remote);
-        if (oversize == null || length <= longest)
-        {
-            return false;
-        }
-        if (frame.gsoType() == Frame.GSO_NONE)
-        {
-            frame.length(length);
-        }
-        return oversize.onOversize(frame.strip(headerLength), longest - headerLength);
     }
 
     private void sendCopies(
@@ -346,7 +298,14 @@ public final class SendQueue
                 {
                     why = refused == 0 ? verdict : why;
                     refused++;
-                    recordRefusedCopy(i, verdict, count);
+                    if (verdict == DropReason.OVERSIZE)
+                    {
+                        oversize.onCopyRefused(batch, i, count);
+                    }
+                    else
+                    {
+                        counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
+                    }
                 }
             }
         }
@@ -359,25 +318,6 @@ public final class SendQueue
         {
             counters.onFloodDropped(why, count);
             counters.onFlooded(0, (refused - 1) * count);
-        }
-    }
-
-    /** A copy is nobody's fate: its sender may have reached others, and is not told. */
-    private void recordRefusedCopy(final int entry, final DropReason verdict, final int count)
-    {
-        final long high = batch.remoteHigh(entry);
-        final long low = batch.remoteLow(entry);
-        if (verdict == DropReason.OVERSIZE)
-        {
-            final int segmentSize = batch.segmentSize(entry);
-            final int frameLength = batch.frame(entry).length();
-            final int length = (segmentSize > 0 ? Math.min(segmentSize, frameLength) : frameLength) - headerLength;
-            counters.ledger().record(verdict, vni, high, low, count, length);
-            counters.onOversizeLength(length);
-        }
-        else
-        {
-            counters.ledger().record(verdict, vni, high, low, count);
         }
     }
 

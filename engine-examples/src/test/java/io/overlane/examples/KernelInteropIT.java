@@ -135,12 +135,12 @@ class KernelInteropIT
         final Bridge bridge = Bridge.start(engine, DEVICE, arguments);
         final Capture capture = Capture.start(kernel, directory.resolve("outer.pcap"));
         ping();
-        Traffic.stream(engine, Overlay.v4(engine), kernel, Overlay.v4(kernel));
         capture.stop();
         final String ours = "vxlan && ip.src == " + engine.underlayV4();
-        assertTrue(capture.matching(ours).size() > 0);
+        assertTrue(capture.matching(ours).size() > 0, "nothing was seen");
         assertEquals(List.of(), capture.matching(ours + " && !(udp.checksum == 0)"));
         assertEquals(List.of(), capture.matching(ours + " && !(ip.dsfield.dscp == 18)"));
+        Traffic.stream(engine, Overlay.v4(engine), kernel, Overlay.v4(kernel));
         bridge.stop("TERM");
     }
 

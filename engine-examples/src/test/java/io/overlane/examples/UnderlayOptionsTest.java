@@ -85,6 +85,15 @@ class UnderlayOptionsTest
         assertEquals(1450, BridgeOptionsParser.plan("--group 239.1.1.1 --dev eth0", new FakeHost()).mtu());
     }
 
+    @Test
+    void shouldKnowWhetherIpv4IsReached()
+    {
+        assertTrue(BridgeOptionsParser.plan(
+            "--local :: --flood 192.0.2.2 --flood 2001:db8::2", new FakeHost()).reachesIpv4());
+        assertTrue(BridgeOptionsParser.plan("--local :: --group 239.1.1.1", new FakeHost()).reachesIpv4());
+        assertFalse(BridgeOptionsParser.plan("--flood 2001:db8::2", new FakeHost()).reachesIpv4());
+    }
+
     private static void assertBadUsage(final String part, final String... options)
     {
         final String[] args = new String[options.length + 1];
