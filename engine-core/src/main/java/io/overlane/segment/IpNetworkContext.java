@@ -3,6 +3,7 @@ package io.overlane.segment;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.outer.EcnEncap;
 import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ public final class IpNetworkContext
     }
 
     /**
-     * @param outer what outer headers say.
+     * @param outer what outer headers say; congestion bits are 0 unless asked for, as they are not read on arrival.
      * @return this.
      */
     public IpNetworkContext outer(final OuterContext outer)
@@ -159,6 +160,11 @@ public final class IpNetworkContext
         if (!address.isV4())
         {
             throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + address);
+        }
+        if (outer.ecn() == null)
+        {
+            // Nobody reads the bits when they arrive, neither we nor flannel's proxy: RFC 6040 §4.1 wants them clear.
+            outer.ecn(EcnEncap.OFF);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.engine.EngineHarness;
 import io.overlane.frame.Frame;
@@ -14,6 +15,7 @@ import io.overlane.outer.DontFragment;
 import io.overlane.outer.EcnEncap;
 import io.overlane.outer.OuterContext;
 import io.overlane.port.LoopbackPort;
+import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.SuperFrameSpec;
@@ -171,6 +173,19 @@ class OuterHeaderTest
         final List<Integer> outers = harness.underlay().takeOuters();
         assertTrue(outers.size() >= 1);
         outers.forEach(outer -> assertEquals(OuterFields.pack(2, 17, DF_DEFAULT), outer));
+    }
+
+    @Test
+    void shouldInheritInTheIpModeButNotCongestionBits()
+    {
+        harness.launch(new IpNetworkContext()
+            .outer(new OuterContext().ttl(OuterContext.INHERIT).tos(OuterContext.INHERIT)
+                .dontFragment(DontFragment.INHERIT))
+            .route(IpPrefix.parse("10.0.0.0/8"), EngineHarness.A));
+        harness.attach(EngineHarness.A);
+        harness.transmit(FrameSpec.ipv4Udp().destination("10.1.2.3").tos(0x4B).ttl(33).dontFragment().packet());
+        assertEquals(
+            List.of(OuterFields.pack(0x48, 33, DF_SET)), harness.underlay().takeOuters(), "as the packet came");
     }
 
     @Test
