@@ -29,6 +29,8 @@ final class OuterRule
     private final boolean inheritsTos;
     private final boolean inheritsDf;
     private final boolean isFixed;
+    /** The default: of the inner header, only congestion bits are looked at. */
+    private final boolean isEcnOnly;
     private final int tos;
     private final int ttl;
     private final int df;
@@ -59,7 +61,8 @@ final class OuterRule
         {
             ecn[i] = encap.encap(i);
         }
-        isFixed = !inheritsTtl && !inheritsTos && !inheritsDf && encap == EcnEncap.OFF;
+        isEcnOnly = !inheritsTtl && !inheritsTos && !inheritsDf;
+        isFixed = isEcnOnly && encap == EcnEncap.OFF;
         notIp = OuterFields.pack(tos, ttl, inheritsDf ? OuterFields.DF_CLEAR : df);
     }
 
@@ -103,17 +106,24 @@ final class OuterRule
     {
         if (version == Ipv4Header.VERSION && length >= Ipv4Header.LENGTH)
         {
+            final int innerTos = buffer.getByte(l3 + Ipv4Header.TOS_OFFSET) & 0xFF;
+            if (isEcnOnly)
+            {
+                return notIp | ecn[innerTos & ECN_MASK];
+            }
             final boolean isDf = (buffer.getByte(l3 + Ipv4Header.FLAGS_OFFSET) & DF_BIT) != 0;
             return pack(
-                buffer.getByte(l3 + Ipv4Header.TOS_OFFSET) & 0xFF,
+                innerTos,
                 buffer.getByte(l3 + Ipv4Header.TTL_OFFSET) & 0xFF,
                 isDf ? OuterFields.DF_SET : OuterFields.DF_CLEAR);
         }
         if (version == Ipv6Header.VERSION && length >= Ipv6Header.LENGTH)
         {
-            final int firstTwo = buffer.getShort(l3 + Ipv6Header.VERSION_OFFSET, ByteOrder.BIG_ENDIAN);
-            return pack(
-                firstTwo >>> 4 & 0xFF, buffer.getByte(l3 + Ipv6Header.HOP_LIMIT_OFFSET) & 0xFF, OuterFields.DF_SET);
+            final int innerTos =
+                buffer.getShort(l3 + Ipv6Header.VERSION_OFFSET, ByteOrder.BIG_ENDIAN) >>> 4 & 0xFF;
+            return isEcnOnly ?
+                notIp | ecn[innerTos & ECN_MASK] :
+                pack(innerTos, buffer.getByte(l3 + Ipv6Header.HOP_LIMIT_OFFSET) & 0xFF, OuterFields.DF_SET);
         }
         return notIp;
     }
