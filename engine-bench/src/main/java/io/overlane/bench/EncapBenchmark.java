@@ -3,6 +3,8 @@ package io.overlane.bench;
 import io.overlane.agent.Forwarding;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
+import io.overlane.outer.EcnEncap;
+import io.overlane.outer.OuterContext;
 import io.overlane.pipeline.EncapPath;
 import io.overlane.pipeline.IpEncapPath;
 import io.overlane.pipeline.SendQueue;
@@ -75,7 +77,10 @@ public class EncapBenchmark
         ipCounters = new EngineCounters(1, 64, 64);
         final Forwarding forwarding = new Forwarding(65_536, 64, 64, 64);
         final Segment segment = new Segment(
-            new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450),
+            new SegmentContext(Frames.VNI)
+                .port(new Sinks.NoPort())
+                .portMtu(1450)
+                .outer(new OuterContext().ecn(EcnEncap.LINUX)),
             vxlanCounters.newTraffic("encap", "vni-1"),
             vxlanCounters.newTraffic("decap", "vni-1"));
         forwarding.segments().add(segment);

@@ -8,6 +8,7 @@ import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.signal.IdleWait;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -418,6 +419,12 @@ public final class EngineContext
         for (final SegmentContext segment : segments)
         {
             segment.conclude();
+            segment.outer().conclude(underlay);
+            if (!segment.groups().isEmpty() && !underlay.features().contains(UnderlayFeature.MULTICAST))
+            {
+                throw new IllegalArgumentException("group " + segment.groups().iterator().next() +
+                    ": this underlay (" + underlay.description() + ") cannot join multicast groups");
+            }
             for (final Port port : segment.ports())
             {
                 if (!ports.add(port))
@@ -429,6 +436,7 @@ public final class EngineContext
         if (ipNetwork != null)
         {
             ipNetwork.conclude();
+            ipNetwork.outer().conclude(underlay);
         }
         if (threadingMode != ThreadingMode.SHARED &&
             (idleWait != null || queues.stream().anyMatch(queue -> queue.idleWait() != null)))

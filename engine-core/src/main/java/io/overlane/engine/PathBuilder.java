@@ -1,5 +1,7 @@
 package io.overlane.engine;
 
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
 import io.overlane.agent.Forwarding;
 import io.overlane.pipeline.DecapPath;
 import io.overlane.pipeline.EncapPath;
@@ -24,6 +26,8 @@ import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
 import io.overlane.underlay.Underlay;
 import io.overlane.wire.VxlanHeader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -226,7 +230,12 @@ final class PathBuilder
     private SendQueue toUnderlay(final int headerLength)
     {
         return new SendQueue(
-            underlay(), context.batchLimit(), forwarding.remotes(), counters.encap(queue), headerLength);
+            underlay(),
+            context.batchLimit(),
+            forwarding.remotes(),
+            counters.encap(queue),
+            headerLength,
+            context.clock());
     }
 
     private OfferQueue toPorts(final boolean isEthernet)
@@ -244,8 +253,23 @@ final class PathBuilder
             requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));
         settings.flood().forEach(remote ->
             requireRoom(forwarding.addFlood(vni, remote), "remotes"));
+        settings.groups().forEach(group -> join(vni, group));
         settings.neighbors().forEach((address, mac) ->
             requireRoom(forwarding.putNeighbor(vni, address, mac), "neighbours"));
+    }
+
+    /** Only the first queue's socket joins: of several in one group each would get every datagram. */
+    private void join(final int vni, final IpAddress group)
+    {
+        try
+        {
+            underlay().join(group);
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex.getMessage(), ex);
+        }
+        requireRoom(forwarding.addFlood(vni, new Vtep(group, context.peerUdpPort())), "remotes");
     }
 
     private static void requireRoom(final boolean isTaken, final String what)

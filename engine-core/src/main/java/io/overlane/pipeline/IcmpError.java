@@ -65,14 +65,14 @@ final class IcmpError
     }
 
     /** Not 0.0.0.0/8, loopback, multicast, reserved or broadcast. */
-    private static boolean isStation(final int address)
+    static boolean isStation(final int address)
     {
         final int network = address >>> 24;
         return network != 0 && network != 127 && !isGroup(address);
     }
 
     /** Multicast, reserved or broadcast. */
-    private static boolean isGroup(final int address)
+    static boolean isGroup(final int address)
     {
         return address >>> 28 >= 0xE;
     }

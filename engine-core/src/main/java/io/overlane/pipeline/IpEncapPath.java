@@ -25,6 +25,9 @@ public final class IpEncapPath implements EncapPath
     private final PathCounters counters;
     private final FrameBatch answer = new FrameBatch(1);
     private final IcmpError icmpError = new IcmpError();
+    private final OuterRule outer;
+    private final TokenBucket bucket;
+    private final OversizeListener oversize = this::tellPathMtu;
     private final Ipv4Header ip = new Ipv4Header();
     private final GsoSplitter segments = new GsoSplitter();
     private int count;
@@ -40,6 +43,8 @@ public final class IpEncapPath implements EncapPath
         this.network = network;
         this.out = out;
         this.counters = counters;
+        outer = new OuterRule(network.outer(), false);
+        bucket = new TokenBucket(out.clock(), OversizeReply.REPLIES_PER_SECOND, OversizeReply.BURST);
     }
 
     @Override
@@ -51,7 +56,7 @@ public final class IpEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
-        out.aim(DropLedger.NO_VNI, network.encapTraffic());
+        out.aim(DropLedger.NO_VNI, network.encapTraffic(), oversize);
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame packet = batch.get(i);
@@ -103,15 +108,11 @@ public final class IpEncapPath implements EncapPath
         }
         else if (wireLength > network.port().mtu())
         {
-            tellIfAll(
-                packet,
-                IcmpHeader.DESTINATION_UNREACHABLE,
-                IcmpHeader.FRAGMENTATION_NEEDED,
-                network.port().mtu(),
-                DropReason.OVERSIZE);
+            refuseOversize(packet, wireLength);
         }
         else
         {
+            out.outer(outer.of(packet));
             ip.decrementTtl();
             if (isSuperFrame)
             {
@@ -122,6 +123,50 @@ public final class IpEncapPath implements EncapPath
                 out.add(packet, remote);
             }
         }
+    }
+
+    private void refuseOversize(final Frame packet, final int wireLength)
+    {
+        final boolean isTold = network.allIcmpErrors() && bucket.take() &&
+            tellFragmentationNeeded(packet, network.port().mtu());
+        if (isTold)
+        {
+            counters.onOversizeLength(wireLength);
+            counters.onAnswered(count);
+        }
+        else
+        {
+            counters.onOversize(DropLedger.NO_VNI, 0, 0, count, wireLength);
+        }
+    }
+
+    /** The packet left this path some time ago, its time to live is one less: look at it again. */
+    private boolean tellPathMtu(final Frame packet, final int longestPacket)
+    {
+        return network.allIcmpErrors() &&
+            ip.wrap(packet.buffer(), packet.offset(), packet.length()).checkHeader() == DropReason.NONE &&
+            bucket.take() &&
+            tellFragmentationNeeded(packet, Math.min(network.port().mtu(), longestPacket));
+    }
+
+    private boolean tellFragmentationNeeded(final Frame packet, final int mtu)
+    {
+        final Frame error = icmpError.build(
+            ip,
+            packet,
+            network.address(),
+            IcmpHeader.DESTINATION_UNREACHABLE,
+            IcmpHeader.FRAGMENTATION_NEEDED,
+            mtu);
+        return error != null && offer(error);
+    }
+
+    private boolean offer(final Frame error)
+    {
+        answer.clear();
+        answer.add(error);
+        network.port().offer(answer);
+        return error.verdict() == DropReason.NONE;
     }
 
     private void tellIfAll(
@@ -141,15 +186,7 @@ public final class IpEncapPath implements EncapPath
         final Frame packet, final int type, final int code, final int mtu, final DropReason otherwise)
     {
         final Frame error = icmpError.build(ip, packet, network.address(), type, code, mtu);
-        if (error == null)
-        {
-            drop(otherwise);
-            return;
-        }
-        answer.clear();
-        answer.add(error);
-        network.port().offer(answer);
-        if (error.verdict() == DropReason.NONE)
+        if (error != null && offer(error))
         {
             counters.onAnswered(count);
         }

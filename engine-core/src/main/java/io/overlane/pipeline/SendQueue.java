@@ -10,6 +10,8 @@ import io.overlane.status.Traffic;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
 import io.overlane.wire.VxlanHeader;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * Datagrams on their way to the underlay: collects a batch, sends it when it is full or asked to, and counts the fate
@@ -38,12 +40,15 @@ public final class SendQueue
     private final int headerLength;
     /** Null where the underlay does not look at hashes. */
     private final FlowHash flowHash;
+    private final OversizeFate oversize;
+    private final NanoClock clock;
     private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
     private final VxlanHeader vxlan = new VxlanHeader();
 
     private int joinSlotsUsed;
     private int vni;
     private Traffic traffic;
+    private int outer;
 
     /** Copies of the next flooded frame that went elsewhere, and that did not. */
     private int takenBefore;
@@ -70,6 +75,28 @@ public final class SendQueue
         final PathCounters counters,
         final int headerLength)
     {
+        this(underlay, capacity, remotes, counters, headerLength, SystemNanoClock.INSTANCE);
+    }
+
+    /**
+     * @param underlay     to send with.
+     * @param capacity     entries per send.
+     * @param remotes      addresses of remotes.
+     * @param counters     encap counters.
+     * @param headerLength bytes of tunnel header in each datagram, not counted as payload, with Ethernet behind it;
+     *                     0: bare IP packets.
+     * @param clock        for how long a path's MTU is remembered.
+     */
+    public SendQueue(
+        final Underlay underlay,
+        final int capacity,
+        final RemoteTable remotes,
+        final PathCounters counters,
+        final int headerLength,
+        final NanoClock clock)
+    {
+        this.clock = clock;
+        oversize = new OversizeFate(underlay, remotes, counters, headerLength, clock);
         this.underlay = underlay;
         batch = new SendBatch(capacity);
         frames = new int[capacity];
@@ -80,16 +107,35 @@ public final class SendQueue
         flowHash = underlay.usesFlowHash() ? new FlowHash(headerLength > 0) : null;
     }
 
+    /** @return the engine's only source of time. */
+    NanoClock clock()
+    {
+        return clock;
+    }
+
     /**
      * Say whose the next frames are. The queue is empty.
      *
-     * @param vni     their segment, for the drop ledger.
-     * @param traffic counts what was sent.
+     * @param vni      their segment, for the drop ledger.
+     * @param traffic  counts what was sent.
+     * @param listener hears of those that are too long for their remote.
      */
-    void aim(final int vni, final Traffic traffic)
+    void aim(final int vni, final Traffic traffic, final OversizeListener listener)
     {
         this.vni = vni;
         this.traffic = traffic;
+        outer = 0;
+        oversize.aim(vni, listener);
+    }
+
+    /**
+     * Say what the outer headers of the next frames are like.
+     *
+     * @param fields packed {@code OuterFields}.
+     */
+    void outer(final int fields)
+    {
+        outer = fields;
     }
 
     /**
@@ -119,6 +165,11 @@ public final class SendQueue
      */
     void add(final Frame frame, final int remote)
     {
+        if (oversize.isTooLong(frame.length(), remote))
+        {
+            oversize.refuse(frame, frame.length(), remote, 1);
+            return;
+        }
         final int hash = hash(frame);
         if (underlay.maxSegments() > 1 && fits(remote, hash, frame.length()) && frame.length() <= segmentLength &&
             join())
@@ -149,8 +200,12 @@ public final class SendQueue
     {
         if (segments.segmentLength() > MAX_JOINED_LENGTH)
         {
-            final int count = segments.segments();
-            counters.onDropped(DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), count);
+            oversize.drop(segments.segmentLength(), remote, segments.segments());
+            return;
+        }
+        if (oversize.isTooLong(segments.segmentLength(), remote))
+        {
+            oversize.refuse(frame, segments.segmentLength(), remote, segments.segments());
             return;
         }
         final int hash = hash(frame);
@@ -211,7 +266,7 @@ public final class SendQueue
     {
         if (segments.segmentLength() > MAX_JOINED_LENGTH)
         {
-            counters.onDropped(DropReason.OVERSIZE, vni, 0, 0, segments.segments());
+            counters.onOversize(vni, 0, 0, segments.segments(), segments.segmentLength() - headerLength);
             return;
         }
         flush();
@@ -248,6 +303,10 @@ public final class SendQueue
         {
             counters.onDelivered(traffic, frames[entry], bytes[entry]);
             counters.remotes().record(batch.remote(entry), frames[entry], bytes[entry]);
+        }
+        else if (verdict == DropReason.OVERSIZE)
+        {
+            oversize.onRefused(batch, entry, frames[entry]);
         }
         else
         {
@@ -292,7 +351,14 @@ public final class SendQueue
                 {
                     why = refused == 0 ? verdict : why;
                     refused++;
-                    counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
+                    if (verdict == DropReason.OVERSIZE)
+                    {
+                        oversize.onCopyRefused(batch, i, count);
+                    }
+                    else
+                    {
+                        counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
+                    }
                     sample(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame);
                 }
             }
@@ -339,16 +405,16 @@ public final class SendQueue
 
     private void addEntry(final Frame frame, final int remote, final int hash)
     {
-        batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, hash, 0, 0);
+        batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, hash, outer, 0);
         isOpen = true;
     }
 
-    /** Whether the last entry goes to the same remote, by the same source port, and has room for one datagram more. */
+    /** Whether the last entry goes to the same remote, under the same outer header, and has room for one more. */
     private boolean fits(final int remote, final int hash, final int length)
     {
         final int last = batch.size() - 1;
-        return isOpen && batch.remote(last) == remote && batch.flowHash(last) == hash && frames[last] < MAX_JOINED &&
-            batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
+        return isOpen && batch.remote(last) == remote && batch.flowHash(last) == hash && batch.outer(last) == outer &&
+            frames[last] < MAX_JOINED && batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
     }
 
     /** Make the last entry one that can grow, if it is not yet. False if there is no memory for it. */

@@ -28,6 +28,9 @@ import io.overlane.wire.VxlanHeader;
  */
 public final class VxlanEncapPath implements EncapPath
 {
+    /** Of a frame nothing but the port limits. */
+    private static final int MAX_FRAME_LENGTH = 1 << 16;
+
     private final Segment segment;
     private final Port port;
     /** Null where the port is the only one its segment will ever have. */
@@ -41,6 +44,8 @@ public final class VxlanEncapPath implements EncapPath
     private FloodLimit floodLimit;
     /** Null where nobody wants to know. */
     private Misses misses;
+    private final OuterRule outer;
+    private final OversizeListener oversize;
     private final int longestFrame;
     private final long[] destinations;
     private final long[] entries;
@@ -108,6 +113,8 @@ public final class VxlanEncapPath implements EncapPath
         this.suppress = suppress;
         this.out = out;
         this.counters = counters;
+        outer = new OuterRule(segment.outer(), true);
+        oversize = new OversizeReply(segment.port(), segment.portMtu(), out.clock());
         longestFrame = segment.portMtu() + EthernetHeader.LENGTH;
     }
 
@@ -140,7 +147,7 @@ public final class VxlanEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
-        out.aim(segment.vni(), segment.encapTraffic());
+        out.aim(segment.vni(), segment.encapTraffic(), oversize);
         if (segment.encapVlan() != VlanPolicy.PASS)
         {
             judgeTags(batch);
@@ -230,7 +237,7 @@ public final class VxlanEncapPath implements EncapPath
         }
         if (verdict != DropReason.NONE)
         {
-            drop(verdict, 1);
+            refuse(verdict, frame, frame.length(), 1);
             return;
         }
         if (MacAddress.isGroup(ethernet.destination()) && suppress.answer(frame, segment.vni()))
@@ -276,9 +283,14 @@ public final class VxlanEncapPath implements EncapPath
         counters.onIn(count, length);
         if (isOversize(segments.segmentLength() - tunnelLength))
         {
-            verdict = DropReason.OVERSIZE;
+            if (!isSwitched)
+            {
+                frame.strip(VxlanHeader.LENGTH);
+            }
+            refuse(DropReason.OVERSIZE, frame, segments.segmentLength() - tunnelLength, count);
+            return;
         }
-        else if (isSwitched)
+        if (isSwitched)
         {
             verdict = local.onSource(ethernet.source());
         }
@@ -438,6 +450,7 @@ public final class VxlanEncapPath implements EncapPath
 
     private void writeHeader(final Frame frame, final int vni)
     {
+        out.outer(outer.of(frame));
         frame.prepend(VxlanHeader.LENGTH);
         vxlan.wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(vni);
     }
@@ -457,9 +470,33 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
+    /** The sender of a frame that is too long for the port is told, if it may be; it then counts as answered. */
+    private void refuse(final DropReason reason, final Frame frame, final int length, final int frames)
+    {
+        if (reason != DropReason.OVERSIZE)
+        {
+            drop(reason, frames);
+        }
+        else if (oversize.onOversize(frame, MAX_FRAME_LENGTH))
+        {
+            counters.onOversizeLength(length);
+            counters.onAnswered(frames);
+        }
+        else
+        {
+            counters.onOversize(segment.vni(), 0, 0, frames, length);
+            sample(reason);
+        }
+    }
+
     private void drop(final DropReason reason, final int frames)
     {
         counters.onDropped(reason, segment.vni(), 0, 0, frames);
+        sample(reason);
+    }
+
+    private void sample(final DropReason reason)
+    {
         final int header = Math.max(0, currentOffset - current.offset());
         counters.samples().record(
             reason, segment.vni(), 0, 0, current.buffer(), currentOffset, current.length() - header);

@@ -1,5 +1,6 @@
 package io.overlane.segment;
 
+import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
 import io.overlane.route.RouteTable;
 import io.overlane.status.Traffic;
@@ -15,6 +16,7 @@ public final class IpNetwork
     private final int address;
     private final SourcePolicy sourcePolicy;
     private final boolean allIcmpErrors;
+    private final OuterContext outer;
     private final RouteTable routes;
     private final RouteTable local;
     private final Traffic encapTraffic;
@@ -55,6 +57,7 @@ public final class IpNetwork
         address = settings.address().v4();
         sourcePolicy = settings.sourcePolicy();
         allIcmpErrors = settings.allIcmpErrors();
+        outer = settings.outer();
         this.routes = routes;
         this.encapTraffic = encapTraffic;
         this.decapTraffic = decapTraffic;
@@ -84,6 +87,12 @@ public final class IpNetwork
     public boolean allIcmpErrors()
     {
         return allIcmpErrors;
+    }
+
+    /** @return what outer headers say. */
+    public OuterContext outer()
+    {
+        return outer;
     }
 
     /** @return inner destination to remote. */

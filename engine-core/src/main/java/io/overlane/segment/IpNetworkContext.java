@@ -3,6 +3,8 @@ package io.overlane.segment;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.outer.EcnEncap;
+import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +20,7 @@ public final class IpNetworkContext
     private IpAddress address = IpAddress.ANY_V4;
     private SourcePolicy sourcePolicy = SourcePolicy.KNOWN;
     private boolean allIcmpErrors;
+    private OuterContext outer = new OuterContext();
     private final Map<IpPrefix, Vtep> routes = new LinkedHashMap<>();
     private final List<IpPrefix> local = new ArrayList<>();
 
@@ -87,6 +90,22 @@ public final class IpNetworkContext
         return this;
     }
 
+    /** @return what outer headers say. */
+    public OuterContext outer()
+    {
+        return outer;
+    }
+
+    /**
+     * @param outer what outer headers say; congestion bits are 0 unless asked for, as they are not read on arrival.
+     * @return this.
+     */
+    public IpNetworkContext outer(final OuterContext outer)
+    {
+        this.outer = outer;
+        return this;
+    }
+
     /**
      * @param destination inner destinations, IPv4.
      * @param remote      where they live.
@@ -145,6 +164,11 @@ public final class IpNetworkContext
         if (sourcePolicy == SourcePolicy.LISTED)
         {
             throw new IllegalArgumentException("the IP network has no list of sources: any, known or routed");
+        }
+        if (outer.ecn() == null)
+        {
+            // Nobody reads the bits when they arrive, neither we nor flannel's proxy: RFC 6040 §4.1 wants them clear.
+            outer.ecn(EcnEncap.OFF);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.overlane.segment;
 
 import io.overlane.address.MacAddress;
+import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
 import io.overlane.route.RouteTable;
 import io.overlane.status.Traffic;
@@ -28,6 +29,7 @@ public final class Segment
     private final boolean dropsStaticViolation;
     private final boolean dropsBadSource;
     private final FloodBudget floodBudget;
+    private final OuterContext outer;
     private final FloodList floodList;
     private final KnownSources knownSources;
     /** Null but for {@link SourcePolicy#LISTED}. */
@@ -85,6 +87,7 @@ public final class Segment
         this.floodList = floodList;
         this.knownSources = knownSources;
         portMtu = settings.portMtu();
+        outer = settings.outer();
         learning = settings.learning();
         floodBudget = settings.floodBudget();
         reservedBits = settings.reservedBits();
@@ -240,6 +243,12 @@ public final class Segment
     public SourcePolicy sourcePolicy()
     {
         return sourcePolicy;
+    }
+
+    /** @return what outer headers say. */
+    public OuterContext outer()
+    {
+        return outer;
     }
 
     /** @return who gets copies of flooded frames. */

@@ -5,6 +5,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
+import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
 import io.overlane.wire.VxlanHeader;
 import java.util.ArrayList;
@@ -40,6 +41,8 @@ public final class SegmentContext
     private DropWhen dropBadSource;
     private int maxLearned;
     private FloodBudget floodBudget = new FloodBudget(0, 0, 0);
+    private OuterContext outer = new OuterContext();
+    private final Set<IpAddress> groups = new LinkedHashSet<>();
     private final Set<MacAddress> furtherOwnMacs = new LinkedHashSet<>();
     private final Set<IpPrefix> sources = new LinkedHashSet<>();
     private final Set<Vtep> flood = new LinkedHashSet<>();
@@ -384,6 +387,45 @@ public final class SegmentContext
     {
         this.floodBudget = floodBudget;
         return this;
+    }
+
+    /** @return what outer headers say. */
+    public OuterContext outer()
+    {
+        return outer;
+    }
+
+    /**
+     * @param outer what outer headers say; default as Linux has it, but never fragmented.
+     * @return this.
+     */
+    public SegmentContext outer(final OuterContext outer)
+    {
+        this.outer = outer;
+        return this;
+    }
+
+    /**
+     * @param group multicast group that stands for all other VTEPs of the segment (RFC 7348 §4.2): it is joined, and
+     *              gets the one copy of broadcast, unknown unicast and multicast frames, on the engine's peer port.
+     *              Several segments may have the same.
+     * @return this.
+     * @throws IllegalArgumentException if it is no multicast address.
+     */
+    public SegmentContext group(final IpAddress group)
+    {
+        if (!group.isMulticast())
+        {
+            throw new IllegalArgumentException("not a multicast group: " + group);
+        }
+        groups.add(group);
+        return this;
+    }
+
+    /** @return multicast groups that get flooded frames. */
+    public Set<IpAddress> groups()
+    {
+        return groups;
     }
 
     /**

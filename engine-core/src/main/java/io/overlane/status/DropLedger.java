@@ -22,6 +22,8 @@ public final class DropLedger
     private static final int SHARE_OF_FREE = 2;
 
     private final OffHeapTable lines;
+    /** Lengths of the longest frames, for the lines that have one. */
+    private final OffHeapTable longest;
     private final int maxLines;
     private final int[] linesOf = new int[DropReason.count()];
     private DropLedger further;
@@ -47,6 +49,7 @@ public final class DropLedger
     {
         this.maxLines = maxLines;
         lines = new OffHeapTable(maxLines + DropReason.count());
+        longest = new OffHeapTable(maxLines + DropReason.count());
     }
 
     /**
@@ -72,6 +75,59 @@ public final class DropLedger
         {
             lines.put(key(reason, NO_VNI), 0, 0, frames);
         }
+    }
+
+    /**
+     * Count frames that were too long, and remember the longest of a line.
+     *
+     * @param reason     why.
+     * @param vni        the segment, or {@link #NO_VNI}.
+     * @param remoteHigh first word of the outer address, 0 if it was too long for any.
+     * @param remoteLow  second word.
+     * @param frames     dropped.
+     * @param length     bytes of the longest of them, without tunnel header.
+     */
+    public void record(
+        final DropReason reason,
+        final int vni,
+        final long remoteHigh,
+        final long remoteLow,
+        final int frames,
+        final int length)
+    {
+        record(reason, vni, remoteHigh, remoteLow, frames);
+        if (lines.get(key(reason, vni), remoteHigh, remoteLow) != OffHeapTable.MISSING)
+        {
+            keepLonger(key(reason, vni), remoteHigh, remoteLow, length);
+        }
+        else
+        {
+            keepLonger(key(reason, NO_VNI), 0, 0, length);
+        }
+    }
+
+    private void keepLonger(final long key, final long remoteHigh, final long remoteLow, final int length)
+    {
+        if (longest.get(key, remoteHigh, remoteLow) < length)
+        {
+            longest.put(key, remoteHigh, remoteLow, length);
+        }
+    }
+
+    /**
+     * How long the frames of a line were, where {@link #record(DropReason, int, long, long, int, int)} was told. Any
+     * thread.
+     *
+     * @param reason     why.
+     * @param vni        the segment, or {@link #NO_VNI}.
+     * @param remoteHigh first word of the outer address.
+     * @param remoteLow  second word.
+     * @return bytes of the longest, 0 if not known.
+     */
+    public int longest(final DropReason reason, final int vni, final long remoteHigh, final long remoteLow)
+    {
+        final int own = (int)longest.get(key(reason, vni), remoteHigh, remoteLow);
+        return further == null ? own : Math.max(own, further.longest(reason, vni, remoteHigh, remoteLow));
     }
 
     /**

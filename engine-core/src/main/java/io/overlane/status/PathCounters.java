@@ -27,6 +27,7 @@ public final class PathCounters
     private final AtomicCounter switched;
     private final AtomicCounter floodCopies;
     private final AtomicCounter floodCopiesRefused;
+    private final AtomicCounter oversizeLongest;
     private final AtomicCounter[] dropped = new AtomicCounter[DropReason.count()];
     private final DropLedger ledger;
     private final RemoteTraffic remotes;
@@ -67,6 +68,7 @@ public final class PathCounters
         switched = counters.newCounter(path + ".switched.frames");
         floodCopies = counters.newCounter(path + ".flood-copies");
         floodCopiesRefused = counters.newCounter(path + ".flood-copies-refused");
+        oversizeLongest = counters.newCounter(path + ".oversize.longest-bytes");
         for (int i = 1; i < dropped.length; i++)
         {
             dropped[i] = counters.newCounter(path + ".dropped." + DropReason.get(i).label());
@@ -195,6 +197,36 @@ public final class PathCounters
     }
 
     /**
+     * Frames were too long and go no further.
+     *
+     * @param vni        their segment, or {@link DropLedger#NO_VNI}.
+     * @param remoteHigh first word of the outer address they should have gone to, 0 if they were too long for any.
+     * @param remoteLow  second word.
+     * @param frames     of them.
+     * @param length     bytes of the longest, without tunnel header.
+     */
+    public void onOversize(
+        final int vni, final long remoteHigh, final long remoteLow, final int frames, final int length)
+    {
+        dropped[DropReason.OVERSIZE.ordinal()].getAndAddPlain(frames);
+        ledger.record(DropReason.OVERSIZE, vni, remoteHigh, remoteLow, frames, length);
+        onOversizeLength(length);
+    }
+
+    /**
+     * A frame was too long, whatever becomes of it.
+     *
+     * @param length its bytes, without tunnel header.
+     */
+    public void onOversizeLength(final int length)
+    {
+        if (oversizeLongest.getPlain() < length)
+        {
+            oversizeLongest.setRelease(length);
+        }
+    }
+
+    /**
      * No remote took a copy of flooded frames; the ledger has a line for each remote already.
      *
      * @param reason why the first one did not.
@@ -290,6 +322,13 @@ public final class PathCounters
     public long dropped(final DropReason reason)
     {
         return dropped[reason.ordinal()].get() + (further == null ? 0 : further.dropped(reason));
+    }
+
+    /** @return bytes of the longest frame that was too long, dropped or answered; 0 if none was. */
+    public long oversizeLongest()
+    {
+        final long own = oversizeLongest.get();
+        return further == null ? own : Math.max(own, further.oversizeLongest());
     }
 
     /** @return frames dropped for any reason. */

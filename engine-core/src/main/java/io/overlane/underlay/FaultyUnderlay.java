@@ -1,7 +1,10 @@
 package io.overlane.underlay;
 
+import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
+import java.io.IOException;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -157,6 +160,24 @@ public final class FaultyUnderlay implements Underlay
     public String description()
     {
         return "faulty " + underlay.description();
+    }
+
+    @Override
+    public Set<UnderlayFeature> features()
+    {
+        return underlay.features();
+    }
+
+    @Override
+    public int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        return underlay.pathMtu(remoteHigh, remoteLow);
+    }
+
+    @Override
+    public void join(final IpAddress group) throws IOException
+    {
+        underlay.join(group);
     }
 
     @Override

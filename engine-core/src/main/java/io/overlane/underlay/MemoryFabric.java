@@ -1,9 +1,13 @@
 package io.overlane.underlay;
 
+import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.status.DropReason;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -12,7 +16,7 @@ import org.agrona.concurrent.NanoClock;
  * give the same result every time.
  *
  * <pre>
- *   send ──► addressed to nobody: UNDERLAY_UNREACHABLE
+ *   send ──► addressed to nobody: UNDERLAY_UNREACHABLE (a multicast group may be nobody)
  *        ──► longer than the MTU: OVERSIZE
  *        ──► receiver's queue full: lost, as in a real network; see {@link #lost()}
  *        ──► waits at the receiver until now + delay ──► poll
@@ -30,10 +34,12 @@ public final class MemoryFabric
     public static final int DEFAULT_QUEUE_CAPACITY = 256;
 
     private static final int MAX_PACKET_LENGTH = 65_535;
-    private static final int V4_HEADERS_LENGTH = 28;
-    private static final int V6_HEADERS_LENGTH = 48;
 
     private record Link(Vtep from, Vtep to)
+    {
+    }
+
+    private record Path(Vtep from, IpAddress to)
     {
     }
 
@@ -42,6 +48,9 @@ public final class MemoryFabric
     private final int queueCapacity;
     private final Map<Vtep, MemoryUnderlay> ends = new HashMap<>();
     private final Map<Link, Long> delaysNs = new HashMap<>();
+    private final Map<Path, Integer> mtus = new HashMap<>();
+    private final Map<IpAddress, Set<MemoryUnderlay>> groups = new HashMap<>();
+    private Set<UnderlayFeature> features = EnumSet.allOf(UnderlayFeature.class);
     private long defaultDelayNs;
     private boolean joins;
     private long lost;
@@ -63,7 +72,7 @@ public final class MemoryFabric
      */
     public MemoryFabric(final NanoClock clock, final int mtu, final int queueCapacity)
     {
-        if (mtu <= V6_HEADERS_LENGTH || mtu > MAX_PACKET_LENGTH)
+        if (mtu <= OuterOverhead.datagram(false) || mtu > MAX_PACKET_LENGTH)
         {
             throw new IllegalArgumentException("not an MTU: " + mtu + " (expected 49…65535)");
         }
@@ -99,6 +108,33 @@ public final class MemoryFabric
     public synchronized MemoryFabric delay(final Vtep from, final Vtep to, final long delayNs)
     {
         delaysNs.put(new Link(from, to), checkDelay(delayNs));
+        return this;
+    }
+
+    /**
+     * Give one path an MTU of its own, as a narrow link on the way would.
+     *
+     * @param from sender.
+     * @param to   address of the receiver, whatever its port.
+     * @param mtu  IP MTU, in bytes.
+     * @return this.
+     */
+    public synchronized MemoryFabric mtu(final Vtep from, final IpAddress to, final int mtu)
+    {
+        mtus.put(new Path(from, to), mtu);
+        return this;
+    }
+
+    /**
+     * Say what its ends can do, for tests of what needs it; all by default. Times to live and don't-fragment bits have
+     * no effect in memory.
+     *
+     * @param features what every end declares.
+     * @return this.
+     */
+    public synchronized MemoryFabric features(final Set<UnderlayFeature> features)
+    {
+        this.features = Set.copyOf(features);
         return this;
     }
 
@@ -151,7 +187,23 @@ public final class MemoryFabric
 
     void detach(final Vtep local)
     {
-        ends.remove(local);
+        final MemoryUnderlay end = ends.remove(local);
+        groups.values().forEach(members -> members.remove(end));
+    }
+
+    synchronized Set<UnderlayFeature> features()
+    {
+        return features;
+    }
+
+    synchronized int mtu(final Vtep from, final IpAddress to)
+    {
+        return mtus.getOrDefault(new Path(from, to), mtu);
+    }
+
+    synchronized void join(final MemoryUnderlay end, final IpAddress group)
+    {
+        groups.computeIfAbsent(group, address -> new LinkedHashSet<>()).add(end);
     }
 
     /** Carry one entry; the caller holds the lock. */
@@ -160,17 +212,40 @@ public final class MemoryFabric
         final int length = batch.frame(index).length();
         final int segmentSize = batch.segmentSize(index);
         final int pieceLength = segmentSize > 0 ? Math.min(segmentSize, length) : length;
-        final int headersLength = from.address().isV4() ? V4_HEADERS_LENGTH : V6_HEADERS_LENGTH;
+        final boolean isGroup = to != null && to.address().isMulticast();
         final MemoryUnderlay receiver = ends.get(to);
-        if (receiver == null || from.address().isV4() != to.address().isV4())
+        if (receiver == null && !isGroup || from.address().isV4() != to.address().isV4())
         {
             return DropReason.UNDERLAY_UNREACHABLE;
         }
-        if (pieceLength > mtu - headersLength || length > MAX_PACKET_LENGTH - headersLength)
+        final int headersLength = OuterOverhead.datagram(from.address().isV4());
+        final int pathMtu = mtus.isEmpty() ? mtu : mtus.getOrDefault(new Path(from, to.address()), mtu);
+        if (pieceLength > pathMtu - headersLength || length > MAX_PACKET_LENGTH - headersLength)
         {
             return DropReason.OVERSIZE;
         }
+        if (!isGroup)
+        {
+            deliver(receiver, from, to, batch, index);
+            return DropReason.NONE;
+        }
+        for (final MemoryUnderlay member : groups.getOrDefault(to.address(), Set.of()))
+        {
+            // As with IP_MULTICAST_LOOP off: nobody hears himself.
+            if (!member.local().equals(from) && member.local().udpPort() == to.udpPort())
+            {
+                deliver(member, from, member.local(), batch, index);
+            }
+        }
+        return DropReason.NONE;
+    }
 
+    private void deliver(
+        final MemoryUnderlay receiver, final Vtep from, final Vtep to, final SendBatch batch, final int index)
+    {
+        final int length = batch.frame(index).length();
+        final int segmentSize = batch.segmentSize(index);
+        final int pieceLength = segmentSize > 0 ? Math.min(segmentSize, length) : length;
         final long dueNs = nowNs() + delaysNs.getOrDefault(new Link(from, to), defaultDelayNs);
         final int step = segmentSize > 0 && !joins ? segmentSize : Math.max(1, length);
         int offset = 0;
@@ -184,7 +259,6 @@ public final class MemoryFabric
             offset += piece;
         }
         while (offset < length);
-        return DropReason.NONE;
     }
 
     private static long checkDelay(final long delayNs)

@@ -5,6 +5,7 @@ import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.signal.Doorbell;
 import io.overlane.status.DropReason;
+import java.util.Set;
 
 /**
  * One end of a {@link MemoryFabric}.
@@ -36,6 +37,24 @@ final class MemoryUnderlay implements Underlay
     public String description()
     {
         return "memory";
+    }
+
+    @Override
+    public Set<UnderlayFeature> features()
+    {
+        return fabric.features();
+    }
+
+    @Override
+    public int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        return fabric.mtu(local, new IpAddress(remoteHigh, remoteLow));
+    }
+
+    @Override
+    public void join(final IpAddress group)
+    {
+        fabric.join(this, group);
     }
 
     @Override

@@ -28,9 +28,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Datagrams through the JDK's own {@link DatagramChannel}: no native code of ours, any operating system, one system
  * call per datagram. The fallback where nothing faster is available.
  *
- * <p>What the JDK cannot do: the type of service octet is neither reported nor set, the source port is always the local
- * one, nothing is joined, and an entry of several datagrams is sent piece by piece. If a piece is refused, those before
- * it have been sent and the entry has the verdict of the refused one.
+ * <p>What the JDK cannot do: the type of service octet is neither reported nor set, source port and time to live are
+ * always the socket's, nothing is joined, and an entry of several datagrams is sent piece by piece. If a piece is
+ * refused, those before it have been sent and the entry has the verdict of the refused one. Multicast groups are left
+ * to the Linux underlay.
  *
  * <p>An address of {@code ::} receives and sends IPv4 as well. Where the JDK knows the option (19 and later) datagrams
  * carry the don't-fragment bit, as tunnels want it, and one longer than the path's MTU is {@code OVERSIZE}; that

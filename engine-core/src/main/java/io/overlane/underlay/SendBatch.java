@@ -18,7 +18,7 @@ public final class SendBatch
     private final int[] remotePort;
     private final int[] remote;
     private final int[] flowHash;
-    private final int[] tos;
+    private final int[] outer;
     private final int[] segmentSize;
     private final DropReason[] verdict;
     private int size;
@@ -34,7 +34,7 @@ public final class SendBatch
         remotePort = new int[capacity];
         remote = new int[capacity];
         flowHash = new int[capacity];
-        tos = new int[capacity];
+        outer = new int[capacity];
         segmentSize = new int[capacity];
         verdict = new DropReason[capacity];
     }
@@ -70,7 +70,7 @@ public final class SendBatch
      * @param remotePort  outer destination port.
      * @param remote      the caller's number for the remote; the underlay does not look at it.
      * @param flowHash    the same for all frames of an inner flow; chooses the source port where the underlay can.
-     * @param tos         outer type of service or traffic class, for underlays that can set it.
+     * @param outer       packed {@link OuterFields}, for underlays that can set them; a type of service alone is one.
      * @param segmentSize bytes per datagram of a joined entry, 0 for a datagram by itself.
      */
     public void add(
@@ -80,7 +80,7 @@ public final class SendBatch
         final int remotePort,
         final int remote,
         final int flowHash,
-        final int tos,
+        final int outer,
         final int segmentSize)
     {
         frames[size] = frame;
@@ -89,7 +89,7 @@ public final class SendBatch
         this.remotePort[size] = remotePort;
         this.remote[size] = remote;
         this.flowHash[size] = flowHash;
-        this.tos[size] = tos;
+        this.outer[size] = outer;
         this.segmentSize[size] = segmentSize;
         verdict[size] = DropReason.NONE;
         size++;
@@ -168,7 +168,34 @@ public final class SendBatch
      */
     public int tos(final int index)
     {
-        return tos[index];
+        return OuterFields.tos(outer[index]);
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return outer time to live or hop limit; 0: the underlay's choice.
+     */
+    public int ttl(final int index)
+    {
+        return OuterFields.ttl(outer[index]);
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return what to do about the don't-fragment bit, one of {@link OuterFields}' three.
+     */
+    public int df(final int index)
+    {
+        return OuterFields.df(outer[index]);
+    }
+
+    /**
+     * @param index 0…size-1.
+     * @return type of service, time to live and don't-fragment bit packed, {@link OuterFields}.
+     */
+    public int outer(final int index)
+    {
+        return outer[index];
     }
 
     /**

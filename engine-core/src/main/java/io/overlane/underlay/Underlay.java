@@ -1,6 +1,9 @@
 package io.overlane.underlay;
 
+import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import java.io.IOException;
+import java.util.Set;
 
 /**
  * A way to send datagrams to other endpoints and to receive theirs.
@@ -36,6 +39,41 @@ public interface Underlay extends AutoCloseable
     default boolean usesFlowHash()
     {
         return false;
+    }
+
+    /**
+     * What it can do beyond carrying datagrams. Never changes.
+     *
+     * @return none by default.
+     */
+    default Set<UnderlayFeature> features()
+    {
+        return Set.of();
+    }
+
+    /**
+     * Ask what the longest packet to a remote is now, by the route's MTU and what routers on the way have said. May
+     * take some system calls: for use when a datagram was {@code OVERSIZE}. Sending thread only.
+     *
+     * @param remoteHigh first word of the outer destination address ({@code IpAddress}).
+     * @param remoteLow  second word.
+     * @return IP MTU in bytes, headers included; 0: not known.
+     */
+    default int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        return 0;
+    }
+
+    /**
+     * Receive what is sent to a multicast group from now on. A group that is joined already stays joined, once. Needs
+     * {@link UnderlayFeature#MULTICAST}. Any thread.
+     *
+     * @param group a multicast address.
+     * @throws IOException if the system refuses; the message is one line and names the group.
+     */
+    default void join(final IpAddress group) throws IOException
+    {
+        throw new UnsupportedOperationException(description() + " cannot join " + group);
     }
 
     /**

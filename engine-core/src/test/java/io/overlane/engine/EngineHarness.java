@@ -91,6 +91,12 @@ public final class EngineHarness implements AutoCloseable
         return context;
     }
 
+    /** @return the network. */
+    public MemoryFabric fabric()
+    {
+        return fabric;
+    }
+
     /** @return the engine's way out. */
     public RefusingUnderlay underlay()
     {
@@ -206,11 +212,27 @@ public final class EngineHarness implements AutoCloseable
      */
     public void send(final Vtep from, final int tos, final byte... datagram)
     {
+        send(underlay.local(), from, tos, datagram);
+    }
+
+    /**
+     * Send a datagram to whoever hears it.
+     *
+     * @param to       an endpoint, or a group.
+     * @param from     who sends.
+     * @param datagram UDP payload.
+     */
+    public void sendTo(final Vtep to, final Vtep from, final byte... datagram)
+    {
+        send(to, from, 0, datagram);
+    }
+
+    private void send(final Vtep to, final Vtep from, final int tos, final byte... datagram)
+    {
         outgoing.buffer().putBytes(FrameSlab.HEADROOM, datagram);
         outgoing.wrap(FrameSlab.HEADROOM, datagram.length);
         sendOne.clear();
-        final Vtep local = underlay.local();
-        sendOne.add(outgoing, local.address().high(), local.address().low(), local.udpPort(), 0, 0, tos, 0);
+        sendOne.add(outgoing, to.address().high(), to.address().low(), to.udpPort(), 0, 0, tos, 0);
         attach(from).send(sendOne);
         assertEquals(DropReason.NONE, sendOne.verdict(0));
     }

@@ -6,8 +6,13 @@ import io.overlane.status.DropReason;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** An underlay that takes nothing for the remotes it was told to refuse, and counts how often it was closed. */
 public final class RefusingUnderlay implements Underlay
@@ -15,6 +20,9 @@ public final class RefusingUnderlay implements Underlay
     private final Underlay underlay;
     private final Map<Vtep, DropReason> refusals = new HashMap<>();
     private final SendBatch one = new SendBatch(1);
+    private final List<Integer> outers = new ArrayList<>();
+    private final List<Integer> hashes = new ArrayList<>();
+    private boolean usesFlowHash;
     private int closed;
 
     /**
@@ -34,6 +42,28 @@ public final class RefusingUnderlay implements Underlay
         refusals.put(remote, reason);
     }
 
+    /** @return the outer fields of every entry sent since the last call. */
+    public List<Integer> takeOuters()
+    {
+        final List<Integer> taken = List.copyOf(outers);
+        outers.clear();
+        return taken;
+    }
+
+    /** @return the flow hash of every entry sent since the last call. */
+    public List<Integer> takeHashes()
+    {
+        final List<Integer> taken = List.copyOf(hashes);
+        hashes.clear();
+        return taken;
+    }
+
+    /** Claim to look at flow hashes; before launch. */
+    public void useFlowHash()
+    {
+        usesFlowHash = true;
+    }
+
     /** @return calls of {@link #close()}. */
     public int closed()
     {
@@ -43,6 +73,11 @@ public final class RefusingUnderlay implements Underlay
     @Override
     public void send(final SendBatch batch)
     {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            outers.add(batch.outer(i));
+            hashes.add(batch.flowHash(i));
+        }
         if (refusals.isEmpty())
         {
             underlay.send(batch);
@@ -62,7 +97,7 @@ public final class RefusingUnderlay implements Underlay
                     batch.remotePort(i),
                     batch.remote(i),
                     batch.flowHash(i),
-                    batch.tos(i),
+                    batch.outer(i),
                     batch.segmentSize(i));
                 underlay.send(one);
                 batch.verdict(i, one.verdict(0));
@@ -72,6 +107,30 @@ public final class RefusingUnderlay implements Underlay
                 batch.verdict(i, refusal);
             }
         }
+    }
+
+    @Override
+    public Set<UnderlayFeature> features()
+    {
+        return underlay.features();
+    }
+
+    @Override
+    public boolean usesFlowHash()
+    {
+        return usesFlowHash;
+    }
+
+    @Override
+    public int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        return underlay.pathMtu(remoteHigh, remoteLow);
+    }
+
+    @Override
+    public void join(final IpAddress group) throws IOException
+    {
+        underlay.join(group);
     }
 
     @Override

@@ -15,18 +15,24 @@ import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
+import io.overlane.outer.DontFragment;
+import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
 import io.overlane.port.VlanTrunk;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SegmentContext;
 import io.overlane.segment.VlanPolicy;
+import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
 import java.lang.management.ManagementFactory;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,6 +47,8 @@ class SteadyStateAllocationTest
     private static final int VNI = 1;
     private static final int WARM_UP_CYCLES = 20_000;
     private static final int CYCLES = 2_000;
+    private static final int PATH_MTU = 1300;
+    private static final Set<UnderlayFeature> FEATURES = EnumSet.allOf(UnderlayFeature.class);
 
     @Test
     void shouldAllocateNothingForVxlan()
@@ -50,7 +58,12 @@ class SteadyStateAllocationTest
             unicast.bytes(),
             unicast.destinationMac(FrameSpec.BROADCAST).bytes(),
             FrameSpec.arpRequest("10.0.0.1", "10.0.0.9").bytes(),
-            unicast.truncate(10).bytes());
+            unicast.truncate(10).bytes(),
+            unicast.dontFragment().payloadLength(1600).bytes(),
+            FrameSpec.ipv6Udp().payloadLength(1600).bytes(),
+            unicast.payloadLength(1600).bytes(),
+            unicast.dontFragment().payloadLength(PATH_MTU).bytes(),
+            unicast.tos(3).vlan(7).bytes());
         final EndlessUnderlay underlay = new EndlessUnderlay(
             FrameSpec.vxlan(unicast).vni(VNI).datagram(),
             FrameSpec.vxlan(unicast.sourceMac(0x0200_0000_0077L).tos(2)).vni(VNI).datagram(),
@@ -60,6 +73,8 @@ class SteadyStateAllocationTest
         assertAllocatesNothing(new EngineContext().underlay(underlay).segment(
             new SegmentContext(VNI)
                 .port(port)
+                .outer(new OuterContext()
+                    .ttl(OuterContext.INHERIT).tos(OuterContext.INHERIT).dontFragment(DontFragment.INHERIT))
                 .learning(true)
                 .flood(REMOTE).flood(OTHER)
                 .neighbor(IpAddress.parse("10.0.0.9"), MacAddress.parse("02:00:00:00:00:99"))
@@ -272,8 +287,27 @@ class SteadyStateAllocationTest
         }
 
         @Override
+        public Set<UnderlayFeature> features()
+        {
+            return FEATURES;
+        }
+
+        @Override
+        public int pathMtu(final long remoteHigh, final long remoteLow)
+        {
+            return PATH_MTU;
+        }
+
+        @Override
         public void send(final SendBatch batch)
         {
+            for (int i = 0; i < batch.size(); i++)
+            {
+                if (batch.frame(i).length() > PATH_MTU - 28)
+                {
+                    batch.verdict(i, DropReason.OVERSIZE);
+                }
+            }
         }
 
         @Override

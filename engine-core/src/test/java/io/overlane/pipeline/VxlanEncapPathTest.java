@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.conformance.Conformance;
 import io.overlane.engine.EngineHarness;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
@@ -37,6 +38,7 @@ class VxlanEncapPathTest
     }
 
     @Test
+    @Conformance(row = 52)
     void shouldPutHeaderInFrontAndPadNothingInRow52()
     {
         harness.launch(segment().fdb(DESTINATION, EngineHarness.A));
@@ -65,6 +67,7 @@ class VxlanEncapPathTest
     }
 
     @Test
+    @Conformance(row = 68, behaviour = "dropped as no-destination")
     void shouldDropUnknownUnicastAndBroadcastWithoutFloodListInRow68()
     {
         harness.launch(segment());
@@ -76,6 +79,7 @@ class VxlanEncapPathTest
     }
 
     @Test
+    @Conformance(row = 69, behaviour = "a copy to each, in the order configured, from one source port")
     void shouldFloodToEveryRemoteOnceInRow69()
     {
         harness.launch(segment().flood(EngineHarness.A).flood(EngineHarness.B).flood(EngineHarness.C));
@@ -128,6 +132,7 @@ class VxlanEncapPathTest
     }
 
     @Test
+    @Conformance(row = 74, behaviour = "dropped as underlay-unreachable, counted for the remote")
     void shouldDropFrameForRemoteThatIsNotThereInRow74()
     {
         harness.launch(segment().fdb(DESTINATION, EngineHarness.A));
@@ -174,6 +179,7 @@ class VxlanEncapPathTest
     }
 
     @Test
+    @Conformance(row = 75)
     void shouldSendVlanTagAsItIsInRow75()
     {
         final FrameSpec tagged = UNICAST.vlan(7);
@@ -185,6 +191,7 @@ class VxlanEncapPathTest
     }
 
     @Test
+    @Conformance(row = 76, behaviour = "sent and counted as sent", deviation = "Linux counts a drop")
     void shouldSendBareHeaderInRow76()
     {
         final FrameSpec bare = FrameSpec.ethernet(0x88B5);
@@ -219,6 +226,7 @@ class VxlanEncapPathTest
 
     @ParameterizedTest
     @ValueSource(ints = {1451, 1454, 1455, 1500})
+    @Conformance(row = 84, behaviour = "dropped as oversize, with its size")
     void shouldDropPacketLongerThanPortMtuInRow81(final int packetLength)
     {
         harness.launch(segment().fdb(DESTINATION, EngineHarness.A));

@@ -8,6 +8,7 @@ import io.overlane.segment.SourcePolicy;
 import io.overlane.segment.VlanPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of {@code tun-bridge} as given: null or empty where not. {@link BridgePlanner} says what they mean. */
@@ -143,4 +144,7 @@ final class BridgeOptions
         "Queues of the device, each with a socket on --port and threads of its own (libc); flows are spread over " +
         "them. 1...16. Default: 1.")
     int queues = 1;
+
+    @Mixin
+    OuterOptions outer = new OuterOptions();
 }

@@ -41,6 +41,7 @@ import java.util.stream.Stream;
  * @param allIcmpErrors send every kind of ICMP error into the device.
  * @param subnets       inner addresses behind this node; empty: not checked.
  * @param policy        how frames are judged; null in the IP mode.
+ * @param outer         what outer headers are like.
  */
 record BridgePlan(
     BridgeMode mode,
@@ -63,7 +64,8 @@ record BridgePlan(
     SourcePolicy source,
     boolean allIcmpErrors,
     List<IpPrefix> subnets,
-    BridgePolicy policy)
+    BridgePolicy policy,
+    OuterPlan outer)
 {
     /** @return true if the host must be told of addresses, neighbours or routes. */
     boolean configuresHost()
@@ -74,11 +76,21 @@ record BridgePlan(
     /** @return remotes of all kinds that are configured. */
     long remotes()
     {
+        return allRemotes().distinct().count();
+    }
+
+    /** @return true if a remote or the group is IPv4. */
+    boolean reachesIpv4()
+    {
+        return outer.group() != null && outer.group().isV4() ||
+            allRemotes().anyMatch(remote -> remote.address().isV4());
+    }
+
+    private Stream<Vtep> allRemotes()
+    {
         return Stream.of(
             peers.stream().map(PeerSpec::remote), fdb.values().stream(), flood.stream())
-            .flatMap(remote -> remote)
-            .distinct()
-            .count();
+            .flatMap(remote -> remote);
     }
 
     /** @return which threads this plan wants its engine to have. */
@@ -127,7 +139,12 @@ record BridgePlan(
             .port(port)
             .portMtu(mtu)
             .ownMac(mac)
-            .learning(learning);
+            .learning(learning)
+            .outer(outer.context());
+        if (outer.group() != null)
+        {
+            segment.group(outer.group());
+        }
         policy.applyTo(segment);
         return segment;
     }
@@ -137,7 +154,8 @@ record BridgePlan(
         final IpNetworkContext network = new IpNetworkContext()
             .port(port)
             .sourcePolicy(source)
-            .allIcmpErrors(allIcmpErrors);
+            .allIcmpErrors(allIcmpErrors)
+            .outer(outer.context());
         addresses.stream().findFirst().ifPresent(first -> network.address(first.address()));
         subnets.forEach(network::local);
         return network;

@@ -70,6 +70,7 @@ final class BridgePlanner
         remotes.addAll(flood);
 
         final Vtep local = local(remotes, udpPort);
+        requireGroup(local);
         new RemoteRules(host, local).check(remotes);
         InnerRules.check(mode, options.addresses, peers, options.subnets);
         final MacAddress mac = isVxlan ? mac(device, local, remotes, vni) : null;
@@ -81,7 +82,8 @@ final class BridgePlanner
             local,
             device,
             mac,
-            new MtuRule(mode, host).choose(options.mtu, local, remotes, usesIpv6Inside(peers)),
+            new MtuRule(mode, host).choose(
+                options.mtu, local, remotes, options.outer.device, usesIpv6Inside(peers)),
             isVxlan ? vni : 0,
             List.copyOf(options.addresses),
             List.copyOf(peers),
@@ -96,7 +98,12 @@ final class BridgePlanner
             options.source != null ? options.source : SourcePolicy.KNOWN,
             options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
             isVxlan ? List.of() : localSubnets(),
-            isVxlan ? BridgePolicy.of(options) : null);
+            isVxlan ? BridgePolicy.of(options) : null,
+            new OuterPlan(
+                options.outer.context(),
+                options.outer.udpChecksum != OuterOptions.UdpChecksum.OFF,
+                options.outer.group,
+                options.outer.device));
     }
 
     private void requireOptionsOfUnderlay()
@@ -107,6 +114,22 @@ final class BridgePlanner
         require(options.queues >= 1 && options.queues <= MOST_QUEUES,
             "--queues " + options.queues + ": outside 1..." + MOST_QUEUES);
         requireLibc("--queues " + options.queues, options.queues > 1);
+        requireLibc(options.outer.firstGiven(), options.outer.firstGiven() != null);
+    }
+
+    private void requireGroup(final Vtep local)
+    {
+        final IpAddress group = options.outer.group;
+        require(group != null || options.outer.device == null, "--dev " + options.outer.device + ": without --group");
+        if (group != null)
+        {
+            final String where = "--group " + group + ": ";
+            require(group.isMulticast(), where + "not a multicast group");
+            require(local.address().isAny(), where + "--local " + local.address() + " hears no groups, only " +
+                (group.isV4() ? "0.0.0.0" : "::") + " does");
+            require(group.isV4() == local.address().isV4() || local.address().equals(IpAddress.ANY_V6),
+                where + "of another family than the local address " + local.address());
+        }
     }
 
     private void requireLibc(final String option, final boolean isGiven)
@@ -135,6 +158,7 @@ final class BridgePlanner
             requireOnly(BridgeMode.VXLAN, "--accept-from", !options.acceptFrom.isEmpty());
             requireOnly(BridgeMode.VXLAN, "--inner-vlan", options.innerVlan != null);
             require(options.source != SourcePolicy.LISTED, "--source listed: any, known or routed");
+            requireOnly(BridgeMode.VXLAN, "--group", options.outer.group != null);
         }
     }
 
@@ -195,7 +219,13 @@ final class BridgePlanner
 
     private Vtep local(final Set<Vtep> remotes, final int udpPort)
     {
-        final boolean isAllV6 = !remotes.isEmpty() && remotes.stream().noneMatch(remote -> remote.address().isV4());
+        final Set<IpAddress> addresses = new LinkedHashSet<>();
+        remotes.forEach(remote -> addresses.add(remote.address()));
+        if (options.outer.group != null)
+        {
+            addresses.add(options.outer.group);
+        }
+        final boolean isAllV6 = !addresses.isEmpty() && addresses.stream().noneMatch(IpAddress::isV4);
         final IpAddress address =
             options.local != null ? options.local : isAllV6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4;
         require(!address.isMulticast(), "--local " + address + ": a multicast address");

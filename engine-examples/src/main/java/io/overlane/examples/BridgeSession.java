@@ -141,6 +141,7 @@ final class BridgeSession
         return "tun-bridge: " + plan.mode() + " on " + device.port().name() + vxlan + ", MTU " + plan.mtu() + " (" +
             device.port().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
             plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
+            (plan.outer().group() != null ? ", group " + plan.outer().group() : "") +
             (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "");
     }
 

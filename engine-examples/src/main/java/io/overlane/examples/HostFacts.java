@@ -33,6 +33,12 @@ interface HostFacts
         }
 
         @Override
+        public int interfaceMtu(final String name)
+        {
+            return UnderlayMtu.of(name);
+        }
+
+        @Override
         public MacAddress stableMac(final String device, final IpAddress underlay, final int vni)
         {
             return NodeIdentity.ofThisHost().mac(device, underlay, vni);
@@ -57,6 +63,13 @@ interface HostFacts
      * @return IP MTU of the underlay, in bytes.
      */
     int underlayMtu(IpAddress local, Collection<IpAddress> remotes);
+
+    /**
+     * @param name of an interface.
+     * @return its IP MTU, in bytes.
+     * @throws IllegalArgumentException if there is none of that name.
+     */
+    int interfaceMtu(String name);
 
     /**
      * @param device   name.

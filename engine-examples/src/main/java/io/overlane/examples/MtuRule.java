@@ -32,13 +32,22 @@ final class MtuRule
         this.host = host;
     }
 
-    /** {@code wanted} may be null. All in bytes. */
-    int choose(final Integer wanted, final Vtep local, final Collection<Vtep> remotes, final boolean isIpv6Inside)
+    /** {@code wanted} and {@code groupDevice} may be null. All in bytes. */
+    int choose(
+        final Integer wanted,
+        final Vtep local,
+        final Collection<Vtep> remotes,
+        final String groupDevice,
+        final boolean isIpv6Inside)
     {
         final List<IpAddress> addresses = remotes.stream().map(Vtep::address).toList();
         final boolean isOverIpv6 = !local.address().isV4() &&
             (addresses.isEmpty() || addresses.stream().anyMatch(address -> !address.isV4()));
-        final int underlay = Math.min(host.underlayMtu(local.address(), addresses), LARGEST_PACKET);
+        final int toGroup = groupDevice == null ? LARGEST_PACKET : host.interfaceMtu(groupDevice);
+        final int toRemotes = groupDevice != null && addresses.isEmpty() ?
+            LARGEST_PACKET :
+            host.underlayMtu(local.address(), addresses);
+        final int underlay = Math.min(Math.min(toRemotes, toGroup), LARGEST_PACKET);
         final int room = underlay - mode.overhead(isOverIpv6);
         final int largest = mode.kind() == TunKind.TAP ? Math.min(room, LARGEST_TAP) : room;
         final int smallest = isIpv6Inside ? SMALLEST_IPV6 : SMALLEST;

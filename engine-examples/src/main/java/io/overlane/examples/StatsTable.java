@@ -169,6 +169,11 @@ final class StatsTable
         {
             out.println("  not learned because too much was to be learned at once: " + forgotten);
         }
+        final long longest = engine.counters().encap().oversizeLongest();
+        if (longest > 0)
+        {
+            out.println("  longest frame that was too long for its path: " + longest + " bytes");
+        }
         final Map<Drop, Long> counts = new HashMap<>();
         collect(counts, "encap", engine.counters().encap());
         collect(counts, "decap", engine.counters().decap());

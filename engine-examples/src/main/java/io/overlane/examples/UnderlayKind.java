@@ -1,6 +1,8 @@
 package io.overlane.examples;
 
+import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.tun.DualStack;
 import io.overlane.tun.LibcUnderlay;
 import io.overlane.tun.TunOffload;
 import io.overlane.tun.UdpOptions;
@@ -49,7 +51,7 @@ enum UnderlayKind
         switch (this)
         {
             case LIBC:
-                return new LibcUnderlay(udpOptions(plan), errorHandler);
+                return openLibc(plan, errorHandler);
 
             case NETTY:
                 return new NettyUnderlay(local.address(), local.udpPort(), errorHandler);
@@ -59,12 +61,22 @@ enum UnderlayKind
         }
     }
 
-    private static UdpOptions udpOptions(final BridgePlan plan)
+    /** Bound to "::" a bridge is IPv6's alone, as the kernel's device, unless it knows of an IPv4 remote. */
+    private static Underlay openLibc(final BridgePlan plan, final ErrorHandler errorHandler) throws IOException
+    {
+        final Vtep local = plan.local();
+        final boolean isBoth = local.address().equals(IpAddress.ANY_V6) && plan.reachesIpv4();
+        // Several threads' sockets and one thread's wait are for sockets one by one: there one carries both versions.
+        return isBoth && plan.threads() > 1 && plan.queues() == 1 ?
+            DualStack.open(local.udpPort(), options -> with(options, plan), errorHandler) :
+            new LibcUnderlay(
+                with(new UdpOptions(local.address(), local.udpPort()), plan).v6Only(!isBoth), errorHandler);
+    }
+
+    private static UdpOptions with(final UdpOptions options, final BridgePlan plan)
     {
         final boolean joins = plan.offload() != TunOffload.NONE;
-        final UdpOptions options = new UdpOptions(plan.local().address(), plan.local().udpPort())
-            .segment(joins)
-            .coalesce(joins);
+        plan.outer().apply(options).segment(joins).coalesce(joins);
         final PortRange ports = plan.sourcePorts();
         return ports == null ?
             options :

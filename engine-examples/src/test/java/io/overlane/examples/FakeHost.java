@@ -61,6 +61,12 @@ final class FakeHost implements HostFacts
     }
 
     @Override
+    public int interfaceMtu(final String name)
+    {
+        return mtu;
+    }
+
+    @Override
     public MacAddress stableMac(final String device, final IpAddress underlay, final int vni)
     {
         macAskedFor = underlay;

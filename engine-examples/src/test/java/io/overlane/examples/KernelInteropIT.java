@@ -1,5 +1,8 @@
 package io.overlane.examples;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.Capture;
 import io.overlane.examples.lab.KernelVxlan;
@@ -104,6 +107,40 @@ class KernelInteropIT
             "--learning", "--flood", kernel.underlayV4(), "--address", "10.244.1.0/16"));
         final Bridge bridge = Bridge.start(engine, DEVICE, arguments);
         Traffic.ping(engine, Overlay.v4(engine), kernel, Overlay.v4(kernel));
+        bridge.stop("TERM");
+    }
+
+    @Test
+    void shouldFindTheKernelThroughAMulticastGroup()
+    {
+        KernelVxlan.createWithGroup(kernel, "239.1.1.1");
+        final Bridge bridge = Bridge.start(engine, DEVICE, List.of(
+            "--mac", Overlay.mac(engine), "--group", "239.1.1.1", "--dev", engine.underlayDevice(),
+            "--learning", "--address", Overlay.v4(engine) + "/8"));
+        final Capture capture = Capture.start(kernel, directory.resolve("group.pcap"));
+        Traffic.ping(engine, Overlay.v4(engine), kernel, Overlay.v4(kernel));
+        capture.stop();
+        final String toGroup = "vxlan && ip.dst == 239.1.1.1 && ip.src == " + engine.underlayV4();
+        assertTrue(capture.matching(toGroup + " && arp").size() > 0, "no ARP to the group");
+        assertEquals(List.of(), capture.matching(toGroup + " && ip.ttl != 1"));
+        bridge.stop("TERM");
+    }
+
+    @Test
+    void shouldMarkOuterHeadersAsAsked()
+    {
+        KernelVxlan.create(kernel, engine, false).addPeer();
+        final List<String> arguments = new ArrayList<>(Bridge.vxlan(engine, kernel, "libc", false));
+        arguments.addAll(List.of("--ttl", "inherit", "--tos", "0x48", "--df", "inherit", "--udp-checksum", "off"));
+        final Bridge bridge = Bridge.start(engine, DEVICE, arguments);
+        final Capture capture = Capture.start(kernel, directory.resolve("outer.pcap"));
+        ping();
+        capture.stop();
+        final String ours = "vxlan && ip.src == " + engine.underlayV4();
+        assertTrue(capture.matching(ours).size() > 0, "nothing was seen");
+        assertEquals(List.of(), capture.matching(ours + " && !(udp.checksum == 0)"));
+        assertEquals(List.of(), capture.matching(ours + " && !(ip.dsfield.dscp == 18)"));
+        Traffic.stream(engine, Overlay.v4(engine), kernel, Overlay.v4(kernel));
         bridge.stop("TERM");
     }
 

@@ -34,7 +34,9 @@ import static io.overlane.tun.Linux.TIMESPEC_SIZE;
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
+import io.overlane.underlay.OuterFields;
 import io.overlane.underlay.SendBatch;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -50,17 +52,18 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class DatagramWriter
 {
     private static final int MESSAGES = 64;
-    /** Segment size and type of service. */
-    private static final int CONTROL_SPACE = 2 * CMSG_SMALL_SPACE;
+    /** Segment size, type of service and time to live. */
+    private static final int CONTROL_SPACE = 3 * CMSG_SMALL_SPACE;
     private static final int IOVECS = MESSAGES * MMSG_SIZE;
     private static final int NAMES = IOVECS + MESSAGES * IOVEC_SIZE;
     private static final int CONTROLS = NAMES + MESSAGES * SocketAddress.SPACE;
     private static final int POLLFD = CONTROLS + MESSAGES * CONTROL_SPACE;
     private static final int TIMEOUT = POLLFD + POLLFD_SIZE;
+    private static final int OPTION = TIMEOUT + TIMESPEC_SIZE;
 
     private final LibC.Calls libc;
     private final UnsafeBuffer memory =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(TIMEOUT + TIMESPEC_SIZE, BitUtil.CACHE_LINE_LENGTH));
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(OPTION + Long.BYTES, BitUtil.CACHE_LINE_LENGTH));
     private final long address = memory.addressOffset();
     /** The batch's entry each message stands for. */
     private final int[] entries = new int[MESSAGES];
@@ -68,6 +71,10 @@ final class DatagramWriter
     private final int family;
     private final long timeoutNs;
     private final ErrnoReporter errors;
+    /** IP_MTU_DISCOVER for each wish about the don't-fragment bit. */
+    private final int[] discovery = new int[OuterFields.DF_CLEAR + 1];
+    /** What each socket of the fan has now. */
+    private final int[] discoveries;
     private volatile boolean segments;
     /** The socket that is being written to. */
     private int fd;
@@ -90,6 +97,12 @@ final class DatagramWriter
         this.segments = fan.socket(0).segments();
         this.timeoutNs = timeoutNs;
         this.errors = errors;
+        discovery[OuterFields.DF_DEFAULT] = fan.socket(0).discovery();
+        discovery[OuterFields.DF_SET] = Linux.IP_PMTUDISC_DO;
+        // Clears the bit for routers; the kernel itself still refuses what is longer than the interface's MTU.
+        discovery[OuterFields.DF_CLEAR] = Linux.IP_PMTUDISC_INTERFACE;
+        discoveries = new int[fan.size()];
+        Arrays.fill(discoveries, discovery[OuterFields.DF_DEFAULT]);
         for (int i = 0; i < MESSAGES; i++)
         {
             final int message = i * MMSG_SIZE;
@@ -157,7 +170,13 @@ final class DatagramWriter
                 continue;
             }
             batch.verdict(i, DropReason.NONE);
-            if (family == AF_INET && !IpAddress.isV4(batch.remoteHigh(i), batch.remoteLow(i)))
+            if (discovery[batch.df(i)] != discoveries[index] && isV4(batch, i))
+            {
+                flush(batch, count);
+                count = 0;
+                discover(index, discovery[batch.df(i)]);
+            }
+            if (family == AF_INET && !isV4(batch, i))
             {
                 batch.verdict(i, DropReason.UNDERLAY_UNREACHABLE);
             }
@@ -180,6 +199,22 @@ final class DatagramWriter
             }
         }
         flush(batch, count);
+    }
+
+    private static boolean isV4(final SendBatch batch, final int entry)
+    {
+        return IpAddress.isV4(batch.remoteHigh(entry), batch.remoteLow(entry));
+    }
+
+    /** The bit has no control message: the socket is told, between two calls, when it is to change. */
+    private void discover(final int index, final int value)
+    {
+        memory.putInt(OPTION, value);
+        if (libc.setsockopt(fd, Linux.IPPROTO_IP, Linux.IP_MTU_DISCOVER, address + OPTION, Integer.BYTES) < 0)
+        {
+            errors.report("set IP_MTU_DISCOVER", LibC.errno());
+        }
+        discoveries[index] = value;
     }
 
     /** The socket is closed. */
@@ -348,17 +383,24 @@ final class DatagramWriter
             putControl(control, Short.BYTES, Linux.IPPROTO_UDP, Linux.UDP_SEGMENT, segmentSize);
             controlLength = CMSG_SMALL_SPACE;
         }
-        final int tos = batch.tos(entry);
-        if (tos > 0)
+        if (batch.outer(entry) != 0)
         {
             final boolean v4 = IpAddress.isV4(high, low);
-            putControl(
-                control + controlLength,
-                Integer.BYTES,
-                v4 ? Linux.IPPROTO_IP : Linux.IPPROTO_IPV6,
-                v4 ? Linux.IP_TOS : Linux.IPV6_TCLASS,
-                tos);
-            controlLength += CMSG_SMALL_SPACE;
+            final int level = v4 ? Linux.IPPROTO_IP : Linux.IPPROTO_IPV6;
+            final int tos = batch.tos(entry);
+            if (tos > 0)
+            {
+                final int type = v4 ? Linux.IP_TOS : Linux.IPV6_TCLASS;
+                putControl(control + controlLength, Integer.BYTES, level, type, tos);
+                controlLength += CMSG_SMALL_SPACE;
+            }
+            final int ttl = batch.ttl(entry);
+            if (ttl > 0)
+            {
+                final int type = v4 ? Linux.IP_TTL : Linux.IPV6_HOPLIMIT;
+                putControl(control + controlLength, Integer.BYTES, level, type, ttl);
+                controlLength += CMSG_SMALL_SPACE;
+            }
         }
         memory.putLong(message + MSG_CONTROL_LENGTH_OFFSET, controlLength);
     }

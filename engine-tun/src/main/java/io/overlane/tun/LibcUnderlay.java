@@ -6,11 +6,16 @@ import static io.overlane.tun.Linux.EHOSTUNREACH;
 import static io.overlane.tun.Linux.EINTR;
 import static io.overlane.tun.Linux.ENETUNREACH;
 
+import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Set;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
@@ -20,7 +25,8 @@ import org.agrona.ErrorHandler;
  *
  * <p>Every datagram leaves from the port the socket is bound to, which firewalls and UDP_GRO like best, unless
  * {@link UdpOptions#sourcePorts(int, int, int)} asks for a port by flow. Either way all are received on the one port.
- * The outer type of service is set per datagram. Link-local IPv6 addresses cannot be used: they need a zone.
+ * Type of service and time to live are set per datagram, the don't-fragment bit by changing the socket between two of
+ * different wishes. Link-local IPv6 addresses cannot be used: they need a zone.
  */
 public final class LibcUnderlay implements Underlay
 {
@@ -34,6 +40,8 @@ public final class LibcUnderlay implements Underlay
     private final SourcePortFan fan;
     private final DatagramReader reader;
     private final DatagramWriter writer;
+    private final PathMtuProbe pathMtus;
+    private final Set<IpAddress> groups = new HashSet<>();
     private final Waiter waiter;
     private final ErrnoReporter errors;
 
@@ -71,6 +79,7 @@ public final class LibcUnderlay implements Underlay
             errors = new ErrnoReporter(errorHandler, "UDP socket " + socket.local());
             reader = new DatagramReader(libc, options.pollDatagrams());
             writer = new DatagramWriter(libc, fan, options.sendTimeoutNs(), errors);
+            pathMtus = new PathMtuProbe(options.local());
             waiter = new Waiter(descriptor);
         }
         catch (final IOException | RuntimeException | Error ex)
@@ -113,9 +122,34 @@ public final class LibcUnderlay implements Underlay
     @Override
     public String description()
     {
-        final String off = socket.segments() ? "refused" : "off";
+        final String off = socket.segments() ? "refused" : options.checksum() ? "off" : "off (no UDP checksum)";
         return "libc UDP, segmentation " + (segments() ? "on" : off) +
             ", coalescing " + (coalesces() ? "on" : "off") + fan.description();
+    }
+
+    @Override
+    public Set<UnderlayFeature> features()
+    {
+        return EnumSet.allOf(UnderlayFeature.class);
+    }
+
+    @Override
+    public int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        return pathMtus.pathMtu(remoteHigh, remoteLow);
+    }
+
+    @Override
+    public void join(final IpAddress group) throws IOException
+    {
+        synchronized (groups)
+        {
+            if (!groups.contains(group))
+            {
+                socket.join(group, options.multicastInterface());
+                groups.add(group);
+            }
+        }
     }
 
     @Override

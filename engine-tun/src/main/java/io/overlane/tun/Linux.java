@@ -12,6 +12,8 @@ package io.overlane.tun;
  *  sockaddr_in6  0 family(2)     2 port(2, big-endian)  4 flow(4)  8 address(16)  24 scope(4)          28
  *  pollfd    0 fd(4)             4 events(2)  6 what happened(2)                                        8
  *  timespec  0 seconds           8 nanoseconds                                                         16
+ *  ip_mreqn  0 group(4)          4 address(4)  8 interface index(4)                                    12
+ *  ipv6_mreq 0 group(16)        16 interface index(4)                                                  20
  *  ifreq     0 name(16)         16 union                                                               40
  * </pre>
  *
@@ -57,24 +59,40 @@ final class Linux
     static final int SOL_SOCKET = 1;
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
+    static final int SO_NO_CHECK = 11;
     static final int SO_REUSEPORT = 15;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
 
     static final int IPPROTO_IP = 0;
     static final int IP_TOS = 1;
+    static final int IP_TTL = 2;
     static final int IP_MTU_DISCOVER = 10;
     static final int IP_RECVTOS = 13;
+    static final int IP_MTU = 14;
+    static final int IP_MULTICAST_IF = 32;
+    static final int IP_MULTICAST_LOOP = 34;
+    static final int IP_ADD_MEMBERSHIP = 35;
+    static final int IP_MULTICAST_ALL = 49;
     static final int IP_PMTUDISC_DONT = 0;
     static final int IP_PMTUDISC_DO = 2;
+    static final int IP_PMTUDISC_INTERFACE = 4;
 
     static final int IPPROTO_IPV6 = 41;
+    static final int IPV6_MULTICAST_IF = 17;
+    static final int IPV6_MULTICAST_LOOP = 19;
+    static final int IPV6_ADD_MEMBERSHIP = 20;
     static final int IPV6_MTU_DISCOVER = 23;
+    static final int IPV6_MTU = 24;
     static final int IPV6_V6ONLY = 26;
+    static final int IPV6_MULTICAST_ALL = 29;
+    static final int IPV6_HOPLIMIT = 52;
     static final int IPV6_RECVTCLASS = 66;
     static final int IPV6_TCLASS = 67;
 
     static final int IPPROTO_UDP = 17;
+    static final int UDP_NO_CHECK6_TX = 101;
+    static final int UDP_NO_CHECK6_RX = 102;
     static final int UDP_SEGMENT = 103;
     static final int UDP_GRO = 104;
 
@@ -106,6 +124,11 @@ final class Linux
     static final int SOCKADDR_V6_ADDRESS_OFFSET = 8;
     static final int SOCKADDR_IN_SIZE = 16;
     static final int SOCKADDR_IN6_SIZE = 28;
+
+    static final int IP_MREQN_INDEX_OFFSET = 8;
+    static final int IP_MREQN_SIZE = 12;
+    static final int IPV6_MREQ_INDEX_OFFSET = 16;
+    static final int IPV6_MREQ_SIZE = 20;
 
     static final int POLLFD_EVENTS_OFFSET = 4;
     static final int POLLFD_HAPPENED_OFFSET = 6;

@@ -35,13 +35,17 @@ public final class UdpOptions
     private boolean fragment;
     private boolean coalesce;
     private boolean segment = true;
+    private boolean checksum = true;
+    private boolean zeroChecksum;
+    private boolean v6Only;
+    private String multicastInterface;
     private int sourcePortLow;
     private int sourcePortHigh;
     private int sourcePortCount;
 
     /**
      * @param local   address to bind to. {@code 0.0.0.0} is every IPv4 address, {@code ::} every address of both
-     *                versions.
+     *                versions unless {@link #v6Only(boolean)} says otherwise.
      * @param udpPort to bind to, 0 for one of the kernel's choice.
      */
     public UdpOptions(final IpAddress local, final int udpPort)
@@ -122,6 +126,51 @@ public final class UdpOptions
     }
 
     /**
+     * @param checksum false to send datagrams with a UDP checksum of 0 (RFC 7348 §5; over IPv6 RFC 6935). True by
+     *                 default: receivers join datagrams only if they have one (UDP_GRO), and so does UDP_SEGMENT, which
+     *                 is off without.
+     * @return this.
+     */
+    public UdpOptions checksum(final boolean checksum)
+    {
+        this.checksum = checksum;
+        return this;
+    }
+
+    /**
+     * @param zeroChecksum true to accept datagrams over IPv6 that have a UDP checksum of 0 (RFC 6935); false by
+     *                     default. Over IPv4 they are always accepted.
+     * @return this.
+     */
+    public UdpOptions acceptZeroChecksum(final boolean zeroChecksum)
+    {
+        this.zeroChecksum = zeroChecksum;
+        return this;
+    }
+
+    /**
+     * @param v6Only true to keep a socket bound to {@code ::} to IPv6, as the kernel's vxlan device does; false by
+     *               default.
+     * @return this.
+     */
+    public UdpOptions v6Only(final boolean v6Only)
+    {
+        this.v6Only = v6Only;
+        return this;
+    }
+
+    /**
+     * @param name of the interface on which multicast groups are joined and by which datagrams to them leave; by
+     *             default the one the system has a route to the group by.
+     * @return this.
+     */
+    public UdpOptions multicastInterface(final String name)
+    {
+        multicastInterface = name;
+        return this;
+    }
+
+    /**
      * Let datagrams leave from {@link #DEFAULT_SOURCE_PORTS} ports of the default range.
      *
      * @return this.
@@ -173,6 +222,30 @@ public final class UdpOptions
     public int sourcePortCount()
     {
         return sourcePortCount;
+    }
+
+    /** @return true if datagrams are sent with a UDP checksum. */
+    public boolean checksum()
+    {
+        return checksum;
+    }
+
+    /** @return true if datagrams without a UDP checksum are accepted over IPv6 too. */
+    public boolean acceptsZeroChecksum()
+    {
+        return zeroChecksum;
+    }
+
+    /** @return true if a socket bound to {@code ::} is kept to IPv6. */
+    public boolean v6Only()
+    {
+        return v6Only;
+    }
+
+    /** @return the interface for multicast groups; null: the system's choice. */
+    public String multicastInterface()
+    {
+        return multicastInterface;
     }
 
     /** @return true if joined datagrams may leave in one call. */

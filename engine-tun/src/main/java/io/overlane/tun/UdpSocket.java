@@ -31,6 +31,7 @@ final class UdpSocket implements AutoCloseable
     private final LibC.Calls libc = LibC.calls();
     private final UnsafeBuffer memory =
         new UnsafeBuffer(BufferUtil.allocateDirectAligned(SocketAddress.SPACE + Long.BYTES, 8));
+    private final int discovery;
     private final Descriptor descriptor;
     private final int family;
     private final Vtep local;
@@ -62,18 +63,21 @@ final class UdpSocket implements AutoCloseable
         {
             bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, receives ? options.socketBufferLength() : 0);
             bufferLength(Linux.SO_SNDBUFFORCE, Linux.SO_SNDBUF, options.socketBufferLength());
-            final int discover = options.fragment() ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
+            discovery = options.fragment() ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
             // An IPv6 socket bound to "::" carries IPv4 too, under the options of IPv4.
-            require(IPPROTO_IP, IP_MTU_DISCOVER, discover, "IP_MTU_DISCOVER");
+            require(IPPROTO_IP, IP_MTU_DISCOVER, discovery, "IP_MTU_DISCOVER");
             require(IPPROTO_IP, Linux.IP_RECVTOS, 1, "IP_RECVTOS");
             if (family == AF_INET6)
             {
-                require(IPPROTO_IPV6, Linux.IPV6_V6ONLY, options.local().isAny() ? 0 : 1, "IPV6_V6ONLY");
-                require(IPPROTO_IPV6, Linux.IPV6_MTU_DISCOVER, discover, "IPV6_MTU_DISCOVER");
+                final boolean carriesV4 = options.local().isAny() && !options.v6Only();
+                require(IPPROTO_IPV6, Linux.IPV6_V6ONLY, carriesV4 ? 0 : 1, "IPV6_V6ONLY");
+                require(IPPROTO_IPV6, Linux.IPV6_MTU_DISCOVER, discovery, "IPV6_MTU_DISCOVER");
                 require(IPPROTO_IPV6, Linux.IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS");
             }
+            checksum(options);
+            multicast(options);
             coalesces = receives && options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
-            segments = options.segment() && get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
+            segments = options.segment() && options.checksum() && get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
             if (joins)
             {
                 require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
@@ -145,6 +149,75 @@ final class UdpSocket implements AutoCloseable
         return new BindException(message);
     }
 
+    private void checksum(final UdpOptions options) throws IOException
+    {
+        if (!options.checksum())
+        {
+            require(SOL_SOCKET, Linux.SO_NO_CHECK, 1, "SO_NO_CHECK");
+            if (family == AF_INET6)
+            {
+                require(IPPROTO_UDP, Linux.UDP_NO_CHECK6_TX, 1, "UDP_NO_CHECK6_TX");
+            }
+        }
+        if (options.acceptsZeroChecksum() && family == AF_INET6)
+        {
+            require(IPPROTO_UDP, Linux.UDP_NO_CHECK6_RX, 1, "UDP_NO_CHECK6_RX");
+        }
+    }
+
+    /** No copies of what we send to a group, and nothing from groups that others on this host have joined. */
+    private void multicast(final UdpOptions options) throws IOException
+    {
+        final int index = MulticastGroup.index(options.multicastInterface());
+        require(IPPROTO_IP, Linux.IP_MULTICAST_LOOP, 0, "IP_MULTICAST_LOOP");
+        require(IPPROTO_IP, Linux.IP_MULTICAST_ALL, 0, "IP_MULTICAST_ALL");
+        if (family == AF_INET6)
+        {
+            require(IPPROTO_IPV6, Linux.IPV6_MULTICAST_LOOP, 0, "IPV6_MULTICAST_LOOP");
+            // Since Linux 4.20; before, groups of others are heard too.
+            set(IPPROTO_IPV6, Linux.IPV6_MULTICAST_ALL, 0);
+            require(IPPROTO_IPV6, Linux.IPV6_MULTICAST_IF, index, "IPV6_MULTICAST_IF");
+        }
+        if (index != 0)
+        {
+            final int length = MulticastGroup.put(memory, 0, IpAddress.ANY_V4, index);
+            if (libc.setsockopt(
+                descriptor.fd(), IPPROTO_IP, Linux.IP_MULTICAST_IF, memory.addressOffset(), length) < 0)
+            {
+                throw new SocketException("cannot send to groups by " + options.multicastInterface() + ": " +
+                    LibC.describe(LibC.errno()));
+            }
+        }
+    }
+
+    /**
+     * Join a multicast group. Any thread.
+     *
+     * @param group         of the socket's IP version, or IPv4 on an IPv6 socket that carries it.
+     * @param interfaceName on this interface; null: the system's choice.
+     * @throws IOException if the system refuses; the message is one line.
+     */
+    synchronized void join(final IpAddress group, final String interfaceName) throws IOException
+    {
+        final String what = "cannot join " + group + (interfaceName == null ? "" : " on " + interfaceName) + ": ";
+        if (!local.address().isAny())
+        {
+            throw new SocketException(what + "bound to " + local.address() + ", only 0.0.0.0 or :: hears groups");
+        }
+        if (family == AF_INET && !group.isV4())
+        {
+            throw new SocketException(what + "this socket carries IPv4 only");
+        }
+        final boolean isV4 = group.isV4();
+        final int length = MulticastGroup.put(memory, 0, group, MulticastGroup.index(interfaceName));
+        final int level = isV4 ? IPPROTO_IP : IPPROTO_IPV6;
+        final int option = isV4 ? Linux.IP_ADD_MEMBERSHIP : Linux.IPV6_ADD_MEMBERSHIP;
+        if (libc.setsockopt(descriptor.fd(), level, option, memory.addressOffset(), length) < 0)
+        {
+            throw new SocketException(what + MulticastGroup.describe(LibC.errno(), isV4));
+        }
+    }
+
     /** The forced form goes past the system's limit and needs CAP_NET_ADMIN; the other is cut to the limit. */
     private void bufferLength(final int forced, final int plain, final int length)
     {
@@ -185,6 +258,12 @@ final class UdpSocket implements AutoCloseable
     int family()
     {
         return family;
+    }
+
+    /** @return IP_MTU_DISCOVER as set at the start. */
+    int discovery()
+    {
+        return discovery;
     }
 
     /** @return the address as asked for, and the real port. */

@@ -50,6 +50,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> outerHeaders() throws Exception
+    {
+        return InNamespace.tests(OuterHeaderScenarios.class, InNamespace.WITH_IPV6);
+    }
+
+    @TestFactory
     Stream<DynamicTest> segmentation() throws Exception
     {
         return InNamespace.tests(KernelSegmentationScenarios.class);

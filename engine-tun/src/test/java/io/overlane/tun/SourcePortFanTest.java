@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.conformance.Conformance;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
@@ -57,6 +58,7 @@ class SourcePortFanTest
     }
 
     @Test
+    @Conformance(row = {53, 54})
     void shouldSendAFlowFromOnePortAndManyFromAllOfTheRange() throws IOException
     {
         final LibcUnderlay sender = open(options().sourcePorts());
@@ -100,6 +102,8 @@ class SourcePortFanTest
     }
 
     @Test
+    @Conformance(row = 56, behaviour = "50000-50010 with both ends",
+        deviation = "Linux leaves the last port out")
     void shouldStayInsideTheRangeItsEndsIncluded() throws IOException
     {
         final int low = threeFreePorts();
@@ -121,6 +125,8 @@ class SourcePortFanTest
     }
 
     @Test
+    @Conformance(row = 57, behaviour = "a range of one port is that port",
+        deviation = "Linux falls back to its default range")
     void shouldSendFromOneOtherPort() throws IOException
     {
         final int port = threeFreePorts();
@@ -179,6 +185,18 @@ class SourcePortFanTest
         final BindException ex = assertThrows(BindException.class, () -> new LibcUnderlay(options, errors::add));
         assertTrue(ex.getMessage().contains(port + "-" + port) && ex.getMessage().contains("in use"), ex.getMessage());
         assertTrue(ex.getMessage().lines().count() == 1);
+    }
+
+    @Test
+    @Conformance(row = 58, behaviour = "49152-65535 where a fan is asked for without a range, else the port bound to",
+        deviation = "RFC 7348 §5 recommends it; Linux takes ip_local_port_range")
+    void shouldTakeDynamicPortsByDefault()
+    {
+        final UdpOptions options = new UdpOptions(IpAddress.parse("127.0.0.1"), 0);
+        assertEquals(0, options.sourcePortCount());
+        options.sourcePorts();
+        assertEquals(49_152, options.sourcePortLow());
+        assertEquals(65_535, options.sourcePortHigh());
     }
 
     @Test

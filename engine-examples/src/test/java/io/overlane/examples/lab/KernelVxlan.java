@@ -38,6 +38,21 @@ public final class KernelVxlan
     }
 
     /**
+     * @param host  where.
+     * @param group multicast group that gets what has no other way.
+     * @return the device, up and with its addresses; it learns, and finds its peers by the group.
+     */
+    public static KernelVxlan createWithGroup(final LabHost host, final String group)
+    {
+        host.ip("link add flannel.1 address " + Overlay.mac(host) + " mtu 1450 type vxlan id 1 group " + group +
+            " dev " + host.underlayDevice() + " dstport 8472");
+        host.set("ethtool -K flannel.1 tx-checksum-ip-generic off");
+        host.ip("addr add " + Overlay.v4(host) + "/8 dev flannel.1");
+        host.ip("link set flannel.1 up");
+        return new KernelVxlan(host, host, false);
+    }
+
+    /**
      * Neighbours and FDB entry for the peer.
      *
      * @return this.

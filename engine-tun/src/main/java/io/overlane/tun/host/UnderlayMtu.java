@@ -1,6 +1,7 @@
 package io.overlane.tun.host;
 
 import io.overlane.address.IpAddress;
+import io.overlane.underlay.OuterOverhead;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.Collection;
@@ -18,16 +19,16 @@ public final class UnderlayMtu
     public static final int DEFAULT = 1500;
 
     /** Inner Ethernet 14 + VXLAN 8 + UDP 8 + IPv4 20. */
-    public static final int VXLAN_OVER_IPV4 = 14 + 8 + 8 + 20;
+    public static final int VXLAN_OVER_IPV4 = OuterOverhead.vxlan(true);
 
     /** Inner Ethernet 14 + VXLAN 8 + UDP 8 + IPv6 40. */
-    public static final int VXLAN_OVER_IPV6 = 14 + 8 + 8 + 40;
+    public static final int VXLAN_OVER_IPV6 = OuterOverhead.vxlan(false);
 
     /** A bare packet behind UDP 8 + IPv4 20. */
-    public static final int IP_UDP_OVER_IPV4 = 8 + 20;
+    public static final int IP_UDP_OVER_IPV4 = OuterOverhead.datagram(true);
 
     /** A bare packet behind UDP 8 + IPv6 40. */
-    public static final int IP_UDP_OVER_IPV6 = 8 + 40;
+    public static final int IP_UDP_OVER_IPV6 = OuterOverhead.datagram(false);
 
     private UnderlayMtu()
     {
@@ -50,6 +51,28 @@ public final class UnderlayMtu
             .flatMapToInt(owner -> mtu(owner).stream())
             .min()
             .orElse(DEFAULT);
+    }
+
+    /**
+     * @param name of an interface of this host.
+     * @return its MTU.
+     * @throws IllegalArgumentException if there is none of that name.
+     */
+    public static int of(final String name)
+    {
+        try
+        {
+            final NetworkInterface found = NetworkInterface.getByName(name);
+            if (found == null)
+            {
+                throw new IllegalArgumentException("no interface of this host is called " + name);
+            }
+            return found.getMTU();
+        }
+        catch (final IOException ex)
+        {
+            throw new IllegalArgumentException("cannot read the MTU of " + name + ": " + ex.getMessage(), ex);
+        }
     }
 
     private static OptionalInt mtu(final NetworkInterface owner)

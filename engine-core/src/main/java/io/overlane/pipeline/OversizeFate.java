@@ -1,0 +1,154 @@
+package io.overlane.pipeline;
+
+import io.overlane.frame.Frame;
+import io.overlane.remote.RemoteTable;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * What becomes of datagrams that are too long for their remote: their sender is told, and they count as answered, or
+ * they are dropped and counted with their size. Sending thread only.
+ */
+final class OversizeFate
+{
+    private final RemoteTable remotes;
+    private final PathCounters counters;
+    private final int headerLength;
+    private final PathMtus pathMtus;
+    private int vni;
+    private OversizeListener listener;
+
+    /**
+     * @param underlay     knows the paths.
+     * @param remotes      addresses of remotes.
+     * @param counters     encap counters.
+     * @param headerLength bytes of tunnel header in each datagram.
+     * @param clock        for how long a path's MTU is remembered.
+     */
+    OversizeFate(
+        final Underlay underlay,
+        final RemoteTable remotes,
+        final PathCounters counters,
+        final int headerLength,
+        final NanoClock clock)
+    {
+        this.remotes = remotes;
+        this.counters = counters;
+        this.headerLength = headerLength;
+        pathMtus = new PathMtus(underlay, remotes, clock);
+    }
+
+    /**
+     * @param vni      segment of the next frames.
+     * @param listener may tell their senders; null: nobody does.
+     */
+    void aim(final int vni, final OversizeListener listener)
+    {
+        this.vni = vni;
+        this.listener = listener;
+        pathMtus.onBatch();
+    }
+
+    /**
+     * @param length bytes of a datagram.
+     * @param remote where it is to go.
+     * @return true if it is known not to fit.
+     */
+    boolean isTooLong(final int length, final int remote)
+    {
+        return pathMtus.isActive() && length > pathMtus.longest(remote);
+    }
+
+    /**
+     * A frame, or a super-frame of several, is not sent.
+     *
+     * @param frame  tunnel header in front; done with when this returns.
+     * @param length bytes of one datagram.
+     * @param remote where it was to go.
+     * @param count  frames it stands for.
+     */
+    void refuse(final Frame frame, final int length, final int remote, final int count)
+    {
+        if (tell(frame, length, remote))
+        {
+            counters.onOversizeLength(length - headerLength);
+            counters.onAnswered(count);
+        }
+        else
+        {
+            drop(length, remote, count);
+        }
+    }
+
+    /**
+     * Frames are too long for any remote by this way.
+     *
+     * @param length bytes of one datagram.
+     * @param remote where they were to go.
+     * @param count  of them.
+     */
+    void drop(final int length, final int remote, final int count)
+    {
+        counters.onOversize(vni, remotes.high(remote), remotes.low(remote), count, length - headerLength);
+    }
+
+    /**
+     * The underlay found an entry too long. Of joined datagrams the first stands for all: its sender is told, the
+     * others are dropped.
+     *
+     * @param batch the entry is in.
+     * @param entry its index.
+     * @param count frames in it.
+     */
+    void onRefused(final SendBatch batch, final int entry, final int count)
+    {
+        final int remote = batch.remote(entry);
+        final int length = datagramLength(batch, entry);
+        pathMtus.learn(remote);
+        if (count > 1)
+        {
+            drop(length, remote, count - 1);
+        }
+        refuse(batch.frame(entry), length, remote, 1);
+    }
+
+    /**
+     * The underlay found a flooded copy too long. That is nobody's fate: its sender may have reached others, and is not
+     * told.
+     *
+     * @param batch the copy is in.
+     * @param entry its index.
+     * @param count frames in it.
+     */
+    void onCopyRefused(final SendBatch batch, final int entry, final int count)
+    {
+        final int length = datagramLength(batch, entry) - headerLength;
+        counters.ledger().record(
+            DropReason.OVERSIZE, vni, batch.remoteHigh(entry), batch.remoteLow(entry), count, length);
+        counters.onOversizeLength(length);
+    }
+
+    private boolean tell(final Frame frame, final int length, final int remote)
+    {
+        final int longest = pathMtus.longest(remote);
+        if (listener == null || length <= longest)
+        {
+            return false;
+        }
+        if (frame.gsoType() == Frame.GSO_NONE)
+        {
+            frame.length(length);
+        }
+        return listener.onOversize(frame.strip(headerLength), longest - headerLength);
+    }
+
+    private static int datagramLength(final SendBatch batch, final int entry)
+    {
+        final int segmentSize = batch.segmentSize(entry);
+        final int length = batch.frame(entry).length();
+        return segmentSize > 0 ? Math.min(segmentSize, length) : length;
+    }
+}

@@ -1,0 +1,45 @@
+package io.overlane.tun;
+
+import io.overlane.address.IpAddress;
+import io.overlane.underlay.DualStackUnderlay;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+
+/** Opens an IPv4 and an IPv6 socket on every address and one port, as one underlay with one wait. */
+public final class DualStack
+{
+    private DualStack()
+    {
+    }
+
+    /**
+     * @param udpPort      to bind to, 0 for one of the kernel's choice that is free for both.
+     * @param settings     what else to set, called for each socket.
+     * @param errorHandler told when a socket fails.
+     * @return the two as one; closing closes both.
+     * @throws IOException if one of the sockets cannot be had; the message is one line.
+     */
+    public static DualStackUnderlay open(
+        final int udpPort, final UnaryOperator<UdpOptions> settings, final ErrorHandler errorHandler)
+        throws IOException
+    {
+        LibcUnderlay ipv6 = null;
+        LibcUnderlay ipv4 = null;
+        try
+        {
+            ipv6 = new LibcUnderlay(
+                settings.apply(new UdpOptions(IpAddress.ANY_V6, udpPort)).v6Only(true), errorHandler);
+            ipv4 = new LibcUnderlay(
+                settings.apply(new UdpOptions(IpAddress.ANY_V4, ipv6.local().udpPort())), errorHandler);
+            return new DualStackUnderlay(ipv4, ipv6, new DeviceWait(List.of(ipv4, ipv6)));
+        }
+        catch (final IOException | RuntimeException | Error ex)
+        {
+            CloseHelper.quietCloseAll(ipv4, ipv6);
+            throw ex;
+        }
+    }
+}

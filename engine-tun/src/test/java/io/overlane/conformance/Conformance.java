@@ -1,0 +1,44 @@
+package io.overlane.conformance;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The test proves a row of the conformance list: an input, what Linux does with it, and what this engine does under
+ * each policy profile. {@code docs/conformance.md} is written from these annotations, so that it says no more than what
+ * is tested:
+ *
+ * <pre>
+ * &#64;Test
+ * &#64;Conformance(row = 44, behaviour = "delivered; another entry makes room",
+ *     deviation = "Linux learns nothing more")
+ * void shouldMakeRoomWhenTableIsFull()
+ * </pre>
+ *
+ * A row may have several tests and a test several rows. What is said once for a row need not be said again: of a row's
+ * tests, the first in the order of class and method names that says something counts. Values are literals, joined with
+ * {@code +} if they are long. The rows themselves are in {@code src/test/resources/conformance-rows.txt}.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Conformance
+{
+    /** @return numbers of the rows the test proves, 1…109. */
+    int[] row();
+
+    /** @return what the engine does by default, in a few words. */
+    String behaviour() default "as Linux";
+
+    /** @return what it does under the profile {@code rfc7348}; empty: the same. */
+    String rfc7348() default "";
+
+    /** @return what it does under the profile {@code strict}; empty: the same. */
+    String strict() default "";
+
+    /** @return how the default differs from Linux, and why; empty: it does not. */
+    String deviation() default "";
+}
