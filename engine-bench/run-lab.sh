@@ -241,7 +241,7 @@ start_engine()
             --peer "$peer,subnet=fd00:244:$other::/64,gateway=fd00:244:$other::1")
     fi
     ip netns exec "${namespace_of[$side]}" "$java" "-Xlog:gc:file=$block-gc$side.log" \
-        -jar "$engine_jar" tun-bridge "${arguments[@]}" > "$block-out$side.log" 2>&1 &
+        -jar "$engine_jar" tun-bridge --admin off "${arguments[@]}" > "$block-out$side.log" 2>&1 &
     tunnels+=($!)
 }
 

@@ -52,7 +52,7 @@ start_bridge()
   local host=$1 log=$logs/$1.log
   local peer="$6,mac=$7" i
   : >"$log"
-  ip netns exec "$host" "$java" -jar "$jar" tun-bridge --local "$2" --mac "$3" --address "$4/32" --address "$5/128" \
+  ip netns exec "$host" "$java" -jar "$jar" tun-bridge --local "$2" --mac "$3" --address "$4/32" --address "$5/128" --admin off \
     --peer "$peer,subnet=$8/24" --peer "$peer,subnet=$9/64" >"$log" 2>&1 &
   bridges+=($!)
   for ((i = 0; i < 300; i++))

@@ -36,18 +36,23 @@ final class BridgeControl
         this.log = log;
     }
 
+    /** Have SIGHUP read the file again; one that comes before the bridge runs waits for it to. */
+    void hearOfHangup()
+    {
+        if (run.config() != null && !Hangup.onHangup(() -> tasks.submit(this::onHangup)))
+        {
+            log.warn("this JVM does not tell of SIGHUP; 'ctl reload' does the same");
+        }
+    }
+
     /**
-     * Start to listen.
+     * Open the admin socket of the running bridge.
      *
      * @param opened gets what is to be closed at the end.
      * @throws IOException if the admin socket was asked for and cannot be had.
      */
     void open(final Consumer<AutoCloseable> opened) throws IOException
     {
-        if (run.config() != null && !Hangup.onHangup(() -> tasks.submit(this::onHangup)))
-        {
-            log.warn("this JVM does not tell of SIGHUP; 'ctl reload' does the same");
-        }
         if (run.admin() == null)
         {
             return;

@@ -61,16 +61,18 @@ final class BridgeSession
         Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "stop"));
         try
         {
+            final RunningBridge bridge = new RunningBridge(errors);
+            final BridgeControl control = new BridgeControl(run, bridge, tasks, out, LOG);
+            control.hearOfHangup();
             final BridgePlan first = run.plans().get(0);
             final Underlay underlay = opened(first.underlay().open(first, errors));
-            final RunningBridge bridge = opened(new RunningBridge(errors));
+            opened(bridge);
             final List<BridgeDevice> devices = new ArrayList<>();
             for (final BridgePlan plan : run.plans())
             {
                 devices.add(bridge.open(plan));
             }
             bridge.configure(launch(first, underlay, devices));
-            final BridgeControl control = new BridgeControl(run, bridge, tasks, out, LOG);
             control.open(this::opened);
             for (final BridgeDevice device : devices)
             {
