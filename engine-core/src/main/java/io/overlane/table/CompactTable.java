@@ -148,8 +148,12 @@ public final class CompactTable
      */
     public long get(final int k0, final long k1)
     {
+        return get(k0, k1, hash(k0, k1));
+    }
+
+    private long get(final int k0, final long k1, final long home)
+    {
         final long key = key(k0, k1);
-        final long home = hash(k0, k1);
         final long line = address + home * LINE_LENGTH;
         // An integer and no branch: 64 for a slot that has the key.
         final int is1 = Long.numberOfLeadingZeros(UnsafeApi.getLong(line + SLOT_LENGTH) ^ key) & 64;
@@ -188,12 +192,13 @@ public final class CompactTable
     {
         for (int i = 0; i < count; i++)
         {
-            // Stored so that the load has a use; the second pass overwrites it.
-            values[i] = UnsafeApi.getLong(address + hash(k0, k1s[i]) * LINE_LENGTH);
+            final long home = hash(k0, k1s[i]);
+            // One bit of what is loaded, so that the load has a use.
+            values[i] = UnsafeApi.getLong(address + home * LINE_LENGTH) & Long.MIN_VALUE | home;
         }
         for (int i = 0; i < count; i++)
         {
-            values[i] = get(k0, k1s[i]);
+            values[i] = get(k0, k1s[i], values[i] & Long.MAX_VALUE);
         }
     }
 
