@@ -99,11 +99,7 @@ final class BridgePlanner
             options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
             isVxlan ? List.of() : localSubnets(),
             isVxlan ? BridgePolicy.of(options) : null,
-            new OuterPlan(
-                options.outer.context(),
-                options.outer.udpChecksum != OuterOptions.UdpChecksum.OFF,
-                options.outer.group,
-                options.outer.device));
+            options.outer.plan());
     }
 
     private void requireOptionsOfUnderlay()

@@ -65,13 +65,15 @@ final class OuterOptions
         "Interface of --group. Default: the one with a route to it.")
     String device;
 
-    /** The settings of the engine. */
-    OuterContext context()
+    OuterPlan plan()
     {
-        return new OuterContext()
-            .ttl(ttl == null ? 0 : octet("--ttl", ttl, 1))
-            .tos(tos == null ? 0 : octet("--tos", tos, 0))
-            .dontFragment(df == null ? DontFragment.DEFAULT : DontFragment.valueOf(df.name()));
+        return new OuterPlan(
+            ttl == null ? 0 : octet("--ttl", ttl, 1),
+            tos == null ? 0 : octet("--tos", tos, 0),
+            df == null ? DontFragment.DEFAULT : DontFragment.valueOf(df.name()),
+            udpChecksum != UdpChecksum.OFF,
+            group,
+            device);
     }
 
     /** Options of the underlay as given, the first one by name; null if there is none. */
