@@ -5,6 +5,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.EncapPath;
 import io.overlane.port.Port;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.Agent;
 
 /** Polls ports and carries their frames to the underlay and to each other. */
@@ -15,25 +16,30 @@ public final class EncapAgent implements Agent
     private final CommandQueue commands;
     private final PortWiring wiring;
     private final Moderation moderation;
+    private final LongSupplier superFramesBack;
     private final FrameBatch batch;
+    private long lastBack;
     private Port[] ports = {};
     private EncapPath[] paths = {};
 
     /**
-     * @param commands   what other threads ask for.
-     * @param wiring     how it hears of frames.
-     * @param batchLimit frames taken from a port at a time.
-     * @param moderation when to let frames gather.
+     * @param commands        what other threads ask for.
+     * @param wiring          how it hears of frames.
+     * @param batchLimit      frames taken from a port at a time.
+     * @param moderation      when to let frames gather.
+     * @param superFramesBack super-frames that the ports were given so far.
      */
     public EncapAgent(
         final CommandQueue commands,
         final PortWiring wiring,
         final int batchLimit,
-        final Moderation moderation)
+        final Moderation moderation,
+        final LongSupplier superFramesBack)
     {
         this.commands = commands;
         this.wiring = wiring;
         this.moderation = moderation;
+        this.superFramesBack = superFramesBack;
         batch = new FrameBatch(batchLimit);
     }
 
@@ -104,7 +110,9 @@ public final class EncapAgent implements Agent
         }
         if (frames > 0)
         {
-            moderation.onBatch(frames, leavesMore, superFrame);
+            final long back = superFramesBack.getAsLong();
+            moderation.onBatch(frames, leavesMore, superFrame || back != lastBack);
+            lastBack = back;
         }
         work += frames;
         return work;

@@ -8,7 +8,8 @@ import java.util.concurrent.locks.LockSupport;
  * shares more of what a wake-up, a system call and a send cost. Nothing spins, and an idle port costs nothing.
  *
  * <p>A nap follows a batch of two or more frames that took all there were, and one of a super-frame, which is never
- * alone for long. A lone small frame is likely a request somebody waits on: it is never followed by a nap.
+ * alone for long. A lone small frame is likely a request somebody waits on: it is followed by a nap only while bulk
+ * comes the other way, whose acknowledgements it then is one of.
  */
 public final class Moderation
 {
@@ -38,11 +39,11 @@ public final class Moderation
      *
      * @param frames     in the batch that was carried just now.
      * @param leavesMore true if more frames are waiting than were taken.
-     * @param superFrame true if one of them was a super-frame.
+     * @param isBulk     true if one of them was a super-frame, or the port was given one since the last batch.
      */
-    void onBatch(final int frames, final boolean leavesMore, final boolean superFrame)
+    void onBatch(final int frames, final boolean leavesMore, final boolean isBulk)
     {
-        if (napNs > 0 && !leavesMore && (superFrame || frames >= FEWEST_FRAMES))
+        if (napNs > 0 && !leavesMore && (isBulk || frames >= FEWEST_FRAMES))
         {
             LockSupport.parkNanos(this, napNs);
         }

@@ -149,7 +149,8 @@ public final class OverlayEngine implements AutoCloseable
                 encapCommands,
                 wiring,
                 context.batchLimit(),
-                context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE),
+                context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE,
+                decapPath::superFrames),
             new DecapAgent(tableCommands, paths.underlay(), decapPath, upkeep, context.batchLimit()));
     }
 

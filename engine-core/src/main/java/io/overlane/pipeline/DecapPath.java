@@ -15,6 +15,13 @@ public interface DecapPath
      */
     void decap(Frame datagram, long sourceHigh, long sourceLow, int tos);
 
+    /**
+     * Any thread.
+     *
+     * @return super-frames that were handed to ports so far.
+     */
+    long superFrames();
+
     /** Be done with every datagram handed over so far. */
     void flush();
 }

@@ -61,6 +61,12 @@ public final class IpDecapPath implements DecapPath
     }
 
     @Override
+    public long superFrames()
+    {
+        return out.superFrames();
+    }
+
+    @Override
     public void flush()
     {
         out.flush();

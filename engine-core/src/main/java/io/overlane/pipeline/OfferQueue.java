@@ -7,6 +7,7 @@ import io.overlane.port.Port;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Frames on their way to a port: collects those for one port, joins what belongs together if the port takes
@@ -28,6 +29,9 @@ public final class OfferQueue
     private final int[] bytes;
     private final PathCounters counters;
     private final GroCoalescer coalescer;
+
+    /** Written by this thread only. */
+    private final AtomicLong superFrames = new AtomicLong();
 
     private Port port;
     private Traffic traffic;
@@ -60,6 +64,7 @@ public final class OfferQueue
             public void onJoined(final int place, final Frame superFrame, final int segments, final int length)
             {
                 batch.set(place, superFrame);
+                superFrames.lazySet(superFrames.getPlain() + 1);
                 frames[place] = segments;
                 bytes[place] = length;
             }
@@ -108,6 +113,12 @@ public final class OfferQueue
         {
             queue(frame, sourceHigh, sourceLow, remote);
         }
+    }
+
+    /** @return super-frames made so far; any thread. */
+    long superFrames()
+    {
+        return superFrames.get();
     }
 
     /** Offer what is queued and count the fate of every frame in it. */

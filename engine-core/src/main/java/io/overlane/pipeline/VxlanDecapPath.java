@@ -139,6 +139,12 @@ public final class VxlanDecapPath implements DecapPath
     }
 
     @Override
+    public long superFrames()
+    {
+        return out.superFrames();
+    }
+
+    @Override
     public void flush()
     {
         out.flush();
