@@ -235,9 +235,4 @@ final class Candidate
     {
         return isV4 ? ipv4.identification() : 0;
     }
-
-    boolean dontFragment()
-    {
-        return isV4 && ipv4.dontFragment();
-    }
 }

@@ -103,21 +103,17 @@ public final class GroCoalescer
      */
     public void add(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
     {
+        if (follow(frame, sourceHigh, sourceLow))
+        {
+            return;
+        }
         final int kind = look(frame);
         if (kind >= Candidate.ALONE)
         {
             final Run run = findFlow();
             if (run != null)
             {
-                if (kind == Candidate.JOINABLE && run.isNext(candidate, sourceHigh, sourceLow) && findSlot(run))
-                {
-                    append(run);
-                    return;
-                }
-                if (run.isOpen())
-                {
-                    close(run);
-                }
+                close(run);
             }
         }
         else if (kind == Candidate.ANY_FLOW)
@@ -144,6 +140,24 @@ public final class GroCoalescer
         output.onFlush();
         slotsUsed = 0;
         placed = 0;
+    }
+
+    /** Most frames follow one that is here: that is seen at a glance. Those of one flow have one run at most. */
+    private boolean follow(final Frame frame, final long sourceHigh, final long sourceLow)
+    {
+        for (final Run run : runs)
+        {
+            if (run.isOpen() && run.isNext(frame, sourceHigh, sourceLow))
+            {
+                if (!run.isChecksumRight(frame) || !findSlot(run))
+                {
+                    return false;
+                }
+                append(run, frame);
+                return true;
+            }
+        }
+        return false;
     }
 
     private int look(final Frame frame)
@@ -173,9 +187,9 @@ public final class GroCoalescer
         return true;
     }
 
-    private void append(final Run run)
+    private void append(final Run run, final Frame frame)
     {
-        run.append(candidate);
+        run.append(frame);
         if (run.isEnded())
         {
             close(run);

@@ -24,6 +24,8 @@ final class Run
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
 
+    private final HeaderPattern pattern = new HeaderPattern();
+
     private Frame first;
     private Frame slot;
     private boolean isOpen;
@@ -32,6 +34,7 @@ final class Run
     private boolean isTcp;
     private int l3;
     private int l4;
+    private int ports;
     private int headers;
     private int gsoSize;
     private int length;
@@ -106,6 +109,8 @@ final class Run
         lastIdentification = segment.identification();
         isFixedIdentification = false;
         pseudoHeader = segment.pseudoHeader(0);
+        ports = first.buffer().getInt(first.offset() + l4);
+        pattern.set(first.buffer(), first.offset(), headers, l3, l4, isV4, isTcp);
         this.sourceHigh = sourceHigh;
         this.sourceLow = sourceLow;
         this.place = place;
@@ -128,42 +133,35 @@ final class Run
             isSame(mine, myL3 + addresses, other, otherL3 + addresses, addressesLength);
     }
 
-    /** @return true if splitting the run would give this segment back next, and it came from the same remote. */
-    boolean isNext(final Candidate segment, final long sourceHigh, final long sourceLow)
+    /**
+     * Whether splitting the run would give this frame back next, and it came from the same remote; but for its
+     * transport checksum. Nothing is known of the frame before.
+     */
+    boolean isNext(final Frame frame, final long sourceHigh, final long sourceLow)
     {
-        final Frame frame = segment.frame();
-        return this.sourceHigh == sourceHigh && this.sourceLow == sourceLow &&
-            segment.headersLength() == headers && segment.l4Length() == l4 &&
-            segment.payloadLength() <= gsoSize &&
-            length - l3 + segment.payloadLength() <= MAX_PACKET_LENGTH &&
-            isSame(first.buffer(), first.offset(), frame.buffer(), frame.offset(), l3) &&
-            isNextIp(segment) &&
-            isNextTransport(segment);
+        final int payload = frame.length() - headers;
+        final UnsafeBuffer buffer = frame.buffer();
+        final int offset = frame.offset();
+        return payload > 0 && payload <= gsoSize && length - l3 + payload <= MAX_PACKET_LENGTH &&
+            buffer.getInt(offset + l4) == ports &&
+            this.sourceHigh == sourceHigh && this.sourceLow == sourceLow &&
+            pattern.matches(buffer, offset) &&
+            (isV4 ? isNextV4(buffer, offset + l3, frame.length() - l3) : isNextV6(buffer, offset + l3, frame)) &&
+            (isTcp ? isNextTcp(buffer, offset + l4) : isNextUdp(buffer, offset + l4, frame.length() - l4));
     }
 
-    private boolean isNextIp(final Candidate segment)
+    private boolean isNextV4(final UnsafeBuffer buffer, final int offset, final int packetLength)
     {
-        final UnsafeBuffer mine = first.buffer();
-        final UnsafeBuffer other = segment.frame().buffer();
-        final int a = first.offset() + l3;
-        final int b = segment.frame().offset() + l3;
-        if (!isV4)
-        {
-            // Version, class and label; the length may differ; next header and hop limit. Addresses are the flow's.
-            return mine.getInt(a) == other.getInt(b) &&
-                mine.getShort(a + Ipv6Header.NEXT_HEADER_OFFSET) == other.getShort(b + Ipv6Header.NEXT_HEADER_OFFSET);
-        }
-        // Version, header length, type of service; not length, id and checksum; flags, time to live, protocol.
-        return mine.getShort(a) == other.getShort(b) &&
-            mine.getInt(a + Ipv4Header.FLAGS_OFFSET) == other.getInt(b + Ipv4Header.FLAGS_OFFSET) &&
-            isNextIdentification(segment);
+        ipv4.wrap(buffer, offset, packetLength);
+        // 0xFFFF says the same as 0, but we would not give it back.
+        return ipv4.totalLength() == packetLength && isNextIdentification(ipv4.identification()) &&
+            ipv4.headerChecksum() != 0xFFFF && ipv4.isChecksumValid();
     }
 
     /** The id counts up, or, where it means nothing because nothing may fragment (RFC 6864 §4.1), stays the same. */
-    private boolean isNextIdentification(final Candidate segment)
+    private boolean isNextIdentification(final int identification)
     {
-        final int identification = segment.identification();
-        final boolean isFixed = segment.dontFragment() && identification == lastIdentification;
+        final boolean isFixed = identification == lastIdentification && ipv4.dontFragment();
         if (segments > 1 && isFixed != isFixedIdentification)
         {
             return false;
@@ -171,41 +169,52 @@ final class Run
         return isFixed || identification == (lastIdentification + 1 & 0xFFFF);
     }
 
-    private boolean isNextTransport(final Candidate segment)
+    private boolean isNextV6(final UnsafeBuffer buffer, final int offset, final Frame frame)
     {
-        if (!isTcp)
-        {
-            return segments < MAX_UDP_SEGMENTS;
-        }
-        final UnsafeBuffer mine = first.buffer();
-        final UnsafeBuffer other = segment.frame().buffer();
-        final int a = first.offset() + l4;
-        final int b = segment.frame().offset() + l4;
-        // Acknowledgment; header length; window; not the checksum; options. The flags of both are ACK, perhaps PSH.
-        return segment.sequence() == nextSequence &&
-            mine.getInt(a + TcpHeader.ACKNOWLEDGMENT_OFFSET) == other.getInt(b + TcpHeader.ACKNOWLEDGMENT_OFFSET) &&
-            mine.getShort(a + TcpHeader.WINDOW_OFFSET) == other.getShort(b + TcpHeader.WINDOW_OFFSET) &&
-            isSame(mine, a + TcpHeader.LENGTH, other, b + TcpHeader.LENGTH, headers - l4 - TcpHeader.LENGTH);
+        return ipv6.wrap(buffer, offset, frame.length() - l3).payloadLength() == frame.length() - l4;
     }
 
-    /** Append a segment that {@link #isNext(Candidate, long, long)}; the run has a slot. */
-    void append(final Candidate segment)
+    private boolean isNextTcp(final UnsafeBuffer buffer, final int offset)
     {
+        return buffer.getInt(offset + TcpHeader.SEQUENCE_OFFSET, ByteOrder.BIG_ENDIAN) == nextSequence &&
+            buffer.getShort(offset + TcpHeader.CHECKSUM_OFFSET) != (short)0xFFFF;
+    }
+
+    private boolean isNextUdp(final UnsafeBuffer buffer, final int offset, final int udpLength)
+    {
+        final int stated = buffer.getShort(offset + UdpHeader.LENGTH_FIELD_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return segments < MAX_UDP_SEGMENTS && stated == udpLength &&
+            buffer.getShort(offset + UdpHeader.CHECKSUM_OFFSET) != 0;
+    }
+
+    /** Whether the transport checksum of a frame that {@link #isNext(Frame, long, long)} is right. */
+    boolean isChecksumRight(final Frame frame)
+    {
+        final int transportLength = frame.length() - l4;
+        return Checksum.fold(Checksum.sum(
+            frame.buffer(), frame.offset() + l4, transportLength, pseudoHeader + transportLength)) == 0xFFFF;
+    }
+
+    /** Append a frame that {@link #isNext(Frame, long, long)} and has a right checksum; the run has a slot. */
+    void append(final Frame frame)
+    {
+        final UnsafeBuffer buffer = frame.buffer();
+        final int offset = frame.offset();
+        final int identification = isV4 ? ipv4.wrap(buffer, offset + l3, frame.length() - l3).identification() : 0;
         if (segments == 1)
         {
             slot.wrap(FrameSlab.HEADROOM, length);
             slot.buffer().putBytes(FrameSlab.HEADROOM, first.buffer(), first.offset(), length);
-            isFixedIdentification = isV4 && segment.identification() == lastIdentification;
+            isFixedIdentification = isV4 && identification == lastIdentification;
         }
-        final int payload = segment.payloadLength();
-        slot.buffer().putBytes(
-            FrameSlab.HEADROOM + length, segment.frame().buffer(), segment.frame().offset() + headers, payload);
+        final int payload = frame.length() - headers;
+        slot.buffer().putBytes(FrameSlab.HEADROOM + length, buffer, offset + headers, payload);
         length += payload;
-        bytes += segment.frame().length();
+        bytes += frame.length();
         segments++;
         nextSequence += payload;
-        lastIdentification = segment.identification();
-        isPushed = segment.isPushed();
+        lastIdentification = identification;
+        isPushed = isTcp && (buffer.getByte(offset + l4 + TcpHeader.FLAGS_OFFSET) & TcpHeader.PSH) != 0;
         isEnded = isPushed || payload < gsoSize;
     }
 

@@ -42,7 +42,10 @@ public final class VxlanDecapPath implements DecapPath
     private final EcnDecap ecn = new EcnDecap();
 
     private Segment segment;
-    private int remote;
+    /** Of the last datagram of this batch; negative: not known. */
+    private int remote = RemoteTable.MISSING;
+    private long remoteHigh;
+    private long remoteLow;
 
     /**
      * A path of the thread that writes the FDB.
@@ -148,6 +151,7 @@ public final class VxlanDecapPath implements DecapPath
     public void flush()
     {
         out.flush();
+        remote = RemoteTable.MISSING;
         learn.onBatchEnd();
         counters.onBatchEnd();
     }
@@ -175,9 +179,20 @@ public final class VxlanDecapPath implements DecapPath
         {
             return DropReason.SOURCE_NOT_ALLOWED;
         }
-        remote = remotes.find(sourceHigh, sourceLow);
+        findRemote(sourceHigh, sourceLow);
         frame.strip(VxlanHeader.LENGTH);
         return checkInner(frame, sourceHigh, sourceLow, tos);
+    }
+
+    /** Datagrams that come together come from one remote, as a rule. */
+    private void findRemote(final long sourceHigh, final long sourceLow)
+    {
+        if (remote < 0 || sourceLow != remoteLow || sourceHigh != remoteHigh)
+        {
+            remote = remotes.find(sourceHigh, sourceLow);
+            remoteHigh = sourceHigh;
+            remoteLow = sourceLow;
+        }
     }
 
     private DropReason checkInner(final Frame frame, final long sourceHigh, final long sourceLow, final int tos)

@@ -1,0 +1,121 @@
+package io.overlane.offload;
+
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.TcpHeader;
+import io.overlane.wire.UdpHeader;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The headers of one segment without what differs from segment to segment: lengths, IPv4 id, sequence number, PSH and
+ * checksums. Compared eight bytes at a time.
+ */
+final class HeaderPattern
+{
+    /** Ethernet with two VLAN tags, IPv6, and TCP with all options: 22 + 40 + 60, rounded up. */
+    private static final int MAX_LENGTH = 128;
+
+    private static final byte SAME = (byte)0xFF;
+
+    private final UnsafeBuffer mask = new UnsafeBuffer(new byte[MAX_LENGTH]);
+    private final long[] masks = new long[MAX_LENGTH / Long.BYTES];
+    private final long[] words = new long[MAX_LENGTH / Long.BYTES];
+    private int count;
+    private int length;
+    private int l3;
+    private int l4;
+    private boolean isV4;
+    private boolean isTcp;
+
+    /**
+     * Take over the headers of a segment without IPv4 options or IPv6 extension headers.
+     *
+     * @param buffer  it lies in.
+     * @param offset  its first byte.
+     * @param headers bytes of all headers, 28 at least.
+     * @param l3      where layer 3 begins.
+     * @param l4      where the transport header begins.
+     * @param isV4    IPv4 or IPv6.
+     * @param isTcp   TCP or UDP.
+     */
+    void set(
+        final UnsafeBuffer buffer,
+        final int offset,
+        final int headers,
+        final int l3,
+        final int l4,
+        final boolean isV4,
+        final boolean isTcp)
+    {
+        if (headers != length || l3 != this.l3 || l4 != this.l4 || isV4 != this.isV4 || isTcp != this.isTcp)
+        {
+            length = headers;
+            this.l3 = l3;
+            this.l4 = l4;
+            this.isV4 = isV4;
+            this.isTcp = isTcp;
+            layOut();
+        }
+        for (int i = 0; i < count; i++)
+        {
+            words[i] = buffer.getLong(offset + place(i)) & masks[i];
+        }
+    }
+
+    /**
+     * @param buffer a segment lies in.
+     * @param offset its first byte; all headers lie in it.
+     * @return true if nothing differs but what may.
+     */
+    boolean matches(final UnsafeBuffer buffer, final int offset)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if ((buffer.getLong(offset + place(i)) & masks[i]) != words[i])
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void layOut()
+    {
+        mask.setMemory(0, length, SAME);
+        if (isV4)
+        {
+            clear(l3 + Ipv4Header.TOTAL_LENGTH_OFFSET, 2 * Short.BYTES);
+            clear(l3 + Ipv4Header.HEADER_CHECKSUM_OFFSET, Short.BYTES);
+        }
+        else
+        {
+            clear(l3 + Ipv6Header.PAYLOAD_LENGTH_OFFSET, Short.BYTES);
+        }
+        if (isTcp)
+        {
+            clear(l4 + TcpHeader.SEQUENCE_OFFSET, Integer.BYTES);
+            clear(l4 + TcpHeader.CHECKSUM_OFFSET, Short.BYTES);
+            mask.putByte(l4 + TcpHeader.FLAGS_OFFSET, (byte)~TcpHeader.PSH);
+        }
+        else
+        {
+            clear(l4 + UdpHeader.LENGTH_FIELD_OFFSET, 2 * Short.BYTES);
+        }
+        count = (length + Long.BYTES - 1) / Long.BYTES;
+        for (int i = 0; i < count; i++)
+        {
+            masks[i] = mask.getLong(place(i));
+        }
+    }
+
+    private void clear(final int offset, final int bytes)
+    {
+        mask.setMemory(offset, bytes, (byte)0);
+    }
+
+    /** The last word ends with the headers, and so it overlaps the one before. */
+    private int place(final int word)
+    {
+        return Math.min(word * Long.BYTES, length - Long.BYTES);
+    }
+}
