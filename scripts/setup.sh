@@ -63,6 +63,8 @@ overlane_missing()
         command -v tcpdump >/dev/null || echo tcpdump
         command -v tshark >/dev/null && command -v dumpcap >/dev/null || echo tshark
         overlane_has_libpcap || echo libpcap
+        command -v etcd >/dev/null || echo etcd-server
+        command -v openssl >/dev/null || echo openssl
         ;;
       demo) ;;
       *)

@@ -59,6 +59,12 @@ final class EtcdHttp
         return timeout;
     }
 
+    /** @return how long a watch may say nothing before its endpoint is asked after: connections die silently. */
+    Duration silence()
+    {
+        return timeout.multipliedBy(2);
+    }
+
     /**
      * Ask for one answer.
      *
@@ -203,7 +209,7 @@ final class EtcdHttp
         catch (final TimeoutException ex)
         {
             future.cancel(true);
-            throw new SilentEndpointException("no answer in " + wait.toMillis() + " ms");
+            throw silent(wait);
         }
         catch (final InterruptedException ex)
         {
@@ -214,6 +220,11 @@ final class EtcdHttp
         {
             throw ex.getCause() instanceof IOException io ? io : new IOException(ex.getCause());
         }
+    }
+
+    static IOException silent(final Duration wait)
+    {
+        return new SilentEndpointException("no answer in " + wait.toMillis() + " ms");
     }
 
     static RegistryException interrupted(final InterruptedException ex)

@@ -42,7 +42,7 @@ final class LineStream implements AutoCloseable, Flow.Subscriber<String>
             stream.first = stream.next(timeout);
             if (stream.first == null)
             {
-                throw new IOException("no answer in " + timeout.toMillis() + " ms");
+                throw EtcdHttp.silent(timeout);
             }
             opened = true;
             return stream;

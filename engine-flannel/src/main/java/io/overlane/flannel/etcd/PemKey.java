@@ -138,10 +138,12 @@ final class PemKey
     private static byte[] element(final int tag, final byte[] content)
     {
         final int length = content.length;
-        final byte[] head = length < 0x80 ?
+        final byte[] shortest = length < 0x80 ?
             new byte[]{(byte)tag, (byte)length} :
-            new byte[]{(byte)tag, (byte)0x82, (byte)(length >> 8), (byte)length};
-        return join(head, content);
+            length <= 0xFF ?
+                new byte[]{(byte)tag, (byte)0x81, (byte)length} :
+                new byte[]{(byte)tag, (byte)0x82, (byte)(length >> 8), (byte)length};
+        return join(shortest, content);
     }
 
     private static byte[] join(final byte[]... parts)

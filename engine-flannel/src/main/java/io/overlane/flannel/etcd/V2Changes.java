@@ -7,14 +7,12 @@ import io.overlane.flannel.lease.RegistryException.Kind;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.registry.ChangeListener;
 import io.overlane.flannel.registry.ChangeStream;
-import java.time.Duration;
 import java.util.Set;
 import java.util.function.Function;
 
 /** A watch of etcd's version 2: one long poll for each change; etcd keeps the last thousand for those who come late. */
 final class V2Changes implements ChangeStream
 {
-    private static final Duration SILENCE = Duration.ofSeconds(10);
     private static final Set<String> REMOVALS = Set.of("delete", "expire", "compareAndDelete");
 
     private final V2Client client;
@@ -38,7 +36,7 @@ final class V2Changes implements ChangeStream
         {
             poll = client.poll(key, next);
         }
-        final V2Answer answer = poll.await(SILENCE);
+        final V2Answer answer = poll.await(client.silence());
         if (answer != null)
         {
             poll = null;

@@ -30,6 +30,11 @@ final class V2Client
             .encodeToString((options.username() + ":" + options.password()).getBytes(StandardCharsets.UTF_8));
     }
 
+    Duration silence()
+    {
+        return http.silence();
+    }
+
     String name(final String key)
     {
         return prefix + key;

@@ -8,15 +8,11 @@ import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.registry.ChangeListener;
 import io.overlane.flannel.registry.ChangeStream;
 import java.io.IOException;
-import java.time.Duration;
 
 /** A watch of etcd's version 3. */
 final class V3Changes implements ChangeStream
 {
     static final String PATH = "/v3/watch";
-
-    /** A connection may die without a word; a silent one is asked after. */
-    private static final Duration SILENCE = Duration.ofSeconds(10);
 
     private final V3Client client;
     private final LineStream lines;
@@ -37,7 +33,7 @@ final class V3Changes implements ChangeStream
         final String line;
         try
         {
-            line = lines.next(SILENCE);
+            line = lines.next(client.silence());
         }
         catch (final IOException ex)
         {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 
 /**
@@ -30,6 +31,11 @@ final class V3Client
         this.http = http;
         this.user = options.username();
         this.password = options.password();
+    }
+
+    Duration silence()
+    {
+        return http.silence();
     }
 
     static String base64(final String text)
@@ -123,9 +129,12 @@ final class V3Client
         }
     }
 
+    /** The last is what etcd says without any token: users were turned on since. */
     private static boolean isStaleToken(final String message)
     {
-        return message.contains("invalid auth token") || message.contains("revision of auth store is old");
+        return message.contains("invalid auth token") ||
+            message.contains("revision of auth store is old") ||
+            message.contains("user name is empty");
     }
 
     private synchronized String authenticate(final String stale)
@@ -135,9 +144,26 @@ final class V3Client
             final String path = "/v3/auth/authenticate";
             final String body =
                 new JsonBuilder().begin().text("name", user).text("password", password).end().toString();
-            token = parse(path, http.send(request(path, body, false), http.timeout()).body()).text("token", null);
+            token = token(path, http.send(request(path, body, false), http.timeout()).body());
         }
         return token;
+    }
+
+    /** @return none, an empty one, where users are known to us but not turned on in etcd, as other clients see it. */
+    private static String token(final String path, final String body)
+    {
+        try
+        {
+            return parse(path, body).text("token", "");
+        }
+        catch (final RegistryException ex)
+        {
+            if (ex.getMessage().contains("authentication is not enabled"))
+            {
+                return "";
+            }
+            throw ex;
+        }
     }
 
     private HttpRequest request(final String path, final String body, final boolean withToken)
@@ -148,7 +174,7 @@ final class V3Client
             .header("Grpc-Metadata-hasleader", "true")
             .POST(HttpRequest.BodyPublishers.ofString(body));
         final String known = token;
-        if (withToken && known != null)
+        if (withToken && known != null && !known.isEmpty())
         {
             request.header("Authorization", known);
         }
