@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,6 +33,7 @@ public final class EtcdServer implements AutoCloseable
     private final HttpClient client = HttpClient.newHttpClient();
     private final Thread stopAtExit;
     private Process process;
+    private Path log;
     private int starts;
 
     private EtcdServer(
@@ -118,6 +120,34 @@ public final class EtcdServer implements AutoCloseable
             directory, wrapper, "http", host, new int[]{2379, 2380}, List.of(arguments)).start();
     }
 
+    /**
+     * @param directory for data and logs, empty.
+     * @param members   how many.
+     * @return that many servers on free ports of 127.0.0.1 that form one cluster, ready.
+     */
+    public static List<EtcdServer> cluster(final Path directory, final int members)
+    {
+        final List<int[]> ports = new ArrayList<>();
+        final StringJoiner peers = new StringJoiner(",");
+        for (int i = 0; i < members; i++)
+        {
+            ports.add(freePorts());
+            peers.add("member" + i + "=http://127.0.0.1:" + ports.get(i)[1]);
+        }
+        final List<EtcdServer> servers = new ArrayList<>();
+        for (int i = 0; i < members; i++)
+        {
+            // Of an option given twice etcd takes the last.
+            final EtcdServer server = new EtcdServer(
+                directory.resolve("member" + i), List.of(), "http", "127.0.0.1", ports.get(i),
+                List.of("--name", "member" + i, "--initial-cluster", peers.toString()));
+            server.launch();
+            servers.add(server);
+        }
+        servers.forEach(EtcdServer::awaitReady);
+        return servers;
+    }
+
     private static int[] freePorts()
     {
         try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -150,14 +180,30 @@ public final class EtcdServer implements AutoCloseable
      */
     public EtcdServer start()
     {
-        final Path log = directory.resolve("etcd-" + starts++ + ".log");
+        launch();
+        awaitReady();
+        return this;
+    }
+
+    private void launch()
+    {
+        log = directory.resolve("etcd-" + starts++ + ".log");
         try
         {
             Files.createDirectories(directory);
-            final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-            process = builder.start();
-            final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_TIMEOUT_MS);
+            process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private void awaitReady()
+    {
+        final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_TIMEOUT_MS);
+        try
+        {
             while (!Files.readString(log, StandardCharsets.UTF_8).contains(READY))
             {
                 if (!process.isAlive() || System.nanoTime() - deadline > 0)
@@ -167,7 +213,6 @@ public final class EtcdServer implements AutoCloseable
                 }
                 Thread.sleep(20);
             }
-            return this;
         }
         catch (final IOException ex)
         {
@@ -194,7 +239,10 @@ public final class EtcdServer implements AutoCloseable
     /** SIGKILL; {@link #start} brings it back with what it had synced. */
     public void kill()
     {
-        process.destroyForcibly().onExit().join();
+        if (process != null)
+        {
+            process.destroyForcibly().onExit().join();
+        }
     }
 
     private void signal(final String signal)
