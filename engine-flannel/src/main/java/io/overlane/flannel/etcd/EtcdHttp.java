@@ -193,11 +193,17 @@ final class EtcdHttp
 
     private static EtcdReply reply(final URI endpoint, final HttpResponse<String> response) throws IOException
     {
-        if (response.statusCode() >= 500)
-        {
-            throw new IOException("status " + response.statusCode() + ": " + oneLine(response.body()));
-        }
+        requireWorking(response.statusCode(), response.body());
         return new EtcdReply(endpoint, response.statusCode(), response.headers(), response.body());
+    }
+
+    /** A server in trouble of its own, without a leader for one, is no answer: another may do better. */
+    static void requireWorking(final int status, final String body) throws IOException
+    {
+        if (status >= 500)
+        {
+            throw new IOException("status " + status + ": " + oneLine(body));
+        }
     }
 
     static <T> T get(final CompletableFuture<T> future, final Duration wait) throws IOException

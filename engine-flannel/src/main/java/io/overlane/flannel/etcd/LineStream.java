@@ -21,6 +21,7 @@ final class LineStream implements AutoCloseable, Flow.Subscriber<String>
     private final LinkedBlockingQueue<Object> lines = new LinkedBlockingQueue<>();
     private final CompletableFuture<Flow.Subscription> subscribed = new CompletableFuture<>();
     private CompletableFuture<HttpResponse<Void>> response;
+    private volatile int status;
     private String first;
     private volatile boolean closed;
 
@@ -34,7 +35,11 @@ final class LineStream implements AutoCloseable, Flow.Subscriber<String>
         throws IOException
     {
         final LineStream stream = new LineStream(endpoint);
-        stream.response = client.sendAsync(request, HttpResponse.BodyHandlers.fromLineSubscriber(stream));
+        stream.response = client.sendAsync(request, info ->
+        {
+            stream.status = info.statusCode();
+            return HttpResponse.BodySubscribers.fromLineSubscriber(stream);
+        });
         stream.response.whenComplete((answer, ex) -> stream.lines.add(ex == null ? new IOException("ended") : ex));
         boolean opened = false;
         try
@@ -44,6 +49,7 @@ final class LineStream implements AutoCloseable, Flow.Subscriber<String>
             {
                 throw EtcdHttp.silent(timeout);
             }
+            EtcdHttp.requireWorking(stream.status, stream.first);
             opened = true;
             return stream;
         }

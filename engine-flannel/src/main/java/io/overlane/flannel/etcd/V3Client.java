@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Set;
 
 /**
  * Calls of etcd's version 3 through its JSON gateway (etcd 3.4 and later): a POST per call, keys and values in base64,
@@ -20,6 +21,9 @@ final class V3Client
     /** gRPC status codes, as the gateway reports them. */
     static final int OUT_OF_RANGE = 11;
     private static final int NOT_FOUND = 5;
+
+    /** Cancelled, unknown, too late, internal, unavailable: a server that is going down or lost its leader. */
+    private static final Set<Long> TROUBLES = Set.of(1L, 2L, 4L, 13L, 14L);
 
     private final EtcdHttp http;
     private final String user;
@@ -206,6 +210,10 @@ final class V3Client
         final long code = error.integer("code", error.integer("grpc_code", 0));
         final String message = error.text("message", error.text("error", "unknown error"));
         final String line = "etcd: " + path + ": " + EtcdHttp.oneLine(message);
+        if (TROUBLES.contains(code))
+        {
+            return new RegistryException(Kind.UNREACHABLE, line);
+        }
         return new RegistryException(
             code == OUT_OF_RANGE ? Kind.COMPACTED : code == NOT_FOUND ? Kind.NOT_FOUND : Kind.REFUSED, line);
     }

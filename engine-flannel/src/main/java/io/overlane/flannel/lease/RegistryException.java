@@ -1,6 +1,6 @@
 package io.overlane.flannel.lease;
 
-/** The registry did not do as asked; the message is one line and names the endpoint and the key where there is one. */
+/** The registry did not do as asked; the message is one line that names the endpoint, the call or the lease. */
 public final class RegistryException extends RuntimeException
 {
     private static final long serialVersionUID = 1L;

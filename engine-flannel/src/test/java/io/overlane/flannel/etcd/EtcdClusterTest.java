@@ -1,9 +1,11 @@
 package io.overlane.flannel.etcd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.registry.RegistrySubnetManager;
 import java.nio.file.Path;
@@ -72,6 +74,31 @@ class EtcdClusterTest
     {
         members.get(0).freeze();
         goesOn();
+    }
+
+    @Test
+    void shouldWaitForALeader() throws Exception
+    {
+        members.get(1).kill();
+        members.get(2).kill();
+        // The last member is there and answers, but not with what it cannot vouch for.
+        final RegistryException ex = assertThrows(RegistryException.class, () -> manager.renew(own));
+        assertEquals(RegistryException.Kind.UNREACHABLE, ex.kind(), ex.getMessage());
+        awaitNotice("trying again");
+        members.get(1).start();
+        goesOn();
+    }
+
+    private void awaitNotice(final String text) throws InterruptedException
+    {
+        eventually(() ->
+        {
+            if (notices.stream().noneMatch(notice -> notice.contains(text)))
+            {
+                throw new IllegalStateException("no notice '" + text + "': " + notices);
+            }
+            return true;
+        });
     }
 
     private void goesOn() throws InterruptedException
