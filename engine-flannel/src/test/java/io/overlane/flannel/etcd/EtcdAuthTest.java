@@ -86,9 +86,29 @@ class EtcdAuthTest
         assertEquals("{}", registry.config());
         final String token = etcd.post("/v3/auth/authenticate", "{\"name\":\"root\",\"password\":\"secret\"}")
             .replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
-        etcd.post("/v3/auth/disable", "{}", token);
+        etcd.send("POST", "/v3/auth/disable", "{}", token);
         assertEquals("{}", registry.config());
         assertEquals("{}", registry("root", "secret").config());
+    }
+
+    @Test
+    void shouldUseNameAndPasswordInVersion2Too(@TempDir final Path other)
+    {
+        assumeTrue(EtcdServer.knowsV2(), "this etcd has no version 2 any more");
+        try (EtcdServer v2 = EtcdServer.onLoopback(other, "--enable-v2"))
+        {
+            v2.putV2("/coreos.com/network/config", "value={}");
+            v2.send("PUT", "/v2/auth/users/root", "{\"user\":\"root\",\"password\":\"secret\"}", "");
+            v2.send("PUT", "/v2/auth/enable", "", "");
+            v2.send("PUT", "/v2/auth/roles/guest",
+                "{\"role\":\"guest\",\"revoke\":{\"kv\":{\"read\":[\"/*\"],\"write\":[\"/*\"]}}}",
+                "Basic cm9vdDpzZWNyZXQ=");
+            final EtcdOptions options = EtcdOptions.of(v2.endpoint());
+            final RegistryException ex = assertThrows(
+                RegistryException.class, () -> new EtcdV2Registry(options, System.err::println).config());
+            assertEquals(Kind.REFUSED, ex.kind());
+            assertEquals("{}", new EtcdV2Registry(options.withUser("root", "secret"), System.err::println).config());
+        }
     }
 
     @Test

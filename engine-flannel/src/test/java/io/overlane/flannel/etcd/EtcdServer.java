@@ -312,15 +312,17 @@ public final class EtcdServer implements AutoCloseable
     }
 
     /**
-     * @param path  of a call of the JSON gateway.
-     * @param body  its message.
-     * @param token of a user.
-     * @return its answer.
+     * @param method        of HTTP.
+     * @param path          on the server.
+     * @param body          to send.
+     * @param authorization of a user, or empty.
+     * @return the answer.
      */
-    public String post(final String path, final String body, final String token)
+    public String send(final String method, final String path, final String body, final String authorization)
     {
-        return request(HttpRequest.newBuilder(URI.create(endpoint + path)).header("Authorization", token)
-            .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path))
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+        return request((authorization.isEmpty() ? request : request.header("Authorization", authorization)).build());
     }
 
     /**
