@@ -68,6 +68,12 @@ final class LineStream implements AutoCloseable, Flow.Subscriber<String>
         return endpoint;
     }
 
+    /** @return the status of HTTP. */
+    int status()
+    {
+        return status;
+    }
+
     /** @return the first line, to be looked at before it is read. */
     String first()
     {

@@ -8,6 +8,7 @@ import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.registry.ChangeListener;
 import io.overlane.flannel.registry.ChangeStream;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 
 /** A watch of etcd's version 3. */
 final class V3Changes implements ChangeStream
@@ -46,16 +47,17 @@ final class V3Changes implements ChangeStream
         }
         else if (!line.isBlank())
         {
-            accept(V3Client.parse(PATH, line).object("result"), listener);
+            accept(V3Client.parse(PATH, HttpURLConnection.HTTP_OK, line).object("result"), listener);
         }
     }
 
     private void accept(final JsonObject result, final ChangeListener listener)
     {
-        if (result.has("compact_revision"))
+        final long compacted = result.int64("compact_revision", 0);
+        if (compacted > 0)
         {
-            throw new RegistryException(Kind.COMPACTED,
-                "etcd: revision " + next + " is compacted up to " + result.int64("compact_revision", 0));
+            throw new RegistryException(
+                Kind.COMPACTED, "etcd: revision " + next + " is compacted up to " + compacted);
         }
         if (result.bool("canceled", false))
         {

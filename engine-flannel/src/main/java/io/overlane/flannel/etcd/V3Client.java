@@ -5,6 +5,7 @@ import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import java.util.Set;
 final class V3Client
 {
     /** gRPC status codes, as the gateway reports them. */
-    static final int OUT_OF_RANGE = 11;
+    private static final int OUT_OF_RANGE = 11;
     private static final int NOT_FOUND = 5;
 
     /** Cancelled, unknown, too late, internal, unavailable: a server that is going down or lost its leader. */
@@ -59,7 +60,7 @@ final class V3Client
      */
     JsonObject call(final String path, final String body)
     {
-        return authenticated(() -> parse(path, http.send(request(path, body, true), http.timeout()).body()));
+        return authenticated(() -> parse(path, http.send(request(path, body, true), http.timeout())));
     }
 
     /**
@@ -74,7 +75,7 @@ final class V3Client
             final LineStream stream = http.stream(request(path, body, true));
             try
             {
-                parse(path, stream.first());
+                parse(path, stream.status(), stream.first());
                 return stream;
             }
             catch (final RegistryException ex)
@@ -148,17 +149,17 @@ final class V3Client
             final String path = "/v3/auth/authenticate";
             final String body =
                 new JsonBuilder().begin().text("name", user).text("password", password).end().toString();
-            token = token(path, http.send(request(path, body, false), http.timeout()).body());
+            token = token(path, http.send(request(path, body, false), http.timeout()));
         }
         return token;
     }
 
     /** @return none, an empty one, where users are known to us but not turned on in etcd, as other clients see it. */
-    private static String token(final String path, final String body)
+    private static String token(final String path, final EtcdReply reply)
     {
         try
         {
-            return parse(path, body).text("token", "");
+            return parse(path, reply).text("token", "");
         }
         catch (final RegistryException ex)
         {
@@ -185,7 +186,12 @@ final class V3Client
         return request.build();
     }
 
-    static JsonObject parse(final String path, final String body)
+    private static JsonObject parse(final String path, final EtcdReply reply)
+    {
+        return parse(path, reply.status(), reply.body());
+    }
+
+    static JsonObject parse(final String path, final int status, final String body)
     {
         final JsonObject answer;
         try
@@ -194,21 +200,27 @@ final class V3Client
         }
         catch (final IllegalArgumentException ex)
         {
+            if (status == HttpURLConnection.HTTP_NOT_FOUND)
+            {
+                throw new RegistryException(Kind.REFUSED, "etcd: " + path +
+                    " is not there: the JSON gateway needs etcd 3.4 or later, not started with it turned off", ex);
+            }
             throw new RegistryException(Kind.MALFORMED, "etcd: " + path + ": " + ex.getMessage(), ex);
         }
-        if (answer.has("error"))
+        if (status >= HttpURLConnection.HTTP_BAD_REQUEST || answer.has("error"))
         {
             throw failure(path, answer);
         }
         return answer;
     }
 
-    /** The gateway says it flat for a call; a stream has an object of its own in {@code error}. */
-    static RegistryException failure(final String path, final JsonObject answer)
+    /** Older gateways add {@code error} to a call's failure, newer do not; in a stream it is an object of its own. */
+    private static RegistryException failure(final String path, final JsonObject answer)
     {
-        final JsonObject error = answer.raw("error").startsWith("{") ? answer.object("error") : answer;
+        final JsonObject error =
+            answer.has("error") && answer.raw("error").startsWith("{") ? answer.object("error") : answer;
         final long code = error.integer("code", error.integer("grpc_code", 0));
-        final String message = error.text("message", error.text("error", "unknown error"));
+        final String message = error.text("message", "unknown error");
         final String line = "etcd: " + path + ": " + EtcdHttp.oneLine(message);
         if (TROUBLES.contains(code))
         {

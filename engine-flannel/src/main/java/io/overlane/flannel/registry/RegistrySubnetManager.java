@@ -24,15 +24,16 @@ public final class RegistrySubnetManager implements SubnetManager
     /** Nodes that start together may choose the same subnet; a lost race costs a fresh look at the registry. */
     private static final int MAX_ATTEMPTS = 50;
 
-    /** The first races are lost by chance, later ones because many nodes try: then they spread out. */
+    /** The first races are lost by chance, later ones because many nodes try: they spread out more and more. */
     private static final int HASTY_ATTEMPTS = 5;
-    private static final int LONGEST_PAUSE_MS = 100;
+    private static final int FIRST_PAUSE_MS = 20;
+    private static final int LONGEST_PAUSE_MS = 2_000;
 
     private final Registry registry;
     private final RandomGenerator random;
     private final Consumer<String> notices;
     private final Duration timeToLive;
-    private final List<Watch> watches = new ArrayList<>();
+    private final List<RegistryWatch> watches = new ArrayList<>();
 
     /**
      * @param registry   that holds the leases; closed by whoever made it.
@@ -148,7 +149,8 @@ public final class RegistrySubnetManager implements SubnetManager
         }
         try
         {
-            Thread.sleep(random.nextInt(LONGEST_PAUSE_MS) + 1L);
+            final int doublings = Math.min(attempt - HASTY_ATTEMPTS, 10);
+            Thread.sleep(random.nextInt(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << doublings)) + 1L);
         }
         catch (final InterruptedException ex)
         {
@@ -193,6 +195,7 @@ public final class RegistrySubnetManager implements SubnetManager
     {
         synchronized (watches)
         {
+            watches.removeIf(RegistryWatch::isClosed);
             watches.add(watch);
         }
         return watch.start();
@@ -201,7 +204,7 @@ public final class RegistrySubnetManager implements SubnetManager
     @Override
     public void close()
     {
-        final List<Watch> running;
+        final List<RegistryWatch> running;
         synchronized (watches)
         {
             running = List.copyOf(watches);

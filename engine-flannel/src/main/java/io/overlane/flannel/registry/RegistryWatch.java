@@ -100,6 +100,11 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         }
     }
 
+    final boolean isClosed()
+    {
+        return closed;
+    }
+
     /** One line when it begins to fail and one when it works again, whatever happens between. */
     private void failed(final RuntimeException ex)
     {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.LeaseEvent;
@@ -37,6 +38,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nodes of one network, and what may happen to the etcd between them. */
 class EtcdMembershipTest
@@ -91,13 +94,15 @@ class EtcdMembershipTest
         }
     }
 
-    @Test
-    void shouldGiveEveryNodeASubnetOfItsOwn() throws Exception
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"EnableIPv6\":true,\"IPv6Network\":\"fd00::/48\""})
+    void shouldGiveEveryNodeSubnetsOfItsOwn(final String members) throws Exception
     {
+        etcd.put(PREFIX + "/config", "{\"Network\":\"10.5.0.0/16\"" + members + "}");
         final int nodes = 12;
         final CyclicBarrier together = new CyclicBarrier(nodes);
         final ExecutorService threads = Executors.newFixedThreadPool(nodes);
-        final Set<SubnetKey> subnets = new HashSet<>();
+        final Set<IpPrefix> subnets = new HashSet<>();
         try
         {
             final List<Future<Lease>> leases = new ArrayList<>();
@@ -114,14 +119,16 @@ class EtcdMembershipTest
             }
             for (final Future<Lease> lease : leases)
             {
-                subnets.add(lease.get(60, TimeUnit.SECONDS).key());
+                subnets.add(lease.get(60, TimeUnit.SECONDS).subnet());
+                subnets.add(lease.get().subnetV6());
             }
         }
         finally
         {
             threads.shutdownNow();
         }
-        assertEquals(nodes, subnets.size());
+        subnets.remove(null);
+        assertEquals(members.isEmpty() ? nodes : 2 * nodes, subnets.size());
     }
 
     @Test
