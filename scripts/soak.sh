@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What takes too long for every build: a gibibyte each way over each underlay and in each mode, half a minute at full
+# What takes too long for every build: a gibibyte each way over each underlay and in each mode, also over a wire that
+# loses and reorders (ten of them: -Doverlane.it.streamMiB=10240), half a minute at full
 # rate without a garbage collection, and the cost of an idle bridge.
 #
 #   scripts/soak.sh [MAVEN ARGUMENT]...     e.g. -Doverlane.it.soakSeconds=300
@@ -12,5 +13,5 @@ overlane_setup build test
 
 # No unit tests; Surefire may not complain about that.
 exec mvn -B verify -pl engine-examples -am -Dtest=NoUnitTests -Dsurefire.failIfNoSpecifiedTests=false \
-  -Dit.test='KernelInteropIT,EngineToEngineIT,SoakIT' \
+  -Dit.test='KernelInteropIT,EngineToEngineIT,ImpairedWireIT,SoakIT' \
   -Doverlane.it.streamMiB=1024 -Doverlane.it.soakSeconds=30 "$@"

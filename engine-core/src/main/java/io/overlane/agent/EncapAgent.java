@@ -29,7 +29,7 @@ public final class EncapAgent implements Agent
     public int doWork()
     {
         int work = 0;
-        boolean isFull = false;
+        boolean leavesMore = false;
         boolean superFrame = false;
         for (final EncapPath path : paths)
         {
@@ -37,7 +37,7 @@ public final class EncapAgent implements Agent
             final int frames = path.port().poll(batch, batch.capacity());
             if (frames > 0)
             {
-                isFull |= batch.isFull();
+                leavesMore |= batch.leavesMore();
                 superFrame |= hasSuperFrame();
                 path.encap(batch);
                 work += frames;
@@ -45,7 +45,7 @@ public final class EncapAgent implements Agent
         }
         if (work > 0)
         {
-            moderation.onBatch(work, isFull, superFrame);
+            moderation.onBatch(work, leavesMore, superFrame);
         }
         return work;
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
  * Fewer and fuller wake-ups under load: after some batches the polling thread naps, so that the next one is larger and
  * shares more of what a wake-up, a system call and a send cost. Nothing spins, and an idle port costs nothing.
  *
- * <p>A nap follows a batch of two or more frames that was not full, and a batch of a super-frame, which is never alone
- * for long. A lone small frame is likely a request somebody waits on: it is never followed by a nap.
+ * <p>A nap follows a batch of two or more frames that took all there were, and one of a super-frame, which is never
+ * alone for long. A lone small frame is likely a request somebody waits on: it is never followed by a nap.
  */
 public final class Moderation
 {
@@ -37,12 +37,12 @@ public final class Moderation
      * Nap if it pays. Polling thread only.
      *
      * @param frames     in the batch that was carried just now.
-     * @param isFull     true if as many were taken as fit, so that more are waiting.
+     * @param leavesMore true if more frames are waiting than were taken.
      * @param superFrame true if one of them was a super-frame.
      */
-    void onBatch(final int frames, final boolean isFull, final boolean superFrame)
+    void onBatch(final int frames, final boolean leavesMore, final boolean superFrame)
     {
-        if (napNs > 0 && !isFull && (superFrame || frames >= FEWEST_FRAMES))
+        if (napNs > 0 && !leavesMore && (superFrame || frames >= FEWEST_FRAMES))
         {
             LockSupport.parkNanos(this, napNs);
         }

@@ -8,6 +8,7 @@ public final class FrameBatch
 {
     private final Frame[] frames;
     private int size;
+    private boolean isCutShort;
 
     /**
      * @param capacity frames it can hold.
@@ -39,6 +40,18 @@ public final class FrameBatch
     public boolean isFull()
     {
         return size == frames.length;
+    }
+
+    /** Say that more frames are waiting than were taken, though there is room for them. */
+    public void cutShort()
+    {
+        isCutShort = true;
+    }
+
+    /** @return true if more frames are likely waiting behind these: it is full, or was cut short. */
+    public boolean leavesMore()
+    {
+        return isCutShort || isFull();
     }
 
     /**
@@ -81,5 +94,6 @@ public final class FrameBatch
     public void clear()
     {
         size = 0;
+        isCutShort = false;
     }
 }

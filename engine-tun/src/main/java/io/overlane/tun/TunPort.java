@@ -31,6 +31,12 @@ public final class TunPort implements Port
     /** A super-frame of the kernel's (GSO_LEGACY_MAX_SIZE), layer 2 header and VLAN tags included. */
     static final int MAX_FRAME_LENGTH = 65_536 + 22;
 
+    /**
+     * A batch is carried on when it has so many bytes, while they are still in the core's own cache: with 64
+     * super-frames at a time the first have left it before they are looked at.
+     */
+    static final int POLL_BYTES = 192 * 1024;
+
     private final LibC.Calls libc;
     private final SuperFrames.Writer pieceWriter = this::write;
     private final TunDevice device;
@@ -139,10 +145,18 @@ public final class TunPort implements Port
         {
             final int most = Math.min(limit, slab.count());
             int count = 0;
+            int bytes = 0;
             while (count < most && read(slab.frame(count)))
             {
-                batch.add(slab.frame(count));
+                final Frame frame = slab.frame(count);
+                batch.add(frame);
                 count++;
+                bytes += frame.length();
+                if (bytes >= POLL_BYTES)
+                {
+                    batch.cutShort();
+                    break;
+                }
             }
             return count;
         }

@@ -180,6 +180,30 @@ final class TunPortScenarios extends Scenario
         assertEquals(28 + 106, batch.get(6).length());
     }
 
+    void shouldCarryOnWhatFitsTheCacheBeforeItReadsMore() throws IOException
+    {
+        final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0").offload(TunOffload.ALL));
+        device.up(true);
+        final int[] waiting = {6};
+        final CallsProxy sixSuperFrames = new CallsProxy()
+        {
+            @Override
+            public long read(final int fd, final long buffer, final long count)
+            {
+                return waiting[0]-- > 0 ? VirtioNetHeader.MERGEABLE_LENGTH + 60_000 : fail(Linux.EAGAIN);
+            }
+        };
+        final TunPort port = closeLater(new TunPort(sixSuperFrames, device, 1500, 64, errors::add));
+        final FrameBatch batch = new FrameBatch(64);
+
+        assertEquals(TunPort.POLL_BYTES / 60_000 + 1, port.poll(batch, 64));
+        assertTrue(batch.leavesMore(), "two are waiting");
+
+        batch.clear();
+        assertEquals(2, port.poll(batch, 64));
+        assertFalse(batch.leavesMore(), "those were all");
+    }
+
     void shouldEndAWaitByWakeUpAndByClosing() throws Exception
     {
         final TunPort port = port(create(new TunOptions(TunKind.TAP, "vx0")));

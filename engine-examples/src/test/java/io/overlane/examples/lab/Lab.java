@@ -1,8 +1,11 @@
 package io.overlane.examples.lab;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
@@ -95,6 +98,50 @@ public final class Lab implements AutoCloseable
         return this;
     }
 
+    /**
+     * Replace the veth pair by a wire that loses and reorders.
+     *
+     * @param lossParts    of ten thousand packets that are lost.
+     * @param reorderParts of ten thousand packets that are overtaken by later ones.
+     * @return the wire.
+     */
+    public Impairment impair(final int lossParts, final int reorderParts)
+    {
+        left.ip("link del u1");
+        final String classes = Path.of("target/engine-examples.jar").toAbsolutePath() + File.pathSeparator +
+            Path.of("target/test-classes").toAbsolutePath();
+        final LabProcess wire = left.start(JavaCommand.of(
+            List.of("-Xmx64m", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "-cp", classes),
+            ImpairedWire.class.getName(),
+            List.of("u1", "u2", Integer.toString(lossParts), Integer.toString(reorderParts), "1")));
+        wire.awaitLine(ImpairedWire.READY, 30);
+        left.ip("link set u2 netns " + right.namespace());
+        setUp();
+        return new Impairment(wire);
+    }
+
+    /** A wire that loses and reorders. */
+    public static final class Impairment
+    {
+        private final LabProcess wire;
+
+        private Impairment(final LabProcess wire)
+        {
+            this.wire = wire;
+        }
+
+        /** Take the wire away and insist that it was as bad as it should be. */
+        public void assertLostAndReordered()
+        {
+            wire.signal("TERM");
+            final String done = wire.awaitLine(ImpairedWire.DONE, 30);
+            System.out.println(done + " (carried, lost, overtaken)");
+            final String[] counts = done.substring(ImpairedWire.DONE.length()).split(" ");
+            assertTrue(Long.parseLong(counts[1]) > 0, done);
+            assertTrue(Long.parseLong(counts[2]) > 0, done);
+        }
+    }
+
     @Override
     public void close()
     {
@@ -114,6 +161,11 @@ public final class Lab implements AutoCloseable
     {
         addNamespaces();
         left.ip("link add u1 type veth peer name u2 netns " + right.namespace());
+        setUp();
+    }
+
+    private void setUp()
+    {
         for (final LabHost host : List.of(left, right))
         {
             final String device = host.underlayDevice();
