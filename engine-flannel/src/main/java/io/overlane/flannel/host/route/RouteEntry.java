@@ -24,7 +24,7 @@ record RouteEntry(
 {
     /** Words that stand before the destination; {@code unicast} is not shown. */
     private static final Set<String> TYPES = Set.of(
-        "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit", "throw", "nat");
+        "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit", "throw");
 
     private static final String UNICAST = "unicast";
     private static final String BLACKHOLE = "blackhole";

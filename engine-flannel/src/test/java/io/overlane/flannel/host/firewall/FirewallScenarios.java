@@ -45,7 +45,7 @@ public final class FirewallScenarios implements AutoCloseable
         assertFalse(firewall.ensure());
 
         final String table = nft.run("", TABLE);
-        assertEquals(9, table.lines().filter(line -> line.matches(".*(return|accept|fully-random)")).count(), table);
+        assertEquals(8, table.lines().filter(line -> line.matches(".*(return|accept|fully-random)")).count(), table);
         assertTrue(table.contains("ip saddr != 10.5.0.0/16 ip daddr 10.5.34.0/24 return"), table);
         assertTrue(table.contains("ip saddr 10.5.0.0/16 ip daddr != 224.0.0.0/4 masquerade fully-random"), table);
 

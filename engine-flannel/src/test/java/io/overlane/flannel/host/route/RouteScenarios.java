@@ -169,8 +169,9 @@ public final class RouteScenarios implements AutoCloseable
         assertTrue(keeper.ensure(many).isEmpty());
         final long checkedNs = System.nanoTime();
         assertEquals(1000, keeper.ensure(List.of()).removed().size());
+        final long removedNs = System.nanoTime();
         System.out.printf("1000 routes: set in %d ms, checked in %d ms, removed in %d ms%n",
-            (setNs - startNs) / 1_000_000, (checkedNs - setNs) / 1_000_000, (System.nanoTime() - checkedNs) / 1_000_000);
+            (setNs - startNs) / 1_000_000, (checkedNs - setNs) / 1_000_000, (removedNs - checkedNs) / 1_000_000);
         assertEquals(0, routes("-4").lines().filter(line -> line.startsWith("10.5.")).count());
     }
 
