@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.flannel.json.JsonObject;
+import io.overlane.tun.host.NodeIdentity;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Texts that flannel writes and reads. */
@@ -95,6 +98,19 @@ class BackendTest
         {
             assertThrows(IllegalArgumentException.class, () -> lease(json), json);
         }
+    }
+
+    @Test
+    void shouldKeepThePublishedMacAndFallBackToTheNodes()
+    {
+        final NodeIdentity identity = NodeIdentity.ofThisHost();
+        final IpAddress underlay = IpAddress.parse("192.0.2.1");
+        final MacAddress derived = identity.mac("flannel.1", underlay, 1);
+        assertEquals(MAC, VtepMac.choose(
+            Optional.of(new VxlanLeaseData(1, MAC)), identity, "flannel.1", underlay, 1));
+        assertEquals(derived, VtepMac.choose(Optional.empty(), identity, "flannel.1", underlay, 1));
+        assertEquals(derived, VtepMac.choose(
+            Optional.of(new VxlanLeaseData(2, MAC)), identity, "flannel.1", underlay, 1), "of another tunnel");
     }
 
     @Test

@@ -64,10 +64,10 @@ record RouteEntry(
                 onlink == wanted.onlink());
     }
 
-    /** The arguments of {@code ip route del}; nothing but an entry of that protocol matches. */
+    /** The arguments of {@code ip route del}; nothing but an entry of that protocol matches; "boot" is not shown. */
     String toDeleteCommand()
     {
-        return (UNICAST.equals(type) ? "" : type + " ") + subnet + " proto " + protocol +
+        return (UNICAST.equals(type) ? "" : type + " ") + subnet + " proto " + (protocol == null ? "boot" : protocol) +
             (metric == null ? "" : " metric " + metric);
     }
 

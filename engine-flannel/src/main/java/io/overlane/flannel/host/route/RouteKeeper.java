@@ -70,6 +70,7 @@ public final class RouteKeeper
         }
 
         final String family = isV4 ? "-4" : "-6";
+        final List<String> inTheWay = new ArrayList<>();
         final List<String> removed = new ArrayList<>();
         final List<String> failures = new ArrayList<>();
         final Map<Key, KernelRoute> all = Map.copyOf(missing);
@@ -91,12 +92,18 @@ public final class RouteKeeper
                 }
                 missing.remove(key);
             }
+            else if (route != null && route.onlink() && !isV4 && !entry.is(route))
+            {
+                // The kernel looks the gateway up, finds this entry on another device and refuses the new one.
+                inTheWay.add("route del " + entry.toDeleteCommand());
+            }
         }
         final List<String> set = missing.values().stream()
             .map(route -> "route replace " + route.toCommand() + " proto " + OWN)
             .toList();
 
         final List<String> commands = new ArrayList<>(removed);
+        commands.addAll(inTheWay);
         commands.addAll(set);
         final IpBatch batch = ip.batch(family, commands);
         failures.addAll(batch.failures());

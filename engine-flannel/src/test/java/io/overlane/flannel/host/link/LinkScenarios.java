@@ -96,7 +96,7 @@ public final class LinkScenarios implements AutoCloseable
     {
         assertEquals("eth1", find(pattern(true, false, "^198\\.51\\.")).name());
         assertEquals(IpAddress.parse("192.0.2.11"), find(pattern(true, false, "\\.11$")).address());
-        assertEquals("eth0", find(pattern(true, false, "eth\\d")).name());
+        assertEquals("eth0", find(pattern(true, false, "^eth\\d$")).name());
         assertEquals(ETH1_V6, find(pattern(false, true, "^2001:db8:1:")).addressV6());
         assertEquals("eth1", find(pattern(true, true, "^(198\\.|2001:db8:1:)")).name());
         assertTrue(refusal(pattern(true, false, "wlan")).contains("no interface matches 'wlan', of lo, "),

@@ -136,8 +136,11 @@ public final class RouteScenarios implements AutoCloseable
         final List<KernelRoute> moved = wanted();
         moved.set(0, KernelRoute.tunnel(subnet("10.5.2.0/24"), "fl.1"));
         moved.set(1, KernelRoute.via(subnet("10.5.3.0/24"), IpAddress.parse("192.0.2.3"), "eth9"));
+        moved.set(3, KernelRoute.tunnel(subnet("fd05:0:0:2::/64"), "fl.1"));
+        moved.set(4, KernelRoute.via(subnet("fd05:0:0:3::/64"), IpAddress.parse("2001:db8::3"), "eth9"));
         final HostChanges changes = keeper.ensure(moved);
-        assertEquals(2, changes.set().size());
+        assertEquals(4, changes.set().size());
+        assertEquals(List.of(), changes.failures());
         assertEquals(List.of(), changes.removed());
         assertTrue(keeper.ensure(moved).isEmpty());
     }
