@@ -1,6 +1,7 @@
 package io.overlane.flannel.host;
 
 import io.overlane.flannel.host.firewall.FirewallScenarios;
+import io.overlane.flannel.host.firewall.TrafficScenarios;
 import io.overlane.flannel.host.link.LinkScenarios;
 import io.overlane.flannel.host.route.RouteScenarios;
 import io.overlane.tun.InNamespace;
@@ -15,6 +16,12 @@ class HostNamespaceTest
     Stream<DynamicTest> firewall() throws Exception
     {
         return InNamespace.tests(FirewallScenarios.class, InNamespace.WITH_IPV6);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> firewallTraffic() throws Exception
+    {
+        return InNamespace.tests(TrafficScenarios.class, InNamespace.WITH_IPV6);
     }
 
     @TestFactory

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A line of {@code ip -oneline route show}.
@@ -26,13 +27,16 @@ record RouteEntry(
     private static final Set<String> TYPES = Set.of(
         "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit", "throw");
 
+    /** Of words; {@code ip} puts a backslash where it would start a new line. */
+    private static final Pattern GAP = Pattern.compile("[\\s\\\\]+");
+
     private static final String UNICAST = "unicast";
     private static final String BLACKHOLE = "blackhole";
 
     /** Nothing for a line that cannot be one of a node's: a default route, another notation. */
     static Optional<RouteEntry> parse(final String line)
     {
-        final List<String> words = Arrays.asList(line.strip().split("[\\s\\\\]+"));
+        final List<String> words = Arrays.asList(GAP.split(line.strip()));
         final boolean hasType = TYPES.contains(words.get(0));
         if (words.size() < (hasType ? 2 : 1))
         {

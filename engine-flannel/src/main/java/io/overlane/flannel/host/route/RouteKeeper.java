@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Keeps the kernel's main table equal to a wanted set of routes, within the networks of one node.
@@ -127,9 +126,5 @@ public final class RouteKeeper
     /** What the kernel tells two routes apart by, as far as a node is concerned. */
     private record Key(IpPrefix subnet, String metric)
     {
-        Key
-        {
-            Objects.requireNonNull(subnet);
-        }
     }
 }
