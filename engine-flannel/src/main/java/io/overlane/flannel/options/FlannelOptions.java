@@ -146,6 +146,12 @@ public final class FlannelOptions
         description = "Accepted and ignored: lines of flanneld's own source files.")
     private String logBacktraceAt;
 
+    @Option(names = "-version", versionHelp = true, description = "As --version.")
+    private boolean versionRequested;
+
+    @Option(names = "-help", usageHelp = true, description = "As --help.")
+    private boolean helpRequested;
+
     /**
      * Check what goes beyond single values, before anything is started.
      *

@@ -154,6 +154,16 @@ class FlannelOptionsTest
     }
 
     @Test
+    void shouldAnswerWithOneDashToo()
+    {
+        final CommandLine commandLine = commandLine(new Flannel(), Map.of("FLANNELD_VERSION", "true"));
+        assertTrue(commandLine.parseArgs("-version").isVersionHelpRequested());
+        assertTrue(commandLine.parseArgs("--version").isVersionHelpRequested());
+        assertTrue(commandLine.parseArgs("-help").isUsageHelpRequested());
+        assertFalse(commandLine.parseArgs().isVersionHelpRequested());
+    }
+
+    @Test
     void shouldSayWhatItIgnores()
     {
         assertEquals(List.of(), parse().ignored());
