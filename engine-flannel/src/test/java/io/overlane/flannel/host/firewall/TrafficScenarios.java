@@ -49,7 +49,7 @@ public final class TrafficScenarios implements AutoCloseable
     @Override
     public void close() throws IOException
     {
-        CloseHelper.closeAll(pod, outside, peer);
+        // While the namespaces live: their end takes the links away at a time of the kernel's choosing.
         for (final String link : List.of("pod", "outside", "peer"))
         {
             if (ip.run("-oneline", "link", "show").contains(" " + link + "@"))
@@ -57,6 +57,7 @@ public final class TrafficScenarios implements AutoCloseable
                 ip.run("link", "del", link);
             }
         }
+        CloseHelper.closeAll(pod, outside, peer);
     }
 
     private void connect(
