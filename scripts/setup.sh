@@ -61,6 +61,8 @@ overlane_missing()
         ;;&
       test)
         command -v tcpdump >/dev/null || echo tcpdump
+        command -v nft >/dev/null || echo nftables
+        command -v iptables-restore >/dev/null || echo iptables
         command -v tshark >/dev/null && command -v dumpcap >/dev/null || echo tshark
         overlane_has_libpcap || echo libpcap
         command -v etcd >/dev/null || echo etcd-server

@@ -38,6 +38,8 @@ final class LibC
 
         int bind(int fd, long sockaddr, int length);
 
+        int connect(int fd, long sockaddr, int length);
+
         int getsockname(int fd, long sockaddr, long length);
 
         int setsockopt(int fd, int level, int name, long value, int length);

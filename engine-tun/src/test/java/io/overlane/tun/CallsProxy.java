@@ -70,6 +70,12 @@ class CallsProxy implements LibC.Calls
     }
 
     @Override
+    public int connect(final int fd, final long sockaddr, final int length)
+    {
+        return libc.connect(fd, sockaddr, length);
+    }
+
+    @Override
     public int getsockname(final int fd, final long sockaddr, final long length)
     {
         return libc.getsockname(fd, sockaddr, length);
