@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -99,7 +100,8 @@ final class LineStream implements AutoCloseable, Flow.Subscriber<String>
             if (next instanceof Throwable ended)
             {
                 lines.add(ended);
-                throw ended instanceof IOException io ? io : new IOException(cause(ended));
+                final Throwable cause = ended instanceof CompletionException ? ended.getCause() : ended;
+                throw cause instanceof IOException io ? io : new IOException(cause);
             }
             if (next != null)
             {
@@ -111,11 +113,6 @@ final class LineStream implements AutoCloseable, Flow.Subscriber<String>
         {
             throw EtcdHttp.interrupted(ex);
         }
-    }
-
-    private static Throwable cause(final Throwable ex)
-    {
-        return ex.getCause() == null ? ex : ex.getCause();
     }
 
     @Override

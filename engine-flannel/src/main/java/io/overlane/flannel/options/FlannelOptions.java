@@ -12,6 +12,8 @@ import picocli.CommandLine.Option;
 /**
  * flanneld's options, to be mixed into a command: same names, with one dash or two, same defaults. Null or empty where
  * not given and without a default. {@code docs/flannel-options.md} has the table.
+ *
+ * <p>Help and version are among them, so the command has no {@code mixinStandardHelpOptions}: picocli warns of two.
  */
 public final class FlannelOptions
 {
@@ -146,11 +148,11 @@ public final class FlannelOptions
         description = "Accepted and ignored: lines of flanneld's own source files.")
     private String logBacktraceAt;
 
-    @Option(names = "-version", versionHelp = true, description = "As --version.")
-    private boolean versionRequested;
-
-    @Option(names = "-help", usageHelp = true, description = "As --help.")
+    @Option(names = {"-h", "--help", "-help"}, usageHelp = true, description = "Show this help and exit.")
     private boolean helpRequested;
+
+    @Option(names = {"-V", "--version", "-version"}, versionHelp = true, description = "Print version and exit.")
+    private boolean versionRequested;
 
     /**
      * Check what goes beyond single values, before anything is started.

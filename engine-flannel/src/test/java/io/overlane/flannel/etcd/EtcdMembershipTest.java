@@ -34,6 +34,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,10 +111,10 @@ class EtcdMembershipTest
             for (int i = 0; i < nodes; i++)
             {
                 final String publicIp = "192.0.2." + (i + 1);
+                final RandomGenerator choice = choice(members.isEmpty() ? 0 : i);
                 leases.add(threads.submit(() ->
                 {
-                    // The same seed: without the compare-and-swap all would hold the same subnet.
-                    final SubnetManager node = manager(new Random(7), etcd.endpoint());
+                    final SubnetManager node = manager(choice, etcd.endpoint());
                     together.await();
                     return node.acquire(attributes(publicIp), null);
                 }));
@@ -129,6 +131,26 @@ class EtcdMembershipTest
         }
         subnets.remove(null);
         assertEquals(members.isEmpty() ? nodes : 2 * nodes, subnets.size());
+    }
+
+    /** Chooses the IPv4 subnet of this index, and the first IPv6 subnet, which stands in no key of its own. */
+    private static RandomGenerator choice(final int node)
+    {
+        final AtomicInteger calls = new AtomicInteger();
+        return new RandomGenerator()
+        {
+            @Override
+            public long nextLong()
+            {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public int nextInt(final int bound)
+            {
+                return calls.getAndIncrement() % 2 == 0 ? Math.min(node, bound - 1) : 0;
+            }
+        };
     }
 
     @Test
@@ -245,6 +267,9 @@ class EtcdMembershipTest
         final RegistryException ex = assertThrows(RegistryException.class, manager::networkConfig);
         assertTrue(ex.getMessage().matches(
             "etcd: http://127.0.0.1:1: cannot connect.*; http://127.0.0.1:2: cannot connect.*"), ex.getMessage());
+        final RegistryException ofWatch = assertThrows(RegistryException.class, () ->
+            new EtcdV3Registry(EtcdOptions.of("http://127.0.0.1:1"), notices::add).changes(null, 1));
+        assertTrue(ofWatch.getMessage().matches("etcd: http://127.0.0.1:1: cannot connect[^;]*"), ofWatch.getMessage());
     }
 
     @Test
@@ -302,7 +327,7 @@ class EtcdMembershipTest
             notices::add).start();
     }
 
-    private SubnetManager manager(final Random random, final String endpoints)
+    private SubnetManager manager(final RandomGenerator random, final String endpoints)
     {
         final EtcdOptions options = EtcdOptions.of(endpoints).withPrefix(PREFIX).withRequestTimeout(TIMEOUT);
         final SubnetManager manager = new RegistrySubnetManager(

@@ -24,7 +24,7 @@ import picocli.CommandLine.ParameterException;
 class FlannelOptionsTest
 {
     /** Some command. */
-    @Command(mixinStandardHelpOptions = true)
+    @Command(name = "flannel")
     static final class Flannel
     {
         @Mixin
