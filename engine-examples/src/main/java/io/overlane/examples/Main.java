@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "overlane",
     description = "Userspace VXLAN and IP-in-UDP tunnels.",
-    subcommands = {TunBridgeCommand.class, ReplayCommand.class, DemoCommand.class},
+    subcommands = {TunBridgeCommand.class, FlannelCommand.class, ReplayCommand.class, DemoCommand.class},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     footer = {"", "Set OVERLANE_DEBUG=1 for stack traces and debug messages on standard error."})
@@ -65,6 +65,7 @@ public final class Main implements Runnable
     @Override
     public void run()
     {
-        throw new ParameterException(spec.commandLine(), "no command: tun-bridge, replay or demo; --help tells more");
+        throw new ParameterException(
+            spec.commandLine(), "no command: tun-bridge, flannel, replay or demo; --help tells more");
     }
 }

@@ -1,4 +1,6 @@
 /**
- * What flannel's backends say in JSON: their part of the network configuration and of a lease.
+ * flannel's backends: what they say in JSON, in the network's configuration and in a lease, and what each of them does
+ * on this host with the engine's devices and the kernel's routes. Made by
+ * {@link io.overlane.flannel.backend.Backends}.
  */
 package io.overlane.flannel.backend;

@@ -24,6 +24,11 @@ public final class NodeOptions
         "Take the firewall rules away at the end. Default: they stay, as flanneld's do.")
     private boolean removeRules;
 
+    @Option(names = "--client", description =
+        "Reach the containers without having any: a lease of four addresses, no subnet file, no rules. IPv4. " +
+        "Default: a node.")
+    private boolean client;
+
     /** @return where the CNI configuration goes, if anywhere. */
     public Optional<Path> cniFile()
     {
@@ -49,5 +54,11 @@ public final class NodeOptions
     public boolean removeRules()
     {
         return removeRules;
+    }
+
+    /** @return true to take part without a subnet for containers. */
+    public boolean client()
+    {
+        return client;
     }
 }

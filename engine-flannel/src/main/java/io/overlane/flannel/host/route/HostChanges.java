@@ -12,7 +12,8 @@ import java.util.List;
  */
 public record HostChanges(List<String> set, List<String> removed, List<String> failures)
 {
-    static final HostChanges NONE = new HostChanges(List.of(), List.of(), List.of());
+    /** Everything stood there as wanted. */
+    public static final HostChanges NONE = new HostChanges(List.of(), List.of(), List.of());
 
     /** @return true if everything stood there as wanted. */
     public boolean isEmpty()
@@ -20,7 +21,11 @@ public record HostChanges(List<String> set, List<String> removed, List<String> f
         return set.isEmpty() && removed.isEmpty() && failures.isEmpty();
     }
 
-    HostChanges and(final HostChanges other)
+    /**
+     * @param other changes made afterwards.
+     * @return both.
+     */
+    public HostChanges and(final HostChanges other)
     {
         return new HostChanges(
             joined(set, other.set), joined(removed, other.removed), joined(failures, other.failures));

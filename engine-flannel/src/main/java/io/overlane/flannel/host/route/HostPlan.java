@@ -18,6 +18,9 @@ import java.util.Map;
  */
 public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neighbors)
 {
+    /** Nothing at all. */
+    public static final HostPlan NONE = new HostPlan(List.of(), Map.of());
+
     /**
      * The kernel gets the peers of one family in three entries, as from flannel: the third, the FDB entry, is the
      * engine's own.

@@ -105,4 +105,10 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
             (onlink ? " onlink" : "") +
             (metric() == null ? "" : " metric " + metric());
     }
+
+    /** The same with the mark by which a node knows its own. */
+    String toOwnCommand()
+    {
+        return toCommand() + " proto " + RouteKeeper.PROTOCOL;
+    }
 }

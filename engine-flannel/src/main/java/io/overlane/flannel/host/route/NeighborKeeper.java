@@ -53,7 +53,7 @@ public final class NeighborKeeper
         {
             if (!wanted.containsKey(address))
             {
-                removed.add("neigh del " + address + " dev " + device);
+                removed.add(removeCommand(address, device));
             }
         });
         final List<String> set = new ArrayList<>();
@@ -61,7 +61,7 @@ public final class NeighborKeeper
         {
             if (address.isV4() == isV4 && !mac.equals(present.get(address)))
             {
-                set.add("neigh replace " + address + " lladdr " + mac + " dev " + device + " nud permanent");
+                set.add(setCommand(address, mac, device));
             }
         });
         final List<String> commands = new ArrayList<>(removed);
@@ -82,5 +82,15 @@ public final class NeighborKeeper
             }
         });
         return present;
+    }
+
+    static String setCommand(final IpAddress address, final MacAddress mac, final String device)
+    {
+        return "neigh replace " + address + " lladdr " + mac + " dev " + device + " nud permanent";
+    }
+
+    static String removeCommand(final IpAddress address, final String device)
+    {
+        return "neigh del " + address + " dev " + device;
     }
 }

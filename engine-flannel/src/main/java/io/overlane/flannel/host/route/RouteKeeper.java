@@ -98,7 +98,7 @@ public final class RouteKeeper
             }
         }
         final List<String> set = missing.values().stream()
-            .map(route -> "route replace " + route.toCommand() + " proto " + OWN)
+            .map(route -> "route replace " + route.toOwnCommand())
             .toList();
 
         final List<String> commands = new ArrayList<>(removed);
