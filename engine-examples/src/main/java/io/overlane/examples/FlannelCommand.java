@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
     defaultValueProvider = FlanneldEnvironment.class,
     sortOptions = false,
     description =
-        "A node of a flannel network, until SIGINT or SIGTERM: takes a subnet from etcd, carries packets to the " +
-        "other nodes, flanneld's or this one's, by the backend of the network (vxlan, udp, host-gw, alloc). Options are " +
-        "flanneld's, from the command line or as FLANNELD_... from the environment. Needs root or CAP_NET_ADMIN.",
+        "A node of a flannel network, until SIGINT or SIGTERM: takes a subnet from etcd and carries packets to the " +
+        "other nodes, flanneld's or its own kind, by the network's backend (vxlan, udp, host-gw, alloc). Options " +
+        "are flanneld's, from the command line or as FLANNELD_... from the environment. Needs root or CAP_NET_ADMIN.",
     footer = {"", "Exit code: 0 when stopped, 1 if it could not become a node, 2 for bad options."})
 final class FlannelCommand implements Callable<Integer>
 {
