@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A host of a {@link FlannelLab}, its pod, and the {@code flannel} of the packaged jar that may run on it. */
 public final class FlannelHost implements AutoCloseable
@@ -60,17 +62,19 @@ public final class FlannelHost implements AutoCloseable
     /**
      * Start a node; it is not ready yet.
      *
-     * @param arguments behind the usual ones.
+     * @param arguments beside the usual ones, or in their place.
      * @return this.
      */
     public FlannelHost launch(final String... arguments)
     {
-        final List<String> all = new ArrayList<>(List.of(
-            "--etcd-endpoints", lab.etcd().endpoint(),
-            "--etcd-prefix", FlannelLab.PREFIX,
-            "--iface", host.underlayDevice(),
-            "--subnet-file", subnetFile.toString(),
-            "--ip-masq"));
+        final Map<String, String> usual = new LinkedHashMap<>();
+        usual.put("--etcd-endpoints", lab.etcd().endpoint());
+        usual.put("--etcd-prefix", FlannelLab.PREFIX);
+        usual.put("--iface", host.underlayDevice());
+        usual.put("--subnet-file", subnetFile.toString());
+        usual.keySet().removeAll(List.of(arguments));
+        final List<String> all = new ArrayList<>(List.of("--ip-masq"));
+        usual.forEach((option, value) -> all.addAll(List.of(option, value)));
         all.addAll(List.of(arguments));
         process = host.start(Bridge.command(JVM_OPTIONS, "flannel", all));
         return this;

@@ -17,7 +17,7 @@ final class PeerSelection
 {
     private final Function<Lease, HostPlan.Peer> reader;
     private final Consumer<String> notices;
-    private final Map<SubnetKey, String> refused = new HashMap<>();
+    private Map<SubnetKey, Reading> readings = Map.of();
 
     /**
      * @param reader  gives the peer, null for a lease without a part for it; refuses others with one line.
@@ -29,33 +29,42 @@ final class PeerSelection
         this.notices = notices;
     }
 
-    /** Oldest first: of two leases that contradict each other the later one holds. */
+    /** Oldest first: of two leases that contradict each other the later one holds. A lease is read once. */
     List<HostPlan.Peer> of(final Collection<Lease> leases)
     {
         final List<Lease> ordered = new ArrayList<>(leases);
         ordered.sort(Comparator.comparingLong(Lease::revision));
         final List<HostPlan.Peer> peers = new ArrayList<>(ordered.size());
+        final Map<SubnetKey, Reading> fresh = new HashMap<>(2 * ordered.size());
         for (final Lease lease : ordered)
         {
-            try
+            final Reading known = readings.get(lease.key());
+            final Reading reading = known != null && known.lease == lease ? known : read(lease, known);
+            fresh.put(lease.key(), reading);
+            if (reading.peer != null)
             {
-                final HostPlan.Peer peer = reader.apply(lease);
-                if (peer != null)
-                {
-                    peers.add(peer);
-                }
-                refused.remove(lease.key());
-            }
-            catch (final IllegalArgumentException ex)
-            {
-                if (!ex.getMessage().equals(refused.put(lease.key(), ex.getMessage())))
-                {
-                    notices.accept("peer " + lease.key() + " of " + lease.attributes().publicIp() +
-                        " is left out: " + ex.getMessage());
-                }
+                peers.add(reading.peer);
             }
         }
+        readings = fresh;
         return peers;
+    }
+
+    private Reading read(final Lease lease, final Reading before)
+    {
+        try
+        {
+            return new Reading(lease, reader.apply(lease), null);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            if (before == null || !ex.getMessage().equals(before.whyNot))
+            {
+                notices.accept("peer " + lease.key() + " of " + lease.attributes().publicIp() +
+                    " is left out: " + ex.getMessage());
+            }
+            return new Reading(lease, null, ex.getMessage());
+        }
     }
 
     /** @return why there is no way to that lease, or null if there is one. */
@@ -69,5 +78,10 @@ final class PeerSelection
         {
             return ex.getMessage();
         }
+    }
+
+    /** What a lease came to. */
+    private record Reading(Lease lease, HostPlan.Peer peer, String whyNot)
+    {
     }
 }

@@ -261,7 +261,22 @@ final class EtcdHttp
         {
             return "cannot connect" + (ex.getMessage() == null ? "" : " (" + ex.getMessage() + ")");
         }
+        if (ex instanceof SSLException)
+        {
+            return "TLS failed: " + oneLine(rootMessage(ex));
+        }
         return oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage());
+    }
+
+    /** What is around it names classes of the JDK. */
+    private static String rootMessage(final Throwable error)
+    {
+        Throwable root = error;
+        while (root.getCause() != null && root.getCause().getMessage() != null)
+        {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
     }
 
     static String oneLine(final String text)

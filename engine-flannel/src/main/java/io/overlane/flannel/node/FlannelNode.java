@@ -176,7 +176,7 @@ public final class FlannelNode
         {
             return false;
         }
-        final LeaseAttributes attributes = nodeNetwork.prepare(published == NOBODY ? null : published);
+        final LeaseAttributes attributes = prepare(published == NOBODY ? null : published);
         final Lease own = attempts.call(() -> manager.acquire(attributes, previousSubnet()));
         if (own == null)
         {
@@ -189,6 +189,19 @@ public final class FlannelNode
         nodeNetwork.open(own, hostSide);
         follow(own, hostSide);
         return awaitPeers();
+    }
+
+    /** A backend we do not have is no wrong option of this node's. */
+    private LeaseAttributes prepare(final LeaseAttributes published) throws IOException
+    {
+        try
+        {
+            return nodeNetwork.prepare(published);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IOException("network configuration: " + ex.getMessage(), ex);
+        }
     }
 
     private Registry registry()
