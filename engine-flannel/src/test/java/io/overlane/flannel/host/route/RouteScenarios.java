@@ -74,6 +74,35 @@ public final class RouteScenarios implements AutoCloseable
         assertTrue(v6.contains("blackhole fd05:0:0:1::/64 dev lo proto 79 metric 4294967295"), v6);
     }
 
+    void shouldCarryOutADifference() throws IOException
+    {
+        final MacAddress mac = MacAddress.parse("02:00:00:00:00:03");
+        final HostPlan before = new HostPlan(wanted(), Map.of(IpAddress.parse("10.5.3.0"), mac));
+        assertEquals(List.of(), HostDelta.apply(ip, HostPlan.NONE, before, "fl.1").failures());
+        assertTrue(keeper.ensure(before.routes()).isEmpty());
+
+        final List<KernelRoute> routes = wanted();
+        routes.set(0, KernelRoute.tunnel(subnet("10.5.2.0/24"), "fl.1"));
+        routes.remove(1);
+        routes.add(KernelRoute.tunnel(subnet("fd05:0:0:4::/64"), "fl.1"));
+        final HostPlan now = new HostPlan(routes, Map.of(
+            IpAddress.parse("10.5.2.0"), mac, IpAddress.parse("fd05:0:0:4::"), mac));
+        final HostChanges changes = HostDelta.apply(ip, before, now, "fl.1");
+        assertEquals(List.of(), changes.failures());
+        assertEquals(4, changes.set().size(), changes::toString);
+        assertEquals(2, changes.removed().size(), changes::toString);
+        assertTrue(keeper.ensure(routes).isEmpty());
+        assertTrue(new NeighborKeeper(ip, "fl.1").ensure(now.neighbors()).isEmpty());
+    }
+
+    void shouldNotTakeTheRouteOfSomebodyElseByADifference() throws IOException
+    {
+        ip.run("route", "add", "10.5.2.0/24", "via", "192.0.2.9", "proto", "static");
+        final HostPlan now = new HostPlan(wanted().subList(0, 1), Map.of());
+        assertEquals(1, HostDelta.apply(ip, HostPlan.NONE, now, "fl.1").failures().size());
+        assertTrue(routes("-4").contains("10.5.2.0/24 via 192.0.2.9"), routes("-4"));
+    }
+
     void shouldRepairWhatOthersDid() throws IOException
     {
         keeper.ensure(wanted());
