@@ -61,8 +61,12 @@ overlane_missing()
         ;;&
       test)
         command -v tcpdump >/dev/null || echo tcpdump
+        command -v nft >/dev/null || echo nftables
+        command -v iptables-restore >/dev/null || echo iptables
         command -v tshark >/dev/null && command -v dumpcap >/dev/null || echo tshark
         overlane_has_libpcap || echo libpcap
+        command -v etcd >/dev/null || echo etcd-server
+        command -v openssl >/dev/null || echo openssl
         ;;
       demo) ;;
       *)
@@ -111,6 +115,19 @@ overlane_apt()
   return "$status"
 }
 
+# Debian's package starts an etcd of its own, now and at every boot; the tests start theirs.
+overlane_stop_etcd_service()
+{
+  local -a as_root=()
+  [ "$EUID" -eq 0 ] || as_root=(sudo -n)
+  if [ -d /run/systemd/system ]
+  then
+    "${as_root[@]}" systemctl disable --now etcd.service
+  else
+    "${as_root[@]}" service etcd stop
+  fi >/dev/null 2>&1 || true
+}
+
 overlane_install()
 {
   local missing=$* word
@@ -139,6 +156,10 @@ overlane_install()
   then
     echo "setup: 'apt-get install' failed; install by hand: $missing" >&2
     return 1
+  fi
+  if [[ " ${packages[*]} " == *" etcd-server "* ]]
+  then
+    overlane_stop_etcd_service
   fi
 }
 

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "overlane",
     description = "Userspace VXLAN and IP-in-UDP tunnels.",
     subcommands = {
-        TunBridgeCommand.class, CtlCommand.class, ReplayCommand.class, DemoCommand.class,
+        TunBridgeCommand.class, FlannelCommand.class, CtlCommand.class, ReplayCommand.class, DemoCommand.class,
         AutoComplete.GenerateCompletion.class},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -75,6 +75,6 @@ public final class Main implements Runnable
     public void run()
     {
         throw new ParameterException(
-            spec.commandLine(), "no command: tun-bridge, ctl, replay or demo; --help tells more");
+            spec.commandLine(), "no command: tun-bridge, flannel, ctl, replay or demo; --help tells more");
     }
 }

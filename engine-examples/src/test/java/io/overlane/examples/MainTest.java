@@ -20,7 +20,7 @@ class MainTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        ""                          | no command: tun-bridge, ctl, replay or demo; --help tells more
+        ""                          | no command: tun-bridge, flannel, ctl, replay or demo; --help tells more
         brigde                      | unknown command 'brigde' (try overlane --help)
         --frob                      | unknown option '--frob' (try overlane --help)
         tun-bridge --frob           | unknown option '--frob' (try overlane tun-bridge --help)

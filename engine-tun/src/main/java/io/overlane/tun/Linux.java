@@ -10,6 +10,7 @@ package io.overlane.tun;
  *  cmsghdr   0 length            8 level(4)  12 type(4)  16 data, the next one on a multiple of 8
  *  sockaddr_in   0 family(2)     2 port(2, big-endian)  4 address(4)                                   16
  *  sockaddr_in6  0 family(2)     2 port(2, big-endian)  4 flow(4)  8 address(16)  24 scope(4)          28
+ *  sockaddr_un   0 family(2)     2 path, closed by a zero; a zero in front: no file                      110
  *  pollfd    0 fd(4)             4 events(2)  6 what happened(2)                                        8
  *  timespec  0 seconds           8 nanoseconds                                                         16
  *  ip_mreqn  0 group(4)          4 address(4)  8 interface index(4)                                    12
@@ -51,6 +52,7 @@ final class Linux
     static final int O_CLOEXEC = 0x8_0000;
 
     // sockets
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int SOCK_DGRAM = 2;
@@ -124,6 +126,8 @@ final class Linux
     static final int SOCKADDR_V6_ADDRESS_OFFSET = 8;
     static final int SOCKADDR_IN_SIZE = 16;
     static final int SOCKADDR_IN6_SIZE = 28;
+    static final int SOCKADDR_UN_PATH_OFFSET = 2;
+    static final int SOCKADDR_UN_PATH_SIZE = 108;
 
     static final int IP_MREQN_INDEX_OFFSET = 8;
     static final int IP_MREQN_SIZE = 12;

@@ -113,6 +113,12 @@ public final class LabProcess implements AutoCloseable
         return SIGNAL_BASE + number;
     }
 
+    /** @return lines of standard output so far. */
+    public List<String> stdout()
+    {
+        return stdout.copy();
+    }
+
     /** @return the process id, the same inside the namespace. */
     public long pid()
     {

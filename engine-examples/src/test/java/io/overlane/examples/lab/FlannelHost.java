@@ -1,0 +1,234 @@
+package io.overlane.examples.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A host of a {@link FlannelLab}, its pod, and the {@code flannel} of the packaged jar that may run on it. */
+public final class FlannelHost implements AutoCloseable
+{
+    private static final int START_TIMEOUT_S = 60;
+    private static final int STOP_TIMEOUT_S = 30;
+
+    /** Beside a node there is little room on the machine for many large heaps. */
+    private static final List<String> JVM_OPTIONS = List.of("-Xmx128m", "-XX:+UseSerialGC");
+
+    private final FlannelLab lab;
+    private final LabHost host;
+    private final LabHost pod;
+    private final Path subnetFile;
+    private LabProcess process;
+    private boolean hasPod;
+
+    FlannelHost(final FlannelLab lab, final String name, final int number, final Path directory)
+    {
+        this.lab = lab;
+        host = new LabHost(name + "-node" + number, number);
+        pod = new LabHost(name + "-pod" + number, number);
+        subnetFile = directory.resolve("node" + number).resolve("subnet.env");
+    }
+
+    /** @return the host. */
+    public LabHost host()
+    {
+        return host;
+    }
+
+    /** @return the namespace behind it. */
+    public LabHost pod()
+    {
+        return pod;
+    }
+
+    /** @return the file it writes. */
+    public Path subnetFile()
+    {
+        return subnetFile;
+    }
+
+    /** @return the running {@code flannel}. */
+    public LabProcess process()
+    {
+        return process;
+    }
+
+    /**
+     * Start a node; it is not ready yet.
+     *
+     * @param arguments beside the usual ones, or in their place.
+     * @return this.
+     */
+    public FlannelHost launch(final String... arguments)
+    {
+        final Map<String, String> usual = new LinkedHashMap<>();
+        usual.put("--etcd-endpoints", lab.etcd().endpoint());
+        usual.put("--etcd-prefix", FlannelLab.PREFIX);
+        usual.put("--iface", host.underlayDevice());
+        usual.put("--subnet-file", subnetFile.toString());
+        usual.keySet().removeAll(List.of(arguments));
+        final List<String> all = new ArrayList<>(List.of("--ip-masq"));
+        usual.forEach((option, value) -> all.addAll(List.of(option, value)));
+        all.addAll(List.of(arguments));
+        process = host.start(Bridge.command(JVM_OPTIONS, "flannel", all));
+        return this;
+    }
+
+    /**
+     * Wait until it is a node.
+     *
+     * @return the line that says so.
+     */
+    public String awaitReady()
+    {
+        return process.awaitLine("flannel: ready: ", START_TIMEOUT_S);
+    }
+
+    /**
+     * @param text of a line.
+     * @param seconds at most.
+     * @return how long it took, in milliseconds.
+     */
+    public long awaitEvent(final String text, final int seconds)
+    {
+        try
+        {
+            return Poll.until("'" + text + "' from node " + host.number(), seconds, () -> hasEvent(text));
+        }
+        catch (final AssertionError ex)
+        {
+            throw new AssertionError(ex.getMessage() + ", only " + process.stdout(), ex);
+        }
+    }
+
+    /**
+     * @param text of a line.
+     * @return true if it was printed.
+     */
+    public boolean hasEvent(final String text)
+    {
+        return process.stdout().stream().anyMatch(line -> line.contains(text));
+    }
+
+    /** @return {@code 10.5.34.0/24}, as the file says it. */
+    public String subnet()
+    {
+        return value("FLANNEL_SUBNET").replaceFirst("\\.\\d+/", ".0/");
+    }
+
+    /** @return {@code 10.5.34.0-24}, the name of its lease. */
+    public String leaseName()
+    {
+        return subnet().replace('/', '-');
+    }
+
+    /**
+     * @param key of the subnet file.
+     * @return its value.
+     */
+    public String value(final String key)
+    {
+        try
+        {
+            return Files.readAllLines(subnetFile).stream()
+                .filter(line -> line.startsWith(key + "="))
+                .map(line -> line.substring(key.length() + 1))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + key + " in " + subnetFile));
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** @return address of the pod, the second of the subnet. */
+    public String podAddress()
+    {
+        return subnet().replaceFirst("0/\\d+$", "2");
+    }
+
+    /** @return address of the pod, IPv6. */
+    public String podAddressV6()
+    {
+        return value("FLANNEL_IPV6_SUBNET").replaceFirst("1/\\d+$", "2");
+    }
+
+    /**
+     * Put a pod behind the node, as a container runtime would after reading the subnet file.
+     *
+     * @return this.
+     */
+    public FlannelHost attachPod()
+    {
+        if (!hasPod)
+        {
+            FlannelLab.addNamespace(pod);
+            hasPod = true;
+            pod.set("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0");
+        }
+        host.run("ip", "link", "del", "cni0");
+        final String gateway = value("FLANNEL_SUBNET");
+        host.ip("link add cni0 mtu " + value("FLANNEL_MTU") + " type veth peer name eth0 netns " + pod.namespace());
+        host.ip("addr add " + gateway + " dev cni0");
+        host.ip("link set cni0 up");
+        pod.ip("link set lo up");
+        pod.ip("addr add " + podAddress() + gateway.substring(gateway.indexOf('/')) + " dev eth0");
+        pod.ip("link set eth0 mtu " + value("FLANNEL_MTU") + " up");
+        pod.ip("route add default via " + gateway.substring(0, gateway.indexOf('/')));
+        return this;
+    }
+
+    /**
+     * Give the pod and the node's side addresses of IPv6 too.
+     *
+     * @return this.
+     */
+    public FlannelHost attachPodV6()
+    {
+        final String gateway = value("FLANNEL_IPV6_SUBNET");
+        final String length = gateway.substring(gateway.indexOf('/'));
+        host.ip("-6 addr add " + gateway + " dev cni0 nodad");
+        pod.ip("-6 addr add " + podAddressV6() + length + " dev eth0 nodad");
+        pod.ip("-6 route add default via " + gateway.substring(0, gateway.indexOf('/')));
+        return this;
+    }
+
+    /**
+     * @param subnet of another node.
+     * @return the routes to it.
+     */
+    public String route(final String subnet)
+    {
+        return String.join("\n", host.run("ip", "route", "show", subnet).orFail().stdout());
+    }
+
+    /**
+     * Ask it to stop and insist that it does so well.
+     *
+     * @return what it printed.
+     */
+    public CommandResult stop()
+    {
+        process.signal("TERM");
+        final CommandResult result = process.await(STOP_TIMEOUT_S);
+        assertEquals(0, result.status(), result::toString);
+        return result;
+    }
+
+    @Override
+    public void close()
+    {
+        if (hasPod)
+        {
+            pod.close();
+        }
+        host.close();
+    }
+}

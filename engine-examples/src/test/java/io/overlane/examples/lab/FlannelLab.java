@@ -1,0 +1,186 @@
+package io.overlane.examples.lab;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.overlane.flannel.etcd.EtcdServer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A flannel network in namespaces: nodes on one switch, etcd on the switch too, a pod behind each node.
+ *
+ * <pre>
+ *   pod 1 --- node 1 --- u1 192.0.2.1 --+
+ *   pod 2 --- node 2 --- u2 192.0.2.2 --+-- br0 192.0.2.254 with etcd, port 2379
+ *   pod 3 --- node 3 --- u3 192.0.2.3 --+
+ * </pre>
+ *
+ * Nothing outside of them is touched, and all are gone when it is closed or when the JVM is told to end.
+ */
+public final class FlannelLab implements AutoCloseable
+{
+    /** flannel's default. */
+    public static final String PREFIX = "/coreos.com/network";
+
+    private static final AtomicInteger LABS = new AtomicInteger();
+    private static final String SWITCH_V4 = "192.0.2.254";
+    private static final int SWITCH_NUMBER = 254;
+
+    private final String name = "overlane-" + ProcessHandle.current().pid() + "-f" + LABS.incrementAndGet();
+    private final Path directory;
+    private final LabHost wire = new LabHost(name + "-switch", SWITCH_NUMBER);
+    private final List<FlannelHost> nodes = new ArrayList<>();
+    private final Thread cleanUp = new Thread(this::remove, "flannel-lab-clean-up");
+    private EtcdServer etcd;
+
+    private FlannelLab(final Path directory)
+    {
+        this.directory = directory;
+        Runtime.getRuntime().addShutdownHook(cleanUp);
+    }
+
+    /**
+     * Make the switch and etcd, or skip the calling test and say why.
+     *
+     * @param directory for the files of etcd and of the nodes.
+     * @param config    of the network, JSON; empty to write none.
+     * @return the lab, without nodes.
+     */
+    public static FlannelLab openOrSkip(final Path directory, final String config)
+    {
+        assumeTrue(EtcdServer.isInstalled(), "needs etcd (Debian: etcd-server)");
+        final FlannelLab lab = new FlannelLab(directory);
+        try
+        {
+            lab.open(config);
+            return lab;
+        }
+        catch (final Throwable ex)
+        {
+            lab.close();
+            throw ex;
+        }
+    }
+
+    private void open(final String config)
+    {
+        addNamespace(wire);
+        wire.ip("link set lo up");
+        wire.ip("link add br0 type bridge");
+        wire.ip("addr add " + SWITCH_V4 + "/24 dev br0");
+        wire.ip("link set br0 up");
+        wire.set("sysctl -qw net.ipv4.ip_forward=1");
+        etcd = EtcdServer.wrapped(
+            directory.resolve("etcd"), List.of("ip", "netns", "exec", wire.namespace()), SWITCH_V4);
+        if (!config.isEmpty())
+        {
+            put("/config", config);
+        }
+    }
+
+    static void addNamespace(final LabHost host)
+    {
+        final CommandResult added = LabProcess.start(List.of("ip", "netns", "add", host.namespace())).await(10);
+        assumeTrue(added.status() == 0, () -> "needs root and network namespaces: " + added);
+    }
+
+    /**
+     * @param number from 1, the last octet of its address.
+     * @return a host on the switch, with no node yet.
+     */
+    public FlannelHost addNode(final int number)
+    {
+        final FlannelHost node = new FlannelHost(this, name, number, directory);
+        nodes.add(node);
+        addNamespace(node.host());
+        final LabHost host = node.host();
+        final String device = host.underlayDevice();
+        host.set("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 " +
+            "net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
+        host.ip("link add " + device + " type veth peer name s" + number + " netns " + wire.namespace());
+        wire.ip("link set s" + number + " master br0 up");
+        host.ip("addr add " + host.underlayV4() + "/24 dev " + device);
+        host.ip("-6 addr add " + host.underlayV6() + "/64 dev " + device + " nodad");
+        host.ip("link set lo up");
+        host.ip("link set " + device + " up");
+        return node;
+    }
+
+    /** @return the switch, which routes too. */
+    public LabHost wire()
+    {
+        return wire;
+    }
+
+    /** @return the registry; its own calls do not reach it from here, those of this class do. */
+    public EtcdServer etcd()
+    {
+        return etcd;
+    }
+
+    /**
+     * @param key   behind the prefix.
+     * @param value to write.
+     */
+    public void put(final String key, final String value)
+    {
+        keys("put", PREFIX + key, value);
+    }
+
+    /**
+     * @param key behind the prefix.
+     */
+    public void delete(final String key)
+    {
+        keys("delete", PREFIX + key);
+    }
+
+    /** @return keys of leases behind {@code /subnets/}, with their values. */
+    public List<String> leases()
+    {
+        return keys("get", PREFIX + "/subnets/").stdout().stream()
+            .map(line -> line.substring((PREFIX + "/subnets/").length()))
+            .toList();
+    }
+
+    /**
+     * @param arguments of {@link EtcdKeys}, behind the endpoint.
+     * @return what it printed.
+     */
+    public CommandResult keys(final String... arguments)
+    {
+        final List<String> all = new ArrayList<>(List.of(etcd.endpoint()));
+        all.addAll(List.of(arguments));
+        return wire.start(JavaCommand.of(
+            List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                "-cp", Path.of("target/test-classes").toAbsolutePath().toString()),
+            EtcdKeys.class.getName(), all)).await(120).orFail();
+    }
+
+    @Override
+    public void close()
+    {
+        try
+        {
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+        }
+        catch (final IllegalStateException ex)
+        {
+            // The JVM is ending: the hook runs now.
+            return;
+        }
+        remove();
+    }
+
+    private void remove()
+    {
+        nodes.forEach(FlannelHost::close);
+        if (etcd != null)
+        {
+            etcd.close();
+        }
+        wire.close();
+    }
+}

@@ -1,0 +1,21 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.flannel.json.JsonObject;
+
+/** Numbers of a backend's section. */
+final class BackendValue
+{
+    private BackendValue()
+    {
+    }
+
+    static int inRange(final JsonObject section, final String key, final int fallback, final int min, final int max)
+    {
+        final long value = section.integer(key, fallback);
+        if (value < min || value > max)
+        {
+            throw new IllegalArgumentException("backend: " + key + "=" + value + " outside " + min + "…" + max);
+        }
+        return (int)value;
+    }
+}

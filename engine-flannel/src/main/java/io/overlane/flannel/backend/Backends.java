@@ -1,0 +1,50 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.address.IpAddress;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.tun.host.NodeIdentity;
+
+/** Makes the backend that a network's configuration asks for. */
+public final class Backends
+{
+    private Backends()
+    {
+    }
+
+    /**
+     * @param host      of the node.
+     * @param published what the node's lease says now, null if it has none.
+     * @return the backend, not open yet.
+     * @throws IllegalArgumentException for a backend, or a setting of it, that this engine does not have; one line.
+     */
+    public static Backend create(final BackendHost host, final LeaseAttributes published)
+    {
+        final BackendKind kind = BackendKind.of(host.network().backendType());
+        return switch (kind)
+        {
+            case VXLAN -> new VxlanBackend(host, NodeIdentity.ofThisHost(), published);
+            case UDP -> new UdpBackend(host);
+            case HOST_GW, ALLOC -> new HostGatewayBackend(host, kind);
+        };
+    }
+
+    static void requireType(final LeaseAttributes attributes, final BackendKind kind)
+    {
+        if (!kind.leaseType().equals(attributes.backendType()))
+        {
+            throw new IllegalArgumentException("its backend is '" + attributes.backendType() + "', ours is '" +
+                kind.leaseType() + "'");
+        }
+    }
+
+    static IpAddress requireUnderlay(final LeaseAttributes attributes, final boolean isV4)
+    {
+        final IpAddress underlay = isV4 ? attributes.publicIp() : attributes.publicIpV6();
+        if (underlay == null || underlay.isAny() || underlay.isMulticast())
+        {
+            throw new IllegalArgumentException(
+                (isV4 ? "PublicIP=" : "PublicIPv6=") + underlay + " is not an address of a node");
+        }
+        return underlay;
+    }
+}

@@ -1,0 +1,119 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.agent.ForwarderProxy;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.ThreadingMode;
+import io.overlane.flannel.host.link.TunnelDevice;
+import io.overlane.port.Port;
+import io.overlane.tun.DataPathThread;
+import io.overlane.tun.LibcUnderlay;
+import io.overlane.tun.TunDevice;
+import io.overlane.tun.TunKind;
+import io.overlane.tun.TunOffload;
+import io.overlane.tun.TunOptions;
+import io.overlane.tun.TunPort;
+import io.overlane.tun.UdpOptions;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.util.function.Function;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+
+/** A device of this host, a UDP socket, and an engine between them. */
+final class EngineTunnel implements AutoCloseable
+{
+    /** Room for a network as large as a /16 cut into 16 times as many subnets as flannel does by default. */
+    static final int MAX_PEERS = 16_384;
+
+    private final String device;
+    private final int index;
+    private final OverlayEngine engine;
+
+    private EngineTunnel(final String device, final int index, final OverlayEngine engine)
+    {
+        this.device = device;
+        this.index = index;
+        this.engine = engine;
+    }
+
+    /**
+     * What the device is to be.
+     *
+     * @param kind    of the device.
+     * @param name    of the device.
+     * @param mac     of the device; null without Ethernet.
+     * @param mtu     of the device, bytes of IP.
+     * @param address of the device, the base of the own subnet.
+     * @param network around it.
+     * @param local   where to bind.
+     */
+    record Plan(TunKind kind, String name, MacAddress mac, int mtu, IpPrefix address, IpPrefix network, Vtep local)
+    {
+    }
+
+    /**
+     * @param plan     of device and socket.
+     * @param host     of the backend.
+     * @param settings of the engine for the port: a segment or a network, and the sizes of the tables.
+     * @return the running tunnel.
+     * @throws IOException if something is in the way; nothing stays behind.
+     */
+    static EngineTunnel open(
+        final Plan plan, final BackendHost host, final Function<Port, EngineContext> settings) throws IOException
+    {
+        final ErrorHandler errors = host.errors();
+        LibcUnderlay underlay = null;
+        TunDevice device = null;
+        try
+        {
+            // The socket first: a taken port must not cost a device that may be in use.
+            underlay = new LibcUnderlay(
+                new UdpOptions(plan.local().address(), plan.local().udpPort()).segment(true).coalesce(true), errors);
+            device = TunDevice.create(new TunOptions(plan.kind(), plan.name()).offload(TunOffload.ALL));
+            TunnelDevice.configure(host.ip(), device, plan.mac(), plan.mtu(), plan.address(), plan.network());
+            final int index = device.index();
+            final OverlayEngine engine = OverlayEngine.launch(settings.apply(new TunPort(device, errors))
+                .underlay(underlay)
+                .threadingMode(ThreadingMode.SPLIT)
+                .maxRemotes(MAX_PEERS)
+                .maxRoutes(MAX_PEERS)
+                .errorHandler(errors)
+                .threadFactory(new DataPathThread()));
+            return new EngineTunnel(device.name(), index, engine);
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            CloseHelper.quietCloseAll(device, underlay);
+            throw ex;
+        }
+    }
+
+    ForwarderProxy proxy()
+    {
+        return engine.proxy();
+    }
+
+    /** @return false if the device was removed, replaced or set down. */
+    boolean isIntact()
+    {
+        try
+        {
+            final NetworkInterface found = NetworkInterface.getByName(device);
+            return found != null && found.getIndex() == index && found.isUp();
+        }
+        catch (final IOException ex)
+        {
+            return false;
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        engine.close();
+    }
+}

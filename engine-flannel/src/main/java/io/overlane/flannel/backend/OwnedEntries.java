@@ -1,0 +1,112 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.address.Vtep;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * Entries of one of the engine's tables that stand for peers. Those of others in the same table are never touched: only
+ * what was put here is removed here.
+ *
+ * @param <K> key of the table.
+ */
+final class OwnedEntries<K>
+{
+    /** The engine takes some thousand commands at a time; more wait here. */
+    private static final int CHUNK = 256;
+
+    private final BiFunction<K, Vtep, CompletableFuture<Boolean>> putter;
+    private final Function<K, CompletableFuture<Boolean>> remover;
+    private final Map<K, Vtep> present = new HashMap<>();
+
+    /**
+     * @param putter  of the engine: false for no room.
+     * @param remover of the engine.
+     */
+    OwnedEntries(
+        final BiFunction<K, Vtep, CompletableFuture<Boolean>> putter,
+        final Function<K, CompletableFuture<Boolean>> remover)
+    {
+        this.putter = putter;
+        this.remover = remover;
+    }
+
+    /**
+     * Before the kernel sends packets to new peers.
+     *
+     * @param wanted every entry there should be.
+     * @return lines about what did not fit.
+     * @throws IOException if the engine is closed.
+     */
+    List<String> put(final Map<K, Vtep> wanted) throws IOException
+    {
+        final List<String> failures = new ArrayList<>();
+        final Map<K, CompletableFuture<Boolean>> asked = new HashMap<>();
+        for (final Map.Entry<K, Vtep> entry : wanted.entrySet())
+        {
+            if (!entry.getValue().equals(present.get(entry.getKey())))
+            {
+                asked.put(entry.getKey(), putter.apply(entry.getKey(), entry.getValue()));
+            }
+            if (asked.size() == CHUNK)
+            {
+                conclude(asked, wanted, failures);
+            }
+        }
+        conclude(asked, wanted, failures);
+        return failures;
+    }
+
+    private void conclude(
+        final Map<K, CompletableFuture<Boolean>> asked, final Map<K, Vtep> wanted, final List<String> failures)
+        throws IOException
+    {
+        for (final Map.Entry<K, CompletableFuture<Boolean>> answer : asked.entrySet())
+        {
+            if (join(answer.getValue()))
+            {
+                present.put(answer.getKey(), wanted.get(answer.getKey()));
+            }
+            else
+            {
+                failures.add("no room in the engine's table for " + answer.getKey());
+            }
+        }
+        asked.clear();
+    }
+
+    /**
+     * After the kernel has stopped sending to peers that are gone.
+     *
+     * @param wanted every entry there should be.
+     * @throws IOException if the engine is closed.
+     */
+    void removeOthers(final Map<K, Vtep> wanted) throws IOException
+    {
+        final List<K> gone = present.keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+        for (final K key : gone)
+        {
+            join(remover.apply(key));
+            present.remove(key);
+        }
+    }
+
+    private static boolean join(final CompletableFuture<Boolean> answer) throws IOException
+    {
+        try
+        {
+            return answer.join();
+        }
+        catch (final CompletionException ex)
+        {
+            throw new IOException("the engine did not take a change: " + ex.getCause().getMessage(), ex);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.Vtep;
+import io.overlane.engine.EngineContext;
+import io.overlane.flannel.host.link.TunnelDevice;
+import io.overlane.flannel.host.route.HostChanges;
+import io.overlane.flannel.host.route.HostPlan;
+import io.overlane.flannel.host.route.KernelRoute;
+import io.overlane.flannel.host.route.RouteKeeper;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.segment.IpNetworkContext;
+import io.overlane.tun.TunKind;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * flannel's udp backend on our engine: the kernel gives the whole network to {@code flannel0}, the engine finds the
+ * peer. Only peers' addresses are listened to; flannel listens to all.
+ */
+final class UdpBackend implements Backend
+{
+    private static final String DEVICE = TunnelDevice.UDP_NAME;
+
+    private final BackendHost host;
+    private final UdpBackendConfig config;
+    private final IpPrefix network;
+    private final PeerSelection selection;
+    private final RouteKeeper routes;
+    private volatile HostPlan plan = HostPlan.NONE;
+    private EngineTunnel tunnel;
+    private OwnedEntries<IpPrefix> remotes;
+    private IpPrefix subnet;
+
+    UdpBackend(final BackendHost host)
+    {
+        this.host = host;
+        config = UdpBackendConfig.parse(host.network().backendSection());
+        network = host.network(true);
+        if (host.network().v6() != null || network == null)
+        {
+            throw new IllegalArgumentException("backend udp: carries IPv4 only, but EnableIPv6 is on or IPv4 off");
+        }
+        selection = new PeerSelection(this::peer, host.notices());
+        routes = new RouteKeeper(host.ip(), List.of(network));
+    }
+
+    @Override
+    public LeaseAttributes attributes()
+    {
+        return LeaseAttributes.ofV4(host.external().publicIp(), BackendKind.UDP.leaseType(), null);
+    }
+
+    @Override
+    public int containerMtu()
+    {
+        return config.deviceMtu(host.external().mtu());
+    }
+
+    @Override
+    public void open(final Lease own) throws IOException
+    {
+        subnet = own.subnet();
+        tunnel = EngineTunnel.open(
+            new EngineTunnel.Plan(
+                TunKind.TUN, DEVICE, null, containerMtu(), address(), network,
+                new Vtep(host.external().address(), config.udpPort())),
+            host,
+            port -> new EngineContext().ipNetwork(
+                new IpNetworkContext().port(port).address(address().address()).local(subnet)));
+        remotes = new OwnedEntries<>(
+            (destination, remote) -> tunnel.proxy().putRoute(destination, remote),
+            destination -> tunnel.proxy().removeRoute(destination));
+        plan = HostPlan.NONE;
+    }
+
+    private IpPrefix address()
+    {
+        final IpAddress base = subnet.base().address();
+        return new IpPrefix(base, base.bits());
+    }
+
+    @Override
+    public boolean isIntact()
+    {
+        return tunnel != null && tunnel.isIntact();
+    }
+
+    /** Peers change only the engine's table; the first call makes the kernel's route, too. */
+    @Override
+    public HostChanges update(final Collection<Lease> leases) throws IOException
+    {
+        if (plan.routes().isEmpty())
+        {
+            return reconcile(leases);
+        }
+        return new HostChanges(List.of(), List.of(), changeEngine(leases));
+    }
+
+    @Override
+    public HostChanges reconcile(final Collection<Lease> leases) throws IOException
+    {
+        final List<String> failures = changeEngine(leases);
+        TunnelDevice.ensureAddress(host.ip(), DEVICE, address(), network);
+        final HostPlan whole = HostPlan.udp(network, DEVICE);
+        plan = host.blackhole() ? whole.with(KernelRoute.blackhole(subnet)) : whole;
+        return routes.ensure(plan.routes()).and(new HostChanges(List.of(), List.of(), failures));
+    }
+
+    private List<String> changeEngine(final Collection<Lease> leases) throws IOException
+    {
+        final Map<IpPrefix, Vtep> wanted = new HashMap<>();
+        selection.of(leases).forEach(
+            peer -> wanted.put(peer.subnet().base(), new Vtep(peer.underlay(), config.udpPort())));
+        final List<String> failures = remotes.put(wanted);
+        remotes.removeOthers(wanted);
+        return failures;
+    }
+
+    @Override
+    public List<HostPlan> plans()
+    {
+        return List.of(plan);
+    }
+
+    @Override
+    public String explain(final Lease lease)
+    {
+        final String whyNot = selection.whyNot(lease);
+        return whyNot != null ? "not reached: " + whyNot :
+            lease.subnet() + " through " + DEVICE + " to " +
+                new Vtep(lease.attributes().publicIp(), config.udpPort());
+    }
+
+    private HostPlan.Peer peer(final Lease lease)
+    {
+        Backends.requireType(lease.attributes(), BackendKind.UDP);
+        return new HostPlan.Peer(lease.subnet(), Backends.requireUnderlay(lease.attributes(), true), null);
+    }
+
+    @Override
+    public void close()
+    {
+        if (tunnel != null)
+        {
+            tunnel.close();
+            tunnel = null;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.address.IpAddress;
+import io.overlane.flannel.host.link.ExternalInterface;
+import io.overlane.flannel.host.link.TunnelDevice;
+import io.overlane.flannel.host.route.HostChanges;
+import io.overlane.flannel.host.route.HostPlan;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.tun.host.NodeIdentity;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** flannel's vxlan backend on our engine: each address family has a tunnel over an underlay of the same family. */
+final class VxlanBackend implements Backend
+{
+    private final BackendHost host;
+    private final VxlanTunnel v4;
+    private final VxlanTunnel v6;
+    private final List<VxlanTunnel> tunnels = new ArrayList<>();
+
+    /**
+     * @param host      of the node.
+     * @param identity  of the node.
+     * @param published what peers know of this node, null if nothing.
+     */
+    VxlanBackend(final BackendHost host, final NodeIdentity identity, final LeaseAttributes published)
+    {
+        this.host = host;
+        final VxlanBackendConfig config = VxlanBackendConfig.parse(host.network().backendSection());
+        v4 = host.network().v4() == null ? null : tunnel(config, identity, published, true);
+        v6 = host.network().v6() == null ? null : tunnel(config, identity, published, false);
+        if (v4 != null)
+        {
+            tunnels.add(v4);
+        }
+        if (v6 != null)
+        {
+            tunnels.add(v6);
+        }
+    }
+
+    private VxlanTunnel tunnel(
+        final VxlanBackendConfig config,
+        final NodeIdentity identity,
+        final LeaseAttributes published,
+        final boolean isV4)
+    {
+        final ExternalInterface external = host.external();
+        final IpAddress underlay = isV4 ? external.publicIp() : external.publicIpV6();
+        return new VxlanTunnel(config, host, isV4, VtepMac.choose(
+            published(published, isV4), identity, TunnelDevice.vxlanName(config.vni(), isV4), underlay, config.vni()));
+    }
+
+    /** What another backend published, or what nobody can read, does not count. */
+    private static Optional<VxlanLeaseData> published(final LeaseAttributes published, final boolean isV4)
+    {
+        if (published == null || (isV4 ? published.backendData() : published.backendV6Data()) == null)
+        {
+            return Optional.empty();
+        }
+        try
+        {
+            Backends.requireType(published, BackendKind.VXLAN);
+            return Optional.of(VxlanLeaseData.parse(published.backend(!isV4)));
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public LeaseAttributes attributes()
+    {
+        return new LeaseAttributes(
+            v4 == null ? IpAddress.ANY_V4 : host.external().publicIp(),
+            host.external().publicIpV6(),
+            BackendKind.VXLAN.leaseType(),
+            v4 == null ? null : v4.data(),
+            v6 == null ? null : v6.data());
+    }
+
+    /** A container has one MTU for both families. */
+    @Override
+    public int containerMtu()
+    {
+        return tunnels.stream().mapToInt(VxlanTunnel::mtu).min().orElseThrow();
+    }
+
+    @Override
+    public void open(final Lease own) throws IOException
+    {
+        try
+        {
+            for (final VxlanTunnel tunnel : tunnels)
+            {
+                tunnel.open(own);
+            }
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            close();
+            throw ex;
+        }
+    }
+
+    @Override
+    public boolean isIntact()
+    {
+        return tunnels.stream().allMatch(VxlanTunnel::isIntact);
+    }
+
+    @Override
+    public HostChanges update(final Collection<Lease> peers) throws IOException
+    {
+        HostChanges changes = HostChanges.NONE;
+        for (final VxlanTunnel tunnel : tunnels)
+        {
+            changes = changes.and(tunnel.update(peers));
+        }
+        return changes;
+    }
+
+    @Override
+    public HostChanges reconcile(final Collection<Lease> peers) throws IOException
+    {
+        HostChanges changes = HostChanges.NONE;
+        for (final VxlanTunnel tunnel : tunnels)
+        {
+            changes = changes.and(tunnel.reconcile(peers));
+        }
+        return changes;
+    }
+
+    @Override
+    public List<HostPlan> plans()
+    {
+        return tunnels.stream().map(VxlanTunnel::plan).toList();
+    }
+
+    @Override
+    public String explain(final Lease peer)
+    {
+        return tunnels.stream().map(tunnel -> tunnel.explain(peer)).collect(Collectors.joining("; "));
+    }
+
+    @Override
+    public void close()
+    {
+        tunnels.forEach(VxlanTunnel::close);
+    }
+}

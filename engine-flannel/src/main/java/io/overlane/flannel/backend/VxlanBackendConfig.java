@@ -1,0 +1,73 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.flannel.json.JsonObject;
+import io.overlane.tun.host.UnderlayMtu;
+
+/**
+ * The vxlan backend's section of the network configuration. flannel checks no ranges; values that cannot work are
+ * refused here. {@code Name} and {@code MacPrefix} are for Windows nodes and ignored, as flannel does on Linux.
+ *
+ * @param vni           VXLAN network identifier.
+ * @param udpPort       of every node.
+ * @param mtu           of the underlay, not of the device, in bytes; 0 for that of the interface.
+ * @param directRouting peers on a link of this host are reached without the tunnel.
+ */
+public record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRouting)
+{
+    /** What flannel takes. */
+    public static final int DEFAULT_VNI = 1;
+
+    /** What the Linux kernel takes where flannel names none; older than the 4789 of RFC 7348. */
+    public static final int DEFAULT_UDP_PORT = 8472;
+
+    private static final int MAX_VNI = 0xFF_FFFF;
+
+    /** RFC 8200 §5 asks for links of 1280 bytes, RFC 791 for hosts that take 576; less is a mistake. */
+    private static final int MIN_MTU = 576;
+
+    private static final int MAX_MTU = 65_535;
+
+    /**
+     * @param section of the configuration, empty for the defaults.
+     * @return the settings.
+     * @throws IllegalArgumentException if a value is out of range or asks for what this engine does not do; one line
+     *                                  that names the key.
+     */
+    public static VxlanBackendConfig parse(final JsonObject section)
+    {
+        refuse(section, "GBP", "group based policy is not supported");
+        refuse(section, "Learning", "addresses come from the leases, not from received frames");
+        final int udpPort = BackendValue.inRange(section, "Port", 0, 0, 65_535);
+        final int mtu = BackendValue.inRange(section, "MTU", 0, 0, MAX_MTU);
+        if (mtu != 0 && mtu < MIN_MTU)
+        {
+            throw new IllegalArgumentException("backend: MTU=" + mtu + " < " + MIN_MTU);
+        }
+        return new VxlanBackendConfig(
+            BackendValue.inRange(section, "VNI", DEFAULT_VNI, 0, MAX_VNI),
+            udpPort == 0 ? DEFAULT_UDP_PORT : udpPort,
+            mtu,
+            section.bool("DirectRouting", false));
+    }
+
+    /**
+     * The device's IP MTU. Over IPv6 flannel subtracts too little; the kernel then corrects its device, not the file.
+     *
+     * @param interfaceMtu of the interface that carries the tunnel, used where the configuration says nothing.
+     * @param isV4         family of the underlay.
+     * @return MTU of the device and of the containers, in bytes.
+     */
+    public int deviceMtu(final int interfaceMtu, final boolean isV4)
+    {
+        return (mtu == 0 ? interfaceMtu : mtu) -
+            (isV4 ? UnderlayMtu.VXLAN_OVER_IPV4 : UnderlayMtu.VXLAN_OVER_IPV6);
+    }
+
+    private static void refuse(final JsonObject section, final String key, final String why)
+    {
+        if (section.bool(key, false))
+        {
+            throw new IllegalArgumentException("backend: " + key + "=true: " + why);
+        }
+    }
+}

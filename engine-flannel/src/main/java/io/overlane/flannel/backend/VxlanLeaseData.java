@@ -1,0 +1,57 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.address.MacAddress;
+import io.overlane.flannel.json.JsonBuilder;
+import io.overlane.flannel.json.JsonObject;
+import java.util.regex.Pattern;
+
+/**
+ * What a node with the vxlan backend publishes beside its address: {@code {"VNI":1,"VtepMAC":"c6:d2:32:6f:8f:44"}}.
+ *
+ * @param vni     of its tunnel, {@link #UNKNOWN_VNI} from a flannel before 0.14, which did not say.
+ * @param vtepMac of its device: the inner destination of every frame to it.
+ */
+public record VxlanLeaseData(int vni, MacAddress vtepMac)
+{
+    /** The node did not publish one. */
+    public static final int UNKNOWN_VNI = -1;
+
+    /** The third notation Go reads. */
+    private static final Pattern DOTTED = Pattern.compile("[0-9a-fA-F]{4}(\\.[0-9a-fA-F]{4}){2}");
+
+    /** @return exactly what flannel writes, without blanks: it looks for its own MAC by splitting the text. */
+    public String toJson()
+    {
+        return new JsonBuilder().begin().number("VNI", vni).text("VtepMAC", vtepMac.toString()).end().toString();
+    }
+
+    /**
+     * @param data of a lease.
+     * @return what it says.
+     * @throws IllegalArgumentException if there is no MAC address, or one no device can have; one line.
+     */
+    public static VxlanLeaseData parse(final JsonObject data)
+    {
+        final String text = data.text("VtepMAC", "");
+        final MacAddress mac = MacAddress.parse(DOTTED.matcher(text).matches() ? withColons(text) : text);
+        if (!MacAddress.isValidSource(mac.value()))
+        {
+            throw new IllegalArgumentException("VtepMAC=" + text + " is not a device's address");
+        }
+        return new VxlanLeaseData(BackendValue.inRange(data, "VNI", UNKNOWN_VNI, UNKNOWN_VNI, 0xFF_FFFF), mac);
+    }
+
+    /**
+     * @param ownVni of this node.
+     * @return true if the two nodes can talk: flannel never compares, and they just do not.
+     */
+    public boolean matches(final int ownVni)
+    {
+        return vni == UNKNOWN_VNI || vni == ownVni;
+    }
+
+    private static String withColons(final String dotted)
+    {
+        return dotted.replace(".", "").replaceAll("(..)(?!$)", "$1:");
+    }
+}

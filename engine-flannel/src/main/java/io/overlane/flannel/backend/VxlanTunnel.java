@@ -1,0 +1,197 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.engine.EngineContext;
+import io.overlane.flannel.host.link.TunnelDevice;
+import io.overlane.flannel.host.route.DirectPeers;
+import io.overlane.flannel.host.route.HostChanges;
+import io.overlane.flannel.host.route.HostDelta;
+import io.overlane.flannel.host.route.HostPlan;
+import io.overlane.flannel.host.route.KernelRoute;
+import io.overlane.flannel.host.route.NeighborKeeper;
+import io.overlane.flannel.host.route.RouteKeeper;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.segment.SegmentContext;
+import io.overlane.tun.TunKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The vxlan backend of one address family: {@code flannel.<VNI>} over IPv4, {@code flannel-v6.<VNI>} over IPv6. */
+final class VxlanTunnel implements AutoCloseable
+{
+    private final VxlanBackendConfig config;
+    private final BackendHost host;
+    private final boolean isV4;
+    private final MacAddress mac;
+    private final IpAddress local;
+    private final String device;
+    private final PeerSelection selection;
+    private final NeighborKeeper neighbors;
+    private final RouteKeeper routes;
+    private volatile HostPlan plan = HostPlan.NONE;
+    private volatile Map<IpAddress, String> direct = Map.of();
+    private EngineTunnel tunnel;
+    private OwnedEntries<MacAddress> fdb;
+    private IpPrefix subnet;
+    private List<HostPlan.Peer> known = List.of();
+
+    VxlanTunnel(
+        final VxlanBackendConfig config, final BackendHost host, final boolean isV4, final MacAddress mac)
+    {
+        this.config = config;
+        this.host = host;
+        this.isV4 = isV4;
+        this.mac = mac;
+        this.local = isV4 ? host.external().address() : host.external().addressV6();
+        this.device = TunnelDevice.vxlanName(config.vni(), isV4);
+        this.selection = new PeerSelection(this::peer, host.notices());
+        this.neighbors = new NeighborKeeper(host.ip(), device);
+        this.routes = new RouteKeeper(host.ip(), List.of(host.network(isV4)));
+    }
+
+    String data()
+    {
+        return new VxlanLeaseData(config.vni(), mac).toJson();
+    }
+
+    int mtu()
+    {
+        return config.deviceMtu(host.external().mtu(), isV4);
+    }
+
+    void open(final Lease own) throws IOException
+    {
+        subnet = isV4 ? own.subnet() : own.subnetV6();
+        tunnel = EngineTunnel.open(
+            new EngineTunnel.Plan(
+                TunKind.TAP, device, mac, mtu(), address(), host.network(isV4), new Vtep(local, config.udpPort())),
+            host,
+            port -> new EngineContext().segment(
+                new SegmentContext(config.vni()).port(port).portMtu(mtu()).ownMac(mac)));
+        fdb = new OwnedEntries<>(
+            (peer, remote) -> tunnel.proxy().putFdb(config.vni(), peer, remote),
+            peer -> tunnel.proxy().removeFdb(config.vni(), peer));
+        plan = HostPlan.NONE;
+    }
+
+    private IpPrefix address()
+    {
+        final IpAddress base = subnet.base().address();
+        return new IpPrefix(base, base.bits());
+    }
+
+    boolean isIntact()
+    {
+        return tunnel != null && tunnel.isIntact();
+    }
+
+    HostChanges update(final Collection<Lease> leases) throws IOException
+    {
+        final List<HostPlan.Peer> peers = selection.of(leases);
+        if (config.directRouting())
+        {
+            // Those known so far are looked at when everything is.
+            final Set<IpAddress> unknown = underlays(peers);
+            unknown.removeAll(underlays(known));
+            final Map<IpAddress, String> found = new HashMap<>(direct);
+            found.putAll(DirectPeers.find(host.ip(), unknown));
+            direct = Map.copyOf(found);
+        }
+        return carryOut(peers, false);
+    }
+
+    HostChanges reconcile(final Collection<Lease> leases) throws IOException
+    {
+        final List<HostPlan.Peer> peers = selection.of(leases);
+        if (config.directRouting())
+        {
+            direct = Map.copyOf(DirectPeers.find(host.ip(), underlays(peers)));
+        }
+        TunnelDevice.ensureAddress(host.ip(), device, address(), host.network(isV4));
+        return carryOut(peers, true);
+    }
+
+    private HostChanges carryOut(final List<HostPlan.Peer> peers, final boolean isWhole) throws IOException
+    {
+        known = peers;
+        final Map<MacAddress, Vtep> wanted = new HashMap<>();
+        peers.forEach(peer -> wanted.put(peer.mac(), new Vtep(peer.underlay(), config.udpPort())));
+        final HostPlan before = plan;
+        final HostPlan peerPlan = HostPlan.vxlan(peers, device, direct);
+        plan = host.blackhole() ? peerPlan.with(KernelRoute.blackhole(subnet)) : peerPlan;
+
+        final List<String> failures = new ArrayList<>(fdb.put(wanted));
+        final HostChanges changes =
+            isWhole ? plan.ensure(routes, neighbors) : HostDelta.apply(host.ip(), before, plan, device);
+        fdb.removeOthers(wanted);
+        return changes.and(new HostChanges(List.of(), List.of(), failures));
+    }
+
+    HostPlan plan()
+    {
+        return plan;
+    }
+
+    String explain(final Lease lease)
+    {
+        final String whyNot = selection.whyNot(lease);
+        if (whyNot != null)
+        {
+            return "not reached: " + whyNot;
+        }
+        final HostPlan.Peer peer = peer(lease);
+        final String link = direct.get(peer.underlay());
+        return peer.subnet() + (link != null ?
+            " directly through " + peer.underlay() + " on " + link :
+            " through " + device + ", VNI " + config.vni() + ", to MAC " + peer.mac() + " at " +
+                new Vtep(peer.underlay(), config.udpPort()));
+    }
+
+    private HostPlan.Peer peer(final Lease lease)
+    {
+        final LeaseAttributes attributes = lease.attributes();
+        final IpPrefix peerSubnet = isV4 ? lease.subnet() : lease.subnetV6();
+        if (peerSubnet == null)
+        {
+            return null;
+        }
+        Backends.requireType(attributes, BackendKind.VXLAN);
+        final VxlanLeaseData data = VxlanLeaseData.parse(attributes.backend(!isV4));
+        if (!data.matches(config.vni()))
+        {
+            throw new IllegalArgumentException("its VNI is " + data.vni() + ", ours is " + config.vni());
+        }
+        if (data.vtepMac().equals(mac))
+        {
+            throw new IllegalArgumentException("it has our own VTEP MAC address " + mac);
+        }
+        return new HostPlan.Peer(peerSubnet, Backends.requireUnderlay(attributes, isV4), data.vtepMac());
+    }
+
+    private static Set<IpAddress> underlays(final List<HostPlan.Peer> peers)
+    {
+        final Set<IpAddress> underlays = new HashSet<>();
+        peers.forEach(peer -> underlays.add(peer.underlay()));
+        return underlays;
+    }
+
+    @Override
+    public void close()
+    {
+        if (tunnel != null)
+        {
+            tunnel.close();
+            tunnel = null;
+        }
+    }
+}

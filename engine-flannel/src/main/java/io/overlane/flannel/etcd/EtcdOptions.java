@@ -1,0 +1,130 @@
+package io.overlane.flannel.etcd;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How to reach etcd. Defaults are flannel's where flannel has one.
+ *
+ * @param endpoints      tried in turn, each {@code http://} or {@code https://}.
+ * @param prefix         of every key, without a slash at the end.
+ * @param caFile         PEM certificates to trust; null: what the JVM trusts.
+ * @param certFile       PEM client certificate and what vouches for it, or null.
+ * @param keyFile        its PEM private key, not encrypted, or null.
+ * @param username       null without authentication.
+ * @param password       to the user name.
+ * @param requestTimeout for an answer from one endpoint; then the next is asked.
+ */
+public record EtcdOptions(
+    List<URI> endpoints,
+    String prefix,
+    Path caFile,
+    Path certFile,
+    Path keyFile,
+    String username,
+    String password,
+    Duration requestTimeout)
+{
+    /** flannel's {@code --etcd-endpoints}: 4001 is etcd's port of old. */
+    public static final String DEFAULT_ENDPOINTS = "http://127.0.0.1:4001,http://127.0.0.1:2379";
+
+    /** flannel's {@code --etcd-prefix}. */
+    public static final String DEFAULT_PREFIX = "/coreos.com/network";
+
+    /** As long as etcd itself gives a request to find a leader, and no longer. */
+    public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+    /**
+     * @throws IllegalArgumentException if a setting makes no sense; the message is one line.
+     */
+    public EtcdOptions
+    {
+        endpoints = List.copyOf(endpoints);
+        if (endpoints.isEmpty())
+        {
+            throw new IllegalArgumentException("no etcd endpoint");
+        }
+        for (final URI endpoint : endpoints)
+        {
+            if (endpoint.getHost() == null || !List.of("http", "https").contains(String.valueOf(endpoint.getScheme())))
+            {
+                throw new IllegalArgumentException("etcd endpoint '" + endpoint + "': expected http(s)://HOST:PORT");
+            }
+        }
+        if ((certFile == null) != (keyFile == null))
+        {
+            throw new IllegalArgumentException("a client certificate needs its key, and a key its certificate: " +
+                (certFile == null ? keyFile : certFile) + " stands alone");
+        }
+        if (username == null != (password == null))
+        {
+            throw new IllegalArgumentException("user name and password go together");
+        }
+        if (!prefix.startsWith("/"))
+        {
+            throw new IllegalArgumentException("etcd prefix '" + prefix + "': expected a / in front");
+        }
+        prefix = prefix.replaceAll("/+$", "");
+    }
+
+    /**
+     * @param endpoints joined by commas.
+     * @return options for them, everything else at its default.
+     * @throws IllegalArgumentException if one is no http(s) URL.
+     */
+    public static EtcdOptions of(final String endpoints)
+    {
+        final List<URI> uris = Arrays.stream(endpoints.split(","))
+            .map(String::strip).filter(text -> !text.isEmpty()).map(URI::create).toList();
+        return new EtcdOptions(uris, DEFAULT_PREFIX, null, null, null, null, null, DEFAULT_REQUEST_TIMEOUT);
+    }
+
+    /**
+     * @param other the prefix of every key.
+     * @return the same with it.
+     */
+    public EtcdOptions withPrefix(final String other)
+    {
+        return new EtcdOptions(endpoints, other, caFile, certFile, keyFile, username, password, requestTimeout);
+    }
+
+    /**
+     * @param ca   PEM certificates to trust, or null.
+     * @param cert PEM client certificate, or null.
+     * @param key  its PEM private key, or null.
+     * @return the same with them.
+     */
+    public EtcdOptions withTls(final Path ca, final Path cert, final Path key)
+    {
+        return new EtcdOptions(endpoints, prefix, ca, cert, key, username, password, requestTimeout);
+    }
+
+    /**
+     * @param user   name, or null for none.
+     * @param secret its password.
+     * @return the same with them.
+     */
+    public EtcdOptions withUser(final String user, final String secret)
+    {
+        return new EtcdOptions(endpoints, prefix, caFile, certFile, keyFile, user, secret, requestTimeout);
+    }
+
+    /**
+     * @param timeout for an answer from one endpoint.
+     * @return the same with it.
+     */
+    public EtcdOptions withRequestTimeout(final Duration timeout)
+    {
+        return new EtcdOptions(endpoints, prefix, caFile, certFile, keyFile, username, password, timeout);
+    }
+
+    /** Leaves the password out. */
+    @Override
+    public String toString()
+    {
+        return "etcd " + endpoints + " " + prefix;
+    }
+}

@@ -1,0 +1,148 @@
+package io.overlane.flannel.etcd;
+
+import io.overlane.flannel.json.JsonObject;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.RegistryException;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.registry.ChangeStream;
+import io.overlane.flannel.registry.LeaseSnapshot;
+import io.overlane.flannel.registry.Registry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Leases in etcd's version 2, where flannel 0.17 and earlier kept them. The two versions' stores do not see each other,
+ * even in one server. Conditions reach one key only, so a dual-stack network is not guarded against two nodes choosing
+ * the same IPv6 subnet at the same moment; flannel had no such networks in version 2.
+ */
+public final class EtcdV2Registry implements Registry
+{
+    private final V2Client client;
+    private final Consumer<String> notices;
+
+    /**
+     * @param options where etcd is.
+     * @param notices takes one line for each thing an operator should know; called on any thread.
+     */
+    public EtcdV2Registry(final EtcdOptions options, final Consumer<String> notices)
+    {
+        this.client = new V2Client(new EtcdHttp(options, notices), options);
+        this.notices = notices;
+    }
+
+    @Override
+    public String config()
+    {
+        final V2Answer answer = client.get("/config", "quorum=true");
+        if (answer.notFound())
+        {
+            throw new RegistryException(Kind.NOT_FOUND, "etcd: no network configuration in " + client.name("/config"));
+        }
+        return answer.node().text("value", "");
+    }
+
+    @Override
+    public LeaseSnapshot leases()
+    {
+        final V2Answer answer = client.get("/subnets", "recursive=true&quorum=true");
+        final List<Lease> leases = new ArrayList<>();
+        if (!answer.notFound())
+        {
+            for (final JsonObject node : answer.node().objects("nodes"))
+            {
+                final Lease lease = lease(node);
+                if (lease != null)
+                {
+                    leases.add(lease);
+                }
+            }
+        }
+        return new LeaseSnapshot(leases, answer.index());
+    }
+
+    @Override
+    public Lease find(final SubnetKey key)
+    {
+        final V2Answer answer = client.get("/subnets/" + key.registryName(), "quorum=true");
+        return answer.notFound() ? null : lease(answer.node());
+    }
+
+    @Override
+    public Lease create(
+        final SubnetKey key, final LeaseAttributes attributes, final Duration timeToLive, final long revision)
+    {
+        return put(key, attributes, timeToLive, "prevExist=false");
+    }
+
+    @Override
+    public Lease update(final Lease lease, final LeaseAttributes attributes, final Duration timeToLive)
+    {
+        return put(
+            lease.key(), attributes, lease.reserved() ? null : timeToLive, "prevIndex=" + lease.revision());
+    }
+
+    @Override
+    public Lease prolong(final Lease lease, final Duration timeToLive)
+    {
+        return lease.reserved() ? lease : update(lease, lease.attributes(), timeToLive);
+    }
+
+    private Lease put(
+        final SubnetKey key, final LeaseAttributes attributes, final Duration timeToLive, final String condition)
+    {
+        final String ttl = timeToLive == null ? "" : "&ttl=" + timeToLive.toSeconds();
+        return lease(client.put(
+            "/subnets/" + key.registryName(), condition + ttl + "&value=" + V2Client.encoded(attributes.toJson())));
+    }
+
+    @Override
+    public void delete(final Lease lease)
+    {
+        client.delete("/subnets/" + lease.key().registryName(), "prevIndex=" + lease.revision());
+    }
+
+    /** Looks at the store first, so that another endpoint takes over where one is gone. */
+    @Override
+    public ChangeStream changes(final SubnetKey key, final long revision)
+    {
+        final long index = client.get("/config", "quorum=true").index();
+        if (index < revision - 1)
+        {
+            throw new RegistryException(Kind.COMPACTED,
+                "etcd: the store is at index " + index + ", before " + (revision - 1) + " which was seen already");
+        }
+        return new V2Changes(
+            client, key == null ? "/subnets" : "/subnets/" + key.registryName(), this::lease, revision);
+    }
+
+    /** @return the lease in a node, or null, which is said, if it is none. */
+    private Lease lease(final JsonObject node)
+    {
+        final String name = node.text("key", "");
+        final SubnetKey key = SubnetKey.parse(name);
+        if (key == null)
+        {
+            notices.accept("etcd: key " + name + " is no subnet; skipped");
+            return null;
+        }
+        try
+        {
+            final boolean reserved = !node.has("expiration");
+            return new Lease(
+                key,
+                LeaseAttributes.parse(node.text("value", "")),
+                reserved ? null : Duration.ofSeconds(node.integer("ttl", 0)),
+                reserved,
+                node.integer("modifiedIndex", 0));
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            notices.accept("etcd: key " + name + ": " + ex.getMessage() + "; skipped");
+            return null;
+        }
+    }
+}

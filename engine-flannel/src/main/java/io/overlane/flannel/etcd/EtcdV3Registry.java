@@ -1,0 +1,233 @@
+package io.overlane.flannel.etcd;
+
+import io.overlane.flannel.json.JsonBuilder;
+import io.overlane.flannel.json.JsonObject;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.RegistryException;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.registry.ChangeStream;
+import io.overlane.flannel.registry.LeaseSnapshot;
+import io.overlane.flannel.registry.Registry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Leases in etcd's version 3, where flannel 0.18 and later keeps them. */
+public final class EtcdV3Registry implements Registry
+{
+    static final String RANGE = "/v3/kv/range";
+    private static final String TXN = "/v3/kv/txn";
+    private static final String GRANT = "/v3/lease/grant";
+    private static final String REVOKE = "/v3/lease/revoke";
+    private static final String KEEP_ALIVE = "/v3/lease/keepalive";
+    private static final String TIME_TO_LIVE = "/v3/lease/timetolive";
+
+    private final V3Client client;
+    private final V3Leases names;
+
+    /**
+     * @param options where etcd is.
+     * @param notices takes one line for each thing an operator should know; called on any thread.
+     */
+    public EtcdV3Registry(final EtcdOptions options, final Consumer<String> notices)
+    {
+        this.client = new V3Client(new EtcdHttp(options, notices), options);
+        this.names = new V3Leases(options.prefix(), notices);
+    }
+
+    @Override
+    public String config()
+    {
+        final List<JsonObject> kvs = client.call(RANGE, names.configRange()).objects("kvs");
+        if (kvs.isEmpty())
+        {
+            throw new RegistryException(Kind.NOT_FOUND, "etcd: no network configuration in " + names.configName());
+        }
+        return V3Client.text(kvs.get(0).text("value", ""));
+    }
+
+    @Override
+    public LeaseSnapshot leases()
+    {
+        final JsonObject answer = client.call(RANGE, names.range(new JsonBuilder().begin(), null).end().toString());
+        final List<Lease> leases = new ArrayList<>();
+        for (final JsonObject kv : answer.objects("kvs"))
+        {
+            final Lease lease = names.lease(kv);
+            if (lease != null)
+            {
+                leases.add(lease);
+            }
+        }
+        return new LeaseSnapshot(leases, revision(answer));
+    }
+
+    @Override
+    public Lease find(final SubnetKey key)
+    {
+        final JsonObject kv = read(key);
+        final Lease lease = kv == null ? null : names.lease(kv);
+        if (lease == null || lease.reserved())
+        {
+            return lease;
+        }
+        final String body = new JsonBuilder().begin().number("ID", kv.int64("lease", 0)).end().toString();
+        final long seconds = client.call(TIME_TO_LIVE, body).int64("TTL", 0);
+        return seconds <= 0 ? null : lasting(lease, Duration.ofSeconds(seconds), lease.revision());
+    }
+
+    private JsonObject read(final SubnetKey key)
+    {
+        final String body = names.range(new JsonBuilder().begin(), key).end().toString();
+        final List<JsonObject> kvs = client.call(RANGE, body).objects("kvs");
+        return kvs.isEmpty() ? null : kvs.get(0);
+    }
+
+    /**
+     * Two nodes that choose the same IPv4 subnet write the same key, which one of them loses. In a dual-stack network
+     * the same IPv6 subnet may stand in two keys, so there no lease at all may have been created since.
+     */
+    @Override
+    public Lease create(
+        final SubnetKey key, final LeaseAttributes attributes, final Duration timeToLive, final long revision)
+    {
+        final List<String> conditions = new ArrayList<>();
+        conditions.add(new JsonBuilder().begin().text("key", V3Client.base64(names.name(key)))
+            .text("target", "VERSION").text("result", "EQUAL").text("version", "0").end().toString());
+        if (key.v6() != null)
+        {
+            conditions.add(names.range(new JsonBuilder().begin(), null)
+                .text("target", "CREATE").text("result", "LESS")
+                .text("create_revision", Long.toString(revision + 1)).end().toString());
+        }
+        return put(new Lease(key, attributes, timeToLive, false, 0), conditions);
+    }
+
+    @Override
+    public Lease update(final Lease lease, final LeaseAttributes attributes, final Duration timeToLive)
+    {
+        final Lease wanted = new Lease(
+            lease.key(), attributes, lease.reserved() ? null : timeToLive, lease.reserved(), lease.revision());
+        return put(wanted, List.of(unchanged(lease)));
+    }
+
+    /** Write the key under a new lease of etcd's, which does not stay behind if the conditions do not hold. */
+    private Lease put(final Lease lease, final List<String> conditions)
+    {
+        final long etcdLease = lease.reserved() ? 0 : grant(lease.timeToLive());
+        boolean written = false;
+        try
+        {
+            final String put = new JsonBuilder().begin().begin("request_put")
+                .text("key", V3Client.base64(names.name(lease.key())))
+                .text("value", V3Client.base64(lease.attributes().toJson()))
+                .text("lease", Long.toString(etcdLease)).end().end().toString();
+            final JsonObject answer = transact(conditions, put);
+            written = answer.bool("succeeded", false);
+            if (!written)
+            {
+                throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + ": another node was faster");
+            }
+            return lasting(lease, lease.timeToLive(), revision(answer));
+        }
+        finally
+        {
+            if (!written && etcdLease != 0)
+            {
+                revoke(etcdLease);
+            }
+        }
+    }
+
+    @Override
+    public Lease prolong(final Lease lease, final Duration timeToLive)
+    {
+        final JsonObject kv = read(lease.key());
+        if (kv == null || kv.int64("mod_revision", 0) != lease.revision())
+        {
+            throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " was " +
+                (kv == null ? "ended" : "written") + " by somebody else");
+        }
+        final long etcdLease = kv.int64("lease", 0);
+        if (etcdLease == 0)
+        {
+            return lasting(lease, null, lease.revision());
+        }
+        final String body = new JsonBuilder().begin().number("ID", etcdLease).end().toString();
+        final long seconds = client.call(KEEP_ALIVE, body).object("result").int64("TTL", 0);
+        if (seconds <= 0)
+        {
+            throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " has just expired");
+        }
+        // A lease somebody granted for less is exchanged for one of the usual length.
+        return seconds < timeToLive.toSeconds() ?
+            update(lease, lease.attributes(), timeToLive) :
+            lasting(lease, Duration.ofSeconds(seconds), lease.revision());
+    }
+
+    @Override
+    public void delete(final Lease lease)
+    {
+        final String delete = new JsonBuilder().begin().begin("request_delete_range")
+            .text("key", V3Client.base64(names.name(lease.key()))).end().end().toString();
+        if (!transact(List.of(unchanged(lease)), delete).bool("succeeded", false))
+        {
+            throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " was written by somebody else");
+        }
+    }
+
+    @Override
+    public ChangeStream changes(final SubnetKey key, final long revision)
+    {
+        final String body = names.range(new JsonBuilder().begin().begin("create_request"), key)
+            .text("start_revision", Long.toString(revision))
+            .raw("progress_notify", "true").end().end().toString();
+        return new V3Changes(client, client.stream(V3Changes.PATH, body), names, revision);
+    }
+
+    private String unchanged(final Lease lease)
+    {
+        return new JsonBuilder().begin().text("key", V3Client.base64(names.name(lease.key())))
+            .text("target", "MOD").text("result", "EQUAL")
+            .text("mod_revision", Long.toString(lease.revision())).end().toString();
+    }
+
+    private JsonObject transact(final List<String> conditions, final String success)
+    {
+        return client.call(TXN, new JsonBuilder().begin()
+            .raw("compare", "[" + String.join(",", conditions) + "]")
+            .raw("success", "[" + success + "]").end().toString());
+    }
+
+    private long grant(final Duration timeToLive)
+    {
+        final String body = new JsonBuilder().begin().number("TTL", timeToLive.toSeconds()).end().toString();
+        return client.call(GRANT, body).int64("ID", 0);
+    }
+
+    /** Best effort: what stays behind ends by itself. */
+    private void revoke(final long etcdLease)
+    {
+        try
+        {
+            client.call(REVOKE, new JsonBuilder().begin().number("ID", etcdLease).end().toString());
+        }
+        catch (final RegistryException ignored)
+        {
+            // The reason why the lease is not wanted is on its way to the caller already.
+        }
+    }
+
+    private static Lease lasting(final Lease lease, final Duration timeToLive, final long revision)
+    {
+        return new Lease(lease.key(), lease.attributes(), timeToLive, lease.reserved(), revision);
+    }
+
+    private static long revision(final JsonObject answer)
+    {
+        return answer.object("header").int64("revision", 0);
+    }
+}

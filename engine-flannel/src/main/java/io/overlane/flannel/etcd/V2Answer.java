@@ -1,0 +1,24 @@
+package io.overlane.flannel.etcd;
+
+import io.overlane.flannel.json.JsonObject;
+
+/**
+ * What version 2 answered.
+ *
+ * @param body  whole.
+ * @param index of the store, from the header or the error.
+ */
+record V2Answer(JsonObject body, long index)
+{
+    private static final int KEY_NOT_FOUND = 100;
+
+    boolean notFound()
+    {
+        return body.integer("errorCode", 0) == KEY_NOT_FOUND;
+    }
+
+    JsonObject node()
+    {
+        return body.object("node");
+    }
+}

@@ -1,0 +1,232 @@
+package io.overlane.flannel.etcd;
+
+import io.overlane.flannel.json.JsonBuilder;
+import io.overlane.flannel.json.JsonObject;
+import io.overlane.flannel.lease.RegistryException;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Set;
+
+/**
+ * Calls of etcd's version 3 through its JSON gateway (etcd 3.4 and later): a POST per call, keys and values in base64,
+ * 64-bit numbers in quotes, members that are zero or false left out.
+ */
+final class V3Client
+{
+    /** gRPC status codes, as the gateway reports them. */
+    private static final int OUT_OF_RANGE = 11;
+    private static final int NOT_FOUND = 5;
+
+    /** Cancelled, unknown, too late, internal, unavailable: a server that is going down or lost its leader. */
+    private static final Set<Long> TROUBLES = Set.of(1L, 2L, 4L, 13L, 14L);
+
+    private final EtcdHttp http;
+    private final String user;
+    private final String password;
+    private volatile String token;
+
+    V3Client(final EtcdHttp http, final EtcdOptions options)
+    {
+        this.http = http;
+        this.user = options.username();
+        this.password = options.password();
+    }
+
+    Duration silence()
+    {
+        return http.silence();
+    }
+
+    static String base64(final String text)
+    {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String text(final String base64)
+    {
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * @param path of the call, for example {@code /v3/kv/range}.
+     * @param body its message.
+     * @return the answer.
+     */
+    JsonObject call(final String path, final String body)
+    {
+        return authenticated(() -> parse(path, http.send(request(path, body, true), http.timeout())));
+    }
+
+    /**
+     * @param path of the call.
+     * @param body its message.
+     * @return the answers, one a line.
+     */
+    LineStream stream(final String path, final String body)
+    {
+        return authenticated(() ->
+        {
+            final LineStream stream = http.stream(request(path, body, true));
+            try
+            {
+                parse(path, stream.status(), stream.first());
+                return stream;
+            }
+            catch (final RegistryException ex)
+            {
+                stream.close();
+                throw ex;
+            }
+        });
+    }
+
+    /**
+     * Ask one endpoint and no other.
+     *
+     * @param endpoint to ask.
+     * @param path     of the call.
+     * @param body     its message.
+     * @throws RegistryException if it does not answer.
+     */
+    void ping(final URI endpoint, final String path, final String body)
+    {
+        try
+        {
+            http.exchange(endpoint, request(path, body, true), http.timeout());
+        }
+        catch (final IOException ex)
+        {
+            throw new RegistryException(Kind.UNREACHABLE, "etcd: " + endpoint + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    private interface Call<T>
+    {
+        T now();
+    }
+
+    /** Tokens end: after five idle minutes, with etcd's restart, when users change. */
+    private <T> T authenticated(final Call<T> call)
+    {
+        if (user == null)
+        {
+            return call.now();
+        }
+        final String used = authenticate(null);
+        try
+        {
+            return call.now();
+        }
+        catch (final RegistryException ex)
+        {
+            if (!isStaleToken(ex.getMessage()))
+            {
+                throw ex;
+            }
+            authenticate(used);
+            return call.now();
+        }
+    }
+
+    /** The last is what etcd says without any token: users were turned on since. */
+    private static boolean isStaleToken(final String message)
+    {
+        return message.contains("invalid auth token") ||
+            message.contains("revision of auth store is old") ||
+            message.contains("user name is empty");
+    }
+
+    private synchronized String authenticate(final String stale)
+    {
+        if (token == null || token.equals(stale))
+        {
+            final String path = "/v3/auth/authenticate";
+            final String body =
+                new JsonBuilder().begin().text("name", user).text("password", password).end().toString();
+            token = token(path, http.send(request(path, body, false), http.timeout()));
+        }
+        return token;
+    }
+
+    /** @return none, an empty one, where users are known to us but not turned on in etcd, as other clients see it. */
+    private static String token(final String path, final EtcdReply reply)
+    {
+        try
+        {
+            return parse(path, reply).text("token", "");
+        }
+        catch (final RegistryException ex)
+        {
+            if (ex.getMessage().contains("authentication is not enabled"))
+            {
+                return "";
+            }
+            throw ex;
+        }
+    }
+
+    private HttpRequest request(final String path, final String body, final boolean withToken)
+    {
+        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://etcd" + path))
+            .header("Content-Type", "application/json")
+            // Without it a member that lost its leader would let a watch wait for ever.
+            .header("Grpc-Metadata-hasleader", "true")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+        final String known = token;
+        if (withToken && known != null && !known.isEmpty())
+        {
+            request.header("Authorization", known);
+        }
+        return request.build();
+    }
+
+    private static JsonObject parse(final String path, final EtcdReply reply)
+    {
+        return parse(path, reply.status(), reply.body());
+    }
+
+    static JsonObject parse(final String path, final int status, final String body)
+    {
+        final JsonObject answer;
+        try
+        {
+            answer = JsonObject.parse(body);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            if (status == HttpURLConnection.HTTP_NOT_FOUND)
+            {
+                throw new RegistryException(Kind.REFUSED, "etcd: " + path +
+                    " is not there: the JSON gateway needs etcd 3.4 or later, not started with it turned off", ex);
+            }
+            throw new RegistryException(Kind.MALFORMED, "etcd: " + path + ": " + ex.getMessage(), ex);
+        }
+        if (status >= HttpURLConnection.HTTP_BAD_REQUEST || answer.has("error"))
+        {
+            throw failure(path, answer);
+        }
+        return answer;
+    }
+
+    /** Older gateways add {@code error} to a call's failure, newer do not; in a stream it is an object of its own. */
+    private static RegistryException failure(final String path, final JsonObject answer)
+    {
+        final JsonObject error =
+            answer.has("error") && answer.raw("error").startsWith("{") ? answer.object("error") : answer;
+        final long code = error.integer("code", error.integer("grpc_code", 0));
+        final String message = error.text("message", "unknown error");
+        final String line = "etcd: " + path + ": " + EtcdHttp.oneLine(message);
+        if (TROUBLES.contains(code))
+        {
+            return new RegistryException(Kind.UNREACHABLE, line);
+        }
+        return new RegistryException(
+            code == OUT_OF_RANGE ? Kind.COMPACTED : code == NOT_FOUND ? Kind.NOT_FOUND : Kind.REFUSED, line);
+    }
+}

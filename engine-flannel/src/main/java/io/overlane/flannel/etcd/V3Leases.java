@@ -1,0 +1,92 @@
+package io.overlane.flannel.etcd;
+
+import io.overlane.flannel.json.JsonBuilder;
+import io.overlane.flannel.json.JsonObject;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.SubnetKey;
+import java.util.function.Consumer;
+
+/** Where a network's keys are in etcd's version 3, and what they say. */
+final class V3Leases
+{
+    private final String prefix;
+    private final Consumer<String> notices;
+
+    V3Leases(final String prefix, final Consumer<String> notices)
+    {
+        this.prefix = prefix;
+        this.notices = notices;
+    }
+
+    String configName()
+    {
+        return prefix + "/config";
+    }
+
+    String name(final SubnetKey key)
+    {
+        return prefix + "/subnets/" + key.registryName();
+    }
+
+    /** @return the message that asks for the configuration. */
+    String configRange()
+    {
+        return new JsonBuilder().begin().text("key", V3Client.base64(configName())).end().toString();
+    }
+
+    /**
+     * @param json already inside an object, gets the members that name the key, or the range of all leases.
+     * @param key  of one lease, or null for all.
+     * @return the same builder.
+     */
+    JsonBuilder range(final JsonBuilder json, final SubnetKey key)
+    {
+        if (key != null)
+        {
+            return json.text("key", V3Client.base64(name(key)));
+        }
+        // Everything that starts with ".../subnets/" is below ".../subnets0", '0' being the character behind '/'.
+        return json
+            .text("key", V3Client.base64(prefix + "/subnets/"))
+            .text("range_end", V3Client.base64(prefix + "/subnets0"));
+    }
+
+    /**
+     * @param name of a key.
+     * @return the subnets in it, or null, which is said, if there are none.
+     */
+    SubnetKey key(final String name)
+    {
+        final SubnetKey key = SubnetKey.parse(name);
+        if (key == null)
+        {
+            notices.accept("etcd: key " + name + " is no subnet; skipped");
+        }
+        return key;
+    }
+
+    /**
+     * @param kv a key and its value.
+     * @return the lease, or null, which is said, if it is none.
+     */
+    Lease lease(final JsonObject kv)
+    {
+        final String name = V3Client.text(kv.text("key", ""));
+        final SubnetKey key = key(name);
+        if (key == null)
+        {
+            return null;
+        }
+        try
+        {
+            final LeaseAttributes attributes = LeaseAttributes.parse(V3Client.text(kv.text("value", "")));
+            return new Lease(key, attributes, null, kv.int64("lease", 0) == 0, kv.int64("mod_revision", 0));
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            notices.accept("etcd: key " + name + ": " + ex.getMessage() + "; skipped");
+            return null;
+        }
+    }
+}

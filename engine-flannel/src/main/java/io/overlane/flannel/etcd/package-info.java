@@ -1,0 +1,5 @@
+/**
+ * The registry in etcd, over HTTP alone: version 3 by its JSON gateway, version 2 by its keys API. No gRPC, no further
+ * library.
+ */
+package io.overlane.flannel.etcd;

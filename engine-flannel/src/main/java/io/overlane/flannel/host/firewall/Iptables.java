@@ -1,0 +1,206 @@
+package io.overlane.flannel.host.firewall;
+
+import io.overlane.tun.host.HostCommand;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Rules in two chains of their own, one in table {@code nat} and one in {@code filter}, and a jump to each; everything
+ * else in the tables stays. Works with the legacy {@code iptables} and the one on nftables.
+ *
+ * <p>Compares what stands there with what stood there right after this had set it. Where a jump stands among the rules
+ * of others does not matter.
+ */
+public final class Iptables implements Firewall
+{
+    /** How long to wait while another process holds the lock of the tables, in seconds. */
+    private static final String LOCK_WAIT_S = "5";
+
+    private final HostCommand save;
+    private final HostCommand restore;
+    private final RuleNames names;
+    private FirewallRules rules;
+    private List<String> applied;
+
+    /**
+     * @param save    {@code iptables-save}, or {@code ip6tables-save} for IPv6.
+     * @param restore {@code iptables-restore}, or {@code ip6tables-restore} for IPv6.
+     * @param rules   to keep.
+     * @param names   of the chains.
+     */
+    public Iptables(
+        final HostCommand save, final HostCommand restore, final FirewallRules rules, final RuleNames names)
+    {
+        this.save = save;
+        this.restore = restore;
+        this.rules = rules;
+        this.names = names;
+    }
+
+    @Override
+    public boolean ensure() throws IOException
+    {
+        final List<String> nat = own("nat", names.masqueradeChain());
+        final List<String> filter = own("filter", names.forwardChain());
+        if (applied != null && applied.equals(joined(nat, filter)))
+        {
+            return false;
+        }
+        try
+        {
+            run(script(names, rules, nat, filter));
+        }
+        catch (final IOException ex)
+        {
+            if (!rules.fullyRandom())
+            {
+                throw ex;
+            }
+            applyWithoutFullyRandom(nat, filter, ex);
+        }
+        applied = joined(own("nat", names.masqueradeChain()), own("filter", names.forwardChain()));
+        return true;
+    }
+
+    @Override
+    public void remove() throws IOException
+    {
+        applied = null;
+        final StringBuilder script = new StringBuilder();
+        remove(script, "nat", names.masqueradeChain(), own("nat", names.masqueradeChain()));
+        remove(script, "filter", names.forwardChain(), own("filter", names.forwardChain()));
+        if (script.length() > 0)
+        {
+            run(script.toString());
+        }
+    }
+
+    /** An iptables before 1.6.2 or a kernel before 3.14; if it fails without too, that was not the reason. */
+    private void applyWithoutFullyRandom(
+        final List<String> nat, final List<String> filter, final IOException first) throws IOException
+    {
+        final FirewallRules plain = rules.withoutFullyRandom();
+        try
+        {
+            run(script(names, plain, nat, filter));
+        }
+        catch (final IOException ex)
+        {
+            throw first;
+        }
+        rules = plain;
+    }
+
+    /**
+     * Each table changes at once. Naming a chain of one's own empties it, even without flushing the table.
+     *
+     * @param nat    what of these rules stands in the table now.
+     * @param filter what of these rules stands in the table now.
+     */
+    static String script(
+        final RuleNames names, final FirewallRules rules, final List<String> nat, final List<String> filter)
+    {
+        final StringBuilder script = new StringBuilder();
+        final String masqueradeChain = names.masqueradeChain();
+        if (rules.masquerade())
+        {
+            final String append = "-A " + masqueradeChain + " ";
+            final String mark = FirewallRules.KUBE_PROXY_MARK;
+            final String comment = " -m comment --comment \"flanneld masq\" -j ";
+            begin(script, "nat", masqueradeChain);
+            script.append(append).append("-m mark --mark ").append(mark).append('/').append(mark).append(comment)
+                .append("RETURN\n");
+            for (final FirewallRules.Match match : rules.masqueradeMatches())
+            {
+                script.append(append).append(match.notSource() ? "! -s " : "-s ").append(match.source())
+                    .append(match.notDestination() ? " ! -d " : " -d ").append(match.destination())
+                    .append(comment)
+                    .append(match.masquerade() ? "MASQUERADE" : "RETURN")
+                    .append(match.masquerade() && rules.fullyRandom() ? " --random-fully\n" : "\n");
+            }
+            jump(script, "POSTROUTING" + comment + masqueradeChain, nat);
+        }
+        else
+        {
+            remove(script, "nat", masqueradeChain, nat);
+        }
+
+        final String forwardChain = names.forwardChain();
+        if (rules.forward())
+        {
+            final String append = "-A " + forwardChain + " ";
+            final String comment = " -m comment --comment \"flanneld forward\" -j ";
+            begin(script, "filter", forwardChain);
+            script.append(append).append("-s ").append(rules.network()).append(comment).append("ACCEPT\n")
+                .append(append).append("-d ").append(rules.network()).append(comment).append("ACCEPT\n");
+            jump(script, "FORWARD" + comment + forwardChain, filter);
+        }
+        else
+        {
+            remove(script, "filter", forwardChain, filter);
+        }
+        return script.toString();
+    }
+
+    private static void begin(final StringBuilder script, final String table, final String chain)
+    {
+        script.append('*').append(table).append("\n:").append(chain).append(" - [0:0]\n");
+    }
+
+    /** One is wanted: a missing one is added, further ones go. */
+    private static void jump(final StringBuilder script, final String jump, final List<String> present)
+    {
+        final long count = present.stream().filter(("-A " + jump)::equals).count();
+        if (count == 0)
+        {
+            script.append("-A ").append(jump).append('\n');
+        }
+        for (long i = 1; i < count; i++)
+        {
+            script.append("-D ").append(jump).append('\n');
+        }
+        script.append("COMMIT\n");
+    }
+
+    /** Whatever jumps to the chain goes with it; nothing if there is no such chain. */
+    private static void remove(
+        final StringBuilder script, final String table, final String chain, final List<String> present)
+    {
+        if (present.isEmpty())
+        {
+            return;
+        }
+        begin(script, table, chain);
+        present.stream()
+            .filter(line -> line.startsWith("-A ") && !line.startsWith("-A " + chain + " "))
+            .forEach(line -> script.append("-D ").append(line.substring("-A ".length())).append('\n'));
+        script.append("-X ").append(chain).append("\nCOMMIT\n");
+    }
+
+    /** The lines of a table that name the chain. */
+    private List<String> own(final String table, final String chain) throws IOException
+    {
+        return save.run("-t", table).lines()
+            .filter(line -> line.startsWith(":" + chain + " ") ||
+                line.startsWith("-A ") && Arrays.asList(line.split(" ")).contains(chain))
+            .map(String::strip)
+            .toList();
+    }
+
+    private static List<String> joined(final List<String> nat, final List<String> filter)
+    {
+        final List<String> all = new ArrayList<>(nat);
+        all.addAll(filter);
+        return all;
+    }
+
+    private void run(final String script) throws IOException
+    {
+        if (!script.isEmpty())
+        {
+            restore.run(script, List.of("--noflush", "--wait", LOCK_WAIT_S));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.overlane.flannel.host.firewall;
+
+import io.overlane.tun.host.HostCommand;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Rules in a table of their own, replaced whole in one transaction.
+ *
+ * <p>How {@code nft} words a rule differs between its versions, so what stands there is compared with what stood there
+ * right after this had set it.
+ */
+public final class Nftables implements Firewall
+{
+    private final HostCommand nft;
+    private final String table;
+    private FirewallRules rules;
+    private String applied;
+
+    /**
+     * @param nft   the command.
+     * @param rules to keep.
+     * @param names of the table.
+     */
+    public Nftables(final HostCommand nft, final FirewallRules rules, final RuleNames names)
+    {
+        this.nft = nft;
+        this.rules = rules;
+        this.table = names.nftTable(rules.isV4());
+    }
+
+    @Override
+    public boolean ensure() throws IOException
+    {
+        if (applied != null && applied.equals(listing()))
+        {
+            return false;
+        }
+        try
+        {
+            apply(rules);
+        }
+        catch (final IOException ex)
+        {
+            if (!rules.fullyRandom())
+            {
+                throw ex;
+            }
+            applyWithoutFullyRandom(ex);
+        }
+        applied = listing();
+        return true;
+    }
+
+    @Override
+    public void remove() throws IOException
+    {
+        applied = null;
+        // Adding first makes deleting succeed where there is none.
+        run("add table " + table + "\ndelete table " + table + "\n");
+    }
+
+    /** A kernel before 3.14 or an old nft; if it fails without too, that was not the reason. */
+    private void applyWithoutFullyRandom(final IOException first) throws IOException
+    {
+        final FirewallRules plain = rules.withoutFullyRandom();
+        try
+        {
+            apply(plain);
+        }
+        catch (final IOException ex)
+        {
+            throw first;
+        }
+        rules = plain;
+    }
+
+    private void apply(final FirewallRules wanted) throws IOException
+    {
+        run(script(table, wanted));
+    }
+
+    /** All of it in one transaction: packets see the old table or the new one. */
+    static String script(final String table, final FirewallRules rules)
+    {
+        final String family = rules.isV4() ? "ip" : "ip6";
+        final StringBuilder script = new StringBuilder()
+            .append("add table ").append(table).append('\n')
+            .append("delete table ").append(table).append('\n')
+            .append("table ").append(table).append(" {\n");
+        if (rules.masquerade())
+        {
+            final String mark = FirewallRules.KUBE_PROXY_MARK;
+            final String masquerade = rules.fullyRandom() ? "masquerade fully-random" : "masquerade";
+            // Numbers, not names: priority 100 is "srcnat", 0 is "filter", which nft before 0.9.1 does not know.
+            script.append("  chain postrtg {\n    type nat hook postrouting priority 100; policy accept;\n")
+                .append("    meta mark & ").append(mark).append(" == ").append(mark).append(" return\n");
+            for (final FirewallRules.Match match : rules.masqueradeMatches())
+            {
+                script.append("    ").append(family).append(" saddr ").append(match.notSource() ? "!= " : "")
+                    .append(match.source()).append(' ')
+                    .append(family).append(" daddr ").append(match.notDestination() ? "!= " : "")
+                    .append(match.destination()).append(' ')
+                    .append(match.masquerade() ? masquerade : "return").append('\n');
+            }
+            script.append("  }\n");
+        }
+        if (rules.forward())
+        {
+            script.append("  chain forward {\n    type filter hook forward priority 0; policy accept;\n")
+                .append("    ").append(family).append(" saddr ").append(rules.network()).append(" accept\n")
+                .append("    ").append(family).append(" daddr ").append(rules.network()).append(" accept\n  }\n");
+        }
+        return script.append("}\n").toString();
+    }
+
+    /** What stands there; empty if there is no such table. */
+    private String listing() throws IOException
+    {
+        final HostCommand.Result result = nft.tryRun("", List.of("-s", "list", "table", word(0), word(1)));
+        return result.status() == 0 ? result.output() : "";
+    }
+
+    private String word(final int index)
+    {
+        return table.split(" ")[index];
+    }
+
+    private void run(final String script) throws IOException
+    {
+        nft.run(script, List.of("-f", "-"));
+    }
+}

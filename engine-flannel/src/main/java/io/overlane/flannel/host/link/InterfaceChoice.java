@@ -1,0 +1,54 @@
+package io.overlane.flannel.host.link;
+
+import io.overlane.address.IpAddress;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What the operator said about the interface: flanneld's options.
+ *
+ * @param enableV4   the network has IPv4.
+ * @param enableV6   the network has IPv6.
+ * @param interfaces names or addresses, tried in order ({@code --iface}).
+ * @param patterns   for addresses, then names, tried in order behind {@code interfaces} ({@code --iface-regex}).
+ * @param canReach   the interface the kernel would send to this by, or null ({@code --iface-can-reach}); behind the
+ *                   others.
+ * @param publicIp   to publish instead of the interface's, or null. Without any of the above it names the interface
+ *                   too, if one has it.
+ * @param publicIpV6 as {@code publicIp}.
+ */
+public record InterfaceChoice(
+    boolean enableV4,
+    boolean enableV6,
+    List<String> interfaces,
+    List<Pattern> patterns,
+    IpAddress canReach,
+    IpAddress publicIp,
+    IpAddress publicIpV6)
+{
+    /**
+     * @throws IllegalArgumentException if both families are off or a public address is of the wrong one.
+     */
+    public InterfaceChoice
+    {
+        interfaces = List.copyOf(interfaces);
+        patterns = List.copyOf(patterns);
+        if (!enableV4 && !enableV6)
+        {
+            throw new IllegalArgumentException("neither IPv4 nor IPv6 is enabled");
+        }
+        if (publicIp != null && !publicIp.isV4())
+        {
+            throw new IllegalArgumentException("public-ip=" + publicIp + " is not an IPv4 address");
+        }
+        if (publicIpV6 != null && publicIpV6.isV4())
+        {
+            throw new IllegalArgumentException("public-ipv6=" + publicIpV6 + " is not an IPv6 address");
+        }
+    }
+
+    boolean isDefault()
+    {
+        return interfaces.isEmpty() && patterns.isEmpty() && canReach == null;
+    }
+}

@@ -1,0 +1,239 @@
+package io.overlane.flannel.host.link;
+
+import io.overlane.address.IpAddress;
+import io.overlane.tun.host.IpCommand;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the interface that carries the tunnels, as flanneld does: those named by the operator in order, then patterns,
+ * then the one that reaches an address; without any, the one of the public address, else of the default route. With
+ * both families the interface must have both.
+ *
+ * <p>Unlike flanneld, a public address that no interface has leads to the default route: the node is behind a NAT.
+ */
+public final class InterfaceFinder
+{
+    /** {@code 3: eth0@if4: <FLAGS> mtu 1500 …}. */
+    private static final Pattern LINK = Pattern.compile("\\d+: ([^:@\\s]+)[@:].* mtu (\\d+) .*");
+
+    private final IpCommand ip;
+    private final Map<String, Integer> mtus = new LinkedHashMap<>();
+    private final List<LinkAddress> addresses = new ArrayList<>();
+
+    /**
+     * Read the interfaces as they are now.
+     *
+     * @param ip how to run {@code ip}.
+     * @throws IOException if it cannot be run.
+     */
+    public InterfaceFinder(final IpCommand ip) throws IOException
+    {
+        this.ip = ip;
+        ip.run("-oneline", "link", "show").lines()
+            .map(LINK::matcher)
+            .filter(Matcher::matches)
+            .forEach(link -> mtus.put(link.group(1), Integer.parseInt(link.group(2))));
+        ip.run("-oneline", "addr", "show").lines()
+            .flatMap(line -> LinkAddress.parse(line).stream())
+            .sorted(LinkAddress.PREFERENCE)
+            .forEach(addresses::add);
+    }
+
+    /**
+     * @param choice of the operator.
+     * @return the interface.
+     * @throws IOException if there is none; the message says what was tried.
+     */
+    public ExternalInterface find(final InterfaceChoice choice) throws IOException
+    {
+        if (choice.isDefault())
+        {
+            return withAddresses(defaultFor(choice), choice);
+        }
+        final List<String> tried = new ArrayList<>();
+        for (final Candidate candidate : candidates(choice))
+        {
+            try
+            {
+                return withAddresses(candidate.find(), choice);
+            }
+            catch (final IOException ex)
+            {
+                tried.add(ex.getMessage());
+            }
+        }
+        throw new IOException("no interface to use: " + String.join("; ", tried));
+    }
+
+    private List<Candidate> candidates(final InterfaceChoice choice)
+    {
+        final List<Candidate> candidates = new ArrayList<>();
+        choice.interfaces().forEach(name -> candidates.add(() -> named(name)));
+        choice.patterns().forEach(pattern -> candidates.add(() -> matching(pattern, choice)));
+        if (choice.canReach() != null)
+        {
+            candidates.add(() -> reaching(choice.canReach()));
+        }
+        return candidates;
+    }
+
+    private Found defaultFor(final InterfaceChoice choice) throws IOException
+    {
+        final IpAddress publicIp = choice.enableV4() ? choice.publicIp() : choice.publicIpV6();
+        final Optional<Found> owner = publicIp == null ? Optional.empty() : owner(publicIp);
+        if (owner.isPresent())
+        {
+            return owner.get();
+        }
+        final String name = defaultRoute(choice.enableV4());
+        if (choice.enableV4() && choice.enableV6() && !name.equals(defaultRoute(false)))
+        {
+            throw new IOException("the default route of IPv4 leads through " + name + ", that of IPv6 through " +
+                defaultRoute(false) + ": name one with --iface");
+        }
+        return new Found(name, null, null);
+    }
+
+    private Found named(final String nameOrAddress) throws IOException
+    {
+        if (mtus.containsKey(nameOrAddress))
+        {
+            return new Found(nameOrAddress, null, null);
+        }
+        final IpAddress address;
+        try
+        {
+            address = IpAddress.parse(nameOrAddress);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IOException("there is no interface " + nameOrAddress, ex);
+        }
+        return owner(address).orElseThrow(() -> new IOException("no interface has the address " + nameOrAddress));
+    }
+
+    /** Addresses first, as they are the narrower thing to ask for; then names. */
+    private Found matching(final Pattern pattern, final InterfaceChoice choice) throws IOException
+    {
+        for (final String name : mtus.keySet())
+        {
+            final Predicate<LinkAddress> wanted = address -> pattern.matcher(address.ip().toString()).find();
+            final IpAddress v4 = choice.enableV4() ? address(name, true, wanted) : null;
+            final IpAddress v6 = choice.enableV6() ? address(name, false, wanted) : null;
+            if ((v4 != null || !choice.enableV4()) && (v6 != null || !choice.enableV6()))
+            {
+                return new Found(name, v4, v6);
+            }
+        }
+        return mtus.keySet().stream()
+            .filter(name -> pattern.matcher(name).find())
+            .findFirst()
+            .map(name -> new Found(name, null, null))
+            .orElseThrow(() -> new IOException(
+                "no interface matches '" + pattern + "', of " + String.join(", ", mtus.keySet())));
+    }
+
+    private Found reaching(final IpAddress target) throws IOException
+    {
+        final List<String> route = words(ip.run(family(target.isV4()), "route", "get", target.toString()));
+        final String name = wordAfter(route, "dev");
+        final String source = wordAfter(route, "src");
+        if (name == null)
+        {
+            throw new IOException("no interface reaches " + target);
+        }
+        final IpAddress address = source == null ? null : IpAddress.parse(source);
+        return new Found(name, target.isV4() ? address : null, target.isV4() ? null : address);
+    }
+
+    private String defaultRoute(final boolean isV4) throws IOException
+    {
+        final List<String> route = words(ip.run(family(isV4), "-oneline", "route", "show", "default"));
+        final String name = wordAfter(route, "dev");
+        if (name == null)
+        {
+            throw new IOException("there is no default route of " + (isV4 ? "IPv4" : "IPv6") +
+                " to find the interface by: name it with --iface");
+        }
+        return name;
+    }
+
+    private Optional<Found> owner(final IpAddress address)
+    {
+        return addresses.stream()
+            .filter(candidate -> candidate.ip().equals(address))
+            .findFirst()
+            .map(owner -> new Found(owner.device(), address.isV4() ? address : null, address.isV4() ? null : address));
+    }
+
+    private ExternalInterface withAddresses(final Found found, final InterfaceChoice choice) throws IOException
+    {
+        final IpAddress v4 = choice.enableV4() ? addressOf(found, true) : null;
+        final IpAddress v6 = choice.enableV6() ? addressOf(found, false) : null;
+        return new ExternalInterface(
+            found.name(),
+            mtus.get(found.name()),
+            v4,
+            v6,
+            v4 != null && choice.publicIp() != null ? choice.publicIp() : v4,
+            v6 != null && choice.publicIpV6() != null ? choice.publicIpV6() : v6);
+    }
+
+    /** The one it was found by, else the one it has the most use for. */
+    private IpAddress addressOf(final Found found, final boolean isV4) throws IOException
+    {
+        final IpAddress given = isV4 ? found.v4() : found.v6();
+        final IpAddress address = given != null ? given : address(found.name(), isV4, any -> true);
+        if (address == null)
+        {
+            throw new IOException("interface " + found.name() + " has no " + (isV4 ? "IPv4" : "IPv6") + " address");
+        }
+        return address;
+    }
+
+    private IpAddress address(final String name, final boolean isV4, final Predicate<LinkAddress> wanted)
+    {
+        return addresses.stream()
+            .filter(address -> address.device().equals(name) && address.isV4() == isV4 && address.isUsable())
+            .filter(wanted)
+            .map(LinkAddress::ip)
+            .findFirst()
+            .orElse(null);
+    }
+
+    private static String family(final boolean isV4)
+    {
+        return isV4 ? "-4" : "-6";
+    }
+
+    private static List<String> words(final String output)
+    {
+        return Arrays.asList(output.lines().findFirst().orElse("").strip().split("[\\s\\\\]+"));
+    }
+
+    private static String wordAfter(final List<String> words, final String keyword)
+    {
+        final int index = words.indexOf(keyword);
+        return index >= 0 && index + 1 < words.size() ? words.get(index + 1) : null;
+    }
+
+    /** One way to an interface. */
+    private interface Candidate
+    {
+        Found find() throws IOException;
+    }
+
+    /** An interface, and the address it was found by if there was one. */
+    private record Found(String name, IpAddress v4, IpAddress v6)
+    {
+    }
+}

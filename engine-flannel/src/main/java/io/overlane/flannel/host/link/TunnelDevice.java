@@ -1,0 +1,107 @@
+package io.overlane.flannel.host.link;
+
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.tun.TunDevice;
+import io.overlane.tun.host.IpCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The tunnel's own device: flannel's names for it, and its settings on the host.
+ */
+public final class TunnelDevice
+{
+    /** The udp backend's. */
+    public static final String UDP_NAME = "flannel0";
+
+    private TunnelDevice()
+    {
+    }
+
+    /**
+     * @param vni  of the network.
+     * @param isV4 family of underlay and overlay: each has a device of its own.
+     * @return the name the vxlan backend gives it.
+     */
+    public static String vxlanName(final int vni, final boolean isV4)
+    {
+        return (isV4 ? "flannel." : "flannel-v6.") + vni;
+    }
+
+    /**
+     * Give the device its settings and bring it up; routes come later, as they need it up.
+     *
+     * @param ip      how to run {@code ip}.
+     * @param device  open.
+     * @param mac     to have, null for a device without Ethernet.
+     * @param mtu     to have, bytes of IP.
+     * @param address to have: the base of the lease's subnet, of length 32 or 128, so that no broadcast route appears.
+     * @param network other addresses inside of it are of an earlier lease and go.
+     * @throws IOException if a setting is refused, or the device has another MAC address in the end.
+     */
+    public static void configure(
+        final IpCommand ip,
+        final TunDevice device,
+        final MacAddress mac,
+        final int mtu,
+        final IpPrefix address,
+        final IpPrefix network) throws IOException
+    {
+        if (mac != null)
+        {
+            device.mac(mac);
+        }
+        device.mtu(mtu);
+        ignoreRouterAdvertisements(device.name());
+        device.up(true);
+        ensureAddress(ip, device.name(), address, network);
+        // Whoever names devices (udev) may give them addresses too; peers have been told this one.
+        if (mac != null && !mac.equals(device.mac()))
+        {
+            throw new IOException("device " + device.name() + " has the MAC address " + device.mac() + ", not " + mac +
+                ": something else on this host sets it");
+        }
+    }
+
+    /**
+     * @param ip      how to run {@code ip}.
+     * @param device  name.
+     * @param address to have.
+     * @param network other addresses inside of it go.
+     * @throws IOException if the host refuses.
+     */
+    public static void ensureAddress(
+        final IpCommand ip, final String device, final IpPrefix address, final IpPrefix network) throws IOException
+    {
+        final String family = address.address().isV4() ? "-4" : "-6";
+        final List<LinkAddress> present = ip.run(family, "-oneline", "addr", "show", "dev", device).lines()
+            .flatMap(line -> LinkAddress.parse(line).stream())
+            .toList();
+        for (final LinkAddress old : present)
+        {
+            if (!old.address().equals(address) && network.contains(old.ip()))
+            {
+                ip.run(family, "addr", "del", old.address().toString(), "dev", device);
+            }
+        }
+        if (present.stream().noneMatch(old -> old.address().equals(address)))
+        {
+            ip.run(address.address().isV4() ?
+                List.of(family, "addr", "add", address.toString(), "dev", device) :
+                List.of(family, "addr", "add", address.toString(), "dev", device, "nodad"));
+        }
+    }
+
+    /** A router inside the overlay has nothing to tell this host. Where IPv6 is off there is no such setting. */
+    private static void ignoreRouterAdvertisements(final String device) throws IOException
+    {
+        final Path setting = Path.of("/proc/sys/net/ipv6/conf", device, "accept_ra");
+        if (Files.isWritable(setting))
+        {
+            Files.writeString(setting, "0");
+        }
+    }
+}

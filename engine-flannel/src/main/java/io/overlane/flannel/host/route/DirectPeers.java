@@ -1,0 +1,62 @@
+package io.overlane.flannel.host.route;
+
+import io.overlane.address.IpAddress;
+import io.overlane.tun.host.IpCommand;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which peers are on a link of this host, without a router in between: they need no tunnel ({@code DirectRouting}). To
+ * be asked again now and then, as the answer changes with the underlay.
+ */
+public final class DirectPeers
+{
+    private DirectPeers()
+    {
+    }
+
+    /**
+     * Ask the kernel's routing table, in one process for each family.
+     *
+     * @param ip    how to run {@code ip}.
+     * @param peers underlay addresses.
+     * @return the device by peer, for those on a link; one that is routed, local or unreachable is left out.
+     * @throws IOException if {@code ip} cannot be run at all.
+     */
+    public static Map<IpAddress, String> find(final IpCommand ip, final Collection<IpAddress> peers)
+        throws IOException
+    {
+        final Map<IpAddress, String> direct = new HashMap<>();
+        for (final boolean isV4 : new boolean[]{true, false})
+        {
+            final List<String> commands =
+                peers.stream().filter(peer -> peer.isV4() == isV4).map(peer -> "route get " + peer).toList();
+            ip.batch(isV4 ? "-4" : "-6", commands).output().lines().forEach(line -> add(direct, line));
+        }
+        direct.keySet().retainAll(peers);
+        return direct;
+    }
+
+    /** {@code PEER dev NAME src LOCAL …}, or {@code PEER via GATEWAY dev …}, or a type such as "local" in front. */
+    private static void add(final Map<IpAddress, String> direct, final String line)
+    {
+        final List<String> words = Arrays.asList(line.strip().split("[\\s\\\\]+"));
+        final int dev = words.indexOf("dev");
+        if (dev > 0 && dev + 1 < words.size() && !words.contains("via"))
+        {
+            try
+            {
+                direct.put(IpAddress.parse(words.get(0)), words.get(dev + 1));
+            }
+            catch (final IllegalArgumentException ex)
+            {
+                // A type, not an address.
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.overlane.flannel.host.route;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The routes and neighbours the kernel needs for a set of peers, by backend.
+ *
+ * @param routes    one for each subnet.
+ * @param neighbors of the tunnel's device; empty for backends without Ethernet.
+ */
+public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neighbors)
+{
+    /** Nothing at all. */
+    public static final HostPlan NONE = new HostPlan(List.of(), Map.of());
+
+    /**
+     * The kernel gets the peers of one family in three entries, as from flannel: the third, the FDB entry, is the
+     * engine's own.
+     *
+     * @param peers  of one family.
+     * @param device of the tunnel.
+     * @param direct devices by underlay address, for peers that are reached without the tunnel: none without
+     *               {@code DirectRouting}, else what {@link DirectPeers} finds.
+     * @return routes through the tunnel with their neighbours, plain routes to the direct peers.
+     */
+    public static HostPlan vxlan(
+        final Collection<Peer> peers, final String device, final Map<IpAddress, String> direct)
+    {
+        final List<KernelRoute> routes = new ArrayList<>();
+        final Map<IpAddress, MacAddress> neighbors = new HashMap<>();
+        for (final Peer peer : peers)
+        {
+            final String link = direct.get(peer.underlay());
+            if (link != null && peer.isOneFamily())
+            {
+                routes.add(KernelRoute.via(peer.subnet(), peer.underlay(), link));
+            }
+            else
+            {
+                routes.add(KernelRoute.tunnel(peer.subnet(), device));
+                neighbors.put(peer.subnet().base().address(), peer.mac());
+            }
+        }
+        return new HostPlan(List.copyOf(routes), Map.copyOf(neighbors));
+    }
+
+    /**
+     * @param peers  of one family or both.
+     * @param device of the underlay.
+     * @return routes through the peers.
+     */
+    public static HostPlan hostGateway(final Collection<Peer> peers, final String device)
+    {
+        return new HostPlan(
+            peers.stream().map(peer -> KernelRoute.via(peer.subnet(), peer.underlay(), device)).toList(), Map.of());
+    }
+
+    /**
+     * @param network the whole of it: the engine looks for the peer.
+     * @param device  of the tunnel.
+     * @return one route.
+     */
+    public static HostPlan udp(final IpPrefix network, final String device)
+    {
+        return new HostPlan(List.of(KernelRoute.device(network, device)), Map.of());
+    }
+
+    /**
+     * @param route in addition, such as a blackhole for the own subnet.
+     * @return both.
+     */
+    public HostPlan with(final KernelRoute route)
+    {
+        final List<KernelRoute> all = new ArrayList<>(routes);
+        all.add(route);
+        return new HostPlan(List.copyOf(all), neighbors);
+    }
+
+    /**
+     * @param other plan, such as that of the other family.
+     * @return the routes of both; neighbours stay with their device.
+     */
+    public List<KernelRoute> routesWith(final HostPlan other)
+    {
+        final List<KernelRoute> all = new ArrayList<>(routes);
+        all.addAll(other.routes);
+        return List.copyOf(all);
+    }
+
+    /**
+     * Neighbours first, so that the first packet over a new route knows where to go.
+     *
+     * @param keeper    of the routes.
+     * @param neighbors keeper of the tunnel's device.
+     * @return what had to be done.
+     * @throws IOException if {@code ip} cannot be run at all.
+     */
+    public HostChanges ensure(final RouteKeeper keeper, final NeighborKeeper neighbors) throws IOException
+    {
+        return neighbors.ensure(this.neighbors).and(keeper.ensure(routes));
+    }
+
+    /**
+     * Another node, as its lease describes it.
+     *
+     * @param subnet   of its containers.
+     * @param underlay the address it published.
+     * @param mac      of its VTEP; null for backends without Ethernet.
+     */
+    public record Peer(IpPrefix subnet, IpAddress underlay, MacAddress mac)
+    {
+        boolean isOneFamily()
+        {
+            return subnet.address().isV4() == underlay.isV4();
+        }
+    }
+}

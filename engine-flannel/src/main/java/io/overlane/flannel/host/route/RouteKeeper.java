@@ -1,0 +1,130 @@
+package io.overlane.flannel.host.route;
+
+import io.overlane.address.IpPrefix;
+import io.overlane.tun.host.IpBatch;
+import io.overlane.tun.host.IpCommand;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Keeps the kernel's main table equal to a wanted set of routes, within the networks of one node.
+ *
+ * <p>A node's own routes carry {@link #PROTOCOL}. Those that are not wanted go, also those an earlier run left; those
+ * that are missing or were changed come back. A route of somebody else to a wanted subnet has to make way, unless the
+ * kernel made it for an address of this host; every other route stays.
+ */
+public final class RouteKeeper
+{
+    /** {@code rtm_protocol}: above 4 it is the number of a routing daemon; nobody is known to use this one. */
+    public static final int PROTOCOL = 79;
+
+    private static final String OWN = Integer.toString(PROTOCOL);
+
+    private final IpCommand ip;
+    private final List<IpPrefix> networks;
+
+    /**
+     * @param ip       how to run {@code ip}.
+     * @param networks of this node: own routes outside them belong to another node on this host.
+     */
+    public RouteKeeper(final IpCommand ip, final Collection<IpPrefix> networks)
+    {
+        this.ip = ip;
+        this.networks = networks.stream().map(IpPrefix::base).toList();
+    }
+
+    /**
+     * Compare and correct, with two {@code ip} processes for each family at most, however many routes there are.
+     *
+     * @param wanted every route there should be, one for each subnet.
+     * @return what had to be done.
+     * @throws IOException if {@code ip} cannot be run at all.
+     * @throws IllegalArgumentException if a wanted route lies outside the networks.
+     */
+    public HostChanges ensure(final Collection<KernelRoute> wanted) throws IOException
+    {
+        for (final KernelRoute route : wanted)
+        {
+            if (!isInside(route.subnet()))
+            {
+                throw new IllegalArgumentException("route to " + route.subnet() + " outside of " + networks);
+            }
+        }
+        return ensure(wanted, true).and(ensure(wanted, false));
+    }
+
+    private HostChanges ensure(final Collection<KernelRoute> wanted, final boolean isV4) throws IOException
+    {
+        final Map<Key, KernelRoute> missing = new LinkedHashMap<>();
+        wanted.stream()
+            .filter(route -> route.isV4() == isV4)
+            .forEach(route -> missing.put(new Key(route.subnet(), route.metric()), route));
+        if (missing.isEmpty() && networks.stream().noneMatch(network -> network.address().isV4() == isV4))
+        {
+            return HostChanges.NONE;
+        }
+
+        final String family = isV4 ? "-4" : "-6";
+        final List<String> inTheWay = new ArrayList<>();
+        final List<String> removed = new ArrayList<>();
+        final List<String> failures = new ArrayList<>();
+        final Map<Key, KernelRoute> all = Map.copyOf(missing);
+        for (final RouteEntry entry : entries(family))
+        {
+            final Key key = new Key(entry.subnet(), entry.metric());
+            final KernelRoute route = all.get(key);
+            if (route != null && "kernel".equals(entry.protocol()))
+            {
+                failures.add("no route to " + entry.subnet() + ": an address of device " + entry.device() +
+                    " is in that subnet");
+                missing.remove(key);
+            }
+            else if (OWN.equals(entry.protocol()) && (route == null ? isInside(entry.subnet()) : entry.is(route)))
+            {
+                if (route == null)
+                {
+                    removed.add("route del " + entry.toDeleteCommand());
+                }
+                missing.remove(key);
+            }
+            else if (route != null && route.onlink() && !isV4 && !entry.is(route))
+            {
+                // The kernel looks the gateway up, finds this entry on another device and refuses the new one.
+                inTheWay.add("route del " + entry.toDeleteCommand());
+            }
+        }
+        final List<String> set = missing.values().stream()
+            .map(route -> "route replace " + route.toOwnCommand())
+            .toList();
+
+        final List<String> commands = new ArrayList<>(removed);
+        commands.addAll(inTheWay);
+        commands.addAll(set);
+        final IpBatch batch = ip.batch(family, commands);
+        failures.addAll(batch.failures());
+        return new HostChanges(set, List.copyOf(removed), List.copyOf(failures));
+    }
+
+    private List<RouteEntry> entries(final String family) throws IOException
+    {
+        return ip.run(family, "-oneline", "route", "show", "table", "main").lines()
+            .filter(line -> !line.isBlank())
+            .flatMap(line -> RouteEntry.parse(line).stream())
+            .toList();
+    }
+
+    private boolean isInside(final IpPrefix subnet)
+    {
+        return networks.stream().anyMatch(
+            network -> subnet.length() >= network.length() && network.contains(subnet.address()));
+    }
+
+    /** What the kernel tells two routes apart by, as far as a node is concerned. */
+    private record Key(IpPrefix subnet, String metric)
+    {
+    }
+}

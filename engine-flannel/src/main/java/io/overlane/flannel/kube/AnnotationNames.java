@@ -1,0 +1,77 @@
+package io.overlane.flannel.kube;
+
+import java.util.regex.Pattern;
+
+/** The names of flannel's annotations, all with one prefix. */
+public final class AnnotationNames
+{
+    /** flannel's {@code --kube-annotation-prefix}. */
+    public static final String DEFAULT_PREFIX = "flannel.alpha.coreos.com";
+
+    private static final Pattern PREFIX = Pattern.compile("([a-z0-9_-]+\\.)+[a-z0-9_-]+/([a-z0-9_-]+-)?");
+
+    private final String prefix;
+
+    /**
+     * @param prefix a domain name, or one with a slash and the start of a name; a dash is added to that.
+     * @throws IllegalArgumentException if it is neither.
+     */
+    public AnnotationNames(final String prefix)
+    {
+        final String slashed = prefix.contains("/") ? prefix : prefix + "/";
+        this.prefix = slashed.endsWith("/") || slashed.endsWith("-") ? slashed : slashed + "-";
+        if (!PREFIX.matcher(this.prefix).matches())
+        {
+            throw new IllegalArgumentException(
+                "annotation prefix '" + prefix + "': expected DOMAIN or DOMAIN/NAME in lower case");
+        }
+    }
+
+    /** @return {@code "true"} on nodes that take part. */
+    public String managed()
+    {
+        return prefix + "kube-subnet-manager";
+    }
+
+    /** @return name of the backend. */
+    public String backendType()
+    {
+        return prefix + "backend-type";
+    }
+
+    /**
+     * @param v6 for peers over IPv6.
+     * @return what peers need to know, as JSON.
+     */
+    public String backendData(final boolean v6)
+    {
+        return prefix + (v6 ? "backend-v6-data" : "backend-data");
+    }
+
+    /**
+     * @param v6 the IPv6 one.
+     * @return the address that is published.
+     */
+    public String publicIp(final boolean v6)
+    {
+        return prefix + (v6 ? "public-ipv6" : "public-ip");
+    }
+
+    /**
+     * @param v6 the IPv6 one.
+     * @return a user's wish: publish this address instead, as behind NAT.
+     */
+    public String publicIpOverwrite(final boolean v6)
+    {
+        return publicIp(v6) + "-overwrite";
+    }
+
+    /**
+     * @param v6 the IPv6 one.
+     * @return a user's wish: use the interface with this address.
+     */
+    public String nodePublicIp(final boolean v6)
+    {
+        return prefix + (v6 ? "node-public-ipv6" : "node-public-ip");
+    }
+}

@@ -1,0 +1,156 @@
+package io.overlane.flannel.kube;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.flannel.json.JsonObject;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.SubnetKey;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a Node's annotations say of its lease. */
+public final class NodeAnnotations
+{
+    private static final String TRUE = "true";
+    private static final String NONE = "null";
+
+    private final AnnotationNames names;
+
+    /**
+     * @param names of the annotations.
+     */
+    public NodeAnnotations(final AnnotationNames names)
+    {
+        this.names = names;
+    }
+
+    /**
+     * @param annotations of a node.
+     * @param podCidrs    of its spec: one subnet of each family, at most two.
+     * @return its lease; null if the node does not take part or has no subnet yet.
+     * @throws IllegalArgumentException if the annotations contradict themselves; the message is one line.
+     */
+    public Lease lease(final Map<String, String> annotations, final List<String> podCidrs)
+    {
+        if (!TRUE.equals(annotations.get(names.managed())) || podCidrs.isEmpty())
+        {
+            return null;
+        }
+        IpPrefix v4 = null;
+        IpPrefix v6 = null;
+        for (final String podCidr : podCidrs)
+        {
+            final IpPrefix prefix = IpPrefix.parse(podCidr).base();
+            if (prefix.address().isV4())
+            {
+                v4 = prefix;
+            }
+            else
+            {
+                v6 = prefix;
+            }
+        }
+        final LeaseAttributes attributes = new LeaseAttributes(
+            v4 == null ? IpAddress.ANY_V4 : address(annotations, names.publicIp(false)),
+            v6 == null ? null : address(annotations, names.publicIp(true)),
+            annotations.getOrDefault(names.backendType(), ""),
+            v4 == null ? null : data(annotations, false),
+            v6 == null ? null : data(annotations, true));
+        return new Lease(new SubnetKey(v4, v6), attributes, null, true, 0);
+    }
+
+    /**
+     * What to annotate a node with so that peers, flannel's among them, take it for theirs. A user's wish to publish
+     * another address is granted.
+     *
+     * @param attributes  to publish.
+     * @param annotations the node has.
+     * @return those that have to change, none if it says all this already.
+     */
+    public Map<String, String> write(final LeaseAttributes attributes, final Map<String, String> annotations)
+    {
+        final Map<String, String> wanted = new LinkedHashMap<>();
+        wanted.put(names.managed(), TRUE);
+        wanted.put(names.backendType(), attributes.backendType());
+        if (!attributes.publicIp().isAny())
+        {
+            publish(wanted, annotations, false, attributes.publicIp(), attributes.backendData());
+        }
+        if (attributes.publicIpV6() != null)
+        {
+            publish(wanted, annotations, true, attributes.publicIpV6(), attributes.backendV6Data());
+        }
+        wanted.entrySet().removeIf(entry -> entry.getValue().equals(annotations.get(entry.getKey())));
+        return wanted;
+    }
+
+    /** Data is compact: flannel finds its own MAC address again by cutting the text, not by parsing it. */
+    private void publish(
+        final Map<String, String> wanted,
+        final Map<String, String> annotations,
+        final boolean v6,
+        final IpAddress publicIp,
+        final String data)
+    {
+        final String wish = annotations.getOrDefault(names.publicIpOverwrite(v6), "");
+        wanted.put(names.publicIp(v6), wish.isEmpty() ? publicIp.toString() : IpAddress.parse(wish).toString());
+        wanted.put(names.backendData(v6), data == null ? NONE : data);
+    }
+
+    /**
+     * @param annotations of this node.
+     * @param v6          that of the device for peers over IPv6.
+     * @return the MAC address it published when it last ran, or null: taking it again spares peers the change.
+     */
+    public MacAddress storedMac(final Map<String, String> annotations, final boolean v6)
+    {
+        try
+        {
+            final String data = data(annotations, v6);
+            final String mac = data == null ? "" : JsonObject.parse(data).text("VtepMAC", "");
+            return mac.isEmpty() ? null : MacAddress.parse(mac);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return null;
+        }
+    }
+
+    /**
+     * @param annotations of this node.
+     * @param v6          the IPv6 one.
+     * @return the address of the interface a user wants used, or null.
+     * @throws IllegalArgumentException if it is no address.
+     */
+    public IpAddress nodePublicIp(final Map<String, String> annotations, final boolean v6)
+    {
+        final String wish = annotations.getOrDefault(names.nodePublicIp(v6), "");
+        return wish.isEmpty() ? null : IpAddress.parse(wish);
+    }
+
+    private String data(final Map<String, String> annotations, final boolean v6)
+    {
+        final String data = annotations.getOrDefault(names.backendData(v6), NONE);
+        return data.isBlank() || data.equals(NONE) ? null : data;
+    }
+
+    private static IpAddress address(final Map<String, String> annotations, final String name)
+    {
+        final String text = annotations.get(name);
+        if (text == null)
+        {
+            throw new IllegalArgumentException("annotation " + name + " is missing");
+        }
+        try
+        {
+            return IpAddress.parse(text);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IllegalArgumentException("annotation " + name + ": " + ex.getMessage(), ex);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.overlane.flannel.lease;
+
+import io.overlane.address.IpPrefix;
+import java.time.Duration;
+
+/**
+ * A subnet and the node that holds it.
+ *
+ * @param key        what is held.
+ * @param attributes of the holder.
+ * @param timeToLive what was left when the registry was asked; null if it never ends, or if nobody asked: leases of
+ *                   other nodes end when the registry says so.
+ * @param reserved   true if the key never ends: somebody reserved it by hand, or the registry has no ends.
+ * @param revision   of the registry, when the key was last written; 0 if the registry has none.
+ */
+public record Lease(
+    SubnetKey key, LeaseAttributes attributes, Duration timeToLive, boolean reserved, long revision)
+{
+    /** @return the IPv4 subnet, or null. */
+    public IpPrefix subnet()
+    {
+        return key.v4();
+    }
+
+    /** @return the IPv6 subnet, or null. */
+    public IpPrefix subnetV6()
+    {
+        return key.v6();
+    }
+
+    /**
+     * @param other a later or earlier state of the same key.
+     * @return true if a peer would have to do nothing.
+     */
+    public boolean sameForPeers(final Lease other)
+    {
+        return key.equals(other.key) && attributes.equals(other.attributes);
+    }
+}

@@ -1,0 +1,282 @@
+package io.overlane.flannel.lease;
+
+import io.overlane.address.IpAddress;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Keeps a node's lease: renews it in time, takes it again when it was revoked, takes another subnet when somebody else
+ * has it now. flannel ends its daemon where this goes on.
+ *
+ * <p>Everything, the listener included, runs on the alarms' thread.
+ */
+public final class LeaseKeeper implements AutoCloseable
+{
+    /** flannel's {@code --subnet-lease-renew-margin}: how long before its end a lease is renewed. */
+    public static final Duration DEFAULT_MARGIN = Duration.ofMinutes(60);
+
+    /** Between attempts to renew, as flannel has it: there is an hour left for them. */
+    static final Duration RETRY = Duration.ofMinutes(1);
+
+    /** Between attempts to take a lease again; peers are sending to nobody meanwhile. */
+    static final Duration FIRST_REACQUIRE = Duration.ofSeconds(1);
+
+    private final SubnetManager manager;
+    private final Duration margin;
+    private final Alarms alarms;
+    private final Listener listener;
+    private final Consumer<String> notices;
+    private volatile Lease lease;
+    private Alarms.Alarm renewal;
+    private Alarms.Alarm reacquisition;
+    private SubnetManager.Watch watch;
+    private Duration reacquireDelay = FIRST_REACQUIRE;
+    private boolean closed;
+
+    /** What becomes of the lease. */
+    public interface Listener
+    {
+        /**
+         * The lease was renewed, or taken again with the same subnet.
+         *
+         * @param lease as it is now.
+         */
+        void onKept(Lease lease);
+
+        /**
+         * The node has another subnet now: its device, routes and subnet file are of the wrong one.
+         *
+         * @param before what it had.
+         * @param now    what it has.
+         */
+        void onMoved(Lease before, Lease now);
+    }
+
+    /**
+     * @param manager  that handed out the lease.
+     * @param lease    to keep.
+     * @param margin   before its end at which it is renewed.
+     * @param alarms   to run everything on; closed by the caller, after this.
+     * @param listener told what becomes of it.
+     * @param notices  takes one line for each thing an operator should know.
+     */
+    public LeaseKeeper(
+        final SubnetManager manager,
+        final Lease lease,
+        final Duration margin,
+        final Alarms alarms,
+        final Listener listener,
+        final Consumer<String> notices)
+    {
+        this.manager = manager;
+        this.lease = lease;
+        this.margin = margin;
+        this.alarms = alarms;
+        this.listener = listener;
+        this.notices = notices;
+    }
+
+    /** @return this, keeping from now on. */
+    public LeaseKeeper start()
+    {
+        alarms.after(Duration.ZERO, () ->
+        {
+            follow();
+            scheduleRenewal();
+        });
+        return this;
+    }
+
+    /** @return the lease as it was last known; any thread. */
+    public Lease lease()
+    {
+        return lease;
+    }
+
+    /**
+     * Publish other attributes, for example after the node's address changed; any thread.
+     *
+     * @param attributes for peers to see.
+     */
+    public void publish(final LeaseAttributes attributes)
+    {
+        alarms.after(Duration.ZERO, () ->
+        {
+            lease = new Lease(lease.key(), attributes, lease.timeToLive(), lease.reserved(), lease.revision());
+            renewIn(Duration.ZERO);
+        });
+    }
+
+    private void follow()
+    {
+        if (closed)
+        {
+            return;
+        }
+        watch = manager.watchLease(lease.key(), new OwnLeaseListener()
+        {
+            private final SubnetKey followed = lease.key();
+
+            @Override
+            public void onWritten(final Lease written)
+            {
+                alarms.after(Duration.ZERO, () -> written(written));
+            }
+
+            @Override
+            public void onLost()
+            {
+                alarms.after(Duration.ZERO, () -> lost(followed));
+            }
+        });
+    }
+
+    private void scheduleRenewal()
+    {
+        final Duration left = lease.timeToLive();
+        if (left != null)
+        {
+            // A lease shorter than the margin must not be renewed in a loop.
+            renewIn(left.compareTo(margin) > 0 ? left.minus(margin) : left.dividedBy(2));
+        }
+    }
+
+    private void renewIn(final Duration delay)
+    {
+        if (renewal != null)
+        {
+            renewal.cancel();
+        }
+        renewal = alarms.after(delay, this::renew);
+    }
+
+    private void renew()
+    {
+        if (closed || reacquisition != null)
+        {
+            return;
+        }
+        try
+        {
+            lease = manager.renew(lease);
+        }
+        catch (final RuntimeException ex)
+        {
+            if (ex instanceof RegistryException failure && failure.kind() == RegistryException.Kind.CONFLICT)
+            {
+                notices.accept(ex.getMessage() + "; acquiring a lease again");
+                reacquire();
+            }
+            else
+            {
+                notices.accept("lease " + lease.key() + " not renewed: " + ex.getMessage() +
+                    "; trying again in " + RETRY.toSeconds() + " s");
+                renewIn(RETRY);
+            }
+            return;
+        }
+        scheduleRenewal();
+        tell(() -> listener.onKept(lease));
+    }
+
+    private void tell(final Runnable call)
+    {
+        try
+        {
+            call.run();
+        }
+        catch (final RuntimeException ex)
+        {
+            notices.accept("lease " + lease.key() + ": the listener failed: " + ex);
+        }
+    }
+
+    /** Our own writes come back too. Of a foreign one the time to live is not known: renewing finds out. */
+    private void written(final Lease written)
+    {
+        if (closed || !written.key().equals(lease.key()) || written.revision() <= lease.revision())
+        {
+            return;
+        }
+        final IpAddress holder = written.attributes().publicIp();
+        if (holder.equals(lease.attributes().publicIp()))
+        {
+            renewIn(RETRY);
+        }
+        else
+        {
+            notices.accept("lease " + lease.key() + " was taken by " + holder + "; acquiring another");
+            reacquire();
+        }
+    }
+
+    private void lost(final SubnetKey key)
+    {
+        if (!closed && reacquisition == null && key.equals(lease.key()))
+        {
+            notices.accept("lease " + key + " has been revoked; acquiring it again");
+            reacquire();
+        }
+    }
+
+    private void reacquire()
+    {
+        reacquisition = null;
+        if (closed)
+        {
+            return;
+        }
+        final Lease before = lease;
+        try
+        {
+            lease = manager.acquire(before.attributes(), before.key());
+        }
+        catch (final RuntimeException ex)
+        {
+            notices.accept("no lease: " + ex.getMessage() + "; trying again in " + reacquireDelay.toSeconds() + " s");
+            reacquisition = alarms.after(reacquireDelay, this::reacquire);
+            final Duration twice = reacquireDelay.multipliedBy(2);
+            reacquireDelay = twice.compareTo(RETRY) < 0 ? twice : RETRY;
+            return;
+        }
+        reacquireDelay = FIRST_REACQUIRE;
+        scheduleRenewal();
+        if (lease.key().equals(before.key()))
+        {
+            tell(() -> listener.onKept(lease));
+        }
+        else
+        {
+            notices.accept("lease " + lease.key() + " replaces " + before.key());
+            watch.close();
+            follow();
+            tell(() -> listener.onMoved(before, lease));
+        }
+    }
+
+    /** Stop keeping; the lease lasts until it ends. Nothing more is called when this returns. Not for the listener. */
+    @Override
+    public void close()
+    {
+        final CountDownLatch done = new CountDownLatch(1);
+        alarms.after(Duration.ZERO, () ->
+        {
+            closed = true;
+            if (watch != null)
+            {
+                watch.close();
+            }
+            done.countDown();
+        });
+        try
+        {
+            done.await(5, TimeUnit.SECONDS);
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

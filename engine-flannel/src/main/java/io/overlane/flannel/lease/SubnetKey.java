@@ -1,0 +1,99 @@
+package io.overlane.flannel.lease;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What one lease holds, and so what tells leases apart: an IPv4 subnet, an IPv6 one, or one of each.
+ *
+ * @param v4 the IPv4 subnet; null in an IPv6 network, which only Kubernetes keeps leases for.
+ * @param v6 the IPv6 subnet; null in an IPv4 network.
+ */
+public record SubnetKey(IpPrefix v4, IpPrefix v6)
+{
+    /** Anchored at the end only, as flannel has it: what stands in front, the registry's prefix for one, is skipped. */
+    private static final Pattern TEXT =
+        Pattern.compile("(\\d+\\.\\d+\\.\\d+\\.\\d+)-(\\d{1,4})(?:&([a-f\\d:]+)-(\\d{1,4}))?\\z");
+
+    /** Five bits hold the IPv4 length in flannel's parser, seven the IPv6 one. */
+    private static final int MAX_V4_LENGTH = 31;
+    private static final int MAX_V6_LENGTH = 127;
+
+    /**
+     * @throws IllegalArgumentException without any subnet, or with one of the wrong family.
+     */
+    public SubnetKey
+    {
+        if (v4 == null && v6 == null || v4 != null && !v4.address().isV4() || v6 != null && v6.address().isV4())
+        {
+            throw new IllegalArgumentException("no pair of subnets: " + v4 + ", " + v6);
+        }
+    }
+
+    /**
+     * @param subnet of either family.
+     * @return the key of a lease that holds nothing else.
+     */
+    public static SubnetKey of(final IpPrefix subnet)
+    {
+        return subnet.address().isV4() ? new SubnetKey(subnet, null) : new SubnetKey(null, subnet);
+    }
+
+    /**
+     * Read a key of the registry.
+     *
+     * @param text {@code 10.5.34.0-24} or {@code 10.5.34.0-24&fd00:12:13::-56}, behind anything.
+     * @return the subnets, or null if the text is no such key; flannel nodes skip those.
+     */
+    public static SubnetKey parse(final String text)
+    {
+        final Matcher matcher = TEXT.matcher(text);
+        if (!matcher.find())
+        {
+            return null;
+        }
+        try
+        {
+            final IpPrefix v4 = prefix(matcher.group(1), matcher.group(2), MAX_V4_LENGTH);
+            return new SubnetKey(
+                v4, matcher.group(3) == null ? null : prefix(matcher.group(3), matcher.group(4), MAX_V6_LENGTH));
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return null;
+        }
+    }
+
+    private static IpPrefix prefix(final String address, final String length, final int maxLength)
+    {
+        final int bits = Integer.parseInt(length);
+        if (bits > maxLength)
+        {
+            throw new IllegalArgumentException("prefix length " + bits);
+        }
+        return new IpPrefix(IpAddress.parse(address), bits);
+    }
+
+    /** @return the name of the registry's key, {@code 10.5.34.0-24&fd00:12:13::-56}. */
+    public String registryName()
+    {
+        if (v4 == null)
+        {
+            throw new IllegalStateException("a registry key needs an IPv4 subnet: " + this);
+        }
+        return dashed(v4) + (v6 == null ? "" : "&" + dashed(v6));
+    }
+
+    private static String dashed(final IpPrefix prefix)
+    {
+        return prefix.address() + "-" + prefix.length();
+    }
+
+    @Override
+    public String toString()
+    {
+        return v4 == null ? v6.toString() : v6 == null ? v4.toString() : v4 + " & " + v6;
+    }
+}

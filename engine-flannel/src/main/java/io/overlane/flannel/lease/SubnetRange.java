@@ -1,0 +1,57 @@
+package io.overlane.flannel.lease;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+
+/**
+ * The network of one address family and how it is cut into subnets.
+ *
+ * @param network      without host bits.
+ * @param subnetLength prefix length of a subnet.
+ * @param min          base of the first subnet handed out.
+ * @param max          base of the last one. Below {@code min}: nothing is handed out.
+ */
+public record SubnetRange(IpPrefix network, int subnetLength, IpAddress min, IpAddress max)
+{
+    /**
+     * @param subnet of the same family, or null.
+     * @return true if it is one of those this range hands out, by its place and length.
+     */
+    public boolean fits(final IpPrefix subnet)
+    {
+        return subnet != null && subnet.length() == subnetLength && subnet.address().isV4() == min.isV4() &&
+            compare(subnet.address(), min) >= 0 && compare(subnet.address(), max) <= 0;
+    }
+
+    /** @return the first subnet handed out, or null if there is none. */
+    public IpPrefix first()
+    {
+        return compare(min, max) > 0 ? null : new IpPrefix(min, subnetLength);
+    }
+
+    /**
+     * @param subnet one that is handed out.
+     * @return the next, or null after the last.
+     */
+    public IpPrefix next(final IpPrefix subnet)
+    {
+        return compare(subnet.address(), max) >= 0 ? null : after(subnet);
+    }
+
+    /** The subnet of the same length right behind; wraps at the end of all addresses. */
+    static IpPrefix after(final IpPrefix subnet)
+    {
+        final IpAddress address = subnet.address();
+        final int shift = 128 - subnet.mappedLength();
+        final long low = shift >= 64 ? address.low() : address.low() + (1L << shift);
+        final boolean carry = shift < 64 && Long.compareUnsigned(low, address.low()) < 0;
+        final long high = address.high() + (shift >= 64 ? 1L << (shift - 64) : carry ? 1 : 0);
+        return new IpPrefix(new IpAddress(high, low), subnet.length());
+    }
+
+    static int compare(final IpAddress left, final IpAddress right)
+    {
+        final int high = Long.compareUnsigned(left.high(), right.high());
+        return high != 0 ? high : Long.compareUnsigned(left.low(), right.low());
+    }
+}

@@ -1,0 +1,63 @@
+package io.overlane.flannel.lease;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Alarms on a thread of their own. */
+public final class ThreadAlarms implements Alarms
+{
+    private final ScheduledThreadPoolExecutor executor;
+    private volatile Thread thread;
+
+    /**
+     * @param name of the thread.
+     */
+    public ThreadAlarms(final String name)
+    {
+        executor = new ScheduledThreadPoolExecutor(1, task ->
+        {
+            thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        executor.setRemoveOnCancelPolicy(true);
+    }
+
+    @Override
+    public Alarm after(final Duration delay, final Runnable task)
+    {
+        try
+        {
+            final Future<?> future = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        }
+        catch (final RejectedExecutionException ex)
+        {
+            return () ->
+            {
+                // Closed: nothing will run.
+            };
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        executor.shutdown();
+        try
+        {
+            if (Thread.currentThread() != thread && !executor.awaitTermination(5, TimeUnit.SECONDS))
+            {
+                executor.shutdownNow();
+            }
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/**
+ * What a flannel network is made of: its configuration, the leases by which nodes hold subnets, and the
+ * {@link io.overlane.flannel.lease.SubnetManager} that hands them out.
+ *
+ * <pre>{@code
+ * final SubnetManager manager = new RegistrySubnetManager(
+ *     new EtcdV3Registry(EtcdOptions.of(endpoints), notices), LEASE_TTL, new SecureRandom(), notices);
+ * final NetworkConfig config = manager.networkConfig();
+ * final Lease own = manager.acquire(LeaseAttributes.ofV4(publicIp, "vxlan", data), previousSubnet);
+ * final LeaseKeeper keeper = new LeaseKeeper(manager, own, DEFAULT_MARGIN, alarms, whatBecomesOfIt, notices).start();
+ * manager.watchLeases(own.key(), peers);
+ * }</pre>
+ */
+package io.overlane.flannel.lease;

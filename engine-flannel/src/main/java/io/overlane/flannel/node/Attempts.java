@@ -1,0 +1,67 @@
+package io.overlane.flannel.node;
+
+import io.overlane.flannel.lease.RegistryException;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Asks the registry again and again while that may help, less and less often, and says so each time. */
+final class Attempts
+{
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    private final CountDownLatch stop;
+    private final Consumer<String> events;
+
+    /**
+     * @param stop   ends the waiting.
+     * @param events takes one line for each failure.
+     */
+    Attempts(final CountDownLatch stop, final Consumer<String> events)
+    {
+        this.stop = stop;
+        this.events = events;
+    }
+
+    /**
+     * @param call of the registry.
+     * @param <T>  of its answer.
+     * @return the answer, or null if the node is stopped first.
+     * @throws IOException if the registry refuses, or holds what makes no sense: somebody has to act.
+     * @throws InterruptedException if the calling thread is interrupted.
+     */
+    <T> T call(final Supplier<T> call) throws IOException, InterruptedException
+    {
+        for (Duration pause = FIRST_PAUSE; stop.getCount() > 0; pause = longer(pause))
+        {
+            try
+            {
+                return call.get();
+            }
+            catch (final RegistryException ex)
+            {
+                if (ex.kind() == Kind.REFUSED || ex.kind() == Kind.MALFORMED)
+                {
+                    throw new IOException(ex.getMessage(), ex);
+                }
+                events.accept(ex.getMessage() + "; trying again in " + pause.toSeconds() + " s");
+            }
+            if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS))
+            {
+                break;
+            }
+        }
+        return null;
+    }
+
+    private static Duration longer(final Duration pause)
+    {
+        final Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+    }
+}

@@ -1,0 +1,125 @@
+package io.overlane.flannel.node;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.flannel.json.JsonBuilder;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.flannel.lease.RegistryException;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.lease.SubnetRange;
+import io.overlane.flannel.registry.ChangeStream;
+import io.overlane.flannel.registry.LeaseSnapshot;
+import io.overlane.flannel.registry.Registry;
+import java.time.Duration;
+
+/**
+ * The registry as a client sees it, which reaches containers and has none. Peers must know the way back, so it needs a
+ * lease all the same, but not one of the subnets that nodes get: four addresses of the part of the network that flannel
+ * never hands out, in front of SubnetMin. Any flannel node takes such a lease for that of a very small node. IPv4 only.
+ */
+final class ClientRegistry implements Registry
+{
+    private static final int LENGTH = 30;
+
+    private final Registry registry;
+
+    ClientRegistry(final Registry registry)
+    {
+        this.registry = registry;
+    }
+
+    /** @return the configuration with what is left over between the network's start and SubnetMin as its range. */
+    @Override
+    public String config()
+    {
+        final String json = registry.config();
+        final NetworkConfig config;
+        try
+        {
+            config = NetworkConfig.parse(json);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new RegistryException(Kind.MALFORMED, "network configuration: " + ex.getMessage(), ex);
+        }
+        final SubnetRange range = config.v4();
+        if (range == null || range.min().equals(range.network().base().address()))
+        {
+            throw new RegistryException(Kind.REFUSED, "--client: the network leaves no addresses in front of " +
+                (range == null ? "its subnets" : "SubnetMin=" + range.min()) + " for clients");
+        }
+        final long base = range.network().base().address().low();
+        final JsonBuilder client = new JsonBuilder().begin()
+            .text("Network", range.network().toString())
+            .number("SubnetLen", LENGTH)
+            .text("SubnetMin", new IpAddress(range.min().high(), base + 4).toString())
+            .text("SubnetMax", new IpPrefix(
+                new IpAddress(range.min().high(), range.min().low() - 1), LENGTH).base().address().toString())
+            .raw("EnableNFTables", Boolean.toString(config.enableNfTables()));
+        return (config.backend() == null ? client : client.raw("Backend", config.backend())).end().toString();
+    }
+
+    /**
+     * Refuse to work on a machine that is a node: the two would take each other's lease away.
+     *
+     * @param publicIp of this machine.
+     */
+    void requireNoNode(final IpAddress publicIp)
+    {
+        final NetworkConfig config = NetworkConfig.parse(registry.config());
+        for (final Lease lease : registry.leases().leases())
+        {
+            if (lease.attributes().publicIp().equals(publicIp) && config.fits(lease.key()))
+            {
+                throw new RegistryException(Kind.REFUSED, "--client: " + publicIp + " is a node with the subnet " +
+                    lease.key() + " already; a node needs no client");
+            }
+        }
+    }
+
+    @Override
+    public LeaseSnapshot leases()
+    {
+        return registry.leases();
+    }
+
+    @Override
+    public Lease find(final SubnetKey key)
+    {
+        return registry.find(key);
+    }
+
+    @Override
+    public Lease create(
+        final SubnetKey key, final LeaseAttributes attributes, final Duration timeToLive, final long revision)
+    {
+        return registry.create(key, attributes, timeToLive, revision);
+    }
+
+    @Override
+    public Lease update(final Lease lease, final LeaseAttributes attributes, final Duration timeToLive)
+    {
+        return registry.update(lease, attributes, timeToLive);
+    }
+
+    @Override
+    public Lease prolong(final Lease lease, final Duration timeToLive)
+    {
+        return registry.prolong(lease, timeToLive);
+    }
+
+    @Override
+    public void delete(final Lease lease)
+    {
+        registry.delete(lease);
+    }
+
+    @Override
+    public ChangeStream changes(final SubnetKey key, final long revision)
+    {
+        return registry.changes(key, revision);
+    }
+}

@@ -1,0 +1,361 @@
+package io.overlane.flannel.node;
+
+import io.overlane.address.IpAddress;
+import io.overlane.flannel.etcd.EtcdOptions;
+import io.overlane.flannel.etcd.EtcdV3Registry;
+import io.overlane.flannel.host.check.HostChecks;
+import io.overlane.flannel.host.file.SubnetFile;
+import io.overlane.flannel.host.status.HealthServer;
+import io.overlane.flannel.host.status.SystemdNotifier;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.LeaseKeeper;
+import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.lease.SubnetManager;
+import io.overlane.flannel.lease.ThreadAlarms;
+import io.overlane.flannel.options.FlannelOptions;
+import io.overlane.flannel.options.NodeOptions;
+import io.overlane.flannel.registry.Registry;
+import io.overlane.flannel.registry.RegistrySubnetManager;
+import io.overlane.tun.host.IpCommand;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.ErrorHandler;
+
+/**
+ * One node of a network, from the first question to the registry to its end. Whatever changes afterwards, on this host
+ * or in the registry, is a difference between what stands and what should, found by a check and corrected by it; all
+ * checks run on one thread.
+ *
+ * <p>At the end devices go, and the routes through them. What flannel leaves stays: the lease (a restart finds it
+ * again), {@code subnet.env}, the CNI file, the firewall's rules unless asked otherwise, and plain routes to peers.
+ */
+public final class FlannelNode
+{
+    /** Looking at devices and addresses costs a few calls. */
+    private static final long NETWORK_PERIOD_S = 1;
+
+    /** Looking at routes and neighbours costs some processes; flannel's host-gw takes as long. */
+    private static final long ROUTES_PERIOD_S = 10;
+
+    /** Peers are carried out when they change. */
+    private static final long PEERS_PERIOD_S = TimeUnit.DAYS.toSeconds(1);
+
+    private static final String NETWORK = "network";
+    private static final String PEERS = "peers";
+    private static final String ROUTES = "routes";
+    private static final String RULES = "rules";
+
+    /** Published by nobody; null means that the node was stopped. */
+    private static final LeaseAttributes NOBODY = LeaseAttributes.ofV4(IpAddress.ANY_V4, "", null);
+
+    private final FlannelOptions options;
+    private final NodeOptions nodeOptions;
+    private final Map<String, String> environment;
+    private final Consumer<String> events;
+    private final ErrorHandler errors;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private volatile boolean isReady;
+    private volatile LeaseKeeper keeper;
+    private volatile Peers peers;
+    private volatile HostChecks checks;
+
+    private SubnetManager manager;
+    private NetworkConfig network;
+    private volatile NodeNetwork nodeNetwork;
+    private SubnetManager.Watch watch;
+
+    /**
+     * @param options     flanneld's.
+     * @param nodeOptions our own.
+     * @param environment of the process, for systemd.
+     * @param events      takes one line for each event; any thread.
+     */
+    public FlannelNode(
+        final FlannelOptions options,
+        final NodeOptions nodeOptions,
+        final Map<String, String> environment,
+        final Consumer<String> events)
+    {
+        this.options = options;
+        this.nodeOptions = nodeOptions;
+        this.environment = environment;
+        this.events = events;
+        this.errors = error ->
+        {
+            events.accept(error.getMessage() == null ? error.toString() : error.getMessage());
+            askFor(NETWORK);
+        };
+    }
+
+    /**
+     * Be a node until {@link #stop} is called.
+     *
+     * @throws IOException if the registry refuses or something cannot be opened; one line. Nothing of it is left.
+     * @throws IllegalArgumentException for a setting, an option's or the network's, that cannot be; one line.
+     * @throws InterruptedException if the calling thread is interrupted; nothing of it is left either.
+     */
+    public void run() throws IOException, InterruptedException
+    {
+        final SystemdNotifier systemd = new SystemdNotifier(environment, errors);
+        try
+        {
+            final long startNs = System.nanoTime();
+            options.conclude();
+            if (start())
+            {
+                final String ready = "ready: " + keeper.lease().key() + ", backend " + network.backendType() +
+                    ", MTU " + nodeNetwork.backend().containerMtu() + ", " +
+                    peers.leases().size() + " peers, in " + ms(startNs) + " ms";
+                isReady = true;
+                systemd.ready(ready);
+                events.accept(ready);
+                stop.await();
+            }
+            isReady = false;
+            systemd.stopping();
+        }
+        finally
+        {
+            closeAll();
+        }
+    }
+
+    /** End {@link #run}; any thread. */
+    public void stop()
+    {
+        stop.countDown();
+    }
+
+    /** @return the node in words; null as long as it has no lease. Any thread. */
+    public FlannelStatus status()
+    {
+        final LeaseKeeper kept = keeper;
+        return kept == null ? null : new FlannelStatus(kept.lease(), peers.leases(), nodeNetwork.backend());
+    }
+
+    private boolean start() throws IOException, InterruptedException
+    {
+        if (options.healthPort() != 0)
+        {
+            opened.push(new HealthServer(options.healthAddress(), options.healthPort(), () -> isReady));
+        }
+        final Registry registry = registry();
+        manager = new RegistrySubnetManager(registry, RegistrySubnetManager.LEASE_TTL, new SecureRandom(), events);
+        opened.push(manager);
+
+        final Attempts attempts = new Attempts(stop, events);
+        network = attempts.call(manager::networkConfig);
+        if (network == null)
+        {
+            return false;
+        }
+        nodeNetwork = new NodeNetwork(
+            network,
+            options.interfaceChoice(network.v4() != null, network.v6() != null),
+            IpCommand.find(),
+            options.blackholeRoute() && !nodeOptions.client(),
+            events,
+            errors);
+        opened.push(nodeNetwork);
+
+        final LeaseAttributes published = attempts.call(() -> published(registry));
+        if (published == null)
+        {
+            return false;
+        }
+        final LeaseAttributes attributes = prepare(published == NOBODY ? null : published);
+        final Lease own = attempts.call(() -> manager.acquire(attributes, previousSubnet()));
+        if (own == null)
+        {
+            return false;
+        }
+        events.accept("lease " + own.key() + (own.timeToLive() == null ? ", reserved" :
+            " for " + own.timeToLive().toHours() + " h"));
+        final HostSide hostSide = new HostSide(options, nodeOptions, network, events);
+        opened.push(hostSide::removeRulesOnRequest);
+        nodeNetwork.open(own, hostSide);
+        follow(own, hostSide);
+        return awaitPeers();
+    }
+
+    /** A backend we do not have is no wrong option of this node's. */
+    private LeaseAttributes prepare(final LeaseAttributes published) throws IOException
+    {
+        try
+        {
+            return nodeNetwork.prepare(published);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IOException("network configuration: " + ex.getMessage(), ex);
+        }
+    }
+
+    private Registry registry()
+    {
+        final String user = options.etcdUsername();
+        final Registry etcd = new EtcdV3Registry(
+            EtcdOptions.of(String.join(",", options.etcdEndpoints()))
+                .withPrefix(options.etcdPrefix())
+                .withTls(options.etcdCaFile(), options.etcdCertFile(), options.etcdKeyFile())
+                .withUser(user.isEmpty() ? null : user, user.isEmpty() ? null : options.etcdPassword()),
+            events);
+        return nodeOptions.client() ? new ClientRegistry(etcd) : etcd;
+    }
+
+    private LeaseAttributes published(final Registry registry)
+    {
+        if (registry instanceof ClientRegistry client)
+        {
+            client.requireNoNode(nodeNetwork.external().publicIp());
+        }
+        return registry.leases().leases().stream()
+            .map(Lease::attributes)
+            .filter(attributes -> attributes.publicIp().equals(nodeNetwork.external().publicIp()))
+            .findFirst()
+            .orElse(NOBODY);
+    }
+
+    private SubnetKey previousSubnet()
+    {
+        final SubnetFile.Previous previous = SubnetFile.read(options.subnetFile());
+        return previous.subnet().isEmpty() ? null :
+            new SubnetKey(previous.subnet().get(), network.v6() == null ? null : previous.subnetV6().orElse(null));
+    }
+
+    private void follow(final Lease own, final HostSide hostSide)
+    {
+        final ThreadAlarms alarms = new ThreadAlarms("flannel-lease");
+        opened.push(alarms);
+        peers = new Peers(events, () -> askFor(ROUTES), () -> askFor(PEERS));
+        keeper = new LeaseKeeper(
+            manager, own, Duration.ofMinutes(options.renewMarginMinutes()), alarms, this.new Kept(), events).start();
+        opened.push(keeper);
+        nodeNetwork.follow(this.new Joined());
+        watch = manager.watchLeases(own.key(), peers);
+        opened.push(() -> watch.close());
+        // Closed first: nothing of the host is touched while the rest goes.
+        final HostChecks running = new HostChecks(
+            (name, corrected) -> events.accept(corrected),
+            (name, failure) -> events.accept(name + ": " + message(failure)));
+        opened.push(running);
+        running.every(NETWORK, NETWORK_PERIOD_S, nodeNetwork::checkNetwork);
+        running.every(PEERS, PEERS_PERIOD_S, nodeNetwork::carryOutPeers);
+        running.every(ROUTES, ROUTES_PERIOD_S, nodeNetwork::checkRoutes);
+        running.every(RULES, options.rulesResyncSeconds(), hostSide::ensureRules);
+        checks = running;
+    }
+
+    /** What becomes of the lease. */
+    private final class Kept implements LeaseKeeper.Listener
+    {
+        @Override
+        public void onKept(final Lease lease)
+        {
+            events.accept("lease " + lease.key() + " renewed");
+        }
+
+        @Override
+        public void onMoved(final Lease before, final Lease now)
+        {
+            askFor(NETWORK);
+        }
+    }
+
+    /** What the registry says, for the checks. */
+    private final class Joined implements NodeNetwork.Membership
+    {
+        @Override
+        public Lease own()
+        {
+            return keeper.lease();
+        }
+
+        @Override
+        public List<Lease> peersOrNull()
+        {
+            return peers.known().getCount() == 0 ? peers.leases() : null;
+        }
+
+        @Override
+        public void publish(final LeaseAttributes attributes)
+        {
+            keeper.publish(attributes);
+        }
+
+        @Override
+        public void onMoved()
+        {
+            watch.close();
+            watch = manager.watchLeases(keeper.lease().key(), peers);
+        }
+    }
+
+    /** @return false if the node is stopped before the peers are known and the host knows them. */
+    private boolean awaitPeers() throws InterruptedException
+    {
+        while (!peers.known().await(50, TimeUnit.MILLISECONDS))
+        {
+            if (stop.getCount() == 0)
+            {
+                return false;
+            }
+        }
+        try
+        {
+            checks.now(ROUTES).get();
+        }
+        catch (final ExecutionException | CancellationException ex)
+        {
+            errors.onError(ex);
+        }
+        return stop.getCount() > 0;
+    }
+
+    private void askFor(final String check)
+    {
+        final HostChecks running = checks;
+        if (running != null)
+        {
+            running.now(check);
+        }
+    }
+
+    private static String message(final Exception failure)
+    {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    private static long ms(final long startNs)
+    {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+    }
+
+    private void closeAll()
+    {
+        while (!opened.isEmpty())
+        {
+            try
+            {
+                opened.pop().close();
+            }
+            catch (final Exception ex)
+            {
+                events.accept(message(ex));
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.overlane.flannel.node;
+
+import io.overlane.address.IpPrefix;
+import io.overlane.flannel.host.file.CniConfig;
+import io.overlane.flannel.host.file.SubnetFile;
+import io.overlane.flannel.host.firewall.Firewall;
+import io.overlane.flannel.host.firewall.FirewallKind;
+import io.overlane.flannel.host.firewall.FirewallRules;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.flannel.lease.SubnetRange;
+import io.overlane.flannel.options.FlannelOptions;
+import io.overlane.flannel.options.NodeOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What a node tells its host beside devices and routes, in this order: {@code subnet.env}, the firewall's rules, the
+ * CNI file. A client has no containers and tells nothing. One thread at a time.
+ */
+final class HostSide
+{
+    private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
+
+    private final FlannelOptions options;
+    private final NodeOptions nodeOptions;
+    private final NetworkConfig network;
+    private final Consumer<String> events;
+    private final List<Firewall> firewalls = new ArrayList<>();
+
+    HostSide(
+        final FlannelOptions options,
+        final NodeOptions nodeOptions,
+        final NetworkConfig network,
+        final Consumer<String> events)
+    {
+        this.options = options;
+        this.nodeOptions = nodeOptions;
+        this.network = network;
+        this.events = events;
+    }
+
+    /**
+     * @param own lease of the node.
+     * @param mtu of the containers.
+     * @throws IOException if something cannot be written or set; one line.
+     */
+    void tell(final Lease own, final int mtu) throws IOException
+    {
+        if (nodeOptions.client())
+        {
+            return;
+        }
+        final Path file = options.subnetFile();
+        new SubnetFile(
+            networkOf(network.v4()), own.subnet(), networkOf(network.v6()), own.subnetV6(), mtu,
+            options.ipMasquerade()).write(file);
+        events.accept("wrote " + file + ": subnet " + own.key() + ", MTU " + mtu);
+
+        openFirewalls(own);
+        ensureRules();
+
+        if (nodeOptions.cniFile().isPresent() &&
+            CniConfig.write(nodeOptions.cniFile().get(), nodeOptions.cniName(), file))
+        {
+            events.accept("wrote " + nodeOptions.cniFile().get());
+        }
+        warnWithoutForwarding();
+    }
+
+    private void openFirewalls(final Lease own) throws IOException
+    {
+        firewalls.clear();
+        if (!options.ipMasquerade() && !options.forwardRules())
+        {
+            return;
+        }
+        if (network.v4() != null)
+        {
+            firewalls.add(open(rules(network.v4(), own.subnet())));
+        }
+        if (network.v6() != null)
+        {
+            firewalls.add(open(rules(network.v6(), own.subnetV6())));
+        }
+    }
+
+    private FirewallRules rules(final SubnetRange range, final IpPrefix subnet)
+    {
+        return new FirewallRules(range.network(), subnet, options.ipMasquerade(),
+            options.ipMasqueradeFullyRandom(), options.forwardRules());
+    }
+
+    private Firewall open(final FirewallRules rules) throws IOException
+    {
+        final FirewallKind wanted = network.enableNfTables() ? FirewallKind.NFTABLES : FirewallKind.IPTABLES;
+        final FirewallKind kind = FirewallKind.choose(wanted, rules.isV4());
+        kind.warning(rules.isV4()).ifPresent(events);
+        return kind.open(rules, nodeOptions.ruleNames());
+    }
+
+    /**
+     * @return what had to be done; empty if the rules stood there.
+     * @throws IOException if they cannot be read or set; one line.
+     */
+    String ensureRules() throws IOException
+    {
+        boolean changed = false;
+        for (final Firewall firewall : firewalls)
+        {
+            changed |= firewall.ensure();
+        }
+        return changed ? "set the rules for masquerading and forwarding" : "";
+    }
+
+    /**
+     * Only on request: flannel's rules outlive it, so that containers go on while it is exchanged.
+     *
+     * @throws IOException if they cannot be removed; one line.
+     */
+    void removeRulesOnRequest() throws IOException
+    {
+        if (nodeOptions.removeRules())
+        {
+            for (final Firewall firewall : firewalls)
+            {
+                firewall.remove();
+            }
+        }
+    }
+
+    private void warnWithoutForwarding()
+    {
+        try
+        {
+            if (network.v4() != null && Files.readString(FORWARDING).startsWith("0"))
+            {
+                events.accept("this host does not forward: containers reach no peer until " +
+                    "'sysctl -w net.ipv4.ip_forward=1'");
+            }
+        }
+        catch (final IOException ex)
+        {
+            // Where the setting cannot be read there is nothing to warn of.
+            return;
+        }
+    }
+
+    private static IpPrefix networkOf(final SubnetRange range)
+    {
+        return range == null ? null : range.network();
+    }
+}

@@ -1,0 +1,279 @@
+package io.overlane.flannel.node;
+
+import io.overlane.address.IpAddress;
+import io.overlane.flannel.backend.Backend;
+import io.overlane.flannel.backend.BackendHost;
+import io.overlane.flannel.backend.Backends;
+import io.overlane.flannel.host.link.ExternalInterface;
+import io.overlane.flannel.host.link.InterfaceChoice;
+import io.overlane.flannel.host.link.InterfaceFinder;
+import io.overlane.flannel.host.route.HostChanges;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.tun.host.IpCommand;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.ErrorHandler;
+
+/**
+ * What stands on the host for one lease: the backend on an interface, files and rules; and the checks that keep it as
+ * the lease, the interface and the peers want it. One thread at a time, but for {@link #backend}.
+ */
+final class NodeNetwork implements AutoCloseable
+{
+    private final NetworkConfig network;
+    private final InterfaceChoice choice;
+    private final IpCommand ip;
+    private final boolean blackhole;
+    private final Consumer<String> events;
+    private final ErrorHandler errors;
+    private ExternalInterface external;
+    private volatile Backend backend;
+    private HostSide hostSide;
+    private Membership membership;
+    private SubnetKey openedFor;
+
+    /** What the registry says. */
+    interface Membership
+    {
+        /** @return the node's lease. */
+        Lease own();
+
+        /** @return the others'; null before they are known. */
+        List<Lease> peersOrNull();
+
+        /**
+         * @param attributes for peers to see from now on.
+         */
+        void publish(LeaseAttributes attributes);
+
+        /** The own subnet is another: those of the others are to be followed anew. */
+        void onMoved();
+    }
+
+    /**
+     * @param network   that the node is part of.
+     * @param choice    of the interface.
+     * @param ip        how to run {@code ip}.
+     * @param blackhole what no container of the own subnet has goes nowhere.
+     * @param events    takes one line for each event.
+     * @param errors    told of broken devices and sockets.
+     * @throws IOException if there is no interface to use; one line.
+     */
+    NodeNetwork(
+        final NetworkConfig network,
+        final InterfaceChoice choice,
+        final IpCommand ip,
+        final boolean blackhole,
+        final Consumer<String> events,
+        final ErrorHandler errors) throws IOException
+    {
+        this.network = network;
+        this.choice = choice;
+        this.ip = ip;
+        this.blackhole = blackhole;
+        this.events = events;
+        this.errors = errors;
+        this.external = findInterface();
+        events.accept("using " + external.name() + ", MTU " + external.mtu() + ", " + addresses());
+    }
+
+    private ExternalInterface findInterface() throws IOException
+    {
+        return new InterfaceFinder(ip).find(choice);
+    }
+
+    ExternalInterface external()
+    {
+        return external;
+    }
+
+    /** @return the one in use. */
+    Backend backend()
+    {
+        return backend;
+    }
+
+    /**
+     * @param published what the node's lease says now; null if it has none.
+     * @return what it is to say.
+     */
+    LeaseAttributes prepare(final LeaseAttributes published)
+    {
+        backend = Backends.create(new BackendHost(network, external, ip, blackhole, events, errors), published);
+        return backend.attributes();
+    }
+
+    /**
+     * Backend first, then the host is told.
+     *
+     * @param own    lease of the node.
+     * @param asHost tells the host.
+     * @throws IOException if something is in the way; one line.
+     */
+    void open(final Lease own, final HostSide asHost) throws IOException
+    {
+        hostSide = asHost;
+        backend.open(own);
+        hostSide.tell(own, backend.containerMtu());
+        openedFor = own.key();
+    }
+
+    /**
+     * @param registry to compare with from now on; before any check.
+     */
+    void follow(final Membership registry)
+    {
+        membership = registry;
+    }
+
+    private String addresses()
+    {
+        final List<String> addresses = new ArrayList<>();
+        addAddress(addresses, external.address(), external.publicIp());
+        addAddress(addresses, external.addressV6(), external.publicIpV6());
+        return String.join(", ", addresses);
+    }
+
+    private static void addAddress(final List<String> lines, final IpAddress address, final IpAddress published)
+    {
+        if (address != null)
+        {
+            lines.add(address + (address.equals(published) ? "" : " published as " + published));
+        }
+    }
+
+    /** Device, interface and lease are those that were opened, or everything is opened anew. */
+    String checkNetwork() throws IOException
+    {
+        String why = "";
+        if (hasMoved())
+        {
+            final ExternalInterface found = findInterface();
+            if (!found.equals(external))
+            {
+                external = found;
+                why = external.name() + " has " + addresses() + ", MTU " + external.mtu() + " now";
+            }
+        }
+        if (!why.isEmpty())
+        {
+            backend.close();
+            if (!prepare(own().attributes()).equals(own().attributes()))
+            {
+                membership.publish(backend.attributes());
+            }
+        }
+        else if (!own().key().equals(openedFor))
+        {
+            why = "the subnet is " + own().key() + " now";
+        }
+        else if (!backend.isIntact())
+        {
+            why = "the device is gone or down";
+        }
+        if (why.isEmpty())
+        {
+            return "";
+        }
+        reopen();
+        return why + "; opened anew";
+    }
+
+    private void reopen() throws IOException
+    {
+        final boolean moved = !own().key().equals(openedFor);
+        backend.close();
+        open(own(), hostSide);
+        if (moved)
+        {
+            membership.onMoved();
+        }
+        checkRoutes();
+    }
+
+    private Lease own()
+    {
+        return membership.own();
+    }
+
+    private boolean hasMoved()
+    {
+        try
+        {
+            final NetworkInterface found = NetworkInterface.getByName(external.name());
+            return found == null || found.getMTU() != external.mtu() ||
+                isMissing(found, external.address()) || isMissing(found, external.addressV6());
+        }
+        catch (final IOException ex)
+        {
+            return true;
+        }
+    }
+
+    private static boolean isMissing(final NetworkInterface device, final IpAddress address)
+    {
+        return address != null &&
+            device.inetAddresses().map(IpAddress::of).noneMatch(address::equals);
+    }
+
+    /** Peers have changed: only the difference is carried out, unless that fails. */
+    String carryOutPeers() throws IOException
+    {
+        final List<Lease> peers = peersOrNull();
+        if (peers == null)
+        {
+            return "";
+        }
+        final long startNs = System.nanoTime();
+        final HostChanges changes = backend.update(peers);
+        if (!changes.failures().isEmpty())
+        {
+            return changed(backend.reconcile(peers));
+        }
+        return changes.isEmpty() ? "" : changed(changes) + " in " + ms(startNs) + " ms";
+    }
+
+    String checkRoutes() throws IOException
+    {
+        final List<Lease> peers = peersOrNull();
+        return peers == null ? "" : changed(backend.reconcile(peers));
+    }
+
+    /** Before the peers are known, nothing of an earlier run may be taken away: it still carries packets. */
+    private List<Lease> peersOrNull()
+    {
+        return backend.isIntact() && own().key().equals(openedFor) ? membership.peersOrNull() : null;
+    }
+
+    private static String changed(final HostChanges changes) throws IOException
+    {
+        if (!changes.failures().isEmpty())
+        {
+            throw new IOException(changes.failures().get(0) +
+                (changes.failures().size() > 1 ? "; and " + (changes.failures().size() - 1) + " more" : ""));
+        }
+        return changes.isEmpty() ? "" :
+            "routes and neighbours: " + changes.set().size() + " set, " + changes.removed().size() + " removed";
+    }
+
+    private static double ms(final long startNs)
+    {
+        return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNs) / 1000.0;
+    }
+
+    @Override
+    public void close()
+    {
+        if (backend != null)
+        {
+            backend.close();
+        }
+    }
+}

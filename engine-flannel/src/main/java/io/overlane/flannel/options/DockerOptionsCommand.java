@@ -1,0 +1,63 @@
+package io.overlane.flannel.options;
+
+import io.overlane.flannel.host.file.DockerOptions;
+import io.overlane.tun.host.IpCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code mk-docker-opts}: flannel's script of that name, with its options. */
+@Command(
+    name = "mk-docker-opts",
+    description = "Generate options of the Docker daemon from a subnet file.",
+    mixinStandardHelpOptions = true)
+public final class DockerOptionsCommand implements Callable<Integer>
+{
+    @Option(names = "-f", paramLabel = "FILE", defaultValue = "/run/flannel/subnet.env", description =
+        "Subnet file to read. Default: ${DEFAULT-VALUE}.")
+    private Path subnetFile;
+
+    @Option(names = "-d", paramLabel = "FILE", defaultValue = "/run/docker_opts.env", description =
+        "File to write. Default: ${DEFAULT-VALUE}.")
+    private Path dockerFile;
+
+    @Option(names = "-i", description = "A line for each option. Default: this and -c.")
+    private boolean individual;
+
+    @Option(names = "-c", description = "One line with all options. Default: this and -i.")
+    private boolean combined;
+
+    @Option(names = "-k", paramLabel = "NAME", defaultValue = DockerOptions.DEFAULT_KEY, description =
+        "Name of the line with all options. Default: ${DEFAULT-VALUE}.")
+    private String combinedKey;
+
+    @Option(names = "-m", description = "Leave --ip-masq out, for old versions of Docker.")
+    private boolean withoutIpMasq;
+
+    /**
+     * @return 0.
+     * @throws IOException if the file cannot be written, or a route to another host is in Docker's way; the file is
+     *                     written then, as the script does it.
+     */
+    @Override
+    public Integer call() throws IOException
+    {
+        new DockerOptions(individual, combined, combinedKey, !withoutIpMasq)
+            .write(subnetFile, dockerFile, System.getenv());
+        final String text = Files.isRegularFile(subnetFile) ? Files.readString(subnetFile) : "";
+        if (!text.isEmpty())
+        {
+            final Optional<String> conflict =
+                DockerOptions.conflictingRoute(text, IpCommand.find().run("route", "show"));
+            if (conflict.isPresent())
+            {
+                throw new IOException("the routing table already has the subnet: " + conflict.get());
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,382 @@
+package io.overlane.flannel.options;
+
+import io.overlane.address.IpAddress;
+import io.overlane.flannel.host.link.InterfaceChoice;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Option;
+
+/**
+ * flanneld's options, to be mixed into a command: same names, with one dash or two, same defaults. Null or empty where
+ * not given and without a default. {@code docs/flannel-options.md} has the table.
+ *
+ * <p>Help and version are among them, so the command has no {@code mixinStandardHelpOptions}: picocli warns of two.
+ */
+public final class FlannelOptions
+{
+    @Option(names = {"--etcd-endpoints", "-etcd-endpoints"}, split = ",", paramLabel = "URL",
+        defaultValue = "http://127.0.0.1:4001,http://127.0.0.1:2379", description =
+        "Where etcd listens, joined by commas. Default: ${DEFAULT-VALUE}.")
+    private List<String> etcdEndpoints;
+
+    @Option(names = {"--etcd-prefix", "-etcd-prefix"}, paramLabel = "PATH", defaultValue = "/coreos.com/network",
+        description = "Where in etcd the network lives. Default: ${DEFAULT-VALUE}.")
+    private String etcdPrefix;
+
+    @Option(names = {"--etcd-keyfile", "-etcd-keyfile"}, paramLabel = "FILE", description =
+        "Key for TLS to etcd, PEM.")
+    private Path etcdKeyFile;
+
+    @Option(names = {"--etcd-certfile", "-etcd-certfile"}, paramLabel = "FILE", description =
+        "Certificate for TLS to etcd, PEM.")
+    private Path etcdCertFile;
+
+    @Option(names = {"--etcd-cafile", "-etcd-cafile"}, paramLabel = "FILE", description =
+        "Authorities that may sign etcd's certificate, PEM.")
+    private Path etcdCaFile;
+
+    @Option(names = {"--etcd-username", "-etcd-username"}, paramLabel = "NAME", defaultValue = "", description =
+        "User of etcd.")
+    private String etcdUsername;
+
+    @Option(names = {"--etcd-password", "-etcd-password"}, paramLabel = "TEXT", defaultValue = "", description =
+        "Password of that user; better in FLANNELD_ETCD_PASSWORD, as others see the command line.")
+    private String etcdPassword;
+
+    @Option(names = {"--kube-subnet-mgr", "-kube-subnet-mgr"}, arity = "0..1", fallbackValue = "true",
+        defaultValue = "false", converter = GoBoolean.class, description =
+        "Take the subnet from Kubernetes instead of etcd.")
+    private boolean kubeSubnetManager;
+
+    @Option(names = {"--kube-api-url", "-kube-api-url"}, paramLabel = "URL", defaultValue = "", description =
+        "Where the API server listens. Not needed in a pod.")
+    private String kubeApiUrl;
+
+    @Option(names = {"--kube-annotation-prefix", "-kube-annotation-prefix"}, paramLabel = "TEXT",
+        defaultValue = "flannel.alpha.coreos.com", description =
+        "What the names of the node's annotations start with. Default: ${DEFAULT-VALUE}.")
+    private String kubeAnnotationPrefix;
+
+    @Option(names = {"--kubeconfig-file", "-kubeconfig-file"}, paramLabel = "FILE", description =
+        "How to reach the API server. Not needed in a pod.")
+    private Path kubeConfigFile;
+
+    @Option(names = {"--net-config-path", "-net-config-path"}, paramLabel = "FILE",
+        defaultValue = "/etc/kube-flannel/net-conf.json", description =
+        "The network's configuration under Kubernetes. Default: ${DEFAULT-VALUE}.")
+    private Path netConfigPath;
+
+    @Option(names = {"--set-node-network-unavailable", "-set-node-network-unavailable"}, arity = "0..1",
+        fallbackValue = "true", defaultValue = "true", converter = GoBoolean.class, description =
+        "Tell Kubernetes that the node's network is up once it is. Default: ${DEFAULT-VALUE}.")
+    private boolean setNodeNetworkUnavailable;
+
+    @Option(names = {"--iface", "-iface"}, paramLabel = "NAME|IP", description =
+        "Interface to reach other nodes by, repeatable: the first that works. Default: that of the default route.")
+    private List<String> interfaces = new ArrayList<>();
+
+    @Option(names = {"--iface-regex", "-iface-regex"}, paramLabel = "REGEX", description =
+        "The first interface with an address, else a name, that matches; repeatable; behind --iface.")
+    private List<String> interfacePatterns = new ArrayList<>();
+
+    @Option(names = {"--iface-can-reach", "-iface-can-reach"}, paramLabel = "IP", defaultValue = "", description =
+        "The interface this host sends to that address by; behind the two others.")
+    private String interfaceCanReach;
+
+    @Option(names = {"--public-ip", "-public-ip"}, paramLabel = "IP", defaultValue = "", description =
+        "Address to publish to other nodes. Default: the interface's.")
+    private String publicIp;
+
+    @Option(names = {"--public-ipv6", "-public-ipv6"}, paramLabel = "IP", defaultValue = "", description =
+        "IPv6 address to publish to other nodes. Default: the interface's.")
+    private String publicIpV6;
+
+    @Option(names = {"--subnet-file", "-subnet-file"}, paramLabel = "FILE",
+        defaultValue = "/run/flannel/subnet.env", description =
+        "Where to write what containers need to know. Default: ${DEFAULT-VALUE}.")
+    private Path subnetFile;
+
+    @Option(names = {"--subnet-lease-renew-margin", "-subnet-lease-renew-margin"}, paramLabel = "MINUTES",
+        defaultValue = "60", description =
+        "How long before its end the lease is renewed, 1...1439. Default: ${DEFAULT-VALUE}.")
+    private int renewMarginMinutes;
+
+    @Option(names = {"--ip-masq", "-ip-masq"}, arity = "0..1", fallbackValue = "true", defaultValue = "false",
+        converter = GoBoolean.class, description =
+        "Masquerade what leaves the network. Default: ${DEFAULT-VALUE}.")
+    private boolean ipMasquerade;
+
+    @Option(names = {"--ip-masq-fully-random-disable", "-ip-masq-fully-random-disable"}, arity = "0..1",
+        fallbackValue = "true", defaultValue = "false", converter = GoBoolean.class, description =
+        "Masquerade without random ports. Default: ${DEFAULT-VALUE}.")
+    private boolean ipMasqueradeFullyRandomDisabled;
+
+    @Option(names = {"--iptables-forward-rules", "-iptables-forward-rules"}, arity = "0..1", fallbackValue = "true",
+        defaultValue = "true", converter = GoBoolean.class, description =
+        "Accept what is forwarded from and to the network. Default: ${DEFAULT-VALUE}.")
+    private boolean forwardRules;
+
+    @Option(names = {"--iptables-resync", "-iptables-resync"}, paramLabel = "SECONDS", defaultValue = "5",
+        description = "How often the rules are checked, those of nftables too. Default: ${DEFAULT-VALUE}.")
+    private int rulesResyncSeconds;
+
+    @Option(names = {"--ip-blackhole-route", "-ip-blackhole-route"}, arity = "0..1", fallbackValue = "true",
+        defaultValue = "false", converter = GoBoolean.class, description =
+        "Packets to addresses of the own subnet that no container has go nowhere. Default: ${DEFAULT-VALUE}.")
+    private boolean blackholeRoute;
+
+    @Option(names = {"--healthz-ip", "-healthz-ip"}, paramLabel = "IP", defaultValue = "0.0.0.0", description =
+        "Where /healthz and /readyz are answered. Default: ${DEFAULT-VALUE}.")
+    private String healthIp;
+
+    @Option(names = {"--healthz-port", "-healthz-port"}, paramLabel = "PORT", defaultValue = "0", description =
+        "Where /healthz and /readyz are answered, 0 for nowhere. Default: ${DEFAULT-VALUE}.")
+    private int healthPort;
+
+    @Option(names = "-v", paramLabel = "LEVEL", defaultValue = "0", description =
+        "Above 0: debug messages too. Default: ${DEFAULT-VALUE}.")
+    private int verbosity;
+
+    @Option(names = {"--vmodule", "-vmodule"}, paramLabel = "TEXT", defaultValue = "", description =
+        "Accepted and ignored: levels of flanneld's own source files.")
+    private String vmodule;
+
+    @Option(names = {"--log_backtrace_at", "-log_backtrace_at"}, paramLabel = "TEXT", defaultValue = "",
+        description = "Accepted and ignored: lines of flanneld's own source files.")
+    private String logBacktraceAt;
+
+    @Option(names = {"-h", "--help", "-help"}, usageHelp = true, description = "Show this help and exit.")
+    private boolean helpRequested;
+
+    @Option(names = {"-V", "--version", "-version"}, versionHelp = true, description = "Print version and exit.")
+    private boolean versionRequested;
+
+    /**
+     * Check what goes beyond single values, before anything is started.
+     *
+     * @return this.
+     * @throws IllegalArgumentException for the first that cannot be; one line that names the option.
+     */
+    public FlannelOptions conclude()
+    {
+        inRange("subnet-lease-renew-margin", renewMarginMinutes, 1, 24 * 60 - 1);
+        inRange("iptables-resync", rulesResyncSeconds, 1, 24 * 60 * 60);
+        inRange("healthz-port", healthPort, 0, 65_535);
+        healthAddress();
+        address("iface-can-reach", interfaceCanReach);
+        address("public-ip", publicIp);
+        address("public-ipv6", publicIpV6);
+        interfacePatterns.forEach(FlannelOptions::pattern);
+        if ((etcdKeyFile == null) != (etcdCertFile == null))
+        {
+            throw new IllegalArgumentException("--etcd-keyfile and --etcd-certfile belong together");
+        }
+        return this;
+    }
+
+    /**
+     * @param enableV4 the network has IPv4.
+     * @param enableV6 the network has IPv6.
+     * @return how to find the interface that carries the tunnels.
+     */
+    public InterfaceChoice interfaceChoice(final boolean enableV4, final boolean enableV6)
+    {
+        return new InterfaceChoice(
+            enableV4,
+            enableV6,
+            interfaces,
+            interfacePatterns.stream().map(FlannelOptions::pattern).toList(),
+            address("iface-can-reach", interfaceCanReach),
+            address("public-ip", publicIp),
+            address("public-ipv6", publicIpV6));
+    }
+
+    /** @return URLs, without the blanks around them. */
+    public List<String> etcdEndpoints()
+    {
+        return etcdEndpoints.stream().map(String::strip).filter(url -> !url.isEmpty()).toList();
+    }
+
+    /** @return the prefix of the keys. */
+    public String etcdPrefix()
+    {
+        return etcdPrefix;
+    }
+
+    /** @return null without. */
+    public Path etcdKeyFile()
+    {
+        return etcdKeyFile;
+    }
+
+    /** @return null without. */
+    public Path etcdCertFile()
+    {
+        return etcdCertFile;
+    }
+
+    /** @return null without. */
+    public Path etcdCaFile()
+    {
+        return etcdCaFile;
+    }
+
+    /** @return empty without. */
+    public String etcdUsername()
+    {
+        return etcdUsername;
+    }
+
+    /** @return empty without. */
+    public String etcdPassword()
+    {
+        return etcdPassword;
+    }
+
+    /** @return true if Kubernetes hands out the subnets. */
+    public boolean kubeSubnetManager()
+    {
+        return kubeSubnetManager;
+    }
+
+    /** @return empty without. */
+    public String kubeApiUrl()
+    {
+        return kubeApiUrl;
+    }
+
+    /** @return as given; a slash may be missing. */
+    public String kubeAnnotationPrefix()
+    {
+        return kubeAnnotationPrefix;
+    }
+
+    /** @return null without. */
+    public Path kubeConfigFile()
+    {
+        return kubeConfigFile;
+    }
+
+    /** @return the network's configuration under Kubernetes. */
+    public Path netConfigPath()
+    {
+        return netConfigPath;
+    }
+
+    /** @return true to clear the node's condition NetworkUnavailable. */
+    public boolean setNodeNetworkUnavailable()
+    {
+        return setNodeNetworkUnavailable;
+    }
+
+    /** @return where {@code subnet.env} goes. */
+    public Path subnetFile()
+    {
+        return subnetFile;
+    }
+
+    /** @return minutes before the end of the lease. */
+    public int renewMarginMinutes()
+    {
+        return renewMarginMinutes;
+    }
+
+    /** @return true to masquerade. */
+    public boolean ipMasquerade()
+    {
+        return ipMasquerade;
+    }
+
+    /** @return true to masquerade with random ports where the kernel can. */
+    public boolean ipMasqueradeFullyRandom()
+    {
+        return !ipMasqueradeFullyRandomDisabled;
+    }
+
+    /** @return true to accept what is forwarded from and to the network. */
+    public boolean forwardRules()
+    {
+        return forwardRules;
+    }
+
+    /** @return seconds between two checks of the rules. */
+    public int rulesResyncSeconds()
+    {
+        return rulesResyncSeconds;
+    }
+
+    /** @return true for a blackhole route to the own subnet. */
+    public boolean blackholeRoute()
+    {
+        return blackholeRoute;
+    }
+
+    /** @return where health checks are answered. */
+    public IpAddress healthAddress()
+    {
+        final IpAddress address = address("healthz-ip", healthIp);
+        return address == null ? IpAddress.ANY_V4 : address;
+    }
+
+    /** @return where health checks are answered, 0 for nowhere. */
+    public int healthPort()
+    {
+        return healthPort;
+    }
+
+    /** @return true for debug messages. */
+    public boolean isVerbose()
+    {
+        return verbosity > 0;
+    }
+
+    /** @return names of the options that were given and have no effect. */
+    public List<String> ignored()
+    {
+        final List<String> ignored = new ArrayList<>();
+        if (!vmodule.isEmpty())
+        {
+            ignored.add("--vmodule");
+        }
+        if (!logBacktraceAt.isEmpty())
+        {
+            ignored.add("--log_backtrace_at");
+        }
+        return ignored;
+    }
+
+    private static void inRange(final String option, final int value, final int min, final int max)
+    {
+        if (value < min || value > max)
+        {
+            throw new IllegalArgumentException("--" + option + "=" + value + " outside " + min + "…" + max);
+        }
+    }
+
+    private static IpAddress address(final String option, final String text)
+    {
+        try
+        {
+            return text.isEmpty() ? null : IpAddress.parse(text);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IllegalArgumentException("--" + option + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    private static Pattern pattern(final String text)
+    {
+        try
+        {
+            return Pattern.compile(text);
+        }
+        catch (final PatternSyntaxException ex)
+        {
+            throw new IllegalArgumentException("--iface-regex=" + text + ": " + ex.getDescription(), ex);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.overlane.flannel.options;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Options that are not on the command line come from the environment: {@code --ip-masq} from
+ * {@code FLANNELD_IP_MASQ}. An empty variable is none. To be set as the default value provider of the command that
+ * mixes {@link FlannelOptions} in.
+ */
+public final class FlanneldEnvironment implements IDefaultValueProvider
+{
+    private static final String PREFIX = "FLANNELD_";
+
+    private final Map<String, String> environment;
+
+    /** The environment of this process. */
+    public FlanneldEnvironment()
+    {
+        this(System.getenv());
+    }
+
+    /**
+     * @param environment variables by name.
+     */
+    public FlanneldEnvironment(final Map<String, String> environment)
+    {
+        this.environment = environment;
+    }
+
+    @Override
+    public String defaultValue(final ArgSpec argument)
+    {
+        if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp())
+        {
+            return null;
+        }
+        final String variable = variable(option);
+        final String value = environment.get(variable);
+        if (value == null || value.isEmpty())
+        {
+            return null;
+        }
+        if (option.converters().length > 0)
+        {
+            check(option, variable, value);
+        }
+        else if (option.type() == int.class && !value.matches("-?\\d{1,9}"))
+        {
+            throw wrong(option, variable, value, "is not a number");
+        }
+        return value;
+    }
+
+    /**
+     * @param option of the command line.
+     * @return the variable it can be set by.
+     */
+    static String variable(final OptionSpec option)
+    {
+        final String longest = Arrays.stream(option.names()).max(Comparator.comparing(String::length)).orElseThrow();
+        return PREFIX + longest.replaceFirst("^-+", "").replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /** picocli would name the option, which the reader of its message never typed. */
+    private static void check(final OptionSpec option, final String variable, final String value)
+    {
+        try
+        {
+            option.converters()[0].convert(value);
+        }
+        catch (final Exception ex)
+        {
+            throw wrong(option, variable, value, ex.getMessage());
+        }
+    }
+
+    private static ParameterException wrong(
+        final OptionSpec option, final String variable, final String value, final String why)
+    {
+        return new ParameterException(
+            option.command().commandLine(), "environment variable " + variable + "=" + value + ": " + why);
+    }
+}

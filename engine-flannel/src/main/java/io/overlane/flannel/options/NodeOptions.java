@@ -1,0 +1,64 @@
+package io.overlane.flannel.options;
+
+import io.overlane.flannel.host.firewall.RuleNames;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options of a node that flanneld does not have. */
+public final class NodeOptions
+{
+    @Option(names = "--cni-conf", paramLabel = "FILE", description =
+        "Write the CNI configuration there, e.g. /etc/cni/net.d/10-flannel.conflist. Default: none is written.")
+    private Path cniFile;
+
+    @Option(names = "--cni-name", paramLabel = "NAME", defaultValue = "cbr0", description =
+        "Name of the network in it. Default: ${DEFAULT-VALUE}.")
+    private String cniName;
+
+    @Option(names = "--rules-suffix", paramLabel = "NAME", defaultValue = "", description =
+        "Add this to the names of firewall tables and chains: for a second network on this host. Default: none.")
+    private String rulesSuffix;
+
+    @Option(names = "--remove-rules", description =
+        "Take the firewall rules away at the end. Default: they stay, as flanneld's do.")
+    private boolean removeRules;
+
+    @Option(names = "--client", description =
+        "Reach the containers without having any: a lease of four addresses, no subnet file, no rules. IPv4. " +
+        "Default: a node.")
+    private boolean client;
+
+    /** @return where the CNI configuration goes, if anywhere. */
+    public Optional<Path> cniFile()
+    {
+        return Optional.ofNullable(cniFile);
+    }
+
+    /** @return name of the network in it. */
+    public String cniName()
+    {
+        return cniName;
+    }
+
+    /**
+     * @return names of firewall tables and chains.
+     * @throws IllegalArgumentException if they do not fit.
+     */
+    public RuleNames ruleNames()
+    {
+        return new RuleNames(rulesSuffix);
+    }
+
+    /** @return true to take the rules away at the end. */
+    public boolean removeRules()
+    {
+        return removeRules;
+    }
+
+    /** @return true to take part without a subnet for containers. */
+    public boolean client()
+    {
+        return client;
+    }
+}

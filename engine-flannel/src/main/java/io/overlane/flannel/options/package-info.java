@@ -1,0 +1,4 @@
+/**
+ * flanneld's command line and environment, names and defaults.
+ */
+package io.overlane.flannel.options;

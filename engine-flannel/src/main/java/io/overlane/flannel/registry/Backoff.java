@@ -1,0 +1,24 @@
+package io.overlane.flannel.registry;
+
+/** How long to wait before the next attempt: 100 ms, then twice as long each time, 5 s at most, as flannel does. */
+final class Backoff
+{
+    static final long FIRST_MS = 100;
+    static final long LONGEST_MS = 5_000;
+
+    private long nextMs = FIRST_MS;
+
+    /** @return milliseconds to wait now. */
+    long nextMs()
+    {
+        final long now = nextMs;
+        nextMs = Math.min(LONGEST_MS, nextMs * 2);
+        return now;
+    }
+
+    /** It worked: start small again. */
+    void reset()
+    {
+        nextMs = FIRST_MS;
+    }
+}

@@ -1,0 +1,87 @@
+package io.overlane.flannel.registry;
+
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseEvent;
+import io.overlane.flannel.lease.SubnetKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The leases known so far, and what is different now. One's own never enters. */
+final class LeaseSet
+{
+    private final SubnetKey own;
+    private Map<SubnetKey, Lease> known = new LinkedHashMap<>();
+
+    LeaseSet(final SubnetKey own)
+    {
+        this.own = own;
+    }
+
+    /**
+     * Everything there is; what is known and not in it is gone.
+     *
+     * @param leases all of them.
+     * @return the differences, what is gone first: a subnet may have moved to a lease of another length.
+     */
+    List<LeaseEvent> reset(final List<Lease> leases)
+    {
+        final Map<SubnetKey, Lease> next = new LinkedHashMap<>();
+        leases.forEach(lease -> next.put(lease.key(), lease));
+        next.remove(own);
+        final List<LeaseEvent> events = new ArrayList<>();
+        known.forEach((key, lease) ->
+        {
+            if (!next.containsKey(key))
+            {
+                events.add(new LeaseEvent(LeaseEvent.Kind.REMOVED, lease, null));
+            }
+        });
+        next.values().forEach(lease -> add(events, event(known.get(lease.key()), lease)));
+        known = next;
+        return events;
+    }
+
+    /**
+     * @param lease that was written.
+     * @return what that means, or null if nothing.
+     */
+    LeaseEvent put(final Lease lease)
+    {
+        return lease.key().equals(own) ? null : event(known.put(lease.key(), lease), lease);
+    }
+
+    /**
+     * @param key that is gone.
+     * @return what that means, or null if nothing.
+     */
+    LeaseEvent remove(final SubnetKey key)
+    {
+        final Lease lease = known.remove(key);
+        return lease == null ? null : new LeaseEvent(LeaseEvent.Kind.REMOVED, lease, null);
+    }
+
+    /** @return all that is known. */
+    List<Lease> leases()
+    {
+        return List.copyOf(known.values());
+    }
+
+    private static LeaseEvent event(final Lease before, final Lease now)
+    {
+        if (before == null)
+        {
+            return new LeaseEvent(LeaseEvent.Kind.ADDED, now, null);
+        }
+        return before.sameForPeers(now) ? null : new LeaseEvent(LeaseEvent.Kind.CHANGED, now, before);
+    }
+
+    private static void add(final List<LeaseEvent> events, final LeaseEvent event)
+    {
+        if (event != null)
+        {
+            events.add(event);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.overlane.flannel.registry;
+
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.OwnLeaseListener;
+import io.overlane.flannel.lease.SubnetKey;
+import java.util.function.Consumer;
+
+/** Follows one lease. */
+final class OwnLeaseWatch extends RegistryWatch implements ChangeListener
+{
+    private final Registry registry;
+    private final SubnetKey own;
+    private final OwnLeaseListener listener;
+
+    OwnLeaseWatch(
+        final Registry registry, final SubnetKey own, final OwnLeaseListener listener, final Consumer<String> notices)
+    {
+        super("flannel-own-lease", notices);
+        this.registry = registry;
+        this.own = own;
+        this.listener = listener;
+    }
+
+    /** The snapshot of all leases: only it comes with a revision to go on from. */
+    @Override
+    long snapshot()
+    {
+        final LeaseSnapshot snapshot = registry.leases();
+        snapshot.leases().stream().filter(lease -> lease.key().equals(own)).findFirst()
+            .ifPresentOrElse(this::onPut, () -> onRemove(own));
+        return snapshot.revision() + 1;
+    }
+
+    @Override
+    ChangeStream changes(final long revision)
+    {
+        return registry.changes(own, revision);
+    }
+
+    @Override
+    ChangeListener listener()
+    {
+        return this;
+    }
+
+    @Override
+    public void onPut(final Lease lease)
+    {
+        deliver(() -> listener.onWritten(lease));
+    }
+
+    @Override
+    public void onRemove(final SubnetKey key)
+    {
+        deliver(listener::onLost);
+    }
+}

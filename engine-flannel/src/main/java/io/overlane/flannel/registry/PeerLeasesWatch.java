@@ -1,0 +1,88 @@
+package io.overlane.flannel.registry;
+
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseEvent;
+import io.overlane.flannel.lease.LeaseListener;
+import io.overlane.flannel.lease.SubnetKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Follows every lease but one's own. */
+final class PeerLeasesWatch extends RegistryWatch
+{
+    private final Registry registry;
+    private final LeaseSet known;
+    private final LeaseListener listener;
+    private final List<LeaseEvent> batch = new ArrayList<>();
+    private final ChangeListener changes = new ChangeListener()
+    {
+        @Override
+        public void onPut(final Lease lease)
+        {
+            add(known.put(lease));
+        }
+
+        @Override
+        public void onRemove(final SubnetKey key)
+        {
+            add(known.remove(key));
+        }
+
+        @Override
+        public void onBatchEnd()
+        {
+            deliverBatch();
+        }
+    };
+
+    PeerLeasesWatch(
+        final Registry registry, final SubnetKey own, final LeaseListener listener, final Consumer<String> notices)
+    {
+        super("flannel-leases", notices);
+        this.registry = registry;
+        this.known = new LeaseSet(own);
+        this.listener = listener;
+    }
+
+    @Override
+    long snapshot()
+    {
+        final LeaseSnapshot snapshot = registry.leases();
+        batch.addAll(known.reset(snapshot.leases()));
+        final List<Lease> leases = known.leases();
+        deliver(() -> listener.onSnapshot(leases));
+        deliverBatch();
+        return snapshot.revision() + 1;
+    }
+
+    @Override
+    ChangeStream changes(final long revision)
+    {
+        return registry.changes(null, revision);
+    }
+
+    @Override
+    ChangeListener listener()
+    {
+        return changes;
+    }
+
+    private void add(final LeaseEvent event)
+    {
+        if (event != null)
+        {
+            batch.add(event);
+        }
+    }
+
+    private void deliverBatch()
+    {
+        if (!batch.isEmpty())
+        {
+            final List<LeaseEvent> events = List.copyOf(batch);
+            batch.clear();
+            deliver(() -> listener.onEvents(events));
+        }
+    }
+}

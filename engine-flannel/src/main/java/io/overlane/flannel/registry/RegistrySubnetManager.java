@@ -1,0 +1,215 @@
+package io.overlane.flannel.registry;
+
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.LeaseListener;
+import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.flannel.lease.OwnLeaseListener;
+import io.overlane.flannel.lease.RegistryException;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.lease.SubnetManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** Subnets handed out by the nodes themselves, each writing its leases to a {@link Registry}. */
+public final class RegistrySubnetManager implements SubnetManager
+{
+    /** How long flannel's leases last. */
+    public static final Duration LEASE_TTL = Duration.ofHours(24);
+
+    /** Nodes that start together may choose the same subnet; a lost race costs a fresh look at the registry. */
+    private static final int MAX_ATTEMPTS = 50;
+
+    /** The first races are lost by chance, later ones because many nodes try: they spread out more and more. */
+    private static final int HASTY_ATTEMPTS = 5;
+    private static final int FIRST_PAUSE_MS = 20;
+    private static final int LONGEST_PAUSE_MS = 2_000;
+
+    private final Registry registry;
+    private final RandomGenerator random;
+    private final Consumer<String> notices;
+    private final Duration timeToLive;
+    private final List<RegistryWatch> watches = new ArrayList<>();
+
+    /**
+     * @param registry   that holds the leases; closed by whoever made it.
+     * @param timeToLive of a lease, {@link #LEASE_TTL} beside flannel nodes.
+     * @param random     for choosing among free subnets.
+     * @param notices    takes one line for each thing an operator should know; called on any thread.
+     */
+    public RegistrySubnetManager(
+        final Registry registry,
+        final Duration timeToLive,
+        final RandomGenerator random,
+        final Consumer<String> notices)
+    {
+        this.registry = registry;
+        this.timeToLive = timeToLive;
+        this.random = random;
+        this.notices = notices;
+    }
+
+    @Override
+    public NetworkConfig networkConfig()
+    {
+        final String json = registry.config();
+        try
+        {
+            final NetworkConfig config = NetworkConfig.parse(json);
+            if (config.v4() == null)
+            {
+                throw new IllegalArgumentException("EnableIPv4=false: leases in etcd need an IPv4 subnet");
+            }
+            return config;
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new RegistryException(Kind.MALFORMED, "network configuration: " + ex.getMessage(), ex);
+        }
+    }
+
+    @Override
+    public Lease acquire(final LeaseAttributes attributes, final SubnetKey previous)
+    {
+        final NetworkConfig config = networkConfig();
+        RegistryException lost = null;
+        for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++)
+        {
+            try
+            {
+                return tryAcquire(config, attributes, previous);
+            }
+            catch (final RegistryException ex)
+            {
+                if (ex.kind() != Kind.CONFLICT)
+                {
+                    throw ex;
+                }
+                lost = ex;
+            }
+            pause(attempt);
+        }
+        throw new RegistryException(
+            Kind.CONFLICT, "no subnet after " + MAX_ATTEMPTS + " lost races, the last: " + lost.getMessage(), lost);
+    }
+
+    private Lease tryAcquire(final NetworkConfig config, final LeaseAttributes attributes, final SubnetKey previous)
+    {
+        final LeaseSnapshot snapshot = registry.leases();
+        final List<Lease> others = new ArrayList<>(snapshot.leases());
+        for (final Lease lease : snapshot.leases())
+        {
+            if (!lease.attributes().publicIp().equals(attributes.publicIp()))
+            {
+                continue;
+            }
+            if (config.fits(lease.key()))
+            {
+                return registry.update(lease, attributes, timeToLive);
+            }
+            notices.accept("lease " + lease.key() + " of " + attributes.publicIp() +
+                " is outside the network's configuration; deleting it");
+            registry.delete(lease);
+            others.remove(lease);
+        }
+        return registry.create(choose(config, others, previous), attributes, timeToLive, snapshot.revision());
+    }
+
+    private SubnetKey choose(final NetworkConfig config, final List<Lease> leases, final SubnetKey previous)
+    {
+        if (previous != null && config.fits(previous) && SubnetAllocator.isFree(previous, leases))
+        {
+            return previous;
+        }
+        final SubnetKey chosen = new SubnetAllocator(random).choose(config, leases);
+        if (chosen == null)
+        {
+            throw new RegistryException(
+                Kind.EXHAUSTED, "out of subnets: " + leases.size() + " leases, none free in " + ranges(config));
+        }
+        return chosen;
+    }
+
+    private static String ranges(final NetworkConfig config)
+    {
+        final String v4 = config.v4().min() + "…" + config.v4().max() + "/" + config.v4().subnetLength();
+        return config.v6() == null ?
+            v4 : v4 + " or " + config.v6().min() + "…" + config.v6().max() + "/" + config.v6().subnetLength();
+    }
+
+    private void pause(final int attempt)
+    {
+        if (attempt < HASTY_ATTEMPTS)
+        {
+            return;
+        }
+        try
+        {
+            final int doublings = Math.min(attempt - HASTY_ATTEMPTS, 10);
+            Thread.sleep(random.nextInt(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << doublings)) + 1L);
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            throw new RegistryException(Kind.UNREACHABLE, "interrupted while acquiring a lease", ex);
+        }
+    }
+
+    @Override
+    public Lease renew(final Lease lease)
+    {
+        final Lease held = registry.find(lease.key());
+        if (held == null)
+        {
+            throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " is gone");
+        }
+        final boolean ours = held.revision() == lease.revision() ||
+            held.attributes().publicIp().equals(lease.attributes().publicIp());
+        if (!ours)
+        {
+            throw new RegistryException(
+                Kind.CONFLICT, "lease " + lease.key() + " is held by " + held.attributes().publicIp() + " now");
+        }
+        return held.sameForPeers(lease) ?
+            registry.prolong(held, timeToLive) :
+            registry.update(held, lease.attributes(), timeToLive);
+    }
+
+    @Override
+    public Watch watchLeases(final SubnetKey own, final LeaseListener listener)
+    {
+        return started(new PeerLeasesWatch(registry, own, listener, notices));
+    }
+
+    @Override
+    public Watch watchLease(final SubnetKey own, final OwnLeaseListener listener)
+    {
+        return started(new OwnLeaseWatch(registry, own, listener, notices));
+    }
+
+    private Watch started(final RegistryWatch watch)
+    {
+        synchronized (watches)
+        {
+            watches.removeIf(RegistryWatch::isClosed);
+            watches.add(watch);
+        }
+        return watch.start();
+    }
+
+    @Override
+    public void close()
+    {
+        final List<RegistryWatch> running;
+        synchronized (watches)
+        {
+            running = List.copyOf(watches);
+            watches.clear();
+        }
+        running.forEach(Watch::close);
+    }
+}

@@ -1,0 +1,198 @@
+package io.overlane.flannel.registry;
+
+import io.overlane.flannel.lease.RegistryException;
+import io.overlane.flannel.lease.SubnetManager;
+import java.util.function.Consumer;
+
+/**
+ * A thread that follows a registry for as long as it is wanted: snapshot, changes, again from where it was when the
+ * connection broke, again from a snapshot when the registry forgot that.
+ */
+abstract class RegistryWatch implements SubnetManager.Watch, Runnable
+{
+    private final String name;
+    private final Consumer<String> notices;
+    private final Thread thread;
+    private final Backoff backoff = new Backoff();
+    private final Object delivery = new Object();
+    private boolean delivering;
+    private volatile boolean closed;
+    private boolean failing;
+
+    /** The first revision not handed over yet, negative where only a snapshot helps. */
+    private long next = -1;
+
+    RegistryWatch(final String name, final Consumer<String> notices)
+    {
+        this.name = name;
+        this.notices = notices;
+        this.thread = new Thread(this, name);
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Read everything and hand it over.
+     *
+     * @return the revision from which changes count.
+     */
+    abstract long snapshot();
+
+    /**
+     * @param revision the first that counts.
+     * @return the changes from there.
+     */
+    abstract ChangeStream changes(long revision);
+
+    /** @return where changes go; it calls the user through {@link #deliver}. */
+    abstract ChangeListener listener();
+
+    final RegistryWatch start()
+    {
+        thread.start();
+        return this;
+    }
+
+    @Override
+    public final void run()
+    {
+        while (!closed)
+        {
+            try
+            {
+                if (next < 0)
+                {
+                    next = snapshot();
+                }
+                follow();
+            }
+            catch (final RegistryException ex)
+            {
+                if (ex.kind() == RegistryException.Kind.COMPACTED)
+                {
+                    next = -1;
+                }
+                failed(ex);
+            }
+            catch (final RuntimeException ex)
+            {
+                next = -1;
+                failed(ex);
+            }
+        }
+    }
+
+    private void follow()
+    {
+        try (ChangeStream stream = changes(next))
+        {
+            while (!closed)
+            {
+                try
+                {
+                    stream.await(listener());
+                }
+                finally
+                {
+                    next = stream.nextRevision();
+                }
+                recovered();
+            }
+        }
+    }
+
+    final boolean isClosed()
+    {
+        return closed;
+    }
+
+    /** One line when it begins to fail and one when it works again, whatever happens between. */
+    private void failed(final RuntimeException ex)
+    {
+        if (closed)
+        {
+            return;
+        }
+        final long waitMs = backoff.nextMs();
+        if (!failing)
+        {
+            failing = true;
+            notices.accept(name + ": " + ex.getMessage() + "; trying again, every " +
+                Backoff.LONGEST_MS / 1000 + " s at the latest");
+        }
+        try
+        {
+            Thread.sleep(waitMs);
+        }
+        catch (final InterruptedException ignored)
+        {
+            // close() asks for the loop's condition to be looked at.
+        }
+    }
+
+    private void recovered()
+    {
+        if (failing)
+        {
+            failing = false;
+            notices.accept(name + ": following the registry again");
+        }
+        backoff.reset();
+    }
+
+    /**
+     * Call the user's code: never after {@link #close} returned, and never interrupted by it.
+     *
+     * @param call to the user's listener.
+     */
+    final void deliver(final Runnable call)
+    {
+        synchronized (delivery)
+        {
+            if (closed)
+            {
+                return;
+            }
+            delivering = true;
+        }
+        try
+        {
+            call.run();
+        }
+        catch (final RuntimeException ex)
+        {
+            notices.accept(name + ": the listener failed: " + ex);
+        }
+        finally
+        {
+            synchronized (delivery)
+            {
+                delivering = false;
+            }
+        }
+    }
+
+    @Override
+    public final void close()
+    {
+        closed = true;
+        synchronized (delivery)
+        {
+            if (!delivering)
+            {
+                thread.interrupt();
+            }
+        }
+        if (Thread.currentThread() == thread)
+        {
+            return;
+        }
+        try
+        {
+            thread.join();
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

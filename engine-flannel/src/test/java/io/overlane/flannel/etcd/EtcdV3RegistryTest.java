@@ -1,0 +1,70 @@
+package io.overlane.flannel.etcd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.registry.Registry;
+import org.junit.jupiter.api.Test;
+
+/** Leases in version 3. */
+class EtcdV3RegistryTest extends RegistryContract
+{
+    @Override
+    Registry open(final EtcdOptions options)
+    {
+        return new EtcdV3Registry(options, notices::add);
+    }
+
+    @Override
+    void write(final String key, final String value)
+    {
+        etcd.put(key, value);
+    }
+
+    @Override
+    void forgetThePast()
+    {
+        // What was written at the revision compacted to stays readable.
+        etcd.put("/noise", "");
+        etcd.compact();
+    }
+
+    @Test
+    void shouldNotWriteTheKeyToProlongIt()
+    {
+        final Lease lease =
+            registry.create(SubnetKey.parse("10.5.1.0-24"), attributes("192.0.2.1"), DAY, registry.leases().revision());
+        final long revision = registry.leases().revision();
+        assertEquals(lease.revision(), registry.prolong(lease, DAY).revision());
+        assertEquals(revision, registry.leases().revision());
+    }
+
+    @Test
+    void shouldNotTakeAnIpv6SubnetThatWasTakenMeanwhile()
+    {
+        final long revision = registry.leases().revision();
+        registry.create(SubnetKey.parse("10.5.1.0-24&fd00:0:0:1::-64"), attributes("192.0.2.1"), DAY, revision);
+        assertEquals(Kind.CONFLICT, failure(() -> registry.create(
+            SubnetKey.parse("10.5.2.0-24&fd00:0:0:1::-64"), attributes("192.0.2.2"), DAY, revision)));
+        assertEquals(1, registry.leases().leases().size());
+    }
+
+    @Test
+    void shouldNotLeaveAnEtcdLeaseBehindAfterALostRace()
+    {
+        registry.create(SubnetKey.parse("10.5.1.0-24"), attributes("192.0.2.1"), DAY, registry.leases().revision());
+        final int before = etcdLeases();
+        assertEquals(Kind.CONFLICT, failure(() -> registry.create(
+            SubnetKey.parse("10.5.1.0-24"), attributes("192.0.2.2"), DAY, registry.leases().revision())));
+        assertEquals(before, etcdLeases());
+        assertTrue(before > 0);
+    }
+
+    private static int etcdLeases()
+    {
+        return etcd.post("/v3/lease/leases", "{}").split("\"ID\"").length - 1;
+    }
+}

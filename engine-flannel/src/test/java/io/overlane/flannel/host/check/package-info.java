@@ -1,0 +1,2 @@
+/** Tests; see the package of the same name. */
+package io.overlane.flannel.host.check;

@@ -1,0 +1,2 @@
+/** Tests of the JSON reader. */
+package io.overlane.flannel.json;

@@ -1,0 +1,150 @@
+package io.overlane.flannel.kube;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.IpAddress;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Annotations are named, read and written as flannel does. */
+class NodeAnnotationsTest
+{
+    private static final String DATA = "{\"VNI\":1,\"VtepMAC\":\"12:c6:65:89:b4:e3\"}";
+    private static final String DATA_V6 = "{\"VNI\":1,\"VtepMAC\":\"12:c6:65:89:b4:e6\"}";
+    private static final LeaseAttributes V4 = LeaseAttributes.ofV4(
+        IpAddress.parse("192.0.2.1"), "vxlan", "{ \"VNI\": 1, \"VtepMAC\": \"12:c6:65:89:b4:e3\" }");
+    private static final LeaseAttributes DUAL = new LeaseAttributes(
+        IpAddress.parse("192.0.2.1"), IpAddress.parse("fd00::1"), "vxlan", DATA, DATA_V6);
+
+    private final NodeAnnotations annotations =
+        new NodeAnnotations(new AnnotationNames(AnnotationNames.DEFAULT_PREFIX));
+
+    @ParameterizedTest
+    @CsvSource({
+        "flannel.alpha.coreos.com, flannel.alpha.coreos.com/backend-type",
+        "flannel.alpha.coreos.com/, flannel.alpha.coreos.com/backend-type",
+        "flannel.alpha.coreos.com/prefix, flannel.alpha.coreos.com/prefix-backend-type",
+        "flannel.alpha.coreos.com/prefix-, flannel.alpha.coreos.com/prefix-backend-type",
+        "org9.com/9, org9.com/9-backend-type"
+    })
+    void shouldNameAnnotations(final String prefix, final String backendType)
+    {
+        assertEquals(backendType, new AnnotationNames(prefix).backendType());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"org", "org/", "org/prefix", "org.COM", "org.com/PREFIX", "org.com/a/b", ""})
+    void shouldRefusePrefix(final String prefix)
+    {
+        assertThrows(IllegalArgumentException.class, () -> new AnnotationNames(prefix));
+    }
+
+    @Test
+    void shouldWriteWhatANodeNeeds()
+    {
+        assertEquals(
+            Map.of(
+                "flannel.alpha.coreos.com/kube-subnet-manager", "true",
+                "flannel.alpha.coreos.com/backend-type", "vxlan",
+                "flannel.alpha.coreos.com/backend-data", DATA,
+                "flannel.alpha.coreos.com/public-ip", "192.0.2.1"),
+            annotations.write(V4, Map.of()));
+    }
+
+    @Test
+    void shouldReadBackWhatItWrote()
+    {
+        final Map<String, String> node = annotations.write(DUAL, Map.of());
+        final Lease lease = annotations.lease(node, List.of("10.244.1.0/24", "fd00:10:244:1::/64"));
+        assertEquals(DUAL, lease.attributes());
+        assertEquals("10.244.1.0/24 & fd00:10:244:1::/64", lease.key().toString());
+        assertTrue(lease.reserved());
+        assertTrue(annotations.write(DUAL, node).isEmpty());
+    }
+
+    @Test
+    void shouldWriteOnlyWhatIsDifferent()
+    {
+        final Map<String, String> node = new HashMap<>(annotations.write(DUAL, Map.of()));
+        node.put("flannel.alpha.coreos.com/backend-v6-data", "null");
+        assertEquals(
+            Map.of("flannel.alpha.coreos.com/backend-v6-data", DATA_V6), annotations.write(DUAL, node));
+    }
+
+    @Test
+    void shouldPublishTheAddressAUserWants()
+    {
+        final Map<String, String> node = Map.of("flannel.alpha.coreos.com/public-ip-overwrite", "203.0.113.5");
+        assertEquals("203.0.113.5", annotations.write(V4, node).get("flannel.alpha.coreos.com/public-ip"));
+    }
+
+    @Test
+    void shouldWriteAndReadNullForABackendWithoutData()
+    {
+        final Map<String, String> node =
+            annotations.write(LeaseAttributes.ofV4(IpAddress.parse("192.0.2.1"), "host-gw", null), Map.of());
+        assertEquals("null", node.get("flannel.alpha.coreos.com/backend-data"));
+        assertNull(annotations.lease(node, List.of("10.244.1.0/24")).attributes().backendData());
+    }
+
+    @Test
+    void shouldReadANodeOfIpv6Only()
+    {
+        final LeaseAttributes v6 =
+            new LeaseAttributes(IpAddress.ANY_V4, IpAddress.parse("fd00::1"), "vxlan", null, DATA_V6);
+        final Map<String, String> node = annotations.write(v6, Map.of());
+        final Lease lease = annotations.lease(node, List.of("fd00:10:244:1::/64"));
+        assertEquals(v6, lease.attributes());
+        assertNull(lease.subnet());
+    }
+
+    @Test
+    void shouldSkipNodesThatDoNotTakePart()
+    {
+        assertNull(annotations.lease(Map.of(), List.of("10.244.1.0/24")));
+        assertNull(annotations.lease(annotations.write(V4, Map.of()), List.of()));
+        assertNull(annotations.lease(
+            Map.of("flannel.alpha.coreos.com/kube-subnet-manager", "false"), List.of("10.244.1.0/24")));
+    }
+
+    @Test
+    void shouldSayWhichAnnotationIsWrong()
+    {
+        final Map<String, String> node = new HashMap<>(annotations.write(V4, Map.of()));
+        node.put("flannel.alpha.coreos.com/public-ip", "here");
+        final IllegalArgumentException ex = assertThrows(
+            IllegalArgumentException.class, () -> annotations.lease(node, List.of("10.244.1.0/24")));
+        assertTrue(ex.getMessage().contains("public-ip"), ex.getMessage());
+        node.remove("flannel.alpha.coreos.com/public-ip");
+        assertThrows(IllegalArgumentException.class, () -> annotations.lease(node, List.of("10.244.1.0/24")));
+    }
+
+    @Test
+    void shouldFindItsMacAgainUnderAnyPrefix()
+    {
+        final NodeAnnotations prefixed = new NodeAnnotations(new AnnotationNames("org.com/blue"));
+        final Map<String, String> node = prefixed.write(DUAL, Map.of());
+        assertEquals("12:c6:65:89:b4:e3", prefixed.storedMac(node, false).toString());
+        assertEquals("12:c6:65:89:b4:e6", prefixed.storedMac(node, true).toString());
+        assertNull(annotations.storedMac(node, false));
+        assertNull(annotations.storedMac(Map.of("flannel.alpha.coreos.com/backend-data", "{\"VtepMAC\":5}"), false));
+    }
+
+    @Test
+    void shouldReadTheInterfaceAddressAUserWants()
+    {
+        assertEquals(IpAddress.parse("192.0.2.9"), annotations.nodePublicIp(
+            Map.of("flannel.alpha.coreos.com/node-public-ip", "192.0.2.9"), false));
+        assertNull(annotations.nodePublicIp(Map.of(), true));
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of annotations. */
+package io.overlane.flannel.kube;

@@ -1,0 +1,2 @@
+/** Tests of configuration, keys, attributes and the keeper. */
+package io.overlane.flannel.lease;

@@ -1,0 +1,2 @@
+/** Tests of the node. */
+package io.overlane.flannel.node;

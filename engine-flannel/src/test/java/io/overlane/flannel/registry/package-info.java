@@ -1,0 +1,2 @@
+/** Tests of taking and following leases, over a registry in memory. */
+package io.overlane.flannel.registry;
