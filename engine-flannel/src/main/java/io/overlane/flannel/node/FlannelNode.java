@@ -114,6 +114,10 @@ public final class FlannelNode
         {
             final long startNs = System.nanoTime();
             options.conclude();
+            if (options.kubeSubnetManager())
+            {
+                throw new IllegalArgumentException("--kube-subnet-mgr: leases from Kubernetes are not supported yet");
+            }
             if (start())
             {
                 final String ready = "ready: " + keeper.lease().key() + ", backend " + network.backendType() +
