@@ -38,7 +38,8 @@ final class ConformanceReport
             `strict` are named where they differ. Words in italics say how the default differs from Linux.
 
             """)
-            .append(proved).append(" of ").append(rows.size()).append(" rows have tests; each of the others says why it has none.\n");
+            .append(proved).append(" of ").append(rows.size())
+            .append(" rows have tests; each of the others says why it has none.\n");
         String section = "";
         for (final ConformanceRow row : rows)
         {

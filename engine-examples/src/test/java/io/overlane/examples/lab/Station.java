@@ -62,6 +62,12 @@ public final class Station implements AutoCloseable
         host.set("sysctl -qw net.ipv4.conf." + DEVICE + ".arp_notify=0");
     }
 
+    /** Forget who is where, so that the next frame to anybody is a question for all. */
+    public void forgetNeighbors()
+    {
+        host.ip("neigh flush dev " + DEVICE);
+    }
+
     /**
      * Send one request, whose answer must come: there is no second try.
      *
