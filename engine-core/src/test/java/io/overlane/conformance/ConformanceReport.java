@@ -38,7 +38,8 @@ final class ConformanceReport
             `strict` are named where they differ. Words in italics say how the default differs from Linux.
 
             """)
-            .append(proved).append(" of ").append(rows.size()).append(" rows have tests.\n");
+            .append(proved).append(" of ").append(rows.size())
+            .append(" rows have tests; each of the others says why it has none.\n");
         String section = "";
         for (final ConformanceRow row : rows)
         {
@@ -61,7 +62,11 @@ final class ConformanceReport
             .append(" | ").append(cell(row.linux()))
             .append(" | ");
         final List<ConformanceProof> tests = proofs(row);
-        if (!tests.isEmpty())
+        if (tests.isEmpty())
+        {
+            text.append("left out: ").append(cell(row.leftOut()));
+        }
+        else
         {
             final String behaviour = said(tests, ConformanceProof::behaviour);
             text.append(cell(behaviour.isEmpty() ? AS_LINUX : behaviour));

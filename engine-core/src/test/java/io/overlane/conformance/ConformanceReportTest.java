@@ -38,6 +38,18 @@ class ConformanceReportTest
         }
     }
 
+    @Test
+    void shouldSayWhyARowHasNoTest() throws IOException
+    {
+        final List<ConformanceProof> proofs = proofs();
+        for (final ConformanceRow row : ConformanceRow.all())
+        {
+            final boolean isProved = proofs.stream().anyMatch(proof -> proof.rows().contains(row.number()));
+            assertEquals(isProved, row.leftOut().isEmpty(),
+                () -> row + (isProved ? " has a test, and a reason for none" : " has neither a test nor a reason"));
+        }
+    }
+
     /** Both see the same annotations: what is compiled here, and what the parser found in the sources of this class. */
     @Test
     void shouldReadWhatTheCompilerReads() throws Exception

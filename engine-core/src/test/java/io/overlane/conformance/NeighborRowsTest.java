@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
 import io.overlane.engine.EngineHarness;
 import io.overlane.event.TableEvents;
+import io.overlane.fdb.FdbEntry;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import java.util.List;
@@ -34,6 +36,7 @@ class NeighborRowsTest
         harness.context().tableEvents(events);
         harness.attach(EngineHarness.A);
         harness.launch(new SegmentContext(VNI)
+            .learning(true)
             .flood(EngineHarness.A)
             .neighbor(IpAddress.parse(TARGET), KNOWN)
             .neighbor(IpAddress.parse(TARGET6), KNOWN)
@@ -70,11 +73,29 @@ class NeighborRowsTest
     }
 
     @Test
-    @Conformance(row = 89, behaviour = "flooded", deviation = "Linux swallows it: caches would go stale")
+    @Conformance(row = 89, behaviour = "flooded; a remote's moves its sender in the FDB, and no neighbour that is " +
+        "configured", deviation = "Linux swallows it: caches would go stale")
     void shouldFloodGratuitousArpAndReplies()
     {
         assertFlooded(FrameSpec.gratuitousArp(TARGET));
         assertFlooded(FrameSpec.arpReply(TARGET, ASKER).destinationMac(FrameSpec.BROADCAST));
+    }
+
+    @Test
+    @Conformance(row = 89)
+    void shouldFollowTheSenderOfAGratuitousArpButKeepTheNeighbour()
+    {
+        final MacAddress moved = MacAddress.parse("02:00:00:00:00:77");
+        final FrameSpec gratuitous =
+            FrameSpec.gratuitousArp(TARGET).sourceMac(moved.value()).senderMac(moved.value());
+        for (final Vtep remote : List.of(EngineHarness.A, EngineHarness.B))
+        {
+            harness.receive(remote, FrameSpec.vxlan(gratuitous).vni(VNI).datagram());
+            assertArrayEquals(gratuitous.bytes(), harness.delivered().get(0));
+            final long entry = harness.engine().forwarding().fdb().lookup(VNI, moved.value());
+            assertEquals(remote, harness.engine().forwarding().remotes().vtep(FdbEntry.remote(entry)));
+        }
+        shouldAnswerForAKnownNeighbour();
     }
 
     @Test

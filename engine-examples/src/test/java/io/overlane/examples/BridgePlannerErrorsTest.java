@@ -3,6 +3,7 @@ package io.overlane.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.overlane.conformance.Conformance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,6 +111,8 @@ class BridgePlannerErrorsTest
         --port 99 --flood 192.0.2.1:99          | remote 192.0.2.1:99 is this node's own address
         --mode ip-udp --peer 192.0.2.1,subnet=10.1.2.0/24 | remote 192.0.2.1:8285 is this node's own address
         """)
+    @Conformance(row = 77, behaviour = "refused by tun-bridge, for the port it receives on",
+        deviation = "there is no short way from one segment to another")
     void shouldRefuseARemoteThatCannotBe(final String line, final String message)
     {
         assertError(message, line, new FakeHost());
@@ -154,6 +157,8 @@ class BridgePlannerErrorsTest
         117   | ""                                         | MTU 67: IPv4 needs 68 at least
         1300  | --address fd00::1/64                       | MTU 1250: IPv6 needs 1280 at least
         """)
+    @Conformance(row = 80, behaviour = "refused by tun-bridge; so is less than 68, or than 1280 with IPv6 inside",
+        deviation = "Linux takes it where no underlay device is named")
     void shouldRefuseAnMtuThatDoesNotFit(final int underlayMtu, final String line, final String message)
     {
         assertError(message, line, new FakeHost().mtu(underlayMtu));

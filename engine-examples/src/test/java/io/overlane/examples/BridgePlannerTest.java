@@ -9,6 +9,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.conformance.Conformance;
 import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SourcePolicy;
@@ -84,6 +85,8 @@ class BridgePlannerTest
         65536 | ""                                                        | 0.0.0.0      | 65485
         65536 | --mode ip-udp                                             | 0.0.0.0      | 65507
         """)
+    @Conformance(row = 79, behaviour = "what the underlay towards the remotes leaves over",
+        deviation = "Linux looks at a device only if one is named")
     void shouldLeaveRoomForTheEncapsulation(
         final int underlayMtu, final String line, final String local, final int mtu)
     {

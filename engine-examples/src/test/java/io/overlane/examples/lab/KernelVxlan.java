@@ -53,6 +53,29 @@ public final class KernelVxlan
     }
 
     /**
+     * A device that learns and floods, in a bridge.
+     *
+     * @param host   where.
+     * @param vni    of the segment; the device is {@code vx} and this.
+     * @param bridge it is put into.
+     * @param peers  that get what has no other way.
+     */
+    public static void createLearning(
+        final LabHost host, final int vni, final String bridge, final LabHost... peers)
+    {
+        final String device = "vx" + vni;
+        host.ip("link add " + device + " mtu 1450 type vxlan id " + vni + " local " + host.underlayV4() +
+            " dev " + host.underlayDevice() + " dstport 8472 learning");
+        host.set("ethtool -K " + device + " tx-checksum-ip-generic off");
+        for (final LabHost peer : peers)
+        {
+            host.set("bridge fdb append 00:00:00:00:00:00 dev " + device + " self dst " + peer.underlayV4() +
+                " permanent");
+        }
+        host.addToBridge(device, bridge);
+    }
+
+    /**
      * Neighbours and FDB entry for the peer.
      *
      * @return this.

@@ -1,14 +1,11 @@
 package io.overlane.examples.lab;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Two network namespaces joined by a veth pair.
@@ -78,9 +75,7 @@ public final class Lab implements AutoCloseable
      */
     public Lab requireTun()
     {
-        final CommandResult made = left.run("ip", "tuntap", "add", "dev", "probe", "mode", "tap");
-        assumeTrue(made.status() == 0, () -> "needs /dev/net/tun: " + made);
-        left.ip("tuntap del dev probe mode tap");
+        left.requireTun();
         return this;
     }
 
@@ -91,10 +86,7 @@ public final class Lab implements AutoCloseable
      */
     public Lab requireKernelVxlan()
     {
-        final CommandResult made =
-            right.run("ip", "link", "add", "probe", "type", "vxlan", "id", "9", "dstport", "9999");
-        assumeTrue(made.status() == 0, () -> "needs the kernel's vxlan device: " + made);
-        right.ip("link del probe");
+        right.requireKernelVxlan();
         return this;
     }
 
@@ -159,7 +151,8 @@ public final class Lab implements AutoCloseable
 
     private void join()
     {
-        addNamespaces();
+        left.openOrSkip();
+        right.openOrSkip();
         left.ip("link add u1 type veth peer name u2 netns " + right.namespace());
         setUp();
     }
@@ -168,30 +161,7 @@ public final class Lab implements AutoCloseable
     {
         for (final LabHost host : List.of(left, right))
         {
-            final String device = host.underlayDevice();
-            host.set("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0");
-            host.ip("addr add " + host.underlayV4() + "/24 dev " + device);
-            host.ip("-6 addr add " + host.underlayV6() + "/64 dev " + device + " nodad");
-            host.ip("link set lo up");
-            host.ip("link set " + device + " up");
-        }
-    }
-
-    private void addNamespaces()
-    {
-        for (final LabHost host : List.of(left, right))
-        {
-            final CommandResult added;
-            try
-            {
-                added = LabProcess.start(List.of("ip", "netns", "add", host.namespace())).await(10);
-            }
-            catch (final UncheckedIOException ex)
-            {
-                Assumptions.abort("needs iproute2: " + ex.getMessage());
-                return;
-            }
-            assumeTrue(added.status() == 0, () -> "needs root and network namespaces: " + added);
+            host.setUpUnderlay();
         }
     }
 

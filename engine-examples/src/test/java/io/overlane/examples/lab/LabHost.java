@@ -1,10 +1,14 @@
 package io.overlane.examples.lab;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 
 /**
- * One of the two hosts: a network namespace with one underlay device.
+ * One of the hosts: a network namespace with one underlay device.
  */
 public final class LabHost implements AutoCloseable
 {
@@ -26,7 +30,7 @@ public final class LabHost implements AutoCloseable
         return namespace;
     }
 
-    /** @return 1 or 2: the last octet of its addresses. */
+    /** @return 1 for the first: the last octet of its addresses. */
     public int number()
     {
         return number;
@@ -48,6 +52,81 @@ public final class LabHost implements AutoCloseable
     public String underlayV6()
     {
         return "fd00:192:0:2::" + number;
+    }
+
+    /** Make the namespace, or skip the calling test and say why. */
+    void openOrSkip()
+    {
+        final CommandResult added;
+        try
+        {
+            added = LabProcess.start(List.of("ip", "netns", "add", namespace)).await(COMMAND_TIMEOUT_S);
+        }
+        catch (final UncheckedIOException ex)
+        {
+            Assumptions.abort("needs iproute2: " + ex.getMessage());
+            return;
+        }
+        assumeTrue(added.status() == 0, () -> "needs root and network namespaces: " + added);
+    }
+
+    /** Addresses of the underlay device, which must exist, and everything up. */
+    void setUpUnderlay()
+    {
+        set("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0");
+        ip("addr add " + underlayV4() + "/24 dev " + underlayDevice());
+        ip("-6 addr add " + underlayV6() + "/64 dev " + underlayDevice() + " nodad");
+        ip("link set lo up");
+        ip("link set " + underlayDevice() + " up");
+    }
+
+    /** Skip the calling test where TAP devices cannot be made. */
+    void requireTun()
+    {
+        final CommandResult made = run("ip", "tuntap", "add", "dev", "probe", "mode", "tap");
+        assumeTrue(made.status() == 0, () -> "needs /dev/net/tun: " + made);
+        ip("tuntap del dev probe mode tap");
+    }
+
+    /** Skip the calling test where the kernel has no vxlan device. */
+    void requireKernelVxlan()
+    {
+        final CommandResult made = run("ip", "link", "add", "probe", "type", "vxlan", "id", "9", "dstport", "9999");
+        assumeTrue(made.status() == 0, () -> "needs the kernel's vxlan device: " + made);
+        ip("link del probe");
+    }
+
+    /** Skip the calling test where the kernel has no bridge. */
+    void requireBridge()
+    {
+        final CommandResult made = run("ip", "link", "add", "probe", "type", "bridge");
+        assumeTrue(made.status() == 0, () -> "needs the kernel's bridge: " + made);
+        ip("link del probe");
+    }
+
+    /**
+     * Make a bridge that is up and says nothing itself.
+     *
+     * @param name of it.
+     */
+    public void addBridge(final String name)
+    {
+        ip("link add " + name + " type bridge mcast_snooping 0");
+        set("sysctl -qw net.ipv6.conf." + name + ".disable_ipv6=1");
+        ip("link set " + name + " up");
+    }
+
+    /**
+     * Plug a device into a bridge and wait until frames pass.
+     *
+     * @param device to plug in.
+     * @param bridge it is a port of then.
+     */
+    public void addToBridge(final String device, final String bridge)
+    {
+        set("sysctl -qw net.ipv6.conf." + device + ".disable_ipv6=1");
+        ip("link set " + device + " master " + bridge + " up");
+        SwitchLab.awaitForwarding(this, device);
     }
 
     /**

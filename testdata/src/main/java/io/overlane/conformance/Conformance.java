@@ -20,7 +20,8 @@ import java.lang.annotation.Target;
  *
  * A row may have several tests and a test several rows. What is said once for a row need not be said again: of a row's
  * tests, the first in the order of class and method names that says something counts. Values are literals, joined with
- * {@code +} if they are long. The rows themselves are in {@code src/test/resources/conformance-rows.txt}.
+ * {@code +} if they are long. The rows themselves are in {@code conformance-rows.txt} of engine-core's tests, and there
+ * the reason why a row has no test.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

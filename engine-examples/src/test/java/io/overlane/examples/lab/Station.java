@@ -1,0 +1,126 @@
+package io.overlane.examples.lab;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+
+/** A namespace with one device, plugged into a bridge of a host, and into another's when it moves. */
+public final class Station implements AutoCloseable
+{
+    private static final String DEVICE = "e0";
+    private static final int OVERLAY_MTU = 1450;
+
+    /** Of the line of names and the line of values in {@code /proc/net/snmp}. */
+    private static final String ICMP = "Icmp: ";
+
+    private final LabHost host;
+    private final String plug;
+    private LabHost place;
+
+    Station(final LabHost host, final String plug)
+    {
+        this.host = host;
+        this.plug = plug;
+    }
+
+    void open(final LabHost at, final String bridge)
+    {
+        host.openOrSkip();
+        host.ip("link set lo up");
+        host.ip("link add " + DEVICE + " address " + mac() + " mtu " + OVERLAY_MTU + " type veth peer name " + plug +
+            " mtu " + OVERLAY_MTU + " netns " + at.namespace());
+        // Nobody should hear of it before it speaks.
+        host.set("sysctl -qw net.ipv6.conf." + DEVICE + ".disable_ipv6=1");
+        host.ip("addr add " + address() + "/16 dev " + DEVICE);
+        host.ip("link set " + DEVICE + " up");
+        plug(at, bridge);
+    }
+
+    /**
+     * Pull the plug and put it into a bridge elsewhere. The station says nothing on its own.
+     *
+     * @param to     a host.
+     * @param bridge of that host.
+     */
+    public void move(final LabHost to, final String bridge)
+    {
+        place.ip("link set " + plug + " netns " + to.namespace());
+        plug(to, bridge);
+    }
+
+    private void plug(final LabHost at, final String bridge)
+    {
+        place = at;
+        at.addToBridge(plug, bridge);
+    }
+
+    /** Say once to everybody where it is, by a gratuitous ARP. */
+    public void announce()
+    {
+        host.set("sysctl -qw net.ipv4.conf." + DEVICE + ".arp_notify=1");
+        host.ip("link set " + DEVICE + " address " + mac());
+        host.set("sysctl -qw net.ipv4.conf." + DEVICE + ".arp_notify=0");
+    }
+
+    /** Forget who is where, so that the next frame to anybody is a question for all. */
+    public void forgetNeighbors()
+    {
+        host.ip("neigh flush dev " + DEVICE);
+    }
+
+    /**
+     * Send one request, whose answer must come: there is no second try.
+     *
+     * @param to another station.
+     */
+    public void pingOnce(final Station to)
+    {
+        final CommandResult ping = host.run("ping", "-n", "-c", "1", "-W", "10", to.address());
+        assertTrue(ping.status() == 0, ping::toString);
+    }
+
+    /**
+     * Ask for the address of a station that is not there.
+     *
+     * @param to a station of another segment.
+     */
+    public void assertUnanswered(final Station to)
+    {
+        final CommandResult ping = host.run("ping", "-n", "-c", "1", "-W", "1", to.address());
+        assertTrue(ping.status() == 1, ping::toString);
+    }
+
+    /** @return how many echo requests came here. */
+    public int echoRequests()
+    {
+        final List<String> lines = host.run("cat", "/proc/net/snmp").orFail().stdout().stream()
+            .filter(line -> line.startsWith(ICMP))
+            .toList();
+        final List<String> names = List.of(lines.get(0).split(" "));
+        return Integer.parseInt(lines.get(1).split(" ")[names.indexOf("InEchos")]);
+    }
+
+    /** @return where it sends from. */
+    public LabHost host()
+    {
+        return host;
+    }
+
+    /** @return its MAC address. */
+    public String mac()
+    {
+        return "02:00:00:00:0a:0" + host.number();
+    }
+
+    /** @return its address in the overlay. */
+    public String address()
+    {
+        return "10.9.0." + host.number();
+    }
+
+    @Override
+    public void close()
+    {
+        host.close();
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * The mark of tests, in any module, that prove a row of the conformance list.
+ */
+package io.overlane.conformance;
