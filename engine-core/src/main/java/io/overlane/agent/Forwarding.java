@@ -89,7 +89,7 @@ public final class Forwarding
         routes = new RouteTable(maxRoutes);
         reconciler = new Reconciler(new ConfiguredEntries(this));
         ports = new SegmentPorts(this, peerUdpPort);
-        fdbControl = new FdbControl(fdb, remotes, segments, canReach, clock);
+        fdbControl = new FdbControl(fdb, remotes, segments, canReach, clock, reconciler, MANUAL);
         fdb.listener(this::onFdbChange);
     }
 
@@ -106,6 +106,10 @@ public final class Forwarding
     private void onFdbChange(
         final FdbChange change, final int vni, final long mac, final long word, final long before)
     {
+        if (change == FdbChange.AGED && FdbEntry.kind(word) == FdbEntry.DYNAMIC)
+        {
+            reconciler.forget(EntryKey.fdb(vni, new MacAddress(mac)));
+        }
         final Segment segment = segments.lookup(vni);
         if (segment != null)
         {

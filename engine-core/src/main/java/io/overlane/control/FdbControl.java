@@ -5,6 +5,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.reconcile.Reconciler;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.FloodList;
 import io.overlane.segment.SegmentTable;
@@ -20,6 +21,9 @@ import org.agrona.concurrent.NanoClock;
  *
  * <p>Where we differ: adding and appending take the place of what was learned, which Linux counts as an entry that
  * exists; and a control plane's request never touches a user's entry, of which Linux keeps only state and flags.
+ *
+ * <p>What an operation puts is its asker's, and the {@link Reconciler} knows: a state that is applied later finds a
+ * conflict there. What an operation takes out of a state comes back when that state is applied the next time.
  */
 public final class FdbControl
 {
@@ -28,29 +32,35 @@ public final class FdbControl
     private final SegmentTable segments;
     private final Predicate<IpAddress> canReach;
     private final NanoClock clock;
+    private final Ownership ownership;
     private final Members members;
     private final FdbSweep sweep;
 
     /**
-     * @param fdb      to change.
-     * @param remotes  numbers of remotes.
-     * @param segments by VNI.
-     * @param canReach whether the underlay has addresses of an address's family.
-     * @param clock    of the engine, from which dynamic entries age.
+     * @param fdb        to change.
+     * @param remotes    numbers of remotes.
+     * @param segments   by VNI.
+     * @param canReach   whether the underlay has addresses of an address's family.
+     * @param clock      of the engine, from which dynamic entries age.
+     * @param reconciler is told who owns what.
+     * @param user       what the reconciler calls the owner of entries without one.
      */
     public FdbControl(
         final Fdb fdb,
         final RemoteTable remotes,
         final SegmentTable segments,
         final Predicate<IpAddress> canReach,
-        final NanoClock clock)
+        final NanoClock clock,
+        final Reconciler reconciler,
+        final String user)
     {
         this.fdb = fdb;
         this.remotes = remotes;
         this.segments = segments;
         this.canReach = canReach;
         this.clock = clock;
-        members = new Members(fdb, remotes, segments);
+        ownership = new Ownership(reconciler, remotes, user);
+        members = new Members(fdb, remotes, segments, ownership);
         sweep = new FdbSweep(fdb, remotes, segments, members);
     }
 
@@ -129,7 +139,7 @@ public final class FdbControl
         }
         if (request.remote() == null)
         {
-            fdb.remove(request.vni(), request.mac().value());
+            members.remove(request.vni(), request.mac().value());
             return FdbResult.DONE;
         }
         if (FdbEntry.target(entry) == FdbEntry.LIST)
@@ -143,7 +153,7 @@ public final class FdbControl
         }
         else if (FdbEntry.target(entry) == FdbEntry.REMOTE && members.is(FdbEntry.number(entry), request))
         {
-            fdb.remove(request.vni(), request.mac().value());
+            members.remove(request.vni(), request.mac().value());
             return FdbResult.DONE;
         }
         return FdbResult.NOT_FOUND;
@@ -151,7 +161,8 @@ public final class FdbControl
 
     /**
      * Take out entries. Those that have several remotes lose the filter's only, if it names one. The flood lists stay,
-     * unless the filter names {@link FdbRequest#EVERYTHING_ELSE}. Looks at every slot of the table.
+     * unless the filter names {@link FdbRequest#EVERYTHING_ELSE}. Looks at every slot of the table, unless the filter
+     * names both VNI and MAC.
      *
      * @param filter which.
      * @return entries and remotes taken out.
@@ -163,7 +174,7 @@ public final class FdbControl
 
     /**
      * Show entries, and the flood lists as those of {@link FdbRequest#EVERYTHING_ELSE}. Looks at every slot of the
-     * table and allocates.
+     * table, unless the filter names both VNI and MAC, and allocates.
      *
      * @param filter   which.
      * @param consumer of a row for each entry and remote.
@@ -210,6 +221,7 @@ public final class FdbControl
             {
                 remotes.release(number);
             }
+            ownership.onPut(request);
             return FdbResult.DONE;
         }
         return MacAddress.isGroup(request.mac().value()) ?
@@ -249,6 +261,7 @@ public final class FdbControl
             request.kind() == FdbEntry.DYNAMIC ? TimeUnit.NANOSECONDS.toMillis(clock.nanoTime()) : 0;
         if (fdb.put(request.vni(), request.mac().value(), word, request.owner(), nowMs))
         {
+            ownership.onPut(request);
             return FdbResult.DONE;
         }
         if (FdbEntry.target(destination) == FdbEntry.LIST)
@@ -279,7 +292,7 @@ public final class FdbControl
         {
             for (final int remote : before)
             {
-                members.remove(request.vni(), remote);
+                members.removeFlood(request.vni(), remote);
             }
             return before.length == 0 ? FdbResult.NOT_FOUND : FdbResult.DONE;
         }
@@ -288,7 +301,7 @@ public final class FdbControl
         {
             return FdbResult.NOT_FOUND;
         }
-        members.remove(request.vni(), before[place]);
+        members.removeFlood(request.vni(), before[place]);
         return FdbResult.DONE;
     }
 

@@ -3,6 +3,7 @@ package io.overlane.control;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbConsumer;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
@@ -32,12 +33,12 @@ final class FdbSweep
         {
             forEachFlood(filter, (segment, remote) ->
             {
-                members.remove(segment.vni(), remote);
+                members.removeFlood(segment.vni(), remote);
                 flushed[0]++;
             });
             return flushed[0];
         }
-        fdb.forEach((vni, mac, word, lastSeenMs) ->
+        forEach(filter, (vni, mac, word, lastSeenMs) ->
         {
             if (filter.matches(vni, mac, FdbEntry.kind(word), fdb.owner(vni, mac)))
             {
@@ -51,7 +52,7 @@ final class FdbSweep
     {
         forEachFlood(filter, (segment, remote) -> consumer.accept(
             row(segment.vni(), 0, FdbEntry.word(FdbEntry.STATIC, remote, false), Fdb.NO_OWNER, 0)));
-        fdb.forEach((vni, mac, word, lastSeenMs) ->
+        forEach(filter, (vni, mac, word, lastSeenMs) ->
         {
             final int owner = fdb.owner(vni, mac);
             if (!filter.matches(vni, mac, FdbEntry.kind(word), owner))
@@ -77,7 +78,7 @@ final class FdbSweep
             {
                 return 0;
             }
-            fdb.remove(vni, mac);
+            members.remove(vni, mac);
             return 1;
         }
         final int[] list = destinations(word);
@@ -93,6 +94,22 @@ final class FdbSweep
         return flushed;
     }
 
+    /** The entry of a filter that names one, else all there are. */
+    private void forEach(final FdbFilter filter, final FdbConsumer consumer)
+    {
+        if (filter.vni() == FdbFilter.ANY || filter.mac() == null)
+        {
+            fdb.forEach(consumer);
+            return;
+        }
+        final long mac = filter.mac().value();
+        final long word = fdb.lookup(filter.vni(), mac);
+        if (word != FdbEntry.MISSING)
+        {
+            consumer.accept(filter.vni(), mac, word, fdb.lastSeenMs(filter.vni(), mac));
+        }
+    }
+
     private int[] destinations(final long word)
     {
         return FdbEntry.target(word) == FdbEntry.LIST ?
@@ -102,6 +119,10 @@ final class FdbSweep
 
     private void forEachFlood(final FdbFilter filter, final FloodConsumer consumer)
     {
+        if (filter.mac() != null && !FdbRequest.EVERYTHING_ELSE.equals(filter.mac()))
+        {
+            return;
+        }
         for (final Segment segment : segments.all())
         {
             if (filter.matches(segment.vni(), 0, FdbEntry.STATIC, Fdb.NO_OWNER))

@@ -13,10 +13,12 @@ final class Members
     private final Fdb fdb;
     private final RemoteTable remotes;
     private final SegmentTable segments;
+    private final Ownership ownership;
 
-    Members(final Fdb fdb, final RemoteTable remotes, final SegmentTable segments)
+    Members(final Fdb fdb, final RemoteTable remotes, final SegmentTable segments, final Ownership ownership)
     {
         this.segments = segments;
+        this.ownership = ownership;
         this.fdb = fdb;
         this.remotes = remotes;
     }
@@ -48,6 +50,15 @@ final class Members
             remotes.high(destination) == address.high() && remotes.low(destination) == address.low();
     }
 
+    /** Take out a whole entry. */
+    void remove(final int vni, final long mac)
+    {
+        if (FdbEntry.kind(fdb.remove(vni, mac)) != FdbEntry.LEARNED)
+        {
+            ownership.onRemoved(vni, mac);
+        }
+    }
+
     /** Take one remote out of the entry of a group; with the last one the entry goes. */
     void remove(final int vni, final long mac, final long word, final int place)
     {
@@ -67,8 +78,9 @@ final class Members
     }
 
     /** Take one remote out of the flood list. */
-    void remove(final int vni, final int remote)
+    void removeFlood(final int vni, final int remote)
     {
+        ownership.onFloodRemoved(vni, remote);
         segments.lookup(vni).floodList().remove(remote);
         forget(vni, remote);
         remotes.release(remote);

@@ -206,6 +206,20 @@ public final class Fdb
     }
 
     /**
+     * Writer only.
+     *
+     * @param vni of the segment.
+     * @param mac in the low 48 bits.
+     * @return when a frame last confirmed the entry, on the clock given to {@link #learn(int, long, int, long)}; 0 also
+     *         if there is none.
+     */
+    public long lastSeenMs(final int vni, final long mac)
+    {
+        final int slot = table.find(vni, mac);
+        return slot == CompactTable.NO_SLOT ? 0 : records.lastSeenMs(slot);
+    }
+
+    /**
      * Put what a user configured, in place of whatever was there. Writer only.
      *
      * @param vni         of the segment.

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Who wants which entry. An entry may have several owners as long as they want the same. What an owner wants and does
@@ -68,13 +69,13 @@ final class Claims
         return false;
     }
 
-    /** It is there no more, whoever wants it. */
-    void forget(final EntryKey key)
+    /** It is there no more, whoever wants it; those who will ask again miss it. */
+    void forget(final EntryKey key, final Predicate<String> asksAgain)
     {
         final Claim claim = claims.remove(key);
         if (claim != null)
         {
-            claim.owners.forEach(owner -> miss(owner, key));
+            claim.owners.stream().filter(asksAgain).forEach(owner -> miss(owner, key));
         }
     }
 

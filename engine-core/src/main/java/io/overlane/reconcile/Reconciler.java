@@ -117,7 +117,7 @@ public final class Reconciler
         final Claims.Claim claim = claims.get(key);
         if (claim == null || !claim.isOnly(owner))
         {
-            claims.forget(key);
+            claims.forget(key, applied::containsKey);
         }
         claims.claim(owner, key, value);
     }
@@ -129,7 +129,7 @@ public final class Reconciler
      */
     public void forget(final EntryKey key)
     {
-        claims.forget(key);
+        claims.forget(key, applied::containsKey);
     }
 
     /**
@@ -146,7 +146,7 @@ public final class Reconciler
                 // In no table of its own that would be emptied.
                 tables.remove(key, claims.get(key).value());
             }
-            claims.forget(key);
+            claims.forget(key, applied::containsKey);
         }
     }
 

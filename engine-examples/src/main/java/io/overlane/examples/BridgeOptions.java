@@ -146,5 +146,8 @@ final class BridgeOptions
     int queues = 1;
 
     @Mixin
+    LimitOptions limits = new LimitOptions();
+
+    @Mixin
     OuterOptions outer = new OuterOptions();
 }

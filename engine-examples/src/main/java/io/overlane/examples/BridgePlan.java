@@ -42,6 +42,7 @@ import java.util.stream.Stream;
  * @param subnets       inner addresses behind this node; empty: not checked.
  * @param policy        how frames are judged; null in the IP mode.
  * @param outer         what outer headers are like.
+ * @param limits        how much is learned and flooded, and how long things take.
  */
 record BridgePlan(
     BridgeMode mode,
@@ -65,7 +66,8 @@ record BridgePlan(
     boolean allIcmpErrors,
     List<IpPrefix> subnets,
     BridgePolicy policy,
-    OuterPlan outer)
+    OuterPlan outer,
+    LimitPlan limits)
 {
     /** @return true if the host must be told of addresses, neighbours or routes. */
     boolean configuresHost()
@@ -146,6 +148,7 @@ record BridgePlan(
             segment.group(outer.group());
         }
         policy.applyTo(segment);
+        limits.applyTo(segment);
         return segment;
     }
 

@@ -99,7 +99,8 @@ final class BridgePlanner
             options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
             isVxlan ? List.of() : localSubnets(),
             isVxlan ? BridgePolicy.of(options) : null,
-            options.outer.plan());
+            options.outer.plan(),
+            options.limits.plan());
     }
 
     private void requireOptionsOfUnderlay()
@@ -155,6 +156,8 @@ final class BridgePlanner
             requireOnly(BridgeMode.VXLAN, "--inner-vlan", options.innerVlan != null);
             require(options.source != SourcePolicy.LISTED, "--source listed: any, known or routed");
             requireOnly(BridgeMode.VXLAN, "--group", options.outer.group != null);
+            requireOnly(
+                BridgeMode.VXLAN, options.limits.firstOfSegments(), options.limits.firstOfSegments() != null);
         }
     }
 

@@ -113,6 +113,7 @@ final class BridgeSession
             .idleWait(idleWait(first, underlay, ports))
             .errorHandler(errors)
             .threadFactory(new DataPathThread());
+        first.limits().applyTo(context);
         devices.forEach(device -> device.plan().addTo(context, device.port()));
         for (int i = 1; i < first.queues(); i++)
         {

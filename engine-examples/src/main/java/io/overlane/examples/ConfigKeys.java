@@ -24,7 +24,8 @@ final class ConfigKeys
 
     /** May differ between segments, and in front of them say what holds where they say nothing. */
     private static final Set<String> OF_SEGMENTS = Set.of(
-        "mtu", "learning", "source", "policy", "accept-from", "inner-vlan", "ttl", "tos", "df", "group");
+        "mtu", "learning", "source", "policy", "accept-from", "inner-vlan", "ttl", "tos", "df", "group", "max-learned",
+        "flood-limit");
 
     /** Parts that elements of a list may be given in, in the order in which the option wants them. */
     private static final Map<String, List<String>> PARTS = Map.of(

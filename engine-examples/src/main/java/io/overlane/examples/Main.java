@@ -67,6 +67,7 @@ public final class Main implements Runnable
             .registerConverter(IpPrefix.class, OneLineErrors.converter(IpPrefix::parse))
             .registerConverter(BridgeMode.class, OneLineErrors.converter(BridgeMode::parse))
             .registerConverter(UnderlayKind.class, OneLineErrors.converter(UnderlayKind::parse))
+            .registerConverter(FloodRates.class, OneLineErrors.converter(FloodRates::parse))
             .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
             .setCaseInsensitiveEnumValuesAllowed(true);
     }

@@ -9,7 +9,7 @@ import java.util.List;
 final class SegmentRequest
 {
     /** Behind the command's name. */
-    static final String SYNTAX = "VNI [dev NAME] [mtu N] [learning on|off]";
+    static final String SYNTAX = "VNI [dev NAME] [mtu N] [learning on|off] [max-learned N] [flood-limit RATES]";
 
     private SegmentRequest()
     {
@@ -97,8 +97,32 @@ final class SegmentRequest
                 options.learning = "on".equals(value);
                 break;
 
+            case "max-learned":
+                if (!value.matches("\\d{1,9}"))
+                {
+                    throw AdminException.usage("not a number of addresses: '" + value + "'");
+                }
+                options.limits.maxLearned = Integer.valueOf(value);
+                break;
+
+            case "flood-limit":
+                options.limits.floodLimit = rates(value);
+                break;
+
             default:
                 throw AdminException.usage("unexpected '" + key + "'");
+        }
+    }
+
+    private static FloodRates rates(final String text) throws AdminException
+    {
+        try
+        {
+            return FloodRates.parse(text);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw AdminException.usage(ex);
         }
     }
 }

@@ -33,7 +33,7 @@ class BridgeConfigTest
             "--peer 192.0.2.3:8472,mac=02:00:00:00:00:03,subnet=10.1.3.0/24,gateway=10.1.3.1 " +
             "--fdb 02:00:00:00:00:04=192.0.2.4 --flood 192.0.2.2 --flood [fd00::2]:4789 " +
             "--neighbor 10.1.2.9=02:00:00:00:00:09 --learning --source known --offload off --threads 1 --queues 2 " +
-            "--source-ports 50000-50015";
+            "--source-ports 50000-50015 --max-learned 100 --flood-limit port=1000,copies=5000 --fdb-age 60";
         final String file = """
             local: '::'
             port: 4789
@@ -61,6 +61,9 @@ class BridgeConfigTest
             threads: 1
             queues: 2
             source-ports: 50000-50015
+            max-learned: 100
+            flood-limit: port=1000,copies=5000
+            fdb-age: 60
             """;
         assertEquals(
             List.of(BridgeOptionsParser.plan(options.replace("192.0.2.1 ", ":: "), new FakeHost())), plans(file));
@@ -90,12 +93,16 @@ class BridgeConfigTest
                 device: blue
                 learning: false
                 mtu: 1300
+                max-learned: 9
+                flood-limit: segment=7
                 fdb: [02:00:00:00:00:04=192.0.2.4]
             """);
         assertEquals(2, plans.size());
         assertEquals(List.of("vx42", "blue"), plans.stream().map(BridgePlan::device).toList());
         assertEquals(List.of(true, false), plans.stream().map(BridgePlan::learning).toList());
         assertEquals(List.of(1450, 1300), plans.stream().map(BridgePlan::mtu).toList());
+        assertEquals(List.of(0, 9), plans.stream().map(plan -> plan.limits().maxLearned()).toList());
+        assertEquals(new FloodRates(0, 7, 0), plans.get(1).limits().flood());
         assertEquals(SourcePolicy.KNOWN, plans.get(1).source());
         assertEquals(Set.of(Vtep.parse("192.0.2.2:8472", 0)), plans.get(0).flood());
         assertEquals(
@@ -119,6 +126,9 @@ class BridgeConfigTest
         peers: [x]\\nlocal: 192.0.2.1          | 1: peer x: not an IP address: 'x'
         local: nowhere                         | 1: Invalid value for 'local': not an IP address: 'nowhere'
         vni: 1\\nvni: 2                        | 2: 'vni' is given twice
+        flood-limit: 9                         | 1: Invalid value for 'flood-limit': not port=N,segment=N,copies=N
+        nap: 1\\nfdb-age: -1                   | 2: fdb-age -1: not a number of seconds
+        segments:\\n- vni: 1\\n  nap: 1         | 3: 'nap' is of all segments and belongs in front of 'segments'
         threads: 3                             | 1: threads 3: neither 1 nor 2
         stats: -1                              | 1: stats -1: not a number of seconds
         segments: []                           | 1: there is no segment

@@ -25,6 +25,9 @@ class BridgePlannerErrorsTest
         --mode ip-udp --policy strict                                         | --policy: only with --mode vxlan
         --mode ip-udp --accept-from known                                     | --accept-from: only with --mode vxlan
         --mode ip-udp --inner-vlan pass                                       | --inner-vlan: only with --mode vxlan
+        --mode ip-udp --max-learned 9                                         | --max-learned: only with --mode vxlan
+        --mode ip-udp --flood-limit port=9                                    | --flood-limit: only with --mode vxlan
+        --mode ip-udp --fdb-age 9                                             | --fdb-age: only with --mode vxlan
         --mode ip-udp --source listed                                         | --source listed: any, known or routed
         """)
     void shouldNameTheModeOfAnOption(final String line, final String message)
@@ -40,6 +43,10 @@ class BridgePlannerErrorsTest
         --accept-from known,192.0.2.0/24       | --accept-from known: not together with others
         --accept-from example.org              | --accept-from example.org: not any, known or a prefix
         --accept-from 192.0.2.0/33             | --accept-from 192.0.2.0/33: not any, known or a prefix
+        --max-learned -1   | --max-learned -1: negative
+        --fdb-age -1       | --fdb-age -1: not a number of seconds
+        --nap -1           | --nap -1: outside 0...10000
+        --nap 10001        | --nap 10001: outside 0...10000
         --port 65536       | --port 65536: outside 1...65535
         --vni -1           | --vni -1: outside 0...16777215
         --vni 16777216     | --vni 16777216: outside 0...16777215

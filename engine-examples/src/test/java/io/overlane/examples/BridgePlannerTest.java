@@ -3,6 +3,7 @@ package io.overlane.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
@@ -10,6 +11,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.conformance.Conformance;
+import io.overlane.engine.EngineContext;
 import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SourcePolicy;
@@ -18,9 +20,11 @@ import io.overlane.tun.TunOffload;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What options mean together. The host is 192.0.2.1 with an MTU of 1500. */
 class BridgePlannerTest
@@ -225,6 +229,34 @@ class BridgePlannerTest
         assertEquals(SourcePolicy.ANY, segment("--policy strict --accept-from any").sourcePolicy());
         assertEquals(SourcePolicy.KNOWN, segment("--accept-from known").sourcePolicy());
         assertEquals(0, segment("--policy rfc7348").reservedBits());
+    }
+
+    @Test
+    void shouldLimitWhatIsLearnedAndFlooded()
+    {
+        final LimitPlan limits =
+            plan("--max-learned 100 --flood-limit copies=3,port=1 --fdb-age 60 --nap 0").limits();
+        assertEquals("max-learned 100, flood-limit port=1,copies=3, fdb-age 60, nap 0", limits.toString());
+        final SegmentContext segment = new SegmentContext(1);
+        limits.applyTo(segment);
+        assertEquals(100, segment.maxLearned());
+        assertEquals(1, segment.floodBudget().portFrames());
+        final EngineContext engine = new EngineContext();
+        limits.applyTo(engine);
+        assertEquals(TimeUnit.SECONDS.toNanos(60), engine.fdbAgeNs());
+        assertEquals("max-learned 0, flood-limit none, fdb-age 300, nap 200", plan("").limits().toString());
+        assertEquals(0, plan("--mode ip-udp --nap 0").limits().napNs());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "", "1", "port", "port=", "port=0", "port=-1", "port=1,", "port=1,port=2", "frames=1", "port=1000000001",
+        "copies=99999999999"})
+    void shouldRefuseRatesThatAreNone(final String text)
+    {
+        final String message =
+            assertThrows(IllegalArgumentException.class, () -> FloodRates.parse(text)).getMessage();
+        assertEquals("not port=N,segment=N,copies=N in frames a second: '" + text + "'", message);
     }
 
     private SegmentContext segment(final String line)

@@ -86,12 +86,21 @@ class CtlIT
             ctl("fdb", "del", mac).orFail();
             assertEquals(1, ctl("fdb", "del", mac).status());
             assertEquals(2, ctl("fdb", "delete", mac).status());
+            final String group = "01:00:5e:00:00:77";
+            ctl("fdb", "add", group, "dst", "192.0.2.77", "remote-vni", "77").orFail();
+            ctl("fdb", "append", group, "dst", "192.0.2.78").orFail();
+            assertEquals(1, ctl("fdb", "replace", group, "dst", "192.0.2.78").status());
+            assertTrue(ctl("-j", "fdb", "show", group).orFail().output().contains("\"remote_vni\":77,"));
+            assertEquals(2, ctl("fdb", "add", mac, "dst", "192.0.2.77", "learned").status());
+            assertTrue(ctl("fdb", "flush", "static", "dst", "192.0.2.77").orFail().output().startsWith("1 removed"));
+            ctl("fdb", "del", group).orFail();
             ctl("neigh", "add", "10.244.77.1", "lladdr", mac).orFail();
             ctl("neigh", "del", "10.244.77.1").orFail();
             ctl("fdb", "flush").orFail();
             assertTrue(ctl("-j", "stats").orFail().output().startsWith("{\"local\":\"192.0.2.1:8472\""));
             ctl("drops").orFail();
-            ctl("segment", "add", "77", "mtu", "1300").orFail();
+            assertEquals(2, ctl("segment", "add", "77", "flood-limit", "100").status());
+            ctl("segment", "add", "77", "mtu", "1300", "flood-limit", "port=100").orFail();
             assertTrue(left.hasDevice("vx77"));
             ctl("segment", "del", "77").orFail();
             assertFalse(left.hasDevice("vx77"));
@@ -143,6 +152,16 @@ class CtlIT
             Files.writeString(file, known);
             ctl("reload").orFail();
             assertTrue(ctl("fdb", "show").orFail().output().contains("02:00:00:00:77:01"), "by hand, not the file's");
+
+            Files.writeString(
+                file, known + further.replace("00:03,", "77:01,") + "flood: [192.0.2.3]\n");
+            final String conflict = ctl("reload").orFail().output();
+            assertTrue(conflict.contains("owned by manual"), conflict);
+            assertTrue(ctl("fdb", "show", "02:00:00:00:77:01").orFail().output().contains("192.0.2.77"));
+            final String taken = ctl("fdb", "del", "00:00:00:00:00:00", "dst", "192.0.2.3").orFail().output();
+            assertEquals("flood entry 192.0.2.3:8472 of VNI 1 was owned by config", taken.strip());
+            ctl("reload").orFail();
+            assertTrue(ctl("fdb", "show", "flood").orFail().output().contains("192.0.2.3"));
             assertNoneLost(ping);
         }
         Files.writeString(file, known.substring(0, known.indexOf("peers")));

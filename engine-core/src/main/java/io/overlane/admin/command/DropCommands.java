@@ -46,6 +46,15 @@ final class DropCommands
     {
     }
 
+    /** Of one kind: how many, and bytes of the longest where that is known, else 0. */
+    private record Count(long frames, int longest)
+    {
+        Count plus(final Count other)
+        {
+            return new Count(frames + other.frames, Math.max(longest, other.longest));
+        }
+    }
+
     DropCommands(final EngineAccess engine, final boolean isVxlan)
     {
         this.engine = engine;
@@ -80,22 +89,23 @@ final class DropCommands
     private Table counts(final Filter filter)
     {
         final EngineCounters counters = engine.engine().counters();
-        final Map<Kind, Long> counts = new LinkedHashMap<>();
+        final Map<Kind, Count> counts = new LinkedHashMap<>();
         collect(counts, "encap", counters.encap());
         collect(counts, "decap", counters.decap());
-        final List<Map.Entry<Kind, Long>> lines = new ArrayList<>(counts.entrySet());
+        final List<Map.Entry<Kind, Count>> lines = new ArrayList<>(counts.entrySet());
         lines.removeIf(line ->
             !filter.admits(line.getKey().reason, line.getKey().vni, line.getKey().remote));
-        lines.sort(Map.Entry.<Kind, Long>comparingByValue().reversed()
+        lines.sort(Map.Entry.<Kind, Count>comparingByValue(Comparator.comparingLong(Count::frames)).reversed()
             .thenComparing(Map.Entry::getKey, Comparator.comparing(Kind::reason)));
 
-        final Table table = new Table("path", "reason", "vni", "remote", "frames");
+        final Table table = new Table("path", "reason", "vni", "remote", "frames", "longest");
         lines.forEach(line -> table.row(
             line.getKey().path,
             line.getKey().reason.label(),
             line.getKey().vni,
             line.getKey().remote,
-            line.getValue()));
+            line.getValue().frames,
+            line.getValue().longest == 0 ? null : line.getValue().longest));
         return table;
     }
 
@@ -143,13 +153,13 @@ final class DropCommands
     }
 
     /** Queues count for themselves; a kind of drop is one line. */
-    private static void collect(final Map<Kind, Long> counts, final String path, final PathCounters counters)
+    private static void collect(final Map<Kind, Count> counts, final String path, final PathCounters counters)
     {
         counters.ledger().forEach((reason, vni, high, low, count) ->
             counts.merge(
                 new Kind(path, reason, vni == DropLedger.NO_VNI ? null : vni, StatusCommands.remote(high, low)),
-                count,
-                Long::sum));
+                new Count(count, counters.ledger().longest(reason, vni, high, low)),
+                Count::plus));
     }
 
     private static DropReason reason(final String label)

@@ -3,8 +3,10 @@ package io.overlane.admin.command;
 import io.overlane.admin.AdminException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The words of a request: some that stand by themselves, then pairs of a key and a value in any order. */
@@ -12,6 +14,7 @@ final class Words
 {
     private final List<String> alone = new ArrayList<>();
     private final Map<String, String> pairs = new HashMap<>();
+    private final Set<String> given = new LinkedHashSet<>();
 
     /** Reads a value. */
     @FunctionalInterface
@@ -26,6 +29,19 @@ final class Words
      * @throws AdminException if there are more words, or a key twice or without a value.
      */
     Words(final List<String> words, final int most, final String... keys) throws AdminException
+    {
+        this(words, Set.of(), most, keys);
+    }
+
+    /**
+     * @param words of a request.
+     * @param flags words that say something wherever they stand.
+     * @param most  others that stand by themselves.
+     * @param keys  there are.
+     * @throws AdminException if there are more words, or a flag or key twice, or a key without a value.
+     */
+    Words(final List<String> words, final Set<String> flags, final int most, final String... keys)
+        throws AdminException
     {
         final List<String> known = List.of(keys);
         for (int i = 0; i < words.size(); i++)
@@ -42,6 +58,13 @@ final class Words
                     throw AdminException.usage(word + " given twice");
                 }
             }
+            else if (flags.contains(word))
+            {
+                if (!given.add(word))
+                {
+                    throw AdminException.usage(word + " given twice");
+                }
+            }
             else if (alone.size() < most)
             {
                 alone.add(word);
@@ -51,6 +74,12 @@ final class Words
                 throw AdminException.usage("unexpected '" + word + "'");
             }
         }
+    }
+
+    /** The flags that are given, in their order. */
+    Set<String> given()
+    {
+        return given;
     }
 
     boolean has(final String key)

@@ -3,6 +3,7 @@
  * segments, what it carried, and why it did not.
  *
  * <p>Listings are made by the admin thread out of tables that go on changing: an entry is shown as it was at some
- * moment, a list is no snapshot. Only changes run on the thread that writes the tables, a few at a time.
+ * moment, a list is no snapshot. Changes, and what only the thread that writes the tables knows of an entry, are asked
+ * of that thread, a few entries at a time.
  */
 package io.overlane.admin.command;

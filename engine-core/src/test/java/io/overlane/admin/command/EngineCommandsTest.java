@@ -2,27 +2,19 @@ package io.overlane.admin.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
-import io.overlane.address.Vtep;
-import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
-import io.overlane.admin.AdminStatus;
 import io.overlane.admin.Answer;
 import io.overlane.engine.EngineHarness;
-import io.overlane.fdb.FdbEntry;
 import io.overlane.port.LoopbackPort;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,77 +28,13 @@ class EngineCommandsTest
     private static final String N = "02:00:00:00:00:0b";
     private static final String ALL = "00:00:00:00:00:00";
 
-    private final EngineHarness harness = EngineHarness.create();
-    private AdminCommands commands;
+    private final CommandTrial trial = new CommandTrial();
+    private final EngineHarness harness = trial.harness();
 
     @AfterEach
     void close()
     {
         harness.close();
-    }
-
-    @Test
-    void shouldAddShowReplaceAndDeleteStations() throws AdminException
-    {
-        launch(new SegmentContext(VNI));
-        ask("fdb add " + M + " dst 192.0.2.7 vni 42 port 4789");
-        ask("fdb add " + N + " dst 2001:db8::7");
-        assertEquals(
-            "MAC                DST          PORT  VNI  DEV  KIND\n" +
-            M + "  192.0.2.7    4789   42  -    static\n" +
-            N + "  2001:db8::7  8472   42  -    static\n",
-            ask("fdb show").text());
-        assertEquals(Vtep.parse("192.0.2.7:4789", 0), remoteOf(M));
-
-        assertRefused("entry " + M + " of VNI 42 exists already", "fdb add " + M + " dst 192.0.2.8");
-        ask("fdb replace " + M + " dst 192.0.2.8");
-        assertEquals(Vtep.parse("192.0.2.8:8472", 0), remoteOf(M));
-        assertEquals(1, rows(ask("fdb show " + M)).size());
-        assertEquals(1, rows(ask("fdb show dst 2001:db8::7")).size());
-
-        assertRefused("entry " + M + " of VNI 42 is behind 192.0.2.8:8472", "fdb del " + M + " dst 192.0.2.9");
-        ask("fdb del " + M + " dst 192.0.2.8");
-        assertRefused("entry " + M + " of VNI 42 does not exist", "fdb del " + M);
-        ask("fdb del " + N);
-        assertEquals("", ask("fdb show").text());
-        assertEquals(0, harness.engine().forwarding().remotes().size());
-    }
-
-    @Test
-    void shouldKeepTheFloodListUnderTheZeroAddress() throws AdminException
-    {
-        launch(new SegmentContext(VNI));
-        ask("fdb append " + ALL + " dst 192.0.2.7");
-        ask("fdb append " + ALL + " dst 192.0.2.8");
-        assertRefused(
-            "flood entry 192.0.2.7:8472 of VNI 42 exists already", "fdb append " + ALL + " dst 192.0.2.7");
-        assertEquals(
-            List.of(
-                Map.of("mac", ALL, "dst", "192.0.2.7", "port", 8472, "vni", VNI, "kind", "flood"),
-                Map.of("mac", ALL, "dst", "192.0.2.8", "port", 8472, "vni", VNI, "kind", "flood")),
-            rows(ask("fdb show " + ALL)));
-        assertUsage("fdb replace " + ALL + " dst 192.0.2.9");
-        assertUsage("fdb del " + ALL);
-        ask("fdb del " + ALL + " dst 192.0.2.7");
-        assertRefused(
-            "flood entry 192.0.2.7:8472 of VNI 42 does not exist", "fdb del " + ALL + " dst 192.0.2.7");
-        assertEquals(1, rows(ask("fdb show")).size());
-    }
-
-    @Test
-    void shouldFlushWhatWasLearnedAndKeepWhatWasConfigured() throws AdminException
-    {
-        launch(new SegmentContext(VNI).learning(true));
-        ask("fdb add " + M + " dst 192.0.2.7");
-        harness.attach(EngineHarness.A);
-        harness.receive(EngineHarness.A, vxlan(VNI, FrameSpec.ipv4Udp().bytes()));
-        assertEquals(List.of("learned", "static"),
-            rows(ask("fdb show")).stream().map(row -> row.get("kind")).sorted().toList());
-        assertEquals("1 removed\n", ask("fdb flush").text());
-        assertEquals("0 removed\n", ask("fdb flush").text());
-        assertEquals(1, rows(ask("fdb show")).size());
-        assertEquals("1 removed\n", ask("fdb flush static").text());
-        assertUsage("fdb flush dynamic");
     }
 
     @Test
@@ -153,6 +81,19 @@ class EngineCommandsTest
     }
 
     @Test
+    void shouldSayHowLongWhatWasTooLongWas() throws AdminException
+    {
+        launch(new SegmentContext(VNI));
+        final IpAddress remote = EngineHarness.A.address();
+        harness.encap().onOversize(VNI, remote.high(), remote.low(), 2, 1600);
+        harness.encap().onOversize(VNI, remote.high(), remote.low(), 1, 1500);
+        assertEquals(
+            List.of(Map.of("path", "encap", "reason", "oversize", "vni", VNI, "remote", "192.0.2.10",
+                "frames", 3L, "longest", 1600)),
+            rows(ask("drops reason oversize"), "counts"));
+    }
+
+    @Test
     void shouldShowSegmentsAndStatistics() throws AdminException
     {
         launch(new SegmentContext(VNI).learning(true).ownMac(MacAddress.parse(M)).flood(EngineHarness.A));
@@ -177,7 +118,7 @@ class EngineCommandsTest
             .segment(new SegmentContext(1).port(new LoopbackPort("p1", 1450, 64, 2048)))
             .segment(new SegmentContext(2).port(new LoopbackPort("p2", 1450, 64, 2048)));
         harness.launch();
-        commands = EngineCommands.addTo(harness.engine(), true, new AdminCommands());
+        trial.serve(true);
         assertTrue(assertUsage("fdb add " + M + " dst 192.0.2.7").startsWith("no vni, and there are 2 segments"));
         ask("fdb add " + M + " dst 192.0.2.7 vni 1");
         ask("fdb add " + M + " dst 192.0.2.8 vni 2");
@@ -189,7 +130,7 @@ class EngineCommandsTest
     void shouldShowAndChangeRoutesOfTheIpNetwork() throws AdminException
     {
         harness.launch(new IpNetworkContext());
-        commands = EngineCommands.addTo(harness.engine(), false, new AdminCommands());
+        trial.serve(false);
         ask("route replace 10.5.2.0/24 dst 192.0.2.7 port 8285");
         assertEquals("PREFIX       DST        PORT\n10.5.2.0/24  192.0.2.7  8285\n", ask("route show").text());
         ask("route del 10.5.2.0/24");
@@ -204,7 +145,6 @@ class EngineCommandsTest
         for (final String request : List.of(
             "fdb add", "fdb add x dst 192.0.2.7", "fdb add " + M, "fdb add " + M + " dst", "fdb add " + M + " dst x",
             "fdb add " + M + " dst 224.0.0.1", "fdb add " + M + " dst 0.0.0.0",
-            "fdb add 01:00:5e:00:00:01 dst 192.0.2.7",
             "fdb add " + M + " dst 192.0.2.7 port 0", "fdb add " + M + " dst 192.0.2.7 port 65536",
             "fdb add " + M + " dst 192.0.2.7 vni 16777216", "fdb add " + M + " dst 192.0.2.7 vni -1",
             "fdb add " + M + " dst 192.0.2.7 dst 192.0.2.8", "fdb add " + M + " dst 192.0.2.7 dev x", "fdb show a b",
@@ -227,80 +167,32 @@ class EngineCommandsTest
 
     private void launch(final SegmentContext segment)
     {
-        harness.launch(segment);
-        commands = EngineCommands.addTo(harness.engine(), true, new AdminCommands());
+        trial.launch(segment);
     }
 
-    /** Requests are run by one thread and what they change is written by another, this one. */
     private Answer ask(final String request) throws AdminException
     {
-        final CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() ->
-        {
-            try
-            {
-                return commands.run(List.of(request.split(" ")));
-            }
-            catch (final AdminException ex)
-            {
-                throw new IllegalStateException(ex);
-            }
-        });
-        while (!answer.isDone())
-        {
-            harness.engine().doWork();
-        }
-        try
-        {
-            return answer.get();
-        }
-        catch (final ExecutionException ex)
-        {
-            throw assertInstanceOf(AdminException.class, ex.getCause().getCause(), ex::toString);
-        }
-        catch (final InterruptedException ex)
-        {
-            throw new AssertionError(ex);
-        }
+        return trial.ask(request);
     }
 
     private void assertRefused(final String message, final String request)
     {
-        final AdminException ex = assertThrows(AdminException.class, () -> ask(request));
-        assertEquals(message, ex.getMessage());
-        assertEquals(AdminStatus.REFUSED, ex.status());
+        trial.assertRefused(message, request);
     }
 
     private String assertUsage(final String request)
     {
-        final AdminException ex = assertThrows(AdminException.class, () -> ask(request), request);
-        assertEquals(AdminStatus.USAGE, ex.status(), request);
-        assertEquals(1, ex.getMessage().lines().count(), request);
-        return ex.getMessage();
-    }
-
-    private Vtep remoteOf(final String mac)
-    {
-        final long word = harness.engine().forwarding().fdb().lookup(VNI, MacAddress.parse(mac).value());
-        return harness.engine().forwarding().remotes().vtep(FdbEntry.remote(word));
+        return trial.assertUsage(request);
     }
 
     private static List<Map<String, Object>> rows(final Answer answer, final String member)
     {
-        return rows(new Answer("", ((Map<?, ?>)answer.json()).get(member)));
+        return CommandTrial.rows(new Answer("", ((Map<?, ?>)answer.json()).get(member)));
     }
 
-    /** With text for addresses, as JSON has them. */
     private static List<Map<String, Object>> rows(final Answer answer)
     {
-        return ((List<?>)answer.json()).stream().map(row ->
-        {
-            final Map<String, Object> members = new HashMap<>();
-            ((Map<?, ?>)row).forEach((name, value) -> members.put(
-                name.toString(),
-                value instanceof MacAddress || value instanceof IpAddress ? value.toString() : value));
-            members.values().removeIf(value -> value == null);
-            return members;
-        }).toList();
+        return CommandTrial.rows(answer);
     }
 
     private static byte[] vxlan(final int vni, final byte[] inner)
