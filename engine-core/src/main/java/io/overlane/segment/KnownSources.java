@@ -43,7 +43,17 @@ public final class KnownSources
     public boolean contains(final long high, final long low)
     {
         final long[] current = slots;
-        return (long)WORDS.getAcquire(current, probe(current, high, low) + COUNT) > 0;
+        int slot = home(current, high, low);
+        // A count is read once: a slot that was unused a moment ago may be another address's now.
+        for (long count = count(current, slot); count != UNUSED; count = count(current, slot))
+        {
+            if (current[slot] == high && current[slot + LOW] == low)
+            {
+                return count > 0;
+            }
+            slot = next(current, slot);
+        }
+        return false;
     }
 
     /**
@@ -118,21 +128,30 @@ public final class KnownSources
         slots = after;
     }
 
-    /** First word of the slot that has the address, else of the unused slot where its probing ends. */
+    /** First word of the slot that has the address, else of the unused slot where its probing ends. Writer only. */
     private static int probe(final long[] slots, final long high, final long low)
     {
-        final int mask = slots.length / WORDS_PER_SLOT - 1;
-        final long hash = (high * HASH_FACTOR ^ low) * HASH_FACTOR;
-        int index = (int)(hash >>> 32) & mask;
-        while (true)
+        int slot = home(slots, high, low);
+        while (slots[slot + COUNT] != UNUSED && (slots[slot] != high || slots[slot + LOW] != low))
         {
-            final int slot = index * WORDS_PER_SLOT;
-            if ((long)WORDS.getAcquire(slots, slot + COUNT) == UNUSED ||
-                slots[slot] == high && slots[slot + LOW] == low)
-            {
-                return slot;
-            }
-            index = index + 1 & mask;
+            slot = next(slots, slot);
         }
+        return slot;
+    }
+
+    private static int home(final long[] slots, final long high, final long low)
+    {
+        final long hash = (high * HASH_FACTOR ^ low) * HASH_FACTOR;
+        return ((int)(hash >>> 32) & slots.length / WORDS_PER_SLOT - 1) * WORDS_PER_SLOT;
+    }
+
+    private static int next(final long[] slots, final int slot)
+    {
+        return slot + WORDS_PER_SLOT == slots.length ? 0 : slot + WORDS_PER_SLOT;
+    }
+
+    private static long count(final long[] slots, final int slot)
+    {
+        return (long)WORDS.getAcquire(slots, slot + COUNT);
     }
 }

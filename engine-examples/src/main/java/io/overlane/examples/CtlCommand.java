@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false,
     description =
-        "Asks a running bridge: 'ctl help' lists what it understands, in the words of 'bridge fdb' and 'ip neigh'.",
+        "Asks a running bridge or flannel node: 'ctl help' lists what it understands, in the " +
+        "words of 'bridge fdb' and 'ip neigh'.",
     footer = {
         "",
         "  ctl fdb add 02:00:00:00:00:0a dst 192.0.2.7 vni 42",
@@ -44,7 +45,8 @@ final class CtlCommand implements Callable<Integer>
     private boolean isJson;
 
     @Parameters(paramLabel = "WORD", arity = "1..*", completionCandidates = FirstWords.class, description =
-        "The request: help, ping, version, reload, stats, drops, fdb ..., neigh ..., route ..., segment ...")
+        "The request: help, ping, version, reload, stats, drops, fdb ..., neigh ..., route ..., segment ..., " +
+        "flannel leases|routes|why PEER")
     private List<String> words = new ArrayList<>();
 
     @Spec
@@ -58,6 +60,7 @@ final class CtlCommand implements Callable<Integer>
         {
             return List.of(
                 "help", "ping", "version", "reload", "stats", "drops", "fdb", "neigh", "route", "segment",
+                "flannel", "leases", "routes", "why",
                 "show", "add", "append", "replace", "del", "flush", "vni", "dst", "port", "lladdr", "remote",
                 "reason", "dev").iterator();
         }

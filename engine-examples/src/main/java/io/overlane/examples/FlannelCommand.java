@@ -1,17 +1,24 @@
 package io.overlane.examples;
 
+import io.overlane.admin.AdminCommands;
+import io.overlane.admin.AdminServer;
+import io.overlane.admin.SocketPath;
+import io.overlane.flannel.node.FlannelCommands;
 import io.overlane.flannel.node.FlannelNode;
 import io.overlane.flannel.options.FlannelOptions;
 import io.overlane.flannel.options.FlanneldEnvironment;
 import io.overlane.flannel.options.NodeOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code flannel}: a node of a flannel network until it is told to stop. */
@@ -35,6 +42,12 @@ final class FlannelCommand implements Callable<Integer>
     @Mixin
     private NodeOptions nodeOptions;
 
+    @Option(names = "--admin", paramLabel = "PATH|off", description =
+        "Unix-domain socket on which 'ctl' reaches the node; only its user can open it. Default: " +
+        "/run/overlane/flannel.sock for root, $XDG_RUNTIME_DIR/overlane/flannel.sock otherwise, and none if that " +
+        "cannot be had.")
+    private String admin;
+
     @Spec
     private CommandSpec spec;
 
@@ -48,8 +61,10 @@ final class FlannelCommand implements Callable<Integer>
         options.ignored().forEach(option -> print(out, option + " has no effect here"));
         final FlannelNode node = new FlannelNode(options, nodeOptions, System.getenv(), line -> print(out, line));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> onShutdown(node), "stop"));
+        AdminServer server = null;
         try
         {
+            server = openAdmin(node, out);
             node.run();
             print(out, "stopped");
             isDone = true;
@@ -57,7 +72,34 @@ final class FlannelCommand implements Callable<Integer>
         }
         finally
         {
+            CloseHelper.quietClose(server);
             stopped.countDown();
+        }
+    }
+
+    /** Before the node has a lease: an operator may ask why. Null without a socket. */
+    private AdminServer openAdmin(final FlannelNode node, final PrintWriter out) throws IOException
+    {
+        final Path directory = SocketPath.directory();
+        if (RunOptions.NO_ADMIN.equals(admin) || admin == null && directory == null)
+        {
+            return null;
+        }
+        try
+        {
+            return AdminServer.open(
+                admin == null ? SocketPath.of(directory, "flannel") : Path.of(admin),
+                FlannelCommands.addTo(node::status, new AdminCommands()),
+                error -> print(out, OneLineErrors.message(error)));
+        }
+        catch (final IOException ex)
+        {
+            if (admin != null)
+            {
+                throw ex;
+            }
+            print(out, "ctl cannot reach this node: " + OneLineErrors.message(ex));
+            return null;
         }
     }
 

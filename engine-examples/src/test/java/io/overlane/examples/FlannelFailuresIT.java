@@ -159,11 +159,15 @@ class FlannelFailuresIT
     void shouldMakeDeviceAgainThatWasDeletedByHand()
     {
         openTwoNodes("vxlan");
+        final String why = first.ask("flannel", "why", second.podAddress()).orFail().output();
+        assertTrue(why.contains("is " + second.subnet() + " at 192.0.2.2: "), why);
         first.host().ip("link del flannel.1");
         first.awaitEvent("opened anew", TIMEOUT_S);
         Poll.until("the route", TIMEOUT_S, () -> !first.route(second.subnet()).isEmpty());
         Traffic.ping(first.pod(), second.podAddress());
         Traffic.ping(second.pod(), first.podAddress());
+        final String fdb = first.ask("fdb", "show").orFail().output();
+        assertTrue(fdb.contains("192.0.2.2"), () -> "the engine of the new device knows the peer: " + fdb);
 
         first.host().ip("link set flannel.1 down");
         Poll.until("the route", TIMEOUT_S, () -> !first.route(second.subnet()).isEmpty());

@@ -24,6 +24,7 @@ public final class FlannelHost implements AutoCloseable
     private final LabHost host;
     private final LabHost pod;
     private final Path subnetFile;
+    private final Path adminSocket;
     private LabProcess process;
     private boolean hasPod;
 
@@ -33,6 +34,7 @@ public final class FlannelHost implements AutoCloseable
         host = new LabHost(name + "-node" + number, number);
         pod = new LabHost(name + "-pod" + number, number);
         subnetFile = directory.resolve("node" + number).resolve("subnet.env");
+        adminSocket = directory.resolve("node" + number + ".sock");
     }
 
     /** @return the host. */
@@ -60,6 +62,17 @@ public final class FlannelHost implements AutoCloseable
     }
 
     /**
+     * @param words of a request.
+     * @return what {@code ctl} said.
+     */
+    public CommandResult ask(final String... words)
+    {
+        final List<String> all = new ArrayList<>(List.of("--admin", adminSocket.toString()));
+        all.addAll(List.of(words));
+        return host.start(Bridge.command(JVM_OPTIONS, "ctl", all)).await(STOP_TIMEOUT_S);
+    }
+
+    /**
      * Start a node; it is not ready yet.
      *
      * @param arguments beside the usual ones, or in their place.
@@ -72,6 +85,7 @@ public final class FlannelHost implements AutoCloseable
         usual.put("--etcd-prefix", FlannelLab.PREFIX);
         usual.put("--iface", host.underlayDevice());
         usual.put("--subnet-file", subnetFile.toString());
+        usual.put("--admin", adminSocket.toString());
         usual.keySet().removeAll(List.of(arguments));
         final List<String> all = new ArrayList<>(List.of("--ip-masq"));
         usual.forEach((option, value) -> all.addAll(List.of(option, value)));

@@ -1,5 +1,6 @@
 package io.overlane.flannel.backend;
 
+import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.host.route.HostChanges;
 import io.overlane.flannel.host.route.HostPlan;
 import io.overlane.flannel.lease.Lease;
@@ -7,10 +8,12 @@ import io.overlane.flannel.lease.LeaseAttributes;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What carries packets between the subnets of a network: devices, sockets and engines of one node, and what the kernel
- * must know of the peers. One thread at a time, but for {@link #plans} and {@link #explain}, which any may call.
+ * must know of the peers. One thread at a time, but for {@link #plans}, {@link #engines} and {@link #explain}, which
+ * any may call.
  */
 public interface Backend extends AutoCloseable
 {
@@ -57,6 +60,18 @@ public interface Backend extends AutoCloseable
      * @return how this node reaches it, or why not; one line.
      */
     String explain(Lease peer);
+
+    /** @return engines that run, by device, IPv4's first; none where the kernel carries the packets. */
+    default Map<String, OverlayEngine> engines()
+    {
+        return Map.of();
+    }
+
+    /** @return whether the engines have segments rather than an IP network. */
+    default boolean hasSegments()
+    {
+        return false;
+    }
 
     /** Take devices, sockets and engines away; plain routes to peers stay, as flannel's do. */
     @Override

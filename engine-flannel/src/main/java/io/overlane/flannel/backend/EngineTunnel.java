@@ -92,6 +92,11 @@ final class EngineTunnel implements AutoCloseable
         }
     }
 
+    OverlayEngine engine()
+    {
+        return engine;
+    }
+
     ForwarderProxy proxy()
     {
         return engine.proxy();

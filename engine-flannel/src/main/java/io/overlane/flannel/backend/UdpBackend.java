@@ -4,6 +4,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.host.link.TunnelDevice;
 import io.overlane.flannel.host.route.HostChanges;
 import io.overlane.flannel.host.route.HostPlan;
@@ -33,7 +34,7 @@ final class UdpBackend implements Backend
     private final PeerSelection selection;
     private final RouteKeeper routes;
     private volatile HostPlan plan = HostPlan.NONE;
-    private EngineTunnel tunnel;
+    private volatile EngineTunnel tunnel;
     private OwnedEntries<IpPrefix> remotes;
     private IpPrefix subnet;
 
@@ -126,6 +127,13 @@ final class UdpBackend implements Backend
     public List<HostPlan> plans()
     {
         return List.of(plan);
+    }
+
+    @Override
+    public Map<String, OverlayEngine> engines()
+    {
+        final EngineTunnel open = tunnel;
+        return open == null ? Map.of() : Map.of(DEVICE, open.engine());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.overlane.flannel.backend;
 
 import io.overlane.address.IpAddress;
+import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.host.link.ExternalInterface;
 import io.overlane.flannel.host.link.TunnelDevice;
 import io.overlane.flannel.host.route.HostChanges;
@@ -11,7 +12,9 @@ import io.overlane.tun.host.NodeIdentity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -141,6 +144,20 @@ final class VxlanBackend implements Backend
     public List<HostPlan> plans()
     {
         return tunnels.stream().map(VxlanTunnel::plan).toList();
+    }
+
+    @Override
+    public Map<String, OverlayEngine> engines()
+    {
+        final Map<String, OverlayEngine> engines = new LinkedHashMap<>();
+        tunnels.forEach(tunnel -> engines.putAll(tunnel.engine()));
+        return engines;
+    }
+
+    @Override
+    public boolean hasSegments()
+    {
+        return true;
     }
 
     @Override

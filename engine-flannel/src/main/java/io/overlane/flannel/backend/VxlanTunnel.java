@@ -5,6 +5,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.host.link.TunnelDevice;
 import io.overlane.flannel.host.route.DirectPeers;
 import io.overlane.flannel.host.route.HostChanges;
@@ -40,7 +41,7 @@ final class VxlanTunnel implements AutoCloseable
     private final RouteKeeper routes;
     private volatile HostPlan plan = HostPlan.NONE;
     private volatile Map<IpAddress, String> direct = Map.of();
-    private EngineTunnel tunnel;
+    private volatile EngineTunnel tunnel;
     private OwnedEntries<MacAddress> fdb;
     private IpPrefix subnet;
     private List<HostPlan.Peer> known = List.of();
@@ -135,6 +136,13 @@ final class VxlanTunnel implements AutoCloseable
             isWhole ? plan.ensure(routes, neighbors) : HostDelta.apply(host.ip(), before, plan, device);
         fdb.removeOthers(wanted);
         return changes.and(new HostChanges(List.of(), List.of(), failures));
+    }
+
+    /** @return the engine by its device; none while the tunnel is closed. */
+    Map<String, OverlayEngine> engine()
+    {
+        final EngineTunnel open = tunnel;
+        return open == null ? Map.of() : Map.of(device, open.engine());
     }
 
     HostPlan plan()

@@ -1,0 +1,72 @@
+package io.overlane.flannel.node;
+
+import io.overlane.admin.AdminCommands;
+import io.overlane.admin.AdminException;
+import io.overlane.admin.Answer;
+import io.overlane.admin.command.EngineCommands;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.flannel.backend.Backend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Hands requests to the engine that runs at that moment, as engines come and go with the devices of a node. Where each
+ * family has an engine, IPv4's is asked unless the request ends with {@code dev NAME}.
+ */
+final class NodeEngines
+{
+    private static final String DEVICE = "dev";
+
+    private final Source source;
+
+    /** Finds the status of the node. */
+    @FunctionalInterface
+    interface Source
+    {
+        FlannelStatus status() throws AdminException;
+    }
+
+    NodeEngines(final Source source)
+    {
+        this.source = source;
+    }
+
+    void addTo(final AdminCommands commands)
+    {
+        add(commands, "ping", "answers if the engine's writing thread does");
+        add(commands, "stats", "what became of every frame");
+        add(commands, "drops", "why frames were lost; words as for a bridge");
+        add(commands, "fdb show", "vxlan: where stations live; words as for a bridge");
+        add(commands, "route show", "udp: inner destinations and the remotes they are behind");
+    }
+
+    private void add(final AdminCommands commands, final String name, final String description)
+    {
+        commands.add(name, "[…] [dev NAME]", description, words -> run(name, words));
+    }
+
+    private Answer run(final String name, final List<String> words) throws AdminException
+    {
+        final int at = words.size() - 2;
+        final boolean isNamed = at >= 0 && DEVICE.equals(words.get(at));
+        final List<String> request = new ArrayList<>(List.of(name.split(" ")));
+        request.addAll(isNamed ? words.subList(0, at) : words);
+
+        final Backend backend = source.status().backend();
+        final Map<String, OverlayEngine> engines = backend.engines();
+        if (engines.isEmpty())
+        {
+            throw AdminException.refused(
+                "no engine runs: the kernel carries the packets, or the device is made again");
+        }
+        final OverlayEngine engine =
+            isNamed ? engines.get(words.get(at + 1)) : engines.values().iterator().next();
+        if (engine == null)
+        {
+            throw AdminException.refused(
+                "no engine at " + words.get(at + 1) + " (there are " + String.join(", ", engines.keySet()) + ")");
+        }
+        return EngineCommands.addTo(engine, backend.hasSegments(), new AdminCommands()).run(request);
+    }
+}
