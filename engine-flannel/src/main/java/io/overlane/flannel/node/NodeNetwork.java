@@ -271,6 +271,7 @@ final class NodeNetwork implements AutoCloseable
     @Override
     public void close()
     {
+        ip.endSpares();
         if (backend != null)
         {
             backend.close();

@@ -75,16 +75,26 @@ public final class HostCommand
      */
     public Result tryRun(final String input, final List<String> arguments) throws IOException
     {
+        return finish(begin(arguments, !input.isEmpty()), input);
+    }
+
+    /** Start it; {@link #finish} has to follow, or the process be destroyed. */
+    Process begin(final List<String> arguments, final boolean hasInput) throws IOException
+    {
         final List<String> command = new ArrayList<>(prefix);
         command.addAll(arguments);
         final ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("LC_ALL", "C");
-        if (input.isEmpty())
+        if (!hasInput)
         {
             builder.redirectInput(new File("/dev/null"));
         }
+        return builder.start();
+    }
 
-        final Process process = builder.start();
+    /** Give it its input and wait for its end. */
+    Result finish(final Process process, final String input) throws IOException
+    {
         // Whatever it reads and prints first: each stream has a thread, so none can block on another.
         final CompletableFuture<Void> fed = input.isEmpty() ?
             CompletableFuture.completedFuture(null) :
@@ -126,7 +136,7 @@ public final class HostCommand
         return run("", List.of(arguments));
     }
 
-    private static void start(final Runnable task)
+    static void start(final Runnable task)
     {
         final Thread thread = new Thread(task, "host-command");
         thread.setDaemon(true);

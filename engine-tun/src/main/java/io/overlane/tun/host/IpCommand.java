@@ -10,6 +10,8 @@ import java.util.List;
 public final class IpCommand
 {
     private final HostCommand command;
+    private final IpSpare spareV4;
+    private final IpSpare spareV6;
 
     /**
      * @param prefix the program and the arguments that come first, e.g. {@code ip -n NAMESPACE}.
@@ -22,6 +24,8 @@ public final class IpCommand
     private IpCommand(final HostCommand command)
     {
         this.command = command;
+        spareV4 = new IpSpare(command, batchArguments("-4"));
+        spareV6 = new IpSpare(command, batchArguments("-6"));
     }
 
     /**
@@ -81,9 +85,38 @@ public final class IpCommand
         {
             return new IpBatch("", List.of());
         }
-        final String input = String.join("\n", commands) + "\n";
-        final HostCommand.Result result =
-            command.tryRun(input, List.of(family, "-oneline", "-force", "-batch", "-"));
-        return IpBatch.of(commands, result);
+        return IpBatch.of(commands, command.tryRun(input(commands), batchArguments(family)));
+    }
+
+    /**
+     * Run commands like {@link #batch}, in a process that waits for them since the last time: for few commands that
+     * are in a hurry. {@link #endSpares} when there will be no more.
+     *
+     * @param isV4     family, for all of them.
+     * @param commands each without {@code ip}.
+     * @return what they printed, in the order of the commands, and what failed.
+     * @throws IOException if {@code ip} cannot be run at all.
+     */
+    public IpBatch quickBatch(final boolean isV4, final List<String> commands) throws IOException
+    {
+        return commands.isEmpty() ? new IpBatch("", List.of()) :
+            IpBatch.of(commands, (isV4 ? spareV4 : spareV6).run(input(commands)));
+    }
+
+    /** End the processes that wait for a quick batch; from now on each batch starts its own. */
+    public void endSpares()
+    {
+        spareV4.end();
+        spareV6.end();
+    }
+
+    private static String input(final List<String> commands)
+    {
+        return String.join("\n", commands) + "\n";
+    }
+
+    private static List<String> batchArguments(final String family)
+    {
+        return List.of(family, "-oneline", "-force", "-batch", "-");
     }
 }

@@ -57,6 +57,20 @@ class IpCommandTest
     }
 
     @Test
+    void shouldRunQuickBatchesWithAndWithoutAWaitingProcess() throws IOException
+    {
+        final IpCommand ip = new IpCommand(List.of(script("ip", "echo \"$1\"; cat").toString()));
+        for (int i = 0; i < 5; i++)
+        {
+            assertEquals("-4\nroute add " + i + "\n", ip.quickBatch(true, List.of("route add " + i)).output());
+            assertEquals("-6\nroute add " + i + "\n", ip.quickBatch(false, List.of("route add " + i)).output());
+        }
+        ip.endSpares();
+        assertEquals("-4\nlast\n", ip.quickBatch(true, List.of("last")).output());
+        assertEquals("", ip.quickBatch(true, List.of()).output());
+    }
+
+    @Test
     void shouldNameTheStatusWhenThereIsNoComplaint() throws IOException
     {
         final IpCommand ip = new IpCommand(List.of(script("ip", "exit 3").toString()));

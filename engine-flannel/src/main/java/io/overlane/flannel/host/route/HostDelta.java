@@ -45,8 +45,8 @@ public final class HostDelta
         delta.changeRoutes(before, now);
         delta.removeNeighbors(before, now, device);
 
-        final List<String> failures = new ArrayList<>(ip.batch("-4", delta.commandsV4).failures());
-        failures.addAll(ip.batch("-6", delta.commandsV6).failures());
+        final List<String> failures = new ArrayList<>(ip.quickBatch(true, delta.commandsV4).failures());
+        failures.addAll(ip.quickBatch(false, delta.commandsV6).failures());
         return new HostChanges(List.copyOf(delta.set), List.copyOf(delta.removed), List.copyOf(failures));
     }
 
