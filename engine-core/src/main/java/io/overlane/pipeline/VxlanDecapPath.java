@@ -113,7 +113,7 @@ public final class VxlanDecapPath implements DecapPath
      */
     public void learn(final int vni, final long source, final long sourceHigh, final long sourceLow)
     {
-        learn.onFrame(vni, source, sourceHigh, sourceLow);
+        learn.onFrame(vni, source, sourceHigh, sourceLow, remotes.find(sourceHigh, sourceLow));
         // Batches of our own may be long in coming: the next of these is not heard at the same time.
         learn.onBatchEnd();
     }
@@ -276,7 +276,7 @@ public final class VxlanDecapPath implements DecapPath
         }
         if (segment.learning())
         {
-            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow);
+            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow, remote);
             if (remote < 0)
             {
                 remote = remotes.find(sourceHigh, sourceLow);
