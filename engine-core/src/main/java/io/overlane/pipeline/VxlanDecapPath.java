@@ -41,7 +41,12 @@ public final class VxlanDecapPath implements DecapPath
     private final EthernetPayload payload = new EthernetPayload();
     private final EcnDecap ecn = new EcnDecap();
 
+    /** Of the last datagram of this batch; null: not known. */
     private Segment segment;
+    /** Whether this datagram is one of the segment's. */
+    private boolean isOurs;
+    private int framesIn;
+    private int bytesIn;
     /** Of the last datagram of this batch; negative: not known. */
     private int remote = RemoteTable.MISSING;
     private long remoteHigh;
@@ -108,7 +113,7 @@ public final class VxlanDecapPath implements DecapPath
      */
     public void learn(final int vni, final long source, final long sourceHigh, final long sourceLow)
     {
-        learn.onFrame(vni, source, sourceHigh, sourceLow);
+        learn.onFrame(vni, source, sourceHigh, sourceLow, remotes.find(sourceHigh, sourceLow));
         // Batches of our own may be long in coming: the next of these is not heard at the same time.
         learn.onBatchEnd();
     }
@@ -116,8 +121,9 @@ public final class VxlanDecapPath implements DecapPath
     @Override
     public void decap(final Frame datagram, final long sourceHigh, final long sourceLow, final int tos)
     {
-        counters.onIn(1, datagram.length());
-        segment = null;
+        framesIn++;
+        bytesIn += datagram.length();
+        isOurs = false;
         final int offset = datagram.offset();
         final int length = datagram.length();
         final DropReason verdict = check(datagram, sourceHigh, sourceLow, tos);
@@ -136,7 +142,7 @@ public final class VxlanDecapPath implements DecapPath
         }
         else
         {
-            final int vni = segment == null ? DropLedger.NO_VNI : segment.vni();
+            final int vni = isOurs ? segment.vni() : DropLedger.NO_VNI;
             counters.onDropped(verdict, vni, sourceHigh, sourceLow, datagram.buffer(), offset, length);
         }
     }
@@ -150,7 +156,11 @@ public final class VxlanDecapPath implements DecapPath
     @Override
     public void flush()
     {
+        counters.onIn(framesIn, bytesIn);
+        framesIn = 0;
+        bytesIn = 0;
         out.flush();
+        segment = null;
         remote = RemoteTable.MISSING;
         learn.onBatchEnd();
         counters.onBatchEnd();
@@ -162,16 +172,23 @@ public final class VxlanDecapPath implements DecapPath
         {
             return DropReason.SHORT_HEADER;
         }
-        if ((vxlan.flags() & VxlanHeader.I_FLAG) == 0)
+        final long word = vxlan.word();
+        if (!VxlanHeader.hasVni(word))
         {
             return DropReason.NO_I_FLAG;
         }
-        segment = segments.lookup(vxlan.vni());
-        if (segment == null)
+        // Datagrams that come together are of one segment, as a rule.
+        final int vni = VxlanHeader.vni(word);
+        if (segment == null || segment.vni() != vni)
         {
-            return DropReason.UNKNOWN_VNI;
+            segment = segments.lookup(vni);
+            if (segment == null)
+            {
+                return DropReason.UNKNOWN_VNI;
+            }
         }
-        if ((vxlan.word() & segment.reservedBits()) != 0)
+        isOurs = true;
+        if ((word & segment.reservedBits()) != 0)
         {
             return DropReason.RESERVED_BITS;
         }
@@ -259,7 +276,7 @@ public final class VxlanDecapPath implements DecapPath
         }
         if (segment.learning())
         {
-            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow);
+            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow, remote);
             if (remote < 0)
             {
                 remote = remotes.find(sourceHigh, sourceLow);
