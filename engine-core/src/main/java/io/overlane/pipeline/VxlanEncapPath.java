@@ -9,6 +9,7 @@ import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentRules;
 import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
@@ -25,6 +26,8 @@ import io.overlane.wire.VxlanHeader;
  * <p>The destination MAC is looked up in the FDB; what has no entry goes to every remote of the flood list and to the
  * segment's other ports, and ARP requests and neighbour solicitations for known neighbours are answered instead. The
  * header is written into the frame's headroom, once, however many remotes get it.
+ *
+ * <p>The segment's rules are those when the path was made: when they change, another takes its place between batches.
  */
 public final class VxlanEncapPath implements EncapPath
 {
@@ -44,6 +47,7 @@ public final class VxlanEncapPath implements EncapPath
     private FloodLimit floodLimit;
     /** Null where nobody wants to know. */
     private Misses misses;
+    private final VlanPolicy encapVlan;
     private final OuterRule outer;
     private final OversizeListener oversize;
     private final int longestFrame;
@@ -113,7 +117,9 @@ public final class VxlanEncapPath implements EncapPath
         this.suppress = suppress;
         this.out = out;
         this.counters = counters;
-        outer = new OuterRule(segment.outer(), true);
+        final SegmentRules rules = segment.rules();
+        encapVlan = rules.encapVlan();
+        outer = new OuterRule(rules.outer(), true);
         oversize = new OversizeReply(segment.port(), segment.portMtu(), out.clock());
         longestFrame = segment.portMtu() + EthernetHeader.LENGTH;
     }
@@ -148,7 +154,7 @@ public final class VxlanEncapPath implements EncapPath
     public void encap(final FrameBatch batch)
     {
         out.aim(segment.vni(), segment.encapTraffic(), oversize);
-        if (segment.encapVlan() != VlanPolicy.PASS)
+        if (encapVlan != VlanPolicy.PASS)
         {
             judgeTags(batch);
         }
@@ -193,7 +199,7 @@ public final class VxlanEncapPath implements EncapPath
             {
                 payload.wrap(frame.buffer(), frame.offset(), frame.length());
                 final boolean isWhole = payload.check() == DropReason.NONE && !EtherType.isVlan(payload.etherType());
-                if (isWhole && segment.encapVlan() == VlanPolicy.STRIP)
+                if (isWhole && encapVlan == VlanPolicy.STRIP)
                 {
                     VlanTag.pop(frame, payload.tagCount());
                 }

@@ -2,6 +2,7 @@ package io.overlane.segment;
 
 import io.overlane.limit.RateLimit;
 import io.overlane.status.DropReason;
+import java.util.StringJoiner;
 
 /**
  * How many broadcast, unknown unicast and multicast frames the ports of a segment may send in a second, and how many
@@ -10,6 +11,8 @@ import io.overlane.status.DropReason;
 public final class FloodBudget
 {
     private final int portFrames;
+    private final int segmentFrames;
+    private final int copies;
     /** These two are null where there is no limit. */
     private final RateLimit ofSegment;
     private final RateLimit ofCopies;
@@ -28,6 +31,8 @@ public final class FloodBudget
                 " segment=" + segmentFrames + " copies=" + copies);
         }
         this.portFrames = portFrames;
+        this.segmentFrames = segmentFrames;
+        this.copies = copies;
         ofSegment = segmentFrames == 0 ? null : new RateLimit(segmentFrames);
         ofCopies = copies == 0 ? null : new RateLimit(copies);
     }
@@ -36,6 +41,18 @@ public final class FloodBudget
     public boolean isLimited()
     {
         return portFrames != 0 || ofSegment != null || ofCopies != null;
+    }
+
+    /** @return frames a second from all ports together; 0: no limit. */
+    public int segmentFrames()
+    {
+        return segmentFrames;
+    }
+
+    /** @return copies a second to remotes; 0: no limit. */
+    public int copies()
+    {
+        return copies;
     }
 
     /** @return frames a second from each port; 0: no limit. */
@@ -61,5 +78,24 @@ public final class FloodBudget
         return ofCopies == null || ofCopies.take(frames * copiesEach, nowNs) ?
             DropReason.NONE :
             DropReason.FLOOD_COPIES_LIMIT;
+    }
+
+    /** @return the limits there are, as {@code port=100,copies=1000}, or {@code none}. */
+    @Override
+    public String toString()
+    {
+        final StringJoiner text = new StringJoiner(",").setEmptyValue("none");
+        add(text, "port", portFrames);
+        add(text, "segment", segmentFrames);
+        add(text, "copies", copies);
+        return text.toString();
+    }
+
+    private static void add(final StringJoiner text, final String name, final int rate)
+    {
+        if (rate != 0)
+        {
+            text.add(name + "=" + rate);
+        }
     }
 }

@@ -48,8 +48,8 @@ final class StatusCommands
                     segment.ports().all().stream().map(port -> port.port().name()).toList(),
                     segment.portMtu(),
                     segment.ownMac() == SegmentContext.NO_MAC ? null : MacAddress.toString(segment.ownMac()),
-                    segment.learning(),
-                    segment.sourcePolicy().name().toLowerCase(Locale.ROOT),
+                    segment.rules().learning(),
+                    segment.rules().sourcePolicy().name().toLowerCase(Locale.ROOT),
                     remotes(segment));
             }
         }
