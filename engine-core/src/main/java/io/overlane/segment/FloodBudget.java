@@ -2,6 +2,7 @@ package io.overlane.segment;
 
 import io.overlane.limit.RateLimit;
 import io.overlane.status.DropReason;
+import java.util.List;
 import java.util.StringJoiner;
 
 /**
@@ -10,6 +11,10 @@ import java.util.StringJoiner;
  */
 public final class FloodBudget
 {
+    private static final List<String> NAMES = List.of("port", "segment", "copies");
+    private static final String NONE = "none";
+    private static final int MOST = 1_000_000_000;
+
     private final int portFrames;
     private final int segmentFrames;
     private final int copies;
@@ -35,6 +40,29 @@ public final class FloodBudget
         this.copies = copies;
         ofSegment = segmentFrames == 0 ? null : new RateLimit(segmentFrames);
         ofCopies = copies == 0 ? null : new RateLimit(copies);
+    }
+
+    /**
+     * @param text {@code port=N,segment=N,copies=N}, in any order, one at least; or {@code none}.
+     * @return a budget of its own with these limits.
+     * @throws IllegalArgumentException if it is something else.
+     */
+    public static FloodBudget parse(final String text)
+    {
+        final int[] rates = new int[NAMES.size()];
+        for (final String part : text.equals(NONE) ? new String[0] : text.split(",", -1))
+        {
+            final int equals = part.indexOf('=');
+            final int place = NAMES.indexOf(part.substring(0, Math.max(0, equals)));
+            final String number = part.substring(equals + 1);
+            if (place < 0 || rates[place] != 0 || !number.matches("[1-9]\\d{0,9}") || Long.parseLong(number) > MOST)
+            {
+                throw new IllegalArgumentException(
+                    "not port=N,segment=N,copies=N in frames a second: '" + text + "'");
+            }
+            rates[place] = Integer.parseInt(number);
+        }
+        return new FloodBudget(rates[0], rates[1], rates[2]);
     }
 
     /** @return true if anything is limited. */
@@ -84,10 +112,10 @@ public final class FloodBudget
     @Override
     public String toString()
     {
-        final StringJoiner text = new StringJoiner(",").setEmptyValue("none");
-        add(text, "port", portFrames);
-        add(text, "segment", segmentFrames);
-        add(text, "copies", copies);
+        final StringJoiner text = new StringJoiner(",").setEmptyValue(NONE);
+        add(text, NAMES.get(0), portFrames);
+        add(text, NAMES.get(1), segmentFrames);
+        add(text, NAMES.get(2), copies);
         return text.toString();
     }
 
