@@ -164,14 +164,16 @@ final class Learn
 
     private void learn(final int vni, final long source, final long high, final long low)
     {
-        final int remote = remotes.intern(high, low, peerUdpPort);
-        if (remote >= 0)
+        final int remote = remotes.internLearned(high, low, peerUdpPort);
+        if (remote < 0)
         {
-            final int result = fdb.learn(vni, source, remote, nowMs);
-            if (result != Fdb.NEW && result != Fdb.MOVED)
-            {
-                remotes.release(remote);
-            }
+            fdb.counters().onNoRemote();
+            return;
+        }
+        final int result = fdb.learn(vni, source, remote, nowMs);
+        if (result != Fdb.NEW && result != Fdb.MOVED)
+        {
+            remotes.release(remote);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.overlane.remote.RemoteTable;
 import io.overlane.segment.EcnPolicy;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentRules;
 import io.overlane.segment.SegmentTable;
 import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropLedger;
@@ -43,6 +44,8 @@ public final class VxlanDecapPath implements DecapPath
 
     /** Of the last datagram of this batch; null: not known. */
     private Segment segment;
+    /** Of the segment, as they were when the batch came to it. */
+    private SegmentRules rules;
     /** Whether this datagram is one of the segment's. */
     private boolean isOurs;
     private int framesIn;
@@ -186,13 +189,14 @@ public final class VxlanDecapPath implements DecapPath
             {
                 return DropReason.UNKNOWN_VNI;
             }
+            rules = segment.rules();
         }
         isOurs = true;
-        if ((word & segment.reservedBits()) != 0)
+        if ((word & rules.reservedBits()) != 0)
         {
             return DropReason.RESERVED_BITS;
         }
-        if (!segment.accepts(sourceHigh, sourceLow))
+        if (!rules.accepts(segment.knownSources(), sourceHigh, sourceLow))
         {
             return DropReason.SOURCE_NOT_ALLOWED;
         }
@@ -221,7 +225,7 @@ public final class VxlanDecapPath implements DecapPath
         int etherType = ethernet.etherType();
         final boolean isTagged = EtherType.isVlan(etherType);
         int tagsToStrip = 0;
-        if (isTagged && segment.decapVlan() != VlanPolicy.PASS)
+        if (isTagged && rules.decapVlan() != VlanPolicy.PASS)
         {
             final DropReason verdict = checkTags(frame);
             if (verdict != DropReason.NONE)
@@ -255,7 +259,7 @@ public final class VxlanDecapPath implements DecapPath
 
     private DropReason checkTags(final Frame frame)
     {
-        if (segment.decapVlan() == VlanPolicy.DROP)
+        if (rules.decapVlan() == VlanPolicy.DROP)
         {
             return DropReason.INNER_VLAN;
         }
@@ -266,33 +270,33 @@ public final class VxlanDecapPath implements DecapPath
     private DropReason checkSource(final long sourceHigh, final long sourceLow)
     {
         final long source = ethernet.source();
-        if (segment.refusesOwnMac(source))
+        if (rules.dropsOwnMac() && segment.isOwnMac(source))
         {
             return DropReason.OWN_MAC;
         }
         if (!MacAddress.isValidSource(source))
         {
-            return segment.dropsBadSource() ? DropReason.BAD_SOURCE_MAC : DropReason.NONE;
+            return rules.dropsBadSource() ? DropReason.BAD_SOURCE_MAC : DropReason.NONE;
         }
-        if (segment.learning())
+        if (rules.learning())
         {
             final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow, remote);
             if (remote < 0)
             {
                 remote = remotes.find(sourceHigh, sourceLow);
             }
-            return verdict == DropReason.STATIC_VIOLATION && !segment.dropsStaticViolation() ?
+            return verdict == DropReason.STATIC_VIOLATION && !rules.dropsStaticViolation() ?
                 DropReason.NONE :
                 verdict;
         }
-        return segment.dropsStaticViolation() ?
+        return rules.dropsStaticViolation() ?
             learn.check(segment.vni(), source, sourceHigh, sourceLow) :
             DropReason.NONE;
     }
 
     private boolean carriesMarks(final boolean isTagged)
     {
-        final EcnPolicy policy = segment.ecn();
+        final EcnPolicy policy = rules.ecn();
         return policy == EcnPolicy.RFC6040 || policy == EcnPolicy.UNTAGGED && !isTagged;
     }
 

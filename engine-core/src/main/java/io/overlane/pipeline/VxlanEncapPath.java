@@ -9,6 +9,7 @@ import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentRules;
 import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
@@ -21,6 +22,8 @@ import io.overlane.wire.VxlanHeader;
  * <p>The destination MAC is looked up in the FDB; what has no entry goes to every remote of the flood list and to the
  * segment's other ports, and ARP requests and neighbour solicitations for known neighbours are answered instead. The
  * header is written into the frame's headroom, once, however many remotes get it.
+ *
+ * <p>The segment's rules are those when the path was made: when they change, another takes its place between batches.
  */
 public final class VxlanEncapPath implements EncapPath
 {
@@ -101,11 +104,12 @@ public final class VxlanEncapPath implements EncapPath
         this.suppress = suppress;
         this.out = out;
         this.counters = counters;
-        outer = new OuterRule(segment.outer(), true);
+        final SegmentRules rules = segment.rules();
+        outer = new OuterRule(rules.outer(), true);
         oversize = new OversizeReply(segment.port(), segment.portMtu(), out.clock());
         fates = new EncapFates(segment, port, oversize, counters);
         targets = new FloodTargets(segment, out);
-        tags = segment.encapVlan() == VlanPolicy.PASS ? null : new EncapTags(segment.encapVlan());
+        tags = rules.encapVlan() == VlanPolicy.PASS ? null : new EncapTags(rules.encapVlan());
         check = new EncapCheck(segment.portMtu());
     }
 
