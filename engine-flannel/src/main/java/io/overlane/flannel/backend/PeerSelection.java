@@ -4,6 +4,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.flannel.host.route.HostPlan;
 import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.Printable;
 import io.overlane.flannel.lease.SubnetKey;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -81,12 +82,13 @@ final class PeerSelection
         }
         catch (final IllegalArgumentException ex)
         {
-            if (before == null || !ex.getMessage().equals(before.whyNot))
+            final String whyNot = Printable.line(ex.getMessage());
+            if (before == null || !whyNot.equals(before.whyNot))
             {
                 notices.accept("peer " + lease.key() + " of " + lease.attributes().publicIp() +
-                    " is left out: " + ex.getMessage());
+                    " is left out: " + whyNot);
             }
-            return new Reading(lease, null, ex.getMessage());
+            return new Reading(lease, null, whyNot);
         }
     }
 
@@ -109,7 +111,7 @@ final class PeerSelection
         }
         catch (final IllegalArgumentException ex)
         {
-            return ex.getMessage();
+            return Printable.line(ex.getMessage());
         }
     }
 

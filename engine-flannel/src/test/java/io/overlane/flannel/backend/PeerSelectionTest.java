@@ -3,6 +3,7 @@ package io.overlane.flannel.backend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
@@ -129,5 +130,15 @@ class PeerSelectionTest
             lease("10.5.2.9-24", "192.0.2.2", "vxlan", 4),
             lease("10.5.2.0-25", "192.0.2.4", "vxlan", 5)));
         assertEquals(List.of("192.0.2.3"), peers.stream().map(p -> p.underlay().toString()).toList());
+    }
+
+    @Test
+    void shouldTellOneLineWhateverALeaseHolds()
+    {
+        final Lease lease = lease("10.5.2.0-24", "192.0.2.2", "x\nready: 9 peers\u001b[2J" + "x".repeat(9999), 4);
+        selection.of(List.of(lease));
+        assertEquals(1, notices.get(0).lines().count());
+        assertTrue(notices.get(0).length() < 1100);
+        assertEquals("its backend is 'x?ready: 9 peers?[2Jxx", selection.whyNot(lease).substring(0, 38));
     }
 }
