@@ -41,9 +41,15 @@ final class HostGatewayBackend implements Backend
                 " is not the address " + external.address() + " of " + external.name() +
                 ", and peers route through it");
         }
-        selectionV4 = new PeerSelection(lease -> peer(lease, true), host.notices());
-        selectionV6 = new PeerSelection(lease -> peer(lease, false), host.notices());
+        selectionV4 = selection(true);
+        selectionV6 = selection(false);
         routes = new RouteKeeper(host.ip(), host.networks());
+    }
+
+    private PeerSelection selection(final boolean isV4)
+    {
+        return host.network(isV4) == null ? null :
+            new PeerSelection(new OwnGround(host, isV4), lease -> peer(lease, isV4), host.notices());
     }
 
     @Override
@@ -69,6 +75,14 @@ final class HostGatewayBackend implements Backend
     {
         own = lease;
         plan = HostPlan.NONE;
+        if (selectionV4 != null)
+        {
+            selectionV4.own(own.subnet());
+        }
+        if (selectionV6 != null)
+        {
+            selectionV6.own(own.subnetV6());
+        }
     }
 
     @Override
@@ -97,11 +111,11 @@ final class HostGatewayBackend implements Backend
         final List<HostPlan.Peer> peers = new ArrayList<>();
         if (kind == BackendKind.HOST_GW)
         {
-            if (host.network(true) != null)
+            if (selectionV4 != null)
             {
                 peers.addAll(selectionV4.of(leases));
             }
-            if (host.network(false) != null)
+            if (selectionV6 != null)
             {
                 peers.addAll(selectionV6.of(leases));
             }
@@ -131,7 +145,7 @@ final class HostGatewayBackend implements Backend
         {
             return "not reached: the backend alloc hands out subnets and carries nothing";
         }
-        final String whyNot = selectionV4.whyNot(lease);
+        final String whyNot = (selectionV4 == null ? selectionV6 : selectionV4).whyNot(lease);
         return whyNot != null ? "not reached: " + whyNot :
             lease.key() + " through " + lease.attributes().publicIp() + " on " + host.external().name();
     }

@@ -11,6 +11,7 @@ import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.LeaseKeeper;
 import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.flannel.lease.Printable;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.ThreadAlarms;
@@ -92,10 +93,10 @@ public final class FlannelNode
         this.options = options;
         this.nodeOptions = nodeOptions;
         this.environment = environment;
-        this.events = events;
+        this.events = line -> events.accept(Printable.line(line));
         this.errors = error ->
         {
-            events.accept(error.getMessage() == null ? error.toString() : error.getMessage());
+            this.events.accept(error.getMessage() == null ? error.toString() : error.getMessage());
             askFor(NETWORK);
         };
     }
