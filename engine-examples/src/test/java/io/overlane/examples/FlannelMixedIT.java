@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.examples.lab.Bridge;
+import io.overlane.examples.lab.CommandResult;
 import io.overlane.examples.lab.FlannelHost;
 import io.overlane.examples.lab.FlannelLab;
 import io.overlane.examples.lab.LabHost;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Networks that are not only ours, not only IPv4, or not only tunnels; machines that are no nodes. */
 @Timeout(300)
@@ -130,13 +133,113 @@ class FlannelMixedIT
         final String direct = "via " + second.host().underlayV4() + " dev u1";
         Poll.until("a direct route", TIMEOUT_S, () -> first.route(second.subnet()).contains(direct));
         Traffic.ping(first.pod(), second.podAddress());
+        final String peer = second.podAddress() + " is " + second.subnet() + " at " + second.host().underlayV4() + ": ";
+        assertEquals(peer + second.subnet() + " directly through " + second.host().underlayV4() + " on u1",
+            why(first, second.podAddress()));
 
         first.host().ip("route add " + second.host().underlayV4() + "/32 via 192.0.2.254");
         Poll.until("the tunnel instead", TIMEOUT_S, () -> first.route(second.subnet()).contains("flannel.1"));
+        final String tunnel = why(first, second.podAddress());
+        assertTrue(tunnel.startsWith(peer + second.subnet() + " through flannel.1, VNI 1, to MAC ") &&
+            tunnel.endsWith(" at " + second.host().underlayV4() + ":8472"), tunnel);
         Traffic.ping(first.pod(), second.podAddress());
         first.host().ip("route del " + second.host().underlayV4() + "/32 via 192.0.2.254");
         Poll.until("a direct route again", TIMEOUT_S, () -> first.route(second.subnet()).contains(direct));
         Traffic.ping(first.pod(), second.podAddress());
+    }
+
+    private static String why(final FlannelHost node, final String peer)
+    {
+        return node.ask("flannel", "why", peer).orFail().output().strip();
+    }
+
+    @Test
+    void shouldRouteBothFamiliesThroughPeersOnTheLink()
+    {
+        lab = FlannelLab.openOrSkip(directory, "{\"Network\":\"10.5.0.0/16\",\"EnableIPv6\":true," +
+            "\"IPv6Network\":\"fd05::/48\",\"Backend\":{\"Type\":\"host-gw\"}}");
+        final FlannelHost first = lab.addNode(1).launch();
+        final FlannelHost second = lab.addNode(2).launch();
+        for (final FlannelHost node : List.of(first, second))
+        {
+            node.awaitReady();
+            node.attachPod().attachPodV6();
+        }
+        awaitRouteV6(first, second);
+        awaitRouteV6(second, first);
+        Traffic.ping(first.pod(), second.podAddress());
+        // The first solicitation of a neighbour may be lost, and the next is a second later.
+        Poll.until("neighbours", TIMEOUT_S,
+            () -> first.pod().run("ping", "-6", "-c", "1", "-W", "1", second.podAddressV6()).status() == 0);
+        Traffic.ping(first.pod(), second.podAddressV6());
+        final String subnetV6 = subnetV6(second);
+        for (final String address : List.of(second.podAddress(), second.podAddressV6(), second.host().underlayV6()))
+        {
+            assertEquals(address + " is " + second.subnet() + " & " + subnetV6 + " at " + second.host().underlayV4() +
+                ", " + second.host().underlayV6() + ": " +
+                second.subnet() + " through " + second.host().underlayV4() + " on u1; " +
+                subnetV6 + " through " + second.host().underlayV6() + " on u1", why(first, address));
+        }
+    }
+
+    private static void awaitRouteV6(final FlannelHost from, final FlannelHost to)
+    {
+        Poll.until("the route of IPv6", TIMEOUT_S, () -> String.join("\n",
+            from.host().run("ip", "-6", "route", "show", subnetV6(to)).stdout()).contains("proto 79"));
+    }
+
+    private static String subnetV6(final FlannelHost node)
+    {
+        return node.value("FLANNEL_IPV6_SUBNET").replaceFirst("1/", "/");
+    }
+
+    /** Where the line runs: TCP both ways between client and pod; a client has no pods, so nobody asks it for one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"vxlan", "udp", "host-gw"})
+    void shouldReachPodsAsClientOfEachBackend(final String backend)
+    {
+        lab = FlannelLab.openOrSkip(directory,
+            "{\"Network\":\"10.5.0.0/16\",\"Backend\":{\"Type\":\"" + backend + "\"}}");
+        final FlannelHost first = lab.addNode(1).launch();
+        final FlannelHost second = lab.addNode(2).launch();
+        for (final FlannelHost node : List.of(first, second))
+        {
+            node.awaitReady();
+            node.attachPod();
+        }
+        final FlannelHost client = lab.addNode(3).launch("--client");
+        client.awaitReady();
+        for (final FlannelHost node : List.of(first, second))
+        {
+            final String subnet = node.subnet();
+            node.awaitEvent("at " + client.host().underlayV4() + " joined", TIMEOUT_S);
+            Poll.until("the way to " + subnet, TIMEOUT_S,
+                () -> client.host().run("ping", "-c", "1", "-W", "1", node.podAddress()).status() == 0);
+            Traffic.ping(client.host(), node.podAddress());
+            Traffic.stream(client.host(), node.pod(), node.podAddress(), 2);
+        }
+        client.stop();
+    }
+
+    @Test
+    void shouldRefuseAClientWhereItCannotBe()
+    {
+        lab = FlannelLab.openOrSkip(directory, "{\"Network\":\"10.5.0.0/16\",\"SubnetMin\":\"10.5.0.0\"," +
+            "\"Backend\":{\"Type\":\"vxlan\"}}");
+        final FlannelHost host = lab.addNode(1);
+        assertRefused(host.launch("--client"),
+            "--client: the network leaves no addresses in front of SubnetMin=10.5.0.0 for clients");
+        lab.put("/config", "{\"EnableIPv4\":false,\"EnableIPv6\":true,\"IPv6Network\":\"fd05::/48\"}");
+        assertRefused(host.launch("--client"),
+            "--client: the network leaves no addresses in front of its subnets for clients");
+    }
+
+    private static void assertRefused(final FlannelHost node, final String why)
+    {
+        final CommandResult result = node.process().await(TIMEOUT_S);
+        assertEquals(1, result.status(), result::toString);
+        assertEquals(1, result.stderr().size(), result::toString);
+        assertTrue(result.stderr().get(0).endsWith(why), result::toString);
     }
 
     @Test

@@ -58,7 +58,7 @@ class FlannelScaleIT
             final int before = i - 1;
             Poll.until("the change", TIMEOUT_S, () -> applied(node).size() > before);
         }
-        applied(node).forEach(System.out::println);
+        System.out.println("changes carried out in ms, in order: " + times(node) + ", median " + median(times(node)));
         assertTrue(String.join("", node.host().run("ip", "neigh", "show", "10.1.7.0", "dev", "flannel.1").stdout())
             .contains(changed), changed);
         System.out.println("resident: " + String.join(" ",
@@ -70,6 +70,18 @@ class FlannelScaleIT
     {
         return node.process().stdout().stream()
             .filter(line -> line.contains("routes and neighbours: 1 set, 0 removed in ")).toList();
+    }
+
+    private static List<Double> times(final FlannelHost node)
+    {
+        return applied(node).stream()
+            .map(line -> Double.valueOf(line.replaceAll(".* in ([0-9.]+) ms$", "$1")))
+            .toList();
+    }
+
+    private static double median(final List<Double> times)
+    {
+        return times.stream().sorted().skip(times.size() / 2).findFirst().orElseThrow();
     }
 
     private static int count(final FlannelHost node, final String command)

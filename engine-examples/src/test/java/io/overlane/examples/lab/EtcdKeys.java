@@ -2,6 +2,7 @@ package io.overlane.examples.lab;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -15,6 +16,9 @@ import java.util.Base64;
  *  ENDPOINT put KEY VALUE
  *  ENDPOINT delete KEY
  *  ENDPOINT get KEY                   every key that starts so: one line "KEY VALUE" each
+ *  ENDPOINT put-v2 KEY VALUE          of version 2, as the two below
+ *  ENDPOINT delete-v2 KEY
+ *  ENDPOINT get-v2 KEY                prints the answer
  *  ENDPOINT compact                   forget every revision but the current one
  *  ENDPOINT many KEY-FORMAT VALUE-FORMAT COUNT     numbers 0… as the high and low octet, for both formats
  * </pre>
@@ -49,6 +53,18 @@ public final class EtcdKeys
 
             case "get":
                 etcd.print(args[2]);
+                break;
+
+            case "put-v2":
+                etcd.callV2("PUT", args[2], "value=" + URLEncoder.encode(args[3], StandardCharsets.UTF_8));
+                break;
+
+            case "delete-v2":
+                etcd.callV2("DELETE", args[2], "");
+                break;
+
+            case "get-v2":
+                System.out.println(etcd.callV2("GET", args[2] + "?recursive=true", ""));
                 break;
 
             case "compact":
@@ -94,12 +110,24 @@ public final class EtcdKeys
 
     private String call(final String path, final String body) throws IOException, InterruptedException
     {
-        final HttpResponse<String> response = client.send(
-            HttpRequest.newBuilder(URI.create(endpoint + path)).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
-            HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200)
+        return send(HttpRequest.newBuilder(URI.create(endpoint + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    private String callV2(final String method, final String key, final String form)
+        throws IOException, InterruptedException
+    {
+        return send(HttpRequest.newBuilder(URI.create(endpoint + "/v2/keys" + key))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .method(method, HttpRequest.BodyPublishers.ofString(form)).build());
+    }
+
+    private String send(final HttpRequest request) throws IOException, InterruptedException
+    {
+        final HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() / 100 != 2)
         {
-            throw new IOException(path + ": " + response.statusCode() + " " + response.body());
+            throw new IOException(request.uri() + ": " + response.statusCode() + " " + response.body());
         }
         return response.body();
     }

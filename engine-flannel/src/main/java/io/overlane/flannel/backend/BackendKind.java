@@ -49,6 +49,12 @@ public enum BackendKind
                     Arrays.stream(values()).map(kind -> kind.configType).collect(Collectors.joining(", "))));
     }
 
+    /** @return its Type in the configuration. */
+    public String configType()
+    {
+        return configType;
+    }
+
     /** @return the BackendType of its leases; empty where they carry none. */
     public String leaseType()
     {

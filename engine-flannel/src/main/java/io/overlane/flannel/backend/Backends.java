@@ -32,8 +32,9 @@ public final class Backends
     {
         if (!kind.leaseType().equals(attributes.backendType()))
         {
-            throw new IllegalArgumentException("its backend is '" + attributes.backendType() + "', ours is '" +
-                kind.leaseType() + "'");
+            throw new IllegalArgumentException((attributes.backendType().isEmpty() ?
+                "its lease names no backend, as of 'udp' and 'alloc'" :
+                "its backend is '" + attributes.backendType() + "'") + ", ours is '" + kind.configType() + "'");
         }
     }
 
@@ -46,5 +47,11 @@ public final class Backends
                 (isV4 ? "PublicIP=" : "PublicIPv6=") + underlay + " is not an address of a node");
         }
         return underlay;
+    }
+
+    /** For an operator who asks for a peer: a node of both families may be reached by one of them only. */
+    static String notReached(final boolean isV4, final String whyNot)
+    {
+        return (isV4 ? "IPv4" : "IPv6") + " not reached: " + whyNot;
     }
 }

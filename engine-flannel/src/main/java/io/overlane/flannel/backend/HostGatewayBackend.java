@@ -13,18 +13,23 @@ import io.overlane.flannel.lease.LeaseAttributes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** flannel's host-gw backend: peers share a link, so a route to each is enough. Its alloc backend: not even that. */
 final class HostGatewayBackend implements Backend
 {
     private final BackendHost host;
     private final BackendKind kind;
-    private final PeerSelection selectionV4;
-    private final PeerSelection selectionV6;
+    /** By family, whether it is IPv4; none for alloc. */
+    private final Map<Boolean, PeerSelection> selections = new LinkedHashMap<>();
     private final RouteKeeper routes;
-    private volatile HostPlan plan = HostPlan.NONE;
-    private Lease own;
+    private volatile boolean isTold;
+    private volatile Lease own;
 
     /**
      * @param host of the node.
@@ -41,15 +46,17 @@ final class HostGatewayBackend implements Backend
                 " is not the address " + external.address() + " of " + external.name() +
                 ", and peers route through it");
         }
-        selectionV4 = selection(true);
-        selectionV6 = selection(false);
+        if (kind == BackendKind.HOST_GW)
+        {
+            Stream.of(true, false).filter(isV4 -> host.network(isV4) != null).forEach(isV4 ->
+                selections.put(isV4, selection(isV4)));
+        }
         routes = new RouteKeeper(host.ip(), host.networks());
     }
 
     private PeerSelection selection(final boolean isV4)
     {
-        return host.network(isV4) == null ? null :
-            new PeerSelection(new OwnGround(host, isV4), lease -> peer(lease, isV4), host.notices());
+        return new PeerSelection(new OwnGround(host, isV4), lease -> peer(lease, isV4), host.notices());
     }
 
     @Override
@@ -74,15 +81,12 @@ final class HostGatewayBackend implements Backend
     public void open(final Lease lease)
     {
         own = lease;
-        plan = HostPlan.NONE;
-        if (selectionV4 != null)
+        selections.forEach((isV4, selection) ->
         {
-            selectionV4.own(own.subnet());
-        }
-        if (selectionV6 != null)
-        {
-            selectionV6.own(own.subnetV6());
-        }
+            selection.own(isV4 ? lease.subnet() : lease.subnetV6());
+            selection.forget();
+        });
+        isTold = false;
     }
 
     @Override
@@ -94,48 +98,55 @@ final class HostGatewayBackend implements Backend
     @Override
     public HostChanges update(final Collection<Lease> peers) throws IOException
     {
-        final HostPlan before = plan;
-        plan = wanted(peers);
-        return HostDelta.apply(host.ip(), before, plan, "");
+        final List<HostPlan.Peer> gone = new ArrayList<>();
+        final List<HostPlan.Peer> fresh = new ArrayList<>();
+        for (final PeerSelection selection : selections.values())
+        {
+            final PeerSelection.Difference difference = selection.look(peers);
+            gone.addAll(difference.gone());
+            fresh.addAll(difference.fresh());
+        }
+        return HostDelta.apply(host.ip(), plan(gone), plan(fresh), "");
     }
 
     @Override
     public HostChanges reconcile(final Collection<Lease> peers) throws IOException
     {
-        plan = wanted(peers);
-        return routes.ensure(plan.routes());
+        selections.values().forEach(selection -> selection.look(peers));
+        isTold = true;
+        return routes.ensure(plan().routes());
     }
 
-    private HostPlan wanted(final Collection<Lease> leases)
+    private HostPlan plan(final List<HostPlan.Peer> peers)
+    {
+        return HostPlan.hostGateway(peers, host.external().name());
+    }
+
+    private HostPlan plan()
     {
         final List<HostPlan.Peer> peers = new ArrayList<>();
-        if (kind == BackendKind.HOST_GW)
+        selections.values().forEach(selection -> peers.addAll(selection.peers()));
+        HostPlan wanted = plan(peers);
+        final Lease lease = own;
+        if (host.blackhole() && isTold && lease != null)
         {
-            if (selectionV4 != null)
+            for (final IpPrefix subnet : subnets(lease))
             {
-                peers.addAll(selectionV4.of(leases));
+                wanted = wanted.with(KernelRoute.blackhole(subnet));
             }
-            if (selectionV6 != null)
-            {
-                peers.addAll(selectionV6.of(leases));
-            }
-        }
-        HostPlan wanted = HostPlan.hostGateway(peers, host.external().name());
-        if (host.blackhole() && own.subnet() != null)
-        {
-            wanted = wanted.with(KernelRoute.blackhole(own.subnet()));
-        }
-        if (host.blackhole() && own.subnetV6() != null)
-        {
-            wanted = wanted.with(KernelRoute.blackhole(own.subnetV6()));
         }
         return wanted;
+    }
+
+    private static List<IpPrefix> subnets(final Lease lease)
+    {
+        return Stream.of(lease.subnet(), lease.subnetV6()).filter(Objects::nonNull).toList();
     }
 
     @Override
     public List<HostPlan> plans()
     {
-        return List.of(plan);
+        return List.of(plan());
     }
 
     @Override
@@ -145,9 +156,19 @@ final class HostGatewayBackend implements Backend
         {
             return "not reached: the backend alloc hands out subnets and carries nothing";
         }
-        final String whyNot = (selectionV4 == null ? selectionV6 : selectionV4).whyNot(lease);
-        return whyNot != null ? "not reached: " + whyNot :
-            lease.key() + " through " + lease.attributes().publicIp() + " on " + host.external().name();
+        return selections.entrySet().stream()
+            .map(family -> explain(lease, family.getKey(), family.getValue().whyNot(lease)))
+            .collect(Collectors.joining("; "));
+    }
+
+    private String explain(final Lease lease, final boolean isV4, final String whyNot)
+    {
+        if (whyNot != null)
+        {
+            return Backends.notReached(isV4, whyNot);
+        }
+        final HostPlan.Peer peer = peer(lease, isV4);
+        return peer.subnet() + " through " + peer.underlay() + " on " + host.external().name();
     }
 
     private HostPlan.Peer peer(final Lease lease, final boolean isV4)

@@ -3,6 +3,7 @@ package io.overlane.flannel.backend;
 import io.overlane.address.Vtep;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,11 +91,24 @@ final class OwnedEntries<K>
      */
     void removeOthers(final Map<K, Vtep> wanted) throws IOException
     {
-        final List<K> gone = present.keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+        remove(present.keySet().stream().filter(key -> !wanted.containsKey(key)).toList());
+    }
+
+    /**
+     * After the kernel has stopped sending to peers that are gone.
+     *
+     * @param gone entries; those that are not there do not matter.
+     * @throws IOException if the engine is closed.
+     */
+    void remove(final Collection<K> gone) throws IOException
+    {
         for (final K key : gone)
         {
-            join(remover.apply(key));
-            present.remove(key);
+            if (present.containsKey(key))
+            {
+                join(remover.apply(key));
+                present.remove(key);
+            }
         }
     }
 

@@ -17,8 +17,10 @@ import io.overlane.tun.TunKind;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * flannel's udp backend on our engine: the kernel gives the whole network to {@code flannel0}, the engine finds the
@@ -78,6 +80,7 @@ final class UdpBackend implements Backend
         remotes = new OwnedEntries<>(
             (destination, remote) -> tunnel.proxy().putRoute(destination, remote),
             destination -> tunnel.proxy().removeRoute(destination));
+        selection.forget();
         plan = HostPlan.NONE;
     }
 
@@ -101,27 +104,33 @@ final class UdpBackend implements Backend
         {
             return reconcile(leases);
         }
-        return new HostChanges(List.of(), List.of(), changeEngine(leases));
+        final PeerSelection.Difference peers = selection.look(leases);
+        final Map<IpPrefix, Vtep> wanted = entries(peers.fresh());
+        final List<String> failures = remotes.put(wanted);
+        final Set<IpPrefix> gone = new HashSet<>(entries(peers.gone()).keySet());
+        gone.removeAll(wanted.keySet());
+        remotes.remove(gone);
+        return new HostChanges(List.of(), List.of(), failures);
     }
 
     @Override
     public HostChanges reconcile(final Collection<Lease> leases) throws IOException
     {
-        final List<String> failures = changeEngine(leases);
+        selection.look(leases);
+        final Map<IpPrefix, Vtep> wanted = entries(selection.peers());
+        final List<String> failures = remotes.put(wanted);
+        remotes.removeOthers(wanted);
         TunnelDevice.ensureAddress(host.ip(), DEVICE, address(), network);
         final HostPlan whole = HostPlan.udp(network, DEVICE);
         plan = host.blackhole() ? whole.with(KernelRoute.blackhole(subnet)) : whole;
         return routes.ensure(plan.routes()).and(new HostChanges(List.of(), List.of(), failures));
     }
 
-    private List<String> changeEngine(final Collection<Lease> leases) throws IOException
+    private Map<IpPrefix, Vtep> entries(final List<HostPlan.Peer> peers)
     {
-        final Map<IpPrefix, Vtep> wanted = new HashMap<>();
-        selection.of(leases).forEach(
-            peer -> wanted.put(peer.subnet().base(), new Vtep(peer.underlay(), config.udpPort())));
-        final List<String> failures = remotes.put(wanted);
-        remotes.removeOthers(wanted);
-        return failures;
+        final Map<IpPrefix, Vtep> entries = new HashMap<>();
+        peers.forEach(peer -> entries.put(peer.subnet().base(), new Vtep(peer.underlay(), config.udpPort())));
+        return entries;
     }
 
     @Override
@@ -141,7 +150,7 @@ final class UdpBackend implements Backend
     public String explain(final Lease lease)
     {
         final String whyNot = selection.whyNot(lease);
-        return whyNot != null ? "not reached: " + whyNot :
+        return whyNot != null ? Backends.notReached(true, whyNot) :
             lease.subnet() + " through " + DEVICE + " to " +
                 new Vtep(lease.attributes().publicIp(), config.udpPort());
     }

@@ -19,7 +19,6 @@ import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.segment.SegmentContext;
 import io.overlane.tun.TunKind;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,12 +38,11 @@ final class VxlanTunnel implements AutoCloseable
     private final PeerSelection selection;
     private final NeighborKeeper neighbors;
     private final RouteKeeper routes;
-    private volatile HostPlan plan = HostPlan.NONE;
     private volatile Map<IpAddress, String> direct = Map.of();
     private volatile EngineTunnel tunnel;
+    private volatile boolean isTold;
     private OwnedEntries<MacAddress> fdb;
-    private IpPrefix subnet;
-    private List<HostPlan.Peer> known = List.of();
+    private volatile IpPrefix subnet;
 
     VxlanTunnel(
         final VxlanBackendConfig config, final BackendHost host, final boolean isV4, final MacAddress mac)
@@ -83,7 +81,8 @@ final class VxlanTunnel implements AutoCloseable
         fdb = new OwnedEntries<>(
             (peer, remote) -> tunnel.proxy().putFdb(config.vni(), peer, remote),
             peer -> tunnel.proxy().removeFdb(config.vni(), peer));
-        plan = HostPlan.NONE;
+        selection.forget();
+        isTold = false;
     }
 
     private IpPrefix address()
@@ -99,44 +98,50 @@ final class VxlanTunnel implements AutoCloseable
 
     HostChanges update(final Collection<Lease> leases) throws IOException
     {
-        final List<HostPlan.Peer> peers = selection.of(leases);
+        final Map<IpAddress, String> directBefore = direct;
+        final PeerSelection.Difference peers = selection.look(leases);
         if (config.directRouting())
         {
-            // Those known so far are looked at when everything is.
-            final Set<IpAddress> unknown = underlays(peers);
-            unknown.removeAll(underlays(known));
-            final Map<IpAddress, String> found = new HashMap<>(direct);
-            found.putAll(DirectPeers.find(host.ip(), unknown));
-            direct = Map.copyOf(found);
+            // The others are looked at when everything is.
+            final Map<IpAddress, String> known = new HashMap<>(directBefore);
+            known.putAll(DirectPeers.find(host.ip(), underlays(peers.fresh())));
+            direct = Map.copyOf(known);
         }
-        return carryOut(peers, false);
+        final Map<MacAddress, Vtep> wanted = entries(peers.fresh());
+        final List<String> failures = fdb.put(wanted);
+        final HostChanges changes = HostDelta.apply(
+            host.ip(),
+            HostPlan.vxlan(peers.gone(), device, directBefore),
+            HostPlan.vxlan(peers.fresh(), device, direct),
+            device);
+        final Set<MacAddress> gone = new HashSet<>(entries(peers.gone()).keySet());
+        gone.removeAll(wanted.keySet());
+        fdb.remove(gone);
+        return changes.and(new HostChanges(List.of(), List.of(), failures));
     }
 
     HostChanges reconcile(final Collection<Lease> leases) throws IOException
     {
-        final List<HostPlan.Peer> peers = selection.of(leases);
+        selection.look(leases);
+        final List<HostPlan.Peer> peers = selection.peers();
         if (config.directRouting())
         {
             direct = Map.copyOf(DirectPeers.find(host.ip(), underlays(peers)));
         }
         TunnelDevice.ensureAddress(host.ip(), device, address(), host.network(isV4));
-        return carryOut(peers, true);
-    }
-
-    private HostChanges carryOut(final List<HostPlan.Peer> peers, final boolean isWhole) throws IOException
-    {
-        known = peers;
-        final Map<MacAddress, Vtep> wanted = new HashMap<>();
-        peers.forEach(peer -> wanted.put(peer.mac(), new Vtep(peer.underlay(), config.udpPort())));
-        final HostPlan before = plan;
-        final HostPlan peerPlan = HostPlan.vxlan(peers, device, direct);
-        plan = host.blackhole() ? peerPlan.with(KernelRoute.blackhole(subnet)) : peerPlan;
-
-        final List<String> failures = new ArrayList<>(fdb.put(wanted));
-        final HostChanges changes =
-            isWhole ? plan.ensure(routes, neighbors) : HostDelta.apply(host.ip(), before, plan, device);
+        isTold = true;
+        final Map<MacAddress, Vtep> wanted = entries(peers);
+        final List<String> failures = fdb.put(wanted);
+        final HostChanges changes = plan().ensure(routes, neighbors);
         fdb.removeOthers(wanted);
         return changes.and(new HostChanges(List.of(), List.of(), failures));
+    }
+
+    private Map<MacAddress, Vtep> entries(final List<HostPlan.Peer> peers)
+    {
+        final Map<MacAddress, Vtep> entries = new HashMap<>();
+        peers.forEach(peer -> entries.put(peer.mac(), new Vtep(peer.underlay(), config.udpPort())));
+        return entries;
     }
 
     /** @return the engine by its device; none while the tunnel is closed. */
@@ -146,9 +151,11 @@ final class VxlanTunnel implements AutoCloseable
         return open == null ? Map.of() : Map.of(device, open.engine());
     }
 
+    /** @return what the kernel has been told. */
     HostPlan plan()
     {
-        return plan;
+        final HostPlan plan = HostPlan.vxlan(selection.peers(), device, direct);
+        return host.blackhole() && isTold ? plan.with(KernelRoute.blackhole(subnet)) : plan;
     }
 
     String explain(final Lease lease)
@@ -156,7 +163,7 @@ final class VxlanTunnel implements AutoCloseable
         final String whyNot = selection.whyNot(lease);
         if (whyNot != null)
         {
-            return "not reached: " + whyNot;
+            return Backends.notReached(isV4, whyNot);
         }
         final HostPlan.Peer peer = peer(lease);
         final String link = direct.get(peer.underlay());

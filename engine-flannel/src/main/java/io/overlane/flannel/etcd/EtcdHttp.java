@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ final class EtcdHttp
 
     private final List<URI> endpoints;
     private final Duration timeout;
+    private final Path certificate;
     private final HttpClient client;
     private final Consumer<String> notices;
     private volatile int preferred;
@@ -36,6 +38,7 @@ final class EtcdHttp
     {
         this.endpoints = options.endpoints();
         this.timeout = options.requestTimeout();
+        this.certificate = options.certFile();
         this.notices = notices;
         final HttpClient.Builder builder = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -251,7 +254,7 @@ final class EtcdHttp
             ex instanceof SSLException || ex instanceof SilentEndpointException);
     }
 
-    private static String line(final IOException ex)
+    private String line(final IOException ex)
     {
         if (ex instanceof HttpConnectTimeoutException)
         {
@@ -261,22 +264,11 @@ final class EtcdHttp
         {
             return "cannot connect" + (ex.getMessage() == null ? "" : " (" + ex.getMessage() + ")");
         }
-        if (ex instanceof SSLException)
+        if (ex instanceof SSLException failure)
         {
-            return "TLS failed: " + oneLine(rootMessage(ex));
+            return TlsTrouble.line(failure, certificate);
         }
         return oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage());
-    }
-
-    /** What is around it names classes of the JDK. */
-    private static String rootMessage(final Throwable error)
-    {
-        Throwable root = error;
-        while (root.getCause() != null && root.getCause().getMessage() != null)
-        {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
     }
 
     static String oneLine(final String text)

@@ -3,7 +3,9 @@ package io.overlane.flannel.etcd;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -109,7 +111,9 @@ final class PemTls
         }
         catch (final IOException ex)
         {
-            throw new IllegalArgumentException(file + ": cannot be read (" + ex.getClass().getSimpleName() + ")", ex);
+            throw new IllegalArgumentException(file + ": cannot be read: " + (
+                ex instanceof NoSuchFileException ? "there is no such file" :
+                ex instanceof AccessDeniedException ? "no permission" : ex.getMessage()), ex);
         }
     }
 }

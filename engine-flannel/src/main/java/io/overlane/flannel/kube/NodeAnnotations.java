@@ -2,8 +2,6 @@ package io.overlane.flannel.kube;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
-import io.overlane.address.MacAddress;
-import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.SubnetKey;
@@ -39,6 +37,25 @@ public final class NodeAnnotations
         {
             return null;
         }
+        final SubnetKey key = key(podCidrs);
+        final boolean hasV4 = key.v4() != null;
+        final boolean hasV6 = key.v6() != null;
+        final LeaseAttributes attributes = new LeaseAttributes(
+            hasV4 ? address(annotations, names.publicIp(false)) : IpAddress.ANY_V4,
+            hasV6 && annotations.containsKey(names.publicIp(true)) ? address(annotations, names.publicIp(true)) : null,
+            annotations.getOrDefault(names.backendType(), ""),
+            hasV4 ? data(annotations, false) : null,
+            hasV6 ? data(annotations, true) : null);
+        return new Lease(key, attributes, null, true, 0);
+    }
+
+    /**
+     * @param podCidrs of a node's spec: one subnet of each family, at most two.
+     * @return the subnets, null if there are none.
+     * @throws IllegalArgumentException if one is no subnet.
+     */
+    public static SubnetKey key(final List<String> podCidrs)
+    {
         IpPrefix v4 = null;
         IpPrefix v6 = null;
         for (final String podCidr : podCidrs)
@@ -53,13 +70,7 @@ public final class NodeAnnotations
                 v6 = prefix;
             }
         }
-        final LeaseAttributes attributes = new LeaseAttributes(
-            v4 == null ? IpAddress.ANY_V4 : address(annotations, names.publicIp(false)),
-            v6 == null ? null : address(annotations, names.publicIp(true)),
-            annotations.getOrDefault(names.backendType(), ""),
-            v4 == null ? null : data(annotations, false),
-            v6 == null ? null : data(annotations, true));
-        return new Lease(new SubnetKey(v4, v6), attributes, null, true, 0);
+        return podCidrs.isEmpty() ? null : new SubnetKey(v4, v6);
     }
 
     /**
@@ -98,25 +109,6 @@ public final class NodeAnnotations
         final String wish = annotations.getOrDefault(names.publicIpOverwrite(v6), "");
         wanted.put(names.publicIp(v6), wish.isEmpty() ? publicIp.toString() : IpAddress.parse(wish).toString());
         wanted.put(names.backendData(v6), data == null ? NONE : data);
-    }
-
-    /**
-     * @param annotations of this node.
-     * @param v6          that of the device for peers over IPv6.
-     * @return the MAC address it published when it last ran, or null: taking it again spares peers the change.
-     */
-    public MacAddress storedMac(final Map<String, String> annotations, final boolean v6)
-    {
-        try
-        {
-            final String data = data(annotations, v6);
-            final String mac = data == null ? "" : JsonObject.parse(data).text("VtepMAC", "");
-            return mac.isEmpty() ? null : MacAddress.parse(mac);
-        }
-        catch (final IllegalArgumentException ex)
-        {
-            return null;
-        }
     }
 
     /**

@@ -1,10 +1,18 @@
 /**
- * Leases in Kubernetes, which are annotations of Node objects: how they are named, read and written. What talks to the
- * API server is to implement {@link io.overlane.flannel.lease.SubnetManager} with these.
+ * Leases in Kubernetes, which are annotations of Node objects: how they are named, read and written, and the
+ * {@link io.overlane.flannel.kube.KubeSubnetManager} a node takes its subnet from. No client of the API server is here:
+ * whoever has one implements {@link io.overlane.flannel.kube.KubeNodes}, five calls, and hands the manager to
+ * {@code FlannelNode}.
  *
- * <p>{@code networkConfig()} reads net-conf.json with {@code NetworkConfig.parseNetworks}; {@code acquire} patches
- * {@code nodes/status} with {@code NodeAnnotations.write} and returns {@code NodeAnnotations.lease} of the patched
- * node, whose subnets are the pod CIDRs and whose lease never ends, so that {@code renew} has nothing to do;
- * {@code watchLeases} lists and watches nodes and hands each to the same {@code lease}, null being no lease.
+ * <pre>{@code
+ * final KubeNodes nodes = new MyApiClient(NODE_NAME);
+ * final SubnetManager manager = new KubeSubnetManager(
+ *     nodes, new NodeAnnotations(new AnnotationNames(options.kubeAnnotationPrefix())),
+ *     () -> read(options.netConfigPath()), options.setNodeNetworkUnavailable(), events);
+ * new FlannelNode(options, nodeOptions, () -> manager, System.getenv(), events).run();
+ * }</pre>
+ *
+ * <p>The annotations {@code node-public-ip} and {@code node-public-ipv6} ({@code NodeAnnotations.nodePublicIp}) are to
+ * become the options {@code --public-ip} and {@code --public-ipv6}.
  */
 package io.overlane.flannel.kube;

@@ -1,7 +1,10 @@
 package io.overlane.flannel.lease;
 
+import io.overlane.address.IpAddress;
+
 /**
- * Hands out subnets and tells who holds which: over etcd ({@code io.overlane.flannel.etcd}) or Kubernetes. Blocking
+ * Hands out subnets and tells who holds which: over etcd ({@code io.overlane.flannel.etcd}) or Kubernetes
+ * ({@code io.overlane.flannel.kube}). Blocking
  * calls fail with {@link RegistryException}, whose message is one line; its kind says whether to try again.
  */
 public interface SubnetManager extends AutoCloseable
@@ -12,6 +15,12 @@ public interface SubnetManager extends AutoCloseable
      *                           wrong.
      */
     NetworkConfig networkConfig();
+
+    /**
+     * @param publicIp address this node will publish; null without IPv4.
+     * @return what this node published when it last ran, or null: peers are spared a change if it says so again.
+     */
+    LeaseAttributes published(IpAddress publicIp);
 
     /**
      * Take a subnet: the one a lease with this public address holds, else the previous one if it is free, else a random
@@ -50,6 +59,11 @@ public interface SubnetManager extends AutoCloseable
      * @return the running watch.
      */
     Watch watchLease(SubnetKey own, OwnLeaseListener listener);
+
+    /** The node carries packets from now on; called once, by the thread that runs the node. */
+    default void ready()
+    {
+    }
 
     /** End every watch and let go of the registry. Leases stay until they expire: the node may come back. */
     @Override

@@ -62,24 +62,6 @@ final class ClientRegistry implements Registry
         return (config.backend() == null ? client : client.raw("Backend", config.backend())).end().toString();
     }
 
-    /**
-     * Refuse to work on a machine that is a node: the two would take each other's lease away.
-     *
-     * @param publicIp of this machine.
-     */
-    void requireNoNode(final IpAddress publicIp)
-    {
-        final NetworkConfig config = NetworkConfig.parse(registry.config());
-        for (final Lease lease : registry.leases().leases())
-        {
-            if (lease.attributes().publicIp().equals(publicIp) && config.fits(lease.key()))
-            {
-                throw new RegistryException(Kind.REFUSED, "--client: " + publicIp + " is a node with the subnet " +
-                    lease.key() + " already; a node needs no client");
-            }
-        }
-    }
-
     @Override
     public LeaseSnapshot leases()
     {
@@ -111,9 +93,15 @@ final class ClientRegistry implements Registry
         return registry.prolong(lease, timeToLive);
     }
 
+    /** Never a node's: a lease with this machine's address that is none of a client's would be in the way. */
     @Override
     public void delete(final Lease lease)
     {
+        if (NetworkConfig.parse(registry.config()).fits(lease.key()))
+        {
+            throw new RegistryException(Kind.REFUSED, "--client: " + lease.attributes().publicIp() +
+                " is a node with the subnet " + lease.key() + " already; a node needs no client");
+        }
         registry.delete(lease);
     }
 

@@ -1,10 +1,6 @@
 package io.overlane.flannel.node;
 
-import io.overlane.address.IpAddress;
-import io.overlane.flannel.etcd.EtcdOptions;
-import io.overlane.flannel.etcd.EtcdV3Registry;
 import io.overlane.flannel.host.check.HostChecks;
-import io.overlane.flannel.host.file.SubnetFile;
 import io.overlane.flannel.host.status.HealthServer;
 import io.overlane.flannel.host.status.SystemdNotifier;
 import io.overlane.flannel.lease.Lease;
@@ -12,26 +8,25 @@ import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.LeaseKeeper;
 import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.Printable;
-import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.ThreadAlarms;
 import io.overlane.flannel.options.FlannelOptions;
 import io.overlane.flannel.options.NodeOptions;
-import io.overlane.flannel.registry.Registry;
-import io.overlane.flannel.registry.RegistrySubnetManager;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.agrona.ErrorHandler;
 
 /**
@@ -58,11 +53,9 @@ public final class FlannelNode
     private static final String ROUTES = "routes";
     private static final String RULES = "rules";
 
-    /** Published by nobody; null means that the node was stopped. */
-    private static final LeaseAttributes NOBODY = LeaseAttributes.ofV4(IpAddress.ANY_V4, "", null);
-
     private final FlannelOptions options;
     private final NodeOptions nodeOptions;
+    private final Supplier<SubnetManager> managers;
     private final Map<String, String> environment;
     private final Consumer<String> events;
     private final ErrorHandler errors;
@@ -90,8 +83,28 @@ public final class FlannelNode
         final Map<String, String> environment,
         final Consumer<String> events)
     {
+        this(options, nodeOptions, () -> SubnetManagers.create(options, nodeOptions, events), environment, events);
+    }
+
+    /**
+     * A node whose subnet comes from somewhere else.
+     *
+     * @param options     flanneld's; those of etcd and Kubernetes do not matter.
+     * @param nodeOptions our own; the client's does not matter.
+     * @param managers    makes what hands out subnets, when the node runs; closed by the node.
+     * @param environment of the process, for systemd.
+     * @param events      takes one line for each event; any thread.
+     */
+    public FlannelNode(
+        final FlannelOptions options,
+        final NodeOptions nodeOptions,
+        final Supplier<SubnetManager> managers,
+        final Map<String, String> environment,
+        final Consumer<String> events)
+    {
         this.options = options;
         this.nodeOptions = nodeOptions;
+        this.managers = managers;
         this.environment = environment;
         this.events = line -> events.accept(Printable.line(line));
         this.errors = error ->
@@ -115,16 +128,13 @@ public final class FlannelNode
         {
             final long startNs = System.nanoTime();
             options.conclude();
-            if (options.kubeSubnetManager())
-            {
-                throw new IllegalArgumentException("--kube-subnet-mgr: leases from Kubernetes are not supported yet");
-            }
             if (start())
             {
                 final String ready = "ready: " + keeper.lease().key() + ", backend " + network.backendType() +
                     ", MTU " + nodeNetwork.backend().containerMtu() + ", " +
                     peers.leases().size() + " peers, in " + ms(startNs) + " ms";
                 isReady = true;
+                tellManager();
                 systemd.ready(ready);
                 events.accept(ready);
                 stop.await();
@@ -157,8 +167,7 @@ public final class FlannelNode
         {
             opened.push(new HealthServer(options.healthAddress(), options.healthPort(), () -> isReady));
         }
-        final Registry registry = registry();
-        manager = new RegistrySubnetManager(registry, RegistrySubnetManager.LEASE_TTL, new SecureRandom(), events);
+        manager = managers.get();
         opened.push(manager);
 
         final Attempts attempts = new Attempts(stop, events);
@@ -176,24 +185,38 @@ public final class FlannelNode
             errors);
         opened.push(nodeNetwork);
 
-        final LeaseAttributes published = attempts.call(() -> published(registry));
+        final Optional<LeaseAttributes> published = attempts.call(
+            () -> Optional.ofNullable(manager.published(nodeNetwork.external().publicIp())));
         if (published == null)
         {
             return false;
         }
-        final LeaseAttributes attributes = prepare(published == NOBODY ? null : published);
-        final Lease own = attempts.call(() -> manager.acquire(attributes, previousSubnet()));
+        final LeaseAttributes attributes = prepare(published.orElse(null));
+        final HostSide hostSide = new HostSide(options, nodeOptions, network, events);
+        final Lease own = attempts.call(() -> manager.acquire(attributes, hostSide.previousSubnet()));
         if (own == null)
         {
             return false;
         }
         events.accept("lease " + own.key() + (own.timeToLive() == null ? ", reserved" :
             " for " + own.timeToLive().toHours() + " h"));
-        final HostSide hostSide = new HostSide(options, nodeOptions, network, events);
         opened.push(hostSide::removeRulesOnRequest);
         nodeNetwork.open(own, hostSide);
         follow(own, hostSide);
         return awaitPeers();
+    }
+
+    /** Whoever hands out subnets may be away just now; the network works. */
+    private void tellManager()
+    {
+        try
+        {
+            manager.ready();
+        }
+        catch (final RegistryException ex)
+        {
+            events.accept(ex.getMessage());
+        }
     }
 
     /** A backend we do not have is no wrong option of this node's. */
@@ -207,38 +230,6 @@ public final class FlannelNode
         {
             throw new IOException("network configuration: " + ex.getMessage(), ex);
         }
-    }
-
-    private Registry registry()
-    {
-        final String user = options.etcdUsername();
-        final Registry etcd = new EtcdV3Registry(
-            EtcdOptions.of(String.join(",", options.etcdEndpoints()))
-                .withPrefix(options.etcdPrefix())
-                .withTls(options.etcdCaFile(), options.etcdCertFile(), options.etcdKeyFile())
-                .withUser(user.isEmpty() ? null : user, user.isEmpty() ? null : options.etcdPassword()),
-            events);
-        return nodeOptions.client() ? new ClientRegistry(etcd) : etcd;
-    }
-
-    private LeaseAttributes published(final Registry registry)
-    {
-        if (registry instanceof ClientRegistry client)
-        {
-            client.requireNoNode(nodeNetwork.external().publicIp());
-        }
-        return registry.leases().leases().stream()
-            .map(Lease::attributes)
-            .filter(attributes -> attributes.publicIp().equals(nodeNetwork.external().publicIp()))
-            .findFirst()
-            .orElse(NOBODY);
-    }
-
-    private SubnetKey previousSubnet()
-    {
-        final SubnetFile.Previous previous = SubnetFile.read(options.subnetFile());
-        return previous.subnet().isEmpty() ? null :
-            new SubnetKey(previous.subnet().get(), network.v6() == null ? null : previous.subnetV6().orElse(null));
     }
 
     private void follow(final Lease own, final HostSide hostSide)

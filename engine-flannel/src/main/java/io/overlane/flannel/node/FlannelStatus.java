@@ -8,6 +8,9 @@ import io.overlane.flannel.host.route.KernelRoute;
 import io.overlane.flannel.lease.Lease;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A node at one moment, in words for an operator.
@@ -53,9 +56,17 @@ public record FlannelStatus(Lease own, List<Lease> peers, Backend backend)
         return peers.stream()
             .filter(lease -> isOf(lease, wanted))
             .findFirst()
-            .map(lease -> peer + " is " + lease.key() + " at " + lease.attributes().publicIp() + ": " +
-                backend.explain(lease))
+            .map(lease -> peer + " is " + lease.key() + " at " + addresses(lease) + ": " + backend.explain(lease))
             .orElse(peer + ": no node has a lease for it");
+    }
+
+    private static String addresses(final Lease lease)
+    {
+        final IpAddress v4 = lease.attributes().publicIp();
+        return Stream.of(v4.isAny() ? null : v4, lease.attributes().publicIpV6())
+            .filter(Objects::nonNull)
+            .map(IpAddress::toString)
+            .collect(Collectors.joining(", "));
     }
 
     private static IpPrefix prefix(final String text)

@@ -8,6 +8,7 @@ import io.overlane.flannel.host.firewall.FirewallKind;
 import io.overlane.flannel.host.firewall.FirewallRules;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.lease.SubnetRange;
 import io.overlane.flannel.options.FlannelOptions;
 import io.overlane.flannel.options.NodeOptions;
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
 
 /**
  * What a node tells its host beside devices and routes, in this order: {@code subnet.env}, the firewall's rules, the
- * CNI file. A client has no containers and tells nothing. One thread at a time.
+ * CNI file; and what it told it the last time. A client has no containers and tells nothing. One thread at a time.
  */
 final class HostSide
 {
@@ -42,6 +43,21 @@ final class HostSide
         this.nodeOptions = nodeOptions;
         this.network = network;
         this.events = events;
+    }
+
+    /** @return the subnet this node had when it last ran, as far as the subnet file says; null for none. */
+    SubnetKey previousSubnet()
+    {
+        final SubnetFile.Previous previous = SubnetFile.read(options.subnetFile());
+        if (previous.subnet().isEmpty())
+        {
+            if (Files.exists(options.subnetFile()))
+            {
+                events.accept(options.subnetFile() + " names no subnet to ask for again");
+            }
+            return null;
+        }
+        return new SubnetKey(previous.subnet().get(), network.v6() == null ? null : previous.subnetV6().orElse(null));
     }
 
     /**

@@ -121,8 +121,22 @@ final class NodeNetwork implements AutoCloseable
     {
         hostSide = asHost;
         backend.open(own);
+        beginSessions();
         hostSide.tell(own, backend.containerMtu());
         openedFor = own.key();
+    }
+
+    /** The first change of a peer is not to wait for a process, and one of before does not know the new devices. */
+    private void beginSessions() throws IOException
+    {
+        if (network.v4() != null)
+        {
+            ip.beginSession(true);
+        }
+        if (network.v6() != null)
+        {
+            ip.beginSession(false);
+        }
     }
 
     /**
@@ -271,7 +285,7 @@ final class NodeNetwork implements AutoCloseable
     @Override
     public void close()
     {
-        ip.endSpares();
+        ip.endSessions();
         if (backend != null)
         {
             backend.close();

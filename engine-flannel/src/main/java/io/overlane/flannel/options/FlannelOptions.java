@@ -137,7 +137,7 @@ public final class FlannelOptions
     private int healthPort;
 
     @Option(names = "-v", paramLabel = "LEVEL", defaultValue = "0", description =
-        "Above 0: debug messages too. Default: ${DEFAULT-VALUE}.")
+        "Accepted and ignored: every event is told.")
     private int verbosity;
 
     @Option(names = {"--vmodule", "-vmodule"}, paramLabel = "TEXT", defaultValue = "", description =
@@ -327,16 +327,14 @@ public final class FlannelOptions
         return healthPort;
     }
 
-    /** @return true for debug messages. */
-    public boolean isVerbose()
-    {
-        return verbosity > 0;
-    }
-
     /** @return names of the options that were given and have no effect. */
     public List<String> ignored()
     {
         final List<String> ignored = new ArrayList<>();
+        if (verbosity > 0)
+        {
+            ignored.add("-v");
+        }
         if (!vmodule.isEmpty())
         {
             ignored.add("--vmodule");

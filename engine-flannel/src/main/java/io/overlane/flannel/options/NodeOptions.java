@@ -1,5 +1,6 @@
 package io.overlane.flannel.options;
 
+import io.overlane.flannel.etcd.EtcdApi;
 import io.overlane.flannel.host.firewall.RuleNames;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -8,6 +9,11 @@ import picocli.CommandLine.Option;
 /** Options of a node that flanneld does not have. */
 public final class NodeOptions
 {
+    @Option(names = "--etcd-api", paramLabel = "v2|v3", defaultValue = "v3", converter = EtcdApiName.class,
+        description = "Version of etcd's interface: v3 beside flannel 0.18 and later, v2 beside earlier ones, as " +
+        "neither sees the leases of the other. Default: ${DEFAULT-VALUE}.")
+    private EtcdApi etcdApi;
+
     @Option(names = "--cni-conf", paramLabel = "FILE", description =
         "Write the CNI configuration there, e.g. /etc/cni/net.d/10-flannel.conflist. Default: none is written.")
     private Path cniFile;
@@ -28,6 +34,12 @@ public final class NodeOptions
         "Reach the containers without having any: a lease of four addresses, no subnet file, no rules. IPv4. " +
         "Default: a node.")
     private boolean client;
+
+    /** @return version of etcd's interface. */
+    public EtcdApi etcdApi()
+    {
+        return etcdApi;
+    }
 
     /** @return where the CNI configuration goes, if anywhere. */
     public Optional<Path> cniFile()

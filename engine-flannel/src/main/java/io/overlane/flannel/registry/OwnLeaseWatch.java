@@ -8,15 +8,15 @@ import java.util.function.Consumer;
 /** Follows one lease. */
 final class OwnLeaseWatch extends RegistryWatch implements ChangeListener
 {
-    private final Registry registry;
+    private final LeaseSource source;
     private final SubnetKey own;
     private final OwnLeaseListener listener;
 
     OwnLeaseWatch(
-        final Registry registry, final SubnetKey own, final OwnLeaseListener listener, final Consumer<String> notices)
+        final LeaseSource source, final SubnetKey own, final OwnLeaseListener listener, final Consumer<String> notices)
     {
         super("flannel-own-lease", notices);
-        this.registry = registry;
+        this.source = source;
         this.own = own;
         this.listener = listener;
     }
@@ -25,7 +25,7 @@ final class OwnLeaseWatch extends RegistryWatch implements ChangeListener
     @Override
     long snapshot()
     {
-        final LeaseSnapshot snapshot = registry.leases();
+        final LeaseSnapshot snapshot = source.leases();
         snapshot.leases().stream().filter(lease -> lease.key().equals(own)).findFirst()
             .ifPresentOrElse(this::onPut, () -> onRemove(own));
         return snapshot.revision() + 1;
@@ -34,7 +34,7 @@ final class OwnLeaseWatch extends RegistryWatch implements ChangeListener
     @Override
     ChangeStream changes(final long revision)
     {
-        return registry.changes(own, revision);
+        return source.changes(own, revision);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /** Follows every lease but one's own. */
 final class PeerLeasesWatch extends RegistryWatch
 {
-    private final Registry registry;
+    private final LeaseSource source;
     private final LeaseSet known;
     private final LeaseListener listener;
     private final List<LeaseEvent> batch = new ArrayList<>();
@@ -37,10 +37,10 @@ final class PeerLeasesWatch extends RegistryWatch
     };
 
     PeerLeasesWatch(
-        final Registry registry, final SubnetKey own, final LeaseListener listener, final Consumer<String> notices)
+        final LeaseSource source, final SubnetKey own, final LeaseListener listener, final Consumer<String> notices)
     {
         super("flannel-leases", notices);
-        this.registry = registry;
+        this.source = source;
         this.known = new LeaseSet(own);
         this.listener = listener;
     }
@@ -48,7 +48,7 @@ final class PeerLeasesWatch extends RegistryWatch
     @Override
     long snapshot()
     {
-        final LeaseSnapshot snapshot = registry.leases();
+        final LeaseSnapshot snapshot = source.leases();
         batch.addAll(known.reset(snapshot.leases()));
         final List<Lease> leases = known.leases();
         deliver(() -> listener.onSnapshot(leases));
@@ -59,7 +59,7 @@ final class PeerLeasesWatch extends RegistryWatch
     @Override
     ChangeStream changes(final long revision)
     {
-        return registry.changes(null, revision);
+        return source.changes(null, revision);
     }
 
     @Override

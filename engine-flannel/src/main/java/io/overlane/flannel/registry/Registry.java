@@ -10,13 +10,10 @@ import java.time.Duration;
  * {@code RegistryException} of kind {@code CONFLICT} where the key is not what the caller believes. Thread-safe; calls
  * block, and throw {@code RegistryException}.
  */
-public interface Registry
+public interface Registry extends LeaseSource
 {
     /** @return the text of the network's configuration; fails with {@code NOT_FOUND} where there is none. */
     String config();
-
-    /** @return every lease. */
-    LeaseSnapshot leases();
 
     /**
      * @param key of a lease.
@@ -59,13 +56,4 @@ public interface Registry
      * @param lease to end, as it is believed to be.
      */
     void delete(Lease lease);
-
-    /**
-     * Follow changes.
-     *
-     * @param key      of one lease, or null for all.
-     * @param revision the first that counts.
-     * @return the changes; fails, now or while it is read, with {@code COMPACTED} if the store forgot that revision.
-     */
-    ChangeStream changes(SubnetKey key, long revision);
 }

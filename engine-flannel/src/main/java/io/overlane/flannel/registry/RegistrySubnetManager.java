@@ -1,5 +1,6 @@
 package io.overlane.flannel.registry;
 
+import io.overlane.address.IpAddress;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.LeaseListener;
@@ -33,7 +34,7 @@ public final class RegistrySubnetManager implements SubnetManager
     private final RandomGenerator random;
     private final Consumer<String> notices;
     private final Duration timeToLive;
-    private final List<RegistryWatch> watches = new ArrayList<>();
+    private final LeaseWatches watches;
 
     /**
      * @param registry   that holds the leases; closed by whoever made it.
@@ -51,6 +52,7 @@ public final class RegistrySubnetManager implements SubnetManager
         this.timeToLive = timeToLive;
         this.random = random;
         this.notices = notices;
+        this.watches = new LeaseWatches(registry, notices);
     }
 
     @Override
@@ -70,6 +72,16 @@ public final class RegistrySubnetManager implements SubnetManager
         {
             throw new RegistryException(Kind.MALFORMED, "network configuration: " + ex.getMessage(), ex);
         }
+    }
+
+    @Override
+    public LeaseAttributes published(final IpAddress publicIp)
+    {
+        return registry.leases().leases().stream()
+            .map(Lease::attributes)
+            .filter(attributes -> attributes.publicIp().equals(publicIp))
+            .findFirst()
+            .orElse(null);
     }
 
     @Override
@@ -182,34 +194,18 @@ public final class RegistrySubnetManager implements SubnetManager
     @Override
     public Watch watchLeases(final SubnetKey own, final LeaseListener listener)
     {
-        return started(new PeerLeasesWatch(registry, own, listener, notices));
+        return watches.others(own, listener);
     }
 
     @Override
     public Watch watchLease(final SubnetKey own, final OwnLeaseListener listener)
     {
-        return started(new OwnLeaseWatch(registry, own, listener, notices));
-    }
-
-    private Watch started(final RegistryWatch watch)
-    {
-        synchronized (watches)
-        {
-            watches.removeIf(RegistryWatch::isClosed);
-            watches.add(watch);
-        }
-        return watch.start();
+        return watches.own(own, listener);
     }
 
     @Override
     public void close()
     {
-        final List<RegistryWatch> running;
-        synchronized (watches)
-        {
-            running = List.copyOf(watches);
-            watches.clear();
-        }
-        running.forEach(Watch::close);
+        watches.close();
     }
 }

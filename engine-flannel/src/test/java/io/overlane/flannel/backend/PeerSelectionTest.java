@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
 import io.overlane.flannel.host.route.HostPlan;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
@@ -29,6 +30,12 @@ class PeerSelectionTest
         return new HostPlan.Peer(lease.subnet(), Backends.requireUnderlay(lease.attributes(), true), null);
     }, notices::add);
 
+    private List<HostPlan.Peer> look(final List<Lease> leases)
+    {
+        selection.look(leases);
+        return selection.peers();
+    }
+
     private static Lease lease(final String name, final String publicIp, final String type, final long revision)
     {
         return new Lease(SubnetKey.parse(name), LeaseAttributes.ofV4(IpAddress.parse(publicIp), type, null),
@@ -38,7 +45,7 @@ class PeerSelectionTest
     @Test
     void shouldOrderByAge()
     {
-        final List<HostPlan.Peer> peers = selection.of(List.of(
+        final List<HostPlan.Peer> peers = look(List.of(
             lease("10.5.3.0-24", "192.0.2.3", "vxlan", 9), lease("10.5.2.0-24", "192.0.2.2", "vxlan", 4)));
         assertEquals(List.of("192.0.2.2", "192.0.2.3"), peers.stream().map(p -> p.underlay().toString()).toList());
     }
@@ -47,10 +54,10 @@ class PeerSelectionTest
     void shouldReadALeaseOnce()
     {
         final Lease lease = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 4);
-        selection.of(List.of(lease));
-        selection.of(List.of(lease));
+        look(List.of(lease));
+        look(List.of(lease));
         assertEquals(1, reads);
-        selection.of(List.of(lease("10.5.2.0-24", "192.0.2.22", "vxlan", 5)));
+        look(List.of(lease("10.5.2.0-24", "192.0.2.22", "vxlan", 5)));
         assertEquals(2, reads);
     }
 
@@ -58,13 +65,13 @@ class PeerSelectionTest
     void shouldTellOnceWhyALeaseIsLeftOut()
     {
         final Lease other = lease("10.5.2.0-24", "192.0.2.2", "ipip", 4);
-        assertEquals(List.of(), selection.of(List.of(other)));
-        assertEquals(List.of(), selection.of(List.of(lease("10.5.2.0-24", "192.0.2.2", "ipip", 5))));
+        assertEquals(List.of(), look(List.of(other)));
+        assertEquals(List.of(), look(List.of(lease("10.5.2.0-24", "192.0.2.2", "ipip", 5))));
         assertEquals(List.of("peer 10.5.2.0/24 of 192.0.2.2 is left out: its backend is 'ipip', ours is 'vxlan'"),
             notices);
         assertEquals("its backend is 'ipip', ours is 'vxlan'", selection.whyNot(other));
 
-        selection.of(List.of(lease("10.5.2.0-24", "0.0.0.0", "vxlan", 6)));
+        look(List.of(lease("10.5.2.0-24", "0.0.0.0", "vxlan", 6)));
         assertEquals(2, notices.size());
     }
 
@@ -83,7 +90,7 @@ class PeerSelectionTest
             assertEquals(
                 "its subnet overlaps ours, 10.5.34.0/24", selection.whyNot(lease(name, "192.0.2.2", "vxlan", 1)));
         }
-        assertEquals(List.of(), selection.of(List.of(
+        assertEquals(List.of(), look(List.of(
             lease("0.0.0.0-0", "192.0.2.2", "vxlan", 1), lease("10.5.34.0-25", "192.0.2.2", "vxlan", 2))));
         assertEquals(2, notices.size());
         assertNull(selection.whyNot(lease("10.5.35.0-24", "192.0.2.2", "vxlan", 1)));
@@ -117,15 +124,15 @@ class PeerSelectionTest
     {
         final Lease lease = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 4);
         selection.own(IpPrefix.parse("10.5.2.0/24"));
-        assertEquals(0, selection.of(List.of(lease)).size());
+        assertEquals(0, look(List.of(lease)).size());
         selection.own(IpPrefix.parse("10.5.3.0/24"));
-        assertEquals(1, selection.of(List.of(lease)).size());
+        assertEquals(1, look(List.of(lease)).size());
     }
 
     @Test
     void shouldHoldTheLaterOfTwoWithTheSameFirstAddress()
     {
-        final List<HostPlan.Peer> peers = selection.of(List.of(
+        final List<HostPlan.Peer> peers = look(List.of(
             lease("10.5.2.0-24", "192.0.2.3", "vxlan", 9),
             lease("10.5.2.9-24", "192.0.2.2", "vxlan", 4),
             lease("10.5.2.0-25", "192.0.2.4", "vxlan", 5)));
@@ -136,9 +143,72 @@ class PeerSelectionTest
     void shouldTellOneLineWhateverALeaseHolds()
     {
         final Lease lease = lease("10.5.2.0-24", "192.0.2.2", "x\nready: 9 peers\u001b[2J" + "x".repeat(9999), 4);
-        selection.of(List.of(lease));
+        look(List.of(lease));
         assertEquals(1, notices.get(0).lines().count());
         assertTrue(notices.get(0).length() < 1100);
         assertEquals("its backend is 'x?ready: 9 peers?[2Jxx", selection.whyNot(lease).substring(0, 38));
+    }
+
+    private static List<String> underlays(final List<HostPlan.Peer> peers)
+    {
+        return peers.stream().map(peer -> peer.underlay().toString()).toList();
+    }
+
+    private void assertDifference(final List<String> gone, final List<String> fresh, final Lease... leases)
+    {
+        final PeerSelection.Difference difference = selection.look(List.of(leases));
+        assertEquals(gone, underlays(difference.gone()));
+        assertEquals(fresh, underlays(difference.fresh()));
+    }
+
+    @Test
+    void shouldSayWhatIsDifferent()
+    {
+        final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
+        final Lease three = lease("10.5.3.0-24", "192.0.2.3", "vxlan", 3);
+        final Lease four = lease("10.5.4.0-24", "192.0.2.4", "vxlan", 4);
+        assertDifference(List.of(), List.of("192.0.2.2", "192.0.2.3"), two, three);
+        assertDifference(List.of(), List.of(), three, two);
+        assertDifference(List.of("192.0.2.2"), List.of("192.0.2.4"), three, four);
+        final Lease moved = lease("10.5.3.0-24", "192.0.2.33", "vxlan", 5);
+        assertDifference(List.of("192.0.2.3"), List.of("192.0.2.33"), four, moved);
+        assertDifference(List.of("192.0.2.4"), List.of(), lease("10.5.4.0-24", "192.0.2.4", "ipip", 6), moved);
+    }
+
+    @Test
+    void shouldReplaceAPeerByALaterOneWithTheSameFirstAddress()
+    {
+        final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
+        final Lease three = lease("10.5.3.0-24", "192.0.2.3", "vxlan", 3);
+        final Lease longer = lease("10.5.2.0-25", "192.0.2.9", "vxlan", 9);
+        assertDifference(List.of(), List.of("192.0.2.2", "192.0.2.3"), two, three);
+        assertDifference(List.of("192.0.2.2"), List.of("192.0.2.9"), two, three, longer);
+        assertDifference(List.of("192.0.2.9"), List.of("192.0.2.2"), two, three);
+        assertDifference(List.of("192.0.2.3"), List.of(), two);
+    }
+
+    @Test
+    void shouldGiveEverythingWhereTwoPeersHaveOneMacAddress()
+    {
+        final PeerSelection twins = new PeerSelection(ground, lease -> new HostPlan.Peer(
+            lease.subnet(), lease.attributes().publicIp(), MacAddress.parse("02:00:00:00:00:01")), notices::add);
+        final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
+        final Lease three = lease("10.5.3.0-24", "192.0.2.3", "vxlan", 3);
+        assertEquals(List.of("192.0.2.2"), underlays(twins.look(List.of(two)).fresh()));
+        assertEquals(List.of("192.0.2.2", "192.0.2.3"), underlays(twins.look(List.of(two, three)).fresh()));
+        final PeerSelection.Difference back = twins.look(List.of(two));
+        assertEquals(List.of("192.0.2.2", "192.0.2.3"), underlays(back.gone()));
+        assertEquals(List.of("192.0.2.2"), underlays(back.fresh()));
+    }
+
+    @Test
+    void shouldGiveEverythingAgainToDevicesThatWereMadeAnew()
+    {
+        final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
+        assertDifference(List.of(), List.of("192.0.2.2"), two);
+        selection.forget();
+        assertEquals(List.of(), selection.peers());
+        assertDifference(List.of(), List.of("192.0.2.2"), two);
+        assertEquals(1, reads);
     }
 }

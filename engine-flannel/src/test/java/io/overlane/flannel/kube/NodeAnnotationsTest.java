@@ -130,14 +130,38 @@ class NodeAnnotationsTest
     }
 
     @Test
-    void shouldFindItsMacAgainUnderAnyPrefix()
+    void shouldReadOnlyWhatHasItsPrefix()
     {
         final NodeAnnotations prefixed = new NodeAnnotations(new AnnotationNames("org.com/blue"));
         final Map<String, String> node = prefixed.write(DUAL, Map.of());
-        assertEquals("12:c6:65:89:b4:e3", prefixed.storedMac(node, false).toString());
-        assertEquals("12:c6:65:89:b4:e6", prefixed.storedMac(node, true).toString());
-        assertNull(annotations.storedMac(node, false));
-        assertNull(annotations.storedMac(Map.of("flannel.alpha.coreos.com/backend-data", "{\"VtepMAC\":5}"), false));
+        assertEquals(DATA, node.get("org.com/blue-backend-data"));
+        assertEquals(DUAL, prefixed.lease(node, List.of("10.244.1.0/24", "fd00:10:244:1::/64")).attributes());
+        assertNull(annotations.lease(node, List.of("10.244.1.0/24")));
+    }
+
+    /** What flannel writes on a node of both families, in the order and form it does. */
+    @Test
+    void shouldWriteBothFamiliesByteByByte()
+    {
+        assertEquals(
+            "{flannel.alpha.coreos.com/kube-subnet-manager=true, flannel.alpha.coreos.com/backend-type=vxlan, " +
+            "flannel.alpha.coreos.com/public-ip=203.0.113.5, " +
+            "flannel.alpha.coreos.com/backend-data={\"VNI\":1,\"VtepMAC\":\"12:c6:65:89:b4:e3\"}, " +
+            "flannel.alpha.coreos.com/public-ipv6=2001:db8::5, " +
+            "flannel.alpha.coreos.com/backend-v6-data={\"VNI\":1,\"VtepMAC\":\"12:c6:65:89:b4:e6\"}}",
+            annotations.write(DUAL, Map.of(
+                "flannel.alpha.coreos.com/public-ip-overwrite", "203.0.113.5",
+                "flannel.alpha.coreos.com/public-ipv6-overwrite", "2001:db8::5")).toString());
+    }
+
+    /** The node may have a pod CIDR of IPv6 while the network has none. */
+    @Test
+    void shouldReadANodeWithoutAnAddressOfIpv6()
+    {
+        final Lease lease = annotations.lease(
+            annotations.write(V4, Map.of()), List.of("10.244.1.0/24", "fd00:10:244:1::/64"));
+        assertNull(lease.attributes().publicIpV6());
+        assertEquals(V4, lease.attributes());
     }
 
     @Test

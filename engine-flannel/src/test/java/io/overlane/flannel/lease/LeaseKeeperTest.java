@@ -243,6 +243,12 @@ class LeaseKeeperTest
         }
 
         @Override
+        public LeaseAttributes published(final IpAddress publicIp)
+        {
+            return null;
+        }
+
+        @Override
         public Lease acquire(final LeaseAttributes attributes, final SubnetKey before)
         {
             previous.add(before);

@@ -71,7 +71,6 @@ class FlannelOptionsTest
         assertFalse(options.blackholeRoute());
         assertEquals(IpAddress.ANY_V4, options.healthAddress());
         assertEquals(0, options.healthPort());
-        assertFalse(options.isVerbose());
         assertEquals(
             new InterfaceChoice(true, false, List.of(), List.of(), null, null, null),
             options.interfaceChoice(true, false));
@@ -88,7 +87,6 @@ class FlannelOptionsTest
         assertEquals(List.of("eth0", "eth1"), options.interfaceChoice(true, false).interfaces());
         assertEquals(IpAddress.parse("203.0.113.1"), options.interfaceChoice(true, false).publicIp());
         assertEquals(8081, options.healthPort());
-        assertTrue(options.isVerbose());
         assertEquals("a b=c", options.etcdPassword());
     }
 
@@ -121,7 +119,6 @@ class FlannelOptionsTest
         assertEquals(List.of("http://c:3", "http://d:4"), options.etcdEndpoints());
         assertEquals(List.of("eth7"), options.interfaceChoice(true, false).interfaces());
         assertEquals(Path.of("/run/flannel/subnet.env"), options.subnetFile());
-        assertTrue(options.isVerbose());
         assertEquals(List.of("eth0"),
             parse(environment, "--iface=eth0").interfaceChoice(true, false).interfaces(), "not both");
     }
@@ -167,8 +164,9 @@ class FlannelOptionsTest
     void shouldSayWhatItIgnores()
     {
         assertEquals(List.of(), parse().ignored());
-        assertEquals(List.of("--vmodule", "--log_backtrace_at"),
-            parse("--vmodule=a=1", "-log_backtrace_at=a.go:1").ignored());
+        assertEquals(List.of("-v", "--vmodule", "--log_backtrace_at"),
+            parse("-v=4", "--vmodule=a=1", "-log_backtrace_at=a.go:1").ignored());
+        assertEquals(List.of("-v"), parse(Map.of("FLANNELD_V", "1")).ignored());
     }
 
     @Test

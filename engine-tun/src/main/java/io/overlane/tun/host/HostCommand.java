@@ -75,26 +75,12 @@ public final class HostCommand
      */
     public Result tryRun(final String input, final List<String> arguments) throws IOException
     {
-        return finish(begin(arguments, !input.isEmpty()), input);
-    }
-
-    /** Start it; {@link #finish} has to follow, or the process be destroyed. */
-    Process begin(final List<String> arguments, final boolean hasInput) throws IOException
-    {
-        final List<String> command = new ArrayList<>(prefix);
-        command.addAll(arguments);
-        final ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("LC_ALL", "C");
-        if (!hasInput)
+        final ProcessBuilder builder = builder(arguments);
+        if (input.isEmpty())
         {
             builder.redirectInput(new File("/dev/null"));
         }
-        return builder.start();
-    }
-
-    /** Give it its input and wait for its end. */
-    Result finish(final Process process, final String input) throws IOException
-    {
+        final Process process = builder.start();
         // Whatever it reads and prints first: each stream has a thread, so none can block on another.
         final CompletableFuture<Void> fed = input.isEmpty() ?
             CompletableFuture.completedFuture(null) :
@@ -104,6 +90,28 @@ public final class HostCommand
         final String output = text(process.getInputStream());
         fed.join();
         return new Result(exitStatus(process), output, complaint.join());
+    }
+
+    /** Run commands of {@code ip} in one process, each a line of its input. */
+    IpBatch batch(final List<String> arguments, final List<String> commands) throws IOException
+    {
+        return commands.isEmpty() ? new IpBatch("", List.of()) :
+            IpBatch.of(commands, tryRun(String.join("\n", commands) + "\n", arguments));
+    }
+
+    /** Start it to read its input as it comes; what it prints, beside complaints, is thrown away. */
+    Process beginQuiet(final List<String> arguments) throws IOException
+    {
+        return builder(arguments).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    }
+
+    private ProcessBuilder builder(final List<String> arguments)
+    {
+        final List<String> command = new ArrayList<>(prefix);
+        command.addAll(arguments);
+        final ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("LC_ALL", "C");
+        return builder;
     }
 
     /**
@@ -136,7 +144,7 @@ public final class HostCommand
         return run("", List.of(arguments));
     }
 
-    static void start(final Runnable task)
+    private static void start(final Runnable task)
     {
         final Thread thread = new Thread(task, "host-command");
         thread.setDaemon(true);

@@ -15,17 +15,38 @@ public record IpBatch(String output, List<String> failures)
 {
     private static final Pattern FAILED = Pattern.compile("Command failed -:(\\d+)");
 
-    /** Each complaint stands before the line that names its command; commands count from 1. */
+    /** What a process of its own left behind. */
     static IpBatch of(final List<String> commands, final HostCommand.Result result)
+    {
+        final List<String> failures = failures(commands, 0, result.complaint().lines().toList());
+        return new IpBatch(result.output(), failures.isEmpty() && result.status() != 0 ?
+            List.of("'ip -batch' failed: " + result.whyFailed()) : failures);
+    }
+
+    /** What a process complained of that had carried out some lines before these commands. */
+    static IpBatch of(final List<String> commands, final int linesBefore, final List<String> complaint)
+    {
+        return new IpBatch("", failures(commands, linesBefore, complaint));
+    }
+
+    /** @return how {@code ip} ends its complaint about a line, counted from 1. */
+    static String failed(final int line)
+    {
+        return "Command failed -:" + line;
+    }
+
+    /** Each complaint stands before the line that names its command. */
+    private static List<String> failures(
+        final List<String> commands, final int linesBefore, final List<String> complaints)
     {
         final List<String> failures = new ArrayList<>();
         final List<String> complaint = new ArrayList<>();
-        for (final String line : result.complaint().lines().map(String::strip).toList())
+        for (final String line : complaints.stream().map(String::strip).toList())
         {
             final Matcher failed = FAILED.matcher(line);
             if (failed.matches())
             {
-                final int index = Integer.parseInt(failed.group(1)) - 1;
+                final int index = Integer.parseInt(failed.group(1)) - 1 - linesBefore;
                 final String command = index >= 0 && index < commands.size() ? commands.get(index) : line;
                 failures.add("'ip " + command + "' failed: " + String.join("; ", complaint));
                 complaint.clear();
@@ -35,10 +56,6 @@ public record IpBatch(String output, List<String> failures)
                 complaint.add(line);
             }
         }
-        if (failures.isEmpty() && result.status() != 0)
-        {
-            failures.add("'ip -batch' failed: " + result.whyFailed());
-        }
-        return new IpBatch(result.output(), List.copyOf(failures));
+        return List.copyOf(failures);
     }
 }

@@ -10,8 +10,8 @@ import java.util.List;
 public final class IpCommand
 {
     private final HostCommand command;
-    private final IpSpare spareV4;
-    private final IpSpare spareV6;
+    private final IpSession sessionV4;
+    private final IpSession sessionV6;
 
     /**
      * @param prefix the program and the arguments that come first, e.g. {@code ip -n NAMESPACE}.
@@ -24,8 +24,8 @@ public final class IpCommand
     private IpCommand(final HostCommand command)
     {
         this.command = command;
-        spareV4 = new IpSpare(command, batchArguments("-4"));
-        spareV6 = new IpSpare(command, batchArguments("-6"));
+        sessionV4 = new IpSession(command, batchArguments("-4"));
+        sessionV6 = new IpSession(command, batchArguments("-6"));
     }
 
     /**
@@ -81,38 +81,45 @@ public final class IpCommand
      */
     public IpBatch batch(final String family, final List<String> commands) throws IOException
     {
-        if (commands.isEmpty())
-        {
-            return new IpBatch("", List.of());
-        }
-        return IpBatch.of(commands, command.tryRun(input(commands), batchArguments(family)));
+        return command.batch(batchArguments(family), commands);
     }
 
     /**
-     * Run commands like {@link #batch}, in a process that waits for them since the last time: for few commands that
-     * are in a hurry. {@link #endSpares} when there will be no more.
+     * Run commands that print nothing like {@link #batch}, but in a process that stays and waits for more: for few
+     * commands that are in a hurry.
      *
      * @param isV4     family, for all of them.
      * @param commands each without {@code ip}.
-     * @return what they printed, in the order of the commands, and what failed.
+     * @return what failed.
      * @throws IOException if {@code ip} cannot be run at all.
      */
     public IpBatch quickBatch(final boolean isV4, final List<String> commands) throws IOException
     {
-        return commands.isEmpty() ? new IpBatch("", List.of()) :
-            IpBatch.of(commands, (isV4 ? spareV4 : spareV6).run(input(commands)));
+        return commands.isEmpty() ? new IpBatch("", List.of()) : session(isV4).run(commands);
     }
 
-    /** End the processes that wait for a quick batch; from now on each batch starts its own. */
-    public void endSpares()
+    /**
+     * Have a new process wait for quick batches: before the first, and when devices that they name were made again, as
+     * a process goes on with the indexes it knows.
+     *
+     * @param isV4 family.
+     * @throws IOException if {@code ip} cannot be run at all.
+     */
+    public void beginSession(final boolean isV4) throws IOException
     {
-        spareV4.end();
-        spareV6.end();
+        session(isV4).begin();
     }
 
-    private static String input(final List<String> commands)
+    /** End the processes that wait for a quick batch; another batch would start another. */
+    public void endSessions()
     {
-        return String.join("\n", commands) + "\n";
+        sessionV4.end();
+        sessionV6.end();
+    }
+
+    private IpSession session(final boolean isV4)
+    {
+        return isV4 ? sessionV4 : sessionV6;
     }
 
     private static List<String> batchArguments(final String family)

@@ -56,18 +56,65 @@ class IpCommandTest
         assertEquals("'ip addr add' failed: RTNETLINK answers: File exists; second", ex.getMessage());
     }
 
-    @Test
-    void shouldRunQuickBatchesWithAndWithoutAWaitingProcess() throws IOException
+    /** Stands in for {@code ip -force -batch -}: "bad" fails, "fatal" ends it, each line is noted. */
+    private IpCommand batchScript() throws IOException
     {
-        final IpCommand ip = new IpCommand(List.of(script("ip", "echo \"$1\"; cat").toString()));
-        for (int i = 0; i < 5; i++)
-        {
-            assertEquals("-4\nroute add " + i + "\n", ip.quickBatch(true, List.of("route add " + i)).output());
-            assertEquals("-6\nroute add " + i + "\n", ip.quickBatch(false, List.of("route add " + i)).output());
-        }
-        ip.endSpares();
-        assertEquals("-4\nlast\n", ip.quickBatch(true, List.of("last")).output());
-        assertEquals("", ip.quickBatch(true, List.of()).output());
+        return new IpCommand(List.of(script("ip", """
+            echo "start $1" >> %1$s; n=0
+            while read -r line
+            do
+              n=$((n+1)); echo "$line" >> %1$s
+              case "$line" in
+                good*) echo output;;
+                fatal) echo "cannot read this" >&2; exit 1;;
+                *) echo "no '$line'" >&2; echo "Command failed -:$n" >&2;;
+              esac
+            done
+            """.formatted(directory.resolve("noted"))).toString()));
+    }
+
+    private List<String> noted() throws IOException
+    {
+        return Files.readAllLines(directory.resolve("noted")).stream()
+            .filter(line -> !line.equals("overlane")).toList();
+    }
+
+    @Test
+    void shouldRunQuickBatchesInOneProcessOfEachFamily() throws IOException
+    {
+        final IpCommand ip = batchScript();
+        assertEquals(List.of(), ip.quickBatch(true, List.of("good 1", "good 2")).failures());
+        assertEquals(List.of(), ip.quickBatch(true, List.of("good 3")).failures());
+        assertEquals(List.of(), ip.quickBatch(true, List.of()).failures());
+        assertEquals(List.of("start -4", "good 1", "good 2", "good 3"), noted());
+        assertEquals(List.of(), ip.quickBatch(false, List.of("good 4")).failures());
+        ip.beginSession(true);
+        assertEquals(List.of(), ip.quickBatch(true, List.of("good 5")).failures());
+        assertEquals(List.of("start -6", "good 4", "start -4", "good 5"), noted().subList(4, 8));
+        ip.endSessions();
+    }
+
+    @Test
+    void shouldNameTheCommandThatFailedAndGoOnInAnotherProcess() throws IOException
+    {
+        final IpCommand ip = batchScript();
+        ip.quickBatch(true, List.of("good 1", "good 2"));
+        assertEquals(List.of("'ip bad' failed: no 'bad'"),
+            ip.quickBatch(true, List.of("good 3", "bad", "good 4")).failures());
+        assertEquals(List.of(), ip.quickBatch(true, List.of("good 5")).failures());
+        assertEquals(
+            List.of("start -4", "good 1", "good 2", "good 3", "bad", "good 4", "start -4", "good 5"), noted());
+        ip.endSessions();
+    }
+
+    @Test
+    void shouldSayWhatEndedTheProcess() throws IOException
+    {
+        final IpCommand ip = batchScript();
+        assertEquals(List.of("'ip -batch' failed: cannot read this"),
+            ip.quickBatch(true, List.of("good 1", "fatal")).failures());
+        assertEquals(List.of(), ip.quickBatch(true, List.of("good 2")).failures());
+        ip.endSessions();
     }
 
     @Test

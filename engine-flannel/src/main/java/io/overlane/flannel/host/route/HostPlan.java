@@ -85,17 +85,6 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
     }
 
     /**
-     * @param other plan, such as that of the other family.
-     * @return the routes of both; neighbours stay with their device.
-     */
-    public List<KernelRoute> routesWith(final HostPlan other)
-    {
-        final List<KernelRoute> all = new ArrayList<>(routes);
-        all.addAll(other.routes);
-        return List.copyOf(all);
-    }
-
-    /**
      * Neighbours first, so that the first packet over a new route knows where to go.
      *
      * @param keeper    of the routes.

@@ -1,0 +1,101 @@
+package io.overlane.examples.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Certificates made by openssl here and now: {@code NAME.pem} and {@code NAME.key} in one directory. */
+public final class Certificates
+{
+    private static final int TIMEOUT_S = 60;
+    private static final String VALID_DAYS = "2";
+    private static final String EXPIRED_DAYS = "-1";
+
+    private final Path directory;
+
+    /**
+     * @param directory of the files.
+     */
+    public Certificates(final Path directory)
+    {
+        this.directory = directory;
+    }
+
+    /**
+     * @param name of an authority to make.
+     */
+    public void addAuthority(final String name)
+    {
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", VALID_DAYS, "-subj", "/CN=" + name,
+            "-keyout", key(name), "-out", certificate(name));
+    }
+
+    /**
+     * Make a certificate that is valid.
+     *
+     * @param name      of it.
+     * @param authority that signs.
+     * @param extension for example {@code subjectAltName=IP:127.0.0.1}.
+     */
+    public void add(final String name, final String authority, final String extension)
+    {
+        add(name, authority, extension, VALID_DAYS);
+    }
+
+    /**
+     * Make a certificate whose time is over.
+     *
+     * @param name      of it.
+     * @param authority that signs.
+     * @param extension for example {@code subjectAltName=IP:127.0.0.1}.
+     */
+    public void addExpired(final String name, final String authority, final String extension)
+    {
+        add(name, authority, extension, EXPIRED_DAYS);
+    }
+
+    private void add(final String name, final String authority, final String extension, final String days)
+    {
+        try
+        {
+            final Path extensions = Files.writeString(directory.resolve(name + ".ext"), extension + "\n");
+            final String request = directory.resolve(name + ".csr").toString();
+            openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + name, "-keyout", key(name),
+                "-out", request);
+            openssl("x509", "-req", "-in", request, "-CA", certificate(authority), "-CAkey", key(authority),
+                "-CAcreateserial", "-days", days, "-extfile", extensions.toString(), "-out", certificate(name));
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /**
+     * @param name of a certificate.
+     * @return its file.
+     */
+    public String certificate(final String name)
+    {
+        return directory.resolve(name + ".pem").toString();
+    }
+
+    /**
+     * @param name of a certificate.
+     * @return the file of its key.
+     */
+    public String key(final String name)
+    {
+        return directory.resolve(name + ".key").toString();
+    }
+
+    private static void openssl(final String... arguments)
+    {
+        final List<String> command = new ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(arguments));
+        LabProcess.start(command).await(TIMEOUT_S).orFail();
+    }
+}

@@ -1,0 +1,53 @@
+package io.overlane.flannel.etcd;
+
+import java.nio.file.Path;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+
+/** Says in words of an operator why TLS failed. */
+final class TlsTrouble
+{
+    /** Alerts of RFC 8446 §6.2 by which etcd refuses a client. */
+    private static final Pattern REFUSAL =
+        Pattern.compile("Received fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
+
+    private TlsTrouble()
+    {
+    }
+
+    /**
+     * @param failure     as the JDK has it.
+     * @param certificate of this client, or null.
+     * @return one line.
+     */
+    static String line(final SSLException failure, final Path certificate)
+    {
+        final Throwable root = root(failure);
+        final String message = String.valueOf(root.getMessage());
+        final Matcher refusal = REFUSAL.matcher(message);
+        if (refusal.matches())
+        {
+            return "TLS failed: etcd refuses " + (certificate == null ?
+                "clients without a certificate" : "the certificate " + certificate) + " (" + refusal.group(1) + ")";
+        }
+        // The JDK's own words for a time that is over, or to come, are the time alone.
+        return "TLS failed: " +
+            (root instanceof CertificateExpiredException ? "etcd's certificate has expired (" + message + ")" :
+            root instanceof CertificateNotYetValidException ? "etcd's certificate is not valid yet (" + message + ")" :
+            EtcdHttp.oneLine(message));
+    }
+
+    /** What is around it names classes of the JDK. */
+    private static Throwable root(final Throwable error)
+    {
+        Throwable root = error;
+        while (root.getCause() != null && root.getCause().getMessage() != null)
+        {
+            root = root.getCause();
+        }
+        return root;
+    }
+}

@@ -1,0 +1,180 @@
+package io.overlane.flannel.kube;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.LeaseListener;
+import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.flannel.lease.OwnLeaseListener;
+import io.overlane.flannel.lease.RegistryException;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.lease.SubnetManager;
+import io.overlane.flannel.lease.SubnetRange;
+import io.overlane.flannel.registry.LeaseWatches;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Subnets handed out by Kubernetes: a node's are its pod CIDRs, what it publishes are its annotations, and the lease
+ * lasts as long as the Node object.
+ */
+public final class KubeSubnetManager implements SubnetManager
+{
+    private final KubeNodes nodes;
+    private final NodeAnnotations annotations;
+    private final Supplier<String> config;
+    private final boolean tellsNode;
+    private final NodeLeases leases;
+    private final LeaseWatches watches;
+
+    /**
+     * @param nodes       the API server.
+     * @param annotations how they are named.
+     * @param config      reads net-conf.json; fails with {@code RegistryException}.
+     * @param tellsNode   whether the node's condition NetworkUnavailable is set.
+     * @param notices     takes one line for each thing an operator should know; called on any thread.
+     */
+    public KubeSubnetManager(
+        final KubeNodes nodes,
+        final NodeAnnotations annotations,
+        final Supplier<String> config,
+        final boolean tellsNode,
+        final Consumer<String> notices)
+    {
+        this.nodes = nodes;
+        this.annotations = annotations;
+        this.config = config;
+        this.tellsNode = tellsNode;
+        this.leases = new NodeLeases(nodes, annotations, notices);
+        this.watches = new LeaseWatches(leases, notices);
+    }
+
+    /** Without what is said of subnets: flannel does not look at that either. */
+    @Override
+    public NetworkConfig networkConfig()
+    {
+        try
+        {
+            return NetworkConfig.parseNetworks(config.get());
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new RegistryException(Kind.MALFORMED, "network configuration: " + ex.getMessage(), ex);
+        }
+    }
+
+    @Override
+    public LeaseAttributes published(final IpAddress publicIp)
+    {
+        try
+        {
+            final Lease lease = leases.lease(nodes.own());
+            return lease == null ? null : lease.attributes();
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            // An annotation that cannot be read is written anew.
+            return null;
+        }
+    }
+
+    /** The previous subnet does not matter: Kubernetes knows best. */
+    @Override
+    public Lease acquire(final LeaseAttributes attributes, final SubnetKey previous)
+    {
+        final NetworkConfig network = networkConfig();
+        KubeNode own = nodes.own();
+        if (own.podCidrs().isEmpty())
+        {
+            throw new RegistryException(Kind.NOT_FOUND, "node " + own.name() + " has no pod CIDR yet");
+        }
+        try
+        {
+            final SubnetKey key = NodeAnnotations.key(own.podCidrs());
+            requireInside(own, network.v4(), key.v4(), "IPv4");
+            requireInside(own, network.v6(), key.v6(), "IPv6");
+            final Map<String, String> missing = annotations.write(attributes, own.annotations());
+            if (!missing.isEmpty())
+            {
+                own = nodes.annotate(missing);
+            }
+            return leases.lease(own);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new RegistryException(Kind.MALFORMED, "node " + own.name() + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    private static void requireInside(
+        final KubeNode own, final SubnetRange range, final IpPrefix podCidr, final String family)
+    {
+        if (range != null && podCidr == null)
+        {
+            throw new IllegalArgumentException("no " + family + " pod CIDR in " + own.podCidrs());
+        }
+        if (range != null &&
+            !(podCidr.length() >= range.network().length() && range.network().contains(podCidr.address())))
+        {
+            throw new IllegalArgumentException("pod CIDR " + podCidr + " outside the network " + range.network());
+        }
+    }
+
+    /** There is no time to prolong; what is published may be other. */
+    @Override
+    public Lease renew(final Lease lease)
+    {
+        return acquire(lease.attributes(), lease.key());
+    }
+
+    @Override
+    public Watch watchLeases(final SubnetKey own, final LeaseListener listener)
+    {
+        return watches.others(own, listener);
+    }
+
+    /** The kubelet writes a node every few minutes; only what this node publishes counts. */
+    @Override
+    public Watch watchLease(final SubnetKey own, final OwnLeaseListener listener)
+    {
+        return watches.own(own, new OwnLeaseListener()
+        {
+            private Lease last;
+
+            @Override
+            public void onWritten(final Lease lease)
+            {
+                if (last == null || !last.sameForPeers(lease))
+                {
+                    last = lease;
+                    listener.onWritten(lease);
+                }
+            }
+
+            @Override
+            public void onLost()
+            {
+                last = null;
+                listener.onLost();
+            }
+        });
+    }
+
+    @Override
+    public void ready()
+    {
+        if (tellsNode)
+        {
+            nodes.setNetworkAvailable();
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        watches.close();
+    }
+}

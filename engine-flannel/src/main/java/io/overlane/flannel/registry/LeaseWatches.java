@@ -1,0 +1,70 @@
+package io.overlane.flannel.registry;
+
+import io.overlane.flannel.lease.LeaseListener;
+import io.overlane.flannel.lease.OwnLeaseListener;
+import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.lease.SubnetManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The watches of one source, each with a thread of its own. */
+public final class LeaseWatches implements AutoCloseable
+{
+    private final LeaseSource source;
+    private final Consumer<String> notices;
+    private final List<RegistryWatch> watches = new ArrayList<>();
+
+    /**
+     * @param source  of leases and their changes.
+     * @param notices takes one line for each thing an operator should know; called on any thread.
+     */
+    public LeaseWatches(final LeaseSource source, final Consumer<String> notices)
+    {
+        this.source = source;
+        this.notices = notices;
+    }
+
+    /**
+     * @param own      to leave out, or null.
+     * @param listener called on the watch's own thread.
+     * @return the running watch of all leases but that.
+     */
+    public SubnetManager.Watch others(final SubnetKey own, final LeaseListener listener)
+    {
+        return started(new PeerLeasesWatch(source, own, listener, notices));
+    }
+
+    /**
+     * @param own      the lease.
+     * @param listener called on the watch's own thread.
+     * @return the running watch of that lease.
+     */
+    public SubnetManager.Watch own(final SubnetKey own, final OwnLeaseListener listener)
+    {
+        return started(new OwnLeaseWatch(source, own, listener, notices));
+    }
+
+    private SubnetManager.Watch started(final RegistryWatch watch)
+    {
+        synchronized (watches)
+        {
+            watches.removeIf(RegistryWatch::isClosed);
+            watches.add(watch);
+        }
+        return watch.start();
+    }
+
+    /** End every watch. */
+    @Override
+    public void close()
+    {
+        final List<RegistryWatch> running;
+        synchronized (watches)
+        {
+            running = List.copyOf(watches);
+            watches.clear();
+        }
+        running.forEach(SubnetManager.Watch::close);
+    }
+}

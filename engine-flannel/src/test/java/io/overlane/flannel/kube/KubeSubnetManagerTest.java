@@ -1,0 +1,239 @@
+package io.overlane.flannel.kube;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.IpAddress;
+import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.LeaseEvent;
+import io.overlane.flannel.lease.OwnLeaseListener;
+import io.overlane.flannel.lease.RegistryException;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Nodes that are annotated, changed and deleted. */
+@Timeout(60)
+class KubeSubnetManagerTest
+{
+    private static final String PREFIX = "flannel.alpha.coreos.com/";
+    private static final String DATA = "{\"VNI\":1,\"VtepMAC\":\"12:c6:65:89:b4:e3\"}";
+    private static final String DATA_V6 = "{\"VNI\":1,\"VtepMAC\":\"12:c6:65:89:b4:e6\"}";
+    private static final LeaseAttributes V4 =
+        LeaseAttributes.ofV4(IpAddress.parse("192.0.2.1"), "vxlan", DATA);
+
+    private final MemoryNodes nodes = new MemoryNodes("one");
+    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
+    private String config = "{\"Network\":\"10.244.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}";
+    private final KubeSubnetManager manager = new KubeSubnetManager(
+        nodes, new NodeAnnotations(new AnnotationNames(AnnotationNames.DEFAULT_PREFIX)), () -> config, true,
+        notices::add);
+
+    @AfterEach
+    void close()
+    {
+        manager.close();
+    }
+
+    private static Map<String, String> peer(final String publicIp, final String data)
+    {
+        return Map.of(PREFIX + "kube-subnet-manager", "true", PREFIX + "backend-type", "vxlan",
+            PREFIX + "backend-data", data, PREFIX + "public-ip", publicIp);
+    }
+
+    private void follow(final Lease own)
+    {
+        manager.watchLeases(own == null ? null : own.key(), events -> events.forEach(event -> seen.add(line(event))));
+    }
+
+    private static String line(final LeaseEvent event)
+    {
+        return event.kind() + " " + event.lease().key() + " " + event.lease().attributes().publicIp();
+    }
+
+    private String next() throws InterruptedException
+    {
+        return seen.poll(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldTakeThePodCidrAndAnnotateTheNode()
+    {
+        nodes.put("one", Map.of("unrelated", "x"), "10.244.1.0/24");
+        final Lease lease = manager.acquire(V4, null);
+        assertEquals("10.244.1.0/24", lease.key().toString());
+        assertNull(lease.timeToLive());
+        assertEquals(Map.of("unrelated", "x",
+            PREFIX + "kube-subnet-manager", "true",
+            PREFIX + "backend-type", "vxlan",
+            PREFIX + "backend-data", DATA,
+            PREFIX + "public-ip", "192.0.2.1"), nodes.annotations("one"));
+        assertEquals(V4, manager.published(null), "a restart finds its MAC address again");
+    }
+
+    @Test
+    void shouldAnnotateBothFamilies()
+    {
+        config = "{\"Network\":\"10.244.0.0/16\",\"EnableIPv6\":true,\"IPv6Network\":\"fd00:10:244::/56\"," +
+            "\"Backend\":{\"Type\":\"vxlan\"}}";
+        nodes.put("one", Map.of(), "10.244.1.0/24", "fd00:10:244:1::/64");
+        final LeaseAttributes dual = new LeaseAttributes(
+            IpAddress.parse("192.0.2.1"), IpAddress.parse("2001:db8::1"), "vxlan", DATA, DATA_V6);
+        assertEquals("10.244.1.0/24 & fd00:10:244:1::/64", manager.acquire(dual, null).key().toString());
+        assertEquals(DATA_V6, nodes.annotations("one").get(PREFIX + "backend-v6-data"));
+        assertEquals("2001:db8::1", nodes.annotations("one").get(PREFIX + "public-ipv6"));
+    }
+
+    /** Nodes have pod CIDRs of both families though the network has one. */
+    @Test
+    void shouldTakeNodesOfBothFamiliesIntoANetworkOfOne() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24", "fd00:10:244:1::/64");
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24", "fd00:10:244:2::/64");
+        follow(manager.acquire(V4, null));
+        assertEquals("ADDED 10.244.2.0/24 & fd00:10:244:2::/64 192.0.2.2", next());
+    }
+
+    @Test
+    void shouldGrantTheWishesOfUsers()
+    {
+        nodes.put("one", Map.of(PREFIX + "public-ip-overwrite", "203.0.113.5"), "10.244.1.0/24");
+        assertEquals("203.0.113.5", manager.acquire(V4, null).attributes().publicIp().toString());
+        assertEquals("203.0.113.5", nodes.annotations("one").get(PREFIX + "public-ip"));
+    }
+
+    @Test
+    void shouldPublishAnew()
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        final Lease lease = manager.acquire(V4, null);
+        final LeaseAttributes moved = LeaseAttributes.ofV4(IpAddress.parse("192.0.2.9"), "vxlan", DATA);
+        final Lease renewed = manager.renew(
+            new Lease(lease.key(), moved, null, true, lease.revision()));
+        assertEquals(moved, renewed.attributes());
+        assertEquals("192.0.2.9", nodes.annotations("one").get(PREFIX + "public-ip"));
+        final long revision = renewed.revision();
+        assertEquals(revision, manager.renew(renewed).revision(), "nothing to write, nothing written");
+    }
+
+    @Test
+    void shouldFollowNodesThatComeChangeAndGo() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
+        nodes.put("windows", Map.of(), "10.244.7.0/24");
+        follow(manager.acquire(V4, null));
+        assertEquals("ADDED 10.244.2.0/24 192.0.2.2", next());
+        nodes.put("three", Map.of());
+        nodes.put("three", Map.of(), "10.244.3.0/24");
+        nodes.put("three", peer("192.0.2.3", DATA), "10.244.3.0/24");
+        assertEquals("ADDED 10.244.3.0/24 192.0.2.3", next());
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
+        nodes.bookmark();
+        nodes.put("two", peer("192.0.2.22", DATA), "10.244.2.0/24");
+        assertEquals("CHANGED 10.244.2.0/24 192.0.2.22", next());
+        nodes.put("two", Map.of(), "10.244.2.0/24");
+        assertEquals("REMOVED 10.244.2.0/24 192.0.2.22", next());
+        nodes.delete("three");
+        assertEquals("REMOVED 10.244.3.0/24 192.0.2.3", next());
+    }
+
+    @Test
+    void shouldFindTheDifferenceAfterThePastWasForgotten() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
+        follow(manager.acquire(V4, null));
+        assertEquals("ADDED 10.244.2.0/24 192.0.2.2", next());
+        synchronized (nodes)
+        {
+            nodes.delete("two");
+            nodes.put("three", peer("192.0.2.3", DATA), "10.244.3.0/24");
+            nodes.breakAndForget();
+        }
+        assertEquals("REMOVED 10.244.2.0/24 192.0.2.2", next());
+        assertEquals("ADDED 10.244.3.0/24 192.0.2.3", next());
+    }
+
+    @Test
+    void shouldKeepAPeerWhoseAnnotationsBecomeUnreadableAndSaySo() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
+        follow(manager.acquire(V4, null));
+        next();
+        nodes.put("two", peer("here", DATA), "10.244.2.0/24");
+        final String notice = notices.poll(30, TimeUnit.SECONDS);
+        assertTrue(notice.startsWith("node two: annotation flannel.alpha.coreos.com/public-ip: "), notice);
+        nodes.put("two", peer("192.0.2.22", DATA), "10.244.2.0/24");
+        assertEquals("CHANGED 10.244.2.0/24 192.0.2.22", next());
+    }
+
+    @Test
+    void shouldTellOfTheOwnNodeOnlyWhatMatters() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        final Lease own = manager.acquire(V4, null);
+        manager.watchLease(own.key(), new OwnLeaseListener()
+        {
+            @Override
+            public void onWritten(final Lease lease)
+            {
+                seen.add("written by " + lease.attributes().publicIp());
+            }
+
+            @Override
+            public void onLost()
+            {
+                seen.add("lost");
+            }
+        });
+        assertEquals("written by 192.0.2.1", next());
+        final Map<String, String> heartbeat = new HashMap<>(nodes.annotations("one"));
+        heartbeat.put("kubelet", "alive");
+        nodes.put("one", heartbeat, "10.244.1.0/24");
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
+        nodes.delete("one");
+        assertEquals("lost", next());
+        assertEquals(Kind.NOT_FOUND, assertThrows(RegistryException.class,
+            () -> manager.acquire(V4, own.key())).kind());
+    }
+
+    @Test
+    void shouldWaitForAPodCidrAndRefuseOneThatDoesNotFit()
+    {
+        nodes.put("one", Map.of());
+        final RegistryException none = refusal();
+        assertEquals(Kind.NOT_FOUND, none.kind());
+        assertEquals("node one has no pod CIDR yet", none.getMessage());
+        nodes.put("one", Map.of(), "10.9.1.0/24");
+        assertEquals("node one: pod CIDR 10.9.1.0/24 outside the network 10.244.0.0/16", refusal().getMessage());
+        nodes.put("one", Map.of(), "fd00:10:244:1::/64");
+        assertEquals("node one: no IPv4 pod CIDR in [fd00:10:244:1::/64]", refusal().getMessage());
+        assertEquals(Map.of(), nodes.annotations("one"), "nothing is written");
+    }
+
+    private RegistryException refusal()
+    {
+        return assertThrows(RegistryException.class, () -> manager.acquire(V4, null));
+    }
+
+    @Test
+    void shouldTellTheNodeThatItsNetworkIsUp()
+    {
+        assertFalse(nodes.isNetworkAvailable());
+        manager.ready();
+        assertTrue(nodes.isNetworkAvailable());
+    }
+}

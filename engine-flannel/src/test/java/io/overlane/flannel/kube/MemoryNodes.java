@@ -1,0 +1,160 @@
+package io.overlane.flannel.kube;
+
+import io.overlane.flannel.lease.RegistryException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An API server in memory, with the whole past of its nodes; the node of its first name is "this" one. */
+public final class MemoryNodes implements KubeNodes
+{
+    /** Where a watch begins to count after all was forgotten. */
+    private long forgotten;
+
+    private final String ownName;
+    private final Map<String, KubeNode> nodes = new LinkedHashMap<>();
+    private final List<Change> past = new ArrayList<>();
+    private boolean isBroken;
+    private boolean isNetworkAvailable;
+
+    /**
+     * @param ownName of this node.
+     */
+    public MemoryNodes(final String ownName)
+    {
+        this.ownName = ownName;
+    }
+
+    /**
+     * Create or replace a node.
+     *
+     * @param name        of it.
+     * @param annotations of it.
+     * @param podCidrs    of it.
+     */
+    public synchronized void put(
+        final String name, final Map<String, String> annotations, final String... podCidrs)
+    {
+        final KubeNode node = new KubeNode(name, annotations, List.of(podCidrs), past.size() + 1);
+        nodes.put(name, node);
+        past.add(new Change(Kind.PRESENT, node));
+        notifyAll();
+    }
+
+    /**
+     * @param name of the node to delete.
+     */
+    public synchronized void delete(final String name)
+    {
+        final KubeNode last = nodes.remove(name);
+        past.add(new Change(Kind.DELETED,
+            new KubeNode(name, last.annotations(), last.podCidrs(), past.size() + 1)));
+        notifyAll();
+    }
+
+    /** Something a network does not care for was written. */
+    public synchronized void bookmark()
+    {
+        past.add(new Change(Kind.BOOKMARK, new KubeNode("", Map.of(), List.of(), past.size() + 1)));
+        notifyAll();
+    }
+
+    /** End every watch, as a connection that breaks, with the past forgotten. */
+    public synchronized void breakAndForget()
+    {
+        forgotten = past.size();
+        isBroken = true;
+        notifyAll();
+    }
+
+    /**
+     * @param name of a node.
+     * @return its annotations.
+     */
+    public synchronized Map<String, String> annotations(final String name)
+    {
+        return nodes.get(name).annotations();
+    }
+
+    /** @return whether the condition was set. */
+    public synchronized boolean isNetworkAvailable()
+    {
+        return isNetworkAvailable;
+    }
+
+    @Override
+    public synchronized KubeNode own()
+    {
+        final KubeNode own = nodes.get(ownName);
+        if (own == null)
+        {
+            throw new RegistryException(RegistryException.Kind.NOT_FOUND, "there is no node " + ownName);
+        }
+        return own;
+    }
+
+    @Override
+    public synchronized KubeNode annotate(final Map<String, String> annotations)
+    {
+        final KubeNode own = own();
+        final Map<String, String> all = new HashMap<>(own.annotations());
+        all.putAll(annotations);
+        put(ownName, all, own.podCidrs().toArray(String[]::new));
+        return own();
+    }
+
+    @Override
+    public synchronized void setNetworkAvailable()
+    {
+        isNetworkAvailable = true;
+    }
+
+    @Override
+    public synchronized Snapshot list()
+    {
+        isBroken = false;
+        return new Snapshot(List.copyOf(nodes.values()), past.size());
+    }
+
+    @Override
+    public Changes watch(final long revision)
+    {
+        return new Changes()
+        {
+            private int next = (int)revision;
+
+            @Override
+            public Change next()
+            {
+                return change(next++);
+            }
+
+            @Override
+            public void close()
+            {
+            }
+        };
+    }
+
+    private synchronized Change change(final int index)
+    {
+        try
+        {
+            while (!isBroken && index >= past.size())
+            {
+                wait();
+            }
+        }
+        catch (final InterruptedException ex)
+        {
+            throw new RegistryException(RegistryException.Kind.UNREACHABLE, "interrupted", ex);
+        }
+        if (isBroken || index < forgotten)
+        {
+            throw new RegistryException(RegistryException.Kind.COMPACTED, "too old resource version");
+        }
+        return past.get(index);
+    }
+}

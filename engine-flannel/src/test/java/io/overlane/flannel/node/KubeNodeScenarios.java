@@ -1,0 +1,159 @@
+package io.overlane.flannel.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.flannel.host.TestLinks;
+import io.overlane.flannel.kube.AnnotationNames;
+import io.overlane.flannel.kube.KubeSubnetManager;
+import io.overlane.flannel.kube.MemoryNodes;
+import io.overlane.flannel.kube.NodeAnnotations;
+import io.overlane.flannel.options.FlannelOptions;
+import io.overlane.flannel.options.NodeOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** A whole node whose subnet comes from Kubernetes: the API server is in memory, devices and routes are real. */
+public final class KubeNodeScenarios implements AutoCloseable
+{
+    private static final String PREFIX = "flannel.alpha.coreos.com/";
+    private static final int TIMEOUT_S = 60;
+
+    private final TestLinks links = new TestLinks();
+    private final Path directory = Files.createTempDirectory("kube-node");
+    private final Words words = new Words();
+    private final MemoryNodes nodes = new MemoryNodes("one");
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private final List<String> told = new ArrayList<>();
+    private FlannelNode node;
+    private CompletableFuture<Void> run;
+
+    /** A command line. */
+    @Command(name = "flannel")
+    static final class Words
+    {
+        @Mixin
+        private FlannelOptions flannel;
+
+        @Mixin
+        private NodeOptions node;
+    }
+
+    KubeNodeScenarios() throws IOException
+    {
+        links.add("eth9", 1500, "192.0.2.1/24");
+        new CommandLine(words).parseArgs("--iface", "eth9", "--iptables-forward-rules=false",
+            "--subnet-file", directory.resolve("subnet.env").toString());
+    }
+
+    private void launch(final String backend)
+    {
+        final String config = "{\"Network\":\"10.244.0.0/16\",\"Backend\":{\"Type\":\"" + backend + "\"}}";
+        node = new FlannelNode(words.flannel, words.node, () -> new KubeSubnetManager(
+            nodes, new NodeAnnotations(new AnnotationNames(AnnotationNames.DEFAULT_PREFIX)), () -> config, true,
+            events::add), Map.of(), events::add);
+        run = CompletableFuture.runAsync(this::runNode);
+    }
+
+    private void runNode()
+    {
+        try
+        {
+            node.run();
+        }
+        catch (final IOException | InterruptedException ex)
+        {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    private void await(final String text) throws InterruptedException
+    {
+        for (String event = next(); event != null; event = next())
+        {
+            told.add(event);
+            if (event.contains(text))
+            {
+                return;
+            }
+        }
+        throw new AssertionError("no '" + text + "', only " + told + ", " + run);
+    }
+
+    private String next() throws InterruptedException
+    {
+        return events.poll(TIMEOUT_S, TimeUnit.SECONDS);
+    }
+
+    private static Map<String, String> peer(final String publicIp, final String backend, final String data)
+    {
+        return Map.of(PREFIX + "kube-subnet-manager", "true", PREFIX + "backend-type", backend,
+            PREFIX + "backend-data", data, PREFIX + "public-ip", publicIp);
+    }
+
+    void shouldBeANodeOfVxlan() throws Exception
+    {
+        launch("vxlan");
+        await("there is no node one; trying again in 1 s");
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        nodes.put("two", peer("192.0.2.2", "vxlan", "{\"VNI\":1,\"VtepMAC\":\"02:00:00:00:00:02\"}"),
+            "10.244.2.0/24");
+        await("ready: 10.244.1.0/24, backend vxlan, MTU 1450, 1 peers");
+        assertEquals("FLANNEL_SUBNET=10.244.1.1/24", Files.readAllLines(directory.resolve("subnet.env")).get(1));
+        final String mac = links.ip().run("-oneline", "link", "show", "flannel.1")
+            .replaceAll("(?s).*link/ether (\\S+).*", "$1");
+        assertEquals("{\"VNI\":1,\"VtepMAC\":\"" + mac + "\"}", nodes.annotations("one").get(PREFIX + "backend-data"));
+        assertEquals("192.0.2.1", nodes.annotations("one").get(PREFIX + "public-ip"));
+        assertTrue(links.ip().run("route", "show").contains("10.244.2.0/24 via 10.244.2.0 dev flannel.1"));
+        assertTrue(nodes.isNetworkAvailable(), "the condition is set");
+
+        nodes.put("two", peer("192.0.2.2", "vxlan", "{\"VNI\":1,\"VtepMAC\":\"02:00:00:00:00:22\"}"),
+            "10.244.2.0/24");
+        await("routes and neighbours: 1 set, 0 removed");
+        assertTrue(links.ip().run("neigh", "show", "dev", "flannel.1").contains("10.244.2.0 lladdr 02:00:00:00:00:22"));
+        nodes.delete("two");
+        await("routes and neighbours: 0 set, 2 removed");
+        assertEquals("", links.ip().run("route", "show", "10.244.2.0/24"));
+    }
+
+    void shouldBeANodeOfHostGatewayWhateverThePodCidrBecomes() throws Exception
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        launch("host-gw");
+        await("ready: 10.244.1.0/24, backend host-gw");
+        nodes.put("two", peer("192.0.2.2", "host-gw", "null"), "10.244.2.0/24");
+        await("routes and neighbours: 1 set, 0 removed");
+        assertTrue(links.ip().run("route", "show", "10.244.2.0/24").contains("via 192.0.2.2 dev eth9"));
+
+        nodes.delete("one");
+        await("lease 10.244.1.0/24 has been revoked");
+        nodes.put("one", Map.of(), "10.244.7.0/24");
+        await("the subnet is 10.244.7.0/24 now");
+        assertEquals("FLANNEL_SUBNET=10.244.7.1/24", Files.readAllLines(directory.resolve("subnet.env")).get(1));
+        assertEquals("host-gw", nodes.annotations("one").get(PREFIX + "backend-type"));
+    }
+
+    @Override
+    public void close() throws IOException
+    {
+        if (node != null)
+        {
+            node.stop();
+            run.orTimeout(TIMEOUT_S, TimeUnit.SECONDS).join();
+        }
+        links.close();
+        Files.deleteIfExists(directory.resolve("subnet.env"));
+        Files.delete(directory);
+    }
+}
