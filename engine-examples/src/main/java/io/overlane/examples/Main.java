@@ -1,8 +1,13 @@
 package io.overlane.examples;
 
-import io.overlane.address.IpAddress;
-import io.overlane.address.IpPrefix;
-import io.overlane.address.MacAddress;
+import io.overlane.examples.bridge.TunBridgeCommand;
+import io.overlane.examples.bridge.plan.OptionTypes;
+import io.overlane.examples.cli.OneLineErrors;
+import io.overlane.examples.cli.Version;
+import io.overlane.examples.ctl.CtlCommand;
+import io.overlane.examples.demo.DemoCommand;
+import io.overlane.examples.flannel.FlannelCommand;
+import io.overlane.examples.replay.ReplayCommand;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -43,33 +48,19 @@ public final class Main implements Runnable
      * @param args subcommand, options and parameters.
      * @return exit code: 0, {@link OneLineErrors#FAILED} or {@link OneLineErrors#BAD_USAGE}.
      */
-    static int run(final PrintWriter out, final PrintWriter err, final String... args)
+    public static int run(final PrintWriter out, final PrintWriter err, final String... args)
     {
         return commandLine().setOut(out).setErr(err).execute(args);
     }
 
     /** Every command with its converters and error handlers. */
-    static CommandLine commandLine()
+    public static CommandLine commandLine()
     {
-        return converting(new CommandLine(new Main()))
+        return OptionTypes.converting(new CommandLine(new Main()))
             .setUsageHelpAutoWidth(true)
             .setUsageHelpLongOptionsMaxWidth(34)
             .setParameterExceptionHandler(OneLineErrors::onBadUsage)
             .setExecutionExceptionHandler(OneLineErrors::onFailure);
-    }
-
-    /** Has a command line read what options of this program stand for. */
-    static CommandLine converting(final CommandLine commandLine)
-    {
-        return commandLine
-            .registerConverter(MacAddress.class, OneLineErrors.converter(MacAddress::parse))
-            .registerConverter(IpAddress.class, OneLineErrors.converter(IpAddress::parse))
-            .registerConverter(IpPrefix.class, OneLineErrors.converter(IpPrefix::parse))
-            .registerConverter(BridgeMode.class, OneLineErrors.converter(BridgeMode::parse))
-            .registerConverter(UnderlayKind.class, OneLineErrors.converter(UnderlayKind::parse))
-            .registerConverter(FloodRates.class, OneLineErrors.converter(FloodRates::parse))
-            .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
-            .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override

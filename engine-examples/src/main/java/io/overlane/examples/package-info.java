@@ -1,2 +1,2 @@
-/** The command line: one runnable idea per file. */
+/** The runnable jar: where a command line begins, and the README's first example. */
 package io.overlane.examples;

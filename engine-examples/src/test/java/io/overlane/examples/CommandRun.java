@@ -10,9 +10,9 @@ import java.io.StringWriter;
  * @param out      what it said.
  * @param err      what it complained of.
  */
-record CommandRun(int exitCode, String out, String err)
+public record CommandRun(int exitCode, String out, String err)
 {
-    static CommandRun of(final String... args)
+    public static CommandRun of(final String... args)
     {
         final StringWriter out = new StringWriter();
         final StringWriter err = new StringWriter();

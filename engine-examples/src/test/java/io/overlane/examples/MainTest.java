@@ -3,6 +3,7 @@ package io.overlane.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.examples.cli.OneLineErrors;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

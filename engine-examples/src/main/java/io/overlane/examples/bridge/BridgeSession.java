@@ -1,0 +1,196 @@
+package io.overlane.examples.bridge;
+
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.QueueContext;
+import io.overlane.engine.ThreadingMode;
+import io.overlane.examples.bridge.plan.BridgeMode;
+import io.overlane.examples.bridge.plan.BridgePlan;
+import io.overlane.examples.cli.OneLineErrors;
+import io.overlane.examples.cli.StatsTable;
+import io.overlane.tun.DataPathThread;
+import io.overlane.tun.DeviceWait;
+import io.overlane.tun.LibcUnderlay;
+import io.overlane.tun.TunDevice;
+import io.overlane.tun.TunPort;
+import io.overlane.underlay.Underlay;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.agrona.ErrorHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of a bridge: opens what the plans say, in an order that lets every failure undo all before it, carries frames
+ * until SIGINT or SIGTERM, and puts everything back.
+ */
+final class BridgeSession
+{
+    private static final Logger LOG = LoggerFactory.getLogger("tun-bridge");
+    private static final long LONGEST_STOP_S = 5;
+
+    private final BridgeRun run;
+    private final PrintWriter out;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final BridgeTasks tasks = new BridgeTasks();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean isDone;
+    private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
+
+    /**
+     * @param run what to do.
+     * @param out for the start lines, tables and totals.
+     */
+    BridgeSession(final BridgeRun run, final PrintWriter out)
+    {
+        this.run = run;
+        this.out = out;
+    }
+
+    /**
+     * Runs until a signal comes.
+     *
+     * @return the exit code, 0.
+     * @throws IOException if something could not be opened; nothing of it is left.
+     * @throws InterruptedException if the calling thread is interrupted; likewise.
+     */
+    int run() throws IOException, InterruptedException
+    {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "stop"));
+        try
+        {
+            final RunningBridge bridge = new RunningBridge(errors);
+            final BridgeControl control = new BridgeControl(run, bridge, tasks, out, LOG);
+            control.hearOfHangup();
+            final BridgePlan first = run.plans().get(0);
+            final Underlay underlay = opened(first.underlay().open(first, errors));
+            opened(bridge);
+            final List<BridgeDevice> devices = new ArrayList<>();
+            for (final BridgePlan plan : run.plans())
+            {
+                devices.add(bridge.open(plan));
+            }
+            bridge.configure(launch(first, underlay, devices));
+            control.open(this::opened);
+            for (final BridgeDevice device : devices)
+            {
+                out.println(startLine(underlay, device));
+            }
+            out.flush();
+            final StatsTable stats = new StatsTable(bridge.engine(), System.nanoTime());
+            while (tasks.work(run.statsSeconds()))
+            {
+                stats.printRates(out, System.nanoTime());
+                for (final BridgeDevice device : bridge.all())
+                {
+                    out.println(
+                        "  " + device.port().name() + ": " + device.port().offload() + "; " + underlay.description());
+                }
+                out.flush();
+            }
+            closeAll();
+            stats.printTotals(out, System.nanoTime());
+            out.flush();
+            isDone = true;
+            return 0;
+        }
+        finally
+        {
+            closeAll();
+            stopped.countDown();
+        }
+    }
+
+    private OverlayEngine launch(final BridgePlan first, final Underlay underlay, final List<BridgeDevice> devices)
+        throws IOException
+    {
+        final TunPort[] ports = devices.stream().map(BridgeDevice::port).toArray(TunPort[]::new);
+        final EngineContext context = new EngineContext()
+            .threadingMode(first.threadingMode())
+            .underlay(underlay)
+            .idleWait(idleWait(first, underlay, ports))
+            .errorHandler(errors)
+            .threadFactory(new DataPathThread());
+        first.limits().applyTo(context);
+        devices.forEach(device -> device.plan().addTo(context, device.port()));
+        for (int i = 1; i < first.queues(); i++)
+        {
+            context.queue(openQueue(first, (LibcUnderlay)underlay));
+        }
+        return opened(OverlayEngine.launch(context));
+    }
+
+    private QueueContext openQueue(final BridgePlan plan, final LibcUnderlay first) throws IOException
+    {
+        final LibcUnderlay underlay = opened(first.openFurther());
+        final TunPort port = opened(new TunPort(opened(TunDevice.attach(BridgeDevice.options(plan))), errors));
+        return new QueueContext(underlay, port, idleWait(plan, underlay, port));
+    }
+
+    private DeviceWait idleWait(final BridgePlan plan, final Underlay underlay, final TunPort... ports)
+        throws IOException
+    {
+        return plan.threadingMode() == ThreadingMode.SHARED ?
+            opened(new DeviceWait((LibcUnderlay)underlay, ports)) : null;
+    }
+
+    private static String startLine(final Underlay underlay, final BridgeDevice device)
+    {
+        final BridgePlan plan = device.plan();
+        final String vxlan = plan.mode() == BridgeMode.VXLAN ?
+            ", MAC " + plan.mac() + ", VNI " + plan.vni() + (plan.learning() ? ", learning" : "") : "";
+        return "tun-bridge: " + plan.mode() + " on " + device.port().name() + vxlan + ", MTU " + plan.mtu() + " (" +
+            device.port().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
+            plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
+            (plan.outer().group() != null ? ", group " + plan.outer().group() : "") +
+            (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "");
+    }
+
+    private <T extends AutoCloseable> T opened(final T resource)
+    {
+        opened.push(resource);
+        return resource;
+    }
+
+    private void closeAll()
+    {
+        while (!opened.isEmpty())
+        {
+            try
+            {
+                opened.pop().close();
+            }
+            catch (final Exception ex)
+            {
+                errors.onError(ex);
+            }
+        }
+    }
+
+    /** SIGINT, SIGTERM, or the end of the JVM: let {@link #run()} finish; if it did well, that is the exit code. */
+    private void onShutdown()
+    {
+        if (stopped.getCount() == 0)
+        {
+            return;
+        }
+        tasks.stop();
+        try
+        {
+            if (stopped.await(LONGEST_STOP_S, TimeUnit.SECONDS) && isDone)
+            {
+                Runtime.getRuntime().halt(0);
+            }
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package io.overlane.examples.bridge;
+
+import io.overlane.engine.OverlayEngine;
+import io.overlane.examples.bridge.plan.BridgeMode;
+import io.overlane.examples.bridge.plan.BridgePlan;
+import io.overlane.examples.bridge.plan.PlanChange;
+import io.overlane.examples.cli.OneLineErrors;
+import io.overlane.reconcile.DesiredState;
+import io.overlane.reconcile.ReconcileResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.agrona.ErrorHandler;
+
+/**
+ * An engine and its devices while they carry frames, and the changes that can be made to them meanwhile. Used by the
+ * bridge's own thread.
+ *
+ * <p>What the options or the configuration file say is owned by {@link #OWNER} in the engine's tables: a change of the
+ * file adds, changes and removes those entries, and none that an operator added by hand.
+ */
+final class RunningBridge implements AutoCloseable
+{
+    /** Of the table entries that come from options or file. */
+    static final String OWNER = "config";
+
+    private static final long ANSWER_LIMIT_S = 10;
+
+    private final ErrorHandler errors;
+    private final Map<Integer, BridgeDevice> devices = new LinkedHashMap<>();
+
+    /** Devices of segments that an operator added: not the file's to remove. */
+    private final Map<Integer, BridgeDevice> added = new LinkedHashMap<>();
+
+    private OverlayEngine engine;
+    private BridgeMode mode;
+
+    /**
+     * Without an engine and a device, so far. To be closed after the engine, which polls the devices.
+     *
+     * @param errors told of what breaks, and what could not be taken back from the host.
+     */
+    RunningBridge(final ErrorHandler errors)
+    {
+        this.errors = errors;
+    }
+
+    /**
+     * Make the device of a plan, before the engine is launched.
+     *
+     * @param plan of the options or the file.
+     * @return the device.
+     * @throws IOException if it cannot be made.
+     */
+    BridgeDevice open(final BridgePlan plan) throws IOException
+    {
+        final BridgeDevice device = BridgeDevice.open(plan, errors);
+        devices.put(plan.vni(), device);
+        mode = plan.mode();
+        return device;
+    }
+
+    OverlayEngine engine()
+    {
+        return engine;
+    }
+
+    /** Those that an operator added, too. */
+    List<BridgeDevice> all()
+    {
+        final List<BridgeDevice> all = new ArrayList<>(devices.values());
+        all.addAll(added.values());
+        return all;
+    }
+
+    /**
+     * Fill the tables and tell the host, for the first time.
+     *
+     * @param launched with the devices that were opened; its tables are empty.
+     * @throws IOException              if the host refuses something.
+     * @throws IllegalArgumentException if there is no room for what is configured.
+     */
+    void configure(final OverlayEngine launched) throws IOException
+    {
+        engine = launched;
+        final ReconcileResult result = applyTables();
+        if (!result.isComplete())
+        {
+            throw new IllegalArgumentException(ChangeReport.describe(result.notApplied().get(0)));
+        }
+        for (final BridgeDevice device : devices.values())
+        {
+            device.configure();
+        }
+    }
+
+    /**
+     * Make the difference between what runs and what is wanted. Nothing is taken away before what takes its place is
+     * there; a part that fails is told of and does not keep the others from being done.
+     *
+     * @param wanted plans, checked.
+     * @return what was done, and what not.
+     */
+    ChangeReport change(final List<BridgePlan> wanted)
+    {
+        final ChangeReport report = new ChangeReport();
+        if (wanted.get(0).mode() != mode)
+        {
+            report.notDone(
+                "mode stays " + mode + ", not " + wanted.get(0).mode() + ", until the bridge is started anew");
+            return report;
+        }
+        final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
+        wanted.forEach(plan -> plans.put(plan.vni(), plan));
+        for (final BridgeDevice device : List.copyOf(devices.values()))
+        {
+            if (!plans.containsKey(device.plan().vni()))
+            {
+                attempt(report, () -> removeConfigured(device, report));
+            }
+        }
+        final Map<BridgeDevice, BridgePlan> changes = new LinkedHashMap<>();
+        for (final BridgePlan plan : plans.values())
+        {
+            final BridgeDevice device = devices.get(plan.vni());
+            if (device == null)
+            {
+                attempt(report, () -> addConfigured(plan, changes, report));
+            }
+            else
+            {
+                final PlanChange change = PlanChange.of(device.plan(), plan);
+                change.kept().forEach(report::notDone);
+                changes.put(device, change.plan());
+            }
+        }
+        changes.forEach(BridgeDevice::retract);
+        changes.forEach(BridgeDevice::plan);
+        attempt(report, () ->
+        {
+            report.entries(applyTables());
+            changes.keySet().forEach(device -> attempt(report, device::configure));
+        });
+        return report;
+    }
+
+    /**
+     * Make a device and a segment, as an operator wishes.
+     *
+     * @param plan of the segment.
+     * @throws IOException if the device cannot be made, or the engine does not take it.
+     */
+    void add(final BridgePlan plan) throws IOException
+    {
+        added.put(plan.vni(), join(plan));
+    }
+
+    /**
+     * Remove a segment and its device.
+     *
+     * @param vni of the segment.
+     * @throws IOException if there is none, or it is from the options or the file.
+     */
+    void remove(final int vni) throws IOException
+    {
+        final BridgeDevice device = added.get(vni);
+        if (device == null)
+        {
+            throw new IOException(devices.containsKey(vni) ?
+                "VNI " + vni + " is configured, it cannot be removed by hand" : "no segment has VNI " + vni);
+        }
+        close(device);
+        added.remove(vni);
+    }
+
+    @Override
+    public void close()
+    {
+        all().forEach(BridgeDevice::close);
+    }
+
+    private void addConfigured(
+        final BridgePlan plan, final Map<BridgeDevice, BridgePlan> changes, final ChangeReport report)
+        throws IOException
+    {
+        if (added.containsKey(plan.vni()))
+        {
+            throw new IOException("VNI " + plan.vni() + " was added by hand and is not configured");
+        }
+        final BridgeDevice device = join(plan);
+        devices.put(plan.vni(), device);
+        changes.put(device, plan);
+        report.done("VNI " + plan.vni() + " added on " + plan.device());
+    }
+
+    private void removeConfigured(final BridgeDevice device, final ChangeReport report) throws IOException
+    {
+        close(device);
+        devices.remove(device.plan().vni());
+        report.done("VNI " + device.plan().vni() + " removed with " + device.plan().device());
+    }
+
+    /** Of a further segment of the running engine. */
+    private BridgeDevice join(final BridgePlan plan) throws IOException
+    {
+        final BridgeDevice device = BridgeDevice.open(plan, errors);
+        try
+        {
+            await(engine.segments().add(plan.segment(device.port())));
+            return device;
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            device.close();
+            throw ex;
+        }
+    }
+
+    private void close(final BridgeDevice device) throws IOException
+    {
+        try
+        {
+            await(engine.segments().remove(device.plan().vni()));
+        }
+        finally
+        {
+            device.close();
+        }
+    }
+
+    private ReconcileResult applyTables() throws IOException
+    {
+        final DesiredState state = new DesiredState();
+        devices.values().forEach(device -> device.plan().addTo(state));
+        return await(engine.proxy().apply(OWNER, state));
+    }
+
+    private static <T> T await(final CompletableFuture<T> answer) throws IOException
+    {
+        try
+        {
+            return answer.get(ANSWER_LIMIT_S, TimeUnit.SECONDS);
+        }
+        catch (final ExecutionException ex)
+        {
+            throw new IOException(OneLineErrors.message(ex.getCause()), ex);
+        }
+        catch (final TimeoutException ex)
+        {
+            throw new IOException("the engine did not answer within " + ANSWER_LIMIT_S + " s", ex);
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", ex);
+        }
+    }
+
+    /** Something that may fail by itself. */
+    @FunctionalInterface
+    private interface Attempt
+    {
+        void run() throws IOException;
+    }
+
+    private static void attempt(final ChangeReport report, final Attempt attempt)
+    {
+        try
+        {
+            attempt.run();
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            report.notDone(OneLineErrors.message(ex));
+        }
+    }
+}

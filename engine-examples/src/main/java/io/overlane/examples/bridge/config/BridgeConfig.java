@@ -1,0 +1,197 @@
+package io.overlane.examples.bridge.config;
+
+import io.overlane.examples.bridge.plan.BridgePlan;
+import io.overlane.examples.bridge.plan.BridgePlanner;
+import io.overlane.examples.bridge.plan.HostFacts;
+import io.overlane.examples.cli.RunOptions;
+import io.overlane.examples.config.ConfigNode;
+import io.overlane.examples.config.Place;
+import io.overlane.examples.config.Suggestion;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A configuration file of {@code tun-bridge}: its keys are the options, and {@code segments} lists what is different
+ * from one VXLAN segment to the next. Every complaint names the line.
+ */
+public final class BridgeConfig
+{
+    private static final String SEGMENTS = "segments";
+    private static final String VNI = "vni";
+    private static final String DEVICE = "device";
+
+    private final ConfigKeys keys = new ConfigKeys();
+    private final HostFacts host;
+
+    private BridgeConfig(final HostFacts host)
+    {
+        this.host = host;
+    }
+
+    /**
+     * What a file says.
+     *
+     * @param plans one for each segment, or the only one.
+     * @param run   what it says about the run; null where nothing.
+     */
+    public record Contents(List<BridgePlan> plans, RunOptions run)
+    {
+    }
+
+    /**
+     * @param path of the file.
+     * @param host to ask.
+     * @return plans without contradictions.
+     * @throws IOException              if the file cannot be read.
+     * @throws IllegalArgumentException if something in it cannot be; the message is one line and names file and line.
+     */
+    public static Contents read(final Path path, final HostFacts host) throws IOException
+    {
+        return new BridgeConfig(host).read(ConfigNode.read(path));
+    }
+
+    /**
+     * @param file what messages call it.
+     * @param text of the file.
+     * @param host to ask.
+     * @return plans without contradictions.
+     * @throws IllegalArgumentException if something in it cannot be; the message is one line and names file and line.
+     */
+    static Contents parse(final String file, final String text, final HostFacts host)
+    {
+        return new BridgeConfig(host).read(ConfigNode.parse(file, text));
+    }
+
+    private Contents read(final ConfigNode root)
+    {
+        final Map<String, ConfigNode> members = root.members();
+        final ConfigNode segments = members.remove(SEGMENTS);
+        final ConfigArguments common = new ConfigArguments(root.place());
+        members.forEach((key, value) ->
+        {
+            if (segments != null && ConfigKeys.isOfOneSegment(key))
+            {
+                throw value.place().problem("'" + key + "' is of one segment and belongs into 'segments'");
+            }
+            requireKnown(key, value.place(), segments == null);
+            keys.add(common, key, value);
+        });
+        final RunOptions run = common.parse().run();
+        if (run.statsSeconds != null && run.statsSeconds < 0)
+        {
+            throw common.place("stats").problem("stats " + run.statsSeconds + ": not a number of seconds");
+        }
+        return new Contents(segments == null ? List.of(plan(common)) : plans(common, segments), run);
+    }
+
+    private List<BridgePlan> plans(final ConfigArguments common, final ConfigNode segments)
+    {
+        final List<ConfigNode> elements = segments.elements();
+        if (elements.isEmpty())
+        {
+            throw segments.place().problem("there is no segment");
+        }
+        final List<BridgePlan> plans = new ArrayList<>();
+        final Map<Object, Place> taken = new LinkedHashMap<>();
+        for (final ConfigNode element : elements)
+        {
+            final ConfigArguments arguments = common.copy(element.place());
+            final Map<String, ConfigNode> members = element.members();
+            if (!members.containsKey(VNI))
+            {
+                throw element.place().problem("a segment needs a vni");
+            }
+            members.forEach((key, value) ->
+            {
+                requireKnownInSegment(key, value.place());
+                keys.add(arguments, key, value);
+            });
+            if (!members.containsKey(DEVICE))
+            {
+                arguments.set(DEVICE, "vx" + members.get(VNI).text(), element.place());
+            }
+            final BridgePlan plan = plan(arguments);
+            requireOwn(taken, "VNI " + plan.vni(), element.place());
+            requireOwn(taken, "device " + plan.device(), element.place());
+            plans.add(plan);
+        }
+        if (plans.size() > 1)
+        {
+            requireTogether(plans, common);
+        }
+        return List.copyOf(plans);
+    }
+
+    /** What several segments on one engine need. */
+    private static void requireTogether(final List<BridgePlan> plans, final ConfigArguments common)
+    {
+        final BridgePlan first = plans.get(0);
+        for (final BridgePlan plan : plans)
+        {
+            if (!plan.local().equals(first.local()))
+            {
+                throw common.place("local").problem("set 'local': the remotes of VNI " + first.vni() +
+                    " want " + first.local().address() + ", those of VNI " + plan.vni() + " " + plan.local().address());
+            }
+        }
+        if (first.queues() != 1)
+        {
+            throw common.place("queues").problem("several segments have one queue each");
+        }
+    }
+
+    private static void requireOwn(final Map<Object, Place> taken, final String what, final Place place)
+    {
+        final Place before = taken.putIfAbsent(what, place);
+        if (before != null)
+        {
+            throw place.problem(what + " is taken by the segment in line " + before.line());
+        }
+    }
+
+    private BridgePlan plan(final ConfigArguments arguments)
+    {
+        final ConfigArguments.Parsed parsed = arguments.parse();
+        try
+        {
+            return BridgePlanner.plan(parsed.bridge(), host);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw arguments.locate(ex);
+        }
+    }
+
+    private void requireKnown(final String key, final Place place, final boolean isOnlyOne)
+    {
+        final Set<String> known = new LinkedHashSet<>(keys.all());
+        known.add(SEGMENTS);
+        if (!isOnlyOne)
+        {
+            known.removeIf(ConfigKeys::isOfOneSegment);
+        }
+        if (!known.contains(key))
+        {
+            throw place.problem("there is no key '" + key + "'" + Suggestion.of(key, known));
+        }
+    }
+
+    private void requireKnownInSegment(final String key, final Place place)
+    {
+        final Set<String> known = new LinkedHashSet<>(keys.all());
+        final boolean isKnown = known.contains(key);
+        known.removeIf(other -> !ConfigKeys.isOfSegments(other));
+        if (!known.contains(key))
+        {
+            throw place.problem(isKnown ?
+                "'" + key + "' is of all segments and belongs in front of 'segments'" :
+                "there is no key '" + key + "'" + Suggestion.of(key, known));
+        }
+    }
+}

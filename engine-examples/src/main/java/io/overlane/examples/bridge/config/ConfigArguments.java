@@ -1,0 +1,181 @@
+package io.overlane.examples.bridge.config;
+
+import io.overlane.examples.bridge.plan.BridgeOptions;
+import io.overlane.examples.bridge.plan.OptionTypes;
+import io.overlane.examples.cli.OneLineErrors;
+import io.overlane.examples.cli.RunOptions;
+import io.overlane.examples.config.Place;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Options as a configuration file gives them, each with the line it comes from. */
+final class ConfigArguments
+{
+    private final Place place;
+    private final List<Argument> arguments = new ArrayList<>();
+
+    /** One option. */
+    private record Argument(String name, String value, Place place)
+    {
+    }
+
+    /** Both kinds of options, filled in. */
+    @Command(name = "tun-bridge")
+    static final class Parsed
+    {
+        @Mixin
+        private BridgeOptions bridge;
+
+        @Mixin
+        private RunOptions run;
+
+        BridgeOptions bridge()
+        {
+            return bridge;
+        }
+
+        RunOptions run()
+        {
+            return run;
+        }
+    }
+
+    /**
+     * @param place to blame where no option is to blame.
+     */
+    ConfigArguments(final Place place)
+    {
+        this.place = place;
+    }
+
+    /** Knows the options there are. */
+    static CommandLine commandLine()
+    {
+        return OptionTypes.converting(new CommandLine(new Parsed()));
+    }
+
+    ConfigArguments copy(final Place other)
+    {
+        final ConfigArguments copy = new ConfigArguments(other);
+        copy.arguments.addAll(arguments);
+        return copy;
+    }
+
+    /** Where an option comes from. */
+    Place place(final String name)
+    {
+        return arguments.stream()
+            .filter(argument -> argument.name.equals(name))
+            .findFirst()
+            .map(Argument::place)
+            .orElse(place);
+    }
+
+    /** In place of what was said before. */
+    void set(final String name, final String value, final Place from)
+    {
+        remove(name);
+        add(name, value, from);
+    }
+
+    /** What was said before does not hold. */
+    void remove(final String name)
+    {
+        arguments.removeIf(argument -> argument.name.equals(name));
+    }
+
+    void add(final String name, final String value, final Place from)
+    {
+        arguments.add(new Argument(name, value, from));
+    }
+
+    /**
+     * @return the options.
+     * @throws IllegalArgumentException if one cannot be read; the message names file and line.
+     */
+    Parsed parse()
+    {
+        final Parsed parsed = new Parsed();
+        final CommandLine commandLine = OptionTypes.converting(new CommandLine(parsed));
+        final List<String> words = new ArrayList<>();
+        arguments.forEach(argument -> words.addAll(words(commandLine, argument)));
+        try
+        {
+            commandLine.parseArgs(words.toArray(String[]::new));
+            return parsed;
+        }
+        catch (final ParameterException ex)
+        {
+            throw blame(ex);
+        }
+    }
+
+    /** Each by itself, to know which it is. */
+    private IllegalArgumentException blame(final ParameterException unknown)
+    {
+        final CommandLine commandLine = commandLine();
+        for (final Argument argument : arguments)
+        {
+            try
+            {
+                commandLine.parseArgs(words(commandLine, argument).toArray(String[]::new));
+            }
+            catch (final ParameterException ex)
+            {
+                return argument.place.problem(withoutDashes(OneLineErrors.message(ex)));
+            }
+        }
+        return place.problem(withoutDashes(OneLineErrors.message(unknown)));
+    }
+
+    /**
+     * Find out what line a complaint about options is about.
+     *
+     * @param problem names an option and perhaps its value.
+     * @return the same, with file and line.
+     */
+    IllegalArgumentException locate(final IllegalArgumentException problem)
+    {
+        final String message = problem.getMessage();
+        Place best = null;
+        int longest = 0;
+        for (final Argument argument : arguments)
+        {
+            final String named = "--" + argument.name;
+            final String whole = named + " " + argument.value;
+            final int length = message.contains(whole) ? whole.length() :
+                message.contains(named) ? 1 :
+                message.contains(argument.value) && argument.value.length() > 3 ? 2 : 0;
+            if (length > longest)
+            {
+                longest = length;
+                best = argument.place;
+            }
+        }
+        return new IllegalArgumentException(
+            (best == null ? place : best) + ": " + withoutDashes(message), problem);
+    }
+
+    private static List<String> words(final CommandLine commandLine, final Argument argument)
+    {
+        final OptionSpec option = commandLine.getCommandSpec().findOption(argument.name);
+        if (option.arity().max() > 0)
+        {
+            return List.of("--" + argument.name + "=" + argument.value);
+        }
+        return "true".equals(argument.value) ? List.of("--" + argument.name) : List.of();
+    }
+
+    /** In a file, options are keys. */
+    static String withoutDashes(final String message)
+    {
+        return message
+            .replaceAll("option '--([a-z-]+)'( \\([^)]*\\))?", "'$1'")
+            .replaceAll("(?<![\\w-])--(?=[a-z])", "");
+    }
+}

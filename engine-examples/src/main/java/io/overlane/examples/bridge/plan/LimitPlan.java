@@ -1,0 +1,37 @@
+package io.overlane.examples.bridge.plan;
+
+import io.overlane.agent.Moderation;
+import io.overlane.engine.EngineContext;
+import io.overlane.segment.SegmentContext;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How much a bridge learns and floods, and how long it keeps and gathers.
+ *
+ * @param maxLearned learned FDB entries of the segment; 0: no limit of its own.
+ * @param flood      how much may be flooded.
+ * @param fdbAgeNs   age at which a learned entry goes, in nanoseconds; 0: never. The whole engine's.
+ * @param napNs      how long frames may gather, in nanoseconds. The whole engine's.
+ */
+public record LimitPlan(int maxLearned, FloodRates flood, long fdbAgeNs, long napNs)
+{
+    /** Those that are a segment's. */
+    public void applyTo(final SegmentContext segment)
+    {
+        segment.maxLearned(maxLearned).floodBudget(flood.budget());
+    }
+
+    /** Those that all segments share. */
+    public void applyTo(final EngineContext engine)
+    {
+        engine.fdbAgeNs(fdbAgeNs).moderation(new Moderation(napNs));
+    }
+
+    @Override
+    public String toString()
+    {
+        return "max-learned " + maxLearned + ", flood-limit " + flood +
+            ", fdb-age " + TimeUnit.NANOSECONDS.toSeconds(fdbAgeNs) +
+            ", nap " + TimeUnit.NANOSECONDS.toMicros(napNs);
+    }
+}

@@ -1,0 +1,56 @@
+package io.overlane.examples.demo;
+
+import io.overlane.address.IpAddress;
+import io.overlane.examples.cli.Version;
+import io.overlane.underlay.NioUnderlay;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code demo}: two engines in this JVM, joined by UDP on the loopback interface. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description =
+        "Two engines in one JVM talk to each other over UDP on 127.0.0.1, each with an application's port instead of " +
+        "a device: an ARP request, a ping, and frames as fast as they go. Any operating system, no privileges.",
+    footer = {"", "Exit code: 0 if all went well, 1 if not, 2 for bad options."})
+public final class DemoCommand implements Callable<Integer>
+{
+    private static final int MAX_SECONDS = 3600;
+
+    /** Generous: even a busy machine answers on loopback by then. */
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
+
+    @Option(names = "--seconds", paramLabel = "N", description = "How long to send frames. Default: 3.")
+    private int seconds = 3;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException
+    {
+        if (seconds < 1 || seconds > MAX_SECONDS)
+        {
+            throw new ParameterException(
+                spec.commandLine(), "--seconds " + seconds + ": outside 1..." + MAX_SECONDS);
+        }
+        final IpAddress loopback = IpAddress.parse("127.0.0.1");
+        final Demo demo = new Demo(spec.commandLine().getOut(), TimeUnit.SECONDS.toNanos(seconds), TIMEOUT_NS);
+        // Each engine is told the other's port before it starts: both are bound first.
+        try (NioUnderlay left = new NioUnderlay(loopback, 0, demo);
+            NioUnderlay right = new NioUnderlay(loopback, 0, demo))
+        {
+            demo.run(left, right);
+        }
+        return 0;
+    }
+}

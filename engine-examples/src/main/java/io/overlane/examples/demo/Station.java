@@ -1,0 +1,151 @@
+package io.overlane.examples.demo;
+
+import io.overlane.address.Vtep;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.ThreadingMode;
+import io.overlane.port.RingPort;
+import io.overlane.segment.SegmentContext;
+import io.overlane.segment.SourcePolicy;
+import io.overlane.status.EngineCounters;
+import io.overlane.underlay.Underlay;
+import java.io.IOException;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One side of the demonstration: an application's port, the engine behind it, and who the application pretends to be.
+ * One thread sends and receives; the engine has its own.
+ */
+final class Station implements AutoCloseable
+{
+    /** Bytes: leaves VXLAN room in Ethernet's 1500. */
+    private static final int MTU = 1450;
+
+    /** Full-size frames each way: some 10 ms at full speed, while the scheduler gives the core to another thread. */
+    private static final int PORT_CAPACITY = 4096;
+
+    private static final int VNI = 1;
+
+    private final DemoHost host;
+    private final RingPort port;
+    private final OverlayEngine engine;
+    private boolean isFound;
+
+    /** Writes a frame where the engine will send it from. */
+    @FunctionalInterface
+    interface FrameWriter
+    {
+        void write(UnsafeBuffer buffer, int offset);
+    }
+
+    /** Says whether a frame is the one waited for. */
+    @FunctionalInterface
+    interface FrameTest
+    {
+        boolean test(UnsafeBuffer buffer, int offset, int length);
+    }
+
+    /**
+     * Launch an engine that knows one neighbour.
+     *
+     * @param host         who this is.
+     * @param neighbor     who the other one is.
+     * @param underlay     bound already; closed with this.
+     * @param remote       where the neighbour's engine is bound.
+     * @param errorHandler told of a broken underlay.
+     */
+    Station(
+        final DemoHost host,
+        final DemoHost neighbor,
+        final Underlay underlay,
+        final Vtep remote,
+        final ErrorHandler errorHandler)
+    {
+        this.host = host;
+        port = new RingPort(host.name(), MTU, PORT_CAPACITY);
+        engine = OverlayEngine.launch(new EngineContext()
+            .threadingMode(ThreadingMode.SHARED)
+            .underlay(underlay)
+            .errorHandler(errorHandler)
+            .segment(new SegmentContext(VNI)
+                .port(port)
+                .ownMac(host.mac())
+                .sourcePolicy(SourcePolicy.KNOWN)
+                .fdb(neighbor.mac(), remote)
+                .flood(remote)
+                .neighbor(neighbor.ip(), neighbor.mac())));
+    }
+
+    DemoHost host()
+    {
+        return host;
+    }
+
+    RingPort port()
+    {
+        return port;
+    }
+
+    OverlayEngine engine()
+    {
+        return engine;
+    }
+
+    EngineCounters counters()
+    {
+        return engine.counters();
+    }
+
+    /**
+     * Send a frame while there is little traffic.
+     *
+     * @param length bytes.
+     * @param writer writes all of them.
+     * @throws IOException if the engine has stopped taking frames.
+     */
+    void send(final int length, final FrameWriter writer) throws IOException
+    {
+        final int index = port.tryClaim(length);
+        if (index < 0)
+        {
+            throw new IOException(host.name() + ": the engine takes no frames");
+        }
+        writer.write(port.buffer(), index);
+        port.commit(index);
+    }
+
+    /**
+     * Receive until the frame wanted is there; others are thrown away.
+     *
+     * @param test      knows it.
+     * @param timeoutNs how long to wait, in nanoseconds.
+     * @return false if it did not come in time.
+     */
+    boolean await(final FrameTest test, final long timeoutNs)
+    {
+        final long deadlineNs = System.nanoTime() + timeoutNs;
+        isFound = false;
+        while (!isFound)
+        {
+            final int received = port.poll(
+                (buffer, offset, length) -> isFound = test.test(buffer, offset, length), 1);
+            if (received == 0)
+            {
+                final long leftNs = deadlineNs - System.nanoTime();
+                if (leftNs <= 0)
+                {
+                    return false;
+                }
+                port.awaitFrames(leftNs);
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close()
+    {
+        engine.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of what every command shares. */
+package io.overlane.examples.cli;

@@ -1,0 +1,2 @@
+/** Tests of requests to an admin socket. */
+package io.overlane.examples.ctl;

@@ -1,0 +1,2 @@
+/** Tests of captures run through the engine. */
+package io.overlane.examples.replay;
