@@ -141,9 +141,19 @@ class FlannelFailuresIT
             awaitPictures(nodes, before);
             toKilled.assertRecovered();
             live.assertUnbroken();
+            assertOneLineWhenItBeginsAndOneWhenItIsOver(first);
         }
         assertEquals(leases, lab.leases());
         assertEquals(List.of(), lab.idleLeases());
+    }
+
+    /** For each of the two things a node follows: its own lease and those of the others. */
+    private static void assertOneLineWhenItBeginsAndOneWhenItIsOver(final FlannelHost node)
+    {
+        Poll.until("both watches", TIMEOUT_S, () -> node.process().stdout().stream()
+            .filter(line -> line.contains("following the registry again")).count() == 2);
+        final List<String> lines = node.process().stdout();
+        assertEquals(2, lines.stream().filter(line -> line.contains("trying again, every ")).count(), lines::toString);
     }
 
     private static void awaitSince(final long startNs, final long seconds)

@@ -14,6 +14,10 @@ import io.overlane.examples.lab.Traffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What happens to a node and its host: numbered packets between the other nodes go on without one lost, the node comes
@@ -36,6 +42,9 @@ class FlannelHostFailuresIT
     private static final String VXLAN = "{\"Network\":\"10.5.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}";
     private static final String FAKE_LEASE = "{\"PublicIP\":\"192.0.2.77\",\"PublicIPv6\":null," +
         "\"BackendType\":\"vxlan\",\"BackendData\":{\"VNI\":1,\"VtepMAC\":\"02:00:00:00:00:77\"}}";
+
+    /** More than a lease lasts. */
+    private static final int HOURS = 25;
 
     private static final int KILLED_STARTS = 6;
     private static final int EARLIEST_KILL_MS = 50;
@@ -69,23 +78,25 @@ class FlannelHostFailuresIT
         Traffic.ping(first.pod(), third.podAddress());
     }
 
-    @Test
-    void shouldMakeDeviceAgainThatWasDeletedByHandOrSetDown()
+    @ParameterizedTest
+    @CsvSource({"vxlan, flannel.1", "udp, flannel0"})
+    void shouldMakeDeviceAgainThatWasDeletedByHandOrSetDown(final String backend, final String device)
     {
-        openThreeNodes(VXLAN);
+        openThreeNodes(VXLAN.replace("vxlan", backend));
         final String why = first.ask("flannel", "why", second.podAddress()).orFail().output();
         assertTrue(why.contains("is " + second.subnet() + " at 192.0.2.2: "), why);
         final List<String> before = first.picture();
         try (PacketFlow live = PacketFlow.start(second.pod(), third.podAddress());
             PacketFlow toFirst = PacketFlow.start(second.pod(), first.podAddress()))
         {
-            first.host().ip("link del flannel.1");
+            first.host().ip("link del " + device);
             first.awaitEvent("opened anew", TIMEOUT_S);
             first.awaitPicture(before, TIMEOUT_S);
             toFirst.awaitAlive();
 
-            first.host().ip("link set flannel.1 down");
-            Poll.until("the device is up", TIMEOUT_S, () -> !first.route(second.subnet()).isEmpty());
+            first.host().ip("link set " + device + " down");
+            Poll.until("the device again", TIMEOUT_S, () -> first.process().stdout().stream()
+                .filter(line -> line.contains("opened anew")).count() == 2);
             first.awaitPicture(before, TIMEOUT_S);
             toFirst.assertRecovered();
             live.assertUnbroken();
@@ -249,8 +260,8 @@ class FlannelHostFailuresIT
         openThreeNodes(VXLAN);
         final Path clock = Files.writeString(directory.resolve("clock"), "+0");
         final FlannelHost jumping = lab.addNode(4);
-        jumping.wrap(List.of("env", "LD_PRELOAD=" + library, "FAKETIME_TIMESTAMP_FILE=" + clock, "FAKETIME_NO_CACHE=1",
-            "FAKETIME_DISABLE_SHM=1", "DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"));
+        jumping.wrap(List.of("env", "LD_PRELOAD=" + library, "FAKETIME_TIMESTAMP_FILE=" + clock,
+            "FAKETIME_CACHE_DURATION=1", "FAKETIME_DISABLE_SHM=1", "DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"));
         jumping.launch().awaitReady();
         jumping.attachPod();
         final List<FlannelHost> nodes = List.of(first, second, third, jumping);
@@ -263,12 +274,14 @@ class FlannelHostFailuresIT
         {
             try (PacketFlow toJumping = PacketFlow.start(first.pod(), jumping.podAddress()))
             {
-                jump(jumping, clock, "+25h", "10.5.200.0");
-                jump(jumping, clock, "-25h", "10.5.201.0");
+                jump(jumping, clock, HOURS);
+                assertFollows(jumping, "10.5.200.0");
+                jump(jumping, clock, -HOURS);
+                assertFollows(jumping, "10.5.201.0");
                 lab.etcd().kill();
-                Files.writeString(clock, "+25h");
+                jump(jumping, clock, HOURS);
                 lab.etcd().start();
-                jump(jumping, clock, "-25h", "10.5.202.0");
+                assertFollows(jumping, "10.5.202.0");
                 assertTrue(!jumping.hasEvent("revoked") && !jumping.hasEvent("renewed"), "the lease was kept");
                 assertEquals(leases, lab.leases());
                 toJumping.assertUnbroken();
@@ -277,7 +290,7 @@ class FlannelHostFailuresIT
             jumping.process().signal("STOP");
             lab.revoke("/subnets/" + jumping.leaseName());
             Poll.until("the others know", TIMEOUT_S, () -> first.route(jumping.subnet()).isEmpty());
-            Files.writeString(clock, "+25h");
+            Files.writeString(clock, "+" + 2 * HOURS + "h");
             jumping.process().signal("CONT");
             jumping.awaitEvent("has been revoked", TIMEOUT_S);
             Poll.until("the lease again", TIMEOUT_S, () -> lab.leases().equals(leases));
@@ -292,23 +305,39 @@ class FlannelHostFailuresIT
         assertEquals(List.of(), lab.idleLeases());
     }
 
-    /** The clock of one node is another; it still hears of what others do. */
-    private void jump(final FlannelHost jumping, final Path clock, final String offset, final String base)
-        throws IOException
+    private static void jump(final FlannelHost node, final Path clock, final int hours) throws IOException
     {
-        Files.writeString(clock, offset);
+        Files.writeString(clock, (hours < 0 ? "" : "+") + hours + "h");
+        Poll.until("the clock of the JVM jumps", TIMEOUT_S, () -> Math.abs(hoursAhead(node) - hours) < 1);
+    }
+
+    private static double hoursAhead(final FlannelHost node)
+    {
+        final List<String> lines = LabProcess.start(List.of(
+            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(node.process().pid()),
+            "VM.uptime", "-date")).await(TIMEOUT_S).orFail().stdout();
+        final String date = lines.get(lines.size() - 1).replaceFirst(": .*", "");
+        final OffsetDateTime told =
+            OffsetDateTime.parse(date, DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSZ"));
+        return Duration.between(Instant.now(), told.toInstant()).toMinutes() / 60.0;
+    }
+
+    /** It hears of what others do. */
+    private void assertFollows(final FlannelHost node, final String base)
+    {
         lab.put("/subnets/" + base + "-24", FAKE_LEASE);
-        Poll.until("a peer after the jump", TIMEOUT_S, () -> !jumping.route(base + "/24").isEmpty());
+        Poll.until("a peer after the jump", TIMEOUT_S, () -> !node.route(base + "/24").isEmpty());
         lab.delete("/subnets/" + base + "-24");
-        Poll.until("it leaves", TIMEOUT_S, () -> jumping.route(base + "/24").isEmpty());
+        Poll.until("it leaves", TIMEOUT_S, () -> node.route(base + "/24").isEmpty());
     }
 
     private static Path fakeTime() throws IOException
     {
-        try (Stream<Path> found = Files.find(Path.of("/usr/lib"), 3,
-            (path, attributes) -> path.endsWith("faketime/libfaketimeMT.so.1")))
+        try (Stream<Path> directories = Files.list(Path.of("/usr/lib")))
         {
-            return found.findFirst().orElse(null);
+            return Stream.concat(directories, Stream.of(Path.of("/usr/lib64")))
+                .map(directory -> directory.resolve("faketime/libfaketimeMT.so.1"))
+                .filter(Files::exists).findFirst().orElse(null);
         }
     }
 }

@@ -64,7 +64,8 @@ final class HostPicture
     {
         if (!line.startsWith("#"))
         {
-            picture.add(line.strip()
+            // A device without Ethernet gets another such address each time.
+            picture.add((line.contains("flannel0") ? line.replaceAll("fe80::[0-9a-f:]+", "fe80::") : line).strip()
                 .replaceFirst("^\\d+: ", "")
                 .replaceAll("@if\\d+", "")
                 .replaceAll(" *\\[\\d+:\\d+\\]", "")
