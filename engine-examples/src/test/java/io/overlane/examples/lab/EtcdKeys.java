@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +31,9 @@ import java.util.regex.Pattern;
  *  delete KEY
  *  revoke KEY                revoke the lease of etcd's that the key is attached to
  *  get KEY                   every key that starts so: one line "KEY VALUE" each
+ *  put-v2 KEY VALUE          of version 2, as the two below
+ *  delete-v2 KEY
+ *  get-v2 KEY                the answer
  *  idle                      leases of etcd's without a key, one number each
  *  compact                   forget every revision but the current one
  *  many KEY-FORMAT VALUE-FORMAT COUNT     numbers 0… as the high and low octet, for both formats
@@ -131,6 +135,17 @@ public final class EtcdKeys
             case "get":
                 return get(words[1]);
 
+            case "put-v2":
+                callV2("PUT", words[1], "value=" + URLEncoder.encode(words[2], StandardCharsets.UTF_8));
+                break;
+
+            case "delete-v2":
+                callV2("DELETE", words[1], "");
+                break;
+
+            case "get-v2":
+                return List.of(callV2("GET", words[1] + "?recursive=true", "").strip());
+
             case "idle":
                 return idle();
 
@@ -205,12 +220,24 @@ public final class EtcdKeys
 
     private String call(final String path, final String body) throws IOException, InterruptedException
     {
-        final HttpResponse<String> response = client.send(
-            HttpRequest.newBuilder(URI.create(endpoint + path)).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
-            HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200)
+        return send(HttpRequest.newBuilder(URI.create(endpoint + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    private String callV2(final String method, final String key, final String form)
+        throws IOException, InterruptedException
+    {
+        return send(HttpRequest.newBuilder(URI.create(endpoint + "/v2/keys" + key))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .method(method, HttpRequest.BodyPublishers.ofString(form)).build());
+    }
+
+    private String send(final HttpRequest request) throws IOException, InterruptedException
+    {
+        final HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() / 100 != 2)
         {
-            throw new IOException(path + ": " + response.statusCode() + " " + response.body());
+            throw new IOException(request.uri() + ": " + response.statusCode() + " " + response.body());
         }
         return response.body();
     }

@@ -54,11 +54,17 @@ public final class FlannelLab implements AutoCloseable
      */
     public static FlannelLab openOrSkip(final Path directory, final String config)
     {
+        return openOrSkip(directory, config, new String[0]);
+    }
+
+    private static FlannelLab openOrSkip(
+        final Path directory, final String config, final String... etcdOptions)
+    {
         assumeTrue(EtcdServer.isInstalled(), "needs etcd (Debian: etcd-server)");
         final FlannelLab lab = new FlannelLab(directory);
         try
         {
-            lab.open(config);
+            lab.open(config, etcdOptions);
             return lab;
         }
         catch (final Throwable ex)
@@ -68,7 +74,19 @@ public final class FlannelLab implements AutoCloseable
         }
     }
 
-    private void open(final String config)
+    /**
+     * The same with an etcd that speaks version 2 too, which only flannel up to 0.17 does; nothing is written to it.
+     *
+     * @param directory for the files of etcd and of the nodes.
+     * @return the lab, without nodes.
+     */
+    public static FlannelLab openWithV2OrSkip(final Path directory)
+    {
+        assumeTrue(EtcdServer.isInstalled() && EtcdServer.knowsV2(), "needs an etcd with version 2 (3.4, 3.5)");
+        return openOrSkip(directory, "", "--enable-v2");
+    }
+
+    private void open(final String config, final String... etcdOptions)
     {
         addNamespace(wire);
         wire.ip("link set lo up");
@@ -77,7 +95,7 @@ public final class FlannelLab implements AutoCloseable
         wire.ip("link set br0 up");
         wire.set("sysctl -qw net.ipv4.ip_forward=1");
         etcd = EtcdServer.wrapped(
-            directory.resolve("etcd"), List.of("ip", "netns", "exec", wire.namespace()), SWITCH_V4);
+            directory.resolve("etcd"), List.of("ip", "netns", "exec", wire.namespace()), SWITCH_V4, etcdOptions);
         wire.start(JavaCommand.of(
             List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-cp", Path.of("target/test-classes").toAbsolutePath().toString()),
@@ -183,6 +201,34 @@ public final class FlannelLab implements AutoCloseable
     public void delete(final String key)
     {
         keys("delete", PREFIX + key);
+    }
+
+    /**
+     * Write a key of version 2.
+     *
+     * @param key   behind the prefix.
+     * @param value to write.
+     */
+    public void putV2(final String key, final String value)
+    {
+        keys("put-v2", PREFIX + key, value);
+    }
+
+    /**
+     * @param key of version 2, behind the prefix.
+     */
+    public void deleteV2(final String key)
+    {
+        keys("delete-v2", PREFIX + key);
+    }
+
+    /**
+     * @param key of version 2, behind the prefix.
+     * @return what the server says of it and of what is below.
+     */
+    public String getV2(final String key)
+    {
+        return String.join("\n", keys("get-v2", PREFIX + key));
     }
 
     /**
