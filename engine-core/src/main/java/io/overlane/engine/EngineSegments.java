@@ -108,6 +108,7 @@ public final class EngineSegments
         return ask(() ->
         {
             settings.conclude();
+            context.requireReach(settings);
             requireFree(settings.vni());
             settings.ports().forEach(this::requireFree);
             final Segment segment = paths.open(settings);

@@ -80,7 +80,7 @@ public final class TransmitOutcome
         final DropReason reason = DeviceTwin.dropped(twin.encap());
         final String fate = twin.encap().answered() > 0 ? "answered" :
             reason != DropReason.NONE ? "dropped: " + reason.label() :
-            packets.isEmpty() ? "lost" : "sent";
+            twin.encap().delivered() > 0 ? "sent" : "nothing";
         final Map<String, String> outcome = of(kernel, fate, packets, flows);
         if (!packets.isEmpty())
         {
