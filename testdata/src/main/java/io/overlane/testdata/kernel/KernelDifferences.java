@@ -63,7 +63,8 @@ public final class KernelDifferences
             named("ecn decap VLAN-tagged inner NotECT outer CE")));
         all.add(new KernelDifference(34, "inner frame",
             "02111111111102222222222281000004" + "08004502002b123400004011dd38" + TAGGED_REST,
-            "02111111111102222222222281000004" + "08004503002b123400004011dd37" + TAGGED_REST, reason,
+            "02111111111102222222222281000004" + "08004503002b123400004011dd37" + TAGGED_REST,
+            "the outer mark goes into the inner header, tag or not, as RFC 6040 has it",
             named("ecn decap VLAN-tagged inner ECT0 outer CE")));
     }
 
@@ -147,6 +148,9 @@ public final class KernelDifferences
         all.add(new KernelDifference(82, "answer", "none", "ICMP 3/4, MTU 1450", told,
             kernel -> kernel.section().equals("mtu") && mayNotBeFragmented(kernel) &&
                 (kernel.isDropped() || isFragmented(kernel))));
+        all.add(new KernelDifference(79, "MTU", "mtu 1500", "mtu 1450",
+            "it is what the way to the remotes leaves over, whether or not its device is named",
+            named("default MTU without dev")));
     }
 
     private static boolean isFragmented(final KernelCase kernel)
