@@ -37,8 +37,9 @@ class KernelBridgeTest
                 assertEquals(1, delivered.size());
                 assertArrayEquals(
                     Arrays.copyOfRange(reflected.datagram(), 8, reflected.datagram().length), delivered.get(0));
-                final String engine = wire.take().stream().map(packet -> " " + packet.to().address()).sorted()
-                    .collect(Collectors.joining("", "sent back to", ""));
+                final String remotes = wire.take().stream().map(packet -> packet.to().address().toString()).sorted()
+                    .collect(Collectors.joining(" "));
+                final String engine = "sent back to " + (remotes.isEmpty() ? "nobody" : remotes);
                 assertEquals(List.of(), KernelComparison.problems(
                     kernel, Map.of("copies", kernel.one("says")), Map.of("copies", engine), Set.of()));
             }
