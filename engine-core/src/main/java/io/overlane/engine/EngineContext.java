@@ -1,5 +1,6 @@
 package io.overlane.engine;
 
+import io.overlane.address.IpAddress;
 import io.overlane.agent.Moderation;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbContext;
@@ -418,6 +419,7 @@ public final class EngineContext
         for (final SegmentContext segment : segments)
         {
             segment.conclude();
+            requireReach(segment);
             segment.rules().conclude(underlay, fdbAgeNs);
             for (final Port port : segment.ports())
             {
@@ -430,6 +432,7 @@ public final class EngineContext
         if (ipNetwork != null)
         {
             ipNetwork.conclude();
+            ipNetwork.routes().forEach((prefix, remote) -> requireReach("route " + prefix, remote.address()));
             ipNetwork.outer().conclude(underlay);
         }
         if (threadingMode != ThreadingMode.SHARED &&
@@ -465,6 +468,30 @@ public final class EngineContext
         if (errorHandler == null)
         {
             errorHandler = error -> System.err.println("overlane: " + error);
+        }
+    }
+
+    /** Whether the underlay has addresses of an address's family: a socket of an IPv6 address may be for both. */
+    boolean canReach(final IpAddress address)
+    {
+        return address.isV4() || !underlay.local().address().isV4();
+    }
+
+    /** Refuse remotes and groups of a segment that no datagram can be sent to. */
+    void requireReach(final SegmentContext segment)
+    {
+        final String name = "segment " + segment.vni();
+        segment.flood().forEach(remote -> requireReach(name, remote.address()));
+        segment.fdb().values().forEach(remote -> requireReach(name, remote.address()));
+        segment.groups().forEach(group -> requireReach(name, group));
+    }
+
+    private void requireReach(final String setting, final IpAddress remote)
+    {
+        if (!canReach(remote))
+        {
+            throw new IllegalArgumentException(
+                setting + ": " + remote + " is no address of the family of " + underlay.local().address());
         }
     }
 }

@@ -111,6 +111,7 @@ public final class EngineSegments
         return ask(() ->
         {
             settings.conclude();
+            context.requireReach(settings);
             settings.rules().conclude(context.underlay(), context.fdbAgeNs());
             requireFree(settings.vni());
             settings.ports().forEach(this::requireFree);

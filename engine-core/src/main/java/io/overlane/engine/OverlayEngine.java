@@ -77,8 +77,7 @@ public final class OverlayEngine implements AutoCloseable
             context.maxRemotes(),
             context.maxRoutes(),
             context.peerUdpPort(),
-            // A socket with an IPv6 address may have been made for both.
-            address -> address.isV4() || !context.underlay().local().address().isV4(),
+            context::canReach,
             context.clock());
         forwarding.remotes().onNew(counters::resetRemote);
         if (context.tableEvents() != null)

@@ -74,6 +74,7 @@ public final class NioUnderlay implements Underlay
      * @param address      local address, or a wildcard; decides the IP version.
      * @param udpPort      local port, or 0 for any free one.
      * @param errorHandler told of a broken socket, on the thread that met it.
+     * @throws IllegalArgumentException if it is a group's address or no port.
      * @throws UncheckedIOException if the address is not local, the port is taken, or the system refuses.
      */
     public NioUnderlay(final IpAddress address, final int udpPort, final ErrorHandler errorHandler)
@@ -81,6 +82,10 @@ public final class NioUnderlay implements Underlay
         if (udpPort < 0 || udpPort > 0xFFFF)
         {
             throw new IllegalArgumentException("not a UDP port: " + udpPort + " (expected 0…65535)");
+        }
+        if (address.isMulticast())
+        {
+            throw new IllegalArgumentException("not an address to send from: " + address + " is a multicast group");
         }
         this.errorHandler = errorHandler;
         final boolean isV4 = address.isV4();

@@ -20,6 +20,7 @@ import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -154,6 +155,26 @@ class LearningRowsTest
         assertEquals(1, trial.harness().delivered().size());
         assertEquals(B, trial.remoteOf(M));
         assertEquals(FdbEntry.DYNAMIC, trial.kindOf(M), "it stays the user's");
+    }
+
+    @Test
+    @Conformance(row = 43, behaviour = "a station's entry takes no second remote; learned conflict with it is dropped",
+        deviation = "there are no nexthop groups, so no station has several remotes")
+    void shouldDropWhatContradictsAnEntryThatWasToHaveSeveralRemotes()
+    {
+        trial.launch();
+        for (final Vtep remote : new Vtep[]{A, B})
+        {
+            assertEquals(FdbResult.DONE, trial.ask(control ->
+                control.append(new FdbRequest(VNI, M, remote).external(1))));
+        }
+        assertEquals(1, trial.rows().size());
+        trial.sendTo(M);
+        assertEquals(List.of(1, 0, 0), trial.sent());
+
+        trial.hear(B, M);
+        trial.harness().assertDatagramDropped(DropReason.STATIC_VIOLATION, VNI, B);
+        assertEquals(A, trial.remoteOf(M));
     }
 
     @Test

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.engine.EngineHarness;
+import io.overlane.port.LoopbackPort;
+import io.overlane.port.VlanTrunk;
 import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SegmentContext;
 import io.overlane.segment.VlanPolicy;
@@ -16,7 +18,7 @@ import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import org.junit.jupiter.api.Test;
 
-/** Rows 28 and 75: VLAN tags inside the tunnel (RFC 7348 §6.1). */
+/** VLAN tags inside the tunnel (RFC 7348 §6.1), and tags that select the tunnel. */
 class VlanRowsTest
 {
     private static final FrameSpec INNER = FrameSpec.ipv4Udp().payload("inner");
@@ -50,6 +52,33 @@ class VlanRowsTest
         assertEquals(INNER_VLAN, stripped(THRICE));
         assertEquals(INNER_TOO_SHORT, stripped(TAGGED.truncate(16)));
         assertEquals(INNER_IP_TRUNCATED, stripped(TAGGED.truncate(14 + 4 + 19)));
+    }
+
+    /** What an external device takes from its tunnel information, a trunk takes from the tag. */
+    @Test
+    @Conformance(row = 108, behaviour = "on a trunk, whose tags select segments: passed over and counted, where the " +
+        "tag or the lack of one selects none", deviation = "no external mode: a tag stands for the tunnel information")
+    void shouldPassOverWhatSelectsNoSegment()
+    {
+        try (EngineHarness harness = EngineHarness.create())
+        {
+            final LoopbackPort device = new LoopbackPort("tap0", 1450, 16);
+            final VlanTrunk trunk = new VlanTrunk(device, 16);
+            harness.context().segment(new SegmentContext(Trial.VNI).port(trunk.vlan(7)).flood(EngineHarness.A));
+            harness.launch();
+            for (final FrameSpec frame : new FrameSpec[]{INNER, INNER.vlan(8), PRIORITY})
+            {
+                device.put(frame.bytes());
+                harness.run();
+            }
+            assertEquals(0, harness.sentTo(EngineHarness.A).size());
+            assertEquals(0, harness.encap().framesIn());
+            assertEquals(3, trunk.filtered());
+
+            device.put(INNER.vlan(7).bytes());
+            harness.run();
+            assertEquals(1, harness.sentTo(EngineHarness.A).size());
+        }
     }
 
     @Test

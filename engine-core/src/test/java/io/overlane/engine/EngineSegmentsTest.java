@@ -168,10 +168,31 @@ class EngineSegmentsTest
     }
 
     @Test
-    @Conformance(row = 107, behaviour = "a VNI of 2^24 is refused")
+    @Conformance(row = 107, behaviour = "a VNI of 2^24, an address to send from that is a group's, and remotes of a " +
+        "family the underlay has no address of are refused; a group without a device goes by the system's route",
+        deviation = "Linux wants the device of a group named")
     void shouldRefuseAVniOutOfRange()
     {
         assertThrows(IllegalArgumentException.class, () -> new SegmentContext(1 << 24));
+    }
+
+    @Test
+    @Conformance(row = 107)
+    void shouldRefuseRemotesOfAFamilyTheUnderlayHasNoAddressOf()
+    {
+        final Vtep ipv6 = Vtep.parse("[2001:db8::1]:8472", 0);
+        final String message = "segment 2: 2001:db8::1 is no address of the family of 192.0.2.1";
+        launch();
+        assertRefused(message, segments().add(new SegmentContext(2).port(port("b")).flood(ipv6)));
+        assertRefused(message, segments().add(
+            new SegmentContext(2).port(port("c")).fdb(MacAddress.parse("02:00:00:00:00:01"), ipv6)));
+        assertRefused("segment 2: ff05::1 is no address of the family of 192.0.2.1",
+            segments().add(new SegmentContext(2).port(port("d")).group(IpAddress.parse("ff05::1"))));
+        try (EngineHarness other = EngineHarness.create())
+        {
+            assertEquals(message, assertThrows(IllegalArgumentException.class,
+                () -> other.launch(new SegmentContext(2).flood(ipv6))).getMessage());
+        }
     }
 
     @Test

@@ -1,20 +1,29 @@
 package io.overlane.replay;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static io.overlane.testdata.kernel.KernelComparison.FATE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
-import io.overlane.frame.Frame;
+import io.overlane.engine.EngineHarness;
+import io.overlane.kernel.KernelWords;
+import io.overlane.kernel.Recordings;
 import io.overlane.pcap.PcapReader;
 import io.overlane.segment.EcnPolicy;
 import io.overlane.segment.SegmentContext;
-import io.overlane.status.DropReason;
+import io.overlane.testdata.Hex;
+import io.overlane.testdata.kernel.KernelCase;
+import io.overlane.testdata.kernel.KernelCases;
+import io.overlane.testdata.kernel.KernelComparison;
+import io.overlane.testdata.kernel.KernelSuite;
 import io.overlane.wire.VxlanHeader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -24,120 +33,114 @@ import org.junit.jupiter.api.TestFactory;
  */
 class KernelConformanceTest
 {
-    /** Linux does not look behind VLAN tags for ECN marks; we do. */
-    private static final String VLAN_ECN = "VLAN-tagged";
-
-    /** What became of one packet. */
-    private record Outcome(DropReason verdict, byte[] inner)
-    {
-    }
+    private static final String INNER = "inner frame";
+    private static final String TABLE = "ECN decap table";
 
     @TestFactory
-    Stream<DynamicTest> shouldJudgeHeadersAndFramingAsLinuxDoes()
+    Stream<DynamicTest> shouldReceiveAsLinuxDoes()
     {
-        return tests(KernelCase.receiveCases("rx.pcap", "v6.pcap"));
-    }
-
-    @TestFactory
-    Stream<DynamicTest> shouldDecapsulateEcnAsLinuxDoes()
-    {
-        return tests(KernelCase.receiveCases("ecn-decap.pcap").stream()
-            .filter(kernel -> !kernel.test().contains(VLAN_ECN))
-            .toList());
-    }
-
-    @TestFactory
-    Stream<DynamicTest> shouldLookBehindVlanTagsForEcnWhereLinuxDoesNot()
-    {
-        final List<KernelCase> cases = KernelCase.receiveCases("ecn-decap.pcap").stream()
-            .filter(kernel -> kernel.test().contains(VLAN_ECN))
-            .toList();
-        assertTrue(cases.size() >= 3);
-        return cases.stream().map(kernel -> DynamicTest.dynamicTest(kernel.toString(), () ->
+        return KernelSuite.RECEIVE.cases().stream().map(kernel -> DynamicTest.dynamicTest(kernel.toString(), () ->
         {
-            final boolean isCapable = kernel.test().contains("inner ECT0");
-            assertEquals(isCapable ? DropReason.NONE : DropReason.ECN_NOT_CAPABLE, replay(kernel).verdict());
+            final boolean isTable = kernel.name().startsWith(TABLE);
+            assertEquals(List.of(), KernelComparison.problems(
+                kernel, isTable ? table(kernel) : recorded(kernel), isTable ? table() : replay(kernel), Set.of()));
         }));
     }
 
     @TestFactory
     Stream<DynamicTest> shouldLeaveMarksBehindVlanTagsAloneIfToldTo()
     {
-        return KernelCase.receiveCases("ecn-decap.pcap").stream()
-            .filter(kernel -> kernel.test().contains(VLAN_ECN))
-            .map(kernel -> DynamicTest.dynamicTest(kernel.toString(), () ->
-                assertSame(kernel, replay(kernel, EcnPolicy.UNTAGGED))));
-    }
-
-    private static Stream<DynamicTest> tests(final List<KernelCase> cases)
-    {
-        assertTrue(cases.size() >= 18, "cases: " + cases.size());
-        return cases.stream().map(kernel -> DynamicTest.dynamicTest(kernel.toString(), () -> assertSame(kernel)));
-    }
-
-    private static void assertSame(final KernelCase kernel) throws IOException
-    {
-        assertSame(kernel, replay(kernel));
-    }
-
-    private static void assertSame(final KernelCase kernel, final Outcome outcome)
-    {
-        assertEquals(kernel.expectedVerdict(), outcome.verdict());
-        if (kernel.delivered() > 0)
+        final List<KernelCase> tagged =
+            KernelSuite.RECEIVE.cases().stream().filter(kernel -> kernel.name().contains("VLAN-tagged")).toList();
+        assertTrue(tagged.size() >= 3);
+        return tagged.stream().map(kernel -> DynamicTest.dynamicTest(kernel.toString(), () ->
         {
-            assertNotNull(outcome.inner());
-            assertArrayEquals(kernel.inner(), outcome.inner());
-        }
+            assertNotEquals(recorded(kernel), replay(kernel));
+            assertEquals(recorded(kernel), replay(kernel, EcnPolicy.UNTAGGED));
+        }));
     }
 
-    private static Outcome replay(final KernelCase kernel) throws IOException
+    private static Map<String, String> recorded(final KernelCase kernel)
+    {
+        return Map.of(
+            FATE, KernelWords.fate(KernelWords.verdict(kernel)),
+            INNER, kernel.isDropped() ? "none" : Hex.of(kernel.frame("delivered")));
+    }
+
+    /** The marks of all sixteen pairs as the kernel's own summary has them. */
+    private static Map<String, String> table(final KernelCase kernel)
+    {
+        final Map<String, String> cells = new TreeMap<>();
+        for (final String says : kernel.all("says"))
+        {
+            final int colon = says.indexOf(": ");
+            cells.put(says.substring(0, colon), says.substring(colon + 2));
+        }
+        assertEquals(16, cells.size());
+        return cells;
+    }
+
+    /** The same as the engine makes them of the recorded packets. */
+    private static Map<String, String> table() throws IOException
+    {
+        final String[] marks = {"NotECT", "ECT1", "ECT0", "CE"};
+        final Map<String, String> cells = new TreeMap<>();
+        for (final String inner : marks)
+        {
+            for (final String outer : marks)
+            {
+                final Map<String, String> outcome =
+                    replay(KernelCases.named("ecn decap inner " + inner + " outer " + outer));
+                final String frame = outcome.get(INNER);
+                cells.put("inner " + inner + " outer " + outer, frame.equals("none") ? "drop" :
+                    marks[Integer.parseInt(frame, 30, 32, 16) & 3]);
+            }
+        }
+        return cells;
+    }
+
+    private static Map<String, String> replay(final KernelCase kernel) throws IOException
     {
         return replay(kernel, EcnPolicy.RFC6040);
     }
 
     /** The outcome of the case's last packet: of fragments, the one that completes. */
-    private static Outcome replay(final KernelCase kernel, final EcnPolicy ecn) throws IOException
+    private static Map<String, String> replay(final KernelCase kernel, final EcnPolicy ecn) throws IOException
     {
-        final KernelCase.Device device = kernel.device();
-        final SegmentContext segment = new SegmentContext(device.vni())
+        final SegmentContext segment = new SegmentContext(kernel.number("id", -1))
             .ecn(ecn)
             .ownMac(new MacAddress(KernelCase.OWN_MAC));
-        if (device.gbp())
+        if (kernel.has("gbp"))
         {
             segment.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK);
         }
-        final PcapReader reader = PcapReader.open(kernel.capture());
-        for (int i = 1; i < kernel.firstFrame(); i++)
+        final PcapReader reader = Recordings.open(kernel);
+        for (int i = 1; i < kernel.firstPacket(); i++)
         {
             assertTrue(reader.next());
         }
-        final List<Outcome> outcomes = new ArrayList<>();
+        final List<Map<String, String>> outcomes = new ArrayList<>();
         try (Replay replay = new Replay(
             reader,
-            device.outerStack(reader.linkType()),
+            Recordings.outerStack(kernel, reader.linkType()),
             List.of(segment),
             (number, timestampNs, verdict, vni, outer, inner) ->
             {
-                if (number <= kernel.lastFrame())
+                if (number <= kernel.lastPacket())
                 {
-                    outcomes.add(new Outcome(verdict, inner == null ? null : bytes(inner)));
+                    outcomes.add(Map.of(
+                        FATE, KernelWords.fate(verdict),
+                        INNER, inner == null ? "none" : Hex.of(EngineHarness.bytes(inner))));
                 }
             }))
         {
             boolean goesOn = true;
-            while (goesOn && outcomes.size() <= kernel.lastFrame() - kernel.firstFrame())
+            while (goesOn && outcomes.size() <= kernel.lastPacket() - kernel.firstPacket())
             {
                 goesOn = replay.next();
             }
         }
-        assertEquals(1 + kernel.lastFrame() - kernel.firstFrame(), outcomes.size());
+        assertEquals(1 + kernel.lastPacket() - kernel.firstPacket(), outcomes.size());
         return outcomes.get(outcomes.size() - 1);
-    }
-
-    private static byte[] bytes(final Frame frame)
-    {
-        final byte[] bytes = new byte[frame.length()];
-        frame.buffer().getBytes(frame.offset(), bytes);
-        return bytes;
     }
 }

@@ -52,6 +52,9 @@ class NioUnderlayTest
             UncheckedIOException.class, () -> new NioUnderlay(elsewhere, 8472, FAIL)).getMessage();
         assertTrue(message.contains("192.0.2.77:8472") && message.contains("no interface"), message);
         assertThrows(IllegalArgumentException.class, () -> new NioUnderlay(LOOPBACK, 65_536, FAIL));
+        assertEquals("not an address to send from: 239.1.1.1 is a multicast group", assertThrows(
+            IllegalArgumentException.class,
+            () -> new NioUnderlay(IpAddress.parse("239.1.1.1"), 8472, FAIL)).getMessage());
     }
 
     @Test

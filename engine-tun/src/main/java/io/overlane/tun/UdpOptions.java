@@ -54,6 +54,10 @@ public final class UdpOptions
         {
             throw new IllegalArgumentException("not a UDP port: " + udpPort + " (expected 0…65535)");
         }
+        if (local.isMulticast())
+        {
+            throw new IllegalArgumentException("not an address to send from: " + local + " is a multicast group");
+        }
         this.local = local;
         this.udpPort = udpPort;
     }

@@ -56,6 +56,13 @@ class LibcUnderlayTest
     }
 
     @Test
+    void shouldRefuseToSendFromAGroup()
+    {
+        assertEquals("not an address to send from: ff05::1 is a multicast group", assertThrows(
+            IllegalArgumentException.class, () -> new UdpOptions(IpAddress.parse("ff05::1"), 8472)).getMessage());
+    }
+
+    @Test
     void shouldCarryABatchAndItsSource() throws IOException
     {
         final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));

@@ -56,6 +56,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> kernelPackets() throws Exception
+    {
+        return InNamespace.tests(KernelPacketScenarios.class, InNamespace.WITH_IPV6);
+    }
+
+    @TestFactory
     Stream<DynamicTest> segmentation() throws Exception
     {
         return InNamespace.tests(KernelSegmentationScenarios.class);

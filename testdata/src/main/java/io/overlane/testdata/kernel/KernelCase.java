@@ -1,0 +1,156 @@
+package io.overlane.testdata.kernel;
+
+import io.overlane.testdata.Hex;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One thing tried with a Linux vxlan device, and what it did; {@code kernel/ORIGIN.md} explains the words.
+ *
+ * @param section of the recordings.
+ * @param name    what was tried, in words; no two cases have the same.
+ * @param lines   what is recorded, by word, in the order it stands there.
+ */
+public record KernelCase(String section, String name, Map<String, List<String>> lines)
+{
+    /** The device's own MAC in every case. */
+    public static final long OWN_MAC = 0x02_11_11_11_11_11L;
+
+    /**
+     * @param word such as {@code before}.
+     * @return what stands behind it, once for each time it stands there.
+     */
+    public List<String> all(final String word)
+    {
+        return lines.getOrDefault(word, List.of());
+    }
+
+    /**
+     * @param word that stands there once at most.
+     * @return what stands behind it, or null.
+     */
+    public String one(final String word)
+    {
+        final List<String> values = all(word);
+        if (values.size() > 1)
+        {
+            throw new IllegalStateException(word + " stands in '" + name + "' more than once");
+        }
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    /**
+     * @param word that stands there once at most.
+     * @return the frame behind it, or null.
+     */
+    public byte[] frame(final String word)
+    {
+        final String value = one(word);
+        return value == null ? null : octets(value);
+    }
+
+    /** @return true if nothing came of what was tried. */
+    public boolean isDropped()
+    {
+        return lines.containsKey("dropped");
+    }
+
+    /** @return the kernel's reasons why. */
+    public List<String> dropReasons()
+    {
+        final String reasons = one("dropped");
+        return reasons == null || reasons.isEmpty() ? List.of() : List.of(reasons.split(" "));
+    }
+
+    /**
+     * @param option of the device.
+     * @return true if it was made with it.
+     */
+    public boolean has(final String option)
+    {
+        return words().contains(option);
+    }
+
+    /**
+     * @param option of the device.
+     * @return the word behind it, or null.
+     */
+    public String option(final String option)
+    {
+        return option(option, 1);
+    }
+
+    /**
+     * @param option of the device.
+     * @param place  1 for the word behind it.
+     * @return the word, or null.
+     */
+    public String option(final String option, final int place)
+    {
+        final int index = words().indexOf(option);
+        return index < 0 ? null : words().get(index + place);
+    }
+
+    /**
+     * @param option of the device.
+     * @param other  where it was made without.
+     * @return the number behind it.
+     */
+    public int number(final String option, final int other)
+    {
+        final String value = option(option);
+        return value == null ? other : Integer.decode(value);
+    }
+
+    /** @return the file its packets are in, or null. */
+    public String capture()
+    {
+        final String packets = one("packets");
+        return packets == null ? null : packets.substring(0, packets.indexOf(' '));
+    }
+
+    /** @return the number of its first packet, from 1. */
+    public int firstPacket()
+    {
+        return range()[0];
+    }
+
+    /** @return the number of its last packet. */
+    public int lastPacket()
+    {
+        return range()[1];
+    }
+
+    @Override
+    public String toString()
+    {
+        return "[" + section + "] " + name;
+    }
+
+    private int[] range()
+    {
+        final String packets = one("packets");
+        final int[] numbers = Arrays.stream(packets.substring(packets.indexOf(' ') + 1).split("-"))
+            .mapToInt(Integer::parseInt).toArray();
+        return new int[]{numbers[0], numbers[numbers.length - 1]};
+    }
+
+    private List<String> words()
+    {
+        final String device = one("device");
+        return device == null ? List.of() : List.of(device.split(" "));
+    }
+
+    private static byte[] octets(final String value)
+    {
+        final StringBuilder digits = new StringBuilder();
+        for (final String token : value.split(" "))
+        {
+            final int star = token.indexOf('*');
+            digits.append(star < 0 ? token : token.substring(0, star).repeat(Integer.parseInt(token, star + 1,
+                token.length(), 10)));
+        }
+        return Hex.parse(digits.toString());
+    }
+}

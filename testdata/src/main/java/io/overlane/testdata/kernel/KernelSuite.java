@@ -1,0 +1,78 @@
+package io.overlane.testdata.kernel;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** The tests that compare the engine with the recordings, and which cases each of them has to go through. */
+public enum KernelSuite
+{
+    /** Outer packets in, inner frames out. */
+    RECEIVE("engine-core/src/test/java/io/overlane/replay/KernelConformanceTest.java", kernel ->
+        kernel.section().equals("rx") || kernel.section().equals("ecn-decap") ||
+        kernel.section().equals("v6") && kernel.lines().containsKey("packets") && kernel.all("sent").isEmpty()),
+
+    /** What source addresses do to the FDB, one case after the other. */
+    LEARN("engine-core/src/test/java/io/overlane/kernel/KernelLearningTest.java", kernel ->
+        kernel.section().equals("learn") || kernel.section().equals("ageing")),
+
+    /** Frames in; what the engine asks of its underlay, or answers. */
+    TRANSMIT("engine-core/src/test/java/io/overlane/kernel/KernelTransmitTest.java", kernel ->
+        !kernel.all("sent").isEmpty()),
+
+    /** The same as packets of real sockets, and their source ports. */
+    PACKETS("engine-tun/src/test/java/io/overlane/tun/KernelPacketScenarios.java", kernel ->
+        !kernel.all("sent").isEmpty() || kernel.section().equals("tx")),
+
+    /** Operations on the FDB, one after the other. */
+    FDB("engine-core/src/test/java/io/overlane/kernel/KernelFdbTest.java", kernel ->
+        kernel.section().equals("fdb")),
+
+    /** Settings that are taken, and those that are refused. */
+    DEVICE("engine-core/src/test/java/io/overlane/kernel/KernelDeviceTest.java", kernel ->
+        kernel.section().equals("device") && kernel.lines().containsKey("do")),
+
+    /** Who gets what came from a remote. */
+    BRIDGE("engine-core/src/test/java/io/overlane/kernel/KernelBridgeTest.java", kernel ->
+        kernel.section().equals("bridge")),
+
+    /** The MTU a port is given. */
+    MTU("engine-examples/src/test/java/io/overlane/examples/bridge/plan/KernelMtuTest.java", kernel ->
+        kernel.name().contains("MTU"));
+
+    /** Cases no test compares, and why. */
+    public static final Map<String, String> LEFT_OUT = Map.of(
+        "gbp on shared port: sockets",
+        "the table of the kernel's sockets after the case before it, which is compared: an engine has one socket of " +
+        "a port by the way it is made");
+
+    private final String file;
+    private final Predicate<KernelCase> cases;
+
+    KernelSuite(final String file, final Predicate<KernelCase> cases)
+    {
+        this.file = file;
+        this.cases = cases;
+    }
+
+    /** @return the test's source, from the project's folder. */
+    public String file()
+    {
+        return file;
+    }
+
+    /**
+     * @param kernel a case.
+     * @return true if this test goes through it.
+     */
+    public boolean has(final KernelCase kernel)
+    {
+        return cases.test(kernel);
+    }
+
+    /** @return the cases to go through, in the order they were recorded. */
+    public List<KernelCase> cases()
+    {
+        return KernelCases.all().stream().filter(cases).toList();
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * Tests of how recordings are read.
+ */
+package io.overlane.testdata.kernel;
