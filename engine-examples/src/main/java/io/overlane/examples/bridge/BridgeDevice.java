@@ -12,18 +12,24 @@ import org.agrona.ErrorHandler;
 final class BridgeDevice implements AutoCloseable
 {
     private final HostState host;
+    private final TunDevice device;
     private final TunPort port;
     private BridgePlan plan;
 
-    private BridgeDevice(final BridgePlan plan, final HostState host, final TunPort port)
+    /** Once only: an operator who sets it down means it. */
+    private boolean isUp;
+
+    private BridgeDevice(
+        final BridgePlan plan, final HostState host, final TunDevice device, final TunPort port)
     {
         this.plan = plan;
         this.host = host;
+        this.device = device;
         this.port = port;
     }
 
     /**
-     * Make the device and bring it up; the host is not told anything yet.
+     * Make the device. It is down, and the host is not told anything yet.
      *
      * @param plan   what it is to be.
      * @param errors told of a broken device.
@@ -41,9 +47,7 @@ final class BridgeDevice implements AutoCloseable
                 device.mac(plan.mac());
             }
             device.mtu(plan.mtu());
-            final TunPort port = new TunPort(device, errors);
-            device.up(true);
-            return new BridgeDevice(plan, host, port);
+            return new BridgeDevice(plan, host, device, new TunPort(device, errors));
         }
         catch (final IOException | RuntimeException ex)
         {
@@ -84,12 +88,18 @@ final class BridgeDevice implements AutoCloseable
     }
 
     /**
-     * Tell the host what the plan wants and it does not know yet.
+     * Bring the device up, when the engine's tables know where its frames go, and tell the host what the plan wants and
+     * it does not know yet.
      *
      * @throws IOException if the host refuses something.
      */
     void configure() throws IOException
     {
+        if (!isUp)
+        {
+            device.up(true);
+            isUp = true;
+        }
         host.add(plan);
     }
 
