@@ -3,7 +3,9 @@ package io.overlane.flannel.etcd;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -107,9 +109,17 @@ final class PemTls
         {
             return Files.readString(file, StandardCharsets.ISO_8859_1);
         }
+        catch (final NoSuchFileException ex)
+        {
+            throw new IllegalArgumentException("there is no file " + file, ex);
+        }
+        catch (final AccessDeniedException ex)
+        {
+            throw new IllegalArgumentException("no permission for " + file, ex);
+        }
         catch (final IOException ex)
         {
-            throw new IllegalArgumentException(file + ": cannot be read (" + ex.getClass().getSimpleName() + ")", ex);
+            throw new IllegalArgumentException(file + ": cannot be read: " + ex.getMessage(), ex);
         }
     }
 }
