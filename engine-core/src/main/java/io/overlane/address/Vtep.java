@@ -1,5 +1,7 @@
 package io.overlane.address;
 
+import java.util.Set;
+
 /**
  * A tunnel endpoint: where datagrams for it are sent.
  *
@@ -8,6 +10,9 @@ package io.overlane.address;
  */
 public record Vtep(IpAddress address, int udpPort)
 {
+    /** VXLAN's registered port, Linux's and flannel's, and that of flannel's udp backend. */
+    private static final Set<String> TUNNEL_PORTS = Set.of("4789", "8472", "8285");
+
     /**
      * @throws IllegalArgumentException if the port is out of range.
      */
@@ -23,7 +28,8 @@ public record Vtep(IpAddress address, int udpPort)
      * @param text           {@code IP}, {@code IPV4:PORT} or {@code [IPV6]:PORT}.
      * @param defaultUdpPort what to use where the text names no port.
      * @return the endpoint.
-     * @throws IllegalArgumentException if {@code text} is anything else.
+     * @throws IllegalArgumentException if {@code text} is anything else, or an IPv6 address without brackets that ends
+     *                                  as if a tunnel's port stood behind another one: {@code fd00::1:8472}.
      */
     public static Vtep parse(final String text, final int defaultUdpPort)
     {
@@ -38,7 +44,35 @@ public record Vtep(IpAddress address, int udpPort)
         {
             return new Vtep(IpAddress.parse(text.substring(0, colon)), portAfter(text, colon, defaultUdpPort));
         }
-        return new Vtep(IpAddress.parse(text), defaultUdpPort);
+        final IpAddress address = IpAddress.parse(text);
+        requireNoPort(text, defaultUdpPort);
+        return new Vtep(address, defaultUdpPort);
+    }
+
+    /** A port behind an IPv6 address without brackets reads as the address's last group. */
+    private static void requireNoPort(final String text, final int defaultUdpPort)
+    {
+        final int colon = text.lastIndexOf(':');
+        final String last = text.substring(colon + 1);
+        if (colon > 0 && (TUNNEL_PORTS.contains(last) || last.equals(Integer.toString(defaultUdpPort))) &&
+            isAddress(text.substring(0, colon)))
+        {
+            throw new IllegalArgumentException("'" + text + "' reads as an address without a port; write [" +
+                text.substring(0, colon) + "]:" + last + ", or [" + text + "] if that is the address");
+        }
+    }
+
+    private static boolean isAddress(final String text)
+    {
+        try
+        {
+            IpAddress.parse(text);
+            return true;
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return false;
+        }
     }
 
     private static int portAfter(final String text, final int index, final int defaultUdpPort)

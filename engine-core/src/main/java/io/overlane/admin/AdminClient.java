@@ -10,9 +10,11 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -67,9 +69,17 @@ public final class AdminClient
 
     private static SocketChannel connect(final Path path) throws IOException
     {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS))
+        try
         {
-            throw new IOException("there is no admin socket " + path);
+            Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        }
+        catch (final AccessDeniedException ex)
+        {
+            throw new IOException("no permission for admin socket " + path + ": only the user who runs it may ask", ex);
+        }
+        catch (final IOException ex)
+        {
+            throw new IOException("there is no admin socket " + path, ex);
         }
         final SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try

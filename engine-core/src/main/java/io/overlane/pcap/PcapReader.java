@@ -71,10 +71,15 @@ public final class PcapReader implements AutoCloseable
         {
             readFileHeader();
         }
-        catch (final IOException | RuntimeException ex)
+        catch (final PcapException | RuntimeException ex)
         {
             CloseHelper.quietClose(channel);
             throw ex;
+        }
+        catch (final IOException ex)
+        {
+            CloseHelper.quietClose(channel);
+            throw new IOException(name + ": " + ex.getMessage(), ex);
         }
     }
 

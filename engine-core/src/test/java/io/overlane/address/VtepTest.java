@@ -38,6 +38,19 @@ class VtepTest
         assertThrows(IllegalArgumentException.class, () -> Vtep.parse(text, 8472));
     }
 
+    @Test
+    void shouldNotTakeAPortBehindIpv6ForPartOfTheAddress()
+    {
+        final IllegalArgumentException ex =
+            assertThrows(IllegalArgumentException.class, () -> Vtep.parse("fd00::1:4789", 8472));
+        assertEquals("'fd00::1:4789' reads as an address without a port; write [fd00::1]:4789, or [fd00::1:4789] if " +
+            "that is the address", ex.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Vtep.parse("fd00::1:5000", 5000));
+        assertEquals("[fd00::1:4789]:8472", Vtep.parse("[fd00::1:4789]", 8472).toString());
+        assertEquals("[fd00::8472]:8472", Vtep.parse("fd00::8472", 8472).toString());
+        assertEquals("[fd00::1:5001]:5000", Vtep.parse("fd00::1:5001", 5000).toString());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 65536})
     void shouldRefusePortOutOfRange(final int udpPort)

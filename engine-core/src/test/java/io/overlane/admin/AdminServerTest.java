@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.overlane.admin.AdminClient.Reply;
 import java.io.IOException;
@@ -65,6 +66,20 @@ class AdminServerTest
         server.close();
         server.close();
         assertEquals(List.of(), errors);
+    }
+
+    @Test
+    void shouldSayThatAskingIsNotAllowed() throws IOException
+    {
+        final Path closed = Files.createDirectory(directory.resolve("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+        assumeFalse(Files.isReadable(closed), "root may read everything");
+        final Path hidden = closed.resolve("a.sock");
+        final IOException ex = assertThrows(
+            IOException.class, () -> AdminClient.ask(hidden, List.of("ping"), TIMEOUT_NS));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        assertEquals(
+            "no permission for admin socket " + hidden + ": only the user who runs it may ask", ex.getMessage());
     }
 
     @Test

@@ -9,17 +9,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@link PcapReader} on files put together by hand. */
 class PcapReaderTest
 {
     private static final int MICROSECONDS = 0xA1B2C3D4;
     private static final int NANOSECONDS = 0xA1B23C4D;
+
+    @Test
+    void shouldNameWhatIsNoFile(@TempDir final Path directory)
+    {
+        final IOException ex = assertThrows(IOException.class, () -> PcapReader.open(directory));
+        assertEquals(directory + ": Is a directory", ex.getMessage());
+    }
 
     @Test
     void shouldReadBothByteOrdersAndResolutions() throws IOException

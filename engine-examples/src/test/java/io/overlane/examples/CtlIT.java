@@ -114,6 +114,19 @@ class CtlIT
     }
 
     @Test
+    void shouldComeUpWhenItsTablesKnowWhereFramesGo() throws IOException
+    {
+        final Bridge bridge = Bridge.start(left, "vx0", List.of("--device", "vx0", "--local", left.underlayV4(),
+            "--flood", right.underlayV4(), "--admin", socket.toString()));
+        // The kernel's first frames, which report its multicast groups, are sent the moment the device is up.
+        assertEquals("", ctl("drops", "reason", "no-destination").orFail().output().strip());
+        final CommandResult reload = ctl("reload");
+        assertEquals(1, reload.status());
+        assertTrue(reload.output().contains("there is no configuration file"), reload::toString);
+        bridge.stop("TERM");
+    }
+
+    @Test
     void shouldReadTheFileAgainWhilePingsLoseNothing() throws IOException
     {
         final String known = """
@@ -141,6 +154,11 @@ class CtlIT
             assertEquals(1, bad.status());
             assertTrue(bad.output().contains(file + ":7: Invalid value for 'mtu'"), bad::toString);
             assertTrue(routes().contains("10.244.3.0/24"), this::routes);
+
+            Files.writeString(file, known + further + "port: 4789\n");
+            final String moved = ctl("reload").orFail().output();
+            assertTrue(moved.contains("port stays 8472, not 4789, and all as it was"), moved);
+            assertTrue(ctl("fdb", "show").orFail().output().contains("192.0.2.2  8472"));
 
             Files.writeString(file, known + "mtu: 1400\n");
             final String report = ctl("reload").orFail().output();

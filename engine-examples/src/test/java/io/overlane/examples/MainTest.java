@@ -24,7 +24,10 @@ class MainTest
         ""                          | no command: tun-bridge, flannel, ctl, replay or demo; --help tells more
         brigde                      | unknown command 'brigde' (try overlane --help)
         --frob                      | unknown option '--frob' (try overlane --help)
-        tun-bridge --frob           | unknown option '--frob' (try overlane tun-bridge --help)
+        tun-brigde                  | unknown command 'tun-brigde', is tun-bridge meant? (try overlane --help)
+        tun-bridge --gnusto         | unknown option '--gnusto' (try overlane tun-bridge --help)
+        tun-bridge --floood=x       | unknown option '--floood', is --flood meant? (try overlane tun-bridge --help)
+        flannel -ip-mask            | unknown option '-ip-mask', is -ip-masq meant? (try overlane flannel --help)
         tun-bridge frob             | unexpected argument 'frob' (try overlane tun-bridge --help)
         demo --frob                 | unknown option '--frob' (try overlane demo --help)
         demo frob                   | unexpected argument 'frob' (try overlane demo --help)
@@ -59,6 +62,34 @@ class MainTest
         assertTrue(run.err().endsWith(" (try overlane " + args[0] + " --help)" + System.lineSeparator()), run.err());
         assertEquals("", run.out());
         assertEquals(OneLineErrors.BAD_USAGE, run.exitCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+        tun-bridge --source knwon   | '--source': 'knwon' is none of any, known, routed
+        tun-bridge --policy kernel  | '--policy': 'kernel' is none of linux, rfc7348, strict
+        replay --reserved-bits x    | '--reserved-bits': 'x' is none of drop, ignore
+        tun-bridge --vni abc        | '--vni': 'abc' is not a number
+        tun-bridge --mtu 1500x      | '--mtu': '1500x' is not a number
+        tun-bridge --mtu 9999999999 | '--mtu': '9999999999' is too great a number
+        tun-bridge --learning=yes   | '--learning': 'yes' is neither true nor false
+        flannel --ip-masq=yes       | '--ip-masq': 'yes' is neither true nor false
+        """)
+    void shouldSayWhatValuesThereAreInWordsOfTheHelp(final String line, final String message)
+    {
+        final CommandRun run = CommandRun.of(line.split(" "));
+        final String name = line.split(" ")[0];
+        assertEquals(
+            "overlane: Invalid value for option " + message + " (try overlane " + name + " --help)", run.err().strip());
+    }
+
+    @Test
+    void shouldNotTakeAPortBehindIpv6ForPartOfTheAddress()
+    {
+        assertEquals(
+            "overlane: --flood fd00::1:8472: 'fd00::1:8472' reads as an address without a port; write " +
+                "[fd00::1]:8472, or [fd00::1:8472] if that is the address",
+            CommandRun.of("tun-bridge", "--flood", "fd00::1:8472").err().strip());
     }
 
     @Test

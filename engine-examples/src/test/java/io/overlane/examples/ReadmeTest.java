@@ -1,13 +1,18 @@
 package io.overlane.examples;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.status.DropReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** The README shows what the build compiles. */
+/** The documents show what the build compiles, and leave out no option and no drop reason. */
 class ReadmeTest
 {
     @Test
@@ -18,5 +23,31 @@ class ReadmeTest
         final String body = source.substring(start, source.lastIndexOf("    }\n}")).stripTrailing().stripIndent();
         final String readme = Files.readString(Path.of("..", "README.md"));
         assertTrue(readme.contains(body), "README.md does not hold the body of QuickStart.main as it is");
+    }
+
+    @Test
+    void shouldSayOfEveryDropReasonWhatToLookAt() throws IOException
+    {
+        final String howto = Files.readString(Path.of("..", "docs", "howto.md"));
+        final List<String> missing = Arrays.stream(DropReason.values())
+            .filter(reason -> reason != DropReason.NONE)
+            .map(DropReason::label)
+            .filter(label -> howto.lines().noneMatch(
+                line -> line.startsWith("| ") && line.split("\\|")[1].contains("`" + label + "`")))
+            .toList();
+        assertEquals(List.of(), missing);
+    }
+
+    @Test
+    void shouldListEveryOptionOfTheBridge() throws IOException
+    {
+        final String readme = Files.readString(Path.of("..", "README.md"));
+        final List<String> missing = Main.commandLine().getSubcommands().get("tun-bridge").getCommandSpec().options()
+            .stream()
+            .map(OptionSpec::longestName)
+            .filter(name -> !name.equals("--help") && !name.equals("--version"))
+            .filter(name -> readme.lines().noneMatch(line -> line.matches("\\| `" + name + "[` ].*")))
+            .toList();
+        assertEquals(List.of(), missing);
     }
 }

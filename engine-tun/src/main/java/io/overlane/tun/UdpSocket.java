@@ -140,7 +140,8 @@ final class UdpSocket implements AutoCloseable
     {
         final String message = switch (errno)
         {
-            case EADDRINUSE -> "UDP port " + udpPort + " of " + address + " is in use";
+            case EADDRINUSE -> "UDP port " + udpPort + " of " + address +
+                " is in use ('ss -ulnp' or 'ip -d link show type vxlan' tells by what)";
             case EADDRNOTAVAIL -> address + " is no address of this host";
             case EACCES -> "no permission to bind UDP port " + udpPort + " of " + address +
                 ": needs root or CAP_NET_BIND_SERVICE";

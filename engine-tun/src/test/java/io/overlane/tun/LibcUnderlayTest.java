@@ -325,7 +325,8 @@ class LibcUnderlayTest
         final int udpPort = first.local().udpPort();
         final IOException ex = assertThrows(IOException.class, () -> open(new UdpOptions(LOOPBACK_V4, udpPort)));
         assertInstanceOf(BindException.class, ex);
-        assertEquals("UDP port " + udpPort + " of 127.0.0.1 is in use", ex.getMessage());
+        assertEquals("UDP port " + udpPort + " of 127.0.0.1 is in use ('ss -ulnp' or " +
+            "'ip -d link show type vxlan' tells by what)", ex.getMessage());
     }
 
     @Test

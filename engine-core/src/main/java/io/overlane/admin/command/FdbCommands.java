@@ -94,7 +94,7 @@ final class FdbCommands
         final Words words = new Words(request, flags, 1, "dst", "port", "vni", "remote-vni");
         final int kind = FdbKinds.kind(words.given());
         words.required(0, "MAC address", MacAddress::parse);
-        words.required("dst", IpAddress::parse);
+        words.required("dst", Words::address);
         final FdbRequest asked = request(words, engine.segment(words), kind);
         if (asked.mac().equals(FdbRequest.EVERYTHING_ELSE) && !words.given().isEmpty())
         {
@@ -105,7 +105,7 @@ final class FdbCommands
 
     private FdbRequest request(final Words words, final int vni, final int kind) throws AdminException
     {
-        final IpAddress address = words.required("dst", IpAddress::parse);
+        final IpAddress address = words.required("dst", Words::address);
         if (address.isAny() || address.isMulticast())
         {
             throw AdminException.usage("dst " + address + " is not one host's address");

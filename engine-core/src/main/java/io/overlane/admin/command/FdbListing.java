@@ -184,7 +184,7 @@ final class FdbListing
     private FdbFilter filter(final Words words) throws AdminException
     {
         final MacAddress mac = words.optional(0, MacAddress::parse);
-        final IpAddress address = words.optional("dst", IpAddress::parse);
+        final IpAddress address = words.optional("dst", Words::address);
         final Integer vni = engine.filter(words);
         return FdbFilter.ALL.vni(vni == null ? FdbFilter.ANY : vni).mac(mac).remote(address);
     }

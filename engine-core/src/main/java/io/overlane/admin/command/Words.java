@@ -1,5 +1,6 @@
 package io.overlane.admin.command;
 
+import io.overlane.address.IpAddress;
 import io.overlane.admin.AdminException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,10 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The words of a request: some that stand by themselves, then pairs of a key and a value in any order. */
 final class Words
 {
+    private static final Pattern ADDRESS_AND_PORT = Pattern.compile("(?:([0-9.]+)|\\[([^\\]]+)\\]):(\\d{1,5})");
+
     private final List<String> alone = new ArrayList<>();
     private final Map<String, String> pairs = new HashMap<>();
     private final Set<String> given = new LinkedHashSet<>();
@@ -118,6 +123,26 @@ final class Words
             throw AdminException.usage("no " + key);
         }
         return optional(key, parser);
+    }
+
+    /** An address, for keys that want one and have a key of its own for the port. */
+    static IpAddress address(final String text)
+    {
+        try
+        {
+            return IpAddress.parse(text);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            final Matcher pair = ADDRESS_AND_PORT.matcher(text);
+            if (!pair.matches())
+            {
+                throw ex;
+            }
+            final String address = pair.group(1) == null ? pair.group(2) : pair.group(1);
+            throw new IllegalArgumentException(
+                ex.getMessage() + " (is " + address + " port " + pair.group(3) + " meant?)", ex);
+        }
     }
 
     /** A number, for keys that want one. */

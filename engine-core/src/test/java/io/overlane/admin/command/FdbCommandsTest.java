@@ -44,6 +44,16 @@ class FdbCommandsTest
     }
 
     @Test
+    void shouldSayWhereThePortOfARemoteBelongs()
+    {
+        trial.launch(new SegmentContext(VNI));
+        final String v4 = trial.assertUsage("fdb add " + M + " dst 192.0.2.7:4789");
+        assertTrue(v4.startsWith("not an IP address: '192.0.2.7:4789' (is 192.0.2.7 port 4789 meant?)"), v4);
+        final String v6 = trial.assertUsage("fdb show dst [fd00::1]:4789");
+        assertTrue(v6.startsWith("not an IP address: '[fd00::1]:4789' (is fd00::1 port 4789 meant?)"), v6);
+    }
+
+    @Test
     void shouldAddShowReplaceAndDeleteStations() throws AdminException
     {
         trial.launch(new SegmentContext(VNI));

@@ -83,11 +83,8 @@ final class BridgeControl
     {
         final boolean isVxlan = run.plans().get(0).mode() == BridgeMode.VXLAN;
         final AdminCommands commands = EngineCommands.addTo(bridge.engine(), isVxlan, new AdminCommands())
-            .add("version", "", "version and process", words -> version());
-        if (run.config() != null)
-        {
-            commands.add("reload", "", "read the configuration file again, as SIGHUP does", words -> reload());
-        }
+            .add("version", "", "version and process", words -> version())
+            .add("reload", "", "read the configuration file again, as SIGHUP does", words -> reload());
         if (isVxlan)
         {
             commands
@@ -111,6 +108,10 @@ final class BridgeControl
 
     private Answer reload() throws AdminException
     {
+        if (run.config() == null)
+        {
+            throw AdminException.refused("there is no configuration file, the bridge was started with options");
+        }
         return tasks.ask(this::readAgain).answer();
     }
 

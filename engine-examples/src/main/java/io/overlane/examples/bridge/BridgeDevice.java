@@ -19,23 +19,28 @@ final class BridgeDevice implements AutoCloseable
     private static final int TRUNK_BATCH = 64;
 
     private final HostState host;
+    private final TunDevice device;
     private final TunPort tun;
     /** Null where the segment has the device to itself. */
     private final VlanTrunk trunk;
     private final Port port;
     private BridgePlan plan;
+    /** Brought up once only: an operator who sets it down means it. */
+    private boolean isUp;
 
-    private BridgeDevice(final BridgePlan plan, final HostState host, final TunPort tun, final VlanTrunk trunk)
+    private BridgeDevice(
+        final BridgePlan plan, final HostState host, final TunDevice device, final TunPort tun, final VlanTrunk trunk)
     {
         this.plan = plan;
         this.host = host;
+        this.device = device;
         this.tun = tun;
         this.trunk = trunk;
         port = trunk == null ? tun : plan.vlan() == null ? trunk.untagged() : trunk.vlan(plan.vlan());
     }
 
     /**
-     * Make the device and bring it up; the host is not told anything yet.
+     * Make the device. It is down, and the host is not told anything yet.
      *
      * @param plan    what it is to be.
      * @param isTrunk whether its frames are several segments', or one VLAN of it one's.
@@ -56,8 +61,7 @@ final class BridgeDevice implements AutoCloseable
             }
             device.mtu(plan.mtu());
             final TunPort tun = new TunPort(device, errors);
-            device.up(true);
-            return new BridgeDevice(plan, host, tun, isTrunk ? trunk(plan, tun, errors) : null);
+            return new BridgeDevice(plan, host, device, tun, isTrunk ? trunk(plan, tun, errors) : null);
         }
         catch (final IOException | RuntimeException ex)
         {
@@ -88,7 +92,9 @@ final class BridgeDevice implements AutoCloseable
             throw new IOException("VNI " + other.vni() + ": device " + other.device() +
                 " is no trunk of VLANs; it can become one when the bridge is started anew");
         }
-        return new BridgeDevice(other, new HostState(other, errors), tun, trunk);
+        final BridgeDevice sharing = new BridgeDevice(other, new HostState(other, errors), device, tun, trunk);
+        sharing.isUp = true;
+        return sharing;
     }
 
     /** Of the device of a plan. */
@@ -136,12 +142,18 @@ final class BridgeDevice implements AutoCloseable
     }
 
     /**
-     * Tell the host what the plan wants and it does not know yet.
+     * Bring the device up, when the engine's tables know where its frames go, and tell the host what the plan wants and
+     * it does not know yet.
      *
      * @throws IOException if the host refuses something.
      */
     void configure() throws IOException
     {
+        if (!isUp)
+        {
+            device.up(true);
+            isUp = true;
+        }
         host.add(plan);
     }
 

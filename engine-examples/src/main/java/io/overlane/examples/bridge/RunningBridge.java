@@ -42,6 +42,7 @@ final class RunningBridge implements AutoCloseable
 
     private OverlayEngine engine;
     private BridgeMode mode;
+    private int udpPort;
 
     /**
      * Without an engine and a device, so far. To be closed after the engine, which polls the devices.
@@ -66,6 +67,7 @@ final class RunningBridge implements AutoCloseable
         final BridgeDevice device = openDevice(plan, isTrunk);
         devices.put(plan.vni(), device);
         mode = plan.mode();
+        udpPort = plan.local().udpPort();
         return device;
     }
 
@@ -117,6 +119,12 @@ final class RunningBridge implements AutoCloseable
         {
             report.notDone(
                 "mode stays " + mode + ", not " + wanted.get(0).mode() + ", until the bridge is started anew");
+            return report;
+        }
+        if (wanted.get(0).local().udpPort() != udpPort)
+        {
+            report.notDone("port stays " + udpPort + ", not " + wanted.get(0).local().udpPort() + ", and all as it " +
+                "was, until the bridge is started anew: remotes without a port of their own would follow it");
             return report;
         }
         final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
@@ -192,7 +200,9 @@ final class RunningBridge implements AutoCloseable
      */
     void add(final BridgePlan plan) throws IOException
     {
-        added.put(plan.vni(), join(plan, false));
+        final BridgeDevice device = join(plan, false);
+        added.put(plan.vni(), device);
+        device.configure();
     }
 
     /**

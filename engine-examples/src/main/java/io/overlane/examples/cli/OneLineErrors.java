@@ -1,13 +1,20 @@
 package io.overlane.examples.cli;
 
+import io.overlane.examples.config.Suggestion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
@@ -23,6 +30,9 @@ public final class OneLineErrors
 
     /** It was not asked for rightly: an unknown option, a value that cannot be. */
     public static final int BAD_USAGE = 2;
+
+    /** How picocli says that an enum has no such constant; it lists those of Java. */
+    private static final Pattern NOT_ONE_OF = Pattern.compile("expected one of \\[.*but was '(.*)'$", Pattern.DOTALL);
 
     private static final String PREFIX = "overlane: ";
 
@@ -85,7 +95,8 @@ public final class OneLineErrors
     public static String message(final Throwable error)
     {
         final Throwable cause = error instanceof UncheckedIOException ? error.getCause() : error;
-        final String message = oneLine(cause.getMessage());
+        final String message =
+            oneLine(cause instanceof ParameterException option ? noneOf(option) : cause.getMessage());
         if (cause instanceof NoSuchFileException)
         {
             return "there is no file " + message;
@@ -104,10 +115,40 @@ public final class OneLineErrors
     private static String unmatched(final UnmatchedArgumentException ex)
     {
         final String first = ex.getUnmatched().get(0);
-        final boolean isTopLevel = ex.getCommandLine().getParent() == null;
-        return first.startsWith("-") ?
-            "unknown option '" + first + "'" :
-            isTopLevel ? "unknown command '" + first + "'" : "unexpected argument '" + first + "'";
+        final CommandSpec command = ex.getCommandLine().getCommandSpec();
+        if (first.startsWith("-"))
+        {
+            final String name = first.replaceFirst("=.*", "");
+            return "unknown option '" + name + "'" + meant(name, optionsLike(name, command));
+        }
+        return command.parent() == null ?
+            "unknown command '" + first + "'" + meant(first, command.subcommands().keySet()) :
+            "unexpected argument '" + first + "'";
+    }
+
+    /** The long ones, with as many dashes. */
+    private static List<String> optionsLike(final String name, final CommandSpec command)
+    {
+        final String dashes = name.replaceFirst("[^-].*", "");
+        return command.optionsMap().keySet().stream()
+            .filter(option -> option.length() > 2 && option.replaceFirst("[^-].*", "").equals(dashes))
+            .toList();
+    }
+
+    private static String meant(final String word, final Collection<String> known)
+    {
+        return Suggestion.nearest(word, known).map(nearest -> ", is " + nearest + " meant?").orElse("");
+    }
+
+    /** A value that is none of those that the option's label lists. */
+    private static String noneOf(final ParameterException ex)
+    {
+        final ArgSpec option = ex.getArgSpec();
+        final Matcher value = NOT_ONE_OF.matcher(ex.getMessage());
+        return option != null && value.find() ?
+            ex.getMessage().substring(0, value.start()) + "'" + value.group(1) + "' is none of " +
+                option.paramLabel().replace("|", ", ") :
+            ex.getMessage();
     }
 
     private static String hint(final CommandLine command, final String message)

@@ -1,2 +1,2 @@
-/** What every command shares: errors of one line, the version, how long to run, the table of {@code --stats}. */
+/** What every command shares: errors of one line, the version, the options of a run, the table of {@code --stats}. */
 package io.overlane.examples.cli;

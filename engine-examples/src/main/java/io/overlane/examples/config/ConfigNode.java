@@ -2,6 +2,7 @@ package io.overlane.examples.config;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +50,14 @@ public final class ConfigNode
         catch (final CharacterCodingException ex)
         {
             throw new IllegalArgumentException(path + ": not text in UTF-8", ex);
+        }
+        catch (final FileSystemException ex)
+        {
+            throw ex;
+        }
+        catch (final IOException ex)
+        {
+            throw new IOException(path + ": " + ex.getMessage(), ex);
         }
     }
 

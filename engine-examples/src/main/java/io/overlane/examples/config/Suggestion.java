@@ -2,6 +2,7 @@ package io.overlane.examples.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 
 /** What somebody may have meant who wrote something that there is not. */
 public final class Suggestion
@@ -17,12 +18,21 @@ public final class Suggestion
      */
     public static String of(final String word, final Collection<String> known)
     {
-        final String nearest = known.stream()
+        return nearest(word, known)
+            .map(nearest -> " (is " + nearest + " meant?)")
+            .orElseGet(() -> " (there are " + String.join(", ", known.stream().sorted().toList()) + ")");
+    }
+
+    /**
+     * @param word  there is not.
+     * @param known words.
+     * @return the nearest, if one is near.
+     */
+    public static Optional<String> nearest(final String word, final Collection<String> known)
+    {
+        return known.stream()
             .min(Comparator.comparingInt((String other) -> distance(word, other)).thenComparing(other -> other))
-            .orElse("");
-        return distance(word, nearest) <= 1 + Math.max(word.length(), nearest.length()) / 4 ?
-            " (is " + nearest + " meant?)" :
-            " (there are " + String.join(", ", known.stream().sorted().toList()) + ")";
+            .filter(other -> distance(word, other) <= 1 + Math.max(word.length(), other.length()) / 4);
     }
 
     /** Letters to add, drop, change, or swap with the next (optimal string alignment). */

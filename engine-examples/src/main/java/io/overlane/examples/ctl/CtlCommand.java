@@ -88,12 +88,14 @@ public final class CtlCommand implements Callable<Integer>
         final Path directory = SocketPath.directory();
         if (directory == null)
         {
-            throw new IOException("no default for --admin: XDG_RUNTIME_DIR is not set");
+            throw new IOException(
+                "no default for --admin: XDG_RUNTIME_DIR is not set; who is not root must say where the socket is");
         }
         final List<Path> sockets = SocketPath.list(directory);
         if (sockets.isEmpty())
         {
-            throw new IOException("there is no admin socket in " + directory + "; --admin says where it is");
+            throw new IOException("there is no admin socket in " + directory + "; --admin says where it is" +
+                ("root".equals(System.getProperty("user.name")) ? "" : ", and what root runs is for root to ask"));
         }
         if (sockets.size() > 1)
         {

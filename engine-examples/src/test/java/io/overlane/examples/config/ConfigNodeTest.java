@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,6 +54,13 @@ class ConfigNodeTest
             () -> ConfigNode.parse("f", text.replace("\\n", "\n").replace("\\t", "\t")).members());
         assertTrue(ex.getMessage().startsWith(message), ex.getMessage());
         assertEquals(1, ex.getMessage().lines().count());
+    }
+
+    @Test
+    void shouldNameWhatIsNoFile(@TempDir final Path directory)
+    {
+        final IOException ex = assertThrows(IOException.class, () -> ConfigNode.read(directory));
+        assertEquals(directory + ": Is a directory", ex.getMessage());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.overlane.flannel.etcd;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -51,7 +52,7 @@ public record EtcdOptions(
         {
             if (endpoint.getHost() == null || !List.of("http", "https").contains(String.valueOf(endpoint.getScheme())))
             {
-                throw new IllegalArgumentException("etcd endpoint '" + endpoint + "': expected http(s)://HOST:PORT");
+                throw noEndpoint(endpoint.toString(), null);
             }
         }
         if ((certFile == null) != (keyFile == null))
@@ -78,7 +79,7 @@ public record EtcdOptions(
     public static EtcdOptions of(final String endpoints)
     {
         final List<URI> uris = Arrays.stream(endpoints.split(","))
-            .map(String::strip).filter(text -> !text.isEmpty()).map(URI::create).toList();
+            .map(String::strip).filter(text -> !text.isEmpty()).map(EtcdOptions::endpoint).toList();
         return new EtcdOptions(uris, DEFAULT_PREFIX, null, null, null, null, null, DEFAULT_REQUEST_TIMEOUT);
     }
 
@@ -119,6 +120,23 @@ public record EtcdOptions(
     public EtcdOptions withRequestTimeout(final Duration timeout)
     {
         return new EtcdOptions(endpoints, prefix, caFile, certFile, keyFile, username, password, timeout);
+    }
+
+    private static URI endpoint(final String text)
+    {
+        try
+        {
+            return new URI(text);
+        }
+        catch (final URISyntaxException ex)
+        {
+            throw noEndpoint(text, ex);
+        }
+    }
+
+    private static IllegalArgumentException noEndpoint(final String text, final Exception cause)
+    {
+        return new IllegalArgumentException("etcd endpoint '" + text + "': expected http(s)://HOST:PORT", cause);
     }
 
     /** Leaves the password out. */

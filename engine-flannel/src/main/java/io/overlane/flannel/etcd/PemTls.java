@@ -109,11 +109,17 @@ final class PemTls
         {
             return Files.readString(file, StandardCharsets.ISO_8859_1);
         }
+        catch (final NoSuchFileException ex)
+        {
+            throw new IllegalArgumentException("there is no file " + file, ex);
+        }
+        catch (final AccessDeniedException ex)
+        {
+            throw new IllegalArgumentException("no permission for " + file, ex);
+        }
         catch (final IOException ex)
         {
-            throw new IllegalArgumentException(file + ": cannot be read: " + (
-                ex instanceof NoSuchFileException ? "there is no such file" :
-                ex instanceof AccessDeniedException ? "no permission" : ex.getMessage()), ex);
+            throw new IllegalArgumentException(file + ": cannot be read: " + ex.getMessage(), ex);
         }
     }
 }

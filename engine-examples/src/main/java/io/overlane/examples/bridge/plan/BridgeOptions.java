@@ -34,11 +34,6 @@ public final class BridgeOptions
         OFF
     }
 
-    @Option(names = "--offload", paramLabel = "auto|off", description =
-        "auto: super-frames travel whole between device and socket, as far as the kernel does. off: every frame " +
-        "and datagram by itself. Default: auto.")
-    public Offload offload = Offload.AUTO;
-
     @Option(names = "--mode", paramLabel = "vxlan|ip-udp", description =
         "vxlan: Ethernet frames of a TAP in VXLAN, as flannel.1. ip-udp: bare IPv4 packets of a TUN in UDP, as " +
         "flannel0. Default: vxlan.")
@@ -82,7 +77,7 @@ public final class BridgeOptions
     @Option(names = "--peer", paramLabel = "IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]", description =
         "Another node, repeatable: an FDB entry, a permanent neighbour GATEWAY -> MAC and an onlink route to CIDR " +
         "through it; GATEWAY is by default the first address of CIDR. In ip-udp mode IP[:PORT],subnet=CIDR: a route. " +
-        "Default: none.")
+        "IPv6 with a port is [IP]:PORT, here and below. Default: none.")
     List<String> peers = new ArrayList<>();
 
     @Option(names = "--fdb", paramLabel = "MAC=IP[:PORT]", description =
@@ -136,6 +131,11 @@ public final class BridgeOptions
     @Option(names = "--underlay", paramLabel = "libc|netty|nio", description =
         "What carries the datagrams. Default: libc.")
     public UnderlayKind underlay = UnderlayKind.LIBC;
+
+    @Option(names = "--offload", paramLabel = "auto|off", description =
+        "auto: super-frames travel whole between device and socket, as far as the kernel does. off: every frame " +
+        "and datagram by itself. Default: auto.")
+    public Offload offload = Offload.AUTO;
 
     @Option(names = "--source-ports", paramLabel = "LOW-HIGH", description =
         "Let datagrams leave from up to 8 ports of this range, one for each inner flow, so that links and receivers " +

@@ -4,7 +4,9 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.examples.cli.OneLineErrors;
+import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
 
 /** What the values of options are read as: addresses, ranges and names instead of text. */
 public final class OptionTypes
@@ -29,6 +31,34 @@ public final class OptionTypes
             .registerConverter(UnderlayKind.class, OneLineErrors.converter(UnderlayKind::parse))
             .registerConverter(FloodRates.class, OneLineErrors.converter(FloodRates::parse))
             .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
+            .registerConverter(Integer.class, text -> number(text, Integer::valueOf))
+            .registerConverter(int.class, text -> number(text, Integer::valueOf))
+            .registerConverter(Long.class, text -> number(text, Long::valueOf))
+            .registerConverter(Boolean.class, OptionTypes::yesOrNo)
+            .registerConverter(boolean.class, OptionTypes::yesOrNo)
             .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** Without the names that Java has for numbers. */
+    private static <T> T number(final String text, final Function<String, T> parser)
+    {
+        try
+        {
+            return parser.apply(text);
+        }
+        catch (final NumberFormatException ex)
+        {
+            throw new TypeConversionException(
+                "'" + text + (text.matches("-?[0-9]+") ? "' is too great a number" : "' is not a number"));
+        }
+    }
+
+    private static Boolean yesOrNo(final String text)
+    {
+        if (!text.matches("(?i)true|false"))
+        {
+            throw new TypeConversionException("'" + text + "' is neither true nor false");
+        }
+        return Boolean.valueOf(text);
     }
 }

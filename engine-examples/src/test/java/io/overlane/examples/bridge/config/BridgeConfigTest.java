@@ -141,7 +141,8 @@ class BridgeConfigTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        mtu: x                                 | 1: Invalid value for 'mtu': 'x' is not an int
+        mtu: x                                 | 1: Invalid value for 'mtu': 'x' is not a number
+        source: knwon                          | 1: Invalid value for 'source': 'knwon' is none of any, known, routed
         vni: 1\\nmtu: 9000                     | 2: mtu 9000: the underlay's MTU of 1500 leaves room for 1450
         a: 1                                   | 1: there is no key 'a' (there are
         vni: 1\\nnieghbors: []                 | 2: there is no key 'nieghbors' (is neighbors meant?)

@@ -1,0 +1,50 @@
+package io.overlane.flannel.etcd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is no way to etcd, in words for the person who wrote it. */
+class EtcdOptionsTest
+{
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldReadEndpointsJoinedByCommas()
+    {
+        assertEquals(
+            List.of(URI.create("http://192.0.2.1:2379"), URI.create("https://[fd00::1]:2379")),
+            EtcdOptions.of("http://192.0.2.1:2379, https://[fd00::1]:2379").endpoints());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "192.0.2.2:2379", "192.0.2.2", "etcd:2379", "htp://192.0.2.2:2379", "http://[fd00::1:2379",
+        "http://fd00::1:2379", "http:192.0.2.2", "[fd00::1]:2379"})
+    void shouldSayWhatAnEndpointLooksLike(final String text)
+    {
+        final IllegalArgumentException ex =
+            assertThrows(IllegalArgumentException.class, () -> EtcdOptions.of("http://192.0.2.1:2379," + text));
+        assertEquals("etcd endpoint '" + text + "': expected http(s)://HOST:PORT", ex.getMessage());
+    }
+
+    @Test
+    void shouldNameAFileThatIsNotThere()
+    {
+        final Path missing = directory.resolve("missing.pem");
+        final IllegalArgumentException ex =
+            assertThrows(IllegalArgumentException.class, () -> PemTls.read(missing));
+        assertEquals("there is no file " + missing, ex.getMessage());
+        assertEquals(
+            directory + ": cannot be read: Is a directory",
+            assertThrows(IllegalArgumentException.class, () -> PemTls.read(directory)).getMessage());
+    }
+}
