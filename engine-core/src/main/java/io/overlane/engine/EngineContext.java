@@ -6,6 +6,7 @@ import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbContext;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.RulesContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.signal.IdleWait;
 import io.overlane.underlay.Underlay;
@@ -483,7 +484,13 @@ public final class EngineContext
         final String name = "segment " + segment.vni();
         segment.flood().forEach(remote -> requireReach(name, remote.address()));
         segment.fdb().values().forEach(remote -> requireReach(name, remote.address()));
-        segment.groups().forEach(group -> requireReach(name, group));
+        requireReach(segment.vni(), segment.rules());
+    }
+
+    /** Refuse groups that no datagram can be sent to. */
+    void requireReach(final int vni, final RulesContext rules)
+    {
+        rules.groups().forEach(group -> requireReach("segment " + vni, group));
     }
 
     private void requireReach(final String setting, final IpAddress remote)

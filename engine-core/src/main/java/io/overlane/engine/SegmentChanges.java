@@ -67,6 +67,7 @@ final class SegmentChanges
         final RulesContext after = before.copy();
         change.accept(after);
         after.conclude(vni);
+        context.requireReach(vni, after);
         after.conclude(context.underlay(), context.fdbAgeNs());
         final List<RuleChange> changes = RuleChange.between(before, after);
         if (before.floodBudget().toString().equals(after.floodBudget().toString()))

@@ -35,8 +35,12 @@ public final class RateLimit
      * @param nowNs on a clock that does not go back.
      * @return false if they are too many now; none is taken then.
      */
-    public boolean take(final int units, final long nowNs)
+    public boolean take(final long units, final long nowNs)
     {
+        if (units > BURST_NS / costNs)
+        {
+            return false;
+        }
         while (true)
         {
             final long before = paidUntilNs.get();

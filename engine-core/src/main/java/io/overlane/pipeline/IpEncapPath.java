@@ -186,7 +186,7 @@ public final class IpEncapPath implements EncapPath
         final Frame packet, final int type, final int code, final int mtu, final DropReason otherwise)
     {
         final Frame error = icmpError.build(ip, packet, network.address(), type, code, mtu);
-        if (error != null && offer(error))
+        if (error != null && bucket.take() && offer(error))
         {
             counters.onAnswered(count);
         }

@@ -27,6 +27,8 @@ final class Learn
     private final NanoClock clock;
     /** By the remote's number plus 1; 0 for all that have none. */
     private final RateLimits limits;
+    /** Of what the ring is told again; by the remote's number. Null on the thread that writes the FDB. */
+    private final RateLimits refreshes;
     /** Null on the thread that writes the FDB. */
     private final LearnRing ring;
     /** What was last handed over, and when, so that a busy station is not at every frame. */
@@ -52,6 +54,7 @@ final class Learn
         this.clock = clock;
         this.ring = ring;
         limits = new RateLimits(remotes.maxRemotes() + 1, fdb.learnsPerSecond());
+        refreshes = ring == null ? null : new RateLimits(remotes.maxRemotes(), fdb.learnsPerSecond());
         handed = ring == null ? null : new long[HANDED_SLOTS];
         handedMs = ring == null ? null : new long[HANDED_SLOTS];
     }
@@ -153,7 +156,7 @@ final class Learn
         final long station = (long)vni << 48 ^ source;
         final int slot = (int)(station * HASH_FACTOR >>> 54);
         final boolean isRecent = handed[slot] == station && nowMs - handedMs[slot] < ring.refreshMs();
-        if (!FdbEntry.isConfigured(entry) && !isRecent &&
+        if (!FdbEntry.isConfigured(entry) && !isRecent && refreshes.take(remote, nowNs) &&
             ring.offer(vni, source, remotes.high(remote), remotes.low(remote)))
         {
             handed[slot] = station;

@@ -1,5 +1,6 @@
 package io.overlane.pipeline;
 
+import io.overlane.address.MacAddress;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
@@ -57,8 +58,9 @@ final class LocalForward
         {
             forgetPortOf(vni, ethernet.source(), ports);
         }
-        // Groups have no entry.
-        final long entry = fdb.lookup(vni, ethernet.destination());
+        final long destination = ethernet.destination();
+        // The entry of a group says which remotes get a copy of what comes from a port.
+        final long entry = MacAddress.isGroup(destination) ? FdbEntry.MISSING : fdb.lookup(vni, destination);
         if (entry == FdbEntry.MISSING)
         {
             floodPorts(segment, ports, frame, high, low, remote);

@@ -103,7 +103,7 @@ public final class FloodBudget
         {
             return DropReason.SEGMENT_FLOOD_LIMIT;
         }
-        return ofCopies == null || ofCopies.take(frames * copiesEach, nowNs) ?
+        return ofCopies == null || ofCopies.take((long)frames * copiesEach, nowNs) ?
             DropReason.NONE :
             DropReason.FLOOD_COPIES_LIMIT;
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.FdbResult;
 import io.overlane.engine.EngineHarness;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
@@ -152,6 +154,25 @@ class LocalSwitchingTest
         hear(frame(FAR, S1));
         assertFrames(one, frame(FAR, S1));
         assertFrames(two, frame(FAR, S1));
+    }
+
+    @Test
+    void shouldGiveAllPortsWhatIsForAGroupThatHasRemotesOfItsOwn()
+    {
+        final MacAddress group = MacAddress.parse("01:00:5e:00:00:fb");
+        launch(segment());
+        final FdbRequest request = new FdbRequest(VNI, group, EngineHarness.B);
+        final CompletableFuture<FdbResult> asked =
+            harness.engine().proxy().fdb(control -> control.append(request));
+        harness.run();
+        assertEquals(FdbResult.DONE, asked.join());
+        hear(frame(FAR, group));
+
+        assertFrames(one, frame(FAR, group));
+        assertFrames(two, frame(FAR, group));
+        assertFrames(three, frame(FAR, group));
+        assertEquals(0, harness.decap().dropped());
+        assertEquals(0, harness.sentTo(EngineHarness.B).size());
     }
 
     @Test

@@ -45,6 +45,16 @@ class RateLimitTest
     }
 
     @Test
+    void shouldRefuseMoreThanAnyNumberHolds()
+    {
+        final RateLimit limit = new RateLimit(1);
+        assertFalse(limit.take(1L << 34, 0));
+        assertFalse(limit.take(1L << 40, 0));
+        assertFalse(limit.take(Long.MAX_VALUE, 0));
+        assertTrue(limit.take(1, 0));
+    }
+
+    @Test
     void shouldNotLimitWithZero()
     {
         final RateLimits limits = new RateLimits(3, 0);

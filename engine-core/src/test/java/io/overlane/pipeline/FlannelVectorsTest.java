@@ -86,6 +86,20 @@ class FlannelVectorsTest
         assertEquals(List.of(), harness.sentTo(A));
     }
 
+    /** As many as Linux at once (net.ipv4.icmp_msgs_burst); flannel's proxy knows no limit. */
+    @Test
+    void shouldNotAnswerWithoutEnd()
+    {
+        launch();
+        for (int i = 0; i < 200; i++)
+        {
+            transmit(NO_ROUTE);
+        }
+        assertEquals(50, harness.delivered().size());
+        assertEquals(50, harness.encap().answered());
+        assertEquals(150, harness.encap().dropped(DropReason.NO_ROUTE));
+    }
+
     @Test
     void shouldAnswerNoRouteAsVector5()
     {

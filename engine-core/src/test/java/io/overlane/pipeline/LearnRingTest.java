@@ -3,6 +3,12 @@ package io.overlane.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.address.IpAddress;
+import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbContext;
+import io.overlane.remote.RemoteTable;
+import io.overlane.status.DropReason;
+import io.overlane.status.TableCounters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +60,31 @@ class LearnRingTest
         assertEquals(1_000, ring.refreshMs());
         assertEquals(1_000, new LearnRing(() -> {}, TimeUnit.SECONDS.toNanos(300)).refreshMs());
         assertEquals(250, new LearnRing(() -> {}, TimeUnit.SECONDS.toNanos(1)).refreshMs());
+    }
+
+    /** More stations than Learn remembers to have handed over: none of them is recent when it is heard again. */
+    @Test
+    void shouldHandOverSoManyStationsOfARemoteASecondAndLeaveRoomForOthers()
+    {
+        final Fdb fdb = new Fdb(
+            new FdbContext().maxEntries(8192).learnsPerSecond(100), destination -> {}, new TableCounters());
+        final RemoteTable remotes = new RemoteTable(8);
+        final long a = IpAddress.parse("192.0.2.10").low();
+        final long b = IpAddress.parse("192.0.2.11").low();
+        final int remote = remotes.intern(0, a, 8472);
+        for (int i = 0; i < 4096; i++)
+        {
+            fdb.learn(1, 0x0200_0000_0000L + i, remote, 0);
+        }
+        final Learn learn = new Learn(fdb, remotes, 8472, () -> TimeUnit.SECONDS.toNanos(5), ring);
+        for (int i = 0; i < 3 * 4096; i++)
+        {
+            assertEquals(DropReason.NONE, learn.onFrame(1, 0x0200_0000_0000L + i % 4096, 0, a));
+        }
+        learn.onFrame(1, 0x0600_0000_0000L, 0, b);
+        assertEquals(101, drain());
+        assertEquals(0, ring.forgotten());
+        assertEquals("1 60000000000 0 " + b, learned.get(100));
     }
 
     private int drain()

@@ -141,7 +141,7 @@ class FlannelTlsIT
     void shouldNameFilesThatCannotBeUsed() throws Exception
     {
         final String missing = directory.resolve("missing.pem").toString();
-        assertOneLine(flannel(etcd.endpoint(), "--etcd-cafile", missing), 2, missing, "cannot be read");
+        assertOneLine(flannel(etcd.endpoint(), "--etcd-cafile", missing), 2, "there is no file " + missing);
         final String garbage = Files.writeString(directory.resolve("garbage.pem"), "no certificate").toString();
         assertOneLine(flannel(etcd.endpoint(), "--etcd-cafile", garbage), 2, garbage, "no PEM certificate");
         assertOneLine(flannel(etcd.endpoint(), "--etcd-certfile", certificates.certificate("client")), 2,

@@ -1,6 +1,7 @@
 package io.overlane.flannel.registry;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.LeaseListener;
@@ -10,6 +11,7 @@ import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.lease.SubnetManager;
+import io.overlane.flannel.lease.SubnetRange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +115,7 @@ public final class RegistrySubnetManager implements SubnetManager
     {
         final LeaseSnapshot snapshot = registry.leases();
         final List<Lease> others = new ArrayList<>(snapshot.leases());
+        others.removeIf(lease -> isWider(lease.subnet(), config.v4()) || isWider(lease.subnetV6(), config.v6()));
         for (final Lease lease : snapshot.leases())
         {
             if (!lease.attributes().publicIp().equals(attributes.publicIp()))
@@ -129,6 +132,12 @@ public final class RegistrySubnetManager implements SubnetManager
             others.remove(lease);
         }
         return registry.create(choose(config, others, previous), attributes, timeToLive, snapshot.revision());
+    }
+
+    /** More than there is to be handed out: no node's, and a reason to leave no node a subnet. */
+    private static boolean isWider(final IpPrefix held, final SubnetRange range)
+    {
+        return held != null && range != null && held.length() < range.network().length();
     }
 
     private SubnetKey choose(final NetworkConfig config, final List<Lease> leases, final SubnetKey previous)

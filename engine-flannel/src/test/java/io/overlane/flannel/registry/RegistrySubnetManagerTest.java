@@ -103,6 +103,14 @@ class RegistrySubnetManagerTest
     }
 
     @Test
+    void shouldFindASubnetBesideALeaseOfEverything()
+    {
+        registry.put(null, lease("0.0.0.0-0", "192.0.2.66"));
+        registry.put(null, lease("10.4.0.0-15", "192.0.2.67"));
+        assertTrue(manager.acquire(attributes("192.0.2.1"), null).subnet().toString().startsWith("10.5."));
+    }
+
+    @Test
     void shouldSayWhenSubnetsRunOut()
     {
         registry.config = "{\"Network\":\"10.5.0.0/28\"}";

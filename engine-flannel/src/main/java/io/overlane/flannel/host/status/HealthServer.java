@@ -1,27 +1,41 @@
 package io.overlane.flannel.host.status;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.overlane.address.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.agrona.CloseHelper;
 
 /**
  * {@code /healthz}, 200 while the process runs, and {@code /readyz}, 200 once the node is ready and 503 before, with
- * flanneld's words. One thread of its own answers.
+ * flanneld's words. One thread of its own answers, and waits for nobody: who is slow has some seconds, and of too many
+ * the one that came first makes room, so that nobody but the process keeps its kubelet from an answer.
  */
 public final class HealthServer implements AutoCloseable
 {
-    private static final int OK = 200;
-    private static final int NOT_FOUND = 404;
-    private static final int UNAVAILABLE = 503;
+    static final int MAX_CLIENTS = 64;
 
-    private final HttpServer server;
-    private final ExecutorService executor;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LOOK_MS = 1000;
+    private static final long CLOSE_LIMIT_MS = 2000;
+    private static final long ACCEPT_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final ServerSocketChannel server;
+    private final Selector selector;
+    private final BooleanSupplier isReady;
+    private final Thread thread = new Thread(this::run, "health");
+    /** In the order they came; the thread's own. */
+    private final List<HealthRequest> clients = new ArrayList<>();
+    private volatile boolean isClosed;
 
     /**
      * @param address to listen on; a wildcard for all.
@@ -31,75 +45,110 @@ public final class HealthServer implements AutoCloseable
      */
     public HealthServer(final IpAddress address, final int port, final BooleanSupplier isReady) throws IOException
     {
+        this.isReady = isReady;
+        ServerSocketChannel opened = null;
+        Selector opening = null;
         try
         {
-            server = HttpServer.create(new InetSocketAddress(address.toInetAddress(), port), 0);
+            opened = ServerSocketChannel.open();
+            opened.bind(new InetSocketAddress(address.toInetAddress(), port));
+            opened.configureBlocking(false);
+            opening = Selector.open();
+            opened.register(opening, SelectionKey.OP_ACCEPT);
         }
         catch (final IOException ex)
         {
+            CloseHelper.quietCloseAll(opening, opened);
             throw new IOException("cannot answer health checks on " + address + " port " + port + ": " +
                 ex.getMessage(), ex);
         }
-        executor = Executors.newSingleThreadExecutor(task ->
-        {
-            final Thread thread = new Thread(task, "health");
-            thread.setDaemon(true);
-            return thread;
-        });
-        server.setExecutor(executor);
-        server.createContext("/", exchange -> respond(exchange, NOT_FOUND, "not found"));
-        server.createContext("/healthz", exchange -> respond(exchange, "/healthz", OK, "flanneld is running"));
-        server.createContext("/readyz", exchange ->
-        {
-            final boolean ready = isReady.getAsBoolean();
-            respond(exchange, "/readyz", ready ? OK : UNAVAILABLE,
-                ready ? "flanneld is ready" : "flanneld is not ready yet");
-        });
-        server.start();
+        server = opened;
+        selector = opening;
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** @return the port it listens on. */
     public int port()
     {
-        return server.getAddress().getPort();
+        return server.socket().getLocalPort();
     }
 
     @Override
     public void close()
     {
-        server.stop(0);
-        executor.shutdownNow();
+        isClosed = true;
+        selector.wakeup();
+        try
+        {
+            thread.join(CLOSE_LIMIT_MS);
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+        }
+        CloseHelper.quietCloseAll(server, selector);
     }
 
-    /** A context covers every path that starts like it. */
-    private static void respond(final HttpExchange exchange, final String path, final int status, final String text)
-        throws IOException
+    private void run()
     {
-        if (exchange.getRequestURI().getPath().equals(path))
+        try
         {
-            respond(exchange, status, text);
+            while (!isClosed)
+            {
+                selector.select(clients.isEmpty() ? 0 : LOOK_MS);
+                for (final SelectionKey key : selector.selectedKeys())
+                {
+                    serve(key);
+                }
+                selector.selectedKeys().clear();
+                final long nowNs = System.nanoTime();
+                clients.stream().filter(client -> client.deadlineNs() - nowNs <= 0).forEach(HealthRequest::close);
+                clients.removeIf(client -> !client.isOpen());
+            }
         }
-        else
+        catch (final IOException | ClosedSelectorException ex)
         {
-            respond(exchange, NOT_FOUND, "not found");
+            // Without a selector there is nothing left to ask; the kubelet will notice.
+            isClosed = true;
+        }
+        clients.forEach(HealthRequest::close);
+    }
+
+    private void serve(final SelectionKey key)
+    {
+        if (key.isValid() && key.isAcceptable())
+        {
+            accept();
+        }
+        else if (key.isValid())
+        {
+            ((HealthRequest)key.attachment()).onReady();
         }
     }
 
-    private static void respond(final HttpExchange exchange, final int status, final String text) throws IOException
+    private void accept()
     {
-        final byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        try (exchange)
+        try
         {
-            exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-            if ("HEAD".equals(exchange.getRequestMethod()))
+            final SocketChannel channel = server.accept();
+            if (channel == null)
             {
-                exchange.sendResponseHeaders(status, -1);
+                return;
             }
-            else
+            if (clients.size() >= MAX_CLIENTS)
             {
-                exchange.sendResponseHeaders(status, body.length);
-                exchange.getResponseBody().write(body);
+                clients.remove(0).close();
             }
+            final HealthRequest client = new HealthRequest(channel, isReady, System.nanoTime() + PATIENCE_NS);
+            clients.add(client);
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ, client);
+        }
+        catch (final IOException ex)
+        {
+            // No descriptor left, likely, or the client has gone already.
+            LockSupport.parkNanos(ACCEPT_PAUSE_NS);
         }
     }
 }
