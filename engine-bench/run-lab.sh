@@ -12,6 +12,8 @@ vxlan device and the engine. Needs root, iproute2, iperf3, ping and a JDK. Nothi
 
   --repeats N          rounds over all variants; default 3
   --seconds S          of every TCP and flood measurement; default 4. Latency and paced UDP take half of it.
+  --warm-up S          of load before each variant is measured, its last second a UDP flood; default 3. A JVM is still
+                       compiling then: a stream is a few hundredths faster after 12
   --quick              kernel, engine and engine-off with one TCP stream and the UDP flood only, 2 s each
   --only VARIANT,...   of kernel, engine, engine-off, netty, nio, ip-udp, yardstick
   --measure NAME,...   of tcp1, tcp6, tcp4, flood, paced, idle, back-to-back, half-load. By default kernel, engine and
@@ -43,6 +45,7 @@ all_measures=tcp1,tcp6,tcp4,flood,paced,idle,back-to-back,half-load
 paced_kpps='100 150 200 250 300'
 repeats=3
 seconds=4
+warm_up=3
 only=
 measures=
 yardstick=
@@ -70,11 +73,12 @@ while [ $# -gt 0 ]; do
             [ $# -gt 0 ] || fail "--report needs files"
             set --
             ;;
-        --repeats | --seconds | --only | --measure | --yardstick)
+        --repeats | --seconds | --warm-up | --only | --measure | --yardstick)
             [ $# -ge 2 ] || fail "$1 needs a value"
             case "$1" in
                 --repeats) repeats=$2 ;;
                 --seconds) seconds=$2 ;;
+                --warm-up) warm_up=$2 ;;
                 --only) only=$2 ;;
                 --measure) measures=$2 ;;
                 --yardstick)
@@ -87,9 +91,9 @@ while [ $# -gt 0 ]; do
         *) fail "unknown option $1 (--help lists them)" ;;
     esac
 done
-case "$repeats$seconds" in *[!0-9]*) fail "--repeats and --seconds are whole numbers" ;; esac
-if [ "$repeats" -lt 1 ] || [ "$seconds" -lt 1 ]; then
-    fail "--repeats and --seconds are at least 1"
+case "$repeats$seconds$warm_up" in *[!0-9]*) fail "--repeats, --seconds and --warm-up are whole numbers" ;; esac
+if [ "$repeats" -lt 1 ] || [ "$seconds" -lt 1 ] || [ "$warm_up" -lt 2 ]; then
+    fail "--repeats and --seconds are at least 1, --warm-up is at least 2"
 fi
 half=$(((seconds + 1) / 2))
 
@@ -499,7 +503,7 @@ measure_variant()
         return 0
     fi
     # For the JIT; the others get the same.
-    ip netns exec "$left" timeout 12 iperf3 -c 10.244.2.1 -p 5299 -t 2 > /dev/null || true
+    ip netns exec "$left" timeout $((warm_up + 9)) iperf3 -c 10.244.2.1 -p 5299 -t $((warm_up - 1)) > /dev/null || true
     ip netns exec "$left" timeout 11 iperf3 -c 10.244.2.1 -p 5299 -t 1 -u -b 0 -l 64 > /dev/null || true
     case "$variant" in kernel | yardstick) ;; *) jvm=yes ;; esac
     if [ -n "$jvm" ]; then
@@ -567,6 +571,7 @@ meta jdk "$("$java" -XshowSettings:properties -version 2>&1 |
 meta iperf3 "$(iperf3 --version | head -1), TCP $(sysctl -n net.ipv4.tcp_congestion_control)"
 meta repeats "$repeats"
 meta seconds "$seconds"
+meta warm_up "$warm_up"
 meta load_before "$(cut -d ' ' -f 1 /proc/loadavg)"
 
 started=$(date +%s)

@@ -12,6 +12,7 @@ import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SourcePolicy;
 import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import java.util.List;
@@ -63,6 +64,25 @@ class HeaderAndFramingTest
         harness.launch(segment()).receive(EngineHarness.A, datagram(INNER).vni(43).datagram());
 
         harness.assertDatagramDropped(DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, EngineHarness.A);
+    }
+
+    @Test
+    void shouldJudgeEachDatagramOfABatchByItself()
+    {
+        harness.launch(segment());
+        harness.send(EngineHarness.A, 0, datagram(INNER).datagram());
+        harness.send(EngineHarness.A, 0, (byte)8, (byte)0);
+        harness.send(EngineHarness.B, 0, datagram(INNER).vni(43).datagram());
+        harness.send(EngineHarness.B, 0, datagram(INNER).datagram());
+        harness.run();
+
+        final PathCounters decap = harness.decap();
+        assertEquals(1, EngineHarness.ledger(
+            decap, DropReason.SHORT_HEADER, DropLedger.NO_VNI, EngineHarness.A), "not of the VNI before it");
+        assertEquals(1, EngineHarness.ledger(decap, DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, EngineHarness.B));
+        assertEquals(4, decap.framesIn());
+        assertEquals(2, decap.delivered());
+        assertEquals(2 * INNER.bytes().length, decap.deliveredBytes());
     }
 
     @Test

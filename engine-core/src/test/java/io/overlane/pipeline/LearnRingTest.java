@@ -79,9 +79,9 @@ class LearnRingTest
         final Learn learn = new Learn(fdb, remotes, 8472, () -> TimeUnit.SECONDS.toNanos(5), ring);
         for (int i = 0; i < 3 * 4096; i++)
         {
-            assertEquals(DropReason.NONE, learn.onFrame(1, 0x0200_0000_0000L + i % 4096, 0, a));
+            assertEquals(DropReason.NONE, learn.onFrame(1, 0x0200_0000_0000L + i % 4096, 0, a, remote));
         }
-        learn.onFrame(1, 0x0600_0000_0000L, 0, b);
+        learn.onFrame(1, 0x0600_0000_0000L, 0, b, RemoteTable.MISSING);
         assertEquals(101, drain());
         assertEquals(0, ring.forgotten());
         assertEquals("1 60000000000 0 " + b, learned.get(100));

@@ -206,7 +206,8 @@ final class LabTables
     {
         text.append("## How\n\n")
             .append("Two network namespaces joined by a veth pair of MTU 1500; the engine is `tun-bridge` on both ")
-            .append("sides, started anew for every round and warmed up for three seconds. ")
+            .append("sides, started anew for every round and warmed up for ").append(results.fact("warm_up"))
+            .append(" seconds. ")
             .append("TCP and UDP by iperf3, round trips by ping (`-i 0.002`, `-A`): the kernel answers those in its ")
             .append("receive path, so a kernel tunnel's round trip wakes nobody.\n\n")
             .append("- Tunnel CPU is user and system time of the tunnel's processes on both sides, JIT and GC ")

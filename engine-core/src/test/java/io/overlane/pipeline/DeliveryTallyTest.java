@@ -1,0 +1,47 @@
+package io.overlane.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.overlane.status.EngineCounters;
+import io.overlane.status.PathCounters;
+import io.overlane.status.RemoteTraffic;
+import io.overlane.status.Traffic;
+import org.junit.jupiter.api.Test;
+
+/** What was delivered is counted once, under its remote. */
+class DeliveryTallyTest
+{
+    private final EngineCounters engine = new EngineCounters(1, 8, 8);
+    private final PathCounters counters = engine.encap();
+    private final Traffic traffic = engine.newTraffic("encap", "vni-1");
+    private final DeliveryTally tally = new DeliveryTally(counters);
+
+    @Test
+    void shouldCountEachRemoteByItselfWhateverTheOrder()
+    {
+        tally.add(traffic, 3, 1, 100);
+        tally.add(traffic, 3, 2, 200);
+        tally.add(traffic, RemoteTraffic.UNNUMBERED, 1, 10);
+        tally.add(traffic, 3, 1, 1000);
+        tally.flush(traffic);
+
+        assertEquals(4, counters.remotes().frames(3));
+        assertEquals(1300, counters.remotes().bytes(3));
+        assertEquals(1, counters.remotes().frames(RemoteTraffic.UNNUMBERED));
+        assertEquals(5, counters.delivered());
+        assertEquals(1310, counters.deliveredBytes());
+        assertEquals(5, traffic.frames());
+        assertEquals(1310, traffic.bytes());
+    }
+
+    @Test
+    void shouldCountNothingTwice()
+    {
+        tally.add(traffic, 0, 1, 60);
+        tally.flush(traffic);
+        tally.flush(traffic);
+
+        assertEquals(1, counters.remotes().frames(0));
+        assertEquals(1, counters.delivered());
+    }
+}
