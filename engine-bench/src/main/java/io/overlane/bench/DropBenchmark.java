@@ -10,6 +10,7 @@ import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.EngineCounters;
+import io.overlane.status.Traffic;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.ReceiveBatch;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * What does a datagram cost that is not let in, its line in the ledger and its share of a sample included?
  *
  * <p>{@code unknownVni} and {@code refusedSource} come from one stranger or from ever new ones, in batches of 64 or one
- * by one: a datagram that comes alone is kept as a sample each time.
+ * by one: a datagram that comes alone is kept as a sample each time. What is unknown is looked for among one segment or
+ * thousands.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -51,6 +53,10 @@ public class DropBenchmark
     @Param({"false", "true"})
     private boolean manySources;
 
+    /** Segments there are. */
+    @Param({"1", "4096"})
+    private int segments;
+
     private final ReceiveBatch batch = new ReceiveBatch(Frames.BATCH);
     private final EngineCounters counters = new EngineCounters(1, 64, 4096);
     private DatagramFeed feed;
@@ -63,10 +69,15 @@ public class DropBenchmark
     public void setup()
     {
         final Forwarding forwarding = new Forwarding(64, 64, 64, 64);
-        forwarding.segments().add(new Segment(
-            new SegmentContext(Frames.VNI).policy(PolicyProfile.STRICT).port(new Sinks.NoPort()).portMtu(1450),
-            counters.newTraffic("encap", "strict"),
-            counters.newTraffic("decap", "strict")));
+        final Traffic encap = counters.newTraffic("encap", "strict");
+        final Traffic decap = counters.newTraffic("decap", "strict");
+        for (int i = 0; i < segments; i++)
+        {
+            forwarding.segments().add(new Segment(
+                new SegmentContext(Frames.VNI + i).policy(PolicyProfile.STRICT).port(new Sinks.NoPort()).portMtu(1450),
+                encap,
+                decap));
+        }
         forwarding.addFlood(Frames.VNI, Sinks.REMOTE);
         feed = new DatagramFeed(new VxlanDecapPath(
             forwarding.segments(),
@@ -80,7 +91,7 @@ public class DropBenchmark
         final byte[][] ofKnown = new byte[Frames.BATCH][];
         for (int i = 0; i < Frames.BATCH; i++)
         {
-            ofUnknown[i] = FrameSpec.vxlan(Frames.ethernet(i, 64)).vni(Frames.VNI + 1).datagram();
+            ofUnknown[i] = FrameSpec.vxlan(Frames.ethernet(i, 64)).vni(Frames.VNI + segments + i).datagram();
             ofKnown[i] = FrameSpec.vxlan(Frames.ethernet(i, 64)).vni(Frames.VNI).datagram();
         }
         unknown = Frames.slab(ofUnknown);

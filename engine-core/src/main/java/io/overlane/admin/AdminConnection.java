@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.agrona.CloseHelper;
 
 /**
@@ -15,6 +16,9 @@ import org.agrona.CloseHelper;
  */
 final class AdminConnection
 {
+    /** Of both ranges, and what turns the direction of writing; the ends of lines are ours. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\\n]]");
+
     private final SocketChannel channel;
     private final SelectionKey key;
     private final AdminCommands commands;
@@ -130,7 +134,7 @@ final class AdminConnection
         try
         {
             final Answer result = commands.run(isJson ? words.subList(1, words.size()) : words);
-            return encode(AdminStatus.OK, isJson ? JsonText.of(result.json()) + "\n" : result.text());
+            return encode(AdminStatus.OK, isJson ? JsonText.of(result.json()) + "\n" : harmless(result.text()));
         }
         catch (final AdminException ex)
         {
@@ -145,7 +149,13 @@ final class AdminConnection
     /** One line that does nothing to a terminal, whatever the request held. */
     private static String printable(final String message)
     {
-        return message.replaceAll("\\p{Cntrl}", "?");
+        return harmless(message).replace('\n', '?');
+    }
+
+    /** Names and texts in an answer may be those of others, of a cluster's registry for one. */
+    private static String harmless(final String text)
+    {
+        return CONTROL.matcher(text).replaceAll("?");
     }
 
     private static ByteBuffer encode(final AdminStatus status, final String body)

@@ -57,6 +57,22 @@ public final class EncapAgent implements Agent
     }
 
     /**
+     * Carry what a port sends by another path from now on. By a command.
+     *
+     * @param path of a port that is polled; of any other it is not taken.
+     */
+    public void replace(final EncapPath path)
+    {
+        for (int i = 0; i < paths.length; i++)
+        {
+            if (paths[i].port() == path.port())
+            {
+                paths[i] = path;
+            }
+        }
+    }
+
+    /**
      * Poll a port no more; nothing that was polled from it is in use. By a command, or when the agent has stopped.
      *
      * @param port whose path goes.

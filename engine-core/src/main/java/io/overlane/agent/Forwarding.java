@@ -19,6 +19,7 @@ import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.status.TableCounters;
+import java.util.Arrays;
 import java.util.function.Predicate;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -32,6 +33,8 @@ public final class Forwarding
     /** Owner of what the context says at launch and of what single commands put; what they say replaces what stands. */
     public static final String MANUAL = "manual";
 
+    private static final int FORGOTTEN_AT_A_TIME = 16;
+
     private final SegmentTable segments = new SegmentTable();
     private final Fdb fdb;
     private final NeighborTable neighbors;
@@ -41,6 +44,7 @@ public final class Forwarding
     private final SegmentPorts ports;
     private final FdbControl fdbControl;
     private TableEvents events;
+    private int nextForgotten;
 
     /**
      * For a caller that has one port to a segment.
@@ -91,6 +95,24 @@ public final class Forwarding
         ports = new SegmentPorts(this, peerUdpPort);
         fdbControl = new FdbControl(fdb, remotes, segments, canReach, clock, reconciler, MANUAL);
         fdb.listener(this::onFdbChange);
+        remotes.makesRoom(this::forgetLearnedRemotes);
+    }
+
+    /** Several at once, so that their numbers are not given out again before every reader has looked up anew. */
+    private boolean forgetLearnedRemotes()
+    {
+        int forgotten = 0;
+        for (int i = 0; i < remotes.maxRemotes() && forgotten < FORGOTTEN_AT_A_TIME; i++)
+        {
+            nextForgotten = nextForgotten + 1 < remotes.maxRemotes() ? nextForgotten + 1 : 0;
+            final int references = remotes.references(nextForgotten);
+            if (references > 0 && references == fdb.learnedFrom(nextForgotten))
+            {
+                fdb.evictFrom(nextForgotten);
+                forgotten++;
+            }
+        }
+        return forgotten > 0;
     }
 
     /**
@@ -286,6 +308,17 @@ public final class Forwarding
         }
         reconciler.take(MANUAL, EntryKey.flood(vni, remote), remote);
         return isNew;
+    }
+
+    /**
+     * @param vni    of a segment.
+     * @param remote perhaps in its flood list.
+     * @return true if it is.
+     */
+    public boolean isFlooded(final int vni, final Vtep remote)
+    {
+        final int[] flooded = requireSegment(vni).floodList().remotes();
+        return Arrays.stream(flooded).mapToObj(remotes::vtep).anyMatch(remote::equals);
     }
 
     /**

@@ -24,7 +24,7 @@ public final class TableAger
     /**
      * @param fdb      to age.
      * @param clock    of the engine.
-     * @param fdbAgeNs age at which a learned entry goes; 0: never.
+     * @param fdbAgeNs age at which a learned entry goes whose segment says nothing else; 0: never.
      */
     public TableAger(final Fdb fdb, final NanoClock clock, final long fdbAgeNs)
     {
@@ -41,7 +41,7 @@ public final class TableAger
      */
     public int age()
     {
-        if (fdbAgeMs == 0 || fdb.ageing() == 0)
+        if (fdb.ageing() == 0)
         {
             return 0;
         }

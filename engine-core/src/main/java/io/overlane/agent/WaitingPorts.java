@@ -52,12 +52,11 @@ public final class WaitingPorts implements PortWiring
     @Override
     public Runnable unwire(final Port polled)
     {
-        if (polled instanceof WatchedPort watched)
+        if (!unwatched.remove(polled) && polled instanceof WatchedPort watched)
         {
             watched.stop();
             return watched::join;
         }
-        unwatched.remove(polled);
         if (wait.leave(polled) && !unwatched.isEmpty())
         {
             wait.adopt(unwatched.get(0));

@@ -2,6 +2,7 @@ package io.overlane.agent;
 
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;
+import io.overlane.signal.Doorbell;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -10,14 +11,18 @@ import org.agrona.ErrorHandler;
 /**
  * A port that cannot wake the thread that polls it, with a thread of its own that waits for its frames and does. The
  * two take turns: one waits while there is nothing, the other polls until there is nothing, and never polls in vain.
+ *
+ * <p>An engine makes these itself for devices; a program makes one for a device that several ports are parts of.
  */
-final class WatchedPort implements Port
+public final class WatchedPort implements Port
 {
     private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LONGEST_END_MS = TimeUnit.SECONDS.toMillis(5);
 
     private final Port port;
-    private final Runnable wake;
+    private final Doorbell doorbell = new Doorbell();
+    /** Besides the doorbell. */
+    private volatile Runnable wake;
     private final ErrorHandler errorHandler;
     private final Thread watcher;
 
@@ -39,6 +44,20 @@ final class WatchedPort implements Port
         this.errorHandler = errorHandler;
         watcher = threadFactory.newThread(this::watch);
         watcher.setName("overlane-wait-" + port.name());
+    }
+
+    /**
+     * @param port          a device.
+     * @param threadFactory makes the thread that waits for it.
+     * @param errorHandler  is told if the device breaks.
+     * @return the device as a port that can wake any thread.
+     */
+    public static WatchedPort watch(
+        final Port port, final ThreadFactory threadFactory, final ErrorHandler errorHandler)
+    {
+        final WatchedPort watched = new WatchedPort(port, () -> {}, threadFactory, errorHandler);
+        watched.start();
+        return watched;
     }
 
     /** Begin to watch. */
@@ -108,29 +127,39 @@ final class WatchedPort implements Port
         return port.takesSuperFrames(gsoType);
     }
 
-    /** Returns at once: the thread that polls waits elsewhere. */
     @Override
     public void await(final long timeoutNs)
     {
+        doorbell.await(timeoutNs);
     }
 
     @Override
     public void wake()
     {
-        wake.run();
+        doorbell.ring();
     }
 
     @Override
     public boolean wakes(final Runnable anotherWake)
     {
-        return false;
+        wake = anotherWake;
+        return true;
     }
 
     @Override
     public void close()
     {
         stop();
+        join();
         port.close();
+    }
+
+    /** The polling thread waits here or elsewhere. */
+    private void onReady()
+    {
+        isReady = true;
+        doorbell.ring();
+        wake.run();
     }
 
     private void watch()
@@ -146,8 +175,7 @@ final class WatchedPort implements Port
                 else
                 {
                     port.await(LONGEST_WAIT_NS);
-                    isReady = true;
-                    wake.run();
+                    onReady();
                 }
             }
         }

@@ -8,7 +8,6 @@ import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.signal.IdleWait;
 import io.overlane.underlay.Underlay;
-import io.overlane.underlay.UnderlayFeature;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -419,12 +418,7 @@ public final class EngineContext
         for (final SegmentContext segment : segments)
         {
             segment.conclude();
-            segment.outer().conclude(underlay);
-            if (!segment.groups().isEmpty() && !underlay.features().contains(UnderlayFeature.MULTICAST))
-            {
-                throw new IllegalArgumentException("group " + segment.groups().iterator().next() +
-                    ": this underlay (" + underlay.description() + ") cannot join multicast groups");
-            }
+            segment.rules().conclude(underlay, fdbAgeNs);
             for (final Port port : segment.ports())
             {
                 if (!ports.add(port))

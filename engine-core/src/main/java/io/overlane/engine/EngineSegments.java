@@ -8,6 +8,8 @@ import io.overlane.agent.PortWiring;
 import io.overlane.pipeline.EncapPath;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
+import io.overlane.segment.RuleChange;
+import io.overlane.segment.RulesContext;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.EngineCounters;
@@ -18,6 +20,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.collections.IntHashSet;
@@ -31,8 +34,8 @@ import org.agrona.collections.IntHashSet;
  *
  * <p><b>Which ports.</b> In {@link ThreadingMode#SPLIT} and {@link ThreadingMode#INVOKER} any; in SPLIT a port that
  * can wake nobody (a device) gets a thread that waits for it, unless it is the one the polling thread waits in. In
- * {@link ThreadingMode#SHARED} those that can wake the thread. An engine with several queues, or with an IP network,
- * stays as it was launched.
+ * {@link ThreadingMode#SHARED} those that can wake the thread. An engine with several queues keeps its port, one with
+ * an IP network stays as it was launched.
  *
  * <p><b>What a removed segment leaves.</b> Its FDB entries, neighbours, flood list and what owners wanted of it are
  * forgotten, its ports closed. Its traffic is told to who removed it and counted on under {@code removed-segments}, so
@@ -50,6 +53,7 @@ public final class EngineSegments
     private final PathBuilder paths;
     private final EncapAgent encapAgent;
     private final PortWiring wiring;
+    private final SegmentChanges changes;
     private final Traffic removedEncap;
     private final Traffic removedDecap;
 
@@ -65,18 +69,17 @@ public final class EngineSegments
         final EngineCounters counters,
         final Forwarding forwarding,
         final CommandQueue commands,
-        final CommandQueue portCommands,
-        final PathBuilder paths,
-        final EncapAgent encapAgent,
+        final List<SegmentChanges.Lane> lanes,
         final PortWiring wiring)
     {
         this.context = context;
         this.forwarding = forwarding;
         this.commands = commands;
-        this.portCommands = portCommands;
-        this.paths = paths;
-        this.encapAgent = encapAgent;
+        portCommands = lanes.get(0).portCommands();
+        paths = lanes.get(0).paths();
+        encapAgent = lanes.get(0).encapAgent();
         this.wiring = wiring;
+        changes = new SegmentChanges(context, forwarding, commands, lanes);
         removedEncap = counters.newTraffic("encap", "removed-segments");
         removedDecap = counters.newTraffic("decap", "removed-segments");
         context.segments().forEach(settings -> settings.ports().forEach(port -> portVnis.put(port, settings.vni())));
@@ -108,12 +111,31 @@ public final class EngineSegments
         return ask(() ->
         {
             settings.conclude();
+            settings.rules().conclude(context.underlay(), context.fdbAgeNs());
             requireFree(settings.vni());
             settings.ports().forEach(this::requireFree);
             final Segment segment = paths.open(settings);
             settings.ports().forEach(port -> portVnis.put(port, settings.vni()));
             return begin(paths.encapPaths(segment), () -> takeBack(segment)).thenApply(none -> segment);
         });
+    }
+
+    /**
+     * Change what a segment does with frames. Nothing else is touched, and no frame is lost: each is judged by the
+     * rules before or by those after. Entries learned so far stay when learning ends, until they have aged.
+     *
+     * @param vni    of the segment.
+     * @param change sets what is to be different, on the thread that writes the tables.
+     * @return completes with what changed, when all of it is in force; exceptionally, with everything as it was, where
+     *         the rules cannot be.
+     */
+    public CompletableFuture<List<RuleChange>> change(final int vni, final Consumer<RulesContext> change)
+    {
+        if (context.ipNetwork() != null)
+        {
+            return refuseIpNetwork();
+        }
+        return commands.ask(() -> changes.change(requireSegment(vni), change)).thenCompose(following -> following);
     }
 
     /**
@@ -298,13 +320,22 @@ public final class EngineSegments
     /** Begin on the thread that writes the tables; what follows is asked for there, and so in the same order. */
     private <T> CompletableFuture<T> ask(final Supplier<CompletableFuture<T>> first)
     {
-        if (context.ipNetwork() != null || !context.queues().isEmpty())
+        if (context.ipNetwork() != null)
         {
-            return CompletableFuture.failedFuture(new IllegalArgumentException(context.ipNetwork() != null ?
-                "the engine carries an IP network, which has no segments" :
-                "an engine with several queues has one port, and keeps it"));
+            return refuseIpNetwork();
+        }
+        if (!context.queues().isEmpty())
+        {
+            return CompletableFuture.failedFuture(
+                new IllegalArgumentException("an engine with several queues has one port, and keeps it"));
         }
         return commands.ask(first).thenCompose(following -> following);
+    }
+
+    private static <T> CompletableFuture<T> refuseIpNetwork()
+    {
+        return CompletableFuture.failedFuture(
+            new IllegalArgumentException("the engine carries an IP network, which has no segments"));
     }
 
     private static List<Port> ports(final Segment segment)

@@ -44,7 +44,7 @@ public final class OverlayEngine implements AutoCloseable
     private final LearnRing learned;
     private final EngineSegments segments;
     private final CommandQueue commands;
-    private final CommandQueue portCommands;
+    private final List<SegmentChanges.Lane> lanes = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
     private final List<WaitWhenIdle> waits = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
@@ -97,20 +97,23 @@ public final class OverlayEngine implements AutoCloseable
         final PathBuilder paths = new PathBuilder(context, counters, forwarding, learned);
         final DecapPath decapPath = isVxlan ? paths.vxlan() : paths.ip();
         final PortWiring wiring = wiring(paths);
-        portCommands = new CommandQueue(wiring instanceof WaitingPorts waiting ? waiting.place()::wake : wake);
+        final CommandQueue portCommands = portCommands(paths, wiring);
         workers.add(worker(paths, decapPath, wiring, commands, portCommands, upkeep(decapPath)));
         // An idleWait knows the ports there are at launch, none that come later.
         final PortWiring later =
             context.threadingMode() == ThreadingMode.SHARED ? new WakingPorts(wake, false) : wiring;
-        segments = new EngineSegments(
-            context, counters, forwarding, commands, portCommands, paths, workers.get(0).encapAgent(), later);
+        lanes.add(new SegmentChanges.Lane(paths, portCommands, workers.get(0).encapAgent()));
         for (int i = 1; i <= context.queues().size(); i++)
         {
             final PathBuilder further = paths.further(i);
-            final CommandQueue none = new CommandQueue(() -> {});
             final DecapPath furtherPath = isVxlan ? further.vxlan() : further.ip();
-            workers.add(worker(further, furtherPath, wiring(further), none, none, () -> 0));
+            final PortWiring furtherWiring = wiring(further);
+            final CommandQueue furtherCommands = portCommands(further, furtherWiring);
+            final CommandQueue none = new CommandQueue(() -> {});
+            workers.add(worker(further, furtherPath, furtherWiring, none, furtherCommands, () -> 0));
+            lanes.add(new SegmentChanges.Lane(further, furtherCommands, workers.get(i).encapAgent()));
         }
+        segments = new EngineSegments(context, counters, forwarding, commands, lanes, later);
     }
 
     /** What the one thread that writes the tables does besides: it learns what others heard, and forgets. */
@@ -130,6 +133,14 @@ public final class OverlayEngine implements AutoCloseable
             }
         };
         return () -> learned.drain(consumer) + ager.age();
+    }
+
+    /** For the thread that polls the ports of a queue. */
+    private static CommandQueue portCommands(final PathBuilder paths, final PortWiring wiring)
+    {
+        return new CommandQueue(wiring instanceof WaitingPorts waiting ? waiting.place()::wake :
+            paths.idleWait() != null ? paths.idleWait()::wake :
+            paths.underlay()::wake);
     }
 
     private Worker worker(
@@ -275,7 +286,7 @@ public final class OverlayEngine implements AutoCloseable
             CloseHelper.closeAll(context.errorHandler(), runners);
             workers.forEach(worker -> worker.encapAgent().removeAll());
             commands.close();
-            portCommands.close();
+            lanes.forEach(lane -> lane.portCommands().close());
             closeAll(context);
             segments.close();
         }

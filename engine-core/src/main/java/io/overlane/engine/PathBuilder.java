@@ -18,6 +18,7 @@ import io.overlane.pipeline.VxlanDecapPath;
 import io.overlane.pipeline.VxlanEncapPath;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetwork;
+import io.overlane.segment.RulesContext;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SegmentTable;
@@ -26,10 +27,9 @@ import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
 import io.overlane.underlay.Underlay;
 import io.overlane.wire.VxlanHeader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Builds the paths of one queue. The first queue's builder fills the tables with what is configured, the others' share
@@ -41,8 +41,11 @@ final class PathBuilder
     private final EngineCounters counters;
     private final Forwarding forwarding;
     private final LearnRing learned;
+    private final SegmentGroups groups;
     private final int queue;
     private final List<EncapPath> encapPaths = new ArrayList<>();
+    /** Of this queue. */
+    private SegmentTable segments;
     private SendQueue toUnderlay;
     private LocalSwitch local;
 
@@ -53,7 +56,13 @@ final class PathBuilder
         final Forwarding forwarding,
         final LearnRing learned)
     {
-        this(context, counters, forwarding, learned, 0);
+        this(
+            context,
+            counters,
+            forwarding,
+            learned,
+            new SegmentGroups(context.underlay(), context.errorHandler()),
+            0);
     }
 
     private PathBuilder(
@@ -61,19 +70,21 @@ final class PathBuilder
         final EngineCounters counters,
         final Forwarding forwarding,
         final LearnRing learned,
+        final SegmentGroups groups,
         final int queue)
     {
         this.context = context;
         this.counters = counters;
         this.forwarding = forwarding;
         this.learned = learned;
+        this.groups = groups;
         this.queue = queue;
     }
 
     /** For a further queue, 1 for the first of those; the first queue's paths have been built. */
     PathBuilder further(final int number)
     {
-        return new PathBuilder(context, counters, forwarding, learned, number);
+        return new PathBuilder(context, counters, forwarding, learned, groups, number);
     }
 
     Underlay underlay()
@@ -104,7 +115,7 @@ final class PathBuilder
             encapWritesTables ? null : learned,
             counters.encap(queue),
             context.batchLimit());
-        final SegmentTable segments = queue == 0 ? forwarding.segments() : new SegmentTable();
+        segments = queue == 0 ? forwarding.segments() : new SegmentTable();
         for (final SegmentContext settings : context.segments())
         {
             final Segment segment = segment(settings);
@@ -152,6 +163,7 @@ final class PathBuilder
     void close(final Segment segment)
     {
         forwarding.forget(segment);
+        groups.leaveAll(segment.vni());
         segment.encapTraffic().free();
         segment.decapTraffic().free();
     }
@@ -176,9 +188,9 @@ final class PathBuilder
             context.batchLimit(),
             local);
         path.misses(misses);
-        if (segment.floodBudget().isLimited())
+        if (segment.rules().floodBudget().isLimited())
         {
-            path.floodLimit(new FloodLimit(segment.floodBudget(), context.clock()));
+            path.floodLimit(new FloodLimit(segment.rules().floodBudget(), context.clock()));
         }
         return path;
     }
@@ -247,29 +259,51 @@ final class PathBuilder
     {
         final int vni = settings.vni();
         final Segment segment = forwarding.segments().lookup(vni);
-        forwarding.fdb().limit(vni, settings.maxLearned());
+        apply(vni, settings.rules());
         requireRoom(segment.ports().size() == 1 || forwarding.ports().number(segment), "remotes and ports");
         settings.fdb().forEach((mac, remote) ->
             requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));
         settings.flood().forEach(remote ->
             requireRoom(forwarding.addFlood(vni, remote), "remotes"));
-        settings.groups().forEach(group -> join(vni, group));
+        settings.rules().groups().forEach(group -> join(vni, group));
         settings.neighbors().forEach((address, mac) ->
             requireRoom(forwarding.putNeighbor(vni, address, mac), "neighbours"));
     }
 
-    /** Only the first queue's socket joins: of several in one group each would get every datagram. */
-    private void join(final int vni, final IpAddress group)
+    /** Those of a segment's rules that the tables keep to; only on the thread that writes them. */
+    void apply(final int vni, final RulesContext rules)
     {
-        try
+        forwarding.fdb().limit(vni, rules.maxLearned());
+        forwarding.fdb().maxAge(vni, TimeUnit.NANOSECONDS.toMillis(rules.fdbAgeNs()));
+        if (learned != null)
         {
-            underlay().join(group);
+            learned.onAge(rules.fdbAgeNs());
         }
-        catch (final IOException ex)
+    }
+
+    /** Have a segment's floods go to a group too; only on the thread that writes the tables. */
+    void join(final int vni, final IpAddress group)
+    {
+        groups.join(vni, group);
+        final Vtep remote = new Vtep(group, context.peerUdpPort());
+        if (!forwarding.addFlood(vni, remote) && !forwarding.isFlooded(vni, remote))
         {
-            throw new UncheckedIOException(ex.getMessage(), ex);
+            groups.leave(vni, group);
+            requireRoom(false, "remotes");
         }
-        requireRoom(forwarding.addFlood(vni, new Vtep(group, context.peerUdpPort())), "remotes");
+    }
+
+    /** Undo that; likewise. */
+    void leave(final int vni, final IpAddress group)
+    {
+        forwarding.removeFlood(vni, new Vtep(group, context.peerUdpPort()));
+        groups.leave(vni, group);
+    }
+
+    /** Of this queue. */
+    SegmentTable segments()
+    {
+        return segments;
     }
 
     private static void requireRoom(final boolean isTaken, final String what)

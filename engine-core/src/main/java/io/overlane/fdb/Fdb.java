@@ -108,6 +108,47 @@ public final class Fdb
         learned.share(vni).limit(maxLearned == 0 ? Integer.MAX_VALUE : maxLearned);
     }
 
+    /**
+     * Have the entries of a segment age as it wants. Writer only, or before there is one.
+     *
+     * @param vni      of the segment.
+     * @param maxAgeMs an entry goes when it is this old; 0 for never, negative for as old as those of other segments.
+     */
+    public void maxAge(final int vni, final long maxAgeMs)
+    {
+        learned.share(vni).maxAgeMs(maxAgeMs < 0 ? Share.ANY_AGE : maxAgeMs);
+    }
+
+    /**
+     * Evict learned entries where a segment has more than its limit, which was higher before, allows. Writer only.
+     *
+     * @param vni    of the segment.
+     * @param atMost entries to evict in this call.
+     * @return true if there are still too many.
+     */
+    public boolean trim(final int vni, final int atMost)
+    {
+        final Share share = learned.share(vni);
+        for (int i = 0; i < atMost && share.isOverfull(); i++)
+        {
+            evict(learned.victimOver(share));
+        }
+        return share.isOverfull();
+    }
+
+    /**
+     * Evict what was learned of a remote, in all segments. Writer only.
+     *
+     * @param remote its number.
+     */
+    public void evictFrom(final int remote)
+    {
+        for (int slot = learned.firstOf(remote); slot != SeenLists.NO_SLOT; slot = learned.firstOf(remote))
+        {
+            evict(slot);
+        }
+    }
+
     /** @return what became of entries; any thread. */
     public TableCounters counters()
     {
@@ -344,21 +385,26 @@ public final class Fdb
      * that was last seen within about a second of another may stay for as much longer. Writer only.
      *
      * @param nowMs    on the clock given to {@link #learn(int, long, int, long)}.
-     * @param maxAgeMs an entry goes when it is this old; 0 for never.
+     * @param maxAgeMs an entry goes when it is this old; 0 for never. For segments that have no age of their own.
      * @return entries removed.
      */
     public int age(final long nowMs, final long maxAgeMs)
     {
-        isAgePassDone = maxAgeMs == 0;
+        isAgePassDone = false;
         int removed = 0;
         for (int i = 0; i < STEPS_PER_AGE && !isAgePassDone; i++)
         {
             final int slot = learned.nextToAge();
+            final long limitMs = slot == SeenLists.NO_SLOT ? 0 : learned.ageLimitMs(maxAgeMs);
             if (slot == SeenLists.NO_SLOT)
             {
                 isAgePassDone = true;
             }
-            else if (nowMs - records.lastSeenMs(slot) >= maxAgeMs)
+            else if (limitMs == 0)
+            {
+                learned.skipShare();
+            }
+            else if (nowMs - records.lastSeenMs(slot) >= limitMs)
             {
                 remove(slot, FdbChange.AGED);
                 counters.onAged();

@@ -21,19 +21,15 @@ final class Learned
     private final Int2ObjectHashMap<Share> byVni = new Int2ObjectHashMap<>();
     private final List<Share> shares = new ArrayList<>();
 
-    /** The user's dynamic entries, list 0: they grow old, but nobody holds them and none makes room. */
-    private final SeenLists dynamics;
-
     private int size;
     private int dynamicSize;
     private int victimCursor;
-    private int ageShare = DYNAMICS;
-    private int agePlace;
+    private int ageShare;
+    private int agePlace = DYNAMICS;
 
     Learned(final EntryRecords records)
     {
         this.records = records;
-        dynamics = new SeenLists(records);
     }
 
     int size()
@@ -70,12 +66,12 @@ final class Learned
         return share;
     }
 
-    /** A segment that has no learned entries is gone. */
+    /** A segment that has no entries that age is gone. */
     void forget(final int vni)
     {
         shares.remove(byVni.remove(vni));
-        ageShare = DYNAMICS;
-        agePlace = 0;
+        ageShare = 0;
+        agePlace = DYNAMICS;
     }
 
     /** Take in an entry if it is one that ages. */
@@ -90,7 +86,7 @@ final class Learned
         }
         else if (FdbEntry.kind(word) == FdbEntry.DYNAMIC)
         {
-            dynamics.append(0, slot);
+            share(vni).dynamics().append(0, slot);
             dynamicSize++;
         }
     }
@@ -106,7 +102,7 @@ final class Learned
         }
         else if (FdbEntry.kind(word) == FdbEntry.DYNAMIC)
         {
-            dynamics.remove(0, slot);
+            share(vni).dynamics().remove(0, slot);
             dynamicSize--;
         }
     }
@@ -123,7 +119,7 @@ final class Learned
             }
             else
             {
-                dynamics.seen(0, slot, nowMs);
+                share(vni).dynamics().seen(0, slot, nowMs);
             }
         }
     }
@@ -161,6 +157,12 @@ final class Learned
         return first != Ranking.NONE && ranking.count(asking) == ranking.count(first) ? asking : first;
     }
 
+    /** An entry that a remote holds in any segment. */
+    int firstOf(final int remote)
+    {
+        return held(remote) == 0 ? SeenLists.NO_SLOT : victimOf(remote);
+    }
+
     private int victimOf(final int holder)
     {
         for (int i = shares.size(); i > 0; i--)
@@ -175,41 +177,50 @@ final class Learned
         return SeenLists.NO_SLOT;
     }
 
+    /** Who goes where a segment has more than it may have, {@link SeenLists#NO_SLOT} where it has not. */
+    int victimOver(final Share share)
+    {
+        return share.isOverfull() ? share.lists().first(share.holders().first()) : SeenLists.NO_SLOT;
+    }
+
     /** The next entry that may have grown old: the first of its list. {@link SeenLists#NO_SLOT} after the last list. */
     int nextToAge()
     {
-        if (ageShare == DYNAMICS)
-        {
-            final int slot = dynamics.first(0);
-            if (slot != SeenLists.NO_SLOT)
-            {
-                return slot;
-            }
-            ageShare = 0;
-        }
         for (; ageShare < shares.size(); ageShare++)
         {
             final Share share = shares.get(ageShare);
+            final int dynamic = agePlace == DYNAMICS ? share.dynamics().first(0) : SeenLists.NO_SLOT;
+            if (dynamic != SeenLists.NO_SLOT)
+            {
+                return dynamic;
+            }
+            agePlace = Math.max(agePlace, 0);
             if (agePlace < share.holders().size())
             {
                 return share.lists().first(share.holders().at(agePlace));
             }
-            agePlace = 0;
+            agePlace = DYNAMICS;
         }
-        ageShare = DYNAMICS;
+        ageShare = 0;
         return SeenLists.NO_SLOT;
+    }
+
+    /** The age at which the next entry goes, 0 for never. */
+    long ageLimitMs(final long callersMs)
+    {
+        return shares.get(ageShare).ageLimitMs(callersMs);
     }
 
     /** The first of this list is not old, and so is none of it. */
     void skipList()
     {
-        if (ageShare == DYNAMICS)
-        {
-            ageShare = 0;
-        }
-        else
-        {
-            agePlace++;
-        }
+        agePlace++;
+    }
+
+    /** Nothing of this segment grows old. */
+    void skipShare()
+    {
+        ageShare++;
+        agePlace = DYNAMICS;
     }
 }

@@ -1,16 +1,23 @@
 package io.overlane.fdb;
 
-/** What was learned in one segment, by the remote that holds it. */
+/** The entries of one segment that age: what was learned, by the remote that holds it, and the user's dynamic ones. */
 final class Share
 {
+    /** The caller's age holds. */
+    static final long ANY_AGE = -1;
+
     private final Ranking holders = new Ranking();
     private final SeenLists lists;
+    /** List 0. Nobody holds them, and none makes room. */
+    private final SeenLists dynamics;
     private int learned;
     private int limit = Integer.MAX_VALUE;
+    private long maxAgeMs = ANY_AGE;
 
     Share(final EntryRecords records)
     {
         lists = new SeenLists(records);
+        dynamics = new SeenLists(records);
     }
 
     Ranking holders()
@@ -23,6 +30,11 @@ final class Share
         return lists;
     }
 
+    SeenLists dynamics()
+    {
+        return dynamics;
+    }
+
     int learned()
     {
         return learned;
@@ -33,9 +45,25 @@ final class Share
         return learned >= limit;
     }
 
+    boolean isOverfull()
+    {
+        return learned > limit;
+    }
+
     void limit(final int limit)
     {
         this.limit = limit;
+    }
+
+    void maxAgeMs(final long maxAgeMs)
+    {
+        this.maxAgeMs = maxAgeMs;
+    }
+
+    /** Age at which entries go, 0 for never, where the caller has another for those that have none of their own. */
+    long ageLimitMs(final long callersMs)
+    {
+        return maxAgeMs == ANY_AGE ? callersMs : maxAgeMs;
     }
 
     void add(final int holder, final int slot)

@@ -78,8 +78,7 @@ public final class Frame
         this.offset = offset;
         this.length = length;
         clearOffload();
-        verdict = DropReason.NONE;
-        return this;
+        return verdict(DropReason.NONE);
     }
 
     /** @return the slot the frame lies in. */
@@ -231,7 +230,11 @@ public final class Frame
      */
     public Frame verdict(final DropReason verdict)
     {
-        this.verdict = verdict;
+        // It seldom changes: a comparison is cheaper than the collector's barrier behind a store.
+        if (this.verdict != verdict)
+        {
+            this.verdict = verdict;
+        }
         return this;
     }
 }

@@ -73,7 +73,11 @@ public final class FrameBatch
      */
     public void add(final Frame frame)
     {
-        frames[size] = frame;
+        // Mostly the same frame as last time: a comparison is cheaper than the collector's barrier behind a store.
+        if (frames[size] != frame)
+        {
+            frames[size] = frame;
+        }
         size++;
     }
 

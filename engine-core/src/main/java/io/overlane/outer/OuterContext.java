@@ -23,6 +23,12 @@ public final class OuterContext
     private DontFragment dontFragment = DontFragment.DEFAULT;
     private EcnEncap ecn;
 
+    /** @return the same, to be changed without changing this. */
+    public OuterContext copy()
+    {
+        return new OuterContext().ttl(ttl).tos(tos).dontFragment(dontFragment).ecn(ecn);
+    }
+
     /** @return time to live or hop limit, 0 for the default, or {@link #INHERIT}. */
     public int ttl()
     {

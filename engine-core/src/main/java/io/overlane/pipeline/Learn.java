@@ -83,9 +83,10 @@ final class Learn
     }
 
     /**
+     * @param remote number of the remote at that address, or {@link RemoteTable#MISSING}.
      * @return {@link DropReason#NONE}, also where there is no room to learn; else why Linux would drop the frame.
      */
-    DropReason onFrame(final int vni, final long source, final long high, final long low)
+    DropReason onFrame(final int vni, final long source, final long high, final long low, final int remote)
     {
         if (isConfirmed && source == confirmedSource && low == confirmedLow && high == confirmedHigh &&
             vni == confirmedVni)
@@ -118,7 +119,7 @@ final class Learn
             }
         }
         isConfirmed = false;
-        if (!limits.take(remotes.find(high, low) + 1, nowNs))
+        if (!limits.take(remote + 1, nowNs))
         {
             fdb.counters().onLearnLimited();
         }
@@ -163,14 +164,16 @@ final class Learn
 
     private void learn(final int vni, final long source, final long high, final long low)
     {
-        final int remote = remotes.intern(high, low, peerUdpPort);
-        if (remote >= 0)
+        final int remote = remotes.internLearned(high, low, peerUdpPort);
+        if (remote < 0)
         {
-            final int result = fdb.learn(vni, source, remote, nowMs);
-            if (result != Fdb.NEW && result != Fdb.MOVED)
-            {
-                remotes.release(remote);
-            }
+            fdb.counters().onNoRemote();
+            return;
+        }
+        final int result = fdb.learn(vni, source, remote, nowMs);
+        if (result != Fdb.NEW && result != Fdb.MOVED)
+        {
+            remotes.release(remote);
         }
     }
 }

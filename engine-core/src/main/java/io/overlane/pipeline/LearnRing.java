@@ -38,7 +38,7 @@ public final class LearnRing
         BufferUtil.allocateDirectAligned(CAPACITY + RingBufferDescriptor.TRAILER_LENGTH, Long.BYTES)));
     private final AtomicLong forgotten = new AtomicLong();
     private final Runnable wake;
-    private final long refreshMs;
+    private volatile long refreshMs;
     private final MessageHandler handler = this::onMessage;
     private Consumer consumer;
 
@@ -62,8 +62,21 @@ public final class LearnRing
     public LearnRing(final Runnable wake, final long fdbAgeNs)
     {
         this.wake = wake;
-        final long ageMs = TimeUnit.NANOSECONDS.toMillis(fdbAgeNs);
-        refreshMs = fdbAgeNs == 0 ? REFRESH_MS : Math.min(REFRESH_MS, ageMs / REFRESHES_PER_AGE);
+        refreshMs = REFRESH_MS;
+        onAge(fdbAgeNs);
+    }
+
+    /**
+     * Some entries go at this age: what keeps them is handed over often enough for it. Any one thread.
+     *
+     * @param ageNs in nanoseconds; 0: never.
+     */
+    public void onAge(final long ageNs)
+    {
+        if (ageNs > 0)
+        {
+            refreshMs = Math.min(refreshMs, TimeUnit.NANOSECONDS.toMillis(ageNs) / REFRESHES_PER_AGE);
+        }
     }
 
     /** How long what was handed over need not be again, in milliseconds. */

@@ -53,7 +53,7 @@ final class LocalForward
     {
         final int vni = segment.vni();
         ethernet.wrap(frame.buffer(), frame.offset(), EthernetHeader.LENGTH);
-        if (!segment.learning() && writesFdb)
+        if (!segment.rules().learning() && writesFdb)
         {
             forgetPortOf(vni, ethernet.source(), ports);
         }

@@ -73,7 +73,11 @@ public final class LocalSwitch
         return self == null ?
             DropReason.NONE :
             learn.onFrame(
-                segment.vni(), source, remotes.high(self.number()), remotes.low(self.number()));
+                segment.vni(),
+                source,
+                remotes.high(self.number()),
+                remotes.low(self.number()),
+                self.number());
     }
 
     /**

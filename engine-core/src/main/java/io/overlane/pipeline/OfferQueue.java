@@ -28,6 +28,7 @@ public final class OfferQueue
     private final int[] frames;
     private final int[] bytes;
     private final PathCounters counters;
+    private final DeliveryTally tally;
     private final GroCoalescer coalescer;
 
     /** Written by this thread only. */
@@ -52,6 +53,7 @@ public final class OfferQueue
         frames = new int[capacity];
         bytes = new int[capacity];
         this.counters = counters;
+        tally = new DeliveryTally(counters);
         final GroCoalescer.Output output = new GroCoalescer.Output()
         {
             @Override
@@ -173,8 +175,7 @@ public final class OfferQueue
             final DropReason verdict = frame.verdict();
             if (verdict == DropReason.NONE)
             {
-                counters.onDelivered(traffic, frames[i], bytes[i]);
-                counters.remotes().record(remote[i], frames[i], bytes[i]);
+                tally.add(traffic, remote[i], frames[i], bytes[i]);
             }
             else
             {
@@ -183,6 +184,7 @@ public final class OfferQueue
                     verdict, vni, sourceHigh[i], sourceLow[i], frame.buffer(), frame.offset(), frame.length());
             }
         }
+        tally.flush(traffic);
         batch.clear();
     }
 }

@@ -23,6 +23,8 @@ final class OuterRule
     private static final int ECN_MASK = 3;
     private static final int DF_BIT = 0x40;
 
+    private static final int ECN_BITS = 2;
+
     private final EthernetPayload ethernet = new EthernetPayload();
     private final boolean isEthernet;
     private final boolean inheritsTtl;
@@ -35,8 +37,8 @@ final class OuterRule
     private final int ttl;
     private final int df;
     private final int notIp;
-    /** Outer congestion bits by inner ones. */
-    private final int[] ecn = new int[ECN_MASK + 1];
+    /** Outer congestion bits by inner ones, two bits for each of the four. */
+    private final int ecn;
 
     /**
      * @param settings   concluded settings.
@@ -57,10 +59,12 @@ final class OuterRule
             default -> OuterFields.DF_DEFAULT;
         };
         final EcnEncap encap = settings.ecn() == null ? EcnEncap.OFF : settings.ecn();
-        for (int i = 0; i < ecn.length; i++)
+        int outerBits = 0;
+        for (int i = 0; i <= ECN_MASK; i++)
         {
-            ecn[i] = encap.encap(i);
+            outerBits |= encap.encap(i) << i * ECN_BITS;
         }
+        ecn = outerBits;
         isEcnOnly = !inheritsTtl && !inheritsTos && !inheritsDf;
         isFixed = isEcnOnly && encap == EcnEncap.OFF;
         notIp = OuterFields.pack(tos, ttl, inheritsDf ? OuterFields.DF_CLEAR : df);
@@ -89,12 +93,21 @@ final class OuterRule
             return notIp;
         }
         final int type = buffer.getShort(offset + EthernetHeader.ETHER_TYPE_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        if (type == EtherType.IPV4)
+        {
+            return of(buffer, offset + EthernetHeader.LENGTH, length - EthernetHeader.LENGTH, Ipv4Header.VERSION);
+        }
         if (EtherType.isVlan(type))
         {
             ethernet.wrap(buffer, offset, length);
             return of(buffer, ethernet.l3Offset(), ethernet.l3Length(), version(ethernet.etherType()));
         }
         return of(buffer, offset + EthernetHeader.LENGTH, length - EthernetHeader.LENGTH, version(type));
+    }
+
+    private int ecn(final int innerTos)
+    {
+        return ecn >>> (innerTos & ECN_MASK) * ECN_BITS & ECN_MASK;
     }
 
     private static int version(final int etherType)
@@ -109,7 +122,7 @@ final class OuterRule
             final int innerTos = buffer.getByte(l3 + Ipv4Header.TOS_OFFSET) & 0xFF;
             if (isEcnOnly)
             {
-                return notIp | ecn[innerTos & ECN_MASK];
+                return notIp | ecn(innerTos);
             }
             final boolean isDf = (buffer.getByte(l3 + Ipv4Header.FLAGS_OFFSET) & DF_BIT) != 0;
             return pack(
@@ -122,7 +135,7 @@ final class OuterRule
             final int innerTos =
                 buffer.getShort(l3 + Ipv6Header.VERSION_OFFSET, ByteOrder.BIG_ENDIAN) >>> 4 & 0xFF;
             return isEcnOnly ?
-                notIp | ecn[innerTos & ECN_MASK] :
+                notIp | ecn(innerTos) :
                 pack(innerTos, buffer.getByte(l3 + Ipv6Header.HOP_LIMIT_OFFSET) & 0xFF, OuterFields.DF_SET);
         }
         return notIp;
@@ -131,7 +144,7 @@ final class OuterRule
     private int pack(final int innerTos, final int innerTtl, final int innerDf)
     {
         return OuterFields.pack(
-            (inheritsTos ? innerTos & ~ECN_MASK : tos) | ecn[innerTos & ECN_MASK],
+            (inheritsTos ? innerTos & ~ECN_MASK : tos) | ecn(innerTos),
             inheritsTtl ? innerTtl : ttl,
             inheritsDf ? innerDf : df);
     }

@@ -37,6 +37,7 @@ public final class SendQueue
     private final int[] bytes;
     private final RemoteTable remotes;
     private final PathCounters counters;
+    private final DeliveryTally tally;
     private final int headerLength;
     /** Null where the underlay does not look at hashes. */
     private final FlowHash flowHash;
@@ -103,6 +104,7 @@ public final class SendQueue
         bytes = new int[capacity];
         this.remotes = remotes;
         this.counters = counters;
+        tally = new DeliveryTally(counters);
         this.headerLength = headerLength;
         flowHash = underlay.usesFlowHash() ? new FlowHash(headerLength > 0) : null;
     }
@@ -292,6 +294,7 @@ public final class SendQueue
             {
                 settle(i);
             }
+            tally.flush(traffic);
             clear();
         }
     }
@@ -301,8 +304,7 @@ public final class SendQueue
         final DropReason verdict = batch.verdict(entry);
         if (verdict == DropReason.NONE)
         {
-            counters.onDelivered(traffic, frames[entry], bytes[entry]);
-            counters.remotes().record(batch.remote(entry), frames[entry], bytes[entry]);
+            tally.add(traffic, batch.remote(entry), frames[entry], bytes[entry]);
         }
         else if (verdict == DropReason.OVERSIZE)
         {

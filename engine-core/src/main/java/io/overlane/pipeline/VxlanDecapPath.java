@@ -7,6 +7,7 @@ import io.overlane.remote.RemoteTable;
 import io.overlane.segment.EcnPolicy;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentRules;
 import io.overlane.segment.SegmentTable;
 import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropLedger;
@@ -41,7 +42,14 @@ public final class VxlanDecapPath implements DecapPath
     private final EthernetPayload payload = new EthernetPayload();
     private final EcnDecap ecn = new EcnDecap();
 
+    /** Of the last datagram of this batch; null: not known. */
     private Segment segment;
+    /** Of the segment, as they were when the batch came to it. */
+    private SegmentRules rules;
+    /** Whether this datagram is one of the segment's. */
+    private boolean isOurs;
+    private int framesIn;
+    private int bytesIn;
     /** Of the last datagram of this batch; negative: not known. */
     private int remote = RemoteTable.MISSING;
     private long remoteHigh;
@@ -108,7 +116,7 @@ public final class VxlanDecapPath implements DecapPath
      */
     public void learn(final int vni, final long source, final long sourceHigh, final long sourceLow)
     {
-        learn.onFrame(vni, source, sourceHigh, sourceLow);
+        learn.onFrame(vni, source, sourceHigh, sourceLow, remotes.find(sourceHigh, sourceLow));
         // Batches of our own may be long in coming: the next of these is not heard at the same time.
         learn.onBatchEnd();
     }
@@ -116,8 +124,9 @@ public final class VxlanDecapPath implements DecapPath
     @Override
     public void decap(final Frame datagram, final long sourceHigh, final long sourceLow, final int tos)
     {
-        counters.onIn(1, datagram.length());
-        segment = null;
+        framesIn++;
+        bytesIn += datagram.length();
+        isOurs = false;
         final int offset = datagram.offset();
         final int length = datagram.length();
         final DropReason verdict = check(datagram, sourceHigh, sourceLow, tos);
@@ -136,7 +145,7 @@ public final class VxlanDecapPath implements DecapPath
         }
         else
         {
-            final int vni = segment == null ? DropLedger.NO_VNI : segment.vni();
+            final int vni = isOurs ? segment.vni() : DropLedger.NO_VNI;
             counters.onDropped(verdict, vni, sourceHigh, sourceLow, datagram.buffer(), offset, length);
         }
     }
@@ -150,7 +159,11 @@ public final class VxlanDecapPath implements DecapPath
     @Override
     public void flush()
     {
+        counters.onIn(framesIn, bytesIn);
+        framesIn = 0;
+        bytesIn = 0;
         out.flush();
+        segment = null;
         remote = RemoteTable.MISSING;
         learn.onBatchEnd();
         counters.onBatchEnd();
@@ -162,20 +175,28 @@ public final class VxlanDecapPath implements DecapPath
         {
             return DropReason.SHORT_HEADER;
         }
-        if ((vxlan.flags() & VxlanHeader.I_FLAG) == 0)
+        final long word = vxlan.word();
+        if (!VxlanHeader.hasVni(word))
         {
             return DropReason.NO_I_FLAG;
         }
-        segment = segments.lookup(vxlan.vni());
-        if (segment == null)
+        // Datagrams that come together are of one segment, as a rule.
+        final int vni = VxlanHeader.vni(word);
+        if (segment == null || segment.vni() != vni)
         {
-            return DropReason.UNKNOWN_VNI;
+            segment = segments.lookup(vni);
+            if (segment == null)
+            {
+                return DropReason.UNKNOWN_VNI;
+            }
+            rules = segment.rules();
         }
-        if ((vxlan.word() & segment.reservedBits()) != 0)
+        isOurs = true;
+        if ((word & rules.reservedBits()) != 0)
         {
             return DropReason.RESERVED_BITS;
         }
-        if (!segment.accepts(sourceHigh, sourceLow))
+        if (!rules.accepts(segment.knownSources(), sourceHigh, sourceLow))
         {
             return DropReason.SOURCE_NOT_ALLOWED;
         }
@@ -204,7 +225,7 @@ public final class VxlanDecapPath implements DecapPath
         int etherType = ethernet.etherType();
         final boolean isTagged = EtherType.isVlan(etherType);
         int tagsToStrip = 0;
-        if (isTagged && segment.decapVlan() != VlanPolicy.PASS)
+        if (isTagged && rules.decapVlan() != VlanPolicy.PASS)
         {
             final DropReason verdict = checkTags(frame);
             if (verdict != DropReason.NONE)
@@ -238,7 +259,7 @@ public final class VxlanDecapPath implements DecapPath
 
     private DropReason checkTags(final Frame frame)
     {
-        if (segment.decapVlan() == VlanPolicy.DROP)
+        if (rules.decapVlan() == VlanPolicy.DROP)
         {
             return DropReason.INNER_VLAN;
         }
@@ -249,33 +270,33 @@ public final class VxlanDecapPath implements DecapPath
     private DropReason checkSource(final long sourceHigh, final long sourceLow)
     {
         final long source = ethernet.source();
-        if (segment.refusesOwnMac(source))
+        if (rules.dropsOwnMac() && segment.isOwnMac(source))
         {
             return DropReason.OWN_MAC;
         }
         if (!MacAddress.isValidSource(source))
         {
-            return segment.dropsBadSource() ? DropReason.BAD_SOURCE_MAC : DropReason.NONE;
+            return rules.dropsBadSource() ? DropReason.BAD_SOURCE_MAC : DropReason.NONE;
         }
-        if (segment.learning())
+        if (rules.learning())
         {
-            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow);
+            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow, remote);
             if (remote < 0)
             {
                 remote = remotes.find(sourceHigh, sourceLow);
             }
-            return verdict == DropReason.STATIC_VIOLATION && !segment.dropsStaticViolation() ?
+            return verdict == DropReason.STATIC_VIOLATION && !rules.dropsStaticViolation() ?
                 DropReason.NONE :
                 verdict;
         }
-        return segment.dropsStaticViolation() ?
+        return rules.dropsStaticViolation() ?
             learn.check(segment.vni(), source, sourceHigh, sourceLow) :
             DropReason.NONE;
     }
 
     private boolean carriesMarks(final boolean isTagged)
     {
-        final EcnPolicy policy = segment.ecn();
+        final EcnPolicy policy = rules.ecn();
         return policy == EcnPolicy.RFC6040 || policy == EcnPolicy.UNTAGGED && !isTagged;
     }
 

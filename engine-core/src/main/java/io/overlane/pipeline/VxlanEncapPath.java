@@ -9,14 +9,11 @@ import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentRules;
 import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
-import io.overlane.wire.Checksum;
-import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.EthernetPayload;
-import io.overlane.wire.VlanTag;
 import io.overlane.wire.VxlanHeader;
 
 /**
@@ -25,12 +22,11 @@ import io.overlane.wire.VxlanHeader;
  * <p>The destination MAC is looked up in the FDB; what has no entry goes to every remote of the flood list and to the
  * segment's other ports, and ARP requests and neighbour solicitations for known neighbours are answered instead. The
  * header is written into the frame's headroom, once, however many remotes get it.
+ *
+ * <p>The segment's rules are those when the path was made: when they change, another takes its place between batches.
  */
 public final class VxlanEncapPath implements EncapPath
 {
-    /** Of a frame nothing but the port limits. */
-    private static final int MAX_FRAME_LENGTH = 1 << 16;
-
     private final Segment segment;
     private final Port port;
     /** Null where the port is the only one its segment will ever have. */
@@ -39,22 +35,17 @@ public final class VxlanEncapPath implements EncapPath
     private final Suppress suppress;
     private final SendQueue out;
     private final PathCounters counters;
-    private final FrameBatch answer = new FrameBatch(1);
-    /** Null where nothing is limited. */
-    private FloodLimit floodLimit;
-    /** Null where nobody wants to know. */
-    private Misses misses;
+    /** Null where tags pass. */
+    private final EncapTags tags;
+    private final FloodTargets targets;
+    private final EncapCheck check;
+    private final EncapFates fates;
     private final OuterRule outer;
     private final OversizeListener oversize;
-    private final int longestFrame;
     private final long[] destinations;
     private final long[] entries;
-    private Frame current;
-    /** Where it began before a header was written in front. */
-    private int currentOffset;
 
     private final EthernetHeader ethernet = new EthernetHeader();
-    private final EthernetPayload payload = new EthernetPayload();
     private final VxlanHeader vxlan = new VxlanHeader();
     private final GsoSplitter segments = new GsoSplitter();
 
@@ -113,9 +104,13 @@ public final class VxlanEncapPath implements EncapPath
         this.suppress = suppress;
         this.out = out;
         this.counters = counters;
-        outer = new OuterRule(segment.outer(), true);
+        final SegmentRules rules = segment.rules();
+        outer = new OuterRule(rules.outer(), true);
         oversize = new OversizeReply(segment.port(), segment.portMtu(), out.clock());
-        longestFrame = segment.portMtu() + EthernetHeader.LENGTH;
+        fates = new EncapFates(segment, port, oversize, counters);
+        targets = new FloodTargets(segment, out);
+        tags = rules.encapVlan() == VlanPolicy.PASS ? null : new EncapTags(rules.encapVlan());
+        check = new EncapCheck(segment.portMtu());
     }
 
     /**
@@ -125,7 +120,7 @@ public final class VxlanEncapPath implements EncapPath
      */
     public void floodLimit(final FloodLimit limit)
     {
-        floodLimit = limit;
+        targets.limit(limit);
     }
 
     /**
@@ -135,7 +130,7 @@ public final class VxlanEncapPath implements EncapPath
      */
     public void misses(final Misses told)
     {
-        misses = told;
+        targets.misses(told);
     }
 
     @Override
@@ -148,9 +143,9 @@ public final class VxlanEncapPath implements EncapPath
     public void encap(final FrameBatch batch)
     {
         out.aim(segment.vni(), segment.encapTraffic(), oversize);
-        if (segment.encapVlan() != VlanPolicy.PASS)
+        if (tags != null)
         {
-            judgeTags(batch);
+            tags.judge(batch);
         }
         ports = segment.ports();
         isSwitched = ports.size() > 1;
@@ -163,15 +158,13 @@ public final class VxlanEncapPath implements EncapPath
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
-            current = frame;
-            currentOffset = frame.offset();
             if (frame.gsoType() == Frame.GSO_NONE)
             {
-                encapFrame(frame, entries[i]);
+                encapFrame(frame, destinations[i], entries[i]);
             }
             else
             {
-                encapSuperFrame(frame, entries[i]);
+                encapSuperFrame(frame, destinations[i], entries[i]);
             }
         }
         out.flush();
@@ -182,41 +175,29 @@ public final class VxlanEncapPath implements EncapPath
         counters.onBatchEnd();
     }
 
-    /** RFC 7348 §6.1: no VLAN tag goes into the tunnel. What is refused gets its verdict. */
-    private void judgeTags(final FrameBatch batch)
-    {
-        for (int i = 0; i < batch.size(); i++)
-        {
-            final Frame frame = batch.get(i);
-            if (frame.length() >= EthernetHeader.LENGTH && EtherType.isVlan(
-                ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).etherType()))
-            {
-                payload.wrap(frame.buffer(), frame.offset(), frame.length());
-                final boolean isWhole = payload.check() == DropReason.NONE && !EtherType.isVlan(payload.etherType());
-                if (isWhole && segment.encapVlan() == VlanPolicy.STRIP)
-                {
-                    VlanTag.pop(frame, payload.tagCount());
-                }
-                else
-                {
-                    frame.verdict(DropReason.INNER_VLAN);
-                }
-            }
-        }
-    }
-
-    /** All destinations at once: in a large FDB each is a cache miss, and these then overlap. */
+    /**
+     * All destinations at once: in a large FDB each is a cache miss, and these then overlap. Counts all but
+     * super-frames, whose segments are not known yet.
+     */
     private void lookUp(final FrameBatch batch)
     {
         final int size = batch.size();
+        int frames = 0;
+        int bytes = 0;
         for (int i = 0; i < size; i++)
         {
             final Frame frame = batch.get(i);
-            final boolean hasHeader = frame.length() >= EthernetHeader.LENGTH;
-            destinations[i] = hasHeader ?
-                ethernet.wrap(frame.buffer(), frame.offset(), EthernetHeader.LENGTH).destination() :
+            final int length = frame.length();
+            destinations[i] = length >= EthernetHeader.LENGTH ?
+                ethernet.wrap(frame.buffer(), frame.offset(), length).destination() :
                 MacAddress.BROADCAST;
+            if (frame.gsoType() == Frame.GSO_NONE)
+            {
+                frames++;
+                bytes += length;
+            }
         }
+        counters.onIn(frames, bytes);
         if (size == 1)
         {
             entries[0] = fdb.lookup(segment.vni(), destinations[0]);
@@ -227,44 +208,42 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    private void encapFrame(final Frame frame, final long entry)
+    private void encapFrame(final Frame frame, final long destination, final long entry)
     {
-        counters.onIn(1, frame.length());
-        DropReason verdict = check(frame);
-        if (verdict == DropReason.NONE && isSwitched)
+        DropReason verdict = check.frame(frame);
+        if (isSwitched && verdict == DropReason.NONE)
         {
-            verdict = local.onSource(ethernet.source());
+            verdict = local.onSource(check.header(frame).source());
         }
         if (verdict != DropReason.NONE)
         {
-            refuse(verdict, frame, frame.length(), 1);
-            return;
+            fates.refuse(verdict, frame, frame.length(), 1);
         }
-        if (MacAddress.isGroup(ethernet.destination()) && suppress.answer(frame, segment.vni()))
+        else if (MacAddress.isGroup(destination) && suppress.answer(frame, segment.vni()))
         {
-            answer(frame);
-            return;
+            fates.answer(frame);
         }
-        if (isLocal(entry))
+        else if (!isOneStation(entry))
+        {
+            flood(frame, destination, entry);
+        }
+        else if (isLocal(entry))
         {
             toPort(frame, entry, 1);
         }
-        else if (isOneRemote(entry))
-        {
-            writeHeader(frame, vni(entry));
-            out.add(frame, FdbEntry.remote(entry));
-        }
         else
         {
-            flood(frame, entry);
+            final int remote = FdbEntry.remote(entry);
+            writeHeader(frame, out.vni(remote));
+            out.add(frame, remote);
         }
     }
 
-    private void encapSuperFrame(final Frame frame, final long entry)
+    private void encapSuperFrame(final Frame frame, final long destination, final long entry)
     {
         final int length = frame.length();
-        DropReason verdict = checkHeader(frame);
         final int tunnelLength = isSwitched ? 0 : VxlanHeader.LENGTH;
+        DropReason verdict = check.superFrame(frame);
         if (verdict == DropReason.NONE)
         {
             if (!isSwitched)
@@ -272,22 +251,24 @@ public final class VxlanEncapPath implements EncapPath
                 writeHeader(frame, vni(entry));
             }
             verdict = segments.open(frame, tunnelLength, true);
+            if (verdict != DropReason.NONE)
+            {
+                frame.strip(tunnelLength);
+            }
         }
         if (verdict != DropReason.NONE)
         {
             counters.onIn(1, length);
-            drop(verdict, 1);
+            fates.drop(verdict, frame, 1);
             return;
         }
         final int count = segments.segments();
         counters.onIn(count, length);
-        if (isOversize(segments.segmentLength() - tunnelLength))
+        final int segmentLength = segments.segmentLength() - tunnelLength;
+        ethernet.wrap(frame.buffer(), frame.offset() + tunnelLength, EthernetHeader.LENGTH);
+        if (check.isOversize(segmentLength, ethernet.etherType()))
         {
-            if (!isSwitched)
-            {
-                frame.strip(VxlanHeader.LENGTH);
-            }
-            refuse(DropReason.OVERSIZE, frame, segments.segmentLength() - tunnelLength, count);
+            fates.refuse(DropReason.OVERSIZE, frame.strip(tunnelLength), segmentLength, count);
             return;
         }
         if (isSwitched)
@@ -296,49 +277,49 @@ public final class VxlanEncapPath implements EncapPath
         }
         if (verdict != DropReason.NONE)
         {
-            drop(verdict, count);
+            fates.drop(verdict, frame, count);
+        }
+        else if (!isOneStation(entry))
+        {
+            floodSuperFrame(frame, destination, entry, count);
         }
         else if (isLocal(entry))
         {
-            toPort(frame, entry, count);
+            toPort(frame.strip(tunnelLength), entry, count);
         }
-        else if (isOneRemote(entry))
+        else
         {
             reopen(frame, entry);
             out.add(frame, segments, FdbEntry.remote(entry));
         }
-        else
-        {
-            floodSuperFrame(frame, entry, count);
-        }
     }
 
-    /** Whether a station is behind a port of this segment. */
+    /** Whether the frame is for a single remote, or for a port of this segment, which has such a number too. */
+    private static boolean isOneStation(final long entry)
+    {
+        return entry != FdbEntry.MISSING && FdbEntry.target(entry) == FdbEntry.REMOTE;
+    }
+
+    /** Whether the one station is behind a port of this segment. */
     private boolean isLocal(final long entry)
     {
         final int number = FdbEntry.remote(entry);
-        return isSwitched ? entry != FdbEntry.MISSING && ports.find(number) != null :
-            number == ownNumber && entry != FdbEntry.MISSING;
-    }
-
-    private static boolean isOneRemote(final long entry)
-    {
-        return entry != FdbEntry.MISSING && FdbEntry.target(entry) == FdbEntry.REMOTE;
+        return isSwitched ? ports.find(number) != null : number == ownNumber;
     }
 
     /** The VNI to write: a remote may have one of its own. */
     private int vni(final long entry)
     {
-        return isOneRemote(entry) ? out.vni(FdbEntry.remote(entry)) : segment.vni();
+        return isOneStation(entry) ? out.vni(FdbEntry.remote(entry)) : segment.vni();
     }
 
-    private void flood(final Frame frame, final long entry)
+    private void flood(final Frame frame, final long destination, final long entry)
     {
-        final int[] remotes = remotes(entry);
-        final DropReason refusal = refusal(remotes, 1);
+        final int[] remotes = targets.remotes(entry, destination);
+        final DropReason refusal = targets.refusal(remotes, 1);
         if (refusal != DropReason.NONE)
         {
-            drop(refusal, 1);
+            fates.drop(refusal, frame, 1);
         }
         else if (toOtherPorts(frame, 1) || remotes.length > 0)
         {
@@ -347,17 +328,17 @@ public final class VxlanEncapPath implements EncapPath
         }
         else
         {
-            drop(DropReason.NO_DESTINATION, 1);
+            fates.drop(DropReason.NO_DESTINATION, frame, 1);
         }
     }
 
-    private void floodSuperFrame(final Frame frame, final long entry, final int count)
+    private void floodSuperFrame(final Frame frame, final long destination, final long entry, final int count)
     {
-        final int[] remotes = remotes(entry);
-        final DropReason refusal = refusal(remotes, count);
+        final int[] remotes = targets.remotes(entry, destination);
+        final DropReason refusal = targets.refusal(remotes, count);
         if (refusal != DropReason.NONE)
         {
-            drop(refusal, count);
+            fates.drop(refusal, bare(frame), count);
         }
         else if (toOtherPorts(frame, count) || remotes.length > 0)
         {
@@ -366,28 +347,8 @@ public final class VxlanEncapPath implements EncapPath
         }
         else
         {
-            drop(DropReason.NO_DESTINATION, count);
+            fates.drop(DropReason.NO_DESTINATION, bare(frame), count);
         }
-    }
-
-    /** Who gets a copy: the remotes of the entry of a group, or for want of one those that get everything. */
-    private int[] remotes(final long entry)
-    {
-        if (entry != FdbEntry.MISSING)
-        {
-            return out.list(FdbEntry.number(entry));
-        }
-        if (misses != null && !MacAddress.isGroup(ethernet.destination()))
-        {
-            misses.onStation(segment.vni(), ethernet.destination());
-        }
-        return segment.floodList().remotes();
-    }
-
-    /** Why so many frames may not be flooded now. */
-    private DropReason refusal(final int[] remotes, final int frames)
-    {
-        return floodLimit == null || remotes.length == 0 ? DropReason.NONE : floodLimit.take(frames, remotes.length);
     }
 
     /** To the port its station is behind, unless it came from there. */
@@ -395,7 +356,7 @@ public final class VxlanEncapPath implements EncapPath
     {
         if (!isSwitched || !local.add(frame, ports.find(FdbEntry.remote(entry)), count))
         {
-            drop(DropReason.SPLIT_HORIZON, count);
+            fates.drop(DropReason.SPLIT_HORIZON, frame, count);
         }
     }
 
@@ -421,31 +382,10 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    private DropReason checkHeader(final Frame frame)
+    /** A super-frame as it came. */
+    private Frame bare(final Frame frame)
     {
-        final DropReason verdict = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).check();
-        return verdict == DropReason.NONE ? frame.verdict() : verdict;
-    }
-
-    private DropReason check(final Frame frame)
-    {
-        final DropReason verdict = checkHeader(frame);
-        if (verdict != DropReason.NONE)
-        {
-            return verdict;
-        }
-        if (isOversize(frame.length()))
-        {
-            return DropReason.OVERSIZE;
-        }
-        return (frame.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(frame) : DropReason.NONE;
-    }
-
-    /** One VLAN tag is no part of the IP packet that the MTU limits. */
-    private boolean isOversize(final int length)
-    {
-        return length > longestFrame &&
-            (length > longestFrame + VlanTag.LENGTH || !EtherType.isVlan(ethernet.etherType()));
+        return isSwitched ? frame : frame.strip(VxlanHeader.LENGTH);
     }
 
     private void writeHeader(final Frame frame, final int vni)
@@ -453,52 +393,5 @@ public final class VxlanEncapPath implements EncapPath
         out.outer(outer.of(frame));
         frame.prepend(VxlanHeader.LENGTH);
         vxlan.wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(vni);
-    }
-
-    private void answer(final Frame frame)
-    {
-        answer.clear();
-        answer.add(frame);
-        port.offer(answer);
-        if (frame.verdict() == DropReason.NONE)
-        {
-            counters.onAnswered(1);
-        }
-        else
-        {
-            drop(frame.verdict(), 1);
-        }
-    }
-
-    /** The sender of a frame that is too long for the port is told, if it may be; it then counts as answered. */
-    private void refuse(final DropReason reason, final Frame frame, final int length, final int frames)
-    {
-        if (reason != DropReason.OVERSIZE)
-        {
-            drop(reason, frames);
-        }
-        else if (oversize.onOversize(frame, MAX_FRAME_LENGTH))
-        {
-            counters.onOversizeLength(length);
-            counters.onAnswered(frames);
-        }
-        else
-        {
-            counters.onOversize(segment.vni(), 0, 0, frames, length);
-            sample(reason);
-        }
-    }
-
-    private void drop(final DropReason reason, final int frames)
-    {
-        counters.onDropped(reason, segment.vni(), 0, 0, frames);
-        sample(reason);
-    }
-
-    private void sample(final DropReason reason)
-    {
-        final int header = Math.max(0, currentOffset - current.offset());
-        counters.samples().record(
-            reason, segment.vni(), 0, 0, current.buffer(), currentOffset, current.length() - header);
     }
 }

@@ -22,7 +22,9 @@ import java.nio.ByteOrder;
  * passed over and counted, as by a network card's VLAN filter.
  *
  * <p>The ports are for one engine, which polls them in turn on one thread; the trunk itself is polled once a turn.
- * Frames are lent until the next poll of any of them. The trunk is closed with the last of them.
+ * Frames are lent until the next poll of any of them. The trunk is closed with the last of them. Where they come and go
+ * while the engine runs, and one thread polls and another receives, the trunk is a port that can wake
+ * ({@link Port#wakes}), such as {@code WatchedPort}.
  */
 public final class VlanTrunk
 {
@@ -266,11 +268,14 @@ public final class VlanTrunk
             port.wake();
         }
 
-        /** Whoever waits for one of us waits for all: only the first need be able to wake a thread elsewhere. */
+        /**
+         * Whoever waits for one of us waits for all: only the first need be able to wake a thread elsewhere. The trunk
+         * is told by each, since the one that told it may leave.
+         */
         @Override
         public boolean wakes(final Runnable wake)
         {
-            return this != first || port.wakes(wake);
+            return port.wakes(wake) || this != first;
         }
 
         @Override

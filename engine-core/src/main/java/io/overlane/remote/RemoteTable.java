@@ -4,6 +4,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.table.OffHeapTable;
 import java.security.SecureRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -26,6 +27,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * order in which they were freed, after all that were never used, so that a reader that is late by one lookup meets a
  * reused number only if every free number was given out meanwhile; it would then send that one datagram to a wrong or
  * mixed address. Leave room in {@code maxRemotes} for that.
+ *
+ * <p><b>Who may fill it.</b> What is learned takes three quarters at most, so that sources nobody knows, of which
+ * anyone can forge as many as he likes, leave room for what is configured; which, when all is taken, takes the place of
+ * learned ones.
  */
 public final class RemoteTable
 {
@@ -44,6 +49,8 @@ public final class RemoteTable
     private static final int RECORD_SHIFT = 5;
 
     private static final int MAX_REMOTES = 1 << 24;
+    /** Of the numbers, one in so many is not for those that are learned. */
+    private static final int RESERVED_SHIFT = 2;
 
     private final UnsafeBuffer records;
     private final int maxRemotes;
@@ -58,6 +65,7 @@ public final class RemoteTable
     private int freeHead;
     private int freeCount;
     private IntConsumer onNew = remote -> {};
+    private BooleanSupplier makesRoom = () -> false;
 
     /**
      * @param maxRemotes it can hold.
@@ -119,6 +127,31 @@ public final class RemoteTable
     }
 
     /**
+     * @param makesRoom is asked, when all numbers are taken and one is needed for something configured, to have some
+     *                  released, and says whether it did. Before threads start.
+     */
+    public void makesRoom(final BooleanSupplier makesRoom)
+    {
+        this.makesRoom = makesRoom;
+    }
+
+    /**
+     * As {@link #intern(long, long, int)} for a remote that was only heard from: what is kept for configured ones it
+     * does not get. Writer only; allocates nothing.
+     *
+     * @param high    first word of the address.
+     * @param low     second word.
+     * @param udpPort 1…65535.
+     * @return its number, or {@link #MISSING} if it is new and there is no room.
+     */
+    public int internLearned(final long high, final long low, final int udpPort)
+    {
+        return freeCount > maxRemotes >> RESERVED_SHIFT || find(high, low) != MISSING ?
+            intern(high, low, udpPort) :
+            MISSING;
+    }
+
+    /**
      * Take a reference to a VTEP, and a number for it if it has none. Writer only; allocates nothing.
      *
      * @param high    first word of the address.
@@ -155,7 +188,7 @@ public final class RemoteTable
         }
         if (freeCount == 0)
         {
-            return MISSING;
+            return makesRoom.getAsBoolean() ? intern(high, low, udpPort, vni) : MISSING;
         }
         final int remote = free[freeHead];
         freeHead = (freeHead + 1) % maxRemotes;

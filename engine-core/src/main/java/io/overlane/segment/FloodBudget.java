@@ -2,6 +2,8 @@ package io.overlane.segment;
 
 import io.overlane.limit.RateLimit;
 import io.overlane.status.DropReason;
+import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * How many broadcast, unknown unicast and multicast frames the ports of a segment may send in a second, and how many
@@ -9,7 +11,13 @@ import io.overlane.status.DropReason;
  */
 public final class FloodBudget
 {
+    private static final List<String> NAMES = List.of("port", "segment", "copies");
+    private static final String NONE = "none";
+    private static final int MOST = 1_000_000_000;
+
     private final int portFrames;
+    private final int segmentFrames;
+    private final int copies;
     /** These two are null where there is no limit. */
     private final RateLimit ofSegment;
     private final RateLimit ofCopies;
@@ -28,14 +36,51 @@ public final class FloodBudget
                 " segment=" + segmentFrames + " copies=" + copies);
         }
         this.portFrames = portFrames;
+        this.segmentFrames = segmentFrames;
+        this.copies = copies;
         ofSegment = segmentFrames == 0 ? null : new RateLimit(segmentFrames);
         ofCopies = copies == 0 ? null : new RateLimit(copies);
+    }
+
+    /**
+     * @param text {@code port=N,segment=N,copies=N}, in any order, one at least; or {@code none}.
+     * @return a budget of its own with these limits.
+     * @throws IllegalArgumentException if it is something else.
+     */
+    public static FloodBudget parse(final String text)
+    {
+        final int[] rates = new int[NAMES.size()];
+        for (final String part : text.equals(NONE) ? new String[0] : text.split(",", -1))
+        {
+            final int equals = part.indexOf('=');
+            final int place = NAMES.indexOf(part.substring(0, Math.max(0, equals)));
+            final String number = part.substring(equals + 1);
+            if (place < 0 || rates[place] != 0 || !number.matches("[1-9]\\d{0,9}") || Long.parseLong(number) > MOST)
+            {
+                throw new IllegalArgumentException(
+                    "not port=N,segment=N,copies=N in frames a second: '" + text + "'");
+            }
+            rates[place] = Integer.parseInt(number);
+        }
+        return new FloodBudget(rates[0], rates[1], rates[2]);
     }
 
     /** @return true if anything is limited. */
     public boolean isLimited()
     {
         return portFrames != 0 || ofSegment != null || ofCopies != null;
+    }
+
+    /** @return frames a second from all ports together; 0: no limit. */
+    public int segmentFrames()
+    {
+        return segmentFrames;
+    }
+
+    /** @return copies a second to remotes; 0: no limit. */
+    public int copies()
+    {
+        return copies;
     }
 
     /** @return frames a second from each port; 0: no limit. */
@@ -61,5 +106,24 @@ public final class FloodBudget
         return ofCopies == null || ofCopies.take(frames * copiesEach, nowNs) ?
             DropReason.NONE :
             DropReason.FLOOD_COPIES_LIMIT;
+    }
+
+    /** @return the limits there are, as {@code port=100,copies=1000}, or {@code none}. */
+    @Override
+    public String toString()
+    {
+        final StringJoiner text = new StringJoiner(",").setEmptyValue(NONE);
+        add(text, NAMES.get(0), portFrames);
+        add(text, NAMES.get(1), segmentFrames);
+        add(text, NAMES.get(2), copies);
+        return text.toString();
+    }
+
+    private static void add(final StringJoiner text, final String name, final int rate)
+    {
+        if (rate != 0)
+        {
+            text.add(name + "=" + rate);
+        }
     }
 }

@@ -13,7 +13,7 @@ import io.overlane.wire.VxlanHeader;
 
 /**
  * How strict a segment is, by name. A profile is a row of the table below and sets every column of it; each column can
- * be set alone afterwards by the method of {@link SegmentContext} with its name.
+ * be set alone afterwards by the method of {@link RulesContext} with its name.
  *
  * <p>{@link #STRICT} is for segments whose remotes are all configured and whose stations are not trusted. It drops what
  * no correct peer sends, on the grounds that such a frame is a fault or an attack, and that a counter with the frame's
@@ -84,9 +84,9 @@ public enum PolicyProfile
     }
 
     /** Set every column. */
-    void applyTo(final SegmentContext segment)
+    void applyTo(final RulesContext rules)
     {
-        segment.reservedBits(reservedBits)
+        rules.reservedBits(reservedBits)
             .sourcePolicy(sourcePolicy)
             .decapVlan(decapVlan)
             .encapVlan(encapVlan)

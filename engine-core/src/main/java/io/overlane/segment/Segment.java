@@ -1,9 +1,7 @@
 package io.overlane.segment;
 
 import io.overlane.address.MacAddress;
-import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
-import io.overlane.route.RouteTable;
 import io.overlane.status.Traffic;
 
 /**
@@ -12,28 +10,14 @@ import io.overlane.status.Traffic;
  */
 public final class Segment
 {
-    private static final int LISTED = 0;
-
     private final int vni;
     private volatile LocalPorts ports;
     private final int portMtu;
-    private final boolean dropsOwnMac;
     /** Besides those of the devices behind the ports. */
     private final long[] furtherOwnMacs;
-    private final boolean learning;
-    private final long reservedBits;
-    private final SourcePolicy sourcePolicy;
-    private final VlanPolicy decapVlan;
-    private final VlanPolicy encapVlan;
-    private final EcnPolicy ecn;
-    private final boolean dropsStaticViolation;
-    private final boolean dropsBadSource;
-    private final FloodBudget floodBudget;
-    private final OuterContext outer;
+    private volatile SegmentRules rules;
     private final FloodList floodList;
     private final KnownSources knownSources;
-    /** Null but for {@link SourcePolicy#LISTED}. */
-    private final RouteTable listedSources;
     private final Traffic encapTraffic;
     private final Traffic decapTraffic;
 
@@ -87,23 +71,8 @@ public final class Segment
         this.floodList = floodList;
         this.knownSources = knownSources;
         portMtu = settings.portMtu();
-        outer = settings.outer();
-        learning = settings.learning();
-        floodBudget = settings.floodBudget();
-        reservedBits = settings.reservedBits();
-        sourcePolicy = settings.sourcePolicy();
-        decapVlan = settings.decapVlan();
-        encapVlan = settings.encapVlan();
-        ecn = settings.ecn();
-        dropsOwnMac = settings.dropOwnMac().applies(learning);
+        rules = new SegmentRules(settings.rules());
         furtherOwnMacs = settings.furtherOwnMacs().stream().mapToLong(MacAddress::value).toArray();
-        dropsStaticViolation = settings.dropStaticViolation().applies(learning);
-        dropsBadSource = settings.dropBadSource().applies(learning);
-        listedSources = sourcePolicy == SourcePolicy.LISTED ? new RouteTable(settings.sources().size()) : null;
-        if (listedSources != null)
-        {
-            settings.sources().forEach(prefix -> listedSources.put(prefix, LISTED));
-        }
         this.encapTraffic = encapTraffic;
         this.decapTraffic = decapTraffic;
     }
@@ -136,10 +105,21 @@ public final class Segment
         this.ports = ports;
     }
 
-    /** @return how much each of its ports may flood. */
-    public FloodBudget floodBudget()
+    /** @return what it does with frames; to be asked once for all that is done with one. */
+    public SegmentRules rules()
     {
-        return floodBudget;
+        return rules;
+    }
+
+    /**
+     * Only the thread that writes the tables. What was taken from the rules to be kept, as by the paths of the ports,
+     * is for the caller to change too.
+     *
+     * @param rules what it does with frames from now on.
+     */
+    public void rules(final SegmentRules rules)
+    {
+        this.rules = rules;
     }
 
     /** @return the largest IP packet its ports may send, in bytes. */
@@ -156,11 +136,11 @@ public final class Segment
 
     /**
      * @param mac source of a received frame.
-     * @return true if it is ours and may not come from outside.
+     * @return true if it is ours.
      */
-    public boolean refusesOwnMac(final long mac)
+    public boolean isOwnMac(final long mac)
     {
-        return dropsOwnMac && (ports.isOwnMac(mac) || isFurtherOwnMac(mac));
+        return ports.isOwnMac(mac) || isFurtherOwnMac(mac);
     }
 
     private boolean isFurtherOwnMac(final long mac)
@@ -173,82 +153,6 @@ public final class Segment
             }
         }
         return false;
-    }
-
-    /** @return true if source MACs of received frames are learned. */
-    public boolean learning()
-    {
-        return learning;
-    }
-
-    /** @return bits of the 64-bit VXLAN header that must be zero on receipt. */
-    public long reservedBits()
-    {
-        return reservedBits;
-    }
-
-    /**
-     * In constant time, whatever the source.
-     *
-     * @param high first word of an outer source address.
-     * @param low  second word.
-     * @return true if datagrams are accepted from there.
-     */
-    public boolean accepts(final long high, final long low)
-    {
-        switch (sourcePolicy)
-        {
-            case ANY:
-                return true;
-
-            case LISTED:
-                return listedSources.lookup(high, low) == LISTED;
-
-            default:
-                return knownSources.contains(high, low);
-        }
-    }
-
-    /** @return what becomes of received frames with a VLAN tag. */
-    public VlanPolicy decapVlan()
-    {
-        return decapVlan;
-    }
-
-    /** @return what becomes of frames of the port with a VLAN tag. */
-    public VlanPolicy encapVlan()
-    {
-        return encapVlan;
-    }
-
-    /** @return how outer congestion marks are carried into received frames. */
-    public EcnPolicy ecn()
-    {
-        return ecn;
-    }
-
-    /** @return true if a frame is dropped whose source a configured FDB entry puts behind another remote. */
-    public boolean dropsStaticViolation()
-    {
-        return dropsStaticViolation;
-    }
-
-    /** @return true if a frame is dropped whose source MAC is a group address or zero. */
-    public boolean dropsBadSource()
-    {
-        return dropsBadSource;
-    }
-
-    /** @return which outer sources are accepted. */
-    public SourcePolicy sourcePolicy()
-    {
-        return sourcePolicy;
-    }
-
-    /** @return what outer headers say. */
-    public OuterContext outer()
-    {
-        return outer;
     }
 
     /** @return who gets copies of flooded frames. */

@@ -7,7 +7,6 @@ import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
 import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
-import io.overlane.wire.VxlanHeader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -19,6 +18,7 @@ import java.util.Set;
 
 /**
  * The settings of one VXLAN segment. Fill in, hand to the engine's context; changes after launch have no effect.
+ * What may change while it runs is in {@link #rules()}.
  */
 public final class SegmentContext
 {
@@ -30,21 +30,8 @@ public final class SegmentContext
     private final List<LocalPort> furtherPorts = new ArrayList<>();
     private int portMtu;
     private long ownMac = NO_MAC;
-    private boolean learning;
-    private long reservedBits;
-    private SourcePolicy sourcePolicy;
-    private VlanPolicy decapVlan;
-    private VlanPolicy encapVlan;
-    private EcnPolicy ecn;
-    private DropWhen dropOwnMac;
-    private DropWhen dropStaticViolation;
-    private DropWhen dropBadSource;
-    private int maxLearned;
-    private FloodBudget floodBudget = new FloodBudget(0, 0, 0);
-    private OuterContext outer = new OuterContext();
-    private final Set<IpAddress> groups = new LinkedHashSet<>();
+    private final RulesContext rules = new RulesContext();
     private final Set<MacAddress> furtherOwnMacs = new LinkedHashSet<>();
-    private final Set<IpPrefix> sources = new LinkedHashSet<>();
     private final Set<Vtep> flood = new LinkedHashSet<>();
     private final Map<MacAddress, Vtep> fdb = new LinkedHashMap<>();
     private final Map<IpAddress, MacAddress> neighbors = new LinkedHashMap<>();
@@ -56,7 +43,6 @@ public final class SegmentContext
     public SegmentContext(final int vni)
     {
         this.vni = Vni.check(vni);
-        PolicyProfile.LINUX.applyTo(this);
     }
 
     /** @return the VXLAN network identifier. */
@@ -177,255 +163,160 @@ public final class SegmentContext
         return this;
     }
 
-    /** @return true if source MACs of received frames are learned. */
-    public boolean learning()
+    /** @return what may change while the segment runs. */
+    public RulesContext rules()
     {
-        return learning;
+        return rules;
     }
 
     /**
-     * @param learning learn where a source MAC lives from the datagrams it comes in; default off, as flannel has it.
+     * @param learning see {@link RulesContext#learning(boolean)}.
      * @return this.
      */
     public SegmentContext learning(final boolean learning)
     {
-        this.learning = learning;
+        rules.learning(learning);
         return this;
     }
 
     /**
-     * Set every policy below as a profile has it; what is set later counts.
-     *
-     * @param profile default {@link PolicyProfile#LINUX}.
+     * @param policy see {@link RulesContext#policy(PolicyProfile)}.
      * @return this.
      */
-    public SegmentContext policy(final PolicyProfile profile)
+    public SegmentContext policy(final PolicyProfile policy)
     {
-        profile.applyTo(this);
+        rules.policy(policy);
         return this;
     }
 
-    /** @return bits of the 64-bit VXLAN header that must be zero on receipt. */
-    public long reservedBits()
-    {
-        return reservedBits;
-    }
-
     /**
-     * @param reservedBits bits of the VXLAN header, first byte highest, that must be zero on receipt, as with Linux
-     *                     {@code cfg.reserved_bits} (6.14); 0 ignores them all, as RFC 7348 §5 says. Those of another
-     *                     encapsulation are left out to have its frames delivered, such as
-     *                     {@code VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK}; what they mean is not
-     *                     acted upon.
+     * @param reservedBits see {@link RulesContext#reservedBits(long)}.
      * @return this.
      */
     public SegmentContext reservedBits(final long reservedBits)
     {
-        this.reservedBits = reservedBits & VxlanHeader.RESERVED_MASK;
+        rules.reservedBits(reservedBits);
         return this;
     }
 
-    /** @return which outer sources are accepted. */
-    public SourcePolicy sourcePolicy()
-    {
-        return sourcePolicy;
-    }
-
     /**
-     * @param sourcePolicy which outer sources are accepted.
+     * @param sourcePolicy see {@link RulesContext#sourcePolicy(SourcePolicy)}.
      * @return this.
      */
     public SegmentContext sourcePolicy(final SourcePolicy sourcePolicy)
     {
-        this.sourcePolicy = sourcePolicy;
+        rules.sourcePolicy(sourcePolicy);
         return this;
     }
 
-    /** @return prefixes that outer sources are accepted from under {@link SourcePolicy#LISTED}. */
-    public Set<IpPrefix> sources()
-    {
-        return sources;
-    }
-
     /**
-     * Accept datagrams from some addresses only; sets {@link SourcePolicy#LISTED}.
-     *
-     * @param prefix one more prefix to accept from, of either family.
+     * @param source see {@link RulesContext#source(IpPrefix)}.
      * @return this.
      */
-    public SegmentContext source(final IpPrefix prefix)
+    public SegmentContext source(final IpPrefix source)
     {
-        sources.add(prefix.base());
-        return sourcePolicy(SourcePolicy.LISTED);
-    }
-
-    /** @return what becomes of received frames with a VLAN tag. */
-    public VlanPolicy decapVlan()
-    {
-        return decapVlan;
+        rules.source(source);
+        return this;
     }
 
     /**
-     * @param decapVlan what becomes of received frames with a VLAN tag.
+     * @param decapVlan see {@link RulesContext#decapVlan(VlanPolicy)}.
      * @return this.
      */
     public SegmentContext decapVlan(final VlanPolicy decapVlan)
     {
-        this.decapVlan = decapVlan;
+        rules.decapVlan(decapVlan);
         return this;
     }
 
-    /** @return what becomes of frames of the port with a VLAN tag. */
-    public VlanPolicy encapVlan()
-    {
-        return encapVlan;
-    }
-
     /**
-     * @param encapVlan what becomes of frames of the port with a VLAN tag.
+     * @param encapVlan see {@link RulesContext#encapVlan(VlanPolicy)}.
      * @return this.
      */
     public SegmentContext encapVlan(final VlanPolicy encapVlan)
     {
-        this.encapVlan = encapVlan;
+        rules.encapVlan(encapVlan);
         return this;
     }
 
-    /** @return how outer congestion marks are carried into received frames. */
-    public EcnPolicy ecn()
-    {
-        return ecn;
-    }
-
     /**
-     * @param ecn how outer congestion marks are carried into received frames.
+     * @param ecn see {@link RulesContext#ecn(EcnPolicy)}.
      * @return this.
      */
     public SegmentContext ecn(final EcnPolicy ecn)
     {
-        this.ecn = ecn;
+        rules.ecn(ecn);
         return this;
     }
 
-    /** @return when received frames with one of our own MACs as their source are dropped. */
-    public DropWhen dropOwnMac()
-    {
-        return dropOwnMac;
-    }
-
     /**
-     * @param dropOwnMac when received frames with one of our own MACs as their source are dropped.
+     * @param dropOwnMac see {@link RulesContext#dropOwnMac(DropWhen)}.
      * @return this.
      */
     public SegmentContext dropOwnMac(final DropWhen dropOwnMac)
     {
-        this.dropOwnMac = dropOwnMac;
+        rules.dropOwnMac(dropOwnMac);
         return this;
     }
 
-    /** @return when received frames are dropped whose source a configured FDB entry puts behind another remote. */
-    public DropWhen dropStaticViolation()
-    {
-        return dropStaticViolation;
-    }
-
     /**
-     * @param dropStaticViolation when received frames are dropped whose source a configured FDB entry puts behind
-     *                            another remote.
+     * @param dropStaticViolation see {@link RulesContext#dropStaticViolation(DropWhen)}.
      * @return this.
      */
     public SegmentContext dropStaticViolation(final DropWhen dropStaticViolation)
     {
-        this.dropStaticViolation = dropStaticViolation;
+        rules.dropStaticViolation(dropStaticViolation);
         return this;
     }
 
-    /** @return when received frames are dropped whose source MAC is a group address or zero. */
-    public DropWhen dropBadSource()
-    {
-        return dropBadSource;
-    }
-
     /**
-     * @param dropBadSource when received frames are dropped whose source MAC is a group address or zero.
+     * @param dropBadSource see {@link RulesContext#dropBadSource(DropWhen)}.
      * @return this.
      */
     public SegmentContext dropBadSource(final DropWhen dropBadSource)
     {
-        this.dropBadSource = dropBadSource;
+        rules.dropBadSource(dropBadSource);
         return this;
     }
 
-    /** @return learned FDB entries of the segment; 0: no limit but the engine's. */
-    public int maxLearned()
-    {
-        return maxLearned;
-    }
-
     /**
-     * @param maxLearned learned FDB entries of the segment; when there are so many, the remote that holds the most of
-     *                   them loses one for each new one. 0, the default: no limit but the engine's.
+     * @param maxLearned see {@link RulesContext#maxLearned(int)}.
      * @return this.
      */
     public SegmentContext maxLearned(final int maxLearned)
     {
-        this.maxLearned = maxLearned;
+        rules.maxLearned(maxLearned);
         return this;
     }
 
-    /** @return how much may be flooded. */
-    public FloodBudget floodBudget()
-    {
-        return floodBudget;
-    }
-
     /**
-     * @param floodBudget how much may be flooded; default no limit, as Linux has none.
+     * @param floodBudget see {@link RulesContext#floodBudget(FloodBudget)}.
      * @return this.
      */
     public SegmentContext floodBudget(final FloodBudget floodBudget)
     {
-        this.floodBudget = floodBudget;
+        rules.floodBudget(floodBudget);
         return this;
     }
 
-    /** @return what outer headers say. */
-    public OuterContext outer()
-    {
-        return outer;
-    }
-
     /**
-     * @param outer what outer headers say; default as Linux has it, but never fragmented.
+     * @param outer see {@link RulesContext#outer(OuterContext)}.
      * @return this.
      */
     public SegmentContext outer(final OuterContext outer)
     {
-        this.outer = outer;
+        rules.outer(outer);
         return this;
     }
 
     /**
-     * @param group multicast group that stands for all other VTEPs of the segment (RFC 7348 §4.2): it is joined, and
-     *              gets the one copy of broadcast, unknown unicast and multicast frames, on the engine's peer port.
-     *              Several segments may have the same.
+     * @param group see {@link RulesContext#group(IpAddress)}.
      * @return this.
-     * @throws IllegalArgumentException if it is no multicast address.
      */
     public SegmentContext group(final IpAddress group)
     {
-        if (!group.isMulticast())
-        {
-            throw new IllegalArgumentException("not a multicast group: " + group);
-        }
-        groups.add(group);
+        rules.group(group);
         return this;
-    }
-
-    /** @return multicast groups that get flooded frames. */
-    public Set<IpAddress> groups()
-    {
-        return groups;
     }
 
     /**
@@ -506,10 +397,7 @@ public final class SegmentContext
                 throw new IllegalArgumentException("port " + each.name() + " given twice to segment " + vni);
             }
         }
-        if (maxLearned < 0)
-        {
-            throw new IllegalArgumentException("maxLearned=" + maxLearned + " of segment " + vni + " < 0");
-        }
+        rules.conclude(vni);
         if (portMtu == 0)
         {
             portMtu = ports().stream().mapToInt(Port::mtu).min().getAsInt();
@@ -517,10 +405,6 @@ public final class SegmentContext
         if (portMtu < 68 || portMtu > 65535)
         {
             throw new IllegalArgumentException("portMtu=" + portMtu + " of segment " + vni + " outside 68…65535");
-        }
-        if (sourcePolicy == SourcePolicy.LISTED && sources.isEmpty())
-        {
-            throw new IllegalArgumentException("segment " + vni + " accepts from listed sources and none is listed");
         }
     }
 }

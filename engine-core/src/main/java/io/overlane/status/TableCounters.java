@@ -12,7 +12,8 @@ public final class TableCounters
 {
     private static final String[] LABELS =
     {
-        "fdb.learned", "fdb.moved", "fdb.aged", "fdb.evicted", "fdb.pinned", "fdb.no-room", "fdb.learn-limited"
+        "fdb.learned", "fdb.moved", "fdb.aged", "fdb.evicted", "fdb.pinned", "fdb.no-room", "fdb.learn-limited",
+        "fdb.no-remote"
     };
 
     private final AtomicCounter[] cells = new AtomicCounter[LABELS.length];
@@ -81,6 +82,12 @@ public final class TableCounters
         cells[6].increment();
     }
 
+    /** A MAC was not learned because there are too many remotes that are only learned. */
+    public void onNoRemote()
+    {
+        cells[7].getAndAddPlain(1);
+    }
+
     /** @return MACs learned that had no entry. */
     public long learned()
     {
@@ -121,5 +128,11 @@ public final class TableCounters
     public long learnLimited()
     {
         return cells[6].get();
+    }
+
+    /** @return MACs not learned because there are too many remotes that are only learned. */
+    public long noRemote()
+    {
+        return cells[7].get();
     }
 }

@@ -135,6 +135,12 @@ public final class DualStackUnderlay implements Underlay
     }
 
     @Override
+    public void leave(final IpAddress group) throws IOException
+    {
+        of(group.isV4()).leave(group);
+    }
+
+    @Override
     public int poll(final ReceiveBatch batch)
     {
         isIpv6First = !isIpv6First;

@@ -181,6 +181,12 @@ public final class FaultyUnderlay implements Underlay
     }
 
     @Override
+    public void leave(final IpAddress group) throws IOException
+    {
+        underlay.leave(group);
+    }
+
+    @Override
     public boolean usesFlowHash()
     {
         return underlay.usesFlowHash();

@@ -206,6 +206,15 @@ public final class MemoryFabric
         groups.computeIfAbsent(group, address -> new LinkedHashSet<>()).add(end);
     }
 
+    synchronized void leave(final MemoryUnderlay end, final IpAddress group)
+    {
+        groups.computeIfPresent(group, (address, members) ->
+        {
+            members.remove(end);
+            return members.isEmpty() ? null : members;
+        });
+    }
+
     /** Carry one entry; the caller holds the lock. */
     DropReason carry(final Vtep from, final SendBatch batch, final int index, final Vtep to)
     {

@@ -58,6 +58,12 @@ final class MemoryUnderlay implements Underlay
     }
 
     @Override
+    public void leave(final IpAddress group)
+    {
+        fabric.leave(this, group);
+    }
+
+    @Override
     public int poll(final ReceiveBatch batch)
     {
         synchronized (fabric)

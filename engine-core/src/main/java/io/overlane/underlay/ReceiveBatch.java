@@ -74,7 +74,11 @@ public final class ReceiveBatch
         final int tos,
         final int segmentSize)
     {
-        frames[size] = frame;
+        // Mostly the same as last time: a comparison is cheaper than the collector's barrier behind a store.
+        if (frames[size] != frame)
+        {
+            frames[size] = frame;
+        }
         this.sourceHigh[size] = sourceHigh;
         this.sourceLow[size] = sourceLow;
         this.sourcePort[size] = sourcePort;

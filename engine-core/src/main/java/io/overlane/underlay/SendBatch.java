@@ -83,7 +83,15 @@ public final class SendBatch
         final int outer,
         final int segmentSize)
     {
-        frames[size] = frame;
+        // Mostly the same as last time: a comparison is cheaper than the collector's barrier behind a store.
+        if (frames[size] != frame)
+        {
+            frames[size] = frame;
+        }
+        if (verdict[size] != DropReason.NONE)
+        {
+            verdict[size] = DropReason.NONE;
+        }
         this.remoteHigh[size] = remoteHigh;
         this.remoteLow[size] = remoteLow;
         this.remotePort[size] = remotePort;
@@ -91,7 +99,6 @@ public final class SendBatch
         this.flowHash[size] = flowHash;
         this.outer[size] = outer;
         this.segmentSize[size] = segmentSize;
-        verdict[size] = DropReason.NONE;
         size++;
     }
 

@@ -77,6 +77,17 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
+     * Receive no more of what is sent to a multicast group. One that is not joined stays so. Any thread.
+     *
+     * @param group a multicast address.
+     * @throws IOException if the system refuses; the message is one line and names the group.
+     */
+    default void leave(final IpAddress group) throws IOException
+    {
+        throw new UnsupportedOperationException(description() + " cannot leave " + group);
+    }
+
+    /**
      * Append waiting datagrams to {@code batch} until it is full or none are left; never blocks. Their frames are lent
      * until the next poll. Polling thread only.
      *

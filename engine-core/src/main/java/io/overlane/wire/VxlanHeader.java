@@ -90,6 +90,24 @@ public final class VxlanHeader
         return buffer.getLong(offset + FLAGS_OFFSET, ByteOrder.BIG_ENDIAN);
     }
 
+    /**
+     * @param word of a header.
+     * @return true if it has the {@link #I_FLAG}.
+     */
+    public static boolean hasVni(final long word)
+    {
+        return (word & (long)I_FLAG_WORD << 32) != 0;
+    }
+
+    /**
+     * @param word of a header.
+     * @return 24 bits; without the {@link #I_FLAG} they mean nothing.
+     */
+    public static int vni(final long word)
+    {
+        return (int)(word >>> 8) & 0xFF_FFFF;
+    }
+
     public VxlanHeader word(final long word)
     {
         buffer.putLong(offset + FLAGS_OFFSET, word, ByteOrder.BIG_ENDIAN);

@@ -44,6 +44,7 @@ class AdminServerTest
     private final AdminCommands commands = new AdminCommands()
         .add("ping", "", "answers", words -> Answer.line("pong"))
         .add("fdb show", "[vni N]", "lists", words -> new Answer("a\nb\n", List.of("a", "b")))
+        .add("names", "", "says what others wrote", words -> Answer.line("a\u001b[2J\u009b1mb\u202ec\rd"))
         .add("no", "", "refuses", words -> refuse())
         .add("fail", "", "throws", words -> fail())
         .add("huge", "", "says much", words -> new Answer("x".repeat(HUGE) + "\n", Map.of()));
@@ -73,6 +74,12 @@ class AdminServerTest
         assertEquals(new Reply(AdminStatus.OK, "{\"message\":\"pong\"}\n"), ask("-j", "ping"));
         assertEquals(new Reply(AdminStatus.OK, "a\nb\n"), ask("fdb", "show", "vni", "1"));
         assertEquals(new Reply(AdminStatus.OK, "[\"a\",\"b\"]\n"), ask("-j", "fdb", "show"));
+    }
+
+    @Test
+    void shouldDoNothingToATerminal() throws IOException
+    {
+        assertEquals(new Reply(AdminStatus.OK, "a?[2J?1mb?c?d\n"), ask("names"));
     }
 
     @Test

@@ -64,6 +64,26 @@ class MulticastGroupTest
     }
 
     @Test
+    void shouldStayInTheGroupUntilItsLastSegmentGoes()
+    {
+        harness.context().segment(
+            new SegmentContext(43).group(GROUP).port(new LoopbackPort("second", 1450, 16, 2048)));
+        harness.launch(new SegmentContext(42).group(GROUP));
+        final Vtep group = new Vtep(GROUP, EngineHarness.LOCAL.udpPort());
+        harness.engine().segments().remove(43);
+        harness.run();
+        harness.sendTo(group, EngineHarness.A, FrameSpec.vxlan(BROADCAST).vni(42).datagram());
+        harness.run();
+        assertEquals(1, harness.delivered().size());
+
+        harness.engine().segments().remove(42);
+        harness.run();
+        harness.sendTo(group, EngineHarness.A, FrameSpec.vxlan(BROADCAST).vni(42).datagram());
+        harness.run();
+        assertEquals(1, harness.decap().framesIn(), "nothing comes of a group that was left");
+    }
+
+    @Test
     void shouldRefuseGroupWhereUnderlayCannotJoin()
     {
         harness.fabric().features(Set.of());

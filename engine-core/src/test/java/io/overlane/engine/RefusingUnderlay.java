@@ -134,6 +134,12 @@ public final class RefusingUnderlay implements Underlay
     }
 
     @Override
+    public void leave(final IpAddress group) throws IOException
+    {
+        underlay.leave(group);
+    }
+
+    @Override
     public Vtep local()
     {
         return underlay.local();

@@ -141,6 +141,73 @@ class LearningBridgeIT
         assertEquals(List.of(), whereItWas.matching("vxlan && eth.dst == " + station.mac()));
     }
 
+    /** Before its first frame from the new place all of it goes to the old one, after it none. */
+    @Test
+    void shouldSendNothingToTheOldPlaceAfterTheFirstFrameFromTheNewOne()
+    {
+        final Station one = lab.addStation(engine, BRIDGE, 1);
+        final Station mobile = lab.addStation(second, BRIDGE, 4);
+        final Station atSecond = lab.addStation(second, BRIDGE, 2);
+        final Station atThird = lab.addStation(third, BRIDGE, 3);
+        one.pingOnce(mobile);
+        one.pingOnce(atSecond);
+        one.pingOnce(atThird);
+        mobile.move(third, BRIDGE);
+        final int before = 7;
+        final Capture oldBefore = Capture.start(second, directory.resolve("old-before.pcap"));
+        final Capture newBefore = Capture.start(third, directory.resolve("new-before.pcap"));
+        one.send(mobile, before);
+        one.pingOnce(atSecond);
+        one.pingOnce(atThird);
+        assertEquals(before, echoRequests(oldBefore, mobile, atSecond));
+        assertEquals(0, echoRequests(newBefore, mobile, atThird));
+
+        mobile.announce();
+        Poll.until("the FDB follows a gratuitous ARP", ADMIN_TIMEOUT_S, () -> isBehind(mobile, third));
+        final int after = 100;
+        final Capture oldAfter = Capture.start(second, directory.resolve("old-after.pcap"));
+        final Capture newAfter = Capture.start(third, directory.resolve("new-after.pcap"));
+        one.send(mobile, after);
+        one.pingOnce(atSecond);
+        one.pingOnce(atThird);
+        assertEquals(after, echoRequests(newAfter, mobile, atThird));
+        assertEquals(0, echoRequests(oldAfter, mobile, atSecond));
+        stop();
+    }
+
+    /** Those to one station that came before the one to another. */
+    private static int echoRequests(final Capture capture, final Station station, final Station last)
+    {
+        final String to = "vxlan && icmp.type == 8 && eth.dst == ";
+        capture.stopAfter(1, to + last.mac());
+        return capture.matching(to + station.mac()).size();
+    }
+
+    @Test
+    void shouldJoinStationsOverIpv6()
+    {
+        final Station one = lab.addStation(engine, BRIDGE, 1);
+        final Station two = lab.addStation(second, BRIDGE, 2);
+        final Station three = lab.addStation(third, BRIDGE, 3);
+        final List<Station> all = List.of(one, two, three);
+        all.forEach(Station::openIpv6);
+        for (final Station from : all)
+        {
+            for (final Station to : all)
+            {
+                if (from != to)
+                {
+                    from.forgetNeighbors();
+                    Traffic.ping(from.host(), to.addressV6());
+                }
+            }
+        }
+        Traffic.stream(one.host(), two.host(), two.addressV6(), 8);
+        Traffic.stream(three.host(), one.host(), one.addressV6(), 8);
+        Traffic.stream(two.host(), three.host(), three.addressV6(), 8);
+        stop();
+    }
+
     @Test
     void shouldFollowAStationThatMovesToTheEngineAndAway()
     {

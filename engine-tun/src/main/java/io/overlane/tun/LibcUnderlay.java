@@ -153,6 +153,19 @@ public final class LibcUnderlay implements Underlay
     }
 
     @Override
+    public void leave(final IpAddress group) throws IOException
+    {
+        synchronized (groups)
+        {
+            if (groups.contains(group))
+            {
+                socket.leave(group, options.multicastInterface());
+                groups.remove(group);
+            }
+        }
+    }
+
+    @Override
     public boolean usesFlowHash()
     {
         return fan.size() > 1;

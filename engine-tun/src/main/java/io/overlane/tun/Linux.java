@@ -75,6 +75,7 @@ final class Linux
     static final int IP_MULTICAST_IF = 32;
     static final int IP_MULTICAST_LOOP = 34;
     static final int IP_ADD_MEMBERSHIP = 35;
+    static final int IP_DROP_MEMBERSHIP = 36;
     static final int IP_MULTICAST_ALL = 49;
     static final int IP_PMTUDISC_DONT = 0;
     static final int IP_PMTUDISC_DO = 2;
@@ -84,6 +85,7 @@ final class Linux
     static final int IPV6_MULTICAST_IF = 17;
     static final int IPV6_MULTICAST_LOOP = 19;
     static final int IPV6_ADD_MEMBERSHIP = 20;
+    static final int IPV6_DROP_MEMBERSHIP = 21;
     static final int IPV6_MTU_DISCOVER = 23;
     static final int IPV6_MTU = 24;
     static final int IPV6_V6ONLY = 26;

@@ -208,14 +208,37 @@ final class UdpSocket implements AutoCloseable
         {
             throw new SocketException(what + "this socket carries IPv4 only");
         }
-        final boolean isV4 = group.isV4();
-        final int length = MulticastGroup.put(memory, 0, group, MulticastGroup.index(interfaceName));
-        final int level = isV4 ? IPPROTO_IP : IPPROTO_IPV6;
-        final int option = isV4 ? Linux.IP_ADD_MEMBERSHIP : Linux.IPV6_ADD_MEMBERSHIP;
-        if (libc.setsockopt(descriptor.fd(), level, option, memory.addressOffset(), length) < 0)
+        if (!membership(group, interfaceName, Linux.IP_ADD_MEMBERSHIP, Linux.IPV6_ADD_MEMBERSHIP))
         {
-            throw new SocketException(what + MulticastGroup.describe(LibC.errno(), isV4));
+            throw new SocketException(what + MulticastGroup.describe(LibC.errno(), group.isV4()));
         }
+    }
+
+    /**
+     * Leave a multicast group. Any thread.
+     *
+     * @param group         that was joined.
+     * @param interfaceName on this interface, as it was joined.
+     * @throws IOException if the system refuses; the message is one line.
+     */
+    synchronized void leave(final IpAddress group, final String interfaceName) throws IOException
+    {
+        if (!membership(group, interfaceName, Linux.IP_DROP_MEMBERSHIP, Linux.IPV6_DROP_MEMBERSHIP))
+        {
+            throw new SocketException("cannot leave " + group + ": " + LibC.describe(LibC.errno()));
+        }
+    }
+
+    private boolean membership(
+        final IpAddress group, final String interfaceName, final int optionV4, final int optionV6) throws IOException
+    {
+        final int length = MulticastGroup.put(memory, 0, group, MulticastGroup.index(interfaceName));
+        return libc.setsockopt(
+            descriptor.fd(),
+            group.isV4() ? IPPROTO_IP : IPPROTO_IPV6,
+            group.isV4() ? optionV4 : optionV6,
+            memory.addressOffset(),
+            length) == 0;
     }
 
     /** The forced form goes past the system's limit and needs CAP_NET_ADMIN; the other is cut to the limit. */

@@ -29,6 +29,7 @@ public final class EngineCommands
         {
             new FdbCommands(access).addTo(commands);
             new NeighborCommands(access).addTo(commands);
+            new SegmentCommands(access).addTo(commands);
         }
         else
         {

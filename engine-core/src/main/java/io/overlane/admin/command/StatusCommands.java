@@ -1,24 +1,17 @@
 package io.overlane.admin.command;
 
 import io.overlane.address.IpAddress;
-import io.overlane.address.MacAddress;
-import io.overlane.address.Vtep;
 import io.overlane.admin.AdminCommands;
-import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
 import io.overlane.engine.OverlayEngine;
-import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentContext;
 import io.overlane.status.PathCounters;
 import io.overlane.status.RemoteTraffic;
-import java.util.ArrayList;
+import io.overlane.status.TableCounters;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/** {@code segment}, {@code stats}: what there is, and what it has carried. */
+/** {@code stats}: what became of every frame. */
 final class StatusCommands
 {
     private final EngineAccess engine;
@@ -30,40 +23,8 @@ final class StatusCommands
 
     void addTo(final AdminCommands commands)
     {
-        commands
-            .add("segment show", "[vni N]", "segments, their devices, rules and remotes", this::segments)
-            .add("stats", "", "what became of every frame, and what each remote sent and got", words -> stats());
-    }
-
-    private Answer segments(final List<String> request) throws AdminException
-    {
-        final Integer vni = engine.filter(new Words(request, 0, "vni"));
-        final Table table = new Table("vni", "dev", "mtu", "mac", "learning", "source", "flood");
-        for (final Segment segment : engine.segments())
-        {
-            if (vni == null || vni == segment.vni())
-            {
-                table.row(
-                    segment.vni(),
-                    segment.ports().all().stream().map(port -> port.port().name()).toList(),
-                    segment.portMtu(),
-                    segment.ownMac() == SegmentContext.NO_MAC ? null : MacAddress.toString(segment.ownMac()),
-                    segment.learning(),
-                    segment.sourcePolicy().name().toLowerCase(Locale.ROOT),
-                    remotes(segment));
-            }
-        }
-        return table.answer();
-    }
-
-    private List<Vtep> remotes(final Segment segment)
-    {
-        final List<Vtep> remotes = new ArrayList<>();
-        for (final int number : segment.floodList().remotes())
-        {
-            remotes.add(engine.forwarding().remotes().vtep(number));
-        }
-        return remotes;
+        commands.add(
+            "stats", "", "what became of every frame, and what each remote sent and got", words -> stats());
     }
 
     private Answer stats()
@@ -92,6 +53,10 @@ final class StatusCommands
         tables.put("neighbors", engine.forwarding().neighbors().size());
         tables.put("segments", engine.segments().size());
         tables.put("forgotten", running.forgotten());
+        final TableCounters table = running.counters().tables();
+        tables.put("no_room", table.noRoom());
+        tables.put("no_remote", table.noRemote());
+        tables.put("learn_limited", table.learnLimited());
 
         final Map<String, Object> json = new LinkedHashMap<>();
         json.put("local", running.local());

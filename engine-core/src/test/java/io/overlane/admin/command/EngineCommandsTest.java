@@ -1,6 +1,7 @@
 package io.overlane.admin.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -101,7 +102,9 @@ class EngineCommandsTest
         harness.transmit(FrameSpec.ipv4Udp().bytes());
         assertEquals(
             "VNI  DEV       MTU  MAC                LEARNING  SOURCE  FLOOD\n" +
-            " 42  port-42  1450  " + M + "  yes       any     192.0.2.10:8472\n",
+            " 42  port-42  1450  " + M + "  yes       any     192.0.2.10:8472\n" +
+            "rules of VNI 42: policy linux; accept-from any; inner-vlan pass; learning on; max-learned none; " +
+            "fdb-age 300; flood-limit none; ttl default; tos 0; df default; group none\n",
             ask("segment show").text());
         final Map<?, ?> stats = assertInstanceOf(Map.class, ask("stats").json());
         final Map<?, ?> encap = (Map<?, ?>)((List<?>)stats.get("paths")).get(0);
@@ -109,6 +112,47 @@ class EngineCommandsTest
         assertEquals(1, ((List<?>)stats.get("remotes")).size());
         assertTrue(ask("stats").text().contains("192.0.2.10:8472"), ask("stats").text());
         assertEquals("pong\n", ask("ping").text());
+    }
+
+    @Test
+    void shouldChangeRulesOfASegmentAndSayWhatChanged() throws AdminException
+    {
+        launch(new SegmentContext(VNI));
+        assertEquals("learning off -> on; fdb-age 300 -> 60; flood-limit none -> port=5,copies=9\n",
+            ask("segment set 42 fdb-age 60 flood-limit copies=9,port=5 learning on").text());
+        assertEquals("nothing changed\n", ask("segment set 42 learning on").text());
+        assertEquals(
+            "policy linux -> strict; accept-from any -> 192.0.2.0/24,2001:db8::1/128; inner-vlan pass -> strip\n",
+            ask("segment set 42 accept-from 192.0.2.0/24,2001:db8::1 inner-vlan strip policy strict").text());
+        assertEquals("max-learned none -> 7; ttl default -> inherit; tos 0 -> 184; df default -> unset; " +
+            "group none -> 239.1.1.1\n",
+            ask("segment set 42 ttl inherit tos 0xb8 df unset group 239.1.1.1 max-learned 7").text());
+        assertEquals(
+            Map.of("changed", List.of(Map.of("rule", "group", "before", "239.1.1.1", "after", "none"))),
+            ask("segment set 42 group none").json());
+        final String text = ask("segment show").text();
+        assertTrue(text.contains("policy strict; accept-from 192.0.2.0/24,2001:db8::1/128; inner-vlan strip"), text);
+        assertTrue(ask("segment set 42 policy linux").text()
+            .startsWith("policy strict -> linux; accept-from 192.0.2.0/24,2001:db8::1/128 -> any"), "what it sets");
+    }
+
+    @Test
+    void shouldRefuseToChangeWhatASegmentIsMadeWith()
+    {
+        launch(new SegmentContext(VNI));
+        assertRefused("mtu of a segment cannot change while it runs; it needs the segment removed and added anew",
+            "segment set 42 learning on mtu 1400");
+        assertRefused("no segment has VNI 9", "segment set 9 learning on");
+        for (final String request : List.of(
+            "segment set", "segment set x", "segment set 42", "segment set 42 learning", "segment set 42 learning yes",
+            "segment set 42 max-learned -1", "segment set 42 policy lax", "segment set 42 accept-from",
+            "segment set 42 accept-from known,192.0.2.1", "segment set 42 group 192.0.2.1", "segment set 42 ttl 0",
+            "segment set 42 tos 256", "segment set 42 df maybe", "segment set 42 flood-limit port=0",
+            "segment set 42 colour red", "segment set 42 learning on learning off"))
+        {
+            assertUsage(request);
+        }
+        assertFalse(harness.engine().segments().get(VNI).rules().learning());
     }
 
     @Test

@@ -1,6 +1,10 @@
 package io.overlane.examples.bridge;
 
+import io.overlane.agent.WatchedPort;
 import io.overlane.examples.bridge.plan.BridgePlan;
+import io.overlane.port.Port;
+import io.overlane.port.VlanTrunk;
+import io.overlane.tun.DataPathThread;
 import io.overlane.tun.TunDevice;
 import io.overlane.tun.TunOptions;
 import io.overlane.tun.TunPort;
@@ -8,29 +12,39 @@ import java.io.IOException;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
-/** The device of one plan, and what the host was told of it. */
+/** The device of one plan, or one VLAN of it, and what the host was told of it. */
 final class BridgeDevice implements AutoCloseable
 {
+    /** Frames taken from a trunk at a time. */
+    private static final int TRUNK_BATCH = 64;
+
     private final HostState host;
-    private final TunPort port;
+    private final TunPort tun;
+    /** Null where the segment has the device to itself. */
+    private final VlanTrunk trunk;
+    private final Port port;
     private BridgePlan plan;
 
-    private BridgeDevice(final BridgePlan plan, final HostState host, final TunPort port)
+    private BridgeDevice(final BridgePlan plan, final HostState host, final TunPort tun, final VlanTrunk trunk)
     {
         this.plan = plan;
         this.host = host;
-        this.port = port;
+        this.tun = tun;
+        this.trunk = trunk;
+        port = trunk == null ? tun : plan.vlan() == null ? trunk.untagged() : trunk.vlan(plan.vlan());
     }
 
     /**
      * Make the device and bring it up; the host is not told anything yet.
      *
-     * @param plan   what it is to be.
-     * @param errors told of a broken device.
+     * @param plan    what it is to be.
+     * @param isTrunk whether its frames are several segments', or one VLAN of it one's.
+     * @param errors  told of a broken device.
      * @return the device.
      * @throws IOException if it cannot be made; nothing of it is left.
      */
-    static BridgeDevice open(final BridgePlan plan, final ErrorHandler errors) throws IOException
+    static BridgeDevice open(final BridgePlan plan, final boolean isTrunk, final ErrorHandler errors)
+        throws IOException
     {
         final HostState host = new HostState(plan, errors);
         final TunDevice device = TunDevice.create(options(plan));
@@ -41,15 +55,40 @@ final class BridgeDevice implements AutoCloseable
                 device.mac(plan.mac());
             }
             device.mtu(plan.mtu());
-            final TunPort port = new TunPort(device, errors);
+            final TunPort tun = new TunPort(device, errors);
             device.up(true);
-            return new BridgeDevice(plan, host, port);
+            return new BridgeDevice(plan, host, tun, isTrunk ? trunk(plan, tun, errors) : null);
         }
         catch (final IOException | RuntimeException ex)
         {
             CloseHelper.quietClose(device);
             throw ex;
         }
+    }
+
+    /** One thread for both directions waits for devices by itself; one of its own cannot wait in a part of a device. */
+    private static VlanTrunk trunk(final BridgePlan plan, final TunPort tun, final ErrorHandler errors)
+    {
+        return new VlanTrunk(
+            plan.threads() == 1 ? tun : WatchedPort.watch(tun, new DataPathThread(), errors), TRUNK_BATCH);
+    }
+
+    /**
+     * Another VLAN of the same device.
+     *
+     * @param other  of the segment; its device is this one.
+     * @param errors told of what could not be taken back from the host.
+     * @return what the segment has of the device.
+     * @throws IOException if the device was not made for several, or the plan needs a command that is not there.
+     */
+    BridgeDevice share(final BridgePlan other, final ErrorHandler errors) throws IOException
+    {
+        if (trunk == null)
+        {
+            throw new IOException("VNI " + other.vni() + ": device " + other.device() +
+                " is no trunk of VLANs; it can become one when the bridge is started anew");
+        }
+        return new BridgeDevice(other, new HostState(other, errors), tun, trunk);
     }
 
     /** Of the device of a plan. */
@@ -72,9 +111,22 @@ final class BridgeDevice implements AutoCloseable
         plan = wanted;
     }
 
-    TunPort port()
+    /** What the engine polls. */
+    Port port()
     {
         return port;
+    }
+
+    /** The whole device. */
+    TunPort tun()
+    {
+        return tun;
+    }
+
+    /** For a table: what the device sent that is nobody's. */
+    String filtered()
+    {
+        return trunk == null ? "" : "; " + trunk.filtered() + " frames of VLANs without a segment";
     }
 
     /** Take back from the host what another plan does not want. */
@@ -93,7 +145,7 @@ final class BridgeDevice implements AutoCloseable
         host.add(plan);
     }
 
-    /** The device goes first: what it takes with it need not be taken back. */
+    /** The device goes first, a trunk with its last VLAN: what it takes with it need not be taken back. */
     @Override
     public void close()
     {

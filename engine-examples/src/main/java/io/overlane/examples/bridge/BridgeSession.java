@@ -74,7 +74,7 @@ final class BridgeSession
             final List<BridgeDevice> devices = new ArrayList<>();
             for (final BridgePlan plan : run.plans())
             {
-                devices.add(bridge.open(plan));
+                devices.add(bridge.open(plan, RunningBridge.isTrunk(plan, run.plans())));
             }
             bridge.configure(launch(first, underlay, devices));
             control.open(this::opened);
@@ -90,7 +90,8 @@ final class BridgeSession
                 for (final BridgeDevice device : bridge.all())
                 {
                     out.println(
-                        "  " + device.port().name() + ": " + device.port().offload() + "; " + underlay.description());
+                        "  " + device.port().name() + ": " + device.tun().offload() + "; " + underlay.description() +
+                            device.filtered());
                 }
                 out.flush();
             }
@@ -110,7 +111,7 @@ final class BridgeSession
     private OverlayEngine launch(final BridgePlan first, final Underlay underlay, final List<BridgeDevice> devices)
         throws IOException
     {
-        final TunPort[] ports = devices.stream().map(BridgeDevice::port).toArray(TunPort[]::new);
+        final TunPort[] ports = devices.stream().map(BridgeDevice::tun).distinct().toArray(TunPort[]::new);
         final EngineContext context = new EngineContext()
             .threadingMode(first.threadingMode())
             .underlay(underlay)
@@ -146,7 +147,7 @@ final class BridgeSession
         final String vxlan = plan.mode() == BridgeMode.VXLAN ?
             ", MAC " + plan.mac() + ", VNI " + plan.vni() + (plan.learning() ? ", learning" : "") : "";
         return "tun-bridge: " + plan.mode() + " on " + device.port().name() + vxlan + ", MTU " + plan.mtu() + " (" +
-            device.port().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
+            device.tun().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
             plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
             (plan.outer().group() != null ? ", group " + plan.outer().group() : "") +
             (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "");

@@ -7,6 +7,7 @@ import io.overlane.examples.bridge.plan.PlanChange;
 import io.overlane.examples.cli.OneLineErrors;
 import io.overlane.reconcile.DesiredState;
 import io.overlane.reconcile.ReconcileResult;
+import io.overlane.segment.RuleChange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.agrona.ErrorHandler;
 
 /**
@@ -54,13 +56,14 @@ final class RunningBridge implements AutoCloseable
     /**
      * Make the device of a plan, before the engine is launched.
      *
-     * @param plan of the options or the file.
+     * @param plan    of the options or the file.
+     * @param isTrunk whether its device is a trunk.
      * @return the device.
      * @throws IOException if it cannot be made.
      */
-    BridgeDevice open(final BridgePlan plan) throws IOException
+    BridgeDevice open(final BridgePlan plan, final boolean isTrunk) throws IOException
     {
-        final BridgeDevice device = BridgeDevice.open(plan, errors);
+        final BridgeDevice device = openDevice(plan, isTrunk);
         devices.put(plan.vni(), device);
         mode = plan.mode();
         return device;
@@ -131,7 +134,7 @@ final class RunningBridge implements AutoCloseable
             final BridgeDevice device = devices.get(plan.vni());
             if (device == null)
             {
-                attempt(report, () -> addConfigured(plan, changes, report));
+                attempt(report, () -> addConfigured(plan, isTrunk(plan, wanted), changes, report));
             }
             else
             {
@@ -142,12 +145,43 @@ final class RunningBridge implements AutoCloseable
         }
         changes.forEach(BridgeDevice::retract);
         changes.forEach(BridgeDevice::plan);
+        // Whom a segment is to hear is known before it hears nobody else, and forgotten when it hears anybody.
+        changes.forEach((device, plan) -> changeRules(device, plan.isOpenToAll(), report));
         attempt(report, () ->
         {
             report.entries(applyTables());
             changes.keySet().forEach(device -> attempt(report, device::configure));
         });
+        changes.forEach((device, plan) -> changeRules(device, !plan.isOpenToAll(), report));
         return report;
+    }
+
+    /** Also what an operator changed by hand becomes what the file says. */
+    private void changeRules(final BridgeDevice device, final boolean isNow, final ChangeReport report)
+    {
+        if (isNow && mode == BridgeMode.VXLAN)
+        {
+            attempt(report, () ->
+            {
+                final List<RuleChange> changes =
+                    await(engine.segments().change(device.plan().vni(), device.plan()::applyTo));
+                if (!changes.isEmpty())
+                {
+                    report.done("VNI " + device.plan().vni() + ": " +
+                        changes.stream().map(RuleChange::toString).collect(Collectors.joining(", ")));
+                }
+            });
+        }
+    }
+
+    /**
+     * @param plan of a segment.
+     * @param all  plans there are to be.
+     * @return true if its device is a trunk: some of its frames are a segment's because of their VLAN.
+     */
+    static boolean isTrunk(final BridgePlan plan, final List<BridgePlan> all)
+    {
+        return all.stream().anyMatch(other -> other.device().equals(plan.device()) && other.vlan() != null);
     }
 
     /**
@@ -158,7 +192,7 @@ final class RunningBridge implements AutoCloseable
      */
     void add(final BridgePlan plan) throws IOException
     {
-        added.put(plan.vni(), join(plan));
+        added.put(plan.vni(), join(plan, false));
     }
 
     /**
@@ -186,30 +220,33 @@ final class RunningBridge implements AutoCloseable
     }
 
     private void addConfigured(
-        final BridgePlan plan, final Map<BridgeDevice, BridgePlan> changes, final ChangeReport report)
+        final BridgePlan plan,
+        final boolean isTrunk,
+        final Map<BridgeDevice, BridgePlan> changes,
+        final ChangeReport report)
         throws IOException
     {
         if (added.containsKey(plan.vni()))
         {
             throw new IOException("VNI " + plan.vni() + " was added by hand and is not configured");
         }
-        final BridgeDevice device = join(plan);
+        final BridgeDevice device = join(plan, isTrunk);
         devices.put(plan.vni(), device);
         changes.put(device, plan);
-        report.done("VNI " + plan.vni() + " added on " + plan.device());
+        report.done("VNI " + plan.vni() + " added on " + device.port().name());
     }
 
     private void removeConfigured(final BridgeDevice device, final ChangeReport report) throws IOException
     {
         close(device);
         devices.remove(device.plan().vni());
-        report.done("VNI " + device.plan().vni() + " removed with " + device.plan().device());
+        report.done("VNI " + device.plan().vni() + " removed with " + device.port().name());
     }
 
     /** Of a further segment of the running engine. */
-    private BridgeDevice join(final BridgePlan plan) throws IOException
+    private BridgeDevice join(final BridgePlan plan, final boolean isTrunk) throws IOException
     {
-        final BridgeDevice device = BridgeDevice.open(plan, errors);
+        final BridgeDevice device = openDevice(plan, isTrunk);
         try
         {
             await(engine.segments().add(plan.segment(device.port())));
@@ -220,6 +257,19 @@ final class RunningBridge implements AutoCloseable
             device.close();
             throw ex;
         }
+    }
+
+    /** A device of its own, or a VLAN of one that is there. */
+    private BridgeDevice openDevice(final BridgePlan plan, final boolean isTrunk) throws IOException
+    {
+        for (final BridgeDevice other : devices.values())
+        {
+            if (isTrunk && other.plan().device().equals(plan.device()))
+            {
+                return other.share(plan, errors);
+            }
+        }
+        return BridgeDevice.open(plan, isTrunk, errors);
     }
 
     private void close(final BridgeDevice device) throws IOException

@@ -53,6 +53,19 @@ public final class Capture
         return new Capture(host, file, dumpcap);
     }
 
+    /**
+     * Stop once packets are in the file: the last are on their way to it for some time.
+     *
+     * @param count  of packets.
+     * @param filter display filter in tshark's language.
+     */
+    public void stopAfter(final int count, final String filter)
+    {
+        // Of a file that is being written the end may be cut, which tshark complains of.
+        Poll.until(count + " packets that match " + filter, 60, () -> tshark(filter).stdout().size() >= count);
+        stop();
+    }
+
     /** Stop; the file is complete then. */
     public void stop()
     {
@@ -90,6 +103,11 @@ public final class Capture
      */
     public List<String> matching(final String filter)
     {
+        return tshark(filter).orFail().stdout();
+    }
+
+    private CommandResult tshark(final String filter)
+    {
         final List<String> command = new ArrayList<>(List.of("tshark", "-r", file.toString(), "-n"));
         for (final String protocol : List.of("ip", "udp", "tcp"))
         {
@@ -97,7 +115,7 @@ public final class Capture
             command.add(protocol + ".check_checksum:TRUE");
         }
         command.addAll(List.of("-d", "udp.port==8472,vxlan", "-Y", filter));
-        return host.run(command.toArray(String[]::new)).orFail().stdout();
+        return host.run(command.toArray(String[]::new));
     }
 
     /**

@@ -62,6 +62,31 @@ public final class Station implements AutoCloseable
         host.set("sysctl -qw net.ipv4.conf." + DEVICE + ".arp_notify=0");
     }
 
+    /** Speak IPv6 too, from the link-local address and {@link #addressV6()}. */
+    public void openIpv6()
+    {
+        host.set("sysctl -qw net.ipv6.conf." + DEVICE + ".accept_dad=0");
+        host.set("sysctl -qw net.ipv6.conf." + DEVICE + ".disable_ipv6=0");
+        host.ip("-6 addr add " + addressV6() + "/64 dev " + DEVICE + " nodad");
+    }
+
+    /** @return its IPv6 address in the overlay. */
+    public String addressV6()
+    {
+        return "fd00:9::" + host.number();
+    }
+
+    /**
+     * Send requests whether they are answered or not.
+     *
+     * @param to    another station.
+     * @param count of them.
+     */
+    public void send(final Station to, final int count)
+    {
+        host.run("ping", "-n", "-q", "-i", "0.01", "-W", "1", "-c", Integer.toString(count), to.address());
+    }
+
     /** Forget who is where, so that the next frame to anybody is a question for all. */
     public void forgetNeighbors()
     {

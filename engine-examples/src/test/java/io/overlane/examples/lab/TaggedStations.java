@@ -33,8 +33,36 @@ public final class TaggedStations
         answering.close();
     }
 
+    /**
+     * Ask in several VLANs who is there.
+     *
+     * @param host      the asker's.
+     * @param bridge    its device is put into.
+     * @param questions see {@link TrunkStation}.
+     * @return who answered where.
+     */
+    public static String ask(final LabHost host, final String bridge, final String... questions)
+    {
+        final LabProcess asking =
+            start(host, TrunkStation.class, TrunkStation.READY, "t" + host.number(), bridge, List.of(questions));
+        final String heard = asking.awaitLine(TrunkStation.HEARD, EXCHANGE_TIMEOUT_S);
+        asking.close();
+        return heard.substring(TrunkStation.HEARD.length());
+    }
+
     private static LabProcess start(
         final LabHost host, final String device, final String bridge, final List<String> behindDevice)
+    {
+        return start(host, TaggedStation.class, TaggedStation.READY, device, bridge, behindDevice);
+    }
+
+    private static LabProcess start(
+        final LabHost host,
+        final Class<?> program,
+        final String ready,
+        final String device,
+        final String bridge,
+        final List<String> behindDevice)
     {
         final String classes = Path.of("target/engine-examples.jar").toAbsolutePath() + File.pathSeparator +
             Path.of("target/test-classes").toAbsolutePath();
@@ -42,8 +70,8 @@ public final class TaggedStations
         arguments.addAll(behindDevice);
         final LabProcess process = host.start(JavaCommand.of(
             List.of("-Xmx64m", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "-cp", classes),
-            TaggedStation.class.getName(), arguments));
-        process.awaitLine(TaggedStation.READY, START_TIMEOUT_S);
+            program.getName(), arguments));
+        process.awaitLine(ready, START_TIMEOUT_S);
         host.addToBridge(device, bridge);
         return process;
     }

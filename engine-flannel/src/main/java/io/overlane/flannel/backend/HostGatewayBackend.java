@@ -25,8 +25,10 @@ final class HostGatewayBackend implements Backend
 {
     private final BackendHost host;
     private final BackendKind kind;
+
     /** By family, whether it is IPv4; none for alloc. */
     private final Map<Boolean, PeerSelection> selections = new LinkedHashMap<>();
+
     private final RouteKeeper routes;
 
     /** Everything, the blackholes too, was told to the kernel once. */
@@ -51,8 +53,8 @@ final class HostGatewayBackend implements Backend
         }
         if (kind == BackendKind.HOST_GW)
         {
-            Stream.of(true, false).filter(isV4 -> host.network(isV4) != null).forEach(isV4 ->
-                selections.put(isV4, new PeerSelection(lease -> peer(lease, isV4), host.notices())));
+            Stream.of(true, false).filter(isV4 -> host.network(isV4) != null).forEach(isV4 -> selections.put(isV4,
+                new PeerSelection(new OwnGround(host, isV4), lease -> peer(lease, isV4), host.notices())));
         }
         routes = new RouteKeeper(host.ip(), host.networks());
     }
@@ -79,7 +81,7 @@ final class HostGatewayBackend implements Backend
     public void open(final Lease lease)
     {
         own = lease;
-        selections.values().forEach(PeerSelection::forget);
+        selections.forEach((isV4, selection) -> selection.own(isV4 ? lease.subnet() : lease.subnetV6()));
         isTold = false;
     }
 

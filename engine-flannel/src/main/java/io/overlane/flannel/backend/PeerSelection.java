@@ -1,9 +1,11 @@
 package io.overlane.flannel.backend;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.flannel.host.route.HostPlan;
 import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.Printable;
 import io.overlane.flannel.lease.SubnetKey;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +29,7 @@ import java.util.function.Function;
  */
 final class PeerSelection
 {
+    private final OwnGround ground;
     private final Function<Lease, HostPlan.Peer> reader;
     private final Consumer<String> notices;
     private final Map<SubnetKey, String> told = new HashMap<>();
@@ -35,11 +39,14 @@ final class PeerSelection
     private volatile List<HostPlan.Peer> peers = List.of();
 
     /**
+     * @param ground  that no peer may claim.
      * @param reader  gives the peer, null for a lease without a part for it; refuses others with one line.
      * @param notices takes why.
      */
-    PeerSelection(final Function<Lease, HostPlan.Peer> reader, final Consumer<String> notices)
+    PeerSelection(
+        final OwnGround ground, final Function<Lease, HostPlan.Peer> reader, final Consumer<String> notices)
     {
+        this.ground = ground;
         this.reader = reader;
         this.notices = notices;
     }
@@ -54,15 +61,25 @@ final class PeerSelection
     {
     }
 
-    /** @return the peers of the last look, oldest first: of two that contradict each other the later one holds. */
+    /**
+     * @return the peers of the last look, oldest first: of two that contradict each other the later one holds, and of
+     *         two with the same first address, which is the neighbour's, there is only that one.
+     */
     List<HostPlan.Peer> peers()
     {
         return peers;
     }
 
-    /** The devices were made anew: none knows a peer. */
-    void forget()
+    /**
+     * The devices are made anew, so none knows a peer. If this node has another subnet, what was a peer may be none,
+     * and the other way round.
+     *
+     * @param subnet held by this node, null if none of this family.
+     */
+    void own(final IpPrefix subnet)
     {
+        ground.subnet(subnet);
+        readings = new IdentityHashMap<>();
         peers = List.of();
         bases = new HashSet<>();
         macs = new HashSet<>();
@@ -77,7 +94,7 @@ final class PeerSelection
     Difference look(final Collection<Lease> leases)
     {
         final List<HostPlan.Peer> before = peers;
-        final List<HostPlan.Peer> now = read(leases);
+        List<HostPlan.Peer> now = read(leases);
         final boolean werePlain = isPlain(before);
         final Set<HostPlan.Peer> missing = Collections.newSetFromMap(new IdentityHashMap<>(2 * before.size()));
         missing.addAll(before);
@@ -91,13 +108,27 @@ final class PeerSelection
         }
         missing.forEach(this::unmark);
         fresh.forEach(this::mark);
-        peers = List.copyOf(now);
         if (werePlain && isPlain(now))
         {
+            peers = List.copyOf(now);
             return new Difference(List.copyOf(missing), fresh);
         }
+        now = oneForEachBase(now);
         markAnew(now);
-        return new Difference(before, peers);
+        peers = now;
+        return new Difference(before, now);
+    }
+
+    private static List<HostPlan.Peer> oneForEachBase(final List<HostPlan.Peer> all)
+    {
+        final Map<IpAddress, HostPlan.Peer> latest = new LinkedHashMap<>(2 * all.size());
+        for (final HostPlan.Peer peer : all)
+        {
+            final IpAddress base = peer.subnet().base().address();
+            latest.remove(base);
+            latest.put(base, peer);
+        }
+        return List.copyOf(latest.values());
     }
 
     private List<HostPlan.Peer> read(final Collection<Lease> leases)
@@ -127,19 +158,30 @@ final class PeerSelection
     {
         try
         {
-            final HostPlan.Peer peer = reader.apply(lease);
+            final HostPlan.Peer peer = peer(lease);
             told.remove(lease.key());
             return peer;
         }
         catch (final IllegalArgumentException ex)
         {
-            if (!ex.getMessage().equals(told.put(lease.key(), ex.getMessage())))
+            final String whyNot = Printable.line(ex.getMessage());
+            if (!whyNot.equals(told.put(lease.key(), whyNot)))
             {
                 notices.accept("peer " + lease.key() + " of " + lease.attributes().publicIp() +
-                    " is left out: " + ex.getMessage());
+                    " is left out: " + whyNot);
             }
             return null;
         }
+    }
+
+    private HostPlan.Peer peer(final Lease lease)
+    {
+        final HostPlan.Peer peer = reader.apply(lease);
+        if (peer != null)
+        {
+            ground.require(peer);
+        }
+        return peer;
     }
 
     /** Each has a base and a MAC address for itself. */
@@ -175,11 +217,11 @@ final class PeerSelection
     {
         try
         {
-            return reader.apply(lease) == null ? "it has no subnet of this family" : null;
+            return peer(lease) == null ? "it has no subnet of this family" : null;
         }
         catch (final IllegalArgumentException ex)
         {
-            return ex.getMessage();
+            return Printable.line(ex.getMessage());
         }
     }
 }

@@ -49,7 +49,7 @@ final class UdpBackend implements Backend
         {
             throw new IllegalArgumentException("backend udp: carries IPv4 only, but EnableIPv6 is on or IPv4 off");
         }
-        selection = new PeerSelection(this::peer, host.notices());
+        selection = new PeerSelection(new OwnGround(host, true), this::peer, host.notices());
         routes = new RouteKeeper(host.ip(), List.of(network));
     }
 
@@ -69,6 +69,7 @@ final class UdpBackend implements Backend
     public void open(final Lease own) throws IOException
     {
         subnet = own.subnet();
+        selection.own(subnet);
         tunnel = EngineTunnel.open(
             new EngineTunnel.Plan(
                 TunKind.TUN, DEVICE, null, containerMtu(), address(), network,
@@ -79,7 +80,6 @@ final class UdpBackend implements Backend
         remotes = new OwnedEntries<>(
             (destination, remote) -> tunnel.proxy().putRoute(destination, remote),
             destination -> tunnel.proxy().removeRoute(destination));
-        selection.forget();
         plan = HostPlan.NONE;
     }
 

@@ -56,7 +56,7 @@ final class VxlanTunnel implements AutoCloseable
         this.mac = mac;
         this.local = isV4 ? host.external().address() : host.external().addressV6();
         this.device = TunnelDevice.vxlanName(config.vni(), isV4);
-        this.selection = new PeerSelection(this::peer, host.notices());
+        this.selection = new PeerSelection(new OwnGround(host, isV4), this::peer, host.notices());
         this.neighbors = new NeighborKeeper(host.ip(), device);
         this.routes = new RouteKeeper(host.ip(), List.of(host.network(isV4)));
     }
@@ -74,6 +74,7 @@ final class VxlanTunnel implements AutoCloseable
     void open(final Lease own) throws IOException
     {
         subnet = isV4 ? own.subnet() : own.subnetV6();
+        selection.own(subnet);
         tunnel = EngineTunnel.open(
             new EngineTunnel.Plan(
                 TunKind.TAP, device, mac, mtu(), address(), host.network(isV4), new Vtep(local, config.udpPort())),
@@ -83,7 +84,6 @@ final class VxlanTunnel implements AutoCloseable
         fdb = new OwnedEntries<>(
             (peer, remote) -> tunnel.proxy().putFdb(config.vni(), peer, remote),
             peer -> tunnel.proxy().removeFdb(config.vni(), peer));
-        selection.forget();
         isTold = false;
     }
 

@@ -13,9 +13,12 @@ import java.util.regex.Pattern;
  */
 public record SubnetKey(IpPrefix v4, IpPrefix v6)
 {
-    /** Anchored at the end only, as flannel has it: what stands in front, the registry's prefix for one, is skipped. */
-    private static final Pattern TEXT =
-        Pattern.compile("(\\d+\\.\\d+\\.\\d+\\.\\d+)-(\\d{1,4})(?:&([a-f\\d:]+)-(\\d{1,4}))?\\z");
+    /**
+     * Anchored at the end only, as flannel has it: what stands in front, the registry's prefix for one, is skipped.
+     * Each run of digits is looked at once: a key may have a million of them.
+     */
+    private static final Pattern TEXT = Pattern.compile(
+        "(?<!\\d)(\\d{1,3}(?:\\.\\d{1,3}){3})-(\\d{1,4})(?:&([a-f\\d:]+)-(\\d{1,4}))?\\z");
 
     /** Five bits hold the IPv4 length in flannel's parser, seven the IPv6 one. */
     private static final int MAX_V4_LENGTH = 31;

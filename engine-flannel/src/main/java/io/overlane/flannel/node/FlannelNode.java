@@ -7,6 +7,7 @@ import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.LeaseKeeper;
 import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.flannel.lease.Printable;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.ThreadAlarms;
@@ -105,10 +106,10 @@ public final class FlannelNode
         this.nodeOptions = nodeOptions;
         this.managers = managers;
         this.environment = environment;
-        this.events = events;
+        this.events = line -> events.accept(Printable.line(line));
         this.errors = error ->
         {
-            events.accept(error.getMessage() == null ? error.toString() : error.getMessage());
+            this.events.accept(error.getMessage() == null ? error.toString() : error.getMessage());
             askFor(NETWORK);
         };
     }

@@ -1,8 +1,12 @@
 package io.overlane.flannel.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.flannel.host.route.HostPlan;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
@@ -16,7 +20,9 @@ class PeerSelectionTest
 {
     private final List<String> notices = new ArrayList<>();
     private int reads;
-    private final PeerSelection selection = new PeerSelection(lease ->
+    private final OwnGround ground = new OwnGround(
+        IpPrefix.parse("10.5.0.0/16"), IpAddress.parse("192.0.2.1"), IpAddress.parse("203.0.113.1"));
+    private final PeerSelection selection = new PeerSelection(ground, lease ->
     {
         reads++;
         Backends.requireType(lease.attributes(), BackendKind.VXLAN);
@@ -68,6 +74,80 @@ class PeerSelectionTest
         assertEquals(2, notices.size());
     }
 
+    @Test
+    void shouldLeaveOutRoutesThatAreNotTheNetworks()
+    {
+        selection.own(IpPrefix.parse("10.5.34.0/24"));
+        for (final String name : List.of("0.0.0.0-0", "192.0.2.0-25", "10.4.0.0-15", "10.6.1.0-24"))
+        {
+            assertEquals(
+                "its subnet is not in the network 10.5.0.0/16",
+                selection.whyNot(lease(name, "192.0.2.2", "vxlan", 1)));
+        }
+        for (final String name : List.of("10.5.34.0-25", "10.5.34.9-24", "10.5.34.64-31", "10.5.0.0-16"))
+        {
+            assertEquals(
+                "its subnet overlaps ours, 10.5.34.0/24", selection.whyNot(lease(name, "192.0.2.2", "vxlan", 1)));
+        }
+        assertEquals(List.of(), look(List.of(
+            lease("0.0.0.0-0", "192.0.2.2", "vxlan", 1), lease("10.5.34.0-25", "192.0.2.2", "vxlan", 2))));
+        assertEquals(2, notices.size());
+        assertNull(selection.whyNot(lease("10.5.35.0-24", "192.0.2.2", "vxlan", 1)));
+        // A client has a small one that no node would be given.
+        assertNull(selection.whyNot(lease("10.5.0.4-30", "192.0.2.2", "vxlan", 1)));
+    }
+
+    @Test
+    void shouldLeaveOutAddressesThatWouldTakePacketsAway()
+    {
+        selection.own(IpPrefix.parse("10.5.34.0/24"));
+        assertEquals(List.of(
+            "its address 192.0.2.1 is one of ours",
+            "its address 203.0.113.1 is one of ours",
+            "its address 10.5.34.7 is one of ours",
+            "its address 127.0.0.1 is no address of a node",
+            "its address 255.255.255.255 is no address of a node",
+            "its address 10.5.35.7 is in its own subnet"),
+            List.of("192.0.2.1", "203.0.113.1", "10.5.34.7", "127.0.0.1", "255.255.255.255", "10.5.35.7").stream()
+                .map(address -> selection.whyNot(lease("10.5.35.0-24", address, "vxlan", 1))).toList());
+        final OwnGround inside = new OwnGround(
+            IpPrefix.parse("10.0.0.0/8"), IpAddress.parse("10.240.0.1"), IpAddress.parse("10.240.0.1"));
+        final HostPlan.Peer peer =
+            new HostPlan.Peer(IpPrefix.parse("10.240.0.0/24"), IpAddress.parse("10.240.1.1"), null);
+        assertEquals("our own address 10.240.0.1 is in its subnet",
+            assertThrows(IllegalArgumentException.class, () -> inside.require(peer)).getMessage());
+    }
+
+    @Test
+    void shouldLookAgainWhenTheOwnSubnetIsAnother()
+    {
+        final Lease lease = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 4);
+        selection.own(IpPrefix.parse("10.5.2.0/24"));
+        assertEquals(0, look(List.of(lease)).size());
+        selection.own(IpPrefix.parse("10.5.3.0/24"));
+        assertEquals(1, look(List.of(lease)).size());
+    }
+
+    @Test
+    void shouldHoldTheLaterOfTwoWithTheSameFirstAddress()
+    {
+        final List<HostPlan.Peer> peers = look(List.of(
+            lease("10.5.2.0-24", "192.0.2.3", "vxlan", 9),
+            lease("10.5.2.9-24", "192.0.2.2", "vxlan", 4),
+            lease("10.5.2.0-25", "192.0.2.4", "vxlan", 5)));
+        assertEquals(List.of("192.0.2.3"), peers.stream().map(p -> p.underlay().toString()).toList());
+    }
+
+    @Test
+    void shouldTellOneLineWhateverALeaseHolds()
+    {
+        final Lease lease = lease("10.5.2.0-24", "192.0.2.2", "x\nready: 9 peers\u001b[2J" + "x".repeat(9999), 4);
+        look(List.of(lease));
+        assertEquals(1, notices.get(0).lines().count());
+        assertTrue(notices.get(0).length() < 1100);
+        assertEquals("its backend is 'x?ready: 9 peers?[2Jxx", selection.whyNot(lease).substring(0, 38));
+    }
+
     private static List<String> underlays(final List<HostPlan.Peer> peers)
     {
         return peers.stream().map(peer -> peer.underlay().toString()).toList();
@@ -101,10 +181,9 @@ class PeerSelectionTest
         final Lease three = lease("10.5.3.0-24", "192.0.2.3", "vxlan", 3);
         final Lease longer = lease("10.5.2.0-25", "192.0.2.9", "vxlan", 9);
         assertDifference(List.of(), List.of("192.0.2.2", "192.0.2.3"), two, three);
-        assertDifference(List.of("192.0.2.2", "192.0.2.3"), List.of("192.0.2.2", "192.0.2.3", "192.0.2.9"),
-            two, three, longer);
-        assertDifference(List.of("192.0.2.2", "192.0.2.3", "192.0.2.9"), List.of("192.0.2.2", "192.0.2.3"),
-            two, three);
+        assertDifference(List.of("192.0.2.2", "192.0.2.3"), List.of("192.0.2.3", "192.0.2.9"), two, three, longer);
+        assertDifference(List.of("192.0.2.3", "192.0.2.9"), List.of("192.0.2.3", "192.0.2.9"), two, three, longer);
+        assertDifference(List.of("192.0.2.9"), List.of("192.0.2.2"), two, three);
         assertDifference(List.of("192.0.2.3"), List.of(), two);
     }
 
@@ -113,9 +192,8 @@ class PeerSelectionTest
     {
         final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
         assertDifference(List.of(), List.of("192.0.2.2"), two);
-        selection.forget();
+        selection.own(IpPrefix.parse("10.5.7.0/24"));
         assertEquals(List.of(), selection.peers());
         assertDifference(List.of(), List.of("192.0.2.2"), two);
-        assertEquals(1, reads);
     }
 }

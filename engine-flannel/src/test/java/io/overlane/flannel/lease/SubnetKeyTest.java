@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.overlane.address.IpPrefix;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,11 +42,20 @@ class SubnetKeyTest
         "10.12.13.0-24&2001::-56hi",
         // Lengths have five and seven bits; digits are lower case; a line end is no end.
         "10.12.13.0-32", "10.12.13.0-24&2001::-128", "10.12.13.0-24&FD00::-56", "10.12.13.0-24\n", "10x12.13.0-24",
-        "10.12.13.0-99999999999", ""
+        "10.12.13.0-99999999999", "", "x/2110.12.13.0-24", "10.2110.12.13.0-24"
     })
     void shouldRefuse(final String name)
     {
         assertNull(SubnetKey.parse(name));
+    }
+
+    /** With one look at the digits behind each digit this takes an hour. */
+    @Test
+    @Timeout(60)
+    void shouldRefuseAsManyDigitsAsEtcdKeeps()
+    {
+        assertNull(SubnetKey.parse("/coreos.com/network/subnets/" + "1".repeat(1_500_000)));
+        assertNull(SubnetKey.parse("1.".repeat(750_000)));
     }
 
     @Test

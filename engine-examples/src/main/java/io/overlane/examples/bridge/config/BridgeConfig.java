@@ -116,9 +116,10 @@ public final class BridgeConfig
             {
                 arguments.set(DEVICE, "vx" + members.get(VNI).text(), element.place());
             }
-            final BridgePlan plan = plan(arguments);
+            final BridgePlan plan = plan(arguments, plans);
             requireOwn(taken, "VNI " + plan.vni(), element.place());
-            requireOwn(taken, "device " + plan.device(), element.place());
+            requireOwn(taken, "device " + plan.device() +
+                (plan.vlan() == null ? "" : ", VLAN " + plan.vlan() + ","), element.place());
             plans.add(plan);
         }
         if (plans.size() > 1)
@@ -153,6 +154,34 @@ public final class BridgeConfig
         {
             throw place.problem(what + " is taken by the segment in line " + before.line());
         }
+    }
+
+    /** Segments may share a device, each with a VLAN of it: what is the device's, the first says for all. */
+    private BridgePlan plan(final ConfigArguments arguments, final List<BridgePlan> before)
+    {
+        final String device = arguments.value(DEVICE);
+        final BridgePlan first =
+            before.stream().filter(plan -> plan.device().equals(device)).findFirst().orElse(null);
+        if (first == null)
+        {
+            return plan(arguments);
+        }
+        for (final Map.Entry<String, Object> ofDevice :
+            Map.<String, Object>of("mac", first.mac(), "mtu", first.mtu()).entrySet())
+        {
+            final String key = ofDevice.getKey();
+            final String value = arguments.value(key);
+            if (value == null)
+            {
+                arguments.set(key, ofDevice.getValue().toString(), arguments.place(DEVICE));
+            }
+            else if (!value.equals(ofDevice.getValue().toString()))
+            {
+                throw arguments.place(key).problem(key + " " + value + ": device " + device + " has " +
+                    ofDevice.getValue() + " already, for all its segments");
+            }
+        }
+        return plan(arguments);
     }
 
     private BridgePlan plan(final ConfigArguments arguments)

@@ -76,6 +76,16 @@ final class ConfigArguments
             .orElse(place);
     }
 
+    /** What an option says, null where nothing. */
+    String value(final String name)
+    {
+        return arguments.stream()
+            .filter(argument -> argument.name.equals(name))
+            .findFirst()
+            .map(Argument::value)
+            .orElse(null);
+    }
+
     /** In place of what was said before. */
     void set(final String name, final String value, final Place from)
     {

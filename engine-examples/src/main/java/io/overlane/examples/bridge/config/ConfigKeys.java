@@ -20,12 +20,12 @@ final class ConfigKeys
 
     /** Meaningless for several segments together. */
     private static final Set<String> OF_ONE_SEGMENT =
-        Set.of("device", "mac", "vni", "addresses", "peers", "fdb", "flood", "neighbors", "subnets");
+        Set.of("device", "mac", "vni", "vlan", "addresses", "peers", "fdb", "flood", "neighbors", "subnets");
 
     /** May differ between segments, and in front of them say what holds where they say nothing. */
     private static final Set<String> OF_SEGMENTS = Set.of(
         "mtu", "learning", "source", "policy", "accept-from", "inner-vlan", "ttl", "tos", "df", "group", "max-learned",
-        "flood-limit");
+        "flood-limit", "fdb-age");
 
     /** Parts that elements of a list may be given in, in the order in which the option wants them. */
     private static final Map<String, List<String>> PARTS = Map.of(

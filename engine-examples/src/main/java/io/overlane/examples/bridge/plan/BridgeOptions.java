@@ -73,6 +73,12 @@ public final class BridgeOptions
         "VXLAN network identifier, 0...16777215 (vxlan). Default: 1.")
     public Long vni;
 
+    @Option(names = "--vlan", paramLabel = "N", description =
+        "VLAN of the device's frames that are the segment's, 1...4094: the tag is taken off what the device sends " +
+        "and put on what it is given; other frames are none of the segment's (vxlan). Default: every frame, and a " +
+        "tag is part of it.")
+    public Integer vlan;
+
     @Option(names = "--peer", paramLabel = "IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]", description =
         "Another node, repeatable: an FDB entry, a permanent neighbour GATEWAY -> MAC and an onlink route to CIDR " +
         "through it; GATEWAY is by default the first address of CIDR. In ip-udp mode IP[:PORT],subnet=CIDR: a route. " +

@@ -9,6 +9,7 @@ import io.overlane.engine.ThreadingMode;
 import io.overlane.port.Port;
 import io.overlane.reconcile.DesiredState;
 import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.RulesContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SourcePolicy;
 import io.overlane.tun.TunOffload;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param mac           of the device; null in the IP mode.
  * @param mtu           IP MTU of the device, in bytes.
  * @param vni           of the segment; 0 in the IP mode.
+ * @param vlan          of the device's frames that are the segment's; null: all, or all without a tag.
  * @param addresses     of the device.
  * @param peers         other nodes.
  * @param fdb           where MAC addresses live, those of peers included.
@@ -52,6 +54,7 @@ public record BridgePlan(
     MacAddress mac,
     int mtu,
     int vni,
+    Integer vlan,
     List<IpPrefix> addresses,
     List<PeerSpec> peers,
     Map<MacAddress, Vtep> fdb,
@@ -73,6 +76,18 @@ public record BridgePlan(
     public boolean configuresHost()
     {
         return !addresses.isEmpty() || !peers.isEmpty();
+    }
+
+    /** @return true if its segment accepts datagrams from anywhere. */
+    public boolean isOpenToAll()
+    {
+        if (mode != BridgeMode.VXLAN)
+        {
+            return source == SourcePolicy.ANY;
+        }
+        final RulesContext rules = new RulesContext();
+        applyTo(rules);
+        return rules.sourcePolicy() == SourcePolicy.ANY;
     }
 
     /** @return remotes of all kinds that are configured. */
@@ -140,16 +155,21 @@ public record BridgePlan(
         final SegmentContext segment = new SegmentContext(vni)
             .port(port)
             .portMtu(mtu)
-            .ownMac(mac)
-            .learning(learning)
-            .outer(outer.context());
-        if (outer.group() != null)
-        {
-            segment.group(outer.group());
-        }
-        policy.applyTo(segment);
-        limits.applyTo(segment);
+            .ownMac(mac);
+        applyTo(segment.rules());
         return segment;
+    }
+
+    /**
+     * @param rules of the plan's segment, whatever they are: become what the plan says.
+     */
+    public void applyTo(final RulesContext rules)
+    {
+        rules.learning(learning)
+            .outer(outer.context())
+            .groups(outer.group() == null ? Set.of() : Set.of(outer.group()));
+        policy.applyTo(rules);
+        limits.applyTo(rules);
     }
 
     private IpNetworkContext network(final Port port)

@@ -8,6 +8,7 @@ import io.overlane.address.Vtep;
 import io.overlane.segment.SourcePolicy;
 import io.overlane.tun.TunOffload;
 import io.overlane.tun.TunOptions;
+import io.overlane.wire.VlanTag;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,6 +55,7 @@ public final class BridgePlanner
     {
         requireOptionsOfMode();
         requireOptionsOfUnderlay();
+        requireOptionsOfTrunk();
         final int udpPort = options.udpPort == null ? mode.udpPort() : options.udpPort;
         require(udpPort >= 1 && udpPort <= 0xFFFF, "--port " + udpPort + ": outside 1...65535");
         final String device = new TunOptions(mode.kind(), options.device == null ? mode.device() : options.device)
@@ -85,6 +87,7 @@ public final class BridgePlanner
             new MtuRule(mode, host).choose(
                 options.mtu, local, remotes, options.outer.device, usesIpv6Inside(peers)),
             isVxlan ? vni : 0,
+            options.vlan,
             List.copyOf(options.addresses),
             List.copyOf(peers),
             fdb,
@@ -101,6 +104,20 @@ public final class BridgePlanner
             isVxlan ? BridgePolicy.of(options) : null,
             options.outer.plan(),
             options.limits.plan());
+    }
+
+    private void requireOptionsOfTrunk()
+    {
+        final Integer vlan = options.vlan;
+        if (vlan != null)
+        {
+            require(vlan >= VlanTag.MIN_VLAN_ID && vlan <= VlanTag.MAX_VLAN_ID, "--vlan " + vlan + ": outside " +
+                VlanTag.MIN_VLAN_ID + "..." + VlanTag.MAX_VLAN_ID);
+            require(options.addresses.isEmpty() && options.peers.isEmpty(), "--vlan " + vlan +
+                ": the host's addresses and routes are the device's, whose frames have no tag; without --address " +
+                "and --peer");
+            require(options.queues == 1, "--vlan " + vlan + ": not with --queues");
+        }
     }
 
     private void requireOptionsOfUnderlay()
@@ -147,6 +164,7 @@ public final class BridgePlanner
         {
             requireOnly(BridgeMode.VXLAN, "--mac", options.mac != null);
             requireOnly(BridgeMode.VXLAN, "--vni", options.vni != null);
+            requireOnly(BridgeMode.VXLAN, "--vlan", options.vlan != null);
             requireOnly(BridgeMode.VXLAN, "--fdb", !options.fdb.isEmpty());
             requireOnly(BridgeMode.VXLAN, "--flood", !options.flood.isEmpty());
             requireOnly(BridgeMode.VXLAN, "--neighbor", !options.neighbors.isEmpty());
@@ -242,7 +260,8 @@ public final class BridgePlanner
         final Optional<IpAddress> source = local.address().isAny() ?
             remotes.stream().flatMap(remote -> host.sourceTowards(remote.address()).stream()).findFirst() :
             Optional.of(local.address());
-        return host.stableMac(device, source.orElse(local.address()), vni);
+        // A trunk's does not depend on which of its segments comes first.
+        return host.stableMac(device, source.orElse(local.address()), options.vlan == null ? vni : 0);
     }
 
     private boolean usesIpv6Inside(final List<PeerSpec> peers)

@@ -5,11 +5,12 @@ import static io.overlane.examples.bridge.plan.BridgePlanner.require;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.segment.PolicyProfile;
-import io.overlane.segment.SegmentContext;
+import io.overlane.segment.RulesContext;
 import io.overlane.segment.SourcePolicy;
 import io.overlane.segment.VlanPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How strict a VXLAN segment is: a profile, and what was said beside it.
@@ -64,17 +65,13 @@ record BridgePolicy(PolicyProfile profile, SourcePolicy source, List<IpPrefix> s
         }
     }
 
-    void applyTo(final SegmentContext segment)
+    void applyTo(final RulesContext rules)
     {
-        segment.policy(profile);
-        if (source != null)
-        {
-            segment.sourcePolicy(source);
-        }
-        sources.forEach(segment::source);
+        rules.policy(profile);
+        rules.sources(source == null ? rules.sourcePolicy() : source, Set.copyOf(sources));
         if (innerVlan != null)
         {
-            segment.decapVlan(innerVlan).encapVlan(innerVlan);
+            rules.decapVlan(innerVlan).encapVlan(innerVlan);
         }
     }
 }

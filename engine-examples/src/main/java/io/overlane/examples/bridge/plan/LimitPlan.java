@@ -2,7 +2,7 @@ package io.overlane.examples.bridge.plan;
 
 import io.overlane.agent.Moderation;
 import io.overlane.engine.EngineContext;
-import io.overlane.segment.SegmentContext;
+import io.overlane.segment.RulesContext;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -10,18 +10,18 @@ import java.util.concurrent.TimeUnit;
  *
  * @param maxLearned learned FDB entries of the segment; 0: no limit of its own.
  * @param flood      how much may be flooded.
- * @param fdbAgeNs   age at which a learned entry goes, in nanoseconds; 0: never. The whole engine's.
+ * @param fdbAgeNs   age at which a learned entry of the segment goes, in nanoseconds; 0: never.
  * @param napNs      how long frames may gather, in nanoseconds. The whole engine's.
  */
 public record LimitPlan(int maxLearned, FloodRates flood, long fdbAgeNs, long napNs)
 {
     /** Those that are a segment's. */
-    public void applyTo(final SegmentContext segment)
+    public void applyTo(final RulesContext rules)
     {
-        segment.maxLearned(maxLearned).floodBudget(flood.budget());
+        rules.maxLearned(maxLearned).floodBudget(flood.budget()).fdbAgeNs(fdbAgeNs);
     }
 
-    /** Those that all segments share. */
+    /** Those that all segments share, or have where nothing else is said of them. */
     public void applyTo(final EngineContext engine)
     {
         engine.fdbAgeNs(fdbAgeNs).moderation(new Moderation(napNs));

@@ -18,9 +18,11 @@ import io.overlane.segment.SourcePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,6 +119,26 @@ class BridgeConfigTest
         assertEquals(IpAddress.parse("192.0.2.1"), plans.get(1).local().address());
     }
 
+    @Test
+    void shouldShareADeviceAmongVlans()
+    {
+        final List<BridgePlan> plans = plans("""
+            local: 192.0.2.1
+            segments:
+              - {vni: 1010, device: trunk0, vlan: 10, mtu: 1400, mac: 02:00:00:00:00:01}
+              - {vni: 1020, device: trunk0, vlan: 20, fdb-age: 9}
+              - {vni: 1001, device: trunk0, addresses: [10.1.1.1/24]}
+            """);
+        assertEquals(Arrays.asList(10, 20, null), plans.stream().map(BridgePlan::vlan).toList());
+        for (final BridgePlan plan : plans)
+        {
+            assertEquals(1400, plan.mtu());
+            assertEquals(MacAddress.parse("02:00:00:00:00:01"), plan.mac());
+        }
+        assertEquals(TimeUnit.SECONDS.toNanos(9), plans.get(1).limits().fdbAgeNs());
+        assertEquals(10, BridgeOptionsParser.plan("--vlan 10", new FakeHost()).vlan());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         mtu: x                                 | 1: Invalid value for 'mtu': 'x' is not an int
@@ -141,6 +163,13 @@ class BridgeConfigTest
         segments: []                           | 1: there is no segment
         segments:\\n- device: a                | 2: a segment needs a vni
         segments:\\n- vni: 1\\n- vni: 1        | 3: VNI 1 is taken by the segment in line 2
+        vlan: 4095                             | 1: vlan 4095: outside 1...4094
+        segments:\\n- vni: 1\\n  vlan: x        | 3: Invalid value for 'vlan': 'x' is not an int
+        vlan: 2\\nsegments: [{vni: 1}]         | 1: 'vlan' is of one segment and belongs into 'segments'
+        vlan: 2\\naddresses: [10.0.0.1/24]     | 1: vlan 2: the host's addresses and routes are the device's
+        vlan: 2\\nqueues: 2                    | 1: vlan 2: not with queues
+        segments:\\n- {vni: 1, device: a, vlan: 2}\\n- {vni: 3, device: a, vlan: 2} | 3: device a, VLAN 2, is taken by
+        segments:\\n- {vni: 1, device: a, vlan: 2}\\n- {vni: 3, device: a, vlan: 3, mtu: 14} | 3: mtu 14: device a has
         segments: [{vni: 1, device: a}, {vni: 2, device: a}] | 1: device a is taken by the segment in line 1
         vni: 1\\nsegments:\\n- vni: 1          | 1: 'vni' is of one segment and belongs into 'segments'
         segments:\\n- vni: 1\\n  port: 1       | 3: 'port' is of all segments and belongs in front of 'segments'
@@ -209,6 +238,15 @@ class BridgeConfigTest
         assertEquals(2, change.kept().size(), change.kept()::toString);
         assertEquals(
             "mtu of flannel.1 stays 1400, not 1300, until the bridge is started anew", change.kept().get(0));
+        final BridgePlan ruled = plans(
+            "local: 192.0.2.1\nmtu: 1400\nlearning: true\npolicy: strict\nmax-learned: 7\nttl: 9\nnap: 100\n" +
+            "source: any\nflood: [192.0.2.2]\nfdb-age: 9\ninner-vlan: pass\n").get(0);
+        final PlanChange rules = PlanChange.of(running, ruled);
+        assertEquals(
+            List.of("nap of flannel.1 stays 200, not 100, until the bridge is started anew"), rules.kept());
+        assertEquals(7, rules.plan().limits().maxLearned());
+        assertEquals(running.limits().napNs(), rules.plan().limits().napNs());
+        assertEquals(ruled.policy(), rules.plan().policy());
         assertEquals(running, PlanChange.of(running, running).plan());
         assertEquals(List.of(), PlanChange.of(running, running).kept());
     }

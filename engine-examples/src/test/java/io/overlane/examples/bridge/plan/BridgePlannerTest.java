@@ -13,7 +13,7 @@ import io.overlane.address.Vtep;
 import io.overlane.conformance.Conformance;
 import io.overlane.engine.EngineContext;
 import io.overlane.segment.PolicyProfile;
-import io.overlane.segment.SegmentContext;
+import io.overlane.segment.RulesContext;
 import io.overlane.segment.SourcePolicy;
 import io.overlane.segment.VlanPolicy;
 import io.overlane.tun.TunOffload;
@@ -214,11 +214,11 @@ class BridgePlannerTest
     @Test
     void shouldSetProfileFirstAndRulesAfter()
     {
-        final SegmentContext strict = segment("--policy strict");
+        final RulesContext strict = rules("--policy strict");
         assertEquals(SourcePolicy.KNOWN, strict.sourcePolicy());
         assertEquals(VlanPolicy.DROP, strict.encapVlan());
 
-        final SegmentContext relaxed = segment(
+        final RulesContext relaxed = rules(
             "--inner-vlan pass --accept-from 192.0.2.0/24,2001:db8::7 --policy strict");
         assertEquals(VlanPolicy.PASS, relaxed.decapVlan());
         assertEquals(VlanPolicy.PASS, relaxed.encapVlan());
@@ -226,9 +226,9 @@ class BridgePlannerTest
         assertEquals(
             Set.of(IpPrefix.parse("192.0.2.0/24"), IpPrefix.parse("2001:db8::7/128")), relaxed.sources());
 
-        assertEquals(SourcePolicy.ANY, segment("--policy strict --accept-from any").sourcePolicy());
-        assertEquals(SourcePolicy.KNOWN, segment("--accept-from known").sourcePolicy());
-        assertEquals(0, segment("--policy rfc7348").reservedBits());
+        assertEquals(SourcePolicy.ANY, rules("--policy strict --accept-from any").sourcePolicy());
+        assertEquals(SourcePolicy.KNOWN, rules("--accept-from known").sourcePolicy());
+        assertEquals(0, rules("--policy rfc7348").reservedBits());
     }
 
     @Test
@@ -237,10 +237,11 @@ class BridgePlannerTest
         final LimitPlan limits =
             plan("--max-learned 100 --flood-limit copies=3,port=1 --fdb-age 60 --nap 0").limits();
         assertEquals("max-learned 100, flood-limit port=1,copies=3, fdb-age 60, nap 0", limits.toString());
-        final SegmentContext segment = new SegmentContext(1);
-        limits.applyTo(segment);
-        assertEquals(100, segment.maxLearned());
-        assertEquals(1, segment.floodBudget().portFrames());
+        final RulesContext rules = new RulesContext();
+        limits.applyTo(rules);
+        assertEquals(100, rules.maxLearned());
+        assertEquals(1, rules.floodBudget().portFrames());
+        assertEquals(TimeUnit.SECONDS.toNanos(60), rules.fdbAgeNs());
         final EngineContext engine = new EngineContext();
         limits.applyTo(engine);
         assertEquals(TimeUnit.SECONDS.toNanos(60), engine.fdbAgeNs());
@@ -259,11 +260,11 @@ class BridgePlannerTest
         assertEquals("not port=N,segment=N,copies=N in frames a second: '" + text + "'", message);
     }
 
-    private SegmentContext segment(final String line)
+    private RulesContext rules(final String line)
     {
-        final SegmentContext segment = new SegmentContext(1);
-        plan(line).policy().applyTo(segment);
-        return segment;
+        final RulesContext rules = new RulesContext();
+        plan(line).policy().applyTo(rules);
+        return rules;
     }
 
     private BridgePlan plan(final String line)

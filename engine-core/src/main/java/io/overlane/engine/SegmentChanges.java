@@ -1,0 +1,133 @@
+package io.overlane.engine;
+
+import io.overlane.address.IpAddress;
+import io.overlane.agent.CommandQueue;
+import io.overlane.agent.EncapAgent;
+import io.overlane.agent.Forwarding;
+import io.overlane.pipeline.EncapPath;
+import io.overlane.segment.RuleChange;
+import io.overlane.segment.RulesContext;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentRules;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Changes the rules of running segments. What is received meets the new rules as soon as they are there; what a port
+ * sends, when its path has been replaced between two batches. No frame is lost, none waits.
+ */
+final class SegmentChanges
+{
+    /** Entries that make room in one command: frames wait for it. */
+    private static final int EVICTED_AT_A_TIME = 64;
+
+    private final EngineContext context;
+    private final Forwarding forwarding;
+    private final CommandQueue commands;
+    private final List<Lane> lanes;
+
+    /**
+     * What carries one queue.
+     *
+     * @param paths        makes its paths.
+     * @param portCommands for the thread that polls its ports.
+     * @param encapAgent   polls them.
+     */
+    record Lane(PathBuilder paths, CommandQueue portCommands, EncapAgent encapAgent)
+    {
+    }
+
+    /**
+     * @param context    settings.
+     * @param forwarding the tables.
+     * @param commands   for the thread that writes them.
+     * @param lanes      every queue, the first one first.
+     */
+    SegmentChanges(
+        final EngineContext context,
+        final Forwarding forwarding,
+        final CommandQueue commands,
+        final List<Lane> lanes)
+    {
+        this.context = context;
+        this.forwarding = forwarding;
+        this.commands = commands;
+        this.lanes = List.copyOf(lanes);
+    }
+
+    /** On the thread that writes the tables. Completes, with what differs, when all of it is in force. */
+    CompletableFuture<List<RuleChange>> change(final Segment segment, final Consumer<RulesContext> change)
+    {
+        final int vni = segment.vni();
+        final RulesContext before = segment.rules().settings();
+        final RulesContext after = before.copy();
+        change.accept(after);
+        after.conclude(vni);
+        after.conclude(context.underlay(), context.fdbAgeNs());
+        final List<RuleChange> changes = RuleChange.between(before, after);
+        if (before.floodBudget().toString().equals(after.floodBudget().toString()))
+        {
+            // What has been taken from it stays taken.
+            after.floodBudget(before.floodBudget());
+        }
+        join(vni, less(after.groups(), before.groups()));
+        final SegmentRules rules = new SegmentRules(after);
+        lanes.forEach(lane -> lane.paths.segments().lookup(vni).rules(rules));
+        lanes.get(0).paths.apply(vni, after);
+        less(before.groups(), after.groups()).forEach(group -> lanes.get(0).paths.leave(vni, group));
+
+        final List<CompletableFuture<?>> open = new ArrayList<>();
+        lanes.forEach(lane -> open.add(replacePaths(lane, vni)));
+        open.add(trim(segment));
+        return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)).thenApply(done -> changes);
+    }
+
+    /** All of them or none. */
+    private void join(final int vni, final Set<IpAddress> groups)
+    {
+        final List<IpAddress> joined = new ArrayList<>();
+        try
+        {
+            for (final IpAddress group : groups)
+            {
+                lanes.get(0).paths.join(vni, group);
+                joined.add(group);
+            }
+        }
+        catch (final RuntimeException ex)
+        {
+            joined.forEach(group -> lanes.get(0).paths.leave(vni, group));
+            throw ex;
+        }
+    }
+
+    /** Ports that join later get paths of the new rules anyway, and those that have left are passed over. */
+    private static CompletableFuture<Void> replacePaths(final Lane lane, final int vni)
+    {
+        final List<EncapPath> paths = lane.paths.encapPaths(lane.paths.segments().lookup(vni));
+        return lane.portCommands.follow(() ->
+        {
+            paths.forEach(lane.encapAgent::replace);
+            return null;
+        });
+    }
+
+    private CompletableFuture<Void> trim(final Segment segment)
+    {
+        return segment == forwarding.segments().lookup(segment.vni()) &&
+            forwarding.fdb().trim(segment.vni(), EVICTED_AT_A_TIME) ?
+            commands.follow(() -> trim(segment)).thenCompose(rest -> rest) :
+            CompletableFuture.completedFuture(null);
+    }
+
+    private static Set<IpAddress> less(final Set<IpAddress> from, final Set<IpAddress> some)
+    {
+        final Set<IpAddress> rest = new LinkedHashSet<>(from);
+        rest.removeAll(some);
+        return rest;
+    }
+}

@@ -1,0 +1,406 @@
+package io.overlane.segment;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.outer.OuterContext;
+import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
+import io.overlane.wire.VxlanHeader;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The settings of a segment that may change while it carries frames: what it does with them, how much it learns and
+ * floods, what its outer headers say, which groups it is in.
+ */
+public final class RulesContext
+{
+    /** As old as the engine lets entries become. */
+    public static final long ENGINE_AGE = -1;
+
+    /** Ages are kept in milliseconds. */
+    private static final long MIN_FDB_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private boolean learning;
+    private long reservedBits;
+    private SourcePolicy sourcePolicy;
+    private VlanPolicy decapVlan;
+    private VlanPolicy encapVlan;
+    private EcnPolicy ecn;
+    private DropWhen dropOwnMac;
+    private DropWhen dropStaticViolation;
+    private DropWhen dropBadSource;
+    private int maxLearned;
+    private long fdbAgeNs = ENGINE_AGE;
+    private FloodBudget floodBudget = new FloodBudget(0, 0, 0);
+    private OuterContext outer = new OuterContext();
+    private final Set<IpAddress> groups = new LinkedHashSet<>();
+    private final Set<IpPrefix> sources = new LinkedHashSet<>();
+
+    /** As {@link PolicyProfile#LINUX} has it, without learning, limits and groups. */
+    public RulesContext()
+    {
+        PolicyProfile.LINUX.applyTo(this);
+    }
+
+    /** @return the same, to be changed without changing this. */
+    public RulesContext copy()
+    {
+        final RulesContext copy = new RulesContext()
+            .learning(learning)
+            .reservedBits(reservedBits)
+            .sourcePolicy(sourcePolicy)
+            .decapVlan(decapVlan)
+            .encapVlan(encapVlan)
+            .ecn(ecn)
+            .dropOwnMac(dropOwnMac)
+            .dropStaticViolation(dropStaticViolation)
+            .dropBadSource(dropBadSource)
+            .maxLearned(maxLearned)
+            .fdbAgeNs(fdbAgeNs)
+            .floodBudget(floodBudget)
+            .outer(outer.copy());
+        copy.groups.addAll(groups);
+        copy.sources.addAll(sources);
+        return copy;
+    }
+
+    /** @return true if source MACs of received frames are learned. */
+    public boolean learning()
+    {
+        return learning;
+    }
+
+    /**
+     * @param learning learn where a source MAC lives from the datagrams it comes in; default off, as flannel has it.
+     * @return this.
+     */
+    public RulesContext learning(final boolean learning)
+    {
+        this.learning = learning;
+        return this;
+    }
+
+    /**
+     * Set every policy below as a profile has it; what is set later counts.
+     *
+     * @param profile default {@link PolicyProfile#LINUX}.
+     * @return this.
+     */
+    public RulesContext policy(final PolicyProfile profile)
+    {
+        profile.applyTo(this);
+        return this;
+    }
+
+    /** @return bits of the 64-bit VXLAN header that must be zero on receipt. */
+    public long reservedBits()
+    {
+        return reservedBits;
+    }
+
+    /**
+     * @param reservedBits bits of the VXLAN header, first byte highest, that must be zero on receipt, as with Linux
+     *                     {@code cfg.reserved_bits} (6.14); 0 ignores them all, as RFC 7348 §5 says. Those of another
+     *                     encapsulation are left out to have its frames delivered, such as
+     *                     {@code VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK}; what they mean is not
+     *                     acted upon.
+     * @return this.
+     */
+    public RulesContext reservedBits(final long reservedBits)
+    {
+        this.reservedBits = reservedBits & VxlanHeader.RESERVED_MASK;
+        return this;
+    }
+
+    /** @return which outer sources are accepted. */
+    public SourcePolicy sourcePolicy()
+    {
+        return sourcePolicy;
+    }
+
+    /**
+     * @param sourcePolicy which outer sources are accepted.
+     * @return this.
+     */
+    public RulesContext sourcePolicy(final SourcePolicy sourcePolicy)
+    {
+        this.sourcePolicy = sourcePolicy;
+        return this;
+    }
+
+    /** @return prefixes that outer sources are accepted from under {@link SourcePolicy#LISTED}. */
+    public Set<IpPrefix> sources()
+    {
+        return sources;
+    }
+
+    /**
+     * Accept datagrams from some addresses only; sets {@link SourcePolicy#LISTED}.
+     *
+     * @param prefix one more prefix to accept from, of either family.
+     * @return this.
+     */
+    public RulesContext source(final IpPrefix prefix)
+    {
+        sources.add(prefix.base());
+        return sourcePolicy(SourcePolicy.LISTED);
+    }
+
+    /**
+     * Accept by a policy, or from some addresses only, whatever was said before.
+     *
+     * @param policy   which outer sources are accepted.
+     * @param prefixes to accept from, for {@link SourcePolicy#LISTED}.
+     * @return this.
+     */
+    public RulesContext sources(final SourcePolicy policy, final Set<IpPrefix> prefixes)
+    {
+        sources.clear();
+        prefixes.forEach(this::source);
+        return sourcePolicy(policy);
+    }
+
+    /** @return what becomes of received frames with a VLAN tag. */
+    public VlanPolicy decapVlan()
+    {
+        return decapVlan;
+    }
+
+    /**
+     * @param decapVlan what becomes of received frames with a VLAN tag.
+     * @return this.
+     */
+    public RulesContext decapVlan(final VlanPolicy decapVlan)
+    {
+        this.decapVlan = decapVlan;
+        return this;
+    }
+
+    /** @return what becomes of frames of the port with a VLAN tag. */
+    public VlanPolicy encapVlan()
+    {
+        return encapVlan;
+    }
+
+    /**
+     * @param encapVlan what becomes of frames of the port with a VLAN tag.
+     * @return this.
+     */
+    public RulesContext encapVlan(final VlanPolicy encapVlan)
+    {
+        this.encapVlan = encapVlan;
+        return this;
+    }
+
+    /** @return how outer congestion marks are carried into received frames. */
+    public EcnPolicy ecn()
+    {
+        return ecn;
+    }
+
+    /**
+     * @param ecn how outer congestion marks are carried into received frames.
+     * @return this.
+     */
+    public RulesContext ecn(final EcnPolicy ecn)
+    {
+        this.ecn = ecn;
+        return this;
+    }
+
+    /** @return when received frames with one of our own MACs as their source are dropped. */
+    public DropWhen dropOwnMac()
+    {
+        return dropOwnMac;
+    }
+
+    /**
+     * @param dropOwnMac when received frames with one of our own MACs as their source are dropped.
+     * @return this.
+     */
+    public RulesContext dropOwnMac(final DropWhen dropOwnMac)
+    {
+        this.dropOwnMac = dropOwnMac;
+        return this;
+    }
+
+    /** @return when received frames are dropped whose source a configured FDB entry puts behind another remote. */
+    public DropWhen dropStaticViolation()
+    {
+        return dropStaticViolation;
+    }
+
+    /**
+     * @param dropStaticViolation when received frames are dropped whose source a configured FDB entry puts behind
+     *                            another remote.
+     * @return this.
+     */
+    public RulesContext dropStaticViolation(final DropWhen dropStaticViolation)
+    {
+        this.dropStaticViolation = dropStaticViolation;
+        return this;
+    }
+
+    /** @return when received frames are dropped whose source MAC is a group address or zero. */
+    public DropWhen dropBadSource()
+    {
+        return dropBadSource;
+    }
+
+    /**
+     * @param dropBadSource when received frames are dropped whose source MAC is a group address or zero.
+     * @return this.
+     */
+    public RulesContext dropBadSource(final DropWhen dropBadSource)
+    {
+        this.dropBadSource = dropBadSource;
+        return this;
+    }
+
+    /** @return learned FDB entries of the segment; 0: no limit but the engine's. */
+    public int maxLearned()
+    {
+        return maxLearned;
+    }
+
+    /**
+     * @param maxLearned learned FDB entries of the segment; when there are so many, the remote that holds the most of
+     *                   them loses one for each new one. 0, the default: no limit but the engine's.
+     * @return this.
+     */
+    public RulesContext maxLearned(final int maxLearned)
+    {
+        this.maxLearned = maxLearned;
+        return this;
+    }
+
+    /** @return age at which a learned FDB entry of the segment goes, in nanoseconds; 0: never. */
+    public long fdbAgeNs()
+    {
+        return fdbAgeNs;
+    }
+
+    /**
+     * @param fdbAgeNs age at which a learned FDB entry of the segment goes, in nanoseconds; 0: never. Default
+     *                 {@link #ENGINE_AGE}.
+     * @return this.
+     */
+    public RulesContext fdbAgeNs(final long fdbAgeNs)
+    {
+        this.fdbAgeNs = fdbAgeNs;
+        return this;
+    }
+
+    /** @return how much may be flooded. */
+    public FloodBudget floodBudget()
+    {
+        return floodBudget;
+    }
+
+    /**
+     * @param floodBudget how much may be flooded; default no limit, as Linux has none.
+     * @return this.
+     */
+    public RulesContext floodBudget(final FloodBudget floodBudget)
+    {
+        this.floodBudget = floodBudget;
+        return this;
+    }
+
+    /** @return what outer headers say. */
+    public OuterContext outer()
+    {
+        return outer;
+    }
+
+    /**
+     * @param outer what outer headers say; default as Linux has it, but never fragmented.
+     * @return this.
+     */
+    public RulesContext outer(final OuterContext outer)
+    {
+        this.outer = outer;
+        return this;
+    }
+
+    /**
+     * @param group multicast group that stands for all other VTEPs of the segment (RFC 7348 §4.2): it is joined, and
+     *              gets the one copy of broadcast, unknown unicast and multicast frames, on the engine's peer port.
+     *              Several segments may have the same.
+     * @return this.
+     * @throws IllegalArgumentException if it is no multicast address.
+     */
+    public RulesContext group(final IpAddress group)
+    {
+        if (!group.isMulticast())
+        {
+            throw new IllegalArgumentException("not a multicast group: " + group);
+        }
+        groups.add(group);
+        return this;
+    }
+
+    /** @return multicast groups that get flooded frames. */
+    public Set<IpAddress> groups()
+    {
+        return groups;
+    }
+
+    /**
+     * @param wanted multicast groups in place of those there are, see {@link #group(IpAddress)}.
+     * @return this.
+     * @throws IllegalArgumentException if one is no multicast address.
+     */
+    public RulesContext groups(final Set<IpAddress> wanted)
+    {
+        groups.clear();
+        wanted.forEach(this::group);
+        return this;
+    }
+
+    /**
+     * Refuse what cannot work.
+     *
+     * @param vni of the segment.
+     * @throws IllegalArgumentException with one line that names the setting.
+     */
+    public void conclude(final int vni)
+    {
+        if (maxLearned < 0)
+        {
+            throw new IllegalArgumentException("maxLearned=" + maxLearned + " of segment " + vni + " < 0");
+        }
+        if (fdbAgeNs != ENGINE_AGE && fdbAgeNs != 0 && fdbAgeNs < MIN_FDB_AGE_NS)
+        {
+            throw new IllegalArgumentException(
+                "fdbAgeNs=" + fdbAgeNs + " of segment " + vni + " < " + MIN_FDB_AGE_NS + " (0: never)");
+        }
+        if (sourcePolicy == SourcePolicy.LISTED && sources.isEmpty())
+        {
+            throw new IllegalArgumentException("segment " + vni + " accepts from listed sources and none is listed");
+        }
+    }
+
+    /**
+     * Fill in defaults and refuse what an underlay cannot do.
+     *
+     * @param underlay    that carries the segment's datagrams.
+     * @param engineAgeNs of entries of segments that say nothing else.
+     * @throws IllegalArgumentException with one line that names the setting.
+     */
+    public void conclude(final Underlay underlay, final long engineAgeNs)
+    {
+        if (fdbAgeNs == ENGINE_AGE)
+        {
+            fdbAgeNs = engineAgeNs;
+        }
+        outer.conclude(underlay);
+        if (!groups.isEmpty() && !underlay.features().contains(UnderlayFeature.MULTICAST))
+        {
+            throw new IllegalArgumentException("group " + groups.iterator().next() +
+                ": this underlay (" + underlay.description() + ") cannot join multicast groups");
+        }
+    }
+}

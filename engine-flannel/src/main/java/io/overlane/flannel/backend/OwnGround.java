@@ -1,0 +1,98 @@
+package io.overlane.flannel.backend;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.flannel.host.route.HostPlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What no lease of another node may claim, of one address family: whatever is outside of the network, such as the
+ * default route or the underlay, and this node's own subnet and addresses. flannel looks at none of it.
+ */
+final class OwnGround
+{
+    private static final IpPrefix LOOPBACK_V4 = IpPrefix.parse("127.0.0.0/8");
+    private static final IpPrefix LOOPBACK_V6 = IpPrefix.parse("::1/128");
+    private static final IpPrefix RESERVED_V4 = IpPrefix.parse("240.0.0.0/4");
+
+    private final IpPrefix network;
+    private final List<IpAddress> addresses = new ArrayList<>();
+    /** Written by the thread of the backend; any may ask why a peer is none. */
+    private volatile IpPrefix subnet;
+
+    /**
+     * @param host of the node.
+     * @param isV4 family; one that the network has.
+     */
+    OwnGround(final BackendHost host, final boolean isV4)
+    {
+        this(
+            host.network(isV4),
+            isV4 ? host.external().address() : host.external().addressV6(),
+            isV4 ? host.external().publicIp() : host.external().publicIpV6());
+    }
+
+    /**
+     * @param network   of all nodes.
+     * @param address   of this node's interface, or null.
+     * @param published by this node, or null.
+     */
+    OwnGround(final IpPrefix network, final IpAddress address, final IpAddress published)
+    {
+        this.network = network;
+        if (address != null)
+        {
+            addresses.add(address);
+        }
+        if (published != null)
+        {
+            addresses.add(published);
+        }
+    }
+
+    /**
+     * @param held by this node, or null.
+     */
+    void subnet(final IpPrefix held)
+    {
+        subnet = held;
+    }
+
+    /**
+     * @param peer as its lease describes it.
+     * @throws IllegalArgumentException if a route or a tunnel to it would take something away; one line.
+     */
+    void require(final HostPlan.Peer peer)
+    {
+        final IpPrefix claimed = peer.subnet();
+        if (claimed.length() < network.length() || !network.contains(claimed.address()))
+        {
+            throw new IllegalArgumentException("its subnet is not in the network " + network);
+        }
+        final IpPrefix own = subnet;
+        if (own != null && claimed.overlaps(own))
+        {
+            throw new IllegalArgumentException("its subnet overlaps ours, " + own);
+        }
+        for (final IpAddress address : addresses)
+        {
+            if (claimed.contains(address))
+            {
+                throw new IllegalArgumentException("our own address " + address + " is in its subnet");
+            }
+        }
+        final IpAddress underlay = peer.underlay();
+        final boolean isOurs = addresses.contains(underlay) || own != null && own.contains(underlay);
+        if (isOurs || LOOPBACK_V4.contains(underlay) || LOOPBACK_V6.contains(underlay) ||
+            RESERVED_V4.contains(underlay))
+        {
+            throw new IllegalArgumentException("its address " + underlay + " is " +
+                (isOurs ? "one of ours" : "no address of a node"));
+        }
+        if (claimed.contains(underlay))
+        {
+            throw new IllegalArgumentException("its address " + underlay + " is in its own subnet");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.overlane.flannel.lease;
+
+/**
+ * Text that others wrote into the registry, as part of a line for an operator: it begins no other line, does nothing to
+ * a terminal, hides nothing by its direction, and fills no disk.
+ */
+public final class Printable
+{
+    /** Of characters; a line of our own is shorter. */
+    static final int MAX_LENGTH = 1000;
+
+    private Printable()
+    {
+    }
+
+    /**
+     * @param text of any length, with any character; null stays null.
+     * @return the same where it is harmless, else with {@code ?} for each character that is not, and cut.
+     */
+    public static String line(final String text)
+    {
+        if (text == null || text.length() <= MAX_LENGTH && text.chars().allMatch(Printable::isHarmless))
+        {
+            return text;
+        }
+        final StringBuilder line = new StringBuilder(MAX_LENGTH + 1);
+        for (int i = 0; i < Math.min(text.length(), MAX_LENGTH); i++)
+        {
+            line.append(isHarmless(text.charAt(i)) ? text.charAt(i) : '?');
+        }
+        return text.length() > MAX_LENGTH ? line.append('…').toString() : line.toString();
+    }
+
+    private static boolean isHarmless(final int character)
+    {
+        return switch (Character.getType(character))
+        {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+                Character.SURROGATE -> false;
+            default -> true;
+        };
+    }
+}
