@@ -67,6 +67,7 @@ overlane_missing()
         overlane_has_libpcap || echo libpcap
         command -v etcd >/dev/null || echo etcd-server
         command -v openssl >/dev/null || echo openssl
+        command -v faketime >/dev/null || echo faketime
         ;;
       demo) ;;
       *)

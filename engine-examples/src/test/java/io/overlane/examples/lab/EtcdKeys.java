@@ -1,30 +1,54 @@
 package io.overlane.examples.lab;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Reads and writes keys of an etcd from inside its network, in a process of its own.
+ * Reads and writes keys of an etcd from inside its network, in a process of its own that is asked through a file:
+ * Unix-domain sockets know no network namespaces. The words of a request are separated by tabs.
  *
  * <pre>
- *  ENDPOINT put KEY VALUE
- *  ENDPOINT delete KEY
- *  ENDPOINT get KEY                   every key that starts so: one line "KEY VALUE" each
- *  ENDPOINT put-v2 KEY VALUE          of version 2, as the two below
- *  ENDPOINT delete-v2 KEY
- *  ENDPOINT get-v2 KEY                prints the answer
- *  ENDPOINT compact                   forget every revision but the current one
- *  ENDPOINT many KEY-FORMAT VALUE-FORMAT COUNT     numbers 0… as the high and low octet, for both formats
+ *  put KEY VALUE
+ *  delete KEY
+ *  revoke KEY                revoke the lease of etcd's that the key is attached to
+ *  get KEY                   every key that starts so: one line "KEY VALUE" each
+ *  put-v2 KEY VALUE          of version 2, as the two below
+ *  delete-v2 KEY
+ *  get-v2 KEY                the answer
+ *  idle                      leases of etcd's without a key, one number each
+ *  compact                   forget every revision but the current one
+ *  many KEY-FORMAT VALUE-FORMAT COUNT     numbers 0… as the high and low octet, for both formats
  * </pre>
  */
 public final class EtcdKeys
 {
+    /** What it prints as soon as it may be asked. */
+    static final String LISTENING = "listening";
+
+    /** The last line of every answer to a request that was carried out. */
+    private static final String DONE = "done";
+
+    private static final Pattern LEASE = Pattern.compile("\"(?:lease|ID)\":\"(\\d+)\"");
+
     private final HttpClient client = HttpClient.newHttpClient();
     private final String endpoint;
 
@@ -34,49 +58,108 @@ public final class EtcdKeys
     }
 
     /**
-     * @param args see the class comment.
-     * @throws IOException if etcd refuses.
-     * @throws InterruptedException never.
+     * @param args endpoint of etcd, path of the socket to make.
+     * @throws IOException if the socket breaks.
      */
-    public static void main(final String[] args) throws IOException, InterruptedException
+    public static void main(final String[] args) throws IOException
     {
         final EtcdKeys etcd = new EtcdKeys(args[0]);
-        switch (args[1])
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX))
+        {
+            server.bind(UnixDomainSocketAddress.of(args[1]));
+            System.out.println(LISTENING);
+            while (true)
+            {
+                try (SocketChannel channel = server.accept())
+                {
+                    final String request = new BufferedReader(
+                        new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8)).readLine();
+                    channel.write(ByteBuffer.wrap(etcd.answer(request).getBytes(StandardCharsets.UTF_8)));
+                }
+            }
+        }
+    }
+
+    /**
+     * Called by the tests.
+     *
+     * @param socket of a running process.
+     * @param words  of the request.
+     * @return the lines of the answer.
+     * @throws IOException if there is no answer, or etcd refuses.
+     */
+    static List<String> ask(final Path socket, final List<String> words) throws IOException
+    {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket)))
+        {
+            channel.write(ByteBuffer.wrap((String.join("\t", words) + "\n").getBytes(StandardCharsets.UTF_8)));
+            final List<String> lines = new ArrayList<>(
+                new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8).lines().toList());
+            if (lines.isEmpty() || !DONE.equals(lines.remove(lines.size() - 1)))
+            {
+                throw new IOException(words + ": " + lines);
+            }
+            return lines;
+        }
+    }
+
+    private String answer(final String request)
+    {
+        try
+        {
+            return String.join("\n", carryOut(request.split("\t"))) + "\n" + DONE + "\n";
+        }
+        catch (final IOException | InterruptedException | RuntimeException ex)
+        {
+            return ex + "\n" + "failed\n";
+        }
+    }
+
+    private List<String> carryOut(final String[] words) throws IOException, InterruptedException
+    {
+        switch (words[0])
         {
             case "put":
-                etcd.put(args[2], args[3]);
+                put(words[1], words[2]);
                 break;
 
             case "delete":
-                etcd.call("/v3/kv/deleterange", "{\"key\":\"" + base64(args[2]) + "\"}");
+                call("/v3/kv/deleterange", "{\"key\":\"" + base64(words[1]) + "\"}");
+                break;
+
+            case "revoke":
+                final String lease = numbers(call("/v3/kv/range", "{\"key\":\"" + base64(words[1]) + "\"}")).get(0);
+                call("/v3/lease/revoke", "{\"ID\":\"" + lease + "\"}");
                 break;
 
             case "get":
-                etcd.print(args[2]);
-                break;
+                return get(words[1]);
 
             case "put-v2":
-                etcd.callV2("PUT", args[2], "value=" + URLEncoder.encode(args[3], StandardCharsets.UTF_8));
+                callV2("PUT", words[1], "value=" + URLEncoder.encode(words[2], StandardCharsets.UTF_8));
                 break;
 
             case "delete-v2":
-                etcd.callV2("DELETE", args[2], "");
+                callV2("DELETE", words[1], "");
                 break;
 
             case "get-v2":
-                System.out.println(etcd.callV2("GET", args[2] + "?recursive=true", ""));
-                break;
+                return List.of(callV2("GET", words[1] + "?recursive=true", "").strip());
+
+            case "idle":
+                return idle();
 
             case "compact":
-                etcd.compact();
+                compact();
                 break;
 
             default:
-                for (int i = 0; i < Integer.parseInt(args[4]); i++)
+                for (int i = 0; i < Integer.parseInt(words[3]); i++)
                 {
-                    etcd.put(args[2].formatted(i >> 8, i & 0xFF), args[3].formatted(i >> 8, i & 0xFF));
+                    put(words[1].formatted(i >> 8, i & 0xFF), words[2].formatted(i >> 8, i & 0xFF));
                 }
         }
+        return List.of();
     }
 
     private void put(final String key, final String value) throws IOException, InterruptedException
@@ -91,8 +174,35 @@ public final class EtcdKeys
         call("/v3/kv/compaction", "{\"revision\":\"" + revision + "\",\"physical\":true}");
     }
 
-    private void print(final String prefix) throws IOException, InterruptedException
+    private List<String> idle() throws IOException, InterruptedException
     {
+        final List<String> idle = new ArrayList<>();
+        for (final String lease : numbers(call("/v3/lease/leases", "{}")))
+        {
+            final String about = call("/v3/lease/timetolive", "{\"ID\":\"" + lease + "\",\"keys\":true}");
+            // One that has ended meanwhile has a time to live of -1.
+            if (!about.contains("\"keys\":[") && !about.contains("\"TTL\":\"-1\""))
+            {
+                idle.add(lease);
+            }
+        }
+        return idle;
+    }
+
+    private static List<String> numbers(final String answer)
+    {
+        final List<String> numbers = new ArrayList<>();
+        final Matcher lease = LEASE.matcher(answer);
+        while (lease.find())
+        {
+            numbers.add(lease.group(1));
+        }
+        return numbers;
+    }
+
+    private List<String> get(final String prefix) throws IOException, InterruptedException
+    {
+        final List<String> lines = new ArrayList<>();
         final String answer = call("/v3/kv/range",
             "{\"key\":\"" + base64(prefix) + "\",\"range_end\":\"" + base64(prefix + "\u007F") + "\"}");
         for (final String kv : answer.split("\"key\":\""))
@@ -102,10 +212,10 @@ public final class EtcdKeys
             if (value > 0)
             {
                 final int start = value + "\"value\":\"".length();
-                System.out.println(text(kv.substring(0, end)) + " " +
-                    text(kv.substring(start, kv.indexOf('"', start))));
+                lines.add(text(kv.substring(0, end)) + " " + text(kv.substring(start, kv.indexOf('"', start))));
             }
         }
+        return lines;
     }
 
     private String call(final String path, final String body) throws IOException, InterruptedException

@@ -2,6 +2,7 @@ package io.overlane.examples.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.overlane.admin.AdminClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** A host of a {@link FlannelLab}, its pod, and the {@code flannel} of the packaged jar that may run on it. */
 public final class FlannelHost implements AutoCloseable
@@ -25,6 +27,8 @@ public final class FlannelHost implements AutoCloseable
     private final LabHost pod;
     private final Path subnetFile;
     private final Path adminSocket;
+    private final Path files;
+    private List<String> wrapper = List.of();
     private LabProcess process;
     private boolean hasPod;
 
@@ -33,8 +37,9 @@ public final class FlannelHost implements AutoCloseable
         this.lab = lab;
         host = new LabHost(name + "-node" + number, number);
         pod = new LabHost(name + "-pod" + number, number);
-        subnetFile = directory.resolve("node" + number).resolve("subnet.env");
-        adminSocket = directory.resolve("node" + number + ".sock");
+        files = directory.resolve("node" + number);
+        subnetFile = files.resolve("subnet.env");
+        adminSocket = files.resolve("admin.sock");
     }
 
     /** @return the host. */
@@ -73,6 +78,73 @@ public final class FlannelHost implements AutoCloseable
     }
 
     /**
+     * Ask without a process of its own for it.
+     *
+     * @param words of a request.
+     * @return the answer, or why there is none.
+     */
+    public String query(final String... words)
+    {
+        try
+        {
+            return AdminClient.ask(adminSocket, List.of(words), TimeUnit.SECONDS.toNanos(STOP_TIMEOUT_S)).body();
+        }
+        catch (final IOException ex)
+        {
+            return ex.getMessage();
+        }
+    }
+
+    /**
+     * @param words that start the command line of nodes launched from now on, such as {@code env NAME=VALUE}.
+     */
+    public void wrap(final List<String> words)
+    {
+        wrapper = words;
+    }
+
+    /**
+     * @return what stands on this host and in its engine, in lines that are equal when everything is as it was.
+     */
+    public List<String> picture()
+    {
+        final List<String> picture = HostPicture.of(host, files);
+        if (process != null && process.isAlive())
+        {
+            for (final String question : List.of("fdb show", "route show", "flannel routes"))
+            {
+                query(question.split(" ")).lines()
+                    .forEach(line -> picture.add(question + ": " + line.strip().replaceAll(" +", " ")));
+            }
+        }
+        picture.sort(null);
+        return picture;
+    }
+
+    /**
+     * Wait until this host is as it was or should be.
+     *
+     * @param wanted  a {@link #picture}.
+     * @param seconds at most.
+     */
+    public void awaitPicture(final List<String> wanted, final int seconds)
+    {
+        try
+        {
+            Poll.until("node " + host.number() + " as it should be", seconds, () -> picture().equals(wanted));
+        }
+        catch (final AssertionError ex)
+        {
+            final List<String> now = picture();
+            final List<String> missing = new ArrayList<>(wanted);
+            now.forEach(missing::remove);
+            wanted.forEach(now::remove);
+            throw new AssertionError(ex.getMessage() + "\nmissing: " + String.join("\n         ", missing) +
+                "\ntoo much: " + String.join("\n          ", now), ex);
+        }
+    }
+
+    /**
      * Start a node; it is not ready yet.
      *
      * @param arguments beside the usual ones, or in their place.
@@ -90,8 +162,25 @@ public final class FlannelHost implements AutoCloseable
         final List<String> all = new ArrayList<>(List.of("--ip-masq"));
         usual.forEach((option, value) -> all.addAll(List.of(option, value)));
         all.addAll(List.of(arguments));
-        process = host.start(Bridge.command(JVM_OPTIONS, "flannel", all));
+        final List<String> jvmOptions = new ArrayList<>(JVM_OPTIONS);
+        jvmOptions.add("-Djava.io.tmpdir=" + makeTemporaryDirectory());
+        final List<String> command = new ArrayList<>(wrapper);
+        command.addAll(Bridge.command(jvmOptions, "flannel", all));
+        process = host.start(command);
         return this;
+    }
+
+    /** What is forgotten there is seen in the picture. */
+    private Path makeTemporaryDirectory()
+    {
+        try
+        {
+            return Files.createDirectories(files.resolve("tmp"));
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     /**

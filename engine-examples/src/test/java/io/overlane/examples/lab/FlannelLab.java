@@ -3,6 +3,8 @@ package io.overlane.examples.lab;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.flannel.etcd.EtcdServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,8 @@ public final class FlannelLab implements AutoCloseable
     private static final AtomicInteger LABS = new AtomicInteger();
     private static final String SWITCH_V4 = "192.0.2.254";
     private static final int SWITCH_NUMBER = 254;
+    private static final int START_TIMEOUT_S = 60;
+    private static final int KNOWN_TIMEOUT_S = 20;
 
     private final String name = "overlane-" + ProcessHandle.current().pid() + "-f" + LABS.incrementAndGet();
     private final Path directory;
@@ -92,6 +96,11 @@ public final class FlannelLab implements AutoCloseable
         wire.set("sysctl -qw net.ipv4.ip_forward=1");
         etcd = EtcdServer.wrapped(
             directory.resolve("etcd"), List.of("ip", "netns", "exec", wire.namespace()), SWITCH_V4, etcdOptions);
+        wire.start(JavaCommand.of(
+            List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                "-cp", Path.of("target/test-classes").toAbsolutePath().toString()),
+            EtcdKeys.class.getName(), List.of(etcd.endpoint(), keySocket().toString())))
+            .awaitLine(EtcdKeys.LISTENING, START_TIMEOUT_S);
         if (!config.isEmpty())
         {
             put("/config", config);
@@ -116,7 +125,7 @@ public final class FlannelLab implements AutoCloseable
         final LabHost host = node.host();
         final String device = host.underlayDevice();
         host.set("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 " +
-            "net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
+            "net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0");
         host.ip("link add " + device + " type veth peer name s" + number + " netns " + wire.namespace());
         wire.ip("link set s" + number + " master br0 up");
         host.ip("addr add " + host.underlayV4() + "/24 dev " + device);
@@ -124,6 +133,45 @@ public final class FlannelLab implements AutoCloseable
         host.ip("link set lo up");
         host.ip("link set " + device + " up");
         return node;
+    }
+
+    /**
+     * Nodes with pods that know each other.
+     *
+     * @param count how many.
+     * @return nodes 1…{@code count}.
+     */
+    public List<FlannelHost> startNodes(final int count)
+    {
+        final List<FlannelHost> started = new ArrayList<>();
+        for (int i = 1; i <= count; i++)
+        {
+            started.add(addNode(i).launch());
+        }
+        started.forEach(node -> System.out.println(node.awaitReady()));
+        started.forEach(FlannelHost::attachPod);
+        awaitKnown(started);
+        return started;
+    }
+
+    /**
+     * Each has heard of all others.
+     *
+     * @param nodes that are ready.
+     */
+    public static void awaitKnown(final List<FlannelHost> nodes)
+    {
+        for (final FlannelHost node : nodes)
+        {
+            for (final FlannelHost peer : nodes)
+            {
+                if (peer != node)
+                {
+                    Poll.until("node " + node.host().number() + " knows " + peer.subnet(), KNOWN_TIMEOUT_S,
+                        () -> node.query("flannel", "leases").contains(peer.subnet()));
+                }
+            }
+        }
     }
 
     /** @return the switch, which routes too. */
@@ -180,29 +228,50 @@ public final class FlannelLab implements AutoCloseable
      */
     public String getV2(final String key)
     {
-        return keys("get-v2", PREFIX + key).output();
+        return String.join("\n", keys("get-v2", PREFIX + key));
+    }
+
+    /**
+     * @param key behind the prefix, whose lease of etcd's is revoked, and the key with it.
+     */
+    public void revoke(final String key)
+    {
+        keys("revoke", PREFIX + key);
     }
 
     /** @return keys of leases behind {@code /subnets/}, with their values. */
     public List<String> leases()
     {
-        return keys("get", PREFIX + "/subnets/").stdout().stream()
+        return keys("get", PREFIX + "/subnets/").stream()
             .map(line -> line.substring((PREFIX + "/subnets/").length()))
             .toList();
     }
 
-    /**
-     * @param arguments of {@link EtcdKeys}, behind the endpoint.
-     * @return what it printed.
-     */
-    public CommandResult keys(final String... arguments)
+    /** @return leases of etcd's that no key is attached to: somebody took them and forgot them. */
+    public List<String> idleLeases()
     {
-        final List<String> all = new ArrayList<>(List.of(etcd.endpoint()));
-        all.addAll(List.of(arguments));
-        return wire.start(JavaCommand.of(
-            List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-cp", Path.of("target/test-classes").toAbsolutePath().toString()),
-            EtcdKeys.class.getName(), all)).await(120).orFail();
+        return keys("idle");
+    }
+
+    /**
+     * @param request to {@link EtcdKeys}.
+     * @return the lines of the answer.
+     */
+    public List<String> keys(final String... request)
+    {
+        try
+        {
+            return EtcdKeys.ask(keySocket(), List.of(request)).stream().filter(line -> !line.isEmpty()).toList();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private Path keySocket()
+    {
+        return directory.resolve("keys.sock");
     }
 
     @Override

@@ -2,7 +2,10 @@ package io.overlane.examples.lab;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
@@ -200,6 +203,29 @@ public final class LabHost implements AutoCloseable
         {
             // A feature the device does not know, or cannot change, is off or harmless.
             run("ethtool", "-K", device, feature, "off");
+        }
+    }
+
+    /** @return names of the programs that run here. */
+    List<String> programs()
+    {
+        return LabProcess.start(List.of("ip", "netns", "pids", namespace)).await(COMMAND_TIMEOUT_S).stdout().stream()
+            .map(pid -> Path.of("/proc", pid, "comm"))
+            .map(LabHost::firstLine)
+            .filter(name -> !name.isEmpty())
+            .toList();
+    }
+
+    /** Empty if the process has ended meanwhile. */
+    private static String firstLine(final Path file)
+    {
+        try
+        {
+            return Files.readString(file).strip();
+        }
+        catch (final IOException ex)
+        {
+            return "";
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * A running command whose output is collected line by line; killed when closed. One thread uses it.
@@ -89,12 +90,36 @@ public final class LabProcess implements AutoCloseable
      */
     public String awaitLine(final String start, final int seconds)
     {
-        final String line = stdout.awaitLine(start, seconds);
-        if (line == null)
+        final int index = stdout.await(line -> line.startsWith(start), seconds);
+        if (index < 0)
         {
             throw new AssertionError("no line '" + start + "…' from " + describe());
         }
-        return line;
+        return stdout.line(index);
+    }
+
+    /**
+     * Wait until a line of standard output holds a text.
+     *
+     * @param text    in the line.
+     * @param seconds at most.
+     * @return when the line came, as {@link System#nanoTime} has it.
+     * @throws AssertionError if the process ends first or the time is over.
+     */
+    public long awaitArrivalNs(final String text, final int seconds)
+    {
+        final int index = stdout.await(line -> line.contains(text), seconds);
+        if (index < 0)
+        {
+            throw new AssertionError("no line with '" + text + "' from " + describe());
+        }
+        return stdout.arrivalNs(index);
+    }
+
+    /** @return the latest line of standard output, or null. */
+    String lastLine()
+    {
+        return stdout.last();
     }
 
     /**
@@ -146,6 +171,7 @@ public final class LabProcess implements AutoCloseable
     private static final class Lines implements Runnable
     {
         private final List<String> lines = new ArrayList<>();
+        private final List<Long> arrivalsNs = new ArrayList<>();
         private final InputStream stream;
         private final Thread reader;
         private boolean ended;
@@ -189,7 +215,23 @@ public final class LabProcess implements AutoCloseable
             reader.join(TimeUnit.SECONDS.toMillis(5));
         }
 
-        synchronized String awaitLine(final String start, final int seconds)
+        synchronized String line(final int index)
+        {
+            return lines.get(index);
+        }
+
+        synchronized long arrivalNs(final int index)
+        {
+            return arrivalsNs.get(index);
+        }
+
+        synchronized String last()
+        {
+            return lines.isEmpty() ? null : lines.get(lines.size() - 1);
+        }
+
+        /** @return index of the first such line; negative if the stream ends first or the time is over. */
+        synchronized int await(final Predicate<String> wanted, final int seconds)
         {
             final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
             for (int seen = 0;; seen++)
@@ -199,12 +241,12 @@ public final class LabProcess implements AutoCloseable
                     final long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
                     if (ended || leftMs <= 0 || !waitMs(leftMs))
                     {
-                        return null;
+                        return -1;
                     }
                 }
-                if (lines.get(seen).startsWith(start))
+                if (wanted.test(lines.get(seen)))
                 {
-                    return lines.get(seen);
+                    return seen;
                 }
             }
         }
@@ -226,6 +268,7 @@ public final class LabProcess implements AutoCloseable
         private synchronized void add(final String line)
         {
             lines.add(line);
+            arrivalsNs.add(System.nanoTime());
             notifyAll();
         }
 

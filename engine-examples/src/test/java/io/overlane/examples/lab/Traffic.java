@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What is sent through an overlay to see that it works; each method fails the calling test if it does not.
@@ -117,6 +119,34 @@ public final class Traffic
                 assertTrue(sent.startsWith(StreamPeer.SUM + ((long)mib << 20) + " "), sent);
             }
         }
+    }
+
+    /**
+     * One TCP stream of iperf3 each way at the same time; both must have carried something.
+     *
+     * @param from    a host.
+     * @param to      another.
+     * @param address overlay address of the other.
+     * @return what the receiver of each got, in words.
+     */
+    public static String iperf3(final LabHost from, final LabHost to, final String address)
+    {
+        try (LabProcess server = to.start(List.of("iperf3", "-s", "-1", "-B", address, "--forceflush")))
+        {
+            server.awaitLine("Server listening", 30);
+            final String json = from.run(
+                "iperf3", "-c", address, "-t", "2", "--bidir", "-J").orFail().output().replaceAll("\\s", "");
+            return "iperf3: " + mbits(json, "sum_received") + " there, " +
+                mbits(json, "sum_received_bidir_reverse") + " back at the same time";
+        }
+    }
+
+    private static String mbits(final String json, final String sum)
+    {
+        final Matcher received = Pattern.compile(
+            "\"" + sum + "\":\\{[^}]*\"bytes\":(\\d+),\"bits_per_second\":([0-9.e+]+)").matcher(json);
+        assertTrue(received.find() && Long.parseLong(received.group(1)) > 0, () -> sum + " of " + json);
+        return Math.round(Double.parseDouble(received.group(2)) / 1e6) + " Mbit/s";
     }
 
     private static String sum(final LabProcess peer)

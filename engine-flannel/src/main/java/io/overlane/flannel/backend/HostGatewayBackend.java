@@ -25,10 +25,8 @@ final class HostGatewayBackend implements Backend
 {
     private final BackendHost host;
     private final BackendKind kind;
-
     /** By family, whether it is IPv4; none for alloc. */
     private final Map<Boolean, PeerSelection> selections = new LinkedHashMap<>();
-
     private final RouteKeeper routes;
 
     /** Everything, the blackholes too, was told to the kernel once. */
@@ -53,10 +51,15 @@ final class HostGatewayBackend implements Backend
         }
         if (kind == BackendKind.HOST_GW)
         {
-            Stream.of(true, false).filter(isV4 -> host.network(isV4) != null).forEach(isV4 -> selections.put(isV4,
-                new PeerSelection(new OwnGround(host, isV4), lease -> peer(lease, isV4), host.notices())));
+            Stream.of(true, false).filter(isV4 -> host.network(isV4) != null).forEach(isV4 ->
+                selections.put(isV4, selection(isV4)));
         }
         routes = new RouteKeeper(host.ip(), host.networks());
+    }
+
+    private PeerSelection selection(final boolean isV4)
+    {
+        return new PeerSelection(new OwnGround(host, isV4), lease -> peer(lease, isV4), host.notices());
     }
 
     @Override
@@ -81,7 +84,11 @@ final class HostGatewayBackend implements Backend
     public void open(final Lease lease)
     {
         own = lease;
-        selections.forEach((isV4, selection) -> selection.own(isV4 ? lease.subnet() : lease.subnetV6()));
+        selections.forEach((isV4, selection) ->
+        {
+            selection.own(isV4 ? lease.subnet() : lease.subnetV6());
+            selection.forget();
+        });
         isTold = false;
     }
 

@@ -34,8 +34,7 @@ final class PeerSelection
     private final Consumer<String> notices;
     private final Map<SubnetKey, String> told = new HashMap<>();
     private Map<Lease, HostPlan.Peer> readings = new IdentityHashMap<>();
-    private Set<IpAddress> bases = new HashSet<>();
-    private Set<MacAddress> macs = new HashSet<>();
+    private final Set<MacAddress> macs = new HashSet<>();
     private volatile List<HostPlan.Peer> peers = List.of();
 
     /**
@@ -49,6 +48,17 @@ final class PeerSelection
         this.ground = ground;
         this.reader = reader;
         this.notices = notices;
+    }
+
+    /**
+     * This node has another subnet: what was a peer may be none, and the other way round.
+     *
+     * @param subnet held by this node, null if none of this family.
+     */
+    void own(final IpPrefix subnet)
+    {
+        ground.subnet(subnet);
+        readings = new IdentityHashMap<>();
     }
 
     /**
@@ -70,19 +80,11 @@ final class PeerSelection
         return peers;
     }
 
-    /**
-     * The devices are made anew, so none knows a peer. If this node has another subnet, what was a peer may be none,
-     * and the other way round.
-     *
-     * @param subnet held by this node, null if none of this family.
-     */
-    void own(final IpPrefix subnet)
+    /** The devices were made anew: none knows a peer. */
+    void forget()
     {
-        ground.subnet(subnet);
-        readings = new IdentityHashMap<>();
         peers = List.of();
-        bases = new HashSet<>();
-        macs = new HashSet<>();
+        macs.clear();
     }
 
     /**
@@ -94,7 +96,7 @@ final class PeerSelection
     Difference look(final Collection<Lease> leases)
     {
         final List<HostPlan.Peer> before = peers;
-        List<HostPlan.Peer> now = read(leases);
+        final List<HostPlan.Peer> now = read(leases);
         final boolean werePlain = isPlain(before);
         final Set<HostPlan.Peer> missing = Collections.newSetFromMap(new IdentityHashMap<>(2 * before.size()));
         missing.addAll(before);
@@ -108,27 +110,13 @@ final class PeerSelection
         }
         missing.forEach(this::unmark);
         fresh.forEach(this::mark);
+        peers = List.copyOf(now);
         if (werePlain && isPlain(now))
         {
-            peers = List.copyOf(now);
             return new Difference(List.copyOf(missing), fresh);
         }
-        now = oneForEachBase(now);
         markAnew(now);
-        peers = now;
-        return new Difference(before, now);
-    }
-
-    private static List<HostPlan.Peer> oneForEachBase(final List<HostPlan.Peer> all)
-    {
-        final Map<IpAddress, HostPlan.Peer> latest = new LinkedHashMap<>(2 * all.size());
-        for (final HostPlan.Peer peer : all)
-        {
-            final IpAddress base = peer.subnet().base().address();
-            latest.remove(base);
-            latest.put(base, peer);
-        }
-        return List.copyOf(latest.values());
+        return new Difference(before, peers);
     }
 
     private List<HostPlan.Peer> read(final Collection<Lease> leases)
@@ -136,14 +124,19 @@ final class PeerSelection
         final List<Lease> ordered = new ArrayList<>(leases);
         ordered.sort(Comparator.comparingLong(Lease::revision));
         final Map<Lease, HostPlan.Peer> fresh = new IdentityHashMap<>(2 * ordered.size());
-        final List<HostPlan.Peer> found = new ArrayList<>(ordered.size());
+        final Map<IpAddress, HostPlan.Peer> found = new LinkedHashMap<>(2 * ordered.size());
         for (final Lease lease : ordered)
         {
             final HostPlan.Peer peer = readings.containsKey(lease) ? readings.get(lease) : read(lease);
             fresh.put(lease, peer);
             if (peer != null)
             {
-                found.add(peer);
+                final IpAddress first = peer.subnet().base().address();
+                if (found.putIfAbsent(first, peer) != null)
+                {
+                    found.remove(first);
+                    found.put(first, peer);
+                }
             }
         }
         readings = fresh;
@@ -151,7 +144,7 @@ final class PeerSelection
         {
             told.keySet().retainAll(leases.stream().map(Lease::key).toList());
         }
-        return found;
+        return new ArrayList<>(found.values());
     }
 
     private HostPlan.Peer read(final Lease lease)
@@ -184,15 +177,14 @@ final class PeerSelection
         return peer;
     }
 
-    /** Each has a base and a MAC address for itself. */
+    /** Each has a MAC address for itself, where there are any. */
     private boolean isPlain(final List<HostPlan.Peer> some)
     {
-        return bases.size() == some.size() && (macs.isEmpty() || macs.size() == some.size());
+        return macs.isEmpty() || macs.size() == some.size();
     }
 
     private void mark(final HostPlan.Peer peer)
     {
-        bases.add(peer.subnet().base().address());
         if (peer.mac() != null)
         {
             macs.add(peer.mac());
@@ -201,13 +193,11 @@ final class PeerSelection
 
     private void unmark(final HostPlan.Peer peer)
     {
-        bases.remove(peer.subnet().base().address());
         macs.remove(peer.mac());
     }
 
     private void markAnew(final List<HostPlan.Peer> all)
     {
-        bases.clear();
         macs.clear();
         all.forEach(this::mark);
     }

@@ -80,6 +80,7 @@ final class UdpBackend implements Backend
         remotes = new OwnedEntries<>(
             (destination, remote) -> tunnel.proxy().putRoute(destination, remote),
             destination -> tunnel.proxy().removeRoute(destination));
+        selection.forget();
         plan = HostPlan.NONE;
     }
 

@@ -84,6 +84,7 @@ final class VxlanTunnel implements AutoCloseable
         fdb = new OwnedEntries<>(
             (peer, remote) -> tunnel.proxy().putFdb(config.vni(), peer, remote),
             peer -> tunnel.proxy().removeFdb(config.vni(), peer));
+        selection.forget();
         isTold = false;
     }
 

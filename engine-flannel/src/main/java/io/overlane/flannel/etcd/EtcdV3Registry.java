@@ -114,7 +114,10 @@ public final class EtcdV3Registry implements Registry
         return put(wanted, List.of(unchanged(lease)));
     }
 
-    /** Write the key under a new lease of etcd's, which does not stay behind if the conditions do not hold. */
+    /**
+     * Write the key under a new lease of etcd's, which does not stay behind if the conditions do not hold. Nor does
+     * the one that the key was under before: a day's restarts would leave as many.
+     */
     private Lease put(final Lease lease, final List<String> conditions)
     {
         final long etcdLease = lease.reserved() ? 0 : grant(lease.timeToLive());
@@ -124,13 +127,16 @@ public final class EtcdV3Registry implements Registry
             final String put = new JsonBuilder().begin().begin("request_put")
                 .text("key", V3Client.base64(names.name(lease.key())))
                 .text("value", V3Client.base64(lease.attributes().toJson()))
-                .text("lease", Long.toString(etcdLease)).end().end().toString();
+                .text("lease", Long.toString(etcdLease))
+                .raw("prev_kv", "true").end().end().toString();
             final JsonObject answer = transact(conditions, put);
             written = answer.bool("succeeded", false);
             if (!written)
             {
                 throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + ": another node was faster");
             }
+            answer.objects("responses").forEach(response ->
+                revokeIdle(response.object("response_put").object("prev_kv").int64("lease", 0)));
             return lasting(lease, lease.timeToLive(), revision(answer));
         }
         finally
@@ -172,11 +178,15 @@ public final class EtcdV3Registry implements Registry
     public void delete(final Lease lease)
     {
         final String delete = new JsonBuilder().begin().begin("request_delete_range")
-            .text("key", V3Client.base64(names.name(lease.key()))).end().end().toString();
-        if (!transact(List.of(unchanged(lease)), delete).bool("succeeded", false))
+            .text("key", V3Client.base64(names.name(lease.key()))).raw("prev_kv", "true").end().end().toString();
+        final JsonObject answer = transact(List.of(unchanged(lease)), delete);
+        if (!answer.bool("succeeded", false))
         {
             throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " was written by somebody else");
         }
+        answer.objects("responses").stream()
+            .flatMap(response -> response.object("response_delete_range").objects("prev_kvs").stream())
+            .forEach(kv -> revokeIdle(kv.int64("lease", 0)));
     }
 
     @Override
@@ -218,6 +228,28 @@ public final class EtcdV3Registry implements Registry
         catch (final RegistryException ignored)
         {
             // The reason why the lease is not wanted is on its way to the caller already.
+        }
+    }
+
+    /** Best effort: others may keep more than this key under a lease of theirs. */
+    private void revokeIdle(final long etcdLease)
+    {
+        if (etcdLease == 0)
+        {
+            return;
+        }
+        try
+        {
+            final String body =
+                new JsonBuilder().begin().number("ID", etcdLease).raw("keys", "true").end().toString();
+            if (!client.call(TIME_TO_LIVE, body).has("keys"))
+            {
+                revoke(etcdLease);
+            }
+        }
+        catch (final RegistryException ignored)
+        {
+            // It ends by itself.
         }
     }
 

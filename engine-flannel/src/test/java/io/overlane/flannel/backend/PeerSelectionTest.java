@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
 import io.overlane.flannel.host.route.HostPlan;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
@@ -175,16 +176,29 @@ class PeerSelectionTest
     }
 
     @Test
-    void shouldGiveEverythingWherePeersContradictEachOther()
+    void shouldReplaceAPeerByALaterOneWithTheSameFirstAddress()
     {
         final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
         final Lease three = lease("10.5.3.0-24", "192.0.2.3", "vxlan", 3);
         final Lease longer = lease("10.5.2.0-25", "192.0.2.9", "vxlan", 9);
         assertDifference(List.of(), List.of("192.0.2.2", "192.0.2.3"), two, three);
-        assertDifference(List.of("192.0.2.2", "192.0.2.3"), List.of("192.0.2.3", "192.0.2.9"), two, three, longer);
-        assertDifference(List.of("192.0.2.3", "192.0.2.9"), List.of("192.0.2.3", "192.0.2.9"), two, three, longer);
+        assertDifference(List.of("192.0.2.2"), List.of("192.0.2.9"), two, three, longer);
         assertDifference(List.of("192.0.2.9"), List.of("192.0.2.2"), two, three);
         assertDifference(List.of("192.0.2.3"), List.of(), two);
+    }
+
+    @Test
+    void shouldGiveEverythingWhereTwoPeersHaveOneMacAddress()
+    {
+        final PeerSelection twins = new PeerSelection(ground, lease -> new HostPlan.Peer(
+            lease.subnet(), lease.attributes().publicIp(), MacAddress.parse("02:00:00:00:00:01")), notices::add);
+        final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
+        final Lease three = lease("10.5.3.0-24", "192.0.2.3", "vxlan", 3);
+        assertEquals(List.of("192.0.2.2"), underlays(twins.look(List.of(two)).fresh()));
+        assertEquals(List.of("192.0.2.2", "192.0.2.3"), underlays(twins.look(List.of(two, three)).fresh()));
+        final PeerSelection.Difference back = twins.look(List.of(two));
+        assertEquals(List.of("192.0.2.2", "192.0.2.3"), underlays(back.gone()));
+        assertEquals(List.of("192.0.2.2"), underlays(back.fresh()));
     }
 
     @Test
@@ -192,8 +206,9 @@ class PeerSelectionTest
     {
         final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
         assertDifference(List.of(), List.of("192.0.2.2"), two);
-        selection.own(IpPrefix.parse("10.5.7.0/24"));
+        selection.forget();
         assertEquals(List.of(), selection.peers());
         assertDifference(List.of(), List.of("192.0.2.2"), two);
+        assertEquals(1, reads);
     }
 }

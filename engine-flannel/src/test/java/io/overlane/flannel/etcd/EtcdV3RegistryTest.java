@@ -7,6 +7,9 @@ import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.registry.Registry;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Leases in version 3. */
@@ -61,6 +64,37 @@ class EtcdV3RegistryTest extends RegistryContract
             SubnetKey.parse("10.5.1.0-24"), attributes("192.0.2.2"), DAY, registry.leases().revision())));
         assertEquals(before, etcdLeases());
         assertTrue(before > 0);
+    }
+
+    @Test
+    void shouldNotLeaveTheEtcdLeaseBehindThatAnUpdateOrADeletionReplaces()
+    {
+        final int before = etcdLeases();
+        final Lease first =
+            registry.create(SubnetKey.parse("10.5.1.0-24"), attributes("192.0.2.1"), DAY, registry.leases().revision());
+        final Lease second = registry.update(first, attributes("192.0.2.2"), DAY);
+        assertEquals(before + 1, etcdLeases());
+        registry.delete(second);
+        assertEquals(before, etcdLeases());
+    }
+
+    @Test
+    void shouldLeaveAnEtcdLeaseAloneThatHasOtherKeys()
+    {
+        final String id = etcd.post("/v3/lease/grant", "{\"TTL\":600}").replaceAll(".*\"ID\":\"(\\d+)\".*", "$1");
+        for (final String name : List.of("10.5.1.0-24", "10.5.2.0-24"))
+        {
+            etcd.post("/v3/kv/put", "{\"key\":\"" + base64(prefix + "/subnets/" + name) + "\",\"value\":\"" +
+                base64("{\"PublicIP\":\"192.0.2.1\"}") + "\",\"lease\":\"" + id + "\"}");
+        }
+        registry.delete(registry.find(SubnetKey.parse("10.5.1.0-24")));
+        assertEquals("192.0.2.1",
+            registry.find(SubnetKey.parse("10.5.2.0-24")).attributes().publicIp().toString());
+    }
+
+    private static String base64(final String text)
+    {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static int etcdLeases()
