@@ -71,6 +71,7 @@ class FlannelErrorsIT
         lab = FlannelLab.openOrSkip(directory, "{\"Network\":\"10.5.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}");
         final FlannelHost node = lab.addNode(1);
         assertRefused(node.launch("--iface", "none"), "there is no interface none");
+        assertRefused(node.launch("--etcd-api", "v2"), "does not speak version 2");
         node.host().ip("link add flannel.1 type bridge");
         assertRefused(node.launch(), "flannel.1");
         node.host().ip("link del flannel.1");

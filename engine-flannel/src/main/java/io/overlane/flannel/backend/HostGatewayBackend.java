@@ -28,7 +28,10 @@ final class HostGatewayBackend implements Backend
     /** By family, whether it is IPv4; none for alloc. */
     private final Map<Boolean, PeerSelection> selections = new LinkedHashMap<>();
     private final RouteKeeper routes;
+
+    /** Everything, the blackholes too, was told to the kernel once. */
     private volatile boolean isTold;
+
     private volatile Lease own;
 
     /**

@@ -132,8 +132,11 @@ final class PeerSelection
             if (peer != null)
             {
                 final IpAddress first = peer.subnet().base().address();
-                found.remove(first);
-                found.put(first, peer);
+                if (found.putIfAbsent(first, peer) != null)
+                {
+                    found.remove(first);
+                    found.put(first, peer);
+                }
             }
         }
         readings = fresh;

@@ -40,7 +40,10 @@ final class VxlanTunnel implements AutoCloseable
     private final RouteKeeper routes;
     private volatile Map<IpAddress, String> direct = Map.of();
     private volatile EngineTunnel tunnel;
+
+    /** Everything, the blackhole too, was told to the kernel once. */
     private volatile boolean isTold;
+
     private OwnedEntries<MacAddress> fdb;
     private volatile IpPrefix subnet;
 
@@ -103,8 +106,10 @@ final class VxlanTunnel implements AutoCloseable
         if (config.directRouting())
         {
             // The others are looked at when everything is.
+            final Set<IpAddress> asked = underlays(peers.fresh());
             final Map<IpAddress, String> known = new HashMap<>(directBefore);
-            known.putAll(DirectPeers.find(host.ip(), underlays(peers.fresh())));
+            known.keySet().removeAll(asked);
+            known.putAll(DirectPeers.find(host.ip(), asked));
             direct = Map.copyOf(known);
         }
         final Map<MacAddress, Vtep> wanted = entries(peers.fresh());

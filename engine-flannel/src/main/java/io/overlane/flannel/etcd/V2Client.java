@@ -4,6 +4,7 @@ import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -147,6 +148,11 @@ final class V2Client
         }
         catch (final IllegalArgumentException ex)
         {
+            if (reply.status() == HttpURLConnection.HTTP_NOT_FOUND)
+            {
+                throw new RegistryException(Kind.REFUSED, "etcd: " + reply.endpoint() +
+                    " does not speak version 2: it needs an etcd up to 3.5, started with --enable-v2", ex);
+            }
             throw new RegistryException(Kind.MALFORMED,
                 "etcd: " + reply.endpoint() + " answered " + reply.status() + " to a version 2 request: " +
                 EtcdHttp.oneLine(reply.body()), ex);

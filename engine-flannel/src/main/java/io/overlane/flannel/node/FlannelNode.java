@@ -90,7 +90,7 @@ public final class FlannelNode
      * A node whose subnet comes from somewhere else.
      *
      * @param options     flanneld's; those of etcd and Kubernetes do not matter.
-     * @param nodeOptions our own; the client's does not matter.
+     * @param nodeOptions our own; those of etcd do not matter.
      * @param managers    makes what hands out subnets, when the node runs; closed by the node.
      * @param environment of the process, for systemd.
      * @param events      takes one line for each event; any thread.

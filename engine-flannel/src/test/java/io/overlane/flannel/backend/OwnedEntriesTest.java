@@ -52,6 +52,16 @@ class OwnedEntriesTest
     }
 
     @Test
+    void shouldRemoveWhatItIsToldToAndNothingForeign() throws IOException
+    {
+        entries.put(Map.of("a", ONE, "b", ONE));
+        entries.remove(List.of("a", "foreign", "unknown"));
+        assertEquals(Map.of("foreign", ONE, "b", ONE), table);
+        assertEquals(List.of("remove a"), commands.subList(2, 3));
+        assertEquals(3, commands.size(), commands::toString);
+    }
+
+    @Test
     void shouldTryAgainWhatDidNotFit() throws IOException
     {
         hasRoom = false;

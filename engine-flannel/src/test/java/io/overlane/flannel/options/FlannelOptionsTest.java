@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
+import io.overlane.flannel.etcd.EtcdApi;
 import io.overlane.flannel.host.link.InterfaceChoice;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -178,6 +179,20 @@ class FlannelOptionsTest
         assertEquals("cbr0", command.node.cniName());
         assertEquals("blue", command.node.ruleNames().suffix());
         assertFalse(command.node.removeRules());
+        assertEquals(EtcdApi.V3, command.node.etcdApi());
+    }
+
+    @Test
+    void shouldTakeEitherVersionOfEtcd()
+    {
+        final Flannel command = new Flannel();
+        commandLine(command, Map.of()).parseArgs("--etcd-api", "v2");
+        assertEquals(EtcdApi.V2, command.node.etcdApi());
+        commandLine(command, Map.of("FLANNELD_ETCD_API", "V2")).parseArgs();
+        assertEquals(EtcdApi.V2, command.node.etcdApi());
+        final ParameterException ex =
+            assertThrows(ParameterException.class, () -> parse(Map.of("FLANNELD_ETCD_API", "v4")));
+        assertEquals("environment variable FLANNELD_ETCD_API=v4: 'v4' is neither v2 nor v3", ex.getMessage());
     }
 
     @Test
