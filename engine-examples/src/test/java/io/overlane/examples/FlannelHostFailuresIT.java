@@ -48,7 +48,6 @@ class FlannelHostFailuresIT
 
     private static final int KILLED_STARTS = 6;
     private static final int EARLIEST_KILL_MS = 50;
-    private static final int LATEST_KILL_MS = 1500;
 
     @TempDir
     private Path directory;
@@ -142,13 +141,15 @@ class FlannelHostFailuresIT
     {
         openThreeNodes(VXLAN);
         final long seed = System.nanoTime();
-        System.out.println("seed " + seed);
+        System.out.println("seed of the moments " + seed);
         final Random random = new Random(seed);
         final FlannelHost killed = lab.addNode(4);
         makeChains(killed);
         final List<String> empty = killed.picture();
         final List<List<String>> others = Stream.of(first, second, third).map(FlannelHost::picture).toList();
+        final long launchNs = System.nanoTime();
         killed.launch("--remove-rules").awaitReady();
+        final int startMs = (int)TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - launchNs);
         FlannelLab.awaitKnown(List.of(first, second, third, killed));
         final String subnet = killed.subnet();
         final List<String> usual = killed.picture();
@@ -157,11 +158,11 @@ class FlannelHostFailuresIT
         try (PacketFlow live = PacketFlow.start(first.pod(), third.podAddress()))
         {
             killed.host().ip("link del flannel.1");
-            killAfter(killed, random.nextInt(LATEST_KILL_MS));
+            killAfter(killed, random.nextInt(startMs));
             for (int i = 0; i < KILLED_STARTS; i++)
             {
                 killed.launch("--remove-rules");
-                killAfter(killed, EARLIEST_KILL_MS + random.nextInt(LATEST_KILL_MS - EARLIEST_KILL_MS));
+                killAfter(killed, EARLIEST_KILL_MS + random.nextInt(startMs * 5 / 4));
             }
             killed.launch("--remove-rules").awaitReady();
             killed.process().signal("TERM");
