@@ -95,6 +95,34 @@ final class JoinedFrameScenarios extends Scenario
         deliverUdp(FrameSpec.ipv6Udp().source(PEER_V6).destination(HOST_V6), HOST_V6);
     }
 
+    /** One that the kernel refused would have its kind written in pieces for as long as the port lives. */
+    void shouldHaveTheKernelTakeWhateverAPeerSends() throws IOException
+    {
+        assumeTrue(device.offload() == TunOffload.ALL, "this kernel has no UDP segmentation on a TAP (Linux 6.2)");
+        device.up(true);
+        final FrameSlab received = new FrameSlab(256, 2048);
+        final GroCoalescer coalescer = new GroCoalescer(4, 4, 256, true, joined);
+        final Random random = new Random(17);
+        for (int i = 0; i < 2_000; i++)
+        {
+            final List<byte[]> segments = SuperFrameSpec.random(random, i % 10 == 0 ? 200 : 20_000).segments();
+            for (int j = 0; j < segments.size(); j++)
+            {
+                final byte[] bytes = segments.get(j);
+                final Frame frame = received.frame(j).wrap(FrameSlab.HEADROOM, bytes.length);
+                frame.buffer().putBytes(frame.offset(), bytes);
+                coalescer.add(frame, 0, 0, 0);
+            }
+            coalescer.flush();
+        }
+        assertTrue(joined.segments.size() > 1_000, "joined " + joined.segments.size());
+        for (final int gsoType : new int[]{Frame.GSO_TCPV4, Frame.GSO_TCPV6, Frame.GSO_UDP_L4})
+        {
+            assertTrue(joined.gsoTypes.contains(gsoType) && port.takesSuperFrames(gsoType), "type " + gsoType);
+        }
+        assertTrue(errors.isEmpty(), errors::toString);
+    }
+
     private void deliverUdp(final FrameSpec toHost, final String host) throws IOException
     {
         final DatagramSocket socket = closeLater(new DatagramSocket(0, InetAddress.getByName(host)));
