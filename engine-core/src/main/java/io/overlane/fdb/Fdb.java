@@ -1,6 +1,7 @@
 package io.overlane.fdb;
 
 import io.overlane.status.TableCounters;
+import io.overlane.table.CompactKeyConsumer;
 import io.overlane.table.CompactTable;
 import java.util.function.IntConsumer;
 
@@ -432,6 +433,17 @@ public final class Fdb
     public void forEach(final FdbConsumer consumer)
     {
         table.forEach((vni, mac, word, slot) -> consumer.accept(vni, mac, word, records.lastSeenMs(slot)));
+    }
+
+    /**
+     * Walk the VNIs and MACs of all entries, in no useful order, while entries change. Any thread; what they say is to
+     * be looked up.
+     *
+     * @param consumer of each; an entry that stays is met exactly once.
+     */
+    public void forEachKey(final CompactKeyConsumer consumer)
+    {
+        table.forEachKey(consumer);
     }
 
     private int learnNew(final int vni, final long mac, final int remote, final long nowMs)

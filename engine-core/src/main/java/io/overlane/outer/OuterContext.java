@@ -115,12 +115,14 @@ public final class OuterContext
     public void conclude(final Underlay underlay)
     {
         final boolean setsTos = underlay.features().contains(UnderlayFeature.TOS);
+        // RFC 6040 §4.1: who does not read the marks that come back must not ask for any.
+        final boolean carriesEcn = setsTos && underlay.features().contains(UnderlayFeature.ECN);
         if (ecn == null)
         {
-            ecn = setsTos ? EcnEncap.LINUX : EcnEncap.OFF;
+            ecn = carriesEcn ? EcnEncap.LINUX : EcnEncap.OFF;
         }
         require(tos == 0 || setsTos, "tos=" + text(tos), underlay);
-        require(ecn == EcnEncap.OFF || setsTos, "ecn=" + ecn, underlay);
+        require(ecn == EcnEncap.OFF || carriesEcn, "ecn=" + ecn, underlay);
         require(ttl == 0 || underlay.features().contains(UnderlayFeature.TTL), "ttl=" + text(ttl), underlay);
         require(
             dontFragment == DontFragment.DEFAULT || underlay.features().contains(UnderlayFeature.DONT_FRAGMENT),

@@ -62,6 +62,9 @@ public final class CompactTable
     private static final long OUT = 1L << 32;
     /** Also the most it counts to; where it got so far, which a fair hash makes impossible, it stays. */
     private static final long OUT_MASK = 0xFFL << 32;
+    /** Whoever walks gives up a slot that has changed hands so often meanwhile: nobody was there all the time. */
+    private static final int WALKER_LOOKS = 4;
+
     private static final int K0_MAX = 0xFF_FFFF;
     private static final long K1_MAX = 0xFFFF_FFFF_FFFFL;
 
@@ -337,6 +340,38 @@ public final class CompactTable
             if (value != MISSING)
             {
                 consumer.accept(k0At(slot), k1At(slot), value, slot);
+            }
+        }
+    }
+
+    /**
+     * Walk the keys of the entries while they change. Any thread; ends after one look at each slot, or a few where
+     * entries come and go under its eyes. A key that has an entry all the time is met exactly once; one whose entry
+     * comes or goes, perhaps; one whose entry goes and comes again, perhaps twice. Never one that had no entry.
+     *
+     * @param consumer of each key.
+     */
+    public void forEachKey(final CompactKeyConsumer consumer)
+    {
+        for (long slot = address; slot < address + (long)slots() * SLOT_LENGTH; slot += SLOT_LENGTH)
+        {
+            for (int i = 0; i < WALKER_LOOKS; i++)
+            {
+                final long entry = UnsafeApi.getLongAcquire(null, slot + ENTRY_OFFSET);
+                if ((entry & MAX_VALUE) == MISSING)
+                {
+                    break;
+                }
+                final long key = UnsafeApi.getLong(slot);
+                VarHandle.loadLoadFence();
+                final long after = UnsafeApi.getLong(slot + ENTRY_OFFSET);
+                // Its value may have changed. That it is the same entry says its claim, which is given up with the
+                // value and counted on before the next: only then is the key that of the entry word.
+                if (((after ^ entry) & CLAIMS_MASK) == 0 && (after & MAX_VALUE) != MISSING)
+                {
+                    consumer.accept((int)(entry >>> TAG_SHIFT) << 16 | (int)key & 0xFFFF, key >>> 16);
+                    break;
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
@@ -49,6 +50,8 @@ final class NioSender
 
     private long deadlineNs;
     private boolean isWaiting;
+    /** The socket's type of service now. */
+    private int tos;
 
     /**
      * @param writable a selector the channel is registered with for writing.
@@ -95,6 +98,10 @@ final class NioSender
             return DropReason.OVERSIZE;
         }
 
+        if (batch.tos(index) != tos && !changeTos(batch.tos(index)))
+        {
+            return DropReason.UNDERLAY_ERROR;
+        }
         final InetSocketAddress remote = remote(high, low, port);
         int sent = 0;
         do
@@ -109,6 +116,26 @@ final class NioSender
         }
         while (sent < length);
         return DropReason.NONE;
+    }
+
+    /** It is the socket's, not the datagram's: one more call each time it changes. */
+    private boolean changeTos(final int wanted)
+    {
+        try
+        {
+            channel.setOption(StandardSocketOptions.IP_TOS, wanted);
+            tos = wanted;
+            return true;
+        }
+        catch (final ClosedChannelException ex)
+        {
+            return false;
+        }
+        catch (final IOException ex)
+        {
+            errorHandler.onError(new IOException("cannot set the type of service to " + wanted, ex));
+            return false;
+        }
     }
 
     private DropReason send(final Frame frame, final int offset, final int length, final InetSocketAddress remote)

@@ -19,6 +19,8 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
@@ -28,10 +30,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Datagrams through the JDK's own {@link DatagramChannel}: no native code of ours, any operating system, one system
  * call per datagram. The fallback where nothing faster is available.
  *
- * <p>What the JDK cannot do: the type of service octet is neither reported nor set, source port and time to live are
- * always the socket's, nothing is joined, and an entry of several datagrams is sent piece by piece. If a piece is
- * refused, those before it have been sent and the entry has the verdict of the refused one. Multicast groups are left
- * to the Linux underlay.
+ * <p>What the JDK cannot do: the type of service octet is set, but not reported, so that congestion is not told of;
+ * source port and time to live are always the socket's, nothing is joined, and an entry of several datagrams is sent
+ * piece by piece. If a piece is refused, those before it have been sent and the entry has the verdict of the refused
+ * one. Multicast groups are left to the Linux underlay.
  *
  * <p>An address of {@code ::} receives and sends IPv4 as well. Where the JDK knows the option (19 and later) datagrams
  * carry the don't-fragment bit, as tunnels want it, and one longer than the path's MTU is {@code OVERSIZE}; that
@@ -123,6 +125,12 @@ public final class NioUnderlay implements Underlay
     public String description()
     {
         return "nio";
+    }
+
+    @Override
+    public Set<UnderlayFeature> features()
+    {
+        return EnumSet.of(UnderlayFeature.TOS);
     }
 
     @Override

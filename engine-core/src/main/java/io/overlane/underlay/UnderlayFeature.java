@@ -6,6 +6,9 @@ public enum UnderlayFeature
     /** Sets the type of service or traffic class of every datagram as {@link SendBatch#tos(int)} says. */
     TOS,
 
+    /** Sets the congestion bits that come with the type of service, and reads those of what is received. */
+    ECN,
+
     /** Sets the time to live or hop limit of every datagram as {@link SendBatch#ttl(int)} says. */
     TTL,
 

@@ -205,7 +205,7 @@ class OuterHeaderTest
     @Test
     void shouldRefuseDontFragmentWhenUnderlayCannot()
     {
-        harness.fabric().features(Set.of(UnderlayFeature.TOS, UnderlayFeature.TTL));
+        harness.fabric().features(Set.of(UnderlayFeature.TOS, UnderlayFeature.ECN, UnderlayFeature.TTL));
         assertRefused("dontFragment=UNSET: ", new OuterContext().dontFragment(DontFragment.UNSET));
     }
 

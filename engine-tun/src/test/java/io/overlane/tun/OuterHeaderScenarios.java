@@ -2,6 +2,7 @@ package io.overlane.tun;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,8 +11,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.conformance.Conformance;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.port.LoopbackPort;
+import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.DualStackUnderlay;
@@ -23,6 +29,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -242,6 +251,46 @@ final class OuterHeaderScenarios extends Scenario
         underlay.await(SECOND_NS);
         assertEquals(1, underlay.poll(in));
         assertEquals(PEER.address(), new IpAddress(in.sourceHigh(0), in.sourceLow(0)));
+    }
+
+    void shouldLeaveAGroupWithItsLastSegment() throws Exception
+    {
+        final OverlayEngine engine = closeLater(OverlayEngine.launch(new EngineContext()
+            .threadingMode(ThreadingMode.INVOKER)
+            .underlay(new LibcUnderlay(
+                new UdpOptions(IpAddress.ANY_V4, 4105).multicastInterface("wire0"), errors::add))
+            .segment(new SegmentContext(1).group(GROUP).port(new LoopbackPort("one", 1400, 8)))
+            .segment(new SegmentContext(2).group(GROUP).port(new LoopbackPort("two", 1400, 8)))));
+        assertTrue(isMember());
+        finish(engine, engine.segments().remove(2));
+        assertTrue(isMember(), "segment 1 is in it still");
+        finish(engine, engine.segments().change(1, rules -> rules.groups(Set.of())));
+        assertFalse(isMember());
+        finish(engine, engine.segments().change(1, rules -> rules.group(GROUP)));
+        assertTrue(isMember());
+        finish(engine, engine.segments().add(
+            new SegmentContext(3).group(GROUP).port(new LoopbackPort("three", 1400, 8))));
+        finish(engine, engine.segments().remove(1));
+        assertTrue(isMember(), "segment 3 is in it still");
+        finish(engine, engine.segments().remove(3));
+        assertFalse(isMember());
+        assertEquals(List.of(), errors);
+    }
+
+    private static void finish(final OverlayEngine engine, final CompletableFuture<?> change)
+    {
+        while (!change.isDone())
+        {
+            engine.doWork();
+        }
+        change.join();
+    }
+
+    /** The kernel prints the address as a number of its own byte order. */
+    private static boolean isMember() throws IOException
+    {
+        final String group = String.format("%08X", Integer.reverseBytes(GROUP.v4()));
+        return Files.readString(Path.of("/proc/net/igmp")).contains(group);
     }
 
     void shouldNotHearGroupsOthersHaveJoined() throws IOException

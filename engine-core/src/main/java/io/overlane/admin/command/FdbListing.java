@@ -215,7 +215,7 @@ final class FdbListing
     private List<List<Entry>> entries(final FdbFilter filter)
     {
         final Set<Entry> entries = new HashSet<>();
-        engine.forwarding().fdb().forEach((vni, mac, word, lastSeenMs) ->
+        engine.forwarding().fdb().forEachKey((vni, mac) ->
         {
             if ((filter.vni() == FdbFilter.ANY || filter.vni() == vni) &&
                 (filter.mac() == null || filter.mac().value() == mac))

@@ -46,22 +46,28 @@ final class CommandTrial implements AutoCloseable
     {
         try
         {
-            return await(CompletableFuture.supplyAsync(() ->
-            {
-                try
-                {
-                    return commands.run(List.of(request.split(" ")));
-                }
-                catch (final AdminException ex)
-                {
-                    throw new IllegalStateException(ex);
-                }
-            }));
+            return await(start(request));
         }
         catch (final ExecutionException ex)
         {
             throw assertInstanceOf(AdminException.class, ex.getCause().getCause(), ex::toString);
         }
+    }
+
+    /** On another thread; whoever asked has the engine work. */
+    CompletableFuture<Answer> start(final String request)
+    {
+        return CompletableFuture.supplyAsync(() ->
+        {
+            try
+            {
+                return commands.run(List.of(request.split(" ")));
+            }
+            catch (final AdminException ex)
+            {
+                throw new IllegalStateException(ex);
+            }
+        });
     }
 
     /** Requests are run by one thread and what they change is written by another, this one. */

@@ -16,8 +16,10 @@ import io.overlane.reconcile.DesiredState;
 import io.overlane.reconcile.ReconcileResult;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,36 @@ class FdbCommandsTest
     void close()
     {
         trial.close();
+    }
+
+    /** The admin thread looks for entries while the other writes. */
+    @Test
+    void shouldShowWhatStaysOnceWhileOthersComeAndGo() throws ExecutionException
+    {
+        trial.launch(new SegmentContext(VNI));
+        final int staying = 100;
+        final long first = MacAddress.parse(M).value();
+        for (int i = 0; i < staying; i++)
+        {
+            trial.harness().engine().forwarding().putFdb(VNI, new MacAddress(first + i), EngineHarness.A);
+        }
+        for (int round = 0; round < 30; round++)
+        {
+            final CompletableFuture<Answer> shown = trial.start("fdb show");
+            for (long mac = first + 1000; !shown.isDone(); mac++)
+            {
+                trial.harness().engine().forwarding().putFdb(VNI, new MacAddress(mac), EngineHarness.B);
+                trial.harness().engine().forwarding().removeFdb(VNI, new MacAddress(mac - 3));
+                trial.harness().engine().doWork();
+            }
+            final List<String> macs = CommandTrial.rows(trial.await(shown)).stream()
+                .map(row -> row.get("mac").toString()).toList();
+            assertEquals(macs.size(), new HashSet<>(macs).size(), "one twice");
+            for (int i = 0; i < staying; i++)
+            {
+                assertTrue(macs.contains(new MacAddress(first + i).toString()), "one missing");
+            }
+        }
     }
 
     @Test

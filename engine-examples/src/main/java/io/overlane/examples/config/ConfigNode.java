@@ -76,7 +76,12 @@ public final class ConfigNode
         }
         catch (final YamlEngineException ex)
         {
-            throw new IllegalArgumentException(file + ": not YAML: " + ex.getMessage(), ex);
+            throw new Place(file, 1).problem("not YAML: " + ex.getMessage().strip().replaceAll("\\s*\\R\\s*", " "));
+        }
+        catch (final StackOverflowError ex)
+        {
+            // The parser calls itself for each level.
+            throw new Place(file, 1).problem("nested too deep");
         }
     }
 

@@ -128,7 +128,8 @@ public final class BridgePlanner
         require(options.queues >= 1 && options.queues <= MOST_QUEUES,
             "--queues " + options.queues + ": outside 1..." + MOST_QUEUES);
         requireLibc("--queues " + options.queues, options.queues > 1);
-        requireLibc(options.outer.firstGiven(), options.outer.firstGiven() != null);
+        final String ofLibc = options.outer.firstOfLibc(options.underlay);
+        requireLibc(ofLibc, ofLibc != null);
     }
 
     private void requireGroup(final Vtep local)

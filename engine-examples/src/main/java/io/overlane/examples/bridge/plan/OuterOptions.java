@@ -43,7 +43,7 @@ final class OuterOptions
 
     @Option(names = "--tos", paramLabel = "N|inherit", description =
         "Type of service or traffic class of outer packets, 0...255 or 0x00...0xff, or that of the inner packet; its " +
-        "two congestion bits always come from the inner packet (libc). Default: 0.")
+        "two congestion bits always come from the inner packet (libc), or are 0 (nio). Default: 0.")
     String tos;
 
     @Option(names = "--df", paramLabel = "set|unset|inherit", description =
@@ -76,11 +76,11 @@ final class OuterOptions
             device);
     }
 
-    /** Options of the underlay as given, the first one by name; null if there is none. */
-    String firstGiven()
+    /** Options only the libc underlay has, as given, the first one by name; null if there is none. */
+    String firstOfLibc(final UnderlayKind underlay)
     {
         return ttl != null ? "--ttl " + ttl :
-            tos != null ? "--tos " + tos :
+            tos != null && underlay != UnderlayKind.NIO ? "--tos " + tos :
             df != null ? "--df " + df.name().toLowerCase(Locale.ROOT) :
             udpChecksum == UdpChecksum.OFF ? "--udp-checksum off" :
             group != null ? "--group " + group : null;

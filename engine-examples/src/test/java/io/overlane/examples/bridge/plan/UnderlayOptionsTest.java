@@ -57,6 +57,9 @@ class UnderlayOptionsTest
         --group 239.1.1.1 --local 192.0.2.1 | --group 239.1.1.1: --local 192.0.2.1 hears no groups, only 0.0.0.0 does
         --group 239.1.1.1 --mode ip-udp     | --group: only with --mode vxlan
         --ttl 9 --underlay nio              | --ttl 9: with --underlay libc only, not nio
+        --tos 8 --underlay netty            | --tos 8: with --underlay libc only, not netty
+        --df unset --underlay nio           | --df unset: with --underlay libc only, not nio
+        --group 239.1.1.1 --underlay nio    | --group 239.1.1.1: with --underlay libc only, not nio
         --udp-checksum off --underlay netty | --udp-checksum off: with --underlay libc only, not netty
         """)
     void shouldSayWhatIsWrongWithOuterHeaders(final String line, final String part)
@@ -72,6 +75,7 @@ class UnderlayOptionsTest
             .outer();
         assertEquals(OuterContext.INHERIT, plan.context().ttl());
         assertEquals(0x48, plan.context().tos());
+        assertEquals(8, BridgeOptionsParser.plan("--tos 8 --underlay nio", new FakeHost()).outer().context().tos());
         assertEquals(DontFragment.UNSET, plan.context().dontFragment());
         assertFalse(plan.checksum());
         assertEquals("ff05::1", plan.group().toString());
