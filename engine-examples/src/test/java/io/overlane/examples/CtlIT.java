@@ -102,8 +102,19 @@ class CtlIT
             assertEquals(2, ctl("segment", "add", "77", "flood-limit", "100").status());
             ctl("segment", "add", "77", "mtu", "1300", "flood-limit", "port=100").orFail();
             assertTrue(left.hasDevice("vx77"));
+            assertEquals(
+                "max-learned none -> 9; flood-limit port=100 -> none",
+                ctl("segment", "set", "77", "flood-limit", "none", "max-learned", "9").orFail().output().strip());
             ctl("segment", "del", "77").orFail();
             assertFalse(left.hasDevice("vx77"));
+            for (final String policy : List.of("strict", "rfc7348", "linux"))
+            {
+                ctl("segment", "set", "1", "policy", policy, "learning", "on", "ttl", "9").orFail();
+                assertTrue(ctl("segment", "show").orFail().output().contains("policy " + policy + ";"));
+            }
+            final CommandResult fixed = ctl("segment", "set", "1", "mtu", "1400");
+            assertEquals(1, fixed.status());
+            assertTrue(fixed.output().contains("mtu of a segment cannot change while it runs"), fixed::toString);
             sendGarbage();
             ctl("ping").orFail();
             assertNoneLost(ping);
@@ -165,6 +176,12 @@ class CtlIT
             assertTrue(report.contains("mtu of flannel.1 stays 1450, not 1400"), report);
             assertTrue(report.contains("0 entries added, 0 changed, 1 removed, 1 as they were"), report);
             assertFalse(routes().contains("10.244.3.0/24"), this::routes);
+
+            Files.writeString(file, known + "policy: strict\nlearning: true\nttl: 7\nnap: 100\n");
+            final String rules = ctl("reload").orFail().output();
+            assertTrue(rules.contains("VNI 1: policy linux -> strict, accept-from any -> known, " +
+                "inner-vlan pass -> drop, learning off -> on, ttl default -> 7"), rules);
+            assertTrue(rules.contains("nap of flannel.1 stays 200, not 100"), rules);
 
             ctl("fdb", "add", "02:00:00:00:77:01", "dst", "192.0.2.77").orFail();
             Files.writeString(file, known);

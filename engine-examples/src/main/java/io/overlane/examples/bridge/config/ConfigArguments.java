@@ -167,8 +167,7 @@ final class ConfigArguments
                 best = argument.place;
             }
         }
-        return new IllegalArgumentException(
-            (best == null ? place : best) + ": " + withoutDashes(message), problem);
+        return (best == null ? place : best).problem(new IllegalArgumentException(withoutDashes(message), problem));
     }
 
     private static List<String> words(final CommandLine commandLine, final Argument argument)

@@ -24,9 +24,9 @@ class BridgeConfigFuzzTest
 
     private static final List<String> PIECES = List.of(
         "{", "}", "[", "]", ": ", ":", "- ", "\t", "&a ", "*a", "!!int ", "!x ", "---\n", "...\n", "'", "\"", "#", "|",
-        ">", "%YAML 9.9\n", "? ", "<<: *a", "\u0000", "\u0007", "\ud83d", "\u2028", "\r", "\n", "~", "null", "-1", "1e999",
-        "99999999999999999999", "0x1F", "vlan: 5\n", "  vlan: 9\n", "device: blue\n", "  device: blue\n", "@file",
-        "--mtu", "${x}", "%s", ",", "=", "/", "/33", "::", "mac", "segments:\n", "peers: []\n", "true");
+        ">", "%YAML 9.9\n", "? ", "<<: *a", "\u0000", "\u0007", "\ud83d", "\u2028", "\r", "\n", "~", "null", "-1",
+        "1e999", "99999999999999999999", "0x1F", "vlan: 5\n", "  vlan: 9\n", "device: blue\n", "@file", "--mtu", "${x}",
+        "%s", ",", "=", "/", "/33", "::", "mac", "segments:\n", "peers: []\n", "true");
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
