@@ -165,7 +165,7 @@ class BridgeConfigTest
         segments:\\n- device: a                | 2: a segment needs a vni
         segments:\\n- vni: 1\\n- vni: 1        | 3: VNI 1 is taken by the segment in line 2
         vlan: 4095                             | 1: vlan 4095: outside 1...4094
-        segments:\\n- vni: 1\\n  vlan: x        | 3: Invalid value for 'vlan': 'x' is not an int
+        segments:\\n- vni: 1\\n  vlan: x        | 3: Invalid value for 'vlan': 'x' is not a number
         vlan: 2\\nsegments: [{vni: 1}]         | 1: 'vlan' is of one segment and belongs into 'segments'
         vlan: 2\\naddresses: [10.0.0.1/24]     | 1: vlan 2: the host's addresses and routes are the device's
         vlan: 2\\nqueues: 2                    | 1: vlan 2: not with queues
