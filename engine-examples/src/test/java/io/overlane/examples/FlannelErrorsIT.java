@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One clear line for each thing that keeps a node from starting; waiting that can be seen. */
+@Tag("control-plane")
 @Timeout(300)
 class FlannelErrorsIT
 {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * What happens to a registry and its leases: numbered packets between live nodes go on without one lost, all comes
  * right again on every host, nothing stays behind.
  */
+@Tag("control-plane")
 @Timeout(300)
 class FlannelFailuresIT
 {

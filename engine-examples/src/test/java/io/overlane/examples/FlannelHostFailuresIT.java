@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What happens to a node and its host: numbered packets between the other nodes go on without one lost, the node comes
  * right again, nothing stays behind.
  */
+@Tag("control-plane")
 @Timeout(300)
 class FlannelHostFailuresIT
 {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The kernel forwards between the two devices and so takes one from the TTL each way: packets start with one more than
  * the vector has, and arrive with one less.
  */
+@Tag("control-plane")
 @Timeout(300)
 class FlannelUdpIT
 {
