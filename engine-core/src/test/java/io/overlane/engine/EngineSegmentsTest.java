@@ -12,9 +12,8 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.conformance.Conformance;
-import io.overlane.frame.FrameBatch;
 import io.overlane.port.LoopbackPort;
-import io.overlane.port.Port;
+import io.overlane.port.WrappedPort;
 import io.overlane.reconcile.DesiredState;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.Segment;
@@ -435,45 +434,13 @@ class EngineSegmentsTest
     }
 
     /** Knows whether it was closed. */
-    private static final class ClosedPort implements Port
+    private static final class ClosedPort extends WrappedPort
     {
-        private final LoopbackPort port = port("closed");
         private boolean isClosed;
 
-        @Override
-        public String name()
+        private ClosedPort()
         {
-            return port.name();
-        }
-
-        @Override
-        public int mtu()
-        {
-            return port.mtu();
-        }
-
-        @Override
-        public int poll(final FrameBatch batch, final int limit)
-        {
-            return port.poll(batch, limit);
-        }
-
-        @Override
-        public void offer(final FrameBatch batch)
-        {
-            port.offer(batch);
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-            port.await(timeoutNs);
-        }
-
-        @Override
-        public void wake()
-        {
-            port.wake();
+            super(port("closed"));
         }
 
         @Override

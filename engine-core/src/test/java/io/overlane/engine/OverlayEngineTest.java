@@ -13,7 +13,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.agent.ForwarderProxy;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.LoopbackPort;
-import io.overlane.port.Port;
+import io.overlane.port.SilentPort;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
@@ -311,47 +311,13 @@ class OverlayEngineTest
     }
 
     /** Counts how often it is closed. */
-    private static class ClosingPort implements Port
+    private static class ClosingPort extends SilentPort
     {
-        private final String name;
         private int closed;
 
         private ClosingPort(final String name)
         {
-            this.name = name;
-        }
-
-        @Override
-        public String name()
-        {
-            return name;
-        }
-
-        @Override
-        public int mtu()
-        {
-            return 1450;
-        }
-
-        @Override
-        public int poll(final FrameBatch batch, final int limit)
-        {
-            return 0;
-        }
-
-        @Override
-        public void offer(final FrameBatch batch)
-        {
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-        }
-
-        @Override
-        public void wake()
-        {
+            super(name);
         }
 
         @Override

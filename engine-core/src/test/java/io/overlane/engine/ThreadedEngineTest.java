@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -58,10 +57,10 @@ class ThreadedEngineTest
                 // One at a time: each must wake threads that have nothing else to do, on both sides.
                 for (int i = 0; i < FRAMES; i++)
                 {
-                    put(leftPort, there);
-                    assertArrayEquals(there, take(rightPort));
-                    put(rightPort, back);
-                    assertArrayEquals(back, take(leftPort));
+                    RingFrames.put(leftPort, there);
+                    assertArrayEquals(there, RingFrames.take(rightPort));
+                    RingFrames.put(rightPort, back);
+                    assertArrayEquals(back, RingFrames.take(leftPort));
                 }
             });
         }
@@ -105,14 +104,14 @@ class ThreadedEngineTest
         assertTimeoutPreemptively(PATIENCE, () ->
         {
             assertTrue(engine.proxy().putFdb(VNI, RIGHT_MAC, engine.local()).get(), "a command ends the wait");
-            put(port, frame);
+            RingFrames.put(port, frame);
             while (engine.counters().decap().framesIn() == 0)
             {
                 // Nothing rings for what the socket receives: this wait does not know of it.
                 wait.wake();
                 Thread.yield();
             }
-            assertArrayEquals(frame, take(port));
+            assertArrayEquals(frame, RingFrames.take(port));
             engine.close();
         });
         assertThreadsEnd();
@@ -147,10 +146,10 @@ class ThreadedEngineTest
                 assertTrue(engine.proxy().putFdb(2, RIGHT_MAC, engine.local()).get());
                 for (int i = 0; i < FRAMES; i++)
                 {
-                    put(two, frame);
-                    assertArrayEquals(frame, take(two));
-                    put(one, frame);
-                    assertArrayEquals(frame, take(one));
+                    RingFrames.put(two, frame);
+                    assertArrayEquals(frame, RingFrames.take(two));
+                    RingFrames.put(one, frame);
+                    assertArrayEquals(frame, RingFrames.take(one));
                 }
             });
         }
@@ -191,28 +190,6 @@ class ThreadedEngineTest
             })
             .maxFdbEntries(64).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64)
             .segment(new SegmentContext(VNI).port(port));
-    }
-
-    private static void put(final RingPort port, final byte[] frame)
-    {
-        final int index = port.tryClaim(frame.length);
-        assertTrue(index > 0, "room for one frame");
-        port.buffer().putBytes(index, frame);
-        port.commit(index);
-    }
-
-    private static byte[] take(final RingPort port)
-    {
-        final byte[][] taken = new byte[1][];
-        while (port.poll((buffer, offset, length) ->
-        {
-            taken[0] = new byte[length];
-            buffer.getBytes(offset, taken[0]);
-        }, 1) == 0)
-        {
-            port.awaitFrames(TimeUnit.SECONDS.toNanos(1));
-        }
-        return taken[0];
     }
 
     private static void assertSums(final PathCounters path)

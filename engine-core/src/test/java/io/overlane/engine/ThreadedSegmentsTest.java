@@ -10,10 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
-import io.overlane.frame.FrameBatch;
 import io.overlane.port.LoopbackPort;
 import io.overlane.port.Port;
 import io.overlane.port.RingPort;
+import io.overlane.port.WrappedPort;
 import io.overlane.reconcile.DesiredState;
 import io.overlane.reconcile.ReconcileResult;
 import io.overlane.segment.SegmentContext;
@@ -22,9 +22,8 @@ import io.overlane.underlay.NioUnderlay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,7 +58,7 @@ class ThreadedSegmentsTest
                 {
                     for (; sent < FRAMES && sent - taken < WINDOW; sent++)
                     {
-                        put(port, FrameSpec.ipv4Udp().payload((byte)sent, (byte)(sent >> 8)).bytes());
+                        RingFrames.put(port, FrameSpec.ipv4Udp().payload((byte)sent, (byte)(sent >> 8)).bytes());
                     }
                     if (rounds * 20 <= taken)
                     {
@@ -69,7 +68,8 @@ class ThreadedSegmentsTest
                     while (taken < sent)
                     {
                         assertArrayEquals(
-                            FrameSpec.ipv4Udp().payload((byte)taken, (byte)(taken >> 8)).bytes(), take(port));
+                            FrameSpec.ipv4Udp().payload((byte)taken, (byte)(taken >> 8)).bytes(),
+                            RingFrames.take(port));
                         taken++;
                     }
                 }
@@ -102,19 +102,19 @@ class ThreadedSegmentsTest
                 engine.segments().addPort(1, two).get();
                 for (int i = 0; i < 200; i++)
                 {
-                    put(one, FRAME);
-                    assertArrayEquals(FRAME, take(two));
-                    put(two, back);
-                    assertArrayEquals(back, take(one));
+                    RingFrames.put(one, FRAME);
+                    assertArrayEquals(FRAME, RingFrames.take(two));
+                    RingFrames.put(two, back);
+                    assertArrayEquals(back, RingFrames.take(one));
                 }
                 // Learned on another thread than the one that looks it up.
                 while (engine.counters().encap().switched() == 0)
                 {
-                    put(one, FRAME);
-                    assertArrayEquals(FRAME, take(two));
+                    RingFrames.put(one, FRAME);
+                    assertArrayEquals(FRAME, RingFrames.take(two));
                 }
                 engine.segments().removePort(1, one).get();
-                put(two, back);
+                RingFrames.put(two, back);
                 while (engine.counters().encap().framesIn() !=
                     engine.counters().encap().delivered() + engine.counters().encap().dropped())
                 {
@@ -198,8 +198,8 @@ class ThreadedSegmentsTest
         final ReconcileResult applied = engine.proxy().apply("plane", new DesiredState()
             .fdb(vni, M, engine.local()).neighbor(vni, IpAddress.parse("10.0.0.9"), M)).get();
         assertTrue(applied.isComplete(), applied::toString);
-        put(port, FRAME);
-        assertArrayEquals(FRAME, take(port));
+        RingFrames.put(port, FRAME);
+        assertArrayEquals(FRAME, RingFrames.take(port));
         final SegmentTotals totals = engine.segments().remove(vni).get();
         assertEquals(1, totals.encapFrames());
         assertEquals(1, totals.decapFrames());
@@ -252,37 +252,21 @@ class ThreadedSegmentsTest
             .maxFdbEntries(64).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64);
     }
 
-    private static void put(final RingPort port, final byte[] frame)
-    {
-        final int index = port.tryClaim(frame.length);
-        assertTrue(index > 0, "room for one frame");
-        port.buffer().putBytes(index, frame);
-        port.commit(index);
-    }
-
-    private static byte[] take(final RingPort port)
-    {
-        final byte[][] taken = new byte[1][];
-        while (port.poll((buffer, offset, length) ->
-        {
-            taken[0] = new byte[length];
-            buffer.getBytes(offset, taken[0]);
-        }, 1) == 0)
-        {
-            port.awaitFrames(TimeUnit.SECONDS.toNanos(1));
-        }
-        return taken[0];
-    }
-
     /** Blocks whoever waits, and cannot wake anybody else. */
-    private static final class Device implements Port
+    private static final class Device extends WrappedPort
     {
         private final LoopbackPort port;
         private volatile boolean isClosed;
 
         private Device(final String name)
         {
-            port = new LoopbackPort(name, 1450, 64);
+            this(new LoopbackPort(name, 1450, 64));
+        }
+
+        private Device(final LoopbackPort port)
+        {
+            super(port);
+            this.port = port;
         }
 
         private boolean put(final byte[] frame)
@@ -296,46 +280,10 @@ class ThreadedSegmentsTest
         }
 
         @Override
-        public String name()
-        {
-            return port.name();
-        }
-
-        @Override
-        public int mtu()
-        {
-            return port.mtu();
-        }
-
-        @Override
-        public int poll(final FrameBatch batch, final int limit)
-        {
-            return port.poll(batch, limit);
-        }
-
-        @Override
-        public void offer(final FrameBatch batch)
-        {
-            port.offer(batch);
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-            port.await(timeoutNs);
-        }
-
-        @Override
-        public void wake()
-        {
-            port.wake();
-        }
-
-        @Override
         public void close()
         {
             isClosed = true;
-            port.close();
+            super.close();
         }
     }
 }

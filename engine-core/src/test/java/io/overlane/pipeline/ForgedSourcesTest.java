@@ -11,9 +11,9 @@ import io.overlane.engine.EngineHarness;
 import io.overlane.fdb.FdbContext;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.port.Port;
+import io.overlane.port.SilentPort;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.EngineCounters;
@@ -38,7 +38,7 @@ class ForgedSourcesTest
     private final Forwarding forwarding = new Forwarding(
         new FdbContext().maxEntries(MAX_ENTRIES).learnsPerSecond(0), tables, 16, MAX_REMOTES, 16, 8472,
         address -> true, SystemNanoClock.INSTANCE);
-    private final Port port = new TakesAll();
+    private final Port port = new SilentPort("all");
     private final VxlanDecapPath path = new VxlanDecapPath(
         forwarding.segments(), forwarding.fdb(), forwarding.remotes(), 8472, SystemNanoClock.INSTANCE,
         new OfferQueue(1, true, counters.decap(0)), counters.decap(0));
@@ -96,47 +96,5 @@ class ForgedSourcesTest
     private Vtep remoteOf(final MacAddress mac)
     {
         return forwarding.remotes().vtep(FdbEntry.remote(forwarding.fdb().lookup(1, mac.value())));
-    }
-
-    /** Has no frames, and keeps none. */
-    private static final class TakesAll implements Port
-    {
-        @Override
-        public String name()
-        {
-            return "all";
-        }
-
-        @Override
-        public int mtu()
-        {
-            return 1450;
-        }
-
-        @Override
-        public int poll(final FrameBatch batch, final int limit)
-        {
-            return 0;
-        }
-
-        @Override
-        public void offer(final FrameBatch batch)
-        {
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-        }
-
-        @Override
-        public void wake()
-        {
-        }
-
-        @Override
-        public void close()
-        {
-        }
     }
 }

@@ -2,18 +2,23 @@ package io.overlane.pipeline;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.port.Port;
+import io.overlane.port.SilentPort;
 import io.overlane.status.DropReason;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Writes as many bytes in front of a frame as a TAP does, and then takes it. */
-final class HeadroomPort implements Port
+final class HeadroomPort extends SilentPort
 {
     final List<byte[]> frames = new ArrayList<>();
     boolean takes;
     boolean keeps = true;
     DropReason verdict = DropReason.NONE;
+
+    HeadroomPort()
+    {
+        super("headroom");
+    }
 
     @Override
     public void offer(final FrameBatch offered)
@@ -40,35 +45,8 @@ final class HeadroomPort implements Port
     }
 
     @Override
-    public String name()
-    {
-        return "headroom";
-    }
-
-    @Override
     public int mtu()
     {
         return 1500;
-    }
-
-    @Override
-    public int poll(final FrameBatch polled, final int limit)
-    {
-        return 0;
-    }
-
-    @Override
-    public void await(final long timeoutNs)
-    {
-    }
-
-    @Override
-    public void wake()
-    {
-    }
-
-    @Override
-    public void close()
-    {
     }
 }

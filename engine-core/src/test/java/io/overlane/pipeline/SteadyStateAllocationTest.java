@@ -17,7 +17,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.outer.DontFragment;
 import io.overlane.outer.OuterContext;
-import io.overlane.port.Port;
+import io.overlane.port.SilentPort;
 import io.overlane.port.VlanTrunk;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.PolicyProfile;
@@ -188,13 +188,14 @@ class SteadyStateAllocationTest
     }
 
     /** Always has the same frames, and takes all. */
-    private static final class EndlessPort implements Port
+    private static final class EndlessPort extends SilentPort
     {
         private final List<byte[]> contents;
         private final FrameSlab slab;
 
         private EndlessPort(final byte[]... contents)
         {
+            super("endless");
             this.contents = List.of(contents);
             slab = new FrameSlab(contents.length, 2048);
         }
@@ -207,38 +208,6 @@ class SteadyStateAllocationTest
                 batch.add(fill(slab.frame(i), contents.get(i)));
             }
             return slab.count();
-        }
-
-        @Override
-        public String name()
-        {
-            return "endless";
-        }
-
-        @Override
-        public int mtu()
-        {
-            return 1450;
-        }
-
-        @Override
-        public void offer(final FrameBatch batch)
-        {
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-        }
-
-        @Override
-        public void wake()
-        {
-        }
-
-        @Override
-        public void close()
-        {
         }
     }
 

@@ -232,41 +232,13 @@ class VlanTrunkTest
     }
 
     /** Counts how often it is closed. */
-    private static final class ClosingPort implements Port
+    private static final class ClosingPort extends SilentPort
     {
         private int closed;
 
-        @Override
-        public String name()
+        private ClosingPort()
         {
-            return "closing";
-        }
-
-        @Override
-        public int mtu()
-        {
-            return 1450;
-        }
-
-        @Override
-        public int poll(final FrameBatch batch, final int limit)
-        {
-            return 0;
-        }
-
-        @Override
-        public void offer(final FrameBatch batch)
-        {
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-        }
-
-        @Override
-        public void wake()
-        {
+            super("closing");
         }
 
         @Override
