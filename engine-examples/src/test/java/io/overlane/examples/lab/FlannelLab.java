@@ -36,13 +36,12 @@ public final class FlannelLab implements AutoCloseable
     private final Path directory;
     private final LabHost wire = new LabHost(name + "-switch", SWITCH_NUMBER);
     private final List<FlannelHost> nodes = new ArrayList<>();
-    private final Thread cleanUp = new Thread(this::remove, "flannel-lab-clean-up");
+    private final CleanUp cleanUp = new CleanUp(this::remove);
     private EtcdServer etcd;
 
     private FlannelLab(final Path directory)
     {
         this.directory = directory;
-        Runtime.getRuntime().addShutdownHook(cleanUp);
     }
 
     /**
@@ -277,16 +276,7 @@ public final class FlannelLab implements AutoCloseable
     @Override
     public void close()
     {
-        try
-        {
-            Runtime.getRuntime().removeShutdownHook(cleanUp);
-        }
-        catch (final IllegalStateException ex)
-        {
-            // The JVM is ending: the hook runs now.
-            return;
-        }
-        remove();
+        cleanUp.close();
     }
 
     private void remove()

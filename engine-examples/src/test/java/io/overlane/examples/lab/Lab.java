@@ -26,14 +26,14 @@ public final class Lab implements AutoCloseable
 
     private final LabHost left;
     private final LabHost right;
-    private final Thread cleanUp = new Thread(this::remove, "lab-clean-up");
+    private final CleanUp cleanUp;
 
     private Lab()
     {
         final String name = "overlane-" + ProcessHandle.current().pid() + "-" + LABS.incrementAndGet();
         left = new LabHost(name + "-left", 1);
         right = new LabHost(name + "-right", 2);
-        Runtime.getRuntime().addShutdownHook(cleanUp);
+        cleanUp = new CleanUp(this::remove);
     }
 
     /**
@@ -137,16 +137,7 @@ public final class Lab implements AutoCloseable
     @Override
     public void close()
     {
-        try
-        {
-            Runtime.getRuntime().removeShutdownHook(cleanUp);
-        }
-        catch (final IllegalStateException ex)
-        {
-            // The JVM is ending: the hook runs now.
-            return;
-        }
-        remove();
+        cleanUp.close();
     }
 
     private void join()

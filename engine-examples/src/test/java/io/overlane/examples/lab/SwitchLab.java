@@ -26,11 +26,10 @@ public final class SwitchLab implements AutoCloseable
     private final LabHost wire = new LabHost(name + "-switch", SWITCH_NUMBER);
     private final List<LabHost> hosts = new ArrayList<>();
     private final List<Station> stations = new ArrayList<>();
-    private final Thread cleanUp = new Thread(this::remove, "switch-lab-clean-up");
+    private final CleanUp cleanUp = new CleanUp(this::remove);
 
     private SwitchLab()
     {
-        Runtime.getRuntime().addShutdownHook(cleanUp);
     }
 
     /**
@@ -108,16 +107,7 @@ public final class SwitchLab implements AutoCloseable
     @Override
     public void close()
     {
-        try
-        {
-            Runtime.getRuntime().removeShutdownHook(cleanUp);
-        }
-        catch (final IllegalStateException ex)
-        {
-            // The JVM is ending: the hook runs now.
-            return;
-        }
-        remove();
+        cleanUp.close();
     }
 
     private void remove()
