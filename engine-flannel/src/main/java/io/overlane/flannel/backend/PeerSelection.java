@@ -91,7 +91,7 @@ final class PeerSelection
      * Look at all leases.
      *
      * @param leases of the other nodes.
-     * @return the difference to the last look; everything, where two peers contradict each other.
+     * @return the difference to the last look; everything, where two peers have one MAC address.
      */
     Difference look(final Collection<Lease> leases)
     {
