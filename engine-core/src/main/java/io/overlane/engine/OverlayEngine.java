@@ -274,6 +274,12 @@ public final class OverlayEngine implements AutoCloseable
         return learned == null ? 0 : learned.forgotten();
     }
 
+    /** @return datagrams that the underlays of all queues dropped before the engine could read them. */
+    public long receiveDrops()
+    {
+        return workers.stream().mapToLong(worker -> worker.underlay().receiveDrops()).sum();
+    }
+
     /** Stop the threads, then close ports and underlay. Closing twice does no harm. */
     @Override
     public synchronized void close()

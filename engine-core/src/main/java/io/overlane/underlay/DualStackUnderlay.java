@@ -129,6 +129,12 @@ public final class DualStackUnderlay implements Underlay
     }
 
     @Override
+    public long receiveDrops()
+    {
+        return ipv4.receiveDrops() + ipv6.receiveDrops();
+    }
+
+    @Override
     public void join(final IpAddress group) throws IOException
     {
         of(group.isV4()).join(group);

@@ -175,6 +175,12 @@ public final class FaultyUnderlay implements Underlay
     }
 
     @Override
+    public long receiveDrops()
+    {
+        return underlay.receiveDrops();
+    }
+
+    @Override
     public void join(final IpAddress group) throws IOException
     {
         underlay.join(group);

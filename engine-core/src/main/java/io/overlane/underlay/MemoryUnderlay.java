@@ -17,6 +17,7 @@ final class MemoryUnderlay implements Underlay
     private final TimedQueue queue;
     private final Doorbell doorbell = new Doorbell();
     private Vtep lastRemote;
+    private long drops;
     private boolean isClosed;
 
     MemoryUnderlay(final MemoryFabric fabric, final Vtep local, final int capacity, final int slotLength)
@@ -49,6 +50,15 @@ final class MemoryUnderlay implements Underlay
     public int pathMtu(final long remoteHigh, final long remoteLow)
     {
         return fabric.mtu(local, new IpAddress(remoteHigh, remoteLow));
+    }
+
+    @Override
+    public long receiveDrops()
+    {
+        synchronized (fabric)
+        {
+            return drops;
+        }
     }
 
     @Override
@@ -146,6 +156,7 @@ final class MemoryUnderlay implements Underlay
             batch.tos(index),
             segmentSize,
             dueNs);
+        drops += copy == null ? 1 : 0;
         doorbell.ring();
         return copy != null;
     }

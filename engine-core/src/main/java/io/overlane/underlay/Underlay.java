@@ -65,6 +65,19 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
+     * How many datagrams arrived for this underlay and were dropped before {@link #poll} could return them: the
+     * socket's receive buffer, or another queue in front of {@code poll}, had no room, or the system refused the
+     * datagram (a wrong UDP checksum). No other counter has them: a frame counts as received only when {@code poll}
+     * returns it. Counted since the underlay was opened, and kept after it is closed. Any thread.
+     *
+     * @return the count; 0 where the system does not say.
+     */
+    default long receiveDrops()
+    {
+        return 0;
+    }
+
+    /**
      * Receive what is sent to a multicast group from now on. A group that is joined already stays joined, once. Needs
      * {@link UnderlayFeature#MULTICAST}. Any thread.
      *

@@ -71,6 +71,12 @@ public final class RefusingUnderlay implements Underlay
     }
 
     @Override
+    public long receiveDrops()
+    {
+        return underlay.receiveDrops();
+    }
+
+    @Override
     public void send(final SendBatch batch)
     {
         for (int i = 0; i < batch.size(); i++)

@@ -97,6 +97,21 @@ class DualStackUnderlayTest
     }
 
     @Test
+    void shouldAddUpWhatBothDropped()
+    {
+        while (ipv4.receiveDrops() < 1 || ipv6.receiveDrops() < 1)
+        {
+            out.clear();
+            add(HERE_V4, 4);
+            peer4.send(out);
+            out.clear();
+            add(HERE_V6, 6);
+            peer6.send(out);
+        }
+        assertEquals(2, both.receiveDrops());
+    }
+
+    @Test
     void shouldWaitAndCloseForBoth()
     {
         both.await(7);

@@ -156,6 +156,12 @@ class FaultyUnderlayTest
     class Contract extends UnderlayContract
     {
         @Override
+        protected boolean countsReceiveDrops()
+        {
+            return true;
+        }
+
+        @Override
         protected Underlay open(final int index)
         {
             return new FaultyUnderlay(index == 0 ? pair.left() : pair.right(), index, System::nanoTime);

@@ -180,6 +180,12 @@ class MemoryFabricTest
         private final UnderlayPair pair = new UnderlayPair(A, B);
 
         @Override
+        protected boolean countsReceiveDrops()
+        {
+            return true;
+        }
+
+        @Override
         protected Underlay open(final int index)
         {
             return index == 0 ? pair.left() : pair.right();

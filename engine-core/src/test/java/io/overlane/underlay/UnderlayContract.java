@@ -53,6 +53,14 @@ public abstract class UnderlayContract
     }
 
     /**
+     * @return true if {@link Underlay#receiveDrops()} says how many datagrams found no room.
+     */
+    protected boolean countsReceiveDrops()
+    {
+        return false;
+    }
+
+    /**
      * @param error told to the error handler of an endpoint.
      */
     protected final void onError(final Throwable error)
@@ -265,6 +273,44 @@ public abstract class UnderlayContract
         assertEquals(DropReason.NONE, sendBatch.verdict(1));
         receiveAtLeast(1);
         assertArrayEquals(bytes(payload(2, 100)), bytes(receiveBatch.frame(0)));
+    }
+
+    @Test
+    void shouldCountEveryDatagramThatFoundNoRoom()
+    {
+        assumeTrue(countsReceiveDrops(), "cannot count what is dropped before it is polled");
+        assertEquals(0, right.receiveDrops());
+        final Frame frame = payload(1, 1000);
+        final long deadlineNs = System.nanoTime() + DEADLINE_NS;
+        long sent = 0;
+        while (right.receiveDrops() == 0)
+        {
+            assertTrue(System.nanoTime() - deadlineNs < 0, sent + " sent, and none counted as dropped");
+            sendBatch.clear();
+            for (int i = 0; i < 64; i++)
+            {
+                add(frame, right.local(), 0);
+            }
+            left.send(sendBatch);
+            for (int i = 0; i < sendBatch.size(); i++)
+            {
+                assertEquals(DropReason.NONE, sendBatch.verdict(i));
+            }
+            sent += sendBatch.size();
+        }
+
+        long received = 0;
+        while (received + right.receiveDrops() < sent && System.nanoTime() - deadlineNs < 0)
+        {
+            receiveBatch.clear();
+            right.await(TimeUnit.MILLISECONDS.toNanos(100));
+            right.poll(receiveBatch);
+            received += receiveBatch.size();
+        }
+        final long drops = right.receiveDrops();
+        assertEquals(sent, received + drops, received + " received, " + drops + " dropped");
+        right.close();
+        assertEquals(drops, right.receiveDrops(), "after closing");
     }
 
     @Test

@@ -196,6 +196,12 @@ public final class LibcUnderlay implements Underlay
     }
 
     @Override
+    public long receiveDrops()
+    {
+        return socket.drops();
+    }
+
+    @Override
     public int poll(final ReceiveBatch batch)
     {
         if (!descriptor.acquire())

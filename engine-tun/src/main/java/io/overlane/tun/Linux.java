@@ -65,6 +65,10 @@ final class Linux
     static final int SO_REUSEPORT = 15;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
+    /** Nine words of 32 bits; since Linux 4.12. */
+    static final int SO_MEMINFO = 55;
+    static final int MEMINFO_SIZE = 36;
+    static final int MEMINFO_DROPS_OFFSET = 32;
 
     static final int IPPROTO_IP = 0;
     static final int IP_TOS = 1;

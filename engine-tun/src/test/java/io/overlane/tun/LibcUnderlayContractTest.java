@@ -105,6 +105,12 @@ class LibcUnderlayContractTest
         }
 
         @Override
+        protected boolean countsReceiveDrops()
+        {
+            return true;
+        }
+
+        @Override
         protected final Underlay open(final int index)
         {
             try

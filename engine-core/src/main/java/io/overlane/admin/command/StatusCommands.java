@@ -57,10 +57,12 @@ final class StatusCommands
         tables.put("no_room", table.noRoom());
         tables.put("no_remote", table.noRemote());
         tables.put("learn_limited", table.learnLimited());
+        final Map<String, Object> underlay = Map.of("receive_drops", running.receiveDrops());
 
         final Map<String, Object> json = new LinkedHashMap<>();
         json.put("local", running.local());
         json.put("paths", paths.json());
+        json.put("underlay", underlay);
         json.put("remotes", remotes.json());
         json.put("tables", tables);
         final StringBuilder text = new StringBuilder(paths.text());
@@ -68,8 +70,13 @@ final class StatusCommands
         {
             text.append('\n').append(remotes.text());
         }
-        final Table sizes = new Table(tables.keySet().toArray(String[]::new)).row(tables.values().toArray());
-        return new Answer(text.append('\n').append(sizes.text()).toString(), json);
+        text.append('\n').append(oneRow(tables)).append('\n').append(oneRow(underlay));
+        return new Answer(text.toString(), json);
+    }
+
+    private static String oneRow(final Map<String, Object> members)
+    {
+        return new Table(members.keySet().toArray(String[]::new)).row(members.values().toArray()).text();
     }
 
     private static void row(final Table table, final String name, final PathCounters path)

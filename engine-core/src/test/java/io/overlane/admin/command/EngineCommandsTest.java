@@ -111,7 +111,22 @@ class EngineCommandsTest
         assertEquals(1L, encap.get("delivered"));
         assertEquals(1, ((List<?>)stats.get("remotes")).size());
         assertTrue(ask("stats").text().contains("192.0.2.10:8472"), ask("stats").text());
+        assertEquals(Map.of("receive_drops", 0L), stats.get("underlay"));
         assertEquals("pong\n", ask("ping").text());
+    }
+
+    @Test
+    void shouldShowHowManyDatagramsWereDroppedBeforeTheEngineReadThem() throws AdminException
+    {
+        launch(new SegmentContext(VNI));
+        harness.attach(EngineHarness.A);
+        while (harness.fabric().lost() < 3)
+        {
+            harness.send(EngineHarness.A, 0, new byte[8]);
+        }
+        final Answer stats = ask("stats");
+        assertEquals(Map.of("receive_drops", 3L), ((Map<?, ?>)stats.json()).get("underlay"));
+        assertTrue(stats.text().endsWith("RECEIVE_DROPS\n            3\n"), stats.text());
     }
 
     @Test

@@ -169,6 +169,11 @@ public final class StatsTable
         {
             out.println("  not learned because too much was to be learned at once: " + forgotten);
         }
+        final long receiveDrops = engine.receiveDrops();
+        if (receiveDrops > 0)
+        {
+            out.println("  datagrams dropped in the socket before the engine could read them: " + receiveDrops);
+        }
         final long longest = engine.counters().encap().oversizeLongest();
         if (longest > 0)
         {
