@@ -21,15 +21,20 @@ then
 fi
 
 # The lab lives in a mount and a network namespace of its own: what it makes cannot outlast it.
+failures=()
 for enter in "unshare --mount --net" "unshare --user --map-root-user --mount --net"
 do
   # shellcheck disable=SC2086 # a command line
-  if against=$($enter bash scripts/demo-lab.sh probe 2>/dev/null)
+  if answer=$($enter bash scripts/demo-lab.sh probe 2>&1)
   then
+    read -r lab reason <<<"$answer"
     # shellcheck disable=SC2086
-    exec $enter bash scripts/demo-lab.sh "$against"
+    exec $enter bash scripts/demo-lab.sh "$lab" "$reason"
   fi
+  failures+=("in '$enter': ${answer//$'\n'/; }")
 done
 
-echo "demo: network namespaces or TAP devices are not allowed here; two engines in one JVM instead"
+echo "demo: a lab of two network namespaces cannot be made here:"
+printf 'demo:   %s\n' "${failures[@]}"
+echo "demo: two engines in one JVM instead"
 exec "$JAVA_HOME/bin/java" -jar "$jar" demo

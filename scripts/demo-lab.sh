@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # The part of run-demo.sh that runs inside a mount and a network namespace of its own.
 #
-#   scripts/demo-lab.sh probe            prints what can be shown here: kernel or engine; fails if neither
-#   scripts/demo-lab.sh kernel|engine    shows it: what the bridge on the left talks to
+#   scripts/demo-lab.sh probe            prints 'kernel', or 'engine REASON' where the kernel makes no vxlan device; fails,
+#                                        and says which call failed and why, where there can be no lab at all
+#   scripts/demo-lab.sh kernel           shows the bridge on the left and the kernel's vxlan device on the right
+#   scripts/demo-lab.sh engine REASON    shows two bridges and says why
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -15,14 +17,28 @@ say() { echo "demo: $*"; }
 in_left() { ip netns exec left "$@"; }
 in_right() { ip netns exec right "$@"; }
 
+# attempt WHAT COMMAND: runs it; if it fails, says in one line what could not be done, the call and its own message.
+attempt()
+{
+  local what=$1 output
+  shift
+  if ! output=$("$@" 2>&1)
+  then
+    echo "cannot $what: '$*' failed: ${output//$'\n'/; }" >&2
+    return 1
+  fi
+}
+
 # Namespaces get their names in a file system only this script and its children see.
 make_hosts()
 {
   local host
-  mount -t tmpfs tmpfs /run
-  ip netns add left
-  ip netns add right
-  ip link add u1 netns left type veth peer name u2 netns right
+  attempt "hide /run" mount -t tmpfs tmpfs /run
+  for host in left right
+  do
+    attempt "make a network namespace" ip netns add "$host"
+  done
+  attempt "make a veth pair" ip link add u1 netns left type veth peer name u2 netns right
   for host in left right
   do
     ip netns exec "$host" sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0
@@ -36,13 +52,14 @@ make_hosts()
 
 probe()
 {
+  local reason
   make_hosts
-  ip -n left tuntap add dev probe mode tap
-  if ip -n right link add probe type vxlan id 1 dstport 8472
+  attempt "make a TAP device" ip -n left tuntap add dev probe mode tap
+  if reason=$(attempt "make a vxlan device" ip -n right link add probe type vxlan id 1 dstport 8472 2>&1)
   then
     echo kernel
   else
-    echo engine
+    echo "engine $reason"
   fi
 }
 
@@ -167,7 +184,7 @@ show()
   then
     start_kernel
   else
-    say "the kernel has no vxlan device here; a second bridge takes its place"
+    say "a second bridge takes the place of the kernel's vxlan device: $2"
     start_bridge right 192.0.2.2 "$right_mac" "$right_v4" "$right_v6" 192.0.2.1 "$left_mac" "$left_v4" "$left_v6"
   fi
   start_bridge left 192.0.2.1 "$left_mac" "$left_v4" "$left_v6" 192.0.2.2 "$right_mac" "$right_v4" "$right_v6"
@@ -197,9 +214,9 @@ show()
 
 case ${1:-} in
   probe) probe ;;
-  kernel | engine) show "$1" ;;
+  kernel | engine) show "$1" "${2:-}" ;;
   *)
-    echo "usage: scripts/demo-lab.sh probe|kernel|engine" >&2
+    echo "usage: scripts/demo-lab.sh probe|kernel|engine [REASON]" >&2
     exit 2
     ;;
 esac

@@ -33,6 +33,20 @@ overlane_find_jdk()
   return 1
 }
 
+# Prints the home of an installed JDK of major version $1, nothing if there is none.
+overlane_jdk_of_version()
+{
+  local home
+  for home in /usr/lib/jvm/*
+  do
+    if [ "$(overlane_jdk_version "$home")" = "$1" ]
+    then
+      echo "$home"
+      return 0
+    fi
+  done
+}
+
 overlane_has_libpcap()
 {
   local ldconfig=ldconfig
@@ -114,6 +128,20 @@ overlane_apt()
   [ "$status" -eq 0 ] || tail -n 20 "$log" >&2
   rm -f "$log"
   return "$status"
+}
+
+# Installs the newest JDK 17, 21 and 25 that the distribution has.
+overlane_newest_jdks()
+{
+  local version
+  local -a packages=()
+  overlane_apt update || return
+  for version in 17 21 25
+  do
+    packages+=("$(overlane_first_package "openjdk-$version-jdk-headless")")
+  done
+  # shellcheck disable=SC2068 # without the empty ones
+  overlane_apt install --no-install-recommends ${packages[@]}
 }
 
 # Debian's package starts an etcd of its own, now and at every boot; the tests start theirs.
