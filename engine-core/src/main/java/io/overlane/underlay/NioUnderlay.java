@@ -5,10 +5,9 @@ import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
+import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
@@ -77,18 +76,13 @@ public final class NioUnderlay implements Underlay
      * @param udpPort      local port, or 0 for any free one.
      * @param errorHandler told of a broken socket, on the thread that met it.
      * @throws IllegalArgumentException if it is a group's address or no port.
-     * @throws UncheckedIOException if the address is not local, the port is taken, or the system refuses.
+     * @throws BindException if the address is not local, the port is taken, or the system refuses; the message is one
+     *                       line with address, port and the system's reason.
      */
     public NioUnderlay(final IpAddress address, final int udpPort, final ErrorHandler errorHandler)
+        throws BindException
     {
-        if (udpPort < 0 || udpPort > 0xFFFF)
-        {
-            throw new IllegalArgumentException("not a UDP port: " + udpPort + " (expected 0…65535)");
-        }
-        if (address.isMulticast())
-        {
-            throw new IllegalArgumentException("not an address to send from: " + address + " is a multicast group");
-        }
+        UdpAddress.check(address, udpPort);
         this.errorHandler = errorHandler;
         final boolean isV4 = address.isV4();
         DatagramChannel opened = null;
@@ -98,17 +92,18 @@ public final class NioUnderlay implements Underlay
         {
             opened = DatagramChannel.open(isV4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
             configure(opened);
-            bind(opened, address, udpPort);
+            opened.bind(new InetSocketAddress(address.toInetAddress(), udpPort));
             readSelector = Selector.open();
             opened.register(readSelector, SelectionKey.OP_READ);
             writeSelector = Selector.open();
             opened.register(writeSelector, SelectionKey.OP_WRITE);
             local = new Vtep(address, ((InetSocketAddress)opened.getLocalAddress()).getPort());
         }
-        catch (final IOException ex)
+        // The JDK throws the latter for an IP version that this host or JVM does not have.
+        catch (final IOException | UnsupportedOperationException ex)
         {
             CloseHelper.quietCloseAll(readSelector, writeSelector, opened);
-            throw new UncheckedIOException(ex);
+            throw UdpAddress.cannotBind(address, udpPort, ex.getMessage(), ex);
         }
         channel = opened;
         readable = readSelector;
@@ -261,23 +256,6 @@ public final class NioUnderlay implements Underlay
         catch (final IOException ignore)
         {
             return;
-        }
-    }
-
-    private static void bind(final DatagramChannel channel, final IpAddress address, final int udpPort)
-        throws IOException
-    {
-        try
-        {
-            channel.bind(new InetSocketAddress(address.toInetAddress(), udpPort));
-        }
-        catch (final IOException ex)
-        {
-            final String where = (address.isV4() ? address.toString() : "[" + address + "]") + ":" + udpPort;
-            final boolean isLocal =
-                address.isAny() || NetworkInterface.getByInetAddress(address.toInetAddress()) != null;
-            final String why = isLocal ? ex.getMessage() : "no interface of this host has the address";
-            throw new IOException("cannot bind UDP " + where + ": " + why, ex);
         }
     }
 

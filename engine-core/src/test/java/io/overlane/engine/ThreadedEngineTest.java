@@ -16,6 +16,7 @@ import io.overlane.signal.IdleWait;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.NioUnderlay;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ class ThreadedEngineTest
 
     @ParameterizedTest
     @EnumSource(names = {"SHARED", "SPLIT"})
-    void shouldEchoEveryFrame(final ThreadingMode mode) throws InterruptedException
+    void shouldEchoEveryFrame(final ThreadingMode mode) throws Exception
     {
         final RingPort leftPort = new RingPort("left", 1450, 1 << 18);
         final RingPort rightPort = new RingPort("right", 1450, 1 << 18);
@@ -80,7 +81,7 @@ class ThreadedEngineTest
 
     @ParameterizedTest
     @EnumSource(names = {"SHARED", "SPLIT"})
-    void shouldCloseWhileIdle(final ThreadingMode mode) throws InterruptedException
+    void shouldCloseWhileIdle(final ThreadingMode mode) throws Exception
     {
         final OverlayEngine engine = launch(mode, new RingPort("idle", 1450, 1 << 16));
         assertTimeoutPreemptively(PATIENCE, () ->
@@ -95,7 +96,7 @@ class ThreadedEngineTest
     }
 
     @Test
-    void shouldWaitWhereItIsTold() throws InterruptedException
+    void shouldWaitWhereItIsTold() throws Exception
     {
         final DoorbellWait wait = new DoorbellWait();
         final RingPort port = new RingPort("told", 1450, 1 << 16);
@@ -120,7 +121,7 @@ class ThreadedEngineTest
     }
 
     @Test
-    void shouldRefuseAWaitForTwoThreads()
+    void shouldRefuseAWaitForTwoThreads() throws Exception
     {
         final DoorbellWait wait = new DoorbellWait();
         final RingPort port = new RingPort("told", 1450, 1 << 16);
@@ -130,7 +131,7 @@ class ThreadedEngineTest
     }
 
     @Test
-    void shouldServeTwoPortsOnSplitThreads()
+    void shouldServeTwoPortsOnSplitThreads() throws Exception
     {
         final RingPort one = new RingPort("one", 1450, 1 << 16);
         final RingPort two = new RingPort("two", 1450, 1 << 16);
@@ -166,7 +167,7 @@ class ThreadedEngineTest
         }
     }
 
-    private OverlayEngine launch(final ThreadingMode mode, final RingPort port)
+    private OverlayEngine launch(final ThreadingMode mode, final RingPort port) throws IOException
     {
         return launch(context(mode, port));
     }
@@ -176,7 +177,7 @@ class ThreadedEngineTest
         return OverlayEngine.launch(context);
     }
 
-    private EngineContext context(final ThreadingMode mode, final RingPort port)
+    private EngineContext context(final ThreadingMode mode, final RingPort port) throws IOException
     {
         return new EngineContext()
             .underlay(new NioUnderlay(LOOPBACK, 0, errors::add))

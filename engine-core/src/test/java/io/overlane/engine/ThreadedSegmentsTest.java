@@ -19,6 +19,7 @@ import io.overlane.reconcile.ReconcileResult;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.NioUnderlay;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -42,7 +43,7 @@ class ThreadedSegmentsTest
 
     @ParameterizedTest
     @EnumSource(names = {"SHARED", "SPLIT"})
-    void shouldLoseNothingOnASegmentWhileAnotherComesAndGoes(final ThreadingMode mode) throws InterruptedException
+    void shouldLoseNothingOnASegmentWhileAnotherComesAndGoes(final ThreadingMode mode) throws Exception
     {
         final RingPort port = new RingPort("a", 1450, 256);
         final OverlayEngine engine = launch(mode, port);
@@ -88,7 +89,7 @@ class ThreadedSegmentsTest
     }
 
     @Test
-    void shouldSwitchBetweenPortsOnSplitThreads() throws InterruptedException
+    void shouldSwitchBetweenPortsOnSplitThreads() throws Exception
     {
         final RingPort one = new RingPort("one", 1450, 64);
         final RingPort two = new RingPort("two", 1450, 64);
@@ -130,7 +131,7 @@ class ThreadedSegmentsTest
     }
 
     @Test
-    void shouldWaitForADeviceBesideAnotherOnSplitThreads() throws InterruptedException
+    void shouldWaitForADeviceBesideAnotherOnSplitThreads() throws Exception
     {
         final Device first = new Device("first");
         final Device second = new Device("second");
@@ -176,7 +177,7 @@ class ThreadedSegmentsTest
     }
 
     @Test
-    void shouldRefuseADeviceOnASharedThread() throws InterruptedException
+    void shouldRefuseADeviceOnASharedThread() throws Exception
     {
         final OverlayEngine engine = launch(ThreadingMode.SHARED, new RingPort("a", 1450, 16));
         assertTimeoutPreemptively(PATIENCE, () ->
@@ -227,7 +228,7 @@ class ThreadedSegmentsTest
         }
     }
 
-    private OverlayEngine launch(final ThreadingMode mode, final Port port)
+    private OverlayEngine launch(final ThreadingMode mode, final Port port) throws IOException
     {
         return launch(context(mode).segment(new SegmentContext(1).port(port)));
     }
@@ -237,7 +238,7 @@ class ThreadedSegmentsTest
         return OverlayEngine.launch(context);
     }
 
-    private EngineContext context(final ThreadingMode mode)
+    private EngineContext context(final ThreadingMode mode) throws IOException
     {
         return new EngineContext()
             .underlay(new NioUnderlay(IpAddress.parse("127.0.0.1"), 0, errors::add))

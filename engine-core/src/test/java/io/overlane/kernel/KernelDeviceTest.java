@@ -13,7 +13,7 @@ import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelComparison;
 import io.overlane.testdata.kernel.KernelSuite;
-import io.overlane.underlay.NioUnderlay;
+import io.overlane.underlay.UdpAddress;
 import io.overlane.underlay.Underlay;
 import io.overlane.wire.VxlanHeader;
 import java.util.List;
@@ -93,12 +93,11 @@ class KernelDeviceTest
             .threadingMode(ThreadingMode.INVOKER)).segment(segment);
     }
 
-    /** A real socket where it is the address that is refused. */
+    /** Refuses the addresses that every underlay with a socket refuses. */
     private static Underlay underlay(final KernelCase device, final int udpPort)
     {
         final IpAddress local = device.has("local") ? IpAddress.parse(device.option("local")) : ANYWHERE;
-        return local.isMulticast() ?
-            new NioUnderlay(local, 0, Throwable::printStackTrace) :
-            new WireUnderlay(new Vtep(local, udpPort));
+        UdpAddress.check(local, udpPort);
+        return new WireUnderlay(new Vtep(local, udpPort));
     }
 }

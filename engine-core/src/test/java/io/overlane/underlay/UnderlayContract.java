@@ -10,6 +10,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ public abstract class UnderlayContract
      * @param index 0 or 1.
      * @return one of two endpoints of the same address family that reach each other.
      */
-    protected abstract Underlay open(int index);
+    protected abstract Underlay open(int index) throws IOException;
 
     /**
      * @return false if it cannot send a datagram without payload, which no tunnel needs.
@@ -73,7 +74,7 @@ public abstract class UnderlayContract
 
     /** Makes the two ends. */
     @BeforeEach
-    void openBoth()
+    void openBoth() throws IOException
     {
         left = open(0);
         right = open(1);

@@ -8,6 +8,7 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.port.RingPort;
 import io.overlane.segment.SegmentContext;
 import io.overlane.underlay.NioUnderlay;
+import java.net.BindException;
 
 /** The README's example: an application joins an overlay with a port of its own. */
 public final class QuickStart
@@ -20,8 +21,9 @@ public final class QuickStart
      * Send one frame to a peer and print what comes back within a second.
      *
      * @param args local IP, peer IP.
+     * @throws BindException if the UDP port of the local IP cannot be had.
      */
-    public static void main(final String[] args)
+    public static void main(final String[] args) throws BindException
     {
         final IpAddress local = IpAddress.parse(args[0]);
         final Vtep peer = Vtep.parse(args[1], 8472);

@@ -1,6 +1,7 @@
 package io.overlane.tun;
 
 import io.overlane.address.IpAddress;
+import io.overlane.underlay.UdpAddress;
 import java.util.concurrent.TimeUnit;
 
 /** How to open a {@link LibcUnderlay}. Every setter checks its value. */
@@ -50,14 +51,7 @@ public final class UdpOptions
      */
     public UdpOptions(final IpAddress local, final int udpPort)
     {
-        if (udpPort < 0 || udpPort > 0xFFFF)
-        {
-            throw new IllegalArgumentException("not a UDP port: " + udpPort + " (expected 0…65535)");
-        }
-        if (local.isMulticast())
-        {
-            throw new IllegalArgumentException("not an address to send from: " + local + " is a multicast group");
-        }
+        UdpAddress.check(local, udpPort);
         this.local = local;
         this.udpPort = udpPort;
     }

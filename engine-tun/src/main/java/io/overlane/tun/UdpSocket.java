@@ -2,9 +2,6 @@ package io.overlane.tun;
 
 import static io.overlane.tun.Linux.AF_INET;
 import static io.overlane.tun.Linux.AF_INET6;
-import static io.overlane.tun.Linux.EACCES;
-import static io.overlane.tun.Linux.EADDRINUSE;
-import static io.overlane.tun.Linux.EADDRNOTAVAIL;
 import static io.overlane.tun.Linux.IPPROTO_IP;
 import static io.overlane.tun.Linux.IPPROTO_IPV6;
 import static io.overlane.tun.Linux.IPPROTO_UDP;
@@ -17,8 +14,8 @@ import static io.overlane.tun.Linux.SOL_SOCKET;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.underlay.UdpAddress;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.SocketException;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -57,8 +54,7 @@ final class UdpSocket implements AutoCloseable
         final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC, 0);
         if (fd < 0)
         {
-            throw new SocketException("cannot open a UDP socket for " + options.local() + ": " +
-                LibC.describe(LibC.errno()));
+            throw UdpAddress.cannotBind(options.local(), udpPort, LibC.describe(LibC.errno()), null);
         }
         descriptor = new Descriptor(fd);
         try
@@ -128,7 +124,7 @@ final class UdpSocket implements AutoCloseable
         final int length = SocketAddress.put(memory, 0, family, address.high(), address.low(), udpPort);
         if (libc.bind(descriptor.fd(), pointer, length) < 0)
         {
-            throw cannotBind(LibC.errno(), address, udpPort);
+            throw UdpAddress.cannotBind(address, udpPort, LibC.describe(LibC.errno()), null);
         }
         memory.putInt(LENGTH, SocketAddress.SPACE);
         if (libc.getsockname(descriptor.fd(), pointer, pointer + LENGTH) < 0)
@@ -136,20 +132,6 @@ final class UdpSocket implements AutoCloseable
             throw new SocketException("cannot read the bound address: " + LibC.describe(LibC.errno()));
         }
         return new Vtep(address, SocketAddress.udpPort(memory, 0));
-    }
-
-    private static IOException cannotBind(final int errno, final IpAddress address, final int udpPort)
-    {
-        final String message = switch (errno)
-        {
-            case EADDRINUSE -> "UDP port " + udpPort + " of " + address +
-                " is in use ('ss -ulnp' or 'ip -d link show type vxlan' tells by what)";
-            case EADDRNOTAVAIL -> address + " is no address of this host";
-            case EACCES -> "no permission to bind UDP port " + udpPort + " of " + address +
-                ": needs root or CAP_NET_BIND_SERVICE";
-            default -> "cannot bind UDP port " + udpPort + " of " + address + ": " + LibC.describe(errno);
-        };
-        return new BindException(message);
     }
 
     private void checksum(final UdpOptions options) throws IOException

@@ -7,7 +7,6 @@ import io.overlane.address.IpAddress;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayContract;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,17 +110,9 @@ class LibcUnderlayContractTest
         }
 
         @Override
-        protected final Underlay open(final int index)
+        protected final Underlay open(final int index) throws IOException
         {
-            try
-            {
-                return new LibcUnderlay(
-                    new UdpOptions(address, 0).coalesce(coalesce).segment(segment), this::onError);
-            }
-            catch (final IOException ex)
-            {
-                throw new UncheckedIOException(ex);
-            }
+            return new LibcUnderlay(new UdpOptions(address, 0).coalesce(coalesce).segment(segment), this::onError);
         }
     }
 }

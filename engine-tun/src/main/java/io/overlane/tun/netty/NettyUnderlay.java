@@ -17,12 +17,10 @@ import io.overlane.address.Vtep;
 import io.overlane.signal.Doorbell;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.UdpAddress;
 import io.overlane.underlay.Underlay;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 
@@ -75,9 +73,12 @@ public final class NettyUnderlay implements Underlay
      * @param udpPort      local port, or 0 for any free one.
      * @param errorHandler told of a broken socket and of failed writes, on the event loop.
      * @throws UnsupportedOperationException if Netty's epoll transport cannot be used here.
-     * @throws UncheckedIOException          if the address is not local, the port is taken, or the system refuses.
+     * @throws BindException                 if the address is not local, the port is taken, or the system refuses; the
+     *                                       message is one line with address, port and the system's reason.
+     * @throws IllegalArgumentException      if it is a group's address or no port.
      */
     public NettyUnderlay(final IpAddress address, final int udpPort, final ErrorHandler errorHandler)
+        throws BindException
     {
         this(address, udpPort, errorHandler, null);
     }
@@ -90,15 +91,15 @@ public final class NettyUnderlay implements Underlay
      * @param errorHandler told of a broken socket and of failed writes, on the event loop.
      * @param group        with an {@link EpollIoHandler}; not shut down when this is closed. Null for one of its own.
      * @throws UnsupportedOperationException if Netty's epoll transport cannot be used here.
-     * @throws UncheckedIOException          if the address is not local, the port is taken, or the system refuses.
+     * @throws BindException                 if the address is not local, the port is taken, or the system refuses; the
+     *                                       message is one line with address, port and the system's reason.
+     * @throws IllegalArgumentException      if it is a group's address or no port.
      */
     public NettyUnderlay(
         final IpAddress address, final int udpPort, final ErrorHandler errorHandler, final EventLoopGroup group)
+        throws BindException
     {
-        if (udpPort < 0 || udpPort > 0xFFFF)
-        {
-            throw new IllegalArgumentException("not a UDP port: " + udpPort + " (expected 0…65535)");
-        }
+        UdpAddress.check(address, udpPort);
         if (!Epoll.isAvailable())
         {
             throw new UnsupportedOperationException(
@@ -189,6 +190,7 @@ public final class NettyUnderlay implements Underlay
 
     private Channel bind(
         final EventLoopGroup group, final IpAddress address, final int udpPort, final ChunkAllocator chunks)
+        throws BindException
     {
         final boolean isV4 = address.isV4();
         final Bootstrap bootstrap = new Bootstrap()
@@ -211,12 +213,12 @@ public final class NettyUnderlay implements Underlay
         {
             shutDownOwnGroup();
             Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new IOException("interrupted while binding UDP port " + udpPort, ex));
+            throw UdpAddress.cannotBind(address, udpPort, "the thread was interrupted", ex);
         }
         catch (final Exception ex)
         {
             shutDownOwnGroup();
-            throw new UncheckedIOException(new IOException(whyNotBound(address, udpPort, ex), ex));
+            throw UdpAddress.cannotBind(address, udpPort, ex.getMessage(), ex);
         }
     }
 
@@ -232,22 +234,6 @@ public final class NettyUnderlay implements Underlay
                 }
             });
         }
-    }
-
-    private static String whyNotBound(final IpAddress address, final int udpPort, final Exception ex)
-    {
-        final String where = (address.isV4() ? address.toString() : "[" + address + "]") + ":" + udpPort;
-        boolean isLocal = true;
-        try
-        {
-            isLocal = address.isAny() || NetworkInterface.getByInetAddress(address.toInetAddress()) != null;
-        }
-        catch (final SocketException unknown)
-        {
-            ex.addSuppressed(unknown);
-        }
-        return "cannot bind UDP " + where + ": " +
-            (isLocal ? ex.getMessage() : "no interface of this host has the address");
     }
 
     private static String rootOf(final Throwable cause)

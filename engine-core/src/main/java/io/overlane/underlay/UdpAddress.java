@@ -1,0 +1,76 @@
+package io.overlane.underlay;
+
+import io.overlane.address.IpAddress;
+import java.net.BindException;
+
+/** The checks and the errors that all underlays share when they bind a UDP socket. */
+public final class UdpAddress
+{
+    private static final int MAX_PORT = 0xFFFF;
+
+    private UdpAddress()
+    {
+    }
+
+    /**
+     * Refuse an address or a port that no socket can be bound to.
+     *
+     * @param address to bind to.
+     * @param udpPort to bind to, 0 for any free one.
+     * @throws IllegalArgumentException if the address is null or a multicast group's, or the port is out of range.
+     */
+    public static void check(final IpAddress address, final int udpPort)
+    {
+        if (address == null)
+        {
+            throw new IllegalArgumentException("the local address is null; IpAddress.ANY_V4 binds to every address");
+        }
+        if (udpPort < 0 || udpPort > MAX_PORT)
+        {
+            throw new IllegalArgumentException("not a UDP port: " + udpPort + " (expected 0…65535)");
+        }
+        if (address.isMulticast())
+        {
+            throw new IllegalArgumentException("not an address to send from: " + address + " is a multicast group");
+        }
+    }
+
+    /**
+     * Describe why a socket could not be opened or bound, in the operating system's words, with advice where those
+     * words are known.
+     *
+     * @param address that was to be bound.
+     * @param udpPort that was to be bound.
+     * @param reason  what the operating system said.
+     * @param cause   the failure itself, or null.
+     * @return the error, with a message of one line.
+     */
+    public static BindException cannotBind(
+        final IpAddress address, final int udpPort, final String reason, final Throwable cause)
+    {
+        final String where = (address.isV4() ? address.toString() : "[" + address + "]") + ":" + udpPort;
+        final BindException error =
+            new BindException("cannot bind UDP " + where + ": " + reason + advice(address, reason));
+        error.initCause(cause);
+        return error;
+    }
+
+    private static String advice(final IpAddress address, final String reason)
+    {
+        if (reason.contains("Address already in use"))
+        {
+            return "; choose another port, or stop the program or vxlan device that has it " +
+                "('ss -ulnp' and 'ip -d link show type vxlan' show them)";
+        }
+        if (reason.contains("Cannot assign requested address"))
+        {
+            return "; choose an address of this host that is up ('ip address' shows them)" +
+                (address.isV4() ? "" : ", or wait until it is no longer 'tentative'");
+        }
+        if (reason.contains("Permission denied"))
+        {
+            return "; choose a higher port, or run with CAP_NET_BIND_SERVICE";
+        }
+        return "";
+    }
+}
