@@ -50,6 +50,7 @@ public final class EncapAgent implements Agent
      */
     public void add(final EncapPath path)
     {
+        batch.reserve(path.port().slotLength());
         ports = Arrays.copyOf(ports, ports.length + 1);
         paths = Arrays.copyOf(paths, paths.length + 1);
         ports[ports.length - 1] = wiring.wire(path.port());

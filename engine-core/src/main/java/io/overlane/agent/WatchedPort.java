@@ -100,6 +100,12 @@ public final class WatchedPort implements Port
     }
 
     @Override
+    public int slotLength()
+    {
+        return port.slotLength();
+    }
+
+    @Override
     public int poll(final FrameBatch batch, final int limit)
     {
         if (!isReady)

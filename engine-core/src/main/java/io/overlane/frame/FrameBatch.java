@@ -1,12 +1,15 @@
 package io.overlane.frame;
 
 /**
- * Frames in the order they came, a fixed number at most. Holds references only: see the package comment for who owns
- * the memory.
+ * Frames in the order they came, a fixed number at most. Holds references: see the package comment for who owns the
+ * memory. A batch can also provide the memory, once {@link #slot(int)} is called: then all ports that one thread polls
+ * with this batch read into the same memory, and a port needs none of its own.
  */
 public final class FrameBatch
 {
     private final Frame[] frames;
+    /** Null until a port asks for a slot. */
+    private FrameSlab slab;
     private int size;
     private boolean isCutShort;
 
@@ -79,6 +82,33 @@ public final class FrameBatch
             frames[size] = frame;
         }
         size++;
+    }
+
+    /**
+     * A frame in the memory of this batch, for a port that reads into it and then adds it. The bytes stay until the
+     * batch is cleared and filled again.
+     *
+     * @param frameLength longest frame that the slot must hold, in bytes, without headroom.
+     * @return the slot of the frame that is added next.
+     * @throws IndexOutOfBoundsException if the batch is full.
+     */
+    public Frame slot(final int frameLength)
+    {
+        reserve(frameLength);
+        return slab.frame(size);
+    }
+
+    /**
+     * Allocate the memory of all slots now if it is not there yet.
+     *
+     * @param frameLength longest frame that a slot must hold, in bytes, without headroom; 0 for no slots.
+     */
+    public void reserve(final int frameLength)
+    {
+        if (frameLength > 0 && (slab == null || slab.frameCapacity() < frameLength))
+        {
+            slab = new FrameSlab(frames.length, frameLength);
+        }
     }
 
     /**

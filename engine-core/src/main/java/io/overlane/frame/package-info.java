@@ -1,8 +1,9 @@
 /**
  * A frame where it lies: bytes in a buffer with headroom in front, and the offload metadata that travels with them.
  *
- * <p><b>Lending.</b> Whoever reads frames from outside (a {@code Port}, an {@code Underlay}) owns their memory and
- * lends them to the caller until the caller's next {@code poll} on the same source. One thread carries a frame from
- * read to write, so nothing is counted, copied or released in between; who wants to keep bytes for longer copies them.
+ * <p><b>Lending.</b> A {@code Port} or an {@code Underlay} that reads frames from outside lends them until the
+ * caller clears the batch or polls the same source again. The memory belongs to the source or, for ports that read
+ * into {@code FrameBatch.slot}, to the caller's batch. One thread carries a frame from read to write, so nothing is
+ * counted, copied or released in between; a caller that wants to keep bytes for longer copies them.
  */
 package io.overlane.frame;

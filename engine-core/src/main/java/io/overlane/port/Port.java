@@ -19,8 +19,19 @@ public interface Port extends AutoCloseable
     int mtu();
 
     /**
-     * Append up to {@code limit} waiting frames to {@code batch}; never blocks. The frames are lent until the next
-     * poll and have at least 64 bytes of headroom. Polling thread only.
+     * How much memory a poll needs from the batch ({@link FrameBatch#slot(int)}), so that it can be allocated before
+     * frames come.
+     *
+     * @return longest frame this port reads into a slot of the batch, in bytes; 0 if it lends memory of its own.
+     */
+    default int slotLength()
+    {
+        return 0;
+    }
+
+    /**
+     * Append up to {@code limit} waiting frames to {@code batch}; never blocks. The frames are lent until the batch is
+     * cleared or this port is polled again, and have at least 64 bytes of headroom. Polling thread only.
      *
      * @param batch to append to; it has room for {@code limit} more.
      * @param limit frames at most.

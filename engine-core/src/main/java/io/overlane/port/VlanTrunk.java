@@ -51,6 +51,7 @@ public final class VlanTrunk
     {
         this.port = port;
         polled = new FrameBatch(batchLimit);
+        polled.reserve(port.slotLength());
         waiting = new Branch[batchLimit];
     }
 

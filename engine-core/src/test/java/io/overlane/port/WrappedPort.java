@@ -28,6 +28,12 @@ public class WrappedPort implements Port
     }
 
     @Override
+    public int slotLength()
+    {
+        return port.slotLength();
+    }
+
+    @Override
     public int poll(final FrameBatch batch, final int limit)
     {
         return port.poll(batch, limit);

@@ -19,15 +19,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * The tenant edge on a TAP (Ethernet frames) or a TUN (IP packets).
  *
- * <p>A read puts the vnet header into the last bytes of a slot's headroom and the frame right behind it; a write
- * takes both from the same places, so no byte is moved in either direction. {@link #offer(FrameBatch)} keeps all it
- * needs in the frames' own headroom.
+ * <p>Frames are read into the memory of the caller's batch. A read puts the vnet header into the last bytes of a slot's
+ * headroom and the frame right behind it; a write takes both from the same places, so no byte is moved in either
+ * direction. {@link #offer(FrameBatch)} keeps all it needs in the frames' own headroom.
  */
 public final class TunPort implements Port
 {
-    /** Frames read per poll at most, where the caller does not say: more bring no gain. */
-    public static final int DEFAULT_POLL_FRAMES = 64;
-
     /** A super-frame of the kernel's (GSO_LEGACY_MAX_SIZE), layer 2 header and VLAN tags included. */
     static final int MAX_FRAME_LENGTH = 65_536 + 22;
 
@@ -43,7 +40,6 @@ public final class TunPort implements Port
     private final Descriptor descriptor;
     private final int vnetHeaderLength;
     private final int mtu;
-    private final FrameSlab slab;
     private final Waiter waiter;
     private final ErrnoReporter errors;
     private final SuperFrames superFrames;
@@ -51,7 +47,7 @@ public final class TunPort implements Port
     private boolean isGone;
 
     /**
-     * A port with the device's MTU and room for {@link #DEFAULT_POLL_FRAMES} frames.
+     * A port with the device's MTU.
      *
      * @param device       closed with the port; its MTU is set before.
      * @param errorHandler told when the device fails, of each kind of failure at most once a minute.
@@ -59,40 +55,29 @@ public final class TunPort implements Port
      */
     public TunPort(final TunDevice device, final ErrorHandler errorHandler) throws IOException
     {
-        this(device, device.mtu(), DEFAULT_POLL_FRAMES, errorHandler);
+        this(device, device.mtu(), errorHandler);
     }
 
     /**
      * @param device       closed with the port.
      * @param mtu          the device's IP MTU, in bytes, where it cannot be asked (a device of another namespace).
-     * @param pollFrames   most frames lent at a time; each takes 64 KiB of direct memory.
      * @param errorHandler told when the device fails, of each kind of failure at most once a minute.
      * @throws IOException if there is no eventfd to be had; the device stays open.
      */
-    public TunPort(final TunDevice device, final int mtu, final int pollFrames, final ErrorHandler errorHandler)
-        throws IOException
+    public TunPort(final TunDevice device, final int mtu, final ErrorHandler errorHandler) throws IOException
     {
-        this(LibC.calls(), device, mtu, pollFrames, errorHandler);
+        this(LibC.calls(), device, mtu, errorHandler);
     }
 
     /** With something else in place of the C library, for what is read and written. */
-    TunPort(
-        final LibC.Calls libc,
-        final TunDevice device,
-        final int mtu,
-        final int pollFrames,
-        final ErrorHandler errorHandler) throws IOException
+    TunPort(final LibC.Calls libc, final TunDevice device, final int mtu, final ErrorHandler errorHandler)
+        throws IOException
     {
-        if (pollFrames < 1)
-        {
-            throw new IllegalArgumentException("pollFrames=" + pollFrames + " is less than 1");
-        }
         this.libc = libc;
         this.device = device;
         this.mtu = mtu;
         descriptor = device.descriptor();
         vnetHeaderLength = device.vnetHeaderLength();
-        slab = new FrameSlab(pollFrames, MAX_FRAME_LENGTH);
         errors = new ErrnoReporter(errorHandler, device.name());
         superFrames = new SuperFrames(device.offload(), device.kind() == TunKind.TAP, errors);
         waiter = new Waiter(descriptor);
@@ -135,6 +120,12 @@ public final class TunPort implements Port
     }
 
     @Override
+    public int slotLength()
+    {
+        return MAX_FRAME_LENGTH;
+    }
+
+    @Override
     public int poll(final FrameBatch batch, final int limit)
     {
         if (!descriptor.acquire())
@@ -143,12 +134,15 @@ public final class TunPort implements Port
         }
         try
         {
-            final int most = Math.min(limit, slab.count());
             int count = 0;
             int bytes = 0;
-            while (count < most && read(slab.frame(count)))
+            while (count < limit)
             {
-                final Frame frame = slab.frame(count);
+                final Frame frame = batch.slot(MAX_FRAME_LENGTH);
+                if (!read(frame))
+                {
+                    break;
+                }
                 batch.add(frame);
                 count++;
                 bytes += frame.length();

@@ -44,6 +44,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> manyDevices() throws Exception
+    {
+        return InNamespace.tests(ManyDevicesScenarios.class);
+    }
+
+    @TestFactory
     Stream<DynamicTest> queues() throws Exception
     {
         return InNamespace.tests(QueueScenarios.class);

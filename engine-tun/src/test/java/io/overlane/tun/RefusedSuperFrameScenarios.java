@@ -34,7 +34,7 @@ final class RefusedSuperFrameScenarios extends Scenario
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0").offload(TunOffload.ALL));
         assumeOrClose(device.offload() == TunOffload.ALL, "this kernel has no UDP segmentation on a TAP (Linux 6.2)");
         device.up(true);
-        port = closeLater(new TunPort(calls, device, 1500, 8, errors::add));
+        port = closeLater(new TunPort(calls, device, 1500, errors::add));
     }
 
     void shouldSayWhichOffloadsAreInUse()

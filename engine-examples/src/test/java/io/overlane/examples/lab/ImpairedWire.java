@@ -178,6 +178,6 @@ public final class ImpairedWire
     private static TunPort port(final String name) throws IOException
     {
         // It is moved to another namespace, where this process cannot ask for its MTU.
-        return new TunPort(TunDevice.create(new TunOptions(TunKind.TAP, name)), MTU, BATCH, System.err::println);
+        return new TunPort(TunDevice.create(new TunOptions(TunKind.TAP, name)), MTU, System.err::println);
     }
 }

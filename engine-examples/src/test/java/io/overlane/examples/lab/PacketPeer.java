@@ -96,7 +96,7 @@ public final class PacketPeer
     private void tun(final Path fifo, final String device) throws IOException
     {
         final TunPort port = new TunPort(
-            TunDevice.create(new TunOptions(TunKind.TUN, device)), MTU, BATCH, System.err::println);
+            TunDevice.create(new TunOptions(TunKind.TUN, device)), MTU, System.err::println);
         final FrameBatch in = new FrameBatch(BATCH);
         final FrameBatch out = new FrameBatch(1);
         final Frame frame = new FrameSlab(1, 2048).frame(0);

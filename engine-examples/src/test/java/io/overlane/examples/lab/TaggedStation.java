@@ -65,7 +65,7 @@ public final class TaggedStation
     public static void main(final String[] args) throws IOException
     {
         final TunPort port = new TunPort(
-            TunDevice.create(new TunOptions(TunKind.TAP, args[0])), MTU, BATCH, System.err::println);
+            TunDevice.create(new TunOptions(TunKind.TAP, args[0])), MTU, System.err::println);
         final TaggedStation station = new TaggedStation(port, mac(args[1]));
         System.out.println(READY);
         if ("answer".equals(args[2]))

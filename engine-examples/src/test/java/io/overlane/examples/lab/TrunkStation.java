@@ -63,7 +63,7 @@ public final class TrunkStation
     public static void main(final String[] args) throws IOException
     {
         final TrunkStation station = new TrunkStation(new TunPort(
-            TunDevice.create(new TunOptions(TunKind.TAP, args[0])), MTU, BATCH, System.err::println));
+            TunDevice.create(new TunOptions(TunKind.TAP, args[0])), MTU, System.err::println));
         System.out.println(READY);
         for (int i = 1; i < args.length; i++)
         {
