@@ -1,21 +1,21 @@
 package io.overlane.examples.lab;
 
+import io.overlane.flannel.http.HttpClient;
+import io.overlane.flannel.http.HttpReply;
+import io.overlane.flannel.http.HttpRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.StandardProtocolFamily;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -49,7 +49,9 @@ public final class EtcdKeys
 
     private static final Pattern LEASE = Pattern.compile("\"(?:lease|ID)\":\"(\\d+)\"");
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final HttpClient client = new HttpClient(null, TIMEOUT);
     private final String endpoint;
 
     private EtcdKeys(final String endpoint)
@@ -220,26 +222,24 @@ public final class EtcdKeys
 
     private String call(final String path, final String body) throws IOException, InterruptedException
     {
-        return send(HttpRequest.newBuilder(URI.create(endpoint + path))
-            .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+        return send(HttpRequest.of("POST", endpoint + path).withBody("application/json", body));
     }
 
     private String callV2(final String method, final String key, final String form)
         throws IOException, InterruptedException
     {
-        return send(HttpRequest.newBuilder(URI.create(endpoint + "/v2/keys" + key))
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .method(method, HttpRequest.BodyPublishers.ofString(form)).build());
+        return send(HttpRequest.of(method, endpoint + "/v2/keys" + key)
+            .withBody("application/x-www-form-urlencoded", form));
     }
 
     private String send(final HttpRequest request) throws IOException, InterruptedException
     {
-        final HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() / 100 != 2)
+        final HttpReply reply = client.send(request, TIMEOUT);
+        if (reply.status() / 100 != 2)
         {
-            throw new IOException(request.uri() + ": " + response.statusCode() + " " + response.body());
+            throw new IOException(request.uri() + ": " + reply.status() + " " + reply.body());
         }
-        return response.body();
+        return reply.body();
     }
 
     private static String base64(final String text)

@@ -1,21 +1,18 @@
 package io.overlane.flannel.etcd;
 
+import io.overlane.flannel.http.HttpClient;
+import io.overlane.flannel.http.HttpReply;
+import io.overlane.flannel.http.HttpRequest;
+import io.overlane.flannel.http.PemTls;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
@@ -40,21 +37,17 @@ final class EtcdHttp
         this.timeout = options.requestTimeout();
         this.certificate = options.certFile();
         this.notices = notices;
-        final HttpClient.Builder builder = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT.compareTo(timeout) < 0 ? CONNECT_TIMEOUT : timeout);
-        if (options.caFile() != null || options.certFile() != null)
-        {
-            builder.sslContext(PemTls.context(options.caFile(), options.certFile(), options.keyFile()));
-        }
-        this.client = builder.build();
+        this.client = new HttpClient(
+            options.caFile() == null && options.certFile() == null ?
+                null : PemTls.context(options.caFile(), options.certFile(), options.keyFile()),
+            CONNECT_TIMEOUT.compareTo(timeout) < 0 ? CONNECT_TIMEOUT : timeout);
     }
 
     /** One attempt at one endpoint. */
     @FunctionalInterface
     interface Attempt<T>
     {
-        T at(URI endpoint) throws IOException;
+        T at(URI endpoint) throws IOException, InterruptedException;
     }
 
     Duration timeout()
@@ -88,7 +81,7 @@ final class EtcdHttp
      */
     LineStream stream(final HttpRequest request)
     {
-        return anywhere(endpoint -> LineStream.open(client, endpoint, at(endpoint, request), timeout));
+        return anywhere(endpoint -> LineStream.open(endpoint, client.open(request.at(endpoint)), timeout));
     }
 
     /**
@@ -97,51 +90,10 @@ final class EtcdHttp
      * @param request whose URI is a path.
      * @return the answer to come.
      */
-    Pending begin(final HttpRequest request)
+    LineStream begin(final HttpRequest request)
     {
         final URI endpoint = endpoints.get(preferred);
-        return new Pending(endpoint,
-            client.sendAsync(at(endpoint, request), HttpResponse.BodyHandlers.ofString()));
-    }
-
-    /**
-     * An answer to come.
-     *
-     * @param endpoint it will come from.
-     * @param future   to wait for.
-     */
-    record Pending(URI endpoint, CompletableFuture<HttpResponse<String>> future)
-    {
-        boolean isDone(final Duration wait)
-        {
-            try
-            {
-                future.get(wait.toNanos(), TimeUnit.NANOSECONDS);
-                return true;
-            }
-            catch (final TimeoutException ex)
-            {
-                return false;
-            }
-            catch (final ExecutionException ex)
-            {
-                return true;
-            }
-            catch (final InterruptedException ex)
-            {
-                throw interrupted(ex);
-            }
-        }
-
-        EtcdReply reply() throws IOException
-        {
-            return EtcdHttp.reply(endpoint, EtcdHttp.get(future, Duration.ZERO));
-        }
-
-        void cancel()
-        {
-            future.cancel(true);
-        }
+        return LineStream.begin(endpoint, client.open(request.at(endpoint)));
     }
 
     /** Try each endpoint; one whose kept connection had gone stale is tried again at once. */
@@ -160,6 +112,10 @@ final class EtcdHttp
                     final T answer = attempt.at(endpoints.get(index));
                     moveTo(first, index, problems);
                     return answer;
+                }
+                catch (final InterruptedException ex)
+                {
+                    throw interrupted(ex);
                 }
                 catch (final IOException ex)
                 {
@@ -187,17 +143,12 @@ final class EtcdHttp
     }
 
     /** An answer from this endpoint or none. */
-    EtcdReply exchange(final URI endpoint, final HttpRequest request, final Duration wait) throws IOException
+    EtcdReply exchange(final URI endpoint, final HttpRequest request, final Duration wait)
+        throws IOException, InterruptedException
     {
-        final CompletableFuture<HttpResponse<String>> future =
-            client.sendAsync(at(endpoint, request), HttpResponse.BodyHandlers.ofString());
-        return reply(endpoint, get(future, wait));
-    }
-
-    private static EtcdReply reply(final URI endpoint, final HttpResponse<String> response) throws IOException
-    {
-        requireWorking(response.statusCode(), response.body());
-        return new EtcdReply(endpoint, response.statusCode(), response.headers(), response.body());
+        final HttpReply reply = client.send(request.at(endpoint), wait);
+        requireWorking(reply.status(), reply.body());
+        return new EtcdReply(endpoint, reply);
     }
 
     /** A server in trouble of its own, without a leader for one, is no answer: another may do better. */
@@ -209,60 +160,21 @@ final class EtcdHttp
         }
     }
 
-    static <T> T get(final CompletableFuture<T> future, final Duration wait) throws IOException
-    {
-        try
-        {
-            return future.get(wait.toNanos(), TimeUnit.NANOSECONDS);
-        }
-        catch (final TimeoutException ex)
-        {
-            future.cancel(true);
-            throw silent(wait);
-        }
-        catch (final InterruptedException ex)
-        {
-            future.cancel(true);
-            throw interrupted(ex);
-        }
-        catch (final ExecutionException ex)
-        {
-            throw ex.getCause() instanceof IOException io ? io : new IOException(ex.getCause());
-        }
-    }
-
-    static IOException silent(final Duration wait)
-    {
-        return new SilentEndpointException("no answer in " + wait.toMillis() + " ms");
-    }
-
     static RegistryException interrupted(final InterruptedException ex)
     {
         return new RegistryException(Kind.UNREACHABLE, "interrupted while waiting for etcd", ex);
     }
 
-    private static HttpRequest at(final URI endpoint, final HttpRequest request)
-    {
-        final String path = request.uri().getRawPath() +
-            (request.uri().getRawQuery() == null ? "" : "?" + request.uri().getRawQuery());
-        return HttpRequest.newBuilder(request, (name, value) -> true).uri(endpoint.resolve(path)).build();
-    }
-
     private static boolean isStale(final IOException ex)
     {
-        return !(ex instanceof ConnectException || ex instanceof HttpConnectTimeoutException ||
-            ex instanceof SSLException || ex instanceof SilentEndpointException);
+        return !(ex instanceof ConnectException || ex instanceof SSLException || ex instanceof SocketTimeoutException);
     }
 
     private String line(final IOException ex)
     {
-        if (ex instanceof HttpConnectTimeoutException)
-        {
-            return "no connection in time";
-        }
         if (ex instanceof ConnectException)
         {
-            return "cannot connect" + (ex.getMessage() == null ? "" : " (" + ex.getMessage() + ")");
+            return "cannot connect (" + oneLine(ex.getMessage()) + ")";
         }
         if (ex instanceof SSLException failure)
         {
@@ -275,16 +187,5 @@ final class EtcdHttp
     {
         final String line = text.strip().replaceAll("\\s+", " ");
         return line.length() <= 200 ? line : line.substring(0, 200) + "…";
-    }
-
-    /** An endpoint took the request and said nothing. */
-    private static final class SilentEndpointException extends IOException
-    {
-        private static final long serialVersionUID = 1L;
-
-        SilentEndpointException(final String message)
-        {
-            super(message);
-        }
     }
 }

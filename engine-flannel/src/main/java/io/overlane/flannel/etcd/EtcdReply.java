@@ -1,16 +1,23 @@
 package io.overlane.flannel.etcd;
 
+import io.overlane.flannel.http.HttpReply;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 
 /**
  * What an endpoint answered.
  *
  * @param endpoint that did.
- * @param status   of HTTP.
- * @param headers  of HTTP.
- * @param body     whole.
+ * @param http     its answer.
  */
-record EtcdReply(URI endpoint, int status, HttpHeaders headers, String body)
+record EtcdReply(URI endpoint, HttpReply http)
 {
+    int status()
+    {
+        return http.status();
+    }
+
+    String body()
+    {
+        return http.body();
+    }
 }

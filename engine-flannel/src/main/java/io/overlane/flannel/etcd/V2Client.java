@@ -1,13 +1,14 @@
 package io.overlane.flannel.etcd;
 
+import io.overlane.flannel.http.HttpReply;
+import io.overlane.flannel.http.HttpRequest;
 import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -53,7 +54,7 @@ final class V2Client
      */
     V2Answer get(final String key, final String query)
     {
-        final V2Answer answer = answer(http.send(request(key, query).GET().build(), http.timeout()));
+        final V2Answer answer = answer(http.send(request("GET", key, query), http.timeout()));
         return answer.notFound() ? answer : checked(key, answer);
     }
 
@@ -64,9 +65,8 @@ final class V2Client
      */
     JsonObject put(final String key, final String form)
     {
-        final HttpRequest request = request(key, null)
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .PUT(HttpRequest.BodyPublishers.ofString(form)).build();
+        final HttpRequest request =
+            request("PUT", key, null).withBody("application/x-www-form-urlencoded", form);
         return checked(key, answer(http.send(request, http.timeout()))).node();
     }
 
@@ -76,7 +76,7 @@ final class V2Client
      */
     void delete(final String key, final String query)
     {
-        checked(key, answer(http.send(request(key, query).DELETE().build(), http.timeout())));
+        checked(key, answer(http.send(request("DELETE", key, query), http.timeout())));
     }
 
     /**
@@ -88,17 +88,16 @@ final class V2Client
      */
     Poll poll(final String key, final long index)
     {
-        final HttpRequest request = request(key, "wait=true&recursive=true&waitIndex=" + index).GET().build();
-        return new Poll(key, http.begin(request));
+        return new Poll(key, http.begin(request("GET", key, "wait=true&recursive=true&waitIndex=" + index)));
     }
 
     /** A request that is answered when something happens. */
     final class Poll
     {
         private final String key;
-        private final EtcdHttp.Pending pending;
+        private final LineStream pending;
 
-        private Poll(final String key, final EtcdHttp.Pending pending)
+        private Poll(final String key, final LineStream pending)
         {
             this.key = key;
             this.pending = pending;
@@ -109,13 +108,26 @@ final class V2Client
         {
             try
             {
-                if (!pending.isDone(wait))
+                final String line = pending.next(wait);
+                if (line == null)
                 {
-                    http.exchange(pending.endpoint(), request("/config", null).GET().build(), http.timeout());
+                    http.exchange(pending.endpoint(), request("GET", "/config", null), http.timeout());
                     return null;
                 }
-                final EtcdReply reply = pending.reply();
-                return reply.body().isBlank() ? new V2Answer(JsonObject.parse("{}"), 0) : checked(key, answer(reply));
+                awaitEnd();
+                final HttpReply head = pending.head();
+                EtcdHttp.requireWorking(head.status(), line);
+                return checked(key, answer(
+                    new EtcdReply(pending.endpoint(), new HttpReply(head.status(), head.headers(), line))));
+            }
+            catch (final EOFException ex)
+            {
+                // etcd is done with waiting, without a change.
+                return new V2Answer(JsonObject.parse("{}"), 0);
+            }
+            catch (final InterruptedException ex)
+            {
+                throw EtcdHttp.interrupted(ex);
             }
             catch (final IOException ex)
             {
@@ -124,18 +136,35 @@ final class V2Client
             }
         }
 
+        /** An answer is one line. Its connection serves the next request once it is over. */
+        private void awaitEnd() throws IOException, InterruptedException
+        {
+            try
+            {
+                pending.next(http.timeout());
+            }
+            catch (final EOFException ex)
+            {
+                return;
+            }
+            finally
+            {
+                pending.close();
+            }
+        }
+
         void cancel()
         {
-            pending.cancel();
+            pending.close();
         }
     }
 
-    private HttpRequest.Builder request(final String key, final String query)
+    private HttpRequest request(final String method, final String key, final String query)
     {
         // The '&' of a dual-stack key is escaped lest anything on the way takes it for a query's.
-        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
-            "http://etcd/v2/keys" + name(key).replace("&", "%26") + (query == null ? "" : "?" + query)));
-        return authorization == null ? request : request.header("Authorization", authorization);
+        final HttpRequest request = HttpRequest.of(method,
+            "http://etcd/v2/keys" + name(key).replace("&", "%26") + (query == null ? "" : "?" + query));
+        return authorization == null ? request : request.withHeader("Authorization", authorization);
     }
 
     private V2Answer answer(final EtcdReply reply)
@@ -143,8 +172,8 @@ final class V2Client
         try
         {
             final JsonObject body = JsonObject.parse(reply.body());
-            return new V2Answer(
-                body, reply.headers().firstValueAsLong("X-Etcd-Index").orElse(body.integer("index", 0)));
+            final String index = reply.http().headers().get("X-Etcd-Index");
+            return new V2Answer(body, index == null ? body.integer("index", 0) : Long.parseLong(index));
         }
         catch (final IllegalArgumentException ex)
         {

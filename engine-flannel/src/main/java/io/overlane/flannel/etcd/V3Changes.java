@@ -36,6 +36,10 @@ final class V3Changes implements ChangeStream
         {
             line = lines.next(client.silence());
         }
+        catch (final InterruptedException ex)
+        {
+            throw EtcdHttp.interrupted(ex);
+        }
         catch (final IOException ex)
         {
             throw new RegistryException(

@@ -1,5 +1,6 @@
 package io.overlane.flannel.etcd;
 
+import io.overlane.flannel.http.HttpRequest;
 import io.overlane.flannel.json.JsonBuilder;
 import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.RegistryException;
@@ -7,7 +8,6 @@ import io.overlane.flannel.lease.RegistryException.Kind;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -75,7 +75,7 @@ final class V3Client
             final LineStream stream = http.stream(request(path, body, true));
             try
             {
-                parse(path, stream.status(), stream.first());
+                parse(path, stream.head().status(), stream.first());
                 return stream;
             }
             catch (final RegistryException ex)
@@ -99,6 +99,10 @@ final class V3Client
         try
         {
             http.exchange(endpoint, request(path, body, true), http.timeout());
+        }
+        catch (final InterruptedException ex)
+        {
+            throw EtcdHttp.interrupted(ex);
         }
         catch (final IOException ex)
         {
@@ -173,17 +177,12 @@ final class V3Client
 
     private HttpRequest request(final String path, final String body, final boolean withToken)
     {
-        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://etcd" + path))
-            .header("Content-Type", "application/json")
+        final HttpRequest request = HttpRequest.of("POST", "http://etcd" + path)
+            .withBody("application/json", body)
             // Without it a member that lost its leader would let a watch wait for ever.
-            .header("Grpc-Metadata-hasleader", "true")
-            .POST(HttpRequest.BodyPublishers.ofString(body));
+            .withHeader("Grpc-Metadata-hasleader", "true");
         final String known = token;
-        if (withToken && known != null && !known.isEmpty())
-        {
-            request.header("Authorization", known);
-        }
-        return request.build();
+        return withToken && known != null && !known.isEmpty() ? request.withHeader("Authorization", known) : request;
     }
 
     private static JsonObject parse(final String path, final EtcdReply reply)

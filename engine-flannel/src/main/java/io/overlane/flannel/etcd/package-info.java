@@ -1,5 +1,5 @@
 /**
- * The registry in etcd, over HTTP alone: version 3 by its JSON gateway, version 2 by its keys API. No gRPC, no further
+ * The registry in etcd, over HTTP: version 3 by its JSON gateway, version 2 by its keys API. No gRPC, no further
  * library.
  */
 package io.overlane.flannel.etcd;

@@ -3,6 +3,7 @@ package io.overlane.flannel.etcd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.overlane.flannel.http.PemTls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,10 +42,10 @@ class EtcdOptionsTest
     {
         final Path missing = directory.resolve("missing.pem");
         final IllegalArgumentException ex =
-            assertThrows(IllegalArgumentException.class, () -> PemTls.read(missing));
+            assertThrows(IllegalArgumentException.class, () -> PemTls.context(missing, null, null));
         assertEquals("there is no file " + missing, ex.getMessage());
         assertEquals(
             directory + ": cannot be read: Is a directory",
-            assertThrows(IllegalArgumentException.class, () -> PemTls.read(directory)).getMessage());
+            assertThrows(IllegalArgumentException.class, () -> PemTls.context(directory, null, null)).getMessage());
     }
 }

@@ -1,21 +1,21 @@
 package io.overlane.flannel.etcd;
 
+import io.overlane.flannel.http.HttpClient;
+import io.overlane.flannel.http.HttpReply;
+import io.overlane.flannel.http.HttpRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.StringJoiner;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One etcd with a data directory of its own, as a child process: it can be frozen, killed and started again on the same
@@ -24,13 +24,13 @@ import java.util.concurrent.TimeUnit;
 public final class EtcdServer implements AutoCloseable
 {
     private static final String EXECUTABLE = "etcd";
-    private static final long START_TIMEOUT_MS = 60_000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String READY = "ready to serve client requests";
 
     private final Path directory;
     private final List<String> command = new ArrayList<>();
     private final String endpoint;
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client = new HttpClient(null, TIMEOUT);
     private final Thread stopAtExit;
     private Process process;
     private Path log;
@@ -201,7 +201,7 @@ public final class EtcdServer implements AutoCloseable
 
     private void awaitReady()
     {
-        final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_TIMEOUT_MS);
+        final long deadline = System.nanoTime() + TIMEOUT.toNanos();
         try
         {
             while (!Files.readString(log, StandardCharsets.UTF_8).contains(READY))
@@ -307,22 +307,20 @@ public final class EtcdServer implements AutoCloseable
      */
     public String post(final String path, final String body)
     {
-        return request(HttpRequest.newBuilder(URI.create(endpoint + path))
-            .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+        return send("POST", path, body, "");
     }
 
     /**
      * @param method        of HTTP.
      * @param path          on the server.
-     * @param body          to send.
+     * @param body          to send, JSON.
      * @param authorization of a user, or empty.
      * @return the answer.
      */
     public String send(final String method, final String path, final String body, final String authorization)
     {
-        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path))
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
-        return request((authorization.isEmpty() ? request : request.header("Authorization", authorization)).build());
+        final HttpRequest request = HttpRequest.of(method, endpoint + path).withBody("application/json", body);
+        return request(authorization.isEmpty() ? request : request.withHeader("Authorization", authorization));
     }
 
     /**
@@ -332,21 +330,20 @@ public final class EtcdServer implements AutoCloseable
      */
     public String putV2(final String key, final String form)
     {
-        return request(HttpRequest.newBuilder(URI.create(endpoint + "/v2/keys" + key))
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .PUT(HttpRequest.BodyPublishers.ofString(form)).build());
+        return request(HttpRequest.of("PUT", endpoint + "/v2/keys" + key)
+            .withBody("application/x-www-form-urlencoded", form));
     }
 
     private String request(final HttpRequest request)
     {
         try
         {
-            final HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() >= 300)
+            final HttpReply reply = client.send(request, TIMEOUT);
+            if (reply.status() >= 300)
             {
-                throw new IllegalStateException(request.uri() + ": " + response.statusCode() + " " + response.body());
+                throw new IllegalStateException(request.uri() + ": " + reply.status() + " " + reply.body());
             }
-            return response.body();
+            return reply.body();
         }
         catch (final IOException ex)
         {

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.overlane.flannel.http.PemTls;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import io.overlane.flannel.lease.SubnetKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,9 +76,11 @@ class EtcdTlsTest
     {
         final List<String> command = new ArrayList<>(List.of("openssl"));
         command.addAll(Arrays.asList(arguments));
+        final Path log = directory.resolve("openssl.log");
         final Process process = new ProcessBuilder(command).redirectErrorStream(true)
-            .redirectOutput(directory.resolve("openssl.log").toFile()).start();
-        assertEquals(0, process.waitFor(), () -> command + ": " + PemTls.read(directory.resolve("openssl.log")));
+            .redirectOutput(log.toFile()).start();
+        final int status = process.waitFor();
+        assertEquals(0, status, command + ": " + Files.readString(log, StandardCharsets.ISO_8859_1));
     }
 
     @AfterAll
@@ -140,8 +144,11 @@ class EtcdTlsTest
         openssl("rsa", "-aes128", "-passout", "pass:x", "-in", file("rsa-pkcs8.key"), "-out", file("locked.key"));
         assertNames("empty.pem", () -> registry("empty.pem", null));
         assertNames("missing.pem", () -> registry("missing.pem", null));
-        assertNames("locked.key", () -> PemKey.read(directory.resolve("locked.key")));
-        assertNames("ca.pem", () -> PemKey.read(directory.resolve("ca.pem")));
+        final Path certificate = directory.resolve("rsa-pkcs8.pem");
+        for (final String key : List.of("locked.key", "ca.pem"))
+        {
+            assertNames(key, () -> PemTls.context(null, certificate, directory.resolve(key)));
+        }
     }
 
     private static void assertNames(final String file, final Executable executable)

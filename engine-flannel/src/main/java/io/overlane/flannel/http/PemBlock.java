@@ -1,4 +1,4 @@
-package io.overlane.flannel.etcd;
+package io.overlane.flannel.http;
 
 import java.util.ArrayList;
 import java.util.Base64;

@@ -1,4 +1,4 @@
-package io.overlane.flannel.etcd;
+package io.overlane.flannel.http;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ final class PemKey
             }
             if (block.label().startsWith("ENCRYPTED") || block.der().length == 0)
             {
-                throw new IllegalArgumentException(file + ": the private key is encrypted; etcd's tools want it plain");
+                throw new IllegalArgumentException(file + ": the private key is encrypted; a plain one is needed");
             }
             return key(file, block);
         }

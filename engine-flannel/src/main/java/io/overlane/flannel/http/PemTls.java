@@ -1,4 +1,4 @@
-package io.overlane.flannel.etcd;
+package io.overlane.flannel.http;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,8 +19,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/** TLS from the PEM files etcd's own tools are given. */
-final class PemTls
+/** TLS settings from PEM files. */
+public final class PemTls
 {
     private static final char[] NO_PASSWORD = new char[0];
 
@@ -35,7 +35,7 @@ final class PemTls
      * @return a context with them.
      * @throws IllegalArgumentException if a file cannot be used; the message is one line and names it.
      */
-    static SSLContext context(final Path caFile, final Path certFile, final Path keyFile)
+    public static SSLContext context(final Path caFile, final Path certFile, final Path keyFile)
     {
         try
         {

@@ -1,0 +1,135 @@
+package io.overlane.flannel.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** An answer that goes on for as long as both sides want. One thread reads its lines, any thread may close it. */
+public final class HttpStream implements AutoCloseable
+{
+    /** Lines that may wait here; what is behind them waits in the socket. */
+    private static final int READ_AHEAD = 4;
+
+    private final HttpExchange exchange;
+    private final int maxLength;
+    private final Semaphore room = new Semaphore(READ_AHEAD);
+
+    /** Lines, and behind the last of them why there are no more. */
+    private final LinkedBlockingQueue<Object> lines = new LinkedBlockingQueue<>();
+    private volatile HttpReply head;
+    private volatile boolean closed;
+
+    HttpStream(final HttpExchange exchange, final int maxLength)
+    {
+        this.exchange = exchange;
+        this.maxLength = maxLength;
+    }
+
+    /** Fill it; the client's thread. */
+    void run()
+    {
+        IOException end;
+        try
+        {
+            end = exchange.run(this::read);
+        }
+        catch (final IOException ex)
+        {
+            end = ex;
+        }
+        catch (final RuntimeException ex)
+        {
+            end = new IOException(ex);
+        }
+        lines.add(end);
+    }
+
+    private IOException read(final HttpAnswer answer) throws IOException
+    {
+        head = new HttpReply(answer.status(), answer.headers(), "");
+        final InputStream in = answer.body();
+        final ByteArrayOutputStream line = new ByteArrayOutputStream();
+        final byte[] buffer = new byte[8 << 10];
+        for (int length = in.read(buffer); length >= 0; length = in.read(buffer))
+        {
+            int from = 0;
+            for (int i = 0; i < length; i++)
+            {
+                if (buffer[i] == '\n')
+                {
+                    line.write(buffer, from, i - from);
+                    hand(line);
+                    from = i + 1;
+                }
+            }
+            line.write(buffer, from, length - from);
+            if (line.size() > maxLength)
+            {
+                throw new IOException("a line of the answer is longer than " + maxLength + " bytes");
+            }
+        }
+        if (line.size() > 0)
+        {
+            hand(line);
+        }
+        return new EOFException("the server ended its answer");
+    }
+
+    private void hand(final ByteArrayOutputStream line) throws IOException
+    {
+        room.acquireUninterruptibly();
+        if (closed)
+        {
+            throw new IOException("closed");
+        }
+        lines.add(line.toString(StandardCharsets.UTF_8));
+        line.reset();
+    }
+
+    /**
+     * @return status and headers, with an empty body; null before the first line or the end of the answer, and if the
+     *     end came without them.
+     */
+    public HttpReply head()
+    {
+        return head;
+    }
+
+    /**
+     * @param wait for it.
+     * @return the next line without its end, null if there was none in time.
+     * @throws EOFException         when the server ended its answer.
+     * @throws IOException          when it broke off, as {@link HttpClient#send} has it.
+     * @throws InterruptedException if the caller was interrupted; the stream stays open.
+     */
+    public String next(final Duration wait) throws IOException, InterruptedException
+    {
+        final Object next = lines.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
+        if (next instanceof IOException end)
+        {
+            lines.add(end);
+            throw end;
+        }
+        if (next != null)
+        {
+            room.release();
+        }
+        return (String)next;
+    }
+
+    /** Break the connection at once, so that the server lets go of the answer too. */
+    @Override
+    public void close()
+    {
+        closed = true;
+        exchange.abandon();
+        // The thread that fills it may be waiting for room.
+        room.release();
+    }
+}
