@@ -1,11 +1,17 @@
 package io.overlane.agent;
 
+import io.overlane.status.GuardedErrorHandler;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 
-/** Commands from any thread to one, which runs them between two batches in the order they came. */
+/**
+ * Commands from any thread to one, which runs them between two batches in the order they came. Every future completes:
+ * with the answer, with whatever the command threw, or exceptionally when the queue is closed.
+ */
 public final class CommandQueue
 {
     /** So many may wait. */
@@ -14,14 +20,17 @@ public final class CommandQueue
     private final ManyToOneConcurrentLinkedQueue<Command<?>> commands = new ManyToOneConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final Runnable wake;
+    private final GuardedErrorHandler errorHandler;
     private volatile boolean isClosed;
 
     /**
-     * @param wake wakes the thread that runs them.
+     * @param wake         wakes the thread that runs them.
+     * @param errorHandler gets what {@code wake} throws: the command waits in the queue all the same.
      */
-    public CommandQueue(final Runnable wake)
+    public CommandQueue(final Runnable wake, final GuardedErrorHandler errorHandler)
     {
         this.wake = wake;
+        this.errorHandler = errorHandler;
     }
 
     /**
@@ -67,10 +76,18 @@ public final class CommandQueue
             command.run();
             count++;
         }
+        if (count > 0)
+        {
+            // What a callback did to its thread must not reach a socket: NIO closes it on an interrupted thread.
+            Thread.interrupted();
+        }
         return count;
     }
 
-    /** Fail what still waits and whatever is asked from now on. Called once the thread has stopped. */
+    /**
+     * Fail what still waits and whatever is asked from now on. On the one thread as it ends, or once it has ended;
+     * closing twice does no harm.
+     */
     public void close()
     {
         isClosed = true;
@@ -92,7 +109,7 @@ public final class CommandQueue
             return asked.answer();
         }
         commands.offer(asked);
-        wake.run();
+        errorHandler.run(wake);
         if (isClosed)
         {
             // It was closed while we asked, and may have looked at the queue before our command was in it.
@@ -101,12 +118,18 @@ public final class CommandQueue
         return asked.answer();
     }
 
-    private synchronized void failWaiting()
+    private void failWaiting()
     {
-        for (Command<?> command = commands.poll(); command != null; command = commands.poll())
+        final List<Command<?>> failed = new ArrayList<>();
+        synchronized (commands)
         {
-            command.fail("the engine is closed");
+            for (Command<?> command = commands.poll(); command != null; command = commands.poll())
+            {
+                failed.add(command);
+            }
         }
+        // Outside of the lock: callbacks run here.
+        failed.forEach(command -> command.fail("the engine is closed"));
     }
 
     /** One command and the answer to it. */
@@ -118,7 +141,7 @@ public final class CommandQueue
             {
                 answer.complete(command.get());
             }
-            catch (final RuntimeException ex)
+            catch (final Throwable ex)
             {
                 answer.completeExceptionally(ex);
             }

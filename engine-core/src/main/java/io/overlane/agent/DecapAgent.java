@@ -57,6 +57,12 @@ public final class DecapAgent implements Agent
     }
 
     @Override
+    public void onClose()
+    {
+        commands.close();
+    }
+
+    @Override
     public String roleName()
     {
         return "overlane-decap";

@@ -50,10 +50,12 @@ public final class EncapAgent implements Agent
      */
     public void add(final EncapPath path)
     {
+        // First what may throw.
         batch.reserve(path.port().slotLength());
+        final Port polled = wiring.wire(path.port());
         ports = Arrays.copyOf(ports, ports.length + 1);
         paths = Arrays.copyOf(paths, paths.length + 1);
-        ports[ports.length - 1] = wiring.wire(path.port());
+        ports[ports.length - 1] = polled;
         paths[paths.length - 1] = path;
     }
 
@@ -139,6 +141,12 @@ public final class EncapAgent implements Agent
     {
         // Bulk comes as super-frames all along: the last says it for the batch.
         return batch.get(batch.size() - 1).gsoType() != Frame.GSO_NONE;
+    }
+
+    @Override
+    public void onClose()
+    {
+        commands.close();
     }
 
     @Override

@@ -1,10 +1,10 @@
 package io.overlane.agent;
 
 import io.overlane.port.Port;
+import io.overlane.status.GuardedErrorHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
-import org.agrona.ErrorHandler;
 
 /** For a thread that only polls ports: it waits in one of them; others wake it, or get a thread that does for them. */
 public final class WaitingPorts implements PortWiring
@@ -13,13 +13,13 @@ public final class WaitingPorts implements PortWiring
     /** Those it could wait in. */
     private final List<Port> unwatched = new ArrayList<>();
     private final ThreadFactory threadFactory;
-    private final ErrorHandler errorHandler;
+    private final GuardedErrorHandler errorHandler;
 
     /**
      * @param threadFactory makes threads that wait for ports that cannot wake anybody.
      * @param errorHandler  is told if such a port breaks.
      */
-    public WaitingPorts(final ThreadFactory threadFactory, final ErrorHandler errorHandler)
+    public WaitingPorts(final ThreadFactory threadFactory, final GuardedErrorHandler errorHandler)
     {
         this.threadFactory = threadFactory;
         this.errorHandler = errorHandler;

@@ -3,6 +3,7 @@ package io.overlane.agent;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;
 import io.overlane.signal.Doorbell;
+import io.overlane.status.GuardedErrorHandler;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -16,19 +17,23 @@ import org.agrona.ErrorHandler;
  */
 public final class WatchedPort implements Port
 {
-    private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LONGEST_END_MS = TimeUnit.SECONDS.toMillis(5);
 
     private final Port port;
     private final Doorbell doorbell = new Doorbell();
     /** Besides the doorbell. */
     private volatile Runnable wake;
-    private final ErrorHandler errorHandler;
+    private final GuardedErrorHandler errorHandler;
+    private final BoundedWait wait;
     private final Thread watcher;
 
     /** Whose turn it is: the polling thread's if true. */
     private volatile boolean isReady = true;
     private volatile boolean isStopped;
+
+    /** Whether the polling thread got frames in this turn, and in its last one; the latter published by the turn. */
+    private boolean hasPolledThisTurn;
+    private boolean hasPolled;
 
     /**
      * @param port          to watch.
@@ -41,9 +46,9 @@ public final class WatchedPort implements Port
     {
         this.port = port;
         this.wake = wake;
-        this.errorHandler = errorHandler;
-        watcher = threadFactory.newThread(this::watch);
-        watcher.setName("overlane-wait-" + port.name());
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
+        wait = new BoundedWait("overlane-wait-" + port.name(), port::await, this.errorHandler);
+        watcher = EngineThreads.make(threadFactory, "overlane-wait-" + port.name(), this::watch);
     }
 
     /**
@@ -70,7 +75,7 @@ public final class WatchedPort implements Port
     void stop()
     {
         isStopped = true;
-        port.wake();
+        errorHandler.run(port::wake);
         LockSupport.unpark(watcher);
     }
 
@@ -79,7 +84,10 @@ public final class WatchedPort implements Port
     {
         try
         {
-            watcher.join(LONGEST_END_MS);
+            if (watcher != Thread.currentThread())
+            {
+                watcher.join(LONGEST_END_MS);
+            }
         }
         catch (final InterruptedException ex)
         {
@@ -115,8 +123,14 @@ public final class WatchedPort implements Port
         final int frames = port.poll(batch, limit);
         if (frames == 0)
         {
+            hasPolled = hasPolledThisTurn;
+            hasPolledThisTurn = false;
             isReady = false;
             LockSupport.unpark(watcher);
+        }
+        else
+        {
+            hasPolledThisTurn = true;
         }
         return frames;
     }
@@ -174,18 +188,23 @@ public final class WatchedPort implements Port
         {
             while (!isStopped)
             {
+                Thread.interrupted();
                 if (isReady)
                 {
                     LockSupport.park(this);
                 }
                 else
                 {
-                    port.await(LONGEST_WAIT_NS);
+                    if (hasPolled)
+                    {
+                        wait.onWork();
+                    }
+                    wait.await();
                     onReady();
                 }
             }
         }
-        catch (final RuntimeException ex)
+        catch (final Throwable ex)
         {
             // Nobody waits for it any more: it is polled whenever the other thread is awake.
             isReady = true;

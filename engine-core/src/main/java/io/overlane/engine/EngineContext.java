@@ -9,6 +9,7 @@ import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.RulesContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.signal.IdleWait;
+import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -54,7 +55,7 @@ public final class EngineContext
     private IdleWait idleWait;
     private ThreadFactory threadFactory = Thread::new;
     private NanoClock clock = SystemNanoClock.INSTANCE;
-    private ErrorHandler errorHandler;
+    private GuardedErrorHandler errorHandler = GuardedErrorHandler.of(null);
     private int maxSegments = DEFAULT_MAX_SEGMENTS;
     private final FdbContext fdb = new FdbContext();
     private TableEvents tableEvents;
@@ -198,19 +199,21 @@ public final class EngineContext
         return this;
     }
 
-    /** @return is told of broken things; never of bad packets. */
-    public ErrorHandler errorHandler()
+    /** @return gets what is broken, never bad packets; whatever the application's handler throws ends there. */
+    public GuardedErrorHandler errorHandler()
     {
         return errorHandler;
     }
 
     /**
-     * @param errorHandler is told of broken things; never of bad packets. Default: a line on standard error.
+     * @param errorHandler gets what is broken, never bad packets, on any thread of the engine. It may close the engine.
+     *                     What it throws becomes a line on standard error. Default, and what null stands for: a line
+     *                     on standard error for each.
      * @return this.
      */
     public EngineContext errorHandler(final ErrorHandler errorHandler)
     {
-        this.errorHandler = errorHandler;
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
         return this;
     }
 
@@ -465,10 +468,6 @@ public final class EngineContext
         if (peerUdpPort == 0)
         {
             peerUdpPort = underlay.local().udpPort();
-        }
-        if (errorHandler == null)
-        {
-            errorHandler = error -> System.err.println("overlane: " + error);
         }
     }
 

@@ -3,6 +3,7 @@ package io.overlane.engine;
 import io.overlane.address.MacAddress;
 import io.overlane.agent.CommandQueue;
 import io.overlane.agent.EncapAgent;
+import io.overlane.agent.EngineThreads;
 import io.overlane.agent.Forwarding;
 import io.overlane.agent.PortWiring;
 import io.overlane.pipeline.EncapPath;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.agrona.CloseHelper;
 import org.agrona.collections.IntHashSet;
 
 /**
@@ -53,6 +53,7 @@ public final class EngineSegments
     private final PathBuilder paths;
     private final EncapAgent encapAgent;
     private final PortWiring wiring;
+    private final Shutdown shutdown;
     private final SegmentChanges changes;
     private final Traffic removedEncap;
     private final Traffic removedDecap;
@@ -70,7 +71,8 @@ public final class EngineSegments
         final Forwarding forwarding,
         final CommandQueue commands,
         final List<SegmentChanges.Lane> lanes,
-        final PortWiring wiring)
+        final PortWiring wiring,
+        final Shutdown shutdown)
     {
         this.context = context;
         this.forwarding = forwarding;
@@ -79,6 +81,7 @@ public final class EngineSegments
         paths = lanes.get(0).paths();
         encapAgent = lanes.get(0).encapAgent();
         this.wiring = wiring;
+        this.shutdown = shutdown;
         changes = new SegmentChanges(context, forwarding, commands, lanes);
         removedEncap = counters.newTraffic("encap", "removed-segments");
         removedDecap = counters.newTraffic("decap", "removed-segments");
@@ -223,7 +226,7 @@ public final class EngineSegments
     /** Close all ports there are, when all threads have stopped. */
     void close()
     {
-        CloseHelper.quietCloseAll(List.copyOf(portVnis.keySet()));
+        context.errorHandler().closeAll(List.copyOf(portVnis.keySet()));
     }
 
     /** Have ports polled; what was done before is undone if that fails. */
@@ -249,14 +252,14 @@ public final class EngineSegments
                 .thenCompose(answer -> close(ports, lastWaits).thenApply(none -> answer)));
     }
 
-    private RuntimeException attach(final List<EncapPath> encapPaths)
+    private Throwable attach(final List<EncapPath> encapPaths)
     {
         try
         {
             encapPaths.forEach(encapAgent::add);
             return null;
         }
-        catch (final RuntimeException ex)
+        catch (final RuntimeException | Error ex)
         {
             encapPaths.forEach(path -> encapAgent.remove(path.port()));
             return ex;
@@ -302,20 +305,36 @@ public final class EngineSegments
     {
         if (context.threadingMode() == ThreadingMode.INVOKER)
         {
-            CloseHelper.closeAll(context.errorHandler(), ports);
+            context.errorHandler().closeAll(ports);
             return CompletableFuture.completedFuture(null);
         }
-        // A device takes its time to go; nobody's frames wait for that.
+        // A device takes its time to go; nobody's frames wait for that. The engine does: this is one of its threads.
         final CompletableFuture<Void> closed = new CompletableFuture<>();
-        final Thread thread = context.threadFactory().newThread(() ->
+        shutdown.enter();
+        try
         {
-            lastWaits.forEach(Runnable::run);
-            CloseHelper.closeAll(context.errorHandler(), ports);
-            closed.complete(null);
-        });
-        thread.setName("overlane-close");
-        thread.start();
+            EngineThreads.make(context.threadFactory(), "overlane-close", () ->
+            {
+                close(ports, lastWaits, closed);
+                shutdown.leave();
+            }).start();
+        }
+        catch (final RuntimeException | Error ex)
+        {
+            // Without a thread frames wait, but the ports are closed.
+            context.errorHandler().onError(ex);
+            close(ports, lastWaits, closed);
+            shutdown.leave();
+        }
         return closed;
+    }
+
+    private void close(
+        final List<Port> ports, final List<Runnable> lastWaits, final CompletableFuture<Void> closed)
+    {
+        lastWaits.forEach(context.errorHandler()::run);
+        context.errorHandler().closeAll(ports);
+        closed.complete(null);
     }
 
     /** Begin on the thread that writes the tables; what follows is asked for there, and so in the same order. */

@@ -1,38 +1,35 @@
 package io.overlane.engine;
 
 import io.overlane.address.Vtep;
+import io.overlane.agent.AgentThread;
 import io.overlane.agent.CommandQueue;
-import io.overlane.agent.DecapAgent;
-import io.overlane.agent.EncapAgent;
+import io.overlane.agent.EngineThreads;
 import io.overlane.agent.Forwarding;
 import io.overlane.agent.ForwarderProxy;
-import io.overlane.agent.Moderation;
-import io.overlane.agent.PortWait;
-import io.overlane.agent.PortWiring;
 import io.overlane.agent.TableAger;
-import io.overlane.agent.WaitWhenIdle;
-import io.overlane.agent.WaitingPorts;
-import io.overlane.agent.WakingPorts;
 import io.overlane.pipeline.DecapPath;
-import io.overlane.pipeline.EncapPath;
 import io.overlane.pipeline.LearnRing;
 import io.overlane.pipeline.VxlanDecapPath;
-import io.overlane.signal.IdleWait;
 import io.overlane.status.EngineCounters;
-import io.overlane.underlay.Underlay;
+import io.overlane.status.GuardedErrorHandler;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
-import org.agrona.CloseHelper;
-import org.agrona.concurrent.Agent;
-import org.agrona.concurrent.AgentRunner;
-import org.agrona.concurrent.CompositeAgent;
 import org.agrona.concurrent.NanoClock;
 
 /**
  * A running engine: ports on one side, an underlay on the other, and the tables between them.
  *
- * <p>{@link #proxy()}, {@link #segments()}, {@link #counters()} and {@link #close()} may be called from any thread.
+ * <p>{@link #proxy()}, {@link #segments()}, {@link #counters()}, {@link #close()}, {@link #isRunning()} and
+ * {@link #terminated()} may be called from any thread.
+ *
+ * <p><b>Mistakes of the application.</b> What the error handler throws ends there. An exception out of a duty cycle (of
+ * a port or an underlay, say) goes to the error handler, and the engine goes on. An {@link Error} ends the engine: it
+ * closes itself as {@link #close()} does, the error handler gets the Error, {@link #isRunning()} becomes false and
+ * {@link #terminated()} completes with it. An interrupt does not end the engine's threads.
  */
 public final class OverlayEngine implements AutoCloseable
 {
@@ -44,26 +41,19 @@ public final class OverlayEngine implements AutoCloseable
     private final LearnRing learned;
     private final EngineSegments segments;
     private final CommandQueue commands;
-    private final List<SegmentChanges.Lane> lanes = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
-    private final List<WaitWhenIdle> waits = new ArrayList<>();
-    private final List<AgentRunner> runners = new ArrayList<>();
-    private volatile boolean isClosed;
-
-    /** The two halves that carry one queue, what they begin with, and where they wait. */
-    private record Worker(
-        List<EncapPath> paths,
-        Underlay underlay,
-        IdleWait idleWait,
-        PortWiring wiring,
-        EncapAgent encapAgent,
-        Agent decapAgent)
-    {
-    }
+    private final List<AgentThread> threads = new ArrayList<>();
+    private final Shutdown shutdown;
+    /** In a duty cycle that the application invoked; null: none. */
+    private final AtomicReference<Thread> invoker = new AtomicReference<>();
 
     private OverlayEngine(final EngineContext context)
     {
         this.context = context;
+        shutdown = new Shutdown(
+            () -> threads.forEach(AgentThread::stop),
+            () -> threads.forEach(AgentThread::interrupt),
+            this::closeAll);
         counters = new EngineCounters(
             context.maxSegments() + EngineSegments.FURTHER_COUNTERS,
             context.maxRemotes(),
@@ -85,7 +75,7 @@ public final class OverlayEngine implements AutoCloseable
             forwarding.tell(context.tableEvents());
         }
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
-        commands = new CommandQueue(wake);
+        commands = new CommandQueue(wake, context.errorHandler());
         proxy = new ForwarderProxy(forwarding, commands);
 
         final boolean isVxlan = context.ipNetwork() == null;
@@ -95,24 +85,21 @@ public final class OverlayEngine implements AutoCloseable
             null;
         final PathBuilder paths = new PathBuilder(context, counters, forwarding, learned);
         final DecapPath decapPath = isVxlan ? paths.vxlan() : paths.ip();
-        final PortWiring wiring = wiring(paths);
-        final CommandQueue portCommands = portCommands(paths, wiring);
-        workers.add(worker(paths, decapPath, wiring, commands, portCommands, upkeep(decapPath)));
-        // An idleWait knows the ports there are at launch, none that come later.
-        final PortWiring later =
-            context.threadingMode() == ThreadingMode.SHARED ? new WakingPorts(wake, false) : wiring;
-        lanes.add(new SegmentChanges.Lane(paths, portCommands, workers.get(0).encapAgent()));
+        workers.add(new Worker(context, paths, decapPath, commands, upkeep(decapPath)));
         for (int i = 1; i <= context.queues().size(); i++)
         {
             final PathBuilder further = paths.further(i);
-            final DecapPath furtherPath = isVxlan ? further.vxlan() : further.ip();
-            final PortWiring furtherWiring = wiring(further);
-            final CommandQueue furtherCommands = portCommands(further, furtherWiring);
-            final CommandQueue none = new CommandQueue(() -> {});
-            workers.add(worker(further, furtherPath, furtherWiring, none, furtherCommands, () -> 0));
-            lanes.add(new SegmentChanges.Lane(further, furtherCommands, workers.get(i).encapAgent()));
+            final CommandQueue none = new CommandQueue(() -> {}, context.errorHandler());
+            workers.add(new Worker(context, further, isVxlan ? further.vxlan() : further.ip(), none, () -> 0));
         }
-        segments = new EngineSegments(context, counters, forwarding, commands, lanes, later);
+        segments = new EngineSegments(
+            context,
+            counters,
+            forwarding,
+            commands,
+            workers.stream().map(Worker::lane).toList(),
+            workers.get(0).laterWiring(),
+            shutdown);
     }
 
     /** What the one thread that writes the tables does besides: it learns what others heard, and forgets. */
@@ -134,53 +121,6 @@ public final class OverlayEngine implements AutoCloseable
         return () -> learned.drain(consumer) + ager.age();
     }
 
-    /** For the thread that polls the ports of a queue. */
-    private static CommandQueue portCommands(final PathBuilder paths, final PortWiring wiring)
-    {
-        return new CommandQueue(wiring instanceof WaitingPorts waiting ? waiting.place()::wake :
-            paths.idleWait() != null ? paths.idleWait()::wake :
-            paths.underlay()::wake);
-    }
-
-    private Worker worker(
-        final PathBuilder paths,
-        final DecapPath decapPath,
-        final PortWiring wiring,
-        final CommandQueue tableCommands,
-        final CommandQueue encapCommands,
-        final IntSupplier upkeep)
-    {
-        return new Worker(
-            paths.encapPaths(),
-            paths.underlay(),
-            paths.idleWait(),
-            wiring,
-            new EncapAgent(
-                encapCommands,
-                wiring,
-                context.batchLimit(),
-                context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE,
-                decapPath::superFrames),
-            new DecapAgent(tableCommands, paths.underlay(), decapPath, upkeep, context.batchLimit()));
-    }
-
-    private PortWiring wiring(final PathBuilder paths)
-    {
-        return switch (context.threadingMode())
-        {
-            case INVOKER -> PortWiring.NONE;
-            case SPLIT -> new WaitingPorts(context.threadFactory(), context.errorHandler());
-            case SHARED -> paths.idleWait() == null ?
-                new WakingPorts(paths.underlay()::wake, false) :
-                new WakingPorts(paths.idleWait()::wake, true);
-        };
-    }
-
-    private static PortWait splitPlace(final Worker worker)
-    {
-        return ((WaitingPorts)worker.wiring()).place();
-    }
-
     /**
      * Check the settings, build the engine and start its threads. The engine takes over the underlay and the ports:
      * {@link #close()} closes them, and so does this method if it fails.
@@ -188,6 +128,7 @@ public final class OverlayEngine implements AutoCloseable
      * @param context settings.
      * @return a running engine, or in {@link ThreadingMode#INVOKER} one that runs when told to.
      * @throws IllegalArgumentException if a setting cannot work; the message is one line.
+     * @throws IllegalStateException    if the thread factory makes no thread; likewise.
      */
     public static OverlayEngine launch(final EngineContext context)
     {
@@ -214,9 +155,12 @@ public final class OverlayEngine implements AutoCloseable
     }
 
     /**
-     * Run one duty cycle of both directions. {@link ThreadingMode#INVOKER} only, always on the same thread.
+     * Run one duty cycle of both directions. {@link ThreadingMode#INVOKER} only. One thread at a time: another may go
+     * on where one has returned.
      *
      * @return frames and commands worked on; 0 once the engine is closed.
+     * @throws IllegalStateException while another thread is in this method, or this thread is: in code that the duty
+     *                               cycle calls.
      */
     public int doWork()
     {
@@ -224,12 +168,57 @@ public final class OverlayEngine implements AutoCloseable
         {
             throw new IllegalStateException("the engine runs on threads of its own: " + context.threadingMode());
         }
-        int work = 0;
-        for (int i = 0; i < workers.size() && !isClosed; i++)
+        final Thread thread = Thread.currentThread();
+        final Thread other = invoker.compareAndExchange(null, thread);
+        if (other != null)
         {
-            work += doWork(workers.get(i).encapAgent()) + doWork(workers.get(i).decapAgent());
+            throw new IllegalStateException(other == thread ?
+                "doWork() was called inside doWork()" :
+                "doWork() was called while thread " + other.getName() + " is in it: it is for one thread at a time");
         }
-        return work;
+        // An interrupted thread would close the channels of NIO.
+        final boolean isInterrupted = Thread.interrupted();
+        final boolean isEngine = EngineThreads.isCurrent();
+        EngineThreads.mark(true);
+        try
+        {
+            return invoke();
+        }
+        finally
+        {
+            EngineThreads.mark(isEngine);
+            invoker.set(null);
+            if (isInterrupted)
+            {
+                thread.interrupt();
+            }
+        }
+    }
+
+    private int invoke()
+    {
+        if (!shutdown.enter())
+        {
+            return 0;
+        }
+        try
+        {
+            int work = 0;
+            for (int i = 0; i < workers.size() && !shutdown.isBegun(); i++)
+            {
+                work += workers.get(i).doWork();
+            }
+            return work;
+        }
+        catch (final Error error)
+        {
+            end(error);
+            throw error;
+        }
+        finally
+        {
+            shutdown.leave();
+        }
     }
 
     /** @return asks for changes to the running engine. */
@@ -277,94 +266,111 @@ public final class OverlayEngine implements AutoCloseable
     /** @return datagrams that the underlays of all queues dropped before the engine could read them. */
     public long receiveDrops()
     {
-        return workers.stream().mapToLong(worker -> worker.underlay().receiveDrops()).sum();
+        return workers.stream().mapToLong(Worker::receiveDrops).sum();
     }
 
-    /** Stop the threads, then close ports and underlay. Closing twice does no harm. */
+    /** @return true until {@link #close()} is called or the engine ends by itself. */
+    public boolean isRunning()
+    {
+        return !shutdown.isBegun();
+    }
+
+    /**
+     * The end of the engine. What is hung on the future runs on the thread that ended last.
+     *
+     * @return completes when all threads have ended and everything is closed; exceptionally, with the cause, when the
+     *         engine ended by itself.
+     */
+    public CompletableFuture<Void> terminated()
+    {
+        return shutdown.terminated();
+    }
+
+    /**
+     * Stop the threads, then close ports and underlay; commands that wait complete exceptionally. Any thread, also an
+     * interrupted one, any number of times.
+     *
+     * <p>Returns when all is closed. On a thread of an engine (in what is hung on a future, in an error handler) and
+     * inside {@link #doWork()} it only begins to close, and returns: the last thread closes the rest when it has left,
+     * {@link #terminated()} says when. A thread that the application's own code blocks is interrupted after five
+     * seconds, and waited for no longer after ten; the error handler gets the place. What it uses stays open until it
+     * ends.
+     */
     @Override
-    public synchronized void close()
+    public void close()
     {
-        if (!isClosed)
+        shutdown.begin(null);
+        if (!EngineThreads.isCurrent())
         {
-            isClosed = true;
-            waits.forEach(WaitWhenIdle::stop);
-            CloseHelper.closeAll(context.errorHandler(), runners);
-            workers.forEach(worker -> worker.encapAgent().removeAll());
-            commands.close();
-            lanes.forEach(lane -> lane.portCommands().close());
-            closeAll(context);
-            segments.close();
+            shutdown.await();
         }
     }
 
-    private int doWork(final Agent agent)
+    /** The engine ends by itself, because of an Error, or null: a thread ended as it was asked to. */
+    private void end(final Throwable cause)
     {
-        try
+        if (cause != null)
         {
-            return agent.doWork();
+            context.errorHandler().onError(new IllegalStateException("the engine ends: " + cause, cause));
         }
-        catch (final Exception ex)
-        {
-            context.errorHandler().onError(ex);
-            return 0;
-        }
+        shutdown.begin(cause);
+    }
+
+    /** On whichever thread is the last that uses the engine. */
+    private void closeAll()
+    {
+        final GuardedErrorHandler errorHandler = context.errorHandler();
+        workers.forEach(Worker::close);
+        errorHandler.run(() -> closeAll(context));
+        errorHandler.run(segments::close);
     }
 
     private void start()
     {
-        for (final Worker worker : workers)
+        workers.forEach(Worker::wirePorts);
+        workers.forEach(worker -> threads.addAll(worker.threads(this::onThreadEnd)));
+        threads.forEach(this::start);
+    }
+
+    private void onThreadEnd(final Throwable cause)
+    {
+        end(cause);
+        shutdown.leave();
+    }
+
+    private void start(final AgentThread thread)
+    {
+        boolean isStarted = false;
+        if (!shutdown.enter())
         {
-            worker.paths().forEach(path -> worker.wiring().check(path.port()));
-            worker.paths().forEach(worker.encapAgent()::add);
+            throw new IllegalStateException("the engine ended while it was launched", shutdown.cause());
         }
-        switch (context.threadingMode())
+        try
         {
-            case SHARED:
-                workers.forEach(worker ->
-                    run(new CompositeAgent(worker.decapAgent(), worker.encapAgent()), sharedWait(worker)));
-                break;
-
-            case SPLIT:
-                workers.forEach(this::split);
-                break;
-
-            default:
-                break;
+            thread.start(context.threadFactory());
+            isStarted = true;
         }
-    }
-
-    private void split(final Worker worker)
-    {
-        final PortWait place = splitPlace(worker);
-        run(worker.decapAgent(), new WaitWhenIdle(worker.underlay()::await, worker.underlay()::wake));
-        run(worker.encapAgent(), new WaitWhenIdle(place::await, place::wake));
-    }
-
-    private static WaitWhenIdle sharedWait(final Worker worker)
-    {
-        final IdleWait idleWait = worker.idleWait();
-        return idleWait != null ?
-            new WaitWhenIdle(idleWait::await, idleWait::wake) :
-            new WaitWhenIdle(worker.underlay()::await, worker.underlay()::wake);
-    }
-
-    private void run(final Agent agent, final WaitWhenIdle wait)
-    {
-        final AgentRunner runner = new AgentRunner(wait, context.errorHandler(), null, agent);
-        waits.add(wait);
-        runners.add(runner);
-        AgentRunner.startOnThread(runner, context.threadFactory());
+        finally
+        {
+            if (!isStarted)
+            {
+                shutdown.leave();
+            }
+        }
     }
 
     private static void closeAll(final EngineContext context)
     {
-        context.segments().forEach(segment -> segment.ports().forEach(CloseHelper::quietClose));
+        final List<AutoCloseable> taken = new ArrayList<>();
+        context.segments().forEach(segment -> taken.addAll(segment.ports()));
         if (context.ipNetwork() != null)
         {
-            CloseHelper.quietClose(context.ipNetwork().port());
+            taken.add(context.ipNetwork().port());
         }
-        CloseHelper.quietCloseAll(context.idleWait(), context.underlay());
+        taken.add(context.idleWait());
+        taken.add(context.underlay());
         context.queues().forEach(queue ->
-            CloseHelper.quietCloseAll(queue.port(), queue.idleWait(), queue.underlay()));
+            taken.addAll(Arrays.asList(queue.port(), queue.idleWait(), queue.underlay())));
+        context.errorHandler().closeAll(taken);
     }
 }

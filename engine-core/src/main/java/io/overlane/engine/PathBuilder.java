@@ -150,7 +150,7 @@ final class PathBuilder
         {
             fill(settings);
         }
-        catch (final RuntimeException ex)
+        catch (final RuntimeException | Error ex)
         {
             forwarding.withdraw(segment);
             close(segment);

@@ -99,7 +99,7 @@ final class SegmentChanges
                 joined.add(group);
             }
         }
-        catch (final RuntimeException ex)
+        catch (final RuntimeException | Error ex)
         {
             joined.forEach(group -> lanes.get(0).paths.leave(vni, group));
             throw ex;

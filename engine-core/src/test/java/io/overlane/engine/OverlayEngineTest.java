@@ -239,7 +239,7 @@ class OverlayEngineTest
     {
         final AtomicInteger made = new AtomicInteger();
         final List<Thread> threads = new ArrayList<>();
-        assertLaunchFails("no more threads", context -> context
+        assertLaunchFails(IllegalStateException.class, "no more threads", context -> context
             .threadingMode(ThreadingMode.SPLIT)
             .threadFactory(task ->
             {
@@ -281,13 +281,18 @@ class OverlayEngineTest
 
     private static void assertLaunchFails(final String message, final Consumer<EngineContext> change)
     {
+        assertLaunchFails(IllegalArgumentException.class, message, change);
+    }
+
+    private static void assertLaunchFails(
+        final Class<? extends RuntimeException> type, final String message, final Consumer<EngineContext> change)
+    {
         try (EngineHarness other = EngineHarness.create())
         {
             final ClosingPort port = new ClosingPort("a");
             other.context().segment(new SegmentContext(VNI).port(port));
             change.accept(other.context());
-            final IllegalArgumentException refusal =
-                assertThrows(IllegalArgumentException.class, () -> OverlayEngine.launch(other.context()));
+            final RuntimeException refusal = assertThrows(type, () -> OverlayEngine.launch(other.context()));
             assertNotNull(refusal.getMessage());
             assertTrue(refusal.getMessage().contains(message), refusal.getMessage());
             assertFalse(refusal.getMessage().contains("\n"), refusal.getMessage());

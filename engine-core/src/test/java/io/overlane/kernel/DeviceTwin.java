@@ -37,6 +37,7 @@ public final class DeviceTwin implements AutoCloseable
     private final int vni;
     private final int udpPort;
     private final LoopbackPort port = new LoopbackPort("vx0", 1500, 64, 2048);
+    private final List<Throwable> errors = new ArrayList<>();
     private final OverlayEngine engine;
 
     /**
@@ -52,10 +53,7 @@ public final class DeviceTwin implements AutoCloseable
             .threadingMode(ThreadingMode.INVOKER)
             .underlay(underlay)
             .clock(clock)
-            .errorHandler(error ->
-            {
-                throw new AssertionError("told to the error handler", error);
-            })
+            .errorHandler(errors::add)
             .segment(segment(kernel).port(port));
         if (kernel.has("maxaddress"))
         {
@@ -241,6 +239,10 @@ public final class DeviceTwin implements AutoCloseable
         while (idle < 2)
         {
             idle = engine.doWork() == 0 ? idle + 1 : 0;
+        }
+        if (!errors.isEmpty())
+        {
+            throw new AssertionError("reported to the error handler", errors.get(0));
         }
     }
 

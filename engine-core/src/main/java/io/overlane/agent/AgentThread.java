@@ -1,0 +1,168 @@
+package io.overlane.agent;
+
+import io.overlane.status.GuardedErrorHandler;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.agrona.concurrent.Agent;
+
+/**
+ * One thread of an engine: it runs an agent and blocks in the source of work when a duty cycle found none. It costs
+ * nothing while idle, and ends soon after {@link #stop()}.
+ *
+ * <p>An exception out of a duty cycle is reported, and the next cycle follows after a pause, which grows as long as
+ * every cycle fails. An {@link Error} ends the thread. An interrupt does neither: code of the application may have set
+ * it here, and with it no wait would block and every NIO channel would be closed.
+ */
+public final class AgentThread
+{
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** The pause doubles up to 512 ms. */
+    private static final int MOST_DOUBLINGS = 9;
+    private static final long BEGIN_CHECK_MS = 10;
+
+    private final Agent agent;
+    private final BoundedWait wait;
+    private final Runnable wake;
+    private final GuardedErrorHandler errorHandler;
+    private final Consumer<Throwable> onEnd;
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private volatile Thread thread;
+    private volatile boolean isStopping;
+    private int failures;
+
+    /**
+     * @param agent        to run.
+     * @param await        blocks for at most the given nanoseconds.
+     * @param wake         ends a current or the next {@code await}.
+     * @param errorHandler gets what duty cycles throw.
+     * @param onEnd        called last on the thread, when the agent has been closed: with the Error that ended it, or
+     *                     with null after {@link #stop()}.
+     */
+    public AgentThread(
+        final Agent agent,
+        final LongConsumer await,
+        final Runnable wake,
+        final GuardedErrorHandler errorHandler,
+        final Consumer<Throwable> onEnd)
+    {
+        this.agent = agent;
+        wait = new BoundedWait(agent.roleName(), await, errorHandler);
+        this.wake = wake;
+        this.errorHandler = errorHandler;
+        this.onEnd = onEnd;
+    }
+
+    /**
+     * Start the thread and wait until it runs.
+     *
+     * @param factory makes it.
+     * @throws IllegalStateException if the factory fails, or its thread does not run what it was given; {@code onEnd}
+     *                               is not called then.
+     */
+    public void start(final ThreadFactory factory)
+    {
+        final Thread made = EngineThreads.make(factory, agent.roleName(), this::run);
+        thread = made;
+        made.start();
+        boolean isInterrupted = false;
+        while (true)
+        {
+            final boolean wasAlive = made.isAlive();
+            try
+            {
+                if (begun.await(BEGIN_CHECK_MS, TimeUnit.MILLISECONDS))
+                {
+                    break;
+                }
+            }
+            catch (final InterruptedException ex)
+            {
+                isInterrupted = true;
+            }
+            if (!wasAlive && begun.getCount() > 0)
+            {
+                throw new IllegalStateException("the thread factory returned a thread for " + agent.roleName() +
+                    " that does not run what it was given");
+            }
+        }
+        if (isInterrupted)
+        {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Let the thread end after the duty cycle it is in. Any thread. */
+    public void stop()
+    {
+        isStopping = true;
+        errorHandler.run(wake);
+        LockSupport.unpark(thread);
+    }
+
+    /** Interrupt the thread where foreign code blocks it, and report where. When it has not ended in time. */
+    public void interrupt()
+    {
+        final Thread stuck = thread;
+        if (stuck != null && stuck.isAlive())
+        {
+            final StackTraceElement[] trace = stuck.getStackTrace();
+            errorHandler.onError(new IllegalStateException("the engine is to close, but its thread " +
+                stuck.getName() + " has not ended: it is interrupted" +
+                (trace.length == 0 ? "" : " in " + trace[0])));
+            stuck.interrupt();
+        }
+    }
+
+    private void run()
+    {
+        begun.countDown();
+        Throwable cause = null;
+        try
+        {
+            while (!isStopping)
+            {
+                cycle();
+            }
+        }
+        catch (final Throwable ex)
+        {
+            cause = ex;
+        }
+        finally
+        {
+            Thread.interrupted();
+            errorHandler.run(agent::onClose);
+            onEnd.accept(cause);
+        }
+    }
+
+    private void cycle()
+    {
+        try
+        {
+            Thread.interrupted();
+            if (agent.doWork() > 0)
+            {
+                wait.onWork();
+            }
+            else if (!isStopping)
+            {
+                wait.await();
+            }
+            failures = 0;
+        }
+        catch (final Exception ex)
+        {
+            errorHandler.onError(ex);
+            if (!isStopping)
+            {
+                LockSupport.parkNanos(this, PAUSE_NS << failures);
+            }
+            failures = Math.min(failures + 1, MOST_DOUBLINGS);
+        }
+    }
+}

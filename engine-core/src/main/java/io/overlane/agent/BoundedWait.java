@@ -1,0 +1,91 @@
+package io.overlane.agent;
+
+import io.overlane.status.GuardedErrorHandler;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * A wait for work that cannot become a spin. A wait that does not block although there is no work, in a closed port for
+ * example, is paid from a budget; when that is used up, the thread rests for a millisecond after each such wait, and
+ * the error handler gets one line. One thread.
+ */
+final class BoundedWait
+{
+    /** The longest wait: how late a scan of the tables may be on an idle engine. */
+    static final long LONGEST_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** Fewer at a time are ordinary: something rang for frames that had been polled already. */
+    static final int BUDGET = 1_000;
+
+    /** A wait that blocked gives back one for so much of it. */
+    static final long REFILL_NS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    /** One percent of a core, or a few, instead of all of it. */
+    static final long REST_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final String name;
+    private final LongConsumer await;
+    private final GuardedErrorHandler errorHandler;
+    private final NanoClock clock;
+    private final LongConsumer rest;
+    private long spent;
+    private boolean hasReported;
+
+    /**
+     * @param name         who waits, for the report.
+     * @param await        blocks for at most the given nanoseconds.
+     * @param errorHandler gets the report.
+     */
+    BoundedWait(final String name, final LongConsumer await, final GuardedErrorHandler errorHandler)
+    {
+        this(name, await, errorHandler, SystemNanoClock.INSTANCE, LockSupport::parkNanos);
+    }
+
+    BoundedWait(
+        final String name,
+        final LongConsumer await,
+        final GuardedErrorHandler errorHandler,
+        final NanoClock clock,
+        final LongConsumer rest)
+    {
+        this.name = name;
+        this.await = await;
+        this.errorHandler = errorHandler;
+        this.clock = clock;
+        this.rest = rest;
+    }
+
+    /** There was work since the last wait. */
+    void onWork()
+    {
+        spent = 0;
+    }
+
+    /** Wait for at most half a second. */
+    void await()
+    {
+        final long beginNs = clock.nanoTime();
+        await.accept(LONGEST_NS);
+        spent = Math.max(0, spent + 1 - (clock.nanoTime() - beginNs) / REFILL_NS);
+        if (spent > BUDGET)
+        {
+            spent = BUDGET;
+            report();
+            rest.accept(REST_NS);
+        }
+    }
+
+    private void report()
+    {
+        if (!hasReported)
+        {
+            hasReported = true;
+            errorHandler.onError(new IllegalStateException(name + ": " + BUDGET +
+                " waits in a row ended at once although there was no work; it now rests for 1 ms after each." +
+                " Was a port or the underlay closed while the engine runs?"));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.overlane.agent;
+
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * Makes the threads of engines with the application's factory, and knows them again: code that an engine calls must not
+ * wait there for an engine to end.
+ */
+public final class EngineThreads
+{
+    private static final ThreadLocal<Boolean> IS_ENGINE = ThreadLocal.withInitial(() -> Boolean.FALSE);
+
+    private EngineThreads()
+    {
+    }
+
+    /**
+     * Make a thread.
+     *
+     * @param factory of the application.
+     * @param name    of the thread.
+     * @param body    what it runs.
+     * @return a thread that has not been started.
+     * @throws IllegalStateException with one line if the factory fails.
+     */
+    public static Thread make(final ThreadFactory factory, final String name, final Runnable body)
+    {
+        final Thread thread;
+        try
+        {
+            thread = factory.newThread(() ->
+            {
+                IS_ENGINE.set(Boolean.TRUE);
+                body.run();
+            });
+        }
+        catch (final RuntimeException ex)
+        {
+            throw new IllegalStateException("the thread factory threw " + ex + " for the thread " + name, ex);
+        }
+        if (thread == null)
+        {
+            throw new IllegalStateException("the thread factory returned null for the thread " + name);
+        }
+        if (thread.getState() != Thread.State.NEW)
+        {
+            throw new IllegalStateException(
+                "the thread factory returned a thread that had been started before, for the thread " + name);
+        }
+        thread.setName(name);
+        return thread;
+    }
+
+    /** @return true on a thread that an engine made, and on one that runs a duty cycle of an engine right now. */
+    public static boolean isCurrent()
+    {
+        return IS_ENGINE.get();
+    }
+
+    /**
+     * Say that the current thread begins or ends a duty cycle of an engine.
+     *
+     * @param isEngine what {@link #isCurrent()} answers from now on.
+     */
+    public static void mark(final boolean isEngine)
+    {
+        IS_ENGINE.set(isEngine);
+    }
+}

@@ -1,0 +1,81 @@
+package io.overlane.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.status.GuardedErrorHandler;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Rests where a wait does not block, and only there. */
+class BoundedWaitTest
+{
+    private final List<Throwable> errors = new ArrayList<>();
+    private final List<Long> rests = new ArrayList<>();
+    private long nowNs;
+    private long blockedNs;
+    private final BoundedWait wait = new BoundedWait(
+        "tested",
+        timeoutNs -> nowNs += blockedNs,
+        GuardedErrorHandler.of(errors::add),
+        () -> nowNs,
+        rests::add);
+
+    @Test
+    void shouldRestAndReportOnceWhereWaitDoesNotBlock()
+    {
+        await(BoundedWait.BUDGET);
+        assertEquals(List.of(), rests);
+        await(3);
+
+        assertEquals(List.of(BoundedWait.REST_NS, BoundedWait.REST_NS, BoundedWait.REST_NS), rests);
+        assertEquals(1, errors.size());
+        assertTrue(errors.get(0).getMessage().startsWith("tested: 1000 waits in a row ended at once"),
+            errors.get(0)::getMessage);
+    }
+
+    @Test
+    void shouldNeverRestWhereWaitBlocks()
+    {
+        blockedNs = BoundedWait.REFILL_NS;
+        await(10 * BoundedWait.BUDGET);
+
+        assertEquals(List.of(), rests);
+        assertEquals(List.of(), errors);
+    }
+
+    @Test
+    void shouldRestThoughSomeWaitsBlock()
+    {
+        for (int i = 0; i < BoundedWait.BUDGET; i++)
+        {
+            blockedNs = 0;
+            await(9);
+            blockedNs = BoundedWait.REFILL_NS;
+            await(1);
+        }
+
+        assertTrue(rests.size() > 5 * BoundedWait.BUDGET, () -> rests.size() + " rests");
+    }
+
+    @Test
+    void shouldNotRestWhileThereIsWork()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            await(BoundedWait.BUDGET);
+            wait.onWork();
+        }
+
+        assertEquals(List.of(), rests);
+    }
+
+    private void await(final int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            wait.await();
+        }
+    }
+}
