@@ -1,12 +1,12 @@
 package io.overlane.examples.lab;
 
-import io.overlane.flannel.http.HttpClient;
-import io.overlane.flannel.http.HttpReply;
-import io.overlane.flannel.http.HttpRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -15,7 +15,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -49,9 +48,8 @@ public final class EtcdKeys
 
     private static final Pattern LEASE = Pattern.compile("\"(?:lease|ID)\":\"(\\d+)\"");
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final int TIMEOUT_MS = 60_000;
 
-    private final HttpClient client = new HttpClient(null, TIMEOUT);
     private final String endpoint;
 
     private EtcdKeys(final String endpoint)
@@ -111,13 +109,13 @@ public final class EtcdKeys
         {
             return String.join("\n", carryOut(request.split("\t"))) + "\n" + DONE + "\n";
         }
-        catch (final IOException | InterruptedException | RuntimeException ex)
+        catch (final IOException | RuntimeException ex)
         {
             return ex + "\n" + "failed\n";
         }
     }
 
-    private List<String> carryOut(final String[] words) throws IOException, InterruptedException
+    private List<String> carryOut(final String[] words) throws IOException
     {
         switch (words[0])
         {
@@ -164,19 +162,19 @@ public final class EtcdKeys
         return List.of();
     }
 
-    private void put(final String key, final String value) throws IOException, InterruptedException
+    private void put(final String key, final String value) throws IOException
     {
         call("/v3/kv/put", "{\"key\":\"" + base64(key) + "\",\"value\":\"" + base64(value) + "\"}");
     }
 
-    private void compact() throws IOException, InterruptedException
+    private void compact() throws IOException
     {
         final String revision = call("/v3/kv/range", "{\"key\":\"" + base64("/") + "\"}")
             .replaceAll(".*\"revision\":\"(\\d+)\".*", "$1");
         call("/v3/kv/compaction", "{\"revision\":\"" + revision + "\",\"physical\":true}");
     }
 
-    private List<String> idle() throws IOException, InterruptedException
+    private List<String> idle() throws IOException
     {
         final List<String> idle = new ArrayList<>();
         for (final String lease : numbers(call("/v3/lease/leases", "{}")))
@@ -202,7 +200,7 @@ public final class EtcdKeys
         return numbers;
     }
 
-    private List<String> get(final String prefix) throws IOException, InterruptedException
+    private List<String> get(final String prefix) throws IOException
     {
         final List<String> lines = new ArrayList<>();
         final String answer = call("/v3/kv/range",
@@ -220,26 +218,40 @@ public final class EtcdKeys
         return lines;
     }
 
-    private String call(final String path, final String body) throws IOException, InterruptedException
+    private String call(final String path, final String body) throws IOException
     {
-        return send(HttpRequest.of("POST", endpoint + path).withBody("application/json", body));
+        return send("POST", path, "application/json", body);
     }
 
-    private String callV2(final String method, final String key, final String form)
-        throws IOException, InterruptedException
+    private String callV2(final String method, final String key, final String form) throws IOException
     {
-        return send(HttpRequest.of(method, endpoint + "/v2/keys" + key)
-            .withBody("application/x-www-form-urlencoded", form));
+        return send(method, "/v2/keys" + key, "application/x-www-form-urlencoded", form);
     }
 
-    private String send(final HttpRequest request) throws IOException, InterruptedException
+    /** With what the JDK has: this process has the tests' classes alone. */
+    private String send(final String method, final String path, final String type, final String body)
+        throws IOException
     {
-        final HttpReply reply = client.send(request, TIMEOUT);
-        if (reply.status() / 100 != 2)
+        final HttpURLConnection call = (HttpURLConnection)URI.create(endpoint + path).toURL().openConnection();
+        call.setRequestMethod(method);
+        call.setConnectTimeout(TIMEOUT_MS);
+        call.setReadTimeout(TIMEOUT_MS);
+        if (!body.isEmpty())
         {
-            throw new IOException(request.uri() + ": " + reply.status() + " " + reply.body());
+            call.setRequestProperty("Content-Type", type);
+            call.setDoOutput(true);
+            call.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
         }
-        return reply.body();
+        final boolean worked = call.getResponseCode() / 100 == 2;
+        try (InputStream in = worked ? call.getInputStream() : call.getErrorStream())
+        {
+            final String answer = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            if (!worked)
+            {
+                throw new IOException(call.getURL() + ": " + call.getResponseCode() + " " + answer);
+            }
+            return answer;
+        }
     }
 
     private static String base64(final String text)
