@@ -12,13 +12,12 @@ import java.io.IOException;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
-/** The device of one plan, or one VLAN of it, and what the host was told of it. */
+/** The device of one plan, or one VLAN of it. */
 final class BridgeDevice implements AutoCloseable
 {
     /** Frames taken from a trunk at a time. */
     private static final int TRUNK_BATCH = 64;
 
-    private final HostState host;
     private final TunDevice device;
     private final TunPort tun;
     /** Null where the segment has the device to itself. */
@@ -29,10 +28,9 @@ final class BridgeDevice implements AutoCloseable
     private boolean isUp;
 
     private BridgeDevice(
-        final BridgePlan plan, final HostState host, final TunDevice device, final TunPort tun, final VlanTrunk trunk)
+        final BridgePlan plan, final TunDevice device, final TunPort tun, final VlanTrunk trunk)
     {
         this.plan = plan;
-        this.host = host;
         this.device = device;
         this.tun = tun;
         this.trunk = trunk;
@@ -51,7 +49,6 @@ final class BridgeDevice implements AutoCloseable
     static BridgeDevice open(final BridgePlan plan, final boolean isTrunk, final ErrorHandler errors)
         throws IOException
     {
-        final HostState host = new HostState(plan, errors);
         final TunDevice device = TunDevice.create(options(plan));
         try
         {
@@ -61,7 +58,7 @@ final class BridgeDevice implements AutoCloseable
             }
             device.mtu(plan.mtu());
             final TunPort tun = new TunPort(device, errors);
-            return new BridgeDevice(plan, host, device, tun, isTrunk ? trunk(plan, tun, errors) : null);
+            return new BridgeDevice(plan, device, tun, isTrunk ? trunk(plan, tun, errors) : null);
         }
         catch (final IOException | RuntimeException ex)
         {
@@ -80,19 +77,18 @@ final class BridgeDevice implements AutoCloseable
     /**
      * Another VLAN of the same device.
      *
-     * @param other  of the segment; its device is this one.
-     * @param errors told of what could not be taken back from the host.
+     * @param other of the segment; its device is this one.
      * @return what the segment has of the device.
-     * @throws IOException if the device was not made for several, or the plan needs a command that is not there.
+     * @throws IOException if the device was not made for several.
      */
-    BridgeDevice share(final BridgePlan other, final ErrorHandler errors) throws IOException
+    BridgeDevice share(final BridgePlan other) throws IOException
     {
         if (trunk == null)
         {
             throw new IOException("VNI " + other.vni() + ": device " + other.device() +
                 " is no trunk of VLANs; it can become one when the bridge is started anew");
         }
-        final BridgeDevice sharing = new BridgeDevice(other, new HostState(other, errors), device, tun, trunk);
+        final BridgeDevice sharing = new BridgeDevice(other, device, tun, trunk);
         sharing.isUp = true;
         return sharing;
     }
@@ -135,33 +131,25 @@ final class BridgeDevice implements AutoCloseable
         return trunk == null ? "" : "; " + trunk.filtered() + " frames of VLANs without a segment";
     }
 
-    /** Take back from the host what another plan does not want. */
-    void retract(final BridgePlan wanted)
-    {
-        host.remove(wanted);
-    }
-
     /**
-     * Bring the device up, when the engine's tables know where its frames go, and tell the host what the plan wants and
-     * it does not know yet.
+     * Bring the device up, when the engine's tables know where its frames go. Later calls leave it as an operator wants
+     * it.
      *
-     * @throws IOException if the host refuses something.
+     * @throws IOException if the host refuses.
      */
-    void configure() throws IOException
+    void up() throws IOException
     {
         if (!isUp)
         {
             device.up(true);
             isUp = true;
         }
-        host.add(plan);
     }
 
-    /** The device goes first, a trunk with its last VLAN: what it takes with it need not be taken back. */
+    /** A trunk goes with its last VLAN. */
     @Override
     public void close()
     {
         CloseHelper.quietClose(port);
-        host.close();
     }
 }

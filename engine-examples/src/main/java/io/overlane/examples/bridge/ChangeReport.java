@@ -14,6 +14,7 @@ final class ChangeReport
     private final List<String> done = new ArrayList<>();
     private final List<String> notDone = new ArrayList<>();
     private final Map<String, Object> entries = new LinkedHashMap<>();
+    private final List<String> host = new ArrayList<>();
 
     /** Something that is no table entry was done. */
     void done(final String line)
@@ -37,6 +38,12 @@ final class ChangeReport
         result.notApplied().forEach(problem -> notDone(describe(problem)));
     }
 
+    /** Commands that set addresses, neighbours or routes of the host. */
+    void host(final List<String> commands)
+    {
+        host.addAll(commands);
+    }
+
     /** What was not done, a line for each. */
     List<String> notDone()
     {
@@ -52,6 +59,10 @@ final class ChangeReport
             parts.add(entries.get("added") + " entries added, " + entries.get("changed") + " changed, " +
                 entries.get("removed") + " removed, " + entries.get("unchanged") + " as they were");
         }
+        if (!host.isEmpty())
+        {
+            parts.add(host.size() + (host.size() == 1 ? " entry" : " entries") + " set on the host");
+        }
         return parts.isEmpty() ? "nothing done" : String.join("; ", parts);
     }
 
@@ -62,6 +73,7 @@ final class ChangeReport
         json.put("done", done);
         json.put("not_done", notDone);
         json.put("entries", entries);
+        json.put("host", host);
         final StringBuilder text = new StringBuilder(summary()).append('\n');
         notDone.forEach(line -> text.append(line).append('\n'));
         return new Answer(text.toString(), json);

@@ -8,6 +8,9 @@ import io.overlane.examples.cli.OneLineErrors;
 import io.overlane.reconcile.DesiredState;
 import io.overlane.reconcile.ReconcileResult;
 import io.overlane.segment.RuleChange;
+import io.overlane.tun.host.HostConfig;
+import io.overlane.tun.host.HostEntry;
+import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
 /**
@@ -40,6 +44,8 @@ final class RunningBridge implements AutoCloseable
     /** Devices of segments that an operator added: not the file's to remove. */
     private final Map<Integer, BridgeDevice> added = new LinkedHashMap<>();
 
+    /** Null until a plan has something for the host. */
+    private HostConfig host;
     private OverlayEngine engine;
     private BridgeMode mode;
     private int udpPort;
@@ -99,10 +105,7 @@ final class RunningBridge implements AutoCloseable
         {
             throw new IllegalArgumentException(ChangeReport.describe(result.notApplied().get(0)));
         }
-        for (final BridgeDevice device : devices.values())
-        {
-            device.configure();
-        }
+        configureHost();
     }
 
     /**
@@ -151,14 +154,13 @@ final class RunningBridge implements AutoCloseable
                 changes.put(device, change.plan());
             }
         }
-        changes.forEach(BridgeDevice::retract);
         changes.forEach(BridgeDevice::plan);
         // Whom a segment is to hear is known before it hears nobody else, and forgotten when it hears anybody.
         changes.forEach((device, plan) -> changeRules(device, plan.isOpenToAll(), report));
         attempt(report, () ->
         {
             report.entries(applyTables());
-            changes.keySet().forEach(device -> attempt(report, device::configure));
+            report.host(configureHost());
         });
         changes.forEach((device, plan) -> changeRules(device, !plan.isOpenToAll(), report));
         return report;
@@ -202,7 +204,7 @@ final class RunningBridge implements AutoCloseable
     {
         final BridgeDevice device = join(plan, false);
         added.put(plan.vni(), device);
-        device.configure();
+        configureHost();
     }
 
     /**
@@ -219,14 +221,36 @@ final class RunningBridge implements AutoCloseable
             throw new IOException(devices.containsKey(vni) ?
                 "VNI " + vni + " is configured, it cannot be removed by hand" : "no segment has VNI " + vni);
         }
-        close(device);
         added.remove(vni);
+        close(device);
+        configureHost();
     }
 
     @Override
     public void close()
     {
         all().forEach(BridgeDevice::close);
+        CloseHelper.quietClose(host);
+    }
+
+    /** Devices up, then the host's entries for all of them; the commands that this took. */
+    private List<String> configureHost() throws IOException
+    {
+        final List<HostEntry> entries = new ArrayList<>();
+        for (final BridgeDevice device : all())
+        {
+            device.up();
+            entries.addAll(device.plan().hostEntries());
+        }
+        if (host == null)
+        {
+            if (entries.isEmpty())
+            {
+                return List.of();
+            }
+            host = new HostConfig(IpCommand.find(), errors);
+        }
+        return host.set(entries);
     }
 
     private void addConfigured(
@@ -276,7 +300,7 @@ final class RunningBridge implements AutoCloseable
         {
             if (isTrunk && other.plan().device().equals(plan.device()))
             {
-                return other.share(plan, errors);
+                return other.share(plan);
             }
         }
         return BridgeDevice.open(plan, isTrunk, errors);

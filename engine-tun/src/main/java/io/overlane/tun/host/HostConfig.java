@@ -1,230 +1,163 @@
 package io.overlane.tun.host;
 
-import io.overlane.address.IpAddress;
-import io.overlane.address.IpPrefix;
-import io.overlane.address.MacAddress;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
 import org.agrona.ErrorHandler;
 
 /**
- * Addresses, routes and neighbours of one device, added step by step and taken back in reverse order on
- * {@link #close()}.
+ * Keeps addresses, permanent neighbours and routes of devices on the host, and takes them back on {@link #close()}.
  *
- * <p>What was there before and equal is left alone, then and at the end. A permanent neighbour or a route that had to
- * make way comes back. A step that fails throws, leaves nothing of itself, and keeps the earlier ones until they are
- * closed.
+ * <p>An entry that was on the host before stays there at the end. A permanent neighbour or a route that had to make way
+ * comes back. One thread at a time.
  */
 public final class HostConfig implements AutoCloseable
 {
-    /** What {@code ip route show} says of a route's state; {@code ip route replace} does not take it back. */
-    private static final Set<String> ROUTE_STATE = Set.of("linkdown", "dead", "offload", "trap", "rt_offload");
-
-    /** {@code IP6_RT_PRIO_USER}; IPv4's is 0, which is not shown. */
-    private static final String DEFAULT_METRIC_V6 = "1024";
-
     private final IpCommand ip;
-    private final String device;
     private final ErrorHandler errorHandler;
-    private final Deque<List<String>> undo = new ArrayDeque<>();
+    /** What was set, by its place, oldest first. */
+    private final Map<Object, Kept> kept = new LinkedHashMap<>();
+
+    /** An entry, whether this object set it, and the command that brings back what it replaced, or null. */
+    private record Kept(HostEntry entry, boolean isOurs, String restore)
+    {
+    }
 
     /**
      * @param ip           how to run {@code ip}.
-     * @param device       name of the device, which must be up before a route is added.
-     * @param errorHandler told of what could not be taken back.
+     * @param errorHandler gets what could not be taken back.
      */
-    public HostConfig(final IpCommand ip, final String device, final ErrorHandler errorHandler)
+    public HostConfig(final IpCommand ip, final ErrorHandler errorHandler)
     {
         this.ip = ip;
-        this.device = device;
         this.errorHandler = errorHandler;
     }
 
     /**
-     * Give the device an address; an IPv6 address works at once, without duplicate address detection.
+     * Make the host have exactly these entries, besides its own: compare with the host as it is now, set what is
+     * missing or different, take back what an earlier call set and this one does not want. Neighbours and routes of a
+     * device that is down, and entries of a device that does not exist, are left out; call again when that changes.
+     * Runs two {@code ip} processes for each family at most, however many entries there are.
      *
-     * @param address with the length of its on-link prefix.
-     * @throws IOException if the host refuses.
+     * @param wanted all entries; at most one for each address, neighbour and subnet.
+     * @return commands that set something, without {@code ip}; empty if the host was as wanted.
+     * @throws IOException if the host refuses an entry; the message is one line about the first. The others are set.
      */
-    public void addAddress(final IpPrefix address) throws IOException
+    public List<String> set(final Collection<HostEntry> wanted) throws IOException
     {
-        final String family = family(address.address());
-        if (hasAddress(address))
+        final List<String> done = new ArrayList<>();
+        final List<String> failures = new ArrayList<>();
+        for (final boolean isV4 : new boolean[] {true, false})
         {
-            return;
+            final List<HostEntry> entries = wanted.stream().filter(entry -> entry.isV4() == isV4).toList();
+            final List<Kept> unwanted = unwanted(entries, isV4);
+            if (!entries.isEmpty() || !unwanted.isEmpty())
+            {
+                final HostPicture host = HostPicture.read(ip, isV4);
+                takeBack(unwanted, host, isV4);
+                set(entries, host, isV4, done, failures);
+            }
         }
-        final List<String> add = command(family, "addr", "add", address.toString(), "dev", device);
-        if (!address.address().isV4())
+        if (!failures.isEmpty())
         {
-            add.add("nodad");
+            throw new IOException(failures.get(0));
         }
-        ip.run(add);
-        undo.push(command(family, "addr", "del", address.toString(), "dev", device));
+        return done;
     }
 
-    /**
-     * Bind an IP address to a MAC address for good: the host asks nobody for it.
-     *
-     * @param address on the far side of the device.
-     * @param mac     what its frames are sent to.
-     * @throws IOException if the host refuses.
-     */
-    public void addNeighbor(final IpAddress address, final MacAddress mac) throws IOException
-    {
-        final String family = family(address);
-        final List<String> before =
-            words(ip.run(family, "neigh", "show", "to", address.toString(), "dev", device));
-        final String macBefore = before.contains("PERMANENT") ? wordAfter(before, "lladdr") : null;
-        if (mac.toString().equals(macBefore))
-        {
-            return;
-        }
-        ip.run(permanentNeighbor(family, address, mac.toString()));
-        undo.push(macBefore != null ?
-            permanentNeighbor(family, address, macBefore) :
-            command(family, "neigh", "del", address.toString(), "dev", device));
-    }
-
-    /**
-     * Route a subnet to a gateway that is reached through the device though no address of the device covers it.
-     *
-     * @param subnet  destination; bits behind its length do not matter.
-     * @param gateway of the same family.
-     * @throws IOException if the host refuses.
-     */
-    public void addRoute(final IpPrefix subnet, final IpAddress gateway) throws IOException
-    {
-        final String target = subnet.base().toString();
-        replaceRoute(subnet, command(target, "via", gateway.toString(), "dev", device, "onlink"));
-    }
-
-    /**
-     * Route a subnet into the device itself.
-     *
-     * @param subnet destination; bits behind its length do not matter.
-     * @throws IOException if the host refuses.
-     */
-    public void addRoute(final IpPrefix subnet) throws IOException
-    {
-        replaceRoute(subnet, command(subnet.base().toString(), "dev", device));
-    }
-
-    /** Take back what was added, newest first; what the device took with it when it went is no error. */
+    /** Take back everything, newest first, but what others changed or removed since. */
     @Override
     public void close()
     {
-        final boolean hasDevice = !undo.isEmpty() && hasDevice();
-        while (!undo.isEmpty())
-        {
-            final List<String> step = undo.pop();
-            try
-            {
-                if (hasDevice || !step.contains(device))
-                {
-                    ip.run(step);
-                }
-            }
-            catch (final IOException ex)
-            {
-                errorHandler.onError(ex);
-            }
-        }
-    }
-
-    private void replaceRoute(final IpPrefix subnet, final List<String> route) throws IOException
-    {
-        final String family = family(subnet.address());
-        final List<String> before = routeTo(family, subnet);
-        if (isSameRoute(before, route))
-        {
-            return;
-        }
-        ip.run(routeCommand(family, "replace", route));
-        undo.push(before.isEmpty() ?
-            routeCommand(family, "del", route) :
-            routeCommand(family, "replace", before));
-    }
-
-    /** The route of the main table that {@code replace} takes the place of: same subnet, default metric. */
-    private List<String> routeTo(final String family, final IpPrefix subnet) throws IOException
-    {
-        final String defaultMetric = subnet.address().isV4() ? null : DEFAULT_METRIC_V6;
-        final String routes = ip.run(family, "route", "show", "exact", subnet.base().toString());
-        for (final String line : routes.lines().toList())
-        {
-            final List<String> route = words(line);
-            if (Objects.equals(defaultMetric, wordAfter(route, "metric")))
-            {
-                route.removeAll(ROUTE_STATE);
-                return route;
-            }
-        }
-        return List.of();
-    }
-
-    private static boolean isSameRoute(final List<String> before, final List<String> wanted)
-    {
-        return !before.isEmpty() &&
-            wordAfter(wanted, "dev").equals(wordAfter(before, "dev")) &&
-            Objects.equals(wordAfter(wanted, "via"), wordAfter(before, "via"));
-    }
-
-    private boolean hasAddress(final IpPrefix address) throws IOException
-    {
-        final List<String> words = words(ip.run(family(address.address()), "addr", "show", "dev", device));
-        return words.contains(address.toString());
-    }
-
-    private boolean hasDevice()
-    {
         try
         {
-            ip.run("link", "show", "dev", device);
-            return true;
+            set(List.of());
         }
         catch (final IOException ex)
         {
-            return false;
+            errorHandler.onError(ex);
         }
     }
 
-    private List<String> permanentNeighbor(final String family, final IpAddress address, final String mac)
+    private List<Kept> unwanted(final List<HostEntry> entries, final boolean isV4)
     {
-        return command(
-            family, "neigh", "replace", address.toString(), "lladdr", mac, "dev", device, "nud", "permanent");
+        final Set<Object> places = new LinkedHashSet<>();
+        entries.forEach(entry -> places.add(entry.place()));
+        final List<Kept> unwanted = new ArrayList<>();
+        kept.forEach((place, last) ->
+        {
+            if (last.entry().isV4() == isV4 && !places.contains(place))
+            {
+                unwanted.add(0, last);
+            }
+        });
+        return unwanted;
     }
 
-    private static List<String> routeCommand(final String family, final String verb, final List<String> route)
+    private void takeBack(final List<Kept> unwanted, final HostPicture host, final boolean isV4) throws IOException
     {
-        final List<String> command = command(family, "route", verb);
-        command.addAll(route);
-        return command;
+        final List<String> commands = new ArrayList<>();
+        for (final Kept last : unwanted)
+        {
+            final HostEntry entry = last.entry();
+            kept.remove(entry.place());
+            if (entry.isOn(host))
+            {
+                if (last.isOurs())
+                {
+                    commands.add(last.restore() == null ? entry.removeCommand() : last.restore());
+                }
+            }
+            else if (last.restore() != null && entry.restoreCommand(host) == null &&
+                (host.hasDevice(entry.device()) || !(last.restore() + " ").contains(" dev " + entry.device() + " ")))
+            {
+                // It went with its device, and its place is free. What somebody else put there would stay.
+                commands.add(last.restore());
+            }
+        }
+        run(commands, isV4).failures().forEach(failure -> errorHandler.onError(new IOException(failure)));
     }
 
-    private static String family(final IpAddress address)
+    private void set(
+        final List<HostEntry> entries,
+        final HostPicture host,
+        final boolean isV4,
+        final List<String> done,
+        final List<String> failures) throws IOException
     {
-        return address.isV4() ? "-4" : "-6";
+        final List<HostEntry> missing = new ArrayList<>();
+        for (final HostEntry entry : entries)
+        {
+            if (entry.isOn(host))
+            {
+                kept.compute(entry.place(), (place, last) ->
+                    new Kept(entry, last != null && last.isOurs(), last == null ? null : last.restore()));
+            }
+            else if (host.hasDevice(entry.device()) && (host.isUp(entry.device()) || !entry.needsDeviceUp()))
+            {
+                missing.add(entry);
+            }
+        }
+        final IpBatch batch = run(missing.stream().map(HostEntry::setCommand).toList(), isV4);
+        for (final HostEntry entry : missing)
+        {
+            if (!batch.hasFailed(entry.setCommand()))
+            {
+                done.add(entry.setCommand());
+                kept.compute(entry.place(), (place, last) ->
+                    new Kept(entry, true, last != null && last.isOurs() ? last.restore() : entry.restoreCommand(host)));
+            }
+        }
+        failures.addAll(batch.failures());
     }
 
-    private static List<String> command(final String... words)
+    private IpBatch run(final List<String> commands, final boolean isV4) throws IOException
     {
-        return new ArrayList<>(Arrays.asList(words));
-    }
-
-    private static List<String> words(final String output)
-    {
-        return output.isBlank() ? new ArrayList<>() : command(output.strip().split("\\s+"));
-    }
-
-    private static String wordAfter(final List<String> words, final String keyword)
-    {
-        final int index = words.indexOf(keyword);
-        return index >= 0 && index + 1 < words.size() ? words.get(index + 1) : null;
+        return ip.batch(isV4 ? "-4" : "-6", commands);
     }
 }

@@ -15,6 +15,12 @@ public record IpBatch(String output, List<String> failures)
 {
     private static final Pattern FAILED = Pattern.compile("Command failed -:(\\d+)");
 
+    /** Whether this command failed. */
+    boolean hasFailed(final String command)
+    {
+        return failures.stream().anyMatch(failure -> failure.startsWith(failed(command)));
+    }
+
     /** What a process of its own left behind. */
     static IpBatch of(final List<String> commands, final HostCommand.Result result)
     {
@@ -35,6 +41,11 @@ public record IpBatch(String output, List<String> failures)
         return "Command failed -:" + line;
     }
 
+    private static String failed(final String command)
+    {
+        return "'ip " + command + "' failed: ";
+    }
+
     /** Each complaint stands before the line that names its command. */
     private static List<String> failures(
         final List<String> commands, final int linesBefore, final List<String> complaints)
@@ -48,7 +59,7 @@ public record IpBatch(String output, List<String> failures)
             {
                 final int index = Integer.parseInt(failed.group(1)) - 1 - linesBefore;
                 final String command = index >= 0 && index < commands.size() ? commands.get(index) : line;
-                failures.add("'ip " + command + "' failed: " + String.join("; ", complaint));
+                failures.add(failed(command) + String.join("; ", complaint));
                 complaint.clear();
             }
             else if (!line.isEmpty())

@@ -1,5 +1,6 @@
 package io.overlane.tun.host;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -21,7 +22,7 @@ final class HostConfigScenarios implements AutoCloseable
     private final List<Throwable> errors = new ArrayList<>();
     private final TestDevices devices = new TestDevices();
     private final IpCommand ip = devices.ip();
-    private final HostConfig config = new HostConfig(ip, DEVICE, errors::add);
+    private final HostConfig config = new HostConfig(ip, errors::add);
 
     HostConfigScenarios() throws IOException
     {
@@ -37,15 +38,18 @@ final class HostConfigScenarios implements AutoCloseable
     void shouldAddAndTakeBackWhatFlannelNeeds() throws IOException
     {
         final List<String> before = state();
-        config.addAddress(IpPrefix.parse("10.244.1.0/32"));
-        config.addNeighbor(IpAddress.parse("10.244.2.0"), MAC);
-        config.addRoute(IpPrefix.parse("10.244.2.7/24"), IpAddress.parse("10.244.2.0"));
-        config.addRoute(IpPrefix.parse("10.9.0.0/16"));
+        final List<HostEntry> wanted = List.of(
+            address("10.244.1.0/32"),
+            neighbor("10.244.2.0"),
+            route("10.244.2.7/24", "10.244.2.0"),
+            route("10.9.0.0/16", null));
+        assertEquals(4, config.set(wanted).size());
 
         assertTrue(show("-4", "addr").contains("inet 10.244.1.0/32"));
         assertTrue(show("-4", "neigh").contains("10.244.2.0 lladdr 02:00:00:00:00:02 PERMANENT"));
         assertTrue(show("-4", "route").contains("10.244.2.0/24 via 10.244.2.0 onlink"));
         assertTrue(show("-4", "route").contains("10.9.0.0/16 scope link"));
+        assertEquals(List.of(), config.set(wanted), "the host is as wanted");
 
         config.close();
         config.close();
@@ -56,10 +60,13 @@ final class HostConfigScenarios implements AutoCloseable
     void shouldAddAndTakeBackIpv6() throws IOException
     {
         final List<String> before = state();
-        config.addAddress(IpPrefix.parse("fd00:244:1::/128"));
-        config.addNeighbor(IpAddress.parse("fd00:244:2::"), MAC);
-        config.addRoute(IpPrefix.parse("fd00:244:2::/64"), IpAddress.parse("fd00:244:2::"));
-        config.addRoute(IpPrefix.parse("fd00:9::/48"));
+        final List<HostEntry> wanted = List.of(
+            address("fd00:244:1::/128"),
+            neighbor("fd00:244:2::"),
+            route("fd00:244:2::/64", "fd00:244:2::"),
+            route("fd00:9::/48", null),
+            route("fd00:9::7/128", null));
+        assertEquals(5, config.set(wanted).size());
 
         final String address = show("-6", "addr").lines().filter(line -> line.contains("fd00:")).findFirst().orElse("");
         assertTrue(address.contains("fd00:244:1::/128"), address);
@@ -67,6 +74,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertTrue(show("-6", "neigh").contains("fd00:244:2:: lladdr 02:00:00:00:00:02 PERMANENT"));
         assertTrue(show("-6", "route").contains("fd00:244:2::/64 via fd00:244:2:: metric 1024 onlink"));
         assertTrue(show("-6", "route").contains("fd00:9::/48 metric 1024"));
+        assertEquals(List.of(), config.set(wanted), "the host is as wanted");
 
         config.close();
         assertEquals(before, state());
@@ -81,10 +89,12 @@ final class HostConfigScenarios implements AutoCloseable
         ip.run("-6", "route", "add", "fd00:9::/48", "dev", DEVICE);
         final List<String> before = state();
 
-        config.addAddress(IpPrefix.parse("10.244.1.0/32"));
-        config.addNeighbor(IpAddress.parse("10.244.2.0"), MAC);
-        config.addRoute(IpPrefix.parse("10.244.2.0/24"), IpAddress.parse("10.244.2.0"));
-        config.addRoute(IpPrefix.parse("fd00:9::/48"));
+        final List<String> done = config.set(List.of(
+            address("10.244.1.0/32"),
+            neighbor("10.244.2.0"),
+            route("10.244.2.0/24", "10.244.2.0"),
+            route("fd00:9::/48", null)));
+        assertEquals(List.of(), done);
         config.close();
 
         assertEquals(before, state());
@@ -93,14 +103,9 @@ final class HostConfigScenarios implements AutoCloseable
 
     void shouldBringBackWhatHadToMakeWay() throws IOException
     {
-        devices.add("other", 1500);
-        ip.run("addr", "add", "192.0.2.1/24", "dev", "other");
-        ip.run("route", "add", "10.244.2.0/24", "via", "192.0.2.2");
-        ip.run("neigh", "add", "10.244.2.0", "lladdr", "02:00:00:00:00:99", "dev", DEVICE);
-        final List<String> before = state();
+        final List<String> before = anotherRouteAndNeighbor();
 
-        config.addNeighbor(IpAddress.parse("10.244.2.0"), MAC);
-        config.addRoute(IpPrefix.parse("10.244.2.0/24"), IpAddress.parse("10.244.2.0"));
+        config.set(List.of(neighbor("10.244.2.0"), route("10.244.2.0/24", "10.244.2.0")));
         assertTrue(show("-4", "neigh").contains(MAC.toString()));
         assertTrue(show("-4", "route").contains("10.244.2.0/24"));
         config.close();
@@ -109,35 +114,113 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors);
     }
 
-    void shouldThrowOneLineWhenTheHostRefuses()
+    void shouldBringBackTheRouteThatMadeWayWhenTheDeviceWentFirst() throws IOException
     {
-        final IpPrefix subnet = IpPrefix.parse("10.244.2.0/24");
-        deviceDown();
-        final IOException ex = assertThrows(IOException.class, () -> config.addRoute(subnet));
-        assertTrue(ex.getMessage().startsWith("'ip -4 route replace 10.244.2.0/24 dev dev0' failed: "), ex.toString());
-        assertEquals(1, ex.getMessage().lines().count());
+        anotherRouteAndNeighbor();
+        config.set(List.of(neighbor("10.244.2.0"), route("10.244.2.0/24", "10.244.2.0")));
+        ip.run("link", "del", DEVICE);
         config.close();
-        assertEquals(List.of(), errors, "a step that failed is not taken back");
+
+        assertTrue(ip.run("route", "show").contains("10.244.2.0/24 via 192.0.2.2 dev other"));
+        assertEquals(List.of(), errors);
+    }
+
+    void shouldSetAgainWhatTheHostForgotWhileTheDeviceWasDown() throws IOException
+    {
+        final List<HostEntry> wanted = List.of(
+            address("10.244.1.0/32"),
+            address("fd00:244:1::/128"),
+            neighbor("10.244.2.0"),
+            neighbor("fd00:244:2::"),
+            route("10.244.2.0/24", "10.244.2.0"),
+            route("fd00:244:2::/64", "fd00:244:2::"));
+        final List<String> clean = state();
+        config.set(wanted);
+        final List<String> before = state();
+
+        deviceDown();
+        assertEquals(List.of(), config.set(wanted).stream().filter(done -> !done.startsWith("addr ")).toList(),
+            "the kernel takes neither routes nor neighbours while the device is down");
+        ip.run("link", "set", DEVICE, "up");
+        assertFalse(config.set(wanted).isEmpty());
+        assertEquals(before, state());
+
+        config.close();
+        assertEquals(clean, state());
+        assertEquals(List.of(), errors);
+    }
+
+    void shouldReplaceAndTakeBackOnlyTheDifference() throws IOException
+    {
+        config.set(List.of(neighbor("10.244.2.0"), route("10.9.0.0/16", null)));
+        final MacAddress moved = MacAddress.parse("02:00:00:00:00:07");
+        final List<String> done = config.set(List.of(
+            new HostEntry.Neighbor(DEVICE, IpAddress.parse("10.244.2.0"), moved), route("10.8.0.0/16", null)));
+
+        assertEquals(2, done.size(), done.toString());
+        assertTrue(show("-4", "neigh").contains(moved.toString()));
+        assertTrue(show("-4", "route").contains("10.8.0.0/16"));
+        assertFalse(show("-4", "route").contains("10.9.0.0/16"));
+        assertEquals(List.of(), errors);
+    }
+
+    void shouldThrowOneLineWhenTheHostRefusesAndSetTheRest()
+    {
+        final IOException ex = assertThrows(IOException.class, () ->
+            config.set(List.of(route("10.244.2.0/24", "224.0.0.1"), route("10.9.0.0/16", null))));
+        assertTrue(
+            ex.getMessage().startsWith("'ip route replace 10.244.2.0/24 via 224.0.0.1 dev dev0 onlink' failed: "),
+            ex.toString());
+        assertEquals(1, ex.getMessage().lines().count());
+        assertDoesNotThrow(() -> assertTrue(show("-4", "route").contains("10.9.0.0/16")));
+        config.close();
+        assertEquals(List.of(), errors, "an entry that was refused is not taken back");
     }
 
     void shouldNotComplainWhenTheDeviceWentFirst() throws IOException
     {
-        config.addAddress(IpPrefix.parse("10.244.1.0/32"));
-        config.addRoute(IpPrefix.parse("10.9.0.0/16"));
+        config.set(List.of(address("10.244.1.0/32"), route("10.9.0.0/16", null)));
         ip.run("link", "del", DEVICE);
         config.close();
         assertEquals(List.of(), errors);
     }
 
-    void shouldTellTheErrorHandlerAndGoOnWhenSomethingCannotBeTakenBack() throws IOException
+    void shouldLeaveWhatOthersChangedSince() throws IOException
     {
-        final List<String> before = state();
-        config.addAddress(IpPrefix.parse("10.244.1.0/32"));
-        config.addRoute(IpPrefix.parse("10.9.0.0/16"));
-        ip.run("route", "del", "10.9.0.0/16");
+        devices.add("other", 1500);
+        config.set(List.of(address("10.244.1.0/32"), route("10.8.0.0/16", null), route("10.9.0.0/16", null)));
+        ip.run("route", "del", "10.8.0.0/16");
+        ip.run("route", "replace", "10.9.0.0/16", "dev", "other");
         config.close();
-        assertEquals(1, errors.size());
-        assertEquals(before, state());
+
+        assertTrue(ip.run("route", "show").contains("10.9.0.0/16 dev other"));
+        assertFalse(ip.run("addr", "show").contains("10.244.1.0"));
+        assertEquals(List.of(), errors);
+    }
+
+    private List<String> anotherRouteAndNeighbor() throws IOException
+    {
+        devices.add("other", 1500);
+        ip.run("addr", "add", "192.0.2.1/24", "dev", "other");
+        ip.run("route", "add", "10.244.2.0/24", "via", "192.0.2.2");
+        ip.run("neigh", "add", "10.244.2.0", "lladdr", "02:00:00:00:00:99", "dev", DEVICE);
+        return state();
+    }
+
+    private static HostEntry address(final String prefix)
+    {
+        return new HostEntry.Address(DEVICE, IpPrefix.parse(prefix));
+    }
+
+    private static HostEntry neighbor(final String address)
+    {
+        return new HostEntry.Neighbor(DEVICE, IpAddress.parse(address), MAC);
+    }
+
+    private static HostEntry route(final String subnet, final String gateway)
+    {
+        return new HostEntry.Route(
+            DEVICE, IpPrefix.parse(subnet), gateway == null ? null : IpAddress.parse(gateway));
     }
 
     private void deviceDown()

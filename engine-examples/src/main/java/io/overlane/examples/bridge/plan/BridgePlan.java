@@ -13,6 +13,8 @@ import io.overlane.segment.RulesContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SourcePolicy;
 import io.overlane.tun.TunOffload;
+import io.overlane.tun.host.HostEntry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,10 +74,20 @@ public record BridgePlan(
     OuterPlan outer,
     LimitPlan limits)
 {
-    /** @return true if the host must be told of addresses, neighbours or routes. */
-    public boolean configuresHost()
+    /** @return addresses of the device, then a neighbour and a route for each peer, as the host is to have them. */
+    public List<HostEntry> hostEntries()
     {
-        return !addresses.isEmpty() || !peers.isEmpty();
+        final List<HostEntry> entries = new ArrayList<>();
+        addresses.forEach(address -> entries.add(new HostEntry.Address(device, address)));
+        for (final PeerSpec peer : peers)
+        {
+            if (mode == BridgeMode.VXLAN)
+            {
+                entries.add(new HostEntry.Neighbor(device, peer.gateway(), peer.mac()));
+            }
+            entries.add(new HostEntry.Route(device, peer.subnet(), mode == BridgeMode.VXLAN ? peer.gateway() : null));
+        }
+        return entries;
     }
 
     /** @return true if its segment accepts datagrams from anywhere. */

@@ -53,7 +53,7 @@ class BridgePlannerTest
         assertEquals(new BridgePolicy(PolicyProfile.LINUX, null, List.of(), null), plan.policy());
         assertFalse(plan.allIcmpErrors());
         assertEquals(List.of(), plan.subnets());
-        assertFalse(plan.configuresHost());
+        assertEquals(List.of(), plan.hostEntries());
         assertEquals(0, plan.remotes());
     }
 
@@ -111,7 +111,7 @@ class BridgePlannerTest
             plan.peers().stream().map(peer -> peer.subnet().toString()).toList());
         assertEquals(Map.of(MacAddress.parse("02:00:00:00:00:02"), Vtep.parse("192.0.2.2", 8472)), plan.fdb());
         assertEquals(1, plan.remotes());
-        assertTrue(plan.configuresHost());
+        assertFalse(plan.hostEntries().isEmpty());
     }
 
     @Test
@@ -206,7 +206,7 @@ class BridgePlannerTest
         assertEquals(List.of(IpPrefix.parse("10.1.1.1/32")), plan.addresses());
         assertEquals(
             Map.of(IpAddress.parse("fd00::2"), MacAddress.parse("02:00:00:00:00:02")), plan.neighbors());
-        assertTrue(plan.configuresHost());
+        assertFalse(plan.hostEntries().isEmpty());
         assertTrue(plan("--mode ip-udp --icmp-errors all").allIcmpErrors());
         assertEquals(SourcePolicy.ROUTED, plan("--mode ip-udp --source routed").source());
     }
