@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.agrona.concurrent.Agent;
@@ -35,22 +36,24 @@ public final class AgentThread
     private int failures;
 
     /**
-     * @param agent        to run.
-     * @param await        blocks for at most the given nanoseconds.
-     * @param wake         ends a current or the next {@code await}.
-     * @param errorHandler gets what duty cycles throw.
-     * @param onEnd        called last on the thread, when the agent has been closed: with the Error that ended it, or
-     *                     with null after {@link #stop()}.
+     * @param agent            to run.
+     * @param await            blocks for at most the given nanoseconds.
+     * @param wake             ends a current or the next {@code await}.
+     * @param isUnderlayClosed whether the underlay that the agent polls has been closed.
+     * @param errorHandler     gets what duty cycles throw.
+     * @param onEnd            called last on the thread, when the agent has been closed: with the Error that ended it,
+     *                         or with null after {@link #stop()}.
      */
     public AgentThread(
         final Agent agent,
         final LongConsumer await,
         final Runnable wake,
+        final BooleanSupplier isUnderlayClosed,
         final GuardedErrorHandler errorHandler,
         final Consumer<Throwable> onEnd)
     {
         this.agent = agent;
-        wait = new BoundedWait(agent.roleName(), await, errorHandler);
+        wait = new BoundedWait(agent.roleName(), await, isUnderlayClosed, errorHandler);
         this.wake = wake;
         this.errorHandler = errorHandler;
         this.onEnd = onEnd;

@@ -3,6 +3,7 @@ package io.overlane.agent;
 import io.overlane.status.GuardedErrorHandler;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -28,6 +29,7 @@ final class BoundedWait
 
     private final String name;
     private final LongConsumer await;
+    private final BooleanSupplier isUnderlayClosed;
     private final GuardedErrorHandler errorHandler;
     private final NanoClock clock;
     private final LongConsumer rest;
@@ -35,24 +37,31 @@ final class BoundedWait
     private boolean hasReported;
 
     /**
-     * @param name         who waits, for the report.
-     * @param await        blocks for at most the given nanoseconds.
-     * @param errorHandler gets the report.
+     * @param name             who waits, for the report.
+     * @param await            blocks for at most the given nanoseconds.
+     * @param isUnderlayClosed whether the underlay that the thread polls has been closed: there is no wait in it then.
+     * @param errorHandler     gets the report.
      */
-    BoundedWait(final String name, final LongConsumer await, final GuardedErrorHandler errorHandler)
+    BoundedWait(
+        final String name,
+        final LongConsumer await,
+        final BooleanSupplier isUnderlayClosed,
+        final GuardedErrorHandler errorHandler)
     {
-        this(name, await, errorHandler, SystemNanoClock.INSTANCE, LockSupport::parkNanos);
+        this(name, await, isUnderlayClosed, errorHandler, SystemNanoClock.INSTANCE, LockSupport::parkNanos);
     }
 
     BoundedWait(
         final String name,
         final LongConsumer await,
+        final BooleanSupplier isUnderlayClosed,
         final GuardedErrorHandler errorHandler,
         final NanoClock clock,
         final LongConsumer rest)
     {
         this.name = name;
         this.await = await;
+        this.isUnderlayClosed = isUnderlayClosed;
         this.errorHandler = errorHandler;
         this.clock = clock;
         this.rest = rest;
@@ -67,25 +76,31 @@ final class BoundedWait
     /** Wait for at most half a second. */
     void await()
     {
+        if (isUnderlayClosed.getAsBoolean())
+        {
+            report("the underlay was closed while the engine uses it: nothing is received, and datagrams for it are" +
+                " dropped; close the engine instead");
+            rest.accept(REST_NS);
+            return;
+        }
         final long beginNs = clock.nanoTime();
         await.accept(LONGEST_NS);
         spent = Math.max(0, spent + 1 - (clock.nanoTime() - beginNs) / REFILL_NS);
         if (spent > BUDGET)
         {
             spent = BUDGET;
-            report();
+            report(name + ": " + BUDGET + " waits in a row ended at once although there was no work; it now rests for" +
+                " 1 ms after each. Does a port or the underlay wake it for nothing, or was one closed?");
             rest.accept(REST_NS);
         }
     }
 
-    private void report()
+    private void report(final String line)
     {
         if (!hasReported)
         {
             hasReported = true;
-            errorHandler.onError(new IllegalStateException(name + ": " + BUDGET +
-                " waits in a row ended at once although there was no work; it now rests for 1 ms after each." +
-                " Was a port or the underlay closed while the engine runs?"));
+            errorHandler.onError(new IllegalStateException(line));
         }
     }
 }

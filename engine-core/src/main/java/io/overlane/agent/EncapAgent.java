@@ -6,6 +6,7 @@ import io.overlane.pipeline.EncapPath;
 import io.overlane.port.Port;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 
 /** Polls ports and carries their frames to the underlay and to each other. */
@@ -17,6 +18,7 @@ public final class EncapAgent implements Agent
     private final PortWiring wiring;
     private final Moderation moderation;
     private final LongSupplier superFramesBack;
+    private final ErrorHandler errorHandler;
     private final FrameBatch batch;
     private long lastBack;
     private Port[] ports = {};
@@ -28,18 +30,21 @@ public final class EncapAgent implements Agent
      * @param batchLimit      frames taken from a port at a time.
      * @param moderation      when to let frames gather.
      * @param superFramesBack super-frames that the ports were given so far.
+     * @param errorHandler    gets a line for a port that somebody else has closed.
      */
     public EncapAgent(
         final CommandQueue commands,
         final PortWiring wiring,
         final int batchLimit,
         final Moderation moderation,
-        final LongSupplier superFramesBack)
+        final LongSupplier superFramesBack,
+        final ErrorHandler errorHandler)
     {
         this.commands = commands;
         this.wiring = wiring;
         this.moderation = moderation;
         this.superFramesBack = superFramesBack;
+        this.errorHandler = errorHandler;
         batch = new FrameBatch(batchLimit);
     }
 
@@ -126,6 +131,11 @@ public final class EncapAgent implements Agent
                 paths[i].encap(batch);
                 frames += polled;
             }
+            else if (ports[i].isClosed())
+            {
+                leave(paths[i].port());
+                i--;
+            }
         }
         if (frames > 0)
         {
@@ -135,6 +145,15 @@ public final class EncapAgent implements Agent
         }
         work += frames;
         return work;
+    }
+
+    /** Nobody can wait in a closed port: poll it no more. It is in its segment until it is removed there. */
+    private void leave(final Port closed)
+    {
+        // Whoever waits for it is not waited for here: other ports have frames.
+        remove(closed);
+        errorHandler.onError(new IllegalStateException("port " + closed.name() + " was closed while the engine uses" +
+            " it: it is polled no more, and frames for it are dropped; remove it from its segment instead"));
     }
 
     private boolean hasSuperFrame()

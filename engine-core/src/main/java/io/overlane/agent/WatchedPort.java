@@ -47,7 +47,7 @@ public final class WatchedPort implements Port
         this.port = port;
         this.wake = wake;
         this.errorHandler = GuardedErrorHandler.of(errorHandler);
-        wait = new BoundedWait("overlane-wait-" + port.name(), port::await, this.errorHandler);
+        wait = new BoundedWait("overlane-wait-" + port.name(), port::await, () -> false, this.errorHandler);
         watcher = EngineThreads.make(threadFactory, "overlane-wait-" + port.name(), this::watch);
     }
 
@@ -164,6 +164,12 @@ public final class WatchedPort implements Port
     {
         wake = anotherWake;
         return true;
+    }
+
+    @Override
+    public boolean isClosed()
+    {
+        return port.isClosed();
     }
 
     @Override

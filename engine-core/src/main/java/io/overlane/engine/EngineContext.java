@@ -4,7 +4,6 @@ import io.overlane.address.IpAddress;
 import io.overlane.agent.Moderation;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbContext;
-import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.RulesContext;
 import io.overlane.segment.SegmentContext;
@@ -12,10 +11,7 @@ import io.overlane.signal.IdleWait;
 import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
@@ -24,7 +20,8 @@ import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * The settings of one engine: an underlay, and either VXLAN segments or the IP network. Fill in, hand to
- * {@link OverlayEngine#launch(EngineContext)}; changes after launch have no effect.
+ * {@link OverlayEngine#launch(EngineContext)}; changes after launch have no effect. It is good for one launch, as its
+ * ports and its underlay are.
  */
 public final class EngineContext
 {
@@ -414,24 +411,24 @@ public final class EngineContext
         {
             throw new IllegalArgumentException("the engine has no underlay");
         }
+        requireSet("segment", !segments.contains(null));
+        requireSet("queue", !queues.contains(null));
+        requireSet("threadingMode", threadingMode != null);
+        requireSet("threadFactory", threadFactory != null);
+        requireSet("clock", clock != null);
+        requireSet("moderation", moderation != null);
         if ((ipNetwork == null) == segments.isEmpty())
         {
             throw new IllegalArgumentException("the engine needs either VXLAN segments or an IP network");
         }
         fdb.conclude();
-        final Set<Port> ports = Collections.newSetFromMap(new IdentityHashMap<>());
+        int ports = 0;
         for (final SegmentContext segment : segments)
         {
             segment.conclude();
             requireReach(segment);
             segment.rules().conclude(underlay, fdbAgeNs);
-            for (final Port port : segment.ports())
-            {
-                if (!ports.add(port))
-                {
-                    throw new IllegalArgumentException("port " + port.name() + " given to two segments");
-                }
-            }
+            ports += segment.ports().size();
         }
         if (ipNetwork != null)
         {
@@ -444,9 +441,9 @@ public final class EngineContext
         {
             throw new IllegalArgumentException("idleWait is for one thread: threadingMode=" + threadingMode);
         }
-        if (!queues.isEmpty() && ipNetwork == null && ports.size() > 1)
+        if (!queues.isEmpty() && ipNetwork == null && ports > 1)
         {
-            throw new IllegalArgumentException("several queues are for one port, not for " + ports.size());
+            throw new IllegalArgumentException("several queues are for one port, not for " + ports);
         }
         maxSegments = Math.max(maxSegments, segments.size());
         if (maxSegments > MAX_SEGMENTS)
@@ -490,6 +487,14 @@ public final class EngineContext
     void requireReach(final int vni, final RulesContext rules)
     {
         rules.groups().forEach(group -> requireReach("segment " + vni, group));
+    }
+
+    private static void requireSet(final String setting, final boolean isSet)
+    {
+        if (!isSet)
+        {
+            throw new IllegalArgumentException(setting + " is null: leave the setting out, or give it a value");
+        }
     }
 
     private void requireReach(final String setting, final IpAddress remote)

@@ -30,7 +30,7 @@ import org.agrona.collections.IntHashSet;
  *
  * <p><b>Futures</b> complete on one of the engine's threads: what is hung on them must not wait for anything. They
  * complete exceptionally, with an {@link IllegalArgumentException} and one line, where something contradicts what
- * there is. Ports that were to be added are the caller's again then.
+ * there is. Ports that were to be added are the caller's again then; the engine may have closed them if it ended.
  *
  * <p><b>Which ports.</b> In {@link ThreadingMode#SPLIT} and {@link ThreadingMode#INVOKER} any; in SPLIT a port that
  * can wake nobody (a device) gets a thread that waits for it, unless it is the one the polling thread waits in. In
@@ -53,6 +53,7 @@ public final class EngineSegments
     private final PathBuilder paths;
     private final EncapAgent encapAgent;
     private final PortWiring wiring;
+    private final TakenResources resources;
     private final Shutdown shutdown;
     private final SegmentChanges changes;
     private final Traffic removedEncap;
@@ -72,6 +73,7 @@ public final class EngineSegments
         final CommandQueue commands,
         final List<SegmentChanges.Lane> lanes,
         final PortWiring wiring,
+        final TakenResources resources,
         final Shutdown shutdown)
     {
         this.context = context;
@@ -81,6 +83,7 @@ public final class EngineSegments
         paths = lanes.get(0).paths();
         encapAgent = lanes.get(0).encapAgent();
         this.wiring = wiring;
+        this.resources = resources;
         this.shutdown = shutdown;
         changes = new SegmentChanges(context, forwarding, commands, lanes);
         removedEncap = counters.newTraffic("encap", "removed-segments");
@@ -113,12 +116,14 @@ public final class EngineSegments
     {
         return ask(() ->
         {
+            requireGiven("segment", settings);
             settings.conclude();
             context.requireReach(settings);
             settings.rules().conclude(context.underlay(), context.fdbAgeNs());
             requireFree(settings.vni());
             settings.ports().forEach(this::requireFree);
-            final Segment segment = paths.open(settings);
+            resources.take(settings.ports());
+            final Segment segment = undoing(settings.ports(), () -> paths.open(settings));
             settings.ports().forEach(port -> portVnis.put(port, settings.vni()));
             return begin(paths.encapPaths(segment), () -> takeBack(segment)).thenApply(none -> segment);
         });
@@ -189,6 +194,7 @@ public final class EngineSegments
         final Port port = local.port();
         return ask(() ->
         {
+            requireGiven("port", port);
             final Segment segment = requireSegment(vni);
             requireFree(port);
             if (port.mtu() < segment.portMtu())
@@ -196,12 +202,16 @@ public final class EngineSegments
                 throw new IllegalArgumentException("port " + port.name() + " has an MTU of " + port.mtu() +
                     ", segment " + vni + " one of " + segment.portMtu());
             }
-            if (!forwarding.ports().add(segment, local))
+            resources.take(List.of(port));
+            return undoing(List.of(port), () ->
             {
-                throw new IllegalArgumentException("maxRemotes=" + context.maxRemotes() + ": no room for a port");
-            }
-            portVnis.put(port, vni);
-            return begin(List.of(paths.encapPath(segment, port)), () -> forget(segment, port));
+                if (!forwarding.ports().add(segment, local))
+                {
+                    throw new IllegalArgumentException("maxRemotes=" + context.maxRemotes() + ": no room for a port");
+                }
+                portVnis.put(port, vni);
+                return begin(List.of(paths.encapPath(segment, port)), () -> takeBack(segment, port));
+            });
         });
     }
 
@@ -221,12 +231,6 @@ public final class EngineSegments
             leavingPorts.put(port, vni);
             return end(List.of(port), () -> {}, () -> forget(segment, port));
         });
-    }
-
-    /** Close all ports there are, when all threads have stopped. */
-    void close()
-    {
-        context.errorHandler().closeAll(List.copyOf(portVnis.keySet()));
     }
 
     /** Have ports polled; what was done before is undone if that fails. */
@@ -252,6 +256,20 @@ public final class EngineSegments
                 .thenCompose(answer -> close(ports, lastWaits).thenApply(none -> answer)));
     }
 
+    /** Give ports back if what is done with them fails. */
+    private <T> T undoing(final List<Port> ports, final Supplier<T> action)
+    {
+        try
+        {
+            return action.get();
+        }
+        catch (final RuntimeException | Error ex)
+        {
+            resources.giveBack(ports);
+            throw ex;
+        }
+    }
+
     private Throwable attach(final List<EncapPath> encapPaths)
     {
         try
@@ -271,6 +289,14 @@ public final class EngineSegments
         forwarding.withdraw(segment);
         paths.close(segment);
         ports(segment).forEach(portVnis::remove);
+        resources.giveBack(ports(segment));
+        return null;
+    }
+
+    private Void takeBack(final Segment segment, final Port port)
+    {
+        forget(segment, port);
+        resources.giveBack(List.of(port));
         return null;
     }
 
@@ -305,7 +331,7 @@ public final class EngineSegments
     {
         if (context.threadingMode() == ThreadingMode.INVOKER)
         {
-            context.errorHandler().closeAll(ports);
+            close(ports);
             return CompletableFuture.completedFuture(null);
         }
         // A device takes its time to go; nobody's frames wait for that. The engine does: this is one of its threads.
@@ -329,11 +355,17 @@ public final class EngineSegments
         return closed;
     }
 
+    private void close(final List<Port> ports)
+    {
+        context.errorHandler().closeAll(ports);
+        ports.forEach(resources::closed);
+    }
+
     private void close(
         final List<Port> ports, final List<Runnable> lastWaits, final CompletableFuture<Void> closed)
     {
         lastWaits.forEach(context.errorHandler()::run);
-        context.errorHandler().closeAll(ports);
+        close(ports);
         closed.complete(null);
     }
 
@@ -361,6 +393,14 @@ public final class EngineSegments
     private static List<Port> ports(final Segment segment)
     {
         return segment.ports().all().stream().map(LocalPort::port).toList();
+    }
+
+    private static void requireGiven(final String name, final Object value)
+    {
+        if (value == null)
+        {
+            throw new IllegalArgumentException(name + " is null");
+        }
     }
 
     private void requireFree(final int vni)

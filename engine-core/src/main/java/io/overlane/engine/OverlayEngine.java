@@ -11,9 +11,7 @@ import io.overlane.pipeline.DecapPath;
 import io.overlane.pipeline.LearnRing;
 import io.overlane.pipeline.VxlanDecapPath;
 import io.overlane.status.EngineCounters;
-import io.overlane.status.GuardedErrorHandler;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,6 +32,7 @@ import org.agrona.concurrent.NanoClock;
 public final class OverlayEngine implements AutoCloseable
 {
     private final EngineContext context;
+    private final TakenResources resources;
     private final EngineCounters counters;
     private final Forwarding forwarding;
     private final ForwarderProxy proxy;
@@ -47,9 +46,10 @@ public final class OverlayEngine implements AutoCloseable
     /** In a duty cycle that the application invoked; null: none. */
     private final AtomicReference<Thread> invoker = new AtomicReference<>();
 
-    private OverlayEngine(final EngineContext context)
+    private OverlayEngine(final EngineContext context, final TakenResources resources)
     {
         this.context = context;
+        this.resources = resources;
         shutdown = new Shutdown(
             () -> threads.forEach(AgentThread::stop),
             () -> threads.forEach(AgentThread::interrupt),
@@ -99,6 +99,7 @@ public final class OverlayEngine implements AutoCloseable
             commands,
             workers.stream().map(Worker::lane).toList(),
             workers.get(0).laterWiring(),
+            resources,
             shutdown);
     }
 
@@ -122,8 +123,9 @@ public final class OverlayEngine implements AutoCloseable
     }
 
     /**
-     * Check the settings, build the engine and start its threads. The engine takes over the underlay and the ports:
-     * {@link #close()} closes them, and so does this method if it fails.
+     * Check the settings, build the engine and start its threads. The engine takes over the underlay, the ports and the
+     * waits: {@link #close()} closes them, and so does this method if it fails, whatever the reason. Each of them
+     * belongs to one engine, and once: what another engine has taken is refused, and left as it is.
      *
      * @param context settings.
      * @return a running engine, or in {@link ThreadingMode#INVOKER} one that runs when told to.
@@ -132,11 +134,13 @@ public final class OverlayEngine implements AutoCloseable
      */
     public static OverlayEngine launch(final EngineContext context)
     {
+        final TakenResources resources = new TakenResources();
         OverlayEngine engine = null;
         try
         {
+            resources.take(context);
             context.conclude();
-            engine = new OverlayEngine(context);
+            engine = new OverlayEngine(context, resources);
             engine.start();
             return engine;
         }
@@ -144,7 +148,7 @@ public final class OverlayEngine implements AutoCloseable
         {
             if (engine == null)
             {
-                closeAll(context);
+                context.errorHandler().closeAll(resources.open());
             }
             else
             {
@@ -319,10 +323,8 @@ public final class OverlayEngine implements AutoCloseable
     /** On whichever thread is the last that uses the engine. */
     private void closeAll()
     {
-        final GuardedErrorHandler errorHandler = context.errorHandler();
         workers.forEach(Worker::close);
-        errorHandler.run(() -> closeAll(context));
-        errorHandler.run(segments::close);
+        context.errorHandler().closeAll(resources.open());
     }
 
     private void start()
@@ -357,20 +359,5 @@ public final class OverlayEngine implements AutoCloseable
                 shutdown.leave();
             }
         }
-    }
-
-    private static void closeAll(final EngineContext context)
-    {
-        final List<AutoCloseable> taken = new ArrayList<>();
-        context.segments().forEach(segment -> taken.addAll(segment.ports()));
-        if (context.ipNetwork() != null)
-        {
-            taken.add(context.ipNetwork().port());
-        }
-        taken.add(context.idleWait());
-        taken.add(context.underlay());
-        context.queues().forEach(queue ->
-            taken.addAll(Arrays.asList(queue.port(), queue.idleWait(), queue.underlay())));
-        context.errorHandler().closeAll(taken);
     }
 }

@@ -10,7 +10,9 @@ import io.overlane.agent.PortWiring;
 import io.overlane.agent.WaitingPorts;
 import io.overlane.agent.WakingPorts;
 import io.overlane.pipeline.DecapPath;
+import io.overlane.signal.IdleWait;
 import io.overlane.status.GuardedErrorHandler;
+import io.overlane.underlay.Underlay;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -67,7 +69,8 @@ final class Worker
             wiring,
             context.batchLimit(),
             context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE,
-            decapPath::superFrames);
+            decapPath::superFrames,
+            context.errorHandler());
         decapAgent = new DecapAgent(tableCommands, paths.underlay(), decapPath, upkeep, context.batchLimit());
     }
 
@@ -104,17 +107,23 @@ final class Worker
         {
             return List.of();
         }
+        final Underlay underlay = paths.underlay();
         if (wiring instanceof WaitingPorts waiting)
         {
             final PortWait place = waiting.place();
             return List.of(
-                new AgentThread(decapAgent, paths.underlay()::await, paths.underlay()::wake, errorHandler, onEnd),
-                new AgentThread(encapAgent, place::await, place::wake, errorHandler, onEnd));
+                new AgentThread(
+                    decapAgent, underlay::await, underlay::wake, underlay::isClosed, errorHandler, onEnd),
+                new AgentThread(encapAgent, place::await, place::wake, () -> false, errorHandler, onEnd));
         }
-        final Agent both = new CompositeAgent(decapAgent, encapAgent);
-        return List.of(paths.idleWait() == null ?
-            new AgentThread(both, paths.underlay()::await, paths.underlay()::wake, errorHandler, onEnd) :
-            new AgentThread(both, paths.idleWait()::await, paths.idleWait()::wake, errorHandler, onEnd));
+        final IdleWait idleWait = paths.idleWait();
+        return List.of(new AgentThread(
+            new CompositeAgent(decapAgent, encapAgent),
+            idleWait == null ? underlay::await : idleWait::await,
+            idleWait == null ? underlay::wake : idleWait::wake,
+            underlay::isClosed,
+            errorHandler,
+            onEnd));
     }
 
     /** Datagrams that the underlay dropped before they could be read. */

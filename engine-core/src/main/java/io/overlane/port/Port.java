@@ -84,6 +84,17 @@ public interface Port extends AutoCloseable
         return false;
     }
 
+    /**
+     * Whether {@link #close()} has been called. An engine does not take a closed port, and polls it no more when
+     * somebody else closes it. Any thread.
+     *
+     * @return false also where the port does not know.
+     */
+    default boolean isClosed()
+    {
+        return false;
+    }
+
     /** Release the device or memory. Closing twice does no harm. */
     @Override
     void close();

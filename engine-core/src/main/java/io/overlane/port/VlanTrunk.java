@@ -98,6 +98,7 @@ public final class VlanTrunk
         if (branches[branch.vlanId] == branch)
         {
             branches[branch.vlanId] = null;
+            branch.isClosed = true;
             open--;
             if (open == 0)
             {
@@ -178,6 +179,7 @@ public final class VlanTrunk
         private int size;
         private int taken;
         private long turn;
+        private volatile boolean isClosed;
 
         private Branch(final int vlanId, final String name)
         {
@@ -277,6 +279,12 @@ public final class VlanTrunk
         public boolean wakes(final Runnable wake)
         {
             return port.wakes(wake) || this != first;
+        }
+
+        @Override
+        public boolean isClosed()
+        {
+            return isClosed || port.isClosed();
         }
 
         @Override

@@ -197,6 +197,12 @@ public final class DualStackUnderlay implements Underlay
     }
 
     @Override
+    public boolean isClosed()
+    {
+        return ipv4.isClosed() || ipv6.isClosed();
+    }
+
+    @Override
     public void close()
     {
         CloseHelper.quietCloseAll(ipv4, ipv6, idleWait);

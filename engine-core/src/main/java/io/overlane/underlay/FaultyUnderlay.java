@@ -239,6 +239,12 @@ public final class FaultyUnderlay implements Underlay
     }
 
     @Override
+    public boolean isClosed()
+    {
+        return underlay.isClosed();
+    }
+
+    @Override
     public void close()
     {
         underlay.close();

@@ -18,7 +18,7 @@ final class MemoryUnderlay implements Underlay
     private final Doorbell doorbell = new Doorbell();
     private Vtep lastRemote;
     private long drops;
-    private boolean isClosed;
+    private volatile boolean isClosed;
 
     MemoryUnderlay(final MemoryFabric fabric, final Vtep local, final int capacity, final int slotLength)
     {
@@ -118,6 +118,12 @@ final class MemoryUnderlay implements Underlay
     public void wake()
     {
         doorbell.ring();
+    }
+
+    @Override
+    public boolean isClosed()
+    {
+        return isClosed;
     }
 
     @Override

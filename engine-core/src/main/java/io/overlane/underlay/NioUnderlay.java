@@ -224,6 +224,12 @@ public final class NioUnderlay implements Underlay
     }
 
     @Override
+    public boolean isClosed()
+    {
+        return isClosed;
+    }
+
+    @Override
     public void close()
     {
         isClosed = true;

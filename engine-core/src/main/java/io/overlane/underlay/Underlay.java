@@ -129,6 +129,17 @@ public interface Underlay extends AutoCloseable
     /** End a current or the next {@link #await(long)}. Any thread; cheap when nobody waits. */
     void wake();
 
+    /**
+     * Whether {@link #close()} has been called. An engine does not take a closed underlay, and reports one that
+     * somebody else closes. Any thread.
+     *
+     * @return false also where the underlay does not know.
+     */
+    default boolean isClosed()
+    {
+        return false;
+    }
+
     /** Release the sockets. Closing twice does no harm. */
     @Override
     void close();

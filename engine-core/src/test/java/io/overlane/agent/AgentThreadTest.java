@@ -130,7 +130,7 @@ class AgentThreadTest
                 return "cycle";
             }
         };
-        return new AgentThread(agent, await, wake, errorHandler, end::complete);
+        return new AgentThread(agent, await, wake, () -> false, errorHandler, end::complete);
     }
 
     private static void awaitForEver(final CountDownLatch latch)

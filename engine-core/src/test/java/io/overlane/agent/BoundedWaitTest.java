@@ -15,9 +15,11 @@ class BoundedWaitTest
     private final List<Long> rests = new ArrayList<>();
     private long nowNs;
     private long blockedNs;
+    private boolean isClosed;
     private final BoundedWait wait = new BoundedWait(
         "tested",
         timeoutNs -> nowNs += blockedNs,
+        () -> isClosed,
         GuardedErrorHandler.of(errors::add),
         () -> nowNs,
         rests::add);
@@ -57,6 +59,19 @@ class BoundedWaitTest
         }
 
         assertTrue(rests.size() > 5 * BoundedWait.BUDGET, () -> rests.size() + " rests");
+    }
+
+    @Test
+    void shouldNotWaitInClosedUnderlay()
+    {
+        blockedNs = 1;
+        isClosed = true;
+        await(3);
+
+        assertEquals(0, nowNs, "no wait");
+        assertEquals(3, rests.size());
+        assertEquals(1, errors.size());
+        assertTrue(errors.get(0).getMessage().contains("the underlay was closed"), errors.get(0)::getMessage);
     }
 
     @Test

@@ -214,7 +214,7 @@ class OverlayEngineTest
         assertLaunchFails("segment 2 has no port", context -> context.segment(new SegmentContext(2)));
         assertLaunchFails("VNI 1 given twice",
             context -> context.segment(new SegmentContext(1).port(new LoopbackPort("b", 1450, 1))));
-        assertLaunchFails("port a given to two segments",
+        assertLaunchFails("port a is given twice",
             context -> context.segment(new SegmentContext(2).port(context.segments().get(0).port())));
         assertLaunchFails("portMtu=67", context -> context.segments().get(0).portMtu(67));
         assertLaunchFails("remotes", context ->

@@ -55,6 +55,12 @@ final class Descriptor implements AutoCloseable
         return false;
     }
 
+    /** @return true once it has been closed, also while somebody still uses it. */
+    boolean isClosed()
+    {
+        return users.get() < 0;
+    }
+
     void release()
     {
         if (users.decrementAndGet() == CLOSED)

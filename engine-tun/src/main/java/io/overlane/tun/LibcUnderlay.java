@@ -256,6 +256,12 @@ public final class LibcUnderlay implements Underlay
     }
 
     @Override
+    public boolean isClosed()
+    {
+        return descriptor.isClosed();
+    }
+
+    @Override
     public void close()
     {
         fan.close();

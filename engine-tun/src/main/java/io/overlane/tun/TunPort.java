@@ -286,6 +286,12 @@ public final class TunPort implements Port
     }
 
     @Override
+    public boolean isClosed()
+    {
+        return descriptor.isClosed();
+    }
+
+    @Override
     public void close()
     {
         device.close();

@@ -170,6 +170,12 @@ public final class NettyUnderlay implements Underlay
     }
 
     @Override
+    public boolean isClosed()
+    {
+        return isClosed;
+    }
+
+    @Override
     public void close()
     {
         isClosed = true;
