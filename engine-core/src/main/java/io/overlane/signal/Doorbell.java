@@ -33,7 +33,10 @@ public final class Doorbell
 
     /**
      * Block until somebody rings, has rung since the last call, or the time is over. May return early without a
-     * reason, and does so at once on an interrupted thread. One thread at a time.
+     * reason. One thread at a time.
+     *
+     * <p>An interrupt during the wait ends it. A thread that is interrupted already blocks all the same: it would spin
+     * if it waited in a loop. Either way the thread is interrupted when this returns.
      *
      * @param timeoutNs at most this long, in nanoseconds; returns at once if it is not positive.
      */
@@ -41,12 +44,22 @@ public final class Doorbell
     {
         if (!isRung && timeoutNs > 0)
         {
+            final boolean wasInterrupted = Thread.interrupted();
+            if (wasInterrupted)
+            {
+                // An interrupt leaves a permit too, which would end the park below. One of a ring may go with it.
+                LockSupport.parkNanos(this, 1);
+            }
             waiter = Thread.currentThread();
             if (!isRung)
             {
                 LockSupport.parkNanos(this, timeoutNs);
             }
             waiter = null;
+            if (wasInterrupted)
+            {
+                Thread.currentThread().interrupt();
+            }
         }
         isRung = false;
     }

@@ -186,6 +186,8 @@ public final class NioUnderlay implements Underlay
     {
         if (timeoutNs > 0 && !isWoken && !isClosed)
         {
+            // The selector does not wait on an interrupted thread.
+            final boolean wasInterrupted = Thread.interrupted();
             isWaiting = true;
             try
             {
@@ -204,6 +206,10 @@ public final class NioUnderlay implements Underlay
                 errorHandler.onError(new IOException("cannot wait on " + local, ex));
             }
             isWaiting = false;
+            if (wasInterrupted)
+            {
+                Thread.currentThread().interrupt();
+            }
         }
         isWoken = false;
     }

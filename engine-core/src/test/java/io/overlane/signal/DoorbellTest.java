@@ -1,6 +1,7 @@
 package io.overlane.signal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,33 @@ class DoorbellTest
     {
         doorbell.await(0);
         doorbell.await(-1);
+    }
+
+    @Test
+    void shouldBlockAnInterruptedThreadTooAndLeaveItInterrupted() throws InterruptedException
+    {
+        final AtomicInteger interrupted = new AtomicInteger();
+        final Thread waiter = new Thread(() ->
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                Thread.currentThread().interrupt();
+                doorbell.await(Long.MAX_VALUE);
+                interrupted.addAndGet(Thread.interrupted() ? 1 : 0);
+            }
+        });
+        waiter.start();
+        for (int i = 0; i < 3; i++)
+        {
+            while (waiter.getState() != Thread.State.TIMED_WAITING || interrupted.get() != i)
+            {
+                assertTrue(waiter.isAlive());
+                Thread.yield();
+            }
+            doorbell.ring();
+        }
+        waiter.join();
+        assertEquals(3, interrupted.get());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -345,6 +346,27 @@ public abstract class UnderlayContract
         send(payload(1, 100), 0);
         waiter.join();
         assertEquals(1, receiveBatch.size());
+    }
+
+    /** A loop around the wait would spin if it returned at once; it may return early now and then. */
+    @Test
+    void shouldWaitOnAnInterruptedThreadTooAndLeaveItInterrupted() throws InterruptedException
+    {
+        final long waitNs = TimeUnit.MILLISECONDS.toNanos(10);
+        final AtomicLong waitedNs = new AtomicLong();
+        final Thread waiter = new Thread(() ->
+        {
+            Thread.currentThread().interrupt();
+            final long startNs = System.nanoTime();
+            for (int i = 0; i < 20; i++)
+            {
+                right.await(waitNs);
+            }
+            waitedNs.set(Thread.interrupted() ? System.nanoTime() - startNs : 0);
+        });
+        waiter.start();
+        waiter.join();
+        assertTrue(waitedNs.get() >= 10 * waitNs, "waited " + waitedNs + " ns, or is not interrupted any more");
     }
 
     @Test
