@@ -7,7 +7,7 @@ import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.VlanTag;
 
-/** Whether a port's frame may go on: it has a header, no verdict yet, and is no longer than the port's MTU allows. */
+/** Whether a port's frame may go on: it has no verdict yet, a header, and is no longer than the port's MTU allows. */
 final class EncapCheck
 {
     private final int longestFrame;
@@ -25,13 +25,13 @@ final class EncapCheck
     DropReason frame(final Frame frame)
     {
         final int length = frame.length();
-        if (length < EthernetHeader.LENGTH)
-        {
-            return DropReason.INNER_TOO_SHORT;
-        }
         if (frame.verdict() != DropReason.NONE)
         {
             return frame.verdict();
+        }
+        if (length < EthernetHeader.LENGTH)
+        {
+            return DropReason.INNER_TOO_SHORT;
         }
         if (length > longestFrame && isOversize(length, header(frame).etherType()))
         {
@@ -43,8 +43,7 @@ final class EncapCheck
     /** Of a super-frame, but for how long its segments are. */
     DropReason superFrame(final Frame frame)
     {
-        final DropReason verdict = header(frame).check();
-        return verdict == DropReason.NONE ? frame.verdict() : verdict;
+        return frame.verdict() == DropReason.NONE ? header(frame).check() : frame.verdict();
     }
 
     /** One VLAN tag is no part of the IP packet that the MTU limits. */

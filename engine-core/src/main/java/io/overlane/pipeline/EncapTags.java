@@ -30,7 +30,7 @@ final class EncapTags
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
-            if (frame.length() >= EthernetHeader.LENGTH && EtherType.isVlan(
+            if (frame.verdict() == DropReason.NONE && frame.length() >= EthernetHeader.LENGTH && EtherType.isVlan(
                 ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).etherType()))
             {
                 payload.wrap(frame.buffer(), frame.offset(), frame.length());

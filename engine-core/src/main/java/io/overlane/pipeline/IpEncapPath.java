@@ -79,6 +79,10 @@ public final class IpEncapPath implements EncapPath
     private DropReason check(final Frame packet)
     {
         count = 1;
+        if (packet.verdict() != DropReason.NONE)
+        {
+            return packet.verdict();
+        }
         final DropReason verdict = ip.wrap(packet.buffer(), packet.offset(), packet.length()).check();
         if (verdict != DropReason.NONE)
         {

@@ -41,9 +41,9 @@ public interface Port extends AutoCloseable
 
     /**
      * Hand over frames in order; never blocks. Each frame's verdict says what became of it: {@code NONE} when it was
-     * taken, else {@code PORT_FULL}, {@code PORT_DOWN}, {@code OVERSIZE}, {@code BAD_OFFLOAD} or {@code PORT_ERROR}.
-     * Frames whose verdict is already set are passed over. The bytes are copied or written before this returns; the
-     * port may use a frame's headroom, and does so only after it took the frame before.
+     * taken, else {@code PORT_FULL}, {@code OVERSIZE}, {@code BAD_OFFLOAD} or {@code PORT_ERROR}. Frames whose verdict
+     * is already set are passed over. The bytes are copied or written before this returns; the port may use a frame's
+     * headroom, and does so only after it took the frame before.
      *
      * @param batch frames for this port.
      */
@@ -63,7 +63,8 @@ public interface Port extends AutoCloseable
 
     /**
      * Block the polling thread until {@link #poll} may return something, {@link #wake()} is called, or the time is
-     * over. May return early without a reason.
+     * over. May return early without a reason, but not again and again because the thread is interrupted or the port
+     * closed.
      *
      * @param timeoutNs at most this long, in nanoseconds.
      */

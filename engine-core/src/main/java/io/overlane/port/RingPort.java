@@ -4,19 +4,18 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.signal.Doorbell;
 import io.overlane.status.DropReason;
-import java.nio.ByteBuffer;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.VlanTag;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.RecordDescriptor;
-import org.agrona.concurrent.ringbuffer.RingBuffer;
-import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * The port of an application in this process: frames are written and read where they lie in two Agrona rings, without
- * a device and without privileges.
+ * The port of an application in this process: frames are written and read where they lie in two rings, without a
+ * device and without privileges.
  *
  * <pre>
  *  application                                                          engine
@@ -24,20 +23,29 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  *  poll: reads in place             ◄── [ ring to application ] ◄── offer: copies
  *
  *  a record to the engine:
- *  +---------------+----------------------+---------------------+
- *  | ring header 8 | headroom 64          | frame ...           |
- *  +---------------+----------------------+---------------------+
- *                                         ^ index of tryClaim
+ *  +----------------------+---------------------+
+ *  | headroom 64          | frame ...           |
+ *  +----------------------+---------------------+
+ *                         ^ index of tryClaim
  * </pre>
  *
  * The tunnel header is written in front of the frame inside its record, so a frame reaches the underlay from where the
- * application wrote it. A record's space is free again at the engine's next poll.
+ * application wrote it. A record's room is free again at the engine's next poll.
  *
  * <p>Frames are complete: the engine must not offer a frame with work left to do (a partial checksum, a super-frame),
- * because an application has nobody to finish it.
+ * because an application cannot finish it.
  *
- * <p>Threads: one application thread claims, or several if so constructed; one application thread polls; the engine's
- * side is as {@link Port} says. A claim that is neither committed nor aborted holds up all later ones.
+ * <p><b>Threads.</b> Any number of application threads may claim, commit and abort. One application thread polls. The
+ * engine's side is as {@link Port} says.
+ *
+ * <p><b>Abandoned claims.</b> A claim that is neither committed nor aborted holds up all later ones, for the claim
+ * timeout at most. The engine then gives the claim up, counts it as dropped for {@link DropReason#CLAIM_ABANDONED} and
+ * carries the frames behind it. The thread that made the claim may still write there and commit: the commit answers
+ * false and does nothing else. Until then the port does not use the claim's room again, because a thread that seems to
+ * be dead may be slow only. A thread that never commits costs that room for as long as the port exists.
+ *
+ * <p><b>The end.</b> After {@link #close()}, or when the engine stops or removes the port, no claim is possible. The
+ * engine still carries what was committed before, or counts it as dropped for {@link DropReason#PORT_CLOSED}.
  */
 public final class RingPort implements Port
 {
@@ -47,21 +55,17 @@ public final class RingPort implements Port
     /** What {@link #tryClaim(int)} answers while the ring has no room. */
     public static final int FULL = -1;
 
-    /** What {@link #tryClaim(int)} answers for a frame longer than {@link #maxFrameLength()}. */
+    /** What {@link #tryClaim(int)} answers for a frame longer than {@link #maxTaggedFrameLength()}. */
     public static final int TOO_LONG = -2;
 
     /** What {@link #tryClaim(int)} answers once the port is closed. */
     public static final int CLOSED = -3;
 
-    /** What a link-layer header adds to the MTU: Ethernet and one VLAN tag, in bytes. */
-    private static final int LINK_HEADER_LENGTH = 18;
-    private static final int MAX_MTU = 65_535;
-    private static final int MAX_RING_LENGTH = 1 << 30;
-    private static final int MESSAGE_TYPE = 1;
-    private static final int LENT_FRAMES = 256;
+    /** Far more than a running thread needs to write a frame, and short enough for those that wait behind it. */
+    public static final long DEFAULT_CLAIM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
 
-    /** Agrona's rings take messages up to an eighth of their capacity. */
-    private static final int MESSAGES_PER_RING = 8;
+    private static final int MAX_MTU = 65_535;
+    private static final int LENT_FRAMES = 256;
 
     /**
      * Reads frames where they lie.
@@ -79,25 +83,28 @@ public final class RingPort implements Port
 
     private final String name;
     private final int mtu;
-    private final int maxFrameLength;
+    private final long claimTimeoutNs;
+    private final NanoClock clock;
 
-    private final UnsafeBuffer toEngineBuffer;
-    private final RingBuffer toEngine;
-    private final RingReader engineReader;
+    private final FrameRing toEngine;
     private final Frame[] lent = new Frame[LENT_FRAMES];
     private final Doorbell engineBell = new Doorbell();
+    /** The claims before this position were there at {@link #heldUpSinceNs}. Of the engine's polling thread. */
+    private long heldUpBefore;
+    private long heldUpSinceNs;
 
-    private final UnsafeBuffer toApplicationBuffer;
-    private final RingBuffer toApplication;
-    private final RingReader applicationReader;
+    private final FrameRing toApplication;
     private final Doorbell applicationBell = new Doorbell();
+    /** The thread that is in {@link #poll(FrameHandler, int)}; null if there is none. */
+    private final AtomicReference<Thread> reader = new AtomicReference<>();
+
+    /** The application's polling thread was told that there will be no more frames. */
+    private boolean knowsEnd;
 
     private volatile Runnable wake;
     private volatile boolean isClosed;
 
     /**
-     * A port for one claiming thread.
-     *
      * @param name     in counters, tables and logs.
      * @param mtu      IP MTU in bytes.
      * @param capacity full-size frames each direction holds at least; more short ones fit.
@@ -105,55 +112,75 @@ public final class RingPort implements Port
      */
     public RingPort(final String name, final int mtu, final int capacity)
     {
-        this(name, mtu, capacity, false);
+        this(name, mtu, capacity, DEFAULT_CLAIM_TIMEOUT_NS, SystemNanoClock.INSTANCE);
     }
 
     /**
-     * @param name          in counters, tables and logs.
-     * @param mtu           IP MTU in bytes.
-     * @param capacity      full-size frames each direction holds at least; more short ones fit.
-     * @param manyProducers true if several application threads claim: each frame then costs a compare-and-set and
-     *                      the zeroing of its record.
+     * @param name           in counters, tables and logs.
+     * @param mtu            IP MTU in bytes.
+     * @param capacity       full-size frames each direction holds at least; more short ones fit.
+     * @param claimTimeoutNs how long a claim may hold up others, in nanoseconds. The engine looks at it when it polls,
+     *                       which an idle engine does twice a second.
+     * @param clock          measures that time, and only while a claim holds up others.
      * @throws IllegalArgumentException if a number is out of range.
      */
-    public RingPort(final String name, final int mtu, final int capacity, final boolean manyProducers)
+    public RingPort(
+        final String name, final int mtu, final int capacity, final long claimTimeoutNs, final NanoClock clock)
     {
         if (mtu < 1 || mtu > MAX_MTU)
         {
             throw new IllegalArgumentException("port " + name + ": not an MTU: " + mtu + " (expected 1…65535)");
         }
+        if (claimTimeoutNs < 1)
+        {
+            throw new IllegalArgumentException("port " + name + ": claimTimeoutNs=" + claimTimeoutNs + " < 1");
+        }
         this.name = name;
         this.mtu = mtu;
-        maxFrameLength = mtu + LINK_HEADER_LENGTH;
-        toEngineBuffer = allocate(capacity);
-        toEngine = manyProducers ? new ManyToOneRingBuffer(toEngineBuffer) : new OneToOneRingBuffer(toEngineBuffer);
-        engineReader = new RingReader(toEngineBuffer, manyProducers);
-        toApplicationBuffer = allocate(capacity);
-        toApplication = new ManyToOneRingBuffer(toApplicationBuffer);
-        applicationReader = new RingReader(toApplicationBuffer, true);
+        this.claimTimeoutNs = claimTimeoutNs;
+        this.clock = clock;
+        toEngine = ring(capacity, HEADROOM);
+        toApplication = ring(capacity, 0);
         for (int i = 0; i < lent.length; i++)
         {
-            lent[i] = new Frame(new UnsafeBuffer(toEngineBuffer, 0, 0));
+            lent[i] = new Frame(new UnsafeBuffer(toEngine.buffer(), 0, 0));
         }
     }
 
-    /** @return longest frame in bytes, layer 2 header included. */
+    /**
+     * What a frame may have at most if it is not to be too long for the port, whatever its kind. In a segment with a
+     * {@code portMtu} below the port's MTU, that much less. On the port of an IP network, a packet may have
+     * {@link #mtu()} bytes.
+     *
+     * @return bytes in the longest Ethernet frame without a VLAN tag: the MTU and 14 for the Ethernet header.
+     */
     public int maxFrameLength()
     {
-        return maxFrameLength;
+        return mtu + EthernetHeader.LENGTH;
+    }
+
+    /**
+     * One VLAN tag does not count against the MTU, as in Linux; a second one does.
+     *
+     * @return bytes in the longest Ethernet frame with VLAN tags: 4 more than {@link #maxFrameLength()}.
+     */
+    public int maxTaggedFrameLength()
+    {
+        return maxFrameLength() + VlanTag.LENGTH;
     }
 
     /** @return the memory that claimed frames are written to. */
     public UnsafeBuffer buffer()
     {
-        return toEngineBuffer;
+        return toEngine.buffer();
     }
 
     /**
      * Claim room for a frame to the engine. The caller writes all its bytes into {@link #buffer()} and then commits,
-     * or aborts; it need not do so in the order claimed. Application thread.
+     * or aborts, also when writing fails; it need not do so in the order claimed. Any thread.
      *
-     * @param frameLength bytes in the frame.
+     * @param frameLength bytes in the frame. The port does not know yet whether it will have a VLAN tag: a frame of
+     *                    more than {@link #maxFrameLength()} bytes without one is dropped as {@code oversize}.
      * @return index of its first byte in {@link #buffer()}, or {@link #FULL}, {@link #TOO_LONG} or {@link #CLOSED}.
      */
     public int tryClaim(final int frameLength)
@@ -162,38 +189,42 @@ public final class RingPort implements Port
         {
             throw new IllegalArgumentException("frameLength cannot be negative: " + frameLength);
         }
-        if (frameLength > maxFrameLength)
+        if (frameLength > maxTaggedFrameLength())
         {
             return TOO_LONG;
         }
-        if (isClosed)
-        {
-            return CLOSED;
-        }
-        final int index = toEngine.tryClaim(MESSAGE_TYPE, HEADROOM + frameLength);
-        return index < 0 ? FULL : index + HEADROOM;
+        final int index = toEngine.tryClaim(HEADROOM + frameLength);
+        return index >= 0 ? index + HEADROOM : index == FrameRing.CLOSED ? CLOSED : FULL;
     }
 
     /**
-     * Hand a claimed frame over and wake the engine if it waits. Application thread.
+     * Hand a claimed frame over and wake the engine if it waits. Any thread.
      *
      * @param index as claimed.
+     * @return false if the engine does not take the frame: it gave the claim up after the claim timeout, or the port
+     *         was closed meanwhile.
+     * @throws IllegalStateException if nothing is claimed there.
      */
-    public void commit(final int index)
+    public boolean commit(final int index)
     {
-        toEngine.commit(index - HEADROOM);
-        engineBell.ring();
-        final Runnable hook = wake;
-        if (hook != null)
+        final boolean isTaken = toEngine.commit(index - HEADROOM);
+        if (isTaken)
         {
-            hook.run();
+            engineBell.ring();
+            final Runnable hook = wake;
+            if (hook != null)
+            {
+                hook.run();
+            }
         }
+        return isTaken;
     }
 
     /**
-     * Give a claim up; nothing reaches the engine. Application thread.
+     * Give a claim up; nothing reaches the engine. Any thread.
      *
      * @param index as claimed.
+     * @throws IllegalStateException if nothing is claimed there.
      */
     public void abort(final int index)
     {
@@ -201,39 +232,68 @@ public final class RingPort implements Port
     }
 
     /**
-     * Read frames from the engine; never blocks. Application thread.
+     * Read frames from the engine; never blocks. One application thread, and not from inside a handler.
      *
      * @param handler is called for each, in order; what it throws comes out here, the frame counts as read.
      * @param limit   frames at most.
      * @return frames read.
+     * @throws IllegalStateException if another call has not returned yet; that one is not disturbed.
      */
     public int poll(final FrameHandler handler, final int limit)
     {
+        if (!reader.compareAndSet(null, Thread.currentThread()))
+        {
+            throw twoReaders(reader.get());
+        }
         int count = 0;
         try
         {
-            while (count < limit && applicationReader.advance())
+            while (count < limit && toApplication.advance())
             {
                 count++;
-                handler.onFrame(toApplicationBuffer, applicationReader.offset(), applicationReader.length());
+                handler.onFrame(toApplication.buffer(), toApplication.offset(), toApplication.length());
             }
         }
         finally
         {
-            applicationReader.release();
+            toApplication.release();
+            reader.setRelease(null);
         }
         return count;
     }
 
     /**
      * Block the application's polling thread until the engine offers frames, the port is closed or the time is over.
-     * May return early without a reason.
+     * May return early without a reason. An application that polls until the port is closed writes
+     *
+     * <pre>
+     * while (port.awaitFrames(1_000_000_000L))
+     * {
+     *     port.poll(handler, 64);
+     * }
+     * </pre>
+     *
+     * <p>An interrupt during the wait ends it; the thread stays interrupted. A thread that is interrupted before it
+     * waits blocks all the same, and a thread that waits for a closed port again blocks until the time is over, so a
+     * loop that looks at neither does not spin.
      *
      * @param timeoutNs at most this long, in nanoseconds.
+     * @return false once the port is closed and all its frames are read: there will be no more.
      */
-    public void awaitFrames(final long timeoutNs)
+    public boolean awaitFrames(final long timeoutNs)
     {
-        applicationBell.await(isClosed || applicationReader.hasNext() ? 0 : timeoutNs);
+        if (knowsEnd || !isOver())
+        {
+            applicationBell.await(toApplication.mayHaveRecord() ? 0 : timeoutNs);
+        }
+        knowsEnd = isOver();
+        return !knowsEnd;
+    }
+
+    /** @return true once the port is closed; what the engine offered before can still be polled. Any thread. */
+    public boolean isClosed()
+    {
+        return isClosed;
     }
 
     @Override
@@ -256,14 +316,17 @@ public final class RingPort implements Port
     @Override
     public int poll(final FrameBatch batch, final int limit)
     {
-        engineReader.release();
-        final int most = isClosed ? 0 : Math.min(limit, LENT_FRAMES);
+        toEngine.release();
+        final int most = Math.min(limit, LENT_FRAMES);
         int count = 0;
-        while (count < most && engineReader.advance())
+        while (count < most && toEngine.advance())
         {
-            final Frame frame = lent[count];
-            frame.buffer().wrap(toEngineBuffer, engineReader.offset(), engineReader.length());
-            batch.add(frame.wrap(HEADROOM, engineReader.length() - HEADROOM));
+            batch.add(lend(count));
+            count++;
+        }
+        if (count == 0 && toEngine.isHeldUp() && isHeldUpTooLong() && most > 0 && toEngine.giveUp())
+        {
+            batch.add(lend(0).verdict(DropReason.CLAIM_ABANDONED));
             count++;
         }
         return count;
@@ -297,8 +360,8 @@ public final class RingPort implements Port
     @Override
     public void await(final long timeoutNs)
     {
-        final boolean isPressed = engineReader.lentLength() > toEngine.capacity() / 2;
-        engineBell.await(isClosed || isPressed || engineReader.hasNext() ? 0 : timeoutNs);
+        final boolean isPressed = toEngine.lentLength() > toEngine.capacity() / 2;
+        engineBell.await(isPressed || toEngine.mayHaveRecord() ? 0 : timeoutNs);
     }
 
     @Override
@@ -315,52 +378,80 @@ public final class RingPort implements Port
     }
 
     /**
-     * Stop carrying frames and wake whoever waits. What the engine had offered before can still be polled by the
-     * application; the memory goes when nobody refers to it any more, so a late claim or commit does no harm.
+     * Stop carrying frames and wake whoever waits. What was committed can still be polled by the engine, and what the
+     * engine offered by the application. The memory goes when nobody refers to it any more, so a late claim or commit
+     * does no harm.
      */
     @Override
     public void close()
     {
+        toEngine.close();
+        toApplication.close();
         isClosed = true;
         engineBell.ring();
         applicationBell.ring();
     }
 
+    /** Whether the application has read all there will ever be. */
+    private boolean isOver()
+    {
+        return isClosed && toApplication.position() == toApplication.tail();
+    }
+
+    private Frame lend(final int i)
+    {
+        final Frame frame = lent[i];
+        frame.buffer().wrap(toEngine.buffer(), toEngine.offset(), toEngine.length());
+        return frame.wrap(HEADROOM, toEngine.length() - HEADROOM);
+    }
+
+    /** Whether the claim at the engine's position is known to be older than the timeout. */
+    private boolean isHeldUpTooLong()
+    {
+        final long nowNs = clock.nanoTime();
+        if (toEngine.position() >= heldUpBefore)
+        {
+            heldUpBefore = toEngine.tail();
+            heldUpSinceNs = nowNs;
+        }
+        return nowNs - heldUpSinceNs >= claimTimeoutNs;
+    }
+
     private DropReason copy(final Frame frame)
     {
         final int length = frame.length();
-        if (length > maxFrameLength)
+        if (length > maxTaggedFrameLength())
         {
             return DropReason.OVERSIZE;
         }
-        if (isClosed)
-        {
-            return DropReason.PORT_ERROR;
-        }
-        final int index = toApplication.tryClaim(MESSAGE_TYPE, length);
+        final int index = toApplication.tryClaim(length);
         if (index < 0)
         {
-            return DropReason.PORT_FULL;
+            return index == FrameRing.CLOSED ? DropReason.PORT_ERROR : DropReason.PORT_FULL;
         }
-        toApplicationBuffer.putBytes(index, frame.buffer(), frame.offset(), length);
+        toApplication.buffer().putBytes(index, frame.buffer(), frame.offset(), length);
         toApplication.commit(index);
         return DropReason.NONE;
     }
 
-    private UnsafeBuffer allocate(final int capacity)
+    private IllegalStateException twoReaders(final Thread other)
     {
-        final int recordLength = BitUtil.align(
-            RecordDescriptor.HEADER_LENGTH + HEADROOM + maxFrameLength, RecordDescriptor.ALIGNMENT);
+        return new IllegalStateException("port " + name + (other == Thread.currentThread() ?
+            ": poll called inside a frame handler: return from the handler first" :
+            ": poll called by thread " + Thread.currentThread().getName() + " while " +
+                (other == null ? "another" : other.getName()) + " polls: one thread may poll a port"));
+    }
+
+    private FrameRing ring(final int capacity, final int headroom)
+    {
+        final int recordLength = FrameRing.recordLength(headroom + maxTaggedFrameLength());
         // One record more than asked for: that much can be lost to padding where the ring ends.
-        final long wanted = Math.max(MESSAGES_PER_RING, capacity + 1L) * recordLength + RecordDescriptor.HEADER_LENGTH;
-        if (capacity < 1 || wanted > MAX_RING_LENGTH)
+        final long wanted = (capacity + 1L) * recordLength;
+        if (capacity < 1 || wanted > FrameRing.MAX_CAPACITY)
         {
             throw new IllegalArgumentException("port " + name + ": capacity=" + capacity + " frames of " +
-                maxFrameLength + " bytes (expected 1…" + (MAX_RING_LENGTH / recordLength - 2) + ")");
+                maxTaggedFrameLength() + " bytes (expected 1…" + (FrameRing.MAX_CAPACITY / recordLength - 1) + ")");
         }
-        final int ringLength = BitUtil.findNextPositivePowerOfTwo((int)wanted);
-        final ByteBuffer memory = BufferUtil.allocateDirectAligned(
-            ringLength + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH);
-        return new UnsafeBuffer(memory);
+        return new FrameRing(BitUtil.findNextPositivePowerOfTwo((int)wanted));
     }
 }

@@ -82,11 +82,14 @@ public enum DropReason
     /** The port had no room. Linux FULL_RING. */
     PORT_FULL("port-full"),
 
-    /** The port's device is down. Linux DEV_READY. */
-    PORT_DOWN("port-down"),
-
-    /** The port refused the frame: it is closed, or its device is broken. The error handler knows why. */
+    /** The port refused the frame: the device is down, or broken. Linux DEV_READY. */
     PORT_ERROR("port-error"),
+
+    /** An application claimed room for the frame and neither committed nor aborted it in time. */
+    CLAIM_ABANDONED("claim-abandoned"),
+
+    /** The port was closed before the engine carried the frame: the engine stopped, or the port was removed. */
+    PORT_CLOSED("port-closed"),
 
     /** The underlay socket had no room. */
     UNDERLAY_BUSY("underlay-busy"),

@@ -1,6 +1,8 @@
 package io.overlane.port;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +13,9 @@ import io.overlane.status.DropReason;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +31,7 @@ class RingPortTest
 
     private final RingPort port = new RingPort("app0", MTU, 16);
     private final FrameBatch batch = new FrameBatch(512);
+    private long timeNs;
 
     @Test
     void shouldLendCommittedFramesInPlaceWithHeadroom()
@@ -54,13 +59,13 @@ class RingPortTest
     void shouldFreeSpaceAtTheNextPollOnly()
     {
         int held = 0;
-        while (put(port, port.maxFrameLength(), held))
+        while (put(port, port.maxTaggedFrameLength(), held))
         {
             held++;
         }
         assertTrue(held >= 16, "held " + held);
         assertEquals(held, port.poll(batch, 512));
-        assertEquals(RingPort.FULL, port.tryClaim(port.maxFrameLength()), "lent frames occupy their space");
+        assertEquals(RingPort.FULL, port.tryClaim(port.maxTaggedFrameLength()), "lent frames occupy their space");
         for (int i = 0; i < held; i++)
         {
             assertEquals(i, batch.get(i).buffer().getInt(batch.get(i).offset()));
@@ -78,7 +83,7 @@ class RingPortTest
         {
             for (int i = 0; i < 16; i++)
             {
-                assertTrue(put(port, port.maxFrameLength(), i), "round " + round + " frame " + i);
+                assertTrue(put(port, port.maxTaggedFrameLength(), i), "round " + round + " frame " + i);
             }
             batch.clear();
             assertEquals(16, port.poll(batch, 512));
@@ -92,12 +97,13 @@ class RingPortTest
     @Test
     void shouldRefuseWhatIsTooLongAndCarryTheLongest()
     {
-        assertEquals(MTU + 18, port.maxFrameLength());
-        assertEquals(RingPort.TOO_LONG, port.tryClaim(port.maxFrameLength() + 1));
-        assertTrue(put(port, port.maxFrameLength(), 1));
+        assertEquals(MTU + 14, port.maxFrameLength());
+        assertEquals(MTU + 18, port.maxTaggedFrameLength());
+        assertEquals(RingPort.TOO_LONG, port.tryClaim(port.maxTaggedFrameLength() + 1));
+        assertTrue(put(port, port.maxTaggedFrameLength(), 1));
         final RingPort jumbo = new RingPort("jumbo", 65_535, 1);
-        assertTrue(put(jumbo, jumbo.maxFrameLength(), 1));
-        final Frame frame = frame(port.maxFrameLength() + 1, 0);
+        assertTrue(put(jumbo, jumbo.maxTaggedFrameLength(), 1));
+        final Frame frame = frame(port.maxTaggedFrameLength() + 1, 0);
         batch.add(frame);
         port.offer(batch);
         assertEquals(DropReason.OVERSIZE, frame.verdict());
@@ -114,6 +120,7 @@ class RingPortTest
         }
         assertThrows(IllegalArgumentException.class, () -> new RingPort("app0", 65_536, 1));
         assertThrows(IllegalArgumentException.class, () -> port.tryClaim(-1));
+        assertThrows(IllegalArgumentException.class, () -> new RingPort("app0", MTU, 1, 0, () -> 0));
     }
 
     @Test
@@ -227,23 +234,241 @@ class RingPortTest
     }
 
     @Test
-    void shouldRefuseFramesOnceClosed()
+    void shouldRefuseFramesOnceClosedAndStillPollThoseBefore()
     {
         batch.add(frame(60, 4));
         port.offer(batch);
+        put(port, 60, 5);
         final int late = port.tryClaim(60);
+        assertFalse(port.isClosed());
         port.close();
         port.close();
 
+        assertTrue(port.isClosed());
         assertEquals(RingPort.CLOSED, port.tryClaim(60));
-        port.commit(late);
-        final FrameBatch polled = new FrameBatch(1);
-        assertEquals(0, port.poll(polled, 1));
-        port.await(FOREVER_NS);
+        assertTrue(port.commit(late));
+        final FrameBatch polled = new FrameBatch(9);
+        assertEquals(2, port.poll(polled, 9), "what was claimed before");
         port.offer(batch);
         assertEquals(DropReason.PORT_ERROR, batch.get(0).verdict());
-        port.awaitFrames(FOREVER_NS);
-        assertEquals(1, port.poll((buffer, offset, length) -> {}, 9), "what was offered before");
+        assertTrue(port.awaitFrames(FOREVER_NS), "what was offered before");
+        assertEquals(1, port.poll((buffer, offset, length) -> {}, 9));
+        assertFalse(port.awaitFrames(1));
+    }
+
+    @Test
+    void shouldGiveUpAClaimThatHoldsUpOthersForTooLong()
+    {
+        final RingPort timed = new RingPort("app0", MTU, 16, 1_000, () -> timeNs);
+        final int dead = timed.tryClaim(70);
+        put(timed, 60, 2);
+        assertEquals(0, timed.poll(batch, 8));
+        timeNs += 999;
+        assertEquals(0, timed.poll(batch, 8));
+        timeNs++;
+        assertEquals(1, timed.poll(batch, 8));
+        assertEquals(DropReason.CLAIM_ABANDONED, batch.get(0).verdict());
+        assertEquals(70, batch.get(0).length());
+        batch.clear();
+        assertEquals(1, timed.poll(batch, 8));
+        assertEquals(DropReason.NONE, batch.get(0).verdict());
+        assertEquals(2, batch.get(0).buffer().getInt(RingPort.HEADROOM));
+
+        assertFalse(timed.commit(dead));
+        batch.clear();
+        assertEquals(0, timed.poll(batch, 8));
+    }
+
+    @Test
+    void shouldNotGiveUpAClaimThatIsYoungerThanTheTimeout()
+    {
+        final RingPort timed = new RingPort("app0", MTU, 16, 1_000, () -> timeNs);
+        final int first = timed.tryClaim(60);
+        final int second = timed.tryClaim(60);
+        timed.poll(batch, 8);
+        timeNs += 600;
+        timed.commit(first);
+        assertEquals(1, timed.poll(batch, 8));
+        final int third = timed.tryClaim(60);
+        assertEquals(0, timed.poll(batch, 8));
+        timeNs += 400;
+        assertEquals(1, timed.poll(batch, 8), "the second is as old as the first was");
+        assertFalse(timed.commit(second));
+        assertEquals(0, timed.poll(batch, 8));
+        timeNs += 999;
+        assertEquals(0, timed.poll(batch, 8));
+        assertTrue(timed.commit(third));
+        assertEquals(1, timed.poll(batch, 8));
+    }
+
+    @Test
+    void shouldNotReadTheClockWhileFramesCome()
+    {
+        final RingPort timed = new RingPort("app0", MTU, 16, 1_000, () ->
+        {
+            throw new AssertionError("reads the clock");
+        });
+        put(timed, 60, 1);
+        timed.tryClaim(60);
+        assertEquals(1, timed.poll(batch, 8));
+    }
+
+    @Test
+    void shouldLeaveALaterFrameAloneWhenADeadProducerCommits()
+    {
+        final RingPort timed = new RingPort("app0", MTU, 4, 1_000, () -> timeNs);
+        final int dead = timed.tryClaim(60);
+        timed.poll(batch, 8);
+        timeNs += 1_000;
+        assertEquals(1, timed.poll(batch, 8));
+        for (int i = 0; i < 200; i++)
+        {
+            final int index = timed.tryClaim(60);
+            timed.buffer().putInt(index, i);
+            if (i <= 100)
+            {
+                timed.buffer().setMemory(dead, 60, (byte)0xEE);
+            }
+            if (i == 100)
+            {
+                assertFalse(timed.commit(dead));
+                assertThrows(IllegalStateException.class, () -> timed.commit(dead));
+            }
+            batch.clear();
+            assertEquals(0, timed.poll(batch, 8), "the dead producer commits nothing");
+            assertTrue(timed.commit(index));
+            assertEquals(1, timed.poll(batch, 8));
+            assertEquals(i, batch.get(0).buffer().getInt(RingPort.HEADROOM));
+        }
+    }
+
+    @Test
+    void shouldRefuseToPollInsideAHandlerAndLoseNothing()
+    {
+        batch.add(frame(60, 1));
+        batch.add(frame(60, 2));
+        port.offer(batch);
+        final List<Integer> read = new ArrayList<>();
+        final RingPort.FrameHandler inner = (buffer, offset, length) -> read.add(-1);
+        port.poll((buffer, offset, length) ->
+        {
+            final String message =
+                assertThrows(IllegalStateException.class, () -> port.poll(inner, 9)).getMessage();
+            assertTrue(message.contains("app0") && message.contains("inside a frame handler"), message);
+            read.add(buffer.getInt(offset));
+        }, 9);
+
+        assertEquals(List.of(1, 2), read);
+    }
+
+    @Test
+    void shouldRefuseToPollOnTwoThreadsAndLoseNothing()
+    {
+        batch.add(frame(60, 1));
+        batch.add(frame(60, 2));
+        port.offer(batch);
+        final List<Integer> read = new ArrayList<>();
+        port.poll((buffer, offset, length) ->
+        {
+            final AtomicReference<String> message = new AtomicReference<>();
+            final Thread second = new Thread(() -> message.set(assertThrows(
+                IllegalStateException.class, () -> port.poll((b, o, l) -> {}, 9)).getMessage()), "second");
+            second.start();
+            assertDoesNotThrow(() -> second.join());
+            assertTrue(message.get().contains("second") && message.get().contains("one thread"), message.get());
+            read.add(buffer.getInt(offset));
+        }, 9);
+
+        assertEquals(List.of(1, 2), read);
+        assertEquals(0, port.poll((buffer, offset, length) -> {}, 9), "and it can be polled again");
+    }
+
+    /** A loop that looks at nothing but its own flag waits instead of turning round. */
+    @Test
+    void shouldNotSpinOnceClosed() throws InterruptedException
+    {
+        port.close();
+        assertFewRounds(() -> port.awaitFrames(FOREVER_NS));
+    }
+
+    @Test
+    void shouldNotSpinOnAnInterruptedThread() throws InterruptedException
+    {
+        assertFewRounds(() ->
+        {
+            Thread.currentThread().interrupt();
+            port.awaitFrames(FOREVER_NS);
+        });
+        assertFewRounds(() ->
+        {
+            Thread.currentThread().interrupt();
+            port.await(FOREVER_NS);
+        });
+    }
+
+    @Test
+    void shouldEndTheWaitOnAnInterruptAndKeepIt() throws InterruptedException
+    {
+        final AtomicBoolean wasInterrupted = new AtomicBoolean();
+        final Thread thread = new Thread(() ->
+        {
+            port.awaitFrames(FOREVER_NS);
+            wasInterrupted.set(Thread.currentThread().isInterrupted());
+        });
+        thread.start();
+        awaitWaiting(thread);
+        thread.interrupt();
+        thread.join();
+        assertTrue(wasInterrupted.get());
+    }
+
+    @Test
+    void shouldEndTheUsualLoopWithEveryFrameRead() throws InterruptedException
+    {
+        final AtomicInteger read = new AtomicInteger();
+        final Thread thread = new Thread(() ->
+        {
+            while (port.awaitFrames(FOREVER_NS))
+            {
+                port.poll((buffer, offset, length) -> read.incrementAndGet(), 2);
+            }
+        });
+        thread.start();
+        awaitWaiting(thread);
+        for (int i = 0; i < 9; i++)
+        {
+            batch.add(frame(60, i));
+        }
+        port.offer(batch);
+        port.close();
+        thread.join();
+        assertEquals(9, read.get());
+    }
+
+    /** The thread blocks in the end, after a few rounds at most. */
+    private static void assertFewRounds(final Runnable round) throws InterruptedException
+    {
+        final AtomicInteger rounds = new AtomicInteger();
+        final Thread thread = new Thread(() ->
+        {
+            while (rounds.incrementAndGet() < 1_000)
+            {
+                round.run();
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        awaitWaiting(thread);
+        assertTrue(rounds.get() < 10, "rounds: " + rounds);
+    }
+
+    private static void awaitWaiting(final Thread thread)
+    {
+        while (thread.getState() != Thread.State.TIMED_WAITING)
+        {
+            assertTrue(thread.isAlive(), "ended");
+            Thread.yield();
+        }
     }
 
     /** One or three producers, one engine thread that echoes, one application thread that checks. */
@@ -252,7 +477,7 @@ class RingPortTest
     void shouldCarryFramesBetweenThreads(final int producers) throws InterruptedException
     {
         final int framesEach = 20_000;
-        final RingPort shared = new RingPort("app0", MTU, 32, producers > 1);
+        final RingPort shared = new RingPort("app0", MTU, 32);
         final AtomicInteger wrong = new AtomicInteger();
         final List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < producers; i++)
@@ -285,11 +510,10 @@ class RingPortTest
         assertEquals(0, wrong.get());
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldNotAllocate(final boolean manyProducers)
+    @Test
+    void shouldNotAllocate()
     {
-        final RingPort quiet = new RingPort("app0", MTU, 32, manyProducers);
+        final RingPort quiet = new RingPort("app0", MTU, 32);
         final RingPort.FrameHandler handler = (buffer, offset, length) -> {};
         final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
         long allocated = Long.MAX_VALUE;

@@ -4,7 +4,6 @@ import static io.overlane.tun.Linux.EAGAIN;
 import static io.overlane.tun.Linux.EBADFD;
 import static io.overlane.tun.Linux.EINTR;
 import static io.overlane.tun.Linux.EINVAL;
-import static io.overlane.tun.Linux.EIO;
 import static io.overlane.tun.Linux.ENOBUFS;
 import static io.overlane.tun.Linux.ENOMEM;
 
@@ -35,7 +34,7 @@ public final class TunPort implements Port
      */
     static final int POLL_BYTES = 192 * 1024;
 
-    private final LibC libc;
+    private final LibC.Calls libc;
     private final SuperFrames.Writer pieceWriter = this::write;
     private final TunDevice device;
     private final Descriptor descriptor;
@@ -67,11 +66,11 @@ public final class TunPort implements Port
      */
     public TunPort(final TunDevice device, final int mtu, final ErrorHandler errorHandler) throws IOException
     {
-        this(LibC.get(), device, mtu, errorHandler);
+        this(LibC.calls(), device, mtu, errorHandler);
     }
 
     /** With something else in place of the C library, for what is read and written. */
-    TunPort(final LibC libc, final TunDevice device, final int mtu, final ErrorHandler errorHandler)
+    TunPort(final LibC.Calls libc, final TunDevice device, final int mtu, final ErrorHandler errorHandler)
         throws IOException
     {
         this.libc = libc;
@@ -165,7 +164,7 @@ public final class TunPort implements Port
     {
         final UnsafeBuffer buffer = frame.buffer();
         final int start = FrameSlab.HEADROOM - vnetHeaderLength;
-        final int length = libc.read(descriptor.fd(), buffer, start, buffer.capacity() - start);
+        final long length = libc.read(descriptor.fd(), buffer.addressOffset() + start, buffer.capacity() - start);
         if (length < vnetHeaderLength)
         {
             if (length < 0)
@@ -174,7 +173,7 @@ public final class TunPort implements Port
             }
             return false;
         }
-        frame.wrap(FrameSlab.HEADROOM, length - vnetHeaderLength);
+        frame.wrap(FrameSlab.HEADROOM, (int)length - vnetHeaderLength);
         if (vnetHeaderLength != 0)
         {
             VirtioNetHeader.decode(buffer, start, frame);
@@ -239,16 +238,16 @@ public final class TunPort implements Port
             }
             VirtioNetHeader.encode(frame, frame.buffer(), frame.offset() - vnetHeaderLength, vnetHeaderLength);
         }
-        final int start = frame.offset() - vnetHeaderLength;
+        final long address = frame.address() - vnetHeaderLength;
         final int length = frame.length() + vnetHeaderLength;
-        int written = libc.write(descriptor.fd(), frame.buffer(), start, length);
+        long written = libc.write(descriptor.fd(), address, length);
         while (written < 0)
         {
             final int errno = LibC.errno();
             switch (errno)
             {
                 case EINTR:
-                    written = libc.write(descriptor.fd(), frame.buffer(), start, length);
+                    written = libc.write(descriptor.fd(), address, length);
                     break;
 
                 case EAGAIN, ENOBUFS, ENOMEM:
@@ -262,10 +261,8 @@ public final class TunPort implements Port
                     errors.report("write", errno);
                     return DropReason.PORT_ERROR;
 
-                case EIO:
-                    return DropReason.PORT_DOWN;
-
                 default:
+                    // EIO: the interface is down.
                     errors.report("write", errno);
                     return DropReason.PORT_ERROR;
             }

@@ -33,8 +33,9 @@ final class Waiter implements AutoCloseable
     /** The eventfd's first, then one for each descriptor. */
     private static final int POLLFDS = ONE + Long.BYTES;
 
-    private final LibC libc = LibC.get();
+    private final LibC.Calls libc = LibC.calls();
     private final UnsafeBuffer memory;
+    private final long address;
     private final AtomicInteger state = new AtomicInteger(RUNNING);
     private final Descriptor[] descriptors;
     private final Descriptor event;
@@ -48,6 +49,7 @@ final class Waiter implements AutoCloseable
         this.descriptors = descriptors;
         memory = new UnsafeBuffer(
             BufferUtil.allocateDirectAligned(POLLFDS + (1 + descriptors.length) * POLLFD_SIZE, Long.BYTES));
+        address = memory.addressOffset();
         final int fd = libc.eventfd(0, O_CLOEXEC | O_NONBLOCK);
         if (fd < 0)
         {
@@ -117,10 +119,10 @@ final class Waiter implements AutoCloseable
         {
             memory.putLong(TIMEOUT, TimeUnit.NANOSECONDS.toSeconds(timeoutNs));
             memory.putLong(TIMEOUT + Long.BYTES, timeoutNs % TimeUnit.SECONDS.toNanos(1));
-            final int ready = libc.ppoll(memory, POLLFDS, 1 + descriptors.length, TIMEOUT);
+            final int ready = libc.ppoll(address + POLLFDS, 1 + descriptors.length, address + TIMEOUT, 0);
             if (ready > 0 && memory.getShort(POLLFDS + POLLFD_HAPPENED_OFFSET) != 0)
             {
-                libc.read(event.fd(), memory, COUNTER, Long.BYTES);
+                libc.read(event.fd(), address + COUNTER, Long.BYTES);
             }
         }
         finally
@@ -147,7 +149,7 @@ final class Waiter implements AutoCloseable
         {
             try
             {
-                libc.write(event.fd(), memory, ONE, Long.BYTES);
+                libc.write(event.fd(), address + ONE, Long.BYTES);
             }
             finally
             {

@@ -352,7 +352,7 @@ class DatagramFaultsTest
     }
 
     /** The kernel, once the prepared answers are used up. */
-    private static final class Calls extends FailingLibC
+    private static final class Calls extends CallsProxy
     {
         final Queue<Send> sends = new ArrayDeque<>();
         final Queue<Integer> receives = new ArrayDeque<>();
@@ -364,8 +364,7 @@ class DatagramFaultsTest
         long longestWaitNs;
 
         @Override
-        int sendmmsg(
-            final int fd, final Messages messages, final int first, final int count, final SendBatch payloads)
+        public int sendmmsg(final int fd, final long mmsghdrs, final int count, final int flags)
         {
             asked.add(count);
             final Send send = sends.isEmpty() ? always : sends.remove();
@@ -376,21 +375,23 @@ class DatagramFaultsTest
             int most = send == null ? count : Math.min(count, send.most());
             if (refuseJoined != 0)
             {
-                most = Math.min(most, countUnjoined(messages, first, most));
+                most = Math.min(most, countUnjoined(mmsghdrs, most));
                 if (most == 0)
                 {
                     refusals++;
                     return fail(refuseJoined);
                 }
             }
-            return super.sendmmsg(fd, messages, first, most, payloads);
+            return super.sendmmsg(fd, mmsghdrs, most, flags);
         }
 
         /** Messages before the first with a control message, which here is UDP_SEGMENT. */
-        private static int countUnjoined(final Messages messages, final int first, final int count)
+        private static int countUnjoined(final long mmsghdrs, final int count)
         {
+            final UnsafeBuffer messages = new UnsafeBuffer(mmsghdrs, count * Linux.MMSG_SIZE);
             int unjoined = 0;
-            while (unjoined < count && messages.controlLength(first + unjoined) == 0)
+            while (unjoined < count &&
+                messages.getLong(unjoined * Linux.MMSG_SIZE + Linux.MSG_CONTROL_LENGTH_OFFSET) == 0)
             {
                 unjoined++;
             }
@@ -398,21 +399,22 @@ class DatagramFaultsTest
         }
 
         @Override
-        int recvmmsg(final int fd, final Messages messages, final int count, final FrameSlab payloads)
+        public int recvmmsg(
+            final int fd, final long mmsghdrs, final int count, final int flags, final long timespec)
         {
             return receives.isEmpty() ?
-                super.recvmmsg(fd, messages, count, payloads) :
+                super.recvmmsg(fd, mmsghdrs, count, flags, timespec) :
                 fail(receives.remove());
         }
 
         /** There is room at once. */
         @Override
-        int ppoll(final UnsafeBuffer memory, final int pollfds, final int count, final int timespec)
+        public int ppoll(final long pollfds, final long count, final long timespec, final long sigset)
         {
             waits++;
+            final UnsafeBuffer time = new UnsafeBuffer(timespec, Linux.TIMESPEC_SIZE);
             longestWaitNs = Math.max(
-                longestWaitNs,
-                TimeUnit.SECONDS.toNanos(memory.getLong(timespec)) + memory.getLong(timespec + Long.BYTES));
+                longestWaitNs, TimeUnit.SECONDS.toNanos(time.getLong(0)) + time.getLong(Long.BYTES));
             return 1;
         }
     }

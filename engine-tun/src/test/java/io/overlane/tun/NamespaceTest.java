@@ -10,9 +10,7 @@ class NamespaceTest
     @TestFactory
     Stream<DynamicTest> devices() throws Exception
     {
-        // A small heap and this collector: the scenario that collects all the time takes seconds, not a minute.
-        return InNamespace.tests(
-            TunDeviceScenarios.class, "env", "JAVA_TOOL_OPTIONS=-XX:+UseSerialGC -Xmx128m");
+        return InNamespace.tests(TunDeviceScenarios.class);
     }
 
     @TestFactory

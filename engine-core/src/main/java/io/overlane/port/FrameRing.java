@@ -1,0 +1,427 @@
+package io.overlane.port;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/**
+ * A ring of records from any number of threads to one. A thread claims room, writes a record there and commits it. The
+ * reader gets the committed records in the order of their claims; each stays where it is until the reader releases it.
+ *
+ * <pre>
+ *      head            next          tail
+ *  ------+---------------+-------------+------
+ *  free  |  lent: read,  |  committed  |  free
+ *        |  not released |  or claimed |
+ *  ------+---------------+-------------+------
+ * </pre>
+ *
+ * A record begins at a multiple of 64 bytes. What the ring knows about it is not in front of it but in an array with
+ * one number for each 64 bytes of the ring, so a writer cannot damage it:
+ *
+ * <pre>
+ *  FREE ── claim ──► CLAIMED ── commit ──► COMMITTED ── read ──► FREE
+ *                       │ ├───── abort ──► SKIPPED ──── read ──► FREE
+ *                       │
+ *                       └─ give up ──► GIVEN_UP ── late commit or abort ──► GIVEN_BACK ── passed ──► FREE
+ * </pre>
+ *
+ * <b>Given up claims.</b> A claim that is not committed holds up all later ones. The reader can give it up and go on.
+ * The thread that made it may be slow and not dead, and may still write there. So this part of the ring is not used
+ * again: claims keep clear of it until that thread commits or aborts, which then has no other effect.
+ *
+ * <p><b>Why a writer knows the parts to keep clear of.</b> The reader lists such a part before it moves {@code head}
+ * past it, and takes it off the list before it moves {@code head} past it another time. A writer reads {@code head}
+ * first and the list afterwards, and what it may claim depends on {@code head}.
+ */
+final class FrameRing
+{
+    /** What {@link #tryClaim(int)} answers while there is no room. */
+    static final int FULL = -1;
+
+    /** What {@link #tryClaim(int)} answers after {@link #close()}. */
+    static final int CLOSED = -2;
+
+    /** Where records begin and end, in bytes. */
+    static final int ALIGNMENT = BitUtil.CACHE_LINE_LENGTH;
+
+    /** In bytes. */
+    static final int MAX_CAPACITY = 1 << 30;
+
+    private static final int ALIGNMENT_SHIFT = 6;
+
+    // The low bits of a record's number say what it is; the others are its length in bytes.
+    private static final int FREE = 0;
+    private static final int CLAIMED = 1;
+    private static final int COMMITTED = 2;
+    private static final int SKIPPED = 3;
+    private static final int GIVEN_UP = 4;
+    private static final int GIVEN_BACK = 5;
+    private static final int KIND_MASK = 7;
+    private static final int LENGTH_SHIFT = 3;
+
+    /** Of the tail: the ring takes no more claims. */
+    private static final long CLOSED_BIT = Long.MIN_VALUE;
+
+    private final UnsafeBuffer buffer;
+    private final AtomicIntegerArray records;
+    private final int capacity;
+    private final int tailIndex;
+    private final int headCacheIndex;
+    private final int headIndex;
+
+    /** Begin and end of each part that no claim may touch, in order; the last is the end of the ring. */
+    private volatile int[] barriers;
+
+    // The reader's.
+    private long head;
+    private long next;
+    private int offset;
+    private int length;
+
+    /**
+     * @param capacity bytes of the ring; a power of two from {@link #ALIGNMENT} to {@link #MAX_CAPACITY}.
+     */
+    FrameRing(final int capacity)
+    {
+        this.capacity = capacity;
+        buffer = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
+            capacity + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH));
+        records = new AtomicIntegerArray(capacity >> ALIGNMENT_SHIFT);
+        tailIndex = capacity + RingBufferDescriptor.TAIL_POSITION_OFFSET;
+        headCacheIndex = capacity + RingBufferDescriptor.HEAD_CACHE_POSITION_OFFSET;
+        headIndex = capacity + RingBufferDescriptor.HEAD_POSITION_OFFSET;
+        barriers = new int[]{capacity, capacity};
+    }
+
+    /**
+     * @param length of a record.
+     * @return bytes it takes.
+     */
+    static int recordLength(final int length)
+    {
+        return Math.max(ALIGNMENT, BitUtil.align(length, ALIGNMENT));
+    }
+
+    /** @return the memory records are written to. */
+    UnsafeBuffer buffer()
+    {
+        return buffer;
+    }
+
+    /** @return bytes of the ring. */
+    int capacity()
+    {
+        return capacity;
+    }
+
+    /**
+     * Claim room for a record. Any thread.
+     *
+     * @param length bytes in it.
+     * @return index of its first byte in {@link #buffer()}, or {@link #FULL} or {@link #CLOSED}.
+     */
+    int tryClaim(final int length)
+    {
+        final int recordLength = recordLength(length);
+        while (true)
+        {
+            final long tail = buffer.getLongVolatile(tailIndex);
+            if (tail < 0)
+            {
+                return CLOSED;
+            }
+            // Of the head and the list of barriers, the head first.
+            long knownHead = buffer.getLongVolatile(headCacheIndex);
+            int[] around = barriers;
+            long start = place(tail, recordLength, around);
+            if (start + recordLength - knownHead > capacity)
+            {
+                knownHead = buffer.getLongVolatile(headIndex);
+                buffer.putLongRelease(headCacheIndex, knownHead);
+                around = barriers;
+                start = place(tail, recordLength, around);
+                if (start + recordLength - knownHead > capacity)
+                {
+                    return FULL;
+                }
+            }
+            if (buffer.compareAndSetLong(tailIndex, tail, start + recordLength))
+            {
+                pad(tail, start, around);
+                final int index = index(start);
+                records.setRelease(index >> ALIGNMENT_SHIFT, length << LENGTH_SHIFT | CLAIMED);
+                return index;
+            }
+        }
+    }
+
+    /**
+     * Let the reader have a record. Any thread. A full memory fence.
+     *
+     * @param index as claimed.
+     * @return false if the claim was given up: the reader does not get the record.
+     * @throws IllegalStateException if nothing is claimed there.
+     */
+    boolean commit(final int index)
+    {
+        return settle(index, COMMITTED);
+    }
+
+    /**
+     * Have the reader pass over a record. Any thread.
+     *
+     * @param index as claimed.
+     * @return false if the claim was given up already.
+     * @throws IllegalStateException if nothing is claimed there.
+     */
+    boolean abort(final int index)
+    {
+        return settle(index, SKIPPED);
+    }
+
+    /** Take no more claims; those there are can be committed, and what is committed can be read. Any thread. */
+    void close()
+    {
+        long tail = buffer.getLongVolatile(tailIndex);
+        while (!buffer.compareAndSetLong(tailIndex, tail, tail | CLOSED_BIT))
+        {
+            tail = buffer.getLongVolatile(tailIndex);
+        }
+    }
+
+    /** @return true if {@link #advance()} may find a record. Any thread, but exact on the reader's only. */
+    boolean mayHaveRecord()
+    {
+        final int kind = kind(next);
+        return kind == COMMITTED || kind == SKIPPED || kind >= GIVEN_UP && next != tail();
+    }
+
+    /** Go to the next committed record; false if there is none yet. Reader. */
+    boolean advance()
+    {
+        while (true)
+        {
+            final int block = index(next) >> ALIGNMENT_SHIFT;
+            final int record = records.get(block);
+            switch (record & KIND_MASK)
+            {
+                case COMMITTED:
+                    records.setPlain(block, FREE);
+                    take(record);
+                    return true;
+
+                case SKIPPED:
+                    records.setPlain(block, FREE);
+                    next += recordLength(record >> LENGTH_SHIFT);
+                    break;
+
+                case GIVEN_UP:
+                case GIVEN_BACK:
+                    if (next == tail())
+                    {
+                        return false;
+                    }
+                    passBarrier(block, record);
+                    break;
+
+                default:
+                    return false;
+            }
+        }
+    }
+
+    /** @return true if the next record was claimed and is neither committed nor aborted. Reader. */
+    boolean isHeldUp()
+    {
+        return kind(next) == CLAIMED;
+    }
+
+    /**
+     * Give up the claim that holds up the others, and go to it as to a record. Reader.
+     *
+     * @return false if it does not hold them up any more.
+     */
+    boolean giveUp()
+    {
+        final int block = index(next) >> ALIGNMENT_SHIFT;
+        final int record = records.get(block);
+        if ((record & KIND_MASK) != CLAIMED || !records.compareAndSet(block, record, record - CLAIMED + GIVEN_UP))
+        {
+            return false;
+        }
+        final int begin = index(next);
+        final int[] before = barriers;
+        final int[] after = Arrays.copyOf(before, before.length + 2);
+        int i = before.length - 2;
+        for (; i >= 0 && before[i] > begin; i -= 2)
+        {
+            after[i + 2] = before[i];
+            after[i + 3] = before[i + 1];
+        }
+        after[i + 2] = begin;
+        after[i + 3] = begin + recordLength(record >> LENGTH_SHIFT);
+        barriers = after;
+        take(record);
+        return true;
+    }
+
+    /** After {@link #close()}: give up every claim there is. What is left to read is committed. Reader. */
+    void giveUpAll()
+    {
+        long position = next;
+        for (final long tail = tail(); position < tail;)
+        {
+            final int block = index(position) >> ALIGNMENT_SHIFT;
+            final int record = records.get(block);
+            final int kind = record & KIND_MASK;
+            if (kind == FREE)
+            {
+                // Claimed by a thread that is about to say so.
+                Thread.onSpinWait();
+            }
+            else if (kind != CLAIMED || records.compareAndSet(block, record, record - CLAIMED + GIVEN_UP))
+            {
+                position += recordLength(record >> LENGTH_SHIFT);
+            }
+        }
+    }
+
+    /** @return where the record begins in {@link #buffer()}. Reader. */
+    int offset()
+    {
+        return offset;
+    }
+
+    /** @return bytes in the record. Reader. */
+    int length()
+    {
+        return length;
+    }
+
+    /** @return how far the reader has come, in bytes since the beginning; it never goes back. Reader. */
+    long position()
+    {
+        return next;
+    }
+
+    /** @return how far the writers have come, in bytes since the beginning. Any thread. */
+    long tail()
+    {
+        return buffer.getLongVolatile(tailIndex) & ~CLOSED_BIT;
+    }
+
+    /** @return bytes that are read and not released. Reader. */
+    int lentLength()
+    {
+        return (int)(next - head);
+    }
+
+    /** Give the room of all that was read back to the writers. Reader. */
+    void release()
+    {
+        if (next != head)
+        {
+            head = next;
+            buffer.putLongRelease(headIndex, head);
+        }
+    }
+
+    private boolean settle(final int index, final int kind)
+    {
+        final int block = index >> ALIGNMENT_SHIFT;
+        final int record = records.get(block);
+        if ((record & KIND_MASK) == CLAIMED && records.compareAndSet(block, record, record - CLAIMED + kind))
+        {
+            return true;
+        }
+        final int now = records.get(block);
+        if ((now & KIND_MASK) == GIVEN_UP && records.compareAndSet(block, now, now - GIVEN_UP + GIVEN_BACK))
+        {
+            return false;
+        }
+        throw new IllegalStateException("nothing is claimed at index " + index + ": commit or abort a claim once");
+    }
+
+    private void take(final int record)
+    {
+        offset = index(next);
+        length = record >> LENGTH_SHIFT;
+        next += recordLength(length);
+    }
+
+    private void passBarrier(final int block, final int record)
+    {
+        next += recordLength(record >> LENGTH_SHIFT);
+        if ((record & KIND_MASK) == GIVEN_BACK)
+        {
+            records.setPlain(block, FREE);
+            final int begin = block << ALIGNMENT_SHIFT;
+            final int[] before = barriers;
+            final int at = barrier(before, begin);
+            if (before[at] == begin && begin < capacity)
+            {
+                final int[] after = Arrays.copyOf(before, before.length - 2);
+                System.arraycopy(before, at + 2, after, at, after.length - at);
+                barriers = after;
+            }
+        }
+    }
+
+    /** Where a record can begin: at the tail, or behind barriers if it would touch them. */
+    private long place(final long tail, final int recordLength, final int[] around)
+    {
+        long start = tail;
+        do
+        {
+            final int from = index(start);
+            final int at = barrier(around, from);
+            if (from + recordLength <= around[at])
+            {
+                return start;
+            }
+            start += around[at + 1] - from;
+        }
+        while (start - tail <= capacity);
+        return start;
+    }
+
+    /** Fill what was claimed in front of a record. */
+    private void pad(final long tail, final long start, final int[] around)
+    {
+        for (long position = tail; position < start;)
+        {
+            final int from = index(position);
+            final int at = barrier(around, from);
+            if (from < around[at])
+            {
+                records.setRelease(from >> ALIGNMENT_SHIFT, around[at] - from << LENGTH_SHIFT | SKIPPED);
+            }
+            position += around[at + 1] - from;
+        }
+    }
+
+    /** The first barrier that does not begin before an index. */
+    private static int barrier(final int[] around, final int from)
+    {
+        int at = 0;
+        while (around[at] < from)
+        {
+            at += 2;
+        }
+        return at;
+    }
+
+    private int kind(final long position)
+    {
+        return records.get(index(position) >> ALIGNMENT_SHIFT) & KIND_MASK;
+    }
+
+    private int index(final long position)
+    {
+        return (int)position & (capacity - 1);
+    }
+}
