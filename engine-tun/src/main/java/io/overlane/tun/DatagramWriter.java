@@ -69,7 +69,6 @@ final class DatagramWriter
     private final int[] entries = new int[MESSAGES];
     private final SourcePortFan fan;
     private final int family;
-    private final long timeoutNs;
     private final ErrnoReporter errors;
     /** IP_MTU_DISCOVER for each wish about the don't-fragment bit. */
     private final int[] discovery = new int[OuterFields.DF_CLEAR + 1];
@@ -78,24 +77,22 @@ final class DatagramWriter
     private volatile boolean segments;
     /** The socket that is being written to. */
     private int fd;
+    private long timeoutNs;
     private long deadlineNs;
     private boolean waited;
     private boolean full;
 
     /**
-     * @param libc      the C library, or what stands for it.
-     * @param fan       sockets to send by, alike but for their ports.
-     * @param timeoutNs how long one {@link #write} waits for room, in nanoseconds.
-     * @param errors    told of what has no verdict of its own.
+     * @param libc   the C library, or what stands for it.
+     * @param fan    sockets to send by, alike but for their ports.
+     * @param errors told of what has no verdict of its own.
      */
-    DatagramWriter(
-        final LibC.Calls libc, final SourcePortFan fan, final long timeoutNs, final ErrnoReporter errors)
+    DatagramWriter(final LibC.Calls libc, final SourcePortFan fan, final ErrnoReporter errors)
     {
         this.libc = libc;
         this.fan = fan;
         this.family = fan.socket(0).family();
         this.segments = fan.socket(0).segments();
-        this.timeoutNs = timeoutNs;
         this.errors = errors;
         discovery[OuterFields.DF_DEFAULT] = fan.socket(0).discovery();
         discovery[OuterFields.DF_SET] = Linux.IP_PMTUDISC_DO;
@@ -121,11 +118,13 @@ final class DatagramWriter
     }
 
     /**
-     * @param batch to send; every entry gets a verdict. Entries of one source port leave in order.
+     * @param batch     to send; every entry gets a verdict. Entries of one source port leave in order.
+     * @param timeoutNs how long all entries together may wait for room in the socket, in nanoseconds.
      */
-    void write(final SendBatch batch)
+    void write(final SendBatch batch, final long timeoutNs)
     {
         waited = false;
+        this.timeoutNs = timeoutNs;
         long left = 1;
         if (fan.size() > 1)
         {

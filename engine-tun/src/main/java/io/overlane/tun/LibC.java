@@ -34,6 +34,8 @@ final class LibC
 
         int eventfd(int value, int flags);
 
+        int fcntl(int fd, int command, long argument);
+
         int socket(int domain, int type, int protocol);
 
         int bind(int fd, long sockaddr, int length);

@@ -78,7 +78,7 @@ public final class LibcUnderlay implements Underlay
             descriptor = socket.descriptor();
             errors = new ErrnoReporter(errorHandler, "UDP socket " + socket.local());
             reader = new DatagramReader(libc, options.pollDatagrams());
-            writer = new DatagramWriter(libc, fan, options.sendTimeoutNs(), errors);
+            writer = new DatagramWriter(libc, fan, errors);
             pathMtus = new PathMtuProbe(options.local());
             waiter = new Waiter(descriptor);
         }
@@ -106,6 +106,35 @@ public final class LibcUnderlay implements Underlay
     public static String whyUnavailable()
     {
         return LibC.whyUnavailable();
+    }
+
+    /**
+     * Make one more file descriptor of the socket, for something else that receives from it instead of
+     * {@link #poll(ReceiveBatch)}. The port is free again when the caller has closed it and this underlay is closed.
+     *
+     * @return the number; the caller closes it.
+     * @throws IOException if the underlay is closed or the process may have no more descriptors.
+     */
+    public int duplicateDescriptor() throws IOException
+    {
+        if (!descriptor.acquire())
+        {
+            throw new IOException("cannot duplicate the UDP socket " + local() + ": it is closed");
+        }
+        try
+        {
+            final int fd = LibC.calls().fcntl(descriptor.fd(), Linux.F_DUPFD_CLOEXEC, 0);
+            if (fd < 0)
+            {
+                throw new IOException(
+                    "cannot duplicate the UDP socket " + local() + ": " + LibC.describe(LibC.errno()));
+            }
+            return fd;
+        }
+        finally
+        {
+            descriptor.release();
+        }
     }
 
     Descriptor descriptor()
@@ -240,7 +269,18 @@ public final class LibcUnderlay implements Underlay
     @Override
     public void send(final SendBatch batch)
     {
-        writer.write(batch);
+        send(batch, options.sendTimeoutNs());
+    }
+
+    /**
+     * Send every entry as {@link #send(SendBatch)} does, but wait for another time at most.
+     *
+     * @param batch     what to send; not cleared.
+     * @param timeoutNs how long all entries together may wait for room in the socket, in nanoseconds; 0 for not at all.
+     */
+    public void send(final SendBatch batch, final long timeoutNs)
+    {
+        writer.write(batch, timeoutNs);
     }
 
     @Override

@@ -50,6 +50,7 @@ final class Linux
     static final int O_RDWR = 2;
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x8_0000;
+    static final int F_DUPFD_CLOEXEC = 1030;
 
     // sockets
     static final int AF_UNIX = 1;

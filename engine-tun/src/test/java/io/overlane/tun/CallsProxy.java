@@ -58,6 +58,12 @@ class CallsProxy implements LibC.Calls
     }
 
     @Override
+    public int fcntl(final int fd, final int command, final long argument)
+    {
+        return libc.fcntl(fd, command, argument);
+    }
+
+    @Override
     public int socket(final int domain, final int type, final int protocol)
     {
         return libc.socket(domain, type, protocol);

@@ -44,6 +44,17 @@ final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
         return new ChunkHandle();
     }
 
+    /**
+     * Allocate and free one chunk. The first time in a JVM, Netty's pool loads the JDK's flight recorder then, which
+     * takes half a second: here the constructing thread waits, not the first datagram.
+     *
+     * @param allocator the channel's.
+     */
+    static void warmUp(final ByteBufAllocator allocator)
+    {
+        allocator.directBuffer(CHUNK_LENGTH, CHUNK_LENGTH).release();
+    }
+
     /** Let go of the current chunk; datagrams in it keep it alive. */
     void release()
     {

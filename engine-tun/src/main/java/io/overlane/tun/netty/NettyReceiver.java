@@ -147,7 +147,7 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
         final InetSocketAddress sender = first.sender();
         int length = segmentSize;
         int pieces = 1;
-        boolean isLast = false;
+        boolean isLast = segmentSize == 0;
         while (!isLast && lentCount < LENT_PACKETS)
         {
             final DatagramPacket next = queue.peek();

@@ -1,148 +1,182 @@
 package io.overlane.tun.netty;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.signal.Doorbell;
+import io.overlane.tun.LibcUnderlay;
+import io.overlane.tun.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
-import io.overlane.underlay.UdpAddress;
 import io.overlane.underlay.Underlay;
-import java.net.BindException;
-import java.net.InetSocketAddress;
+import io.overlane.underlay.UnderlayFeature;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 
 /**
- * Datagrams through an {@link EpollDatagramChannel}, for applications that live on Netty's event loops and want one
- * more channel there instead of a socket of its own.
+ * Receives datagrams on a Netty event loop, for applications that live on such loops and want no further thread that
+ * waits for a socket.
  *
  * <pre>
  *  network ──► event loop ──► [ bounded queue of ByteBufs, not copied ] ──► poll: lent, released at the next poll
- *  send: copied into pooled buffers ──► event loop: writes and one flush per batch ──► network
+ *  send ──► LibcUnderlay: sendmmsg from where the frames lie ──► network
  * </pre>
  *
- * <p>Sending copies: a frame is lent only until its source is polled again, which may be before the event loop comes
- * round. So {@code NONE} means that the event loop has the datagram; a write that fails later is counted in
- * {@link #failures()} and told to the error handler, once a second at most. Once 4 MiB wait to be written, a batch
- * waits 10 ms at most and the rest of it is {@code UNDERLAY_BUSY}; on the event loop itself it does not wait.
+ * <p>The event loop reads through an {@link EpollDatagramChannel}. The sending thread writes to the same socket itself,
+ * through a {@link LibcUnderlay}: only so does it know what the kernel said about each datagram before the frame is
+ * gone. Options, verdicts, limits and messages are those of that class. A full socket holds up a batch for 10 ms at
+ * most; on the channel's event loop {@link #send(SendBatch)} does not wait at all.
  *
- * <p>What the kernel joins (UDP_GRO) is received as one entry; an entry of several datagrams leaves in one system call
- * (UDP_SEGMENT) or, if the route refuses that, piece by piece from then on. Netty can neither report nor set the type
- * of service octet per datagram nor choose a source port, and cannot send an empty datagram
- * ({@code UNDERLAY_ERROR}). Datagrams carry the don't-fragment bit.
+ * <p>What the kernel joins (UDP_GRO) is received as one entry. Netty does not report the type of service octet of
+ * received datagrams, so congestion bits are not carried.
  *
- * <p>Constructing and closing wait for the event loop, so neither may be done on it. If another thread than the living
- * polling one closes this, frames still lent stay valid until that thread polls once more.
+ * <p>Any thread may construct and close this. On an event loop of the given group, the socket is read by that very
+ * loop. If another thread than the living polling one closes this, frames still lent stay valid until that thread polls
+ * once more.
  */
 public final class NettyUnderlay implements Underlay
 {
-    /** Asked for in each direction, in bytes; the kernel gives what its limits allow. */
-    private static final int SOCKET_BUFFER_LENGTH = 4 * 1024 * 1024;
+    /**
+     * Four times what {@link LibcUnderlay} asks for: the event loop has other channels and the application's handlers
+     * to serve before it comes back to this socket.
+     */
+    private static final int SOCKET_BUFFER_LENGTH = 4 * UdpOptions.DEFAULT_SOCKET_BUFFER_LENGTH;
 
-    private static final int IPPROTO_IP = 0;
-    private static final int IP_MTU_DISCOVER = 10;
-    private static final int IPPROTO_IPV6 = 41;
-    private static final int IPV6_MTU_DISCOVER = 23;
-    private static final int PMTUDISC_DO = 2;
+    /** How long a full socket may hold up one batch: short, because the engine shares the host with an application. */
+    private static final long SEND_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private final Channel channel;
+    private final LibcUnderlay socket;
+    private final EpollDatagramChannel channel;
     private final EventLoopGroup ownGroup;
-    private final Vtep local;
     private final ErrorHandler errorHandler;
     private final Doorbell doorbell = new Doorbell();
     private final NettyReceiver receiver;
-    private final NettySender sender;
     private volatile boolean isClosed;
 
     /**
-     * Bind a socket on an event loop of its own, one daemon thread.
+     * Bind a socket and receive on an event loop of its own, one daemon thread.
      *
      * @param address      local address, or a wildcard; decides the IP version.
      * @param udpPort      local port, or 0 for any free one.
-     * @param errorHandler told of a broken socket and of failed writes, on the event loop.
-     * @throws UnsupportedOperationException if Netty's epoll transport cannot be used here.
-     * @throws BindException                 if the address is not local, the port is taken, or the system refuses; the
-     *                                       message is one line with address, port and the system's reason.
-     * @throws IllegalArgumentException      if it is a group's address or no port.
+     * @param errorHandler told of a broken socket, on the thread that met it.
+     * @throws UnsupportedOperationException if native calls or Netty's epoll transport cannot be used here.
+     * @throws IOException                   if the socket cannot be had, a {@link java.net.BindException} if the reason
+     *                                       is the address or the port; the message is one line.
      */
     public NettyUnderlay(final IpAddress address, final int udpPort, final ErrorHandler errorHandler)
-        throws BindException
+        throws IOException
     {
         this(address, udpPort, errorHandler, null);
     }
 
     /**
-     * Bind a socket on an application's event loops.
+     * Bind a socket and receive on an application's event loops.
      *
      * @param address      local address, or a wildcard; decides the IP version.
      * @param udpPort      local port, or 0 for any free one.
-     * @param errorHandler told of a broken socket and of failed writes, on the event loop.
+     * @param errorHandler told of a broken socket, on the thread that met it.
      * @param group        with an {@link EpollIoHandler}; not shut down when this is closed. Null for one of its own.
-     * @throws UnsupportedOperationException if Netty's epoll transport cannot be used here.
-     * @throws BindException                 if the address is not local, the port is taken, or the system refuses; the
-     *                                       message is one line with address, port and the system's reason.
-     * @throws IllegalArgumentException      if it is a group's address or no port.
+     * @throws UnsupportedOperationException if native calls or Netty's epoll transport cannot be used here.
+     * @throws IllegalArgumentException      if the address is a group's, the port is none, or the event loops cannot
+     *                                       serve epoll channels.
+     * @throws IOException                   if the socket cannot be had, a {@link java.net.BindException} if the reason
+     *                                       is the address or the port; the message is one line.
      */
     public NettyUnderlay(
         final IpAddress address, final int udpPort, final ErrorHandler errorHandler, final EventLoopGroup group)
-        throws BindException
+        throws IOException
     {
-        UdpAddress.check(address, udpPort);
         if (!Epoll.isAvailable())
         {
             throw new UnsupportedOperationException(
                 "Netty's epoll transport is not available here: " + rootOf(Epoll.unavailabilityCause()),
                 Epoll.unavailabilityCause());
         }
+        if (group != null && group.isShuttingDown())
+        {
+            throw new IllegalArgumentException("the given event loops are shut down; pass a running group");
+        }
         this.errorHandler = errorHandler;
+        // The event loop polls in place of the socket's own reader, whose memory is therefore the least it takes.
+        socket = new LibcUnderlay(
+            new UdpOptions(address, udpPort)
+                .coalesce(true)
+                .socketBufferLength(SOCKET_BUFFER_LENGTH)
+                .pollDatagrams(1),
+            errorHandler);
         final ChunkAllocator chunks = new ChunkAllocator();
         receiver = new NettyReceiver(chunks, doorbell, errorHandler);
         ownGroup = group != null ? null : new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("overlane-netty", true), EpollIoHandler.newFactory());
-        channel = bind(group != null ? group : ownGroup, address, udpPort, chunks);
-        local = new Vtep(address, ((InetSocketAddress)channel.localAddress()).getPort());
-        sender = new NettySender(
-            channel,
-            address.isV4() || address.isAny(),
-            !address.isV4(),
-            EpollDatagramChannel.isSegmentedDatagramPacketSupported(),
-            errorHandler);
+        try
+        {
+            channel = receiveOn(loopOf(group != null ? group : ownGroup), chunks);
+        }
+        catch (final IOException | RuntimeException | Error ex)
+        {
+            socket.close();
+            shutDownOwnGroup();
+            throw ex;
+        }
     }
 
     @Override
     public Vtep local()
     {
-        return local;
+        return socket.local();
     }
 
     @Override
     public String description()
     {
-        return sender.joins() ? "netty epoll, UDP_GRO, UDP_SEGMENT" : "netty epoll, UDP_GRO";
+        return "netty epoll" + (socket.coalesces() ? ", UDP_GRO" : "") + (socket.segments() ? ", UDP_SEGMENT" : "");
     }
 
-    /** @return datagrams received and dropped because the polling thread did not keep up. */
-    public long overflows()
+    @Override
+    public int maxSegments()
     {
-        return receiver.overflows();
+        return socket.maxSegments();
     }
 
-    /** @return writes that failed after {@link #send} had said {@code NONE}. */
-    public long failures()
+    @Override
+    public Set<UnderlayFeature> features()
     {
-        return sender.failures();
+        return EnumSet.complementOf(EnumSet.of(UnderlayFeature.ECN));
+    }
+
+    @Override
+    public int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        return socket.pathMtu(remoteHigh, remoteLow);
+    }
+
+    @Override
+    public long receiveDrops()
+    {
+        return socket.receiveDrops() + receiver.overflows();
+    }
+
+    @Override
+    public void join(final IpAddress group) throws IOException
+    {
+        socket.join(group);
+    }
+
+    @Override
+    public void leave(final IpAddress group) throws IOException
+    {
+        socket.leave(group);
     }
 
     @Override
@@ -154,7 +188,7 @@ public final class NettyUnderlay implements Underlay
     @Override
     public void send(final SendBatch batch)
     {
-        sender.send(batch);
+        socket.send(batch, channel.eventLoop().inEventLoop() ? 0 : SEND_TIMEOUT_NS);
     }
 
     @Override
@@ -181,50 +215,69 @@ public final class NettyUnderlay implements Underlay
         isClosed = true;
         try
         {
+            // An event loop that is shut down has closed its channels, and accepts no further task.
             if (channel.isOpen())
             {
+                // On the channel's own event loop this is done at once, so nothing waits for itself.
                 channel.close().syncUninterruptibly();
             }
         }
         finally
         {
+            socket.close();
             receiver.close();
             doorbell.ring();
             shutDownOwnGroup();
         }
     }
 
-    private Channel bind(
-        final EventLoopGroup group, final IpAddress address, final int udpPort, final ChunkAllocator chunks)
-        throws BindException
+    /** The event loop this thread is, if it is one of the group's: waiting for another one could last forever. */
+    private static EventLoop loopOf(final EventLoopGroup group)
     {
-        final boolean isV4 = address.isV4();
-        final Bootstrap bootstrap = new Bootstrap()
-            .group(group)
-            .channelFactory(() -> new EpollDatagramChannel(
-                isV4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6))
-            .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_LENGTH)
-            .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_LENGTH)
-            .option(ChannelOption.RECVBUF_ALLOCATOR, chunks)
-            .option(EpollChannelOption.UDP_GRO, true)
-            .option(isV4 ?
-                new IntegerUnixChannelOption("IP_MTU_DISCOVER", IPPROTO_IP, IP_MTU_DISCOVER) :
-                new IntegerUnixChannelOption("IPV6_MTU_DISCOVER", IPPROTO_IPV6, IPV6_MTU_DISCOVER), PMTUDISC_DO)
-            .handler(receiver);
+        for (final EventExecutor executor : group)
+        {
+            if (executor.inEventLoop() && executor instanceof EventLoop loop)
+            {
+                return loop;
+            }
+        }
+        return group.next();
+    }
+
+    private EpollDatagramChannel receiveOn(final EventLoop loop, final ChunkAllocator chunks) throws IOException
+    {
+        final int fd = socket.duplicateDescriptor();
+        final EpollDatagramChannel opened;
         try
         {
-            return bootstrap.bind(new InetSocketAddress(address.toInetAddress(), udpPort)).sync().channel();
+            opened = new EpollDatagramChannel(fd);
         }
-        catch (final InterruptedException ex)
+        catch (final RuntimeException | Error ex)
         {
-            shutDownOwnGroup();
-            Thread.currentThread().interrupt();
-            throw UdpAddress.cannotBind(address, udpPort, "the thread was interrupted", ex);
+            new FileDescriptor(fd).close();
+            throw ex;
         }
-        catch (final Exception ex)
+        try
         {
-            shutDownOwnGroup();
-            throw UdpAddress.cannotBind(address, udpPort, ex.getMessage(), ex);
+            opened.config().setRecvByteBufAllocator(chunks);
+            opened.config().setUdpGro(socket.coalesces());
+            opened.pipeline().addLast(receiver);
+            ChunkAllocator.warmUp(opened.alloc());
+            loop.register(opened).syncUninterruptibly();
+            return opened;
+        }
+        catch (final IllegalStateException ex)
+        {
+            throw new IllegalArgumentException(
+                "cannot receive on the given event loops: " + ex.getMessage() + "; pass a group with an EpollIoHandler",
+                ex);
+        }
+        finally
+        {
+            if (!opened.isRegistered())
+            {
+                opened.unsafe().closeForcibly();
+            }
         }
     }
 

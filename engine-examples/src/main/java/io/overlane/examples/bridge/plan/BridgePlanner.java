@@ -128,8 +128,10 @@ public final class BridgePlanner
         require(options.queues >= 1 && options.queues <= MOST_QUEUES,
             "--queues " + options.queues + ": outside 1..." + MOST_QUEUES);
         requireLibc("--queues " + options.queues, options.queues > 1);
-        final String ofLibc = options.outer.firstOfLibc(options.underlay);
+        final String ofLibc = options.outer.firstOfLibc();
         requireLibc(ofLibc, ofLibc != null);
+        require(options.outer.firstNative() == null || options.underlay != UnderlayKind.NIO,
+            options.outer.firstNative() + ": not with --underlay nio");
     }
 
     private void requireGroup(final Vtep local)

@@ -37,18 +37,18 @@ final class OuterOptions
     }
 
     @Option(names = "--ttl", paramLabel = "N|inherit", description =
-        "Time to live or hop limit of outer packets, 1...255, or that of the inner packet (libc). Default: the " +
+        "Time to live or hop limit of outer packets, 1...255, or that of the inner packet (not nio). Default: the " +
         "system's, 64 as a rule, and 1 to a multicast group.")
     String ttl;
 
     @Option(names = "--tos", paramLabel = "N|inherit", description =
         "Type of service or traffic class of outer packets, 0...255 or 0x00...0xff, or that of the inner packet; its " +
-        "two congestion bits always come from the inner packet (libc), or are 0 (nio). Default: 0.")
+        "two congestion bits always come from the inner packet (libc), or are 0. Default: 0.")
     String tos;
 
     @Option(names = "--df", paramLabel = "set|unset|inherit", description =
         "Don't-fragment bit of outer IPv4 packets: set; unset, so that routers may fragment; or that of the inner " +
-        "packet (libc). This host never fragments. Default: set.")
+        "packet (not nio). This host never fragments. Default: set.")
     Df df;
 
     @Option(names = "--udp-checksum", paramLabel = "on|off", description =
@@ -76,13 +76,16 @@ final class OuterOptions
             device);
     }
 
-    /** Options only the libc underlay has, as given, the first one by name; null if there is none. */
-    String firstOfLibc(final UnderlayKind underlay)
+    /** Options that need native calls on the socket, as given, the first one by name; null if there is none. */
+    String firstNative()
     {
-        return ttl != null ? "--ttl " + ttl :
-            tos != null && underlay != UnderlayKind.NIO ? "--tos " + tos :
-            df != null ? "--df " + df.name().toLowerCase(Locale.ROOT) :
-            udpChecksum == UdpChecksum.OFF ? "--udp-checksum off" :
+        return ttl != null ? "--ttl " + ttl : df != null ? "--df " + df.name().toLowerCase(Locale.ROOT) : null;
+    }
+
+    /** Options only the libc underlay has, as given, the first one by name; null if there is none. */
+    String firstOfLibc()
+    {
+        return udpChecksum == UdpChecksum.OFF ? "--udp-checksum off" :
             group != null ? "--group " + group : null;
     }
 

@@ -56,9 +56,8 @@ class UnderlayOptionsTest
         --group 192.0.2.9  | --group 192.0.2.9: not a multicast group
         --group 239.1.1.1 --local 192.0.2.1 | --group 239.1.1.1: --local 192.0.2.1 hears no groups, only 0.0.0.0 does
         --group 239.1.1.1 --mode ip-udp     | --group: only with --mode vxlan
-        --ttl 9 --underlay nio              | --ttl 9: with --underlay libc only, not nio
-        --tos 8 --underlay netty            | --tos 8: with --underlay libc only, not netty
-        --df unset --underlay nio           | --df unset: with --underlay libc only, not nio
+        --ttl 9 --underlay nio              | --ttl 9: not with --underlay nio
+        --df unset --underlay nio           | --df unset: not with --underlay nio
         --group 239.1.1.1 --underlay nio    | --group 239.1.1.1: with --underlay libc only, not nio
         --udp-checksum off --underlay netty | --udp-checksum off: with --underlay libc only, not netty
         """)
@@ -76,6 +75,7 @@ class UnderlayOptionsTest
         assertEquals(OuterContext.INHERIT, plan.context().ttl());
         assertEquals(0x48, plan.context().tos());
         assertEquals(8, BridgeOptionsParser.plan("--tos 8 --underlay nio", new FakeHost()).outer().context().tos());
+        assertEquals(9, BridgeOptionsParser.plan("--ttl 9 --underlay netty", new FakeHost()).outer().context().ttl());
         assertEquals(DontFragment.UNSET, plan.context().dontFragment());
         assertFalse(plan.checksum());
         assertEquals("ff05::1", plan.group().toString());
