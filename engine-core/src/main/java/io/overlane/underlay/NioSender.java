@@ -13,6 +13,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.Selector;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
@@ -26,11 +28,14 @@ final class NioSender
     /** How long one batch may wait for room in the socket, in nanoseconds. */
     private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** Remotes whose {@code java.net} addresses are kept; a power of two. */
-    private static final int REMOTES = 256;
+    /** Remotes that are remembered at most; one more, and all are forgotten. */
+    private static final int MAX_REMOTES = 4096;
 
     /** Memories (a slab, a ring) whose views are kept; a power of two. */
     private static final int VIEWS = 16;
+
+    /** The discard service: the JDK wants a port to connect to. */
+    private static final int ANY_PORT = 9;
 
     private static final int MAX_V4_PAYLOAD = 65_507;
     private static final int MAX_V6_PAYLOAD = 65_527;
@@ -39,11 +44,12 @@ final class NioSender
     private final Selector writable;
     private final boolean sendsV4;
     private final boolean sendsV6;
+    private final boolean isNeverFragmented;
     private final ErrorHandler errorHandler;
+    private final SendFailures failures;
 
-    private final long[] remoteHigh = new long[REMOTES];
-    private final long[] remoteLow = new long[REMOTES];
-    private final InetSocketAddress[] remotes = new InetSocketAddress[REMOTES];
+    private final Map<Remote, Remote> remotes = new HashMap<>();
+    private final Remote wanted = new Remote();
     private final ByteBuffer[] memories = new ByteBuffer[VIEWS];
     private final ByteBuffer[] views = new ByteBuffer[VIEWS];
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(BitUtil.align(MAX_V6_PAYLOAD, 8));
@@ -54,20 +60,34 @@ final class NioSender
     private int tos;
 
     /**
-     * @param writable a selector the channel is registered with for writing.
+     * @param writable          a selector the channel is registered with for writing.
+     * @param isNeverFragmented true if datagrams carry the don't-fragment bit, so that the system refuses long ones.
      */
     NioSender(
         final DatagramChannel channel,
         final Selector writable,
         final boolean sendsV4,
         final boolean sendsV6,
+        final boolean isNeverFragmented,
         final ErrorHandler errorHandler)
     {
         this.channel = channel;
         this.writable = writable;
         this.sendsV4 = sendsV4;
         this.sendsV6 = sendsV6;
+        this.isNeverFragmented = isNeverFragmented;
         this.errorHandler = errorHandler;
+        failures = new SendFailures(errorHandler);
+    }
+
+    /**
+     * @param high first word of a remote's address.
+     * @param low  second word.
+     * @return IP MTU of the interface that leads to it, 0 if the system does not say.
+     */
+    int interfaceMtu(final long high, final long low)
+    {
+        return InterfaceMtu.towards(new InetSocketAddress(new IpAddress(high, low).toInetAddress(), ANY_PORT));
     }
 
     void send(final SendBatch batch)
@@ -93,21 +113,21 @@ final class NioSender
         final int length = frame.length();
         final int segmentSize = batch.segmentSize(index);
         final int pieceLength = segmentSize > 0 ? Math.min(segmentSize, length) : length;
-        if (pieceLength > (isV4 ? MAX_V4_PAYLOAD : MAX_V6_PAYLOAD))
+        final Remote remote = remote(high, low, port);
+        if (pieceLength > (isV4 ? MAX_V4_PAYLOAD : MAX_V6_PAYLOAD) ||
+            !isNeverFragmented && pieceLength > remote.longest(System.nanoTime()))
         {
             return DropReason.OVERSIZE;
         }
-
         if (batch.tos(index) != tos && !changeTos(batch.tos(index)))
         {
             return DropReason.UNDERLAY_ERROR;
         }
-        final InetSocketAddress remote = remote(high, low, port);
         int sent = 0;
         do
         {
             final int piece = Math.min(pieceLength, length - sent);
-            final DropReason verdict = send(frame, frame.offset() + sent, piece, remote);
+            final DropReason verdict = send(frame, frame.offset() + sent, piece, remote.address);
             if (verdict != DropReason.NONE)
             {
                 return verdict;
@@ -165,7 +185,7 @@ final class NioSender
             final DropReason verdict = verdict(ex);
             if (verdict == DropReason.UNDERLAY_ERROR)
             {
-                errorHandler.onError(new IOException("cannot send " + length + " bytes to " + remote, ex));
+                failures.report(remote, ex, System.nanoTime());
             }
             return verdict;
         }
@@ -201,27 +221,27 @@ final class NioSender
         {
             return DropReason.OVERSIZE;
         }
-        if (message.contains("unreachable") || message.contains("Invalid argument") || message.contains("is down"))
+        if (message.contains("unreachable") || message.contains("is down"))
         {
             return DropReason.UNDERLAY_UNREACHABLE;
         }
         return message.contains("buffer space") ? DropReason.UNDERLAY_BUSY : DropReason.UNDERLAY_ERROR;
     }
 
-    private InetSocketAddress remote(final long high, final long low, final int port)
+    private Remote remote(final long high, final long low, final int port)
     {
-        final long mixed = (high * 31 + low) * 0x9E37_79B9_7F4A_7C15L + port;
-        final int slot = (int)(mixed >>> 32) & (REMOTES - 1);
-        final InetSocketAddress cached = remotes[slot];
-        if (cached != null && remoteHigh[slot] == high && remoteLow[slot] == low && cached.getPort() == port)
+        Remote remote = remotes.get(wanted.set(high, low, port));
+        if (remote == null)
         {
-            return cached;
+            if (remotes.size() == MAX_REMOTES)
+            {
+                remotes.clear();
+            }
+            remote = new Remote().set(high, low, port);
+            remote.address = new InetSocketAddress(new IpAddress(high, low).toInetAddress(), port);
+            remotes.put(remote, remote);
         }
-        final InetSocketAddress made = new InetSocketAddress(new IpAddress(high, low).toInetAddress(), port);
-        remotes[slot] = made;
-        remoteHigh[slot] = high;
-        remoteLow[slot] = low;
-        return made;
+        return remote;
     }
 
     /** The bytes where they lie if that is a direct buffer's memory, else a copy. */
@@ -241,5 +261,50 @@ final class NioSender
         }
         final int from = buffer.wrapAdjustment() + offset;
         return views[slot].limit(from + length).position(from);
+    }
+
+    /** A remote as the key of a map, and what is kept of it. */
+    private static final class Remote
+    {
+        private static final long LIFETIME_NS = TimeUnit.SECONDS.toNanos(10);
+
+        private long high;
+        private long low;
+        private int port;
+        private InetSocketAddress address;
+        private int longest;
+        private long askedNs;
+
+        private Remote set(final long high, final long low, final int port)
+        {
+            this.high = high;
+            this.low = low;
+            this.port = port;
+            return this;
+        }
+
+        /** Bytes of payload that the interface takes in one packet. Asks again after ten seconds. */
+        private int longest(final long nowNs)
+        {
+            if (longest == 0 || nowNs - askedNs >= LIFETIME_NS)
+            {
+                final int mtu = InterfaceMtu.towards(address);
+                longest = mtu <= 0 ? Integer.MAX_VALUE : mtu - OuterOverhead.datagram(IpAddress.isV4(high, low));
+                askedNs = nowNs;
+            }
+            return longest;
+        }
+
+        @Override
+        public boolean equals(final Object other)
+        {
+            return other instanceof Remote remote && remote.high == high && remote.low == low && remote.port == port;
+        }
+
+        @Override
+        public int hashCode()
+        {
+            return Long.hashCode((high * 31 + low) * 31 + port);
+        }
     }
 }

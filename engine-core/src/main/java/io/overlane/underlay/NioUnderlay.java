@@ -34,9 +34,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * piece by piece. If a piece is refused, those before it have been sent and the entry has the verdict of the refused
  * one. Multicast groups are left to the Linux underlay.
  *
- * <p>An address of {@code ::} receives and sends IPv4 as well. Where the JDK knows the option (19 and later) datagrams
- * carry the don't-fragment bit, as tunnels want it, and one longer than the path's MTU is {@code OVERSIZE}; that
- * verdict is told from other errors by the C library's English words.
+ * <p>An address of {@code ::} receives and sends IPv4 as well. From Java 19 on, datagrams carry the don't-fragment bit,
+ * as tunnels want it, and one that is longer than the path's MTU is {@code OVERSIZE}. Older ones cannot set the bit:
+ * there, what is longer than the interface's MTU is {@code OVERSIZE}, and the system or a router fragments what is too
+ * long for a narrower path behind it. Verdicts are made of the exceptions' classes and the C library's English words.
  *
  * <p>Garbage: none when sending to up to some hundred remotes from direct memory (heap memory is copied first), nor
  * when receiving from one sender at a time; some 180 bytes for each datagram that comes from another sender than the
@@ -57,6 +58,8 @@ public final class NioUnderlay implements Underlay
     private final Vtep local;
     private final ErrorHandler errorHandler;
     private final NioSender sender;
+    private final ReceiveDrops receiveDrops;
+    private final boolean isNeverFragmented;
     private final Selector readable;
     private final Selector writable;
     private final FrameSlab slab = new FrameSlab(SLOTS, MAX_DATAGRAM_LENGTH);
@@ -91,7 +94,7 @@ public final class NioUnderlay implements Underlay
         try
         {
             opened = DatagramChannel.open(isV4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
-            configure(opened);
+            isNeverFragmented = configure(opened);
             opened.bind(new InetSocketAddress(address.toInetAddress(), udpPort));
             readSelector = Selector.open();
             opened.register(readSelector, SelectionKey.OP_READ);
@@ -108,7 +111,9 @@ public final class NioUnderlay implements Underlay
         channel = opened;
         readable = readSelector;
         writable = writeSelector;
-        sender = new NioSender(channel, writable, isV4 || address.isAny(), !isV4, errorHandler);
+        sender = new NioSender(
+            channel, writable, isV4 || address.isAny(), !isV4, isNeverFragmented, errorHandler);
+        receiveDrops = new ReceiveDrops(local);
         for (int i = 0; i < SLOTS; i++)
         {
             slots[i] = slot(slab.frame(i).buffer());
@@ -124,13 +129,30 @@ public final class NioUnderlay implements Underlay
     @Override
     public String description()
     {
-        return "nio";
+        return isNeverFragmented ? "nio" : "nio, without the don't-fragment bit (needs Java 19)";
     }
 
     @Override
     public Set<UnderlayFeature> features()
     {
         return EnumSet.of(UnderlayFeature.TOS);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>This one knows the MTU of the interface; a route or a router on the way may have a smaller one.
+     */
+    @Override
+    public int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        return sender.interfaceMtu(remoteHigh, remoteLow);
+    }
+
+    @Override
+    public long receiveDrops()
+    {
+        return receiveDrops.read();
     }
 
     @Override
@@ -239,11 +261,14 @@ public final class NioUnderlay implements Underlay
     public void close()
     {
         isClosed = true;
+        receiveDrops.read();
         CloseHelper.closeAll(errorHandler, readable, writable, channel);
     }
 
-    private static void configure(final DatagramChannel channel) throws IOException
+    /** True if the system promises to fragment nothing. */
+    private static boolean configure(final DatagramChannel channel) throws IOException
     {
+        boolean isNeverFragmented = false;
         channel.configureBlocking(false);
         askFor(channel, StandardSocketOptions.SO_RCVBUF);
         askFor(channel, StandardSocketOptions.SO_SNDBUF);
@@ -254,8 +279,10 @@ public final class NioUnderlay implements Underlay
                 @SuppressWarnings("unchecked")
                 final SocketOption<Boolean> dontFragment = (SocketOption<Boolean>)option;
                 channel.setOption(dontFragment, true);
+                isNeverFragmented = true;
             }
         }
+        return isNeverFragmented;
     }
 
     /** Some systems give less than asked for, some refuse to: then theirs has to do. */

@@ -62,6 +62,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> refusals() throws Exception
+    {
+        return InNamespace.tests(RefusalScenarios.class, InNamespace.WITH_IPV6);
+    }
+
+    @TestFactory
     Stream<DynamicTest> kernelPackets() throws Exception
     {
         return InNamespace.tests(KernelPacketScenarios.class, InNamespace.WITH_IPV6);
