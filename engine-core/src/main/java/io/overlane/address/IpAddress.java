@@ -223,6 +223,6 @@ public record IpAddress(long high, long low)
 
     private static IllegalArgumentException notAnAddress(final String text, final Exception cause)
     {
-        return new IllegalArgumentException("not an IP address: '" + text + "'", cause);
+        return new IllegalArgumentException("not an IP address: '" + Printable.line(text) + "'", cause);
     }
 }

@@ -30,7 +30,7 @@ public record IpPrefix(IpAddress address, int length)
         final int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("\\d{1,3}"))
         {
-            throw new IllegalArgumentException("not a CIDR: '" + text + "' (expected ADDRESS/LENGTH)");
+            throw new IllegalArgumentException("not a CIDR: '" + Printable.line(text) + "' (expected ADDRESS/LENGTH)");
         }
         try
         {
@@ -39,7 +39,8 @@ public record IpPrefix(IpAddress address, int length)
         }
         catch (final IllegalArgumentException ex)
         {
-            throw new IllegalArgumentException("not a CIDR: '" + text + "' (" + ex.getMessage() + ")", ex);
+            throw new IllegalArgumentException(
+                "not a CIDR: '" + Printable.line(text) + "' (" + ex.getMessage() + ")", ex);
         }
     }
 

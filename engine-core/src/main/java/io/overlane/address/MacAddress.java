@@ -37,7 +37,8 @@ public record MacAddress(long value)
     {
         if (!TEXT.matcher(text).matches())
         {
-            throw new IllegalArgumentException("not a MAC address: '" + text + "' (expected aa:bb:cc:dd:ee:ff)");
+            throw new IllegalArgumentException(
+                "not a MAC address: '" + Printable.line(text) + "' (expected aa:bb:cc:dd:ee:ff)");
         }
         long value = 0;
         for (final String octet : text.split("[:-]"))

@@ -84,7 +84,7 @@ public record Vtep(IpAddress address, int udpPort)
         final String port = text.substring(index + 1);
         if (text.charAt(index) != ':' || !port.matches("\\d{1,5}"))
         {
-            throw new IllegalArgumentException("not IP[:PORT]: '" + text + "'");
+            throw new IllegalArgumentException("not IP[:PORT]: '" + Printable.line(text) + "'");
         }
         return Integer.parseInt(port);
     }

@@ -1,5 +1,6 @@
 package io.overlane.flannel.etcd;
 
+import io.overlane.address.Printable;
 import io.overlane.flannel.http.HttpClient;
 import io.overlane.flannel.http.HttpReply;
 import io.overlane.flannel.http.HttpRequest;
@@ -36,7 +37,7 @@ final class EtcdHttp
         this.endpoints = options.endpoints();
         this.timeout = options.requestTimeout();
         this.certificate = options.certFile();
-        this.notices = notices;
+        this.notices = Printable.lines(notices);
         this.client = new HttpClient(
             options.caFile() == null && options.certFile() == null ?
                 null : PemTls.context(options.caFile(), options.certFile(), options.keyFile()),

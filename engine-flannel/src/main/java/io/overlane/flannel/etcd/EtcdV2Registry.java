@@ -1,5 +1,6 @@
 package io.overlane.flannel.etcd;
 
+import io.overlane.address.Printable;
 import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
@@ -31,7 +32,7 @@ public final class EtcdV2Registry implements Registry
     public EtcdV2Registry(final EtcdOptions options, final Consumer<String> notices)
     {
         this.client = new V2Client(new EtcdHttp(options, notices), options);
-        this.notices = notices;
+        this.notices = Printable.lines(notices);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.overlane.flannel.etcd;
 
+import io.overlane.address.Printable;
 import io.overlane.flannel.json.JsonBuilder;
 import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.Lease;
@@ -35,7 +36,7 @@ public final class EtcdV3Registry implements Registry
     public EtcdV3Registry(final EtcdOptions options, final Consumer<String> notices)
     {
         this.client = new V3Client(new EtcdHttp(options, notices), options);
-        this.names = new V3Leases(options.prefix(), notices);
+        this.names = new V3Leases(options.prefix(), Printable.lines(notices));
     }
 
     @Override
@@ -46,7 +47,7 @@ public final class EtcdV3Registry implements Registry
         {
             throw new RegistryException(Kind.NOT_FOUND, "etcd: no network configuration in " + names.configName());
         }
-        return V3Client.text(kvs.get(0).text("value", ""));
+        return kvs.get(0).base64("value");
     }
 
     @Override

@@ -12,7 +12,7 @@ final class TlsTrouble
 {
     /** Alerts of RFC 8446 §6.2 by which etcd refuses a client. */
     private static final Pattern REFUSAL =
-        Pattern.compile("Received fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
+        Pattern.compile(".*Received fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
 
     private TlsTrouble()
     {

@@ -169,23 +169,25 @@ final class V2Client
 
     private V2Answer answer(final EtcdReply reply)
     {
+        final JsonObject body = JsonObject.parse(reply.body(), ex -> notUnderstood(reply, ex));
+        final String index = reply.http().headers().get("X-Etcd-Index");
         try
         {
-            final JsonObject body = JsonObject.parse(reply.body());
-            final String index = reply.http().headers().get("X-Etcd-Index");
             return new V2Answer(body, index == null ? body.integer("index", 0) : Long.parseLong(index));
         }
-        catch (final IllegalArgumentException ex)
+        catch (final NumberFormatException ex)
         {
-            if (reply.status() == HttpURLConnection.HTTP_NOT_FOUND)
-            {
-                throw new RegistryException(Kind.REFUSED, "etcd: " + reply.endpoint() +
-                    " does not speak version 2: it needs an etcd up to 3.5, started with --enable-v2", ex);
-            }
-            throw new RegistryException(Kind.MALFORMED,
-                "etcd: " + reply.endpoint() + " answered " + reply.status() + " to a version 2 request: " +
-                EtcdHttp.oneLine(reply.body()), ex);
+            throw notUnderstood(reply, ex);
         }
+    }
+
+    private static RegistryException notUnderstood(final EtcdReply reply, final IllegalArgumentException cause)
+    {
+        return reply.status() == HttpURLConnection.HTTP_NOT_FOUND ?
+            new RegistryException(Kind.REFUSED, "etcd: " + reply.endpoint() +
+                " does not speak version 2: it needs an etcd up to 3.5, started with --enable-v2", cause) :
+            new RegistryException(Kind.MALFORMED, "etcd: " + reply.endpoint() + " answered " + reply.status() +
+                " to a version 2 request: " + cause.getMessage(), cause);
     }
 
     private V2Answer checked(final String key, final V2Answer answer)

@@ -102,7 +102,7 @@ final class V3Changes implements ChangeStream
     private long change(final JsonObject event, final ChangeListener listener)
     {
         final JsonObject kv = event.object("kv");
-        final String name = V3Client.text(kv.text("key", ""));
+        final String name = kv.base64("key");
         if (event.text("type", "PUT").equals("DELETE"))
         {
             final SubnetKey key = leases.key(name);

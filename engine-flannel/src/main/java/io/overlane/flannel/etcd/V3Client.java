@@ -48,11 +48,6 @@ final class V3Client
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static String text(final String base64)
-    {
-        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
-    }
-
     /**
      * @param path of the call, for example {@code /v3/kv/range}.
      * @param body its message.
@@ -192,20 +187,10 @@ final class V3Client
 
     static JsonObject parse(final String path, final int status, final String body)
     {
-        final JsonObject answer;
-        try
-        {
-            answer = JsonObject.parse(body);
-        }
-        catch (final IllegalArgumentException ex)
-        {
-            if (status == HttpURLConnection.HTTP_NOT_FOUND)
-            {
-                throw new RegistryException(Kind.REFUSED, "etcd: " + path +
-                    " is not there: the JSON gateway needs etcd 3.4 or later, not started with it turned off", ex);
-            }
-            throw new RegistryException(Kind.MALFORMED, "etcd: " + path + ": " + ex.getMessage(), ex);
-        }
+        final JsonObject answer = JsonObject.parse(body, ex -> status == HttpURLConnection.HTTP_NOT_FOUND ?
+            new RegistryException(Kind.REFUSED, "etcd: " + path +
+                " is not there: the JSON gateway needs etcd 3.4 or later, not started with it turned off", ex) :
+            new RegistryException(Kind.MALFORMED, "etcd: " + path + ": " + ex.getMessage(), ex));
         if (status >= HttpURLConnection.HTTP_BAD_REQUEST || answer.has("error"))
         {
             throw failure(path, answer);

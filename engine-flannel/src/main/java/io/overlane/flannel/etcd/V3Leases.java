@@ -72,7 +72,7 @@ final class V3Leases
      */
     Lease lease(final JsonObject kv)
     {
-        final String name = V3Client.text(kv.text("key", ""));
+        final String name = kv.base64("key");
         final SubnetKey key = key(name);
         if (key == null)
         {
@@ -80,7 +80,7 @@ final class V3Leases
         }
         try
         {
-            final LeaseAttributes attributes = LeaseAttributes.parse(V3Client.text(kv.text("value", "")));
+            final LeaseAttributes attributes = LeaseAttributes.parse(kv.base64("value"));
             return new Lease(key, attributes, null, kv.int64("lease", 0) == 0, kv.int64("mod_revision", 0));
         }
         catch (final IllegalArgumentException ex)

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -51,7 +50,7 @@ final class HttpConnection
     private final URI server;
     private final SSLContext tls;
     private final Duration connectTimeout;
-    private final Socket socket = new Socket(Proxy.NO_PROXY);
+    private final Socket socket = new LastWordsSocket();
     private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(LIMITS);
     private ClassicHttpRequest request;
     private ClassicHttpResponse response;

@@ -1,5 +1,7 @@
 package io.overlane.flannel.json;
 
+import io.overlane.address.Printable;
+
 /** A text is not JSON, or a member not of the type its reader needs; the message is one line and names the member. */
 public final class JsonException extends IllegalArgumentException
 {
@@ -7,11 +9,11 @@ public final class JsonException extends IllegalArgumentException
 
     JsonException(final String message, final Throwable cause)
     {
-        super(message, cause);
+        super(Printable.line(message), cause);
     }
 
     JsonException(final String message)
     {
-        super(message);
+        super(Printable.line(message));
     }
 }

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A JSON object whose members are kept as text and read one at a time, the way Go fills a struct: a name matches
@@ -20,8 +23,11 @@ public final class JsonObject
     /** Compact JSON texts, numbers as they were written. */
     private final List<String> values = new ArrayList<>();
 
-    private JsonObject()
+    private final Function<JsonException, RuntimeException> failure;
+
+    private JsonObject(final Function<JsonException, RuntimeException> failure)
     {
+        this.failure = failure;
     }
 
     /**
@@ -31,9 +37,33 @@ public final class JsonObject
      */
     public static JsonObject parse(final String json)
     {
+        return parse(json, ex -> ex);
+    }
+
+    /**
+     * As {@link #parse(String)}, where another exception is promised: this object and every object in it throw it.
+     *
+     * @param json    a JSON object.
+     * @param failure makes the exception to throw instead of a {@link JsonException}.
+     * @return its members.
+     */
+    public static JsonObject parse(final String json, final Function<JsonException, RuntimeException> failure)
+    {
+        try
+        {
+            return members(json, failure);
+        }
+        catch (final JsonException ex)
+        {
+            throw failure.apply(ex);
+        }
+    }
+
+    private static JsonObject members(final String json, final Function<JsonException, RuntimeException> failure)
+    {
         try (JsonParser parser = FACTORY.createParser(json))
         {
-            final JsonObject object = new JsonObject();
+            final JsonObject object = new JsonObject(failure);
             final JsonToken first = parser.nextToken();
             if (first == JsonToken.START_OBJECT)
             {
@@ -173,6 +203,24 @@ public final class JsonObject
     }
 
     /**
+     * @param name of a member that holds bytes the way Protocol Buffers write them: in base64.
+     * @return the text the bytes are in UTF-8; empty if the member is absent or {@code null}.
+     * @throws JsonException if it is not base64.
+     */
+    public String base64(final String name)
+    {
+        final String value = text(name, "");
+        try
+        {
+            return new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw mismatch(name, raw(name), "base64");
+        }
+    }
+
+    /**
      * @param name of a member.
      * @return the object it holds; an empty one if it is absent or {@code null}.
      * @throws JsonException if it is not an object.
@@ -184,7 +232,7 @@ public final class JsonObject
         {
             throw mismatch(name, value, "an object");
         }
-        return parse(value == null ? "{}" : value);
+        return parse(value == null ? "{}" : value, failure);
     }
 
     /**
@@ -209,12 +257,12 @@ public final class JsonObject
             parser.nextToken();
             while (parser.nextToken() != JsonToken.END_ARRAY)
             {
-                objects.add(parse(compact(parser)));
+                objects.add(parse(compact(parser), failure));
             }
         }
         catch (final IOException ex)
         {
-            throw notJson(value, ex);
+            throw failure.apply(notJson(value, ex));
         }
         return objects;
     }
@@ -225,7 +273,7 @@ public final class JsonObject
         return "null".equals(value) ? null : value;
     }
 
-    private static long integer(final String name, final String value, final String digits)
+    private long integer(final String name, final String value, final String digits)
     {
         try
         {
@@ -282,9 +330,9 @@ public final class JsonObject
         }
     }
 
-    private static JsonException mismatch(final String name, final String value, final String wanted)
+    private RuntimeException mismatch(final String name, final String value, final String wanted)
     {
-        return new JsonException(name + "=" + excerpt(value) + ": expected " + wanted);
+        return failure.apply(new JsonException(name + "=" + excerpt(value) + ": expected " + wanted));
     }
 
     private static JsonException notJson(final String json, final IOException cause)

@@ -1,5 +1,7 @@
 package io.overlane.flannel.lease;
 
+import io.overlane.address.Printable;
+
 /** The registry did not do as asked; the message is one line that names the endpoint, the call or the lease. */
 public final class RegistryException extends RuntimeException
 {
@@ -34,22 +36,22 @@ public final class RegistryException extends RuntimeException
 
     /**
      * @param kind    what to make of it.
-     * @param message one line.
+     * @param message one line; what others wrote in it is made harmless.
      */
     public RegistryException(final Kind kind, final String message)
     {
-        super(message);
+        super(Printable.line(message));
         this.kind = kind;
     }
 
     /**
      * @param kind    what to make of it.
-     * @param message one line.
+     * @param message one line; what others wrote in it is made harmless.
      * @param cause   what was behind it.
      */
     public RegistryException(final Kind kind, final String message, final Throwable cause)
     {
-        super(message, cause);
+        super(Printable.line(message), cause);
         this.kind = kind;
     }
 

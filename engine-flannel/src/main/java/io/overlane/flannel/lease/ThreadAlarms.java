@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 /** Alarms on a thread of their own. */
 public final class ThreadAlarms implements Alarms
 {
+    /** Nobody waits for what comes later, and nanoseconds cannot hold every time that a registry may name. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private final ScheduledThreadPoolExecutor executor;
     private volatile Thread thread;
 
@@ -32,7 +35,8 @@ public final class ThreadAlarms implements Alarms
     {
         try
         {
-            final Future<?> future = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            final Duration bounded = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
+            final Future<?> future = executor.schedule(task, bounded.toNanos(), TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
         }
         catch (final RejectedExecutionException ex)

@@ -1,5 +1,6 @@
 package io.overlane.flannel.node;
 
+import io.overlane.address.Printable;
 import io.overlane.flannel.host.check.HostChecks;
 import io.overlane.flannel.host.status.HealthServer;
 import io.overlane.flannel.host.status.SystemdNotifier;
@@ -7,7 +8,6 @@ import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.LeaseKeeper;
 import io.overlane.flannel.lease.NetworkConfig;
-import io.overlane.flannel.lease.Printable;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.ThreadAlarms;
@@ -106,7 +106,7 @@ public final class FlannelNode
         this.nodeOptions = nodeOptions;
         this.managers = managers;
         this.environment = environment;
-        this.events = line -> events.accept(Printable.line(line));
+        this.events = Printable.lines(events);
         this.errors = error ->
         {
             this.events.accept(error.getMessage() == null ? error.toString() : error.getMessage());

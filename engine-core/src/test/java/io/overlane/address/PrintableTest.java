@@ -1,4 +1,4 @@
-package io.overlane.flannel.lease;
+package io.overlane.address;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

@@ -1,8 +1,10 @@
-package io.overlane.flannel.lease;
+package io.overlane.address;
+
+import java.util.function.Consumer;
 
 /**
- * Text that others wrote into the registry, as part of a line for an operator: it begins no other line, does nothing to
- * a terminal, hides nothing by its direction, and fills no disk.
+ * Makes text that others wrote, in a registry, in a file, on the network, fit for a message: it starts no line of its
+ * own, does nothing to a terminal, hides nothing by its direction, and fills no disk.
  */
 public final class Printable
 {
@@ -29,6 +31,15 @@ public final class Printable
             line.append(isHarmless(text.charAt(i)) ? text.charAt(i) : '?');
         }
         return text.length() > MAX_LENGTH ? line.append('…').toString() : line.toString();
+    }
+
+    /**
+     * @param lines takes one line at a time.
+     * @return the same, for lines with any character in them.
+     */
+    public static Consumer<String> lines(final Consumer<String> lines)
+    {
+        return line -> lines.accept(line(line));
     }
 
     private static boolean isHarmless(final int character)
