@@ -41,6 +41,9 @@ public final class EngineContext
 
     private static final int MAX_SEGMENTS = 65_536;
 
+    /** Of any table. */
+    private static final int MAX_TABLE_ENTRIES = 1 << 24;
+
     /** Ages are kept in milliseconds. */
     private static final long MIN_FDB_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -446,14 +449,13 @@ public final class EngineContext
             throw new IllegalArgumentException("several queues are for one port, not for " + ports);
         }
         maxSegments = Math.max(maxSegments, segments.size());
-        if (maxSegments > MAX_SEGMENTS)
-        {
-            throw new IllegalArgumentException("maxSegments=" + maxSegments + " outside 1…" + MAX_SEGMENTS);
-        }
-        if (batchLimit < 1 || batchLimit > MAX_BATCH_LIMIT)
-        {
-            throw new IllegalArgumentException("batchLimit=" + batchLimit + " outside 1…" + MAX_BATCH_LIMIT);
-        }
+        requireRange("maxSegments", maxSegments, MAX_SEGMENTS);
+        requireRange("maxFdbEntries", fdb.maxEntries(), MAX_TABLE_ENTRIES);
+        requireRange("maxNeighbors", maxNeighbors, MAX_TABLE_ENTRIES);
+        requireRange("maxRemotes", maxRemotes, MAX_TABLE_ENTRIES);
+        requireRange("maxRoutes", maxRoutes, MAX_TABLE_ENTRIES);
+        requireRange("maxDropLines", maxDropLines, MAX_TABLE_ENTRIES);
+        requireRange("batchLimit", batchLimit, MAX_BATCH_LIMIT);
         if (fdbAgeNs != 0 && fdbAgeNs < MIN_FDB_AGE_NS)
         {
             throw new IllegalArgumentException("fdbAgeNs=" + fdbAgeNs + " < " + MIN_FDB_AGE_NS + " (0: never)");
@@ -466,6 +468,13 @@ public final class EngineContext
         {
             peerUdpPort = underlay.local().udpPort();
         }
+    }
+
+    /** What takes memory at launch, for the message when there is too little. */
+    String sizes()
+    {
+        return "maxFdbEntries=" + fdb.maxEntries() + ", maxNeighbors=" + maxNeighbors + ", maxRemotes=" + maxRemotes +
+            ", maxRoutes=" + maxRoutes + ", maxDropLines=" + maxDropLines + ", maxSegments=" + maxSegments;
     }
 
     /** Whether the underlay has addresses of an address's family: a socket of an IPv6 address may be for both. */
@@ -487,6 +496,14 @@ public final class EngineContext
     void requireReach(final int vni, final RulesContext rules)
     {
         rules.groups().forEach(group -> requireReach("segment " + vni, group));
+    }
+
+    private static void requireRange(final String setting, final int value, final int most)
+    {
+        if (value < 1 || value > most)
+        {
+            throw new IllegalArgumentException(setting + "=" + value + " outside 1…" + most);
+        }
     }
 
     private static void requireSet(final String setting, final boolean isSet)

@@ -130,7 +130,7 @@ public final class OverlayEngine implements AutoCloseable
      * @param context settings.
      * @return a running engine, or in {@link ThreadingMode#INVOKER} one that runs when told to.
      * @throws IllegalArgumentException if a setting cannot work; the message is one line.
-     * @throws IllegalStateException    if the thread factory makes no thread; likewise.
+     * @throws IllegalStateException    if the thread factory makes no thread, or there is too little memory; likewise.
      */
     public static OverlayEngine launch(final EngineContext context)
     {
@@ -153,6 +153,11 @@ public final class OverlayEngine implements AutoCloseable
             else
             {
                 engine.close();
+            }
+            if (ex instanceof OutOfMemoryError)
+            {
+                throw new IllegalStateException(
+                    "not enough memory to launch the engine (" + ex.getMessage() + "): " + context.sizes(), ex);
             }
             throw ex;
         }

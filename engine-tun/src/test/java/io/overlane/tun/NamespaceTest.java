@@ -44,6 +44,13 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> failedLaunches() throws Exception
+    {
+        // So that a large table is too much for it, on any machine.
+        return InNamespace.tests(LaunchFailureScenarios.class, "env", "JAVA_TOOL_OPTIONS=-Xmx128m");
+    }
+
+    @TestFactory
     Stream<DynamicTest> manyDevices() throws Exception
     {
         return InNamespace.tests(ManyDevicesScenarios.class);
