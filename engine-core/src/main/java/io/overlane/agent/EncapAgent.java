@@ -5,6 +5,9 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.EncapPath;
 import io.overlane.port.Port;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -20,9 +23,12 @@ public final class EncapAgent implements Agent
     private final LongSupplier superFramesBack;
     private final ErrorHandler errorHandler;
     private final FrameBatch batch;
+    private final Map<Port, Polled> polled = new IdentityHashMap<>();
     private long lastBack;
-    private Port[] ports = {};
-    private EncapPath[] paths = {};
+
+    /** Those to poll in this cycle: the first so many. Has room for all. */
+    private Polled[] active = {};
+    private int activeCount;
 
     /**
      * @param commands        what other threads ask for.
@@ -57,11 +63,19 @@ public final class EncapAgent implements Agent
     {
         // First what may throw.
         batch.reserve(path.port().slotLength());
-        final Port polled = wiring.wire(path.port());
-        ports = Arrays.copyOf(ports, ports.length + 1);
-        paths = Arrays.copyOf(paths, paths.length + 1);
-        ports[ports.length - 1] = polled;
-        paths[paths.length - 1] = path;
+        final Polled added = new Polled(path);
+        final PortWiring.Wired wired = wiring.wire(path.port(), () -> activate(added));
+        added.port = wired.port();
+        added.isSelected = wired.isSelected();
+        polled.put(path.port(), added);
+        if (active.length < polled.size())
+        {
+            active = Arrays.copyOf(active, Math.max(polled.size(), 2 * active.length));
+        }
+        if (!added.isSelected)
+        {
+            activate(added);
+        }
     }
 
     /**
@@ -71,12 +85,10 @@ public final class EncapAgent implements Agent
      */
     public void replace(final EncapPath path)
     {
-        for (int i = 0; i < paths.length; i++)
+        final Polled of = polled.get(path.port());
+        if (of != null)
         {
-            if (paths[i].port() == path.port())
-            {
-                paths[i] = path;
-            }
+            of.path = path;
         }
     }
 
@@ -84,57 +96,69 @@ public final class EncapAgent implements Agent
      * Poll a port no more; nothing that was polled from it is in use. By a command, or when the agent has stopped.
      *
      * @param port whose path goes.
-     * @return waits, on a thread that may, until nobody has to do with the port any more.
+     * @return a task that blocks until the port is no longer in use; run it on a thread that may block.
      */
     public Runnable remove(final Port port)
     {
-        for (int i = 0; i < paths.length; i++)
+        final Polled removed = polled.remove(port);
+        if (removed == null)
         {
-            if (paths[i].port() == port)
+            return PortWiring.DONE;
+        }
+        for (int i = 0; i < activeCount; i++)
+        {
+            if (active[i] == removed)
             {
-                final Port polled = ports[i];
-                final int last = paths.length - 1;
-                System.arraycopy(ports, i + 1, ports, i, last - i);
-                System.arraycopy(paths, i + 1, paths, i, last - i);
-                ports = Arrays.copyOf(ports, last);
-                paths = Arrays.copyOf(paths, last);
-                return wiring.unwire(polled);
+                deactivate(i);
+                break;
             }
         }
-        return PortWiring.DONE;
+        return wiring.unwire(removed.port);
     }
 
-    /** Have no more threads wait for ports. When the agent has stopped. */
+    /** Let go of all ports, and of the place where the thread waited for them. When the agent has stopped. */
     public void removeAll()
     {
-        while (paths.length > 0)
-        {
-            remove(paths[0].port()).run();
-        }
+        List.copyOf(polled.keySet()).stream().map(this::remove).toList().forEach(Runnable::run);
+        wiring.close();
     }
 
     @Override
     public int doWork()
     {
+        // Ports that were reported are all that is there to poll; one that is polled already need not be reported.
+        if (activeCount < polled.size())
+        {
+            wiring.select();
+        }
         int work = commands.run(COMMANDS_PER_CYCLE);
         int frames = 0;
         boolean leavesMore = false;
         boolean superFrame = false;
-        for (int i = 0; i < paths.length; i++)
+        int i = 0;
+        while (i < activeCount)
         {
+            final Polled next = active[i];
             batch.clear();
-            final int polled = ports[i].poll(batch, batch.capacity());
-            if (polled > 0)
+            final int count = next.port.poll(batch, batch.capacity());
+            if (count > 0)
             {
                 leavesMore |= batch.leavesMore();
                 superFrame |= hasSuperFrame();
-                paths[i].encap(batch);
-                frames += polled;
+                next.path.encap(batch);
+                frames += count;
             }
-            else if (ports[i].isClosed())
+            if (count == 0 && next.port.isClosed())
             {
-                leave(paths[i].port());
-                i--;
+                leave(next.path.port());
+            }
+            else if (count == 0 && next.isSelected)
+            {
+                deactivate(i);
+            }
+            else
+            {
+                i++;
             }
         }
         if (frames > 0)
@@ -156,6 +180,22 @@ public final class EncapAgent implements Agent
             " it: it is polled no more, and frames for it are dropped; remove it from its segment instead"));
     }
 
+    private void activate(final Polled port)
+    {
+        if (!port.isActive)
+        {
+            port.isActive = true;
+            active[activeCount++] = port;
+        }
+    }
+
+    private void deactivate(final int index)
+    {
+        active[index].isActive = false;
+        active[index] = active[--activeCount];
+        active[activeCount] = null;
+    }
+
     private boolean hasSuperFrame()
     {
         // Bulk comes as super-frames all along: the last says it for the batch.
@@ -172,5 +212,19 @@ public final class EncapAgent implements Agent
     public String roleName()
     {
         return "overlane-encap";
+    }
+
+    /** A port, and the path for what it sends. */
+    private static final class Polled
+    {
+        private EncapPath path;
+        private Port port;
+        private boolean isSelected;
+        private boolean isActive;
+
+        private Polled(final EncapPath path)
+        {
+            this.path = path;
+        }
     }
 }

@@ -1,52 +1,35 @@
 package io.overlane.agent;
 
-import io.overlane.port.Port;
+import io.overlane.port.PortSelector;
 import io.overlane.signal.Doorbell;
+import org.agrona.CloseHelper;
 
 /**
- * Where a thread that only polls ports waits: in one of them, which so need not be able to wake anybody, and which the
- * others wake. Ports come and go on that thread; the place where it waits changes with them.
+ * Where a thread that only polls ports waits: in a selector once it polls a device, until then for somebody to ring.
  */
 public final class PortWait
 {
     private final Doorbell doorbell = new Doorbell();
 
     /** Null: in the doorbell. */
-    private volatile Port place;
+    private volatile PortSelector selector;
 
     /**
-     * Wait in this port from now on, if there is no other to wait in. Polling thread, or before it starts.
+     * Wait in a selector from now on. Polling thread, or before it starts.
      *
-     * @param port that is polled.
-     * @return true if it is the place; else it must be woken for by other means.
+     * @param place closed with this.
      */
-    public boolean adopt(final Port port)
+    void selector(final PortSelector place)
     {
-        if (place != null)
-        {
-            return false;
-        }
-        place = port;
-        // Whoever has just rung where we waited before did it for something we shall find.
-        port.wake();
-        return true;
+        selector = place;
+        // Whoever has just rung where we waited before did it for something that the next cycle finds.
+        place.wake();
     }
 
-    /**
-     * Wait in this port no more. Polling thread.
-     *
-     * @param port that is polled no more.
-     * @return true if it was the place; there is none then.
-     */
-    public boolean leave(final Port port)
+    /** @return null as long as there is none. */
+    PortSelector selector()
     {
-        if (place != port)
-        {
-            return false;
-        }
-        place = null;
-        doorbell.ring();
-        return true;
+        return selector;
     }
 
     /**
@@ -56,28 +39,36 @@ public final class PortWait
      */
     public void await(final long timeoutNs)
     {
-        final Port port = place;
-        if (port == null)
+        final PortSelector place = selector;
+        if (place == null)
         {
             doorbell.await(timeoutNs);
         }
         else
         {
-            port.await(timeoutNs);
+            place.await(timeoutNs);
         }
     }
 
     /** End a current or the next wait. Any thread; cheap when nobody waits. */
     public void wake()
     {
-        final Port port = place;
-        if (port == null)
+        PortSelector place = selector;
+        if (place == null)
         {
             doorbell.ring();
+            // The thread may have moved meanwhile.
+            place = selector;
         }
-        else
+        if (place != null)
         {
-            port.wake();
+            place.wake();
         }
+    }
+
+    /** When nobody waits any more. */
+    void close()
+    {
+        CloseHelper.quietClose(selector);
     }
 }

@@ -2,10 +2,10 @@ package io.overlane.agent;
 
 import io.overlane.port.Port;
 
-/** How the thread that polls ports hears of frames in them. */
+/** How the thread that polls ports learns of frames in them. */
 public interface PortWiring
 {
-    /** Nobody has to do with it any more already. */
+    /** Nothing is left to wait for: the port is detached. */
     Runnable DONE = () -> {};
 
     /** Nobody waits: all ports are polled again and again. */
@@ -17,9 +17,14 @@ public interface PortWiring
         }
 
         @Override
-        public Port wire(final Port port)
+        public Wired wire(final Port port, final Runnable onReady)
         {
-            return port;
+            return new Wired(port, false);
+        }
+
+        @Override
+        public void select()
+        {
         }
 
         @Override
@@ -27,7 +32,23 @@ public interface PortWiring
         {
             return DONE;
         }
+
+        @Override
+        public void close()
+        {
+        }
     };
+
+    /**
+     * A port that is waited for.
+     *
+     * @param port       to poll in its place; mostly itself.
+     * @param isSelected true if it need be polled only from an {@code onReady} to a poll that returns nothing; else it
+     *                   is polled in every cycle.
+     */
+    record Wired(Port port, boolean isSelected)
+    {
+    }
 
     /**
      * Before anything is done with a port. Any thread.
@@ -40,16 +61,23 @@ public interface PortWiring
     /**
      * Have the polling thread wake for a port. Polling thread, or before it starts.
      *
-     * @param port that was checked.
-     * @return what to poll.
+     * @param port    that was checked.
+     * @param onReady runs on the polling thread when a selected port may have frames.
+     * @return what to poll, and when.
      */
-    Port wire(Port port);
+    Wired wire(Port port, Runnable onReady);
+
+    /** Report selected ports that have frames now, without blocking. Polling thread, before it looks for other work. */
+    void select();
 
     /**
-     * Undo that. Polling thread.
+     * Undo {@link #wire}. Polling thread, or when it has stopped.
      *
-     * @param polled what {@link #wire(Port)} returned; not polled any more.
-     * @return waits, on a thread that may, until nobody has to do with the port any more.
+     * @param polled the port that was polled; not any more.
+     * @return a task that blocks until the port is no longer in use; run it on a thread that may block.
      */
     Runnable unwire(Port polled);
+
+    /** When nobody waits any more, and no port is wired. */
+    void close();
 }

@@ -1,22 +1,24 @@
 package io.overlane.agent;
 
 import io.overlane.port.Port;
+import io.overlane.port.PortSelector;
 import io.overlane.status.GuardedErrorHandler;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.ThreadFactory;
 
-/** For a thread that only polls ports: it waits in one of them; others wake it, or get a thread that does for them. */
+/**
+ * For a thread that only polls ports. Ports that can wake it do; devices are waited for together in one selector; a
+ * port that has neither gets a thread that waits for it.
+ */
 public final class WaitingPorts implements PortWiring
 {
     private final PortWait wait = new PortWait();
-    /** Those it could wait in. */
-    private final List<Port> unwatched = new ArrayList<>();
     private final ThreadFactory threadFactory;
     private final GuardedErrorHandler errorHandler;
 
     /**
-     * @param threadFactory makes threads that wait for ports that cannot wake anybody.
+     * @param threadFactory makes threads that wait for ports that have no other way.
      * @param errorHandler  is told if such a port breaks.
      */
     public WaitingPorts(final ThreadFactory threadFactory, final GuardedErrorHandler errorHandler)
@@ -37,30 +39,74 @@ public final class WaitingPorts implements PortWiring
     }
 
     @Override
-    public Port wire(final Port port)
+    public Wired wire(final Port port, final Runnable onReady)
     {
-        if (wait.adopt(port) || port.wakes(wait::wake))
+        if (port.wakes(wait::wake))
         {
-            unwatched.add(port);
-            return port;
+            return new Wired(port, false);
+        }
+        final PortSelector selector = selectorFor(port);
+        if (selector != null)
+        {
+            selector.add(port, onReady);
+            return new Wired(port, true);
         }
         final WatchedPort watched = new WatchedPort(port, wait::wake, threadFactory, errorHandler);
         watched.start();
-        return watched;
+        return new Wired(watched, false);
+    }
+
+    @Override
+    public void select()
+    {
+        final PortSelector selector = wait.selector();
+        if (selector != null)
+        {
+            selector.select();
+        }
     }
 
     @Override
     public Runnable unwire(final Port polled)
     {
-        if (!unwatched.remove(polled) && polled instanceof WatchedPort watched)
+        if (polled instanceof WatchedPort watched)
         {
             watched.stop();
             return watched::join;
         }
-        if (wait.leave(polled) && !unwatched.isEmpty())
+        final PortSelector selector = wait.selector();
+        if (selector != null)
         {
-            wait.adopt(unwatched.get(0));
+            selector.remove(polled);
         }
         return DONE;
+    }
+
+    @Override
+    public void close()
+    {
+        wait.close();
+    }
+
+    /** The first device's kind decides: a thread waits in one place only. */
+    private PortSelector selectorFor(final Port port)
+    {
+        PortSelector selector = wait.selector();
+        if (selector == null)
+        {
+            try
+            {
+                selector = port.newSelector();
+            }
+            catch (final IOException ex)
+            {
+                throw new UncheckedIOException("port " + port.name() + ": " + ex.getMessage(), ex);
+            }
+            if (selector != null)
+            {
+                wait.selector(selector);
+            }
+        }
+        return selector != null && selector.takes(port) ? selector : null;
     }
 }

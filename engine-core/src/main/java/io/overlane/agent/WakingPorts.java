@@ -1,42 +1,74 @@
 package io.overlane.agent;
 
 import io.overlane.port.Port;
+import io.overlane.port.PortSelector;
 
-/** For a thread that waits elsewhere: ports have to wake it. */
+/** For a thread that waits elsewhere: ports wake it, or are waited for in a selector where it waits in one. */
 public final class WakingPorts implements PortWiring
 {
     private final Runnable wake;
+    private final PortSelector selector;
     private final boolean isWaitedFor;
 
     /**
      * @param wake        wakes the polling thread.
-     * @param isWaitedFor true as long as ports that cannot wake it are those it waits for.
+     * @param selector    in which it waits, the caller's to close; null if it waits in something else.
+     * @param isWaitedFor true as long as ports that neither can wake it nor can be selected are those it waits for.
      */
-    public WakingPorts(final Runnable wake, final boolean isWaitedFor)
+    public WakingPorts(final Runnable wake, final PortSelector selector, final boolean isWaitedFor)
     {
         this.wake = wake;
+        this.selector = selector;
         this.isWaitedFor = isWaitedFor;
     }
 
     @Override
     public void check(final Port port)
     {
-        if (!port.wakes(wake) && !isWaitedFor)
+        if (!isSelected(port) && !port.wakes(wake) && !isWaitedFor)
         {
             throw new IllegalArgumentException("port " + port.name() + " cannot wake a thread that waits elsewhere:" +
-                " threadingMode=SHARED needs it to (a device wants SPLIT, or an idleWait that knows it at launch)");
+                " threadingMode=SHARED needs it to (a device wants SPLIT, or a DeviceWait as idleWait)");
         }
     }
 
     @Override
-    public Port wire(final Port port)
+    public Wired wire(final Port port, final Runnable onReady)
     {
-        return port;
+        final boolean isSelected = isSelected(port);
+        if (isSelected)
+        {
+            selector.add(port, onReady);
+        }
+        return new Wired(port, isSelected);
+    }
+
+    @Override
+    public void select()
+    {
+        if (selector != null)
+        {
+            selector.select();
+        }
     }
 
     @Override
     public Runnable unwire(final Port polled)
     {
+        if (selector != null)
+        {
+            selector.remove(polled);
+        }
         return DONE;
+    }
+
+    @Override
+    public void close()
+    {
+    }
+
+    private boolean isSelected(final Port port)
+    {
+        return selector != null && selector.takes(port);
     }
 }

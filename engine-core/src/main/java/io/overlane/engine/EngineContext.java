@@ -157,8 +157,9 @@ public final class EngineContext
 
     /**
      * @param idleWait where the only thread of {@link ThreadingMode#SHARED} waits, for the underlay and for every port
-     *                 that cannot wake it; the engine closes it. Default: in the underlay, which ports then have to
-     *                 wake.
+     *                 that cannot wake it; the engine closes it. A {@code PortSelector} is given the ports it takes,
+     *                 those that come later too; any other knows the ports of launch already. Default: in the
+     *                 underlay, which ports then have to wake.
      * @return this.
      */
     public EngineContext idleWait(final IdleWait idleWait)

@@ -33,9 +33,9 @@ import org.agrona.collections.IntHashSet;
  * there is. Ports that were to be added are the caller's again then; the engine may have closed them if it ended.
  *
  * <p><b>Which ports.</b> In {@link ThreadingMode#SPLIT} and {@link ThreadingMode#INVOKER} any; in SPLIT a port that
- * can wake nobody (a device) gets a thread that waits for it, unless it is the one the polling thread waits in. In
- * {@link ThreadingMode#SHARED} those that can wake the thread. An engine with several queues keeps its port, one with
- * an IP network stays as it was launched.
+ * can neither wake a thread nor be waited for together with others gets a thread that waits for it. In
+ * {@link ThreadingMode#SHARED} those that can wake the thread, and those that the engine's idleWait takes. An engine
+ * with several queues keeps its port, one with an IP network stays as it was launched.
  *
  * <p><b>What a removed segment leaves.</b> Its FDB entries, neighbours, flood list and what owners wanted of it are
  * forgotten, its ports closed. Its traffic is told to who removed it and counted on under {@code removed-segments}, so

@@ -148,7 +148,7 @@ public final class OverlayEngine implements AutoCloseable
         {
             if (engine == null)
             {
-                context.errorHandler().closeAll(resources.open());
+                context.errorHandler().closeTogether(resources.open());
             }
             else
             {
@@ -329,7 +329,7 @@ public final class OverlayEngine implements AutoCloseable
     private void closeAll()
     {
         workers.forEach(Worker::close);
-        context.errorHandler().closeAll(resources.open());
+        context.errorHandler().closeTogether(resources.open());
     }
 
     private void start()

@@ -10,6 +10,7 @@ import io.overlane.agent.PortWiring;
 import io.overlane.agent.WaitingPorts;
 import io.overlane.agent.WakingPorts;
 import io.overlane.pipeline.DecapPath;
+import io.overlane.port.PortSelector;
 import io.overlane.signal.IdleWait;
 import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.Underlay;
@@ -56,7 +57,7 @@ final class Worker
                 break;
 
             case SHARED:
-                wiring = new WakingPorts(wake, paths.idleWait() != null);
+                wiring = new WakingPorts(wake, selector(), paths.idleWait() != null);
                 break;
 
             default:
@@ -80,12 +81,18 @@ final class Worker
         return new SegmentChanges.Lane(paths, portCommands, encapAgent);
     }
 
-    /** How ports that come after launch are waited for: an idleWait knows the ports there are at launch only. */
+    /** How ports that come after launch are waited for: an idleWait that is no selector knows those of launch only. */
     PortWiring laterWiring()
     {
         return context.threadingMode() == ThreadingMode.SHARED && paths.idleWait() != null ?
-            new WakingPorts(paths.idleWait()::wake, false) :
+            new WakingPorts(paths.idleWait()::wake, selector(), false) :
             wiring;
+    }
+
+    /** Null where the thread waits in something else. */
+    private PortSelector selector()
+    {
+        return paths.idleWait() instanceof PortSelector selector ? selector : null;
     }
 
     /** Have the ports of launch polled. Before it runs. */

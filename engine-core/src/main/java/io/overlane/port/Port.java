@@ -1,6 +1,7 @@
 package io.overlane.port;
 
 import io.overlane.frame.FrameBatch;
+import java.io.IOException;
 
 /**
  * A place frames enter and leave by.
@@ -78,7 +79,8 @@ public interface Port extends AutoCloseable
      * port too. Called before the first poll.
      *
      * @param wake safe to run on any thread, and cheap when nobody waits.
-     * @return false if this port cannot tell (a device): somebody then has to {@link #await(long)} for it.
+     * @return false if this port cannot tell (a device): a thread then has to wait for it, in {@link #await(long)} or
+     *         in a {@link #newSelector()}.
      */
     default boolean wakes(final Runnable wake)
     {
@@ -94,6 +96,17 @@ public interface Port extends AutoCloseable
     default boolean isClosed()
     {
         return false;
+    }
+
+    /**
+     * Make a place where a thread can wait for this port together with others of its kind. Any thread.
+     *
+     * @return a new selector, which is the caller's to close; null if there is none for ports of this kind.
+     * @throws IOException if the system refuses.
+     */
+    default PortSelector newSelector() throws IOException
+    {
+        return null;
     }
 
     /** Release the device or memory. Closing twice does no harm. */

@@ -210,9 +210,13 @@ public final class RingPort implements Port
         final boolean isTaken = toEngine.commit(index - HEADROOM);
         if (isTaken)
         {
-            engineBell.ring();
+            // The engine waits in one place only.
             final Runnable hook = wake;
-            if (hook != null)
+            if (hook == null)
+            {
+                engineBell.ring();
+            }
+            else
             {
                 hook.run();
             }

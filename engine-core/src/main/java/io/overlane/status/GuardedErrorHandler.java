@@ -1,5 +1,10 @@
 package io.overlane.status;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.ErrorHandler;
 
 /**
@@ -8,6 +13,11 @@ import org.agrona.ErrorHandler;
  */
 public final class GuardedErrorHandler implements ErrorHandler
 {
+    /** Fewer are not worth a thread. */
+    private static final int CLOSED_BY_ONE = 4;
+    /** Thousand devices close in a second or two; more threads gain nothing. */
+    private static final int MOST_HELPERS = 63;
+
     private final ErrorHandler handler;
 
     private GuardedErrorHandler(final ErrorHandler handler)
@@ -60,6 +70,58 @@ public final class GuardedErrorHandler implements ErrorHandler
                     onError(ex);
                 }
             }
+        }
+    }
+
+    /**
+     * Close many of them at a time: a device takes tens of milliseconds to go, in which the system only waits. What one
+     * of them throws is reported and does not keep the others open. Returns when all are closed.
+     *
+     * @param closeables to close.
+     */
+    public void closeTogether(final Collection<? extends AutoCloseable> closeables)
+    {
+        final Queue<AutoCloseable> open = new ConcurrentLinkedQueue<>(closeables);
+        final Runnable closer = () ->
+        {
+            for (AutoCloseable next = open.poll(); next != null; next = open.poll())
+            {
+                closeAll(List.of(next));
+            }
+        };
+        final List<Thread> helpers = new ArrayList<>();
+        // Where a thread cannot be had, the others do its part.
+        run(() ->
+        {
+            while (helpers.size() < Math.min(closeables.size() / CLOSED_BY_ONE, MOST_HELPERS))
+            {
+                final Thread helper = new Thread(closer, "overlane-close");
+                helper.setDaemon(true);
+                helper.start();
+                helpers.add(helper);
+            }
+        });
+        closer.run();
+        helpers.forEach(GuardedErrorHandler::join);
+    }
+
+    private static void join(final Thread thread)
+    {
+        boolean isInterrupted = false;
+        while (thread.isAlive())
+        {
+            try
+            {
+                thread.join();
+            }
+            catch (final InterruptedException ex)
+            {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted)
+        {
+            Thread.currentThread().interrupt();
         }
     }
 

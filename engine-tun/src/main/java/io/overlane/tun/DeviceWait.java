@@ -1,67 +1,269 @@
 package io.overlane.tun;
 
-import io.overlane.signal.IdleWait;
-import java.io.IOException;
-import java.util.List;
+import static io.overlane.tun.Linux.EPOLLERR;
+import static io.overlane.tun.Linux.EPOLLET;
+import static io.overlane.tun.Linux.EPOLLIN;
+import static io.overlane.tun.Linux.EPOLL_CTL_ADD;
+import static io.overlane.tun.Linux.EPOLL_CTL_DEL;
+import static io.overlane.tun.Linux.EPOLL_DATA_OFFSET;
+import static io.overlane.tun.Linux.EPOLL_EVENT_SIZE;
+import static io.overlane.tun.Linux.O_CLOEXEC;
 
-/** Lets one thread wait for devices and the socket together: one {@code ppoll} over all their descriptors. */
-public final class DeviceWait implements IdleWait
+import io.overlane.port.Port;
+import io.overlane.port.PortSelector;
+import java.io.IOException;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.agrona.BufferUtil;
+import org.agrona.CloseHelper;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Lets one thread wait for devices and sockets together, in one {@code epoll} over all their descriptors: what a wait
+ * costs does not depend on how many they are, and only devices with frames are reported.
+ *
+ * <p>An engine adds its devices itself. It is given those it cannot add: devices that are parts of other ports, such as
+ * trunks, which are polled in every cycle.
+ */
+public final class DeviceWait implements PortSelector
 {
-    private final TunPort[] ports;
-    private final Waiter waiter;
+    /** Devices reported at a time; those beyond come first the next time. */
+    private static final int MOST_EVENTS = 64;
+    private static final int CHANGE = MOST_EVENTS * EPOLL_EVENT_SIZE;
+
+    /** The wake event's. */
+    private static final int WAKE_ID = 0;
+
+    private final LibC.Calls libc = LibC.calls();
+    private final UnsafeBuffer memory =
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES));
+    private final Int2ObjectHashMap<Source> sources = new Int2ObjectHashMap<>();
+    private final Map<Port, Source> ports = new IdentityHashMap<>();
+    private final WakeEvent event;
+    private final Descriptor epoll;
+    private int lastId = WAKE_ID;
+    /** Nothing was done since the last wait, which has reported. */
+    private boolean isFresh;
+
+    /** Something to wait for, and what to do when it is readable. */
+    private record Source(int id, Descriptor descriptor, boolean isDevice, Runnable onReady)
+    {
+    }
+
+    /**
+     * For devices only.
+     *
+     * @throws IOException if the system refuses.
+     */
+    public DeviceWait() throws IOException
+    {
+        this(List.of());
+    }
 
     /**
      * @param underlay whose datagrams to wait for; stays the caller's.
-     * @param ports    whose frames to wait for; they stay the caller's too.
-     * @throws IOException if there is no eventfd to be had.
+     * @param parts    devices that the engine cannot add; they stay the caller's too.
+     * @throws IOException if the system refuses.
      */
-    public DeviceWait(final LibcUnderlay underlay, final TunPort... ports) throws IOException
+    public DeviceWait(final LibcUnderlay underlay, final TunPort... parts) throws IOException
     {
-        this(List.of(underlay), ports);
+        this(List.of(underlay), parts);
     }
 
     /**
      * @param underlays whose datagrams to wait for, those of a {@link DualStack} for one; they stay the caller's.
-     * @param ports     whose frames to wait for; they stay the caller's too.
-     * @throws IOException if there is no eventfd to be had.
+     * @param parts     devices that the engine cannot add; they stay the caller's too.
+     * @throws IOException if the system refuses.
      */
-    public DeviceWait(final List<LibcUnderlay> underlays, final TunPort... ports) throws IOException
+    public DeviceWait(final List<LibcUnderlay> underlays, final TunPort... parts) throws IOException
     {
-        this.ports = ports.clone();
-        final Descriptor[] descriptors = new Descriptor[ports.length + underlays.size()];
-        for (int i = 0; i < ports.length; i++)
+        event = new WakeEvent();
+        final int fd = libc.epollCreate(O_CLOEXEC);
+        epoll = fd < 0 ? null : new Descriptor(fd);
+        try
         {
-            descriptors[i] = ports[i].descriptor();
+            if (fd < 0)
+            {
+                throw new IllegalStateException("cannot create an epoll: " + LibC.describe(LibC.errno()));
+            }
+            watch(EPOLLIN, new Source(WAKE_ID, event.descriptor(), false, () -> {}));
+            underlays.forEach(underlay -> watch(EPOLLIN, source(underlay.descriptor(), false, () -> {})));
+            for (final TunPort part : parts)
+            {
+                watch(EPOLLIN, source(part.descriptor(), true, () -> {}));
+            }
         }
-        for (int i = 0; i < underlays.size(); i++)
+        catch (final IllegalStateException ex)
         {
-            descriptors[ports.length + i] = underlays.get(i).descriptor();
+            close();
+            throw new IOException(ex.getMessage(), ex);
         }
-        waiter = new Waiter(descriptors);
+    }
+
+    @Override
+    public boolean takes(final Port port)
+    {
+        return port instanceof TunPort;
+    }
+
+    @Override
+    public void add(final Port port, final Runnable onReady)
+    {
+        final Source source = source(((TunPort)port).descriptor(), true, onReady);
+        // By edges: a device is reported once, then not before the next frame after it was polled empty.
+        watch(EPOLLIN | EPOLLET, source);
+        ports.put(port, source);
+    }
+
+    @Override
+    public void remove(final Port port)
+    {
+        final Source source = ports.remove(port);
+        if (source != null)
+        {
+            ignore(source);
+        }
     }
 
     @Override
     public void await(final long timeoutNs)
     {
-        for (int i = 0; i < ports.length; i++)
+        try
         {
-            if (ports[i].isGone())
+            if (event.begin() && event.descriptor().acquire())
             {
-                waiter.ignore(i);
+                try
+                {
+                    report(timeoutMs(timeoutNs), true);
+                    isFresh = true;
+                }
+                finally
+                {
+                    event.descriptor().release();
+                }
             }
         }
-        waiter.await(timeoutNs);
+        finally
+        {
+            event.end();
+        }
+    }
+
+    @Override
+    public void select()
+    {
+        if (!isFresh)
+        {
+            report(0, false);
+        }
+        isFresh = false;
     }
 
     @Override
     public void wake()
     {
-        waiter.wake();
+        event.wake();
     }
 
     @Override
     public void close()
     {
-        waiter.close();
+        event.close();
+        CloseHelper.close(epoll);
+    }
+
+    private void report(final int timeoutMs, final boolean isWait)
+    {
+        if (!epoll.acquire())
+        {
+            return;
+        }
+        try
+        {
+            final int ready = libc.epollWait(epoll.fd(), memory.addressOffset(), MOST_EVENTS, timeoutMs);
+            for (int i = 0; i < ready; i++)
+            {
+                onEvent(i * EPOLL_EVENT_SIZE, isWait);
+            }
+        }
+        finally
+        {
+            epoll.release();
+        }
+    }
+
+    private void onEvent(final int offset, final boolean isWait)
+    {
+        final int id = (int)memory.getLong(offset + EPOLL_DATA_OFFSET);
+        if (id == WAKE_ID)
+        {
+            if (isWait)
+            {
+                event.clear();
+            }
+            return;
+        }
+        final Source source = sources.get(id);
+        if (source != null)
+        {
+            source.onReady.run();
+            if (source.isDevice && (memory.getInt(offset) & EPOLLERR) != 0)
+            {
+                // The device was removed under us; its error state would end every wait (tun_chr_poll).
+                ignore(source);
+            }
+        }
+    }
+
+    private Source source(final Descriptor descriptor, final boolean isDevice, final Runnable onReady)
+    {
+        lastId++;
+        return new Source(lastId, descriptor, isDevice, onReady);
+    }
+
+    private void watch(final int events, final Source source)
+    {
+        memory.putInt(CHANGE, events);
+        memory.putLong(CHANGE + EPOLL_DATA_OFFSET, source.id);
+        final int errno = control(EPOLL_CTL_ADD, source);
+        if (errno != 0)
+        {
+            throw new IllegalStateException("cannot wait for a descriptor: " + LibC.describe(errno));
+        }
+        sources.put(source.id, source);
+    }
+
+    private void ignore(final Source source)
+    {
+        sources.remove(source.id);
+        control(EPOLL_CTL_DEL, source);
+    }
+
+    /** Nothing is done to a descriptor that is closed: the system has forgotten it, its number may be another's. */
+    private int control(final int operation, final Source source)
+    {
+        if (!source.descriptor.acquire())
+        {
+            return 0;
+        }
+        try
+        {
+            final int fd = source.descriptor.fd();
+            return libc.epollControl(epoll.fd(), operation, fd, memory.addressOffset() + CHANGE) < 0 ?
+                LibC.errno() : 0;
+        }
+        finally
+        {
+            source.descriptor.release();
+        }
+    }
+
+    private static int timeoutMs(final long timeoutNs)
+    {
+        final long roundedUp = TimeUnit.NANOSECONDS.toMillis(timeoutNs) + (timeoutNs > 0 ? 1 : 0);
+        return (int)Math.max(0, Math.min(Integer.MAX_VALUE, roundedUp));
     }
 }

@@ -6,6 +6,7 @@ import jnr.constants.platform.Fcntl;
 import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
+import jnr.ffi.mapper.FunctionMapper;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
 
@@ -36,6 +37,12 @@ final class LibC
 
         int fcntl(int fd, int command, long argument);
 
+        int epollCreate(int flags);
+
+        int epollControl(int epoll, int operation, int fd, long event);
+
+        int epollWait(int epoll, long events, int count, int timeoutMs);
+
         int socket(int domain, int type, int protocol);
 
         int bind(int fd, long sockaddr, int length);
@@ -57,6 +64,13 @@ final class LibC
         int prctl(int option, long a, long b, long c, long d);
     }
 
+    /** Functions whose names in C are none in Java. */
+    private static final FunctionMapper NAMES = new FunctionMapper.Builder()
+        .map("epollCreate", "epoll_create1")
+        .map("epollControl", "epoll_ctl")
+        .map("epollWait", "epoll_wait")
+        .build();
+
     private static final String WHY_NOT;
     private static final Calls CALLS;
     private static final POSIX POSIX;
@@ -76,7 +90,7 @@ final class LibC
                 throw new UnsatisfiedLinkError("this is " + System.getProperty("os.name") + " on " +
                     System.getProperty("os.arch") + ", not 64-bit little-endian Linux");
             }
-            calls = LibraryLoader.create(Calls.class).failImmediately().load("c");
+            calls = LibraryLoader.create(Calls.class).failImmediately().mapper(NAMES).load("c");
             runtime = Runtime.getRuntime(calls);
             // Unlike getPOSIX(), this one does not fall back to a Java imitation without a word.
             posix = POSIXFactory.getNativePOSIX();

@@ -1,7 +1,8 @@
 package io.overlane.tun;
 
 /**
- * Numbers and layouts of the Linux ABI, the same on x86_64 and aarch64: 64-bit pointers and longs, little-endian.
+ * Numbers and layouts of the Linux ABI on x86_64 and aarch64: 64-bit pointers and longs, little-endian. They are the
+ * same on both but for {@code epoll_event}.
  *
  * <pre>
  *  iovec     0 base              8 length                                                         16 bytes
@@ -12,6 +13,7 @@ package io.overlane.tun;
  *  sockaddr_in6  0 family(2)     2 port(2, big-endian)  4 flow(4)  8 address(16)  24 scope(4)          28
  *  sockaddr_un   0 family(2)     2 path, closed by a zero; a zero in front: no file                      110
  *  pollfd    0 fd(4)             4 events(2)  6 what happened(2)                                        8
+ *  epoll_event  0 events(4)      4 data on x86_64, where it is packed; 8 data elsewhere             12 or 16
  *  timespec  0 seconds           8 nanoseconds                                                         16
  *  ip_mreqn  0 group(4)          4 address(4)  8 interface index(4)                                    12
  *  ipv6_mreq 0 group(16)        16 interface index(4)                                                  20
@@ -109,6 +111,13 @@ final class Linux
     static final short POLLIN = 1;
     static final short POLLOUT = 4;
 
+    // epoll
+    static final int EPOLLIN = 1;
+    static final int EPOLLERR = 8;
+    static final int EPOLLET = 1 << 31;
+    static final int EPOLL_CTL_ADD = 1;
+    static final int EPOLL_CTL_DEL = 2;
+
     // layouts
     static final int IOVEC_LENGTH_OFFSET = 8;
     static final int IOVEC_SIZE = 16;
@@ -144,6 +153,8 @@ final class Linux
     static final int POLLFD_EVENTS_OFFSET = 4;
     static final int POLLFD_HAPPENED_OFFSET = 6;
     static final int POLLFD_SIZE = 8;
+    static final int EPOLL_DATA_OFFSET = "amd64".equals(System.getProperty("os.arch")) ? 4 : 8;
+    static final int EPOLL_EVENT_SIZE = EPOLL_DATA_OFFSET + Long.BYTES;
     static final int TIMESPEC_SIZE = 16;
 
     static final int IFNAME_SIZE = 16;

@@ -11,6 +11,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.port.Port;
+import io.overlane.port.PortSelector;
 import io.overlane.status.DropReason;
 import java.io.IOException;
 import org.agrona.ErrorHandler;
@@ -43,8 +44,6 @@ public final class TunPort implements Port
     private final Waiter waiter;
     private final ErrnoReporter errors;
     private final SuperFrames superFrames;
-    /** Polling thread only. */
-    private boolean isGone;
 
     /**
      * A port with the device's MTU.
@@ -86,12 +85,6 @@ public final class TunPort implements Port
     Descriptor descriptor()
     {
         return descriptor;
-    }
-
-    /** @return true once a poll found the device removed: there is nothing left to wait for. Polling thread only. */
-    boolean isGone()
-    {
-        return isGone;
     }
 
     @Override
@@ -189,7 +182,6 @@ public final class TunPort implements Port
             if (errno == EBADFD)
             {
                 // The device was removed under us (tun_chr_read_iter): the descriptor stays in error for good.
-                isGone = true;
                 waiter.ignore(0);
             }
         }
@@ -286,6 +278,12 @@ public final class TunPort implements Port
     public boolean isClosed()
     {
         return descriptor.isClosed();
+    }
+
+    @Override
+    public PortSelector newSelector() throws IOException
+    {
+        return new DeviceWait();
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.overlane.tun;
 
-import static io.overlane.tun.Linux.O_CLOEXEC;
-import static io.overlane.tun.Linux.O_NONBLOCK;
 import static io.overlane.tun.Linux.POLLFD_EVENTS_OFFSET;
 import static io.overlane.tun.Linux.POLLFD_HAPPENED_OFFSET;
 import static io.overlane.tun.Linux.POLLFD_SIZE;
@@ -10,35 +8,24 @@ import static io.overlane.tun.Linux.TIMESPEC_SIZE;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Waits until one of some descriptors is readable, another thread calls {@link #wake()}, or the time is over. One
  * thread waits.
- *
- * <p>A wake-up is remembered until the next wait; it costs a system call (a write to an eventfd) only when the waiting
- * thread is in {@code ppoll} or about to be.
  */
 final class Waiter implements AutoCloseable
 {
-    private static final int RUNNING = 0;
-    private static final int WAITING = 1;
-    private static final int WOKEN = 2;
-
     private static final int TIMEOUT = 0;
-    private static final int COUNTER = TIMEOUT + TIMESPEC_SIZE;
-    private static final int ONE = COUNTER + Long.BYTES;
-    /** The eventfd's first, then one for each descriptor. */
-    private static final int POLLFDS = ONE + Long.BYTES;
+    /** The wake event's first, then one for each descriptor. */
+    private static final int POLLFDS = TIMEOUT + TIMESPEC_SIZE;
 
     private final LibC.Calls libc = LibC.calls();
     private final UnsafeBuffer memory;
     private final long address;
-    private final AtomicInteger state = new AtomicInteger(RUNNING);
     private final Descriptor[] descriptors;
-    private final Descriptor event;
+    private final WakeEvent event = new WakeEvent();
 
     /**
      * @param descriptors what to wait for; they stay the caller's.
@@ -50,18 +37,11 @@ final class Waiter implements AutoCloseable
         memory = new UnsafeBuffer(
             BufferUtil.allocateDirectAligned(POLLFDS + (1 + descriptors.length) * POLLFD_SIZE, Long.BYTES));
         address = memory.addressOffset();
-        final int fd = libc.eventfd(0, O_CLOEXEC | O_NONBLOCK);
-        if (fd < 0)
-        {
-            throw new IOException("cannot create an eventfd: " + LibC.describe(LibC.errno()));
-        }
-        event = new Descriptor(fd);
-        putPollfd(POLLFDS, fd);
+        putPollfd(POLLFDS, event.descriptor().fd());
         for (int i = 0; i < descriptors.length; i++)
         {
             putPollfd(pollfd(i), descriptors[i].fd());
         }
-        memory.putLong(ONE, 1);
     }
 
     private void putPollfd(final int offset, final int fd)
@@ -82,7 +62,7 @@ final class Waiter implements AutoCloseable
      */
     void await(final long timeoutNs)
     {
-        if (state.compareAndSet(RUNNING, WAITING))
+        if (event.begin())
         {
             int acquired = 0;
             try
@@ -105,13 +85,12 @@ final class Waiter implements AutoCloseable
                 }
             }
         }
-        // Reads the state too: what was done before a wake() is seen after the wait it ended.
-        state.getAndSet(RUNNING);
+        event.end();
     }
 
     private void awaitEvents(final long timeoutNs)
     {
-        if (!event.acquire())
+        if (!event.descriptor().acquire())
         {
             return;
         }
@@ -122,12 +101,12 @@ final class Waiter implements AutoCloseable
             final int ready = libc.ppoll(address + POLLFDS, 1 + descriptors.length, address + TIMEOUT, 0);
             if (ready > 0 && memory.getShort(POLLFDS + POLLFD_HAPPENED_OFFSET) != 0)
             {
-                libc.read(event.fd(), address + COUNTER, Long.BYTES);
+                event.clear();
             }
         }
         finally
         {
-            event.release();
+            event.descriptor().release();
         }
     }
 
@@ -145,24 +124,13 @@ final class Waiter implements AutoCloseable
     /** End the current wait, or the next. Any thread. */
     void wake()
     {
-        if (state.get() != WOKEN && state.getAndSet(WOKEN) == WAITING && event.acquire())
-        {
-            try
-            {
-                libc.write(event.fd(), address + ONE, Long.BYTES);
-            }
-            finally
-            {
-                event.release();
-            }
-        }
+        event.wake();
     }
 
     /** End the current wait and all further ones. Closing twice does no harm. */
     @Override
     public void close()
     {
-        wake();
         event.close();
     }
 }

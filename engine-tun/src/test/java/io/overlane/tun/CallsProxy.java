@@ -64,6 +64,24 @@ class CallsProxy implements LibC.Calls
     }
 
     @Override
+    public int epollCreate(final int flags)
+    {
+        return libc.epollCreate(flags);
+    }
+
+    @Override
+    public int epollControl(final int epoll, final int operation, final int fd, final long event)
+    {
+        return libc.epollControl(epoll, operation, fd, event);
+    }
+
+    @Override
+    public int epollWait(final int epoll, final long events, final int count, final int timeoutMs)
+    {
+        return libc.epollWait(epoll, events, count, timeoutMs);
+    }
+
+    @Override
     public int socket(final int domain, final int type, final int protocol)
     {
         return libc.socket(domain, type, protocol);

@@ -13,8 +13,9 @@ import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
+import io.overlane.port.Port;
+import io.overlane.port.PortSelector;
 import io.overlane.segment.SegmentContext;
-import io.overlane.signal.IdleWait;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
@@ -76,11 +77,25 @@ final class OneThreadScenarios extends Scenario
 
     void shouldNotSpinWhenTheDeviceIsRemoved() throws Exception
     {
+        expectNoSpin(false);
+    }
+
+    void shouldNotSpinWhenATrunkIsRemoved() throws Exception
+    {
+        expectNoSpin(true);
+    }
+
+    private void expectNoSpin(final boolean isPart) throws Exception
+    {
         assumeTrue(new File("/sbin/ip").exists(), "no ip(8) to remove the device with");
         final TunDevice device = device();
         final TunPort port = port(device);
         final LibcUnderlay underlay = closeLater(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add));
-        final DeviceWait wait = closeLater(new DeviceWait(underlay, port));
+        final DeviceWait wait = closeLater(isPart ? new DeviceWait(underlay, port) : new DeviceWait(underlay));
+        if (!isPart)
+        {
+            wait.add(port, () -> {});
+        }
         assertEquals(0, new ProcessBuilder("/sbin/ip", "link", "delete", "vx0").inheritIO().start().waitFor());
         final FrameBatch batch = new FrameBatch(64);
         for (int i = 0; i < 10; i++)
@@ -89,6 +104,7 @@ final class OneThreadScenarios extends Scenario
             port.poll(batch, 64);
         }
         assertEquals(1, errors.size(), errors::toString);
+        wait.select();
         final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(20);
         final long beforeNs = System.nanoTime();
         wait.await(timeoutNs);
@@ -116,7 +132,7 @@ final class OneThreadScenarios extends Scenario
             .underlay(underlay)
             .segment(segment)
             .threadingMode(ThreadingMode.SHARED)
-            .idleWait(new SeenWait(new DeviceWait(underlay, port)))
+            .idleWait(new SeenWait(new DeviceWait(underlay)))
             .threadFactory(work ->
             {
                 final Thread thread = new DataPathThread().newThread(work);
@@ -147,13 +163,37 @@ final class OneThreadScenarios extends Scenario
     }
 
     /** Tells when the thread is about to wait; a wake-up from then on ends that wait. */
-    private final class SeenWait implements IdleWait
+    private final class SeenWait implements PortSelector
     {
-        private final IdleWait wait;
+        private final PortSelector wait;
 
-        private SeenWait(final IdleWait wait)
+        private SeenWait(final PortSelector wait)
         {
             this.wait = wait;
+        }
+
+        @Override
+        public boolean takes(final Port port)
+        {
+            return wait.takes(port);
+        }
+
+        @Override
+        public void add(final Port port, final Runnable onReady)
+        {
+            wait.add(port, onReady);
+        }
+
+        @Override
+        public void remove(final Port port)
+        {
+            wait.remove(port);
+        }
+
+        @Override
+        public void select()
+        {
+            wait.select();
         }
 
         @Override

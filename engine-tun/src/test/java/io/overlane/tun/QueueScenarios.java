@@ -63,8 +63,8 @@ final class QueueScenarios extends Scenario
                 .port(port)
                 .fdb(PEER_MAC, peer.local())
                 .neighbor(IpAddress.parse("10.9.0.2"), PEER_MAC))
-            .queue(new QueueContext(further, second, shared ? new DeviceWait(further, second) : null))
-            .idleWait(shared ? new DeviceWait(underlay, port) : null)
+            .queue(new QueueContext(further, second, shared ? new DeviceWait(further) : null))
+            .idleWait(shared ? new DeviceWait(underlay) : null)
             .threadingMode(mode)
             .threadFactory(new DataPathThread())
             .errorHandler(errors::add)));

@@ -125,6 +125,12 @@ final class BridgeDevice implements AutoCloseable
         return tun;
     }
 
+    /** Whether several segments share the device. */
+    boolean isTrunk()
+    {
+        return trunk != null;
+    }
+
     /** For a table: what the device sent that is nobody's. */
     String filtered()
     {

@@ -111,11 +111,12 @@ final class BridgeSession
     private OverlayEngine launch(final BridgePlan first, final Underlay underlay, final List<BridgeDevice> devices)
         throws IOException
     {
-        final TunPort[] ports = devices.stream().map(BridgeDevice::tun).distinct().toArray(TunPort[]::new);
+        final TunPort[] trunks =
+            devices.stream().filter(BridgeDevice::isTrunk).map(BridgeDevice::tun).distinct().toArray(TunPort[]::new);
         final EngineContext context = new EngineContext()
             .threadingMode(first.threadingMode())
             .underlay(underlay)
-            .idleWait(idleWait(first, underlay, ports))
+            .idleWait(idleWait(first, underlay, trunks))
             .errorHandler(errors)
             .threadFactory(new DataPathThread());
         first.limits().applyTo(context);
@@ -131,14 +132,14 @@ final class BridgeSession
     {
         final LibcUnderlay underlay = opened(first.openFurther());
         final TunPort port = opened(new TunPort(opened(TunDevice.attach(BridgeDevice.options(plan))), errors));
-        return new QueueContext(underlay, port, idleWait(plan, underlay, port));
+        return new QueueContext(underlay, port, idleWait(plan, underlay));
     }
 
-    private DeviceWait idleWait(final BridgePlan plan, final Underlay underlay, final TunPort... ports)
+    private DeviceWait idleWait(final BridgePlan plan, final Underlay underlay, final TunPort... trunks)
         throws IOException
     {
         return plan.threadingMode() == ThreadingMode.SHARED ?
-            opened(new DeviceWait((LibcUnderlay)underlay, ports)) : null;
+            opened(new DeviceWait((LibcUnderlay)underlay, trunks)) : null;
     }
 
     private static String startLine(final Underlay underlay, final BridgeDevice device)
