@@ -1,5 +1,7 @@
 package io.overlane.underlay;
 
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -40,9 +42,9 @@ final class SendFailures
         reason.datagrams++;
         if (!reason.isKnown || nowNs - reason.toldNs >= INTERVAL_NS)
         {
-            errorHandler.onError(new IOException("cannot send to " + remote + ": " + text + " (" +
-                reason.datagrams + (reason.datagrams == 1 ? " datagram" : " datagrams since the last such line") +
-                "; the next line about this comes in a minute at the earliest)", cause));
+            final Vtep vtep = new Vtep(IpAddress.of(remote.getAddress()), remote.getPort());
+            errorHandler.onError(new IOException("cannot send to " + vtep + ": " + text +
+                (reason.datagrams == 1 ? "" : " (" + reason.datagrams + " times since the last such line)"), cause));
             reason.isKnown = true;
             reason.toldNs = nowNs;
             reason.datagrams = 0;

@@ -1,7 +1,6 @@
 package io.overlane.underlay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,12 +25,12 @@ class SendFailuresTest
             failures.report(REMOTE, new IOException("Operation not permitted"), startNs + i);
         }
         assertEquals(1, lines.size());
-        assertTrue(lines.get(0).startsWith(
-            "cannot send to /192.0.2.1:8472: Operation not permitted (1 datagram; "), lines.get(0));
+        assertEquals("cannot send to 192.0.2.1:8472: Operation not permitted", lines.get(0));
 
         failures.report(REMOTE, new IOException("Operation not permitted"), startNs + SendFailures.INTERVAL_NS);
         assertEquals(2, lines.size());
-        assertTrue(lines.get(1).contains("(1000 datagrams since the last such line; "), lines.get(1));
+        assertEquals("cannot send to 192.0.2.1:8472: Operation not permitted (1000 times since the last such line)",
+            lines.get(1));
     }
 
     @Test

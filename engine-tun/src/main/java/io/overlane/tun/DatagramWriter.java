@@ -249,7 +249,7 @@ final class DatagramWriter
                 // Pieces leave by way of the first message, whose own entry is this one or done with.
                 batch.verdict(entry, isJoined(batch, entry) && refusesJoined(-sent) ?
                     writePieces(batch, entry) :
-                    verdict(-sent));
+                    verdict(batch, entry, -sent));
                 done++;
             }
         }
@@ -340,13 +340,13 @@ final class DatagramWriter
             final int sent = send(0, 1);
             if (sent < 0)
             {
-                return verdict(-sent);
+                return verdict(batch, entry, -sent);
             }
         }
         return DropReason.NONE;
     }
 
-    private DropReason verdict(final int errno)
+    private DropReason verdict(final SendBatch batch, final int entry, final int errno)
     {
         return switch (errno)
         {
@@ -355,7 +355,8 @@ final class DatagramWriter
             case ENETUNREACH, EHOSTUNREACH, ECONNREFUSED, ENETDOWN, EHOSTDOWN -> DropReason.UNDERLAY_UNREACHABLE;
             default ->
             {
-                errors.report("send", errno);
+                errors.reportSend(
+                    batch.remoteHigh(entry), batch.remoteLow(entry), batch.remotePort(entry), errno);
                 yield DropReason.UNDERLAY_ERROR;
             }
         };

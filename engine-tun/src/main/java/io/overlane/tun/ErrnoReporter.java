@@ -1,13 +1,17 @@
 package io.overlane.tun;
 
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * Tells an {@link ErrorHandler} of failed system calls, of each kind at most once a minute: a device that is down
- * fails for every frame. Any thread.
+ * Reports failed system calls to an {@link ErrorHandler}: for each kind one line a minute, with the number of failures
+ * since the last line. A device that is down fails for every frame. Any thread.
  */
 final class ErrnoReporter
 {
@@ -17,8 +21,11 @@ final class ErrnoReporter
 
     private final ErrorHandler errorHandler;
     private final String subject;
+    private final NanoClock clock;
     /** When a kind was last told of, 0 if never. */
     private final AtomicLongArray toldAtNs = new AtomicLongArray(KINDS);
+    /** How often a kind has failed since it was last told of. */
+    private final AtomicLongArray failures = new AtomicLongArray(KINDS);
 
     /**
      * @param errorHandler to tell.
@@ -26,8 +33,15 @@ final class ErrnoReporter
      */
     ErrnoReporter(final ErrorHandler errorHandler, final String subject)
     {
+        this(errorHandler, subject, SystemNanoClock.INSTANCE);
+    }
+
+    /** With a clock that a test can step. */
+    ErrnoReporter(final ErrorHandler errorHandler, final String subject, final NanoClock clock)
+    {
         this.errorHandler = errorHandler;
         this.subject = subject;
+        this.clock = clock;
     }
 
     /**
@@ -36,10 +50,27 @@ final class ErrnoReporter
      */
     void report(final String operation, final int errno)
     {
-        final int kind = Math.min(errno, KINDS - 1);
-        if (firstInAWhile(kind))
+        final long count = countIfDue(errno);
+        if (count > 0)
         {
-            tell(operation, errno);
+            tell(operation, errno, times(count));
+        }
+    }
+
+    /**
+     * A datagram was refused.
+     *
+     * @param remoteHigh first word of the address it was to go to.
+     * @param remoteLow  second word.
+     * @param remotePort its port.
+     * @param errno      why; also the kind.
+     */
+    void reportSend(final long remoteHigh, final long remoteLow, final int remotePort, final int errno)
+    {
+        final long count = countIfDue(errno);
+        if (count > 0)
+        {
+            tell("send to " + new Vtep(new IpAddress(remoteHigh, remoteLow), remotePort), errno, times(count));
         }
     }
 
@@ -51,7 +82,7 @@ final class ErrnoReporter
      */
     void tell(final String operation, final int errno)
     {
-        errorHandler.onError(new IOException(subject + ": cannot " + operation + ": " + LibC.describe(errno)));
+        tell(operation, errno, "");
     }
 
     /**
@@ -61,16 +92,33 @@ final class ErrnoReporter
      */
     void report(final String message)
     {
-        if (firstInAWhile(0))
+        final long count = countIfDue(0);
+        if (count > 0)
         {
-            errorHandler.onError(new IOException(subject + ": " + message));
+            errorHandler.onError(new IOException(subject + ": " + message + times(count)));
         }
     }
 
-    private boolean firstInAWhile(final int kind)
+    private void tell(final String operation, final int errno, final String times)
     {
-        final long nowNs = System.nanoTime() | 1;
+        errorHandler.onError(
+            new IOException(subject + ": cannot " + operation + ": " + LibC.describe(errno) + times));
+    }
+
+    private static String times(final long count)
+    {
+        return count == 1 ? "" : " (" + count + " times since the last such line)";
+    }
+
+    /** Counts one failure; returns how many the line stands for, or 0 if the last one is not a minute old. */
+    private long countIfDue(final int errno)
+    {
+        final int kind = Math.min(errno, KINDS - 1);
+        failures.incrementAndGet(kind);
+        final long nowNs = clock.nanoTime() | 1;
         final long toldNs = toldAtNs.get(kind);
-        return (toldNs == 0 || nowNs - toldNs >= INTERVAL_NS) && toldAtNs.compareAndSet(kind, toldNs, nowNs);
+        final boolean isDue =
+            (toldNs == 0 || nowNs - toldNs >= INTERVAL_NS) && toldAtNs.compareAndSet(kind, toldNs, nowNs);
+        return isDue ? failures.getAndSet(kind, 0) : 0;
     }
 }

@@ -248,7 +248,7 @@ class DatagramFaultsTest
             assertReceived(List.of(sent.get(0), sent.get(2)));
         }
         assertEquals(1, errors.size(), errors::toString);
-        assertTrue(errors.get(0).contains("cannot send: EPERM"), errors::toString);
+        assertTrue(errors.get(0).contains("cannot send to ") && errors.get(0).contains(": EPERM"), errors::toString);
     }
 
     @Test

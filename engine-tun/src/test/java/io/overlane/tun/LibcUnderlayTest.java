@@ -264,8 +264,8 @@ class LibcUnderlayTest
             assertEquals(DropReason.UNDERLAY_ERROR, out.verdict(0));
         }
         assertEquals(1, errors.size());
-        assertEquals("UDP socket " + a.local() + ": cannot send: EACCES (Permission denied)",
-            errors.get(0).getMessage());
+        assertEquals("UDP socket " + a.local() +
+            ": cannot send to 127.255.255.255:4789: EACCES (Permission denied)", errors.get(0).getMessage());
         errors.clear();
     }
 
