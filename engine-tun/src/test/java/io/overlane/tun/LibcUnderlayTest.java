@@ -13,6 +13,7 @@ import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
+import io.overlane.testdata.FreePorts;
 import io.overlane.underlay.BindContract;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
@@ -362,9 +363,9 @@ class LibcUnderlayTest
     @Test
     void shouldGiveThePortBackWhenClosed() throws IOException
     {
-        final LibcUnderlay first = open(new UdpOptions(LOOPBACK_V4, 0));
-        first.close();
-        open(new UdpOptions(LOOPBACK_V4, first.local().udpPort()));
+        final int port = FreePorts.take(1);
+        open(new UdpOptions(LOOPBACK_V4, port)).close();
+        open(new UdpOptions(LOOPBACK_V4, port));
     }
 
     @Test

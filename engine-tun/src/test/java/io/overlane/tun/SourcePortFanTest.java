@@ -11,6 +11,7 @@ import io.overlane.conformance.Conformance;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
+import io.overlane.testdata.FreePorts;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.IOException;
@@ -106,7 +107,7 @@ class SourcePortFanTest
         deviation = "Linux leaves the last port out")
     void shouldStayInsideTheRangeItsEndsIncluded() throws IOException
     {
-        final int low = threeFreePorts();
+        final int low = FreePorts.take(3);
         final LibcUnderlay sender = open(options().sourcePorts(low, low + 2, 8));
         final LibcUnderlay receiver = open(options().pollDatagrams(128));
         sendFlows(sender, receiver.local());
@@ -116,7 +117,7 @@ class SourcePortFanTest
     @Test
     void shouldPassOverPortsInUse() throws IOException
     {
-        final int low = threeFreePorts();
+        final int low = FreePorts.take(3);
         open(new UdpOptions(LOOPBACK, low + 1));
         final LibcUnderlay sender = open(options().sourcePorts(low, low + 2, 8));
         final LibcUnderlay receiver = open(options().pollDatagrams(128));
@@ -129,7 +130,7 @@ class SourcePortFanTest
         deviation = "Linux falls back to its default range")
     void shouldSendFromOneOtherPort() throws IOException
     {
-        final int port = threeFreePorts();
+        final int port = FreePorts.take(3);
         final LibcUnderlay sender = open(options().sourcePorts(port, port, 8));
         final LibcUnderlay receiver = open(options().pollDatagrams(128));
         assertFalse(sender.usesFlowHash());
@@ -140,7 +141,7 @@ class SourcePortFanTest
     @Test
     void shouldUseTheBoundPortWhereItLiesInTheRange() throws IOException
     {
-        final int port = threeFreePorts();
+        final int port = FreePorts.take(3);
         final LibcUnderlay sender = open(new UdpOptions(LOOPBACK, port).sourcePorts(port, port, 1));
         final LibcUnderlay receiver = open(options().pollDatagrams(128));
         sendFlows(sender, receiver.local());
@@ -152,7 +153,7 @@ class SourcePortFanTest
     @Test
     void shouldReceiveOnTheBoundPortOnly() throws IOException
     {
-        final int low = threeFreePorts();
+        final int low = FreePorts.take(3);
         final LibcUnderlay fan = open(options().sourcePorts(low, low + 1, 2));
         try (DatagramSocket other = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
         {
@@ -179,7 +180,7 @@ class SourcePortFanTest
     @Test
     void shouldSayWhenNoPortCanBeHad() throws IOException
     {
-        final int port = threeFreePorts();
+        final int port = FreePorts.take(3);
         open(new UdpOptions(LOOPBACK, port));
         final UdpOptions options = options().sourcePorts(port, port, 8);
         final BindException ex = assertThrows(BindException.class, () -> new LibcUnderlay(options, errors::add));
@@ -213,7 +214,7 @@ class SourcePortFanTest
     @Test
     void shouldReleaseEveryPortWhenClosed() throws IOException
     {
-        final int low = threeFreePorts();
+        final int low = FreePorts.take(3);
         final LibcUnderlay sender = open(options().sourcePorts(low, low + 2, 8));
         assertThrows(BindException.class, () -> new LibcUnderlay(new UdpOptions(LOOPBACK, low + 1), errors::add));
         sender.close();
@@ -292,31 +293,6 @@ class SourcePortFanTest
         in.clear();
         underlay.await(SECOND_NS);
         assertEquals(count, underlay.poll(in));
-    }
-
-    /** The first of three neighbours that nobody holds just now, below the ports the kernel gives out by itself. */
-    private static int threeFreePorts() throws IOException
-    {
-        for (int low = 20_000; low < 30_000; low += 3)
-        {
-            int free = 0;
-            for (int i = 0; i < 3; i++)
-            {
-                try (DatagramSocket probe = new DatagramSocket(low + i, InetAddress.getLoopbackAddress()))
-                {
-                    free += probe.getLocalPort() == low + i ? 1 : 0;
-                }
-                catch (final BindException ex)
-                {
-                    break;
-                }
-            }
-            if (free == 3)
-            {
-                return low;
-            }
-        }
-        throw new IOException("no three free ports");
     }
 
     private static UdpOptions options()

@@ -3,10 +3,9 @@ package io.overlane.flannel.etcd;
 import io.overlane.flannel.http.HttpClient;
 import io.overlane.flannel.http.HttpReply;
 import io.overlane.flannel.http.HttpRequest;
+import io.overlane.testdata.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -148,17 +147,11 @@ public final class EtcdServer implements AutoCloseable
         return servers;
     }
 
+    /** etcd's gateway connects to the port it was told to listen at, so that cannot be 0. */
     private static int[] freePorts()
     {
-        try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))
-        {
-            return new int[]{first.getLocalPort(), second.getLocalPort()};
-        }
-        catch (final IOException ex)
-        {
-            throw new UncheckedIOException(ex);
-        }
+        final int port = FreePorts.take(2);
+        return new int[]{port, port + 1};
     }
 
     /** @return {@code http://HOST:PORT} for clients. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.testdata.FreePorts;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -119,9 +120,8 @@ class HttpStreamTest
     @Test
     void shouldSayThatThereIsNoConnection() throws Exception
     {
-        final ScriptedServer server = ScriptedServer.answering("");
-        server.close();
-        try (HttpStream stream = open(server))
+        try (HttpStream stream =
+            client.open(HttpRequest.of("GET", "http://127.0.0.1:" + FreePorts.take(1) + "/")))
         {
             assertThrows(ConnectException.class, () -> stream.next(LONG));
             assertNull(stream.head());

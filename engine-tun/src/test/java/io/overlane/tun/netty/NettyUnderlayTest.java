@@ -16,6 +16,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
+import io.overlane.testdata.FreePorts;
 import io.overlane.underlay.BindContract;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
@@ -51,7 +52,7 @@ class NettyUnderlayTest
     void shouldFreeThePortWhenClosedAndLeaveAGivenGroupAlone() throws IOException
     {
         final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        final NettyUnderlay first = new NettyUnderlay(LOOPBACK, 0, FAIL, group);
+        final NettyUnderlay first = new NettyUnderlay(LOOPBACK, FreePorts.take(1), FAIL, group);
         first.close();
         assertFalse(group.isShuttingDown());
 
@@ -111,7 +112,9 @@ class NettyUnderlayTest
         final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
         try (NettyUnderlay outside = new NettyUnderlay(LOOPBACK, 0, FAIL))
         {
-            final NettyUnderlay inside = group.next().submit(() -> new NettyUnderlay(LOOPBACK, 0, FAIL, group)).get();
+            final int port = FreePorts.take(1);
+            final NettyUnderlay inside =
+                group.next().submit(() -> new NettyUnderlay(LOOPBACK, port, FAIL, group)).get();
             final SendBatch batch = new SendBatch(1);
             final Frame frame = new FrameSlab(1, 100).frame(0).wrap(FrameSlab.HEADROOM, 20);
             batch.add(frame, LOOPBACK.high(), LOOPBACK.low(), inside.local().udpPort(), 0, 0, 0, 0);
@@ -125,7 +128,7 @@ class NettyUnderlayTest
             {
                 loop.submit(inside::close).get();
             }
-            new NettyUnderlay(LOOPBACK, inside.local().udpPort(), FAIL).close();
+            new NettyUnderlay(LOOPBACK, port, FAIL).close();
         }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
     }
@@ -136,11 +139,7 @@ class NettyUnderlayTest
         final EventLoopGroup wrong = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         final EventLoopGroup stopped = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         stopped.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
-        final int port;
-        try (NettyUnderlay free = new NettyUnderlay(LOOPBACK, 0, FAIL))
-        {
-            port = free.local().udpPort();
-        }
+        final int port = FreePorts.take(1);
 
         final String refused = assertThrows(
             IllegalArgumentException.class, () -> new NettyUnderlay(LOOPBACK, port, FAIL, wrong)).getMessage();
