@@ -1,6 +1,7 @@
 package io.overlane.bench;
 
 import io.overlane.agent.Forwarding;
+import io.overlane.control.RemoteCheck;
 import io.overlane.fdb.FdbContext;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
@@ -86,7 +87,8 @@ public class LearnFloodBenchmark
             64,
             64,
             8472,
-            address -> true,
+            RemoteCheck.NONE,
+            false,
             () -> nowNs);
         forwarding.segments().add(new Segment(
             new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).learning(true),

@@ -31,11 +31,9 @@ final class ConfiguredEntries implements EntryWriter
     }
 
     @Override
-    public String refusal(final EntryKey key)
+    public String refusal(final EntryKey key, final Object value)
     {
-        return key.vni() == EntryKey.NO_VNI || forwarding.segments().lookup(key.vni()) != null ?
-            null :
-            "no segment has VNI " + key.vni();
+        return forwarding.refusal(key, value);
     }
 
     @Override

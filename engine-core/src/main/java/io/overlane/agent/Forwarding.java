@@ -5,6 +5,8 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbControl;
+import io.overlane.control.FdbResult;
+import io.overlane.control.RemoteCheck;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbChange;
@@ -20,7 +22,6 @@ import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.status.TableCounters;
 import java.util.Arrays;
-import java.util.function.Predicate;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -35,6 +36,9 @@ public final class Forwarding
 
     private static final int FORGOTTEN_AT_A_TIME = 16;
 
+    private static final String NO_ROUTES =
+        "the engine carries VXLAN segments, which have no routes: routes are those of an IP network";
+
     private final SegmentTable segments = new SegmentTable();
     private final Fdb fdb;
     private final NeighborTable neighbors;
@@ -43,6 +47,8 @@ public final class Forwarding
     private final Reconciler reconciler;
     private final SegmentPorts ports;
     private final FdbControl fdbControl;
+    private final RemoteCheck check;
+    private final boolean hasRoutes;
     private TableEvents events;
     private int nextForgotten;
 
@@ -63,7 +69,8 @@ public final class Forwarding
             maxRemotes,
             maxRoutes,
             1,
-            address -> true,
+            RemoteCheck.NONE,
+            true,
             SystemNanoClock.INSTANCE);
     }
 
@@ -74,7 +81,8 @@ public final class Forwarding
      * @param maxRemotes   of the engine, ports that have a number included.
      * @param maxRoutes    of the IP network.
      * @param peerUdpPort  UDP port under which learned remotes, and so ports too, are known.
-     * @param canReach     whether the underlay has addresses of an address's family.
+     * @param check        which remotes can be configured.
+     * @param hasRoutes    true for an IP network, which has routes; VXLAN has none.
      * @param clock        of the engine.
      */
     public Forwarding(
@@ -84,16 +92,19 @@ public final class Forwarding
         final int maxRemotes,
         final int maxRoutes,
         final int peerUdpPort,
-        final Predicate<IpAddress> canReach,
+        final RemoteCheck check,
+        final boolean hasRoutes,
         final NanoClock clock)
     {
+        this.check = check;
+        this.hasRoutes = hasRoutes;
         remotes = new RemoteTable(maxRemotes);
         fdb = new Fdb(fdbContext, this::release, counters);
         neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
         reconciler = new Reconciler(new ConfiguredEntries(this));
         ports = new SegmentPorts(this, peerUdpPort);
-        fdbControl = new FdbControl(fdb, remotes, segments, canReach, clock, reconciler, MANUAL);
+        fdbControl = new FdbControl(fdb, remotes, segments, check, clock, reconciler, MANUAL);
         fdb.listener(this::onFdbChange);
         remotes.makesRoom(this::forgetLearnedRemotes);
     }
@@ -253,6 +264,13 @@ public final class Forwarding
      */
     public boolean putFdb(final int vni, final MacAddress mac, final Vtep remote)
     {
+        RemoteCheck.require(check.address(remote.address()), "FDB entry " + mac + " of " + remote);
+        return put(vni, mac, remote);
+    }
+
+    /** For any remote, and for a port. */
+    boolean put(final int vni, final MacAddress mac, final Vtep remote)
+    {
         requireSegment(vni);
         if (!MacAddress.isValidSource(mac.value()))
         {
@@ -292,6 +310,7 @@ public final class Forwarding
     public boolean addFlood(final int vni, final Vtep remote)
     {
         final Segment segment = requireSegment(vni);
+        RemoteCheck.require(check.flood(remote), "flood to " + remote);
         final int number = intern(remote);
         if (number < 0)
         {
@@ -383,6 +402,8 @@ public final class Forwarding
         {
             throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + destination);
         }
+        requireRoutes();
+        RemoteCheck.require(check.address(remote.address()), "route " + destination + " to " + remote);
         if (!route(destination, remote))
         {
             return false;
@@ -417,6 +438,7 @@ public final class Forwarding
      */
     public boolean removeRoute(final IpPrefix destination)
     {
+        requireRoutes();
         reconciler.forget(EntryKey.route(destination));
         return unroute(destination);
     }
@@ -490,6 +512,38 @@ public final class Forwarding
                 remotes.release(remote);
             }
             remotes.lists().free(number);
+        }
+    }
+
+    /** Why an entry cannot be, whatever there is room for; null if it can. */
+    String refusal(final EntryKey key, final Object value)
+    {
+        if (key.kind() == EntryKey.Kind.ROUTE)
+        {
+            return hasRoutes ? words(check.address(((Vtep)value).address())) : NO_ROUTES;
+        }
+        if (segments.lookup(key.vni()) == null)
+        {
+            return "no segment has VNI " + key.vni();
+        }
+        return switch (key.kind())
+        {
+            case NEIGHBOR -> null;
+            case FLOOD -> words(check.flood((Vtep)value));
+            default -> words(check.address(((Vtep)value).address()));
+        };
+    }
+
+    private static String words(final FdbResult result)
+    {
+        return result == FdbResult.DONE ? null : result.words();
+    }
+
+    private void requireRoutes()
+    {
+        if (!hasRoutes)
+        {
+            throw new IllegalArgumentException(NO_ROUTES);
         }
     }
 

@@ -91,7 +91,7 @@ public final class SegmentPorts
         {
             throw new IllegalArgumentException("port " + port.name() + " is not one of segment " + vni);
         }
-        return number(segment) && forwarding.putFdb(vni, mac, remotes.vtep(segment.ports().find(port).number()));
+        return number(segment) && forwarding.put(vni, mac, remotes.vtep(segment.ports().find(port).number()));
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.overlane.control;
 
-import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.fdb.Fdb;
@@ -12,7 +11,6 @@ import io.overlane.segment.SegmentTable;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -30,7 +28,7 @@ public final class FdbControl
     private final Fdb fdb;
     private final RemoteTable remotes;
     private final SegmentTable segments;
-    private final Predicate<IpAddress> canReach;
+    private final RemoteCheck check;
     private final NanoClock clock;
     private final Ownership ownership;
     private final Members members;
@@ -40,7 +38,7 @@ public final class FdbControl
      * @param fdb        to change.
      * @param remotes    numbers of remotes.
      * @param segments   by VNI.
-     * @param canReach   whether the underlay has addresses of an address's family.
+     * @param check      which remotes can be.
      * @param clock      of the engine, from which dynamic entries age.
      * @param reconciler is told who owns what.
      * @param user       what the reconciler calls the owner of entries without one.
@@ -49,7 +47,7 @@ public final class FdbControl
         final Fdb fdb,
         final RemoteTable remotes,
         final SegmentTable segments,
-        final Predicate<IpAddress> canReach,
+        final RemoteCheck check,
         final NanoClock clock,
         final Reconciler reconciler,
         final String user)
@@ -57,7 +55,7 @@ public final class FdbControl
         this.fdb = fdb;
         this.remotes = remotes;
         this.segments = segments;
-        this.canReach = canReach;
+        this.check = check;
         this.clock = clock;
         ownership = new Ownership(reconciler, remotes, user);
         members = new Members(fdb, remotes, segments, ownership);
@@ -194,7 +192,9 @@ public final class FdbControl
         {
             return FdbResult.NO_REMOTE;
         }
-        return canReach.test(request.remote().address()) ? FdbResult.DONE : FdbResult.WRONG_FAMILY;
+        return request.isGroup() ?
+            check.flood(request.remote(), request.vni(), request.remoteVni()) :
+            check.address(request.remote().address());
     }
 
     private FdbResult put(final FdbRequest request)

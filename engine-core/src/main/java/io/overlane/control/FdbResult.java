@@ -21,6 +21,15 @@ public enum FdbResult
     /** The underlay cannot send to an address of this family. Linux EAFNOSUPPORT. */
     WRONG_FAMILY("the underlay has no addresses of the remote's family"),
 
+    /** No datagram can be sent to the unspecified address or to the broadcast address. */
+    NO_DESTINATION("a datagram cannot be sent to this address"),
+
+    /** The underlay does not send to multicast groups. */
+    NO_GROUPS("the underlay cannot send to multicast groups"),
+
+    /** What the segment floods would come back to it. */
+    OURSELVES("the remote is this engine itself, and each flooded frame would come back to its segment"),
+
     /** No segment has the VNI. */
     NO_SEGMENT("no segment has this VNI"),
 

@@ -1,7 +1,7 @@
 package io.overlane.engine;
 
-import io.overlane.address.IpAddress;
 import io.overlane.agent.Moderation;
+import io.overlane.control.RemoteCheck;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbContext;
 import io.overlane.segment.IpNetworkContext;
@@ -437,7 +437,8 @@ public final class EngineContext
         if (ipNetwork != null)
         {
             ipNetwork.conclude();
-            ipNetwork.routes().forEach((prefix, remote) -> requireReach("route " + prefix, remote.address()));
+            ipNetwork.routes().forEach((prefix, remote) -> RemoteCheck.require(
+                remoteCheck().address(remote.address()), "route " + prefix + " to " + remote));
             ipNetwork.outer().conclude(underlay);
         }
         if (threadingMode != ThreadingMode.SHARED &&
@@ -478,25 +479,28 @@ public final class EngineContext
             ", maxRoutes=" + maxRoutes + ", maxDropLines=" + maxDropLines + ", maxSegments=" + maxSegments;
     }
 
-    /** Whether the underlay has addresses of an address's family: a socket of an IPv6 address may be for both. */
-    boolean canReach(final IpAddress address)
+    /** Which remotes and groups the underlay can send to. */
+    RemoteCheck remoteCheck()
     {
-        return address.isV4() || !underlay.local().address().isV4();
+        return RemoteCheck.of(underlay);
     }
 
     /** Refuse remotes and groups of a segment that no datagram can be sent to. */
     void requireReach(final SegmentContext segment)
     {
-        final String name = "segment " + segment.vni();
-        segment.flood().forEach(remote -> requireReach(name, remote.address()));
-        segment.fdb().values().forEach(remote -> requireReach(name, remote.address()));
+        final String name = "segment " + segment.vni() + ", ";
+        final RemoteCheck check = remoteCheck();
+        segment.flood().forEach(remote -> RemoteCheck.require(check.flood(remote), name + "flood to " + remote));
+        segment.fdb().forEach((mac, remote) -> RemoteCheck.require(
+            check.address(remote.address()), name + "FDB entry " + mac + " of " + remote));
         requireReach(segment.vni(), segment.rules());
     }
 
     /** Refuse groups that no datagram can be sent to. */
     void requireReach(final int vni, final RulesContext rules)
     {
-        rules.groups().forEach(group -> requireReach("segment " + vni, group));
+        rules.groups().forEach(group ->
+            RemoteCheck.require(remoteCheck().address(group), "segment " + vni + ", group " + group));
     }
 
     private static void requireRange(final String setting, final int value, final int most)
@@ -512,15 +516,6 @@ public final class EngineContext
         if (!isSet)
         {
             throw new IllegalArgumentException(setting + " is null: leave the setting out, or give it a value");
-        }
-    }
-
-    private void requireReach(final String setting, final IpAddress remote)
-    {
-        if (!canReach(remote))
-        {
-            throw new IllegalArgumentException(
-                setting + ": " + remote + " is no address of the family of " + underlay.local().address());
         }
     }
 }

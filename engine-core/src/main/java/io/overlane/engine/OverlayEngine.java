@@ -67,7 +67,8 @@ public final class OverlayEngine implements AutoCloseable
             context.maxRemotes(),
             context.maxRoutes(),
             context.peerUdpPort(),
-            context::canReach,
+            context.remoteCheck(),
+            context.ipNetwork() != null,
             context.clock());
         forwarding.remotes().onNew(counters::resetRemote);
         if (context.tableEvents() != null)

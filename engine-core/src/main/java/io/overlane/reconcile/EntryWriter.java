@@ -4,10 +4,11 @@ package io.overlane.reconcile;
 public interface EntryWriter
 {
     /**
-     * @param key of an entry.
+     * @param key   of an entry.
+     * @param value what it says.
      * @return why no such entry can be, in words; null if it can.
      */
-    String refusal(EntryKey key);
+    String refusal(EntryKey key, Object value);
 
     /**
      * Add an entry, or change what it says in one step.

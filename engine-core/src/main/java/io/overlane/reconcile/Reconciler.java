@@ -163,7 +163,7 @@ public final class Reconciler
     /** False if there is no room. */
     private boolean put(final String owner, final EntryKey key, final Object value, final List<Change> changes)
     {
-        final String refusal = tables.refusal(key);
+        final String refusal = tables.refusal(key, value);
         if (refusal != null)
         {
             refuse(owner, key, value, refusal, changes);

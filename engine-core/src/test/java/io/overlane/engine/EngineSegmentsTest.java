@@ -180,12 +180,13 @@ class EngineSegmentsTest
     void shouldRefuseRemotesOfAFamilyTheUnderlayHasNoAddressOf()
     {
         final Vtep ipv6 = Vtep.parse("[2001:db8::1]:8472", 0);
-        final String message = "segment 2: 2001:db8::1 is no address of the family of 192.0.2.1";
+        final String why = ": the underlay has no addresses of the remote's family";
+        final String message = "segment 2, flood to [2001:db8::1]:8472" + why;
         launch();
         assertRefused(message, segments().add(new SegmentContext(2).port(port("b")).flood(ipv6)));
-        assertRefused(message, segments().add(
+        assertRefused("segment 2, FDB entry 02:00:00:00:00:01 of [2001:db8::1]:8472" + why, segments().add(
             new SegmentContext(2).port(port("c")).fdb(MacAddress.parse("02:00:00:00:00:01"), ipv6)));
-        assertRefused("segment 2: ff05::1 is no address of the family of 192.0.2.1",
+        assertRefused("segment 2, group ff05::1" + why,
             segments().add(new SegmentContext(2).port(port("d")).group(IpAddress.parse("ff05::1"))));
         try (EngineHarness other = EngineHarness.create())
         {

@@ -133,7 +133,7 @@ class OwnershipTest
 
         assertRefused(first.segments().addPort(VNI, port), "no room for a port");
         assertRefused(
-            first.segments().add(new SegmentContext(2).port(port).flood(LOCAL).flood(Vtep.parse("192.0.2.9:1", 0))
+            first.segments().add(new SegmentContext(2).port(port).flood(A).flood(Vtep.parse("192.0.2.9:1", 0))
                 .flood(Vtep.parse("192.0.2.9:2", 0)).flood(Vtep.parse("192.0.2.9:3", 0))),
             "room");
         assertEquals(0, port.closed.get());

@@ -86,7 +86,7 @@ class ThreadedEngineTest
         final OverlayEngine engine = launch(mode, new RingPort("idle", 1450, 1 << 16));
         assertTimeoutPreemptively(PATIENCE, () ->
         {
-            assertTrue(engine.proxy().addFlood(VNI, engine.local()).get(), "a command wakes it");
+            assertTrue(engine.proxy().putFdb(VNI, RIGHT_MAC, engine.local()).get(), "a command wakes it");
             engine.close();
             engine.close();
         });

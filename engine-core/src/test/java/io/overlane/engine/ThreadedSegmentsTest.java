@@ -195,7 +195,7 @@ class ThreadedSegmentsTest
     private void comeAndGo(final OverlayEngine engine, final int vni) throws Exception
     {
         final RingPort port = new RingPort("b" + vni, 1450, 16);
-        engine.segments().add(new SegmentContext(vni).port(port).learning(true).flood(engine.local())).get();
+        engine.segments().add(new SegmentContext(vni).port(port).learning(true)).get();
         final ReconcileResult applied = engine.proxy().apply("plane", new DesiredState()
             .fdb(vni, M, engine.local()).neighbor(vni, IpAddress.parse("10.0.0.9"), M)).get();
         assertTrue(applied.isComplete(), applied::toString);

@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.agent.Forwarding;
+import io.overlane.control.RemoteCheck;
 import io.overlane.engine.EngineHarness;
 import io.overlane.fdb.FdbContext;
 import io.overlane.fdb.FdbEntry;
@@ -37,7 +38,7 @@ class ForgedSourcesTest
     private final EngineCounters counters = new EngineCounters(2, MAX_REMOTES, 64, 1, SystemNanoClock.INSTANCE);
     private final Forwarding forwarding = new Forwarding(
         new FdbContext().maxEntries(MAX_ENTRIES).learnsPerSecond(0), tables, 16, MAX_REMOTES, 16, 8472,
-        address -> true, SystemNanoClock.INSTANCE);
+        RemoteCheck.NONE, false, SystemNanoClock.INSTANCE);
     private final Port port = new SilentPort("all");
     private final VxlanDecapPath path = new VxlanDecapPath(
         forwarding.segments(), forwarding.fdb(), forwarding.remotes(), 8472, SystemNanoClock.INSTANCE,
