@@ -1,5 +1,6 @@
 package io.overlane.admin;
 
+import io.overlane.status.GuardedErrorHandler;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -31,7 +32,7 @@ public final class AdminServer implements AutoCloseable
 
     private final AdminSocket socket;
     private final AdminCommands commands;
-    private final ErrorHandler errorHandler;
+    private final GuardedErrorHandler errorHandler;
     private final Selector selector;
     private final long patienceNs;
     private final Thread thread = new Thread(this::run, "overlane-admin");
@@ -46,7 +47,7 @@ public final class AdminServer implements AutoCloseable
     {
         this.socket = socket;
         this.commands = commands;
-        this.errorHandler = errorHandler;
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
         this.selector = selector;
         this.patienceNs = patienceNs;
     }

@@ -7,6 +7,7 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.pcap.LinkType;
 import io.overlane.pcap.PcapReader;
 import io.overlane.status.DropReason;
+import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
@@ -26,7 +27,7 @@ public final class CaptureUnderlay implements Underlay
     private final OuterStack stack;
     private final PacketListener listener;
     private final Consumer<SendBatch> sent;
-    private final ErrorHandler errorHandler;
+    private final GuardedErrorHandler errorHandler;
     private final FrameSlab slab;
     private boolean isAtEnd;
 
@@ -57,7 +58,7 @@ public final class CaptureUnderlay implements Underlay
         this.stack = stack;
         this.listener = listener;
         this.sent = sent;
-        this.errorHandler = errorHandler;
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
         slab = new FrameSlab(pollLimit, MAX_DATAGRAM_LENGTH);
     }
 

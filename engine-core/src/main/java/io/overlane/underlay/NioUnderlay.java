@@ -4,6 +4,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.status.GuardedErrorHandler;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.net.BindException;
@@ -56,7 +57,7 @@ public final class NioUnderlay implements Underlay
 
     private final DatagramChannel channel;
     private final Vtep local;
-    private final ErrorHandler errorHandler;
+    private final GuardedErrorHandler errorHandler;
     private final NioSender sender;
     private final ReceiveDrops receiveDrops;
     private final boolean isNeverFragmented;
@@ -77,7 +78,8 @@ public final class NioUnderlay implements Underlay
      *
      * @param address      local address, or a wildcard; decides the IP version.
      * @param udpPort      local port, or 0 for any free one.
-     * @param errorHandler told of a broken socket, on the thread that met it.
+     * @param errorHandler gets what is wrong with the socket, on the thread that met it; what it throws ends there.
+     *                     Null: a line on standard error.
      * @throws IllegalArgumentException if it is a group's address or no port.
      * @throws BindException if the address is not local, the port is taken, or the system refuses; the message is one
      *                       line with address, port and the system's reason.
@@ -86,7 +88,7 @@ public final class NioUnderlay implements Underlay
         throws BindException
     {
         UdpAddress.check(address, udpPort);
-        this.errorHandler = errorHandler;
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
         final boolean isV4 = address.isV4();
         DatagramChannel opened = null;
         Selector readSelector = null;
@@ -112,7 +114,7 @@ public final class NioUnderlay implements Underlay
         readable = readSelector;
         writable = writeSelector;
         sender = new NioSender(
-            channel, writable, isV4 || address.isAny(), !isV4, isNeverFragmented, errorHandler);
+            channel, writable, isV4 || address.isAny(), !isV4, isNeverFragmented, this.errorHandler);
         receiveDrops = new ReceiveDrops(local);
         for (int i = 0; i < SLOTS; i++)
         {

@@ -2,6 +2,7 @@ package io.overlane.tun;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.status.GuardedErrorHandler;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -19,7 +20,7 @@ final class ErrnoReporter
 
     private static final int KINDS = 160;
 
-    private final ErrorHandler errorHandler;
+    private final GuardedErrorHandler errorHandler;
     private final String subject;
     private final NanoClock clock;
     /** When a kind was last told of, 0 if never. */
@@ -39,7 +40,7 @@ final class ErrnoReporter
     /** With a clock that a test can step. */
     ErrnoReporter(final ErrorHandler errorHandler, final String subject, final NanoClock clock)
     {
-        this.errorHandler = errorHandler;
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
         this.subject = subject;
         this.clock = clock;
     }

@@ -54,10 +54,10 @@ final class BridgeSession
     }
 
     /**
-     * Runs until a signal comes.
+     * Runs until a signal comes, or the engine ends by itself.
      *
      * @return the exit code, 0.
-     * @throws IOException if something could not be opened; nothing of it is left.
+     * @throws IOException if something could not be opened, or the engine ended; nothing is left open.
      * @throws InterruptedException if the calling thread is interrupted; likewise.
      */
     int run() throws IOException, InterruptedException
@@ -76,7 +76,9 @@ final class BridgeSession
             {
                 devices.add(bridge.open(plan, RunningBridge.isTrunk(plan, run.plans())));
             }
-            bridge.configure(launch(first, underlay, devices));
+            final OverlayEngine engine = launch(first, underlay, devices);
+            engine.terminated().whenComplete((none, cause) -> tasks.stop());
+            bridge.configure(engine);
             control.open(this::opened);
             for (final BridgeDevice device : devices)
             {
@@ -98,6 +100,10 @@ final class BridgeSession
             closeAll();
             stats.printTotals(out, System.nanoTime());
             out.flush();
+            if (engine.terminated().isCompletedExceptionally())
+            {
+                throw new IOException("the engine ended by itself, because of the error above");
+            }
             isDone = true;
             return 0;
         }

@@ -102,13 +102,13 @@ final class EngineTunnel implements AutoCloseable
         return engine.proxy();
     }
 
-    /** @return false if the device was removed, replaced or set down. */
+    /** @return false if the engine has ended by itself, or the device was removed, replaced or set down. */
     boolean isIntact()
     {
         try
         {
             final NetworkInterface found = NetworkInterface.getByName(device);
-            return found != null && found.getIndex() == index && found.isUp();
+            return engine.isRunning() && found != null && found.getIndex() == index && found.isUp();
         }
         catch (final IOException ex)
         {

@@ -12,6 +12,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.signal.Doorbell;
+import io.overlane.status.GuardedErrorHandler;
 import io.overlane.tun.LibcUnderlay;
 import io.overlane.tun.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
@@ -59,7 +60,7 @@ public final class NettyUnderlay implements Underlay
     private final LibcUnderlay socket;
     private final EpollDatagramChannel channel;
     private final EventLoopGroup ownGroup;
-    private final ErrorHandler errorHandler;
+    private final GuardedErrorHandler errorHandler;
     private final Doorbell doorbell = new Doorbell();
     private final NettyReceiver receiver;
     private volatile boolean isClosed;
@@ -107,16 +108,16 @@ public final class NettyUnderlay implements Underlay
         {
             throw new IllegalArgumentException("the given event loops are shut down; pass a running group");
         }
-        this.errorHandler = errorHandler;
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
         // The event loop polls in place of the socket's own reader, whose memory is therefore the least it takes.
         socket = new LibcUnderlay(
             new UdpOptions(address, udpPort)
                 .coalesce(true)
                 .socketBufferLength(SOCKET_BUFFER_LENGTH)
                 .pollDatagrams(1),
-            errorHandler);
+            this.errorHandler);
         final ChunkAllocator chunks = new ChunkAllocator();
-        receiver = new NettyReceiver(chunks, doorbell, errorHandler);
+        receiver = new NettyReceiver(chunks, doorbell, this.errorHandler);
         ownGroup = group != null ? null : new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("overlane-netty", true), EpollIoHandler.newFactory());
         try
