@@ -1,6 +1,7 @@
 package io.overlane.underlay;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import java.io.IOException;
@@ -45,8 +46,7 @@ final class NioSender
     private final boolean sendsV4;
     private final boolean sendsV6;
     private final boolean isNeverFragmented;
-    private final ErrorHandler errorHandler;
-    private final SendFailures failures;
+    private final RepeatedFailures failures;
 
     private final Map<Remote, Remote> remotes = new HashMap<>();
     private final Remote wanted = new Remote();
@@ -76,8 +76,7 @@ final class NioSender
         this.sendsV4 = sendsV4;
         this.sendsV6 = sendsV6;
         this.isNeverFragmented = isNeverFragmented;
-        this.errorHandler = errorHandler;
-        failures = new SendFailures(errorHandler);
+        failures = new RepeatedFailures(errorHandler);
     }
 
     /**
@@ -127,7 +126,7 @@ final class NioSender
         do
         {
             final int piece = Math.min(pieceLength, length - sent);
-            final DropReason verdict = send(frame, frame.offset() + sent, piece, remote.address);
+            final DropReason verdict = send(frame, frame.offset() + sent, piece, remote);
             if (verdict != DropReason.NONE)
             {
                 return verdict;
@@ -153,12 +152,12 @@ final class NioSender
         }
         catch (final IOException ex)
         {
-            errorHandler.onError(new IOException("cannot set the type of service to " + wanted, ex));
+            failures.report("set the type of service to", wanted, ex, System.nanoTime());
             return false;
         }
     }
 
-    private DropReason send(final Frame frame, final int offset, final int length, final InetSocketAddress remote)
+    private DropReason send(final Frame frame, final int offset, final int length, final Remote remote)
     {
         final ByteBuffer bytes = bytes(frame.buffer(), offset, length);
         try
@@ -166,7 +165,7 @@ final class NioSender
             while (true)
             {
                 // An empty datagram was sent if nothing else is said: 0 is also what "no room" looks like.
-                if (channel.send(bytes, remote) > 0 || length == 0)
+                if (channel.send(bytes, remote.address) > 0 || length == 0)
                 {
                     return DropReason.NONE;
                 }
@@ -185,7 +184,7 @@ final class NioSender
             final DropReason verdict = verdict(ex);
             if (verdict == DropReason.UNDERLAY_ERROR)
             {
-                failures.report(remote, ex, System.nanoTime());
+                failures.report("send to", remote, ex, System.nanoTime());
             }
             return verdict;
         }
@@ -299,6 +298,12 @@ final class NioSender
         public boolean equals(final Object other)
         {
             return other instanceof Remote remote && remote.high == high && remote.low == low && remote.port == port;
+        }
+
+        @Override
+        public String toString()
+        {
+            return new Vtep(new IpAddress(high, low), port).toString();
         }
 
         @Override

@@ -66,6 +66,8 @@ public final class NioUnderlay implements Underlay
     private final FrameSlab slab = new FrameSlab(SLOTS, MAX_DATAGRAM_LENGTH);
     private final ByteBuffer[] slots = new ByteBuffer[SLOTS];
 
+    /** Those of the polling thread. */
+    private final RepeatedFailures failures;
     private InetSocketAddress lastSource;
     private IpAddress lastAddress;
 
@@ -89,6 +91,7 @@ public final class NioUnderlay implements Underlay
     {
         UdpAddress.check(address, udpPort);
         this.errorHandler = GuardedErrorHandler.of(errorHandler);
+        failures = new RepeatedFailures(this.errorHandler);
         final boolean isV4 = address.isV4();
         DatagramChannel opened = null;
         Selector readSelector = null;
@@ -189,7 +192,7 @@ public final class NioUnderlay implements Underlay
         }
         catch (final IOException ex)
         {
-            errorHandler.onError(new IOException("cannot receive on " + local, ex));
+            failures.report("receive on", local, ex, System.nanoTime());
         }
         return count;
     }
@@ -227,7 +230,7 @@ public final class NioUnderlay implements Underlay
             }
             catch (final IOException ex)
             {
-                errorHandler.onError(new IOException("cannot wait on " + local, ex));
+                failures.report("wait on", local, ex, System.nanoTime());
             }
             isWaiting = false;
             if (wasInterrupted)

@@ -9,7 +9,7 @@ import io.overlane.frame.ByteBufFrames;
 import io.overlane.frame.Frame;
 import io.overlane.signal.Doorbell;
 import io.overlane.underlay.ReceiveBatch;
-import java.io.IOException;
+import io.overlane.underlay.RepeatedFailures;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.ErrorHandler;
@@ -35,7 +35,8 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
     private static final int LENT_PACKETS = 2048;
 
     private final ChunkAllocator chunks;
-    private final ErrorHandler errorHandler;
+    /** Those of the event loop. */
+    private final RepeatedFailures failures;
     private final Doorbell doorbell;
     private final OneToOneConcurrentArrayQueue<DatagramPacket> queue =
         new OneToOneConcurrentArrayQueue<>(QUEUE_CAPACITY);
@@ -51,7 +52,7 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
     {
         this.chunks = chunks;
         this.doorbell = doorbell;
-        this.errorHandler = errorHandler;
+        failures = new RepeatedFailures(errorHandler);
         for (int i = 0; i < LENT_FRAMES; i++)
         {
             frames[i] = new Frame(new UnsafeBuffer(0, 0));
@@ -83,7 +84,7 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
     @Override
     public void exceptionCaught(final ChannelHandlerContext context, final Throwable cause)
     {
-        errorHandler.onError(new IOException("cannot receive on " + context.channel().localAddress(), cause));
+        failures.report("receive on", context.channel().localAddress(), cause, System.nanoTime());
     }
 
     boolean isEmpty()

@@ -3,18 +3,15 @@ package io.overlane.underlay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Refused datagrams are one line a minute, for each reason. */
-class SendFailuresTest
+/** What fails again and again is one line a minute, for each reason. */
+class RepeatedFailuresTest
 {
-    private static final InetSocketAddress REMOTE = new InetSocketAddress("192.0.2.1", 8472);
-
     private final List<String> lines = new ArrayList<>();
-    private final SendFailures failures = new SendFailures(error -> lines.add(error.getMessage()));
+    private final RepeatedFailures failures = new RepeatedFailures(error -> lines.add(error.getMessage()));
 
     @Test
     void shouldReportAReasonOnceAMinuteWithTheNumberOfDatagrams()
@@ -22,12 +19,12 @@ class SendFailuresTest
         final long startNs = Long.MAX_VALUE - 5;
         for (int i = 0; i < 1000; i++)
         {
-            failures.report(REMOTE, new IOException("Operation not permitted"), startNs + i);
+            fail("Operation not permitted", startNs + i);
         }
         assertEquals(1, lines.size());
         assertEquals("cannot send to 192.0.2.1:8472: Operation not permitted", lines.get(0));
 
-        failures.report(REMOTE, new IOException("Operation not permitted"), startNs + SendFailures.INTERVAL_NS);
+        fail("Operation not permitted", startNs + RepeatedFailures.INTERVAL_NS);
         assertEquals(2, lines.size());
         assertEquals("cannot send to 192.0.2.1:8472: Operation not permitted (1000 times since the last such line)",
             lines.get(1));
@@ -36,10 +33,15 @@ class SendFailuresTest
     @Test
     void shouldReportAnotherReasonAtOnce()
     {
-        failures.report(REMOTE, new IOException("Operation not permitted"), 0);
-        failures.report(REMOTE, new IOException("Permission denied"), 1);
-        failures.report(REMOTE, new IOException((String)null), 2);
+        fail("Operation not permitted", 0);
+        fail("Permission denied", 1);
+        fail(null, 2);
 
         assertEquals(3, lines.size());
+    }
+
+    private void fail(final String reason, final long nowNs)
+    {
+        failures.report("send to", "192.0.2.1:8472", new IOException(reason), nowNs);
     }
 }
