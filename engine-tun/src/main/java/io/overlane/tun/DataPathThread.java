@@ -24,18 +24,18 @@ public final class DataPathThread implements ThreadFactory
     static final int SCHED_ATTR_LENGTH = 48;
     static final int SCHED_RUNTIME_OFFSET = 24;
 
-    private final LibC.Calls libc;
+    private final LibC libc;
 
     /** Threads are made where native calls are not available, too. */
     public DataPathThread()
     {
-        this(LibC.whyUnavailable() == null ? LibC.calls() : null);
+        this(LibC.whyUnavailable() == null ? LibC.get() : null);
     }
 
     /**
      * @param libc the C library, or what stands for it; null if there is none.
      */
-    DataPathThread(final LibC.Calls libc)
+    DataPathThread(final LibC libc)
     {
         this.libc = libc;
     }
@@ -57,13 +57,13 @@ public final class DataPathThread implements ThreadFactory
         {
             return;
         }
-        libc.prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
+        libc.prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
         final UnsafeBuffer attr = new UnsafeBuffer(BufferUtil.allocateDirectAligned(SCHED_ATTR_LENGTH, Long.BYTES));
-        if (libc.syscall(SYS_SCHED_GETATTR, 0, attr.addressOffset(), SCHED_ATTR_LENGTH, 0) == 0 && attr.getInt(4) == 0)
+        if (libc.schedAttr(SYS_SCHED_GETATTR, attr, SCHED_ATTR_LENGTH) == 0 && attr.getInt(4) == 0)
         {
             attr.putInt(0, SCHED_ATTR_LENGTH);
             attr.putLong(SCHED_RUNTIME_OFFSET, SLICE_NS);
-            libc.syscall(SYS_SCHED_SETATTR, 0, attr.addressOffset(), 0, 0);
+            libc.schedAttr(SYS_SCHED_SETATTR, attr, 0);
         }
     }
 }

@@ -16,16 +16,6 @@ import static io.overlane.tun.Linux.EMSGSIZE;
 import static io.overlane.tun.Linux.ENETDOWN;
 import static io.overlane.tun.Linux.ENETUNREACH;
 import static io.overlane.tun.Linux.ENOBUFS;
-import static io.overlane.tun.Linux.IOVEC_LENGTH_OFFSET;
-import static io.overlane.tun.Linux.IOVEC_SIZE;
-import static io.overlane.tun.Linux.MMSG_SIZE;
-import static io.overlane.tun.Linux.MSG_CONTROL_LENGTH_OFFSET;
-import static io.overlane.tun.Linux.MSG_CONTROL_OFFSET;
-import static io.overlane.tun.Linux.MSG_DONTWAIT;
-import static io.overlane.tun.Linux.MSG_IOV_COUNT_OFFSET;
-import static io.overlane.tun.Linux.MSG_IOV_OFFSET;
-import static io.overlane.tun.Linux.MSG_NAME_LENGTH_OFFSET;
-import static io.overlane.tun.Linux.MSG_NAME_OFFSET;
 import static io.overlane.tun.Linux.POLLFD_EVENTS_OFFSET;
 import static io.overlane.tun.Linux.POLLFD_SIZE;
 import static io.overlane.tun.Linux.POLLOUT;
@@ -38,7 +28,6 @@ import io.overlane.underlay.OuterFields;
 import io.overlane.underlay.SendBatch;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -54,17 +43,14 @@ final class DatagramWriter
     private static final int MESSAGES = 64;
     /** Segment size, type of service and time to live. */
     private static final int CONTROL_SPACE = 3 * CMSG_SMALL_SPACE;
-    private static final int IOVECS = MESSAGES * MMSG_SIZE;
-    private static final int NAMES = IOVECS + MESSAGES * IOVEC_SIZE;
-    private static final int CONTROLS = NAMES + MESSAGES * SocketAddress.SPACE;
-    private static final int POLLFD = CONTROLS + MESSAGES * CONTROL_SPACE;
+    private static final int POLLFD = 0;
     private static final int TIMEOUT = POLLFD + POLLFD_SIZE;
     private static final int OPTION = TIMEOUT + TIMESPEC_SIZE;
 
-    private final LibC.Calls libc;
+    private final LibC libc;
+    private final Messages messages = new Messages(MESSAGES, CONTROL_SPACE);
     private final UnsafeBuffer memory =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(OPTION + Long.BYTES, BitUtil.CACHE_LINE_LENGTH));
-    private final long address = memory.addressOffset();
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(OPTION + Long.BYTES, Long.BYTES));
     /** The batch's entry each message stands for. */
     private final int[] entries = new int[MESSAGES];
     private final SourcePortFan fan;
@@ -87,7 +73,7 @@ final class DatagramWriter
      * @param fan    sockets to send by, alike but for their ports.
      * @param errors told of what has no verdict of its own.
      */
-    DatagramWriter(final LibC.Calls libc, final SourcePortFan fan, final ErrnoReporter errors)
+    DatagramWriter(final LibC libc, final SourcePortFan fan, final ErrnoReporter errors)
     {
         this.libc = libc;
         this.fan = fan;
@@ -100,14 +86,6 @@ final class DatagramWriter
         discovery[OuterFields.DF_CLEAR] = Linux.IP_PMTUDISC_INTERFACE;
         discoveries = new int[fan.size()];
         Arrays.fill(discoveries, discovery[OuterFields.DF_DEFAULT]);
-        for (int i = 0; i < MESSAGES; i++)
-        {
-            final int message = i * MMSG_SIZE;
-            memory.putLong(message + MSG_NAME_OFFSET, address + NAMES + (long)i * SocketAddress.SPACE);
-            memory.putLong(message + MSG_IOV_OFFSET, address + IOVECS + (long)i * IOVEC_SIZE);
-            memory.putLong(message + MSG_IOV_COUNT_OFFSET, 1);
-            memory.putLong(message + MSG_CONTROL_OFFSET, address + CONTROLS + (long)i * CONTROL_SPACE);
-        }
         memory.putShort(POLLFD + POLLFD_EVENTS_OFFSET, POLLOUT);
     }
 
@@ -209,7 +187,7 @@ final class DatagramWriter
     private void discover(final int index, final int value)
     {
         memory.putInt(OPTION, value);
-        if (libc.setsockopt(fd, Linux.IPPROTO_IP, Linux.IP_MTU_DISCOVER, address + OPTION, Integer.BYTES) < 0)
+        if (libc.setsockopt(fd, Linux.IPPROTO_IP, Linux.IP_MTU_DISCOVER, memory, OPTION, Integer.BYTES) < 0)
         {
             errors.report("set IP_MTU_DISCOVER", LibC.errno());
         }
@@ -238,7 +216,7 @@ final class DatagramWriter
         int done = 0;
         while (done < count)
         {
-            final int sent = send(done, count - done);
+            final int sent = send(batch, done, count - done);
             if (sent > 0)
             {
                 done += sent;
@@ -260,7 +238,7 @@ final class DatagramWriter
      *
      * @return messages taken, or the negated error of the first.
      */
-    private int send(final int first, final int count)
+    private int send(final SendBatch batch, final int first, final int count)
     {
         if (full)
         {
@@ -269,7 +247,7 @@ final class DatagramWriter
         boolean again = true;
         while (true)
         {
-            final int sent = libc.sendmmsg(fd, address + (long)first * MMSG_SIZE, count, MSG_DONTWAIT);
+            final int sent = libc.sendmmsg(fd, messages, first, count, batch);
             if (sent > 0)
             {
                 return sent;
@@ -314,7 +292,7 @@ final class DatagramWriter
         }
         memory.putLong(TIMEOUT, TimeUnit.NANOSECONDS.toSeconds(leftNs));
         memory.putLong(TIMEOUT + Long.BYTES, leftNs % TimeUnit.SECONDS.toNanos(1));
-        libc.ppoll(address + POLLFD, 1, address + TIMEOUT, 0);
+        libc.ppoll(memory, POLLFD, 1, TIMEOUT);
         return true;
     }
 
@@ -337,7 +315,7 @@ final class DatagramWriter
         for (int offset = 0; offset < length; offset += segmentSize)
         {
             fill(0, batch, entry, offset, Math.min(segmentSize, length - offset));
-            final int sent = send(0, 1);
+            final int sent = send(batch, 0, 1);
             if (sent < 0)
             {
                 return verdict(batch, entry, -sent);
@@ -365,17 +343,14 @@ final class DatagramWriter
     private void fill(final int slot, final SendBatch batch, final int entry, final int offset, final int length)
     {
         final Frame frame = batch.frame(entry);
-        final int message = slot * MMSG_SIZE;
-        final int iovec = IOVECS + slot * IOVEC_SIZE;
-        memory.putLong(iovec, frame.address() + offset);
-        memory.putLong(iovec + IOVEC_LENGTH_OFFSET, length);
+        messages.payload(slot, frame, frame.offset() + offset, length);
 
         final long high = batch.remoteHigh(entry);
         final long low = batch.remoteLow(entry);
-        memory.putInt(message + MSG_NAME_LENGTH_OFFSET, SocketAddress.put(
-            memory, NAMES + slot * SocketAddress.SPACE, family, high, low, batch.remotePort(entry)));
+        messages.nameLength(slot, SocketAddress.put(
+            messages.memory(), messages.name(slot), family, high, low, batch.remotePort(entry)));
 
-        final int control = CONTROLS + slot * CONTROL_SPACE;
+        final int control = messages.control(slot);
         int controlLength = 0;
         final int segmentSize = batch.segmentSize(entry);
         if (segmentSize > 0 && segmentSize < length)
@@ -402,15 +377,16 @@ final class DatagramWriter
                 controlLength += CMSG_SMALL_SPACE;
             }
         }
-        memory.putLong(message + MSG_CONTROL_LENGTH_OFFSET, controlLength);
+        messages.controlLength(slot, controlLength);
     }
 
     private void putControl(final int offset, final int length, final int level, final int type, final int value)
     {
-        memory.putLong(offset, CMSG_DATA_OFFSET + length);
-        memory.putInt(offset + CMSG_LEVEL_OFFSET, level);
-        memory.putInt(offset + CMSG_TYPE_OFFSET, type);
+        final UnsafeBuffer controls = messages.memory();
+        controls.putLong(offset, CMSG_DATA_OFFSET + length);
+        controls.putInt(offset + CMSG_LEVEL_OFFSET, level);
+        controls.putInt(offset + CMSG_TYPE_OFFSET, type);
         // Little-endian: the low bytes are the value, whatever its length.
-        memory.putInt(offset + CMSG_DATA_OFFSET, value);
+        controls.putInt(offset + CMSG_DATA_OFFSET, value);
     }
 }

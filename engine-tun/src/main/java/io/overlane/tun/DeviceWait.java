@@ -37,7 +37,7 @@ public final class DeviceWait implements PortSelector
     /** The wake event's. */
     private static final int WAKE_ID = 0;
 
-    private final LibC.Calls libc = LibC.calls();
+    private final LibC libc = LibC.get();
     private final UnsafeBuffer memory =
         new UnsafeBuffer(BufferUtil.allocateDirectAligned(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES));
     private final Int2ObjectHashMap<Source> sources = new Int2ObjectHashMap<>();
@@ -183,7 +183,7 @@ public final class DeviceWait implements PortSelector
         }
         try
         {
-            final int ready = libc.epollWait(epoll.fd(), memory.addressOffset(), MOST_EVENTS, timeoutMs);
+            final int ready = libc.epollWait(epoll.fd(), memory, MOST_EVENTS, timeoutMs);
             for (int i = 0; i < ready; i++)
             {
                 onEvent(i * EPOLL_EVENT_SIZE, isWait);
@@ -252,7 +252,7 @@ public final class DeviceWait implements PortSelector
         try
         {
             final int fd = source.descriptor.fd();
-            return libc.epollControl(epoll.fd(), operation, fd, memory.addressOffset() + CHANGE) < 0 ?
+            return libc.epollControl(epoll.fd(), operation, fd, memory, CHANGE) < 0 ?
                 LibC.errno() : 0;
         }
         finally

@@ -10,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** The kernel's {@code struct ifreq}: an interface name and one value, read and written by ioctl. One thread. */
 final class InterfaceRequest
 {
-    private final LibC.Calls libc = LibC.calls();
+    private final LibC libc = LibC.get();
     private final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(IFREQ_SIZE, 8));
 
     /**
@@ -24,13 +24,13 @@ final class InterfaceRequest
     /** @return 0, or the error. */
     int ioctl(final int fd, final long request)
     {
-        return libc.ioctl(fd, request, memory.addressOffset()) < 0 ? LibC.errno() : 0;
+        return libc.ioctl(fd, request, memory) < 0 ? LibC.errno() : 0;
     }
 
     /** @return 0, or the error. Asks by name, through a socket opened for it. */
     int ioctl(final long request)
     {
-        final int socket = libc.socket(Linux.AF_INET, Linux.SOCK_DGRAM | Linux.O_CLOEXEC, 0);
+        final int socket = libc.socket(Linux.AF_INET, Linux.SOCK_DGRAM | Linux.O_CLOEXEC);
         if (socket < 0)
         {
             return LibC.errno();

@@ -1,5 +1,8 @@
 package io.overlane.tun;
 
+import io.overlane.frame.FrameSlab;
+import io.overlane.underlay.SendBatch;
+import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import jnr.constants.platform.Errno;
 import jnr.constants.platform.Fcntl;
@@ -9,16 +12,21 @@ import jnr.ffi.Runtime;
 import jnr.ffi.mapper.FunctionMapper;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The C library: raw addresses in, a result out, nothing allocated per call. Whoever passes an address keeps the
- * memory behind it reachable.
+ * The C library. A call takes memory as a buffer and an offset, never as an address: it checks that the kernel stays
+ * within the buffer, and keeps the buffer reachable until the kernel has returned, so that the garbage collector does
+ * not free the memory during the call. Nothing is allocated per call. A call returns -1 and sets {@link #errno()} on
+ * failure.
+ *
+ * <p>A test may override a call.
  */
-final class LibC
+class LibC
 {
     /**
-     * The functions jnr-posix does not have, or has only with objects for arguments. Each returns -1 and sets
-     * {@link LibC#errno()} on failure.
+     * The functions jnr-posix does not have, or has only with objects for arguments. They take addresses, so nobody but
+     * {@link LibC} calls them.
      *
      * <p><b>At most five arguments.</b> jnr-ffi on x86_64 reads a sixth integer argument from the wrong stack slot
      * (jnr/jnr-ffi#181), so {@code sendto} or {@code mmap} must never be bound here.
@@ -73,6 +81,7 @@ final class LibC
 
     private static final String WHY_NOT;
     private static final Calls CALLS;
+    private static final LibC INSTANCE = new LibC();
     private static final POSIX POSIX;
     private static final Runtime RUNTIME;
 
@@ -109,7 +118,8 @@ final class LibC
         RUNTIME = runtime;
     }
 
-    private LibC()
+    /** The C library itself; for {@link #get()}, and for tests that override a call. */
+    LibC()
     {
     }
 
@@ -132,16 +142,259 @@ final class LibC
     }
 
     /**
-     * @return the bound functions.
+     * @return the C library.
      * @throws UnsupportedOperationException with one line that says why, where native code cannot be loaded.
      */
-    static Calls calls()
+    static LibC get()
     {
         if (WHY_NOT != null)
         {
             throw new UnsupportedOperationException("native calls are not available: " + WHY_NOT);
         }
-        return CALLS;
+        return INSTANCE;
+    }
+
+    /** The caller keeps the buffer reachable until the kernel has returned. */
+    private static long address(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        buffer.boundsCheck(offset, length);
+        return buffer.addressOffset() + offset;
+    }
+
+    /**
+     * @param fd       of a device or socket.
+     * @param request  whose argument is a number.
+     * @param argument the number.
+     * @return 0, or -1.
+     */
+    int ioctl(final int fd, final long request, final int argument)
+    {
+        return CALLS.ioctl(fd, request, argument);
+    }
+
+    /**
+     * @param fd       of a device or socket.
+     * @param request  whose argument is a structure.
+     * @param argument the structure, as long as the request says.
+     * @return 0, or -1.
+     */
+    int ioctl(final int fd, final long request, final UnsafeBuffer argument)
+    {
+        final int result = CALLS.ioctl(fd, request, address(argument, 0, argument.capacity()));
+        Reference.reachabilityFence(argument);
+        return result;
+    }
+
+    /**
+     * @param memory   has both structures.
+     * @param pollfds  offset of the first pollfd.
+     * @param count    of them.
+     * @param timespec offset of the time to wait at most.
+     * @return descriptors that are ready, or -1.
+     */
+    int ppoll(final UnsafeBuffer memory, final int pollfds, final int count, final int timespec)
+    {
+        final int ready = CALLS.ppoll(
+            address(memory, pollfds, count * Linux.POLLFD_SIZE),
+            count,
+            address(memory, timespec, Linux.TIMESPEC_SIZE),
+            0);
+        Reference.reachabilityFence(memory);
+        return ready;
+    }
+
+    /** @return bytes read, or -1. */
+    int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        final long result = CALLS.read(fd, address(buffer, offset, length), length);
+        Reference.reachabilityFence(buffer);
+        return (int)result;
+    }
+
+    /** @return bytes written, or -1. */
+    int write(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        final long result = CALLS.write(fd, address(buffer, offset, length), length);
+        Reference.reachabilityFence(buffer);
+        return (int)result;
+    }
+
+    /** @return a descriptor, or -1. */
+    int eventfd(final int value, final int flags)
+    {
+        return CALLS.eventfd(value, flags);
+    }
+
+    /** @return what the command says, or -1. */
+    int fcntl(final int fd, final int command, final int argument)
+    {
+        return CALLS.fcntl(fd, command, argument);
+    }
+
+    /** @return a descriptor, or -1. */
+    int epollCreate(final int flags)
+    {
+        return CALLS.epollCreate(flags);
+    }
+
+    /**
+     * @param epoll     an epoll.
+     * @param operation EPOLL_CTL_….
+     * @param fd        of what is watched.
+     * @param memory    has an epoll_event.
+     * @param event     its offset.
+     * @return 0, or -1.
+     */
+    int epollControl(final int epoll, final int operation, final int fd, final UnsafeBuffer memory, final int event)
+    {
+        final int result = CALLS.epollControl(epoll, operation, fd, address(memory, event, Linux.EPOLL_EVENT_SIZE));
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /**
+     * @param epoll     an epoll.
+     * @param events    gets an epoll_event for each descriptor that is ready, from its start on.
+     * @param count     of them at most.
+     * @param timeoutMs to wait at most, in milliseconds.
+     * @return events, or -1.
+     */
+    int epollWait(final int epoll, final UnsafeBuffer events, final int count, final int timeoutMs)
+    {
+        final int ready = CALLS.epollWait(epoll, address(events, 0, count * Linux.EPOLL_EVENT_SIZE), count, timeoutMs);
+        Reference.reachabilityFence(events);
+        return ready;
+    }
+
+    /** @return a descriptor, or -1. */
+    int socket(final int domain, final int type)
+    {
+        return CALLS.socket(domain, type, 0);
+    }
+
+    /**
+     * @param fd       of a socket.
+     * @param sockaddr begins with the address.
+     * @param length   bytes of the address.
+     * @return 0, or -1.
+     */
+    int bind(final int fd, final UnsafeBuffer sockaddr, final int length)
+    {
+        final int result = CALLS.bind(fd, address(sockaddr, 0, length), length);
+        Reference.reachabilityFence(sockaddr);
+        return result;
+    }
+
+    /**
+     * @param fd       of a socket.
+     * @param sockaddr begins with the address.
+     * @param length   bytes of the address.
+     * @return 0, or -1.
+     */
+    int connect(final int fd, final UnsafeBuffer sockaddr, final int length)
+    {
+        final int result = CALLS.connect(fd, address(sockaddr, 0, length), length);
+        Reference.reachabilityFence(sockaddr);
+        return result;
+    }
+
+    /**
+     * @param fd     of a socket.
+     * @param memory gets the address at its start.
+     * @param length offset of four bytes: the room for the address, then its length.
+     * @return 0, or -1.
+     */
+    int getsockname(final int fd, final UnsafeBuffer memory, final int length)
+    {
+        final int result = CALLS.getsockname(
+            fd, address(memory, 0, memory.getInt(length)), address(memory, length, Integer.BYTES));
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /** @return 0, or -1. */
+    int setsockopt(
+        final int fd, final int level, final int name, final UnsafeBuffer memory, final int offset, final int length)
+    {
+        final int result = CALLS.setsockopt(fd, level, name, address(memory, offset, length), length);
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /**
+     * @param fd     of a socket.
+     * @param level  of the option.
+     * @param name   of the option.
+     * @param memory gets the value.
+     * @param value  offset of the value.
+     * @param length offset of four bytes: the room for the value, then its length.
+     * @return 0, or -1.
+     */
+    int getsockopt(
+        final int fd, final int level, final int name, final UnsafeBuffer memory, final int value, final int length)
+    {
+        final int result = CALLS.getsockopt(
+            fd,
+            level,
+            name,
+            address(memory, value, memory.getInt(length)),
+            address(memory, length, Integer.BYTES));
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /**
+     * @param fd       of a socket.
+     * @param messages to send.
+     * @param first    of them.
+     * @param count    of them.
+     * @param payloads has every frame that the messages point to.
+     * @return messages sent, or -1.
+     */
+    int sendmmsg(
+        final int fd, final Messages messages, final int first, final int count, final SendBatch payloads)
+    {
+        final int offset = first * Linux.MMSG_SIZE;
+        final int sent = CALLS.sendmmsg(
+            fd, address(messages.memory(), offset, count * Linux.MMSG_SIZE), count, Linux.MSG_DONTWAIT);
+        Reference.reachabilityFence(messages);
+        Reference.reachabilityFence(payloads);
+        return sent;
+    }
+
+    /**
+     * @param fd       of a socket.
+     * @param messages to fill from the first on.
+     * @param count    of them at most.
+     * @param payloads has every frame that the messages point to.
+     * @return messages filled, or -1.
+     */
+    int recvmmsg(final int fd, final Messages messages, final int count, final FrameSlab payloads)
+    {
+        final int filled = CALLS.recvmmsg(
+            fd, address(messages.memory(), 0, count * Linux.MMSG_SIZE), count, Linux.MSG_DONTWAIT, 0);
+        Reference.reachabilityFence(messages);
+        Reference.reachabilityFence(payloads);
+        return filled;
+    }
+
+    /**
+     * @param number    {@code sched_getattr} or {@code sched_setattr}, for the calling thread.
+     * @param attribute {@code struct sched_attr}.
+     * @param length    room for it where it is read, else 0.
+     * @return 0, or -1.
+     */
+    long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
+    {
+        final long result = CALLS.syscall(number, 0, address(attribute, 0, attribute.capacity()), length, 0);
+        Reference.reachabilityFence(attribute);
+        return result;
+    }
+
+    /** @return the value that was asked for or 0, or -1. */
+    int prctl(final int option, final long value)
+    {
+        return CALLS.prctl(option, value, 0, 0, 0);
     }
 
     /** @return the error of this thread's last failed call. */
@@ -157,7 +410,7 @@ final class LibC
      */
     static int open(final String path, final int flags)
     {
-        calls();
+        get();
         return POSIX.open(path, flags, 0);
     }
 
@@ -172,7 +425,7 @@ final class LibC
      */
     static int setNonBlocking(final int fd)
     {
-        calls();
+        get();
         final int flags = POSIX.fcntl(fd, Fcntl.F_GETFL);
         return flags < 0 ? -1 : POSIX.fcntl(fd, Fcntl.F_SETFL, flags | Linux.O_NONBLOCK);
     }

@@ -54,17 +54,17 @@ public final class LibcUnderlay implements Underlay
      */
     public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
-        this(LibC.calls(), new UdpSocket(options), options, errorHandler);
+        this(LibC.get(), new UdpSocket(options), options, errorHandler);
     }
 
     /** With something else in place of the C library, for what is sent and received. */
-    LibcUnderlay(final LibC.Calls libc, final UdpOptions options, final ErrorHandler errorHandler) throws IOException
+    LibcUnderlay(final LibC libc, final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
         this(libc, new UdpSocket(options), options, errorHandler);
     }
 
     private LibcUnderlay(
-        final LibC.Calls libc, final UdpSocket socket, final UdpOptions options, final ErrorHandler errorHandler)
+        final LibC libc, final UdpSocket socket, final UdpOptions options, final ErrorHandler errorHandler)
         throws IOException
     {
         this.socket = socket;
@@ -99,7 +99,7 @@ public final class LibcUnderlay implements Underlay
      */
     public LibcUnderlay openFurther() throws IOException
     {
-        return new LibcUnderlay(LibC.calls(), socket.openFurther(options), options, errorHandler);
+        return new LibcUnderlay(LibC.get(), socket.openFurther(options), options, errorHandler);
     }
 
     /** @return null if this underlay can be used here, else why not, in one line. */
@@ -123,7 +123,7 @@ public final class LibcUnderlay implements Underlay
         }
         try
         {
-            final int fd = LibC.calls().fcntl(descriptor.fd(), Linux.F_DUPFD_CLOEXEC, 0);
+            final int fd = LibC.get().fcntl(descriptor.fd(), Linux.F_DUPFD_CLOEXEC, 0);
             if (fd < 0)
             {
                 throw new IOException(

@@ -21,7 +21,7 @@ final class PathMtuProbe
     private static final int VALUE = SocketAddress.SPACE;
     private static final int LENGTH = VALUE + Long.BYTES;
 
-    private final LibC.Calls libc = LibC.calls();
+    private final LibC libc = LibC.get();
     private final UnsafeBuffer memory =
         new UnsafeBuffer(BufferUtil.allocateDirectAligned(LENGTH + Long.BYTES, Long.BYTES));
     private final IpAddress local;
@@ -44,7 +44,7 @@ final class PathMtuProbe
     {
         final boolean isV4 = IpAddress.isV4(high, low);
         final int family = isV4 ? AF_INET : AF_INET6;
-        final int fd = libc.socket(family, Linux.SOCK_DGRAM | Linux.O_NONBLOCK | Linux.O_CLOEXEC, 0);
+        final int fd = libc.socket(family, Linux.SOCK_DGRAM | Linux.O_NONBLOCK | Linux.O_CLOEXEC);
         if (fd < 0)
         {
             return 0;
@@ -66,13 +66,13 @@ final class PathMtuProbe
             return true;
         }
         final int length = SocketAddress.put(memory, 0, family, local.high(), local.low(), 0);
-        return libc.bind(fd, memory.addressOffset(), length) == 0;
+        return libc.bind(fd, memory, length) == 0;
     }
 
     private boolean connects(final int fd, final int family, final long high, final long low)
     {
         final int length = SocketAddress.put(memory, 0, family, high, low, ANY_PORT);
-        return libc.connect(fd, memory.addressOffset(), length) == 0;
+        return libc.connect(fd, memory, length) == 0;
     }
 
     private int mtu(final int fd, final boolean isV4)
@@ -80,7 +80,6 @@ final class PathMtuProbe
         final int level = isV4 ? Linux.IPPROTO_IP : Linux.IPPROTO_IPV6;
         final int option = isV4 ? Linux.IP_MTU : Linux.IPV6_MTU;
         memory.putInt(LENGTH, Integer.BYTES);
-        final long pointer = memory.addressOffset();
-        return libc.getsockopt(fd, level, option, pointer + VALUE, pointer + LENGTH) == 0 ? memory.getInt(VALUE) : 0;
+        return libc.getsockopt(fd, level, option, memory, VALUE, LENGTH) == 0 ? memory.getInt(VALUE) : 0;
     }
 }

@@ -191,7 +191,7 @@ public final class TunDevice implements AutoCloseable
     private static int vnetHeaderLength(final int fd, final String name) throws TunException
     {
         final UnsafeBuffer value = intValue(0);
-        ioctl(fd, Linux.TUNGETVNETHDRSZ, value.addressOffset(), "read the vnet header length of '" + name + "'");
+        ioctl(fd, Linux.TUNGETVNETHDRSZ, value, "read the vnet header length of '" + name + "'");
         final int length = value.getInt(0);
         if (length != VirtioNetHeader.LENGTH && length != VirtioNetHeader.MERGEABLE_LENGTH)
         {
@@ -202,7 +202,7 @@ public final class TunDevice implements AutoCloseable
 
     private static void vnetHeaderLength(final int fd, final String name, final int length) throws TunException
     {
-        ioctl(fd, Linux.TUNSETVNETHDRSZ, intValue(length).addressOffset(),
+        ioctl(fd, Linux.TUNSETVNETHDRSZ, intValue(length),
             "set the vnet header length of '" + name + "' to " + length);
     }
 
@@ -210,7 +210,7 @@ public final class TunDevice implements AutoCloseable
     private static TunOffload setOffload(final int fd, final String name, final TunOffload wanted) throws TunException
     {
         TunOffload offload = wanted;
-        while (offload != TunOffload.NONE && LibC.calls().ioctl(fd, Linux.TUNSETOFFLOAD, offload.features()) < 0)
+        while (offload != TunOffload.NONE && LibC.get().ioctl(fd, Linux.TUNSETOFFLOAD, offload.features()) < 0)
         {
             if (LibC.errno() != EINVAL)
             {
@@ -218,17 +218,17 @@ public final class TunDevice implements AutoCloseable
             }
             offload = offload.less();
         }
-        if (offload == TunOffload.NONE)
+        if (offload == TunOffload.NONE && LibC.get().ioctl(fd, Linux.TUNSETOFFLOAD, offload.features()) < 0)
         {
-            ioctl(fd, Linux.TUNSETOFFLOAD, offload.features(), "set offload " + offload + " of '" + name + "'");
+            throw TunException.of(LibC.errno(), "cannot set offload " + offload + " of '" + name + "'");
         }
         return offload;
     }
 
-    private static void ioctl(final int fd, final long request, final long argument, final String operation)
+    private static void ioctl(final int fd, final long request, final UnsafeBuffer argument, final String operation)
         throws TunException
     {
-        if (LibC.calls().ioctl(fd, request, argument) < 0)
+        if (LibC.get().ioctl(fd, request, argument) < 0)
         {
             throw TunException.of(LibC.errno(), "cannot " + operation);
         }
@@ -340,7 +340,10 @@ public final class TunDevice implements AutoCloseable
         }
         try
         {
-            ioctl(descriptor.fd(), Linux.TUNSETPERSIST, persistent ? 1 : 0, "set persistence of '" + name + "'");
+            if (LibC.get().ioctl(descriptor.fd(), Linux.TUNSETPERSIST, persistent ? 1 : 0) < 0)
+            {
+                throw TunException.of(LibC.errno(), "cannot set persistence of '" + name + "'");
+            }
         }
         finally
         {

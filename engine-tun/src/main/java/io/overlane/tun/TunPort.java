@@ -35,7 +35,7 @@ public final class TunPort implements Port
      */
     static final int POLL_BYTES = 192 * 1024;
 
-    private final LibC.Calls libc;
+    private final LibC libc;
     private final SuperFrames.Writer pieceWriter = this::write;
     private final TunDevice device;
     private final Descriptor descriptor;
@@ -65,11 +65,11 @@ public final class TunPort implements Port
      */
     public TunPort(final TunDevice device, final int mtu, final ErrorHandler errorHandler) throws IOException
     {
-        this(LibC.calls(), device, mtu, errorHandler);
+        this(LibC.get(), device, mtu, errorHandler);
     }
 
     /** With something else in place of the C library, for what is read and written. */
-    TunPort(final LibC.Calls libc, final TunDevice device, final int mtu, final ErrorHandler errorHandler)
+    TunPort(final LibC libc, final TunDevice device, final int mtu, final ErrorHandler errorHandler)
         throws IOException
     {
         this.libc = libc;
@@ -157,7 +157,7 @@ public final class TunPort implements Port
     {
         final UnsafeBuffer buffer = frame.buffer();
         final int start = FrameSlab.HEADROOM - vnetHeaderLength;
-        final long length = libc.read(descriptor.fd(), buffer.addressOffset() + start, buffer.capacity() - start);
+        final int length = libc.read(descriptor.fd(), buffer, start, buffer.capacity() - start);
         if (length < vnetHeaderLength)
         {
             if (length < 0)
@@ -166,7 +166,7 @@ public final class TunPort implements Port
             }
             return false;
         }
-        frame.wrap(FrameSlab.HEADROOM, (int)length - vnetHeaderLength);
+        frame.wrap(FrameSlab.HEADROOM, length - vnetHeaderLength);
         if (vnetHeaderLength != 0)
         {
             VirtioNetHeader.decode(buffer, start, frame);
@@ -230,16 +230,16 @@ public final class TunPort implements Port
             }
             VirtioNetHeader.encode(frame, frame.buffer(), frame.offset() - vnetHeaderLength, vnetHeaderLength);
         }
-        final long address = frame.address() - vnetHeaderLength;
+        final int start = frame.offset() - vnetHeaderLength;
         final int length = frame.length() + vnetHeaderLength;
-        long written = libc.write(descriptor.fd(), address, length);
+        int written = libc.write(descriptor.fd(), frame.buffer(), start, length);
         while (written < 0)
         {
             final int errno = LibC.errno();
             switch (errno)
             {
                 case EINTR:
-                    written = libc.write(descriptor.fd(), address, length);
+                    written = libc.write(descriptor.fd(), frame.buffer(), start, length);
                     break;
 
                 case EAGAIN, ENOBUFS, ENOMEM:

@@ -26,7 +26,7 @@ final class UdpSocket implements AutoCloseable
     /** Room for every value in front of it. */
     private static final int LENGTH = 40;
 
-    private final LibC.Calls libc = LibC.calls();
+    private final LibC libc = LibC.get();
     private final UnsafeBuffer memory =
         new UnsafeBuffer(BufferUtil.allocateDirectAligned(LENGTH + Long.BYTES, 8));
     private final int discovery;
@@ -51,7 +51,7 @@ final class UdpSocket implements AutoCloseable
         final UdpOptions options, final int udpPort, final boolean receives, final boolean joins) throws IOException
     {
         family = options.local().isV4() ? AF_INET : AF_INET6;
-        final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC, 0);
+        final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
         {
             throw UdpAddress.cannotBind(options.local(), udpPort, LibC.describe(LibC.errno()), null);
@@ -120,14 +120,13 @@ final class UdpSocket implements AutoCloseable
 
     private Vtep bind(final IpAddress address, final int udpPort) throws IOException
     {
-        final long pointer = memory.addressOffset();
         final int length = SocketAddress.put(memory, 0, family, address.high(), address.low(), udpPort);
-        if (libc.bind(descriptor.fd(), pointer, length) < 0)
+        if (libc.bind(descriptor.fd(), memory, length) < 0)
         {
             throw UdpAddress.cannotBind(address, udpPort, LibC.describe(LibC.errno()), null);
         }
         memory.putInt(LENGTH, SocketAddress.SPACE);
-        if (libc.getsockname(descriptor.fd(), pointer, pointer + LENGTH) < 0)
+        if (libc.getsockname(descriptor.fd(), memory, LENGTH) < 0)
         {
             throw new SocketException("cannot read the bound address: " + LibC.describe(LibC.errno()));
         }
@@ -166,8 +165,7 @@ final class UdpSocket implements AutoCloseable
         if (index != 0)
         {
             final int length = MulticastGroup.put(memory, 0, IpAddress.ANY_V4, index);
-            if (libc.setsockopt(
-                descriptor.fd(), IPPROTO_IP, Linux.IP_MULTICAST_IF, memory.addressOffset(), length) < 0)
+            if (libc.setsockopt(descriptor.fd(), IPPROTO_IP, Linux.IP_MULTICAST_IF, memory, 0, length) < 0)
             {
                 throw new SocketException("cannot send to groups by " + options.multicastInterface() + ": " +
                     LibC.describe(LibC.errno()));
@@ -222,7 +220,8 @@ final class UdpSocket implements AutoCloseable
             descriptor.fd(),
             group.isV4() ? IPPROTO_IP : IPPROTO_IPV6,
             group.isV4() ? optionV4 : optionV6,
-            memory.addressOffset(),
+            memory,
+            0,
             length) == 0;
     }
 
@@ -246,15 +245,14 @@ final class UdpSocket implements AutoCloseable
     private boolean set(final int level, final int option, final int value)
     {
         memory.putInt(0, value);
-        return libc.setsockopt(descriptor.fd(), level, option, memory.addressOffset(), Integer.BYTES) == 0;
+        return libc.setsockopt(descriptor.fd(), level, option, memory, 0, Integer.BYTES) == 0;
     }
 
     /** @return the value, or -1 if the kernel does not know the option. */
     private int get(final int level, final int option)
     {
-        final long pointer = memory.addressOffset();
         memory.putInt(LENGTH, Integer.BYTES);
-        return libc.getsockopt(descriptor.fd(), level, option, pointer, pointer + LENGTH) == 0 ? memory.getInt(0) : -1;
+        return libc.getsockopt(descriptor.fd(), level, option, memory, 0, LENGTH) == 0 ? memory.getInt(0) : -1;
     }
 
     Descriptor descriptor()
@@ -312,8 +310,7 @@ final class UdpSocket implements AutoCloseable
             try
             {
                 memory.putInt(LENGTH, Linux.MEMINFO_SIZE);
-                final long pointer = memory.addressOffset();
-                if (libc.getsockopt(descriptor.fd(), SOL_SOCKET, Linux.SO_MEMINFO, pointer, pointer + LENGTH) == 0)
+                if (libc.getsockopt(descriptor.fd(), SOL_SOCKET, Linux.SO_MEMINFO, memory, 0, LENGTH) == 0)
                 {
                     drops += (memory.getInt(Linux.MEMINFO_DROPS_OFFSET) - (int)drops) & 0xFFFF_FFFFL;
                 }

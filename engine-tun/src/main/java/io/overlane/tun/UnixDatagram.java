@@ -30,7 +30,7 @@ public final class UnixDatagram
      */
     public static void send(final String address, final String text) throws IOException
     {
-        final LibC.Calls libc = LibC.calls();
+        final LibC libc = LibC.get();
         final UnsafeBuffer name = new UnsafeBuffer(
             BufferUtil.allocateDirectAligned(SOCKADDR_UN_PATH_OFFSET + SOCKADDR_UN_PATH_SIZE, 8));
         final int nameLength = putAddress(name, address);
@@ -38,12 +38,12 @@ public final class UnixDatagram
         final UnsafeBuffer payload = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Math.max(bytes.length, 1), 8));
         payload.putBytes(0, bytes);
 
-        final int fd = libc.socket(AF_UNIX, Linux.SOCK_DGRAM | O_CLOEXEC, 0);
+        final int fd = libc.socket(AF_UNIX, Linux.SOCK_DGRAM | O_CLOEXEC);
         check(fd, "open a local socket for", address);
         try
         {
-            check(libc.connect(fd, name.addressOffset(), nameLength), "reach", address);
-            check(libc.write(fd, payload.addressOffset(), bytes.length), "send to", address);
+            check(libc.connect(fd, name, nameLength), "reach", address);
+            check(libc.write(fd, payload, 0, bytes.length), "send to", address);
         }
         finally
         {

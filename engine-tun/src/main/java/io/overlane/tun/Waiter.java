@@ -21,9 +21,8 @@ final class Waiter implements AutoCloseable
     /** The wake event's first, then one for each descriptor. */
     private static final int POLLFDS = TIMEOUT + TIMESPEC_SIZE;
 
-    private final LibC.Calls libc = LibC.calls();
+    private final LibC libc = LibC.get();
     private final UnsafeBuffer memory;
-    private final long address;
     private final Descriptor[] descriptors;
     private final WakeEvent event = new WakeEvent();
 
@@ -36,7 +35,6 @@ final class Waiter implements AutoCloseable
         this.descriptors = descriptors;
         memory = new UnsafeBuffer(
             BufferUtil.allocateDirectAligned(POLLFDS + (1 + descriptors.length) * POLLFD_SIZE, Long.BYTES));
-        address = memory.addressOffset();
         putPollfd(POLLFDS, event.descriptor().fd());
         for (int i = 0; i < descriptors.length; i++)
         {
@@ -98,7 +96,7 @@ final class Waiter implements AutoCloseable
         {
             memory.putLong(TIMEOUT, TimeUnit.NANOSECONDS.toSeconds(timeoutNs));
             memory.putLong(TIMEOUT + Long.BYTES, timeoutNs % TimeUnit.SECONDS.toNanos(1));
-            final int ready = libc.ppoll(address + POLLFDS, 1 + descriptors.length, address + TIMEOUT, 0);
+            final int ready = libc.ppoll(memory, POLLFDS, 1 + descriptors.length, TIMEOUT);
             if (ready > 0 && memory.getShort(POLLFDS + POLLFD_HAPPENED_OFFSET) != 0)
             {
                 event.clear();

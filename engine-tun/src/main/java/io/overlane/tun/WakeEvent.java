@@ -23,7 +23,7 @@ final class WakeEvent implements AutoCloseable
     private static final int COUNTER = 0;
     private static final int ONE = COUNTER + Long.BYTES;
 
-    private final LibC.Calls libc = LibC.calls();
+    private final LibC libc = LibC.get();
     private final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(2 * Long.BYTES, Long.BYTES));
     private final AtomicInteger state = new AtomicInteger(RUNNING);
     private final Descriptor descriptor;
@@ -64,7 +64,7 @@ final class WakeEvent implements AutoCloseable
     /** Waiting thread, which has acquired the descriptor: it was readable. */
     void clear()
     {
-        libc.read(descriptor.fd(), memory.addressOffset() + COUNTER, Long.BYTES);
+        libc.read(descriptor.fd(), memory, COUNTER, Long.BYTES);
     }
 
     /** End the current wait, or the next. Any thread. */
@@ -74,7 +74,7 @@ final class WakeEvent implements AutoCloseable
         {
             try
             {
-                libc.write(descriptor.fd(), memory.addressOffset() + ONE, Long.BYTES);
+                libc.write(descriptor.fd(), memory, ONE, Long.BYTES);
             }
             finally
             {

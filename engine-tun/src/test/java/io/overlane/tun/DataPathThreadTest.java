@@ -59,11 +59,11 @@ class DataPathThreadTest
     @Test
     void shouldHaveTimersThatFireOnTime() throws InterruptedException
     {
-        final int ordinaryNs = LibC.calls().prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+        final int ordinaryNs = LibC.get().prctl(PR_GET_TIMERSLACK, 0);
         assumeTrue(ordinaryNs > NS_PER_US, "timers are exact already, or nobody says");
         final AtomicReference<Integer> slackNs = new AtomicReference<>();
         final Thread thread = new DataPathThread().newThread(
-            () -> slackNs.set(LibC.calls().prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0)));
+            () -> slackNs.set(LibC.get().prctl(PR_GET_TIMERSLACK, 0)));
         thread.start();
         thread.join();
         assertEquals(NS_PER_US, slackNs.get().longValue());
@@ -73,17 +73,17 @@ class DataPathThreadTest
     void shouldRunItsWorkWhenEveryCallFails() throws InterruptedException
     {
         final List<Long> asked = new CopyOnWriteArrayList<>();
-        run(new CallsProxy()
+        run(new FailingLibC()
         {
             @Override
-            public int prctl(final int option, final long a, final long b, final long c, final long d)
+            int prctl(final int option, final long value)
             {
                 asked.add((long)option);
                 return fail(Linux.EINVAL);
             }
 
             @Override
-            public long syscall(final long number, final long a, final long b, final long c, final long d)
+            long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
             {
                 asked.add(number);
                 return fail(Linux.EPERM);
@@ -97,10 +97,10 @@ class DataPathThreadTest
     void shouldRunItsWorkWhenTheSliceIsRefused() throws InterruptedException
     {
         final List<Long> asked = new CopyOnWriteArrayList<>();
-        run(new CallsProxy()
+        run(new FailingLibC()
         {
             @Override
-            public long syscall(final long number, final long a, final long b, final long c, final long d)
+            long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
             {
                 asked.add(number);
                 // What the kernel reads and writes is all zeros: SCHED_OTHER.
@@ -114,14 +114,14 @@ class DataPathThreadTest
     void shouldLeaveAnotherPolicyAlone() throws InterruptedException
     {
         final List<Long> asked = new CopyOnWriteArrayList<>();
-        run(new CallsProxy()
+        run(new FailingLibC()
         {
             @Override
-            public long syscall(final long number, final long a, final long b, final long c, final long d)
+            long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
             {
                 asked.add(number);
                 final int fifo = 1;
-                new UnsafeBuffer(b, SCHED_ATTR_LENGTH).putInt(POLICY_OFFSET, fifo);
+                attribute.putInt(POLICY_OFFSET, fifo);
                 return 0;
             }
         });
@@ -134,7 +134,7 @@ class DataPathThreadTest
         run(null);
     }
 
-    private static void run(final LibC.Calls libc) throws InterruptedException
+    private static void run(final LibC libc) throws InterruptedException
     {
         final AtomicReference<Thread> worker = new AtomicReference<>();
         final Thread thread = new DataPathThread(libc).newThread(() -> worker.set(Thread.currentThread()));
@@ -147,7 +147,7 @@ class DataPathThreadTest
     private static UnsafeBuffer attributes()
     {
         final UnsafeBuffer attr = new UnsafeBuffer(BufferUtil.allocateDirectAligned(SCHED_ATTR_LENGTH, Long.BYTES));
-        final long result = LibC.calls().syscall(SYS_SCHED_GETATTR, 0, attr.addressOffset(), SCHED_ATTR_LENGTH, 0);
+        final long result = LibC.get().schedAttr(SYS_SCHED_GETATTR, attr, SCHED_ATTR_LENGTH);
         assumeTrue(result == 0, "sched_getattr is not allowed here");
         return attr;
     }

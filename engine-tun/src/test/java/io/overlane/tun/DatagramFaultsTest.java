@@ -352,7 +352,7 @@ class DatagramFaultsTest
     }
 
     /** The kernel, once the prepared answers are used up. */
-    private static final class Calls extends CallsProxy
+    private static final class Calls extends FailingLibC
     {
         final Queue<Send> sends = new ArrayDeque<>();
         final Queue<Integer> receives = new ArrayDeque<>();
@@ -364,7 +364,8 @@ class DatagramFaultsTest
         long longestWaitNs;
 
         @Override
-        public int sendmmsg(final int fd, final long mmsghdrs, final int count, final int flags)
+        int sendmmsg(
+            final int fd, final Messages messages, final int first, final int count, final SendBatch payloads)
         {
             asked.add(count);
             final Send send = sends.isEmpty() ? always : sends.remove();
@@ -375,23 +376,21 @@ class DatagramFaultsTest
             int most = send == null ? count : Math.min(count, send.most());
             if (refuseJoined != 0)
             {
-                most = Math.min(most, countUnjoined(mmsghdrs, most));
+                most = Math.min(most, countUnjoined(messages, first, most));
                 if (most == 0)
                 {
                     refusals++;
                     return fail(refuseJoined);
                 }
             }
-            return super.sendmmsg(fd, mmsghdrs, most, flags);
+            return super.sendmmsg(fd, messages, first, most, payloads);
         }
 
         /** Messages before the first with a control message, which here is UDP_SEGMENT. */
-        private static int countUnjoined(final long mmsghdrs, final int count)
+        private static int countUnjoined(final Messages messages, final int first, final int count)
         {
-            final UnsafeBuffer messages = new UnsafeBuffer(mmsghdrs, count * Linux.MMSG_SIZE);
             int unjoined = 0;
-            while (unjoined < count &&
-                messages.getLong(unjoined * Linux.MMSG_SIZE + Linux.MSG_CONTROL_LENGTH_OFFSET) == 0)
+            while (unjoined < count && messages.controlLength(first + unjoined) == 0)
             {
                 unjoined++;
             }
@@ -399,22 +398,21 @@ class DatagramFaultsTest
         }
 
         @Override
-        public int recvmmsg(
-            final int fd, final long mmsghdrs, final int count, final int flags, final long timespec)
+        int recvmmsg(final int fd, final Messages messages, final int count, final FrameSlab payloads)
         {
             return receives.isEmpty() ?
-                super.recvmmsg(fd, mmsghdrs, count, flags, timespec) :
+                super.recvmmsg(fd, messages, count, payloads) :
                 fail(receives.remove());
         }
 
         /** There is room at once. */
         @Override
-        public int ppoll(final long pollfds, final long count, final long timespec, final long sigset)
+        int ppoll(final UnsafeBuffer memory, final int pollfds, final int count, final int timespec)
         {
             waits++;
-            final UnsafeBuffer time = new UnsafeBuffer(timespec, Linux.TIMESPEC_SIZE);
             longestWaitNs = Math.max(
-                longestWaitNs, TimeUnit.SECONDS.toNanos(time.getLong(0)) + time.getLong(Long.BYTES));
+                longestWaitNs,
+                TimeUnit.SECONDS.toNanos(memory.getLong(timespec)) + memory.getLong(timespec + Long.BYTES));
             return 1;
         }
     }

@@ -266,8 +266,8 @@ final class KernelSegmentationScenarios extends Scenario
     {
         final UnsafeBuffer name = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Linux.IFREQ_SIZE, 8));
         name.putStringWithoutLengthAscii(0, BRIDGE);
-        final int socket = LibC.calls().socket(Linux.AF_INET, Linux.SOCK_DGRAM, 0);
-        final int result = LibC.calls().ioctl(socket, request, name.addressOffset());
+        final int socket = LibC.get().socket(Linux.AF_INET, Linux.SOCK_DGRAM);
+        final int result = LibC.get().ioctl(socket, request, name);
         LibC.close(socket);
         return result == 0;
     }

@@ -1,11 +1,14 @@
 package io.overlane.tun;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** The bindings: their shape, and that errors come through. */
@@ -34,12 +37,25 @@ class LibCTest
     @Test
     void shouldTellTheErrorOfAFailedCall()
     {
-        assertEquals(-1, LibC.calls().ioctl(-1, 0, 0));
+        assertEquals(-1, LibC.get().ioctl(-1, 0, 0));
         assertEquals(Linux.EBADF, LibC.errno());
         assertEquals(-1, LibC.open("/nonexistent/file", Linux.O_RDWR));
         assertEquals(Linux.ENOENT, LibC.errno());
-        assertEquals(-1, LibC.calls().setsockopt(-1, 1, 2, 0, 4));
+        assertEquals(-1, LibC.get().setsockopt(-1, 1, 2, new UnsafeBuffer(ByteBuffer.allocateDirect(4)), 0, 4));
         assertEquals(Linux.EBADF, LibC.errno());
+    }
+
+    @Test
+    void shouldNotLetTheKernelLeaveTheBuffer()
+    {
+        final LibC libc = LibC.get();
+        final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(16));
+        buffer.putInt(0, 20);
+        assertThrows(IndexOutOfBoundsException.class, () -> libc.read(-1, buffer, 8, 9));
+        assertThrows(IndexOutOfBoundsException.class, () -> libc.write(-1, buffer, -1, 8));
+        assertThrows(IndexOutOfBoundsException.class, () -> libc.bind(-1, buffer, 17));
+        assertThrows(IndexOutOfBoundsException.class, () -> libc.getsockopt(-1, 1, 2, buffer, 4, 0));
+        assertThrows(IndexOutOfBoundsException.class, () -> libc.ppoll(buffer, 0, 3, 0));
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** What each further device costs an engine: counts of bytes, threads and calls, which no load of a machine changes. */
 final class ManyDevicesScenarios extends Scenario
@@ -164,13 +165,13 @@ final class ManyDevicesScenarios extends Scenario
     private EngineContext context(final ThreadingMode mode, final int devices, final LibcUnderlay peer)
         throws IOException
     {
-        final CallsProxy counting = new CallsProxy()
+        final LibC counting = new LibC()
         {
             @Override
-            public long read(final int fd, final long buffer, final long count)
+            int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
             {
                 reads.incrementAndGet();
-                return super.read(fd, buffer, count);
+                return super.read(fd, buffer, offset, length);
             }
         };
         final LibcUnderlay underlay = closeLater(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add));

@@ -10,7 +10,9 @@ class NamespaceTest
     @TestFactory
     Stream<DynamicTest> devices() throws Exception
     {
-        return InNamespace.tests(TunDeviceScenarios.class);
+        // A small heap and this collector: the scenario that collects all the time takes seconds, not a minute.
+        return InNamespace.tests(
+            TunDeviceScenarios.class, "env", "JAVA_TOOL_OPTIONS=-XX:+UseSerialGC -Xmx128m");
     }
 
     @TestFactory

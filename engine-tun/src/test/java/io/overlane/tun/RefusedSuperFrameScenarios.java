@@ -215,7 +215,7 @@ final class RefusedSuperFrameScenarios extends Scenario
     }
 
     /** The kernel, which took each frame that is kept here. */
-    private static final class Calls extends CallsProxy
+    private static final class Calls extends FailingLibC
     {
         final List<byte[]> written = new ArrayList<>();
         int whole;
@@ -224,14 +224,14 @@ final class RefusedSuperFrameScenarios extends Scenario
         int interrupts;
 
         @Override
-        public long write(final int fd, final long address, final long length)
+        int write(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
         {
             if (interrupts > 0)
             {
                 interrupts--;
                 return fail(Linux.EINTR);
             }
-            final int gsoType = new UnsafeBuffer(address, HEADER_LENGTH).getByte(GSO_TYPE_OFFSET) & 0xFF;
+            final int gsoType = buffer.getByte(offset + GSO_TYPE_OFFSET) & 0xFF;
             if (gsoType == refusedType)
             {
                 return fail(Linux.EINVAL);
@@ -240,14 +240,16 @@ final class RefusedSuperFrameScenarios extends Scenario
             {
                 return fail(Linux.EAGAIN);
             }
-            final long result = super.write(fd, address, length);
+            final int result = super.write(fd, buffer, offset, length);
             if (result == length && gsoType != Frame.GSO_NONE)
             {
                 whole++;
             }
             else if (result == length)
             {
-                written.add(bytes(address + HEADER_LENGTH, length - HEADER_LENGTH));
+                final byte[] frame = new byte[length - HEADER_LENGTH];
+                buffer.getBytes(offset + HEADER_LENGTH, frame);
+                written.add(frame);
             }
             return result;
         }

@@ -146,8 +146,8 @@ abstract class Scenario implements AutoCloseable
 
     private static void request(final int family, final long request, final UnsafeBuffer memory)
     {
-        final int socket = LibC.calls().socket(family, Linux.SOCK_DGRAM, 0);
-        final int result = LibC.calls().ioctl(socket, request, memory.addressOffset());
+        final int socket = LibC.get().socket(family, Linux.SOCK_DGRAM);
+        final int result = LibC.get().ioctl(socket, request, memory);
         final int errno = LibC.errno();
         LibC.close(socket);
         assertEquals(0, result, () -> LibC.describe(errno));

@@ -6,10 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
 import io.overlane.frame.FrameBatch;
 import io.overlane.tun.TunException.Reason;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Constructor;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.function.Executable;
 
 /** Devices as such: made, found, set, taken over and gone. */
@@ -38,6 +46,99 @@ final class TunDeviceScenarios extends Scenario
         assertTrue(device.isUp());
         device.up(false);
         assertFalse(device.isUp());
+    }
+
+    /** Each start loads the classes anew: what is run for the first time is slow, and leaves the collector time. */
+    void shouldSetWhatItIsAskedForWhileTheGarbageCollectorRuns() throws Exception
+    {
+        create(new TunOptions(TunKind.TAP, "vx0")).close();
+        final AtomicBoolean isOver = new AtomicBoolean();
+        final Thread collector = new Thread(() ->
+        {
+            while (!isOver.get())
+            {
+                System.gc();
+            }
+        });
+        collector.start();
+        try
+        {
+            for (int i = 0; i < 60; i++)
+            {
+                final Constructor<?> start =
+                    new OwnClasses().loadClass(Start.class.getName()).getDeclaredConstructor(int.class);
+                start.setAccessible(true);
+                ((Callable<?>)start.newInstance(i)).call();
+            }
+        }
+        finally
+        {
+            isOver.set(true);
+            collector.join();
+        }
+    }
+
+    /** Has classes of this project of its own, and shares all others. */
+    private static final class OwnClasses extends ClassLoader
+    {
+        @Override
+        protected Class<?> loadClass(final String name, final boolean resolve) throws ClassNotFoundException
+        {
+            if (!name.startsWith("io.overlane."))
+            {
+                return super.loadClass(name, resolve);
+            }
+            final Class<?> loaded = findLoadedClass(name);
+            if (loaded != null)
+            {
+                return loaded;
+            }
+            try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class"))
+            {
+                final byte[] bytes = file.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            }
+            catch (final IOException ex)
+            {
+                throw new ClassNotFoundException(name, ex);
+            }
+        }
+    }
+
+    /** Makes a device and a socket, and asks the kernel what they are like. */
+    static final class Start implements Callable<Void>
+    {
+        private final int index;
+
+        Start(final int index)
+        {
+            this.index = index;
+        }
+
+        @Override
+        public Void call() throws IOException
+        {
+            final IpAddress local = IpAddress.parse("127.0.0.1");
+            final UdpOptions options = new UdpOptions(local, 20_000 + index).socketBufferLength(9000 + index);
+            try (TunDevice device = TunDevice.create(new TunOptions(TunKind.TAP, "vx" + index));
+                UdpSocket socket = new UdpSocket(options))
+            {
+                final UnsafeBuffer headerLength = new UnsafeBuffer(ByteBuffer.allocateDirect(Integer.BYTES));
+                final int fd = device.descriptor().fd();
+                assertEquals(0, LibC.get().ioctl(fd, Linux.TUNGETVNETHDRSZ, headerLength));
+                assertEquals(12, headerLength.getInt(0), "start " + index);
+                final MacAddress mac = new MacAddress(0x0242_0000_0000L + index);
+                device.mac(mac);
+                device.mtu(1000 + index);
+                assertEquals(mac, device.mac());
+                assertEquals(1000 + index, device.mtu());
+                assertTrue(device.index() > 0);
+                assertEquals(new Vtep(local, 20_000 + index), socket.local());
+                assertEquals(9000 + index, socket.receiveBufferLength());
+                assertTrue(new PathMtuProbe(local).pathMtu(local.high(), local.low()) > 0, "path MTU");
+            }
+            return null;
+        }
     }
 
     void shouldCreateATunWithoutMac() throws IOException
@@ -147,7 +248,7 @@ final class TunDeviceScenarios extends Scenario
 
     void shouldNotAdoptOtherDescriptors() throws IOException
     {
-        final int fd = LibC.calls().eventfd(0, Linux.O_CLOEXEC);
+        final int fd = LibC.get().eventfd(0, Linux.O_CLOEXEC);
         assertReason(Reason.NO_SUCH_DEVICE, "descriptor " + fd + " is no TAP or TUN device: ENOTTY",
             () -> TunDevice.adopt(fd, TunOffload.NONE));
         LibC.close(fd);

@@ -18,6 +18,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** Frames between the kernel and a port, and the underlay where it needs an interface of its own. */
 final class TunPortScenarios extends Scenario
@@ -185,10 +186,10 @@ final class TunPortScenarios extends Scenario
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0").offload(TunOffload.ALL));
         device.up(true);
         final int[] waiting = {6};
-        final CallsProxy sixSuperFrames = new CallsProxy()
+        final FailingLibC sixSuperFrames = new FailingLibC()
         {
             @Override
-            public long read(final int fd, final long buffer, final long count)
+            int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
             {
                 return waiting[0]-- > 0 ? VirtioNetHeader.MERGEABLE_LENGTH + 60_000 : fail(Linux.EAGAIN);
             }

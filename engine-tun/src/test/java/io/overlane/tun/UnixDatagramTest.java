@@ -28,7 +28,7 @@ class UnixDatagramTest
     void open()
     {
         Assumptions.assumeTrue(LibC.whyUnavailable() == null, LibC.whyUnavailable());
-        receiver = LibC.calls().socket(Linux.AF_UNIX, Linux.SOCK_DGRAM | Linux.O_NONBLOCK | Linux.O_CLOEXEC, 0);
+        receiver = LibC.get().socket(Linux.AF_UNIX, Linux.SOCK_DGRAM | Linux.O_NONBLOCK | Linux.O_CLOEXEC);
     }
 
     @AfterEach
@@ -43,9 +43,9 @@ class UnixDatagramTest
     private String receive(final String address, final String text) throws IOException
     {
         final int length = UnixDatagram.putAddress(memory, address);
-        assertEquals(0, LibC.calls().bind(receiver, memory.addressOffset(), length), LibC.describe(LibC.errno()));
+        assertEquals(0, LibC.get().bind(receiver, memory, length), LibC.describe(LibC.errno()));
         UnixDatagram.send(address, text);
-        final byte[] bytes = new byte[(int)LibC.calls().read(receiver, memory.addressOffset(), memory.capacity())];
+        final byte[] bytes = new byte[LibC.get().read(receiver, memory, 0, memory.capacity())];
         memory.getBytes(0, bytes);
         return new String(bytes, StandardCharsets.UTF_8);
     }

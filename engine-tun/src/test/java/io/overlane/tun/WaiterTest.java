@@ -14,7 +14,7 @@ class WaiterTest
 {
     private static final long FOREVER_NS = Long.MAX_VALUE;
 
-    private final Descriptor descriptor = new Descriptor(LibC.calls().eventfd(0, Linux.O_CLOEXEC));
+    private final Descriptor descriptor = new Descriptor(LibC.get().eventfd(0, Linux.O_CLOEXEC));
     private final Waiter waiter;
 
     WaiterTest() throws IOException
@@ -91,7 +91,7 @@ class WaiterTest
     @Test
     void shouldEndAWaitForAnyOfSeveral() throws IOException
     {
-        final Descriptor other = new Descriptor(LibC.calls().eventfd(1, Linux.O_CLOEXEC));
+        final Descriptor other = new Descriptor(LibC.get().eventfd(1, Linux.O_CLOEXEC));
         for (final Waiter both : new Waiter[]{new Waiter(descriptor, other), new Waiter(other, descriptor)})
         {
             both.await(FOREVER_NS);
@@ -103,7 +103,7 @@ class WaiterTest
     @Test
     void shouldNotWaitOnceOneOfSeveralIsClosed() throws IOException
     {
-        final Descriptor other = new Descriptor(LibC.calls().eventfd(0, Linux.O_CLOEXEC));
+        final Descriptor other = new Descriptor(LibC.get().eventfd(0, Linux.O_CLOEXEC));
         final Waiter both = new Waiter(descriptor, other);
         other.close();
         both.await(FOREVER_NS);
