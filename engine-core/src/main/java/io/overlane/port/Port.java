@@ -42,9 +42,9 @@ public interface Port extends AutoCloseable
 
     /**
      * Hand over frames in order; never blocks. Each frame's verdict says what became of it: {@code NONE} when it was
-     * taken, else {@code PORT_FULL}, {@code OVERSIZE}, {@code BAD_OFFLOAD} or {@code PORT_ERROR}. Frames whose verdict
-     * is already set are passed over. The bytes are copied or written before this returns; the port may use a frame's
-     * headroom, and does so only after it took the frame before.
+     * taken, else {@code PORT_FULL}, {@code PORT_DOWN}, {@code OVERSIZE}, {@code BAD_OFFLOAD} or {@code PORT_ERROR}.
+     * Frames whose verdict is already set are passed over. The bytes are copied or written before this returns; the
+     * port may use a frame's headroom, and does so only after it took the frame before.
      *
      * @param batch frames for this port.
      */

@@ -82,7 +82,10 @@ public enum DropReason
     /** The port had no room. Linux FULL_RING. */
     PORT_FULL("port-full"),
 
-    /** The port refused the frame: the device is down, or broken. Linux DEV_READY. */
+    /** The port's device is down. Linux DEV_READY. */
+    PORT_DOWN("port-down"),
+
+    /** The port refused the frame: it is closed, or its device is broken. The error handler knows why. */
     PORT_ERROR("port-error"),
 
     /** An application claimed room for the frame and neither committed nor aborted it in time. */

@@ -4,6 +4,7 @@ import static io.overlane.tun.Linux.EAGAIN;
 import static io.overlane.tun.Linux.EBADFD;
 import static io.overlane.tun.Linux.EINTR;
 import static io.overlane.tun.Linux.EINVAL;
+import static io.overlane.tun.Linux.EIO;
 import static io.overlane.tun.Linux.ENOBUFS;
 import static io.overlane.tun.Linux.ENOMEM;
 
@@ -253,8 +254,10 @@ public final class TunPort implements Port
                     errors.report("write", errno);
                     return DropReason.PORT_ERROR;
 
+                case EIO:
+                    return DropReason.PORT_DOWN;
+
                 default:
-                    // EIO: the interface is down.
                     errors.report("write", errno);
                     return DropReason.PORT_ERROR;
             }

@@ -13,16 +13,22 @@ import io.overlane.status.PathCounters;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** {@code drops}: why frames were lost; "why does VNI 42 lose frames from 192.0.2.7" is one request. */
 final class DropCommands
 {
     private static final int VXLAN_LENGTH = 8;
+
+    /** A frame that a port did not take has no tunnel header any more. */
+    private static final Set<DropReason> OF_PORTS =
+        EnumSet.of(DropReason.PORT_FULL, DropReason.PORT_DOWN, DropReason.PORT_ERROR);
 
     /** All but the bytes themselves. */
     private static final int SAMPLE_COLUMNS_SHOWN = 7;
@@ -129,8 +135,7 @@ final class DropCommands
         for (int i = samples.size() - 1; i >= 0; i--)
         {
             final DropSample sample = samples.get(i);
-            final boolean hasTunnelHeader = isVxlan && "decap".equals(path) &&
-                sample.reason() != DropReason.PORT_FULL && sample.reason() != DropReason.PORT_ERROR;
+            final boolean hasTunnelHeader = isVxlan && "decap".equals(path) && !OF_PORTS.contains(sample.reason());
             final ByteBuffer bytes = ByteBuffer.wrap(sample.bytes());
             final boolean hasVni = hasTunnelHeader && bytes.limit() >= VXLAN_LENGTH;
             final Integer vni = sample.vni() != DropLedger.NO_VNI ? (Integer)sample.vni() :
