@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
-import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
 /**
@@ -54,27 +53,25 @@ public final class LibcUnderlay implements Underlay
      */
     public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
-        this(LibC.get(), new UdpSocket(options), options, errorHandler);
+        this(LibC.get(), options, errorHandler);
     }
 
     /** With something else in place of the C library, for what is sent and received. */
     LibcUnderlay(final LibC libc, final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
-        this(libc, new UdpSocket(options), options, errorHandler);
+        this(libc, SourcePortFan.open(options), options, errorHandler);
     }
 
     private LibcUnderlay(
-        final LibC libc, final UdpSocket socket, final UdpOptions options, final ErrorHandler errorHandler)
+        final LibC libc, final SourcePortFan fan, final UdpOptions options, final ErrorHandler errorHandler)
         throws IOException
     {
-        this.socket = socket;
+        this.fan = fan;
         this.options = options;
         this.errorHandler = errorHandler;
-        SourcePortFan opened = null;
         try
         {
-            opened = new SourcePortFan(socket, options);
-            fan = opened;
+            socket = fan.main();
             descriptor = socket.descriptor();
             errors = new ErrnoReporter(errorHandler, "UDP socket " + socket.local());
             reader = new DatagramReader(libc, options.pollDatagrams());
@@ -84,7 +81,7 @@ public final class LibcUnderlay implements Underlay
         }
         catch (final IOException | RuntimeException | Error ex)
         {
-            CloseHelper.quietCloseAll(opened, socket);
+            fan.close();
             throw ex;
         }
     }
@@ -99,7 +96,7 @@ public final class LibcUnderlay implements Underlay
      */
     public LibcUnderlay openFurther() throws IOException
     {
-        return new LibcUnderlay(LibC.get(), socket.openFurther(options), options, errorHandler);
+        return new LibcUnderlay(LibC.get(), fan.openFurther(options), options, errorHandler);
     }
 
     /** @return null if this underlay can be used here, else why not, in one line. */
@@ -305,7 +302,6 @@ public final class LibcUnderlay implements Underlay
     public void close()
     {
         fan.close();
-        socket.close();
         waiter.close();
     }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import org.agrona.CloseHelper;
 
 /**
- * The sockets datagrams leave by: the main one alone, or several on ports of a range, one of which serves a flow, so
- * that receivers and links which look at the outer ports can tell flows apart (RFC 7348 §5).
+ * The main socket, and the sockets that datagrams leave by: the main one alone, or several on ports of a range. One of
+ * them serves a flow, so that receivers and links which look at the outer ports can tell flows apart (RFC 7348 §5).
  *
  * <p>Nobody reads from the others. Answers to a VTEP go to its own port, so what arrives there is no tunnel traffic;
  * the kernel keeps the one or two datagrams that fit the smallest receive buffer, and counts the rest as lost.
@@ -18,19 +18,24 @@ final class SourcePortFan implements AutoCloseable
     private final UdpSocket main;
     private final UdpSocket[] sockets;
 
-    /**
-     * @param main    bound; stays the caller's. It is part of the fan if its port is in the range and its turn comes.
-     * @param options address and range. Ports that others hold are passed over.
-     * @throws IOException if no port of the range can be had; the message is one line.
-     */
-    SourcePortFan(final UdpSocket main, final UdpOptions options) throws IOException
+    private SourcePortFan(final UdpSocket main, final UdpSocket... sockets)
     {
         this.main = main;
-        sockets = options.sourcePortCount() == 0 ? new UdpSocket[]{main} : open(main, options);
+        this.sockets = sockets;
     }
 
-    private static UdpSocket[] open(final UdpSocket main, final UdpOptions options) throws IOException
+    /**
+     * @param options address, port and range. Ports of the range that others hold are passed over.
+     * @return the main socket, which is part of the fan if its port is in the range and its turn comes, and the others.
+     * @throws IOException if the main socket, or no port of the range, can be had; the message is one line.
+     */
+    static SourcePortFan open(final UdpOptions options) throws IOException
     {
+        final UdpSocket main = new UdpSocket(options);
+        if (options.sourcePortCount() == 0)
+        {
+            return new SourcePortFan(main, main);
+        }
         final List<UdpSocket> sockets = new ArrayList<>();
         BindException taken = null;
         try
@@ -53,14 +58,48 @@ final class SourcePortFan implements AutoCloseable
                 throw new BindException("no source port in " + options.sourcePortLow() + "-" +
                     options.sourcePortHigh() + " can be had: " + taken.getMessage());
             }
-            return sockets.toArray(new UdpSocket[0]);
+            return new SourcePortFan(main, sockets.toArray(new UdpSocket[0]));
         }
         catch (final IOException | RuntimeException | Error ex)
         {
-            sockets.remove(main);
             CloseHelper.quietCloseAll(sockets);
+            main.close();
             throw ex;
         }
+    }
+
+    /**
+     * Open one more fan on the same address and ports, for another thread. A flow leaves from the same port, whichever
+     * thread sends it.
+     *
+     * @param options as this one's.
+     * @return the new one.
+     * @throws IOException if a socket cannot be had; the message is one line.
+     */
+    SourcePortFan openFurther(final UdpOptions options) throws IOException
+    {
+        final UdpSocket furtherMain = main.openFurther(options);
+        final List<UdpSocket> further = new ArrayList<>();
+        try
+        {
+            for (final UdpSocket socket : sockets)
+            {
+                further.add(socket == main ? furtherMain : socket.openFurther(options));
+            }
+            return new SourcePortFan(furtherMain, further.toArray(new UdpSocket[0]));
+        }
+        catch (final IOException | RuntimeException | Error ex)
+        {
+            CloseHelper.quietCloseAll(further);
+            furtherMain.close();
+            throw ex;
+        }
+    }
+
+    /** @return the socket bound to the tunnel's port: the one to receive from. */
+    UdpSocket main()
+    {
+        return main;
     }
 
     /** @return how many there are, 1…{@link UdpOptions#MAX_SOURCE_PORTS}. */
@@ -96,16 +135,11 @@ final class SourcePortFan implements AutoCloseable
             sockets[0] != main ? ", source port " + first : "";
     }
 
-    /** Closes all but the main socket. Closing twice does no harm. */
+    /** Closing twice does no harm. */
     @Override
     public void close()
     {
-        for (final UdpSocket socket : sockets)
-        {
-            if (socket != main)
-            {
-                socket.close();
-            }
-        }
+        main.close();
+        CloseHelper.closeAll(sockets);
     }
 }

@@ -33,6 +33,7 @@ final class UdpSocket implements AutoCloseable
     private final Descriptor descriptor;
     private final int family;
     private final Vtep local;
+    private final boolean receives;
     private final boolean coalesces;
     private final boolean segments;
     private final int receiveBufferLength;
@@ -50,6 +51,7 @@ final class UdpSocket implements AutoCloseable
     private UdpSocket(
         final UdpOptions options, final int udpPort, final boolean receives, final boolean joins) throws IOException
     {
+        this.receives = receives;
         family = options.local().isV4() ? AF_INET : AF_INET6;
         final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
@@ -115,7 +117,7 @@ final class UdpSocket implements AutoCloseable
     UdpSocket openFurther(final UdpOptions options) throws IOException
     {
         require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
-        return new UdpSocket(options, local.udpPort(), true, true);
+        return new UdpSocket(options, local.udpPort(), receives, true);
     }
 
     private Vtep bind(final IpAddress address, final int udpPort) throws IOException

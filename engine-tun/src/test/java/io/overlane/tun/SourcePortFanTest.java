@@ -139,6 +139,37 @@ class SourcePortFanTest
     }
 
     @Test
+    void shouldShareTheRangeWithFurtherUnderlaysOnTheSamePort() throws IOException
+    {
+        final int low = threeFreePorts();
+        final LibcUnderlay receiver = open(options().pollDatagrams(128));
+        final LibcUnderlay first = open(new UdpOptions(LOOPBACK, low + 1).sourcePorts(low, low + 2, 8));
+        final LibcUnderlay second = first.openFurther();
+        resources.add(second);
+        final LibcUnderlay third = first.openFurther();
+        resources.add(third);
+        assertEquals(first.description(), third.description());
+
+        final Map<Integer, Integer> portOfFlow = new HashMap<>();
+        for (final LibcUnderlay sender : List.of(first, second, third))
+        {
+            sendFlows(sender, receiver.local());
+            receive(receiver, FLOWS);
+            for (int i = 0; i < FLOWS; i++)
+            {
+                final Integer before = portOfFlow.put(in.frame(i).length(), in.sourcePort(i));
+                assertTrue(before == null || before == in.sourcePort(i), "a flow moved with the queue");
+            }
+        }
+        assertEquals(Set.of(low, low + 1, low + 2), Set.copyOf(portOfFlow.values()));
+
+        second.close();
+        sendFlows(third, receiver.local());
+        receive(receiver, FLOWS);
+        assertThrows(BindException.class, () -> open(new UdpOptions(LOOPBACK, low)));
+    }
+
+    @Test
     void shouldUseTheBoundPortWhereItLiesInTheRange() throws IOException
     {
         final int port = FreePorts.take(3);
