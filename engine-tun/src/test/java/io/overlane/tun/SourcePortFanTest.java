@@ -141,7 +141,7 @@ class SourcePortFanTest
     @Test
     void shouldShareTheRangeWithFurtherUnderlaysOnTheSamePort() throws IOException
     {
-        final int low = threeFreePorts();
+        final int low = FreePorts.take(3);
         final LibcUnderlay receiver = open(options().pollDatagrams(128));
         final LibcUnderlay first = open(new UdpOptions(LOOPBACK, low + 1).sourcePorts(low, low + 2, 8));
         final LibcUnderlay second = first.openFurther();
