@@ -88,7 +88,7 @@ public final class NeighborTable
     }
 
     /**
-     * Walk all entries, in no useful order. Writer only; the consumer may remove entries, but not put any.
+     * Visit all entries, in no useful order. Any thread; allocates. Only the writer's consumer may change the table.
      *
      * @param consumer of each entry.
      */

@@ -149,7 +149,7 @@ public final class RouteTable
     }
 
     /**
-     * Walk all routes, in no useful order. Allocates. Writer only; the consumer may remove routes, but not put any.
+     * Visit all routes, in no useful order. Any thread; allocates. Only the writer's consumer may change the table.
      *
      * @param consumer of each route.
      */

@@ -1,6 +1,7 @@
 package io.overlane.table;
 
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -33,6 +34,8 @@ public final class OffHeapTable extends TwoBufferTable
     private static final int SLOT_SHIFT = 5;
     private static final int LINE_MASK = (BitUtil.CACHE_LINE_LENGTH >>> SLOT_SHIFT) - 1;
     private static final int MIN_SLOTS = 16;
+    /** Three of the key and one of the value. */
+    private static final int ENTRY_WORDS = 4;
 
     private final int mask;
     private final long seed0;
@@ -176,25 +179,45 @@ public final class OffHeapTable extends TwoBufferTable
     }
 
     /**
-     * Walk the entries in the order of their slots. Writer only; the consumer may remove entries, but not put any.
+     * Visit a copy of the entries, in the order of their slots. Any thread; allocates the copy. An entry that is there
+     * all the time is visited once, with a value that it had during the call. The consumer may change the table, if it
+     * runs on the writer's thread.
      *
      * @param consumer of each entry.
      */
     public void forEach(final EntryConsumer consumer)
     {
-        final UnsafeBuffer buffer = active();
-        for (int slot = 0; slot <= mask; slot++)
+        long[] words;
+        int count;
+        long before;
+        do
         {
-            final long value = valueAt(buffer, slot);
-            if (value != MISSING)
+            // A rebuild takes the buffer away from under a reader: the copy is then made again.
+            before = generation();
+            final UnsafeBuffer buffer = buffer(before);
+            words = new long[size() * ENTRY_WORDS];
+            count = 0;
+            for (int slot = 0; slot <= mask; slot++)
             {
-                final int offset = slot << SLOT_SHIFT;
-                consumer.accept(
-                    buffer.getLong(offset),
-                    buffer.getLong(offset + K1_OFFSET),
-                    buffer.getLong(offset + K2_OFFSET),
-                    value);
+                final long value = valueAt(buffer, slot);
+                if (value != MISSING)
+                {
+                    if (count == words.length)
+                    {
+                        words = Arrays.copyOf(words, 2 * count + MIN_SLOTS * ENTRY_WORDS);
+                    }
+                    final int offset = slot << SLOT_SHIFT;
+                    words[count++] = buffer.getLong(offset);
+                    words[count++] = buffer.getLong(offset + K1_OFFSET);
+                    words[count++] = buffer.getLong(offset + K2_OFFSET);
+                    words[count++] = value;
+                }
             }
+        }
+        while (!isCurrent(before));
+        for (int i = 0; i < count; i += ENTRY_WORDS)
+        {
+            consumer.accept(words[i], words[i + 1], words[i + 2], words[i + 3]);
         }
     }
 

@@ -43,6 +43,59 @@ class TableConcurrencyTest
         check(new Compact(new CompactTable(MAX_ENTRIES, 11)));
     }
 
+    /** A walk that is torn or repeated by a rebuild shows a wrong value, or a permanent entry not exactly once. */
+    @Test
+    void shouldVisitEntriesOfAnOffHeapTableWhileItIsRebuilt() throws Exception
+    {
+        final OffHeapTable table = new OffHeapTable(MAX_ENTRIES, 11);
+        final Triples keys = new Triples(table);
+        for (int key = 0; key < PERMANENT; key++)
+        {
+            assertTrue(keys.put(key, value(key, 1)));
+        }
+        final ExecutorService reader = Executors.newSingleThreadExecutor();
+        try
+        {
+            final Future<Long> walks = reader.submit(() -> walk(table));
+            try
+            {
+                write(keys);
+            }
+            finally
+            {
+                done.set(true);
+            }
+            assertTrue(walks.get() > 0, "no walk");
+        }
+        finally
+        {
+            reader.shutdownNow();
+        }
+        assertTrue(table.generation() > 100, "rebuilds: " + table.generation());
+    }
+
+    private long walk(final OffHeapTable table)
+    {
+        long walks = 0;
+        while (!done.get())
+        {
+            final int[] met = new int[PERMANENT + PASSING];
+            table.forEach((k0, k1, k2, value) ->
+            {
+                final int key = (int)(k1 << 2 | k0);
+                assertEquals(key % 5, k2, "a key of two");
+                assertEquals(value(key, 0) >>> VERSION_BITS, value >>> VERSION_BITS, "value of another key");
+                met[key]++;
+            });
+            for (int key = 0; key < met.length; key++)
+            {
+                assertTrue(met[key] == 1 || met[key] == 0 && key >= PERMANENT, "met " + met[key] + " times");
+            }
+            walks++;
+        }
+        return walks;
+    }
+
     private void check(final Keys table) throws Exception
     {
         for (int key = 0; key < PERMANENT; key++)
