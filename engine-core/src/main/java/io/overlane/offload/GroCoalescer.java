@@ -2,6 +2,7 @@ package io.overlane.offload;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.wire.EthernetPayload;
 
 /**
  * Joins received segments that belong together into super-frames for a device that takes them (Linux
@@ -19,8 +20,8 @@ import io.overlane.frame.FrameSlab;
  */
 public final class GroCoalescer
 {
-    /** Room for a packet of 64 KiB behind an Ethernet header and two VLAN tags. */
-    private static final int SLOT_LENGTH = 0xFFFF + 22;
+    /** Room for a packet of 64 KiB behind an Ethernet header and all VLAN tags that are looked behind. */
+    private static final int SLOT_LENGTH = 0xFFFF + EthernetPayload.MAX_LENGTH;
 
     private final Candidate candidate;
     private final Run[] runs;

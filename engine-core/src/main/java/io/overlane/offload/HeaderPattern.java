@@ -12,8 +12,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class HeaderPattern
 {
-    /** Ethernet with two VLAN tags, IPv6, and TCP with all options: 22 + 40 + 60, rounded up. */
-    private static final int MAX_LENGTH = 128;
+    /** Ethernet with all VLAN tags that are looked behind, IPv6, and TCP with all options: 42 + 40 + 60, rounded up. */
+    private static final int MAX_LENGTH = 144;
 
     private static final byte SAME = (byte)0xFF;
 

@@ -7,7 +7,7 @@ import io.overlane.underlay.UnderlayFeature;
  * The settings of outer IP headers. As given they are what the kernel's vxlan device does, with the don't-fragment bit
  * set: TTL 64 (1 to a multicast group), type of service 0 but for the congestion bits.
  *
- * <p>What is inherited is read from the inner IP header, behind up to two VLAN tags; a frame that is not IP gets the
+ * <p>What is inherited is read from the inner IP header, behind VLAN tags; a frame that is not IP gets the
  * default. What an underlay cannot do is refused at launch, see {@link #conclude(Underlay)}.
  */
 public final class OuterContext

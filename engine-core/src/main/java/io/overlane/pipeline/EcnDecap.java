@@ -19,8 +19,8 @@ import io.overlane.wire.Ipv6Header;
  *  CE              CE        CE        CE        CE
  * </pre>
  *
- * Linux looks no further than the Ethernet type, so it neither marks nor drops VLAN-tagged frames; we look behind up to
- * two tags.
+ * Linux looks no further than the Ethernet type, so it neither marks nor drops VLAN-tagged frames; we look behind the
+ * tags.
  */
 final class EcnDecap
 {

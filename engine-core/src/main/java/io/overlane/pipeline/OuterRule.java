@@ -15,7 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What the outer header of a frame says (Linux {@code vxlan_xmit_one}). The inner IP header is looked at, once and
- * behind up to two VLAN tags, only where something is taken from it; a frame that is not IP, or too short to be, has
+ * behind VLAN tags, only where something is taken from it; a frame that is not IP, or too short to be, has
  * nothing to give.
  */
 final class OuterRule

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Finds layer 3 in a captured packet of a known link type, behind up to two VLAN tags.
+ * Finds layer 3 in a captured packet of a known link type, behind VLAN tags.
  *
  * <pre>
  *  Linux cooked:    type 2 | ARPHRD 2 | length 2 | address 8 | protocol 2

@@ -3,7 +3,7 @@ package io.overlane.segment;
 /** How congestion marks of the outer header are carried into the inner one on receipt. */
 public enum EcnPolicy
 {
-    /** RFC 6040 §4.2, figure 4, also behind up to two VLAN tags; a frame that cannot carry the mark is dropped. */
+    /** RFC 6040 §4.2, figure 4, also behind VLAN tags; a frame that cannot carry the mark is dropped. */
     RFC6040,
 
     /** The same for frames without a VLAN tag, and tagged ones as they came: Linux looks no further than the tag. */

@@ -5,22 +5,26 @@ import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Where layer 3 begins in an Ethernet frame that carries up to two VLAN tags, and what it is.
+ * Where layer 3 begins in an Ethernet frame that may carry VLAN tags, and what it is. Everything in the engine that
+ * looks behind tags uses this class, and so everything finds the same packet.
  *
  * <pre>
  *  offset                                          l3Offset
  *  +-------------+--------+------+-----+------+-----------+------------------
  *  | destination | source | TPID | TCI |  …   | etherType |  layer 3
  *  +-------------+--------+------+-----+------+-----------+------------------
- *                         '- 0…2 times -'
+ *                         '- 0…7 times -'
  * </pre>
  *
  * Found once, in {@link #wrap(UnsafeBuffer, int, int)}; the accessors answer from memory.
  */
 public final class EthernetPayload
 {
-    /** Tags looked behind; what follows a third TPID is not looked at. */
-    public static final int MAX_TAGS = 2;
+    /** Most tags that are looked behind: Linux ({@code vlan_get_protocol}, VLAN_MAX_DEPTH) gives up at the eighth. */
+    public static final int MAX_TAGS = 7;
+
+    /** Bytes of an Ethernet header with that many tags. */
+    public static final int MAX_LENGTH = EthernetHeader.LENGTH + MAX_TAGS * VlanTag.LENGTH;
 
     private int etherType;
     private int l3Offset;
@@ -79,7 +83,7 @@ public final class EthernetPayload
         return verdict;
     }
 
-    /** @return what layer 3 is: one of {@link EtherType}; the TPID of a third tag if there is one. */
+    /** @return what layer 3 is: one of {@link EtherType}; the TPID of an eighth tag if there is one. */
     public int etherType()
     {
         return etherType;
@@ -97,7 +101,7 @@ public final class EthernetPayload
         return l3Length;
     }
 
-    /** @return VLAN tags passed over, 0…2. */
+    /** @return VLAN tags passed over, 0…7. */
     public int tagCount()
     {
         return tagCount;

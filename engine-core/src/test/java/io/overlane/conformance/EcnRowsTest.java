@@ -69,7 +69,7 @@ class EcnRowsTest
     @Test
     @Conformance(row = 34, behaviour = "as without the tag: dropped, or marked",
         rfc7348 = "dropped: inner-vlan", strict = "dropped: inner-vlan",
-        deviation = "we look behind two tags, as RFC 6040 has no exception for them; EcnPolicy.UNTAGGED does as Linux")
+        deviation = "we look behind tags, as RFC 6040 has no exception for them; EcnPolicy.UNTAGGED does as Linux")
     void shouldLookBehindTags()
     {
         final FrameSpec notCapable = FrameSpec.ipv4Udp().vlan(5).tos(NOT_ECT);

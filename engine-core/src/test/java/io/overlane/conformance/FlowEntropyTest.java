@@ -44,6 +44,7 @@ class FlowEntropyTest
             kind("IPv6 TCP", flow -> FrameSpec.ipv6Tcp().destinationPort(1024 + flow)),
             kind("VLAN", flow -> FrameSpec.ipv4Udp().sourcePort(1024 + flow).vlan(7)),
             kind("two tags", flow -> FrameSpec.ipv6Udp().sourcePort(1024 + flow).vlan(7).tag(0x88A8, 8)),
+            kind("seven tags", flow -> tagged(FrameSpec.ipv4Tcp().sourcePort(1024 + flow), 7)),
             kind("not IP, by MAC", flow ->
                 FrameSpec.ethernet(0x88B5, new byte[50]).sourceMac(0x02_00_00_01_00_00L + flow)));
     }
@@ -51,6 +52,16 @@ class FlowEntropyTest
     private static Arguments kind(final String name, final IntFunction<FrameSpec> flows)
     {
         return Arguments.of(name, flows);
+    }
+
+    private static FrameSpec tagged(final FrameSpec spec, final int tags)
+    {
+        FrameSpec tagged = spec;
+        for (int i = 0; i < tags; i++)
+        {
+            tagged = tagged.tag(0x88A8, i);
+        }
+        return tagged;
     }
 
     private static String address(final int flow)

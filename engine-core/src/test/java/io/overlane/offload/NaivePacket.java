@@ -18,11 +18,11 @@ record NaivePacket(byte[] bytes)
         return u8(offset) << 8 | u8(offset + 1);
     }
 
-    /** Behind two tags at most, as the engine has it. */
+    /** Behind seven tags at most, as Linux has it. */
     int l3()
     {
         int type = 12;
-        while (type < 20 && (u16(type) == 0x8100 || u16(type) == 0x88A8))
+        while (type < 12 + 7 * 4 && (u16(type) == 0x8100 || u16(type) == 0x88A8))
         {
             type += 4;
         }

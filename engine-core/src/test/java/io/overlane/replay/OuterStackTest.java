@@ -65,7 +65,8 @@ class OuterStackTest
             deliver(LinkType.LINUX_SLL, sll + "8100" + "0007" + type + packet);
             deliver(LinkType.LINUX_SLL2, type + sll2 + packet);
         }
-        assertEquals(BAD_OUTER_HEADER, receive(stack, V4.vlan(1).vlan(2).vlan(3)));
+        assertEquals(
+            BAD_OUTER_HEADER, receive(stack, V4.vlan(1).vlan(2).vlan(3).vlan(4).vlan(5).vlan(6).vlan(7).vlan(8)));
         assertEquals(BAD_OUTER_HEADER, receive(stack, FrameSpec.arpRequest("10.0.0.1", "10.0.0.2")));
         assertEquals(BAD_OUTER_HEADER, receive(stack, FrameSpec.ethernet(0x88CC)));
         assertEquals(

@@ -20,9 +20,11 @@ class EthernetPayloadTest
         "8100000a0800, 1, 18, 0800",
         "88a8000a86dd, 1, 18, 86dd",
         "88a800648100000a0806, 2, 22, 0806",
-        "81000064810000648100000a0800, 2, 22, 8100",
+        "81000064810000648100000a0800, 3, 26, 0800",
+        "81000001810000028100000381000004810000058100000681000007" + "0800, 7, 42, 0800",
+        "8100000181000002810000038100000481000005810000068100000781000008" + "0800, 7, 42, 8100",
         "91000001, 0, 14, 9100"})
-    void shouldFindLayerThreeBehindUpToTwoTags(
+    void shouldFindLayerThreeBehindUpToSevenTags(
         final String types, final int tags, final int headerLength, final String etherType)
     {
         final String frame = MACS + types + "45000014";

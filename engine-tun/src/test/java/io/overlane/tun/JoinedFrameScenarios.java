@@ -115,7 +115,7 @@ final class JoinedFrameScenarios extends Scenario
             }
             coalescer.flush();
         }
-        assertTrue(joined.segments.size() > 1_000, "joined " + joined.segments.size());
+        assertTrue(joined.segments.size() > 900, "joined " + joined.segments.size());
         for (final int gsoType : new int[]{Frame.GSO_TCPV4, Frame.GSO_TCPV6, Frame.GSO_UDP_L4})
         {
             assertTrue(joined.gsoTypes.contains(gsoType) && port.takesSuperFrames(gsoType), "type " + gsoType);

@@ -102,6 +102,32 @@ final class KernelSegmentationScenarios extends Scenario
         report(deviations);
     }
 
+    /** The kernel gives up at the eighth tag, and so do we. */
+    void shouldCutBehindAsManyTagsAsTheKernelDoes()
+    {
+        final List<String> deviations = new ArrayList<>();
+        final FrameSpec[] specs =
+        {
+            FrameSpec.ipv4Tcp(), FrameSpec.ipv6Tcp(), FrameSpec.ipv4Udp(), FrameSpec.ipv6Udp()
+        };
+        for (final FrameSpec spec : specs)
+        {
+            FrameSpec tagged = spec;
+            for (int tags = 0; tags <= 9; tags++)
+            {
+                for (final int gsoSize : new int[]{100, 1000})
+                {
+                    final SuperFrameSpec superFrame = new SuperFrameSpec(tagged, new byte[3 * gsoSize + 7], gsoSize);
+                    put(superFrame, superFrame.bytes());
+                    final int segments = compare(tags + " tags, " + superFrame.spec(), deviations);
+                    assertEquals(tags < 8 ? 4 : 0, segments, tags + " tags");
+                }
+                tagged = tagged.tag(tags % 2 == 0 ? 0x8100 : 0x88A8, 0x2001 + tags);
+            }
+        }
+        report(deviations);
+    }
+
     /** The payload is chosen so that sums come out as 0 and as 0xFFFF. */
     void shouldWriteTheSameOfTwoChecksumsThatAreEqual()
     {

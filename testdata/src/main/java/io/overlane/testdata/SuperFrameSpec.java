@@ -35,7 +35,7 @@ public record SuperFrameSpec(FrameSpec spec, byte[] payload, int gsoSize)
         {
             spec = randomTcp(spec, random);
         }
-        for (int tags = random.nextInt(8) - 5; tags > 0; tags--)
+        for (int tags = random.nextInt(14) - 7; tags > 0; tags--)
         {
             spec = spec.tag(tags == 2 ? 0x88A8 : 0x8100, random.nextInt(0x1_0000));
         }
