@@ -88,7 +88,7 @@ public class DecapBenchmark
         ip = new DatagramFeed(new IpDecapPath(
             network,
             forwarding.remotes(),
-            new OfferQueue(Frames.BATCH, false, ipCounters.decap()),
+            new OfferQueue(Frames.BATCH, false, ipCounters.decap(), Sinks.guard()),
             ipCounters.decap()));
 
         final byte[][] datagramBytes = new byte[Frames.BATCH][];
@@ -192,7 +192,7 @@ public class DecapBenchmark
             forwarding.remotes(),
             8472,
             SystemNanoClock.INSTANCE,
-            new OfferQueue(Frames.BATCH, true, vxlanCounters.decap()),
+            new OfferQueue(Frames.BATCH, true, vxlanCounters.decap(), Sinks.guard()),
             vxlanCounters.decap()));
     }
 }

@@ -85,7 +85,7 @@ public class DropBenchmark
             forwarding.remotes(),
             8472,
             SystemNanoClock.INSTANCE,
-            new OfferQueue(Frames.BATCH, true, counters.decap()),
+            new OfferQueue(Frames.BATCH, true, counters.decap(), Sinks.guard()),
             counters.decap()));
         final byte[][] ofUnknown = new byte[Frames.BATCH][];
         final byte[][] ofKnown = new byte[Frames.BATCH][];

@@ -3,9 +3,11 @@ package io.overlane.bench;
 import io.overlane.agent.Forwarding;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
+import io.overlane.limit.RateLimit;
 import io.overlane.outer.EcnEncap;
 import io.overlane.outer.OuterContext;
 import io.overlane.pipeline.EncapPath;
+import io.overlane.pipeline.EncapShared;
 import io.overlane.pipeline.IpEncapPath;
 import io.overlane.pipeline.SendQueue;
 import io.overlane.pipeline.Suppress;
@@ -99,16 +101,21 @@ public class EncapBenchmark
         packets = Frames.slab(packetBytes);
         vxlan = new VxlanEncapPath(
             segment,
-            forwarding.fdb(),
+            segment.port(),
             new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, null),
-            new SendQueue(
-                new Sinks.NoUnderlay(),
-                Frames.BATCH,
-                forwarding.remotes(),
+            new EncapShared(
+                forwarding.fdb(),
+                new SendQueue(
+                    Sinks.noUnderlay(),
+                    Frames.BATCH,
+                    forwarding.remotes(),
+                    vxlanCounters.encap(),
+                    VxlanHeader.LENGTH),
+                null,
                 vxlanCounters.encap(),
-                VxlanHeader.LENGTH),
-            vxlanCounters.encap(),
-            Frames.BATCH);
+                Sinks.guard(),
+                new RateLimit(1000),
+                Frames.BATCH));
 
         forwarding.putRoute(Frames.THERE, Sinks.REMOTE);
         final IpNetwork network = new IpNetwork(
@@ -118,8 +125,10 @@ public class EncapBenchmark
             ipCounters.newTraffic("decap", "ip"));
         ip = new IpEncapPath(
             network,
-            new SendQueue(new Sinks.NoUnderlay(), Frames.BATCH, forwarding.remotes(), ipCounters.encap(), 0),
-            ipCounters.encap());
+            new SendQueue(Sinks.noUnderlay(), Frames.BATCH, forwarding.remotes(), ipCounters.encap(), 0),
+            ipCounters.encap(),
+            Sinks.guard(),
+            new RateLimit(1000));
         packetStart = packetBytes[0];
     }
 

@@ -101,7 +101,7 @@ public class LearnFloodBenchmark
             forwarding.remotes(),
             8472,
             () -> nowNs,
-            new OfferQueue(Frames.BATCH, true, counters.decap()),
+            new OfferQueue(Frames.BATCH, true, counters.decap(), Sinks.guard()),
             counters.decap()));
         for (int i = 0; i < maxEntries; i++)
         {

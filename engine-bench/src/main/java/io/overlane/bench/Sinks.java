@@ -2,6 +2,8 @@ package io.overlane.bench;
 
 import io.overlane.address.Vtep;
 import io.overlane.frame.FrameBatch;
+import io.overlane.pipeline.PortGuard;
+import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.port.Port;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
@@ -15,6 +17,18 @@ final class Sinks
 
     private Sinks()
     {
+    }
+
+    /** Calls ports as the engine does. */
+    static PortGuard guard()
+    {
+        return new PortGuard(Throwable::printStackTrace);
+    }
+
+    /** A {@link NoUnderlay}, called as the engine does. */
+    static UnderlayGuard noUnderlay()
+    {
+        return new UnderlayGuard(new NoUnderlay(), Throwable::printStackTrace);
     }
 
     /** Takes every datagram: the verdict of a fresh entry says so already. */

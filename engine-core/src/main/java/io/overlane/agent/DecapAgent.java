@@ -2,8 +2,8 @@ package io.overlane.agent;
 
 import io.overlane.pipeline.DatagramFeed;
 import io.overlane.pipeline.DecapPath;
+import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.underlay.ReceiveBatch;
-import io.overlane.underlay.Underlay;
 import java.util.function.IntSupplier;
 import org.agrona.concurrent.Agent;
 
@@ -16,7 +16,7 @@ public final class DecapAgent implements Agent
     private static final int COMMANDS_PER_CYCLE = 64;
 
     private final CommandQueue commands;
-    private final Underlay underlay;
+    private final UnderlayGuard underlay;
     private final DatagramFeed feed;
     private final IntSupplier upkeep;
     private final ReceiveBatch batch;
@@ -30,7 +30,7 @@ public final class DecapAgent implements Agent
      */
     public DecapAgent(
         final CommandQueue commands,
-        final Underlay underlay,
+        final UnderlayGuard underlay,
         final DecapPath path,
         final IntSupplier upkeep,
         final int batchLimit)

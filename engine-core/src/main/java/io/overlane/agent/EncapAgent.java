@@ -3,6 +3,7 @@ package io.overlane.agent;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.EncapPath;
+import io.overlane.pipeline.PortGuard;
 import io.overlane.port.Port;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -19,6 +20,7 @@ public final class EncapAgent implements Agent
 
     private final CommandQueue commands;
     private final PortWiring wiring;
+    private final PortGuard guard;
     private final Moderation moderation;
     private final LongSupplier superFramesBack;
     private final ErrorHandler errorHandler;
@@ -33,6 +35,7 @@ public final class EncapAgent implements Agent
     /**
      * @param commands        what other threads ask for.
      * @param wiring          how it hears of frames.
+     * @param guard           calls the ports.
      * @param batchLimit      frames taken from a port at a time.
      * @param moderation      when to let frames gather.
      * @param superFramesBack super-frames that the ports were given so far.
@@ -41,6 +44,7 @@ public final class EncapAgent implements Agent
     public EncapAgent(
         final CommandQueue commands,
         final PortWiring wiring,
+        final PortGuard guard,
         final int batchLimit,
         final Moderation moderation,
         final LongSupplier superFramesBack,
@@ -48,6 +52,7 @@ public final class EncapAgent implements Agent
     {
         this.commands = commands;
         this.wiring = wiring;
+        this.guard = guard;
         this.moderation = moderation;
         this.superFramesBack = superFramesBack;
         this.errorHandler = errorHandler;
@@ -140,7 +145,7 @@ public final class EncapAgent implements Agent
         {
             final Polled next = active[i];
             batch.clear();
-            final int count = next.port.poll(batch, batch.capacity());
+            final int count = guard.poll(next.port, batch);
             if (count > 0)
             {
                 leavesMore |= batch.leavesMore();
@@ -148,7 +153,7 @@ public final class EncapAgent implements Agent
                 next.path.encap(batch);
                 frames += count;
             }
-            if (count == 0 && next.port.isClosed())
+            if (count == 0 && guard.isClosed(next.port))
             {
                 leave(next.path.port());
             }

@@ -82,7 +82,7 @@ public final class OverlayEngine implements AutoCloseable
         final boolean isVxlan = context.ipNetwork() == null;
         final boolean isSplit = context.threadingMode() == ThreadingMode.SPLIT;
         learned = isVxlan && (isSplit || !context.queues().isEmpty()) ?
-            new LearnRing(wake, context.fdbAgeNs()) :
+            new LearnRing(() -> context.errorHandler().run(wake), context.fdbAgeNs()) :
             null;
         final PathBuilder paths = new PathBuilder(context, counters, forwarding, learned);
         final DecapPath decapPath = isVxlan ? paths.vxlan() : paths.ip();

@@ -3,8 +3,10 @@ package io.overlane.engine;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.agent.Forwarding;
+import io.overlane.limit.RateLimit;
 import io.overlane.pipeline.DecapPath;
 import io.overlane.pipeline.EncapPath;
+import io.overlane.pipeline.EncapShared;
 import io.overlane.pipeline.FloodLimit;
 import io.overlane.pipeline.IpDecapPath;
 import io.overlane.pipeline.IpEncapPath;
@@ -12,8 +14,10 @@ import io.overlane.pipeline.LearnRing;
 import io.overlane.pipeline.LocalSwitch;
 import io.overlane.pipeline.Misses;
 import io.overlane.pipeline.OfferQueue;
+import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.SendQueue;
 import io.overlane.pipeline.Suppress;
+import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.VxlanDecapPath;
 import io.overlane.pipeline.VxlanEncapPath;
 import io.overlane.port.Port;
@@ -37,17 +41,24 @@ import java.util.concurrent.TimeUnit;
  */
 final class PathBuilder
 {
+    /** As Linux {@code net.ipv4.icmp_msgs_per_sec}. */
+    private static final int ICMP_ERRORS_PER_SECOND = 1000;
+
+    /** As Linux {@code net.ipv4.icmp_msgs_burst}. */
+    private static final int ICMP_ERRORS_AT_ONCE = 50;
+
     private final EngineContext context;
     private final EngineCounters counters;
     private final Forwarding forwarding;
     private final LearnRing learned;
     private final SegmentGroups groups;
+    /** Of the whole engine. */
+    private final RateLimit icmpErrors;
     private final int queue;
     private final List<EncapPath> encapPaths = new ArrayList<>();
     /** Of this queue. */
     private SegmentTable segments;
-    private SendQueue toUnderlay;
-    private LocalSwitch local;
+    private EncapShared shared;
 
     /** For the first queue. */
     PathBuilder(
@@ -62,6 +73,7 @@ final class PathBuilder
             forwarding,
             learned,
             new SegmentGroups(context.underlay(), context.errorHandler()),
+            new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE),
             0);
     }
 
@@ -71,6 +83,7 @@ final class PathBuilder
         final Forwarding forwarding,
         final LearnRing learned,
         final SegmentGroups groups,
+        final RateLimit icmpErrors,
         final int queue)
     {
         this.context = context;
@@ -78,13 +91,14 @@ final class PathBuilder
         this.forwarding = forwarding;
         this.learned = learned;
         this.groups = groups;
+        this.icmpErrors = icmpErrors;
         this.queue = queue;
     }
 
     /** For a further queue, 1 for the first of those; the first queue's paths have been built. */
     PathBuilder further(final int number)
     {
-        return new PathBuilder(context, counters, forwarding, learned, groups, number);
+        return new PathBuilder(context, counters, forwarding, learned, groups, icmpErrors, number);
     }
 
     Underlay underlay()
@@ -106,14 +120,23 @@ final class PathBuilder
     VxlanDecapPath vxlan()
     {
         final boolean encapWritesTables = queue == 0 && context.threadingMode() != ThreadingMode.SPLIT;
-        toUnderlay = toUnderlay(VxlanHeader.LENGTH);
-        local = new LocalSwitch(
+        final PortGuard ports = new PortGuard(context.errorHandler());
+        final LocalSwitch local = new LocalSwitch(
             forwarding.fdb(),
             forwarding.remotes(),
             context.peerUdpPort(),
             context.clock(),
             encapWritesTables ? null : learned,
             counters.encap(queue),
+            ports,
+            context.batchLimit());
+        shared = new EncapShared(
+            forwarding.fdb(),
+            toUnderlay(VxlanHeader.LENGTH),
+            local,
+            counters.encap(queue),
+            ports,
+            icmpErrors,
             context.batchLimit());
         segments = queue == 0 ? forwarding.segments() : new SegmentTable();
         for (final SegmentContext settings : context.segments())
@@ -181,12 +204,8 @@ final class PathBuilder
         final VxlanEncapPath path = new VxlanEncapPath(
             segment,
             port,
-            forwarding.fdb(),
             new Suppress(forwarding.neighbors(), forwarding.fdb(), forwarding.ports()::isPort, misses),
-            toUnderlay,
-            counters.encap(queue),
-            context.batchLimit(),
-            local);
+            shared);
         path.misses(misses);
         if (segment.rules().floodBudget().isLimited())
         {
@@ -208,7 +227,8 @@ final class PathBuilder
             context.ipNetwork().routes().forEach((prefix, remote) ->
                 requireRoom(forwarding.putRoute(prefix, remote), "routes or remotes"));
         }
-        encapPaths.add(new IpEncapPath(network, toUnderlay(0), counters.encap(queue)));
+        encapPaths.add(new IpEncapPath(
+            network, toUnderlay(0), counters.encap(queue), new PortGuard(context.errorHandler()), icmpErrors));
         return new IpDecapPath(network, forwarding.remotes(), toPorts(false), counters.decap(queue));
     }
 
@@ -242,7 +262,7 @@ final class PathBuilder
     private SendQueue toUnderlay(final int headerLength)
     {
         return new SendQueue(
-            underlay(),
+            new UnderlayGuard(underlay(), context.errorHandler()),
             context.batchLimit(),
             forwarding.remotes(),
             counters.encap(queue),
@@ -252,7 +272,8 @@ final class PathBuilder
 
     private OfferQueue toPorts(final boolean isEthernet)
     {
-        return new OfferQueue(context.batchLimit(), isEthernet, counters.decap(queue));
+        return new OfferQueue(
+            context.batchLimit(), isEthernet, counters.decap(queue), new PortGuard(context.errorHandler()));
     }
 
     private void fill(final SegmentContext settings)

@@ -10,6 +10,8 @@ import io.overlane.agent.PortWiring;
 import io.overlane.agent.WaitingPorts;
 import io.overlane.agent.WakingPorts;
 import io.overlane.pipeline.DecapPath;
+import io.overlane.pipeline.PortGuard;
+import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.port.PortSelector;
 import io.overlane.signal.IdleWait;
 import io.overlane.status.GuardedErrorHandler;
@@ -68,11 +70,17 @@ final class Worker
         encapAgent = new EncapAgent(
             portCommands,
             wiring,
+            new PortGuard(context.errorHandler()),
             context.batchLimit(),
             context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE,
             decapPath::superFrames,
             context.errorHandler());
-        decapAgent = new DecapAgent(tableCommands, paths.underlay(), decapPath, upkeep, context.batchLimit());
+        decapAgent = new DecapAgent(
+            tableCommands,
+            new UnderlayGuard(paths.underlay(), context.errorHandler()),
+            decapPath,
+            upkeep,
+            context.batchLimit());
     }
 
     /** What changes of segments need of it. */

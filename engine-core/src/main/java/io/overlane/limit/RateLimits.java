@@ -33,7 +33,7 @@ public final class RateLimits
         {
             return true;
         }
-        final long after = RateLimit.paid(paidUntilNs[number], costNs, nowNs);
+        final long after = RateLimit.paid(paidUntilNs[number], costNs, nowNs, SECOND_NS);
         if (after - nowNs > 0)
         {
             return false;

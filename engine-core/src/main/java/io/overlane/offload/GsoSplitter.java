@@ -101,6 +101,12 @@ public final class GsoSplitter
         return (end - next + gsoSize - 1) / gsoSize;
     }
 
+    /** @return bytes in all segments still to be cut, the headers of each included. */
+    public int length()
+    {
+        return segments() * headers + end - next;
+    }
+
     /** @return bytes in the longest segment, all headers included: in every one but a shorter last one. */
     public int segmentLength()
     {

@@ -1,7 +1,6 @@
 package io.overlane.pipeline;
 
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
@@ -19,36 +18,41 @@ final class EncapFates
     private final int vni;
     private final Port port;
     private final PathCounters counters;
+    private final PortGuard guard;
     private final OversizeListener oversize;
-    private final FrameBatch answer = new FrameBatch(1);
 
     /**
      * @param segment  of the port.
      * @param port     frames came from.
      * @param oversize tells senders of frames that are too long.
      * @param counters encap counters.
+     * @param guard    calls the port.
      */
-    EncapFates(final Segment segment, final Port port, final OversizeListener oversize, final PathCounters counters)
+    EncapFates(
+        final Segment segment,
+        final Port port,
+        final OversizeListener oversize,
+        final PathCounters counters,
+        final PortGuard guard)
     {
         vni = segment.vni();
         this.port = port;
         this.oversize = oversize;
         this.counters = counters;
+        this.guard = guard;
     }
 
     /** A request has become its answer. */
     void answer(final Frame frame)
     {
-        answer.clear();
-        answer.add(frame);
-        port.offer(answer);
-        if (frame.verdict() == DropReason.NONE)
+        final DropReason verdict = guard.offer(port, frame);
+        if (verdict == DropReason.NONE)
         {
             counters.onAnswered(1);
         }
         else
         {
-            drop(frame.verdict(), frame, 1);
+            drop(verdict, frame, 1);
         }
     }
 
@@ -73,19 +77,13 @@ final class EncapFates
         }
         else
         {
-            counters.onOversize(vni, 0, 0, frames, length);
-            sample(reason, frame);
+            drop(reason, frame, frames);
+            counters.onOversize(vni, 0, 0, length);
         }
     }
 
     void drop(final DropReason reason, final Frame frame, final int frames)
     {
-        counters.onDropped(reason, vni, 0, 0, frames);
-        sample(reason, frame);
-    }
-
-    private void sample(final DropReason reason, final Frame frame)
-    {
-        counters.samples().record(reason, vni, 0, 0, frame.buffer(), frame.offset(), frame.length());
+        counters.onDropped(reason, vni, 0, 0, frames, frame.buffer(), frame.offset(), frame.length());
     }
 }

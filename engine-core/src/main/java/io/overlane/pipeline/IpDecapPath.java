@@ -55,7 +55,7 @@ public final class IpDecapPath implements DecapPath
         else
         {
             counters.onDropped(
-                verdict, DropLedger.NO_VNI, sourceHigh, sourceLow,
+                verdict, DropLedger.NO_VNI, sourceHigh, sourceLow, 1,
                 datagram.buffer(), datagram.offset(), datagram.length());
         }
     }

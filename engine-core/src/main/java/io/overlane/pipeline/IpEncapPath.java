@@ -3,6 +3,7 @@ package io.overlane.pipeline;
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.limit.RateLimit;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
 import io.overlane.route.RouteTable;
@@ -23,10 +24,11 @@ public final class IpEncapPath implements EncapPath
     private final IpNetwork network;
     private final SendQueue out;
     private final PathCounters counters;
-    private final FrameBatch answer = new FrameBatch(1);
+    private final PortGuard guard;
+    private final RateLimit icmpErrors;
+    private final int mtu;
     private final IcmpError icmpError = new IcmpError();
     private final OuterRule outer;
-    private final TokenBucket bucket;
     private final OversizeListener oversize = this::tellPathMtu;
     private final Ipv4Header ip = new Ipv4Header();
     private final GsoSplitter segments = new GsoSplitter();
@@ -34,17 +36,26 @@ public final class IpEncapPath implements EncapPath
     private Frame current;
 
     /**
-     * @param network  whose port this is.
-     * @param out      to the underlay.
-     * @param counters encap counters.
+     * @param network    whose port this is.
+     * @param out        to the underlay.
+     * @param counters   encap counters.
+     * @param guard      calls the port.
+     * @param icmpErrors how many errors may be sent.
      */
-    public IpEncapPath(final IpNetwork network, final SendQueue out, final PathCounters counters)
+    public IpEncapPath(
+        final IpNetwork network,
+        final SendQueue out,
+        final PathCounters counters,
+        final PortGuard guard,
+        final RateLimit icmpErrors)
     {
         this.network = network;
         this.out = out;
         this.counters = counters;
+        this.guard = guard;
+        this.icmpErrors = icmpErrors;
+        mtu = network.port().mtu();
         outer = new OuterRule(network.outer(), false);
-        bucket = new TokenBucket(out.clock(), OversizeReply.REPLIES_PER_SECOND, OversizeReply.BURST);
     }
 
     @Override
@@ -104,13 +115,13 @@ public final class IpEncapPath implements EncapPath
         final int remote = network.routes().lookup(0, IpAddress.v4Low(ip.destination()));
         if (remote == RouteTable.MISSING)
         {
-            tell(packet, IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.NET_UNREACHABLE, 0, DropReason.NO_ROUTE);
+            tell(packet, IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.NET_UNREACHABLE, DropReason.NO_ROUTE);
         }
         else if (ip.ttl() <= 1)
         {
-            tellIfAll(packet, IcmpHeader.TIME_EXCEEDED, 0, 0, DropReason.TTL_EXPIRED);
+            tellIfAll(packet, IcmpHeader.TIME_EXCEEDED, 0, DropReason.TTL_EXPIRED);
         }
-        else if (wireLength > network.port().mtu())
+        else if (wireLength > mtu)
         {
             refuseOversize(packet, wireLength);
         }
@@ -131,8 +142,7 @@ public final class IpEncapPath implements EncapPath
 
     private void refuseOversize(final Frame packet, final int wireLength)
     {
-        final boolean isTold = network.allIcmpErrors() && bucket.take() &&
-            tellFragmentationNeeded(packet, network.port().mtu());
+        final boolean isTold = network.allIcmpErrors() && mayTell() && tellFragmentationNeeded(packet, mtu);
         if (isTold)
         {
             counters.onOversizeLength(wireLength);
@@ -140,7 +150,8 @@ public final class IpEncapPath implements EncapPath
         }
         else
         {
-            counters.onOversize(DropLedger.NO_VNI, 0, 0, count, wireLength);
+            drop(DropReason.OVERSIZE);
+            counters.onOversize(DropLedger.NO_VNI, 0, 0, wireLength);
         }
     }
 
@@ -149,11 +160,16 @@ public final class IpEncapPath implements EncapPath
     {
         return network.allIcmpErrors() &&
             ip.wrap(packet.buffer(), packet.offset(), packet.length()).checkHeader() == DropReason.NONE &&
-            bucket.take() &&
-            tellFragmentationNeeded(packet, Math.min(network.port().mtu(), longestPacket));
+            mayTell() &&
+            tellFragmentationNeeded(packet, Math.min(mtu, longestPacket));
     }
 
-    private boolean tellFragmentationNeeded(final Frame packet, final int mtu)
+    private boolean mayTell()
+    {
+        return icmpErrors.take(1, out.clock().nanoTime());
+    }
+
+    private boolean tellFragmentationNeeded(final Frame packet, final int nextHopMtu)
     {
         final Frame error = icmpError.build(
             ip,
@@ -161,24 +177,20 @@ public final class IpEncapPath implements EncapPath
             network.address(),
             IcmpHeader.DESTINATION_UNREACHABLE,
             IcmpHeader.FRAGMENTATION_NEEDED,
-            mtu);
+            nextHopMtu);
         return error != null && offer(error);
     }
 
     private boolean offer(final Frame error)
     {
-        answer.clear();
-        answer.add(error);
-        network.port().offer(answer);
-        return error.verdict() == DropReason.NONE;
+        return guard.offer(network.port(), error) == DropReason.NONE;
     }
 
-    private void tellIfAll(
-        final Frame packet, final int type, final int code, final int mtu, final DropReason otherwise)
+    private void tellIfAll(final Frame packet, final int type, final int code, final DropReason otherwise)
     {
         if (network.allIcmpErrors())
         {
-            tell(packet, type, code, mtu, otherwise);
+            tell(packet, type, code, otherwise);
         }
         else
         {
@@ -186,11 +198,10 @@ public final class IpEncapPath implements EncapPath
         }
     }
 
-    private void tell(
-        final Frame packet, final int type, final int code, final int mtu, final DropReason otherwise)
+    private void tell(final Frame packet, final int type, final int code, final DropReason otherwise)
     {
-        final Frame error = icmpError.build(ip, packet, network.address(), type, code, mtu);
-        if (error != null && bucket.take() && offer(error))
+        final Frame error = icmpError.build(ip, packet, network.address(), type, code, 0);
+        if (error != null && mayTell() && offer(error))
         {
             counters.onAnswered(count);
         }
@@ -202,8 +213,7 @@ public final class IpEncapPath implements EncapPath
 
     private void drop(final DropReason reason)
     {
-        counters.onDropped(reason, DropLedger.NO_VNI, 0, 0, count);
-        counters.samples().record(
-            reason, DropLedger.NO_VNI, 0, 0, current.buffer(), current.offset(), current.length());
+        counters.onDropped(
+            reason, DropLedger.NO_VNI, 0, 0, count, current.buffer(), current.offset(), current.length());
     }
 }

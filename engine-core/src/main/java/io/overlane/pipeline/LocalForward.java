@@ -23,6 +23,7 @@ final class LocalForward
     private final OfferQueue out;
     private final PathCounters counters;
     private final PortFlood flood;
+    private final Copies copies = new Copies();
     private final EthernetHeader ethernet = new EthernetHeader();
 
     LocalForward(final Fdb fdb, final boolean writesFdb, final OfferQueue out, final PathCounters counters)
@@ -31,7 +32,7 @@ final class LocalForward
         this.writesFdb = writesFdb;
         this.out = out;
         this.counters = counters;
-        flood = new PortFlood(counters.ledger());
+        flood = new PortFlood(out.guard(), counters);
     }
 
     /**
@@ -69,7 +70,8 @@ final class LocalForward
         final LocalPort port = ports.find(FdbEntry.remote(entry));
         if (port == null)
         {
-            counters.onDropped(DropReason.SPLIT_HORIZON, vni, high, low);
+            counters.onDropped(
+                DropReason.SPLIT_HORIZON, vni, high, low, 1, frame.buffer(), frame.offset(), frame.length());
             return;
         }
         out.aim(port.port(), vni, segment.decapTraffic());
@@ -95,17 +97,11 @@ final class LocalForward
         final int remote)
     {
         out.flush();
-        flood.offer(frame, ports, null, segment.vni(), high, low, 1);
-        if (flood.taken() > 0)
+        copies.clear();
+        flood.offer(frame, ports, null, segment.vni(), high, low, 1, copies);
+        if (copies.settle(counters, segment.decapTraffic(), 1, frame.length()))
         {
-            counters.onDelivered(segment.decapTraffic(), 1, frame.length());
-            counters.onFlooded(flood.taken() - 1, flood.refused());
             counters.remotes().record(remote, 1, frame.length());
-        }
-        else
-        {
-            counters.onFloodDropped(flood.reason(), 1);
-            counters.onFlooded(0, flood.refused() - 1);
         }
     }
 }

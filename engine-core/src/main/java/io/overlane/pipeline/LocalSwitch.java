@@ -21,6 +21,7 @@ public final class LocalSwitch
     private final Learn learn;
     private final RemoteTable remotes;
     private final PathCounters counters;
+    private final PortGuard guard;
     private final FrameBatch batch;
     private final int[] frames;
     private final PortFlood flood;
@@ -38,6 +39,7 @@ public final class LocalSwitch
      * @param clock       for the age of learned entries.
      * @param ring        to the thread that writes the FDB; null on that thread.
      * @param counters    encap counters.
+     * @param guard       calls the ports.
      * @param batchLimit  frames that are carried together at most.
      */
     public LocalSwitch(
@@ -47,14 +49,16 @@ public final class LocalSwitch
         final NanoClock clock,
         final LearnRing ring,
         final PathCounters counters,
+        final PortGuard guard,
         final int batchLimit)
     {
         this.remotes = remotes;
         this.counters = counters;
+        this.guard = guard;
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
         batch = new FrameBatch(batchLimit);
         frames = new int[batchLimit];
-        flood = new PortFlood(counters.ledger());
+        flood = new PortFlood(guard, counters);
     }
 
     /** The next frames come from this port. */
@@ -96,10 +100,10 @@ public final class LocalSwitch
             offer();
             to = port.port();
         }
-        if (frame.gsoType() != Frame.GSO_NONE && !to.takesSuperFrames(frame.gsoType() & ~Frame.GSO_ECN))
+        if (frame.gsoType() != Frame.GSO_NONE && !guard.takesSuperFrames(to, frame.gsoType() & ~Frame.GSO_ECN))
         {
             offer();
-            settle(flood.offer(frame, to), count, frame.length());
+            settle(flood.offer(frame, to), count, frame);
         }
         else
         {
@@ -109,12 +113,11 @@ public final class LocalSwitch
         return true;
     }
 
-    /** Give copies to all other ports, behind all that is collected. What became of them is for the caller to count. */
-    PortFlood flood(final Frame frame, final int count)
+    /** Give copies to all other ports, behind all that is collected. The caller counts the fate of the frame. */
+    void flood(final Frame frame, final int count, final Copies copies)
     {
         offer();
-        flood.offer(frame, ports, from, segment.vni(), 0, 0, count);
-        return flood;
+        flood.offer(frame, ports, from, segment.vni(), 0, 0, count, copies);
     }
 
     /** Be done with every frame. */
@@ -130,25 +133,26 @@ public final class LocalSwitch
         {
             return;
         }
-        to.offer(batch);
+        guard.offer(to, batch);
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
-            settle(frame.verdict(), frames[i], frame.length());
+            settle(frame.verdict(), frames[i], frame);
         }
         batch.clear();
     }
 
-    private void settle(final DropReason verdict, final int count, final int length)
+    private void settle(final DropReason verdict, final int count, final Frame frame)
     {
         if (verdict == DropReason.NONE)
         {
-            counters.onDelivered(segment.encapTraffic(), count, length);
+            counters.onDelivered(segment.encapTraffic(), count, frame.length());
             counters.onSwitched(count);
         }
         else
         {
-            counters.onDropped(verdict, segment.vni(), 0, 0, count);
+            counters.onDropped(
+                verdict, segment.vni(), 0, 0, count, frame.buffer(), frame.offset(), frame.length());
         }
     }
 }

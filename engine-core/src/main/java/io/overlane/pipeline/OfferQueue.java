@@ -28,6 +28,7 @@ public final class OfferQueue
     private final int[] frames;
     private final int[] bytes;
     private final PathCounters counters;
+    private final PortGuard guard;
     private final DeliveryTally tally;
     private final GroCoalescer coalescer;
 
@@ -43,8 +44,10 @@ public final class OfferQueue
      * @param capacity   frames per offer.
      * @param isEthernet true if frames begin with an Ethernet header, false for IP.
      * @param counters   decap counters.
+     * @param guard      calls the ports.
      */
-    public OfferQueue(final int capacity, final boolean isEthernet, final PathCounters counters)
+    public OfferQueue(
+        final int capacity, final boolean isEthernet, final PathCounters counters, final PortGuard guard)
     {
         batch = new FrameBatch(capacity);
         sourceHigh = new long[capacity];
@@ -53,6 +56,7 @@ public final class OfferQueue
         frames = new int[capacity];
         bytes = new int[capacity];
         this.counters = counters;
+        this.guard = guard;
         tally = new DeliveryTally(counters);
         final GroCoalescer.Output output = new GroCoalescer.Output()
         {
@@ -117,6 +121,11 @@ public final class OfferQueue
         }
     }
 
+    PortGuard guard()
+    {
+        return guard;
+    }
+
     /** @return super-frames made so far; any thread. */
     long superFrames()
     {
@@ -139,9 +148,9 @@ public final class OfferQueue
 
     private void findJoins()
     {
-        final boolean tcpV4 = port.takesSuperFrames(Frame.GSO_TCPV4);
-        final boolean tcpV6 = port.takesSuperFrames(Frame.GSO_TCPV6);
-        final boolean udp = port.takesSuperFrames(Frame.GSO_UDP_L4);
+        final boolean tcpV4 = guard.takesSuperFrames(port, Frame.GSO_TCPV4);
+        final boolean tcpV6 = guard.takesSuperFrames(port, Frame.GSO_TCPV6);
+        final boolean udp = guard.takesSuperFrames(port, Frame.GSO_UDP_L4);
         joins = tcpV4 || tcpV6 || udp;
         coalescer.joins(tcpV4, tcpV6, udp);
     }
@@ -168,7 +177,7 @@ public final class OfferQueue
         {
             return;
         }
-        port.offer(batch);
+        guard.offer(port, batch);
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
@@ -179,9 +188,9 @@ public final class OfferQueue
             }
             else
             {
-                counters.onDropped(verdict, vni, sourceHigh[i], sourceLow[i], frames[i]);
-                counters.samples().record(
-                    verdict, vni, sourceHigh[i], sourceLow[i], frame.buffer(), frame.offset(), frame.length());
+                counters.onDropped(
+                    verdict, vni, sourceHigh[i], sourceLow[i], frames[i],
+                    frame.buffer(), frame.offset(), frame.length());
             }
         }
         tally.flush(traffic);

@@ -5,7 +5,6 @@ import io.overlane.remote.RemoteTable;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.underlay.SendBatch;
-import io.overlane.underlay.Underlay;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -29,7 +28,7 @@ final class OversizeFate
      * @param clock        for how long a path's MTU is remembered.
      */
     OversizeFate(
-        final Underlay underlay,
+        final UnderlayGuard underlay,
         final RemoteTable remotes,
         final PathCounters counters,
         final int headerLength,
@@ -72,27 +71,38 @@ final class OversizeFate
      */
     void refuse(final Frame frame, final int length, final int remote, final int count)
     {
-        if (tell(frame, length, remote))
+        final Frame bare = frame.strip(headerLength);
+        if (bare.gsoType() == Frame.GSO_NONE)
+        {
+            bare.length(length - headerLength);
+        }
+        final int longest = pathMtus.longest(remote);
+        if (listener != null && length > longest && listener.onOversize(bare, longest - headerLength))
         {
             counters.onOversizeLength(length - headerLength);
             counters.onAnswered(count);
         }
         else
         {
-            drop(length, remote, count);
+            drop(bare, length, remote, count);
         }
     }
 
     /**
      * Frames are too long for any remote by this way.
      *
+     * @param bare   the frame, or the super-frame, without its tunnel header.
      * @param length bytes of one datagram.
      * @param remote where they were to go.
      * @param count  of them.
      */
-    void drop(final int length, final int remote, final int count)
+    void drop(final Frame bare, final int length, final int remote, final int count)
     {
-        counters.onOversize(vni, remotes.high(remote), remotes.low(remote), count, length - headerLength);
+        final long high = remotes.high(remote);
+        final long low = remotes.low(remote);
+        counters.onDropped(
+            DropReason.OVERSIZE, vni, high, low, count, bare.buffer(), bare.offset(), bare.length());
+        counters.onOversize(vni, high, low, length - headerLength);
     }
 
     /**
@@ -108,44 +118,15 @@ final class OversizeFate
         final int remote = batch.remote(entry);
         final int length = datagramLength(batch, entry);
         pathMtus.learn(remote);
+        final Frame frame = batch.frame(entry);
+        refuse(frame, length, remote, 1);
         if (count > 1)
         {
-            drop(length, remote, count - 1);
+            drop(frame, length, remote, count - 1);
         }
-        refuse(batch.frame(entry), length, remote, 1);
     }
 
-    /**
-     * The underlay found a flooded copy too long. That is nobody's fate: its sender may have reached others, and is not
-     * told.
-     *
-     * @param batch the copy is in.
-     * @param entry its index.
-     * @param count frames in it.
-     */
-    void onCopyRefused(final SendBatch batch, final int entry, final int count)
-    {
-        final int length = datagramLength(batch, entry) - headerLength;
-        counters.ledger().record(
-            DropReason.OVERSIZE, vni, batch.remoteHigh(entry), batch.remoteLow(entry), count, length);
-        counters.onOversizeLength(length);
-    }
-
-    private boolean tell(final Frame frame, final int length, final int remote)
-    {
-        final int longest = pathMtus.longest(remote);
-        if (listener == null || length <= longest)
-        {
-            return false;
-        }
-        if (frame.gsoType() == Frame.GSO_NONE)
-        {
-            frame.length(length);
-        }
-        return listener.onOversize(frame.strip(headerLength), longest - headerLength);
-    }
-
-    private static int datagramLength(final SendBatch batch, final int entry)
+    static int datagramLength(final SendBatch batch, final int entry)
     {
         final int segmentSize = batch.segmentSize(entry);
         final int length = batch.frame(entry).length();

@@ -3,7 +3,6 @@ package io.overlane.pipeline;
 import io.overlane.address.IpAddress;
 import io.overlane.remote.RemoteTable;
 import io.overlane.underlay.OuterOverhead;
-import io.overlane.underlay.Underlay;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
@@ -24,7 +23,7 @@ final class PathMtus
     /** Longer than any datagram. */
     static final int UNLIMITED = 1 << 16;
 
-    private final Underlay underlay;
+    private final UnderlayGuard underlay;
     private final RemoteTable remotes;
     private final NanoClock clock;
     private final long[] high;
@@ -34,7 +33,7 @@ final class PathMtus
     private long lastExpiryNs;
     private boolean isActive;
 
-    PathMtus(final Underlay underlay, final RemoteTable remotes, final NanoClock clock)
+    PathMtus(final UnderlayGuard underlay, final RemoteTable remotes, final NanoClock clock)
     {
         this.underlay = underlay;
         this.remotes = remotes;

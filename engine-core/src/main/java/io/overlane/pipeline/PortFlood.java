@@ -1,33 +1,30 @@
 package io.overlane.pipeline;
 
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
-import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
 
-/** Gives copies of a frame to ports, now, and says how many took it. */
+/** Gives copies of a frame to ports, now. */
 final class PortFlood
 {
     private static final int LONGEST_FRAME = 65_535;
 
-    private final DropLedger ledger;
-    private final FrameBatch one = new FrameBatch(1);
-    private int taken;
-    private int refused;
-    private DropReason reason;
+    private final PortGuard guard;
+    private final PathCounters counters;
 
     /** For ports that take no super-frames; made with the first. */
     private GsoSplitter splitter;
     private Frame piece;
 
-    PortFlood(final DropLedger ledger)
+    PortFlood(final PortGuard guard, final PathCounters counters)
     {
-        this.ledger = ledger;
+        this.guard = guard;
+        this.counters = counters;
     }
 
     /**
@@ -40,6 +37,7 @@ final class PortFlood
      * @param high   first word of the outer address it came from, 0 if from a port.
      * @param low    second word.
      * @param count  frames it stands for.
+     * @param copies counts what became of each copy.
      */
     void offer(
         final Frame frame,
@@ -48,11 +46,9 @@ final class PortFlood
         final int vni,
         final long high,
         final long low,
-        final int count)
+        final int count,
+        final Copies copies)
     {
-        taken = 0;
-        refused = 0;
-        reason = DropReason.NO_DESTINATION;
         for (int i = 0; i < ports.size(); i++)
         {
             final LocalPort port = ports.get(i);
@@ -61,35 +57,17 @@ final class PortFlood
                 final DropReason verdict = offer(frame, port.port());
                 if (verdict == DropReason.NONE)
                 {
-                    taken++;
+                    copies.take();
                 }
                 else
                 {
-                    reason = refused == 0 ? verdict : reason;
-                    refused++;
-                    ledger.record(verdict, vni, high, low, count);
+                    copies.refuse(verdict);
+                    counters.onCopyRefused(
+                        verdict, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
                 }
             }
         }
         frame.verdict(DropReason.NONE);
-    }
-
-    /** Ports that took the last one. */
-    int taken()
-    {
-        return taken;
-    }
-
-    /** Ports that did not take the last one. */
-    int refused()
-    {
-        return refused;
-    }
-
-    /** Why the first of those did not. */
-    DropReason reason()
-    {
-        return reason;
     }
 
     /**
@@ -98,9 +76,9 @@ final class PortFlood
     DropReason offer(final Frame frame, final Port port)
     {
         final int gsoType = frame.gsoType() & ~Frame.GSO_ECN;
-        if (gsoType == Frame.GSO_NONE || port.takesSuperFrames(gsoType))
+        if (gsoType == Frame.GSO_NONE || guard.takesSuperFrames(port, gsoType))
         {
-            return offerWhole(frame.verdict(DropReason.NONE), port);
+            return guard.offer(port, frame.verdict(DropReason.NONE));
         }
         if (splitter == null)
         {
@@ -116,18 +94,9 @@ final class PortFlood
             {
                 return DropReason.OVERSIZE;
             }
-            piece.length(length);
-            final DropReason ofPiece = offerWhole(piece, port);
+            final DropReason ofPiece = guard.offer(port, piece.length(length));
             verdict = verdict == DropReason.NONE ? ofPiece : verdict;
         }
         return verdict;
-    }
-
-    private DropReason offerWhole(final Frame frame, final Port port)
-    {
-        one.clear();
-        one.add(frame);
-        port.offer(one);
-        return frame.verdict();
     }
 }

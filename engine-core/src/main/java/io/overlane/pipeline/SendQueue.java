@@ -8,7 +8,6 @@ import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
 import io.overlane.underlay.SendBatch;
-import io.overlane.underlay.Underlay;
 import io.overlane.wire.VxlanHeader;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -31,7 +30,7 @@ public final class SendQueue
 
     private static final int JOIN_SLOTS = 16;
 
-    private final Underlay underlay;
+    private final UnderlayGuard underlay;
     private final SendBatch batch;
     private final int[] frames;
     private final int[] bytes;
@@ -45,16 +44,12 @@ public final class SendQueue
     private final NanoClock clock;
     private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
     private final VxlanHeader vxlan = new VxlanHeader();
+    private final Copies copies = new Copies();
 
     private int joinSlotsUsed;
     private int vni;
     private Traffic traffic;
     private int outer;
-
-    /** Copies of the next flooded frame that went elsewhere, and that did not. */
-    private int takenBefore;
-    private int refusedBefore;
-    private DropReason reasonBefore;
 
     /** Whether the last entry may grow; the other two say how. */
     private boolean isOpen;
@@ -70,7 +65,7 @@ public final class SendQueue
      *                     0: bare IP packets.
      */
     public SendQueue(
-        final Underlay underlay,
+        final UnderlayGuard underlay,
         final int capacity,
         final RemoteTable remotes,
         final PathCounters counters,
@@ -89,7 +84,7 @@ public final class SendQueue
      * @param clock        for how long a path's MTU is remembered.
      */
     public SendQueue(
-        final Underlay underlay,
+        final UnderlayGuard underlay,
         final int capacity,
         final RemoteTable remotes,
         final PathCounters counters,
@@ -202,7 +197,7 @@ public final class SendQueue
     {
         if (segments.segmentLength() > MAX_JOINED_LENGTH)
         {
-            oversize.drop(segments.segmentLength(), remote, segments.segments());
+            oversize.drop(frame.strip(headerLength), segments.segmentLength(), remote, segments.segments());
             return;
         }
         if (oversize.isTooLong(segments.segmentLength(), remote))
@@ -230,48 +225,35 @@ public final class SendQueue
     }
 
     /**
-     * Say what became of copies of the next flooded frame that did not go through here: they share its fate.
-     *
-     * @param taken   of them.
-     * @param refused of them; each has its line in the ledger.
-     * @param reason  why the first of those was.
-     */
-    void floodedBefore(final int taken, final int refused, final DropReason reason)
-    {
-        takenBefore = taken;
-        refusedBefore = refused;
-        reasonBefore = reason;
-    }
-
-    /**
      * Send one datagram to several remotes, now, behind all that is queued. The frame is delivered when at least one
      * took it.
      *
-     * @param frame a whole UDP payload, its header with the segment's VNI.
-     * @param to    numbers of remotes; one at least, if no copies went elsewhere before.
+     * @param frame     a whole UDP payload, its header with the segment's VNI.
+     * @param to        numbers of remotes; one at least, if no copies went elsewhere.
+     * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
      */
-    void flood(final Frame frame, final int[] to)
+    void flood(final Frame frame, final int[] to, final Copies elsewhere)
     {
         flush();
-        sendCopies(frame, hash(frame), to, 0, 1, frame.length() - headerLength);
-        floodedBefore(0, 0, null);
+        sendCopies(frame, hash(frame), to, 0, 1, frame.length() - headerLength, elsewhere);
     }
 
     /**
      * Send the segments of a super-frame to several remotes, now, behind all that is queued.
      *
-     * @param frame    the super-frame, its tunnel header in front.
-     * @param segments of it, none cut yet.
-     * @param to       numbers of remotes; one at least, if no copies went elsewhere before.
+     * @param frame     the super-frame, its tunnel header in front.
+     * @param segments  of it, none cut yet.
+     * @param to        numbers of remotes; one at least, if no copies went elsewhere.
+     * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
      */
-    void flood(final Frame frame, final GsoSplitter segments, final int[] to)
+    void flood(final Frame frame, final GsoSplitter segments, final int[] to, final Copies elsewhere)
     {
+        flush();
         if (segments.segmentLength() > MAX_JOINED_LENGTH)
         {
-            counters.onOversize(vni, 0, 0, segments.segments(), segments.segmentLength() - headerLength);
+            refuseCopies(frame, segments, to, elsewhere);
             return;
         }
-        flush();
         final int hash = hash(frame);
         while (segments.hasNext())
         {
@@ -279,9 +261,9 @@ public final class SendQueue
             final Frame joined = joinSlots.frame(0).wrap(FrameSlab.HEADROOM, 0);
             joined.length(segments.cut(joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, MAX_JOINED));
             final int count = before - segments.segments();
-            sendCopies(joined, hash, to, segments.segmentLength(), count, joined.length() - count * headerLength);
+            final int bytes = joined.length() - count * headerLength;
+            sendCopies(joined, hash, to, segments.segmentLength(), count, bytes, elsewhere);
         }
-        floodedBefore(0, 0, null);
     }
 
     /** Send what is queued and count the fate of every frame in it. */
@@ -312,20 +294,24 @@ public final class SendQueue
         }
         else
         {
-            final long high = batch.remoteHigh(entry);
-            final long low = batch.remoteLow(entry);
-            counters.onDropped(verdict, vni, high, low, frames[entry]);
-            sample(verdict, high, low, batch.frame(entry));
+            final Frame frame = batch.frame(entry);
+            counters.onDropped(
+                verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry],
+                frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
         }
     }
 
     private void sendCopies(
-        final Frame frame, final int hash, final int[] to, final int size, final int count, final int length)
+        final Frame frame,
+        final int hash,
+        final int[] to,
+        final int size,
+        final int count,
+        final int length,
+        final Copies elsewhere)
     {
-        int taken = takenBefore;
-        int refused = refusedBefore;
+        copies.set(elsewhere);
         int written = vni;
-        DropReason why = refused == 0 ? DropReason.NO_DESTINATION : reasonBefore;
         for (int next = 0; next < to.length; clear())
         {
             // One frame serves all in a batch, and so they have one VNI.
@@ -346,42 +332,54 @@ public final class SendQueue
                 final DropReason verdict = batch.verdict(i);
                 if (verdict == DropReason.NONE)
                 {
-                    taken++;
+                    copies.take();
                     counters.remotes().record(batch.remote(i), count, length);
                 }
                 else
                 {
-                    why = refused == 0 ? verdict : why;
-                    refused++;
-                    if (verdict == DropReason.OVERSIZE)
-                    {
-                        oversize.onCopyRefused(batch, i, count);
-                    }
-                    else
-                    {
-                        counters.ledger().record(verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), count);
-                    }
-                    sample(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame);
+                    final int datagram = OversizeFate.datagramLength(batch, i);
+                    refuseCopy(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame, datagram, count);
                 }
             }
         }
-        if (taken > 0)
-        {
-            counters.onDelivered(traffic, count, length);
-            counters.onFlooded((taken - 1) * count, refused * count);
-        }
-        else
-        {
-            counters.onFloodDropped(why, count);
-            counters.onFlooded(0, (refused - 1) * count);
-        }
+        copies.settle(counters, traffic, count, length);
     }
 
-    private void sample(final DropReason reason, final long high, final long low, final Frame frame)
+    /** One segment by itself is longer than a datagram can be. */
+    private void refuseCopies(
+        final Frame frame, final GsoSplitter segments, final int[] to, final Copies elsewhere)
     {
-        counters.samples().record(
-            reason, vni, high, low,
+        final int count = segments.segments();
+        copies.set(elsewhere);
+        for (final int remote : to)
+        {
+            refuseCopy(
+                DropReason.OVERSIZE, remotes.high(remote), remotes.low(remote), frame, segments.segmentLength(), count);
+        }
+        copies.settle(counters, traffic, count, segments.length() - count * headerLength);
+    }
+
+    /**
+     * A copy is not sent. Its sender is not told of one that is too long, because it may have reached others.
+     *
+     * @param length bytes of one datagram.
+     */
+    private void refuseCopy(
+        final DropReason verdict,
+        final long high,
+        final long low,
+        final Frame frame,
+        final int length,
+        final int count)
+    {
+        copies.refuse(verdict);
+        counters.onCopyRefused(
+            verdict, vni, high, low, count,
             frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
+        if (verdict == DropReason.OVERSIZE)
+        {
+            counters.onOversize(vni, high, low, length - headerLength);
+        }
     }
 
     private void writeVni(final Frame frame, final int size, final int count, final int vni)

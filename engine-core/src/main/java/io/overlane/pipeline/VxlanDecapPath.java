@@ -146,7 +146,7 @@ public final class VxlanDecapPath implements DecapPath
         else
         {
             final int vni = isOurs ? segment.vni() : DropLedger.NO_VNI;
-            counters.onDropped(verdict, vni, sourceHigh, sourceLow, datagram.buffer(), offset, length);
+            counters.onDropped(verdict, vni, sourceHigh, sourceLow, 1, datagram.buffer(), offset, length);
         }
     }
 

@@ -48,6 +48,7 @@ public final class VxlanEncapPath implements EncapPath
     private final EthernetHeader ethernet = new EthernetHeader();
     private final VxlanHeader vxlan = new VxlanHeader();
     private final GsoSplitter segments = new GsoSplitter();
+    private final Copies toPorts = new Copies();
 
     private LocalPorts ports;
     private boolean isSwitched;
@@ -55,59 +56,27 @@ public final class VxlanEncapPath implements EncapPath
     private int ownNumber;
 
     /**
-     * A path of the only port of a segment.
-     *
-     * @param segment    whose port this is.
-     * @param fdb        where destinations live.
-     * @param suppress   answers for known neighbours.
-     * @param out        to the underlay.
-     * @param counters   encap counters.
-     * @param batchLimit frames that are carried together at most.
+     * @param segment  whose port this is.
+     * @param port     one of its ports.
+     * @param suppress answers for known neighbours.
+     * @param shared   with the other paths of the thread.
      */
     public VxlanEncapPath(
-        final Segment segment,
-        final Fdb fdb,
-        final Suppress suppress,
-        final SendQueue out,
-        final PathCounters counters,
-        final int batchLimit)
+        final Segment segment, final Port port, final Suppress suppress, final EncapShared shared)
     {
-        this(segment, segment.port(), fdb, suppress, out, counters, batchLimit, null);
-    }
-
-    /**
-     * @param segment    whose port this is.
-     * @param port       one of its ports.
-     * @param fdb        where destinations live.
-     * @param suppress   answers for known neighbours.
-     * @param out        to the underlay.
-     * @param counters   encap counters.
-     * @param batchLimit frames that are carried together at most.
-     * @param local      to other ports of the segment.
-     */
-    public VxlanEncapPath(
-        final Segment segment,
-        final Port port,
-        final Fdb fdb,
-        final Suppress suppress,
-        final SendQueue out,
-        final PathCounters counters,
-        final int batchLimit,
-        final LocalSwitch local)
-    {
-        this.port = port;
-        this.local = local;
-        destinations = new long[batchLimit];
-        entries = new long[batchLimit];
         this.segment = segment;
-        this.fdb = fdb;
+        this.port = port;
         this.suppress = suppress;
-        this.out = out;
-        this.counters = counters;
+        local = shared.local();
+        fdb = shared.fdb();
+        out = shared.out();
+        counters = shared.counters();
+        destinations = new long[shared.batchLimit()];
+        entries = new long[shared.batchLimit()];
         final SegmentRules rules = segment.rules();
         outer = new OuterRule(rules.outer(), true);
-        oversize = new OversizeReply(segment.port(), segment.portMtu(), out.clock());
-        fates = new EncapFates(segment, port, oversize, counters);
+        oversize = new OversizeReply(port, segment.portMtu(), shared.ports(), shared.icmpErrors(), out.clock());
+        fates = new EncapFates(segment, port, oversize, counters, shared.ports());
         targets = new FloodTargets(segment, out);
         tags = rules.encapVlan() == VlanPolicy.PASS ? null : new EncapTags(rules.encapVlan());
         check = new EncapCheck(segment.portMtu());
@@ -324,7 +293,7 @@ public final class VxlanEncapPath implements EncapPath
         else if (toOtherPorts(frame, 1) || remotes.length > 0)
         {
             writeHeader(frame, segment.vni());
-            out.flood(frame, remotes);
+            out.flood(frame, remotes, toPorts);
         }
         else
         {
@@ -343,7 +312,7 @@ public final class VxlanEncapPath implements EncapPath
         else if (toOtherPorts(frame, count) || remotes.length > 0)
         {
             reopen(frame, entry);
-            out.flood(frame, segments, remotes);
+            out.flood(frame, segments, remotes, toPorts);
         }
         else
         {
@@ -363,13 +332,12 @@ public final class VxlanEncapPath implements EncapPath
     /** Before the tunnel header is in front of the frame. False if there are no other ports. */
     private boolean toOtherPorts(final Frame frame, final int count)
     {
-        if (!isSwitched)
+        toPorts.clear();
+        if (isSwitched)
         {
-            return false;
+            local.flood(frame, count, toPorts);
         }
-        final PortFlood copies = local.flood(frame, count);
-        out.floodedBefore(copies.taken(), copies.refused(), copies.reason());
-        return copies.taken() + copies.refused() > 0;
+        return !toPorts.isEmpty();
     }
 
     /** Where the frame could have gone to a port, its tunnel header is not there yet. */

@@ -112,7 +112,19 @@ public final class VlanTrunk
     {
         turn++;
         polled.clear();
-        port.poll(polled, polled.capacity());
+        try
+        {
+            port.poll(polled, polled.capacity());
+        }
+        finally
+        {
+            share();
+        }
+    }
+
+    /** What was polled before a trunk threw waits for its ports like all else. */
+    private void share()
+    {
         for (int i = 0; i < polled.size(); i++)
         {
             final Frame frame = polled.get(i);
@@ -243,12 +255,18 @@ public final class VlanTrunk
                     VlanTag.push(batch.get(i), EtherType.VLAN, vlanId);
                 }
             }
-            port.offer(batch);
-            for (int i = 0; i < batch.size(); i++)
+            try
             {
-                if (batch.get(i).length() >= EthernetHeader.LENGTH)
+                port.offer(batch);
+            }
+            finally
+            {
+                for (int i = 0; i < batch.size(); i++)
                 {
-                    VlanTag.pop(batch.get(i), 1);
+                    if (batch.get(i).length() >= EthernetHeader.LENGTH)
+                    {
+                        VlanTag.pop(batch.get(i), 1);
+                    }
                 }
             }
         }

@@ -53,13 +53,15 @@ public final class DropLedger
     }
 
     /**
+     * Count frames. {@link PathCounters} calls this, and keeps the first bytes of a frame at the same time.
+     *
      * @param reason     why.
      * @param vni        the segment, or {@link #NO_VNI}.
      * @param remoteHigh first word of the outer address, 0 if it came from a port.
      * @param remoteLow  second word.
      * @param frames     dropped.
      */
-    public void record(
+    void record(
         final DropReason reason, final int vni, final long remoteHigh, final long remoteLow, final int frames)
     {
         if (lines.add(key(reason, vni), remoteHigh, remoteLow, frames) != OffHeapTable.MISSING)
@@ -78,24 +80,17 @@ public final class DropLedger
     }
 
     /**
-     * Count frames that were too long, and remember the longest of a line.
+     * Remember the length of the longest frame of a line that counts frames already.
      *
      * @param reason     why.
      * @param vni        the segment, or {@link #NO_VNI}.
      * @param remoteHigh first word of the outer address, 0 if it was too long for any.
      * @param remoteLow  second word.
-     * @param frames     dropped.
-     * @param length     bytes of the longest of them, without tunnel header.
+     * @param length     bytes of a frame, without tunnel header.
      */
-    public void record(
-        final DropReason reason,
-        final int vni,
-        final long remoteHigh,
-        final long remoteLow,
-        final int frames,
-        final int length)
+    void recordLength(
+        final DropReason reason, final int vni, final long remoteHigh, final long remoteLow, final int length)
     {
-        record(reason, vni, remoteHigh, remoteLow, frames);
         if (lines.get(key(reason, vni), remoteHigh, remoteLow) != OffHeapTable.MISSING)
         {
             keepLonger(key(reason, vni), remoteHigh, remoteLow, length);
@@ -115,8 +110,7 @@ public final class DropLedger
     }
 
     /**
-     * How long the frames of a line were, where {@link #record(DropReason, int, long, long, int, int)} was told. Any
-     * thread.
+     * How long the frames of a line were, where {@link #recordLength} was called for it. Any thread.
      *
      * @param reason     why.
      * @param vni        the segment, or {@link #NO_VNI}.
@@ -141,8 +135,7 @@ public final class DropLedger
     }
 
     /**
-     * Visit every line; where several threads record, a line for each of them. Lines are only ever added, so a reader
-     * on another thread sees each whole or not at all.
+     * Visit every line; where several threads record, a line for each of them. Any thread.
      *
      * @param consumer called on this thread.
      */

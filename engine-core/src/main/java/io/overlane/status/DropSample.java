@@ -13,8 +13,9 @@ import java.util.Objects;
  * @param remote the outer address it came from or should have gone to; null if there is none.
  * @param length bytes it had.
  * @param bytes  the first of them, {@link DropSamples#MAX_BYTES} at most. On the way in they begin with the VXLAN
- *               header, unless a port refused the frame or the network carries bare packets; on the way out with the
- *               inner frame or packet.
+ *               header if a check refused the datagram, and with the inner frame if it had passed all checks (a port
+ *               refused it, or its station is behind no port here). Bare packets, and all frames on the way out, have
+ *               no VXLAN header in front.
  */
 public record DropSample(DropReason reason, long timeNs, int vni, IpAddress remote, int length, byte[] bytes)
 {

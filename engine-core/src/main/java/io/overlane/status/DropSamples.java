@@ -72,7 +72,7 @@ public final class DropSamples
     }
 
     /**
-     * Keep the beginning of a frame, if it is the first of its reason in this batch.
+     * Keep the beginning of a frame, if it is the first of its reason in this batch. {@link PathCounters} calls this.
      *
      * @param reason     why it was dropped.
      * @param vni        its segment, or {@link DropLedger#NO_VNI}.
@@ -82,7 +82,7 @@ public final class DropSamples
      * @param offset     its first byte.
      * @param length     bytes.
      */
-    public void record(
+    void record(
         final DropReason reason,
         final int vni,
         final long remoteHigh,
@@ -100,7 +100,7 @@ public final class DropSamples
     }
 
     /** The frames that were polled together have been dealt with: the next drop of each reason is kept. */
-    public void onBatchEnd()
+    void onBatchEnd()
     {
         batch++;
     }

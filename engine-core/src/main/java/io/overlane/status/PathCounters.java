@@ -138,55 +138,56 @@ public final class PathCounters
     }
 
     /**
-     * A frame goes no further.
-     *
-     * @param reason     why; not {@link DropReason#NONE}.
-     * @param vni        its segment, or {@link DropLedger#NO_VNI}.
-     * @param remoteHigh first word of the outer address it came from or should have gone to, 0 if there is none.
-     * @param remoteLow  second word.
-     */
-    public void onDropped(final DropReason reason, final int vni, final long remoteHigh, final long remoteLow)
-    {
-        onDropped(reason, vni, remoteHigh, remoteLow, 1);
-    }
-
-    /**
-     * Frames go no further.
+     * Frames go no further. This is the only way to count a drop: the counter, the line of the ledger and the sample
+     * belong together.
      *
      * @param reason     why; not {@link DropReason#NONE}.
      * @param vni        their segment, or {@link DropLedger#NO_VNI}.
      * @param remoteHigh first word of the outer address they came from or should have gone to, 0 if there is none.
      * @param remoteLow  second word.
-     * @param frames     of them.
-     */
-    public void onDropped(
-        final DropReason reason, final int vni, final long remoteHigh, final long remoteLow, final int frames)
-    {
-        dropped[reason.ordinal()].getAndAddPlain(frames);
-        ledger.record(reason, vni, remoteHigh, remoteLow, frames);
-    }
-
-    /**
-     * A frame goes no further, and its first bytes may be kept for whoever asks why.
-     *
-     * @param reason     why; not {@link DropReason#NONE}.
-     * @param vni        its segment, or {@link DropLedger#NO_VNI}.
-     * @param remoteHigh first word of the outer address it came from or should have gone to, 0 if there is none.
-     * @param remoteLow  second word.
-     * @param buffer     it lies in.
-     * @param offset     its first byte.
-     * @param length     bytes.
+     * @param frames     of them; a super-frame is as many as it has segments.
+     * @param buffer     one of them lies in, or the super-frame; its first bytes may be kept.
+     * @param offset     first byte of that frame.
+     * @param length     bytes of that frame.
      */
     public void onDropped(
         final DropReason reason,
         final int vni,
         final long remoteHigh,
         final long remoteLow,
+        final int frames,
         final UnsafeBuffer buffer,
         final int offset,
         final int length)
     {
-        onDropped(reason, vni, remoteHigh, remoteLow, 1);
+        dropped[reason.ordinal()].getAndAddPlain(frames);
+        onCopyRefused(reason, vni, remoteHigh, remoteLow, frames, buffer, offset, length);
+    }
+
+    /**
+     * A copy of flooded frames was not taken. The ledger has a line for it; {@link #onFlooded} and
+     * {@link #onFloodDropped} count the fate of the frames, when it is known.
+     *
+     * @param reason     why; not {@link DropReason#NONE}.
+     * @param vni        their segment.
+     * @param remoteHigh first word of the outer address they came from or should have gone to, 0 if there is none.
+     * @param remoteLow  second word.
+     * @param frames     of them; a super-frame is as many as it has segments.
+     * @param buffer     one of them lies in, or the super-frame; its first bytes may be kept.
+     * @param offset     first byte of that frame.
+     * @param length     bytes of that frame.
+     */
+    public void onCopyRefused(
+        final DropReason reason,
+        final int vni,
+        final long remoteHigh,
+        final long remoteLow,
+        final int frames,
+        final UnsafeBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        ledger.record(reason, vni, remoteHigh, remoteLow, frames);
         samples.record(reason, vni, remoteHigh, remoteLow, buffer, offset, length);
     }
 
@@ -197,19 +198,16 @@ public final class PathCounters
     }
 
     /**
-     * Frames were too long and go no further.
+     * Frames that were counted as dropped for {@link DropReason#OVERSIZE} had a length.
      *
      * @param vni        their segment, or {@link DropLedger#NO_VNI}.
      * @param remoteHigh first word of the outer address they should have gone to, 0 if they were too long for any.
      * @param remoteLow  second word.
-     * @param frames     of them.
      * @param length     bytes of the longest, without tunnel header.
      */
-    public void onOversize(
-        final int vni, final long remoteHigh, final long remoteLow, final int frames, final int length)
+    public void onOversize(final int vni, final long remoteHigh, final long remoteLow, final int length)
     {
-        dropped[DropReason.OVERSIZE.ordinal()].getAndAddPlain(frames);
-        ledger.record(DropReason.OVERSIZE, vni, remoteHigh, remoteLow, frames, length);
+        ledger.recordLength(DropReason.OVERSIZE, vni, remoteHigh, remoteLow, length);
         onOversizeLength(length);
     }
 
@@ -227,7 +225,7 @@ public final class PathCounters
     }
 
     /**
-     * No remote took a copy of flooded frames; the ledger has a line for each remote already.
+     * Nobody took a copy of flooded frames; {@link #onCopyRefused} has counted each copy in the ledger.
      *
      * @param reason why the first one did not.
      * @param frames of them.

@@ -1,6 +1,7 @@
 package io.overlane.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
@@ -376,7 +377,11 @@ public final class EngineHarness implements AutoCloseable
     {
         assertEquals(path.framesIn(), path.delivered() + path.answered() + path.dropped(), "in = out");
         final long[] lines = new long[1];
-        path.ledger().forEach((reason, vni, high, low, count) -> lines[0] += count);
+        path.ledger().forEach((reason, vni, high, low, count) ->
+        {
+            lines[0] += count;
+            assertFalse(path.samples().last(reason).isEmpty(), () -> "no sample of " + reason.label());
+        });
         assertEquals(path.dropped() + refusedCopies, lines[0], "the ledger adds up to the counters");
     }
 }

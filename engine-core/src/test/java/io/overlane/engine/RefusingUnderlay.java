@@ -23,6 +23,9 @@ public final class RefusingUnderlay implements Underlay
     private final List<Integer> outers = new ArrayList<>();
     private final List<Integer> hashes = new ArrayList<>();
     private boolean usesFlowHash;
+    private RuntimeException sendFault;
+    private RuntimeException pollFault;
+    private RuntimeException askFault;
     private int closed;
 
     /**
@@ -40,6 +43,30 @@ public final class RefusingUnderlay implements Underlay
     public void refuse(final Vtep remote, final DropReason reason)
     {
         refusals.put(remote, reason);
+    }
+
+    /**
+     * @param fault thrown by the next send, which sends nothing.
+     */
+    public void failSend(final RuntimeException fault)
+    {
+        sendFault = fault;
+    }
+
+    /**
+     * @param fault thrown by the next poll, behind what it has polled.
+     */
+    public void failPoll(final RuntimeException fault)
+    {
+        pollFault = fault;
+    }
+
+    /**
+     * @param fault thrown whenever a path's MTU or the number of segments is asked for; null: no more.
+     */
+    public void failQuestions(final RuntimeException fault)
+    {
+        askFault = fault;
     }
 
     /** @return the outer fields of every entry sent since the last call. */
@@ -79,6 +106,12 @@ public final class RefusingUnderlay implements Underlay
     @Override
     public void send(final SendBatch batch)
     {
+        if (sendFault != null)
+        {
+            final RuntimeException fault = sendFault;
+            sendFault = null;
+            throw fault;
+        }
         for (int i = 0; i < batch.size(); i++)
         {
             outers.add(batch.outer(i));
@@ -130,7 +163,21 @@ public final class RefusingUnderlay implements Underlay
     @Override
     public int pathMtu(final long remoteHigh, final long remoteLow)
     {
+        if (askFault != null)
+        {
+            throw askFault;
+        }
         return underlay.pathMtu(remoteHigh, remoteLow);
+    }
+
+    @Override
+    public int maxSegments()
+    {
+        if (askFault != null)
+        {
+            throw askFault;
+        }
+        return underlay.maxSegments();
     }
 
     @Override
@@ -160,7 +207,14 @@ public final class RefusingUnderlay implements Underlay
     @Override
     public int poll(final ReceiveBatch batch)
     {
-        return underlay.poll(batch);
+        final int polled = underlay.poll(batch);
+        if (pollFault != null)
+        {
+            final RuntimeException fault = pollFault;
+            pollFault = null;
+            throw fault;
+        }
+        return polled;
     }
 
     @Override

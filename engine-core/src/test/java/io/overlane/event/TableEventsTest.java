@@ -1,6 +1,7 @@
 package io.overlane.event;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.fdb.FdbChange;
@@ -40,6 +41,18 @@ class TableEventsTest implements TableEventHandler
         assertEquals(List.of(1, 0L), told.get(0), "the first stay");
     }
 
+    @Test
+    void shouldTellTheRestWhenTheHandlerThrows()
+    {
+        events.offerUnknownStation(1, 13);
+        events.offerUnknownStation(1, 2);
+        final RuntimeException thrown = assertThrows(IllegalStateException.class, () -> events.poll(this, 10));
+        assertEquals("unlucky", thrown.getMessage());
+        events.offerUnknownStation(1, 3);
+        assertEquals(2, events.poll(this, 10));
+        assertEquals(List.of(List.of(1, 2L), List.of(1, 3L)), told);
+    }
+
     @Override
     public void onFdbChange(
         final FdbChange change,
@@ -56,6 +69,10 @@ class TableEventsTest implements TableEventHandler
     @Override
     public void onUnknownStation(final int vni, final long mac)
     {
+        if (mac == 13)
+        {
+            throw new IllegalStateException("unlucky");
+        }
         told.add(List.of(vni, mac));
     }
 

@@ -7,6 +7,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
+import io.overlane.limit.RateLimit;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.IpNetwork;
@@ -96,7 +97,9 @@ class IpOffloadTest
         batch.add(new Frame(buffer).wrap(FrameSlab.HEADROOM, bytes.length).offload(
             Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength() - spec.l2Length(), spec.gsoSize(),
             spec.checksumStart() - spec.l2Length(), spec.checksumOffset()));
-        new IpEncapPath(network, new SendQueue(wire, 8, remotes, counters.encap(), 0), counters.encap()).encap(batch);
+        new IpEncapPath(
+            network, new SendQueue(Guards.underlay(wire), 8, remotes, counters.encap(), 0), counters.encap(),
+            Guards.port(), new RateLimit(1000)).encap(batch);
     }
 
     private void decap(final List<byte[]> packets)
@@ -114,7 +117,8 @@ class IpOffloadTest
             new Frame(buffer).wrap(FrameSlab.HEADROOM, length), 0, IpAddress.v4Low(0xC0A8_0001), 9, 0,
             packets.get(0).length);
         new DatagramFeed(new IpDecapPath(
-            network, remotes, new OfferQueue(64, false, counters.decap()), counters.decap())).feed(batch);
+            network, remotes, new OfferQueue(64, false, counters.decap(), Guards.port()), counters.decap()))
+            .feed(batch);
     }
 
     private static void assertSame(final List<byte[]> expected, final List<byte[]> actual)

@@ -10,6 +10,7 @@ import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
+import io.overlane.limit.RateLimit;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.port.LoopbackPort;
 import io.overlane.remote.RemoteTable;
@@ -382,9 +383,10 @@ class SendQueueTest
             fdb.putStatic(VNI, mac(i), remote);
         }
         path = new VxlanEncapPath(
-            segment, fdb, new Suppress(new NeighborTable(8), fdb, remote -> false, null),
-            new SendQueue(wire, CAPACITY, remotes, counters.encap(), HEADER.length), counters.encap(),
-            1024);
+            segment, segment.port(), new Suppress(new NeighborTable(8), fdb, remote -> false, null),
+            new EncapShared(
+                fdb, new SendQueue(Guards.underlay(wire), CAPACITY, remotes, counters.encap(), HEADER.length), null,
+                counters.encap(), Guards.port(), new RateLimit(1000), 1024));
     }
 
     private static long mac(final int remote)

@@ -7,17 +7,20 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Sums, and labels that any Agrona tool can list. */
 class EngineCountersTest
 {
+    private static final UnsafeBuffer FRAME = new UnsafeBuffer(new byte[60]);
+
     @Test
     void shouldLabelEveryCounterOnce()
     {
         final EngineCounters counters = new EngineCounters(2, 4, 4);
         counters.newTraffic("encap", "vni-1");
-        counters.decap().onDropped(DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, 0, 0);
+        counters.decap().onDropped(DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, 0, 0, 1, FRAME, 0, FRAME.capacity());
         final Map<String, Long> values = new TreeMap<>();
         final Set<String> twice = new HashSet<>();
         counters.reader().forEach((value, id, label) ->
@@ -57,8 +60,8 @@ class EngineCountersTest
         path.onIn(1, 10);
         path.onIn(1, 20);
         path.onIn(1, 30);
-        path.onDropped(DropReason.OVERSIZE, 1, 0, 0);
-        path.onDropped(DropReason.PORT_FULL, 1, 0, 0);
+        path.onDropped(DropReason.OVERSIZE, 1, 0, 0, 1, FRAME, 0, FRAME.capacity());
+        path.onDropped(DropReason.PORT_FULL, 1, 0, 0, 1, FRAME, 0, FRAME.capacity());
         path.onAnswered(1);
 
         assertEquals(60, path.bytesIn());

@@ -26,9 +26,10 @@ final class DropCommands
 {
     private static final int VXLAN_LENGTH = 8;
 
-    /** A frame that a port did not take has no tunnel header any more. */
-    private static final Set<DropReason> OF_PORTS =
-        EnumSet.of(DropReason.PORT_FULL, DropReason.PORT_DOWN, DropReason.PORT_ERROR);
+    /** Frames that are dropped for these on the way in have lost their VXLAN header already. */
+    private static final Set<DropReason> BEHIND_TUNNEL = EnumSet.of(
+        DropReason.SPLIT_HORIZON, DropReason.PORT_FULL, DropReason.PORT_DOWN, DropReason.PORT_ERROR,
+        DropReason.OVERSIZE, DropReason.BAD_OFFLOAD);
 
     /** All but the bytes themselves. */
     private static final int SAMPLE_COLUMNS_SHOWN = 7;
@@ -135,7 +136,7 @@ final class DropCommands
         for (int i = samples.size() - 1; i >= 0; i--)
         {
             final DropSample sample = samples.get(i);
-            final boolean hasTunnelHeader = isVxlan && "decap".equals(path) && !OF_PORTS.contains(sample.reason());
+            final boolean hasTunnelHeader = isVxlan && "decap".equals(path) && !BEHIND_TUNNEL.contains(sample.reason());
             final ByteBuffer bytes = ByteBuffer.wrap(sample.bytes());
             final boolean hasVni = hasTunnelHeader && bytes.limit() >= VXLAN_LENGTH;
             final Integer vni = sample.vni() != DropLedger.NO_VNI ? (Integer)sample.vni() :

@@ -13,9 +13,11 @@ import io.overlane.engine.EngineHarness;
 import io.overlane.port.LoopbackPort;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
+import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import java.util.List;
 import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,12 +88,20 @@ class EngineCommandsTest
     {
         launch(new SegmentContext(VNI));
         final IpAddress remote = EngineHarness.A.address();
-        harness.encap().onOversize(VNI, remote.high(), remote.low(), 2, 1600);
-        harness.encap().onOversize(VNI, remote.high(), remote.low(), 1, 1500);
+        drop(remote, 2, 1600);
+        drop(remote, 1, 1500);
         assertEquals(
             List.of(Map.of("path", "encap", "reason", "oversize", "vni", VNI, "remote", "192.0.2.10",
                 "frames", 3L, "longest", 1600)),
             rows(ask("drops reason oversize"), "counts"));
+    }
+
+    private void drop(final IpAddress remote, final int frames, final int length)
+    {
+        final UnsafeBuffer frame = new UnsafeBuffer(new byte[length]);
+        harness.encap().onDropped(
+            DropReason.OVERSIZE, VNI, remote.high(), remote.low(), frames, frame, 0, frame.capacity());
+        harness.encap().onOversize(VNI, remote.high(), remote.low(), length);
     }
 
     @Test

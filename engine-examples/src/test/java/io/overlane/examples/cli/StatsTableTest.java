@@ -17,6 +17,7 @@ import io.overlane.underlay.UnderlayPair;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -182,6 +183,7 @@ class StatsTableTest
     {
         engine.counters().decap().onIn(frames, 1);
         engine.counters().decap().onDropped(
-            reason, vni, REMOTE.address().high(), REMOTE.address().low(), frames);
+            reason, vni, REMOTE.address().high(), REMOTE.address().low(), frames,
+            new UnsafeBuffer(new byte[60]), 0, 60);
     }
 }

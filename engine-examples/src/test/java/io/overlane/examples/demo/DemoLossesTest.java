@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.overlane.status.DropReason;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Every frame that did not arrive is named. */
 class DemoLossesTest
 {
+    private static final UnsafeBuffer FRAME = new UnsafeBuffer(new byte[60]);
+
     private final EngineCounters sender = new EngineCounters(1, 1, 16);
     private final EngineCounters receiver = new EngineCounters(1, 1, 16);
     private final Traffic traffic = sender.newTraffic("encap", "vni-1");
@@ -42,11 +45,11 @@ class DemoLossesTest
         receiver.decap().onIn(received, 1);
         if (refused > 0)
         {
-            sender.encap().onDropped(DropReason.UNDERLAY_BUSY, 1, 0, 0, refused);
+            sender.encap().onDropped(DropReason.UNDERLAY_BUSY, 1, 0, 0, refused, FRAME, 0, FRAME.capacity());
         }
         if (dropped > 0)
         {
-            receiver.decap().onDropped(DropReason.PORT_FULL, 1, 0, 0, dropped);
+            receiver.decap().onDropped(DropReason.PORT_FULL, 1, 0, 0, dropped, FRAME, 0, FRAME.capacity());
         }
     }
 

@@ -1,0 +1,73 @@
+package io.overlane.pipeline;
+
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.status.Traffic;
+
+/**
+ * What became of the copies of a flooded frame: how many were taken, how many were refused, and why the first of those
+ * was. The frame is delivered when one copy was taken. One thread.
+ */
+final class Copies
+{
+    private int taken;
+    private int refused;
+    private DropReason reason = DropReason.NO_DESTINATION;
+
+    /** Begin with the copies of the next frame. */
+    void clear()
+    {
+        taken = 0;
+        refused = 0;
+        reason = DropReason.NO_DESTINATION;
+    }
+
+    /** Begin with what became of copies that went elsewhere. */
+    void set(final Copies elsewhere)
+    {
+        taken = elsewhere.taken;
+        refused = elsewhere.refused;
+        reason = elsewhere.reason;
+    }
+
+    /** @return true while there has been no copy. */
+    boolean isEmpty()
+    {
+        return taken + refused == 0;
+    }
+
+    /** One more was taken. */
+    void take()
+    {
+        taken++;
+    }
+
+    /** One more was refused; the ledger has its line. */
+    void refuse(final DropReason why)
+    {
+        reason = refused == 0 ? why : reason;
+        refused++;
+    }
+
+    /**
+     * Count the fate of what was flooded.
+     *
+     * @param counters of its path.
+     * @param traffic  of its VNI.
+     * @param frames   it stands for.
+     * @param bytes    of those frames together.
+     * @return true if it was delivered.
+     */
+    boolean settle(final PathCounters counters, final Traffic traffic, final int frames, final int bytes)
+    {
+        if (taken > 0)
+        {
+            counters.onDelivered(traffic, frames, bytes);
+            counters.onFlooded((taken - 1) * frames, refused * frames);
+            return true;
+        }
+        counters.onFloodDropped(reason, frames);
+        counters.onFlooded(0, (refused - 1) * frames);
+        return false;
+    }
+}

@@ -1,0 +1,114 @@
+package io.overlane.pipeline;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
+import io.overlane.port.Port;
+import io.overlane.status.DropReason;
+import io.overlane.status.GuardedErrorHandler;
+import org.agrona.ErrorHandler;
+
+/**
+ * Calls the ports for one thread, so that nothing that a port throws disturbs the frames of others. The error handler
+ * gets the exception. Frames that were offered and have no verdict yet are dropped as {@link DropReason#PORT_ERROR}:
+ * nobody knows which of them the port had taken. An {@link Error} passes and ends the thread, as everywhere in the
+ * engine.
+ */
+public final class PortGuard
+{
+    private final GuardedErrorHandler errorHandler;
+    private final FrameBatch one = new FrameBatch(1);
+
+    /**
+     * @param errorHandler gets what ports throw; may throw itself; null: a line on standard error.
+     */
+    public PortGuard(final ErrorHandler errorHandler)
+    {
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
+    }
+
+    /**
+     * Poll a port. Frames that it added before it threw are carried like all others.
+     *
+     * @param port  to poll.
+     * @param batch an empty one.
+     * @return frames in the batch.
+     */
+    public int poll(final Port port, final FrameBatch batch)
+    {
+        try
+        {
+            port.poll(batch, batch.capacity());
+        }
+        catch (final Exception ex)
+        {
+            errorHandler.onError(ex);
+        }
+        return batch.size();
+    }
+
+    /**
+     * @param port a port.
+     * @return true if it says that it was closed.
+     */
+    public boolean isClosed(final Port port)
+    {
+        try
+        {
+            return port.isClosed();
+        }
+        catch (final Exception ex)
+        {
+            errorHandler.onError(ex);
+            return false;
+        }
+    }
+
+    /** Offer frames; each has its verdict afterwards. */
+    void offer(final Port port, final FrameBatch batch)
+    {
+        try
+        {
+            port.offer(batch);
+        }
+        catch (final Exception ex)
+        {
+            onThrown(batch, ex);
+        }
+    }
+
+    /** Offer one frame; its verdict. */
+    DropReason offer(final Port port, final Frame frame)
+    {
+        one.clear();
+        one.add(frame);
+        offer(port, one);
+        return frame.verdict();
+    }
+
+    /** Whether a port takes super-frames of a type now. */
+    boolean takesSuperFrames(final Port port, final int gsoType)
+    {
+        try
+        {
+            return port.takesSuperFrames(gsoType);
+        }
+        catch (final Exception ex)
+        {
+            errorHandler.onError(ex);
+            return false;
+        }
+    }
+
+    private void onThrown(final FrameBatch batch, final Exception thrown)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame frame = batch.get(i);
+            if (frame.verdict() == DropReason.NONE)
+            {
+                frame.verdict(DropReason.PORT_ERROR);
+            }
+        }
+        errorHandler.onError(thrown);
+    }
+}

@@ -1,0 +1,106 @@
+package io.overlane.pipeline;
+
+import io.overlane.status.DropReason;
+import io.overlane.status.GuardedErrorHandler;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import org.agrona.ErrorHandler;
+
+/**
+ * Calls an underlay for the threads that carry frames, so that nothing that it throws disturbs other frames. The error
+ * handler gets the exception. Entries that were to be sent and have no verdict yet are dropped as
+ * {@link DropReason#UNDERLAY_ERROR}: nobody knows which of them the network had taken. An {@link Error} passes and
+ * ends the thread, as everywhere in the engine.
+ */
+public final class UnderlayGuard
+{
+    private final Underlay underlay;
+    private final GuardedErrorHandler errorHandler;
+
+    /**
+     * @param underlay     to call.
+     * @param errorHandler gets what it throws; may throw itself; null: a line on standard error.
+     */
+    public UnderlayGuard(final Underlay underlay, final ErrorHandler errorHandler)
+    {
+        this.underlay = underlay;
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
+    }
+
+    /**
+     * Poll the underlay. Datagrams that it added before it threw are carried like all others.
+     *
+     * @param batch an empty one.
+     * @return entries in the batch.
+     */
+    public int poll(final ReceiveBatch batch)
+    {
+        try
+        {
+            underlay.poll(batch);
+        }
+        catch (final Exception ex)
+        {
+            errorHandler.onError(ex);
+        }
+        return batch.size();
+    }
+
+    /** Send every entry; each has its verdict afterwards. */
+    void send(final SendBatch batch)
+    {
+        try
+        {
+            underlay.send(batch);
+        }
+        catch (final Exception ex)
+        {
+            onThrown(batch, ex);
+        }
+    }
+
+    int maxSegments()
+    {
+        try
+        {
+            return underlay.maxSegments();
+        }
+        catch (final Exception ex)
+        {
+            errorHandler.onError(ex);
+            return 1;
+        }
+    }
+
+    /** Before threads start. */
+    boolean usesFlowHash()
+    {
+        return underlay.usesFlowHash();
+    }
+
+    int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        try
+        {
+            return underlay.pathMtu(remoteHigh, remoteLow);
+        }
+        catch (final Exception ex)
+        {
+            errorHandler.onError(ex);
+            return 0;
+        }
+    }
+
+    private void onThrown(final SendBatch batch, final Exception thrown)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            if (batch.verdict(i) == DropReason.NONE)
+            {
+                batch.verdict(i, DropReason.UNDERLAY_ERROR);
+            }
+        }
+        errorHandler.onError(thrown);
+    }
+}
