@@ -5,6 +5,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.EncapPath;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.port.Port;
+import io.overlane.status.DropReason;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -121,11 +122,42 @@ public final class EncapAgent implements Agent
         return wiring.unwire(removed.port);
     }
 
-    /** Let go of all ports, and of the place where the thread waited for them. When the agent has stopped. */
-    public void removeAll()
+    /**
+     * Take no more frames from ports, poll them no more, and count the frames that they had taken as dropped for
+     * {@link DropReason#PORT_CLOSED}. By a command, or when the agent has stopped.
+     *
+     * @param leaving ports that are polled.
+     * @return a task that blocks until the ports are no longer in use; run it on a thread that may block.
+     */
+    public Runnable end(final List<Port> leaving)
     {
-        List.copyOf(polled.keySet()).stream().map(this::remove).toList().forEach(Runnable::run);
+        try
+        {
+            leaving.forEach(Port::endInput);
+            while (leaving.stream().anyMatch(Port::hasInput))
+            {
+                leaving.forEach(this::drop);
+            }
+        }
+        catch (final RuntimeException ex)
+        {
+            errorHandler.onError(ex);
+        }
+        final List<Runnable> lastWaits = leaving.stream().map(this::remove).toList();
+        return () -> lastWaits.forEach(Runnable::run);
+    }
+
+    /** End all ports, and let go of the place where the thread waited for them. When the agent has stopped. */
+    public void endAll()
+    {
+        end(ports()).run();
         wiring.close();
+    }
+
+    /** @return the ports that are polled. By a command, or when the agent has stopped. */
+    public List<Port> ports()
+    {
+        return List.copyOf(polled.keySet());
     }
 
     @Override
@@ -176,11 +208,26 @@ public final class EncapAgent implements Agent
         return work;
     }
 
+    private void drop(final Port port)
+    {
+        batch.clear();
+        port.poll(batch, batch.capacity());
+        for (int i = 0; i < batch.size(); i++)
+        {
+            batch.get(i).verdict(DropReason.PORT_CLOSED);
+        }
+        final Polled of = polled.get(port);
+        if (of != null)
+        {
+            of.path.encap(batch);
+        }
+    }
+
     /** Nobody can wait in a closed port: poll it no more. It is in its segment until it is removed there. */
     private void leave(final Port closed)
     {
         // Whoever waits for it is not waited for here: other ports have frames.
-        remove(closed);
+        end(List.of(closed));
         errorHandler.onError(new IllegalStateException("port " + closed.name() + " was closed while the engine uses" +
             " it: it is polled no more, and frames for it are dropped; remove it from its segment instead"));
     }

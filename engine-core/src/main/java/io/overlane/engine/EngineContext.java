@@ -66,6 +66,7 @@ public final class EngineContext
     private int batchLimit = DEFAULT_BATCH_LIMIT;
     private long fdbAgeNs = DEFAULT_FDB_AGE_NS;
     private int peerUdpPort;
+    private long drainNs;
     private Moderation moderation = new Moderation(Moderation.DEFAULT_NAP_NS);
 
     /** @return where datagrams leave and come from. */
@@ -404,6 +405,25 @@ public final class EngineContext
         return this;
     }
 
+    /** @return how long the frames that ports have taken may still be carried, in nanoseconds. */
+    public long drainNs()
+    {
+        return drainNs;
+    }
+
+    /**
+     * @param drainNs how long {@link OverlayEngine#close()}, and the removal of a segment or port, may go on carrying
+     *                the frames that the application has handed to a port, in nanoseconds. It ends as soon as they are
+     *                carried. What is left is dropped for {@code port-closed}; default 0: all of it. Frames that wait
+     *                in the queue of a device are the kernel's, and not carried.
+     * @return this.
+     */
+    public EngineContext drainNs(final long drainNs)
+    {
+        this.drainNs = drainNs;
+        return this;
+    }
+
     /**
      * Fill in defaults and refuse what cannot work, before any thread starts.
      *
@@ -465,6 +485,10 @@ public final class EngineContext
         if (peerUdpPort < 0 || peerUdpPort > 0xFFFF)
         {
             throw new IllegalArgumentException("peerUdpPort=" + peerUdpPort + " outside 1…65535");
+        }
+        if (drainNs < 0)
+        {
+            throw new IllegalArgumentException("drainNs=" + drainNs + " < 0");
         }
         if (peerUdpPort == 0)
         {

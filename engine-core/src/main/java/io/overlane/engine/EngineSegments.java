@@ -49,6 +49,7 @@ public final class EngineSegments
     private final EngineContext context;
     private final Forwarding forwarding;
     private final CommandQueue commands;
+    private final SegmentChanges.Lane lane;
     private final CommandQueue portCommands;
     private final PathBuilder paths;
     private final EncapAgent encapAgent;
@@ -79,9 +80,10 @@ public final class EngineSegments
         this.context = context;
         this.forwarding = forwarding;
         this.commands = commands;
-        portCommands = lanes.get(0).portCommands();
-        paths = lanes.get(0).paths();
-        encapAgent = lanes.get(0).encapAgent();
+        lane = lanes.get(0);
+        portCommands = lane.portCommands();
+        paths = lane.paths();
+        encapAgent = lane.encapAgent();
         this.wiring = wiring;
         this.resources = resources;
         this.shutdown = shutdown;
@@ -242,18 +244,22 @@ public final class EngineSegments
                 commands.follow(undo).thenCompose(none -> CompletableFuture.failedFuture(error)));
     }
 
-    /** Have ports not polled any more, then the tables put in order, then the ports closed. */
+    /**
+     * Have what ports have taken carried, as far as there is time, and ports not polled any more, then the tables put
+     * in order, then the ports closed.
+     */
     private <T> CompletableFuture<T> end(
         final List<Port> ports, final Runnable afterLastFrame, final Supplier<T> settle)
     {
-        return portCommands.follow(() ->
-        {
-            final List<Runnable> lastWaits = ports.stream().map(encapAgent::remove).toList();
-            afterLastFrame.run();
-            return lastWaits;
-        })
-            .thenCompose(lastWaits -> commands.follow(settle)
-                .thenCompose(answer -> close(ports, lastWaits).thenApply(none -> answer)));
+        return lane.drain(() -> ports, context.clock(), context.drainNs())
+            .thenCompose(drained -> portCommands.follow(() ->
+            {
+                final Runnable lastWait = encapAgent.end(ports);
+                afterLastFrame.run();
+                return lastWait;
+            }))
+            .thenCompose(lastWait -> commands.follow(settle)
+                .thenCompose(answer -> close(ports, lastWait).thenApply(none -> answer)));
     }
 
     /** Give ports back if what is done with them fails. */
@@ -327,7 +333,7 @@ public final class EngineSegments
         return totals;
     }
 
-    private CompletableFuture<Void> close(final List<Port> ports, final List<Runnable> lastWaits)
+    private CompletableFuture<Void> close(final List<Port> ports, final Runnable lastWait)
     {
         if (context.threadingMode() == ThreadingMode.INVOKER)
         {
@@ -341,7 +347,7 @@ public final class EngineSegments
         {
             EngineThreads.make(context.threadFactory(), "overlane-close", () ->
             {
-                close(ports, lastWaits, closed);
+                close(ports, lastWait, closed);
                 shutdown.leave();
             }).start();
         }
@@ -349,7 +355,7 @@ public final class EngineSegments
         {
             // Without a thread frames wait, but the ports are closed.
             context.errorHandler().onError(ex);
-            close(ports, lastWaits, closed);
+            close(ports, lastWait, closed);
             shutdown.leave();
         }
         return closed;
@@ -362,9 +368,9 @@ public final class EngineSegments
     }
 
     private void close(
-        final List<Port> ports, final List<Runnable> lastWaits, final CompletableFuture<Void> closed)
+        final List<Port> ports, final Runnable lastWait, final CompletableFuture<Void> closed)
     {
-        lastWaits.forEach(context.errorHandler()::run);
+        context.errorHandler().run(lastWait);
         close(ports);
         closed.complete(null);
     }

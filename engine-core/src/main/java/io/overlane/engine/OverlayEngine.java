@@ -300,6 +300,10 @@ public final class OverlayEngine implements AutoCloseable
      * Stop the threads, then close ports and underlay; commands that wait complete exceptionally. Any thread, also an
      * interrupted one, any number of times.
      *
+     * <p>Frames that the application has handed to a port and the engine has not carried are carried first, for
+     * {@link EngineContext#drainNs(long)} at most, unless this is a thread of an engine. What is left is dropped for
+     * {@code port-closed}.
+     *
      * <p>Returns when all is closed. On a thread of an engine (in what is hung on a future, in an error handler) and
      * inside {@link #doWork()} it only begins to close, and returns: the last thread closes the rest when it has left,
      * {@link #terminated()} says when. A thread that the application's own code blocks is interrupted after five
@@ -309,11 +313,30 @@ public final class OverlayEngine implements AutoCloseable
     @Override
     public void close()
     {
-        shutdown.begin(null);
-        if (!EngineThreads.isCurrent())
+        if (EngineThreads.isCurrent())
         {
-            shutdown.await();
+            shutdown.begin(null);
+            return;
         }
+        if (isRunning())
+        {
+            drain();
+        }
+        shutdown.begin(null);
+        shutdown.await();
+    }
+
+    private void drain()
+    {
+        final long limitNs = context.drainNs();
+        final CompletableFuture<?> drained = CompletableFuture.allOf(workers.stream()
+            .map(worker -> worker.lane().drain(worker.lane().encapAgent()::ports, context.clock(), limitNs))
+            .toArray(CompletableFuture[]::new));
+        while (context.threadingMode() == ThreadingMode.INVOKER && !drained.isDone() && invoker.get() == null)
+        {
+            doWork();
+        }
+        Shutdown.await(drained, limitNs);
     }
 
     /** The engine ends by itself, because of an Error, or null: a thread ended as it was asked to. */

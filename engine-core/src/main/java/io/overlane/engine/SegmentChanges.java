@@ -5,6 +5,7 @@ import io.overlane.agent.CommandQueue;
 import io.overlane.agent.EncapAgent;
 import io.overlane.agent.Forwarding;
 import io.overlane.pipeline.EncapPath;
+import io.overlane.port.Port;
 import io.overlane.segment.RuleChange;
 import io.overlane.segment.RulesContext;
 import io.overlane.segment.Segment;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * Changes the rules of running segments. What is received meets the new rules as soon as they are there; what a port
@@ -39,6 +42,39 @@ final class SegmentChanges
      */
     record Lane(PathBuilder paths, CommandQueue portCommands, EncapAgent encapAgent)
     {
+        /**
+         * Take no more frames from ports, and carry what they have taken.
+         *
+         * @param ports   of this queue; asked for on the thread that polls them.
+         * @param clock   measures the time.
+         * @param limitNs how long it may take, in nanoseconds; 0: nothing is done.
+         * @return completes when all is carried or the time is over.
+         */
+        CompletableFuture<Void> drain(
+            final Supplier<List<Port>> ports, final NanoClock clock, final long limitNs)
+        {
+            if (limitNs == 0)
+            {
+                return CompletableFuture.completedFuture(null);
+            }
+            final long startNs = clock.nanoTime();
+            return portCommands.follow(() ->
+            {
+                ports.get().forEach(Port::endInput);
+                return null;
+            })
+                .thenCompose(none -> carry(ports, clock, startNs, limitNs));
+        }
+
+        private CompletableFuture<Void> carry(
+            final Supplier<List<Port>> ports, final NanoClock clock, final long startNs, final long limitNs)
+        {
+            return portCommands.follow(() ->
+                ports.get().stream().anyMatch(Port::hasInput) && clock.nanoTime() - startNs < limitNs)
+                .thenCompose(isMore -> isMore ?
+                    carry(ports, clock, startNs, limitNs) :
+                    CompletableFuture.completedFuture(null));
+        }
     }
 
     /**

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Shutdown
 {
-    private static final long INTERRUPT_AFTER_MS = 5_000;
-    private static final long GIVE_UP_AFTER_MS = 5_000;
+    private static final long INTERRUPT_AFTER_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long GIVE_UP_AFTER_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final Runnable askToEnd;
     private final Runnable interrupt;
@@ -113,16 +113,17 @@ final class Shutdown
      */
     void await()
     {
-        if (!awaitFor(INTERRUPT_AFTER_MS))
+        if (!await(terminated, INTERRUPT_AFTER_NS))
         {
             interrupt.run();
-            awaitFor(GIVE_UP_AFTER_MS);
+            await(terminated, GIVE_UP_AFTER_NS);
         }
     }
 
-    private boolean awaitFor(final long timeoutMs)
+    /** Wait for a future, but not for its answer; false if the time is over. An interrupt is kept. */
+    static boolean await(final CompletableFuture<?> future, final long timeoutNs)
     {
-        final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        final long deadlineNs = System.nanoTime() + timeoutNs;
         boolean isInterrupted = false;
         try
         {
@@ -130,7 +131,7 @@ final class Shutdown
             {
                 try
                 {
-                    terminated.get(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    future.get(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
                     return true;
                 }
                 catch (final ExecutionException ex)

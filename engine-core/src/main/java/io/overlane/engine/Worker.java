@@ -156,7 +156,7 @@ final class Worker
     /** Let go of the ports, and fail the commands that wait. When nobody runs it any more. */
     void close()
     {
-        context.errorHandler().run(encapAgent::removeAll);
+        context.errorHandler().run(encapAgent::endAll);
         context.errorHandler().run(encapAgent::onClose);
         context.errorHandler().run(decapAgent::onClose);
     }

@@ -28,6 +28,7 @@ public final class LoopbackPort implements Port
     private final FrameQueue fromEngine;
     private final Doorbell doorbell = new Doorbell();
     private Runnable wake = () -> {};
+    private boolean isEnded;
 
     /**
      * @param name     in counters, tables and logs.
@@ -62,7 +63,7 @@ public final class LoopbackPort implements Port
      * Hand a frame to the engine.
      *
      * @param frame its bytes, copied.
-     * @return false if there was no room; frames lent to the engine still occupy theirs.
+     * @return false if the port is closed, or has no room; frames lent to the engine still occupy theirs.
      * @throws IllegalArgumentException if it is longer than this port carries.
      */
     public boolean put(final byte... frame)
@@ -76,7 +77,7 @@ public final class LoopbackPort implements Port
      * @param buffer holds its bytes, which are copied.
      * @param offset of the first.
      * @param length how many.
-     * @return false if there was no room; frames lent to the engine still occupy theirs.
+     * @return false if the port is closed, or has no room; frames lent to the engine still occupy theirs.
      * @throws IllegalArgumentException if it is longer than this port carries.
      */
     public boolean put(final DirectBuffer buffer, final int offset, final int length)
@@ -97,7 +98,7 @@ public final class LoopbackPort implements Port
      * Hand a frame to the engine together with its offload metadata.
      *
      * @param frame copied.
-     * @return false if there was no room; frames lent to the engine still occupy theirs.
+     * @return false if the port is closed, or has no room; frames lent to the engine still occupy theirs.
      * @throws IllegalArgumentException if it is longer than this port carries.
      */
     public boolean put(final Frame frame)
@@ -210,10 +211,23 @@ public final class LoopbackPort implements Port
         return true;
     }
 
-    /** Wakes whoever waits; frames offered so far can still be taken. */
+    @Override
+    public synchronized void endInput()
+    {
+        isEnded = true;
+    }
+
+    @Override
+    public synchronized boolean hasInput()
+    {
+        return toEngine.waiting() > 0;
+    }
+
+    /** Takes no more frames and wakes whoever waits; frames offered so far can still be taken. */
     @Override
     public void close()
     {
+        endInput();
         doorbell.ring();
     }
 
@@ -224,7 +238,7 @@ public final class LoopbackPort implements Port
             throw new IllegalArgumentException(
                 "frame of " + length + " bytes for port " + name + ", which carries " + toEngine.frameCapacity());
         }
-        return !toEngine.isFull();
+        return !isEnded && !toEngine.isFull();
     }
 
     private DropReason keep(final Frame frame)

@@ -88,6 +88,26 @@ public interface Port extends AutoCloseable
     }
 
     /**
+     * Take no more frames from their senders. What was taken so far can still be polled; what a sender has not handed
+     * over completely is not taken. Before the engine stops or removes the port. Polling thread.
+     *
+     * <p>A device does nothing: frames that wait in its queue are the kernel's.
+     */
+    default void endInput()
+    {
+    }
+
+    /**
+     * After {@link #endInput()}. Polling thread.
+     *
+     * @return true if frames were taken that have not been polled; a device has none.
+     */
+    default boolean hasInput()
+    {
+        return false;
+    }
+
+    /**
      * Whether {@link #close()} has been called. An engine does not take a closed port, and polls it no more when
      * somebody else closes it. Any thread.
      *

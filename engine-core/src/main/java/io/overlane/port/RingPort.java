@@ -44,8 +44,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * false and does nothing else. Until then the port does not use the claim's room again, because a thread that seems to
  * be dead may be slow only. A thread that never commits costs that room for as long as the port exists.
  *
- * <p><b>The end.</b> After {@link #close()}, or when the engine stops or removes the port, no claim is possible. The
- * engine still carries what was committed before, or counts it as dropped for {@link DropReason#PORT_CLOSED}.
+ * <p><b>The end.</b> After {@link #close()}, or when the engine stops or removes the port, no claim is possible, and
+ * the commit of an earlier claim answers false. The engine carries what was committed before, or counts it as dropped
+ * for {@link DropReason#PORT_CLOSED}. Every frame whose commit answered true has a fate in the engine's counters.
  */
 public final class RingPort implements Port
 {
@@ -294,12 +295,6 @@ public final class RingPort implements Port
         return !knowsEnd;
     }
 
-    /** @return true once the port is closed; what the engine offered before can still be polled. Any thread. */
-    public boolean isClosed()
-    {
-        return isClosed;
-    }
-
     @Override
     public String name()
     {
@@ -381,10 +376,34 @@ public final class RingPort implements Port
         return true;
     }
 
+    @Override
+    public void endInput()
+    {
+        toEngine.close();
+        toEngine.giveUpAll();
+    }
+
+    @Override
+    public boolean hasInput()
+    {
+        return toEngine.position() != toEngine.tail();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>What the engine offered before can still be polled.
+     */
+    @Override
+    public boolean isClosed()
+    {
+        return isClosed;
+    }
+
     /**
      * Stop carrying frames and wake whoever waits. What was committed can still be polled by the engine, and what the
-     * engine offered by the application. The memory goes when nobody refers to it any more, so a late claim or commit
-     * does no harm.
+     * engine offered by the application. A port that an engine uses is better removed from its segment. The memory goes
+     * when nobody refers to it any more, so a late claim or commit does no harm.
      */
     @Override
     public void close()

@@ -36,6 +36,8 @@ public final class VlanTrunk
     private final Branch[] branches = new Branch[VLAN_ID_MASK + 1];
     private Branch first;
     private int open;
+    /** Of the open ports, those that take no more frames. */
+    private int ended;
 
     // The polling thread's.
     private final Branch[] waiting;
@@ -100,11 +102,30 @@ public final class VlanTrunk
             branches[branch.vlanId] = null;
             branch.isClosed = true;
             open--;
+            ended -= branch.isEnded ? 1 : 0;
             if (open == 0)
             {
                 port.close();
             }
         }
+    }
+
+    private synchronized void endInput(final Branch branch)
+    {
+        if (!branch.isEnded && !branch.isClosed)
+        {
+            branch.isEnded = true;
+            ended++;
+            if (isInputOver())
+            {
+                port.endInput();
+            }
+        }
+    }
+
+    private synchronized boolean isInputOver()
+    {
+        return ended == open;
     }
 
     /** Of all there may be to poll, the next batch; called by the port that has its turn again first. */
@@ -192,6 +213,7 @@ public final class VlanTrunk
         private int taken;
         private long turn;
         private volatile boolean isClosed;
+        private boolean isEnded;
 
         private Branch(final int vlanId, final String name)
         {
@@ -297,6 +319,19 @@ public final class VlanTrunk
         public boolean wakes(final Runnable wake)
         {
             return port.wakes(wake) || this != first;
+        }
+
+        /** The trunk takes frames as long as one of its ports does. */
+        @Override
+        public void endInput()
+        {
+            VlanTrunk.this.endInput(this);
+        }
+
+        @Override
+        public boolean hasInput()
+        {
+            return taken < size || isInputOver() && port.hasInput();
         }
 
         @Override

@@ -58,11 +58,17 @@ public final class SegmentContext
     }
 
     /**
-     * @param port where frames enter and leave; the engine closes it.
+     * @param port where frames enter and leave; the engine closes it. Further ones: {@link #addPort(Port)}.
      * @return this.
+     * @throws IllegalArgumentException if the segment has another port already.
      */
     public SegmentContext port(final Port port)
     {
+        if (this.port != null && this.port != port)
+        {
+            throw new IllegalArgumentException("segment " + vni + " has port " + this.port.name() +
+                " already: give it " + (port == null ? "another" : port.name()) + " with addPort");
+        }
         this.port = port;
         return this;
     }
@@ -365,10 +371,15 @@ public final class SegmentContext
      * @param address an inner IP address.
      * @param mac     whose it is: ARP requests and neighbour solicitations for it are answered here.
      * @return this.
+     * @throws IllegalArgumentException if the address has another MAC already.
      */
     public SegmentContext neighbor(final IpAddress address, final MacAddress mac)
     {
-        neighbors.put(address, mac);
+        final MacAddress before = neighbors.putIfAbsent(address, mac);
+        if (before != null && !before.equals(mac))
+        {
+            throw new IllegalArgumentException("neighbor " + address + " given twice: " + before + " and " + mac);
+        }
         return this;
     }
 

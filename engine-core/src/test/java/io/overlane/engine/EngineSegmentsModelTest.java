@@ -124,7 +124,9 @@ class EngineSegmentsModelTest
         final SegmentContext segment = new SegmentContext(vni).port(newPort()).learning(random.nextBoolean());
         for (int i = random.nextInt(3); i > 0; i--)
         {
-            segment.addPort(newPort()).flood(remote()).neighbor(address(), mac());
+            segment.addPort(newPort()).flood(remote());
+            final IpAddress address = address();
+            segment.neighbor(address, segment.neighbors().getOrDefault(address, mac()));
         }
         return random.nextBoolean() ? segment : segment.fdb(mac(), remote());
     }

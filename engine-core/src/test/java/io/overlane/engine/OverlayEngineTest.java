@@ -175,7 +175,8 @@ class OverlayEngineTest
 
         assertEquals(1, harness.underlay().closed());
         assertEquals(0, harness.engine().doWork());
-        assertEquals(0, harness.encap().framesIn());
+        assertEquals(1, harness.encap().framesIn());
+        assertEquals(1, harness.encap().dropped(DropReason.PORT_CLOSED));
     }
 
     @Test
