@@ -8,11 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.event.TableEventHandler;
+import io.overlane.event.TableEvents;
+import io.overlane.fdb.FdbChange;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.RingPort;
 import io.overlane.port.SilentPort;
 import io.overlane.segment.SegmentContext;
+import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.MemoryFabric;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +43,7 @@ class EngineLifecycleTest
     private static final int VNI = 1;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Vtep LOCAL = Vtep.parse("192.0.2.1:8472", 0);
+    private static final MacAddress M = MacAddress.parse("02:00:00:00:00:0a");
     private static final Vtep A = Vtep.parse("192.0.2.10:8472", 0);
 
     private final MemoryFabric fabric = new MemoryFabric(SystemNanoClock.INSTANCE);
@@ -114,6 +120,66 @@ class EngineLifecycleTest
         await(running.segments().addPort(VNI, second));
         running.segments().removePort(VNI, second).thenRun(running::close);
 
+        assertEnded(running);
+    }
+
+    @Test
+    void shouldCloseFromHandlerOfFrames()
+    {
+        final RingPort ring = new RingPort("ring", 1450, 1 << 16);
+        final EngineContext context = context(ThreadingMode.SPLIT);
+        context.segments().get(0).addPort(ring);
+        final OverlayEngine running = launch(context);
+        await(running.proxy().putFdb(VNI, M, ring));
+        final RingPort other = new RingPort("other", 1450, 1 << 16);
+        await(running.segments().addPort(VNI, other));
+        RingFrames.put(other, FrameSpec.ipv4Udp().destinationMac(M.value()).bytes());
+        assertTimeoutPreemptively(PATIENCE, () ->
+        {
+            while (ring.poll((buffer, offset, length) -> running.close(), 1) == 0)
+            {
+                ring.awaitFrames(TimeUnit.SECONDS.toNanos(1));
+            }
+        });
+
+        assertTrue(running.terminated().isDone(), "not a thread of the engine: close() waited");
+        assertEnded(running);
+    }
+
+    @Test
+    void shouldCloseFromHandlerOfTableEvents()
+    {
+        final TableEvents events = new TableEvents(16);
+        final OverlayEngine running = launch(context(ThreadingMode.SPLIT).tableEvents(events));
+        await(running.proxy().putFdb(VNI, M, A));
+        final TableEventHandler handler = new TableEventHandler()
+        {
+            @Override
+            public void onFdbChange(
+                final FdbChange change,
+                final int vni,
+                final long mac,
+                final long word,
+                final long high,
+                final long low,
+                final int udpPort)
+            {
+                running.close();
+            }
+
+            @Override
+            public void onUnknownStation(final int vni, final long mac)
+            {
+            }
+
+            @Override
+            public void onUnknownNeighbor(final int vni, final long high, final long low)
+            {
+            }
+        };
+        assertTimeoutPreemptively(PATIENCE, () -> assertEquals(1, events.poll(handler, 16)));
+
+        assertTrue(running.terminated().isDone(), "not a thread of the engine: close() waited");
         assertEnded(running);
     }
 
