@@ -1,5 +1,6 @@
 package io.overlane.agent;
 
+import io.overlane.setting.Setting;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,10 +29,11 @@ public final class Moderation
 
     /**
      * @param napNs how long to nap, in nanoseconds; 0 for never.
+     * @throws IllegalArgumentException if it is negative.
      */
     public Moderation(final long napNs)
     {
-        this.napNs = napNs;
+        this.napNs = Setting.atLeast("napNs", napNs, 0);
     }
 
     /**

@@ -7,8 +7,11 @@ import io.overlane.fdb.FdbContext;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.RulesContext;
 import io.overlane.segment.SegmentContext;
+import io.overlane.setting.Setting;
 import io.overlane.signal.IdleWait;
+import io.overlane.status.DropLedger;
 import io.overlane.status.GuardedErrorHandler;
+import io.overlane.table.OffHeapTable;
 import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +44,7 @@ public final class EngineContext
 
     private static final int MAX_SEGMENTS = 65_536;
 
-    /** Of any table. */
-    private static final int MAX_TABLE_ENTRIES = 1 << 24;
-
-    /** Ages are kept in milliseconds. */
-    private static final long MIN_FDB_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int MAX_UDP_PORT = 0xFFFF;
 
     private Underlay underlay;
     private final List<SegmentContext> segments = new ArrayList<>();
@@ -81,7 +80,7 @@ public final class EngineContext
      */
     public EngineContext underlay(final Underlay underlay)
     {
-        this.underlay = underlay;
+        this.underlay = Setting.notNull("underlay", underlay);
         return this;
     }
 
@@ -97,7 +96,7 @@ public final class EngineContext
      */
     public EngineContext segment(final SegmentContext segment)
     {
-        segments.add(segment);
+        segments.add(Setting.notNull("segment", segment));
         return this;
     }
 
@@ -114,7 +113,7 @@ public final class EngineContext
      */
     public EngineContext queue(final QueueContext queue)
     {
-        queues.add(queue);
+        queues.add(Setting.notNull("queue", queue));
         return this;
     }
 
@@ -130,7 +129,7 @@ public final class EngineContext
      */
     public EngineContext ipNetwork(final IpNetworkContext ipNetwork)
     {
-        this.ipNetwork = ipNetwork;
+        this.ipNetwork = Setting.notNull("ipNetwork", ipNetwork);
         return this;
     }
 
@@ -146,7 +145,7 @@ public final class EngineContext
      */
     public EngineContext threadingMode(final ThreadingMode threadingMode)
     {
-        this.threadingMode = threadingMode;
+        this.threadingMode = Setting.notNull("threadingMode", threadingMode);
         return this;
     }
 
@@ -159,8 +158,8 @@ public final class EngineContext
     /**
      * @param idleWait where the only thread of {@link ThreadingMode#SHARED} waits, for the underlay and for every port
      *                 that cannot wake it; the engine closes it. A {@code PortSelector} is given the ports it takes,
-     *                 those that come later too; any other knows the ports of launch already. Default: in the
-     *                 underlay, which ports then have to wake.
+     *                 those that come later too; any other knows the ports of launch already. Default, and what null
+     *                 stands for: in the underlay, which ports then have to wake.
      * @return this.
      */
     public EngineContext idleWait(final IdleWait idleWait)
@@ -181,7 +180,7 @@ public final class EngineContext
      */
     public EngineContext threadFactory(final ThreadFactory threadFactory)
     {
-        this.threadFactory = threadFactory;
+        this.threadFactory = Setting.notNull("threadFactory", threadFactory);
         return this;
     }
 
@@ -197,7 +196,7 @@ public final class EngineContext
      */
     public EngineContext clock(final NanoClock clock)
     {
-        this.clock = clock;
+        this.clock = Setting.notNull("clock", clock);
         return this;
     }
 
@@ -232,7 +231,7 @@ public final class EngineContext
      */
     public EngineContext maxSegments(final int maxSegments)
     {
-        this.maxSegments = maxSegments;
+        this.maxSegments = Setting.inRange("maxSegments", maxSegments, 1, MAX_SEGMENTS);
         return this;
     }
 
@@ -250,7 +249,7 @@ public final class EngineContext
 
     /**
      * @param tableEvents where changes of the FDB, and what was looked up in vain, are told; the application polls it.
-     *                    Default: nowhere.
+     *                    Default: nowhere, for which null stands too.
      * @return this.
      */
     public EngineContext tableEvents(final TableEvents tableEvents)
@@ -271,7 +270,7 @@ public final class EngineContext
      */
     public EngineContext maxFdbEntries(final int maxFdbEntries)
     {
-        fdb.maxEntries(maxFdbEntries);
+        fdb.maxEntries(Setting.inRange("maxFdbEntries", maxFdbEntries, 1, FdbContext.MAX_ENTRIES));
         return this;
     }
 
@@ -287,7 +286,7 @@ public final class EngineContext
      */
     public EngineContext maxNeighbors(final int maxNeighbors)
     {
-        this.maxNeighbors = maxNeighbors;
+        this.maxNeighbors = Setting.inRange("maxNeighbors", maxNeighbors, 1, OffHeapTable.MAX_ENTRIES);
         return this;
     }
 
@@ -303,7 +302,7 @@ public final class EngineContext
      */
     public EngineContext maxRemotes(final int maxRemotes)
     {
-        this.maxRemotes = maxRemotes;
+        this.maxRemotes = Setting.inRange("maxRemotes", maxRemotes, 1, OffHeapTable.MAX_ENTRIES);
         return this;
     }
 
@@ -319,7 +318,7 @@ public final class EngineContext
      */
     public EngineContext maxRoutes(final int maxRoutes)
     {
-        this.maxRoutes = maxRoutes;
+        this.maxRoutes = Setting.inRange("maxRoutes", maxRoutes, 1, OffHeapTable.MAX_ENTRIES);
         return this;
     }
 
@@ -330,12 +329,13 @@ public final class EngineContext
     }
 
     /**
-     * @param maxDropLines combinations of drop reason, VNI and remote that are told apart, each way.
+     * @param maxDropLines combinations of drop reason, VNI and remote that are told apart, each way, at least; 0: only
+     *                     the reasons are.
      * @return this.
      */
     public EngineContext maxDropLines(final int maxDropLines)
     {
-        this.maxDropLines = maxDropLines;
+        this.maxDropLines = Setting.inRange("maxDropLines", maxDropLines, 0, DropLedger.MAX_LINES);
         return this;
     }
 
@@ -351,7 +351,7 @@ public final class EngineContext
      */
     public EngineContext batchLimit(final int batchLimit)
     {
-        this.batchLimit = batchLimit;
+        this.batchLimit = Setting.inRange("batchLimit", batchLimit, 1, MAX_BATCH_LIMIT);
         return this;
     }
 
@@ -367,7 +367,7 @@ public final class EngineContext
      */
     public EngineContext fdbAgeNs(final long fdbAgeNs)
     {
-        this.fdbAgeNs = fdbAgeNs;
+        this.fdbAgeNs = FdbContext.checkAge("fdbAgeNs", fdbAgeNs);
         return this;
     }
 
@@ -384,7 +384,7 @@ public final class EngineContext
      */
     public EngineContext peerUdpPort(final int peerUdpPort)
     {
-        this.peerUdpPort = peerUdpPort;
+        this.peerUdpPort = Setting.inRange("peerUdpPort", peerUdpPort, 0, MAX_UDP_PORT);
         return this;
     }
 
@@ -401,7 +401,7 @@ public final class EngineContext
      */
     public EngineContext moderation(final Moderation moderation)
     {
-        this.moderation = moderation;
+        this.moderation = Setting.notNull("moderation", moderation);
         return this;
     }
 
@@ -420,7 +420,7 @@ public final class EngineContext
      */
     public EngineContext drainNs(final long drainNs)
     {
-        this.drainNs = drainNs;
+        this.drainNs = Setting.atLeast("drainNs", drainNs, 0);
         return this;
     }
 
@@ -435,17 +435,10 @@ public final class EngineContext
         {
             throw new IllegalArgumentException("the engine has no underlay");
         }
-        requireSet("segment", !segments.contains(null));
-        requireSet("queue", !queues.contains(null));
-        requireSet("threadingMode", threadingMode != null);
-        requireSet("threadFactory", threadFactory != null);
-        requireSet("clock", clock != null);
-        requireSet("moderation", moderation != null);
         if ((ipNetwork == null) == segments.isEmpty())
         {
             throw new IllegalArgumentException("the engine needs either VXLAN segments or an IP network");
         }
-        fdb.conclude();
         int ports = 0;
         for (final SegmentContext segment : segments)
         {
@@ -470,26 +463,7 @@ public final class EngineContext
         {
             throw new IllegalArgumentException("several queues are for one port, not for " + ports);
         }
-        maxSegments = Math.max(maxSegments, segments.size());
-        requireRange("maxSegments", maxSegments, MAX_SEGMENTS);
-        requireRange("maxFdbEntries", fdb.maxEntries(), MAX_TABLE_ENTRIES);
-        requireRange("maxNeighbors", maxNeighbors, MAX_TABLE_ENTRIES);
-        requireRange("maxRemotes", maxRemotes, MAX_TABLE_ENTRIES);
-        requireRange("maxRoutes", maxRoutes, MAX_TABLE_ENTRIES);
-        requireRange("maxDropLines", maxDropLines, MAX_TABLE_ENTRIES);
-        requireRange("batchLimit", batchLimit, MAX_BATCH_LIMIT);
-        if (fdbAgeNs != 0 && fdbAgeNs < MIN_FDB_AGE_NS)
-        {
-            throw new IllegalArgumentException("fdbAgeNs=" + fdbAgeNs + " < " + MIN_FDB_AGE_NS + " (0: never)");
-        }
-        if (peerUdpPort < 0 || peerUdpPort > 0xFFFF)
-        {
-            throw new IllegalArgumentException("peerUdpPort=" + peerUdpPort + " outside 1…65535");
-        }
-        if (drainNs < 0)
-        {
-            throw new IllegalArgumentException("drainNs=" + drainNs + " < 0");
-        }
+        maxSegments(Math.max(maxSegments, segments.size()));
         if (peerUdpPort == 0)
         {
             peerUdpPort = underlay.local().udpPort();
@@ -525,21 +499,5 @@ public final class EngineContext
     {
         rules.groups().forEach(group ->
             RemoteCheck.require(remoteCheck().address(group), "segment " + vni + ", group " + group));
-    }
-
-    private static void requireRange(final String setting, final int value, final int most)
-    {
-        if (value < 1 || value > most)
-        {
-            throw new IllegalArgumentException(setting + "=" + value + " outside 1…" + most);
-        }
-    }
-
-    private static void requireSet(final String setting, final boolean isSet)
-    {
-        if (!isSet)
-        {
-            throw new IllegalArgumentException(setting + " is null: leave the setting out, or give it a value");
-        }
     }
 }

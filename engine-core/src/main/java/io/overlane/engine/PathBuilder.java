@@ -225,7 +225,11 @@ final class PathBuilder
         if (queue == 0)
         {
             context.ipNetwork().routes().forEach((prefix, remote) ->
-                requireRoom(forwarding.putRoute(prefix, remote), "routes or remotes"));
+                requireRoom(
+                    forwarding.putRoute(prefix, remote),
+                    "route " + prefix,
+                    "maxRoutes=" + context.maxRoutes(),
+                    maxRemotes()));
         }
         encapPaths.add(new IpEncapPath(
             network, toUnderlay(0), counters.encap(queue), new PortGuard(context.errorHandler()), icmpErrors));
@@ -281,14 +285,24 @@ final class PathBuilder
         final int vni = settings.vni();
         final Segment segment = forwarding.segments().lookup(vni);
         apply(vni, settings.rules());
-        requireRoom(segment.ports().size() == 1 || forwarding.ports().number(segment), "remotes and ports");
+        requireRoom(
+            segment.ports().size() == 1 || forwarding.ports().number(segment),
+            "the ports of segment " + vni,
+            maxRemotes());
         settings.fdb().forEach((mac, remote) ->
-            requireRoom(forwarding.putFdb(vni, mac, remote), "FDB entries or remotes"));
+            requireRoom(
+                forwarding.putFdb(vni, mac, remote),
+                "FDB entry " + mac,
+                "maxFdbEntries=" + context.maxFdbEntries(),
+                maxRemotes()));
         settings.flood().forEach(remote ->
-            requireRoom(forwarding.addFlood(vni, remote), "remotes"));
+            requireRoom(forwarding.addFlood(vni, remote), "flooding to " + remote, maxRemotes()));
         settings.rules().groups().forEach(group -> join(vni, group));
         settings.neighbors().forEach((address, mac) ->
-            requireRoom(forwarding.putNeighbor(vni, address, mac), "neighbours"));
+            requireRoom(
+                forwarding.putNeighbor(vni, address, mac),
+                "neighbour " + address,
+                "maxNeighbors=" + context.maxNeighbors()));
     }
 
     /** Those of a segment's rules that the tables keep to; only on the thread that writes them. */
@@ -310,7 +324,7 @@ final class PathBuilder
         if (!forwarding.addFlood(vni, remote) && !forwarding.isFlooded(vni, remote))
         {
             groups.leave(vni, group);
-            requireRoom(false, "remotes");
+            requireRoom(false, "group " + group, maxRemotes());
         }
     }
 
@@ -327,11 +341,17 @@ final class PathBuilder
         return segments;
     }
 
-    private static void requireRoom(final boolean isTaken, final String what)
+    private String maxRemotes()
+    {
+        return "maxRemotes=" + context.maxRemotes();
+    }
+
+    private static void requireRoom(final boolean isTaken, final String entry, final String... limits)
     {
         if (!isTaken)
         {
-            throw new IllegalArgumentException("more " + what + " configured than the context has room for");
+            throw new IllegalArgumentException(
+                "no room for " + entry + ": " + String.join(" or ", limits) + " is reached; set it higher");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.overlane.engine;
 
 import io.overlane.port.Port;
+import io.overlane.setting.Setting;
 import io.overlane.signal.IdleWait;
 import io.overlane.underlay.Underlay;
 
@@ -17,9 +18,7 @@ public record QueueContext(Underlay underlay, Port port, IdleWait idleWait)
     /** Refuses a queue of nothing. */
     public QueueContext
     {
-        if (underlay == null || port == null)
-        {
-            throw new IllegalArgumentException("a queue needs an underlay and a port");
-        }
+        Setting.notNull("underlay", underlay);
+        Setting.notNull("port", port);
     }
 }

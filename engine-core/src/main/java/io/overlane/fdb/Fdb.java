@@ -80,7 +80,6 @@ public final class Fdb
      */
     public Fdb(final FdbContext context, final IntConsumer onRelease, final TableCounters counters)
     {
-        context.conclude();
         table = new CompactTable(context.maxEntries(), context.seed());
         records = new EntryRecords(table.slots());
         learned = new Learned(records);

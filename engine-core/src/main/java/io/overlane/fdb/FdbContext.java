@@ -1,5 +1,7 @@
 package io.overlane.fdb;
 
+import io.overlane.setting.Setting;
+import io.overlane.table.CompactTable;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -8,6 +10,9 @@ public final class FdbContext
 {
     /** Room for a large flannel cluster or a few hundred busy bridges; 8 MiB of memory. */
     public static final int DEFAULT_MAX_ENTRIES = 65_536;
+
+    /** The most entries a table can have. */
+    public static final int MAX_ENTRIES = CompactTable.MAX_ENTRIES;
 
     /** As Linux: 300 seconds. */
     public static final long DEFAULT_AGE_NS = TimeUnit.SECONDS.toNanos(300);
@@ -23,6 +28,8 @@ public final class FdbContext
 
     /** More than stand behind any one remote that means well; a thread learns so many in some milliseconds. */
     public static final int DEFAULT_LEARNS_PER_SECOND = 10_000;
+
+    private static final long MIN_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private int maxEntries = DEFAULT_MAX_ENTRIES;
     private int learnsPerSecond = DEFAULT_LEARNS_PER_SECOND;
@@ -44,7 +51,7 @@ public final class FdbContext
      */
     public FdbContext maxEntries(final int maxEntries)
     {
-        this.maxEntries = maxEntries;
+        this.maxEntries = Setting.inRange("maxEntries", maxEntries, 1, MAX_ENTRIES);
         return this;
     }
 
@@ -61,7 +68,7 @@ public final class FdbContext
      */
     public FdbContext learnsPerSecond(final int learnsPerSecond)
     {
-        this.learnsPerSecond = learnsPerSecond;
+        this.learnsPerSecond = Setting.atLeast("learnsPerSecond", learnsPerSecond, 0);
         return this;
     }
 
@@ -77,7 +84,7 @@ public final class FdbContext
      */
     public FdbContext maxMoves(final int maxMoves)
     {
-        this.maxMoves = maxMoves;
+        this.maxMoves = Setting.atLeast("maxMoves", maxMoves, 0);
         return this;
     }
 
@@ -93,7 +100,7 @@ public final class FdbContext
      */
     public FdbContext moveWindowNs(final long moveWindowNs)
     {
-        this.moveWindowNs = moveWindowNs;
+        this.moveWindowNs = Setting.atLeast("moveWindowNs", moveWindowNs, 0);
         return this;
     }
 
@@ -109,7 +116,7 @@ public final class FdbContext
      */
     public FdbContext pinNs(final long pinNs)
     {
-        this.pinNs = pinNs;
+        this.pinNs = Setting.atLeast("pinNs", pinNs, 0);
         return this;
     }
 
@@ -130,24 +137,19 @@ public final class FdbContext
     }
 
     /**
-     * Refuse what cannot work.
+     * Refuse an age that entries cannot have: ages are kept in milliseconds.
      *
-     * @throws IllegalArgumentException with one line that names the setting.
+     * @param name  of the setting.
+     * @param ageNs at which a learned entry goes, in nanoseconds; 0: never.
+     * @return the age.
+     * @throws IllegalArgumentException if it is negative, or less than a millisecond and not 0.
      */
-    public void conclude()
+    public static long checkAge(final String name, final long ageNs)
     {
-        if (maxEntries < 1)
+        if (ageNs != 0 && ageNs < MIN_AGE_NS)
         {
-            throw new IllegalArgumentException("maxFdbEntries=" + maxEntries + " < 1");
+            throw new IllegalArgumentException(name + "=" + ageNs + " < " + MIN_AGE_NS + " (0: never)");
         }
-        if (learnsPerSecond < 0)
-        {
-            throw new IllegalArgumentException("learnsPerSecond=" + learnsPerSecond + " < 0");
-        }
-        if (maxMoves < 0 || moveWindowNs < 0 || pinNs < 0)
-        {
-            throw new IllegalArgumentException("maxMoves=" + maxMoves + ", moveWindowNs=" + moveWindowNs +
-                " and pinNs=" + pinNs + " must not be negative");
-        }
+        return ageNs;
     }
 }

@@ -1,5 +1,6 @@
 package io.overlane.outer;
 
+import io.overlane.setting.Setting;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 
@@ -85,7 +86,7 @@ public final class OuterContext
      */
     public OuterContext dontFragment(final DontFragment dontFragment)
     {
-        this.dontFragment = dontFragment;
+        this.dontFragment = Setting.notNull("dontFragment", dontFragment);
         return this;
     }
 
@@ -97,7 +98,7 @@ public final class OuterContext
 
     /**
      * @param ecn what becomes of inner congestion bits. Default {@link EcnEncap#LINUX}; {@link EcnEncap#OFF} on an
-     *            underlay that cannot set them, which does not read them either.
+     *            underlay that cannot set them, which does not read them either. Null stands for the default.
      * @return this.
      */
     public OuterContext ecn(final EcnEncap ecn)

@@ -4,6 +4,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.setting.Setting;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -35,11 +36,11 @@ public final class DesiredState
      */
     public DesiredState fdb(final int vni, final MacAddress mac, final Vtep remote)
     {
-        if (!MacAddress.isValidSource(mac.value()))
+        if (!MacAddress.isValidSource(Setting.notNull("mac", mac).value()))
         {
             throw new IllegalArgumentException("not a station's MAC address: " + mac);
         }
-        return want(EntryKey.fdb(vni, mac), remote);
+        return want(EntryKey.fdb(vni, mac), Setting.notNull("remote", remote));
     }
 
     /**
@@ -49,7 +50,7 @@ public final class DesiredState
      */
     public DesiredState flood(final int vni, final Vtep remote)
     {
-        return want(EntryKey.flood(vni, remote), remote);
+        return want(EntryKey.flood(vni, Setting.notNull("remote", remote)), remote);
     }
 
     /**
@@ -59,7 +60,7 @@ public final class DesiredState
      */
     public DesiredState remote(final int vni, final Vtep remote)
     {
-        return want(EntryKey.remote(vni, remote), remote);
+        return want(EntryKey.remote(vni, Setting.notNull("remote", remote)), remote);
     }
 
     /**
@@ -71,7 +72,7 @@ public final class DesiredState
      */
     public DesiredState neighbor(final int vni, final IpAddress address, final MacAddress mac)
     {
-        return want(EntryKey.neighbor(vni, address), mac);
+        return want(EntryKey.neighbor(vni, Setting.notNull("address", address)), Setting.notNull("mac", mac));
     }
 
     /**
@@ -82,11 +83,11 @@ public final class DesiredState
      */
     public DesiredState route(final IpPrefix destination, final Vtep remote)
     {
-        if (!destination.address().isV4())
+        if (!Setting.notNull("destination", destination).address().isV4())
         {
             throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + destination);
         }
-        return want(EntryKey.route(destination), remote);
+        return want(EntryKey.route(destination), Setting.notNull("remote", remote));
     }
 
     /** @return the entries, in the order they were given. */

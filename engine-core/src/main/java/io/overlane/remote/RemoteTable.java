@@ -48,7 +48,7 @@ public final class RemoteTable
     private static final int VNI_OFFSET = 28;
     private static final int RECORD_SHIFT = 5;
 
-    private static final int MAX_REMOTES = 1 << 24;
+    private static final int MAX_REMOTES = OffHeapTable.MAX_ENTRIES;
     /** Of the numbers, one in so many is not for those that are learned. */
     private static final int RESERVED_SHIFT = 2;
 

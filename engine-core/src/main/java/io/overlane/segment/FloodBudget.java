@@ -1,6 +1,7 @@
 package io.overlane.segment;
 
 import io.overlane.limit.RateLimit;
+import io.overlane.setting.Setting;
 import io.overlane.status.DropReason;
 import java.util.List;
 import java.util.StringJoiner;
@@ -30,14 +31,9 @@ public final class FloodBudget
      */
     public FloodBudget(final int portFrames, final int segmentFrames, final int copies)
     {
-        if (portFrames < 0 || segmentFrames < 0 || copies < 0)
-        {
-            throw new IllegalArgumentException("a limit of flooded frames is negative: port=" + portFrames +
-                " segment=" + segmentFrames + " copies=" + copies);
-        }
-        this.portFrames = portFrames;
-        this.segmentFrames = segmentFrames;
-        this.copies = copies;
+        this.portFrames = Setting.atLeast("portFrames", portFrames, 0);
+        this.segmentFrames = Setting.atLeast("segmentFrames", segmentFrames, 0);
+        this.copies = Setting.atLeast("copies", copies, 0);
         ofSegment = segmentFrames == 0 ? null : new RateLimit(segmentFrames);
         ofCopies = copies == 0 ? null : new RateLimit(copies);
     }

@@ -6,6 +6,7 @@ import io.overlane.address.Vtep;
 import io.overlane.outer.EcnEncap;
 import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
+import io.overlane.setting.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ public final class IpNetworkContext
      */
     public IpNetworkContext port(final Port port)
     {
-        this.port = port;
+        this.port = Setting.notNull("port", port);
         return this;
     }
 
@@ -52,7 +53,7 @@ public final class IpNetworkContext
      */
     public IpNetworkContext address(final IpAddress address)
     {
-        this.address = address;
+        this.address = Setting.notNull("address", address);
         return this;
     }
 
@@ -69,7 +70,7 @@ public final class IpNetworkContext
      */
     public IpNetworkContext sourcePolicy(final SourcePolicy sourcePolicy)
     {
-        this.sourcePolicy = sourcePolicy;
+        this.sourcePolicy = Setting.notNull("sourcePolicy", sourcePolicy);
         return this;
     }
 
@@ -102,7 +103,7 @@ public final class IpNetworkContext
      */
     public IpNetworkContext outer(final OuterContext outer)
     {
-        this.outer = outer;
+        this.outer = Setting.notNull("outer", outer);
         return this;
     }
 
@@ -114,8 +115,8 @@ public final class IpNetworkContext
      */
     public IpNetworkContext route(final IpPrefix destination, final Vtep remote)
     {
-        final IpPrefix base = requireV4(destination).base();
-        final Vtep before = routes.putIfAbsent(base, remote);
+        final IpPrefix base = requireV4("destination", destination).base();
+        final Vtep before = routes.putIfAbsent(base, Setting.notNull("remote", remote));
         if (before != null && !before.equals(remote))
         {
             throw new IllegalArgumentException("subnet " + base + " given twice: " + before + " and " + remote);
@@ -136,7 +137,7 @@ public final class IpNetworkContext
      */
     public IpNetworkContext local(final IpPrefix prefix)
     {
-        local.add(requireV4(prefix).base());
+        local.add(requireV4("local", prefix).base());
         return this;
     }
 
@@ -172,9 +173,9 @@ public final class IpNetworkContext
         }
     }
 
-    private static IpPrefix requireV4(final IpPrefix prefix)
+    private static IpPrefix requireV4(final String name, final IpPrefix prefix)
     {
-        if (!prefix.address().isV4())
+        if (!Setting.notNull(name, prefix).address().isV4())
         {
             throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + prefix);
         }

@@ -2,13 +2,14 @@ package io.overlane.segment;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.fdb.FdbContext;
 import io.overlane.outer.OuterContext;
+import io.overlane.setting.Setting;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 import io.overlane.wire.VxlanHeader;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The settings of a segment that may change while it carries frames: what it does with them, how much it learns and
@@ -18,9 +19,6 @@ public final class RulesContext
 {
     /** As old as the engine lets entries become. */
     public static final long ENGINE_AGE = -1;
-
-    /** Ages are kept in milliseconds. */
-    private static final long MIN_FDB_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private boolean learning;
     private long reservedBits;
@@ -90,7 +88,7 @@ public final class RulesContext
      */
     public RulesContext policy(final PolicyProfile profile)
     {
-        profile.applyTo(this);
+        Setting.notNull("policy", profile).applyTo(this);
         return this;
     }
 
@@ -126,7 +124,7 @@ public final class RulesContext
      */
     public RulesContext sourcePolicy(final SourcePolicy sourcePolicy)
     {
-        this.sourcePolicy = sourcePolicy;
+        this.sourcePolicy = Setting.notNull("sourcePolicy", sourcePolicy);
         return this;
     }
 
@@ -144,7 +142,7 @@ public final class RulesContext
      */
     public RulesContext source(final IpPrefix prefix)
     {
-        sources.add(prefix.base());
+        sources.add(Setting.notNull("source", prefix).base());
         return sourcePolicy(SourcePolicy.LISTED);
     }
 
@@ -157,6 +155,8 @@ public final class RulesContext
      */
     public RulesContext sources(final SourcePolicy policy, final Set<IpPrefix> prefixes)
     {
+        Setting.notNull("policy", policy);
+        Setting.notNull("prefixes", prefixes);
         sources.clear();
         prefixes.forEach(this::source);
         return sourcePolicy(policy);
@@ -174,7 +174,7 @@ public final class RulesContext
      */
     public RulesContext decapVlan(final VlanPolicy decapVlan)
     {
-        this.decapVlan = decapVlan;
+        this.decapVlan = Setting.notNull("decapVlan", decapVlan);
         return this;
     }
 
@@ -190,7 +190,7 @@ public final class RulesContext
      */
     public RulesContext encapVlan(final VlanPolicy encapVlan)
     {
-        this.encapVlan = encapVlan;
+        this.encapVlan = Setting.notNull("encapVlan", encapVlan);
         return this;
     }
 
@@ -206,7 +206,7 @@ public final class RulesContext
      */
     public RulesContext ecn(final EcnPolicy ecn)
     {
-        this.ecn = ecn;
+        this.ecn = Setting.notNull("ecn", ecn);
         return this;
     }
 
@@ -222,7 +222,7 @@ public final class RulesContext
      */
     public RulesContext dropOwnMac(final DropWhen dropOwnMac)
     {
-        this.dropOwnMac = dropOwnMac;
+        this.dropOwnMac = Setting.notNull("dropOwnMac", dropOwnMac);
         return this;
     }
 
@@ -239,7 +239,7 @@ public final class RulesContext
      */
     public RulesContext dropStaticViolation(final DropWhen dropStaticViolation)
     {
-        this.dropStaticViolation = dropStaticViolation;
+        this.dropStaticViolation = Setting.notNull("dropStaticViolation", dropStaticViolation);
         return this;
     }
 
@@ -255,7 +255,7 @@ public final class RulesContext
      */
     public RulesContext dropBadSource(final DropWhen dropBadSource)
     {
-        this.dropBadSource = dropBadSource;
+        this.dropBadSource = Setting.notNull("dropBadSource", dropBadSource);
         return this;
     }
 
@@ -272,7 +272,7 @@ public final class RulesContext
      */
     public RulesContext maxLearned(final int maxLearned)
     {
-        this.maxLearned = maxLearned;
+        this.maxLearned = Setting.atLeast("maxLearned", maxLearned, 0);
         return this;
     }
 
@@ -289,7 +289,7 @@ public final class RulesContext
      */
     public RulesContext fdbAgeNs(final long fdbAgeNs)
     {
-        this.fdbAgeNs = fdbAgeNs;
+        this.fdbAgeNs = fdbAgeNs == ENGINE_AGE ? ENGINE_AGE : FdbContext.checkAge("fdbAgeNs", fdbAgeNs);
         return this;
     }
 
@@ -305,7 +305,7 @@ public final class RulesContext
      */
     public RulesContext floodBudget(final FloodBudget floodBudget)
     {
-        this.floodBudget = floodBudget;
+        this.floodBudget = Setting.notNull("floodBudget", floodBudget);
         return this;
     }
 
@@ -321,7 +321,7 @@ public final class RulesContext
      */
     public RulesContext outer(final OuterContext outer)
     {
-        this.outer = outer;
+        this.outer = Setting.notNull("outer", outer);
         return this;
     }
 
@@ -334,7 +334,7 @@ public final class RulesContext
      */
     public RulesContext group(final IpAddress group)
     {
-        if (!group.isMulticast())
+        if (!Setting.notNull("group", group).isMulticast())
         {
             throw new IllegalArgumentException("not a multicast group: " + group);
         }
@@ -355,6 +355,7 @@ public final class RulesContext
      */
     public RulesContext groups(final Set<IpAddress> wanted)
     {
+        Setting.notNull("groups", wanted);
         groups.clear();
         wanted.forEach(this::group);
         return this;
@@ -368,15 +369,6 @@ public final class RulesContext
      */
     public void conclude(final int vni)
     {
-        if (maxLearned < 0)
-        {
-            throw new IllegalArgumentException("maxLearned=" + maxLearned + " of segment " + vni + " < 0");
-        }
-        if (fdbAgeNs != ENGINE_AGE && fdbAgeNs != 0 && fdbAgeNs < MIN_FDB_AGE_NS)
-        {
-            throw new IllegalArgumentException(
-                "fdbAgeNs=" + fdbAgeNs + " of segment " + vni + " < " + MIN_FDB_AGE_NS + " (0: never)");
-        }
         if (sourcePolicy == SourcePolicy.LISTED && sources.isEmpty())
         {
             throw new IllegalArgumentException("segment " + vni + " accepts from listed sources and none is listed");

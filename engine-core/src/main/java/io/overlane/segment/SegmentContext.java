@@ -7,6 +7,7 @@ import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
 import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
+import io.overlane.setting.Setting;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -24,6 +25,9 @@ public final class SegmentContext
 {
     /** The device behind the port has no MAC of its own, or we do not know it. */
     public static final long NO_MAC = -1;
+
+    private static final int MIN_MTU = 68;
+    private static final int MAX_MTU = 65_535;
 
     private final int vni;
     private Port port;
@@ -64,10 +68,11 @@ public final class SegmentContext
      */
     public SegmentContext port(final Port port)
     {
+        Setting.notNull("port", port);
         if (this.port != null && this.port != port)
         {
             throw new IllegalArgumentException("segment " + vni + " has port " + this.port.name() +
-                " already: give it " + (port == null ? "another" : port.name()) + " with addPort");
+                " already: give it " + port.name() + " with addPort");
         }
         this.port = port;
         return this;
@@ -80,7 +85,8 @@ public final class SegmentContext
      */
     public SegmentContext addPort(final Port furtherPort)
     {
-        furtherPorts.add(new LocalPort(furtherPort, LocalPort.UNNUMBERED, NO_MAC));
+        furtherPorts.add(new LocalPort(
+            Setting.notNull("furtherPort", furtherPort), LocalPort.UNNUMBERED, NO_MAC));
         return this;
     }
 
@@ -91,7 +97,10 @@ public final class SegmentContext
      */
     public SegmentContext addPort(final Port furtherPort, final MacAddress mac)
     {
-        furtherPorts.add(new LocalPort(furtherPort, LocalPort.UNNUMBERED, mac.value()));
+        furtherPorts.add(new LocalPort(
+            Setting.notNull("furtherPort", furtherPort),
+            LocalPort.UNNUMBERED,
+            Setting.notNull("mac", mac).value()));
         return this;
     }
 
@@ -125,13 +134,13 @@ public final class SegmentContext
     }
 
     /**
-     * @param portMtu the largest IP packet a port may send, in bytes; default the smallest port's own. The underlay
-     *                needs 50 bytes more over IPv4 and 70 over IPv6.
+     * @param portMtu the largest IP packet a port may send, 68…65535 bytes; 0, the default: the smallest port's
+     *                own. The underlay needs 50 bytes more over IPv4 and 70 over IPv6.
      * @return this.
      */
     public SegmentContext portMtu(final int portMtu)
     {
-        this.portMtu = portMtu;
+        this.portMtu = portMtu == 0 ? 0 : Setting.inRange("portMtu", portMtu, MIN_MTU, MAX_MTU);
         return this;
     }
 
@@ -148,7 +157,7 @@ public final class SegmentContext
      */
     public SegmentContext ownMac(final MacAddress ownMac)
     {
-        this.ownMac = ownMac.value();
+        this.ownMac = Setting.notNull("ownMac", ownMac).value();
         return this;
     }
 
@@ -165,7 +174,7 @@ public final class SegmentContext
      */
     public SegmentContext furtherOwnMac(final MacAddress mac)
     {
-        furtherOwnMacs.add(mac);
+        furtherOwnMacs.add(Setting.notNull("furtherOwnMac", mac));
         return this;
     }
 
@@ -331,7 +340,7 @@ public final class SegmentContext
      */
     public SegmentContext flood(final Vtep remote)
     {
-        flood.add(remote);
+        flood.add(Setting.notNull("flood", remote));
         return this;
     }
 
@@ -349,11 +358,11 @@ public final class SegmentContext
      */
     public SegmentContext fdb(final MacAddress mac, final Vtep remote)
     {
-        if (!MacAddress.isValidSource(mac.value()))
+        if (!MacAddress.isValidSource(Setting.notNull("mac", mac).value()))
         {
             throw new IllegalArgumentException("not a station's MAC address: " + mac);
         }
-        final Vtep before = fdb.putIfAbsent(mac, remote);
+        final Vtep before = fdb.putIfAbsent(mac, Setting.notNull("remote", remote));
         if (before != null && !before.equals(remote))
         {
             throw new IllegalArgumentException("MAC address " + mac + " given twice: " + before + " and " + remote);
@@ -375,7 +384,8 @@ public final class SegmentContext
      */
     public SegmentContext neighbor(final IpAddress address, final MacAddress mac)
     {
-        final MacAddress before = neighbors.putIfAbsent(address, mac);
+        final MacAddress before =
+            neighbors.putIfAbsent(Setting.notNull("address", address), Setting.notNull("mac", mac));
         if (before != null && !before.equals(mac))
         {
             throw new IllegalArgumentException("neighbor " + address + " given twice: " + before + " and " + mac);
@@ -417,7 +427,7 @@ public final class SegmentContext
         {
             portMtu = ports().stream().mapToInt(Port::mtu).min().getAsInt();
         }
-        if (portMtu < 68 || portMtu > 65535)
+        if (portMtu < MIN_MTU || portMtu > MAX_MTU)
         {
             throw new IllegalArgumentException("portMtu=" + portMtu + " of segment " + vni + " outside 68…65535");
         }

@@ -1,20 +1,25 @@
 package io.overlane.status;
 
 import io.overlane.table.OffHeapTable;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Drops counted by reason, VNI and remote address together, so that "why does VNI 42 lose frames from 192.0.2.7" has
  * an answer. One thread records; any thread reads.
  *
- * <p>The number of lines is fixed: where there is no line left, new combinations are counted under their reason alone,
- * with {@link #NO_VNI} and no remote. Whoever sends from random addresses can thereby make the detail of a reason
- * coarse, never the totals wrong; and since a reason may take at most two thirds of what the others left, never the
- * detail of every reason.
+ * <p>The number of lines is fixed. A combination that finds no free line is counted under its reason alone, with
+ * {@link #NO_VNI} and no remote, and {@link #framesWithoutLine()} says for how many frames that was so. A sender that
+ * makes up addresses can thereby spoil the detail of one reason, but not that of the others, and never a total: there
+ * are half as many lines again as were asked for, and a reason may take at most two thirds of those the others left.
+ * So the lines that were asked for are there for one reason alone as well as for any mixture.
  */
 public final class DropLedger
 {
     /** The frame belongs to no VNI, or to one that is not ours and is therefore not worth a line of its own. */
     public static final int NO_VNI = -1;
+
+    /** The most lines a ledger can be made for. */
+    public static final int MAX_LINES = 1 << 20;
 
     private static final long VNI_MASK = 0xFFFF_FFFFL;
 
@@ -24,7 +29,9 @@ public final class DropLedger
     private final OffHeapTable lines;
     /** Lengths of the longest frames, for the lines that have one. */
     private final OffHeapTable longest;
-    private final int maxLines;
+    private final AtomicLong framesWithoutLine = new AtomicLong();
+    private final int capacity;
+    private int detailed;
     private final int[] linesOf = new int[DropReason.count()];
     private DropLedger further;
 
@@ -43,13 +50,13 @@ public final class DropLedger
     }
 
     /**
-     * @param maxLines combinations that are told apart.
+     * @param maxLines combinations that are told apart at least, 0…{@link #MAX_LINES}.
      */
     public DropLedger(final int maxLines)
     {
-        this.maxLines = maxLines;
-        lines = new OffHeapTable(maxLines + DropReason.count());
-        longest = new OffHeapTable(maxLines + DropReason.count());
+        capacity = maxLines + maxLines / 2;
+        lines = new OffHeapTable(capacity + DropReason.count());
+        longest = new OffHeapTable(capacity + DropReason.count());
     }
 
     /**
@@ -68,12 +75,15 @@ public final class DropLedger
         {
             return;
         }
-        if (linesOf[reason.ordinal()] < SHARE_OF_FREE * (maxLines - lines.size()))
+        if (linesOf[reason.ordinal()] < SHARE_OF_FREE * (capacity - detailed))
         {
             linesOf[reason.ordinal()]++;
+            detailed++;
             lines.put(key(reason, vni), remoteHigh, remoteLow, frames);
+            return;
         }
-        else if (lines.add(key(reason, NO_VNI), 0, 0, frames) == OffHeapTable.MISSING)
+        framesWithoutLine.lazySet(framesWithoutLine.get() + frames);
+        if (lines.add(key(reason, NO_VNI), 0, 0, frames) == OffHeapTable.MISSING)
         {
             lines.put(key(reason, NO_VNI), 0, 0, frames);
         }
@@ -122,6 +132,12 @@ public final class DropLedger
     {
         final int own = (int)longest.get(key(reason, vni), remoteHigh, remoteLow);
         return further == null ? own : Math.max(own, further.longest(reason, vni, remoteHigh, remoteLow));
+    }
+
+    /** @return frames counted under their reason alone because their combination found no free line. Any thread. */
+    public long framesWithoutLine()
+    {
+        return framesWithoutLine.get() + (further == null ? 0 : further.framesWithoutLine());
     }
 
     /**

@@ -54,7 +54,8 @@ public final class CompactTable
     private static final int LAST_ENTRY_OFFSET = LINE_LENGTH - ENTRY_OFFSET;
 
     private static final double MAX_LOAD = 3.0 / 8;
-    private static final int MAX_ENTRIES = 1 << 24;
+    /** The most entries a table can be made for. */
+    public static final int MAX_ENTRIES = 1 << 24;
     private static final int MIN_SLOTS = 16;
     private static final int TAG_SHIFT = 56;
     private static final long CLAIM = 1L << 40;

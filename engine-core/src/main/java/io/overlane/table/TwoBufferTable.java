@@ -22,7 +22,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 abstract class TwoBufferTable
 {
-    static final int MAX_ENTRIES = 1 << 24;
+    /** The most entries a table can be made for. */
+    public static final int MAX_ENTRIES = 1 << 24;
 
     final UnsafeBuffer even;
     final UnsafeBuffer odd;

@@ -242,9 +242,11 @@ class EngineSegmentsTest
         launch();
         final int remotes = harness.engine().forwarding().remotes().size();
         final LoopbackPort port = port("b");
-        assertRefused("more remotes configured than the context has room for", segments().add(
-            new SegmentContext(2).port(port).fdb(M, EngineHarness.A)
-                .flood(EngineHarness.B).flood(EngineHarness.C).flood(EngineHarness.STRANGER)));
+        final SegmentContext segment = new SegmentContext(2).port(port).fdb(M, EngineHarness.A)
+            .flood(EngineHarness.B).flood(EngineHarness.C).flood(EngineHarness.STRANGER);
+        assertRefused(
+            "no room for flooding to 192.0.2.66:40000: maxRemotes=3 is reached; set it higher",
+            segments().add(segment));
 
         assertNull(segments().get(2));
         assertEquals(remotes, harness.engine().forwarding().remotes().size());

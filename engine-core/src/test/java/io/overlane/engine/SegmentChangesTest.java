@@ -198,7 +198,7 @@ class SegmentChangesTest
         harness.fabric().features(EnumSet.of(UnderlayFeature.TOS));
         launch(new SegmentContext(1));
         assertRefused("no segment has VNI 9", 9, rules -> {});
-        assertRefused("maxLearned=-1 of segment 1 < 0", 1, rules -> rules.learning(true).maxLearned(-1));
+        assertRefused("maxLearned=-1 < 0", 1, rules -> rules.learning(true).maxLearned(-1));
         assertRefused("segment 1 accepts from listed sources and none is listed", 1,
             rules -> rules.sourcePolicy(SourcePolicy.LISTED));
         assertTrue(refusal(1, rules -> rules.outer(new OuterContext().ttl(3))).startsWith("ttl=3: this underlay ("));

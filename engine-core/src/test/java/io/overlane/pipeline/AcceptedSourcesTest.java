@@ -138,7 +138,7 @@ class AcceptedSourcesTest
         assertEquals(0, harness.engine().forwarding().fdb().size());
         final int[] lines = new int[1];
         harness.decap().ledger().forEach((reason, vni, high, low, count) -> lines[0]++);
-        assertTrue(lines[0] <= 256 + 2, () -> "lines: " + lines[0]);
+        assertTrue(lines[0] <= 256 * 3 / 2 + 2, () -> "lines: " + lines[0]);
 
         final List<DropSample> last = harness.decap().samples().last(DropReason.UNKNOWN_VNI);
         assertEquals(DropSamples.PER_REASON, last.size());

@@ -3,8 +3,11 @@ package io.overlane.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lines while there is room for them, and right totals when there is none. */
 class DropLedgerTest
@@ -34,20 +37,51 @@ class DropLedgerTest
         final DropLedger ledger = new DropLedger(2);
         ledger.record(DropReason.OVERSIZE, 1, 0, 1, 1);
         ledger.record(DropReason.OVERSIZE, 1, 0, 2, 1);
+        assertEquals(0, ledger.framesWithoutLine());
         for (int i = 3; i < 1_000; i++)
         {
             ledger.record(DropReason.OVERSIZE, 1, 0, i, 1);
             ledger.record(DropReason.PORT_FULL, 2, 0, i, 1);
         }
         ledger.record(DropReason.OVERSIZE, 1, 0, 2, 1);
+        assertEquals(997 + 996, ledger.framesWithoutLine());
 
         assertEquals(
             Map.of(
                 "OVERSIZE 1 0 1", 1L,
                 "OVERSIZE 1 0 2", 2L,
                 "OVERSIZE -1 0 0", 997L,
-                "PORT_FULL -1 0 0", 997L),
+                "PORT_FULL 2 0 3", 1L,
+                "PORT_FULL -1 0 0", 996L),
             lines(ledger));
+    }
+
+    /** Whatever the mixture of reasons, and exactly so many of one alone. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 100, 4_096, 4_097})
+    void shouldTellApartWhatItSays(final int maxLines)
+    {
+        final DropLedger alone = new DropLedger(maxLines);
+        for (int i = 0; i < maxLines; i++)
+        {
+            alone.record(DropReason.OVERSIZE, 1, 1, i, 1);
+        }
+        assertEquals(0, alone.framesWithoutLine());
+        assertEquals(maxLines, lines(alone).size());
+        alone.record(DropReason.OVERSIZE, 1, 2, 0, 1);
+        assertEquals(1, alone.framesWithoutLine());
+        assertEquals(1L, lines(alone).get("OVERSIZE -1 0 0"));
+
+        final Random random = new Random(maxLines);
+        final DropLedger mixed = new DropLedger(maxLines);
+        for (int i = 0; i < maxLines; i++)
+        {
+            // Some reasons are much more frequent than others.
+            final int reason = 1 + (int)(random.nextDouble() * random.nextDouble() * (DropReason.count() - 1));
+            mixed.record(DropReason.get(reason), 1, 1, i, 1);
+        }
+        assertEquals(0, mixed.framesWithoutLine());
+        assertEquals(maxLines, lines(mixed).size());
     }
 
     /** A sender that makes up addresses spoils the detail of its own reason, not that of others. */
@@ -65,7 +99,7 @@ class DropLedgerTest
         }
 
         final Map<String, Long> lines = lines(ledger);
-        assertEquals(9_800L, lines.get("UNKNOWN_VNI -1 0 0"));
+        assertEquals(9_700L, lines.get("UNKNOWN_VNI -1 0 0"));
         for (int i = 1; i <= 10; i++)
         {
             assertEquals(1L, lines.get("OVERSIZE 1 0 " + i));

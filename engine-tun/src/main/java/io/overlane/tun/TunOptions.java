@@ -1,5 +1,7 @@
 package io.overlane.tun;
 
+import io.overlane.setting.Setting;
+
 /** What device to create or attach to. Every setter checks its value. */
 public final class TunOptions
 {
@@ -21,8 +23,8 @@ public final class TunOptions
      */
     public TunOptions(final TunKind kind, final String name)
     {
-        this.kind = kind;
-        this.name = checkName(name);
+        this.kind = Setting.notNull("kind", kind);
+        this.name = checkName(Setting.notNull("name", name));
     }
 
     /** The kernel's {@code dev_valid_name}, and no bytes a shell or a log would stumble over. */
@@ -75,7 +77,7 @@ public final class TunOptions
      */
     public TunOptions offload(final TunOffload offload)
     {
-        this.offload = offload;
+        this.offload = Setting.notNull("offload", offload);
         return this;
     }
 

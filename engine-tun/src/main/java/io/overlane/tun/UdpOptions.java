@@ -1,6 +1,7 @@
 package io.overlane.tun;
 
 import io.overlane.address.IpAddress;
+import io.overlane.setting.Setting;
 import io.overlane.underlay.UdpAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -63,7 +64,7 @@ public final class UdpOptions
      */
     public UdpOptions socketBufferLength(final int length)
     {
-        socketBufferLength = checkAtLeastOne("socketBufferLength", length);
+        socketBufferLength = Setting.atLeast("socketBufferLength", length, 1);
         return this;
     }
 
@@ -73,7 +74,7 @@ public final class UdpOptions
      */
     public UdpOptions pollDatagrams(final int datagrams)
     {
-        pollDatagrams = checkAtLeastOne("pollDatagrams", datagrams);
+        pollDatagrams = Setting.atLeast("pollDatagrams", datagrams, 1);
         return this;
     }
 
@@ -83,11 +84,7 @@ public final class UdpOptions
      */
     public UdpOptions sendTimeoutNs(final long timeoutNs)
     {
-        if (timeoutNs < 0)
-        {
-            throw new IllegalArgumentException("sendTimeoutNs=" + timeoutNs + " is negative");
-        }
-        sendTimeoutNs = timeoutNs;
+        sendTimeoutNs = Setting.atLeast("sendTimeoutNs", timeoutNs, 0);
         return this;
     }
 
@@ -159,7 +156,7 @@ public final class UdpOptions
 
     /**
      * @param name of the interface on which multicast groups are joined and by which datagrams to them leave; by
-     *             default the one the system has a route to the group by.
+     *             default the one the system has a route to the group by, for which null stands too.
      * @return this.
      */
     public UdpOptions multicastInterface(final String name)
@@ -191,16 +188,12 @@ public final class UdpOptions
     {
         if (low < 1 || high > 0xFFFF || low > high)
         {
-            throw new IllegalArgumentException("not a range of UDP ports: " + low + "-" + high +
-                " (expected LOW-HIGH within 1…65535)");
-        }
-        if (count < 1 || count > MAX_SOURCE_PORTS)
-        {
-            throw new IllegalArgumentException("source ports: " + count + " outside 1…" + MAX_SOURCE_PORTS);
+            throw new IllegalArgumentException("sourcePorts=" + low + "-" + high +
+                " is not a range of UDP ports (expected LOW-HIGH within 1…65535)");
         }
         sourcePortLow = low;
         sourcePortHigh = high;
-        sourcePortCount = count;
+        sourcePortCount = Setting.inRange("sourcePorts count", count, 1, MAX_SOURCE_PORTS);
         return this;
     }
 
@@ -292,14 +285,5 @@ public final class UdpOptions
     public boolean coalesce()
     {
         return coalesce;
-    }
-
-    private static int checkAtLeastOne(final String name, final int value)
-    {
-        if (value < 1)
-        {
-            throw new IllegalArgumentException(name + "=" + value + " is less than 1");
-        }
-        return value;
     }
 }

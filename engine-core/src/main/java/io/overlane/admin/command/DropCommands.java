@@ -90,7 +90,16 @@ final class DropCommands
         final Map<String, Object> json = new LinkedHashMap<>();
         json.put("counts", counts.json());
         json.put("samples", samples.json());
-        return new Answer(counts.text() + (samples.isEmpty() ? "" : "\n" + samples.text(SAMPLE_COLUMNS_SHOWN)), json);
+        final EngineCounters counters = engine.engine().counters();
+        final long withoutLine =
+            counters.encap().ledger().framesWithoutLine() + counters.decap().ledger().framesWithoutLine();
+        json.put("without_line", withoutLine);
+        return new Answer(
+            counts.text() +
+                (withoutLine == 0 ? "" : withoutLine + " frames are counted under their reason alone, as there were " +
+                    "more combinations of reason, VNI and remote than are told apart (maxDropLines)\n") +
+                (samples.isEmpty() ? "" : "\n" + samples.text(SAMPLE_COLUMNS_SHOWN)),
+            json);
     }
 
     private Table counts(final Filter filter)

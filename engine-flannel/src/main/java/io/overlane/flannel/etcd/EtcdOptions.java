@@ -1,5 +1,6 @@
 package io.overlane.flannel.etcd;
 
+import io.overlane.setting.Setting;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -43,6 +44,12 @@ public record EtcdOptions(
      */
     public EtcdOptions
     {
+        Setting.notNull("endpoints", endpoints).forEach(endpoint -> Setting.notNull("endpoint", endpoint));
+        Setting.notNull("prefix", prefix);
+        if (Setting.notNull("requestTimeout", requestTimeout).isNegative() || requestTimeout.isZero())
+        {
+            throw new IllegalArgumentException("requestTimeout=" + requestTimeout + " is not a time to wait");
+        }
         endpoints = List.copyOf(endpoints);
         if (endpoints.isEmpty())
         {

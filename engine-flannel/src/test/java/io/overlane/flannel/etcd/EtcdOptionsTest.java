@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.overlane.flannel.http.PemTls;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,18 @@ class EtcdOptionsTest
         final IllegalArgumentException ex =
             assertThrows(IllegalArgumentException.class, () -> EtcdOptions.of("http://192.0.2.1:2379," + text));
         assertEquals("etcd endpoint '" + text + "': expected http(s)://HOST:PORT", ex.getMessage());
+    }
+
+    @Test
+    void shouldRefuseNullAndTimesThatAreNone()
+    {
+        final EtcdOptions options = EtcdOptions.of("http://192.0.2.1:2379");
+        assertEquals("prefix=null; give it a value", assertThrows(
+            IllegalArgumentException.class, () -> options.withPrefix(null)).getMessage());
+        assertEquals("requestTimeout=null; give it a value", assertThrows(
+            IllegalArgumentException.class, () -> options.withRequestTimeout(null)).getMessage());
+        assertEquals("requestTimeout=PT-1S is not a time to wait", assertThrows(
+            IllegalArgumentException.class, () -> options.withRequestTimeout(Duration.ofSeconds(-1))).getMessage());
     }
 
     @Test

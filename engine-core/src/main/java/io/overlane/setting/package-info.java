@@ -1,0 +1,2 @@
+/** Checks of the values that an application sets, with errors that name the setting and the value. */
+package io.overlane.setting;

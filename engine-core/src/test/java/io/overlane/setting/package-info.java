@@ -1,0 +1,2 @@
+/** Tests of all settings together. */
+package io.overlane.setting;
