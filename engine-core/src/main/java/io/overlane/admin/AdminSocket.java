@@ -3,9 +3,6 @@ package io.overlane.admin;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,9 +22,8 @@ import org.agrona.CloseHelper;
  * place of one a dead process left behind.
  *
  * <p>Java cannot set a umask. So the socket is bound in a directory that nobody else can enter, closed to others, and
- * then renamed; what a dead process left is replaced in the same step. Who holds the lock on {@code NAME.lock} beside
- * it owns the name, so that two that start at once cannot both find the other dead. The kernel drops the lock with the
- * process; the file, empty, stays.
+ * then renamed; what a dead process left is replaced in the same step. The process that holds the {@link NameLock}
+ * owns the name, so that two that start at once cannot both find the other dead.
  */
 final class AdminSocket implements AutoCloseable
 {
@@ -39,11 +34,11 @@ final class AdminSocket implements AutoCloseable
     private static final int MAX_PATH_LENGTH = 103;
 
     private final Path path;
-    private final FileChannel lock;
+    private final NameLock lock;
     private final ServerSocketChannel channel;
     private final Object fileKey;
 
-    private AdminSocket(final Path path, final FileChannel lock, final ServerSocketChannel channel, final Object key)
+    private AdminSocket(final Path path, final NameLock lock, final ServerSocketChannel channel, final Object key)
     {
         this.path = path;
         this.lock = lock;
@@ -65,7 +60,11 @@ final class AdminSocket implements AutoCloseable
                 "no admin socket at " + path + ": the path is longer than " + MAX_PATH_LENGTH + " bytes");
         }
         makeDirectory(absolute.getParent());
-        final FileChannel lock = lock(absolute);
+        final NameLock lock = NameLock.tryLock(absolute);
+        if (lock == null)
+        {
+            throw inUse(absolute);
+        }
         try
         {
             requireReplaceable(absolute);
@@ -87,6 +86,10 @@ final class AdminSocket implements AutoCloseable
     @Override
     public void close()
     {
+        if (!channel.isOpen())
+        {
+            return;
+        }
         CloseHelper.quietClose(channel);
         try
         {
@@ -97,7 +100,7 @@ final class AdminSocket implements AutoCloseable
         }
         catch (final IOException ex)
         {
-            // It is dead all the same, and whoever comes next replaces it.
+            // Nobody listens there any more, and the next to start replaces it.
         }
         CloseHelper.quietClose(lock);
     }
@@ -108,28 +111,6 @@ final class AdminSocket implements AutoCloseable
         {
             Files.createDirectories(directory, permissions("rwx------"));
         }
-    }
-
-    private static FileChannel lock(final Path path) throws IOException
-    {
-        final FileChannel file = FileChannel.open(
-            path.resolveSibling(path.getFileName() + ".lock"),
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-            PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        try
-        {
-            final FileLock held = file.tryLock();
-            if (held != null)
-            {
-                return file;
-            }
-        }
-        catch (final OverlappingFileLockException ex)
-        {
-            // This JVM has it; refused below as any other.
-        }
-        file.close();
-        throw inUse(path);
     }
 
     private static void requireReplaceable(final Path path) throws IOException
@@ -158,7 +139,7 @@ final class AdminSocket implements AutoCloseable
         }
     }
 
-    private static AdminSocket bind(final Path path, final FileChannel lock) throws IOException
+    private static AdminSocket bind(final Path path, final NameLock lock) throws IOException
     {
         // Short: this path, too, must have room.
         final Path room = Files.createDirectory(

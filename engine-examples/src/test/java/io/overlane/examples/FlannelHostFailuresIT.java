@@ -180,8 +180,7 @@ class FlannelHostFailuresIT
 
             killed.stop();
             final List<String> left = new ArrayList<>(empty);
-            // The lock of the admin socket stays empty for who comes next.
-            left.addAll(List.of("file admin.sock.lock", "file subnet.env"));
+            left.add("file subnet.env");
             killed.awaitPicture(left.stream().sorted().toList(), TIMEOUT_S);
             lab.revoke("/subnets/" + killed.leaseName());
             final List<FlannelHost> nodes = List.of(first, second, third);

@@ -1,0 +1,131 @@
+package io.overlane.admin;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.agrona.CloseHelper;
+
+/**
+ * The right to a path, held by one process of the host at a time: a lock on the file {@code PATH.lock}. The kernel
+ * releases it when the process ends, however it ends; {@link #close()} also removes the file.
+ *
+ * <p>Removing the file would let two hold the right at once, if a third had opened the file before and locked it
+ * afterwards while the second made a new one. So a holder first makes sure that the file it has locked is the one with
+ * the name: it gives the locked file a random length, and asks for the length of the file with the name. Java cannot
+ * ask for the identity of an open file.
+ */
+final class NameLock implements AutoCloseable
+{
+    private static final int MAX_LENGTH = 1 << 20;
+
+    /** Closing any channel to a file ends every lock this process has on it, so a second one must not be opened. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private NameLock(final Path file, final FileChannel channel)
+    {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /**
+     * @param path to own; its directory is there.
+     * @return the lock, or null if another holds it.
+     * @throws IOException if the lock file cannot be written.
+     */
+    static NameLock tryLock(final Path path) throws IOException
+    {
+        final Path file = path.getParent().toRealPath().resolve(path.getFileName() + ".lock");
+        if (!HELD.add(file))
+        {
+            return null;
+        }
+        NameLock lock = null;
+        try
+        {
+            lock = lock(file);
+            return lock;
+        }
+        finally
+        {
+            if (lock == null)
+            {
+                HELD.remove(file);
+            }
+        }
+    }
+
+    /** Remove the file and give the right up. Once only. */
+    @Override
+    public void close()
+    {
+        try
+        {
+            if (isNamed(file, channel))
+            {
+                Files.delete(file);
+            }
+        }
+        catch (final IOException ex)
+        {
+            // The file stays, and locks nobody out.
+        }
+        CloseHelper.quietClose(channel);
+        HELD.remove(file);
+    }
+
+    private static NameLock lock(final Path file) throws IOException
+    {
+        while (true)
+        {
+            FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            try
+            {
+                if (channel.tryLock() == null)
+                {
+                    return null;
+                }
+                if (isNamed(file, channel))
+                {
+                    final NameLock lock = new NameLock(file, channel);
+                    channel = null;
+                    return lock;
+                }
+            }
+            finally
+            {
+                CloseHelper.quietClose(channel);
+            }
+        }
+    }
+
+    /** Whether a locked file is the one with the name. */
+    private static boolean isNamed(final Path file, final FileChannel locked) throws IOException
+    {
+        final int length = 1 + ThreadLocalRandom.current().nextInt(MAX_LENGTH);
+        locked.truncate(0).write(ByteBuffer.allocate(1), length - 1);
+        try
+        {
+            return length == Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).size();
+        }
+        catch (final NoSuchFileException ex)
+        {
+            return false;
+        }
+    }
+}
