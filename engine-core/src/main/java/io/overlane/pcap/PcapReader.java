@@ -6,11 +6,13 @@ import static io.overlane.pcap.PcapFormat.FRACTION_OFFSET;
 import static io.overlane.pcap.PcapFormat.LINK_TYPE_MASK;
 import static io.overlane.pcap.PcapFormat.LINK_TYPE_OFFSET;
 import static io.overlane.pcap.PcapFormat.MAGIC_MICROSECONDS;
+import static io.overlane.pcap.PcapFormat.MAGIC_MODIFIED;
 import static io.overlane.pcap.PcapFormat.MAGIC_NANOSECONDS;
 import static io.overlane.pcap.PcapFormat.MAGIC_PCAPNG;
 import static io.overlane.pcap.PcapFormat.MAJOR_OFFSET;
 import static io.overlane.pcap.PcapFormat.MAX_CAPTURED_LENGTH;
 import static io.overlane.pcap.PcapFormat.MINOR_OFFSET;
+import static io.overlane.pcap.PcapFormat.MODIFIED_PACKET_HEADER_LENGTH;
 import static io.overlane.pcap.PcapFormat.NANOS_PER_MICROSECOND;
 import static io.overlane.pcap.PcapFormat.NANOS_PER_SECOND;
 import static io.overlane.pcap.PcapFormat.ORIGINAL_OFFSET;
@@ -29,7 +31,7 @@ import org.agrona.CloseHelper;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reads a pcap file packet by packet, of either byte order and time resolution.
+ * Reads a pcap file packet by packet, of either byte order and time resolution, and of Kuznetsov's modified format.
  *
  * <p>The bytes of a packet lie in {@link #buffer()} until the next {@link #next()}. Not thread safe.
  */
@@ -44,6 +46,7 @@ public final class PcapReader implements AutoCloseable
 
     private ByteOrder byteOrder;
     private boolean isNanosecond;
+    private int packetHeaderLength = PACKET_HEADER_LENGTH;
     private long snapLength;
     private int linkType;
 
@@ -135,16 +138,16 @@ public final class PcapReader implements AutoCloseable
     {
         input.position(offset + length);
         length = 0;
-        final int available = require(PACKET_HEADER_LENGTH);
+        final int available = require(packetHeaderLength);
         offset = input.position();
         if (available == 0)
         {
             return false;
         }
         packetNumber++;
-        if (available < PACKET_HEADER_LENGTH)
+        if (available < packetHeaderLength)
         {
-            throw truncated(PACKET_HEADER_LENGTH, available);
+            throw truncated(packetHeaderLength, available);
         }
         final int header = input.position();
         final long seconds = buffer.getInt(header, byteOrder) & 0xFFFF_FFFFL;
@@ -157,14 +160,14 @@ public final class PcapReader implements AutoCloseable
             throw new PcapException(
                 name + ": packet " + packetNumber + " claims " + (captured & 0xFFFF_FFFFL) + " bytes; damaged file");
         }
-        final int whole = PACKET_HEADER_LENGTH + captured;
+        final int whole = packetHeaderLength + captured;
         final int held = require(whole);
         offset = input.position();
         if (held < whole)
         {
             throw truncated(whole, held);
         }
-        offset = input.position() + PACKET_HEADER_LENGTH;
+        offset = input.position() + packetHeaderLength;
         length = captured;
         return true;
     }
@@ -224,7 +227,9 @@ public final class PcapReader implements AutoCloseable
             throw new PcapException(name + ": not a pcap file: it ends after " + available + " bytes");
         }
         byteOrder = orderOf(buffer.getInt(0, ByteOrder.BIG_ENDIAN));
-        isNanosecond = buffer.getInt(0, byteOrder) == MAGIC_NANOSECONDS;
+        final int magic = buffer.getInt(0, byteOrder);
+        isNanosecond = magic == MAGIC_NANOSECONDS;
+        packetHeaderLength = magic == MAGIC_MODIFIED ? MODIFIED_PACKET_HEADER_LENGTH : PACKET_HEADER_LENGTH;
         final int major = buffer.getShort(MAJOR_OFFSET, byteOrder) & 0xFFFF;
         if (major != VERSION_MAJOR)
         {
@@ -251,7 +256,7 @@ public final class PcapReader implements AutoCloseable
 
     private static boolean isMagic(final int magic)
     {
-        return magic == MAGIC_MICROSECONDS || magic == MAGIC_NANOSECONDS;
+        return magic == MAGIC_MICROSECONDS || magic == MAGIC_NANOSECONDS || magic == MAGIC_MODIFIED;
     }
 
     /** Have {@code bytes} at the input's position if the file has them; fewer are there only at its end. */

@@ -16,6 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <pre>
  *  Linux cooked:    type 2 | ARPHRD 2 | length 2 | address 8 | protocol 2
  *  Linux cooked v2: protocol 2 | 0 2 | interface 4 | ARPHRD 2 | type 1 | length 1 | address 8
+ *  BSD loopback:    address family 4, in the byte order of the host that captured
  * </pre>
  */
 final class LinkLayer
@@ -24,6 +25,16 @@ final class LinkLayer
     private static final int COOKED_PROTOCOL_OFFSET = 14;
     private static final int COOKED_V2_LENGTH = 20;
     private static final int COOKED_V2_PROTOCOL_OFFSET = 0;
+
+    private static final int FAMILY_LENGTH = 4;
+    private static final int FAMILY_MAX = 0xFFFF;
+    private static final int FAMILY_INET = 2;
+
+    /** AF_INET6 of Linux; of NetBSD and OpenBSD; of FreeBSD; of macOS. */
+    private static final int FAMILY_INET6_LINUX = 10;
+    private static final int FAMILY_INET6_BSD = 24;
+    private static final int FAMILY_INET6_FREEBSD = 28;
+    private static final int FAMILY_INET6_DARWIN = 30;
 
     private final int linkType;
     private final EthernetPayload ethernet = new EthernetPayload();
@@ -38,25 +49,38 @@ final class LinkLayer
         {
             throw new IllegalArgumentException(
                 "captures of " + LinkType.toString(linkType) +
-                " cannot be replayed (expected Ethernet, raw IP or Linux cooked)");
+                " cannot be replayed (expected Ethernet, raw IP, Linux cooked or BSD loopback)");
         }
         this.linkType = linkType;
     }
 
     static boolean isSupported(final int linkType)
     {
-        return linkType == LinkType.ETHERNET ||
-            linkType == LinkType.RAW_IP ||
-            linkType == LinkType.LINUX_SLL ||
-            linkType == LinkType.LINUX_SLL2;
+        return switch (linkType)
+        {
+            case LinkType.ETHERNET,
+                LinkType.NULL,
+                LinkType.LOOP,
+                LinkType.RAW_IP,
+                LinkType.RAW_IP_12,
+                LinkType.RAW_IP_14,
+                LinkType.IPV4,
+                LinkType.IPV6,
+                LinkType.LINUX_SLL,
+                LinkType.LINUX_SLL2 -> true;
+            default -> false;
+        };
     }
 
-    /** Answers {@code BAD_OUTER_HEADER} if the packet ends before layer 3 begins. */
+    /** Answers {@code BAD_OUTER_HEADER} if the packet ends before layer 3 begins, or is to be IP and is not. */
     DropReason locate(final UnsafeBuffer buffer, final int offset, final int length)
     {
         return switch (linkType)
         {
-            case LinkType.RAW_IP -> rawIp(buffer, offset, length);
+            case LinkType.NULL, LinkType.LOOP -> loopback(buffer, offset, length);
+            case LinkType.RAW_IP, LinkType.RAW_IP_12, LinkType.RAW_IP_14 -> rawIp(buffer, offset, length);
+            case LinkType.IPV4 -> found(EtherType.IPV4, offset);
+            case LinkType.IPV6 -> found(EtherType.IPV6, offset);
             case LinkType.LINUX_SLL -> cooked(buffer, offset, length, COOKED_LENGTH, COOKED_PROTOCOL_OFFSET);
             case LinkType.LINUX_SLL2 -> cooked(buffer, offset, length, COOKED_V2_LENGTH, COOKED_V2_PROTOCOL_OFFSET);
             default -> ethernet(buffer, offset, length);
@@ -68,7 +92,7 @@ final class LinkLayer
         return linkType;
     }
 
-    /** After {@code locate} answered {@code NONE}: what layer 3 is, 0 if that cannot be told. */
+    /** After {@code locate} answered {@code NONE}: what layer 3 is, 0 where the link layer has no EtherType for it. */
     int etherType()
     {
         return etherType;
@@ -99,7 +123,25 @@ final class LinkLayer
         {
             case Ipv4Header.VERSION -> found(EtherType.IPV4, offset);
             case Ipv6Header.VERSION -> found(EtherType.IPV6, offset);
-            default -> found(0, offset);
+            default -> DropReason.BAD_OUTER_HEADER;
+        };
+    }
+
+    /** Families are small numbers: one with its upper half in use was written in the other byte order. */
+    private DropReason loopback(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        if (length < FAMILY_LENGTH)
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        final int written = buffer.getInt(offset, ByteOrder.BIG_ENDIAN);
+        final int family = (written & ~FAMILY_MAX) == 0 ? written : Integer.reverseBytes(written);
+        return switch (family)
+        {
+            case FAMILY_INET -> found(EtherType.IPV4, offset + FAMILY_LENGTH);
+            case FAMILY_INET6_LINUX, FAMILY_INET6_BSD, FAMILY_INET6_FREEBSD, FAMILY_INET6_DARWIN ->
+                found(EtherType.IPV6, offset + FAMILY_LENGTH);
+            default -> found(0, offset + FAMILY_LENGTH);
         };
     }
 

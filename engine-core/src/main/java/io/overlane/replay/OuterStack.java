@@ -38,7 +38,7 @@ public final class OuterStack
     private final OuterDatagram datagram = new OuterDatagram();
 
     /**
-     * @param linkType what captured packets begin with: Ethernet, raw IP or Linux cooked.
+     * @param linkType what captured packets begin with, one of {@link io.overlane.pcap.LinkType}.
      * @param udpPorts the ports sockets would be bound to, one at least.
      * @throws IllegalArgumentException if packets of the link type cannot be read.
      */
@@ -123,7 +123,7 @@ public final class OuterStack
         {
             case EtherType.IPV4 -> ipv4(buffer, l3Offset, l3Length, missing, timestampNs);
             case EtherType.IPV6 -> ipv6(buffer, l3Offset, l3Length, missing, timestampNs);
-            default -> DropReason.BAD_OUTER_HEADER;
+            default -> DropReason.NO_SOCKET;
         };
     }
 

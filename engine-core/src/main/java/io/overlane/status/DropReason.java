@@ -103,7 +103,7 @@ public enum DropReason
     /** The underlay refused the datagram for another reason; the error handler was told. */
     UNDERLAY_ERROR("underlay-error"),
 
-    /** Replay: not an IP packet, or one whose outer headers contradict each other. Linux IP_INHDR, PKT_TOO_SMALL. */
+    /** Replay: an IP packet whose outer headers are cut off or contradict each other. Linux IP_INHDR, PKT_TOO_SMALL. */
     BAD_OUTER_HEADER("bad-outer-header"),
 
     /** Replay: the capture holds fewer bytes than the packet had. */
@@ -112,7 +112,7 @@ public enum DropReason
     /** Replay: the outer UDP checksum is wrong, or zero over IPv6. Linux UDP_CSUM. */
     UDP_CHECKSUM("udp-checksum"),
 
-    /** Replay: not UDP, or UDP for another port. Linux NO_SOCKET. */
+    /** Replay: other traffic, which is not IP, not UDP, or UDP for another port. Linux NO_SOCKET, UNHANDLED_PROTO. */
     NO_SOCKET("no-socket"),
 
     /** Replay: an outer fragment, held for the rest of its datagram or never completed. Linux FRAG_REASM_TIMEOUT. */

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.overlane.pcap.PcapWriter.Resolution;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testdata.Hex;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -60,6 +63,32 @@ class LibpcapTest
                     assertEquals(isNanosecond ? 123_456_789 : 123_456_000, handle.getTimestamp().getNanos());
                 }
                 assertNull(handle.getNextRawPacket());
+            }
+        }
+    }
+
+    /** The files are put together by hand; libpcap and our reader are to find the same packets. */
+    @Test
+    void shouldReadTheModifiedFormatAsLibpcapDoes() throws Exception
+    {
+        for (final ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN))
+        {
+            final PcapFiles files = PcapFiles.start(order, 0xA1B2CD34, LinkType.ETHERNET);
+            for (final FrameSpec frame : FRAMES)
+            {
+                files.modifiedPacket(1_700_000_000, 123_456, frame.bytes().length, frame.bytes());
+            }
+            final Path file = Files.write(folder.resolve(order + ".pcap"), files.bytes());
+            try (PcapHandle handle = openOffline(file, TimestampPrecision.MICRO);
+                PcapReader reader = PcapReader.open(file))
+            {
+                while (reader.next())
+                {
+                    assertEquals(Hex.of(handle.getNextRawPacket()), PcapFiles.packet(reader));
+                    assertEquals(handle.getTimestamp().getTime(), reader.timestampNs() / 1_000_000);
+                }
+                assertNull(handle.getNextRawPacket());
+                assertEquals(FRAMES.size(), reader.packetNumber());
             }
         }
     }

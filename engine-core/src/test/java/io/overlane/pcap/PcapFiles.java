@@ -30,6 +30,15 @@ final class PcapFiles
         return this;
     }
 
+    /** With the interface, protocol and type that Kuznetsov's format has behind the lengths. */
+    PcapFiles modifiedPacket(
+        final int seconds, final int fraction, final int originalLength, final byte... captured)
+    {
+        file.putInt(seconds).putInt(fraction).putInt(captured.length).putInt(originalLength);
+        file.putInt(2).putShort((short)0x0800).put((byte)0).put((byte)0).put(captured);
+        return this;
+    }
+
     PcapFiles words(final int... words)
     {
         for (final int word : words)

@@ -22,12 +22,37 @@ class PcapReaderTest
 {
     private static final int MICROSECONDS = 0xA1B2C3D4;
     private static final int NANOSECONDS = 0xA1B23C4D;
+    private static final int MODIFIED = 0xA1B2CD34;
 
     @Test
     void shouldNameWhatIsNoFile(@TempDir final Path directory)
     {
         final IOException ex = assertThrows(IOException.class, () -> PcapReader.open(directory));
         assertEquals(directory + ": Is a directory", ex.getMessage());
+    }
+
+    @Test
+    void shouldReadTheModifiedFormatInBothByteOrders() throws IOException
+    {
+        for (final ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN))
+        {
+            final PcapReader reader = PcapFiles.start(order, MODIFIED, 1)
+                .modifiedPacket(5, 999_999, 60, (byte)1, (byte)2, (byte)3)
+                .modifiedPacket(6, 1, 1, (byte)4)
+                .open();
+            assertFalse(reader.isNanosecond());
+            assertTrue(reader.next());
+            assertEquals("010203", PcapFiles.packet(reader));
+            assertEquals(5_999_999_000L, reader.timestampNs());
+            assertEquals(60, reader.originalLength());
+            assertTrue(reader.next());
+            assertEquals("04", PcapFiles.packet(reader));
+            assertFalse(reader.next());
+        }
+        final byte[] cut = PcapFiles.start(ByteOrder.LITTLE_ENDIAN, MODIFIED, 1).packet(1, 1, 0).bytes();
+        final PcapReader reader = PcapFiles.read(cut);
+        assertEquals("file: packet 1 is cut short: the file ends after 16 of its 24 bytes",
+            assertThrows(PcapException.class, reader::next).getMessage());
     }
 
     @Test

@@ -66,12 +66,57 @@ class OuterStackTest
             deliver(LinkType.LINUX_SLL2, type + sll2 + packet);
         }
         assertEquals(
-            BAD_OUTER_HEADER, receive(stack, V4.vlan(1).vlan(2).vlan(3).vlan(4).vlan(5).vlan(6).vlan(7).vlan(8)));
-        assertEquals(BAD_OUTER_HEADER, receive(stack, FrameSpec.arpRequest("10.0.0.1", "10.0.0.2")));
-        assertEquals(BAD_OUTER_HEADER, receive(stack, FrameSpec.ethernet(0x88CC)));
-        assertEquals(
-            "captures of link type 147 cannot be replayed (expected Ethernet, raw IP or Linux cooked)",
+            "captures of link type 147 cannot be replayed (expected Ethernet, raw IP, Linux cooked or BSD loopback)",
             assertThrows(IllegalArgumentException.class, () -> new OuterStack(147, 1)).getMessage());
+    }
+
+    @Test
+    void shouldFindLayerThreeInRawAndLoopbackCaptures()
+    {
+        final String v4 = Hex.of(V4.packet());
+        final String v6 = Hex.of(V6.packet());
+        for (final int raw : List.of(LinkType.RAW_IP, LinkType.RAW_IP_12, LinkType.RAW_IP_14))
+        {
+            deliver(raw, v4);
+            deliver(raw, v6);
+        }
+        deliver(LinkType.IPV4, v4);
+        deliver(LinkType.IPV6, v6);
+        for (final int loopback : List.of(LinkType.NULL, LinkType.LOOP))
+        {
+            for (final String family : List.of("00000002", "02000000"))
+            {
+                deliver(loopback, family + v4);
+            }
+            for (final String family : List.of("0000000a", "18000000", "0000001c", "1e000000"))
+            {
+                deliver(loopback, family + v6);
+            }
+            assertEquals(NO_SOCKET, receive(new OuterStack(loopback, 8472), Hex.parse("00000007" + v4), 200, 0));
+            assertEquals(BAD_OUTER_HEADER, receive(new OuterStack(loopback, 8472), Hex.parse("000000"), 3, 0));
+        }
+        final byte[] version5 = V4.ipVersion(5).packet();
+        assertEquals(BAD_OUTER_HEADER, receive(new OuterStack(LinkType.IPV4, 8472), version5, version5.length, 0));
+        assertEquals(BAD_OUTER_HEADER, receive(new OuterStack(LinkType.RAW_IP_12, 8472), version5, version5.length, 0));
+    }
+
+    /** What is sound and not for the socket is not bad: ARP, LLDP, MPLS, PPPoE, an eighth tag, LLC, SNAP. */
+    @Test
+    void shouldLeaveOtherTrafficAlone()
+    {
+        assertEquals(NO_SOCKET, receive(stack, FrameSpec.arpRequest("10.0.0.1", "10.0.0.2")));
+        for (final int etherType : List.of(0x88CC, 0x8847, 0x8863, 0x8864, 0x88B5, 0))
+        {
+            assertEquals(NO_SOCKET, receive(stack, FrameSpec.ethernet(etherType, new byte[50])), "" + etherType);
+        }
+        assertEquals(NO_SOCKET, receive(stack, V4.vlan(1).vlan(2).vlan(3).vlan(4).vlan(5).vlan(6).vlan(7).vlan(8)));
+        final String llc = "0026" + "424203" + "00".repeat(43);
+        final String snap = "0026" + "aaaa03" + "00000c2000" + "00".repeat(38);
+        for (final String frame : List.of(llc, snap))
+        {
+            final byte[] bytes = Hex.parse("0180c2000000" + "020000000001" + frame);
+            assertEquals(NO_SOCKET, receive(stack, bytes, bytes.length, 0), frame);
+        }
     }
 
     @Test

@@ -151,7 +151,7 @@ public final class OwnCaptures
         script.add("IP options", good.ipOptions(Hex.parse("01010100")));
         script.drop("another UDP port", "no-socket", good.destinationPort(4789));
         script.drop("not UDP", "no-socket", FrameSpec.ipv4Tcp().source(VTEP_A).destination(VTEP_B));
-        script.drop("not IP", "bad-outer-header", FrameSpec.arpRequest(VTEP_A, VTEP_B));
+        script.drop("not IP", "no-socket", FrameSpec.arpRequest(VTEP_A, VTEP_B));
         script.drop("Ethernet header cut", "bad-outer-header", good.truncate(13));
         script.cut("capture cut in the inner frame", good, 20);
         script.cut("capture cut in the IP header", good, good.bytes().length - 20);

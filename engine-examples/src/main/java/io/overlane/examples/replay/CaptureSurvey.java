@@ -32,7 +32,7 @@ final class CaptureSurvey
         final VxlanHeader vxlan = new VxlanHeader();
         try (PcapReader reader = PcapReader.open(file))
         {
-            final OuterStack stack = new OuterStack(reader.linkType(), udpPorts);
+            final OuterStack stack = stack(reader, udpPorts);
             while (vnis.size() < MOST_VNIS && next(reader))
             {
                 final DropReason verdict = stack.receive(
@@ -47,6 +47,24 @@ final class CaptureSurvey
             }
         }
         return vnis;
+    }
+
+    /**
+     * @param reader   of a capture.
+     * @param udpPorts where VXLAN is.
+     * @return what takes the capture's packets apart.
+     * @throws PcapException if its link type cannot be read.
+     */
+    static OuterStack stack(final PcapReader reader, final int... udpPorts) throws PcapException
+    {
+        try
+        {
+            return new OuterStack(reader.linkType(), udpPorts);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new PcapException(reader.name() + ": " + ex.getMessage());
+        }
     }
 
     /** The replay itself says where a capture is broken. */

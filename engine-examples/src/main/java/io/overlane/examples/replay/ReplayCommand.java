@@ -11,7 +11,6 @@ import io.overlane.pcap.LinkType;
 import io.overlane.pcap.PcapReader;
 import io.overlane.pcap.PcapWriter;
 import io.overlane.replay.OuterDatagram;
-import io.overlane.replay.OuterStack;
 import io.overlane.replay.Replay;
 import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SegmentContext;
@@ -43,8 +42,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Runs a capture of VXLAN packets through the engine: every packet with its verdict and reason. Takes pcap " +
-        "files of Ethernet, raw IP and Linux cooked packets; needs no rights.",
-    footer = {"", "Exit code: 0, 1 if the capture cannot be read to its end, 2 for bad options."})
+        "files of Ethernet, raw IP, Linux cooked and BSD loopback packets; needs no rights.",
+    footer = {"",
+        "Exit code: 0, 1 if the capture cannot be read to its end or --out cannot be written, 2 for bad options."})
 public final class ReplayCommand implements Callable<Integer>
 {
     private static final int[] USUAL_PORTS = {8472, 4789};
@@ -136,7 +136,7 @@ public final class ReplayCommand implements Callable<Integer>
         final List<SegmentContext> segments = vnis.stream().map(this::segment).toList();
         try (Replay replay = new Replay(
             reader,
-            new OuterStack(reader.linkType(), ports),
+            CaptureSurvey.stack(reader, ports),
             segments,
             (number, timestampNs, verdict, packetVni, outer, frame) ->
                 onPacket(out, number, timestampNs, verdict, packetVni, outer, frame)))

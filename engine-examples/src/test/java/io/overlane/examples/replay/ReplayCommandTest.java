@@ -10,6 +10,7 @@ import io.overlane.pcap.LinkType;
 import io.overlane.pcap.PcapReader;
 import io.overlane.pcap.PcapWriter;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testdata.Hex;
 import io.overlane.testdata.OwnCapture;
 import io.overlane.testdata.OwnCaptures;
 import java.io.IOException;
@@ -22,6 +23,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A verdict for every packet, and one clear line for what cannot be read. */
 class ReplayCommandTest
@@ -53,7 +56,7 @@ class ReplayCommandTest
         assertEquals(0, run("replay", capture.toString()));
         assertTrue(out.contains("VNI 7") && out.contains("VNI 8"), out);
         assertTrue(out.contains("3 packets, 2 VNIs"), out);
-        assertTrue(out.matches("(?s).*delivered +2\\R.*bad-outer-header +1\\R.*"), out);
+        assertTrue(out.matches("(?s).*delivered +2\\R.*no-socket +1\\R.*"), out);
 
         assertEquals(0, run("replay", capture.toString(), "--vni", "7"));
         assertTrue(out.matches("(?s).*delivered +1\\R.*unknown-vni +1\\R.*"), out);
@@ -114,6 +117,37 @@ class ReplayCommandTest
         assertEquals(1, err.lines().count(), err);
         assertEquals(2, run("replay", capture.toString(), "--vni", "16777216"));
         assertEquals(2, run("replay", capture.toString(), "--port", "0"));
+    }
+
+    /** Bytes put together by hand, in the link types of other systems. */
+    @ParameterizedTest
+    @CsvSource({"0,02000000", "0,00000002", "12,''", "14,''", "101,''", "108,00000002", "228,''"})
+    void shouldReplayCapturesOfOtherSystems(final int linkType, final String header) throws IOException
+    {
+        final byte[] packet = FrameSpec.vxlan(FrameSpec.icmpEchoRequest()).vni(7).packet();
+        Files.write(capture, Hex.parse(captureHeader(linkType) + packetHeader(header.length() / 2 + packet.length) +
+            header + Hex.of(packet)));
+        assertEquals(0, run("replay", capture.toString()), err);
+        assertTrue(out.matches("(?s).*VNI 7 +delivered, .*1 packets, VNI 7.*"), out);
+    }
+
+    @Test
+    void shouldFailOnALinkTypeItCannotRead() throws IOException
+    {
+        Files.write(capture, Hex.parse(captureHeader(147)));
+        assertEquals(1, run("replay", capture.toString()));
+        assertEquals("overlane: " + capture + ": captures of link type 147 cannot be replayed " +
+            "(expected Ethernet, raw IP, Linux cooked or BSD loopback)", err.strip());
+    }
+
+    private static String captureHeader(final int linkType)
+    {
+        return "a1b2c3d4" + "00020004" + "00000000" + "00000000" + "0000ffff" + String.format("%08x", linkType);
+    }
+
+    private static String packetHeader(final int length)
+    {
+        return "00000001" + "00000002" + String.format("%08x%08x", length, length);
     }
 
     @Test
