@@ -104,13 +104,22 @@ public final class OverlayEngine implements AutoCloseable
             shutdown);
     }
 
-    /** What the one thread that writes the tables does besides: it learns what others heard, and forgets. */
+    /** The one thread that writes the tables also learns what others received, forgets old entries, and reports. */
     private IntSupplier upkeep(final DecapPath path)
     {
         final TableAger ager = new TableAger(forwarding.fdb(), context.clock(), context.fdbAgeNs());
-        if (learned == null)
+        if (context.ipNetwork() != null)
         {
             return ager::age;
+        }
+        final OwnMacWatch ownMacs = new OwnMacWatch(counters.decap(), context.clock(), context.errorHandler());
+        if (learned == null)
+        {
+            return () ->
+            {
+                ownMacs.check();
+                return ager.age();
+            };
         }
         final VxlanDecapPath learns = (VxlanDecapPath)path;
         final LearnRing.Consumer consumer = (vni, mac, high, low) ->
@@ -120,7 +129,11 @@ public final class OverlayEngine implements AutoCloseable
                 learns.learn(vni, mac, high, low);
             }
         };
-        return () -> learned.drain(consumer) + ager.age();
+        return () ->
+        {
+            ownMacs.check();
+            return learned.drain(consumer) + ager.age();
+        };
     }
 
     /**

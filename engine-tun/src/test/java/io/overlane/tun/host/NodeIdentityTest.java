@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,8 @@ class NodeIdentityTest
     void shouldAnswerTheSameMacAtEveryStart()
     {
         // The literal guards the derivation: changing it would change the MAC of every running node.
-        assertEquals("5e:45:a9:26:5e:c8", new NodeIdentity(MACHINE_ID).mac("flannel.1", UNDERLAY, 1).toString());
+        final NodeIdentity node = new NodeIdentity(MACHINE_ID, "02005e000001");
+        assertEquals("5e:45:a9:26:5e:c8", node.mac("flannel.1", UNDERLAY, 1).toString());
         assertEquals(
             NodeIdentity.ofThisHost().mac("flannel.1", UNDERLAY, 1),
             NodeIdentity.ofThisHost().mac("flannel.1", UNDERLAY, 1));
@@ -36,21 +38,44 @@ class NodeIdentityTest
     @Test
     void shouldTellDevicesAddressesSegmentsAndNodesApart()
     {
-        final NodeIdentity node = new NodeIdentity(MACHINE_ID);
+        final NodeIdentity node = new NodeIdentity(MACHINE_ID, "02005e000001");
         final Set<MacAddress> macs = new HashSet<>(Set.of(
             node.mac("flannel.1", UNDERLAY, 1),
             node.mac("flannel.2", UNDERLAY, 1),
             node.mac("flannel.1", IpAddress.parse("192.0.2.2"), 1),
             node.mac("flannel.1", IpAddress.parse("fd00::1"), 1),
             node.mac("flannel.1", UNDERLAY, 2),
-            new NodeIdentity("another").mac("flannel.1", UNDERLAY, 1)));
+            new NodeIdentity("another", "02005e000001").mac("flannel.1", UNDERLAY, 1)));
         assertEquals(6, macs.size());
+    }
+
+    /** They have one machine id, and no address was given to either. */
+    @Test
+    void shouldTellClonesApartByTheirHardware()
+    {
+        final NodeIdentity node = new NodeIdentity(MACHINE_ID, "02005e000001");
+        final NodeIdentity clone = new NodeIdentity(MACHINE_ID, "02005e000002");
+        for (final IpAddress wildcard : List.of(IpAddress.ANY_V4, IpAddress.ANY_V6))
+        {
+            assertNotEquals(node.mac("vx0", wildcard, 42), clone.mac("vx0", wildcard, 42));
+            assertEquals(
+                node.mac("vx0", wildcard, 42),
+                new NodeIdentity(MACHINE_ID, "02005e000001").mac("vx0", wildcard, 42));
+        }
+        assertEquals(node.mac("vx0", UNDERLAY, 42), clone.mac("vx0", UNDERLAY, 42), "as before, with an address");
+    }
+
+    @Test
+    void shouldFindTheSameHardwareEachTime()
+    {
+        assertEquals(NodeIdentity.firstHardwareAddress(), NodeIdentity.firstHardwareAddress());
+        assertTrue(NodeIdentity.firstHardwareAddress().matches("([0-9a-f]{12})?"));
     }
 
     @Test
     void shouldAlwaysBeLocallyAdministeredUnicast()
     {
-        final NodeIdentity node = new NodeIdentity(MACHINE_ID);
+        final NodeIdentity node = new NodeIdentity(MACHINE_ID, "02005e000001");
         for (int vni = 0; vni < 1000; vni++)
         {
             final long mac = node.mac("flannel.1", UNDERLAY, vni).value();

@@ -1,0 +1,73 @@
+package io.overlane.engine;
+
+import io.overlane.address.MacAddress;
+import io.overlane.status.DropReason;
+import io.overlane.status.DropSample;
+import io.overlane.status.PathCounters;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.VxlanHeader;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Tells the error handler when received frames are dropped again and again because their source is a MAC address of
+ * this node: another node has the same address, or frames go round in a circle. Nothing of that node's arrives, and the
+ * counter alone does not catch the eye. Once a minute at most; on the thread that writes the tables.
+ */
+final class OwnMacWatch
+{
+    /** A few may be frames of ours that a network sent back once. */
+    static final int REPEATED = 10;
+
+    static final long INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final int MAC_LENGTH = 6;
+    private static final int SOURCE_OFFSET = VxlanHeader.LENGTH + EthernetHeader.SOURCE_OFFSET;
+
+    private final PathCounters decap;
+    private final NanoClock clock;
+    private final ErrorHandler errorHandler;
+    private long told;
+    private long nextNs;
+
+    OwnMacWatch(final PathCounters decap, final NanoClock clock, final ErrorHandler errorHandler)
+    {
+        this.decap = decap;
+        this.clock = clock;
+        this.errorHandler = errorHandler;
+        nextNs = clock.nanoTime();
+    }
+
+    void check()
+    {
+        final long dropped = decap.dropped(DropReason.OWN_MAC);
+        if (dropped - told < REPEATED)
+        {
+            return;
+        }
+        final long nowNs = clock.nanoTime();
+        if (nowNs - nextNs >= 0)
+        {
+            final List<DropSample> samples = decap.samples().last(DropReason.OWN_MAC);
+            errorHandler.onError(new IllegalStateException(
+                (dropped - told) + " received frames had a MAC address of this node as their source and were dropped" +
+                (samples.isEmpty() ? "" : describe(samples.get(samples.size() - 1))) +
+                ": give each node a MAC address of its own, or look for a loop"));
+            told = dropped;
+            nextNs = nowNs + INTERVAL_NS;
+        }
+    }
+
+    private static String describe(final DropSample last)
+    {
+        final byte[] bytes = last.bytes();
+        long source = 0;
+        for (int i = SOURCE_OFFSET; i < SOURCE_OFFSET + MAC_LENGTH; i++)
+        {
+            source = source << Byte.SIZE | bytes[i] & 0xFF;
+        }
+        return ", the last from " + last.remote() + " in VNI " + last.vni() + " with " + MacAddress.toString(source);
+    }
+}
