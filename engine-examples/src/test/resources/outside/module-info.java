@@ -1,0 +1,6 @@
+/** An application that is no part of this project. */
+module outside
+{
+    requires io.overlane.core;
+    requires io.overlane.tun;
+}

@@ -1,0 +1,67 @@
+package outside;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.port.RingPort;
+import io.overlane.segment.SegmentContext;
+import io.overlane.tun.LibcUnderlay;
+import io.overlane.tun.UdpOptions;
+import io.overlane.tun.netty.NettyUnderlay;
+import io.overlane.underlay.NioUnderlay;
+import io.overlane.underlay.Underlay;
+
+/** An application that is no part of this project: sends a frame from one engine to another over each underlay named. */
+public final class Outside
+{
+    private Outside()
+    {
+    }
+
+    public static void main(final String[] args) throws Exception
+    {
+        for (final String kind : args)
+        {
+            final IpAddress local = IpAddress.parse("127.0.0.1");
+            final Underlay a = open(kind, local);
+            final Underlay b = open(kind, local);
+            final MacAddress macB = MacAddress.parse("02:00:00:00:00:02");
+            final RingPort portA = new RingPort("a", 1450, 256);
+            final RingPort portB = new RingPort("b", 1450, 256);
+            final Vtep toB = b.local();
+            final Vtep toA = a.local();
+            try (OverlayEngine left = OverlayEngine.launch(new EngineContext().underlay(a)
+                    .segment(new SegmentContext(1).port(portA).fdb(macB, toB).flood(toB)));
+                OverlayEngine right = OverlayEngine.launch(new EngineContext().underlay(b)
+                    .segment(new SegmentContext(1).port(portB).flood(toA))))
+            {
+                final int index = portA.tryClaim(60);
+                portA.buffer().setMemory(index, 60, (byte)0);
+                portA.buffer().putBytes(index, new byte[] {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, (byte)0x88, (byte)0xB5});
+                portA.commit(index);
+                final int[] got = new int[1];
+                for (int i = 0; i < 60 && got[0] == 0; i++)
+                {
+                    portB.awaitFrames(500_000_000L);
+                    portB.poll((buffer, offset, length) -> got[0] = length, 16);
+                }
+                System.out.println(kind + ": " + got[0] + " bytes arrived");
+            }
+        }
+    }
+
+    private static Underlay open(final String kind, final IpAddress local) throws Exception
+    {
+        switch (kind)
+        {
+            case "libc":
+                return new LibcUnderlay(new UdpOptions(local, 0), System.err::println);
+            case "netty":
+                return new NettyUnderlay(local, 0, System.err::println);
+            default:
+                return new NioUnderlay(local, 0, System.err::println);
+        }
+    }
+}
