@@ -329,13 +329,12 @@ public final class EngineContext
     }
 
     /**
-     * @param maxDropLines combinations of drop reason, VNI and remote that are told apart, each way, at least; 0: only
-     *                     the reasons are.
+     * @param maxDropLines combinations of drop reason, VNI and remote that are told apart, each way, at least.
      * @return this.
      */
     public EngineContext maxDropLines(final int maxDropLines)
     {
-        this.maxDropLines = Setting.inRange("maxDropLines", maxDropLines, 0, DropLedger.MAX_LINES);
+        this.maxDropLines = Setting.inRange("maxDropLines", maxDropLines, 1, DropLedger.MAX_LINES);
         return this;
     }
 

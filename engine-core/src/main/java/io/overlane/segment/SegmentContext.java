@@ -413,10 +413,6 @@ public final class SegmentContext
         final Set<Port> given = Collections.newSetFromMap(new IdentityHashMap<>());
         for (final Port each : ports())
         {
-            if (each == null)
-            {
-                throw new IllegalArgumentException("segment " + vni + " has a further port that is null");
-            }
             if (!given.add(each))
             {
                 throw new IllegalArgumentException("port " + each.name() + " given twice to segment " + vni);

@@ -10,6 +10,7 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.QueueContext;
 import io.overlane.engine.ThreadingMode;
+import io.overlane.port.LoopbackPort;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
@@ -34,33 +35,13 @@ final class LaunchFailureScenarios extends Scenario
         create(new TunOptions(TunKind.TAP, "probe")).close();
     }
 
-    /** What the application left out or set to null. */
-    void shouldGiveEverythingBackAfterNullSettings() throws Exception
-    {
-        assertFails("segment is null", context -> context.segment(null));
-        assertFails("queue is null", context -> context.queue(null));
-        assertFails("threadingMode is null", context -> context.threadingMode(null));
-        assertFails("threadFactory is null", context -> context.threadFactory(null));
-        assertFails("clock is null", context -> context.clock(null));
-        assertFails("moderation is null", context -> context.moderation(null));
-        assertFails("segment 2 has no port", context -> context.segment(new SegmentContext(2)));
-        assertFails("segment 1 has a further port that is null", context -> context.segments().get(0).addPort(null));
-    }
-
-    /** What no engine can work with. */
+    /** What no engine can work with, and no setter could refuse by itself. */
     void shouldGiveEverythingBackAfterBadValues() throws Exception
     {
-        assertFails("maxSegments=65537", context -> context.maxSegments(65_537));
-        assertFails("maxFdbEntries=0", context -> context.maxFdbEntries(0));
-        assertFails("maxNeighbors=0", context -> context.maxNeighbors(0));
-        assertFails("maxRemotes=0", context -> context.maxRemotes(0));
-        assertFails("maxRoutes=-1", context -> context.maxRoutes(-1));
-        assertFails("maxDropLines=0", context -> context.maxDropLines(0));
-        assertFails("batchLimit=0", context -> context.batchLimit(0));
-        assertFails("fdbAgeNs=5", context -> context.fdbAgeNs(5));
-        assertFails("peerUdpPort=65536", context -> context.peerUdpPort(65_536));
+        assertFails("segment 2 has no port", context -> context.segment(new SegmentContext(2)));
         assertFails("either VXLAN segments or an IP network", context -> context.ipNetwork(new IpNetworkContext()));
-        assertFails("portMtu=67", context -> context.segments().get(0).portMtu(67));
+        assertFails("portMtu=67", context -> context.segment(
+            new SegmentContext(2).port(new LoopbackPort("b", 67, 1))));
     }
 
     /** What does not fit to each other. */
