@@ -58,7 +58,9 @@ final class Linux
     static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
+    static final int AF_NETLINK = 16;
     static final int SOCK_DGRAM = 2;
+    static final int SOCK_RAW = 3;
     static final int MSG_DONTWAIT = 0x40;
 
     static final int SOL_SOCKET = 1;

@@ -356,6 +356,23 @@ public final class TunDevice implements AutoCloseable
         return descriptor;
     }
 
+    /** @return true if somebody removed the interface, so that the descriptor has no device any more (EBADFD). */
+    public boolean isGone()
+    {
+        if (!descriptor.acquire())
+        {
+            return false;
+        }
+        try
+        {
+            return new InterfaceRequest("").ioctl(descriptor.fd(), Linux.TUNGETIFF) == Linux.EBADFD;
+        }
+        finally
+        {
+            descriptor.release();
+        }
+    }
+
     /** Give the descriptor back; a device that is not persistent goes with it. Closing twice does no harm. */
     @Override
     public void close()

@@ -137,6 +137,12 @@ final class BridgeDevice implements AutoCloseable
         return trunk == null ? "" : "; " + trunk.filtered() + " frames of VLANs without a segment";
     }
 
+    /** Whether somebody removed the device, so that it carries nothing any more. */
+    boolean isGone()
+    {
+        return device.isGone();
+    }
+
     /**
      * Bring the device up, when the engine's tables know where its frames go. Later calls leave it as an operator wants
      * it.

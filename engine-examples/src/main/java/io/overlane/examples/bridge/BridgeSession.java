@@ -41,6 +41,8 @@ final class BridgeSession
     private final BridgeTasks tasks = new BridgeTasks();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean isDone;
+    /** Why the bridge cannot go on; null while it can. */
+    private IOException failure;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
 
     /**
@@ -57,7 +59,8 @@ final class BridgeSession
      * Runs until a signal comes, or the engine ends by itself.
      *
      * @return the exit code, 0.
-     * @throws IOException if something could not be opened, or the engine ended; nothing is left open.
+     * @throws IOException if something could not be opened or did not come back, or the engine ended; nothing is left
+     *                     open.
      * @throws InterruptedException if the calling thread is interrupted; likewise.
      */
     int run() throws IOException, InterruptedException
@@ -79,6 +82,7 @@ final class BridgeSession
             final OverlayEngine engine = launch(first, underlay, devices);
             engine.terminated().whenComplete((none, cause) -> tasks.stop());
             bridge.configure(engine);
+            watchHost(bridge);
             control.open(this::opened);
             for (final BridgeDevice device : devices)
             {
@@ -104,6 +108,10 @@ final class BridgeSession
             {
                 throw new IOException("the engine ended by itself, because of the error above");
             }
+            if (failure != null)
+            {
+                throw failure;
+            }
             isDone = true;
             return 0;
         }
@@ -111,6 +119,32 @@ final class BridgeSession
         {
             closeAll();
             stopped.countDown();
+        }
+    }
+
+    private void watchHost(final RunningBridge bridge)
+    {
+        try
+        {
+            opened(new HostWatch(() -> tasks.submit(() -> restore(bridge))));
+        }
+        catch (final IOException ex)
+        {
+            LOG.warn("a device or route that somebody removes will not come back: {}", OneLineErrors.message(ex));
+        }
+    }
+
+    /** The bridge ends if something cannot be restored, so that a service manager starts it anew. */
+    private void restore(final RunningBridge bridge)
+    {
+        try
+        {
+            bridge.restore().forEach(line -> LOG.warn("{}", line));
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            failure = new IOException(OneLineErrors.message(ex), ex);
+            tasks.stop();
         }
     }
 

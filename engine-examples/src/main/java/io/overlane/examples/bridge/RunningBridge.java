@@ -1,6 +1,7 @@
 package io.overlane.examples.bridge;
 
 import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.ThreadingMode;
 import io.overlane.examples.bridge.plan.BridgeMode;
 import io.overlane.examples.bridge.plan.BridgePlan;
 import io.overlane.examples.bridge.plan.PlanChange;
@@ -226,11 +227,68 @@ final class RunningBridge implements AutoCloseable
         configureHost();
     }
 
+    /**
+     * Look whether all is still there after something changed on the host: make devices anew that somebody removed, and
+     * set what the host forgot, such as the routes of a device that was down.
+     *
+     * @return what was done, one line each.
+     * @throws IOException if it cannot be done.
+     */
+    List<String> restore() throws IOException
+    {
+        final List<String> done = new ArrayList<>();
+        makeAnew(devices, done);
+        makeAnew(added, done);
+        final List<String> set = configureHost();
+        if (!set.isEmpty())
+        {
+            done.add("missing on the host, set again: ip " + String.join("; ip ", set));
+        }
+        return done;
+    }
+
     @Override
     public void close()
     {
         all().forEach(BridgeDevice::close);
         CloseHelper.quietClose(host);
+    }
+
+    private void makeAnew(final Map<Integer, BridgeDevice> some, final List<String> done) throws IOException
+    {
+        final List<BridgeDevice> gone = some.values().stream().filter(BridgeDevice::isGone).toList();
+        try
+        {
+            for (final BridgeDevice device : gone)
+            {
+                requireReplaceable(device.plan());
+                some.remove(device.plan().vni());
+                close(device);
+            }
+            for (final BridgeDevice device : gone)
+            {
+                some.put(device.plan().vni(), join(device.plan(), device.isTrunk()));
+                done.add("device " + device.plan().device() + " was removed; it was made anew");
+            }
+        }
+        catch (final IOException ex)
+        {
+            final String device = gone.get(0).plan().device();
+            throw new IOException("device " + device + " was removed and cannot be made anew: " + ex.getMessage(), ex);
+        }
+        if (!gone.isEmpty())
+        {
+            applyTables();
+        }
+    }
+
+    /** The engine keeps the ports it was launched with where it waits for all of them in one place. */
+    private static void requireReplaceable(final BridgePlan plan) throws IOException
+    {
+        if (plan.mode() != BridgeMode.VXLAN || plan.threadingMode() == ThreadingMode.SHARED || plan.queues() > 1)
+        {
+            throw new IOException("that needs vxlan mode, two threads and one queue");
+        }
     }
 
     /** Devices up, then the host's entries for all of them; the commands that this took. */

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         "Joins a TAP or TUN device to remotes over UDP, like flannel or as a plain bridge, until SIGINT or SIGTERM.%n" +
         "Creates the device, removes it at the end and prints totals. Needs root or CAP_NET_ADMIN; a namespace of " +
         "one's own will do: unshare --user --map-root-user --net.",
-    footer = {"", "Exit code: 0 when stopped, 1 if something could not be opened, 2 for bad options."})
+    footer = {"",
+        "Exit code: 0 when stopped, 1 if something could not be opened or did not come back, 2 for bad options."})
 public final class TunBridgeCommand implements Callable<Integer>
 {
     private static final Set<String> BESIDE_FILE = Set.of("--config", "--stats", "--admin");
