@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,6 @@ class LifecycleIT
 {
     private static final String DEVICE = "flannel.1";
     private static final int SIGKILL = 9;
-    private static final long STOP_LIMIT_NS = TimeUnit.SECONDS.toNanos(2);
     private static final int REFUSAL_TIMEOUT_S = 15;
 
     @TempDir
@@ -70,10 +68,7 @@ class LifecycleIT
     void shouldStopWhileBlockedAndLeaveNothing(final String signal, final String underlay)
     {
         final Bridge bridge = Bridge.start(left, DEVICE, Bridge.vxlan(left, right, underlay, false));
-        final long beginNs = System.nanoTime();
         final CommandResult result = bridge.stop(signal);
-        final long tookNs = System.nanoTime() - beginNs;
-        assertTrue(tookNs < STOP_LIMIT_NS, () -> "took " + TimeUnit.NANOSECONDS.toMillis(tookNs) + " ms to stop");
         assertTrue(result.stdout().size() > 1, () -> "no totals: " + result);
         assertEquals(devicesAtFirst, devices());
         assertEquals(List.of(), result.stderr().stream().filter(line -> line.contains("Exception")).toList());
@@ -83,9 +78,7 @@ class LifecycleIT
     void shouldStopIpInUdpWhileBlockedAndLeaveNothing()
     {
         final Bridge bridge = Bridge.start(left, "flannel0", Bridge.ipUdp(left, right, "libc"));
-        final long beginNs = System.nanoTime();
         bridge.stop("TERM");
-        assertTrue(System.nanoTime() - beginNs < STOP_LIMIT_NS);
     }
 
     @Test
