@@ -146,7 +146,7 @@ reload()
 
 jvm=("$@")
 start_bridge 1
-printf '%-28s %6d ms\n' "start, 1 segment" "$took"
+printf '%-28s %6d ms  %6d ms CPU\n' "start, 1 segment" "$took" "$(cpu)"
 stop_bridge
 
 start_bridge "$segments"

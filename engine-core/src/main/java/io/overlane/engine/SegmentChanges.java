@@ -106,6 +106,10 @@ final class SegmentChanges
         context.requireReach(vni, after);
         after.conclude(context.underlay(), context.fdbAgeNs());
         final List<RuleChange> changes = RuleChange.between(before, after);
+        if (changes.isEmpty() && before.outer().ecn() == after.outer().ecn())
+        {
+            return CompletableFuture.completedFuture(changes);
+        }
         if (before.floodBudget().toString().equals(after.floodBudget().toString()))
         {
             // What has been taken from it stays taken.

@@ -129,7 +129,7 @@ final class BridgeControl
 
     private ChangeReport readAgain() throws IOException
     {
-        final BridgeConfig.Contents contents = BridgeConfig.read(run.config(), HostFacts.THIS_HOST);
+        final BridgeConfig.Contents contents = BridgeConfig.read(run.config(), HostFacts.now());
         final ChangeReport report = bridge.change(contents.plans());
         report.notDone().forEach(line -> log.warn("{}", line));
         out.println("tun-bridge: " + run.config() + " read again: " + report.summary());
@@ -139,7 +139,7 @@ final class BridgeControl
 
     private Answer addSegment(final List<String> words) throws AdminException
     {
-        final BridgePlan plan = SegmentRequest.plan(words, run.plans().get(0), HostFacts.THIS_HOST);
+        final BridgePlan plan = SegmentRequest.plan(words, run.plans().get(0), HostFacts.now());
         tasks.ask(() ->
         {
             bridge.add(plan);

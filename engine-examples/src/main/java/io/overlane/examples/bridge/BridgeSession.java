@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
@@ -75,9 +76,10 @@ final class BridgeSession
             final Underlay underlay = opened(first.underlay().open(first, errors));
             opened(bridge);
             final List<BridgeDevice> devices = new ArrayList<>();
+            final Set<String> trunks = RunningBridge.trunks(run.plans());
             for (final BridgePlan plan : run.plans())
             {
-                devices.add(bridge.open(plan, RunningBridge.isTrunk(plan, run.plans())));
+                devices.add(bridge.open(plan, trunks.contains(plan.device())));
             }
             final OverlayEngine engine = launch(first, underlay, devices);
             engine.terminated().whenComplete((none, cause) -> tasks.stop());

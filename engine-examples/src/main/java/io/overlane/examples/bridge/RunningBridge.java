@@ -17,11 +17,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
@@ -38,6 +41,9 @@ final class RunningBridge implements AutoCloseable
     static final String OWNER = "config";
 
     private static final long ANSWER_LIMIT_S = 10;
+
+    /** Each segment that is being removed has a thread that waits for its device to go. */
+    private static final int ASKED_AT_A_TIME = 64;
 
     private final ErrorHandler errors;
     private final Map<Integer, BridgeDevice> devices = new LinkedHashMap<>();
@@ -133,20 +139,15 @@ final class RunningBridge implements AutoCloseable
         }
         final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
         wanted.forEach(plan -> plans.put(plan.vni(), plan));
-        for (final BridgeDevice device : List.copyOf(devices.values()))
-        {
-            if (!plans.containsKey(device.plan().vni()))
-            {
-                attempt(report, () -> removeConfigured(device, report));
-            }
-        }
+        removeConfigured(devices.values().stream().filter(device -> !plans.containsKey(device.plan().vni())), report);
         final Map<BridgeDevice, BridgePlan> changes = new LinkedHashMap<>();
+        final Set<String> trunks = trunks(wanted);
         for (final BridgePlan plan : plans.values())
         {
             final BridgeDevice device = devices.get(plan.vni());
             if (device == null)
             {
-                attempt(report, () -> addConfigured(plan, isTrunk(plan, wanted), changes, report));
+                attempt(report, () -> addConfigured(plan, trunks.contains(plan.device()), changes, report));
             }
             else
             {
@@ -157,42 +158,65 @@ final class RunningBridge implements AutoCloseable
         }
         changes.forEach(BridgeDevice::plan);
         // Whom a segment is to hear is known before it hears nobody else, and forgotten when it hears anybody.
-        changes.forEach((device, plan) -> changeRules(device, plan.isOpenToAll(), report));
+        changeRules(changes.keySet().stream().filter(device -> device.plan().isOpenToAll()), report);
         attempt(report, () ->
         {
             report.entries(applyTables());
             report.host(configureHost());
         });
-        changes.forEach((device, plan) -> changeRules(device, !plan.isOpenToAll(), report));
+        changeRules(changes.keySet().stream().filter(device -> !device.plan().isOpenToAll()), report);
         return report;
     }
 
     /** Also what an operator changed by hand becomes what the file says. */
-    private void changeRules(final BridgeDevice device, final boolean isNow, final ChangeReport report)
+    private void changeRules(final Stream<BridgeDevice> changed, final ChangeReport report)
     {
-        if (isNow && mode == BridgeMode.VXLAN)
+        if (mode != BridgeMode.VXLAN)
         {
-            attempt(report, () ->
+            return;
+        }
+        askForEach(
+            changed,
+            device -> engine.segments().change(device.plan().vni(), device.plan()::applyTo),
+            (device, answer) ->
             {
-                final List<RuleChange> changes =
-                    await(engine.segments().change(device.plan().vni(), device.plan()::applyTo));
+                final List<RuleChange> changes = await(answer);
                 if (!changes.isEmpty())
                 {
                     report.done("VNI " + device.plan().vni() + ": " +
                         changes.stream().map(RuleChange::toString).collect(Collectors.joining(", ")));
                 }
-            });
+            },
+            report);
+    }
+
+    /** Ask the engine for something of each device, and take an answer while it works on others. */
+    private static <T> void askForEach(
+        final Stream<BridgeDevice> devices,
+        final Function<BridgeDevice, CompletableFuture<T>> question,
+        final Taker<T> taker,
+        final ChangeReport report)
+    {
+        final Map<BridgeDevice, CompletableFuture<T>> asked = new LinkedHashMap<>();
+        for (final BridgeDevice device : devices.toList())
+        {
+            if (asked.size() == ASKED_AT_A_TIME)
+            {
+                asked.forEach((other, answer) -> attempt(report, () -> taker.take(other, answer)));
+                asked.clear();
+            }
+            asked.put(device, question.apply(device));
         }
+        asked.forEach((other, answer) -> attempt(report, () -> taker.take(other, answer)));
     }
 
     /**
-     * @param plan of a segment.
-     * @param all  plans there are to be.
-     * @return true if its device is a trunk: some of its frames are a segment's because of their VLAN.
+     * @param all plans there are to be.
+     * @return devices that are trunks: some of their frames are a segment's because of their VLAN.
      */
-    static boolean isTrunk(final BridgePlan plan, final List<BridgePlan> all)
+    static Set<String> trunks(final List<BridgePlan> all)
     {
-        return all.stream().anyMatch(other -> other.device().equals(plan.device()) && other.vlan() != null);
+        return all.stream().filter(plan -> plan.vlan() != null).map(BridgePlan::device).collect(Collectors.toSet());
     }
 
     /**
@@ -328,11 +352,25 @@ final class RunningBridge implements AutoCloseable
         report.done("VNI " + plan.vni() + " added on " + device.port().name());
     }
 
-    private void removeConfigured(final BridgeDevice device, final ChangeReport report) throws IOException
+    private void removeConfigured(final Stream<BridgeDevice> removed, final ChangeReport report)
     {
-        close(device);
-        devices.remove(device.plan().vni());
-        report.done("VNI " + device.plan().vni() + " removed with " + device.port().name());
+        askForEach(
+            removed,
+            device -> engine.segments().remove(device.plan().vni()),
+            (device, answer) ->
+            {
+                try
+                {
+                    await(answer);
+                }
+                finally
+                {
+                    device.close();
+                }
+                devices.remove(device.plan().vni());
+                report.done("VNI " + device.plan().vni() + " removed with " + device.port().name());
+            },
+            report);
     }
 
     /** Of a further segment of the running engine. */
@@ -402,6 +440,13 @@ final class RunningBridge implements AutoCloseable
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", ex);
         }
+    }
+
+    /** Takes an answer of the engine. */
+    @FunctionalInterface
+    private interface Taker<T>
+    {
+        void take(BridgeDevice device, CompletableFuture<T> answer) throws IOException;
     }
 
     /** Something that may fail by itself. */

@@ -53,7 +53,7 @@ public final class TunBridgeCommand implements Callable<Integer>
     public Integer call() throws IOException, InterruptedException
     {
         final BridgeRun run = config == null ?
-            BridgeRun.of(List.of(BridgePlanner.plan(options, HostFacts.THIS_HOST)), runOptions, null, null) :
+            BridgeRun.of(List.of(BridgePlanner.plan(options, HostFacts.now())), runOptions, null, null) :
             ofFile();
         return new BridgeSession(run, spec.commandLine().getOut()).run();
     }
@@ -69,7 +69,7 @@ public final class TunBridgeCommand implements Callable<Integer>
             throw new ParameterException(
                 spec.commandLine(), further.get(0) + " beside --config: set it in " + config + " instead");
         }
-        final BridgeConfig.Contents contents = BridgeConfig.read(config, HostFacts.THIS_HOST);
+        final BridgeConfig.Contents contents = BridgeConfig.read(config, HostFacts.now());
         return BridgeRun.of(contents.plans(), runOptions, contents.run(), config);
     }
 }

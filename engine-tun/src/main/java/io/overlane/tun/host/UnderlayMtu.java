@@ -35,19 +35,21 @@ public final class UnderlayMtu
     }
 
     /**
+     * @param route   how this host sends.
      * @param local   what the underlay binds. If it is a wildcard, the routes to the remotes decide.
      * @param remotes the tunnel endpoints known so far; may be empty.
      * @return the MTU of the interface that owns {@code local}; for a wildcard the smallest over the interfaces that
      *         lead to the remotes; {@link #DEFAULT} where no interface is found.
      */
-    public static int of(final IpAddress local, final Collection<IpAddress> remotes)
+    public static int of(
+        final UnderlayRoute route, final IpAddress local, final Collection<IpAddress> remotes)
     {
         final Stream<IpAddress> locals = local.isAny() ?
-            remotes.stream().flatMap(remote -> UnderlayRoute.localAddress(remote).stream()) :
+            remotes.stream().flatMap(remote -> route.localAddress(remote).stream()) :
             Stream.of(local);
 
         return locals
-            .flatMap(address -> UnderlayRoute.owner(address).stream())
+            .flatMap(address -> route.owner(address).stream())
             .flatMapToInt(owner -> mtu(owner).stream())
             .min()
             .orElse(DEFAULT);

@@ -5,25 +5,68 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * How this host would send to a remote: asked of the kernel's routing table, without sending anything.
+ * How this host would send to remotes, and which interface has which address. It asks the system each question once,
+ * without sending anything, so that a thousand questions of one moment cost little; make a new one for the next moment.
+ * Used by one thread.
  */
 public final class UnderlayRoute
 {
     /** Any port will do, as no datagram leaves; this is the discard service (RFC 863). */
     private static final int DISCARD_PORT = 9;
 
-    private UnderlayRoute()
+    private final Interfaces interfaces;
+    private final Map<IpAddress, Optional<IpAddress>> sources = new HashMap<>();
+    /** Null until the first question about an owner. */
+    private Map<IpAddress, NetworkInterface> owners;
+
+    /** Lists the interfaces of a host. */
+    @FunctionalInterface
+    interface Interfaces
     {
+        Stream<NetworkInterface> list() throws SocketException;
+    }
+
+    /** Of this host, from now on. */
+    public UnderlayRoute()
+    {
+        this(NetworkInterface::networkInterfaces);
+    }
+
+    UnderlayRoute(final Interfaces interfaces)
+    {
+        this.interfaces = interfaces;
     }
 
     /**
      * @param remote an underlay address.
-     * @return the local address datagrams to it would carry, or empty if there is no route now.
+     * @return the local address datagrams to it would carry, or empty if there is no route.
      */
-    public static Optional<IpAddress> localAddress(final IpAddress remote)
+    public Optional<IpAddress> localAddress(final IpAddress remote)
+    {
+        return sources.computeIfAbsent(remote, UnderlayRoute::askRoute);
+    }
+
+    /**
+     * @param local an address of this host.
+     * @return the interface that owns it, or empty if none does.
+     */
+    public Optional<NetworkInterface> owner(final IpAddress local)
+    {
+        if (owners == null)
+        {
+            owners = askOwners();
+        }
+        return Optional.ofNullable(owners.get(local));
+    }
+
+    private static Optional<IpAddress> askRoute(final IpAddress remote)
     {
         try (DatagramSocket socket = new DatagramSocket())
         {
@@ -37,19 +80,18 @@ public final class UnderlayRoute
         }
     }
 
-    /**
-     * @param local an address of this host.
-     * @return the interface that owns it, or empty if none does.
-     */
-    public static Optional<NetworkInterface> owner(final IpAddress local)
+    private Map<IpAddress, NetworkInterface> askOwners()
     {
-        try
+        final Map<IpAddress, NetworkInterface> byAddress = new HashMap<>();
+        try (Stream<NetworkInterface> all = interfaces.list())
         {
-            return Optional.ofNullable(NetworkInterface.getByInetAddress(local.toInetAddress()));
+            all.forEach(owner ->
+                owner.inetAddresses().forEach(address -> byAddress.putIfAbsent(IpAddress.of(address), owner)));
         }
-        catch (final IOException ex)
+        catch (final SocketException ex)
         {
-            return Optional.empty();
+            return Map.of();
         }
+        return byAddress;
     }
 }

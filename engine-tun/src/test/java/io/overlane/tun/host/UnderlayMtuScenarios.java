@@ -38,6 +38,6 @@ final class UnderlayMtuScenarios implements AutoCloseable
     private static int mtu(final String local, final String... remotes)
     {
         final List<IpAddress> addresses = Arrays.stream(remotes).map(IpAddress::parse).toList();
-        return UnderlayMtu.of(IpAddress.parse(local), addresses);
+        return UnderlayMtu.of(new UnderlayRoute(), IpAddress.parse(local), addresses);
     }
 }

@@ -18,15 +18,34 @@ class UnderlayMtuTest
     void shouldAnswerTheMtuOfTheOwnersInterface() throws IOException
     {
         final int mtu = NetworkInterface.getByInetAddress(LOOPBACK.toInetAddress()).getMTU();
-        assertEquals(mtu, UnderlayMtu.of(LOOPBACK, List.of()));
-        assertEquals(mtu, UnderlayMtu.of(IpAddress.ANY_V4, List.of(LOOPBACK)));
-        assertEquals(Optional.of(LOOPBACK), UnderlayRoute.localAddress(LOOPBACK));
+        assertEquals(mtu, UnderlayMtu.of(new UnderlayRoute(), LOOPBACK, List.of()));
+        assertEquals(mtu, UnderlayMtu.of(new UnderlayRoute(), IpAddress.ANY_V4, List.of(LOOPBACK)));
+        assertEquals(Optional.of(LOOPBACK), new UnderlayRoute().localAddress(LOOPBACK));
     }
 
     @Test
     void shouldAnswerTheDefaultWhenNothingIsKnown()
     {
-        assertEquals(UnderlayMtu.DEFAULT, UnderlayMtu.of(IpAddress.ANY_V4, List.of()));
-        assertEquals(UnderlayMtu.DEFAULT, UnderlayMtu.of(IpAddress.parse("192.0.2.77"), List.of()));
+        final UnderlayRoute route = new UnderlayRoute();
+        assertEquals(UnderlayMtu.DEFAULT, UnderlayMtu.of(route, IpAddress.ANY_V4, List.of()));
+        assertEquals(UnderlayMtu.DEFAULT, UnderlayMtu.of(route, IpAddress.parse("192.0.2.77"), List.of()));
+    }
+
+    @Test
+    void shouldListTheInterfacesOnceForAnyNumberOfQuestions() throws IOException
+    {
+        final int mtu = NetworkInterface.getByInetAddress(LOOPBACK.toInetAddress()).getMTU();
+        final int[] lists = {0};
+        final UnderlayRoute route = new UnderlayRoute(() ->
+        {
+            lists[0]++;
+            return NetworkInterface.networkInterfaces();
+        });
+        for (int i = 0; i < 1000; i++)
+        {
+            assertEquals(mtu, UnderlayMtu.of(route, LOOPBACK, List.of()));
+            assertEquals(Optional.empty(), route.owner(IpAddress.ofV4(0xEFFF_0000 | i)));
+        }
+        assertEquals(1, lists[0]);
     }
 }

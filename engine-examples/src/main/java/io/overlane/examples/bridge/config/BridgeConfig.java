@@ -10,7 +10,7 @@ import io.overlane.examples.config.Suggestion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +98,8 @@ public final class BridgeConfig
             throw segments.place().problem("there is no segment");
         }
         final List<BridgePlan> plans = new ArrayList<>();
-        final Map<Object, Place> taken = new LinkedHashMap<>();
+        final Map<Object, Place> taken = new HashMap<>();
+        final Map<String, BridgePlan> byDevice = new HashMap<>();
         for (final ConfigNode element : elements)
         {
             final ConfigArguments arguments = common.copy(element.place());
@@ -116,7 +117,8 @@ public final class BridgeConfig
             {
                 arguments.set(DEVICE, "vx" + members.get(VNI).text(), element.place());
             }
-            final BridgePlan plan = plan(arguments, plans);
+            final BridgePlan plan = plan(arguments, byDevice.get(arguments.value(DEVICE)));
+            byDevice.putIfAbsent(plan.device(), plan);
             requireOwn(taken, "VNI " + plan.vni(), element.place());
             requireOwn(taken, "device " + plan.device() +
                 (plan.vlan() == null ? "" : ", VLAN " + plan.vlan() + ","), element.place());
@@ -157,11 +159,8 @@ public final class BridgeConfig
     }
 
     /** Segments may share a device, each with a VLAN of it: what is the device's, the first says for all. */
-    private BridgePlan plan(final ConfigArguments arguments, final List<BridgePlan> before)
+    private BridgePlan plan(final ConfigArguments arguments, final BridgePlan first)
     {
-        final String device = arguments.value(DEVICE);
-        final BridgePlan first =
-            before.stream().filter(plan -> plan.device().equals(device)).findFirst().orElse(null);
         if (first == null)
         {
             return plan(arguments);
@@ -177,7 +176,7 @@ public final class BridgeConfig
             }
             else if (!value.equals(ofDevice.getValue().toString()))
             {
-                throw arguments.place(key).problem(key + " " + value + ": device " + device + " has " +
+                throw arguments.place(key).problem(key + " " + value + ": device " + first.device() + " has " +
                     ofDevice.getValue() + " already, for all its segments");
             }
         }
@@ -213,14 +212,11 @@ public final class BridgeConfig
 
     private void requireKnownInSegment(final String key, final Place place)
     {
-        final Set<String> known = new LinkedHashSet<>(keys.all());
-        final boolean isKnown = known.contains(key);
-        known.removeIf(other -> !ConfigKeys.isOfSegments(other));
-        if (!known.contains(key))
+        if (!keys.ofSegments().contains(key))
         {
-            throw place.problem(isKnown ?
+            throw place.problem(keys.all().contains(key) ?
                 "'" + key + "' is of all segments and belongs in front of 'segments'" :
-                "there is no key '" + key + "'" + Suggestion.of(key, known));
+                "there is no key '" + key + "'" + Suggestion.of(key, keys.ofSegments()));
         }
     }
 }

@@ -6,18 +6,22 @@ import io.overlane.examples.cli.OneLineErrors;
 import io.overlane.examples.cli.RunOptions;
 import io.overlane.examples.config.Place;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Options as a configuration file gives them, each with the line it comes from. */
 final class ConfigArguments
 {
     private final Place place;
+    private final Parser parser;
     private final List<Argument> arguments = new ArrayList<>();
+    /** Of all copies; null until there is one. */
+    private Parser parserOfCopies;
 
     /** One option. */
     private record Argument(String name, String value, Place place)
@@ -45,12 +49,42 @@ final class ConfigArguments
         }
     }
 
+    /** Fills in the same options again and again: to find out which options there are takes milliseconds. */
+    private static final class Parser
+    {
+        private final Parsed parsed = new Parsed();
+        private final CommandLine commandLine =
+            OptionTypes.converting(new CommandLine(parsed)).setInterpolateVariables(false);
+        private final Map<String, Integer> arities = new HashMap<>();
+
+        private Parser()
+        {
+            commandLine.getCommandSpec().options().forEach(option -> arities.put(
+                option.longestName().substring(2), option.arity().max()));
+        }
+
+        private List<String> words(final Argument argument)
+        {
+            if (arities.get(argument.name) > 0)
+            {
+                return List.of("--" + argument.name + "=" + argument.value);
+            }
+            return "true".equals(argument.value) ? List.of("--" + argument.name) : List.of();
+        }
+    }
+
     /**
      * @param place to blame where no option is to blame.
      */
     ConfigArguments(final Place place)
     {
+        this(place, new Parser());
+    }
+
+    private ConfigArguments(final Place place, final Parser parser)
+    {
         this.place = place;
+        this.parser = parser;
     }
 
     /** Knows the options there are. */
@@ -61,7 +95,11 @@ final class ConfigArguments
 
     ConfigArguments copy(final Place other)
     {
-        final ConfigArguments copy = new ConfigArguments(other);
+        if (parserOfCopies == null)
+        {
+            parserOfCopies = new Parser();
+        }
+        final ConfigArguments copy = new ConfigArguments(other, parserOfCopies);
         copy.arguments.addAll(arguments);
         return copy;
     }
@@ -105,19 +143,17 @@ final class ConfigArguments
     }
 
     /**
-     * @return the options.
+     * @return the options; those of a copy until another copy is parsed.
      * @throws IllegalArgumentException if one cannot be read; the message names file and line.
      */
     Parsed parse()
     {
-        final Parsed parsed = new Parsed();
-        final CommandLine commandLine = OptionTypes.converting(new CommandLine(parsed));
         final List<String> words = new ArrayList<>();
-        arguments.forEach(argument -> words.addAll(words(commandLine, argument)));
+        arguments.forEach(argument -> words.addAll(parser.words(argument)));
         try
         {
-            commandLine.parseArgs(words.toArray(String[]::new));
-            return parsed;
+            parser.commandLine.parseArgs(words.toArray(String[]::new));
+            return parser.parsed;
         }
         catch (final ParameterException ex)
         {
@@ -128,12 +164,11 @@ final class ConfigArguments
     /** Each by itself, to know which it is. */
     private IllegalArgumentException blame(final ParameterException unknown)
     {
-        final CommandLine commandLine = commandLine();
         for (final Argument argument : arguments)
         {
             try
             {
-                commandLine.parseArgs(words(commandLine, argument).toArray(String[]::new));
+                parser.commandLine.parseArgs(parser.words(argument).toArray(String[]::new));
             }
             catch (final ParameterException ex)
             {
@@ -168,16 +203,6 @@ final class ConfigArguments
             }
         }
         return (best == null ? place : best).problem(new IllegalArgumentException(withoutDashes(message), problem));
-    }
-
-    private static List<String> words(final CommandLine commandLine, final Argument argument)
-    {
-        final OptionSpec option = commandLine.getCommandSpec().findOption(argument.name);
-        if (option.arity().max() > 0)
-        {
-            return List.of("--" + argument.name + "=" + argument.value);
-        }
-        return "true".equals(argument.value) ? List.of("--" + argument.name) : List.of();
     }
 
     /** In a file, options are keys. */

@@ -3,6 +3,7 @@ package io.overlane.examples.bridge.config;
 import io.overlane.examples.config.ConfigNode;
 import io.overlane.examples.config.Suggestion;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,7 @@ final class ConfigKeys
         "neighbors", List.of("ip", "mac"));
 
     private final Map<String, OptionSpec> options = new LinkedHashMap<>();
+    private final Set<String> ofSegments = new LinkedHashSet<>();
 
     ConfigKeys()
     {
@@ -42,6 +44,8 @@ final class ConfigKeys
             final String name = option.longestName().substring(2);
             options.put(PLURALS.getOrDefault(name, name), option);
         }
+        ofSegments.addAll(options.keySet());
+        ofSegments.removeIf(key -> !OF_ONE_SEGMENT.contains(key) && !OF_SEGMENTS.contains(key));
     }
 
     /** Every key, in the order of the options. */
@@ -55,9 +59,10 @@ final class ConfigKeys
         return OF_ONE_SEGMENT.contains(key);
     }
 
-    static boolean isOfSegments(final String key)
+    /** Those that may stand in a segment, in the order of the options. */
+    Set<String> ofSegments()
     {
-        return isOfOneSegment(key) || OF_SEGMENTS.contains(key);
+        return ofSegments;
     }
 
     /**

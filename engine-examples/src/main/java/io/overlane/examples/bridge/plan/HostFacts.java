@@ -2,48 +2,17 @@ package io.overlane.examples.bridge.plan;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
-import io.overlane.tun.host.NodeIdentity;
-import io.overlane.tun.host.UnderlayMtu;
-import io.overlane.tun.host.UnderlayRoute;
 import java.util.Collection;
 import java.util.Optional;
 
 /** What a plan needs to know of the host it is made for. */
 public interface HostFacts
 {
-    /** The host this runs on. */
-    HostFacts THIS_HOST = new HostFacts()
+    /** @return the facts of the host this runs on, as they are now: each question is asked once. */
+    static HostFacts now()
     {
-        @Override
-        public boolean isOwnAddress(final IpAddress address)
-        {
-            return UnderlayRoute.owner(address).isPresent();
-        }
-
-        @Override
-        public Optional<IpAddress> sourceTowards(final IpAddress remote)
-        {
-            return UnderlayRoute.localAddress(remote);
-        }
-
-        @Override
-        public int underlayMtu(final IpAddress local, final Collection<IpAddress> remotes)
-        {
-            return UnderlayMtu.of(local, remotes);
-        }
-
-        @Override
-        public int interfaceMtu(final String name)
-        {
-            return UnderlayMtu.of(name);
-        }
-
-        @Override
-        public MacAddress stableMac(final String device, final IpAddress underlay, final int vni)
-        {
-            return NodeIdentity.ofThisHost().mac(device, underlay, vni);
-        }
-    };
+        return new ThisHost();
+    }
 
     /**
      * @param address of the underlay.

@@ -35,6 +35,10 @@ public record PlanChange(BridgePlan plan, List<String> kept)
      */
     public static PlanChange of(final BridgePlan running, final BridgePlan wanted)
     {
+        if (wanted.equals(running))
+        {
+            return new PlanChange(running, List.of());
+        }
         final List<String> kept = new ArrayList<>();
         return new PlanChange((BridgePlan)merge(running, wanted, running, kept), kept);
     }
