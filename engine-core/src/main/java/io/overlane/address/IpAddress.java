@@ -1,11 +1,18 @@
 package io.overlane.address;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /**
  * An IPv4 or IPv6 address as two words, IPv4 in its IPv4-mapped form ({@code ::ffff:a.b.c.d}, RFC 4291 §2.5.5.2).
+ *
+ * <p>A link-local IPv6 address may have a zone, the interface whose link it belongs to (RFC 4007 §6). The zone, an
+ * interface index, stands in the lower half of the first word: those bits of a link-local address are zero (RFC 4291
+ * §2.5.6). So two links may use one address, and every table tells them apart.
  *
  * @param high the first eight octets on the wire, first octet highest.
  * @param low  the last eight octets.
@@ -14,6 +21,8 @@ public record IpAddress(long high, long low)
 {
     /** What the low word of an IPv4 address starts with. */
     public static final long V4_MAPPED = 0xFFFF_0000_0000L;
+
+    private static final long ZONE_MASK = 0xFFFF_FFFFL;
 
     /** {@code 0.0.0.0}. */
     public static final IpAddress ANY_V4 = ofV4(0);
@@ -55,26 +64,68 @@ public record IpAddress(long high, long low)
     }
 
     /**
+     * @param high first word of an address.
+     * @return true if it is that of a link-local IPv6 address, {@code fe80::/10}, which may have a zone.
+     */
+    public static boolean isLinkLocal(final long high)
+    {
+        return high >>> 54 == 0x3FA;
+    }
+
+    /**
+     * @param high first word of an address.
+     * @return its zone, the index of an interface; 0 without.
+     */
+    public static int zone(final long high)
+    {
+        return isLinkLocal(high) ? (int)high : 0;
+    }
+
+    /**
+     * @param high first word of an address.
+     * @param zone the index of an interface; 0 for none.
+     * @return the word with that zone in place of its own where the address is link-local, else the word as it is.
+     */
+    public static long withZone(final long high, final int zone)
+    {
+        return isLinkLocal(high) ? high & ~ZONE_MASK | zone & ZONE_MASK : high;
+    }
+
+    /**
      * @param address any Internet address.
-     * @return the same as a value.
+     * @return the same as a value, with the zone if it has one.
      */
     public static IpAddress of(final InetAddress address)
     {
         final byte[] octets = address.getAddress();
-        return octets.length == 4 ?
-            ofV4((int)word(octets, 0, 4)) :
-            new IpAddress(word(octets, 0, 8), word(octets, 8, 8));
+        if (octets.length == 4)
+        {
+            return ofV4((int)word(octets, 0, 4));
+        }
+        final int zone = address instanceof Inet6Address v6 ? v6.getScopeId() : 0;
+        return new IpAddress(withZone(word(octets, 0, 8), zone), word(octets, 8, 8));
     }
 
     /**
      * Read a literal address; names are never looked up.
      *
-     * @param text dotted IPv4 or colon IPv6 notation, without a zone.
+     * @param text dotted IPv4 or colon IPv6 notation; a link-local address may have a zone, {@code fe80::1%eth0}, by
+     *             the name or the index of an interface of this host.
      * @return the address.
-     * @throws IllegalArgumentException if {@code text} is no such literal.
+     * @throws IllegalArgumentException if {@code text} is no such literal, or the zone is no interface.
      */
     public static IpAddress parse(final String text)
     {
+        final int percent = text.indexOf('%');
+        if (percent > 0)
+        {
+            final IpAddress address = parse(text.substring(0, percent));
+            if (!isLinkLocal(address.high))
+            {
+                throw new IllegalArgumentException("'" + text + "': only a link-local address (fe80::/10) has a zone");
+            }
+            return address.withZone(zone(text.substring(percent + 1), text));
+        }
         if (V4_TEXT.matcher(text).matches())
         {
             return parseV4(text);
@@ -84,7 +135,10 @@ public record IpAddress(long high, long low)
         {
             try
             {
-                return of(InetAddress.getByName(text));
+                final byte[] octets = InetAddress.getByName(text).getAddress();
+                return octets.length == 4 ?
+                    ofV4((int)word(octets, 0, 4)) :
+                    checked(new IpAddress(word(octets, 0, 8), word(octets, 8, 8)), text);
             }
             catch (final UnknownHostException ex)
             {
@@ -92,6 +146,35 @@ public record IpAddress(long high, long low)
             }
         }
         throw notAnAddress(text, null);
+    }
+
+    private static IpAddress checked(final IpAddress address, final String text)
+    {
+        if (isLinkLocal(address.high) && address.high << 10 != 0)
+        {
+            throw new IllegalArgumentException(
+                "'" + text + "': the 54 bits behind fe80::/10 are zero in a link-local address");
+        }
+        return address;
+    }
+
+    private static int zone(final String name, final String text)
+    {
+        try
+        {
+            final NetworkInterface found = name.matches("[1-9][0-9]{0,8}") ?
+                NetworkInterface.getByIndex(Integer.parseInt(name)) :
+                NetworkInterface.getByName(name);
+            if (found != null)
+            {
+                return found.getIndex();
+            }
+        }
+        catch (final SocketException ex)
+        {
+            throw new IllegalArgumentException("'" + text + "': cannot look for interface '" + name + "'", ex);
+        }
+        throw new IllegalArgumentException("'" + text + "': no interface of this host is called '" + name + "'");
     }
 
     private static IpAddress parseV4(final String text)
@@ -127,6 +210,36 @@ public record IpAddress(long high, long low)
         return isV4() ? (v4() >>> 28) == 0xE : (high >>> 56) == 0xFF;
     }
 
+    /** @return true for a link-local IPv6 address that does not say on which link it is. */
+    public boolean lacksZone()
+    {
+        return isLinkLocal(high) && zone() == 0;
+    }
+
+    /** @return the zone of a link-local address, the index of an interface; 0 without. */
+    public int zone()
+    {
+        return zone(high);
+    }
+
+    /**
+     * @param zone the index of an interface; 0 for none.
+     * @return the address in that zone if it is link-local, else the address as it is.
+     */
+    public IpAddress withZone(final int zone)
+    {
+        return isLinkLocal(high) ? new IpAddress(withZone(high, zone), low) : this;
+    }
+
+    /**
+     * @param local an address of this host.
+     * @return this address; if it is link-local and has no zone, in the zone of the other.
+     */
+    public IpAddress inZoneOf(final IpAddress local)
+    {
+        return zone() == 0 ? withZone(local.zone()) : this;
+    }
+
     /** @return the four octets of an IPv4 address, first on the wire highest. */
     public int v4()
     {
@@ -143,14 +256,17 @@ public record IpAddress(long high, long low)
     public InetAddress toInetAddress()
     {
         final byte[] octets = new byte[bits() / 8];
+        final long first = withZone(high, 0);
         for (int i = 0; i < octets.length; i++)
         {
             final int fromEnd = octets.length - 1 - i;
-            octets[i] = (byte)((fromEnd >= 8 ? high : low) >>> ((fromEnd & 7) * 8));
+            octets[i] = (byte)((fromEnd >= 8 ? first : low) >>> ((fromEnd & 7) * 8));
         }
         try
         {
-            return InetAddress.getByAddress(octets);
+            return zone() == 0 ?
+                InetAddress.getByAddress(octets) :
+                Inet6Address.getByAddress(null, octets, zone());
         }
         catch (final UnknownHostException ex)
         {
@@ -166,7 +282,21 @@ public record IpAddress(long high, long low)
             final int v4 = v4();
             return (v4 >>> 24) + "." + ((v4 >>> 16) & 0xFF) + "." + ((v4 >>> 8) & 0xFF) + "." + (v4 & 0xFF);
         }
-        return canonicalV6();
+        return zone() == 0 ? canonicalV6() : withZone(0).canonicalV6() + "%" + zoneName();
+    }
+
+    /** The name of the interface, or its index if there is none any more. */
+    private String zoneName()
+    {
+        try
+        {
+            final NetworkInterface found = NetworkInterface.getByIndex(zone());
+            return found == null ? Integer.toString(zone()) : found.getName();
+        }
+        catch (final SocketException ex)
+        {
+            return Integer.toString(zone());
+        }
     }
 
     /** RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups as {@code ::}. */

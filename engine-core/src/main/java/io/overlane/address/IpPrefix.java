@@ -54,13 +54,14 @@ public record IpPrefix(IpAddress address, int length)
 
     /**
      * @param other an address of either family.
-     * @return true if it is of this family and shares the prefix.
+     * @return true if it is of this family and shares the prefix. A prefix without a zone contains addresses of all.
      */
     public boolean contains(final IpAddress other)
     {
         final int mappedLength = mappedLength();
+        final long high = address.zone() == 0 ? IpAddress.withZone(other.high(), 0) : other.high();
         return other.isV4() == address.isV4() &&
-            ((other.high() ^ address.high()) & highMask(mappedLength)) == 0 &&
+            ((high ^ address.high()) & highMask(mappedLength)) == 0 &&
             ((other.low() ^ address.low()) & lowMask(mappedLength)) == 0;
     }
 

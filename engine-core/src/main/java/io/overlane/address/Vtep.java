@@ -25,7 +25,7 @@ public record Vtep(IpAddress address, int udpPort)
     }
 
     /**
-     * @param text           {@code IP}, {@code IPV4:PORT} or {@code [IPV6]:PORT}.
+     * @param text           {@code IP}, {@code IPV4:PORT} or {@code [IPV6]:PORT}; the address may have a zone.
      * @param defaultUdpPort what to use where the text names no port.
      * @return the endpoint.
      * @throws IllegalArgumentException if {@code text} is anything else, or an IPv6 address without brackets that ends
@@ -87,6 +87,15 @@ public record Vtep(IpAddress address, int udpPort)
             throw new IllegalArgumentException("not IP[:PORT]: '" + Printable.line(text) + "'");
         }
         return Integer.parseInt(port);
+    }
+
+    /**
+     * @param local an address of this host.
+     * @return this endpoint, its address {@linkplain IpAddress#inZoneOf(IpAddress) in the zone} of the other.
+     */
+    public Vtep inZoneOf(final IpAddress local)
+    {
+        return new Vtep(address.inZoneOf(local), udpPort);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.overlane.segment;
 
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.outer.OuterContext;
 import io.overlane.route.RouteTable;
 
@@ -46,7 +48,8 @@ public final class SegmentRules
         listedSources = sourcePolicy == SourcePolicy.LISTED ? new RouteTable(settings.sources().size()) : null;
         if (listedSources != null)
         {
-            settings.sources().forEach(prefix -> listedSources.put(prefix, LISTED));
+            settings.sources().forEach(prefix ->
+                listedSources.put(new IpPrefix(prefix.address().withZone(0), prefix.length()), LISTED));
         }
     }
 
@@ -90,7 +93,7 @@ public final class SegmentRules
                 return true;
 
             case LISTED:
-                return listedSources.lookup(high, low) == LISTED;
+                return listedSources.lookup(IpAddress.withZone(high, 0), low) == LISTED;
 
             default:
                 return known.contains(high, low);

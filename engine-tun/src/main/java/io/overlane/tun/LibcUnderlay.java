@@ -25,7 +25,7 @@ import org.agrona.ErrorHandler;
  * <p>Every datagram leaves from the port the socket is bound to, which firewalls and UDP_GRO like best, unless
  * {@link UdpOptions#sourcePorts(int, int, int)} asks for a port by flow. Either way all are received on the one port.
  * Type of service and time to live are set per datagram, the don't-fragment bit by changing the socket between two of
- * different wishes. Link-local IPv6 addresses cannot be used: they need a zone.
+ * different wishes.
  */
 public final class LibcUnderlay implements Underlay
 {

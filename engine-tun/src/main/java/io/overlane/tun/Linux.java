@@ -142,6 +142,7 @@ final class Linux
     static final int SOCKADDR_PORT_OFFSET = 2;
     static final int SOCKADDR_V4_ADDRESS_OFFSET = 4;
     static final int SOCKADDR_V6_ADDRESS_OFFSET = 8;
+    static final int SOCKADDR_V6_SCOPE_OFFSET = 24;
     static final int SOCKADDR_IN_SIZE = 16;
     static final int SOCKADDR_IN6_SIZE = 28;
     static final int SOCKADDR_UN_PATH_OFFSET = 2;

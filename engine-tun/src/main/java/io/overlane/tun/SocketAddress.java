@@ -7,6 +7,7 @@ import static io.overlane.tun.Linux.SOCKADDR_IN_SIZE;
 import static io.overlane.tun.Linux.SOCKADDR_PORT_OFFSET;
 import static io.overlane.tun.Linux.SOCKADDR_V4_ADDRESS_OFFSET;
 import static io.overlane.tun.Linux.SOCKADDR_V6_ADDRESS_OFFSET;
+import static io.overlane.tun.Linux.SOCKADDR_V6_SCOPE_OFFSET;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
 import io.overlane.address.IpAddress;
@@ -26,7 +27,7 @@ final class SocketAddress
     }
 
     /**
-     * Flow label and scope stay as they are: zero.
+     * The scope is the address's zone; the flow label stays as it is: zero.
      *
      * @param family of the socket, which decides the form.
      * @return bytes of the form.
@@ -46,7 +47,8 @@ final class SocketAddress
             buffer.putInt(offset + SOCKADDR_V4_ADDRESS_OFFSET, (int)low, BIG_ENDIAN);
             return SOCKADDR_IN_SIZE;
         }
-        buffer.putLong(offset + SOCKADDR_V6_ADDRESS_OFFSET, high, BIG_ENDIAN);
+        buffer.putLong(offset + SOCKADDR_V6_ADDRESS_OFFSET, IpAddress.withZone(high, 0), BIG_ENDIAN);
+        buffer.putInt(offset + SOCKADDR_V6_SCOPE_OFFSET, IpAddress.zone(high));
         buffer.putLong(offset + SOCKADDR_V6_ADDRESS_OFFSET + Long.BYTES, low, BIG_ENDIAN);
         return SOCKADDR_IN6_SIZE;
     }
@@ -58,7 +60,12 @@ final class SocketAddress
 
     static long high(final UnsafeBuffer buffer, final int offset)
     {
-        return isV6(buffer, offset) ? buffer.getLong(offset + SOCKADDR_V6_ADDRESS_OFFSET, BIG_ENDIAN) : 0;
+        if (!isV6(buffer, offset))
+        {
+            return 0;
+        }
+        final long high = buffer.getLong(offset + SOCKADDR_V6_ADDRESS_OFFSET, BIG_ENDIAN);
+        return IpAddress.withZone(high, buffer.getInt(offset + SOCKADDR_V6_SCOPE_OFFSET));
     }
 
     static long low(final UnsafeBuffer buffer, final int offset)

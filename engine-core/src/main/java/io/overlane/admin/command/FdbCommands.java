@@ -105,7 +105,8 @@ final class FdbCommands
 
     private FdbRequest request(final Words words, final int vni, final int kind) throws AdminException
     {
-        final IpAddress address = words.required("dst", Words::address);
+        final IpAddress address =
+            words.required("dst", Words::address).inZoneOf(engine.engine().local().address());
         if (address.isAny() || address.isMulticast())
         {
             throw AdminException.usage("dst " + address + " is not one host's address");

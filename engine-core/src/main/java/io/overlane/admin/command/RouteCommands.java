@@ -57,7 +57,8 @@ final class RouteCommands
     {
         final Words words = new Words(request, 1, "dst", "port");
         final IpPrefix prefix = words.required(0, "CIDR", IpPrefix::parse);
-        final IpAddress address = words.required("dst", Words::address);
+        final IpAddress address =
+            words.required("dst", Words::address).inZoneOf(engine.engine().local().address());
         final Integer udpPort = words.optional("port", EngineAccess.UDP_PORT);
         final Vtep remote = new Vtep(address, udpPort == null ? engine.engine().local().udpPort() : udpPort);
         if (!engine.ask(() -> engine.forwarding().putRoute(prefix, remote)))

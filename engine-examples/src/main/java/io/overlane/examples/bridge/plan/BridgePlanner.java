@@ -62,16 +62,17 @@ public final class BridgePlanner
             .name();
         final int vni = options.vni == null ? 1 : checkVni(options.vni);
 
+        final IpAddress zoned = zoned();
         final List<PeerSpec> peers = new ArrayList<>();
-        options.peers.forEach(text -> peers.add(PeerSpec.parse(text, mode, udpPort)));
-        final Map<MacAddress, Vtep> fdb = fdb(peers, udpPort);
+        options.peers.forEach(text -> peers.add(PeerSpec.parse(text, mode, udpPort).inZoneOf(zoned)));
+        final Map<MacAddress, Vtep> fdb = fdb(peers, zoned, udpPort);
         final Set<Vtep> flood = new LinkedHashSet<>();
-        options.flood.forEach(text -> flood.add(vtep("--flood " + text, text, udpPort)));
+        options.flood.forEach(text -> flood.add(vtep("--flood " + text, text, udpPort).inZoneOf(zoned)));
         final Set<Vtep> remotes = new LinkedHashSet<>(fdb.values());
         peers.forEach(peer -> remotes.add(peer.remote()));
         remotes.addAll(flood);
 
-        final Vtep local = local(remotes, udpPort);
+        final Vtep local = local(remotes, zoned, udpPort);
         requireGroup(local);
         new RemoteRules(host, local).check(remotes);
         InnerRules.check(mode, options.addresses, peers, options.subnets);
@@ -137,7 +138,8 @@ public final class BridgePlanner
     private void requireGroup(final Vtep local)
     {
         final IpAddress group = options.outer.group;
-        require(group != null || options.outer.device == null, "--dev " + options.outer.device + ": without --group");
+        require(group != null || options.outer.device == null || local.address().zone() != 0,
+            "--dev " + options.outer.device + ": without --group or a link-local address in --local");
         if (group != null)
         {
             final String where = "--group " + group + ": ";
@@ -199,7 +201,7 @@ public final class BridgePlanner
         }
     }
 
-    private Map<MacAddress, Vtep> fdb(final List<PeerSpec> peers, final int udpPort)
+    private Map<MacAddress, Vtep> fdb(final List<PeerSpec> peers, final IpAddress zoned, final int udpPort)
     {
         final Map<MacAddress, Vtep> fdb = new LinkedHashMap<>();
         if (isVxlan)
@@ -210,7 +212,7 @@ public final class BridgePlanner
         {
             final String[] parts = pair("--fdb", text, "MAC=IP[:PORT]");
             final MacAddress mac = mac("--fdb " + text, parts[0]);
-            putFdb(fdb, mac, vtep("--fdb " + text, parts[1], udpPort));
+            putFdb(fdb, mac, vtep("--fdb " + text, parts[1], udpPort).inZoneOf(zoned));
         }
         return fdb;
     }
@@ -237,7 +239,7 @@ public final class BridgePlanner
         return neighbors;
     }
 
-    private Vtep local(final Set<Vtep> remotes, final int udpPort)
+    private Vtep local(final Set<Vtep> remotes, final IpAddress zoned, final int udpPort)
     {
         final Set<IpAddress> addresses = new LinkedHashSet<>();
         remotes.forEach(remote -> addresses.add(remote.address()));
@@ -247,9 +249,26 @@ public final class BridgePlanner
         }
         final boolean isAllV6 = !addresses.isEmpty() && addresses.stream().noneMatch(IpAddress::isV4);
         final IpAddress address =
-            options.local != null ? options.local : isAllV6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4;
+            options.local != null ? zoned : isAllV6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4;
         require(!address.isMulticast(), "--local " + address + ": a multicast address");
         return new Vtep(address, udpPort);
+    }
+
+    /** The local address that was given, else one without a zone. A link-local one has the zone that --dev names. */
+    private IpAddress zoned()
+    {
+        if (options.local == null)
+        {
+            return IpAddress.ANY_V6;
+        }
+        if (options.local.lacksZone())
+        {
+            final String where = "--local " + options.local;
+            require(options.outer.device != null, where + ": a link-local address needs its interface; write " +
+                options.local + "%eth0, or add --dev");
+            return parse("--dev", () -> IpAddress.parse(options.local + "%" + options.outer.device));
+        }
+        return options.local;
     }
 
     private MacAddress mac(final String device, final Vtep local, final Set<Vtep> remotes, final int vni)

@@ -62,7 +62,7 @@ final class OuterOptions
     IpAddress group;
 
     @Option(names = "--dev", paramLabel = "NAME", description =
-        "Interface of --group. Default: the one with a route to it.")
+        "Interface of --group, or of a link-local --local. Default: the one with a route to the group.")
     String device;
 
     OuterPlan plan()

@@ -24,6 +24,15 @@ public record PeerSpec(Vtep remote, MacAddress mac, IpPrefix subnet, IpAddress g
     private static final List<String> IP_UDP_KEYS = List.of("subnet");
 
     /**
+     * @param local address of this host.
+     * @return this peer, its address in the zone of the other if it is link-local and has none.
+     */
+    PeerSpec inZoneOf(final IpAddress local)
+    {
+        return new PeerSpec(remote.inZoneOf(local), mac, subnet, gateway);
+    }
+
+    /**
      * @param text           what stood behind {@code --peer}.
      * @param mode           decides which keys there are.
      * @param defaultUdpPort where the text names no port.

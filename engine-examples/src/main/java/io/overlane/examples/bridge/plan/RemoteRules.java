@@ -27,6 +27,8 @@ final class RemoteRules
     {
         final IpAddress address = remote.address();
         require(!address.isAny() && !address.isMulticast(), "remote " + remote + ": not one host's address");
+        require(!address.lacksZone(), "remote " + remote + ": a link-local address needs its interface; write " +
+            address + "%eth0, or give --local one");
         // Bound to "::" a socket carries both families.
         require(address.isV4() == local.address().isV4() || local.address().equals(IpAddress.ANY_V6),
             "remote " + remote + " is of another family than the local address " + local.address());
