@@ -19,6 +19,9 @@ public final class EncapAgent implements Agent
 {
     private static final int COMMANDS_PER_CYCLE = 64;
 
+    /** The ports of a trunk give their frames in turns; a port that gives none in so many passes has none. */
+    private static final int MOST_VAIN_PASSES = 64;
+
     private final CommandQueue commands;
     private final PortWiring wiring;
     private final PortGuard guard;
@@ -134,12 +137,14 @@ public final class EncapAgent implements Agent
         try
         {
             leaving.forEach(Port::endInput);
-            while (leaving.stream().anyMatch(Port::hasInput))
+            int vainPasses = 0;
+            while (vainPasses < MOST_VAIN_PASSES && leaving.stream().anyMatch(Port::hasInput))
             {
-                leaving.forEach(this::drop);
+                final int dropped = leaving.stream().mapToInt(this::drop).sum();
+                vainPasses = dropped > 0 ? 0 : vainPasses + 1;
             }
         }
-        catch (final RuntimeException ex)
+        catch (final Throwable ex)
         {
             errorHandler.onError(ex);
         }
@@ -208,7 +213,7 @@ public final class EncapAgent implements Agent
         return work;
     }
 
-    private void drop(final Port port)
+    private int drop(final Port port)
     {
         batch.clear();
         port.poll(batch, batch.capacity());
@@ -221,6 +226,7 @@ public final class EncapAgent implements Agent
         {
             of.path.encap(batch);
         }
+        return batch.size();
     }
 
     /** Nobody can wait in a closed port: poll it no more. It is in its segment until it is removed there. */

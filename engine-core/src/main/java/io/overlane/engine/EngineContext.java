@@ -442,8 +442,8 @@ public final class EngineContext
         for (final SegmentContext segment : segments)
         {
             segment.conclude();
-            requireReach(segment);
             segment.rules().conclude(underlay, fdbAgeNs);
+            requireReach(segment);
             ports += segment.ports().size();
         }
         if (ipNetwork != null)

@@ -120,8 +120,8 @@ public final class EngineSegments
         {
             requireGiven("segment", settings);
             settings.conclude();
-            context.requireReach(settings);
             settings.rules().conclude(context.underlay(), context.fdbAgeNs());
+            context.requireReach(settings);
             requireFree(settings.vni());
             settings.ports().forEach(this::requireFree);
             resources.take(settings.ports());

@@ -333,7 +333,8 @@ public final class OverlayEngine implements AutoCloseable
         }
         if (isRunning())
         {
-            drain();
+            // A port or a clock that throws, or another thread that begins a duty cycle, must not keep it open.
+            context.errorHandler().run(this::drain);
         }
         shutdown.begin(null);
         shutdown.await();

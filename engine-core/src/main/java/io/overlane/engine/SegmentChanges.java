@@ -103,8 +103,8 @@ final class SegmentChanges
         final RulesContext after = before.copy();
         change.accept(after);
         after.conclude(vni);
-        context.requireReach(vni, after);
         after.conclude(context.underlay(), context.fdbAgeNs());
+        context.requireReach(vni, after);
         final List<RuleChange> changes = RuleChange.between(before, after);
         if (changes.isEmpty() && before.outer().ecn() == after.outer().ecn())
         {

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -219,6 +220,37 @@ class EngineLifecycleTest
 
         assertEquals(8, ended.get(), "each returned when all was closed");
         assertEnded(running);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseThoughPortSaysForEverThatItHasFrames(final ThreadingMode mode)
+    {
+        port.claimsInput = true;
+        final OverlayEngine running = launch(context(mode).drainNs(1_000_000));
+        assertTimeoutPreemptively(PATIENCE, running::close);
+
+        assertEnded(running);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseThoughClockThrows(final ThreadingMode mode)
+    {
+        final AtomicBoolean isBroken = new AtomicBoolean();
+        final OverlayEngine running = launch(context(mode).drainNs(1_000_000).clock(() ->
+        {
+            if (isBroken.get())
+            {
+                throw new IllegalStateException("no time");
+            }
+            return System.nanoTime();
+        }));
+        isBroken.set(true);
+        running.close();
+
+        assertEnded(running);
+        assertTrue(errors.stream().anyMatch(error -> error.getMessage().contains("no time")), errors::toString);
     }
 
     @Test
@@ -533,6 +565,7 @@ class EngineLifecycleTest
         private final AtomicReference<Throwable> toThrow = new AtomicReference<>();
         private final AtomicInteger closed = new AtomicInteger();
         private volatile boolean failsToWait;
+        private volatile boolean claimsInput;
 
         private ScriptedPort()
         {
@@ -552,6 +585,12 @@ class EngineLifecycleTest
                 throw exception;
             }
             return 0;
+        }
+
+        @Override
+        public boolean hasInput()
+        {
+            return claimsInput;
         }
 
         @Override
