@@ -197,6 +197,28 @@ class EveryDropReasonTest
                 harness.transmit(FLOODED.bytes());
             }));
         }
+        for (final DropReason reason : new DropReason[]{DropReason.CLAIM_ABANDONED, DropReason.PORT_CLOSED})
+        {
+            all.add(new Loss("by the port's own verdict", true, reason, harness ->
+            {
+                final LoopbackPort port = port("one");
+                launch(harness, segment(new RefusingPort(port, reason)));
+                port.put(new byte[3]);
+                port.put(INNER.bytes());
+                harness.run();
+                assertEquals(2, harness.encap().dropped(reason));
+            }));
+            all.add(new Loss("a packet by the port's own verdict", true, reason, harness ->
+            {
+                final LoopbackPort port = port("one");
+                harness.context().ipNetwork(new IpNetworkContext().port(new RefusingPort(port, reason))
+                    .address(IpAddress.parse("10.1.0.254"))
+                    .route(IpPrefix.parse("10.1.0.0/16"), EngineHarness.A));
+                harness.launch();
+                port.put(INNER.packet());
+                harness.run();
+            }));
+        }
         all.add(new Loss("a super-frame", true, DropReason.BAD_OFFLOAD, harness ->
         {
             final LoopbackPort port = port("one");
@@ -420,7 +442,7 @@ class EveryDropReasonTest
         harness.run();
     }
 
-    /** Takes nothing, for one reason. */
+    /** Takes nothing, for one reason. Where the reason is one of polled frames, those have it too. */
     private static final class RefusingPort extends WrappedPort
     {
         private final DropReason reason;
@@ -429,6 +451,17 @@ class EveryDropReasonTest
         {
             super(port);
             this.reason = reason;
+        }
+
+        @Override
+        public int poll(final FrameBatch batch, final int limit)
+        {
+            final int polled = super.poll(batch, limit);
+            if (reason == DropReason.CLAIM_ABANDONED || reason == DropReason.PORT_CLOSED)
+            {
+                offer(batch);
+            }
+            return polled;
         }
 
         @Override

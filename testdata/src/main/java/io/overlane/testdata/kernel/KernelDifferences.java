@@ -180,9 +180,6 @@ public final class KernelDifferences
             "what is accepted is a segment's own rule, not the socket's", named("create: gbp on shared port")));
         all.add(new KernelDifference(107, "result", "refused", "done",
             "the system's route to the group says by which device", named("create: group without dev")));
-        all.add(new KernelDifference(109, "copies", "sent back to 10.99.0.2 10.99.0.3", "sent back to nobody",
-            "there is no hairpin to switch on: a remote gets nothing back",
-            named("bridge: broadcast from remote .2, hairpin on: sent back out to")));
     }
 
     private static Predicate<KernelCase> named(final String... names)
