@@ -35,14 +35,15 @@ public final class EngineContext
     public static final int DEFAULT_MAX_FDB_ENTRIES = FdbContext.DEFAULT_MAX_ENTRIES;
 
     /** What a node of a small cloud has; 2.5 KiB of memory each, taken at launch for their counters. */
-    public static final int DEFAULT_MAX_SEGMENTS = 256;
+    public static final int DEFAULT_MAX_SEGMENTS = 2_048;
 
     /** Frames taken from a port at a time: more fill the caches before they are sent, fewer save fewer calls. */
     public static final int DEFAULT_BATCH_LIMIT = 64;
 
     private static final int MAX_BATCH_LIMIT = 1024;
 
-    private static final int MAX_SEGMENTS = 65_536;
+    /** The largest {@link #maxSegments(int)}. */
+    public static final int MAX_SEGMENTS = 65_536;
 
     private static final int MAX_UDP_PORT = 0xFFFF;
 

@@ -8,12 +8,15 @@ import io.overlane.examples.ctl.CtlCommand;
 import io.overlane.examples.demo.DemoCommand;
 import io.overlane.examples.flannel.FlannelCommand;
 import io.overlane.examples.replay.ReplayCommand;
+import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command line: finds the subcommand and turns whatever happens into an exit code. */
@@ -57,10 +60,27 @@ public final class Main implements Runnable
     public static CommandLine commandLine()
     {
         return OptionTypes.converting(new CommandLine(new Main()))
+            .setExecutionStrategy(Main::run)
             .setUsageHelpAutoWidth(true)
             .setUsageHelpLongOptionsMaxWidth(34)
             .setParameterExceptionHandler(OneLineErrors::onBadUsage)
             .setExecutionExceptionHandler(OneLineErrors::onFailure);
+    }
+
+    /** Too little memory is a failure like others: what was opened is closed by then, and one line says so. */
+    private static int run(final ParseResult parsed)
+    {
+        try
+        {
+            return new CommandLine.RunLast().execute(parsed);
+        }
+        catch (final OutOfMemoryError ex)
+        {
+            final String message = "out of memory (" + ex.getMessage() +
+                "): start the JVM with a larger -Xmx, e.g. -Xmx1g, or with fewer segments";
+            throw new ExecutionException(
+                parsed.commandSpec().commandLine(), message, new IOException(message, ex));
+        }
     }
 
     @Override

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.examples.cli.OneLineErrors;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,30 @@ class MainTest
         assertEquals("overlane: " + message + System.lineSeparator(), run.err());
         assertEquals("", run.out());
         assertEquals(OneLineErrors.BAD_USAGE, run.exitCode());
+    }
+
+    /** A command that needs more memory than there is. */
+    @CommandLine.Command(name = "hog")
+    private static final class Hog implements Runnable
+    {
+        @Override
+        public void run()
+        {
+            throw new OutOfMemoryError("Java heap space");
+        }
+    }
+
+    @Test
+    void shouldSayInOneLineThatThereIsTooLittleMemory()
+    {
+        final StringWriter err = new StringWriter();
+        final int exitCode = Main.commandLine()
+            .addSubcommand(new Hog())
+            .setErr(new PrintWriter(err, true))
+            .execute("hog");
+        assertEquals("overlane: out of memory (Java heap space): start the JVM with a larger -Xmx, e.g. -Xmx1g, or " +
+            "with fewer segments" + System.lineSeparator(), err.toString());
+        assertEquals(OneLineErrors.FAILED, exitCode);
     }
 
     @ParameterizedTest

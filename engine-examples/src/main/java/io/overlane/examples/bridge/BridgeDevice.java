@@ -60,7 +60,7 @@ final class BridgeDevice implements AutoCloseable
             final TunPort tun = new TunPort(device, errors);
             return new BridgeDevice(plan, device, tun, isTrunk ? trunk(plan, tun, errors) : null);
         }
-        catch (final IOException | RuntimeException ex)
+        catch (final IOException | RuntimeException | Error ex)
         {
             CloseHelper.quietClose(device);
             throw ex;

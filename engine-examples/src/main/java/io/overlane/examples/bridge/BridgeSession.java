@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 final class BridgeSession
 {
     private static final Logger LOG = LoggerFactory.getLogger("tun-bridge");
-    private static final long LONGEST_STOP_S = 5;
+    private static final long LONGEST_STOP_S = 30;
 
     private final BridgeRun run;
     private final PrintWriter out;
@@ -79,6 +79,12 @@ final class BridgeSession
             final Set<String> trunks = RunningBridge.trunks(run.plans());
             for (final BridgePlan plan : run.plans())
             {
+                if (tasks.isStopped())
+                {
+                    closeAll();
+                    isDone = true;
+                    return 0;
+                }
                 devices.add(bridge.open(plan, trunks.contains(plan.device())));
             }
             final OverlayEngine engine = launch(first, underlay, devices);
@@ -210,7 +216,7 @@ final class BridgeSession
             {
                 opened.pop().close();
             }
-            catch (final Exception ex)
+            catch (final Exception | Error ex)
             {
                 errors.onError(ex);
             }

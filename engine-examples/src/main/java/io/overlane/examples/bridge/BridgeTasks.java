@@ -29,6 +29,12 @@ final class BridgeTasks
         submit(() -> {});
     }
 
+    /** Any thread: whether the bridge is to stop. */
+    boolean isStopped()
+    {
+        return isStopped;
+    }
+
     /** Any thread, which does not wait. */
     void submit(final Runnable work)
     {

@@ -9,6 +9,7 @@ import io.overlane.examples.cli.OneLineErrors;
 import io.overlane.reconcile.DesiredState;
 import io.overlane.reconcile.ReconcileResult;
 import io.overlane.segment.RuleChange;
+import io.overlane.status.GuardedErrorHandler;
 import io.overlane.tun.host.HostConfig;
 import io.overlane.tun.host.HostEntry;
 import io.overlane.tun.host.IpCommand;
@@ -274,7 +275,7 @@ final class RunningBridge implements AutoCloseable
     @Override
     public void close()
     {
-        all().forEach(BridgeDevice::close);
+        GuardedErrorHandler.of(errors).closeTogether(all());
         CloseHelper.quietClose(host);
     }
 

@@ -31,17 +31,25 @@ public final class LimitOptions
         "--threads 1 it never does. Default: 200.")
     Integer nap;
 
+    @Option(names = "--max-segments", paramLabel = "N", description =
+        "Segments at a time, 1...65536: those of the configuration file and those added while the bridge runs " +
+        "(vxlan). As many as the file has, if it has more. Default: 2048.")
+    Integer maxSegments;
+
     LimitPlan plan()
     {
         require(maxLearned == null || maxLearned >= 0, "--max-learned " + maxLearned + ": negative");
         require(fdbAge == null || fdbAge >= 0, "--fdb-age " + fdbAge + ": not a number of seconds");
         require(nap == null || nap >= 0 && nap <= LONGEST_NAP_US,
             "--nap " + nap + ": outside 0..." + LONGEST_NAP_US);
+        require(maxSegments == null || maxSegments >= 1 && maxSegments <= EngineContext.MAX_SEGMENTS,
+            "--max-segments " + maxSegments + ": outside 1..." + EngineContext.MAX_SEGMENTS);
         return new LimitPlan(
             maxLearned == null ? 0 : maxLearned,
             floodLimit == null ? FloodRates.NONE : floodLimit,
             fdbAge == null ? EngineContext.DEFAULT_FDB_AGE_NS : TimeUnit.SECONDS.toNanos(fdbAge),
-            nap == null ? Moderation.DEFAULT_NAP_NS : TimeUnit.MICROSECONDS.toNanos(nap));
+            nap == null ? Moderation.DEFAULT_NAP_NS : TimeUnit.MICROSECONDS.toNanos(nap),
+            maxSegments == null ? EngineContext.DEFAULT_MAX_SEGMENTS : maxSegments);
     }
 
     /** Options of segments as given, the first one by name; null if there is none. */
@@ -49,6 +57,7 @@ public final class LimitOptions
     {
         return maxLearned != null ? "--max-learned" :
             floodLimit != null ? "--flood-limit" :
-            fdbAge != null ? "--fdb-age" : null;
+            fdbAge != null ? "--fdb-age" :
+            maxSegments != null ? "--max-segments" : null;
     }
 }

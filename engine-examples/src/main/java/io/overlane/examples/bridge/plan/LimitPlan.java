@@ -8,12 +8,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * How much a bridge learns and floods, and how long it keeps and gathers.
  *
- * @param maxLearned learned FDB entries of the segment; 0: no limit of its own.
- * @param flood      how much may be flooded.
- * @param fdbAgeNs   age at which a learned entry of the segment goes, in nanoseconds; 0: never.
- * @param napNs      how long frames may gather, in nanoseconds. The whole engine's.
+ * @param maxLearned  learned FDB entries of the segment; 0: no limit of its own.
+ * @param flood       how much may be flooded.
+ * @param fdbAgeNs    age at which a learned entry of the segment goes, in nanoseconds; 0: never.
+ * @param napNs       how long frames may gather, in nanoseconds. The whole engine's.
+ * @param maxSegments segments at a time. The whole engine's.
  */
-public record LimitPlan(int maxLearned, FloodRates flood, long fdbAgeNs, long napNs)
+public record LimitPlan(int maxLearned, FloodRates flood, long fdbAgeNs, long napNs, int maxSegments)
 {
     /** Those that are a segment's. */
     public void applyTo(final RulesContext rules)
@@ -24,7 +25,7 @@ public record LimitPlan(int maxLearned, FloodRates flood, long fdbAgeNs, long na
     /** Those that all segments share, or have where nothing else is said of them. */
     public void applyTo(final EngineContext engine)
     {
-        engine.fdbAgeNs(fdbAgeNs).moderation(new Moderation(napNs));
+        engine.fdbAgeNs(fdbAgeNs).moderation(new Moderation(napNs)).maxSegments(maxSegments);
     }
 
     @Override
@@ -32,6 +33,6 @@ public record LimitPlan(int maxLearned, FloodRates flood, long fdbAgeNs, long na
     {
         return "max-learned " + maxLearned + ", flood-limit " + flood +
             ", fdb-age " + TimeUnit.NANOSECONDS.toSeconds(fdbAgeNs) +
-            ", nap " + TimeUnit.NANOSECONDS.toMicros(napNs);
+            ", nap " + TimeUnit.NANOSECONDS.toMicros(napNs) + ", max-segments " + maxSegments;
     }
 }

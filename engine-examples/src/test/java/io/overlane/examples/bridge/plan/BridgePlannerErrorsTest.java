@@ -44,6 +44,7 @@ class BridgePlannerErrorsTest
         --accept-from example.org              | --accept-from example.org: not any, known or a prefix
         --accept-from 192.0.2.0/33             | --accept-from 192.0.2.0/33: not any, known or a prefix
         --max-learned -1   | --max-learned -1: negative
+        --max-segments 0   | --max-segments 0: outside 1...65536
         --fdb-age -1       | --fdb-age -1: not a number of seconds
         --nap -1           | --nap -1: outside 0...10000
         --nap 10001        | --nap 10001: outside 0...10000

@@ -236,7 +236,8 @@ class BridgePlannerTest
     {
         final LimitPlan limits =
             plan("--max-learned 100 --flood-limit copies=3,port=1 --fdb-age 60 --nap 0").limits();
-        assertEquals("max-learned 100, flood-limit port=1,copies=3, fdb-age 60, nap 0", limits.toString());
+        assertEquals(
+            "max-learned 100, flood-limit port=1,copies=3, fdb-age 60, nap 0, max-segments 2048", limits.toString());
         final RulesContext rules = new RulesContext();
         limits.applyTo(rules);
         assertEquals(100, rules.maxLearned());
@@ -245,7 +246,8 @@ class BridgePlannerTest
         final EngineContext engine = new EngineContext();
         limits.applyTo(engine);
         assertEquals(TimeUnit.SECONDS.toNanos(60), engine.fdbAgeNs());
-        assertEquals("max-learned 0, flood-limit none, fdb-age 300, nap 200", plan("").limits().toString());
+        assertEquals(
+            "max-learned 0, flood-limit none, fdb-age 300, nap 200, max-segments 2048", plan("").limits().toString());
         assertEquals(0, plan("--mode ip-udp --nap 0").limits().napNs());
     }
 
