@@ -105,8 +105,10 @@ public final class OneLineErrors
         {
             return "no permission for " + message;
         }
+        // The engine's own reports are IllegalStateExceptions with a sentence.
         final boolean isSpoken = cause instanceof IOException || cause instanceof IllegalArgumentException ||
-            cause instanceof UnsupportedOperationException || cause instanceof ParameterException;
+            cause instanceof IllegalStateException || cause instanceof UnsupportedOperationException ||
+            cause instanceof ParameterException;
         return message.isEmpty() || !isSpoken ?
             (cause.getClass().getSimpleName() + " " + message).strip() :
             message;
