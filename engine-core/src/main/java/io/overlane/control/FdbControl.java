@@ -17,8 +17,9 @@ import org.agrona.concurrent.NanoClock;
  * Changes to the FDB and the flood lists as operators know them (Linux {@code vxlan_fdb_update} and
  * {@code __vxlan_fdb_delete}). Only on the thread that writes the tables.
  *
- * <p>Where we differ: adding and appending take the place of what was learned, which Linux counts as an entry that
- * exists; and a control plane's request never touches a user's entry, of which Linux keeps only state and flags.
+ * <p>The engine differs from Linux in three ways. Adding and appending replace a learned entry, which Linux counts as
+ * an entry that exists. Appending to a station's entry changes nothing, where Linux keeps the remote and takes over
+ * state and flags. A control plane's request never touches a user's entry, of which Linux keeps only state and flags.
  *
  * <p>What an operation puts is its asker's, and the {@link Reconciler} knows: a state that is applied later finds a
  * conflict there. What an operation takes out of a state comes back when that state is applied the next time.
@@ -82,8 +83,7 @@ public final class FdbControl
     }
 
     /**
-     * Give a group one more remote, and make the entry if it is not there. To a station's entry that is there it does
-     * nothing.
+     * Give a group one more remote, and make the entry if it is not there. A station's configured entry stays as it is.
      *
      * @param request with a remote.
      * @return {@link FdbResult#DONE} also if the group has the remote already.

@@ -93,7 +93,7 @@ class OuterRowsTest
     }
 
     @Test
-    @Conformance(row = 22, behaviour = "as Linux: no socket of ours; in replay no-socket")
+    @Conformance(row = 22)
     void shouldHaveNoSocketOnOtherPorts()
     {
         assertEquals(NO_SOCKET, receive(V4.destinationPort(4789)));

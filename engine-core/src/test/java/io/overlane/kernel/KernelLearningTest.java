@@ -114,7 +114,7 @@ class KernelLearningTest
         final Map<String, String> outcome = new LinkedHashMap<>();
         if (kernel.one("do").equals("link down"))
         {
-            // A port of ours does not go down; what a device forgets then is for its owner to flush.
+            // The engine forgets nothing when a device goes down: whoever sets it down may flush.
             outcome.put("FDB", text(twin.fdb()));
             twin.flush(FdbFilter.ALL.kinds(FdbEntry.LEARNED, FdbEntry.DYNAMIC));
             outcome.put("FDB when flushed", text(twin.fdb()));

@@ -8,6 +8,7 @@ import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.agent.Forwarding;
 import io.overlane.control.FdbControl;
+import io.overlane.control.FdbFilter;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbResult;
 import io.overlane.fdb.Fdb;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 
 /**
@@ -30,8 +32,8 @@ final class FdbCommands
 
     private final EngineAccess engine;
 
-    /** What became of a change, and whose the entry was besides the operator's. */
-    private record Outcome(FdbResult result, String why, List<String> owners)
+    /** The end of a change, and what the operator has to know of it; empty for nothing. */
+    private record Outcome(FdbResult result, String words)
     {
     }
 
@@ -49,7 +51,7 @@ final class FdbCommands
                 this::append)
             .add("fdb replace", entry, "say where a station lives, whatever was said before", this::replace)
             .add("fdb del", "MAC [dst IP] [port N] [vni N] [remote-vni N]",
-                "forget where a MAC is, or one of its remotes", this::del);
+                "forget where a MAC is, or one of its remotes; 00:00:00:00:00:00 is the flood list", this::del);
         new FdbListing(engine).addTo(commands);
     }
 
@@ -60,8 +62,7 @@ final class FdbCommands
 
     private Answer append(final List<String> words) throws AdminException
     {
-        return change(request(words), (control, request) -> isSettledElsewhere(request) ?
-            FdbResult.EXISTS : control.append(request));
+        return change(request(words), FdbControl::append);
     }
 
     private Answer replace(final List<String> words) throws AdminException
@@ -74,10 +75,6 @@ final class FdbCommands
         final Words words = new Words(request, 1, "dst", "port", "vni", "remote-vni");
         final MacAddress mac = words.required(0, "MAC address", MacAddress::parse);
         final boolean hasRemote = words.has("dst");
-        if (!hasRemote && mac.equals(FdbRequest.EVERYTHING_ELSE))
-        {
-            throw AdminException.usage("no dst; 'fdb flush " + mac + "' empties the flood list");
-        }
         if (!hasRemote && (words.has("port") || words.has("remote-vni")))
         {
             throw AdminException.usage("no dst");
@@ -96,7 +93,7 @@ final class FdbCommands
         words.required(0, "MAC address", MacAddress::parse);
         words.required("dst", Words::address);
         final FdbRequest asked = request(words, engine.segment(words), kind);
-        if (asked.mac().equals(FdbRequest.EVERYTHING_ELSE) && !words.given().isEmpty())
+        if (isFlood(asked) && !words.given().isEmpty())
         {
             throw AdminException.usage("the flood list has no kinds");
         }
@@ -128,24 +125,32 @@ final class FdbCommands
     {
         final Outcome outcome = EngineAccess.await(engine.engine().proxy().fdb(control ->
         {
-            final List<String> owners = owners(request);
+            final Set<String> owners = owners(control, request);
             final FdbResult result = operation.apply(control, request);
-            return new Outcome(result, result.words() + (result == FdbResult.EXISTS ? where(request) : ""), owners);
+            if (result != FdbResult.DONE)
+            {
+                return new Outcome(result, ": " + result.words() + (result == FdbResult.EXISTS ? where(request) : ""));
+            }
+            if (isElsewhere(request))
+            {
+                return new Outcome(result, " stays as it is" + where(request) +
+                    ": a station has one remote, and 'fdb replace' changes it");
+            }
+            owners.removeAll(owners(control, request));
+            return new Outcome(result, owners.isEmpty() ? "" : " was owned by " + String.join(", ", owners));
         }));
         if (outcome.result != FdbResult.DONE)
         {
-            throw AdminException.refused(describe(request) + ": " + outcome.why);
+            throw AdminException.refused(describe(request) + outcome.words);
         }
-        return outcome.owners.isEmpty() ? Answer.DONE :
-            Answer.line(describe(request) + " was owned by " + String.join(", ", outcome.owners));
+        return outcome.words.isEmpty() ? Answer.DONE : Answer.line(describe(request) + outcome.words);
     }
 
-    /** On the thread that writes: a station's entry says another remote already, and a station has one. */
-    private boolean isSettledElsewhere(final FdbRequest request)
+    /** On the thread that writes: a station's entry has another remote than the request. */
+    private boolean isElsewhere(final FdbRequest request)
     {
         final long entry = entry(request);
-        final int kind = FdbEntry.kind(entry);
-        if (MacAddress.isGroup(request.mac().value()) || kind == FdbEntry.NONE || kind == FdbEntry.LEARNED)
+        if (request.remote() == null || entry == FdbEntry.MISSING || FdbEntry.target(entry) != FdbEntry.REMOTE)
         {
             return false;
         }
@@ -168,24 +173,41 @@ final class FdbCommands
         return engine.forwarding().fdb().lookup(request.vni(), request.mac().value());
     }
 
-    /** On the thread that writes: owners of states, who want the entry as it was. */
-    private List<String> owners(final FdbRequest request)
+    /** On the thread that writes: the owners of states who want what the request is about, other than the operator. */
+    private Set<String> owners(final FdbControl control, final FdbRequest request)
     {
-        final boolean isFlood = request.mac().equals(FdbRequest.EVERYTHING_ELSE);
-        if (isFlood && request.remoteVni() != RemoteTable.SEGMENTS_VNI)
+        final List<EntryKey> keys = new ArrayList<>();
+        if (isFlood(request))
         {
-            return List.of();
+            control.list(FdbFilter.ALL.vni(request.vni()).mac(request.mac()), row ->
+            {
+                final boolean isMeant = request.remote() == null ||
+                    row.remote().equals(request.remote()) && row.remoteVni() == request.remoteVni();
+                if (isMeant && row.remoteVni() == RemoteTable.SEGMENTS_VNI)
+                {
+                    keys.add(EntryKey.flood(row.vni(), row.remote()));
+                }
+            });
         }
-        final List<String> owners = new ArrayList<>(engine.forwarding().reconciler().owners(isFlood ?
-            EntryKey.flood(request.vni(), request.remote()) : EntryKey.fdb(request.vni(), request.mac())));
+        else
+        {
+            keys.add(EntryKey.fdb(request.vni(), request.mac()));
+        }
+        final Set<String> owners = new TreeSet<>();
+        keys.forEach(key -> owners.addAll(engine.forwarding().reconciler().owners(key)));
         owners.remove(Forwarding.MANUAL);
         return owners;
     }
 
+    private static boolean isFlood(final FdbRequest request)
+    {
+        return request.mac().equals(FdbRequest.EVERYTHING_ELSE);
+    }
+
     private static String describe(final FdbRequest request)
     {
-        return (request.mac().equals(FdbRequest.EVERYTHING_ELSE) ?
-            "flood entry " + request.remote() :
-            "entry " + request.mac()) + " of VNI " + request.vni();
+        final String what = !isFlood(request) ? "entry " + request.mac() :
+            request.remote() == null ? "flood list" : "flood entry " + request.remote();
+        return what + " of VNI " + request.vni();
     }
 }

@@ -100,9 +100,12 @@ class FdbCommandsTest
         trial.assertRefused(
             "entry " + M + " of VNI 42: the MAC has an entry already, 192.0.2.7:4789",
             "fdb add " + M + " dst 192.0.2.8");
-        trial.assertRefused(
-            "entry " + M + " of VNI 42: the MAC has an entry already, 192.0.2.7:4789",
-            "fdb append " + M + " dst 192.0.2.8");
+        assertEquals(
+            "entry " + M + " of VNI 42 stays as it is, 192.0.2.7:4789: a station has one remote, and 'fdb replace' " +
+            "changes it\n",
+            ask("fdb append " + M + " dst 192.0.2.8").text());
+        assertEquals(Answer.DONE, ask("fdb append " + M + " dst 192.0.2.7 port 4789"));
+        assertEquals("192.0.2.7", rows("fdb show " + M).get(0).get("dst"));
         ask("fdb replace " + M + " dst 192.0.2.8");
         assertEquals("192.0.2.8", rows("fdb show " + M).get(0).get("dst"));
         assertEquals(1, rows("fdb show dst 192.0.2.6").size());
@@ -179,7 +182,6 @@ class FdbCommandsTest
         assertEquals(first, rows("fdb show " + ALL).get(0));
         assertEquals(99, rows("fdb show flood").get(2).get("remote_vni"));
         assertEquals(0, rows("fdb show static").size());
-        trial.assertUsage("fdb del " + ALL);
         trial.assertUsage("fdb append " + ALL + " dst 192.0.2.9 dynamic");
         trial.assertUsage("fdb flush static " + ALL);
         ask("fdb del " + ALL + " dst 192.0.2.7");
@@ -187,6 +189,11 @@ class FdbCommandsTest
             "flood entry 192.0.2.7:8472 of VNI 42: no such entry", "fdb del " + ALL + " dst 192.0.2.7");
         assertEquals("0 removed\n", ask("fdb flush all").text());
         assertEquals("2 removed\n", ask("fdb flush " + ALL).text());
+        ask("fdb append " + ALL + " dst 192.0.2.7");
+        ask("fdb append " + ALL + " dst 192.0.2.8 remote-vni 99");
+        assertEquals(Answer.DONE, ask("fdb del " + ALL));
+        assertEquals("", ask("fdb show").text());
+        trial.assertRefused("flood list of VNI 42: no such entry", "fdb del " + ALL);
         assertEquals(0, trial.harness().engine().forwarding().remotes().size());
     }
 
@@ -242,6 +249,8 @@ class FdbCommandsTest
             .flood(VNI, EngineHarness.A);
         assertTrue(apply(wanted).isComplete());
         assertEquals(List.of(CONFIG), rows("fdb show " + M).get(0).get("owner"));
+        assertEquals(Answer.DONE, ask("fdb append " + M + " dst 192.0.2.10"), "an append does not take an entry");
+        assertEquals(List.of(CONFIG), rows("fdb show " + M).get(0).get("owner"));
         assertEquals("entry " + M + " of VNI 42 was owned by config\n", ask("fdb del " + M).text());
         assertEquals(
             "flood entry 192.0.2.10:8472 of VNI 42 was owned by config\n",
@@ -252,6 +261,9 @@ class FdbCommandsTest
         assertEquals(2, again.added(), again::toString);
         assertEquals("owned by manual", again.notApplied().get(0).why());
         assertEquals("1 removed\n", ask("fdb flush extern").text());
+        assertEquals(1, apply(wanted).added());
+        ask("fdb append " + ALL + " dst 192.0.2.7");
+        assertEquals("flood list of VNI 42 was owned by config\n", ask("fdb del " + ALL).text());
         assertEquals(1, apply(wanted).added());
     }
 

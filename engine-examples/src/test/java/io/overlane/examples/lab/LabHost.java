@@ -190,6 +190,20 @@ public final class LabHost implements AutoCloseable
     }
 
     /**
+     * @param protocol {@code Icmp}, {@code Udp} and so on.
+     * @param name     of a counter of it.
+     * @return what it is here, in {@code /proc/net/snmp}: a line of names and one of values for each protocol.
+     */
+    public int count(final String protocol, final String name)
+    {
+        final List<String[]> lines = run("cat", "/proc/net/snmp").orFail().stdout().stream()
+            .filter(line -> line.startsWith(protocol + ": "))
+            .map(line -> line.split(" "))
+            .toList();
+        return Integer.parseInt(lines.get(1)[List.of(lines.get(0)).indexOf(name)]);
+    }
+
+    /**
      * Do what a network card would be told: leave checksums and segmentation to software, so that a capture shows
      * frames as they are on a wire.
      *

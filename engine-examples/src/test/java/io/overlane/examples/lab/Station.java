@@ -2,16 +2,11 @@ package io.overlane.examples.lab;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
-
 /** A namespace with one device, plugged into a bridge of a host, and into another's when it moves. */
 public final class Station implements AutoCloseable
 {
     private static final String DEVICE = "e0";
     private static final int OVERLAY_MTU = 1450;
-
-    /** Of the line of names and the line of values in {@code /proc/net/snmp}. */
-    private static final String ICMP = "Icmp: ";
 
     private final LabHost host;
     private final String plug;
@@ -118,11 +113,7 @@ public final class Station implements AutoCloseable
     /** @return how many echo requests came here. */
     public int echoRequests()
     {
-        final List<String> lines = host.run("cat", "/proc/net/snmp").orFail().stdout().stream()
-            .filter(line -> line.startsWith(ICMP))
-            .toList();
-        final List<String> names = List.of(lines.get(0).split(" "));
-        return Integer.parseInt(lines.get(1).split(" ")[names.indexOf("InEchos")]);
+        return host.count("Icmp", "InEchos");
     }
 
     /** @return where it sends from. */

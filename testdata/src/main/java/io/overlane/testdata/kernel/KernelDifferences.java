@@ -78,7 +78,7 @@ public final class KernelDifferences
             "what is learned must not shut out the operator", named("fdb limit reached: static add")));
         all.add(new KernelDifference(49, "FDB", "02:bb:00:00:00:01 dst 10.99.0.2 static",
             "02:bb:00:00:00:01 dst 10.99.0.2 static; 02:bb:00:00:00:02 dst 10.99.0.3",
-            "a port does not go down; flushed when asked to, and then the same stays",
+            "the engine forgets nothing when a device goes down; flushed when asked to, the same entries stay",
             named("fdb after link down (learned flushed, static kept?)")));
         for (final String mac : List.of("02:aa:00:00:00:01", "02:bb:00:00:00:03"))
         {
@@ -176,6 +176,11 @@ public final class KernelDifferences
 
     private static void devices(final List<KernelDifference> all)
     {
+        final String shared = "all segments of an engine share one UDP socket, which stays open while one device is " +
+            "down; Linux closes the socket of a UDP port with the last device that is up";
+        final Predicate<KernelCase> down = named("device down");
+        all.add(new KernelDifference(22, FATE, "dropped: no-socket", "dropped: port-down", shared, down));
+        all.add(new KernelDifference(22, "answer", "ICMP 3/3", "none", shared, down));
         all.add(new KernelDifference(106, "result", "refused when brought up", "done",
             "what is accepted is a segment's own rule, not the socket's", named("create: gbp on shared port")));
         all.add(new KernelDifference(107, "result", "refused", "done",

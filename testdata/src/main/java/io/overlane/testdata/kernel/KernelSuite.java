@@ -9,7 +9,7 @@ public enum KernelSuite
 {
     /** Outer packets in, inner frames out. */
     RECEIVE("engine-core/src/test/java/io/overlane/replay/KernelConformanceTest.java", kernel ->
-        kernel.section().equals("rx") || kernel.section().equals("ecn-decap") ||
+        kernel.section().equals("rx") && !isDown(kernel) || kernel.section().equals("ecn-decap") ||
         kernel.section().equals("v6") && kernel.lines().containsKey("packets") && kernel.all("sent").isEmpty()),
 
     /** What source addresses do to the FDB, one case after the other. */
@@ -35,6 +35,10 @@ public enum KernelSuite
     /** Who gets what came from a remote. */
     BRIDGE("engine-core/src/test/java/io/overlane/kernel/KernelBridgeTest.java", kernel ->
         kernel.section().equals("bridge")),
+
+    /** Done again on the kernel's device and on a running bridge, by {@code bridge fdb} and by {@code ctl fdb}. */
+    LIVE("engine-examples/src/test/java/io/overlane/examples/KernelCasesIT.java", kernel ->
+        kernel.section().equals("fdb") || isDown(kernel)),
 
     /** The MTU a port is given. */
     MTU("engine-examples/src/test/java/io/overlane/examples/bridge/plan/KernelMtuTest.java", kernel ->
@@ -74,5 +78,10 @@ public enum KernelSuite
     public List<KernelCase> cases()
     {
         return KernelCases.all().stream().filter(cases).toList();
+    }
+
+    private static boolean isDown(final KernelCase kernel)
+    {
+        return kernel.section().equals("rx") && kernel.all("before").contains("link down");
     }
 }
