@@ -55,6 +55,8 @@ enter()
 {
   local system=$1 device
   shift
+  # 'ip netns' changes the propagation of /, so that has to be a mount.
+  mount --bind "$system" "$system"
   mount -t proc proc "$system/proc"
   mount -t sysfs sysfs "$system/sys"
   mount -t tmpfs tmpfs "$system/run"
