@@ -33,6 +33,8 @@ do
     *) echo "many-segments: unknown argument '$1'" >&2; exit 2 ;;
   esac
 done
+# One is taken away and added again.
+[ "$segments" -ge 2 ] || { echo "many-segments: --segments $segments: at least 2 are needed" >&2; exit 2; }
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 directory=$(mktemp -d)
 bridge=
