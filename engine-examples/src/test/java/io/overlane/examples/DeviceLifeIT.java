@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A device of a running bridge that somebody removes, or sets down and up again. */
@@ -56,11 +57,13 @@ class DeviceLifeIT
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"libc", "netty", "nio"})
-    void shouldMakeADeviceAnewThatSomebodyRemoved(final String underlay)
+    @CsvSource({"libc, 2", "libc, 1", "netty, 2", "nio, 2"})
+    void shouldMakeADeviceAnewThatSomebodyRemoved(final String underlay, final String threads)
     {
         Bridge.start(right, DEVICE, Bridge.vxlan(right, left, "libc", false));
-        final Bridge bridge = Bridge.start(left, DEVICE, Bridge.vxlan(left, right, underlay, false));
+        final List<String> arguments = new ArrayList<>(Bridge.vxlan(left, right, underlay, false));
+        arguments.addAll(List.of("--threads", threads));
+        final Bridge bridge = Bridge.start(left, DEVICE, arguments);
         Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
 
         left.set("ip link del " + DEVICE);
@@ -74,7 +77,7 @@ class DeviceLifeIT
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--threads 1", "--queues 2", "--mode ip-udp"})
+    @ValueSource(strings = {"--queues 2", "--mode ip-udp"})
     void shouldEndWithAnErrorWhereTheDeviceCannotBeMadeAnew(final String option)
     {
         final boolean isIp = option.endsWith("ip-udp");

@@ -1,7 +1,6 @@
 package io.overlane.examples.bridge;
 
 import io.overlane.engine.OverlayEngine;
-import io.overlane.engine.ThreadingMode;
 import io.overlane.examples.bridge.plan.BridgeMode;
 import io.overlane.examples.bridge.plan.BridgePlan;
 import io.overlane.examples.bridge.plan.PlanChange;
@@ -307,12 +306,12 @@ final class RunningBridge implements AutoCloseable
         }
     }
 
-    /** The engine keeps the ports it was launched with where it waits for all of them in one place. */
+    /** An engine with several queues or an IP network keeps the port it was launched with. */
     private static void requireReplaceable(final BridgePlan plan) throws IOException
     {
-        if (plan.mode() != BridgeMode.VXLAN || plan.threadingMode() == ThreadingMode.SHARED || plan.queues() > 1)
+        if (plan.mode() != BridgeMode.VXLAN || plan.queues() > 1)
         {
-            throw new IOException("that needs vxlan mode, two threads and one queue");
+            throw new IOException("that needs vxlan mode and one queue");
         }
     }
 
