@@ -145,6 +145,8 @@ class LearningBridgeIT
     @Test
     void shouldSendNothingToTheOldPlaceAfterTheFirstFrameFromTheNewOne()
     {
+        // Else a datagram on the wire may stand for several, which UDP_SEGMENT left joined.
+        engine.switchOffloadOff(engine.underlayDevice());
         final Station one = lab.addStation(engine, BRIDGE, 1);
         final Station mobile = lab.addStation(second, BRIDGE, 4);
         final Station atSecond = lab.addStation(second, BRIDGE, 2);
