@@ -20,6 +20,7 @@ public final class CommandQueue
     private final ManyToOneConcurrentLinkedQueue<Command<?>> commands = new ManyToOneConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final Runnable wake;
+    private final Runnable afterEach;
     private final GuardedErrorHandler errorHandler;
     private volatile boolean isClosed;
 
@@ -29,7 +30,18 @@ public final class CommandQueue
      */
     public CommandQueue(final Runnable wake, final GuardedErrorHandler errorHandler)
     {
+        this(wake, () -> {}, errorHandler);
+    }
+
+    /**
+     * @param wake         wakes the thread that runs them.
+     * @param afterEach    runs after each command, before its future completes.
+     * @param errorHandler gets what {@code wake} and {@code afterEach} throw.
+     */
+    public CommandQueue(final Runnable wake, final Runnable afterEach, final GuardedErrorHandler errorHandler)
+    {
         this.wake = wake;
+        this.afterEach = afterEach;
         this.errorHandler = errorHandler;
     }
 
@@ -73,7 +85,7 @@ public final class CommandQueue
                 break;
             }
             waiting.decrementAndGet();
-            command.run();
+            command.run(this::finish);
             count++;
         }
         if (count > 0)
@@ -92,6 +104,11 @@ public final class CommandQueue
     {
         isClosed = true;
         failWaiting();
+    }
+
+    private void finish()
+    {
+        errorHandler.run(afterEach);
     }
 
     private <T> CompletableFuture<T> ask(final Supplier<T> command, final int capacity)
@@ -135,16 +152,21 @@ public final class CommandQueue
     /** One command and the answer to it. */
     private record Command<T>(Supplier<T> command, CompletableFuture<T> answer)
     {
-        private void run()
+        private void run(final Runnable finish)
         {
+            final T result;
             try
             {
-                answer.complete(command.get());
+                result = command.get();
             }
             catch (final Throwable ex)
             {
+                finish.run();
                 answer.completeExceptionally(ex);
+                return;
             }
+            finish.run();
+            answer.complete(result);
         }
 
         private void fail(final String reason)

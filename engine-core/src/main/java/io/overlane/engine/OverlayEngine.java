@@ -39,6 +39,7 @@ public final class OverlayEngine implements AutoCloseable
     /** Null with one queue. */
     private final LearnRing learned;
     private final EngineSegments segments;
+    private final SourceFilter sourceFilter;
     private final CommandQueue commands;
     private final List<Worker> workers = new ArrayList<>();
     private final List<AgentThread> threads = new ArrayList<>();
@@ -76,7 +77,8 @@ public final class OverlayEngine implements AutoCloseable
             forwarding.tell(context.tableEvents());
         }
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
-        commands = new CommandQueue(wake, context.errorHandler());
+        sourceFilter = new SourceFilter(context, forwarding, counters.decap());
+        commands = new CommandQueue(wake, sourceFilter::update, context.errorHandler());
         proxy = new ForwarderProxy(forwarding, commands);
 
         final boolean isVxlan = context.ipNetwork() == null;
@@ -110,7 +112,11 @@ public final class OverlayEngine implements AutoCloseable
         final TableAger ager = new TableAger(forwarding.fdb(), context.clock(), context.fdbAgeNs());
         if (context.ipNetwork() != null)
         {
-            return ager::age;
+            return () ->
+            {
+                sourceFilter.check();
+                return ager.age();
+            };
         }
         final OwnMacWatch ownMacs = new OwnMacWatch(counters.decap(), context.clock(), context.errorHandler());
         if (learned == null)
@@ -118,6 +124,7 @@ public final class OverlayEngine implements AutoCloseable
             return () ->
             {
                 ownMacs.check();
+                sourceFilter.check();
                 return ager.age();
             };
         }
@@ -132,6 +139,7 @@ public final class OverlayEngine implements AutoCloseable
         return () ->
         {
             ownMacs.check();
+            sourceFilter.check();
             return learned.drain(consumer) + ager.age();
         };
     }

@@ -1,7 +1,9 @@
 package io.overlane.segment;
 
+import io.overlane.address.IpAddress;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 
 /**
  * The outer addresses that the configuration of one segment names, each with how often it does. One writer; any thread
@@ -54,6 +56,28 @@ public final class KnownSources
             slot = next(current, slot);
         }
         return false;
+    }
+
+    /** @return how many addresses it names. Writer only. */
+    public int size()
+    {
+        return live;
+    }
+
+    /**
+     * Writer only.
+     *
+     * @param consumer gets every address.
+     */
+    public void forEach(final Consumer<IpAddress> consumer)
+    {
+        for (int slot = 0; slot < slots.length; slot += WORDS_PER_SLOT)
+        {
+            if (slots[slot + COUNT] > 0)
+            {
+                consumer.accept(new IpAddress(slots[slot], slots[slot + LOW]));
+            }
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.overlane.underlay;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.signal.IdleWait;
 import java.io.IOException;
@@ -144,6 +145,13 @@ public final class DualStackUnderlay implements Underlay
     public void leave(final IpAddress group) throws IOException
     {
         of(group.isV4()).leave(group);
+    }
+
+    @Override
+    public void acceptOnly(final Set<IpPrefix> sources)
+    {
+        ipv4.acceptOnly(sources);
+        ipv6.acceptOnly(sources);
     }
 
     @Override

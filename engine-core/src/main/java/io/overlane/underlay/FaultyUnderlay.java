@@ -1,6 +1,7 @@
 package io.overlane.underlay;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import java.io.IOException;
@@ -196,6 +197,12 @@ public final class FaultyUnderlay implements Underlay
     public boolean usesFlowHash()
     {
         return underlay.usesFlowHash();
+    }
+
+    @Override
+    public void acceptOnly(final Set<IpPrefix> sources)
+    {
+        underlay.acceptOnly(sources);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.overlane.underlay;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import java.io.IOException;
 import java.util.Set;
@@ -66,9 +67,10 @@ public interface Underlay extends AutoCloseable
 
     /**
      * How many datagrams arrived for this underlay and were dropped before {@link #poll} could return them: the
-     * socket's receive buffer, or another queue in front of {@code poll}, had no room, or the system refused the
-     * datagram (a wrong UDP checksum). No other counter has them: a frame counts as received only when {@code poll}
-     * returns it. Counted since the underlay was opened, and kept after it is closed. Any thread.
+     * socket's receive buffer, or another queue in front of {@code poll}, had no room, the system refused the datagram
+     * (a wrong UDP checksum), or its source was not accepted ({@link #acceptOnly}). No other counter has them: a frame
+     * counts as received only when {@code poll} returns it. Counted since the underlay was opened, and kept after it is
+     * closed. Any thread.
      *
      * @return the count; 0 where the system does not say.
      */
@@ -98,6 +100,19 @@ public interface Underlay extends AutoCloseable
     default void leave(final IpAddress group) throws IOException
     {
         throw new UnsupportedOperationException(description() + " cannot leave " + group);
+    }
+
+    /**
+     * Say from which outer addresses the engine accepts datagrams, so that the underlay may drop all others before they
+     * take room in its receive buffer. It may let others through: the engine checks every source itself. What it drops
+     * is counted in {@link #receiveDrops()}. The change takes effect at once as a whole. Where the system refuses, the
+     * underlay lets everything through and reports that. Of use where it has {@link UnderlayFeature#SOURCE_FILTER}.
+     * Any thread.
+     *
+     * @param sources prefixes of accepted addresses, without zones; null: all addresses are accepted, as at the start.
+     */
+    default void acceptOnly(final Set<IpPrefix> sources)
+    {
     }
 
     /**

@@ -16,5 +16,8 @@ public enum UnderlayFeature
     DONT_FRAGMENT,
 
     /** Joins multicast groups, and sends to them without hearing itself. */
-    MULTICAST
+    MULTICAST,
+
+    /** Drops datagrams of refused sources before they take room in the receive buffer. */
+    SOURCE_FILTER
 }

@@ -1,6 +1,7 @@
 package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.status.DropReason;
 import io.overlane.underlay.ReceiveBatch;
@@ -22,6 +23,7 @@ public final class RefusingUnderlay implements Underlay
     private final SendBatch one = new SendBatch(1);
     private final List<Integer> outers = new ArrayList<>();
     private final List<Integer> hashes = new ArrayList<>();
+    private final List<Set<IpPrefix>> filters = new ArrayList<>();
     private boolean usesFlowHash;
     private RuntimeException sendFault;
     private RuntimeException pollFault;
@@ -85,6 +87,14 @@ public final class RefusingUnderlay implements Underlay
         return taken;
     }
 
+    /** @return the accepted sources of every filter that was asked for since the last call; null for all sources. */
+    public List<Set<IpPrefix>> takeFilters()
+    {
+        final List<Set<IpPrefix>> taken = new ArrayList<>(filters);
+        filters.clear();
+        return taken;
+    }
+
     /** Claim to look at flow hashes; before launch. */
     public void useFlowHash()
     {
@@ -95,6 +105,12 @@ public final class RefusingUnderlay implements Underlay
     public int closed()
     {
         return closed;
+    }
+
+    @Override
+    public void acceptOnly(final Set<IpPrefix> sources)
+    {
+        filters.add(sources);
     }
 
     @Override

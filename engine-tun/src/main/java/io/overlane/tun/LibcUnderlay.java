@@ -7,6 +7,7 @@ import static io.overlane.tun.Linux.EINTR;
 import static io.overlane.tun.Linux.ENETUNREACH;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
@@ -225,6 +226,17 @@ public final class LibcUnderlay implements Underlay
     public long receiveDrops()
     {
         return socket.drops();
+    }
+
+    @Override
+    public void acceptOnly(final Set<IpPrefix> sources)
+    {
+        final int errno = socket.acceptOnly(sources);
+        if (errno != 0)
+        {
+            errors.report("filter datagrams by their source, so the socket takes them all and the engine checks them",
+                errno);
+        }
     }
 
     @Override

@@ -68,6 +68,8 @@ final class Linux
     static final int SO_RCVBUF = 8;
     static final int SO_NO_CHECK = 11;
     static final int SO_REUSEPORT = 15;
+    static final int SO_ATTACH_FILTER = 26;
+    static final int SO_DETACH_FILTER = 27;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
     /** Nine words of 32 bits; since Linux 4.12. */

@@ -13,10 +13,12 @@ import static io.overlane.tun.Linux.O_NONBLOCK;
 import static io.overlane.tun.Linux.SOL_SOCKET;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.underlay.UdpAddress;
 import java.io.IOException;
 import java.net.SocketException;
+import java.util.Set;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -299,9 +301,45 @@ final class UdpSocket implements AutoCloseable
     }
 
     /**
-     * Ask the kernel for the datagrams it dropped on their way into this socket: no room in the receive buffer, or a
-     * wrong checksum. Datagrams that the kernel had joined (UDP_GRO) count once. The kernel counts in 32 bits; the sum
-     * is right if somebody asks before that count starts again from zero.
+     * Have the kernel drop datagrams of other sources before they take room in the receive buffer. One filter replaces
+     * another at once. Any thread.
+     *
+     * @param sources prefixes of accepted addresses; null: all are accepted.
+     * @return 0, or why the kernel refuses the filter; then all are accepted.
+     */
+    synchronized int acceptOnly(final Set<IpPrefix> sources)
+    {
+        if (!descriptor.acquire())
+        {
+            return 0;
+        }
+        try
+        {
+            if (sources != null)
+            {
+                final UnsafeBuffer program = SourceProgram.of(sources);
+                if (libc.setsockopt(
+                    descriptor.fd(), SOL_SOCKET, Linux.SO_ATTACH_FILTER, program, 0, SourceProgram.FPROG_SIZE) == 0)
+                {
+                    return 0;
+                }
+            }
+            final int errno = sources == null ? 0 : LibC.errno();
+            // Fails where no filter is attached, which is as good.
+            set(SOL_SOCKET, Linux.SO_DETACH_FILTER, 0);
+            return errno;
+        }
+        finally
+        {
+            descriptor.release();
+        }
+    }
+
+    /**
+     * Ask the kernel for the datagrams it dropped on their way into this socket: no room in the receive buffer, a wrong
+     * checksum, or a source that is not accepted. It has one count for all three. Datagrams that the kernel had joined
+     * (UDP_GRO) count once. The kernel counts in 32 bits; the sum is right if somebody asks before that count starts
+     * again from zero.
      *
      * @return the count; 0 before Linux 4.12. The last one that was read if the socket is closed.
      */

@@ -71,6 +71,12 @@ class NamespaceTest
     }
 
     @TestFactory
+    Stream<DynamicTest> sourceFilters() throws Exception
+    {
+        return InNamespace.tests(SourceFilterScenarios.class, InNamespace.WITH_IPV6);
+    }
+
+    @TestFactory
     Stream<DynamicTest> refusals() throws Exception
     {
         return InNamespace.tests(RefusalScenarios.class, InNamespace.WITH_IPV6);

@@ -10,6 +10,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.signal.Doorbell;
 import io.overlane.status.GuardedErrorHandler;
@@ -178,6 +179,12 @@ public final class NettyUnderlay implements Underlay
     public void leave(final IpAddress group) throws IOException
     {
         socket.leave(group);
+    }
+
+    @Override
+    public void acceptOnly(final Set<IpPrefix> sources)
+    {
+        socket.acceptOnly(sources);
     }
 
     @Override

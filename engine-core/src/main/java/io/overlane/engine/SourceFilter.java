@@ -1,0 +1,200 @@
+package io.overlane.engine;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.agent.Forwarding;
+import io.overlane.remote.RemoteTable;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentRules;
+import io.overlane.segment.SourcePolicy;
+import io.overlane.status.PathCounters;
+import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * While many received datagrams are dropped, has the underlays drop those of refused sources before they fill the
+ * receive buffers, where they would push out datagrams of accepted sources. The rest of the time every datagram reaches
+ * the engine, which names the reason and the remote of each drop.
+ *
+ * <p>There is a filter only while every segment accepts known or listed sources, of which there are at most
+ * {@link #MAX_SOURCES} in all. It is only an optimisation: the engine still checks every source. Used by the thread
+ * that writes the tables.
+ */
+final class SourceFilter
+{
+    /** The kernel compares one address after the other: this many cost a tenth of a microsecond. */
+    static final int MAX_SOURCES = 256;
+
+    /** A sender at this rate does no harm yet, and misconfigured remotes mostly send less. */
+    static final long DROPS_PER_SECOND = 1000;
+
+    /** A full load of small datagrams takes longer than this to fill the receive buffer a few times. */
+    static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** The filter stays this long after the last interval with many drops, so that a sender that pauses finds it. */
+    static final long HOLD_NS = TimeUnit.SECONDS.toNanos(10);
+
+    /** An IPv6 prefix this short that begins with zeros contains all IPv4 addresses. */
+    private static final int MAPPED_V4_LENGTH = 96;
+
+    private final Forwarding forwarding;
+    private final PathCounters decap;
+    private final NanoClock clock;
+    /** Null: the engine carries segments. */
+    private final SourcePolicy networkPolicy;
+    private final Underlay[] underlays;
+    private long drops;
+    private long checkedNs;
+    private long busyNs;
+    private boolean isBusy;
+    /** What the underlays accept; null: everything. */
+    private Set<IpPrefix> accepted;
+
+    /**
+     * @param context    whose underlays are filtered where they can be.
+     * @param forwarding the tables.
+     * @param decap      counts drops of all queues.
+     */
+    SourceFilter(final EngineContext context, final Forwarding forwarding, final PathCounters decap)
+    {
+        this.forwarding = forwarding;
+        this.decap = decap;
+        clock = context.clock();
+        networkPolicy = context.ipNetwork() == null ? null : context.ipNetwork().sourcePolicy();
+        final List<Underlay> all = new ArrayList<>();
+        all.add(context.underlay());
+        context.queues().forEach(queue -> all.add(queue.underlay()));
+        underlays = all.stream()
+            .filter(underlay -> underlay.features().contains(UnderlayFeature.SOURCE_FILTER))
+            .toArray(Underlay[]::new);
+        checkedNs = clock.nanoTime();
+    }
+
+    /** Look from time to time whether many datagrams are dropped; in every duty cycle. */
+    void check()
+    {
+        final long nowNs = clock.nanoTime();
+        final long elapsedNs = nowNs - checkedNs;
+        if (elapsedNs < INTERVAL_NS || underlays.length == 0)
+        {
+            return;
+        }
+        long sum = decap.dropped();
+        for (final Underlay underlay : underlays)
+        {
+            sum += underlay.receiveDrops();
+        }
+        final double rate = (sum - drops) * (double)TimeUnit.SECONDS.toNanos(1) / elapsedNs;
+        drops = sum;
+        checkedNs = nowNs;
+        final boolean wasBusy = isBusy;
+        if (rate >= DROPS_PER_SECOND)
+        {
+            busyNs = nowNs;
+            isBusy = true;
+        }
+        else if (nowNs - busyNs >= HOLD_NS)
+        {
+            isBusy = false;
+        }
+        if (isBusy != wasBusy)
+        {
+            update();
+        }
+    }
+
+    /**
+     * Tell the underlays which sources are accepted now, if that has changed. After each command and before its future
+     * completes: nobody has been told yet that a remote is accepted which the filter still refuses.
+     */
+    void update()
+    {
+        final Set<IpPrefix> after = isBusy ? sources() : null;
+        if (!Objects.equals(accepted, after))
+        {
+            accepted = after;
+            for (final Underlay underlay : underlays)
+            {
+                underlay.acceptOnly(after);
+            }
+        }
+    }
+
+    /** All sources that some segment or the IP network accepts; null: any, or too many. */
+    private Set<IpPrefix> sources()
+    {
+        final Set<IpPrefix> sources = new HashSet<>();
+        if (networkPolicy != null)
+        {
+            return networkPolicy != SourcePolicy.ANY && addRemotes(sources) ? sources : null;
+        }
+        final Collection<Segment> segments = forwarding.segments().all();
+        for (final Segment segment : segments)
+        {
+            if (!add(sources, segment))
+            {
+                return null;
+            }
+        }
+        // Without a segment the engine counts unknown VNIs, whoever sends them.
+        return segments.isEmpty() ? null : sources;
+    }
+
+    private static boolean add(final Set<IpPrefix> sources, final Segment segment)
+    {
+        final SegmentRules rules = segment.rules();
+        switch (rules.sourcePolicy())
+        {
+            case ANY:
+                return false;
+
+            case LISTED:
+                for (final IpPrefix prefix : rules.settings().sources())
+                {
+                    final IpPrefix base = new IpPrefix(prefix.address().withZone(0), prefix.length()).base();
+                    if (base.mappedLength() <= MAPPED_V4_LENGTH && base.address().high() == 0)
+                    {
+                        return false;
+                    }
+                    sources.add(base);
+                }
+                break;
+
+            default:
+                if (segment.knownSources().size() > MAX_SOURCES)
+                {
+                    return false;
+                }
+                segment.knownSources().forEach(address -> add(sources, address));
+                break;
+        }
+        return sources.size() <= MAX_SOURCES;
+    }
+
+    /** The IP network accepts every remote that has a route. */
+    private boolean addRemotes(final Set<IpPrefix> sources)
+    {
+        final RemoteTable remotes = forwarding.remotes();
+        for (int i = 0; i < remotes.maxRemotes() && sources.size() <= MAX_SOURCES; i++)
+        {
+            if (remotes.references(i) > 0)
+            {
+                add(sources, new IpAddress(remotes.high(i), remotes.low(i)));
+            }
+        }
+        return sources.size() <= MAX_SOURCES;
+    }
+
+    private static void add(final Set<IpPrefix> sources, final IpAddress address)
+    {
+        sources.add(new IpPrefix(address.withZone(0), address.bits()));
+    }
+}
