@@ -209,7 +209,15 @@ final class NodeNetwork implements AutoCloseable
         {
             membership.onMoved();
         }
-        checkRoutes();
+        try
+        {
+            checkRoutes();
+        }
+        catch (final IOException ex)
+        {
+            // The tunnel is open, which is to be reported. The check of the routes tries again and reports this.
+            return;
+        }
     }
 
     private Lease own()
