@@ -12,7 +12,9 @@ public final class Certificates
 {
     private static final int TIMEOUT_S = 60;
     private static final String VALID_DAYS = "2";
-    private static final String EXPIRED_DAYS = "-1";
+
+    /** Ten days ago: openssl 3.5 refuses to make a certificate that ends before it begins. */
+    private static final List<String> LONG_AGO = List.of("faketime", "-f", "-10d");
 
     private final Path directory;
 
@@ -29,7 +31,7 @@ public final class Certificates
      */
     public void addAuthority(final String name)
     {
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", VALID_DAYS, "-subj", "/CN=" + name,
+        openssl(List.of(), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", VALID_DAYS, "-subj", "/CN=" + name,
             "-keyout", key(name), "-out", certificate(name));
     }
 
@@ -42,7 +44,7 @@ public final class Certificates
      */
     public void add(final String name, final String authority, final String extension)
     {
-        add(name, authority, extension, VALID_DAYS);
+        add(name, authority, extension, List.of());
     }
 
     /**
@@ -54,19 +56,19 @@ public final class Certificates
      */
     public void addExpired(final String name, final String authority, final String extension)
     {
-        add(name, authority, extension, EXPIRED_DAYS);
+        add(name, authority, extension, LONG_AGO);
     }
 
-    private void add(final String name, final String authority, final String extension, final String days)
+    private void add(final String name, final String authority, final String extension, final List<String> clock)
     {
         try
         {
             final Path extensions = Files.writeString(directory.resolve(name + ".ext"), extension + "\n");
             final String request = directory.resolve(name + ".csr").toString();
-            openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + name, "-keyout", key(name),
+            openssl(List.of(), "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + name, "-keyout", key(name),
                 "-out", request);
-            openssl("x509", "-req", "-in", request, "-CA", certificate(authority), "-CAkey", key(authority),
-                "-CAcreateserial", "-days", days, "-extfile", extensions.toString(), "-out", certificate(name));
+            openssl(clock, "x509", "-req", "-in", request, "-CA", certificate(authority), "-CAkey", key(authority),
+                "-CAcreateserial", "-days", VALID_DAYS, "-extfile", extensions.toString(), "-out", certificate(name));
         }
         catch (final IOException ex)
         {
@@ -92,9 +94,10 @@ public final class Certificates
         return directory.resolve(name + ".key").toString();
     }
 
-    private static void openssl(final String... arguments)
+    private static void openssl(final List<String> clock, final String... arguments)
     {
-        final List<String> command = new ArrayList<>(List.of("openssl"));
+        final List<String> command = new ArrayList<>(clock);
+        command.add("openssl");
         command.addAll(List.of(arguments));
         LabProcess.start(command).await(TIMEOUT_S).orFail();
     }
