@@ -16,13 +16,17 @@ import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.function.Executable;
 
 /** Devices as such: made, found, set, taken over and gone. */
 final class TunDeviceScenarios extends Scenario
 {
+    private static final long COLLECTION_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
     TunDeviceScenarios() throws IOException
     {
     }
@@ -58,6 +62,8 @@ final class TunDeviceScenarios extends Scenario
             while (!isOver.get())
             {
                 System.gc();
+                // The collector stops all threads: without a pause the starts hardly get on.
+                LockSupport.parkNanos(COLLECTION_PAUSE_NS);
             }
         });
         collector.start();
