@@ -244,7 +244,7 @@ class CtlIT
         assertEquals(1, refused.status(), refused::toString);
         assertTrue(refused.output().contains("admin socket " + socket + " is in use"), refused::toString);
 
-        first.process().signal("KILL");
+        first.process().kill();
         assertEquals(LabProcess.statusOfSignal(SIGKILL), first.process().await(10).status());
         assertTrue(Files.exists(socket));
         assertEquals(1, ctl("ping").status());

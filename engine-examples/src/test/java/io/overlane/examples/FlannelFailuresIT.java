@@ -121,7 +121,7 @@ class FlannelFailuresIT
             toBroken.assertRecovered();
 
             awaitSince(leaseNs, RENEWAL_S + 1);
-            killed.process().signal("KILL");
+            killed.process().kill();
             killed.process().await(TIMEOUT_S);
             killed.launch("--subnet-lease-renew-margin", LARGEST_MARGIN_MIN);
             final FlannelHost fifth = lab.addNode(5).launch();

@@ -168,6 +168,7 @@ class FlannelHostFailuresIT
             }
             killed.launch("--remove-rules").awaitReady();
             killed.process().signal("TERM");
+            // It may have ended by SIGTERM before the kill comes.
             killAfter(killed, random.nextInt(200));
 
             killed.launch("--remove-rules").awaitReady();
@@ -208,7 +209,7 @@ class FlannelHostFailuresIT
     private static void killAfter(final FlannelHost node, final int ms) throws InterruptedException
     {
         TimeUnit.MILLISECONDS.sleep(ms);
-        node.process().signal("KILL");
+        node.process().kill();
         node.process().await(TIMEOUT_S);
         final List<String> lines = node.process().stdout();
         System.out.println("killed after " + ms + " ms, " +
@@ -231,7 +232,7 @@ class FlannelHostFailuresIT
         try (PacketFlow live = PacketFlow.start(second.pod(), third.podAddress());
             PacketFlow toFirst = PacketFlow.start(second.pod(), first.podAddress()))
         {
-            first.process().signal("KILL");
+            first.process().kill();
             assertEquals(LabProcess.statusOfSignal(SIGKILL), first.process().await(TIMEOUT_S).status());
             assertTrue(first.route(second.subnet()).contains("via 192.0.2.2"), "routes outlive the process");
             first.host().ip("route add 10.5.201.0/24 via 192.0.2.254");

@@ -88,7 +88,7 @@ class LifecycleIT
         final List<String> arguments = Bridge.vxlan(left, right, "libc", false);
         final Bridge first = Bridge.start(left, DEVICE, arguments);
         Traffic.ping(left, Overlay.v4(right));
-        first.process().signal("KILL");
+        first.process().kill();
         assertEquals(LabProcess.statusOfSignal(SIGKILL), first.process().await(10).status());
 
         final Bridge second = Bridge.start(left, DEVICE, arguments);

@@ -132,6 +132,12 @@ public final class LabProcess implements AutoCloseable
         start(List.of("kill", "-" + name, Long.toString(pid()))).await(10).orFail();
     }
 
+    /** Send SIGKILL. If the process has ended already, nothing happens. */
+    public void kill()
+    {
+        process.destroyForcibly();
+    }
+
     /** @return what would be an exit status after this signal number. */
     public static int statusOfSignal(final int number)
     {
