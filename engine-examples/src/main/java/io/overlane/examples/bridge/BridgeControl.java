@@ -5,7 +5,6 @@ import io.overlane.admin.AdminException;
 import io.overlane.admin.AdminServer;
 import io.overlane.admin.Answer;
 import io.overlane.admin.command.EngineCommands;
-import io.overlane.examples.bridge.config.BridgeConfig;
 import io.overlane.examples.bridge.config.SegmentRequest;
 import io.overlane.examples.bridge.plan.BridgeMode;
 import io.overlane.examples.bridge.plan.BridgePlan;
@@ -99,7 +98,7 @@ final class BridgeControl
         final Map<String, Object> members = new LinkedHashMap<>();
         members.put("version", new Version().getVersion()[0]);
         members.put("pid", ProcessHandle.current().pid());
-        members.put("config", run.config());
+        members.put("config", run.config() == null ? null : run.config().toString());
         return new Answer(
             members.get("version") + ", process " + members.get("pid") +
                 (run.config() == null ? "" : ", configured by " + run.config()) + "\n",
@@ -129,8 +128,7 @@ final class BridgeControl
 
     private ChangeReport readAgain() throws IOException
     {
-        final BridgeConfig.Contents contents = BridgeConfig.read(run.config(), HostFacts.now());
-        final ChangeReport report = bridge.change(contents.plans());
+        final ChangeReport report = bridge.change(run.config().read(HostFacts.now()).plans());
         report.notDone().forEach(line -> log.warn("{}", line));
         out.println("tun-bridge: " + run.config() + " read again: " + report.summary());
         out.flush();

@@ -1,6 +1,7 @@
 package io.overlane.examples.bridge;
 
 import io.overlane.admin.SocketPath;
+import io.overlane.examples.bridge.config.ConfigFile;
 import io.overlane.examples.bridge.plan.BridgePlan;
 import io.overlane.examples.bridge.plan.BridgePlanner;
 import io.overlane.examples.cli.RunOptions;
@@ -16,7 +17,7 @@ import java.util.List;
  * @param isAdminWanted  whether the bridge is not to run without it.
  * @param config         the file it all comes from, null if it comes from options.
  */
-record BridgeRun(List<BridgePlan> plans, int statsSeconds, Path admin, boolean isAdminWanted, Path config)
+record BridgeRun(List<BridgePlan> plans, int statsSeconds, Path admin, boolean isAdminWanted, ConfigFile config)
 {
     /**
      * @param plans  one for each device.
@@ -27,7 +28,7 @@ record BridgeRun(List<BridgePlan> plans, int statsSeconds, Path admin, boolean i
      * @throws IllegalArgumentException if an option cannot be.
      */
     static BridgeRun of(
-        final List<BridgePlan> plans, final RunOptions given, final RunOptions inFile, final Path config)
+        final List<BridgePlan> plans, final RunOptions given, final RunOptions inFile, final ConfigFile config)
     {
         final Integer stats =
             given.statsSeconds != null || inFile == null ? given.statsSeconds : inFile.statsSeconds;

@@ -1,6 +1,6 @@
 package io.overlane.examples.bridge;
 
-import io.overlane.examples.bridge.config.BridgeConfig;
+import io.overlane.examples.bridge.config.ConfigFile;
 import io.overlane.examples.bridge.plan.BridgeOptions;
 import io.overlane.examples.bridge.plan.BridgePlanner;
 import io.overlane.examples.bridge.plan.HostFacts;
@@ -69,7 +69,8 @@ public final class TunBridgeCommand implements Callable<Integer>
             throw new ParameterException(
                 spec.commandLine(), further.get(0) + " beside --config: set it in " + config + " instead");
         }
-        final BridgeConfig.Contents contents = BridgeConfig.read(config, HostFacts.now());
-        return BridgeRun.of(contents.plans(), runOptions, contents.run(), config);
+        final ConfigFile file = new ConfigFile(config);
+        final ConfigFile.Contents contents = file.read(HostFacts.now());
+        return BridgeRun.of(contents.plans(), runOptions, contents.run(), file);
     }
 }

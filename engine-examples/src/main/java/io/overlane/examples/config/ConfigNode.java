@@ -36,16 +36,16 @@ public final class ConfigNode
     }
 
     /**
-     * @param path of a YAML file with one document.
-     * @return its root.
+     * @param path of a text file.
+     * @return its text.
      * @throws IOException              if it cannot be read.
-     * @throws IllegalArgumentException if it is no such file; the message names file and line.
+     * @throws IllegalArgumentException if it is not text in UTF-8; the message names the file.
      */
-    public static ConfigNode read(final Path path) throws IOException
+    public static String readText(final Path path) throws IOException
     {
         try
         {
-            return parse(path.toString(), Files.readString(path));
+            return Files.readString(path);
         }
         catch (final CharacterCodingException ex)
         {

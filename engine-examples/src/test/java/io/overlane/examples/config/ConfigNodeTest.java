@@ -59,7 +59,7 @@ class ConfigNodeTest
     @Test
     void shouldNameWhatIsNoFile(@TempDir final Path directory)
     {
-        final IOException ex = assertThrows(IOException.class, () -> ConfigNode.read(directory));
+        final IOException ex = assertThrows(IOException.class, () -> ConfigNode.readText(directory));
         assertEquals(directory + ": Is a directory", ex.getMessage());
     }
 
@@ -81,10 +81,9 @@ class ConfigNodeTest
         {
             bomb.append("a" + i + ": &a" + i + " [*a" + (i - 1) + ", *a" + (i - 1) + "]\n");
         }
-        final Path file = Files.writeString(directory.resolve("bomb.yaml"), bomb);
-        assertTrue(why(() -> ConfigNode.read(file)).contains("not YAML"));
+        assertTrue(why(() -> ConfigNode.parse("bomb.yaml", bomb.toString())).contains("not YAML"));
         final Path binary = Files.write(directory.resolve("binary.yaml"), new byte[]{(byte)0xFF, 0, 1});
-        assertEquals(binary + ": not text in UTF-8", why(() -> ConfigNode.read(binary)));
+        assertEquals(binary + ": not text in UTF-8", why(() -> ConfigNode.readText(binary)));
     }
 
     @Test

@@ -7,8 +7,6 @@ import io.overlane.examples.cli.RunOptions;
 import io.overlane.examples.config.ConfigNode;
 import io.overlane.examples.config.Place;
 import io.overlane.examples.config.Suggestion;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -17,10 +15,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A configuration file of {@code tun-bridge}: its keys are the options, and {@code segments} lists what is different
- * from one VXLAN segment to the next. Every complaint names the line.
+ * The text of a {@link ConfigFile}: its keys are the options of {@code tun-bridge}, and {@code segments} lists what is
+ * different from one VXLAN segment to the next. Every complaint names the line.
  */
-public final class BridgeConfig
+final class BridgeConfig
 {
     private static final String SEGMENTS = "segments";
     private static final String VNI = "vni";
@@ -35,40 +33,18 @@ public final class BridgeConfig
     }
 
     /**
-     * What a file says.
-     *
-     * @param plans one for each segment, or the only one.
-     * @param run   what it says about the run; null where nothing.
-     */
-    public record Contents(List<BridgePlan> plans, RunOptions run)
-    {
-    }
-
-    /**
-     * @param path of the file.
-     * @param host to ask.
-     * @return plans without contradictions.
-     * @throws IOException              if the file cannot be read.
-     * @throws IllegalArgumentException if something in it cannot be; the message is one line and names file and line.
-     */
-    public static Contents read(final Path path, final HostFacts host) throws IOException
-    {
-        return new BridgeConfig(host).read(ConfigNode.read(path));
-    }
-
-    /**
      * @param file what messages call it.
      * @param text of the file.
      * @param host to ask.
      * @return plans without contradictions.
      * @throws IllegalArgumentException if something in it cannot be; the message is one line and names file and line.
      */
-    static Contents parse(final String file, final String text, final HostFacts host)
+    static ConfigFile.Contents parse(final String file, final String text, final HostFacts host)
     {
         return new BridgeConfig(host).read(ConfigNode.parse(file, text));
     }
 
-    private Contents read(final ConfigNode root)
+    private ConfigFile.Contents read(final ConfigNode root)
     {
         final Map<String, ConfigNode> members = root.members();
         final ConfigNode segments = members.remove(SEGMENTS);
@@ -87,7 +63,7 @@ public final class BridgeConfig
         {
             throw common.place("stats").problem("stats " + run.statsSeconds + ": not a number of seconds");
         }
-        return new Contents(segments == null ? List.of(plan(common)) : plans(common, segments), run);
+        return new ConfigFile.Contents(segments == null ? List.of(plan(common)) : plans(common, segments), run);
     }
 
     private List<BridgePlan> plans(final ConfigArguments common, final ConfigNode segments)

@@ -202,7 +202,7 @@ class BridgeConfigTest
     @Test
     void shouldReadTheExample() throws IOException
     {
-        final BridgeConfig.Contents contents = BridgeConfig.read(EXAMPLE, new FakeHost());
+        final ConfigFile.Contents contents = new ConfigFile(EXAMPLE).read(new FakeHost());
         assertEquals(List.of(42, 43), contents.plans().stream().map(BridgePlan::vni).toList());
     }
 

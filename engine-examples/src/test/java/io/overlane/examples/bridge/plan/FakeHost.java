@@ -18,7 +18,7 @@ public final class FakeHost implements HostFacts
     private IpAddress source = IpAddress.parse("192.0.2.1");
     private IpAddress macAskedFor;
 
-    FakeHost mtu(final int mtu)
+    public FakeHost mtu(final int mtu)
     {
         this.mtu = mtu;
         return this;
@@ -30,7 +30,7 @@ public final class FakeHost implements HostFacts
         return this;
     }
 
-    FakeHost withoutRoutes()
+    public FakeHost withoutRoutes()
     {
         source = null;
         return this;
