@@ -6,8 +6,8 @@ import io.overlane.signal.IdleWait;
  * Where one thread waits for many ports at once and learns which of them have frames, so that it polls only those.
  *
  * <p>A port is reported when it is added with frames waiting, and when a frame arrives after a poll that returned
- * nothing. The thread that is told polls the port until a poll returns nothing. {@link #wake()} may be called by any
- * thread, everything else by the thread that waits, or before it starts.
+ * nothing; it may be reported again before such a poll. The thread polls a reported port until a poll returns nothing.
+ * {@link #wake()} may be called by any thread, everything else by the thread that waits, or before it starts.
  */
 public interface PortSelector extends IdleWait
 {

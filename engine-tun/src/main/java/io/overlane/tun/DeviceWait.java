@@ -8,22 +8,32 @@ import static io.overlane.tun.Linux.EPOLL_CTL_DEL;
 import static io.overlane.tun.Linux.EPOLL_DATA_OFFSET;
 import static io.overlane.tun.Linux.EPOLL_EVENT_SIZE;
 import static io.overlane.tun.Linux.O_CLOEXEC;
+import static io.overlane.tun.Linux.POLLFD_EVENTS_OFFSET;
+import static io.overlane.tun.Linux.POLLFD_HAPPENED_OFFSET;
+import static io.overlane.tun.Linux.POLLFD_SIZE;
+import static io.overlane.tun.Linux.POLLIN;
+import static io.overlane.tun.Linux.TIMESPEC_SIZE;
 
 import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Lets one thread wait for devices and sockets together, in one {@code epoll} over all their descriptors: what a wait
- * costs does not depend on how many they are, and only devices with frames are reported.
+ * Lets one thread wait for devices and sockets together, and reports the devices that have frames.
+ *
+ * <p>Up to {@link #FEW} descriptors are waited for with {@code ppoll}, more with {@code epoll}. The cost of an
+ * {@code epoll_wait} does not depend on the number of descriptors, but an epoll also costs the sender of each packet
+ * some time, even while nobody waits (the kernel's {@code ep_poll_callback}). {@code ppoll} costs senders nothing then.
  *
  * <p>An engine adds its devices itself. It is given those it cannot add: devices that are parts of other ports, such as
  * trunks, which are polled in every cycle.
@@ -34,22 +44,30 @@ public final class DeviceWait implements PortSelector
     private static final int MOST_EVENTS = 64;
     private static final int CHANGE = MOST_EVENTS * EPOLL_EVENT_SIZE;
 
+    /** Descriptors that are waited for with {@code ppoll}, the wake event's included. */
+    private static final int FEW = 4;
+    private static final int TIMEOUT = BitUtil.align(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES);
+    private static final int POLLFDS = TIMEOUT + TIMESPEC_SIZE;
+
     /** The wake event's. */
     private static final int WAKE_ID = 0;
 
     private final LibC libc = LibC.get();
     private final UnsafeBuffer memory =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES));
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(POLLFDS + FEW * POLLFD_SIZE, Long.BYTES));
+    private final List<Source> few = new ArrayList<>(FEW);
     private final Int2ObjectHashMap<Source> sources = new Int2ObjectHashMap<>();
     private final Map<Port, Source> ports = new IdentityHashMap<>();
     private final WakeEvent event;
     private final Descriptor epoll;
     private int lastId = WAKE_ID;
+    /** There have been more than a few; all are in the epoll, and the list of the few is empty. */
+    private boolean isMany;
     /** Nothing was done since the last wait, which has reported. */
     private boolean isFresh;
 
     /** Something to wait for, and what to do when it is readable. */
-    private record Source(int id, Descriptor descriptor, boolean isDevice, Runnable onReady)
+    private record Source(int id, int events, Descriptor descriptor, boolean isDevice, Runnable onReady)
     {
     }
 
@@ -89,11 +107,11 @@ public final class DeviceWait implements PortSelector
             {
                 throw new IllegalStateException("cannot create an epoll: " + LibC.describe(LibC.errno()));
             }
-            watch(EPOLLIN, new Source(WAKE_ID, event.descriptor(), false, () -> {}));
-            underlays.forEach(underlay -> watch(EPOLLIN, source(underlay.descriptor(), false, () -> {})));
+            watch(new Source(WAKE_ID, EPOLLIN, event.descriptor(), false, () -> {}));
+            underlays.forEach(underlay -> watch(source(EPOLLIN, underlay.descriptor(), false, () -> {})));
             for (final TunPort part : parts)
             {
-                watch(EPOLLIN, source(part.descriptor(), true, () -> {}));
+                watch(source(EPOLLIN, part.descriptor(), true, () -> {}));
             }
         }
         catch (final IllegalStateException ex)
@@ -112,9 +130,9 @@ public final class DeviceWait implements PortSelector
     @Override
     public void add(final Port port, final Runnable onReady)
     {
-        final Source source = source(((TunPort)port).descriptor(), true, onReady);
-        // By edges: a device is reported once, then not before the next frame after it was polled empty.
-        watch(EPOLLIN | EPOLLET, source);
+        // By edges: an epoll reports a device once, then not before the next frame after it was polled empty.
+        final Source source = source(EPOLLIN | EPOLLET, ((TunPort)port).descriptor(), true, onReady);
+        watch(source);
         ports.put(port, source);
     }
 
@@ -137,7 +155,7 @@ public final class DeviceWait implements PortSelector
             {
                 try
                 {
-                    report(timeoutMs(timeoutNs), true);
+                    report(Math.max(0, timeoutNs), true);
                     isFresh = true;
                 }
                 finally
@@ -175,7 +193,7 @@ public final class DeviceWait implements PortSelector
         CloseHelper.close(epoll);
     }
 
-    private void report(final int timeoutMs, final boolean isWait)
+    private void report(final long timeoutNs, final boolean isWait)
     {
         if (!epoll.acquire())
         {
@@ -183,10 +201,13 @@ public final class DeviceWait implements PortSelector
         }
         try
         {
-            final int ready = libc.epollWait(epoll.fd(), memory, MOST_EVENTS, timeoutMs);
-            for (int i = 0; i < ready; i++)
+            if (isMany)
             {
-                onEvent(i * EPOLL_EVENT_SIZE, isWait);
+                reportMany(timeoutNs, isWait);
+            }
+            else
+            {
+                reportFew(timeoutNs, isWait);
             }
         }
         finally
@@ -195,10 +216,73 @@ public final class DeviceWait implements PortSelector
         }
     }
 
-    private void onEvent(final int offset, final boolean isWait)
+    private void reportMany(final long timeoutNs, final boolean isWait)
     {
-        final int id = (int)memory.getLong(offset + EPOLL_DATA_OFFSET);
-        if (id == WAKE_ID)
+        final int ready = libc.epollWait(epoll.fd(), memory, MOST_EVENTS, timeoutMs(timeoutNs));
+        for (int i = 0; i < ready; i++)
+        {
+            final int offset = i * EPOLL_EVENT_SIZE;
+            final Source source = sources.get((int)memory.getLong(offset + EPOLL_DATA_OFFSET));
+            if (source != null)
+            {
+                onEvent(source, memory.getInt(offset), isWait);
+            }
+        }
+    }
+
+    private void reportFew(final long timeoutNs, final boolean isWait)
+    {
+        final int count = few.size();
+        int acquired = 0;
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                final Descriptor descriptor = few.get(i).descriptor;
+                final boolean isOpen = descriptor.acquire();
+                acquired |= isOpen ? 1 << i : 0;
+                memory.putInt(pollfd(i), isOpen ? descriptor.fd() : -1);
+                memory.putInt(pollfd(i) + POLLFD_EVENTS_OFFSET, POLLIN);
+            }
+            memory.putLong(TIMEOUT, TimeUnit.NANOSECONDS.toSeconds(timeoutNs));
+            memory.putLong(TIMEOUT + Long.BYTES, timeoutNs % TimeUnit.SECONDS.toNanos(1));
+            if (libc.ppoll(memory, POLLFDS, count, TIMEOUT) <= 0)
+            {
+                return;
+            }
+        }
+        finally
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if ((acquired & 1 << i) != 0)
+                {
+                    few.get(i).descriptor.release();
+                }
+            }
+        }
+        int next = 0;
+        for (int i = 0; i < count; i++)
+        {
+            final Source source = few.get(next);
+            final int events = memory.getShort(pollfd(i) + POLLFD_HAPPENED_OFFSET);
+            if (events != 0)
+            {
+                onEvent(source, events, isWait);
+            }
+            // A source whose device has gone is not in the list any more.
+            next += next < few.size() && few.get(next) == source ? 1 : 0;
+        }
+    }
+
+    private static int pollfd(final int index)
+    {
+        return POLLFDS + index * POLLFD_SIZE;
+    }
+
+    private void onEvent(final Source source, final int events, final boolean isWait)
+    {
+        if (source.id == WAKE_ID)
         {
             if (isWait)
             {
@@ -206,27 +290,54 @@ public final class DeviceWait implements PortSelector
             }
             return;
         }
-        final Source source = sources.get(id);
-        if (source != null)
+        source.onReady.run();
+        if (source.isDevice && (events & EPOLLERR) != 0)
         {
-            source.onReady.run();
-            if (source.isDevice && (memory.getInt(offset) & EPOLLERR) != 0)
-            {
-                // The device was removed under us; its error state would end every wait (tun_chr_poll).
-                ignore(source);
-            }
+            // The device was removed under us; its error state would end every wait (tun_chr_poll).
+            ignore(source);
         }
     }
 
-    private Source source(final Descriptor descriptor, final boolean isDevice, final Runnable onReady)
+    private Source source(
+        final int events, final Descriptor descriptor, final boolean isDevice, final Runnable onReady)
     {
         lastId++;
-        return new Source(lastId, descriptor, isDevice, onReady);
+        return new Source(lastId, events, descriptor, isDevice, onReady);
     }
 
-    private void watch(final int events, final Source source)
+    private void watch(final Source source)
     {
-        memory.putInt(CHANGE, events);
+        if (!isMany && few.size() < FEW)
+        {
+            few.add(source);
+            return;
+        }
+        if (!isMany)
+        {
+            moveToEpoll();
+        }
+        watchWithEpoll(source);
+    }
+
+    private void moveToEpoll()
+    {
+        try
+        {
+            few.forEach(this::watchWithEpoll);
+        }
+        catch (final IllegalStateException ex)
+        {
+            sources.values().forEach(source -> control(EPOLL_CTL_DEL, source));
+            sources.clear();
+            throw ex;
+        }
+        few.clear();
+        isMany = true;
+    }
+
+    private void watchWithEpoll(final Source source)
+    {
+        memory.putInt(CHANGE, source.events);
         memory.putLong(CHANGE + EPOLL_DATA_OFFSET, source.id);
         final int errno = control(EPOLL_CTL_ADD, source);
         if (errno != 0)
@@ -238,8 +349,11 @@ public final class DeviceWait implements PortSelector
 
     private void ignore(final Source source)
     {
-        sources.remove(source.id);
-        control(EPOLL_CTL_DEL, source);
+        if (!few.remove(source))
+        {
+            sources.remove(source.id);
+            control(EPOLL_CTL_DEL, source);
+        }
     }
 
     /** Nothing is done to a descriptor that is closed: the system has forgotten it, its number may be another's. */
