@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * While many received datagrams are dropped, has the underlays drop those of refused sources before they fill the
+ * While the engine drops many received datagrams, has the underlays drop those of refused sources before they fill the
  * receive buffers, where they would push out datagrams of accepted sources. The rest of the time every datagram reaches
  * the engine, which names the reason and the remote of each drop.
  *
@@ -51,7 +51,8 @@ final class SourceFilter
     /** Null: the engine carries segments. */
     private final SourcePolicy networkPolicy;
     private final Underlay[] underlays;
-    private long drops;
+    private long engineDrops;
+    private long underlayDrops;
     private long checkedNs;
     private long busyNs;
     private boolean isBusy;
@@ -87,13 +88,17 @@ final class SourceFilter
         {
             return;
         }
-        long sum = decap.dropped();
+        final long engineDropsBefore = engineDrops;
+        final long underlayDropsBefore = underlayDrops;
+        engineDrops = decap.dropped();
+        underlayDrops = 0;
         for (final Underlay underlay : underlays)
         {
-            sum += underlay.receiveDrops();
+            underlayDrops += underlay.receiveDrops();
         }
-        final double rate = (sum - drops) * (double)TimeUnit.SECONDS.toNanos(1) / elapsedNs;
-        drops = sum;
+        // What a full receive buffer drops alone says nothing about sources. A filter's own drops keep it.
+        final long drops = engineDrops - engineDropsBefore + (isBusy ? underlayDrops - underlayDropsBefore : 0);
+        final double rate = drops * (double)TimeUnit.SECONDS.toNanos(1) / elapsedNs;
         checkedNs = nowNs;
         final boolean wasBusy = isBusy;
         if (rate >= DROPS_PER_SECOND)

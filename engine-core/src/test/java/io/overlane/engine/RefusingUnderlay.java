@@ -26,6 +26,7 @@ public final class RefusingUnderlay implements Underlay
     private final List<Set<IpPrefix>> filters = new ArrayList<>();
     private boolean usesFlowHash;
     private RuntimeException sendFault;
+    private long overflows;
     private RuntimeException pollFault;
     private RuntimeException askFault;
     private int closed;
@@ -95,6 +96,12 @@ public final class RefusingUnderlay implements Underlay
         return taken;
     }
 
+    /** Claim that a full receive buffer dropped further datagrams. */
+    public void overflow(final long datagrams)
+    {
+        overflows += datagrams;
+    }
+
     /** Claim to look at flow hashes; before launch. */
     public void useFlowHash()
     {
@@ -116,7 +123,7 @@ public final class RefusingUnderlay implements Underlay
     @Override
     public long receiveDrops()
     {
-        return underlay.receiveDrops();
+        return underlay.receiveDrops() + overflows;
     }
 
     @Override

@@ -60,6 +60,30 @@ class SourceFilterTest
         assertEquals(3 * MANY - 1, harness.decap().dropped(DropReason.SOURCE_NOT_ALLOWED));
     }
 
+    /** A full load of accepted sources needs no filter, which would cost time for each of their datagrams. */
+    @Test
+    void shouldNotFilterWhenOnlyTheReceiveBufferOverflows()
+    {
+        launch(known(1).flood(EngineHarness.A));
+        harness.underlay().overflow(100 * MANY);
+        strangers(MANY - 1);
+        assertFilters();
+    }
+
+    @Test
+    void shouldKeepTheFilterWhileItDrops()
+    {
+        launch(known(1).flood(EngineHarness.A));
+        strangers(MANY);
+        assertFilters(prefixes(EngineHarness.A));
+        for (long passedNs = 0; passedNs <= SourceFilter.HOLD_NS; passedNs += SourceFilter.INTERVAL_NS)
+        {
+            harness.underlay().overflow(MANY);
+            strangers(0);
+            assertFilters();
+        }
+    }
+
     @Test
     void shouldAcceptARemoteBeforeItsFutureCompletesAndDropItAfterItIsGone()
     {
