@@ -124,6 +124,12 @@ final class BridgeControl
         {
             log.warn("configuration not read again, everything stays as it was: {}", OneLineErrors.message(ex));
         }
+        catch (final Error error)
+        {
+            // Nobody looks at what becomes of this task.
+            log.error("the configuration could not be read again: {}", error.toString());
+            throw error;
+        }
     }
 
     private ChangeReport readAgain() throws IOException

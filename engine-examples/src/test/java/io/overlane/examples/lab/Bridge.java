@@ -85,7 +85,7 @@ public final class Bridge
         options.add("-jar");
         final List<String> behindJar = new ArrayList<>(List.of(subcommand));
         behindJar.addAll(arguments);
-        final List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        final List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,HUP"));
         command.addAll(JavaCommand.of(options, jar.toString(), behindJar));
         return command;
     }
