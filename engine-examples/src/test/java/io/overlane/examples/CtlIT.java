@@ -156,7 +156,7 @@ class CtlIT
         {
             Files.writeString(file, known + further);
             a.process().signal("HUP");
-            a.process().awaitLine("tun-bridge: " + file + " read again: 1 entries added, 0 changed", 20);
+            a.process().awaitLine("tun-bridge: " + file + " read again: 1 entries added, 0 changed", 120);
             assertTrue(routes().contains("10.244.3.0/24"), this::routes);
             assertTrue(ctl("fdb", "show").orFail().output().contains("02:00:00:00:00:03  192.0.2.3"));
 
@@ -240,12 +240,12 @@ class CtlIT
         final Bridge first = Bridge.start(left, DEVICE, arguments);
         final LabProcess second = left.start(Bridge.command(List.of(), "tun-bridge",
             List.of("--device", "second", "--port", "4789", "--admin", socket.toString())));
-        final CommandResult refused = second.await(30);
+        final CommandResult refused = second.await(120);
         assertEquals(1, refused.status(), refused::toString);
         assertTrue(refused.output().contains("admin socket " + socket + " is in use"), refused::toString);
 
         first.process().kill();
-        assertEquals(LabProcess.statusOfSignal(SIGKILL), first.process().await(10).status());
+        assertEquals(LabProcess.statusOfSignal(SIGKILL), first.process().await(120).status());
         assertTrue(Files.exists(socket));
         assertEquals(1, ctl("ping").status());
         final Bridge third = Bridge.start(left, DEVICE, arguments);
@@ -291,7 +291,7 @@ class CtlIT
     private LabProcess startPing(final String address)
     {
         final LabProcess ping = left.start(List.of("ping", "-n", "-i", "0.01", address));
-        ping.awaitLine("64 bytes from", 20);
+        ping.awaitLine("64 bytes from", 120);
         return ping;
     }
 
@@ -299,7 +299,7 @@ class CtlIT
     private static void assertNoneLost(final LabProcess ping)
     {
         ping.signal("INT");
-        final CommandResult result = ping.await(20);
+        final CommandResult result = ping.await(120);
         final List<String> answers =
             result.stdout().stream().filter(line -> line.startsWith("64 bytes")).toList();
         for (int i = 0; i < answers.size(); i++)
@@ -324,7 +324,7 @@ class CtlIT
     {
         final List<String> arguments = new ArrayList<>(List.of("--admin", socket.toString()));
         arguments.addAll(List.of(words));
-        return left.start(Bridge.command(List.of("-Xshare:auto"), "ctl", arguments)).await(60);
+        return left.start(Bridge.command(List.of("-Xshare:auto"), "ctl", arguments)).await(120);
     }
 
     private static List<String> with(final List<String> arguments, final String... further)

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeviceLifeIT
 {
     private static final String DEVICE = "flannel.1";
-    private static final int WAIT_S = 60;
+    private static final int WAIT_S = 120;
 
     @TempDir
     private Path directory;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class FlannelErrorsIT
 {
-    private static final int TIMEOUT_S = 30;
+    private static final int TIMEOUT_S = 120;
 
     @TempDir
     private Path directory;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(300)
 class FlannelFailuresIT
 {
-    private static final int TIMEOUT_S = 60;
+    private static final int TIMEOUT_S = 120;
     private static final long OUTAGE_S = 60;
 
     /** Leases are renewed so long before their end of 24 hours: a minute after they were taken. */

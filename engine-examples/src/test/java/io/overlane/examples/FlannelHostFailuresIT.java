@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(300)
 class FlannelHostFailuresIT
 {
-    private static final int TIMEOUT_S = 60;
+    private static final int TIMEOUT_S = 120;
     private static final int SIGKILL = 9;
     private static final String VXLAN = "{\"Network\":\"10.5.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}";
     private static final String FAKE_LEASE = "{\"PublicIP\":\"192.0.2.77\",\"PublicIPv6\":null," +

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FlannelIT
 {
     private static final int STREAM_MIB = 16;
-    private static final int CHANGE_TIMEOUT_S = 20;
-    private static final int START_TIMEOUT_S = 60;
+    private static final int CHANGE_TIMEOUT_S = 120;
+    private static final int START_TIMEOUT_S = 120;
     private static final int CHANGES = 7;
     private static final String LEASE = "flannel: lease ";
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FlannelMixedIT
 {
     private static final String CONFIG = "{\"Network\":\"10.5.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}";
-    private static final int TIMEOUT_S = 20;
+    private static final int TIMEOUT_S = 120;
 
     @TempDir
     private Path directory;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FlannelScaleIT
 {
     private static final int PEERS = 1000;
-    private static final int TIMEOUT_S = 60;
+    private static final int TIMEOUT_S = 120;
     private static final int CHANGES = 12;
 
     @TempDir

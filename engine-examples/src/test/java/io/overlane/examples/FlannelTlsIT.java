@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(300)
 class FlannelTlsIT
 {
-    private static final int TIMEOUT_S = 60;
+    private static final int TIMEOUT_S = 120;
     private static final String LOOPBACK = "subjectAltName=IP:127.0.0.1";
     private static final String CLIENT = "extendedKeyUsage=clientAuth";
 

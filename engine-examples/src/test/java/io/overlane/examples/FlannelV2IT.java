@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class FlannelV2IT
 {
-    private static final int TIMEOUT_S = 30;
+    private static final int TIMEOUT_S = 120;
     private static final String[] V2 = {"--etcd-api", "v2"};
     private static final Pattern EXPIRATION = Pattern.compile("\"expiration\":\"([^\"]+)\"");
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KernelCasesIT
 {
     private static final String DEVICE = "vx42";
-    private static final int WAIT_S = 60;
+    private static final int WAIT_S = 120;
 
     @TempDir
     private Path directory;

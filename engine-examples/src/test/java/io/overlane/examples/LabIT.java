@@ -113,11 +113,11 @@ class LabIT
             assertThrows(AssertionError.class, failed::orFail);
 
             final LabProcess process = lab.left().start(List.of("sh", "-c", "echo ready; exec sleep 1000"));
-            assertEquals("ready", process.awaitLine("rea", 20));
+            assertEquals("ready", process.awaitLine("rea", 120));
             assertThrows(AssertionError.class, () -> process.awaitLine("never", 0));
             process.signal("TERM");
-            assertEquals(LabProcess.statusOfSignal(15), process.await(20).status());
-            assertThrows(AssertionError.class, () -> process.awaitLine("never", 20));
+            assertEquals(LabProcess.statusOfSignal(15), process.await(120).status());
+            assertThrows(AssertionError.class, () -> process.awaitLine("never", 120));
         }
     }
 
@@ -130,7 +130,7 @@ class LabIT
 
     private static List<String> namespaces()
     {
-        return LabProcess.start(List.of("ip", "netns", "list")).await(10).orFail().stdout().stream()
+        return LabProcess.start(List.of("ip", "netns", "list")).await(120).orFail().stdout().stream()
             .filter(line -> line.startsWith("overlane-" + ProcessHandle.current().pid()))
             .sorted()
             .toList();

@@ -28,7 +28,7 @@ class LearningBridgeIT
 {
     private static final String DEVICE = "vx1";
     private static final String BRIDGE = "br0";
-    private static final int ADMIN_TIMEOUT_S = 60;
+    private static final int ADMIN_TIMEOUT_S = 120;
 
     @TempDir
     private Path directory;

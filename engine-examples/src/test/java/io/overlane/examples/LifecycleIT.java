@@ -32,7 +32,7 @@ class LifecycleIT
 {
     private static final String DEVICE = "flannel.1";
     private static final int SIGKILL = 9;
-    private static final int REFUSAL_TIMEOUT_S = 15;
+    private static final int REFUSAL_TIMEOUT_S = 120;
 
     @TempDir
     private Path directory;
@@ -89,7 +89,7 @@ class LifecycleIT
         final Bridge first = Bridge.start(left, DEVICE, arguments);
         Traffic.ping(left, Overlay.v4(right));
         first.process().kill();
-        assertEquals(LabProcess.statusOfSignal(SIGKILL), first.process().await(10).status());
+        assertEquals(LabProcess.statusOfSignal(SIGKILL), first.process().await(120).status());
 
         final Bridge second = Bridge.start(left, DEVICE, arguments);
         Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));

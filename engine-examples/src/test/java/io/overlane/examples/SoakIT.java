@@ -113,7 +113,7 @@ class SoakIT
     {
         try (LabProcess server = right.start(List.of("iperf3", "-s", "-1", "-B", Overlay.v4(right), "--forceflush")))
         {
-            server.awaitLine("Server listening", 20);
+            server.awaitLine("Server listening", 120);
             final CommandResult client = left.start(
                 List.of("iperf3", "-c", Overlay.v4(right), "-t", Integer.toString(seconds), "-f", "m"))
                 .await(seconds + 30)

@@ -16,8 +16,8 @@ public final class Bridge
     /** How the one line starts that the bridge prints when frames can pass. */
     public static final String START_LINE = "tun-bridge: ";
 
-    private static final int START_TIMEOUT_S = 60;
-    private static final int STOP_TIMEOUT_S = 30;
+    private static final int START_TIMEOUT_S = 120;
+    private static final int STOP_TIMEOUT_S = 120;
 
     private final LabHost host;
     private final String device;

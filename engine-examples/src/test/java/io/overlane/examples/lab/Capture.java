@@ -49,7 +49,7 @@ public final class Capture
         final LabProcess dumpcap = host.start(List.of(
             "sh", "-c", "exec dumpcap -i \"$0\" -q -P -B 16 -f udp -w \"$1\" 2>&1",
             host.underlayDevice(), file.toString()));
-        dumpcap.awaitLine("File: ", 20);
+        dumpcap.awaitLine("File: ", 120);
         return new Capture(host, file, dumpcap);
     }
 
@@ -62,7 +62,7 @@ public final class Capture
     public void stopAfter(final int count, final String filter)
     {
         // Of a file that is being written the end may be cut, which tshark complains of.
-        Poll.until(count + " packets that match " + filter, 60, () -> tshark(filter).stdout().size() >= count);
+        Poll.until(count + " packets that match " + filter, 120, () -> tshark(filter).stdout().size() >= count);
         stop();
     }
 
@@ -70,7 +70,7 @@ public final class Capture
     public void stop()
     {
         dumpcap.signal("TERM");
-        dumpcap.await(20).orFail();
+        dumpcap.await(120).orFail();
     }
 
     /** Every datagram is VXLAN as RFC 7348 has it, decodes to the end, each checksum outside and inside is right. */

@@ -10,7 +10,7 @@ import java.util.List;
 /** Certificates made by openssl here and now: {@code NAME.pem} and {@code NAME.key} in one directory. */
 public final class Certificates
 {
-    private static final int TIMEOUT_S = 60;
+    private static final int TIMEOUT_S = 120;
     private static final String VALID_DAYS = "2";
 
     /** Ten days ago: openssl 3.5 refuses to make a certificate that ends before it begins. */

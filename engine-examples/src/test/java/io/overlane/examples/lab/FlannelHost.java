@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 /** A host of a {@link FlannelLab}, its pod, and the {@code flannel} of the packaged jar that may run on it. */
 public final class FlannelHost implements AutoCloseable
 {
-    private static final int START_TIMEOUT_S = 60;
-    private static final int STOP_TIMEOUT_S = 30;
+    private static final int START_TIMEOUT_S = 120;
+    private static final int STOP_TIMEOUT_S = 120;
 
     /** Beside a node there is little room on the machine for many large heaps. */
     private static final List<String> JVM_OPTIONS = List.of("-Xmx128m", "-XX:+UseSerialGC");

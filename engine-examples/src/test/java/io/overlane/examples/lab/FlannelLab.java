@@ -29,8 +29,8 @@ public final class FlannelLab implements AutoCloseable
     private static final AtomicInteger LABS = new AtomicInteger();
     private static final String SWITCH_V4 = "192.0.2.254";
     private static final int SWITCH_NUMBER = 254;
-    private static final int START_TIMEOUT_S = 60;
-    private static final int KNOWN_TIMEOUT_S = 20;
+    private static final int START_TIMEOUT_S = 120;
+    private static final int KNOWN_TIMEOUT_S = 120;
 
     private final String name = "overlane-" + ProcessHandle.current().pid() + "-f" + LABS.incrementAndGet();
     private final Path directory;
@@ -108,7 +108,7 @@ public final class FlannelLab implements AutoCloseable
 
     static void addNamespace(final LabHost host)
     {
-        final CommandResult added = LabProcess.start(List.of("ip", "netns", "add", host.namespace())).await(10);
+        final CommandResult added = LabProcess.start(List.of("ip", "netns", "add", host.namespace())).await(120);
         assumeTrue(added.status() == 0, () -> "needs root and network namespaces: " + added);
     }
 

@@ -106,7 +106,7 @@ public final class Lab implements AutoCloseable
             List.of("-Xmx64m", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "-cp", classes),
             ImpairedWire.class.getName(),
             List.of("u1", "u2", Integer.toString(lossParts), Integer.toString(reorderParts), "1")));
-        wire.awaitLine(ImpairedWire.READY, 30);
+        wire.awaitLine(ImpairedWire.READY, 120);
         left.ip("link set u2 netns " + right.namespace());
         setUp();
         return new Impairment(wire);
@@ -126,7 +126,7 @@ public final class Lab implements AutoCloseable
         public void assertLostAndReordered()
         {
             wire.signal("TERM");
-            final String done = wire.awaitLine(ImpairedWire.DONE, 30);
+            final String done = wire.awaitLine(ImpairedWire.DONE, 120);
             System.out.println(done + " (carried, lost, overtaken)");
             final String[] counts = done.substring(ImpairedWire.DONE.length()).split(" ");
             assertTrue(Long.parseLong(counts[1]) > 0, done);

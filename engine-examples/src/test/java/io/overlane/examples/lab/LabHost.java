@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class LabHost implements AutoCloseable
 {
     /** Longest a command may take that is not expected to take long. */
-    private static final int COMMAND_TIMEOUT_S = 60;
+    private static final int COMMAND_TIMEOUT_S = 120;
 
     private final String namespace;
     private final int number;

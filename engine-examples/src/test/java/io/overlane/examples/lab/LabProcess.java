@@ -129,7 +129,7 @@ public final class LabProcess implements AutoCloseable
      */
     public void signal(final String name)
     {
-        start(List.of("kill", "-" + name, Long.toString(pid()))).await(10).orFail();
+        start(List.of("kill", "-" + name, Long.toString(pid()))).await(120).orFail();
     }
 
     /** Send SIGKILL. If the process has ended already, nothing happens. */

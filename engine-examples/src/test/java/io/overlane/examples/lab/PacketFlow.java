@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 public final class PacketFlow implements AutoCloseable
 {
     private static final String INTERVAL_S = "0.01";
-    private static final int ALIVE_TIMEOUT_S = 20;
+    private static final int ALIVE_TIMEOUT_S = 120;
 
     /** Answers to packets sent after the question was asked. */
     private static final int NEW_ANSWERS = 5;

@@ -12,7 +12,7 @@ import java.util.List;
 /** The near end of a {@link PacketPeer}: what goes in comes out there, and the other way round. */
 public final class PacketPipe implements AutoCloseable
 {
-    private static final int TIMEOUT_S = 30;
+    private static final int TIMEOUT_S = 120;
 
     private final LabProcess process;
     private final PrintWriter writer;

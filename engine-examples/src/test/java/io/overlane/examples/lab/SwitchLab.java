@@ -20,7 +20,7 @@ public final class SwitchLab implements AutoCloseable
 {
     private static final AtomicInteger LABS = new AtomicInteger();
     private static final int SWITCH_NUMBER = 254;
-    private static final int TIMEOUT_S = 20;
+    private static final int TIMEOUT_S = 120;
 
     private final String name = "overlane-" + ProcessHandle.current().pid() + "-s" + LABS.incrementAndGet();
     private final LabHost wire = new LabHost(name + "-switch", SWITCH_NUMBER);

@@ -8,8 +8,8 @@ import java.util.List;
 /** Two processes of {@link TaggedStation}, each behind a bridge. */
 public final class TaggedStations
 {
-    private static final int START_TIMEOUT_S = 30;
-    private static final int EXCHANGE_TIMEOUT_S = 60;
+    private static final int START_TIMEOUT_S = 120;
+    private static final int EXCHANGE_TIMEOUT_S = 120;
 
     private TaggedStations()
     {

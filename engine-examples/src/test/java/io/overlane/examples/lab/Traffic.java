@@ -109,7 +109,7 @@ public final class Traffic
         final String tcpPort = Integer.toString(STREAM_PORT);
         try (LabProcess receiver = to.start(peer("listen", address, tcpPort)))
         {
-            receiver.awaitLine(StreamPeer.LISTENING, 30);
+            receiver.awaitLine(StreamPeer.LISTENING, 120);
             final String seed = Integer.toString(from.number());
             try (LabProcess sender = from.start(peer("send", address, tcpPort, Integer.toString(mib), seed)))
             {
@@ -133,7 +133,7 @@ public final class Traffic
     {
         try (LabProcess server = to.start(List.of("iperf3", "-s", "-1", "-B", address, "--forceflush")))
         {
-            server.awaitLine("Server listening", 30);
+            server.awaitLine("Server listening", 120);
             final String json = from.run(
                 "iperf3", "-c", address, "-t", "2", "--bidir", "-J").orFail().output().replaceAll("\\s", "");
             return "iperf3: " + mbits(json, "sum_received") + " there, " +
