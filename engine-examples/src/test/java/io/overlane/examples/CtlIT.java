@@ -324,7 +324,7 @@ class CtlIT
     {
         final List<String> arguments = new ArrayList<>(List.of("--admin", socket.toString()));
         arguments.addAll(List.of(words));
-        return left.start(Bridge.command(List.of("-Xshare:auto"), "ctl", arguments)).await(120);
+        return left.start(Bridge.command(List.of("-XX:TieredStopAtLevel=1"), "ctl", arguments)).await(120);
     }
 
     private static List<String> with(final List<String> arguments, final String... further)

@@ -243,7 +243,7 @@ class LearningBridgeIT
     private boolean isBehind(final Station station, final LabHost remote)
     {
         final List<String> arguments = List.of("--admin", socket.toString(), "fdb", "show");
-        return engine.start(Bridge.command(List.of("-Xshare:auto"), "ctl", arguments)).await(ADMIN_TIMEOUT_S)
+        return engine.start(Bridge.command(List.of("-XX:TieredStopAtLevel=1"), "ctl", arguments)).await(ADMIN_TIMEOUT_S)
             .orFail().output().contains(station.mac() + "  " + remote.underlayV4());
     }
 

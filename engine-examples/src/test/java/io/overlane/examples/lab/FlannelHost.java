@@ -19,8 +19,12 @@ public final class FlannelHost implements AutoCloseable
     private static final int START_TIMEOUT_S = 120;
     private static final int STOP_TIMEOUT_S = 120;
 
-    /** Beside a node there is little room on the machine for many large heaps. */
-    private static final List<String> JVM_OPTIONS = List.of("-Xmx128m", "-XX:+UseSerialGC");
+    /**
+     * Many nodes run on one machine, and most for some seconds only: small heaps, and the compiler that needs little
+     * time itself.
+     */
+    private static final List<String> JVM_OPTIONS =
+        List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final FlannelLab lab;
     private final LabHost host;
