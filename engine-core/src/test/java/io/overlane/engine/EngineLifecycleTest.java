@@ -269,12 +269,14 @@ class EngineLifecycleTest
     }
 
     @Test
-    void shouldNotWaitForEverForThreadThatApplicationBlocks()
+    void shouldNotWaitForEverForThreadThatApplicationBlocks() throws InterruptedException
     {
+        final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch never = new CountDownLatch(1);
         final OverlayEngine running = launch(context(ThreadingMode.SHARED));
         running.proxy().ask(() ->
         {
+            begun.countDown();
             boolean isDone = false;
             while (!isDone)
             {
@@ -289,6 +291,8 @@ class EngineLifecycleTest
             }
             return null;
         });
+        // Else close() may come before the thread has looked at the command, which is cancelled then.
+        assertTrue(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
         assertTimeoutPreemptively(PATIENCE, running::close);
 
         assertFalse(running.isRunning());
