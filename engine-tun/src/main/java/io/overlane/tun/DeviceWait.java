@@ -378,6 +378,6 @@ public final class DeviceWait implements PortSelector
     private static int timeoutMs(final long timeoutNs)
     {
         final long roundedUp = TimeUnit.NANOSECONDS.toMillis(timeoutNs) + (timeoutNs > 0 ? 1 : 0);
-        return (int)Math.max(0, Math.min(Integer.MAX_VALUE, roundedUp));
+        return (int)Math.min(Integer.MAX_VALUE, roundedUp);
     }
 }

@@ -30,7 +30,7 @@ public final class FakeHost implements HostFacts
         return this;
     }
 
-    public FakeHost withoutRoutes()
+    FakeHost withoutRoutes()
     {
         source = null;
         return this;
