@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Exit code: 0 when stopped, 1 if it could not become a node, 2 for bad options."})
 public final class FlannelCommand implements Callable<Integer>
 {
-    private static final long LONGEST_STOP_S = 10;
+    private static final long LONGEST_STOP_S = 30;
 
     @Mixin
     private FlannelOptions options;
