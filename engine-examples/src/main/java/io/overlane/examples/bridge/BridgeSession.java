@@ -8,6 +8,7 @@ import io.overlane.examples.bridge.plan.BridgeMode;
 import io.overlane.examples.bridge.plan.BridgePlan;
 import io.overlane.examples.cli.OneLineErrors;
 import io.overlane.examples.cli.StatsTable;
+import io.overlane.examples.cli.StopSignal;
 import io.overlane.tun.DataPathThread;
 import io.overlane.tun.DeviceWait;
 import io.overlane.tun.LibcUnderlay;
@@ -21,8 +22,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,14 +33,11 @@ import org.slf4j.LoggerFactory;
 final class BridgeSession
 {
     private static final Logger LOG = LoggerFactory.getLogger("tun-bridge");
-    private static final long LONGEST_STOP_S = 30;
 
     private final BridgeRun run;
     private final PrintWriter out;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BridgeTasks tasks = new BridgeTasks();
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile boolean isDone;
     /** Why the bridge cannot go on; null while it can. */
     private IOException failure;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
@@ -66,7 +62,7 @@ final class BridgeSession
      */
     int run() throws IOException, InterruptedException
     {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "stop"));
+        final StopSignal signal = StopSignal.listen(tasks::stop);
         try
         {
             final RunningBridge bridge = new RunningBridge(errors);
@@ -82,7 +78,7 @@ final class BridgeSession
                 if (tasks.isStopped())
                 {
                     closeAll();
-                    isDone = true;
+                    signal.done();
                     return 0;
                 }
                 devices.add(bridge.open(plan, trunks.contains(plan.device())));
@@ -120,13 +116,13 @@ final class BridgeSession
             {
                 throw failure;
             }
-            isDone = true;
+            signal.done();
             return 0;
         }
         finally
         {
             closeAll();
-            stopped.countDown();
+            signal.ended();
         }
     }
 
@@ -220,27 +216,6 @@ final class BridgeSession
             {
                 errors.onError(ex);
             }
-        }
-    }
-
-    /** SIGINT, SIGTERM, or the end of the JVM: let {@link #run()} finish; if it did well, that is the exit code. */
-    private void onShutdown()
-    {
-        if (stopped.getCount() == 0)
-        {
-            return;
-        }
-        tasks.stop();
-        try
-        {
-            if (stopped.await(LONGEST_STOP_S, TimeUnit.SECONDS) && isDone)
-            {
-                Runtime.getRuntime().halt(0);
-            }
-        }
-        catch (final InterruptedException ex)
-        {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -5,6 +5,7 @@ import io.overlane.admin.AdminServer;
 import io.overlane.admin.SocketPath;
 import io.overlane.examples.cli.OneLineErrors;
 import io.overlane.examples.cli.RunOptions;
+import io.overlane.examples.cli.StopSignal;
 import io.overlane.examples.cli.Version;
 import io.overlane.flannel.node.FlannelCommands;
 import io.overlane.flannel.node.FlannelNode;
@@ -15,8 +16,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,8 +36,6 @@ import picocli.CommandLine.Spec;
     footer = {"", "Exit code: 0 when stopped, 1 if it could not become a node, 2 for bad options."})
 public final class FlannelCommand implements Callable<Integer>
 {
-    private static final long LONGEST_STOP_S = 30;
-
     @Mixin
     private FlannelOptions options;
 
@@ -54,29 +51,26 @@ public final class FlannelCommand implements Callable<Integer>
     @Spec
     private CommandSpec spec;
 
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile boolean isDone;
-
     @Override
     public Integer call() throws IOException, InterruptedException
     {
         final PrintWriter out = spec.commandLine().getOut();
         options.ignored().forEach(option -> print(out, option + " has no effect here"));
         final FlannelNode node = new FlannelNode(options, nodeOptions, System.getenv(), line -> print(out, line));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> onShutdown(node), "stop"));
+        final StopSignal signal = StopSignal.listen(node::stop);
         AdminServer server = null;
         try
         {
             server = openAdmin(node, out);
             node.run();
             print(out, "stopped");
-            isDone = true;
+            signal.done();
             return 0;
         }
         finally
         {
             CloseHelper.quietClose(server);
-            stopped.countDown();
+            signal.ended();
         }
     }
 
@@ -112,27 +106,6 @@ public final class FlannelCommand implements Callable<Integer>
         {
             out.println("flannel: " + line.strip().replaceAll("\\s*\\R\\s*", "; "));
             out.flush();
-        }
-    }
-
-    /** SIGINT, SIGTERM, or the end of the JVM: let the node end; if it did well, that is the exit code. */
-    private void onShutdown(final FlannelNode node)
-    {
-        if (stopped.getCount() == 0)
-        {
-            return;
-        }
-        node.stop();
-        try
-        {
-            if (stopped.await(LONGEST_STOP_S, TimeUnit.SECONDS) && isDone)
-            {
-                Runtime.getRuntime().halt(0);
-            }
-        }
-        catch (final InterruptedException ex)
-        {
-            Thread.currentThread().interrupt();
         }
     }
 }
