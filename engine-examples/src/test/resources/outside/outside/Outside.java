@@ -5,11 +5,11 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
+import io.overlane.netty.NettyUnderlay;
 import io.overlane.port.RingPort;
 import io.overlane.segment.SegmentContext;
 import io.overlane.tun.LibcUnderlay;
 import io.overlane.tun.UdpOptions;
-import io.overlane.tun.netty.NettyUnderlay;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.Underlay;
 

@@ -1,5 +1,9 @@
 package io.overlane.wire;
 
+import static io.overlane.wire.Scratch.OFFSET;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import java.nio.ByteBuffer;
@@ -10,10 +14,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import static io.overlane.wire.Scratch.OFFSET;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /** The checksum against one computed word by word, and partial checksums completed. */
 class ChecksumTest

@@ -1,11 +1,11 @@
 package io.overlane.wire;
 
+import static io.overlane.wire.Scratch.OFFSET;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.overlane.status.DropReason;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import static io.overlane.wire.Scratch.OFFSET;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Layer 3 behind no, one, two and too many VLAN tags, whole and cut anywhere. */
 class EthernetPayloadTest

@@ -1,5 +1,8 @@
 package io.overlane.wire;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.overlane.status.DropReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +13,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * What {@code check()} promises: it survives any bytes of any length, and after NONE no accessor leaves the range. The

@@ -1,12 +1,12 @@
 package io.overlane.wire;
 
-import io.overlane.status.DropReason;
-import org.junit.jupiter.api.Test;
-
 import static io.overlane.wire.Scratch.OFFSET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.status.DropReason;
+import org.junit.jupiter.api.Test;
 
 /** Every field of every header, written over 0xA5 and compared with bytes made by hand. */
 class HeaderGoldenBytesTest

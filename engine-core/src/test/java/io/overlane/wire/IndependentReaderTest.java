@@ -1,5 +1,10 @@
 package io.overlane.wire;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import java.net.Inet4Address;
@@ -24,11 +29,6 @@ import org.pcap4j.packet.IpV6Packet;
 import org.pcap4j.packet.TcpPacket;
 import org.pcap4j.packet.UdpPacket;
 import org.pcap4j.packet.namednumber.ArpOperation;
-
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Whole frames written by the flyweights and read by pcap4j, which shares no code with them and needs no libpcap. */
 class IndependentReaderTest

@@ -1,5 +1,10 @@
 package io.overlane.wire;
 
+import static io.overlane.wire.Scratch.OFFSET;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.overlane.status.DropReason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -9,11 +14,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static io.overlane.wire.Scratch.OFFSET;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Neighbour discovery: both messages, and options of every kind of wrong length. */
 class NdMessageTest

@@ -1,9 +1,9 @@
 package io.overlane.wire;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.HexFormat;
 import org.agrona.concurrent.UnsafeBuffer;
-
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** A buffer of 0xA5 with room on both sides, so that a byte written astray or forgotten shows. */
 final class Scratch

@@ -1,38 +1,15 @@
 package io.overlane.examples;
 
-import io.overlane.examples.bridge.TunBridgeCommand;
-import io.overlane.examples.bridge.plan.OptionTypes;
-import io.overlane.examples.cli.OneLineErrors;
-import io.overlane.examples.cli.Version;
-import io.overlane.examples.ctl.CtlCommand;
+import io.overlane.cli.OneLineErrors;
 import io.overlane.examples.demo.DemoCommand;
-import io.overlane.examples.flannel.FlannelCommand;
-import io.overlane.examples.replay.ReplayCommand;
-import java.io.IOException;
-import java.io.PrintWriter;
-import picocli.AutoComplete;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ExecutionException;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
 
-/** The command line: finds the subcommand and turns whatever happens into an exit code. */
-@Command(
-    name = "overlane",
-    description = "Userspace VXLAN and IP-in-UDP tunnels.",
-    subcommands = {
-        TunBridgeCommand.class, FlannelCommand.class, CtlCommand.class, ReplayCommand.class, DemoCommand.class,
-        AutoComplete.GenerateCompletion.class},
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    footer = {"", "Set OVERLANE_DEBUG=1 for stack traces and debug messages on standard error."})
-public final class Main implements Runnable
+/** The command line of the runnable jar: the commands of {@code engine-cli}, and the demo. */
+public final class Main
 {
-    @Spec
-    private CommandSpec spec;
+    private Main()
+    {
+    }
 
     /**
      * @param args subcommand, options and parameters.
@@ -43,50 +20,9 @@ public final class Main implements Runnable
         System.exit(commandLine().execute(args));
     }
 
-    /**
-     * Run one command in this JVM.
-     *
-     * @param out  for what the command has to say.
-     * @param err  for the one line that says why it failed.
-     * @param args subcommand, options and parameters.
-     * @return exit code: 0, {@link OneLineErrors#FAILED} or {@link OneLineErrors#BAD_USAGE}.
-     */
-    public static int run(final PrintWriter out, final PrintWriter err, final String... args)
-    {
-        return commandLine().setOut(out).setErr(err).execute(args);
-    }
-
-    /** Every command with its converters and error handlers. */
+    /** @return every command with its converters and error handlers. */
     public static CommandLine commandLine()
     {
-        return OptionTypes.converting(new CommandLine(new Main()))
-            .setExecutionStrategy(Main::run)
-            .setUsageHelpAutoWidth(true)
-            .setUsageHelpLongOptionsMaxWidth(34)
-            .setParameterExceptionHandler(OneLineErrors::onBadUsage)
-            .setExecutionExceptionHandler(OneLineErrors::onFailure);
-    }
-
-    /** Too little memory is a failure like others: what was opened is closed by then, and one line says so. */
-    private static int run(final ParseResult parsed)
-    {
-        try
-        {
-            return new CommandLine.RunLast().execute(parsed);
-        }
-        catch (final OutOfMemoryError ex)
-        {
-            final String message = "out of memory (" + ex.getMessage() +
-                "): start the JVM with a larger -Xmx, e.g. -Xmx1g, or with fewer segments";
-            throw new ExecutionException(
-                parsed.commandSpec().commandLine(), message, new IOException(message, ex));
-        }
-    }
-
-    @Override
-    public void run()
-    {
-        throw new ParameterException(
-            spec.commandLine(), "no command: tun-bridge, flannel, ctl, replay or demo; --help tells more");
+        return io.overlane.cli.Main.commandLine(new DemoCommand());
     }
 }

@@ -3,6 +3,7 @@ package io.overlane.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.cli.Main;
 import io.overlane.status.DropReason;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.overlane.tun;
 
 import static io.overlane.tun.Linux.EADDRINUSE;
-import static io.overlane.tun.Linux.ENODEV;
 import static io.overlane.tun.Linux.ENOBUFS;
+import static io.overlane.tun.Linux.ENODEV;
 import static io.overlane.tun.Linux.ENOMEM;
 import static io.overlane.tun.Linux.IPV6_MREQ_INDEX_OFFSET;
 import static io.overlane.tun.Linux.IPV6_MREQ_SIZE;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.address.IpAddress;
+import io.overlane.testkit.UnderlayContract;
 import io.overlane.underlay.Underlay;
-import io.overlane.underlay.UnderlayContract;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;

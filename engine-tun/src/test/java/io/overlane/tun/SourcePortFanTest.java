@@ -12,6 +12,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FreePorts;
+import io.overlane.testkit.Allocation;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.IOException;

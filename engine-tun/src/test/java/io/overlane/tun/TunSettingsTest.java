@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.overlane.address.IpAddress;
-import io.overlane.setting.SettingsContract;
+import io.overlane.testkit.SettingsContract;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

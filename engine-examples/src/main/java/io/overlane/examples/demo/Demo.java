@@ -1,7 +1,7 @@
 package io.overlane.examples.demo;
 
-import io.overlane.examples.cli.OneLineErrors;
-import io.overlane.examples.cli.StatsTable;
+import io.overlane.cli.OneLineErrors;
+import io.overlane.cli.StatsTable;
 import io.overlane.status.PathCounters;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;

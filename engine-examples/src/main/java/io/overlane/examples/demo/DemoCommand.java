@@ -1,7 +1,7 @@
 package io.overlane.examples.demo;
 
 import io.overlane.address.IpAddress;
-import io.overlane.examples.cli.Version;
+import io.overlane.cli.Version;
 import io.overlane.underlay.NioUnderlay;
 import java.io.IOException;
 import java.util.concurrent.Callable;

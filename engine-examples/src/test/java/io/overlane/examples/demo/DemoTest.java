@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.Vtep;
-import io.overlane.examples.CommandRun;
-import io.overlane.underlay.FaultyUnderlay;
+import io.overlane.examples.Main;
+import io.overlane.testkit.FaultyUnderlay;
+import io.overlane.testkit.UnderlayPair;
 import io.overlane.underlay.Underlay;
-import io.overlane.underlay.UnderlayPair;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,10 +28,15 @@ class DemoTest
     @Test
     void shouldRunOverLoopback()
     {
-        final CommandRun run = CommandRun.of("demo", "--seconds", "1");
+        final StringWriter err = new StringWriter();
+        final int exitCode = Main.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute("demo", "--seconds", "1");
+        final String said = out.toString();
 
-        assertEquals("", run.err());
-        assertEquals(0, run.exitCode(), run.out());
+        assertEquals("", err.toString());
+        assertEquals(0, exitCode, said);
         for (final String sentence : new String[] {
             "Station left: 10.99.0.1, 02:00:00:00:00:01, behind an engine on UDP 127.0.0.1:",
             "Station right: 10.99.0.2, 02:00:00:00:00:02, behind an engine on UDP 127.0.0.1:",
@@ -43,7 +48,7 @@ class DemoTest
             "Engine left:",
             "Engine right:"})
         {
-            assertTrue(run.out().contains(sentence), () -> "not said: " + sentence + "\n" + run.out());
+            assertTrue(said.contains(sentence), () -> "not said: " + sentence + "\n" + said);
         }
     }
 

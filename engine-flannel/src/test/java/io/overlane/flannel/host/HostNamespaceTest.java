@@ -4,7 +4,7 @@ import io.overlane.flannel.host.firewall.FirewallScenarios;
 import io.overlane.flannel.host.firewall.TrafficScenarios;
 import io.overlane.flannel.host.link.LinkScenarios;
 import io.overlane.flannel.host.route.RouteScenarios;
-import io.overlane.tun.InNamespace;
+import io.overlane.testkit.InNamespace;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;

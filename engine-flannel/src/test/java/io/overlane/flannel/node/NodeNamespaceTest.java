@@ -1,6 +1,6 @@
 package io.overlane.flannel.node;
 
-import io.overlane.tun.InNamespace;
+import io.overlane.testkit.InNamespace;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;

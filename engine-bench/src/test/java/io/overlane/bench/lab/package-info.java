@@ -1,2 +1,0 @@
-/** Tests of the lab's report. */
-package io.overlane.bench.lab;

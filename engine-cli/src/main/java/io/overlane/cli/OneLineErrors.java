@@ -1,0 +1,179 @@
+package io.overlane.cli;
+
+import io.overlane.cli.config.Suggestion;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Whatever goes wrong is one line on standard error that starts with {@code overlane: }, and a non-zero exit code.
+ */
+public final class OneLineErrors
+{
+    /** It was asked for rightly and did not work. */
+    public static final int FAILED = 1;
+
+    /** It was not asked for rightly: an unknown option, a value that cannot be. */
+    public static final int BAD_USAGE = 2;
+
+    /** How picocli says that an enum has no such constant; it lists those of Java. */
+    private static final Pattern NOT_ONE_OF = Pattern.compile("expected one of \\[.*but was '(.*)'$", Pattern.DOTALL);
+
+    private static final String PREFIX = "overlane: ";
+
+    private OneLineErrors()
+    {
+    }
+
+    /** Debug messages only for who asks for them. Before the first logger is made. */
+    public static void configureLogging()
+    {
+        if (isDebug())
+        {
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
+        }
+    }
+
+    /**
+     * @param parser throws {@link IllegalArgumentException} with a message for a person.
+     * @param <T>    what an option wants.
+     * @return a converter whose errors are that message and the option's name.
+     */
+    public static <T> ITypeConverter<T> converter(final Function<String, T> parser)
+    {
+        return text ->
+        {
+            try
+            {
+                return parser.apply(text);
+            }
+            catch (final IllegalArgumentException ex)
+            {
+                throw new TypeConversionException(ex.getMessage());
+            }
+        };
+    }
+
+    public static int onBadUsage(final ParameterException ex, final String[] args)
+    {
+        final CommandLine command = ex.getCommandLine();
+        printTrace(ex, command.getErr());
+        final String message = ex instanceof UnmatchedArgumentException unmatched ? unmatched(unmatched) : message(ex);
+        command.getErr().println(PREFIX + message + hint(command, message));
+        command.getErr().flush();
+        return BAD_USAGE;
+    }
+
+    public static int onFailure(final Exception ex, final CommandLine command, final ParseResult parsed)
+    {
+        printTrace(ex, command.getErr());
+        command.getOut().flush();
+        command.getErr().println(PREFIX + message(ex));
+        command.getErr().flush();
+        return ex instanceof IllegalArgumentException ? BAD_USAGE : FAILED;
+    }
+
+    /**
+     * @param error anything thrown.
+     * @return one line for a person.
+     */
+    public static String message(final Throwable error)
+    {
+        final Throwable cause = error instanceof UncheckedIOException ? error.getCause() : error;
+        final String message =
+            oneLine(cause instanceof ParameterException option ? noneOf(option) : cause.getMessage());
+        if (cause instanceof NoSuchFileException)
+        {
+            return "there is no file " + message;
+        }
+        if (cause instanceof AccessDeniedException)
+        {
+            return "no permission for " + message;
+        }
+        // The engine's own reports are IllegalStateExceptions with a sentence.
+        final boolean isSpoken = cause instanceof IOException || cause instanceof IllegalArgumentException ||
+            cause instanceof IllegalStateException || cause instanceof UnsupportedOperationException ||
+            cause instanceof ParameterException;
+        return message.isEmpty() || !isSpoken ?
+            (cause.getClass().getSimpleName() + " " + message).strip() :
+            message;
+    }
+
+    private static String unmatched(final UnmatchedArgumentException ex)
+    {
+        final String first = ex.getUnmatched().get(0);
+        final CommandSpec command = ex.getCommandLine().getCommandSpec();
+        if (first.startsWith("-"))
+        {
+            final String name = first.replaceFirst("=.*", "");
+            return "unknown option '" + name + "'" + meant(name, optionsLike(name, command));
+        }
+        return command.parent() == null ?
+            "unknown command '" + first + "'" + meant(first, command.subcommands().keySet()) :
+            "unexpected argument '" + first + "'";
+    }
+
+    /** The long ones, with as many dashes. */
+    private static List<String> optionsLike(final String name, final CommandSpec command)
+    {
+        final String dashes = name.replaceFirst("[^-].*", "");
+        return command.optionsMap().keySet().stream()
+            .filter(option -> option.length() > 2 && option.replaceFirst("[^-].*", "").equals(dashes))
+            .toList();
+    }
+
+    private static String meant(final String word, final Collection<String> known)
+    {
+        return Suggestion.nearest(word, known).map(nearest -> ", is " + nearest + " meant?").orElse("");
+    }
+
+    /** A value that is none of those that the option's label lists. */
+    private static String noneOf(final ParameterException ex)
+    {
+        final ArgSpec option = ex.getArgSpec();
+        final Matcher value = NOT_ONE_OF.matcher(ex.getMessage());
+        return option != null && value.find() ?
+            ex.getMessage().substring(0, value.start()) + "'" + value.group(1) + "' is none of " +
+                option.paramLabel().replace("|", ", ") :
+            ex.getMessage();
+    }
+
+    private static String hint(final CommandLine command, final String message)
+    {
+        return message.contains("--help") ? "" :
+            " (try " + command.getCommandSpec().qualifiedName() + " --help)";
+    }
+
+    private static String oneLine(final String message)
+    {
+        return message == null ? "" : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+    }
+
+    private static void printTrace(final Exception ex, final PrintWriter err)
+    {
+        if (isDebug())
+        {
+            ex.printStackTrace(err);
+        }
+    }
+
+    private static boolean isDebug()
+    {
+        return "1".equals(System.getenv("OVERLANE_DEBUG"));
+    }
+}

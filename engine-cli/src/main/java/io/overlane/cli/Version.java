@@ -1,0 +1,16 @@
+package io.overlane.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code --version} prints: the version in the jar's manifest and the JVM it runs on. */
+public final class Version implements IVersionProvider
+{
+    @Override
+    public String[] getVersion()
+    {
+        final String version = Version.class.getPackage().getImplementationVersion();
+        return new String[]{
+            "overlane " + (version == null ? "(not packaged)" : version) +
+                ", Java " + System.getProperty("java.version")};
+    }
+}

@@ -1,0 +1,169 @@
+package io.overlane.cli.bridge;
+
+import io.overlane.admin.AdminCommands;
+import io.overlane.admin.AdminException;
+import io.overlane.admin.AdminServer;
+import io.overlane.admin.Answer;
+import io.overlane.admin.command.EngineCommands;
+import io.overlane.cli.OneLineErrors;
+import io.overlane.cli.Version;
+import io.overlane.cli.bridge.config.SegmentRequest;
+import io.overlane.cli.bridge.plan.BridgeMode;
+import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.cli.bridge.plan.HostFacts;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+
+/** How a running bridge is told what to do: the admin socket, and SIGHUP. */
+final class BridgeControl
+{
+    private final BridgeRun run;
+    private final RunningBridge bridge;
+    private final BridgeTasks tasks;
+    private final PrintWriter out;
+    private final Logger log;
+
+    BridgeControl(
+        final BridgeRun run,
+        final RunningBridge bridge,
+        final BridgeTasks tasks,
+        final PrintWriter out,
+        final Logger log)
+    {
+        this.run = run;
+        this.bridge = bridge;
+        this.tasks = tasks;
+        this.out = out;
+        this.log = log;
+    }
+
+    /** Have SIGHUP read the file again; one that comes before the bridge runs waits for it to. */
+    void hearOfHangup()
+    {
+        if (run.config() != null && !Hangup.onHangup(() -> tasks.submit(this::onHangup)))
+        {
+            log.warn("this JVM does not tell of SIGHUP; 'ctl reload' does the same");
+        }
+    }
+
+    /**
+     * Open the admin socket of the running bridge.
+     *
+     * @param opened gets what is to be closed at the end.
+     * @throws IOException if the admin socket was asked for and cannot be had.
+     */
+    void open(final Consumer<AutoCloseable> opened) throws IOException
+    {
+        if (run.admin() == null)
+        {
+            return;
+        }
+        try
+        {
+            opened.accept(AdminServer.open(
+                run.admin(), commands(), error -> log.warn("{}", OneLineErrors.message(error))));
+        }
+        catch (final IOException ex)
+        {
+            if (run.isAdminWanted())
+            {
+                throw ex;
+            }
+            log.warn("ctl cannot reach this bridge: {}", OneLineErrors.message(ex));
+        }
+    }
+
+    private AdminCommands commands()
+    {
+        final boolean isVxlan = run.plans().get(0).mode() == BridgeMode.VXLAN;
+        final AdminCommands commands = EngineCommands.addTo(bridge.engine(), isVxlan, new AdminCommands())
+            .add("version", "", "version and process", words -> version())
+            .add("reload", "", "read the configuration file again, as SIGHUP does", words -> reload());
+        if (isVxlan)
+        {
+            commands
+                .add("segment add", SegmentRequest.SYNTAX, "a further segment and its device", this::addSegment)
+                .add("segment del", "VNI", "remove a segment that was added by hand", this::removeSegment);
+        }
+        return commands;
+    }
+
+    private Answer version()
+    {
+        final Map<String, Object> members = new LinkedHashMap<>();
+        members.put("version", new Version().getVersion()[0]);
+        members.put("pid", ProcessHandle.current().pid());
+        members.put("config", run.config() == null ? null : run.config().toString());
+        return new Answer(
+            members.get("version") + ", process " + members.get("pid") +
+                (run.config() == null ? "" : ", configured by " + run.config()) + "\n",
+            members);
+    }
+
+    private Answer reload() throws AdminException
+    {
+        if (run.config() == null)
+        {
+            throw AdminException.refused("there is no configuration file, the bridge was started with options");
+        }
+        return tasks.ask(this::readAgain).answer();
+    }
+
+    private void onHangup()
+    {
+        try
+        {
+            readAgain();
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            log.warn("configuration not read again, everything stays as it was: {}", OneLineErrors.message(ex));
+        }
+        catch (final Error error)
+        {
+            // Nobody looks at what becomes of this task.
+            log.error("the configuration could not be read again: {}", error.toString());
+            throw error;
+        }
+    }
+
+    private ChangeReport readAgain() throws IOException
+    {
+        final ChangeReport report = bridge.change(run.config().read(HostFacts.now()).plans());
+        report.notDone().forEach(line -> log.warn("{}", line));
+        out.println("tun-bridge: " + run.config() + " read again: " + report.summary());
+        out.flush();
+        return report;
+    }
+
+    private Answer addSegment(final List<String> words) throws AdminException
+    {
+        final BridgePlan plan = SegmentRequest.plan(words, run.plans().get(0), HostFacts.now());
+        tasks.ask(() ->
+        {
+            bridge.add(plan);
+            return null;
+        });
+        return Answer.DONE;
+    }
+
+    private Answer removeSegment(final List<String> words) throws AdminException
+    {
+        final int vni = SegmentRequest.vni(words);
+        if (words.size() > 1)
+        {
+            throw AdminException.usage("unexpected '" + words.get(1) + "'");
+        }
+        tasks.ask(() ->
+        {
+            bridge.remove(vni);
+            return null;
+        });
+        return Answer.DONE;
+    }
+}

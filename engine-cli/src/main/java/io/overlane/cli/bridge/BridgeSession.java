@@ -1,0 +1,221 @@
+package io.overlane.cli.bridge;
+
+import io.overlane.cli.OneLineErrors;
+import io.overlane.cli.StatsTable;
+import io.overlane.cli.bridge.plan.BridgeMode;
+import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.QueueContext;
+import io.overlane.engine.ThreadingMode;
+import io.overlane.cli.StopSignal;
+import io.overlane.tun.DataPathThread;
+import io.overlane.tun.DeviceWait;
+import io.overlane.tun.LibcUnderlay;
+import io.overlane.tun.TunDevice;
+import io.overlane.tun.TunPort;
+import io.overlane.underlay.Underlay;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import org.agrona.ErrorHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of a bridge: opens what the plans say, in an order that lets every failure undo all before it, carries frames
+ * until SIGINT or SIGTERM, and puts everything back.
+ */
+final class BridgeSession
+{
+    private static final Logger LOG = LoggerFactory.getLogger("tun-bridge");
+
+    private final BridgeRun run;
+    private final PrintWriter out;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final BridgeTasks tasks = new BridgeTasks();
+    /** Why the bridge cannot go on; null while it can. */
+    private IOException failure;
+    private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
+
+    /**
+     * @param run what to do.
+     * @param out for the start lines, tables and totals.
+     */
+    BridgeSession(final BridgeRun run, final PrintWriter out)
+    {
+        this.run = run;
+        this.out = out;
+    }
+
+    /**
+     * Runs until a signal comes, or the engine ends by itself.
+     *
+     * @return the exit code, 0.
+     * @throws IOException if something could not be opened or did not come back, or the engine ended; nothing is left
+     *                     open.
+     * @throws InterruptedException if the calling thread is interrupted; likewise.
+     */
+    int run() throws IOException, InterruptedException
+    {
+        final StopSignal signal = StopSignal.listen(tasks::stop);
+        try
+        {
+            final RunningBridge bridge = new RunningBridge(errors);
+            final BridgeControl control = new BridgeControl(run, bridge, tasks, out, LOG);
+            control.hearOfHangup();
+            final BridgePlan first = run.plans().get(0);
+            final Underlay underlay = opened(first.underlay().open(first, errors));
+            opened(bridge);
+            final List<BridgeDevice> devices = new ArrayList<>();
+            final Set<String> trunks = RunningBridge.trunks(run.plans());
+            for (final BridgePlan plan : run.plans())
+            {
+                if (tasks.isStopped())
+                {
+                    closeAll();
+                    signal.done();
+                    return 0;
+                }
+                devices.add(bridge.open(plan, trunks.contains(plan.device())));
+            }
+            final OverlayEngine engine = launch(first, underlay, devices);
+            engine.terminated().whenComplete((none, cause) -> tasks.stop());
+            bridge.configure(engine);
+            watchHost(bridge);
+            control.open(this::opened);
+            for (final BridgeDevice device : devices)
+            {
+                out.println(startLine(underlay, device));
+            }
+            out.flush();
+            final StatsTable stats = new StatsTable(bridge.engine(), System.nanoTime());
+            while (tasks.work(run.statsSeconds()))
+            {
+                stats.printRates(out, System.nanoTime());
+                for (final BridgeDevice device : bridge.all())
+                {
+                    out.println(
+                        "  " + device.port().name() + ": " + device.tun().offload() + "; " + underlay.description() +
+                            device.filtered());
+                }
+                out.flush();
+            }
+            closeAll();
+            stats.printTotals(out, System.nanoTime());
+            out.flush();
+            if (engine.terminated().isCompletedExceptionally())
+            {
+                throw new IOException("the engine ended by itself, because of the error above");
+            }
+            if (failure != null)
+            {
+                throw failure;
+            }
+            signal.done();
+            return 0;
+        }
+        finally
+        {
+            closeAll();
+            signal.ended();
+        }
+    }
+
+    private void watchHost(final RunningBridge bridge)
+    {
+        try
+        {
+            opened(new HostWatch(() -> tasks.submit(() -> restore(bridge))));
+        }
+        catch (final IOException ex)
+        {
+            LOG.warn("a device or route that somebody removes will not come back: {}", OneLineErrors.message(ex));
+        }
+    }
+
+    /** The bridge ends if something cannot be restored, so that a service manager starts it anew. */
+    private void restore(final RunningBridge bridge)
+    {
+        try
+        {
+            bridge.restore().forEach(line -> LOG.warn("{}", line));
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            failure = new IOException(OneLineErrors.message(ex), ex);
+            tasks.stop();
+        }
+    }
+
+    private OverlayEngine launch(final BridgePlan first, final Underlay underlay, final List<BridgeDevice> devices)
+        throws IOException
+    {
+        final TunPort[] trunks =
+            devices.stream().filter(BridgeDevice::isTrunk).map(BridgeDevice::tun).distinct().toArray(TunPort[]::new);
+        final EngineContext context = new EngineContext()
+            .threadingMode(first.threadingMode())
+            .underlay(underlay)
+            .idleWait(idleWait(first, underlay, trunks))
+            .errorHandler(errors)
+            .threadFactory(new DataPathThread());
+        first.limits().applyTo(context);
+        devices.forEach(device -> device.plan().addTo(context, device.port()));
+        for (int i = 1; i < first.queues(); i++)
+        {
+            context.queue(openQueue(first, (LibcUnderlay)underlay));
+        }
+        return opened(OverlayEngine.launch(context));
+    }
+
+    private QueueContext openQueue(final BridgePlan plan, final LibcUnderlay first) throws IOException
+    {
+        final LibcUnderlay underlay = opened(first.openFurther());
+        final TunPort port = opened(new TunPort(opened(TunDevice.attach(BridgeDevice.options(plan))), errors));
+        return new QueueContext(underlay, port, idleWait(plan, underlay));
+    }
+
+    private DeviceWait idleWait(final BridgePlan plan, final Underlay underlay, final TunPort... trunks)
+        throws IOException
+    {
+        return plan.threadingMode() == ThreadingMode.SHARED ?
+            opened(new DeviceWait((LibcUnderlay)underlay, trunks)) : null;
+    }
+
+    private static String startLine(final Underlay underlay, final BridgeDevice device)
+    {
+        final BridgePlan plan = device.plan();
+        final String vxlan = plan.mode() == BridgeMode.VXLAN ?
+            ", MAC " + plan.mac() + ", VNI " + plan.vni() + (plan.learning() ? ", learning" : "") : "";
+        return "tun-bridge: " + plan.mode() + " on " + device.port().name() + vxlan + ", MTU " + plan.mtu() + " (" +
+            device.tun().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
+            plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
+            (plan.outer().group() != null ? ", group " + plan.outer().group() : "") +
+            (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "");
+    }
+
+    private <T extends AutoCloseable> T opened(final T resource)
+    {
+        opened.push(resource);
+        return resource;
+    }
+
+    private void closeAll()
+    {
+        while (!opened.isEmpty())
+        {
+            try
+            {
+                opened.pop().close();
+            }
+            catch (final Exception | Error ex)
+            {
+                errors.onError(ex);
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.overlane.cli.bridge;
+
+import io.overlane.admin.Answer;
+import io.overlane.reconcile.Change;
+import io.overlane.reconcile.ReconcileResult;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What became of a changed configuration. */
+final class ChangeReport
+{
+    private final List<String> done = new ArrayList<>();
+    private final List<String> notDone = new ArrayList<>();
+    private final Map<String, Object> entries = new LinkedHashMap<>();
+    private final List<String> host = new ArrayList<>();
+
+    /** Something that is no table entry was done. */
+    void done(final String line)
+    {
+        done.add(line);
+    }
+
+    /** Something was not done. */
+    void notDone(final String line)
+    {
+        notDone.add(line);
+    }
+
+    /** What became of the table entries. */
+    void entries(final ReconcileResult result)
+    {
+        entries.put("added", result.added());
+        entries.put("changed", result.changed());
+        entries.put("removed", result.removed());
+        entries.put("unchanged", result.unchanged());
+        result.notApplied().forEach(problem -> notDone(describe(problem)));
+    }
+
+    /** Commands that set addresses, neighbours or routes of the host. */
+    void host(final List<String> commands)
+    {
+        host.addAll(commands);
+    }
+
+    /** What was not done, a line for each. */
+    List<String> notDone()
+    {
+        return notDone;
+    }
+
+    /** What was done, in one line. */
+    String summary()
+    {
+        final List<String> parts = new ArrayList<>(done);
+        if (!entries.isEmpty())
+        {
+            parts.add(entries.get("added") + " entries added, " + entries.get("changed") + " changed, " +
+                entries.get("removed") + " removed, " + entries.get("unchanged") + " as they were");
+        }
+        if (!host.isEmpty())
+        {
+            parts.add(host.size() + (host.size() == 1 ? " entry" : " entries") + " set on the host");
+        }
+        return parts.isEmpty() ? "nothing done" : String.join("; ", parts);
+    }
+
+    /** All of it for an operator. */
+    Answer answer()
+    {
+        final Map<String, Object> json = new LinkedHashMap<>();
+        json.put("done", done);
+        json.put("not_done", notDone);
+        json.put("entries", entries);
+        json.put("host", host);
+        final StringBuilder text = new StringBuilder(summary()).append('\n');
+        notDone.forEach(line -> text.append(line).append('\n'));
+        return new Answer(text.toString(), json);
+    }
+
+    /** An entry that is not as it should be. */
+    static String describe(final Change problem)
+    {
+        return problem.key() + " -> " + problem.after() + ": " + problem.why();
+    }
+}

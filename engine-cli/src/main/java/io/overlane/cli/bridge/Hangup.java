@@ -1,0 +1,44 @@
+package io.overlane.cli.bridge;
+
+import java.lang.reflect.Proxy;
+
+/**
+ * SIGHUP as a wish to read the configuration again. The JDK has no public way to hear of it; the one that every JDK has
+ * had is used where it is there.
+ */
+final class Hangup
+{
+    private Hangup()
+    {
+    }
+
+    /**
+     * @param reaction to SIGHUP, on a thread of the JVM's; without it SIGHUP would end the program.
+     * @return false if this JVM does not tell of signals.
+     */
+    static boolean onHangup(final Runnable reaction)
+    {
+        try
+        {
+            final Class<?> signal = Class.forName("sun.misc.Signal");
+            final Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            final Object reactor = Proxy.newProxyInstance(
+                Hangup.class.getClassLoader(), new Class<?>[]{handler}, (proxy, method, arguments) ->
+                {
+                    if ("handle".equals(method.getName()))
+                    {
+                        reaction.run();
+                        return null;
+                    }
+                    return method.invoke(reaction, arguments);
+                });
+            signal.getMethod("handle", signal, handler)
+                .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), reactor);
+            return true;
+        }
+        catch (final ReflectiveOperationException ex)
+        {
+            return false;
+        }
+    }
+}

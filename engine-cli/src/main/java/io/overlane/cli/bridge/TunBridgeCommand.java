@@ -1,0 +1,76 @@
+package io.overlane.cli.bridge;
+
+import io.overlane.cli.RunOptions;
+import io.overlane.cli.Version;
+import io.overlane.cli.bridge.config.ConfigFile;
+import io.overlane.cli.bridge.plan.BridgeOptions;
+import io.overlane.cli.bridge.plan.BridgePlanner;
+import io.overlane.cli.bridge.plan.HostFacts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tun-bridge}: joins a TAP or TUN device to remotes over UDP until it is told to stop. */
+@Command(
+    name = "tun-bridge",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description =
+        "Joins a TAP or TUN device to remotes over UDP, like flannel or as a plain bridge, until SIGINT or SIGTERM.%n" +
+        "Creates the device, removes it at the end and prints totals. Needs root or CAP_NET_ADMIN; a namespace of " +
+        "one's own will do: unshare --user --map-root-user --net.",
+    footer = {"",
+        "Exit code: 0 when stopped, 1 if something could not be opened or did not come back, 2 for bad options."})
+public final class TunBridgeCommand implements Callable<Integer>
+{
+    private static final Set<String> BESIDE_FILE = Set.of("--config", "--stats", "--admin");
+
+    @Mixin
+    private BridgeOptions options;
+
+    @Mixin
+    private RunOptions runOptions;
+
+    @Option(names = "--config", paramLabel = "FILE", description =
+        "Take every setting from a YAML file (docs/config.md), and again at SIGHUP. Besides it only --stats and " +
+        "--admin may be given, and win over the file. Default: none.")
+    private Path config;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException
+    {
+        final BridgeRun run = config == null ?
+            BridgeRun.of(List.of(BridgePlanner.plan(options, HostFacts.now())), runOptions, null, null) :
+            ofFile();
+        return new BridgeSession(run, spec.commandLine().getOut()).run();
+    }
+
+    private BridgeRun ofFile() throws IOException
+    {
+        final List<String> further = spec.commandLine().getParseResult().matchedOptions().stream()
+            .map(OptionSpec::longestName)
+            .filter(name -> !BESIDE_FILE.contains(name))
+            .toList();
+        if (!further.isEmpty())
+        {
+            throw new ParameterException(
+                spec.commandLine(), further.get(0) + " beside --config: set it in " + config + " instead");
+        }
+        final ConfigFile file = new ConfigFile(config);
+        final ConfigFile.Contents contents = file.read(HostFacts.now());
+        return BridgeRun.of(contents.plans(), runOptions, contents.run(), file);
+    }
+}

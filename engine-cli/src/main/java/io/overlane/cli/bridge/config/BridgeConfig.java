@@ -1,0 +1,198 @@
+package io.overlane.cli.bridge.config;
+
+import io.overlane.cli.RunOptions;
+import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.cli.bridge.plan.BridgePlanner;
+import io.overlane.cli.bridge.plan.HostFacts;
+import io.overlane.cli.config.ConfigNode;
+import io.overlane.cli.config.Place;
+import io.overlane.cli.config.Suggestion;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The text of a {@link ConfigFile}: its keys are the options of {@code tun-bridge}, and {@code segments} lists what is
+ * different from one VXLAN segment to the next. Every complaint names the line.
+ */
+final class BridgeConfig
+{
+    private static final String SEGMENTS = "segments";
+    private static final String VNI = "vni";
+    private static final String DEVICE = "device";
+
+    private final ConfigKeys keys = new ConfigKeys();
+    private final HostFacts host;
+
+    private BridgeConfig(final HostFacts host)
+    {
+        this.host = host;
+    }
+
+    /**
+     * @param file what messages call it.
+     * @param text of the file.
+     * @param host to ask.
+     * @return plans without contradictions.
+     * @throws IllegalArgumentException if something in it cannot be; the message is one line and names file and line.
+     */
+    static ConfigFile.Contents parse(final String file, final String text, final HostFacts host)
+    {
+        return new BridgeConfig(host).read(ConfigNode.parse(file, text));
+    }
+
+    private ConfigFile.Contents read(final ConfigNode root)
+    {
+        final Map<String, ConfigNode> members = root.members();
+        final ConfigNode segments = members.remove(SEGMENTS);
+        final ConfigArguments common = new ConfigArguments(root.place());
+        members.forEach((key, value) ->
+        {
+            if (segments != null && ConfigKeys.isOfOneSegment(key))
+            {
+                throw value.place().problem("'" + key + "' is of one segment and belongs into 'segments'");
+            }
+            requireKnown(key, value.place(), segments == null);
+            keys.add(common, key, value);
+        });
+        final RunOptions run = common.parse().run();
+        if (run.statsSeconds != null && run.statsSeconds < 0)
+        {
+            throw common.place("stats").problem("stats " + run.statsSeconds + ": not a number of seconds");
+        }
+        return new ConfigFile.Contents(segments == null ? List.of(plan(common)) : plans(common, segments), run);
+    }
+
+    private List<BridgePlan> plans(final ConfigArguments common, final ConfigNode segments)
+    {
+        final List<ConfigNode> elements = segments.elements();
+        if (elements.isEmpty())
+        {
+            throw segments.place().problem("there is no segment");
+        }
+        final List<BridgePlan> plans = new ArrayList<>();
+        final Map<Object, Place> taken = new HashMap<>();
+        final Map<String, BridgePlan> byDevice = new HashMap<>();
+        for (final ConfigNode element : elements)
+        {
+            final ConfigArguments arguments = common.copy(element.place());
+            final Map<String, ConfigNode> members = element.members();
+            if (!members.containsKey(VNI))
+            {
+                throw element.place().problem("a segment needs a vni");
+            }
+            members.forEach((key, value) ->
+            {
+                requireKnownInSegment(key, value.place());
+                keys.add(arguments, key, value);
+            });
+            if (!members.containsKey(DEVICE))
+            {
+                arguments.set(DEVICE, "vx" + members.get(VNI).text(), element.place());
+            }
+            final BridgePlan plan = plan(arguments, byDevice.get(arguments.value(DEVICE)));
+            byDevice.putIfAbsent(plan.device(), plan);
+            requireOwn(taken, "VNI " + plan.vni(), element.place());
+            requireOwn(taken, "device " + plan.device() +
+                (plan.vlan() == null ? "" : ", VLAN " + plan.vlan() + ","), element.place());
+            plans.add(plan);
+        }
+        if (plans.size() > 1)
+        {
+            requireTogether(plans, common);
+        }
+        return List.copyOf(plans);
+    }
+
+    /** What several segments on one engine need. */
+    private static void requireTogether(final List<BridgePlan> plans, final ConfigArguments common)
+    {
+        final BridgePlan first = plans.get(0);
+        for (final BridgePlan plan : plans)
+        {
+            if (!plan.local().equals(first.local()))
+            {
+                throw common.place("local").problem("set 'local': the remotes of VNI " + first.vni() +
+                    " want " + first.local().address() + ", those of VNI " + plan.vni() + " " + plan.local().address());
+            }
+        }
+        if (first.queues() != 1)
+        {
+            throw common.place("queues").problem("several segments have one queue each");
+        }
+    }
+
+    private static void requireOwn(final Map<Object, Place> taken, final String what, final Place place)
+    {
+        final Place before = taken.putIfAbsent(what, place);
+        if (before != null)
+        {
+            throw place.problem(what + " is taken by the segment in line " + before.line());
+        }
+    }
+
+    /** Segments may share a device, each with a VLAN of it: what is the device's, the first says for all. */
+    private BridgePlan plan(final ConfigArguments arguments, final BridgePlan first)
+    {
+        if (first == null)
+        {
+            return plan(arguments);
+        }
+        for (final Map.Entry<String, Object> ofDevice :
+            Map.<String, Object>of("mac", first.mac(), "mtu", first.mtu()).entrySet())
+        {
+            final String key = ofDevice.getKey();
+            final String value = arguments.value(key);
+            if (value == null)
+            {
+                arguments.set(key, ofDevice.getValue().toString(), arguments.place(DEVICE));
+            }
+            else if (!value.equals(ofDevice.getValue().toString()))
+            {
+                throw arguments.place(key).problem(key + " " + value + ": device " + first.device() + " has " +
+                    ofDevice.getValue() + " already, for all its segments");
+            }
+        }
+        return plan(arguments);
+    }
+
+    private BridgePlan plan(final ConfigArguments arguments)
+    {
+        final ConfigArguments.Parsed parsed = arguments.parse();
+        try
+        {
+            return BridgePlanner.plan(parsed.bridge(), host);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw arguments.locate(ex);
+        }
+    }
+
+    private void requireKnown(final String key, final Place place, final boolean isOnlyOne)
+    {
+        final Set<String> known = new LinkedHashSet<>(keys.all());
+        known.add(SEGMENTS);
+        if (!isOnlyOne)
+        {
+            known.removeIf(ConfigKeys::isOfOneSegment);
+        }
+        if (!known.contains(key))
+        {
+            throw place.problem("there is no key '" + key + "'" + Suggestion.of(key, known));
+        }
+    }
+
+    private void requireKnownInSegment(final String key, final Place place)
+    {
+        if (!keys.ofSegments().contains(key))
+        {
+            throw place.problem(keys.all().contains(key) ?
+                "'" + key + "' is of all segments and belongs in front of 'segments'" :
+                "there is no key '" + key + "'" + Suggestion.of(key, keys.ofSegments()));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.overlane.cli.bridge.config;
+
+import io.overlane.cli.OneLineErrors;
+import io.overlane.cli.RunOptions;
+import io.overlane.cli.bridge.plan.BridgeOptions;
+import io.overlane.cli.bridge.plan.OptionTypes;
+import io.overlane.cli.config.Place;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+
+/** Options as a configuration file gives them, each with the line it comes from. */
+final class ConfigArguments
+{
+    private final Place place;
+    private final Parser parser;
+    private final List<Argument> arguments = new ArrayList<>();
+    /** Of all copies; null until there is one. */
+    private Parser parserOfCopies;
+
+    /** One option. */
+    private record Argument(String name, String value, Place place)
+    {
+    }
+
+    /** Both kinds of options, filled in. */
+    @Command(name = "tun-bridge")
+    static final class Parsed
+    {
+        @Mixin
+        private BridgeOptions bridge;
+
+        @Mixin
+        private RunOptions run;
+
+        BridgeOptions bridge()
+        {
+            return bridge;
+        }
+
+        RunOptions run()
+        {
+            return run;
+        }
+    }
+
+    /** Fills in the same options again and again: to find out which options there are takes milliseconds. */
+    private static final class Parser
+    {
+        private final Parsed parsed = new Parsed();
+        private final CommandLine commandLine =
+            OptionTypes.converting(new CommandLine(parsed)).setInterpolateVariables(false);
+        private final Map<String, Integer> arities = new HashMap<>();
+
+        private Parser()
+        {
+            commandLine.getCommandSpec().options().forEach(option -> arities.put(
+                option.longestName().substring(2), option.arity().max()));
+        }
+
+        private List<String> words(final Argument argument)
+        {
+            if (arities.get(argument.name) > 0)
+            {
+                return List.of("--" + argument.name + "=" + argument.value);
+            }
+            return "true".equals(argument.value) ? List.of("--" + argument.name) : List.of();
+        }
+    }
+
+    /**
+     * @param place to blame where no option is to blame.
+     */
+    ConfigArguments(final Place place)
+    {
+        this(place, new Parser());
+    }
+
+    private ConfigArguments(final Place place, final Parser parser)
+    {
+        this.place = place;
+        this.parser = parser;
+    }
+
+    /** Knows the options there are. */
+    static CommandLine commandLine()
+    {
+        return OptionTypes.converting(new CommandLine(new Parsed()));
+    }
+
+    ConfigArguments copy(final Place other)
+    {
+        if (parserOfCopies == null)
+        {
+            parserOfCopies = new Parser();
+        }
+        final ConfigArguments copy = new ConfigArguments(other, parserOfCopies);
+        copy.arguments.addAll(arguments);
+        return copy;
+    }
+
+    /** Where an option comes from. */
+    Place place(final String name)
+    {
+        return arguments.stream()
+            .filter(argument -> argument.name.equals(name))
+            .findFirst()
+            .map(Argument::place)
+            .orElse(place);
+    }
+
+    /** What an option says, null where nothing. */
+    String value(final String name)
+    {
+        return arguments.stream()
+            .filter(argument -> argument.name.equals(name))
+            .findFirst()
+            .map(Argument::value)
+            .orElse(null);
+    }
+
+    /** In place of what was said before. */
+    void set(final String name, final String value, final Place from)
+    {
+        remove(name);
+        add(name, value, from);
+    }
+
+    /** What was said before does not hold. */
+    void remove(final String name)
+    {
+        arguments.removeIf(argument -> argument.name.equals(name));
+    }
+
+    void add(final String name, final String value, final Place from)
+    {
+        arguments.add(new Argument(name, value, from));
+    }
+
+    /**
+     * @return the options; those of a copy until another copy is parsed.
+     * @throws IllegalArgumentException if one cannot be read; the message names file and line.
+     */
+    Parsed parse()
+    {
+        final List<String> words = new ArrayList<>();
+        arguments.forEach(argument -> words.addAll(parser.words(argument)));
+        try
+        {
+            parser.commandLine.parseArgs(words.toArray(String[]::new));
+            return parser.parsed;
+        }
+        catch (final ParameterException ex)
+        {
+            throw blame(ex);
+        }
+    }
+
+    /** Each by itself, to know which it is. */
+    private IllegalArgumentException blame(final ParameterException unknown)
+    {
+        for (final Argument argument : arguments)
+        {
+            try
+            {
+                parser.commandLine.parseArgs(parser.words(argument).toArray(String[]::new));
+            }
+            catch (final ParameterException ex)
+            {
+                return argument.place.problem(withoutDashes(OneLineErrors.message(ex)));
+            }
+        }
+        return place.problem(withoutDashes(OneLineErrors.message(unknown)));
+    }
+
+    /**
+     * Find out what line a complaint about options is about.
+     *
+     * @param problem names an option and perhaps its value.
+     * @return the same, with file and line.
+     */
+    IllegalArgumentException locate(final IllegalArgumentException problem)
+    {
+        final String message = problem.getMessage();
+        Place best = null;
+        int longest = 0;
+        for (final Argument argument : arguments)
+        {
+            final String named = "--" + argument.name;
+            final String whole = named + " " + argument.value;
+            final int length = message.contains(whole) ? whole.length() :
+                message.contains(named) ? 1 :
+                message.contains(argument.value) && argument.value.length() > 3 ? 2 : 0;
+            if (length > longest)
+            {
+                longest = length;
+                best = argument.place;
+            }
+        }
+        return (best == null ? place : best).problem(new IllegalArgumentException(withoutDashes(message), problem));
+    }
+
+    /** In a file, options are keys. */
+    static String withoutDashes(final String message)
+    {
+        return message
+            .replaceAll("option '--([a-z-]+)'( \\([^)]*\\))?", "'$1'")
+            .replaceAll("(?<![\\w-])--(?=[a-z])", "");
+    }
+}

@@ -1,0 +1,139 @@
+package io.overlane.cli.bridge.config;
+
+import io.overlane.cli.config.ConfigNode;
+import io.overlane.cli.config.Suggestion;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The keys of a configuration file, and how what they stand for becomes options. A key is an option without its dashes;
+ * one that can be given several times is in the plural and takes a list.
+ */
+final class ConfigKeys
+{
+    /** Options whose name is no noun with a plural are lists under their own name. */
+    private static final Map<String, String> PLURALS = Map.of(
+        "address", "addresses", "peer", "peers", "neighbor", "neighbors", "subnet", "subnets");
+
+    /** Meaningless for several segments together. */
+    private static final Set<String> OF_ONE_SEGMENT =
+        Set.of("device", "mac", "vni", "vlan", "addresses", "peers", "fdb", "flood", "neighbors", "subnets");
+
+    /** May differ between segments, and in front of them say what holds where they say nothing. */
+    private static final Set<String> OF_SEGMENTS = Set.of(
+        "mtu", "learning", "source", "policy", "accept-from", "inner-vlan", "ttl", "tos", "df", "group", "max-learned",
+        "flood-limit", "fdb-age");
+
+    /** Parts that elements of a list may be given in, in the order in which the option wants them. */
+    private static final Map<String, List<String>> PARTS = Map.of(
+        "peers", List.of("remote", "mac", "subnet", "gateway"),
+        "fdb", List.of("mac", "remote"),
+        "neighbors", List.of("ip", "mac"));
+
+    private final Map<String, OptionSpec> options = new LinkedHashMap<>();
+    private final Set<String> ofSegments = new LinkedHashSet<>();
+
+    ConfigKeys()
+    {
+        for (final OptionSpec option : ConfigArguments.commandLine().getCommandSpec().options())
+        {
+            final String name = option.longestName().substring(2);
+            options.put(PLURALS.getOrDefault(name, name), option);
+        }
+        ofSegments.addAll(options.keySet());
+        ofSegments.removeIf(key -> !OF_ONE_SEGMENT.contains(key) && !OF_SEGMENTS.contains(key));
+    }
+
+    /** Every key, in the order of the options. */
+    Set<String> all()
+    {
+        return options.keySet();
+    }
+
+    static boolean isOfOneSegment(final String key)
+    {
+        return OF_ONE_SEGMENT.contains(key);
+    }
+
+    /** Those that may stand in a segment, in the order of the options. */
+    Set<String> ofSegments()
+    {
+        return ofSegments;
+    }
+
+    /**
+     * @param arguments get what the key says.
+     * @param key       one of these.
+     * @param value     what it stands for.
+     * @throws IllegalArgumentException if it cannot; the message names file and line.
+     */
+    void add(final ConfigArguments arguments, final String key, final ConfigNode value)
+    {
+        final OptionSpec option = options.get(key);
+        final String name = option.longestName().substring(2);
+        if (option.arity().max() == 0)
+        {
+            arguments.set(name, flag(key, value), value.place());
+        }
+        else if (option.isMultiValue())
+        {
+            arguments.remove(name);
+            for (final ConfigNode element : value.elements())
+            {
+                arguments.add(name, element.isMap() ? join(key, element) : element.text(), element.place());
+            }
+        }
+        else
+        {
+            arguments.set(name, value.text(), value.place());
+        }
+    }
+
+    private static String flag(final String key, final ConfigNode value)
+    {
+        final String text = value.text();
+        if (!"true".equals(text) && !"false".equals(text))
+        {
+            throw value.place().problem("'" + key + "' is true or false, not '" + text + "'");
+        }
+        return text;
+    }
+
+    private static String join(final String key, final ConfigNode element)
+    {
+        final List<String> parts = PARTS.get(key);
+        if (parts == null)
+        {
+            throw element.place().problem("'" + key + "' takes a list of single values");
+        }
+        final Map<String, ConfigNode> members = element.members();
+        members.forEach((name, value) ->
+        {
+            if (!parts.contains(name))
+            {
+                throw value.place().problem("there is no key '" + name + "'" + Suggestion.of(name, parts));
+            }
+        });
+        final StringBuilder text = new StringBuilder();
+        for (final String part : parts)
+        {
+            final ConfigNode value = members.get(part);
+            if (value == null && (parts.size() == 2 || part.equals(parts.get(0))))
+            {
+                throw element.place().problem("'" + part + "' is missing");
+            }
+            if (value != null)
+            {
+                final boolean isNamed = parts.size() > 2 && !part.equals(parts.get(0));
+                text.append(text.isEmpty() ? "" : isNamed ? "," : "=")
+                    .append(isNamed ? part + "=" : "")
+                    .append(value.text());
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,133 @@
+package io.overlane.cli.bridge.config;
+
+import io.overlane.address.Vni;
+import io.overlane.admin.AdminException;
+import io.overlane.cli.bridge.plan.BridgeOptions;
+import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.cli.bridge.plan.BridgePlanner;
+import io.overlane.cli.bridge.plan.FloodRates;
+import io.overlane.cli.bridge.plan.HostFacts;
+import io.overlane.tun.TunOffload;
+import java.util.List;
+
+/** {@code segment add}: what an operator says of a further segment. */
+public final class SegmentRequest
+{
+    /** Behind the command's name. */
+    public static final String SYNTAX = "VNI [dev NAME] [mtu N] [learning on|off] [max-learned N] [flood-limit RATES]";
+
+    private SegmentRequest()
+    {
+    }
+
+    /**
+     * @param words of the request.
+     * @return the VNI it begins with.
+     * @throws AdminException if it does not.
+     */
+    public static int vni(final List<String> words) throws AdminException
+    {
+        if (words.isEmpty() || !words.get(0).matches("\\d{1,8}"))
+        {
+            throw AdminException.usage("no VNI");
+        }
+        try
+        {
+            return Vni.check(Integer.parseInt(words.get(0)));
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw AdminException.usage(ex);
+        }
+    }
+
+    /**
+     * @param words of the request.
+     * @param first whose engine it is to be on.
+     * @param host  to ask.
+     * @return a plan without contradictions.
+     * @throws AdminException if there is none.
+     */
+    public static BridgePlan plan(final List<String> words, final BridgePlan first, final HostFacts host)
+        throws AdminException
+    {
+        final BridgeOptions options = new BridgeOptions();
+        options.vni = (long)vni(words);
+        options.device = "vx" + options.vni;
+        options.local = first.local().address();
+        options.udpPort = first.local().udpPort();
+        options.underlay = first.underlay();
+        options.threads = first.threads();
+        options.offload =
+            first.offload() == TunOffload.NONE ? BridgeOptions.Offload.OFF : BridgeOptions.Offload.AUTO;
+        for (int i = 1; i < words.size(); i += 2)
+        {
+            if (i + 1 == words.size())
+            {
+                throw AdminException.usage(words.get(i) + " what?");
+            }
+            set(options, words.get(i), words.get(i + 1));
+        }
+        try
+        {
+            return BridgePlanner.plan(options, host);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw AdminException.usage(new IllegalArgumentException(ConfigArguments.withoutDashes(ex.getMessage())));
+        }
+    }
+
+    private static void set(final BridgeOptions options, final String key, final String value) throws AdminException
+    {
+        switch (key)
+        {
+            case "dev":
+                options.device = value;
+                break;
+
+            case "mtu":
+                if (!value.matches("\\d{1,5}"))
+                {
+                    throw AdminException.usage("not an MTU: '" + value + "'");
+                }
+                options.mtu = Integer.valueOf(value);
+                break;
+
+            case "learning":
+                if (!"on".equals(value) && !"off".equals(value))
+                {
+                    throw AdminException.usage("learning is on or off, not '" + value + "'");
+                }
+                options.learning = "on".equals(value);
+                break;
+
+            case "max-learned":
+                if (!value.matches("\\d{1,9}"))
+                {
+                    throw AdminException.usage("not a number of addresses: '" + value + "'");
+                }
+                options.limits.maxLearned = Integer.valueOf(value);
+                break;
+
+            case "flood-limit":
+                options.limits.floodLimit = rates(value);
+                break;
+
+            default:
+                throw AdminException.usage("unexpected '" + key + "'");
+        }
+    }
+
+    private static FloodRates rates(final String text) throws AdminException
+    {
+        try
+        {
+            return FloodRates.parse(text);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw AdminException.usage(ex);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.overlane.cli.bridge.plan;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.ThreadingMode;
+import io.overlane.port.Port;
+import io.overlane.reconcile.DesiredState;
+import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.RulesContext;
+import io.overlane.segment.SegmentContext;
+import io.overlane.segment.SourcePolicy;
+import io.overlane.tun.TunOffload;
+import io.overlane.tun.host.HostEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * All that a bridge is going to do, checked and complete: nothing is open yet. Made by {@link BridgePlanner}.
+ *
+ * @param mode          what is carried.
+ * @param underlay      what carries it.
+ * @param local         where the underlay binds.
+ * @param device        name of the device to create.
+ * @param mac           of the device; null in the IP mode.
+ * @param mtu           IP MTU of the device, in bytes.
+ * @param vni           of the segment; 0 in the IP mode.
+ * @param vlan          of the device's frames that are the segment's; null: all, or all without a tag.
+ * @param addresses     of the device.
+ * @param peers         other nodes.
+ * @param fdb           where MAC addresses live, those of peers included.
+ * @param flood         remotes that get copies of flooded frames.
+ * @param neighbors     inner addresses to answer for.
+ * @param learning      learn from received frames.
+ * @param offload       what kernel and engine may leave undone for each other; NONE also keeps datagrams apart.
+ * @param sourcePorts   ports to send from; null: from the port bound to.
+ * @param threads       1 for both directions, or 2, in each queue.
+ * @param queues        of the device.
+ * @param source        outer sources to accept in the IP mode.
+ * @param allIcmpErrors send every kind of ICMP error into the device.
+ * @param subnets       inner addresses behind this node; empty: not checked.
+ * @param policy        how frames are judged; null in the IP mode.
+ * @param outer         what outer headers are like.
+ * @param limits        how much is learned and flooded, and how long things take.
+ */
+public record BridgePlan(
+    BridgeMode mode,
+    UnderlayKind underlay,
+    Vtep local,
+    String device,
+    MacAddress mac,
+    int mtu,
+    int vni,
+    Integer vlan,
+    List<IpPrefix> addresses,
+    List<PeerSpec> peers,
+    Map<MacAddress, Vtep> fdb,
+    Set<Vtep> flood,
+    Map<IpAddress, MacAddress> neighbors,
+    boolean learning,
+    TunOffload offload,
+    PortRange sourcePorts,
+    int threads,
+    int queues,
+    SourcePolicy source,
+    boolean allIcmpErrors,
+    List<IpPrefix> subnets,
+    BridgePolicy policy,
+    OuterPlan outer,
+    LimitPlan limits)
+{
+    /** @return addresses of the device, then a neighbour and a route for each peer, as the host is to have them. */
+    public List<HostEntry> hostEntries()
+    {
+        final List<HostEntry> entries = new ArrayList<>();
+        addresses.forEach(address -> entries.add(new HostEntry.Address(device, address)));
+        for (final PeerSpec peer : peers)
+        {
+            if (mode == BridgeMode.VXLAN)
+            {
+                entries.add(new HostEntry.Neighbor(device, peer.gateway(), peer.mac()));
+            }
+            entries.add(new HostEntry.Route(device, peer.subnet(), mode == BridgeMode.VXLAN ? peer.gateway() : null));
+        }
+        return entries;
+    }
+
+    /** @return true if its segment accepts datagrams from anywhere. */
+    public boolean isOpenToAll()
+    {
+        if (mode != BridgeMode.VXLAN)
+        {
+            return source == SourcePolicy.ANY;
+        }
+        final RulesContext rules = new RulesContext();
+        applyTo(rules);
+        return rules.sourcePolicy() == SourcePolicy.ANY;
+    }
+
+    /** @return remotes of all kinds that are configured. */
+    public long remotes()
+    {
+        return allRemotes().distinct().count();
+    }
+
+    /** @return true if a remote or the group is IPv4. */
+    boolean reachesIpv4()
+    {
+        return outer.group() != null && outer.group().isV4() ||
+            allRemotes().anyMatch(remote -> remote.address().isV4());
+    }
+
+    private Stream<Vtep> allRemotes()
+    {
+        return Stream.of(
+            peers.stream().map(PeerSpec::remote), fdb.values().stream(), flood.stream())
+            .flatMap(remote -> remote);
+    }
+
+    /** @return which threads this plan wants its engine to have. */
+    public ThreadingMode threadingMode()
+    {
+        return threads == 1 ? ThreadingMode.SHARED : ThreadingMode.SPLIT;
+    }
+
+    /**
+     * @param context gets this plan's segment or network.
+     * @param port    the device.
+     */
+    public void addTo(final EngineContext context, final Port port)
+    {
+        if (mode == BridgeMode.VXLAN)
+        {
+            context.segment(segment(port));
+        }
+        else
+        {
+            context.ipNetwork(network(port));
+        }
+    }
+
+    /**
+     * @param state gets all that the engine's tables are to hold for this plan.
+     */
+    public void addTo(final DesiredState state)
+    {
+        fdb.forEach((mac, remote) -> state.fdb(vni, mac, remote));
+        flood.forEach(remote -> state.flood(vni, remote));
+        neighbors.forEach((address, mac) -> state.neighbor(vni, address, mac));
+        if (mode == BridgeMode.IP_UDP)
+        {
+            peers.forEach(peer -> state.route(peer.subnet(), peer.remote()));
+        }
+    }
+
+    /**
+     * @param port the device.
+     * @return settings of a segment whose tables are empty.
+     */
+    public SegmentContext segment(final Port port)
+    {
+        final SegmentContext segment = new SegmentContext(vni)
+            .port(port)
+            .portMtu(mtu)
+            .ownMac(mac);
+        applyTo(segment.rules());
+        return segment;
+    }
+
+    /**
+     * @param rules of the plan's segment, whatever they are: become what the plan says.
+     */
+    public void applyTo(final RulesContext rules)
+    {
+        rules.learning(learning)
+            .outer(outer.context())
+            .groups(outer.group() == null ? Set.of() : Set.of(outer.group()));
+        policy.applyTo(rules);
+        limits.applyTo(rules);
+    }
+
+    private IpNetworkContext network(final Port port)
+    {
+        final IpNetworkContext network = new IpNetworkContext()
+            .port(port)
+            .sourcePolicy(source)
+            .allIcmpErrors(allIcmpErrors)
+            .outer(outer.context());
+        addresses.stream().findFirst().ifPresent(first -> network.address(first.address()));
+        subnets.forEach(network::local);
+        return network;
+    }
+}

@@ -1,0 +1,353 @@
+package io.overlane.cli.bridge.plan;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vni;
+import io.overlane.address.Vtep;
+import io.overlane.segment.SourcePolicy;
+import io.overlane.tun.TunOffload;
+import io.overlane.tun.TunOptions;
+import io.overlane.wire.VlanTag;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Turns options into a plan, or says in one line what cannot be. Looks at the host, changes nothing; every problem
+ * that can be seen before something is opened is found here.
+ */
+public final class BridgePlanner
+{
+    /** Each queue has tens of megabytes of buffers. */
+    private static final int MOST_QUEUES = 16;
+
+    private final BridgeOptions options;
+    private final HostFacts host;
+    private final BridgeMode mode;
+    private final boolean isVxlan;
+
+    private BridgePlanner(final BridgeOptions options, final HostFacts host)
+    {
+        this.options = options;
+        this.host = host;
+        mode = options.mode;
+        isVxlan = mode == BridgeMode.VXLAN;
+    }
+
+    /**
+     * @param options as given.
+     * @param host    to ask.
+     * @return a plan without contradictions.
+     * @throws IllegalArgumentException if there is none; the message is one line.
+     */
+    public static BridgePlan plan(final BridgeOptions options, final HostFacts host)
+    {
+        return new BridgePlanner(options, host).plan();
+    }
+
+    private BridgePlan plan()
+    {
+        requireOptionsOfMode();
+        requireOptionsOfUnderlay();
+        requireOptionsOfTrunk();
+        final int udpPort = options.udpPort == null ? mode.udpPort() : options.udpPort;
+        require(udpPort >= 1 && udpPort <= 0xFFFF, "--port " + udpPort + ": outside 1...65535");
+        final String device = new TunOptions(mode.kind(), options.device == null ? mode.device() : options.device)
+            .name();
+        final int vni = options.vni == null ? 1 : checkVni(options.vni);
+
+        final IpAddress zoned = zoned();
+        final List<PeerSpec> peers = new ArrayList<>();
+        options.peers.forEach(text -> peers.add(PeerSpec.parse(text, mode, udpPort).inZoneOf(zoned)));
+        final Map<MacAddress, Vtep> fdb = fdb(peers, zoned, udpPort);
+        final Set<Vtep> flood = new LinkedHashSet<>();
+        options.flood.forEach(text -> flood.add(vtep("--flood " + text, text, udpPort).inZoneOf(zoned)));
+        final Set<Vtep> remotes = new LinkedHashSet<>(fdb.values());
+        peers.forEach(peer -> remotes.add(peer.remote()));
+        remotes.addAll(flood);
+
+        final Vtep local = local(remotes, zoned, udpPort);
+        requireGroup(local);
+        new RemoteRules(host, local).check(remotes);
+        InnerRules.check(mode, options.addresses, peers, options.subnets);
+        final MacAddress mac = isVxlan ? mac(device, local, remotes, vni) : null;
+        require(!fdb.containsKey(mac), "--mac " + mac + ": a remote has the same MAC address");
+
+        return new BridgePlan(
+            mode,
+            options.underlay,
+            local,
+            device,
+            mac,
+            new MtuRule(mode, host).choose(
+                options.mtu, local, remotes, options.outer.device, usesIpv6Inside(peers)),
+            isVxlan ? vni : 0,
+            options.vlan,
+            List.copyOf(options.addresses),
+            List.copyOf(peers),
+            fdb,
+            flood,
+            neighbors(),
+            options.learning,
+            options.offload == BridgeOptions.Offload.AUTO ? TunOffload.ALL : TunOffload.NONE,
+            options.sourcePorts,
+            options.threads,
+            options.queues,
+            options.source != null ? options.source : SourcePolicy.KNOWN,
+            options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
+            isVxlan ? List.of() : localSubnets(),
+            isVxlan ? BridgePolicy.of(options) : null,
+            options.outer.plan(),
+            options.limits.plan());
+    }
+
+    private void requireOptionsOfTrunk()
+    {
+        final Integer vlan = options.vlan;
+        if (vlan != null)
+        {
+            require(vlan >= VlanTag.MIN_VLAN_ID && vlan <= VlanTag.MAX_VLAN_ID, "--vlan " + vlan + ": outside " +
+                VlanTag.MIN_VLAN_ID + "..." + VlanTag.MAX_VLAN_ID);
+            require(options.addresses.isEmpty() && options.peers.isEmpty(), "--vlan " + vlan +
+                ": the host's addresses and routes are the device's, whose frames have no tag; without --address " +
+                "and --peer");
+            require(options.queues == 1, "--vlan " + vlan + ": not with --queues");
+        }
+    }
+
+    private void requireOptionsOfUnderlay()
+    {
+        require(options.threads == 1 || options.threads == 2, "--threads " + options.threads + ": neither 1 nor 2");
+        requireLibc("--source-ports " + options.sourcePorts, options.sourcePorts != null);
+        requireLibc("--threads 1", options.threads == 1);
+        require(options.queues >= 1 && options.queues <= MOST_QUEUES,
+            "--queues " + options.queues + ": outside 1..." + MOST_QUEUES);
+        requireLibc("--queues " + options.queues, options.queues > 1);
+        final String ofLibc = options.outer.firstOfLibc();
+        requireLibc(ofLibc, ofLibc != null);
+        require(options.outer.firstNative() == null || options.underlay != UnderlayKind.NIO,
+            options.outer.firstNative() + ": not with --underlay nio");
+    }
+
+    private void requireGroup(final Vtep local)
+    {
+        final IpAddress group = options.outer.group;
+        require(group != null || options.outer.device == null || local.address().zone() != 0,
+            "--dev " + options.outer.device + ": without --group or a link-local address in --local");
+        if (group != null)
+        {
+            final String where = "--group " + group + ": ";
+            require(group.isMulticast(), where + "not a multicast group");
+            require(local.address().isAny(), where + "--local " + local.address() + " hears no groups, only " +
+                (group.isV4() ? "0.0.0.0" : "::") + " does");
+            require(group.isV4() == local.address().isV4() || local.address().equals(IpAddress.ANY_V6),
+                where + "of another family than the local address " + local.address());
+        }
+    }
+
+    private void requireLibc(final String option, final boolean isGiven)
+    {
+        require(!isGiven || options.underlay == UnderlayKind.LIBC,
+            option + ": with --underlay libc only, not " + options.underlay);
+    }
+
+    private void requireOptionsOfMode()
+    {
+        if (isVxlan)
+        {
+            requireOnly(BridgeMode.IP_UDP, "--icmp-errors", options.icmpErrors != null);
+            requireOnly(BridgeMode.IP_UDP, "--subnet", !options.subnets.isEmpty());
+            requireOnly(BridgeMode.IP_UDP, "--source routed", options.source == SourcePolicy.ROUTED);
+        }
+        else
+        {
+            requireOnly(BridgeMode.VXLAN, "--mac", options.mac != null);
+            requireOnly(BridgeMode.VXLAN, "--vni", options.vni != null);
+            requireOnly(BridgeMode.VXLAN, "--vlan", options.vlan != null);
+            requireOnly(BridgeMode.VXLAN, "--fdb", !options.fdb.isEmpty());
+            requireOnly(BridgeMode.VXLAN, "--flood", !options.flood.isEmpty());
+            requireOnly(BridgeMode.VXLAN, "--neighbor", !options.neighbors.isEmpty());
+            requireOnly(BridgeMode.VXLAN, "--learning", options.learning);
+            requireOnly(BridgeMode.VXLAN, "--policy", options.policy != null);
+            requireOnly(BridgeMode.VXLAN, "--accept-from", !options.acceptFrom.isEmpty());
+            requireOnly(BridgeMode.VXLAN, "--inner-vlan", options.innerVlan != null);
+            require(options.source != SourcePolicy.LISTED, "--source listed: any, known or routed");
+            requireOnly(BridgeMode.VXLAN, "--group", options.outer.group != null);
+            requireOnly(
+                BridgeMode.VXLAN, options.limits.firstOfSegments(), options.limits.firstOfSegments() != null);
+        }
+    }
+
+    private static void requireOnly(final BridgeMode mode, final String option, final boolean isGiven)
+    {
+        require(!isGiven, option + ": only with --mode " + mode);
+    }
+
+    private static int checkVni(final long vni)
+    {
+        try
+        {
+            return Vni.check(vni);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IllegalArgumentException("--vni " + vni + ": outside 0..." + Vni.MAX_VALUE, ex);
+        }
+    }
+
+    private Map<MacAddress, Vtep> fdb(final List<PeerSpec> peers, final IpAddress zoned, final int udpPort)
+    {
+        final Map<MacAddress, Vtep> fdb = new LinkedHashMap<>();
+        if (isVxlan)
+        {
+            peers.forEach(peer -> putFdb(fdb, peer.mac(), peer.remote()));
+        }
+        for (final String text : options.fdb)
+        {
+            final String[] parts = pair("--fdb", text, "MAC=IP[:PORT]");
+            final MacAddress mac = mac("--fdb " + text, parts[0]);
+            putFdb(fdb, mac, vtep("--fdb " + text, parts[1], udpPort).inZoneOf(zoned));
+        }
+        return fdb;
+    }
+
+    private static void putFdb(final Map<MacAddress, Vtep> fdb, final MacAddress mac, final Vtep remote)
+    {
+        final Vtep before = fdb.putIfAbsent(mac, remote);
+        require(before == null || before.equals(remote),
+            "MAC address " + mac + " given to two remotes: " + before + " and " + remote);
+    }
+
+    private Map<IpAddress, MacAddress> neighbors()
+    {
+        final Map<IpAddress, MacAddress> neighbors = new LinkedHashMap<>();
+        for (final String text : options.neighbors)
+        {
+            final String[] parts = pair("--neighbor", text, "IP=MAC");
+            final IpAddress address = parse("--neighbor " + text, () -> IpAddress.parse(parts[0]));
+            final MacAddress mac = mac("--neighbor " + text, parts[1]);
+            final MacAddress before = neighbors.putIfAbsent(address, mac);
+            require(before == null || before.equals(mac),
+                "neighbour " + address + " given two MAC addresses: " + before + " and " + mac);
+        }
+        return neighbors;
+    }
+
+    private Vtep local(final Set<Vtep> remotes, final IpAddress zoned, final int udpPort)
+    {
+        final Set<IpAddress> addresses = new LinkedHashSet<>();
+        remotes.forEach(remote -> addresses.add(remote.address()));
+        if (options.outer.group != null)
+        {
+            addresses.add(options.outer.group);
+        }
+        final boolean isAllV6 = !addresses.isEmpty() && addresses.stream().noneMatch(IpAddress::isV4);
+        final IpAddress address =
+            options.local != null ? zoned : isAllV6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4;
+        require(!address.isMulticast(), "--local " + address + ": a multicast address");
+        return new Vtep(address, udpPort);
+    }
+
+    /** The local address that was given, else one without a zone. A link-local one has the zone that --dev names. */
+    private IpAddress zoned()
+    {
+        if (options.local == null)
+        {
+            return IpAddress.ANY_V6;
+        }
+        if (options.local.lacksZone())
+        {
+            final String where = "--local " + options.local;
+            require(options.outer.device != null, where + ": a link-local address needs its interface; write " +
+                options.local + "%eth0, or add --dev");
+            return parse("--dev", () -> IpAddress.parse(options.local + "%" + options.outer.device));
+        }
+        return options.local;
+    }
+
+    private MacAddress mac(final String device, final Vtep local, final Set<Vtep> remotes, final int vni)
+    {
+        if (options.mac != null)
+        {
+            require(MacAddress.isValidSource(options.mac.value()),
+                "--mac " + options.mac + ": not a station's MAC address");
+            return options.mac;
+        }
+        final Optional<IpAddress> source = local.address().isAny() ?
+            remotes.stream().flatMap(remote -> host.sourceTowards(remote.address()).stream()).findFirst() :
+            Optional.of(local.address());
+        // A trunk's does not depend on which of its segments comes first.
+        return host.stableMac(device, source.orElse(local.address()), options.vlan == null ? vni : 0);
+    }
+
+    private boolean usesIpv6Inside(final List<PeerSpec> peers)
+    {
+        return options.addresses.stream().anyMatch(address -> !address.address().isV4()) ||
+            peers.stream().anyMatch(peer -> !peer.subnet().address().isV4());
+    }
+
+    /** The subnets given, else the networks on the device; with them the device's own addresses. */
+    private List<IpPrefix> localSubnets()
+    {
+        final Set<IpPrefix> subnets = new LinkedHashSet<>();
+        options.subnets.forEach(subnet -> subnets.add(subnet.base()));
+        if (subnets.isEmpty())
+        {
+            options.addresses.stream()
+                .filter(address -> address.length() < address.address().bits())
+                .forEach(address -> subnets.add(address.base()));
+        }
+        if (!subnets.isEmpty())
+        {
+            options.addresses.forEach(address ->
+                subnets.add(new IpPrefix(address.address(), address.address().bits())));
+        }
+        return List.copyOf(subnets);
+    }
+
+    private static String[] pair(final String option, final String text, final String form)
+    {
+        final int equals = text.indexOf('=');
+        require(equals > 0, option + " " + text + ": not " + form);
+        return new String[]{text.substring(0, equals), text.substring(equals + 1)};
+    }
+
+    private static MacAddress mac(final String where, final String text)
+    {
+        final MacAddress mac = parse(where, () -> MacAddress.parse(text));
+        require(MacAddress.isValidSource(mac.value()), where + ": not a station's MAC address: " + mac);
+        return mac;
+    }
+
+    private static Vtep vtep(final String where, final String text, final int udpPort)
+    {
+        return parse(where, () -> Vtep.parse(text, udpPort));
+    }
+
+    private static <T> T parse(final String where, final Supplier<T> parser)
+    {
+        try
+        {
+            return parser.get();
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IllegalArgumentException(where + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    /** One rule of a plan. */
+    public static void require(final boolean isRight, final String message)
+    {
+        if (!isRight)
+        {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.overlane.cli.bridge.plan;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.cli.OneLineErrors;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/** What the values of options are read as: addresses, ranges and names instead of text. */
+public final class OptionTypes
+{
+    private OptionTypes()
+    {
+    }
+
+    /**
+     * Has a command line read values with the parsers of their types, whose one-line refusals are shown as they are.
+     *
+     * @param commandLine to be taught.
+     * @return the same command line.
+     */
+    public static CommandLine converting(final CommandLine commandLine)
+    {
+        return commandLine
+            .registerConverter(MacAddress.class, OneLineErrors.converter(MacAddress::parse))
+            .registerConverter(IpAddress.class, OneLineErrors.converter(IpAddress::parse))
+            .registerConverter(IpPrefix.class, OneLineErrors.converter(IpPrefix::parse))
+            .registerConverter(BridgeMode.class, OneLineErrors.converter(BridgeMode::parse))
+            .registerConverter(UnderlayKind.class, OneLineErrors.converter(UnderlayKind::parse))
+            .registerConverter(FloodRates.class, OneLineErrors.converter(FloodRates::parse))
+            .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
+            .registerConverter(Integer.class, text -> number(text, Integer::valueOf))
+            .registerConverter(int.class, text -> number(text, Integer::valueOf))
+            .registerConverter(Long.class, text -> number(text, Long::valueOf))
+            .registerConverter(Boolean.class, OptionTypes::yesOrNo)
+            .registerConverter(boolean.class, OptionTypes::yesOrNo)
+            .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** Without the names that Java has for numbers. */
+    private static <T> T number(final String text, final Function<String, T> parser)
+    {
+        try
+        {
+            return parser.apply(text);
+        }
+        catch (final NumberFormatException ex)
+        {
+            throw new TypeConversionException(
+                "'" + text + (text.matches("-?[0-9]+") ? "' is too great a number" : "' is not a number"));
+        }
+    }
+
+    private static Boolean yesOrNo(final String text)
+    {
+        if (!text.matches("(?i)true|false"))
+        {
+            throw new TypeConversionException("'" + text + "' is neither true nor false");
+        }
+        return Boolean.valueOf(text);
+    }
+}

@@ -1,0 +1,31 @@
+package io.overlane.cli.bridge.plan;
+
+import io.overlane.address.IpAddress;
+import io.overlane.outer.DontFragment;
+import io.overlane.outer.OuterContext;
+import io.overlane.tun.UdpOptions;
+
+/**
+ * What outer headers are going to be like.
+ *
+ * @param ttl      as {@link OuterContext#ttl()} has it.
+ * @param tos      as {@link OuterContext#tos()} has it.
+ * @param df       don't-fragment bit.
+ * @param checksum send UDP checksums.
+ * @param group    multicast group for flooded frames, or null.
+ * @param device   interface of the group; null: the system's choice.
+ */
+public record OuterPlan(int ttl, int tos, DontFragment df, boolean checksum, IpAddress group, String device)
+{
+    /** The settings that are a segment's. */
+    OuterContext context()
+    {
+        return new OuterContext().ttl(ttl).tos(tos).dontFragment(df);
+    }
+
+    /** The settings that are the socket's. */
+    UdpOptions apply(final UdpOptions options)
+    {
+        return options.checksum(checksum).acceptZeroChecksum(!checksum).multicastInterface(device);
+    }
+}

@@ -1,0 +1,117 @@
+package io.overlane.cli.bridge.plan;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Another node as {@code --peer} names it: {@code IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]}, in the IP mode
+ * {@code IP[:PORT],subnet=CIDR}.
+ *
+ * @param remote  where its datagrams go.
+ * @param mac     of its device; null in the IP mode.
+ * @param subnet  inner addresses behind it, bits behind the prefix cleared.
+ * @param gateway inner address whose MAC is {@code mac}; by default the subnet's first, as flannel has it. Null in the
+ *                IP mode.
+ */
+public record PeerSpec(Vtep remote, MacAddress mac, IpPrefix subnet, IpAddress gateway)
+{
+    private static final List<String> VXLAN_KEYS = List.of("mac", "subnet", "gateway");
+    private static final List<String> IP_UDP_KEYS = List.of("subnet");
+
+    /**
+     * @param local address of this host.
+     * @return this peer, its address in the zone of the other if it is link-local and has none.
+     */
+    PeerSpec inZoneOf(final IpAddress local)
+    {
+        return new PeerSpec(remote.inZoneOf(local), mac, subnet, gateway);
+    }
+
+    /**
+     * @param text           what stood behind {@code --peer}.
+     * @param mode           decides which keys there are.
+     * @param defaultUdpPort where the text names no port.
+     * @return the peer.
+     * @throws IllegalArgumentException if anything is wrong with it; the message is one line and quotes the text.
+     */
+    static PeerSpec parse(final String text, final BridgeMode mode, final int defaultUdpPort)
+    {
+        try
+        {
+            return parseParts(text.split(",", -1), mode, defaultUdpPort);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IllegalArgumentException("--peer " + text + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    private static PeerSpec parseParts(final String[] parts, final BridgeMode mode, final int defaultUdpPort)
+    {
+        final Vtep remote = Vtep.parse(parts[0], defaultUdpPort);
+        final boolean isVxlan = mode == BridgeMode.VXLAN;
+        final Map<String, String> values = values(parts, isVxlan ? VXLAN_KEYS : IP_UDP_KEYS, mode);
+
+        final IpPrefix subnet = IpPrefix.parse(required(values, "subnet"));
+        if (!subnet.equals(subnet.base()))
+        {
+            throw new IllegalArgumentException("subnet " + subnet + " has bits behind its prefix: " + subnet.base() +
+                " is meant?");
+        }
+        if (!isVxlan)
+        {
+            if (!subnet.address().isV4())
+            {
+                throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + subnet);
+            }
+            return new PeerSpec(remote, null, subnet, null);
+        }
+        final MacAddress mac = MacAddress.parse(required(values, "mac"));
+        if (!MacAddress.isValidSource(mac.value()))
+        {
+            throw new IllegalArgumentException("not a station's MAC address: " + mac);
+        }
+        final IpAddress gateway =
+            values.containsKey("gateway") ? IpAddress.parse(values.get("gateway")) : subnet.address();
+        if (gateway.isV4() != subnet.address().isV4())
+        {
+            throw new IllegalArgumentException("gateway " + gateway + " is of another family than subnet " + subnet);
+        }
+        return new PeerSpec(remote, mac, subnet, gateway);
+    }
+
+    private static Map<String, String> values(final String[] parts, final List<String> keys, final BridgeMode mode)
+    {
+        final Map<String, String> values = new HashMap<>();
+        for (int i = 1; i < parts.length; i++)
+        {
+            final int equals = parts[i].indexOf('=');
+            final String key = equals < 0 ? parts[i] : parts[i].substring(0, equals);
+            if (equals < 0 || !keys.contains(key))
+            {
+                throw new IllegalArgumentException(
+                    "unknown part '" + parts[i] + "' (" + mode + " has " + String.join("=…, ", keys) + "=…)");
+            }
+            if (values.put(key, parts[i].substring(equals + 1)) != null)
+            {
+                throw new IllegalArgumentException(key + " given twice");
+            }
+        }
+        return values;
+    }
+
+    private static String required(final Map<String, String> values, final String key)
+    {
+        final String value = values.get(key);
+        if (value == null)
+        {
+            throw new IllegalArgumentException(key + "=… is missing");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,107 @@
+package io.overlane.cli.ctl;
+
+import io.overlane.admin.AdminClient;
+import io.overlane.admin.SocketPath;
+import io.overlane.cli.Version;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ctl}: asks a running bridge over its admin socket. What there is to ask, the bridge knows. */
+@Command(
+    name = "ctl",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description =
+        "Asks a running bridge or flannel node: 'ctl help' lists what it understands, in the " +
+        "words of 'bridge fdb' and 'ip neigh'.",
+    footer = {
+        "",
+        "  ctl fdb add 02:00:00:00:00:0a dst 192.0.2.7 vni 42",
+        "  ctl drops vni 42 remote 192.0.2.7",
+        "",
+        "Exit code: 0 when done, 1 if refused or nobody answers, 2 for a request that makes no sense."})
+public final class CtlCommand implements Callable<Integer>
+{
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(90);
+
+    @Option(names = "--admin", paramLabel = "PATH", description =
+        "The bridge's admin socket. Default: the only one in /run/overlane for root, in $XDG_RUNTIME_DIR/overlane " +
+        "otherwise.")
+    private Path admin;
+
+    @Option(names = {"-j", "--json"}, description =
+        "Answer with one JSON value on one line. Default: text for people.")
+    private boolean isJson;
+
+    @Parameters(paramLabel = "WORD", arity = "1..*", completionCandidates = FirstWords.class, description =
+        "The request: help, ping, version, reload, stats, drops, fdb ..., neigh ..., route ..., segment ..., " +
+        "flannel leases|routes|why PEER")
+    private List<String> words = new ArrayList<>();
+
+    @Spec
+    private CommandSpec spec;
+
+    /** What a shell completes; the bridge knows better. */
+    static final class FirstWords implements Iterable<String>
+    {
+        @Override
+        public Iterator<String> iterator()
+        {
+            return List.of(
+                "help", "ping", "version", "reload", "stats", "drops", "fdb", "neigh", "route", "segment",
+                "flannel", "leases", "routes", "why",
+                "show", "add", "append", "replace", "del", "flush", "vni", "dst", "port", "lladdr", "remote",
+                "reason", "dev").iterator();
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException
+    {
+        final List<String> request = new ArrayList<>(words);
+        if (isJson)
+        {
+            request.add(0, "-j");
+        }
+        final AdminClient.Reply reply = AdminClient.ask(admin == null ? onlySocket() : admin, request, TIMEOUT_NS);
+        final int exitCode = reply.status().exitCode();
+        final PrintWriter stream = exitCode == 0 ? spec.commandLine().getOut() : spec.commandLine().getErr();
+        stream.print(exitCode == 0 ? reply.body() : "overlane: " + reply.body());
+        stream.flush();
+        return exitCode;
+    }
+
+    private static Path onlySocket() throws IOException
+    {
+        final Path directory = SocketPath.directory();
+        if (directory == null)
+        {
+            throw new IOException(
+                "no default for --admin: XDG_RUNTIME_DIR is not set; who is not root must say where the socket is");
+        }
+        final List<Path> sockets = SocketPath.list(directory);
+        if (sockets.isEmpty())
+        {
+            throw new IOException("there is no admin socket in " + directory + "; --admin says where it is" +
+                ("root".equals(System.getProperty("user.name")) ? "" : ", and what root runs is for root to ask"));
+        }
+        if (sockets.size() > 1)
+        {
+            throw new IOException("which one? --admin " + String.join(
+                ", --admin ", sockets.stream().map(Path::toString).toList()));
+        }
+        return sockets.get(0);
+    }
+}

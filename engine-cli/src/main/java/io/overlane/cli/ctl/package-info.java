@@ -1,0 +1,2 @@
+/** {@code ctl}: one request to the admin socket of a running command. */
+package io.overlane.cli.ctl;

@@ -1,0 +1,111 @@
+package io.overlane.cli.flannel;
+
+import io.overlane.admin.AdminCommands;
+import io.overlane.admin.AdminServer;
+import io.overlane.admin.SocketPath;
+import io.overlane.cli.OneLineErrors;
+import io.overlane.cli.RunOptions;
+import io.overlane.cli.Version;
+import io.overlane.cli.StopSignal;
+import io.overlane.flannel.node.FlannelCommands;
+import io.overlane.flannel.node.FlannelNode;
+import io.overlane.flannel.options.FlannelOptions;
+import io.overlane.flannel.options.FlanneldEnvironment;
+import io.overlane.flannel.options.NodeOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.agrona.CloseHelper;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code flannel}: a node of a flannel network until it is told to stop. */
+@Command(
+    name = "flannel",
+    versionProvider = Version.class,
+    defaultValueProvider = FlanneldEnvironment.class,
+    sortOptions = false,
+    description =
+        "A node of a flannel network, until SIGINT or SIGTERM: takes a subnet from etcd and carries packets to the " +
+        "other nodes, flanneld's or its own kind, by the network's backend (vxlan, udp, host-gw, alloc). Options " +
+        "are flanneld's, from the command line or as FLANNELD_... from the environment. Needs root or CAP_NET_ADMIN.",
+    footer = {"", "Exit code: 0 when stopped, 1 if it could not become a node, 2 for bad options."})
+public final class FlannelCommand implements Callable<Integer>
+{
+    @Mixin
+    private FlannelOptions options;
+
+    @Mixin
+    private NodeOptions nodeOptions;
+
+    @Option(names = "--admin", paramLabel = "PATH|off", description =
+        "Unix-domain socket on which 'ctl' reaches the node; only its user can open it. Default: " +
+        "/run/overlane/flannel.sock for root, $XDG_RUNTIME_DIR/overlane/flannel.sock otherwise, and none if that " +
+        "cannot be had.")
+    private String admin;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException
+    {
+        final PrintWriter out = spec.commandLine().getOut();
+        options.ignored().forEach(option -> print(out, option + " has no effect here"));
+        final FlannelNode node = new FlannelNode(options, nodeOptions, System.getenv(), line -> print(out, line));
+        final StopSignal signal = StopSignal.listen(node::stop);
+        AdminServer server = null;
+        try
+        {
+            server = openAdmin(node, out);
+            node.run();
+            print(out, "stopped");
+            signal.done();
+            return 0;
+        }
+        finally
+        {
+            CloseHelper.quietClose(server);
+            signal.ended();
+        }
+    }
+
+    /** Before the node has a lease: an operator may ask why. Null without a socket. */
+    private AdminServer openAdmin(final FlannelNode node, final PrintWriter out) throws IOException
+    {
+        final Path directory = SocketPath.directory();
+        if (RunOptions.NO_ADMIN.equals(admin) || admin == null && directory == null)
+        {
+            return null;
+        }
+        try
+        {
+            return AdminServer.open(
+                admin == null ? SocketPath.of(directory, "flannel") : Path.of(admin),
+                FlannelCommands.addTo(node::status, new AdminCommands()),
+                error -> print(out, OneLineErrors.message(error)));
+        }
+        catch (final IOException ex)
+        {
+            if (admin != null)
+            {
+                throw ex;
+            }
+            print(out, "ctl cannot reach this node: " + OneLineErrors.message(ex));
+            return null;
+        }
+    }
+
+    private static void print(final PrintWriter out, final String line)
+    {
+        synchronized (out)
+        {
+            out.println("flannel: " + line.strip().replaceAll("\\s*\\R\\s*", "; "));
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** {@code flannel}: a node of flannel networks as a process. */
+package io.overlane.cli.flannel;

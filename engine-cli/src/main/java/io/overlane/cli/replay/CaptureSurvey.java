@@ -1,0 +1,82 @@
+package io.overlane.cli.replay;
+
+import io.overlane.pcap.PcapException;
+import io.overlane.pcap.PcapReader;
+import io.overlane.replay.OuterDatagram;
+import io.overlane.replay.OuterStack;
+import io.overlane.status.DropReason;
+import io.overlane.wire.VxlanHeader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** A first look at a capture, for what the command line leaves open: with which VNIs there is VXLAN. */
+final class CaptureSurvey
+{
+    private static final int MOST_VNIS = 1024;
+
+    private CaptureSurvey()
+    {
+    }
+
+    /**
+     * @param file     a capture.
+     * @param udpPorts where VXLAN is.
+     * @return VNIs up to the end, or to where the capture cannot be read further; a bounded number.
+     * @throws IOException if it cannot be opened, or is no capture.
+     */
+    static SortedSet<Integer> vnis(final Path file, final int... udpPorts) throws IOException
+    {
+        final SortedSet<Integer> vnis = new TreeSet<>();
+        final VxlanHeader vxlan = new VxlanHeader();
+        try (PcapReader reader = PcapReader.open(file))
+        {
+            final OuterStack stack = stack(reader, udpPorts);
+            while (vnis.size() < MOST_VNIS && next(reader))
+            {
+                final DropReason verdict = stack.receive(
+                    reader.buffer(), reader.offset(), reader.length(), reader.originalLength(), reader.timestampNs());
+                final OuterDatagram datagram = stack.datagram();
+                if (verdict == DropReason.NONE &&
+                    vxlan.wrap(datagram.buffer(), datagram.offset(), datagram.length()).check() == DropReason.NONE &&
+                    (vxlan.flags() & VxlanHeader.I_FLAG) != 0)
+                {
+                    vnis.add(vxlan.vni());
+                }
+            }
+        }
+        return vnis;
+    }
+
+    /**
+     * @param reader   of a capture.
+     * @param udpPorts where VXLAN is.
+     * @return what takes the capture's packets apart.
+     * @throws PcapException if its link type cannot be read.
+     */
+    static OuterStack stack(final PcapReader reader, final int... udpPorts) throws PcapException
+    {
+        try
+        {
+            return new OuterStack(reader.linkType(), udpPorts);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new PcapException(reader.name() + ": " + ex.getMessage());
+        }
+    }
+
+    /** The replay itself says where a capture is broken. */
+    private static boolean next(final PcapReader reader) throws IOException
+    {
+        try
+        {
+            return reader.next();
+        }
+        catch (final PcapException ex)
+        {
+            return false;
+        }
+    }
+}

@@ -1,2 +1,0 @@
-/** Addresses as text and back. */
-package io.overlane.address;

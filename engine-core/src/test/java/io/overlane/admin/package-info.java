@@ -1,2 +1,0 @@
-/** Tests of the admin socket. */
-package io.overlane.admin;

@@ -1,2 +1,0 @@
-/** The duty cycle and the commands, without threads where it can be. */
-package io.overlane.agent;

@@ -1,2 +1,0 @@
-/** The whole, from launch to close. */
-package io.overlane.engine;

@@ -1,2 +1,0 @@
-/** Tests of {@link io.overlane.event}. */
-package io.overlane.event;

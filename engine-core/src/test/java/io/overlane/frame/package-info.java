@@ -1,2 +1,0 @@
-/** Frames and their neighbours. */
-package io.overlane.frame;

@@ -1,2 +1,0 @@
-/** Tests of {@link io.overlane.limit}. */
-package io.overlane.limit;

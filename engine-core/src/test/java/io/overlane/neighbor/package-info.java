@@ -1,2 +1,0 @@
-/** Addresses per segment. */
-package io.overlane.neighbor;

@@ -1,2 +1,0 @@
-/** Tests of cutting and joining super-frames. */
-package io.overlane.offload;

@@ -1,2 +1,0 @@
-/** The tenant edge, tried from both sides. */
-package io.overlane.port;

@@ -1,2 +1,0 @@
-/** Owners and what they want, applied to a running engine. */
-package io.overlane.reconcile;

@@ -1,2 +1,0 @@
-/** Numbers of remotes: given, shared and given again. */
-package io.overlane.remote;

@@ -1,2 +1,0 @@
-/** Tests of all settings together. */
-package io.overlane.setting;

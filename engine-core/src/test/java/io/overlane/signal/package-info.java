@@ -1,2 +1,0 @@
-/** Waiting and ringing, tried with threads. */
-package io.overlane.signal;

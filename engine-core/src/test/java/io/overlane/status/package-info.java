@@ -1,2 +1,0 @@
-/** The sums of the counters. */
-package io.overlane.status;

@@ -1,2 +1,0 @@
-/** The table against a map, against its limits, and under readers. */
-package io.overlane.table;

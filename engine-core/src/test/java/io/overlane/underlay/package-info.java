@@ -1,2 +1,0 @@
-/** The network edge, tried over loopback and in memory. */
-package io.overlane.underlay;

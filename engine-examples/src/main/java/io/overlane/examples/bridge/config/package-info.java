@@ -1,2 +1,0 @@
-/** The configuration file of a bridge, key by key the same settings as the options. */
-package io.overlane.examples.bridge.config;

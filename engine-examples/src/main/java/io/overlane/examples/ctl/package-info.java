@@ -1,2 +1,0 @@
-/** {@code ctl}: one request to the admin socket of a running command. */
-package io.overlane.examples.ctl;

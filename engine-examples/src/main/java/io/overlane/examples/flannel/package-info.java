@@ -1,2 +1,0 @@
-/** {@code flannel}: a node of flannel networks as a process. */
-package io.overlane.examples.flannel;

@@ -1,2 +1,0 @@
-/** Tests of options that become plans, or one-line refusals. */
-package io.overlane.examples.bridge.plan;

@@ -1,2 +1,0 @@
-/** Tests of what every command shares. */
-package io.overlane.examples.cli;

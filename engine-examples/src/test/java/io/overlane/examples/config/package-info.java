@@ -1,2 +1,0 @@
-/** Tests of configuration files as trees. */
-package io.overlane.examples.config;

@@ -1,2 +1,0 @@
-/** Tests of requests to an admin socket. */
-package io.overlane.examples.ctl;

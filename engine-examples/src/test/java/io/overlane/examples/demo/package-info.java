@@ -1,2 +1,0 @@
-/** Tests of the demo, and of the frames it numbers. */
-package io.overlane.examples.demo;

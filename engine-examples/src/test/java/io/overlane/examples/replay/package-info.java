@@ -1,2 +1,0 @@
-/** Tests of captures run through the engine. */
-package io.overlane.examples.replay;

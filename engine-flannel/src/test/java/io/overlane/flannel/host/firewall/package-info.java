@@ -1,2 +1,0 @@
-/** Tests; see the package of the same name. */
-package io.overlane.flannel.host.firewall;

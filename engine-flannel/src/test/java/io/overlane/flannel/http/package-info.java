@@ -1,2 +1,0 @@
-/** The HTTP client against servers that are written out byte by byte. */
-package io.overlane.flannel.http;

@@ -1,2 +1,0 @@
-/** Tests of the JSON reader. */
-package io.overlane.flannel.json;

@@ -1,2 +1,0 @@
-/** Tests of annotations. */
-package io.overlane.flannel.kube;

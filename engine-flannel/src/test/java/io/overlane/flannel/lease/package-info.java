@@ -1,2 +1,0 @@
-/** Tests of configuration, keys, attributes and the keeper. */
-package io.overlane.flannel.lease;

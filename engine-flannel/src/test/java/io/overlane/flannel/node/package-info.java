@@ -1,2 +1,0 @@
-/** Tests of the node. */
-package io.overlane.flannel.node;

@@ -1,2 +1,0 @@
-/** Tests of taking and following leases, over a registry in memory. */
-package io.overlane.flannel.registry;

@@ -1,0 +1,99 @@
+package io.overlane.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import org.agrona.BitUtil;
+
+/**
+ * Where one channel's datagrams are received: one behind the other in a large chunk, each with headroom.
+ *
+ * <pre>
+ *  chunk
+ *  +----------+------------+----------+--------+----------+-------------------------+
+ *  | headroom | datagram   | headroom | d.     | headroom | room for the longest    |  next read
+ *  +----------+------------+----------+--------+----------+-------------------------+
+ * </pre>
+ *
+ * A read must offer room for a joined datagram of 64 KiB, and most are far shorter: only what was used is gone. Every
+ * datagram holds a reference to its chunk, which goes back to the pool when the last one is released. Event loop only.
+ */
+final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
+{
+    /** Bytes in front of every datagram that belong to it. */
+    static final int HEADROOM = 64;
+
+    private static final int MAX_DATAGRAM_LENGTH = 65_535;
+    private static final int CHUNK_LENGTH = 256 * 1024;
+
+    /** Reads before the event loop looks after its other channels. */
+    private static final int READS_PER_LOOP = 64;
+
+    private ByteBuf chunk;
+    private int next;
+
+    ChunkAllocator()
+    {
+        super(READS_PER_LOOP);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation")
+    public Handle newHandle()
+    {
+        return new ChunkHandle();
+    }
+
+    /**
+     * Allocate and free one chunk. The first time in a JVM, Netty's pool loads the JDK's flight recorder then, which
+     * takes half a second: here the constructing thread waits, not the first datagram.
+     *
+     * @param allocator the channel's.
+     */
+    static void warmUp(final ByteBufAllocator allocator)
+    {
+        allocator.directBuffer(CHUNK_LENGTH, CHUNK_LENGTH).release();
+    }
+
+    /** Let go of the current chunk; datagrams in it keep it alive. */
+    void release()
+    {
+        if (chunk != null)
+        {
+            chunk.release();
+            chunk = null;
+        }
+    }
+
+    /** Netty's view of the chunk. */
+    private final class ChunkHandle extends MaxMessageHandle
+    {
+        @Override
+        public int guess()
+        {
+            return MAX_DATAGRAM_LENGTH;
+        }
+
+        @Override
+        public ByteBuf allocate(final ByteBufAllocator allocator)
+        {
+            if (chunk == null || chunk.capacity() - next < HEADROOM + MAX_DATAGRAM_LENGTH)
+            {
+                release();
+                chunk = allocator.directBuffer(CHUNK_LENGTH, CHUNK_LENGTH);
+                next = 0;
+            }
+            return chunk.retainedSlice(next + HEADROOM, MAX_DATAGRAM_LENGTH).clear();
+        }
+
+        @Override
+        public void lastBytesRead(final int bytes)
+        {
+            if (bytes > 0)
+            {
+                next += BitUtil.align(HEADROOM + bytes, Long.BYTES);
+            }
+            super.lastBytesRead(bytes);
+        }
+    }
+}

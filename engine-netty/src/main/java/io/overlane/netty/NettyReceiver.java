@@ -1,0 +1,177 @@
+package io.overlane.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.ReferenceCountUtil;
+import io.overlane.address.IpAddress;
+import io.overlane.frame.Frame;
+import io.overlane.signal.Doorbell;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.RepeatedFailures;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The receiving half of a {@link NettyUnderlay}: the event loop adds packets, the polling thread lends and later
+ * releases them.
+ *
+ * <p>Netty cuts what the kernel joined (UDP_GRO) into one packet per datagram, slices of one buffer side by side with
+ * one sender object. Polling puts such neighbours together again, so that they go through the engine as one entry.
+ */
+final class NettyReceiver extends ChannelInboundHandlerAdapter
+{
+    /** Packets between the threads, a power of two: a few full reads of the kernel's 64 KiB. */
+    private static final int QUEUE_CAPACITY = 4096;
+
+    /** Entries lent by one poll at most. */
+    private static final int LENT_FRAMES = 64;
+
+    /** Packets, joined or not, lent by one poll at most. */
+    private static final int LENT_PACKETS = 2048;
+
+    private final ChunkAllocator chunks;
+    /** Those of the event loop. */
+    private final RepeatedFailures failures;
+    private final Doorbell doorbell;
+    private final OneToOneConcurrentArrayQueue<DatagramPacket> queue =
+        new OneToOneConcurrentArrayQueue<>(QUEUE_CAPACITY);
+    private final AtomicLong overflows = new AtomicLong();
+    private volatile boolean isClosed;
+
+    private final DatagramPacket[] lent = new DatagramPacket[LENT_PACKETS];
+    private final Frame[] frames = new Frame[LENT_FRAMES];
+    private int lentCount;
+    private Thread poller;
+
+    NettyReceiver(final ChunkAllocator chunks, final Doorbell doorbell, final ErrorHandler errorHandler)
+    {
+        this.chunks = chunks;
+        this.doorbell = doorbell;
+        failures = new RepeatedFailures(errorHandler);
+        for (int i = 0; i < LENT_FRAMES; i++)
+        {
+            frames[i] = new Frame(new UnsafeBuffer(0, 0));
+        }
+    }
+
+    @Override
+    public void channelRead(final ChannelHandlerContext context, final Object message)
+    {
+        if (isClosed || !(message instanceof DatagramPacket packet) || !queue.offer(packet))
+        {
+            overflows.incrementAndGet();
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(final ChannelHandlerContext context)
+    {
+        doorbell.ring();
+    }
+
+    @Override
+    public void channelInactive(final ChannelHandlerContext context)
+    {
+        chunks.release();
+    }
+
+    @Override
+    public void exceptionCaught(final ChannelHandlerContext context, final Throwable cause)
+    {
+        failures.report("receive on", context.channel().localAddress(), cause, System.nanoTime());
+    }
+
+    boolean isEmpty()
+    {
+        return queue.isEmpty();
+    }
+
+    long overflows()
+    {
+        return overflows.get();
+    }
+
+    /** Polling thread; the lock is contended only while the underlay is closed. */
+    synchronized int poll(final ReceiveBatch batch)
+    {
+        poller = Thread.currentThread();
+        giveBack();
+        int count = 0;
+        while (count < LENT_FRAMES && lentCount < LENT_PACKETS && !batch.isFull())
+        {
+            final DatagramPacket packet = queue.poll();
+            if (packet == null)
+            {
+                break;
+            }
+            lend(packet, frames[count], batch);
+            count++;
+        }
+        return count;
+    }
+
+    /**
+     * Let go of what nobody has polled, and of what is lent unless another thread may still be reading it: its memory
+     * is not the garbage collector's, so that thread must give it back by polling once more.
+     */
+    synchronized void close()
+    {
+        isClosed = true;
+        queue.drain(ReferenceCountUtil::release);
+        if (poller == Thread.currentThread() || poller != null && !poller.isAlive())
+        {
+            giveBack();
+        }
+    }
+
+    private void giveBack()
+    {
+        for (int i = 0; i < lentCount; i++)
+        {
+            lent[i].release();
+            lent[i] = null;
+        }
+        lentCount = 0;
+    }
+
+    private void lend(final DatagramPacket first, final Frame frame, final ReceiveBatch batch)
+    {
+        lent[lentCount++] = first;
+        final long address = ByteBufFrames.address(first.content()) + first.content().readerIndex();
+        final int segmentSize = first.content().readableBytes();
+        final InetSocketAddress sender = first.sender();
+        int length = segmentSize;
+        int pieces = 1;
+        boolean isLast = segmentSize == 0;
+        while (!isLast && lentCount < LENT_PACKETS)
+        {
+            final DatagramPacket next = queue.peek();
+            if (next == null || next.sender() != sender ||
+                next.content().readableBytes() > segmentSize ||
+                ByteBufFrames.address(next.content()) + next.content().readerIndex() != address + length)
+            {
+                break;
+            }
+            lent[lentCount++] = queue.poll();
+            isLast = next.content().readableBytes() < segmentSize;
+            length += next.content().readableBytes();
+            pieces++;
+        }
+
+        frame.buffer().wrap(address - ChunkAllocator.HEADROOM, ChunkAllocator.HEADROOM + length);
+        frame.wrap(ChunkAllocator.HEADROOM, length);
+        final IpAddress source = IpAddress.of(sender.getAddress());
+        batch.add(
+            frame,
+            source.high(),
+            source.low(),
+            sender.getPort(),
+            ReceiveBatch.TOS_UNKNOWN,
+            pieces > 1 ? segmentSize : 0);
+    }
+}

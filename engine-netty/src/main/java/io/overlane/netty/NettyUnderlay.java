@@ -1,0 +1,315 @@
+package io.overlane.netty;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.Vtep;
+import io.overlane.signal.Doorbell;
+import io.overlane.status.GuardedErrorHandler;
+import io.overlane.tun.LibcUnderlay;
+import io.overlane.tun.UdpOptions;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.agrona.ErrorHandler;
+
+/**
+ * Receives datagrams on a Netty event loop, for applications that live on such loops and want no further thread that
+ * waits for a socket.
+ *
+ * <pre>
+ *  network ──► event loop ──► [ bounded queue of ByteBufs, not copied ] ──► poll: lent, released at the next poll
+ *  send ──► LibcUnderlay: sendmmsg from where the frames lie ──► network
+ * </pre>
+ *
+ * <p>The event loop reads through an {@link EpollDatagramChannel}. The sending thread writes to the same socket itself,
+ * through a {@link LibcUnderlay}: only so does it know what the kernel said about each datagram before the frame is
+ * gone. Options, verdicts, limits and messages are those of that class. A full socket holds up a batch for 10 ms at
+ * most; on the channel's event loop {@link #send(SendBatch)} does not wait at all.
+ *
+ * <p>What the kernel joins (UDP_GRO) is received as one entry. Netty does not report the type of service octet of
+ * received datagrams, so congestion bits are not carried.
+ *
+ * <p>Any thread may construct and close this. On an event loop of the given group, the socket is read by that very
+ * loop. If another thread than the living polling one closes this, frames still lent stay valid until that thread polls
+ * once more.
+ */
+public final class NettyUnderlay implements Underlay
+{
+    /**
+     * Four times what {@link LibcUnderlay} asks for: the event loop has other channels and the application's handlers
+     * to serve before it comes back to this socket.
+     */
+    private static final int SOCKET_BUFFER_LENGTH = 4 * UdpOptions.DEFAULT_SOCKET_BUFFER_LENGTH;
+
+    /** How long a full socket may hold up one batch: short, because the engine shares the host with an application. */
+    private static final long SEND_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final LibcUnderlay socket;
+    private final EpollDatagramChannel channel;
+    private final EventLoopGroup ownGroup;
+    private final GuardedErrorHandler errorHandler;
+    private final Doorbell doorbell = new Doorbell();
+    private final NettyReceiver receiver;
+    private volatile boolean isClosed;
+
+    /**
+     * Bind a socket and receive on an event loop of its own, one daemon thread.
+     *
+     * @param address      local address, or a wildcard; decides the IP version.
+     * @param udpPort      local port, or 0 for any free one.
+     * @param errorHandler told of a broken socket, on the thread that met it.
+     * @throws UnsupportedOperationException if native calls or Netty's epoll transport cannot be used here.
+     * @throws IOException                   if the socket cannot be had, a {@link java.net.BindException} if the reason
+     *                                       is the address or the port; the message is one line.
+     */
+    public NettyUnderlay(final IpAddress address, final int udpPort, final ErrorHandler errorHandler)
+        throws IOException
+    {
+        this(address, udpPort, errorHandler, null);
+    }
+
+    /**
+     * Bind a socket and receive on an application's event loops.
+     *
+     * @param address      local address, or a wildcard; decides the IP version.
+     * @param udpPort      local port, or 0 for any free one.
+     * @param errorHandler told of a broken socket, on the thread that met it.
+     * @param group        with an {@link EpollIoHandler}; not shut down when this is closed. Null for one of its own.
+     * @throws UnsupportedOperationException if native calls or Netty's epoll transport cannot be used here.
+     * @throws IllegalArgumentException      if the address is a group's, the port is none, or the event loops cannot
+     *                                       serve epoll channels.
+     * @throws IOException                   if the socket cannot be had, a {@link java.net.BindException} if the reason
+     *                                       is the address or the port; the message is one line.
+     */
+    public NettyUnderlay(
+        final IpAddress address, final int udpPort, final ErrorHandler errorHandler, final EventLoopGroup group)
+        throws IOException
+    {
+        if (!Epoll.isAvailable())
+        {
+            throw new UnsupportedOperationException(
+                "Netty's epoll transport is not available here: " + rootOf(Epoll.unavailabilityCause()),
+                Epoll.unavailabilityCause());
+        }
+        if (group != null && group.isShuttingDown())
+        {
+            throw new IllegalArgumentException("the given event loops are shut down; pass a running group");
+        }
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
+        // The event loop polls in place of the socket's own reader, whose memory is therefore the least it takes.
+        socket = new LibcUnderlay(
+            new UdpOptions(address, udpPort)
+                .coalesce(true)
+                .socketBufferLength(SOCKET_BUFFER_LENGTH)
+                .pollDatagrams(1),
+            this.errorHandler);
+        final ChunkAllocator chunks = new ChunkAllocator();
+        receiver = new NettyReceiver(chunks, doorbell, this.errorHandler);
+        ownGroup = group != null ? null : new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("overlane-netty", true), EpollIoHandler.newFactory());
+        try
+        {
+            channel = receiveOn(loopOf(group != null ? group : ownGroup), chunks);
+        }
+        catch (final IOException | RuntimeException | Error ex)
+        {
+            socket.close();
+            shutDownOwnGroup();
+            throw ex;
+        }
+    }
+
+    @Override
+    public Vtep local()
+    {
+        return socket.local();
+    }
+
+    @Override
+    public String description()
+    {
+        return "netty epoll" + (socket.coalesces() ? ", UDP_GRO" : "") + (socket.segments() ? ", UDP_SEGMENT" : "");
+    }
+
+    @Override
+    public int maxSegments()
+    {
+        return socket.maxSegments();
+    }
+
+    @Override
+    public Set<UnderlayFeature> features()
+    {
+        return EnumSet.complementOf(EnumSet.of(UnderlayFeature.ECN));
+    }
+
+    @Override
+    public int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        return socket.pathMtu(remoteHigh, remoteLow);
+    }
+
+    @Override
+    public long receiveDrops()
+    {
+        return socket.receiveDrops() + receiver.overflows();
+    }
+
+    @Override
+    public void join(final IpAddress group) throws IOException
+    {
+        socket.join(group);
+    }
+
+    @Override
+    public void leave(final IpAddress group) throws IOException
+    {
+        socket.leave(group);
+    }
+
+    @Override
+    public void acceptOnly(final Set<IpPrefix> sources)
+    {
+        socket.acceptOnly(sources);
+    }
+
+    @Override
+    public int poll(final ReceiveBatch batch)
+    {
+        return receiver.poll(batch);
+    }
+
+    @Override
+    public void send(final SendBatch batch)
+    {
+        socket.send(batch, channel.eventLoop().inEventLoop() ? 0 : SEND_TIMEOUT_NS);
+    }
+
+    @Override
+    public void await(final long timeoutNs)
+    {
+        doorbell.await(isClosed || !receiver.isEmpty() ? 0 : timeoutNs);
+    }
+
+    @Override
+    public void wake()
+    {
+        doorbell.ring();
+    }
+
+    @Override
+    public boolean isClosed()
+    {
+        return isClosed;
+    }
+
+    @Override
+    public void close()
+    {
+        isClosed = true;
+        try
+        {
+            // An event loop that is shut down has closed its channels, and accepts no further task.
+            if (channel.isOpen())
+            {
+                // On the channel's own event loop this is done at once, so nothing waits for itself.
+                channel.close().syncUninterruptibly();
+            }
+        }
+        finally
+        {
+            socket.close();
+            receiver.close();
+            doorbell.ring();
+            shutDownOwnGroup();
+        }
+    }
+
+    /** The event loop this thread is, if it is one of the group's: waiting for another one could last forever. */
+    private static EventLoop loopOf(final EventLoopGroup group)
+    {
+        for (final EventExecutor executor : group)
+        {
+            if (executor.inEventLoop() && executor instanceof EventLoop loop)
+            {
+                return loop;
+            }
+        }
+        return group.next();
+    }
+
+    private EpollDatagramChannel receiveOn(final EventLoop loop, final ChunkAllocator chunks) throws IOException
+    {
+        final int fd = socket.duplicateDescriptor();
+        final EpollDatagramChannel opened;
+        try
+        {
+            opened = new EpollDatagramChannel(fd);
+        }
+        catch (final RuntimeException | Error ex)
+        {
+            new FileDescriptor(fd).close();
+            throw ex;
+        }
+        try
+        {
+            opened.config().setRecvByteBufAllocator(chunks);
+            opened.config().setUdpGro(socket.coalesces());
+            opened.pipeline().addLast(receiver);
+            ChunkAllocator.warmUp(opened.alloc());
+            loop.register(opened).syncUninterruptibly();
+            return opened;
+        }
+        catch (final IllegalStateException ex)
+        {
+            throw new IllegalArgumentException(
+                "cannot receive on the given event loops: " + ex.getMessage() + "; pass a group with an EpollIoHandler",
+                ex);
+        }
+        finally
+        {
+            if (!opened.isRegistered())
+            {
+                opened.unsafe().closeForcibly();
+            }
+        }
+    }
+
+    private void shutDownOwnGroup()
+    {
+        if (ownGroup != null)
+        {
+            ownGroup.shutdownGracefully(0, 5, TimeUnit.SECONDS).addListener((future) ->
+            {
+                if (!future.isSuccess())
+                {
+                    errorHandler.onError(future.cause());
+                }
+            });
+        }
+    }
+
+    private static String rootOf(final Throwable cause)
+    {
+        Throwable root = cause;
+        while (root.getCause() != null)
+        {
+            root = root.getCause();
+        }
+        return root.toString();
+    }
+}

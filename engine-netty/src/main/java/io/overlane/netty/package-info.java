@@ -1,0 +1,4 @@
+/**
+ * The underlay of applications that live on Netty's event loops. No Netty type shows outside its constructor.
+ */
+package io.overlane.netty;

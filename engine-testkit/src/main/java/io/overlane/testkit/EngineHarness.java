@@ -1,0 +1,388 @@
+package io.overlane.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.overlane.address.Vtep;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.ThreadingMode;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.SegmentContext;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One engine in {@link ThreadingMode#INVOKER} mode, a loopback port, and a network in memory with peers that are under
+ * the test's hand. Every {@link #run()} ends by holding the engine to its sums.
+ */
+public final class EngineHarness implements AutoCloseable
+{
+    /** The engine's own endpoint. */
+    public static final Vtep LOCAL = Vtep.parse("192.0.2.1:8472", 0);
+
+    /** A peer that tests configure. */
+    public static final Vtep A = Vtep.parse("192.0.2.10:8472", 0);
+
+    /** Another. */
+    public static final Vtep B = Vtep.parse("192.0.2.11:8472", 0);
+
+    /** A third. */
+    public static final Vtep C = Vtep.parse("192.0.2.12:8472", 0);
+
+    /** One that no test configures. */
+    public static final Vtep STRANGER = Vtep.parse("192.0.2.66:40000", 0);
+
+    private final SteppedClock clock = new SteppedClock();
+    private final List<Throwable> errors = new ArrayList<>();
+    private final MemoryFabric fabric;
+    private final Map<Vtep, Underlay> peers = new HashMap<>();
+    private final Frame outgoing = new FrameSlab(1, 65_535).frame(0);
+    private final SendBatch sendOne = new SendBatch(1);
+    private final ReceiveBatch received = new ReceiveBatch(1024);
+    private final RefusingUnderlay underlay;
+    private final EngineContext context;
+    private LoopbackPort port;
+    private OverlayEngine engine;
+
+    private EngineHarness(final Vtep local, final int underlayMtu)
+    {
+        fabric = new MemoryFabric(clock, underlayMtu, 1024);
+        underlay = new RefusingUnderlay(fabric.attach(local));
+        context = new EngineContext()
+            .underlay(underlay)
+            .clock(clock)
+            .threadingMode(ThreadingMode.INVOKER)
+            .errorHandler(errors::add)
+            .maxFdbEntries(1024).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(256);
+    }
+
+    /**
+     * @return a harness over IPv4 and Ethernet's MTU, nothing configured but the clock, the mode and small tables.
+     */
+    public static EngineHarness create()
+    {
+        return new EngineHarness(LOCAL, MemoryFabric.DEFAULT_MTU);
+    }
+
+    /**
+     * @param local       the engine's endpoint.
+     * @param underlayMtu IP MTU of the network.
+     * @return the same elsewhere.
+     */
+    public static EngineHarness create(final Vtep local, final int underlayMtu)
+    {
+        return new EngineHarness(local, underlayMtu);
+    }
+
+    /** @return settings to change before launch. */
+    public EngineContext context()
+    {
+        return context;
+    }
+
+    /** @return the network. */
+    public MemoryFabric fabric()
+    {
+        return fabric;
+    }
+
+    /** @return the engine's way out. */
+    public RefusingUnderlay underlay()
+    {
+        return underlay;
+    }
+
+    /** @return the only source of time. */
+    public SteppedClock clock()
+    {
+        return clock;
+    }
+
+    /**
+     * Launch with one segment; its port is a loopback port of MTU 1450.
+     *
+     * @param segment settings.
+     * @return this.
+     */
+    public EngineHarness launch(final SegmentContext segment)
+    {
+        return launch(segment, new LoopbackPort("port-" + segment.vni(), 1450, 1024, 2048));
+    }
+
+    /**
+     * @param segment     settings.
+     * @param segmentPort its port.
+     * @return this.
+     */
+    public EngineHarness launch(final SegmentContext segment, final LoopbackPort segmentPort)
+    {
+        port = segmentPort;
+        context.segment(segment.port(segmentPort));
+        return launch();
+    }
+
+    /**
+     * Launch with an IP network; its port is a loopback port of MTU 1472.
+     *
+     * @param network settings.
+     * @return this.
+     */
+    public EngineHarness launch(final IpNetworkContext network)
+    {
+        port = new LoopbackPort("tun", 1472, 1024, 2048);
+        context.ipNetwork(network.port(port));
+        return launch();
+    }
+
+    /**
+     * Launch with what the context says.
+     *
+     * @return this.
+     */
+    public EngineHarness launch()
+    {
+        engine = OverlayEngine.launch(context);
+        return this;
+    }
+
+    /** @return the engine. */
+    public OverlayEngine engine()
+    {
+        return engine;
+    }
+
+    /** @return the port of the last launch. */
+    public LoopbackPort port()
+    {
+        return port;
+    }
+
+    /**
+     * Make an endpoint, if there is none yet.
+     *
+     * @param peer its address.
+     * @return its underlay.
+     */
+    public Underlay attach(final Vtep peer)
+    {
+        return peers.computeIfAbsent(peer, fabric::attach);
+    }
+
+    /**
+     * Send a datagram to the engine, and let it work.
+     *
+     * @param from     who sends.
+     * @param datagram UDP payload.
+     */
+    public void receive(final Vtep from, final byte... datagram)
+    {
+        receive(from, 0, datagram);
+    }
+
+    /**
+     * Send a datagram to the engine, and let it work.
+     *
+     * @param from     who sends.
+     * @param tos      outer type of service.
+     * @param datagram UDP payload.
+     */
+    public void receive(final Vtep from, final int tos, final byte... datagram)
+    {
+        send(from, tos, datagram);
+        run();
+    }
+
+    /**
+     * Send a datagram to the engine.
+     *
+     * @param from     who sends.
+     * @param tos      outer type of service.
+     * @param datagram UDP payload.
+     */
+    public void send(final Vtep from, final int tos, final byte... datagram)
+    {
+        send(underlay.local(), from, tos, datagram);
+    }
+
+    /**
+     * Send a datagram to whoever hears it.
+     *
+     * @param to       an endpoint, or a group.
+     * @param from     who sends.
+     * @param datagram UDP payload.
+     */
+    public void sendTo(final Vtep to, final Vtep from, final byte... datagram)
+    {
+        send(to, from, 0, datagram);
+    }
+
+    private void send(final Vtep to, final Vtep from, final int tos, final byte... datagram)
+    {
+        outgoing.buffer().putBytes(FrameSlab.HEADROOM, datagram);
+        outgoing.wrap(FrameSlab.HEADROOM, datagram.length);
+        sendOne.clear();
+        sendOne.add(outgoing, to.address().high(), to.address().low(), to.udpPort(), 0, 0, tos, 0);
+        attach(from).send(sendOne);
+        assertEquals(DropReason.NONE, sendOne.verdict(0));
+    }
+
+    /**
+     * Put a frame into the port, and let the engine work.
+     *
+     * @param frame its bytes.
+     */
+    public void transmit(final byte... frame)
+    {
+        port.put(frame);
+        run();
+    }
+
+    /** Work until there is none, then check the sums. */
+    public void run()
+    {
+        int idle = 0;
+        while (idle < 2)
+        {
+            idle = engine.doWork() == 0 ? idle + 1 : 0;
+        }
+        assertEquals(List.of(), errors, "reported to the error handler");
+        assertSums(encap(), encap().floodCopiesRefused());
+        assertSums(decap(), decap().floodCopiesRefused());
+    }
+
+    /**
+     * @param peer an attached endpoint.
+     * @return the datagrams it got since the last call.
+     */
+    public List<byte[]> sentTo(final Vtep peer)
+    {
+        received.clear();
+        attach(peer).poll(received);
+        final List<byte[]> datagrams = new ArrayList<>();
+        for (int i = 0; i < received.size(); i++)
+        {
+            datagrams.add(bytes(received.frame(i)));
+        }
+        return datagrams;
+    }
+
+    /** @return what the port was given since the last call. */
+    public List<byte[]> delivered()
+    {
+        final List<byte[]> frames = new ArrayList<>();
+        for (byte[] frame = port.takeBytes(); frame != null; frame = port.takeBytes())
+        {
+            frames.add(frame);
+        }
+        return frames;
+    }
+
+    /** @return counters of frames from the ports. */
+    public PathCounters encap()
+    {
+        return engine.counters().encap();
+    }
+
+    /** @return counters of datagrams from the underlay. */
+    public PathCounters decap()
+    {
+        return engine.counters().decap();
+    }
+
+    /**
+     * @param path   encap or decap.
+     * @param reason why.
+     * @param vni    of which segment.
+     * @param remote whose, or null for none.
+     * @return what the ledger says.
+     */
+    public static long ledger(final PathCounters path, final DropReason reason, final int vni, final Vtep remote)
+    {
+        final long[] count = new long[1];
+        final long high = remote == null ? 0 : remote.address().high();
+        final long low = remote == null ? 0 : remote.address().low();
+        path.ledger().forEach((lineReason, lineVni, lineHigh, lineLow, lineCount) ->
+        {
+            if (lineReason == reason && lineVni == vni && lineHigh == high && lineLow == low)
+            {
+                count[0] += lineCount;
+            }
+        });
+        return count[0];
+    }
+
+    /**
+     * The one datagram received so far ended in one line of the ledger and nowhere else.
+     *
+     * @param reason why.
+     * @param vni    of which segment.
+     * @param remote whose.
+     */
+    public void assertDatagramDropped(final DropReason reason, final int vni, final Vtep remote)
+    {
+        assertEquals(1, decap().dropped(reason), reason::label);
+        assertEquals(1, decap().dropped(), "dropped for no other reason");
+        assertEquals(1, ledger(decap(), reason, vni, remote), "the line of the ledger");
+        assertEquals(List.of(), delivered());
+    }
+
+    /**
+     * The one frame transmitted so far ended in one line of the ledger and nowhere else.
+     *
+     * @param reason why.
+     * @param vni    of which segment.
+     * @param remote for which remote, or null.
+     */
+    public void assertFrameDropped(final DropReason reason, final int vni, final Vtep remote)
+    {
+        assertEquals(1, encap().dropped(reason), reason::label);
+        assertEquals(1, encap().dropped(), "dropped for no other reason");
+        assertEquals(1, ledger(encap(), reason, vni, remote), "the line of the ledger");
+        assertEquals(0, encap().delivered());
+    }
+
+    /**
+     * @param frame any.
+     * @return a copy of its bytes.
+     */
+    public static byte[] bytes(final Frame frame)
+    {
+        final byte[] bytes = new byte[frame.length()];
+        final UnsafeBuffer buffer = frame.buffer();
+        buffer.getBytes(frame.offset(), bytes);
+        return bytes;
+    }
+
+    @Override
+    public void close()
+    {
+        if (engine != null)
+        {
+            engine.close();
+        }
+        peers.values().forEach(Underlay::close);
+    }
+
+    private static void assertSums(final PathCounters path, final long refusedCopies)
+    {
+        assertEquals(path.framesIn(), path.delivered() + path.answered() + path.dropped(), "in = out");
+        final long[] lines = new long[1];
+        path.ledger().forEach((reason, vni, high, low, count) ->
+        {
+            lines[0] += count;
+            assertFalse(path.samples().last(reason).isEmpty(), () -> "no sample of " + reason.label());
+        });
+        assertEquals(path.dropped() + refusedCopies, lines[0], "the ledger adds up to the counters");
+    }
+}

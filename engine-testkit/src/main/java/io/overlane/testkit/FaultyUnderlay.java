@@ -1,0 +1,321 @@
+package io.overlane.testkit;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.Vtep;
+import io.overlane.frame.Frame;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
+import java.io.IOException;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * An underlay whose receiving side is as bad as asked for. The same seed, arrivals and clock give the same faults.
+ *
+ * <p>Every entry received is copied and then, in this order, perhaps lost, truncated, corrupted, held back, and
+ * doubled. An entry of several joined datagrams suffers as a whole. Sending is passed through untouched: to spoil both
+ * directions, wrap both ends.
+ *
+ * <pre>
+ *   underlay.poll ──► loss ──► truncation ──► corruption ──► reordering (wait) ──► duplication ──► poll
+ * </pre>
+ *
+ * Rates are fractions, 0 to 1, and are set before the first poll. Counters may be read by any thread.
+ */
+public final class FaultyUnderlay implements Underlay
+{
+    /** How long a reordered datagram is held back by default, in nanoseconds: a batch may overtake it. */
+    public static final long DEFAULT_HOLD_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final int BATCH_CAPACITY = 32;
+    private static final int QUEUE_CAPACITY = 128;
+    private static final int MAX_DATAGRAM_LENGTH = 65_535;
+
+    private final Underlay underlay;
+    private final NanoClock clock;
+    private final SplittableRandom random;
+    private final ReceiveBatch received = new ReceiveBatch(BATCH_CAPACITY);
+    private final TimedQueue queue = new TimedQueue(QUEUE_CAPACITY, MAX_DATAGRAM_LENGTH);
+
+    private double lossRate;
+    private double duplicationRate;
+    private double reorderingRate;
+    private long holdNs = DEFAULT_HOLD_NS;
+    private double truncationRate;
+    private double corruptionRate;
+
+    private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong duplicated = new AtomicLong();
+    private final AtomicLong reordered = new AtomicLong();
+    private final AtomicLong truncated = new AtomicLong();
+    private final AtomicLong corrupted = new AtomicLong();
+
+    /**
+     * @param underlay to spoil; closed with this.
+     * @param seed     of all chances.
+     * @param clock    says how long a datagram has been held back.
+     */
+    public FaultyUnderlay(final Underlay underlay, final long seed, final NanoClock clock)
+    {
+        this.underlay = underlay;
+        this.clock = clock;
+        random = new SplittableRandom(seed);
+    }
+
+    /**
+     * @param rate of datagrams that never arrive.
+     * @return this.
+     */
+    public FaultyUnderlay loss(final double rate)
+    {
+        lossRate = checkRate("loss", rate);
+        return this;
+    }
+
+    /**
+     * @param rate of datagrams that arrive twice.
+     * @return this.
+     */
+    public FaultyUnderlay duplication(final double rate)
+    {
+        duplicationRate = checkRate("duplication", rate);
+        return this;
+    }
+
+    /**
+     * @param rate   of datagrams that are held back while later ones pass.
+     * @param holdNs how long, in nanoseconds on the clock.
+     * @return this.
+     */
+    public FaultyUnderlay reordering(final double rate, final long holdNs)
+    {
+        if (holdNs <= 0)
+        {
+            throw new IllegalArgumentException("holdNs must be positive: " + holdNs);
+        }
+        reorderingRate = checkRate("reordering", rate);
+        this.holdNs = holdNs;
+        return this;
+    }
+
+    /**
+     * @param rate of datagrams that lose some bytes at the end, all of them at worst.
+     * @return this.
+     */
+    public FaultyUnderlay truncation(final double rate)
+    {
+        truncationRate = checkRate("truncation", rate);
+        return this;
+    }
+
+    /**
+     * @param rate of datagrams that arrive with one bit wrong.
+     * @return this.
+     */
+    public FaultyUnderlay corruption(final double rate)
+    {
+        corruptionRate = checkRate("corruption", rate);
+        return this;
+    }
+
+    /** @return entries lost on purpose. */
+    public long lost()
+    {
+        return lost.get();
+    }
+
+    /** @return entries doubled. */
+    public long duplicated()
+    {
+        return duplicated.get();
+    }
+
+    /** @return entries held back; whether others passed depends on the traffic. */
+    public long reordered()
+    {
+        return reordered.get();
+    }
+
+    /** @return entries cut short. */
+    public long truncated()
+    {
+        return truncated.get();
+    }
+
+    /** @return entries with a bit turned over. */
+    public long corrupted()
+    {
+        return corrupted.get();
+    }
+
+    @Override
+    public Vtep local()
+    {
+        return underlay.local();
+    }
+
+    @Override
+    public String description()
+    {
+        return "faulty " + underlay.description();
+    }
+
+    @Override
+    public Set<UnderlayFeature> features()
+    {
+        return underlay.features();
+    }
+
+    @Override
+    public int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        return underlay.pathMtu(remoteHigh, remoteLow);
+    }
+
+    @Override
+    public long receiveDrops()
+    {
+        return underlay.receiveDrops();
+    }
+
+    @Override
+    public void join(final IpAddress group) throws IOException
+    {
+        underlay.join(group);
+    }
+
+    @Override
+    public void leave(final IpAddress group) throws IOException
+    {
+        underlay.leave(group);
+    }
+
+    @Override
+    public boolean usesFlowHash()
+    {
+        return underlay.usesFlowHash();
+    }
+
+    @Override
+    public void acceptOnly(final Set<IpPrefix> sources)
+    {
+        underlay.acceptOnly(sources);
+    }
+
+    @Override
+    public int poll(final ReceiveBatch batch)
+    {
+        queue.giveBack();
+        final long nowNs = clock.nanoTime();
+        // Each entry takes two slots at most; otherwise it is left in the network for now.
+        if (queue.free() >= 2 * BATCH_CAPACITY)
+        {
+            received.clear();
+            underlay.poll(received);
+            for (int i = 0; i < received.size(); i++)
+            {
+                spoil(i, nowNs);
+            }
+        }
+        return queue.lend(batch, nowNs);
+    }
+
+    @Override
+    public void send(final SendBatch batch)
+    {
+        underlay.send(batch);
+    }
+
+    @Override
+    public void await(final long timeoutNs)
+    {
+        final long waitNs = queue.isEmpty() ? timeoutNs : Math.min(timeoutNs, queue.nextDueNs() - clock.nanoTime());
+        if (waitNs > 0)
+        {
+            underlay.await(waitNs);
+        }
+    }
+
+    @Override
+    public void wake()
+    {
+        underlay.wake();
+    }
+
+    @Override
+    public boolean isClosed()
+    {
+        return underlay.isClosed();
+    }
+
+    @Override
+    public void close()
+    {
+        underlay.close();
+    }
+
+    private void spoil(final int index, final long nowNs)
+    {
+        if (happens(lossRate, lost))
+        {
+            return;
+        }
+        final Frame frame = received.frame(index);
+        if (frame.length() > 0 && happens(truncationRate, truncated))
+        {
+            frame.length(random.nextInt(frame.length()));
+        }
+        if (frame.length() > 0 && happens(corruptionRate, corrupted))
+        {
+            final UnsafeBuffer buffer = frame.buffer();
+            final int at = frame.offset() + random.nextInt(frame.length());
+            buffer.putByte(at, (byte)(buffer.getByte(at) ^ (1 << random.nextInt(Byte.SIZE))));
+        }
+        keep(index, nowNs + (happens(reorderingRate, reordered) ? holdNs : 0));
+        if (happens(duplicationRate, duplicated))
+        {
+            keep(index, nowNs);
+        }
+    }
+
+    private void keep(final int index, final long dueNs)
+    {
+        final Frame frame = received.frame(index);
+        queue.add(
+            frame.buffer(),
+            frame.offset(),
+            frame.length(),
+            received.sourceHigh(index),
+            received.sourceLow(index),
+            received.sourcePort(index),
+            received.tos(index),
+            received.segmentSize(index),
+            dueNs);
+    }
+
+    private boolean happens(final double rate, final AtomicLong counter)
+    {
+        if (rate > 0 && random.nextDouble() < rate)
+        {
+            counter.incrementAndGet();
+            return true;
+        }
+        return false;
+    }
+
+    private static double checkRate(final String name, final double rate)
+    {
+        if (!(rate >= 0 && rate <= 1))
+        {
+            throw new IllegalArgumentException(name + " rate must be 0 to 1: " + rate);
+        }
+        return rate;
+    }
+}

@@ -1,0 +1,82 @@
+package io.overlane.testkit;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import org.agrona.DirectBuffer;
+
+/**
+ * A bounded queue of frames: copied in, lent out, given back together. Not thread safe.
+ */
+final class FrameQueue
+{
+    private final FrameSlab slab;
+    private long tail;
+    private long next;
+    private long head;
+
+    FrameQueue(final int capacity, final int frameLength)
+    {
+        slab = new FrameSlab(capacity, frameLength);
+    }
+
+    int frameCapacity()
+    {
+        return slab.frameCapacity();
+    }
+
+    /** Frames neither lent nor given back. */
+    int waiting()
+    {
+        return (int)(tail - next);
+    }
+
+    /** Lent frames count: their slots are in use until they are given back. */
+    boolean isFull()
+    {
+        return tail - head == slab.count();
+    }
+
+    /** Copy bytes to the end; the caller has asked whether there is room and whether they fit. */
+    Frame copy(final DirectBuffer source, final int offset, final int length)
+    {
+        final Frame slot = slot(tail);
+        slot.buffer().putBytes(FrameSlab.HEADROOM, source, offset, length);
+        slot.wrap(FrameSlab.HEADROOM, length);
+        tail++;
+        return slot;
+    }
+
+    /** Copy bytes and offload metadata to the end; the verdict is the original's business. */
+    void copy(final Frame frame)
+    {
+        copy(frame.buffer(), frame.offset(), frame.length()).offload(
+            frame.flags(),
+            frame.gsoType(),
+            frame.headerLength(),
+            frame.gsoSize(),
+            frame.checksumStart(),
+            frame.checksumOffset());
+    }
+
+    /** The next waiting frame, lent until {@link #giveBack()}; null if none waits. */
+    Frame lend()
+    {
+        if (next == tail)
+        {
+            return null;
+        }
+        final Frame frame = slot(next);
+        next++;
+        return frame;
+    }
+
+    void giveBack()
+    {
+        head = next;
+    }
+
+    private Frame slot(final long position)
+    {
+        return slab.frame((int)(position % slab.count()));
+    }
+}

@@ -1,0 +1,285 @@
+package io.overlane.testkit;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
+import io.overlane.status.DropReason;
+import io.overlane.underlay.OuterOverhead;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * A network in memory: endpoints attach to it and reach each other, each link with a delay on an injected clock. No
+ * threads: a datagram is received by the first poll after it is due, so the same sends and polls at the same times
+ * give the same result every time.
+ *
+ * <pre>
+ *   send ──► addressed to nobody: UNDERLAY_UNREACHABLE (a multicast group may be nobody)
+ *        ──► longer than the MTU: OVERSIZE
+ *        ──► receiver's queue full: lost, as in a real network; see {@link #lost()}
+ *        ──► waits at the receiver until now + delay ──► poll
+ * </pre>
+ *
+ * Datagrams of one link stay in order unless its delay is shortened under way. The type of service octet arrives as
+ * sent. Any thread may use any end; all of them share one lock.
+ */
+public final class MemoryFabric
+{
+    /** What a default fabric carries in one packet, IP header included: Ethernet's MTU, in bytes. */
+    public static final int DEFAULT_MTU = 1500;
+
+    /** Datagrams that can wait for one endpoint by default. */
+    public static final int DEFAULT_QUEUE_CAPACITY = 256;
+
+    private static final int MAX_PACKET_LENGTH = 65_535;
+
+    private record Link(Vtep from, Vtep to)
+    {
+    }
+
+    private record Path(Vtep from, IpAddress to)
+    {
+    }
+
+    private final NanoClock clock;
+    private final int mtu;
+    private final int queueCapacity;
+    private final Map<Vtep, MemoryUnderlay> ends = new HashMap<>();
+    private final Map<Link, Long> delaysNs = new HashMap<>();
+    private final Map<Path, Integer> mtus = new HashMap<>();
+    private final Map<IpAddress, Set<MemoryUnderlay>> groups = new HashMap<>();
+    private Set<UnderlayFeature> features = EnumSet.allOf(UnderlayFeature.class);
+    private long defaultDelayNs;
+    private boolean joins;
+    private long lost;
+
+    /**
+     * Ethernet's MTU, no delay.
+     *
+     * @param clock for delays; a test steps it.
+     */
+    public MemoryFabric(final NanoClock clock)
+    {
+        this(clock, DEFAULT_MTU, DEFAULT_QUEUE_CAPACITY);
+    }
+
+    /**
+     * @param clock         for delays; a test steps it.
+     * @param mtu           IP MTU of every link, in bytes; a payload is 28 bytes shorter over IPv4, 48 over IPv6.
+     * @param queueCapacity datagrams that can wait for one endpoint.
+     */
+    public MemoryFabric(final NanoClock clock, final int mtu, final int queueCapacity)
+    {
+        if (mtu <= OuterOverhead.datagram(false) || mtu > MAX_PACKET_LENGTH)
+        {
+            throw new IllegalArgumentException("not an MTU: " + mtu + " (expected 49…65535)");
+        }
+        if (queueCapacity < 1)
+        {
+            throw new IllegalArgumentException("queueCapacity must be positive: " + queueCapacity);
+        }
+        this.clock = clock;
+        this.mtu = mtu;
+        this.queueCapacity = queueCapacity;
+    }
+
+    /**
+     * Make every link slow.
+     *
+     * @param delayNs from send to receipt, in nanoseconds.
+     * @return this.
+     */
+    public synchronized MemoryFabric delay(final long delayNs)
+    {
+        defaultDelayNs = checkDelay(delayNs);
+        return this;
+    }
+
+    /**
+     * Make one link slow, in one direction.
+     *
+     * @param from    sender.
+     * @param to      receiver.
+     * @param delayNs from send to receipt, in nanoseconds.
+     * @return this.
+     */
+    public synchronized MemoryFabric delay(final Vtep from, final Vtep to, final long delayNs)
+    {
+        delaysNs.put(new Link(from, to), checkDelay(delayNs));
+        return this;
+    }
+
+    /**
+     * Give one path an MTU of its own, as a narrow link on the way would.
+     *
+     * @param from sender.
+     * @param to   address of the receiver, whatever its port.
+     * @param mtu  IP MTU, in bytes.
+     * @return this.
+     */
+    public synchronized MemoryFabric mtu(final Vtep from, final IpAddress to, final int mtu)
+    {
+        mtus.put(new Path(from, to), mtu);
+        return this;
+    }
+
+    /**
+     * Say what its ends can do, for tests of what needs it; all by default. Times to live and don't-fragment bits have
+     * no effect in memory.
+     *
+     * @param features what every end declares.
+     * @return this.
+     */
+    public synchronized MemoryFabric features(final Set<UnderlayFeature> features)
+    {
+        this.features = Set.copyOf(features);
+        return this;
+    }
+
+    /**
+     * Deliver an entry of several datagrams as one, as a receiver with UDP_GRO sees it. Off unless asked for; ask
+     * before attaching.
+     *
+     * @param joins whether to.
+     * @return this.
+     */
+    public synchronized MemoryFabric joining(final boolean joins)
+    {
+        this.joins = joins;
+        return this;
+    }
+
+    /**
+     * Plug an endpoint in.
+     *
+     * @param local its address and port, not a wildcard.
+     * @return its way to the others; closing unplugs it.
+     * @throws IllegalArgumentException if the address is a wildcard or taken.
+     */
+    public synchronized Underlay attach(final Vtep local)
+    {
+        if (local.address().isAny())
+        {
+            throw new IllegalArgumentException("an endpoint needs an address of its own: " + local);
+        }
+        if (ends.containsKey(local))
+        {
+            throw new IllegalArgumentException("already attached: " + local);
+        }
+        final int slotLength = joins ? MAX_PACKET_LENGTH : mtu;
+        final MemoryUnderlay end = new MemoryUnderlay(this, local, queueCapacity, slotLength);
+        ends.put(local, end);
+        return end;
+    }
+
+    /** @return datagrams lost because their receiver's queue was full. */
+    public synchronized long lost()
+    {
+        return lost;
+    }
+
+    long nowNs()
+    {
+        return clock.nanoTime();
+    }
+
+    void detach(final Vtep local)
+    {
+        final MemoryUnderlay end = ends.remove(local);
+        groups.values().forEach(members -> members.remove(end));
+    }
+
+    synchronized Set<UnderlayFeature> features()
+    {
+        return features;
+    }
+
+    synchronized int mtu(final Vtep from, final IpAddress to)
+    {
+        return mtus.getOrDefault(new Path(from, to), mtu);
+    }
+
+    synchronized void join(final MemoryUnderlay end, final IpAddress group)
+    {
+        groups.computeIfAbsent(group, address -> new LinkedHashSet<>()).add(end);
+    }
+
+    synchronized void leave(final MemoryUnderlay end, final IpAddress group)
+    {
+        groups.computeIfPresent(group, (address, members) ->
+        {
+            members.remove(end);
+            return members.isEmpty() ? null : members;
+        });
+    }
+
+    /** Carry one entry; the caller holds the lock. */
+    DropReason carry(final Vtep from, final SendBatch batch, final int index, final Vtep to)
+    {
+        final int length = batch.frame(index).length();
+        final int segmentSize = batch.segmentSize(index);
+        final int pieceLength = segmentSize > 0 ? Math.min(segmentSize, length) : length;
+        final boolean isGroup = to != null && to.address().isMulticast();
+        final MemoryUnderlay receiver = ends.get(to);
+        if (receiver == null && !isGroup || from.address().isV4() != to.address().isV4())
+        {
+            return DropReason.UNDERLAY_UNREACHABLE;
+        }
+        final int headersLength = OuterOverhead.datagram(from.address().isV4());
+        final int pathMtu = mtus.isEmpty() ? mtu : mtus.getOrDefault(new Path(from, to.address()), mtu);
+        if (pieceLength > pathMtu - headersLength || length > MAX_PACKET_LENGTH - headersLength)
+        {
+            return DropReason.OVERSIZE;
+        }
+        if (!isGroup)
+        {
+            deliver(receiver, from, to, batch, index);
+            return DropReason.NONE;
+        }
+        for (final MemoryUnderlay member : groups.getOrDefault(to.address(), Set.of()))
+        {
+            // As with IP_MULTICAST_LOOP off: nobody hears himself.
+            if (!member.local().equals(from) && member.local().udpPort() == to.udpPort())
+            {
+                deliver(member, from, member.local(), batch, index);
+            }
+        }
+        return DropReason.NONE;
+    }
+
+    private void deliver(
+        final MemoryUnderlay receiver, final Vtep from, final Vtep to, final SendBatch batch, final int index)
+    {
+        final int length = batch.frame(index).length();
+        final int segmentSize = batch.segmentSize(index);
+        final int pieceLength = segmentSize > 0 ? Math.min(segmentSize, length) : length;
+        final long dueNs = nowNs() + delaysNs.getOrDefault(new Link(from, to), defaultDelayNs);
+        final int step = segmentSize > 0 && !joins ? segmentSize : Math.max(1, length);
+        int offset = 0;
+        do
+        {
+            final int piece = Math.min(step, length - offset);
+            if (!receiver.receive(from, batch, index, offset, piece, piece > pieceLength ? segmentSize : 0, dueNs))
+            {
+                lost++;
+            }
+            offset += piece;
+        }
+        while (offset < length);
+    }
+
+    private static long checkDelay(final long delayNs)
+    {
+        if (delayNs < 0)
+        {
+            throw new IllegalArgumentException("a delay cannot be negative: " + delayNs + " ns");
+        }
+        return delayNs;
+    }
+}

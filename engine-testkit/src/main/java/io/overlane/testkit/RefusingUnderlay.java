@@ -1,0 +1,261 @@
+package io.overlane.testkit;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.Vtep;
+import io.overlane.status.DropReason;
+import io.overlane.underlay.ReceiveBatch;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayFeature;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** An underlay that takes nothing for the remotes it was told to refuse, and counts how often it was closed. */
+public final class RefusingUnderlay implements Underlay
+{
+    private final Underlay underlay;
+    private final Map<Vtep, DropReason> refusals = new HashMap<>();
+    private final SendBatch one = new SendBatch(1);
+    private final List<Integer> outers = new ArrayList<>();
+    private final List<Integer> hashes = new ArrayList<>();
+    private final List<Set<IpPrefix>> filters = new ArrayList<>();
+    private boolean usesFlowHash;
+    private RuntimeException sendFault;
+    private long overflows;
+    private RuntimeException pollFault;
+    private RuntimeException askFault;
+    private int closed;
+
+    /**
+     * @param underlay for all others.
+     */
+    public RefusingUnderlay(final Underlay underlay)
+    {
+        this.underlay = underlay;
+    }
+
+    /**
+     * @param remote to refuse.
+     * @param reason the verdict; {@link DropReason#NONE} ends it.
+     */
+    public void refuse(final Vtep remote, final DropReason reason)
+    {
+        refusals.put(remote, reason);
+    }
+
+    /**
+     * @param fault thrown by the next send, which sends nothing.
+     */
+    public void failSend(final RuntimeException fault)
+    {
+        sendFault = fault;
+    }
+
+    /**
+     * @param fault thrown by the next poll, behind what it has polled.
+     */
+    public void failPoll(final RuntimeException fault)
+    {
+        pollFault = fault;
+    }
+
+    /**
+     * @param fault thrown whenever a path's MTU or the number of segments is asked for; null: no more.
+     */
+    public void failQuestions(final RuntimeException fault)
+    {
+        askFault = fault;
+    }
+
+    /** @return the outer fields of every entry sent since the last call. */
+    public List<Integer> takeOuters()
+    {
+        final List<Integer> taken = List.copyOf(outers);
+        outers.clear();
+        return taken;
+    }
+
+    /** @return the flow hash of every entry sent since the last call. */
+    public List<Integer> takeHashes()
+    {
+        final List<Integer> taken = List.copyOf(hashes);
+        hashes.clear();
+        return taken;
+    }
+
+    /** @return the accepted sources of every filter that was asked for since the last call; null for all sources. */
+    public List<Set<IpPrefix>> takeFilters()
+    {
+        final List<Set<IpPrefix>> taken = new ArrayList<>(filters);
+        filters.clear();
+        return taken;
+    }
+
+    /** Claim that a full receive buffer dropped further datagrams. */
+    public void overflow(final long datagrams)
+    {
+        overflows += datagrams;
+    }
+
+    /** Claim to look at flow hashes; before launch. */
+    public void useFlowHash()
+    {
+        usesFlowHash = true;
+    }
+
+    /** @return calls of {@link #close()}. */
+    public int closed()
+    {
+        return closed;
+    }
+
+    @Override
+    public void acceptOnly(final Set<IpPrefix> sources)
+    {
+        filters.add(sources);
+    }
+
+    @Override
+    public long receiveDrops()
+    {
+        return underlay.receiveDrops() + overflows;
+    }
+
+    @Override
+    public void send(final SendBatch batch)
+    {
+        if (sendFault != null)
+        {
+            final RuntimeException fault = sendFault;
+            sendFault = null;
+            throw fault;
+        }
+        for (int i = 0; i < batch.size(); i++)
+        {
+            outers.add(batch.outer(i));
+            hashes.add(batch.flowHash(i));
+        }
+        if (refusals.isEmpty())
+        {
+            underlay.send(batch);
+            return;
+        }
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Vtep remote = new Vtep(new IpAddress(batch.remoteHigh(i), batch.remoteLow(i)), batch.remotePort(i));
+            final DropReason refusal = refusals.getOrDefault(remote, DropReason.NONE);
+            if (refusal == DropReason.NONE)
+            {
+                one.clear();
+                one.add(
+                    batch.frame(i),
+                    batch.remoteHigh(i),
+                    batch.remoteLow(i),
+                    batch.remotePort(i),
+                    batch.remote(i),
+                    batch.flowHash(i),
+                    batch.outer(i),
+                    batch.segmentSize(i));
+                underlay.send(one);
+                batch.verdict(i, one.verdict(0));
+            }
+            else
+            {
+                batch.verdict(i, refusal);
+            }
+        }
+    }
+
+    @Override
+    public Set<UnderlayFeature> features()
+    {
+        return underlay.features();
+    }
+
+    @Override
+    public boolean usesFlowHash()
+    {
+        return usesFlowHash;
+    }
+
+    @Override
+    public int pathMtu(final long remoteHigh, final long remoteLow)
+    {
+        if (askFault != null)
+        {
+            throw askFault;
+        }
+        return underlay.pathMtu(remoteHigh, remoteLow);
+    }
+
+    @Override
+    public int maxSegments()
+    {
+        if (askFault != null)
+        {
+            throw askFault;
+        }
+        return underlay.maxSegments();
+    }
+
+    @Override
+    public void join(final IpAddress group) throws IOException
+    {
+        underlay.join(group);
+    }
+
+    @Override
+    public void leave(final IpAddress group) throws IOException
+    {
+        underlay.leave(group);
+    }
+
+    @Override
+    public Vtep local()
+    {
+        return underlay.local();
+    }
+
+    @Override
+    public String description()
+    {
+        return "refusing";
+    }
+
+    @Override
+    public int poll(final ReceiveBatch batch)
+    {
+        final int polled = underlay.poll(batch);
+        if (pollFault != null)
+        {
+            final RuntimeException fault = pollFault;
+            pollFault = null;
+            throw fault;
+        }
+        return polled;
+    }
+
+    @Override
+    public void await(final long timeoutNs)
+    {
+        underlay.await(timeoutNs);
+    }
+
+    @Override
+    public void wake()
+    {
+        underlay.wake();
+    }
+
+    @Override
+    public void close()
+    {
+        closed++;
+        underlay.close();
+    }
+}

@@ -1,0 +1,33 @@
+package io.overlane.testkit;
+
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
+
+/** Stands still until a test moves it. */
+public final class SteppedClock implements NanoClock
+{
+    private long nowNs = TimeUnit.DAYS.toNanos(1);
+    private long reads;
+
+    /**
+     * @param amount how far to move.
+     * @param unit   of the amount.
+     */
+    public void step(final long amount, final TimeUnit unit)
+    {
+        nowNs += unit.toNanos(amount);
+    }
+
+    /** @return how often it was asked. */
+    public long reads()
+    {
+        return reads;
+    }
+
+    @Override
+    public long nanoTime()
+    {
+        reads++;
+        return nowNs;
+    }
+}

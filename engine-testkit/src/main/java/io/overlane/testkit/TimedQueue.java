@@ -1,0 +1,140 @@
+package io.overlane.testkit;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.underlay.ReceiveBatch;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.agrona.DirectBuffer;
+
+/**
+ * Copies of datagrams that are received once they are due, first due first, in the order they came among equals. A
+ * fixed number at most, those lent included. Not thread safe.
+ */
+final class TimedQueue
+{
+    /** Due times compare by their difference: a nano clock may wrap. */
+    private static final Comparator<Datagram> BY_TIME = (a, b) ->
+    {
+        final int byTime = Long.signum(a.dueNs - b.dueNs);
+        return byTime != 0 ? byTime : Long.compare(a.sequence, b.sequence);
+    };
+
+    private final ArrayDeque<Datagram> free;
+    private final PriorityQueue<Datagram> waiting;
+    private final List<Datagram> lent;
+    private long sequence;
+
+    TimedQueue(final int capacity, final int slotLength)
+    {
+        free = new ArrayDeque<>(capacity);
+        waiting = new PriorityQueue<>(capacity, BY_TIME);
+        lent = new ArrayList<>(capacity);
+        final FrameSlab slab = new FrameSlab(capacity, slotLength);
+        for (int i = 0; i < capacity; i++)
+        {
+            free.add(new Datagram(slab.frame(i)));
+        }
+    }
+
+    int free()
+    {
+        return free.size();
+    }
+
+    boolean isEmpty()
+    {
+        return waiting.isEmpty();
+    }
+
+    /** When the first waiting datagram is due; only meaningful while one waits. */
+    long nextDueNs()
+    {
+        return waiting.peek().dueNs;
+    }
+
+    /** Copy bytes into a free slot and return the copy, for the caller to spoil; null if no slot is free. */
+    Frame add(
+        final DirectBuffer bytes,
+        final int offset,
+        final int length,
+        final long sourceHigh,
+        final long sourceLow,
+        final int sourcePort,
+        final int tos,
+        final int segmentSize,
+        final long dueNs)
+    {
+        final Datagram datagram = free.poll();
+        if (datagram == null)
+        {
+            return null;
+        }
+        datagram.frame.buffer().putBytes(FrameSlab.HEADROOM, bytes, offset, length);
+        datagram.frame.wrap(FrameSlab.HEADROOM, length);
+        datagram.sourceHigh = sourceHigh;
+        datagram.sourceLow = sourceLow;
+        datagram.sourcePort = sourcePort;
+        datagram.tos = tos;
+        datagram.segmentSize = segmentSize;
+        datagram.dueNs = dueNs;
+        datagram.sequence = sequence++;
+        waiting.add(datagram);
+        return datagram.frame;
+    }
+
+    /** Take back what was lent. */
+    void giveBack()
+    {
+        free.addAll(lent);
+        lent.clear();
+    }
+
+    /** Lend what is due until the batch is full or nothing more is due. */
+    int lend(final ReceiveBatch batch, final long nowNs)
+    {
+        int count = 0;
+        while (!batch.isFull() && !waiting.isEmpty() && nextDueNs() - nowNs <= 0)
+        {
+            final Datagram datagram = waiting.poll();
+            lent.add(datagram);
+            batch.add(
+                datagram.frame,
+                datagram.sourceHigh,
+                datagram.sourceLow,
+                datagram.sourcePort,
+                datagram.tos,
+                datagram.segmentSize);
+            count++;
+        }
+        return count;
+    }
+
+    /** Forget what waits. */
+    void clear()
+    {
+        free.addAll(waiting);
+        waiting.clear();
+    }
+
+    /** A slot and what is known of the datagram in it. */
+    private static final class Datagram
+    {
+        private final Frame frame;
+        private long sourceHigh;
+        private long sourceLow;
+        private int sourcePort;
+        private int tos;
+        private int segmentSize;
+        private long dueNs;
+        private long sequence;
+
+        private Datagram(final Frame frame)
+        {
+            this.frame = frame;
+        }
+    }
+}

@@ -1,0 +1,476 @@
+package io.overlane.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
+import io.overlane.port.Port;
+import io.overlane.port.WrappedPort;
+import io.overlane.segment.FloodBudget;
+import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.PolicyProfile;
+import io.overlane.segment.SegmentContext;
+import io.overlane.status.DropReason;
+import io.overlane.status.DropSample;
+import io.overlane.status.PathCounters;
+import io.overlane.testdata.FrameSpec;
+import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.testkit.EngineHarness;
+import io.overlane.testkit.LoopbackPort;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every way a frame can be dropped: a counter, a line of the ledger, and the first bytes of the frame. */
+class EveryDropReasonTest
+{
+    private static final int VNI = 42;
+    private static final MacAddress HERE = new MacAddress(FrameSpec.DEFAULT_SOURCE_MAC);
+    private static final MacAddress THERE = new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC);
+    private static final FrameSpec INNER = FrameSpec.ipv4Udp();
+    private static final FrameSpec FLOODED = INNER.destinationMac(FrameSpec.BROADCAST);
+    private static final FrameSpec TOO_LONG = INNER.payloadLength(1450 - 28 + 1);
+
+    /** Verdicts of header checks that the data path answers with another reason, or with a frame that goes on. */
+    private static final Set<DropReason> NEVER_A_FATE =
+        EnumSet.of(DropReason.BAD_TRANSPORT_HEADER, DropReason.BAD_NEIGHBOR_MESSAGE);
+
+    private static final Set<DropReason> OF_REPLAY = EnumSet.of(
+        DropReason.BAD_OUTER_HEADER, DropReason.CAPTURE_CUT, DropReason.UDP_CHECKSUM, DropReason.NO_SOCKET,
+        DropReason.FRAGMENT);
+
+    /** One way to lose a frame. */
+    private record Loss(String name, boolean isEncap, DropReason reason, Consumer<EngineHarness> provoke)
+    {
+        @Override
+        public String toString()
+        {
+            return (isEncap ? "encap " : "decap ") + reason.label() + ": " + name;
+        }
+    }
+
+    static Stream<Arguments> losses()
+    {
+        return all().stream().map(Arguments::of);
+    }
+
+    @ParameterizedTest
+    @MethodSource("losses")
+    void shouldCountEveryLossAndKeepItsFirstBytes(final Loss loss)
+    {
+        try (EngineHarness harness = EngineHarness.create())
+        {
+            loss.provoke.accept(harness);
+            final PathCounters path = loss.isEncap ? harness.encap() : harness.decap();
+            assertTrue(path.dropped(loss.reason) > 0, "counted");
+            assertEquals(path.dropped(), path.dropped(loss.reason), "for no other reason");
+            final long[] lines = new long[1];
+            path.ledger().forEach((reason, vni, high, low, count) -> lines[0] += reason == loss.reason ? count : 0);
+            assertTrue(lines[0] >= path.dropped(loss.reason), "in the ledger");
+            final List<DropSample> samples = path.samples().last(loss.reason);
+            assertFalse(samples.isEmpty(), "a sample");
+            assertTrue(samples.get(0).length() > 0, "of some bytes");
+        }
+    }
+
+    @Test
+    void shouldProvokeEveryReasonThereIs()
+    {
+        final Set<DropReason> provoked = EnumSet.of(DropReason.NONE);
+        all().forEach(loss -> provoked.add(loss.reason));
+        provoked.addAll(NEVER_A_FATE);
+        provoked.addAll(OF_REPLAY);
+        assertEquals(EnumSet.allOf(DropReason.class), provoked);
+    }
+
+    private static List<Loss> all()
+    {
+        final List<Loss> all = new ArrayList<>();
+        received(all);
+        delivered(all);
+        transmitted(all);
+        sent(all);
+        switched(all);
+        routed(all);
+        return all;
+    }
+
+    private static void received(final List<Loss> all)
+    {
+        heard(all, DropReason.SHORT_HEADER, new byte[7]);
+        heard(all, DropReason.NO_I_FLAG, FrameSpec.vxlan(INNER).vni(VNI).vxlanFlags(0).datagram());
+        heard(all, DropReason.RESERVED_BITS, FrameSpec.vxlan(INNER).vni(VNI).vxlanReserved(1).datagram());
+        heard(all, DropReason.UNKNOWN_VNI, FrameSpec.vxlan(INNER).vni(VNI + 1).datagram());
+        heard(all, DropReason.INNER_TOO_SHORT, FrameSpec.vxlan(new byte[13]).vni(VNI).datagram());
+        heard(all, DropReason.INNER_IP_TRUNCATED, FrameSpec.vxlan(INNER.truncate(20)).vni(VNI).datagram());
+        heard(all, DropReason.INNER_VLAN, FrameSpec.vxlan(INNER.vlan(1)).vni(VNI).datagram());
+        heard(all, DropReason.BAD_SOURCE_MAC, FrameSpec.vxlan(INNER.sourceMac(0)).vni(VNI).datagram());
+        heard(all, DropReason.OWN_MAC, FrameSpec.vxlan(INNER.sourceMac(THERE.value())).vni(VNI).datagram());
+        all.add(new Loss("a stranger", false, DropReason.SOURCE_NOT_ALLOWED, harness ->
+        {
+            strict(harness);
+            harness.receive(EngineHarness.STRANGER, FrameSpec.vxlan(INNER).vni(VNI).datagram());
+        }));
+        all.add(new Loss("elsewhere by configuration", false, DropReason.STATIC_VIOLATION, harness ->
+        {
+            harness.launch(new SegmentContext(VNI).learning(true).fdb(HERE, EngineHarness.B));
+            harness.receive(EngineHarness.A, FrameSpec.vxlan(INNER).vni(VNI).datagram());
+        }));
+        all.add(new Loss("congestion", false, DropReason.ECN_NOT_CAPABLE, harness ->
+        {
+            harness.launch(new SegmentContext(VNI));
+            harness.receive(EngineHarness.A, 3, FrameSpec.vxlan(INNER).vni(VNI).datagram());
+        }));
+    }
+
+    private static void heard(final List<Loss> all, final DropReason reason, final byte[] datagram)
+    {
+        all.add(new Loss("received", false, reason, harness ->
+        {
+            strict(harness);
+            harness.receive(EngineHarness.A, datagram);
+        }));
+    }
+
+    private static void strict(final EngineHarness harness)
+    {
+        harness.launch(new SegmentContext(VNI).policy(PolicyProfile.STRICT).ownMac(THERE).flood(EngineHarness.A));
+    }
+
+    private static void delivered(final List<Loss> all)
+    {
+        for (final DropReason reason : new DropReason[]
+            {DropReason.PORT_FULL, DropReason.PORT_DOWN, DropReason.PORT_ERROR, DropReason.OVERSIZE,
+            DropReason.BAD_OFFLOAD})
+        {
+            all.add(new Loss("the only port", false, reason, harness ->
+            {
+                launch(harness, segment(refusing("one", reason)));
+                harness.receive(EngineHarness.A, FrameSpec.vxlan(INNER).vni(VNI).datagram());
+            }));
+            all.add(new Loss("every port", false, reason, harness ->
+            {
+                launch(harness, segment(refusing("one", reason)).addPort(refusing("two", reason)));
+                harness.receive(EngineHarness.A, FrameSpec.vxlan(FLOODED).vni(VNI).datagram());
+            }));
+        }
+        all.add(new Loss("of one remote for another", false, DropReason.SPLIT_HORIZON, harness ->
+        {
+            launch(harness, segment(port("one")).addPort(port("two")));
+            harness.receive(EngineHarness.A, FrameSpec.vxlan(INNER).vni(VNI).datagram());
+        }));
+    }
+
+    private static void transmitted(final List<Loss> all)
+    {
+        transmitted(all, "short", DropReason.INNER_TOO_SHORT, new SegmentContext(VNI), new byte[13]);
+        transmitted(all, "tagged", DropReason.INNER_VLAN,
+            new SegmentContext(VNI).policy(PolicyProfile.STRICT).flood(EngineHarness.A), INNER.vlan(3).bytes());
+        transmitted(all, "nowhere", DropReason.NO_DESTINATION, new SegmentContext(VNI), INNER.bytes());
+        transmitted(all, "too long for the port", DropReason.OVERSIZE, new SegmentContext(VNI), TOO_LONG.bytes());
+        final SegmentContext toA = new SegmentContext(VNI).flood(EngineHarness.A);
+        for (final FloodBudget budget : new FloodBudget[]
+            {new FloodBudget(1, 0, 0), new FloodBudget(0, 1, 0), new FloodBudget(0, 0, 1)})
+        {
+            final DropReason reason = budget.portFrames() > 0 ? DropReason.PORT_FLOOD_LIMIT :
+                budget.copies() > 0 ? DropReason.FLOOD_COPIES_LIMIT : DropReason.SEGMENT_FLOOD_LIMIT;
+            all.add(new Loss("flooded", true, reason, harness ->
+            {
+                harness.attach(EngineHarness.A);
+                harness.launch(new SegmentContext(VNI).flood(EngineHarness.A).floodBudget(budget));
+                harness.transmit(FLOODED.bytes());
+                harness.transmit(FLOODED.bytes());
+            }));
+        }
+        for (final DropReason reason : new DropReason[]{DropReason.CLAIM_ABANDONED, DropReason.PORT_CLOSED})
+        {
+            all.add(new Loss("by the port's own verdict", true, reason, harness ->
+            {
+                final LoopbackPort port = port("one");
+                launch(harness, segment(new RefusingPort(port, reason)));
+                port.put(new byte[3]);
+                port.put(INNER.bytes());
+                harness.run();
+                assertEquals(2, harness.encap().dropped(reason));
+            }));
+            all.add(new Loss("a packet by the port's own verdict", true, reason, harness ->
+            {
+                final LoopbackPort port = port("one");
+                harness.context().ipNetwork(new IpNetworkContext().port(new RefusingPort(port, reason))
+                    .address(IpAddress.parse("10.1.0.254"))
+                    .route(IpPrefix.parse("10.1.0.0/16"), EngineHarness.A));
+                harness.launch();
+                port.put(INNER.packet());
+                harness.run();
+            }));
+        }
+        all.add(new Loss("a super-frame", true, DropReason.BAD_OFFLOAD, harness ->
+        {
+            final LoopbackPort port = port("one");
+            launch(harness, toA.port(port));
+            put(harness, port, superFrame(INNER, 1000).offload(1, Frame.GSO_TCPV6, 54, 1000, 34, 16));
+        }));
+        all.add(new Loss("a super-frame nowhere", true, DropReason.NO_DESTINATION, harness ->
+        {
+            final LoopbackPort port = port("one");
+            harness.context().segment(new SegmentContext(VNI).port(port));
+            harness.launch();
+            put(harness, port, superFrame(FrameSpec.ipv4Tcp(), 1000));
+        }));
+        all.add(new Loss("a super-frame of long segments", true, DropReason.OVERSIZE, harness ->
+        {
+            final LoopbackPort port = port("one");
+            launch(harness, segment(port));
+            put(harness, port, superFrame(FrameSpec.ipv4Tcp(), 1500));
+        }));
+    }
+
+    private static void transmitted(
+        final List<Loss> all,
+        final String name,
+        final DropReason reason,
+        final SegmentContext segment,
+        final byte[] frame)
+    {
+        all.add(new Loss(name, true, reason, harness ->
+        {
+            harness.launch(segment);
+            harness.transmit(frame);
+        }));
+    }
+
+    private static void sent(final List<Loss> all)
+    {
+        for (final DropReason reason : new DropReason[]{DropReason.UNDERLAY_BUSY, DropReason.UNDERLAY_UNREACHABLE,
+            DropReason.UNDERLAY_ERROR, DropReason.OVERSIZE})
+        {
+            for (final FrameSpec frame : new FrameSpec[]{INNER, FLOODED})
+            {
+                all.add(new Loss(frame == INNER ? "one remote" : "every remote", true, reason, harness ->
+                {
+                    final LoopbackPort port = port("one");
+                    launch(harness, segment(port));
+                    harness.underlay().refuse(EngineHarness.A, reason);
+                    harness.underlay().refuse(EngineHarness.B, reason);
+                    port.put(frame.bytes());
+                    harness.run();
+                }));
+            }
+        }
+        all.add(new Loss("a known path", true, DropReason.OVERSIZE, harness ->
+        {
+            final LoopbackPort port = port("one");
+            launch(harness, segment(port));
+            harness.fabric().mtu(EngineHarness.LOCAL, EngineHarness.A.address(), 1400);
+            put(harness, port, superFrame(FrameSpec.ipv4Tcp(), 1390));
+            put(harness, port, superFrame(FrameSpec.ipv4Tcp(), 1390));
+        }));
+        for (final FrameSpec frame : new FrameSpec[]
+            {FrameSpec.ipv4Tcp(), FrameSpec.ipv4Tcp().destinationMac(FrameSpec.BROADCAST)})
+        {
+            all.add(new Loss("no datagram", true, DropReason.OVERSIZE, harness ->
+            {
+                final LoopbackPort port = new LoopbackPort("one", 65_535, 16, 70_000);
+                launch(harness, segment(port));
+                put(harness, port, new SuperFrameSpec(frame, new byte[65_480], 65_470));
+            }));
+        }
+    }
+
+    private static void switched(final List<Loss> all)
+    {
+        for (final FrameSpec frame : new FrameSpec[]{INNER, FLOODED})
+        {
+            all.add(new Loss(frame == INNER ? "another port" : "other ports", true, DropReason.PORT_FULL, harness ->
+            {
+                final LoopbackPort one = port("one");
+                final LoopbackPort behind = port("two");
+                final WrappedPort two = new RefusingPort(behind, DropReason.PORT_FULL);
+                harness.context().segment(new SegmentContext(VNI).port(one).addPort(two));
+                harness.launch();
+                behind.put(INNER.sourceMac(THERE.value()).destinationMac(HERE.value()).bytes());
+                harness.run();
+                one.takeBytes();
+                one.put(frame.bytes());
+                harness.run();
+            }));
+        }
+        all.add(new Loss("back to its port", true, DropReason.SPLIT_HORIZON, harness ->
+        {
+            final LoopbackPort one = port("one");
+            launch(harness, segment(one).addPort(port("two")));
+            one.put(INNER.sourceMac(0x02_00_00_00_77_01L).bytes());
+            harness.run();
+            one.put(INNER.destinationMac(0x02_00_00_00_77_01L).bytes());
+            harness.run();
+        }));
+        all.add(new Loss("from a port, configured elsewhere", true, DropReason.STATIC_VIOLATION, harness ->
+        {
+            final LoopbackPort one = port("one");
+            launch(harness, segment(one).addPort(port("two")));
+            one.put(INNER.sourceMac(THERE.value()).bytes());
+            harness.run();
+        }));
+        all.add(new Loss("from a port, from a group", true, DropReason.BAD_SOURCE_MAC, harness ->
+        {
+            final LoopbackPort one = port("one");
+            launch(harness, segment(one).addPort(port("two")));
+            one.put(INNER.sourceMac(0x03_00_00_00_00_01L).bytes());
+            harness.run();
+        }));
+        all.add(new Loss("an answer", true, DropReason.PORT_FULL, harness ->
+        {
+            final LoopbackPort behind = port("one");
+            launch(harness, segment(new RefusingPort(behind, DropReason.PORT_FULL))
+                .neighbor(IpAddress.parse("10.1.0.9"), THERE));
+            behind.put(FrameSpec.arpRequest("10.1.0.1", "10.1.0.9").bytes());
+            harness.run();
+        }));
+    }
+
+    private static void routed(final List<Loss> all)
+    {
+        final FrameSpec there = INNER.ttl(9).destination("10.2.0.1");
+        packet(all, "none", DropReason.NO_ROUTE, FrameSpec.icmpEchoRequest().destination("10.9.0.1"));
+        packet(all, "late", DropReason.TTL_EXPIRED, there.ttl(1));
+        packet(all, "long", DropReason.OVERSIZE, there.payloadLength(1472 - 28 + 1));
+        packet(all, "no IPv4", DropReason.BAD_IP_VERSION, there.ipVersion(6));
+        packet(all, "odd header", DropReason.BAD_IP_HEADER, there.ipHeaderWords(4));
+        final Vtep from = EngineHarness.A;
+        arrived(all, DropReason.BAD_IP_VERSION, from, INNER.ipVersion(6));
+        arrived(all, DropReason.BAD_IP_HEADER, from, INNER.ipHeaderWords(4));
+        arrived(all, DropReason.NOT_LOCAL, from, INNER.destination("10.3.0.1"));
+        arrived(all, DropReason.TTL_EXPIRED, from, INNER.destination("10.1.0.2").ttl(1));
+        arrived(all, DropReason.SOURCE_NOT_ALLOWED, EngineHarness.STRANGER, INNER);
+        all.add(new Loss("long for the path", true, DropReason.OVERSIZE, harness ->
+        {
+            network(harness);
+            harness.fabric().mtu(EngineHarness.LOCAL, EngineHarness.A.address(), 1400);
+            harness.transmit(there.payloadLength(1400).packet());
+        }));
+    }
+
+    private static void packet(
+        final List<Loss> all, final String name, final DropReason reason, final FrameSpec packet)
+    {
+        all.add(new Loss(name, true, reason, harness ->
+        {
+            network(harness);
+            harness.transmit(packet.packet());
+        }));
+    }
+
+    private static void arrived(
+        final List<Loss> all, final DropReason reason, final Vtep from, final FrameSpec packet)
+    {
+        all.add(new Loss("arrived", false, reason, harness ->
+        {
+            network(harness);
+            harness.receive(from, packet.packet());
+        }));
+    }
+
+    private static void network(final EngineHarness harness)
+    {
+        harness.attach(EngineHarness.A);
+        harness.launch(new IpNetworkContext()
+            .address(IpAddress.parse("10.1.0.254"))
+            .local(IpPrefix.parse("10.1.0.0/16"))
+            .route(IpPrefix.parse("10.2.0.0/16"), EngineHarness.A));
+    }
+
+    private static void launch(final EngineHarness harness, final SegmentContext segment)
+    {
+        harness.context().segment(segment);
+        harness.launch();
+        harness.attach(EngineHarness.A);
+        harness.attach(EngineHarness.B);
+    }
+
+    private static SegmentContext segment(final Port port)
+    {
+        return new SegmentContext(VNI).port(port).fdb(THERE, EngineHarness.A)
+            .flood(EngineHarness.A).flood(EngineHarness.B);
+    }
+
+    private static LoopbackPort port(final String name)
+    {
+        return new LoopbackPort(name, 1450, 16, 70_000);
+    }
+
+    private static Port refusing(final String name, final DropReason reason)
+    {
+        return new RefusingPort(port(name), reason);
+    }
+
+    private static Frame superFrame(final FrameSpec spec, final int gsoSize)
+    {
+        return frame(new SuperFrameSpec(spec, new byte[4 * gsoSize], gsoSize));
+    }
+
+    private static Frame frame(final SuperFrameSpec spec)
+    {
+        final byte[] bytes = spec.bytes();
+        return new Frame(new UnsafeBuffer(Arrays.copyOf(bytes, bytes.length))).wrap(0, bytes.length).offload(
+            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
+            spec.checksumOffset());
+    }
+
+    private static void put(final EngineHarness harness, final LoopbackPort port, final SuperFrameSpec spec)
+    {
+        put(harness, port, frame(spec));
+    }
+
+    private static void put(final EngineHarness harness, final LoopbackPort port, final Frame frame)
+    {
+        assertTrue(port.put(frame));
+        harness.run();
+    }
+
+    /** Takes nothing, for one reason. Where the reason is one of polled frames, those have it too. */
+    private static final class RefusingPort extends WrappedPort
+    {
+        private final DropReason reason;
+
+        private RefusingPort(final Port port, final DropReason reason)
+        {
+            super(port);
+            this.reason = reason;
+        }
+
+        @Override
+        public int poll(final FrameBatch batch, final int limit)
+        {
+            final int polled = super.poll(batch, limit);
+            if (reason == DropReason.CLAIM_ABANDONED || reason == DropReason.PORT_CLOSED)
+            {
+                offer(batch);
+            }
+            return polled;
+        }
+
+        @Override
+        public void offer(final FrameBatch batch)
+        {
+            for (int i = 0; i < batch.size(); i++)
+            {
+                batch.get(i).verdict(reason);
+            }
+        }
+    }
+}

@@ -1,0 +1,344 @@
+package io.overlane.reconcile;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.agent.Forwarding;
+import io.overlane.fdb.FdbEntry;
+import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.SegmentContext;
+import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.EngineHarness;
+import io.overlane.testkit.LoopbackPort;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Owners and what they want, applied to a running engine. */
+class ReconcilerTest
+{
+    private static final int VNI = 1;
+    private static final String PLANE = "plane";
+    private static final String FILE = "file";
+    private static final Vtep A = EngineHarness.A;
+    private static final Vtep B = EngineHarness.B;
+    private static final MacAddress M = MacAddress.parse("02:00:00:00:00:77");
+    private static final MacAddress N = MacAddress.parse("02:00:00:00:00:78");
+    private static final IpAddress IP = IpAddress.parse("10.0.0.9");
+    private static final IpPrefix PREFIX = IpPrefix.parse("10.5.2.0/24");
+
+    private final EngineHarness harness = EngineHarness.create();
+
+    @AfterEach
+    void close()
+    {
+        harness.close();
+    }
+
+    @Test
+    void shouldAddChangeAndRemoveWhatDiffers()
+    {
+        launch();
+        final ReconcileResult first = apply(PLANE, new DesiredState()
+            .fdb(VNI, M, A).fdb(VNI, N, A).flood(VNI, A).neighbor(VNI, IP, M).remote(VNI, EngineHarness.C));
+        assertCounts(first, 5, 0, 0, 0);
+        assertEquals(1, first.generation());
+        assertTrue(first.isComplete());
+        assertEquals(A, remoteOf(M));
+        assertEquals(FdbEntry.EXTERNAL, FdbEntry.kind(word(M)));
+        assertEquals(2, remotes());
+
+        final ReconcileResult second = apply(PLANE, new DesiredState()
+            .fdb(VNI, M, B).fdb(VNI, N, A).flood(VNI, B).neighbor(VNI, IP, N));
+        assertCounts(second, 1, 2, 2, 1);
+        assertEquals(2, second.generation());
+        assertEquals(B, remoteOf(M));
+        assertEquals(List.of(B), flooded());
+        assertEquals(N.value(), harness.engine().forwarding().neighbors().lookup(VNI, IP.high(), IP.low()));
+        assertEquals(2, remotes(), "A and B; C is not known any more");
+        assertEquals("changed fdb 02:00:00:00:00:77 of VNI 1 192.0.2.10:8472 -> 192.0.2.11:8472",
+            second.changes().get(0).toString());
+
+        assertCounts(apply(PLANE, new DesiredState()), 0, 0, 4, 0);
+        assertEquals(0, remotes());
+        assertEquals(0, harness.engine().forwarding().fdb().size());
+        assertEquals(0, harness.engine().forwarding().neighbors().size());
+    }
+
+    @Test
+    void shouldDoNothingForTheSameState()
+    {
+        launch();
+        final DesiredState state = new DesiredState().fdb(VNI, M, A).flood(VNI, A).neighbor(VNI, IP, M).remote(VNI, B);
+        apply(PLANE, state);
+        final int references = harness.engine().forwarding().remotes().references(0);
+        assertCounts(apply(PLANE, state), 0, 0, 0, 4);
+        assertEquals(references, harness.engine().forwarding().remotes().references(0));
+    }
+
+    @Test
+    void shouldRouteAsWanted()
+    {
+        harness.launch(new IpNetworkContext());
+        harness.attach(A);
+        harness.attach(B);
+        assertCounts(apply(PLANE, new DesiredState().route(PREFIX, A)), 1, 0, 0, 0);
+        final byte[] packet = FrameSpec.ipv4Udp().source("10.5.1.1").destination("10.5.2.1").packet();
+        harness.transmit(packet);
+        assertEquals(1, harness.sentTo(A).size());
+        assertCounts(apply(PLANE, new DesiredState().route(PREFIX, B)), 0, 1, 0, 0);
+        assertEquals(1, remotes());
+        harness.transmit(packet);
+        assertEquals(1, harness.sentTo(B).size());
+        assertCounts(apply(PLANE, new DesiredState()), 0, 0, 1, 0);
+        assertEquals(0, remotes());
+    }
+
+    @Test
+    void shouldLeaveWhatIsAnothersAndSaySo()
+    {
+        launch();
+        apply(FILE, new DesiredState().fdb(VNI, M, A).neighbor(VNI, IP, M));
+        final ReconcileResult result = apply(PLANE, new DesiredState().fdb(VNI, M, B).fdb(VNI, N, B));
+
+        assertCounts(result, 1, 0, 0, 0);
+        assertEquals(
+            List.of(new Change(Change.Action.CONFLICT, EntryKey.fdb(VNI, M), A, B, "owned by file")),
+            result.notApplied());
+        assertEquals(A, remoteOf(M));
+
+        assertCounts(apply(PLANE, new DesiredState()), 0, 0, 1, 0);
+        assertEquals(A, remoteOf(M), "the other's stays");
+        assertEquals(1, harness.engine().forwarding().neighbors().size());
+
+        apply(FILE, new DesiredState());
+        assertTrue(apply(PLANE, new DesiredState().fdb(VNI, M, B)).isComplete(), "the next time it is free");
+        assertEquals(B, remoteOf(M));
+    }
+
+    @Test
+    void shouldKeepWhatSeveralWantUntilTheLastGivesItUp()
+    {
+        launch();
+        apply(FILE, new DesiredState().fdb(VNI, M, A).flood(VNI, A));
+        assertCounts(apply(PLANE, new DesiredState().fdb(VNI, M, A).flood(VNI, A)), 0, 0, 0, 2);
+        assertEquals(List.of(FILE, PLANE), harness.engine().forwarding().reconciler().owners(EntryKey.fdb(VNI, M)));
+
+        final ReconcileResult first = apply(FILE, new DesiredState().fdb(VNI, M, B));
+        assertEquals("owned by plane", first.notApplied().get(0).why());
+        assertEquals("stays for plane", first.changes().get(1).why());
+        assertEquals(A, remoteOf(M));
+        assertEquals(List.of(A), flooded());
+
+        assertCounts(apply(PLANE, new DesiredState()), 0, 0, 2, 0);
+        assertNull(remoteOf(M));
+        assertEquals(0, remotes());
+    }
+
+    @Test
+    void shouldLetCommandsHaveTheLastWord()
+    {
+        launch();
+        apply(PLANE, new DesiredState().fdb(VNI, M, A));
+        assertTrue(done(harness.engine().proxy().putFdb(VNI, M, B)));
+        assertEquals(FdbEntry.STATIC, FdbEntry.kind(word(M)));
+        final ReconcileResult result = apply(PLANE, new DesiredState().fdb(VNI, M, A));
+        assertEquals("owned by manual", result.notApplied().get(0).why());
+        assertEquals(B, remoteOf(M));
+
+        assertTrue(done(harness.engine().proxy().removeFdb(VNI, M)));
+        assertCounts(apply(PLANE, new DesiredState().fdb(VNI, M, A)), 1, 0, 0, 0);
+        assertEquals(1, remotes());
+    }
+
+    @Test
+    void shouldTakeThePlaceOfALearnedEntry()
+    {
+        harness.launch(new SegmentContext(VNI).learning(true));
+        harness.receive(B, FrameSpec.vxlan(FrameSpec.ipv4Udp().sourceMac(M.value())).vni(VNI).datagram());
+        assertEquals(B, remoteOf(M));
+        assertCounts(apply(PLANE, new DesiredState().fdb(VNI, M, A)), 1, 0, 0, 0);
+        assertEquals(A, remoteOf(M));
+        assertEquals(1, remotes(), "the one it was learned from was let go");
+    }
+
+    @Test
+    void shouldRefuseWhatThereIsNoRoomOrSegmentFor()
+    {
+        harness.context().maxRemotes(2).maxFdbEntries(1);
+        launch();
+        final ReconcileResult result = apply(PLANE, new DesiredState()
+            .fdb(VNI, M, A).fdb(VNI, N, A).flood(VNI, B).flood(VNI, EngineHarness.C).fdb(9, M, A));
+        assertCounts(result, 2, 0, 0, 0);
+        assertEquals(
+            List.of("no segment has VNI 9", "no room", "no room"),
+            result.notApplied().stream().map(Change::why).toList());
+        assertEquals(2, remotes());
+
+        final ReconcileResult next = apply(PLANE, new DesiredState().fdb(VNI, N, EngineHarness.C));
+        assertCounts(next, 1, 0, 2, 0);
+        assertTrue(next.isComplete(), "what went made room");
+        assertEquals(EngineHarness.C, remoteOf(N));
+        assertEquals(1, remotes());
+    }
+
+    @Test
+    void shouldPutBackWhatACommandRemoved()
+    {
+        launch();
+        final DesiredState state = new DesiredState().fdb(VNI, M, A).flood(VNI, A).neighbor(VNI, IP, M);
+        apply(PLANE, state);
+        assertTrue(done(harness.engine().proxy().removeFdb(VNI, M)));
+        assertTrue(done(harness.engine().proxy().removeFlood(VNI, A)));
+        assertTrue(done(harness.engine().proxy().removeNeighbor(VNI, IP)));
+        assertEquals(0, remotes());
+        assertCounts(apply(PLANE, state), 3, 0, 0, 0);
+        assertEquals(A, remoteOf(M));
+        assertEquals(List.of(A), flooded());
+    }
+
+    @Test
+    void shouldPutBackWhatWentWithItsSegment()
+    {
+        launch();
+        final DesiredState state = new DesiredState().fdb(2, M, A).flood(2, A).remote(2, B);
+        assertEquals(3, apply(PLANE, state).notApplied().size(), "there is no such segment yet");
+        done(harness.engine().segments().add(new SegmentContext(2).port(new LoopbackPort("b", 1450, 8))));
+        assertCounts(apply(PLANE, state), 3, 0, 0, 0);
+        done(harness.engine().segments().remove(2));
+        assertEquals(0, remotes());
+        done(harness.engine().segments().add(new SegmentContext(2).port(new LoopbackPort("c", 1450, 8))));
+        assertCounts(apply(PLANE, state), 3, 0, 0, 0);
+        assertCounts(apply(PLANE, state), 0, 0, 0, 3);
+    }
+
+    @Test
+    void shouldApplyStatesThatWerePreparedAtTheSameTime()
+    {
+        launch();
+        final CompletableFuture<ReconcileResult> first =
+            harness.engine().proxy().apply(PLANE, new DesiredState().fdb(VNI, M, A).fdb(VNI, N, A));
+        final CompletableFuture<ReconcileResult> second =
+            harness.engine().proxy().apply(PLANE, new DesiredState().fdb(VNI, M, B));
+        harness.run();
+        assertCounts(first.join(), 2, 0, 0, 0);
+        assertCounts(second.join(), 0, 1, 1, 0);
+        assertEquals(B, remoteOf(M));
+        assertNull(remoteOf(N));
+    }
+
+    @Test
+    void shouldNotSeeWhatIsWantedAfterwards()
+    {
+        launch();
+        final DesiredState state = new DesiredState().fdb(VNI, M, A);
+        final CompletableFuture<ReconcileResult> applied = harness.engine().proxy().apply(PLANE, state);
+        state.fdb(VNI, N, A);
+        harness.run();
+        assertEquals(1, applied.join().added());
+    }
+
+    @Test
+    void shouldRefuseAStateThatContradictsItself()
+    {
+        final DesiredState state = new DesiredState().fdb(VNI, M, A).fdb(VNI, M, A).neighbor(VNI, IP, M);
+        assertThrows(IllegalArgumentException.class, () -> state.fdb(VNI, M, B));
+        assertThrows(IllegalArgumentException.class, () -> state.fdb(VNI, new MacAddress(MacAddress.BROADCAST), B));
+        assertThrows(IllegalArgumentException.class, () -> state.neighbor(VNI, IP, N));
+        assertThrows(IllegalArgumentException.class, () -> state.route(IpPrefix.parse("fd00::/64"), B));
+        launch();
+        assertThrows(IllegalArgumentException.class,
+            () -> harness.engine().proxy().apply(Forwarding.MANUAL, new DesiredState()));
+        assertThrows(IllegalArgumentException.class, () -> harness.engine().proxy().apply(" ", new DesiredState()));
+    }
+
+    @Test
+    void shouldChangeOneOfAThousandLeases()
+    {
+        harness.context().maxFdbEntries(2048).maxNeighbors(2048).maxRemotes(2048);
+        launch();
+        final ReconcileResult first = apply("flannel", leases(-1));
+        assertCounts(first, 3000, 0, 0, 0);
+        assertEquals(1000, flooded().size());
+
+        final ReconcileResult next = apply("flannel", leases(500));
+        assertCounts(next, 1, 1, 1, 2998);
+        assertEquals(1000, flooded().size());
+        assertEquals(1000, remotes());
+    }
+
+    /** As flannel has them, with head-end replication; one of them at another node. */
+    private static DesiredState leases(final int moved)
+    {
+        final DesiredState state = new DesiredState();
+        for (int i = 0; i < 1000; i++)
+        {
+            final int node = i == moved ? 1000 : i;
+            final Vtep remote = Vtep.parse("192.168." + (node >> 8) + "." + (node & 0xFF) + ":8472", 0);
+            final MacAddress mac = new MacAddress(0x02_00_00_00_00_00L + i);
+            state.fdb(VNI, mac, remote).flood(VNI, remote)
+                .neighbor(VNI, IpAddress.parse("10." + (i >> 8) + "." + (i & 0xFF) + ".0"), mac);
+        }
+        return state;
+    }
+
+    private void launch()
+    {
+        harness.launch(new SegmentContext(VNI));
+    }
+
+    private ReconcileResult apply(final String owner, final DesiredState desired)
+    {
+        final CompletableFuture<ReconcileResult> applied = harness.engine().proxy().apply(owner, desired);
+        assertFalse(applied.isDone(), "it is done on the engine's thread");
+        harness.run();
+        return applied.join();
+    }
+
+    private <T> T done(final CompletableFuture<T> asked)
+    {
+        harness.run();
+        return asked.join();
+    }
+
+    private long word(final MacAddress mac)
+    {
+        return harness.engine().forwarding().fdb().lookup(VNI, mac.value());
+    }
+
+    private Vtep remoteOf(final MacAddress mac)
+    {
+        final long word = word(mac);
+        return word == FdbEntry.MISSING ? null : harness.engine().forwarding().remotes().vtep(FdbEntry.remote(word));
+    }
+
+    private List<Vtep> flooded()
+    {
+        final int[] numbers = harness.engine().forwarding().segments().lookup(VNI).floodList().remotes();
+        return Arrays.stream(numbers).mapToObj(harness.engine().forwarding().remotes()::vtep).toList();
+    }
+
+    private int remotes()
+    {
+        return harness.engine().forwarding().remotes().size();
+    }
+
+    private static void assertCounts(
+        final ReconcileResult result, final int added, final int changed, final int removed, final int unchanged)
+    {
+        assertArrayEquals(
+            new int[]{added, changed, removed, unchanged},
+            new int[]{result.added(), result.changed(), result.removed(), result.unchanged()},
+            result::toString);
+    }
+}

@@ -1,0 +1,77 @@
+package io.overlane.setting;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.agent.Moderation;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.QueueContext;
+import io.overlane.fdb.FdbContext;
+import io.overlane.outer.OuterContext;
+import io.overlane.reconcile.DesiredState;
+import io.overlane.segment.FloodBudget;
+import io.overlane.segment.IpNetworkContext;
+import io.overlane.segment.RulesContext;
+import io.overlane.segment.SegmentContext;
+import io.overlane.testkit.LoopbackPort;
+import io.overlane.testkit.SettingsContract;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** The contexts of the engine. */
+class CoreSettingsTest extends SettingsContract
+{
+    CoreSettingsTest()
+    {
+        super(
+            EngineContext.class,
+            Set.of(
+                "EngineContext.errorHandler",
+                "EngineContext.idleWait",
+                "EngineContext.tableEvents",
+                "OuterContext.ecn"),
+            Set.of("FdbContext.seed", "RulesContext.reservedBits", "SegmentContext.reservedBits"));
+        object(EngineContext.class, EngineContext::new);
+        object(FdbContext.class, FdbContext::new);
+        object(OuterContext.class, OuterContext::new);
+        object(SegmentContext.class, () -> new SegmentContext(1));
+        object(RulesContext.class, RulesContext::new);
+        object(IpNetworkContext.class, IpNetworkContext::new);
+        sample(IpAddress.class, IpAddress.parse("192.0.2.1"));
+        sample(IpPrefix.class, IpPrefix.parse("192.0.2.0/24"));
+        sample(MacAddress.class, MacAddress.parse("02:00:00:00:00:01"));
+        sample(Vtep.class, Vtep.parse("192.0.2.1", 8472));
+        sample(Set.class, Set.of());
+    }
+
+    @Test
+    void shouldRefuseBadValuesOfWhatASettingIsMadeOf()
+    {
+        assertEquals("napNs=-1 < 0", refusal(() -> new Moderation(-1)));
+        assertEquals("segmentFrames=-1 < 0", refusal(() -> new FloodBudget(0, -1, 0)));
+        assertEquals("underlay=null; give it a value",
+            refusal(() -> new QueueContext(null, new LoopbackPort("a", 1450, 1), null)));
+        final MacAddress mac = MacAddress.parse("02:00:00:00:00:01");
+        assertEquals("remote=null; give it a value", refusal(() -> new DesiredState().fdb(1, mac, null)));
+        assertEquals("destination=null; give it a value", refusal(() -> new DesiredState().route(null, null)));
+    }
+
+    /** The two names of one setting. */
+    @Test
+    void shouldNameTheSettingAsItWasSet()
+    {
+        assertEquals("maxFdbEntries=0 outside 1…16777216", refusal(() -> new EngineContext().maxFdbEntries(0)));
+        assertEquals("maxEntries=0 outside 1…16777216", refusal(() -> new EngineContext().fdb().maxEntries(0)));
+        assertEquals("maxNeighbors=-1 outside 1…16777216", refusal(() -> new EngineContext().maxNeighbors(-1)));
+    }
+
+    private static String refusal(final Executable action)
+    {
+        return assertThrows(IllegalArgumentException.class, action).getMessage();
+    }
+}

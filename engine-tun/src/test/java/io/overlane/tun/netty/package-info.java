@@ -1,2 +1,0 @@
-/** The underlay on Netty, over loopback. */
-package io.overlane.tun.netty;

@@ -1,4 +1,0 @@
-/**
- * Tests of how recordings are read.
- */
-package io.overlane.testdata.kernel;
