@@ -31,7 +31,7 @@ final class ConformanceReport
             # Conformance
 
             Made from the tests that carry `@Conformance` and from
-            [the list of rows](../engine-core/src/test/resources/conformance-rows.txt); not to be edited.
+            [the list of rows](../engine-tests/src/test/resources/conformance-rows.txt); not to be edited.
 
             Linux is the vxlan driver of kernel 6.18. *Overlane* is what the engine does by default, under the
             [profile](../engine-core/src/main/java/io/overlane/segment/PolicyProfile.java) `linux`; `rfc7348` and

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ConformanceReportTest
 {
     private static final String HOW = "docs/conformance.md is not what the tests say; write it anew with\n" +
-        "    mvn -q test -pl engine-core -am -Dtest=ConformanceReportTest -Dconformance.write" +
+        "    mvn -q test -pl engine-tests -am -Dtest=ConformanceReportTest -Dconformance.write" +
         " -Dsurefire.failIfNoSpecifiedTests=false\n";
 
     @Test

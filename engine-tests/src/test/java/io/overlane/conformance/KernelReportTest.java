@@ -106,7 +106,7 @@ class KernelReportTest
         }
         final String written = Files.exists(document) ? Files.readString(document, StandardCharsets.UTF_8) : "";
         assertTrue(text.equals(written), "docs/kernel-captures.md is not what is recorded; write it anew with\n" +
-            "    mvn -q test -pl engine-core -am -Dtest='*ReportTest' -Dconformance.write" +
+            "    mvn -q test -pl engine-tests -am -Dtest='*ReportTest' -Dconformance.write" +
             " -Dsurefire.failIfNoSpecifiedTests=false\n");
     }
 

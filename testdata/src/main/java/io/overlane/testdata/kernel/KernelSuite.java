@@ -8,32 +8,32 @@ import java.util.function.Predicate;
 public enum KernelSuite
 {
     /** Outer packets in, inner frames out. */
-    RECEIVE("engine-core/src/test/java/io/overlane/replay/KernelConformanceTest.java", kernel ->
+    RECEIVE("engine-tests/src/test/java/io/overlane/replay/KernelConformanceTest.java", kernel ->
         kernel.section().equals("rx") && !isDown(kernel) || kernel.section().equals("ecn-decap") ||
         kernel.section().equals("v6") && kernel.lines().containsKey("packets") && kernel.all("sent").isEmpty()),
 
     /** What source addresses do to the FDB, one case after the other. */
-    LEARN("engine-core/src/test/java/io/overlane/kernel/KernelLearningTest.java", kernel ->
+    LEARN("engine-tests/src/test/java/io/overlane/kernel/KernelLearningTest.java", kernel ->
         kernel.section().equals("learn") || kernel.section().equals("ageing")),
 
     /** Frames in; what the engine asks of its underlay, or answers. */
-    TRANSMIT("engine-core/src/test/java/io/overlane/kernel/KernelTransmitTest.java", kernel ->
+    TRANSMIT("engine-tests/src/test/java/io/overlane/kernel/KernelTransmitTest.java", kernel ->
         !kernel.all("sent").isEmpty()),
 
     /** The same as packets of real sockets, and their source ports. */
-    PACKETS("engine-tun/src/test/java/io/overlane/tun/KernelPacketScenarios.java", kernel ->
+    PACKETS("engine-tests/src/test/java/io/overlane/tun/KernelPacketScenarios.java", kernel ->
         !kernel.all("sent").isEmpty() || kernel.section().equals("tx")),
 
     /** Operations on the FDB, one after the other. */
-    FDB("engine-core/src/test/java/io/overlane/kernel/KernelFdbTest.java", kernel ->
+    FDB("engine-tests/src/test/java/io/overlane/kernel/KernelFdbTest.java", kernel ->
         kernel.section().equals("fdb")),
 
     /** Settings that are taken, and those that are refused. */
-    DEVICE("engine-core/src/test/java/io/overlane/kernel/KernelDeviceTest.java", kernel ->
+    DEVICE("engine-tests/src/test/java/io/overlane/kernel/KernelDeviceTest.java", kernel ->
         kernel.section().equals("device") && kernel.lines().containsKey("do")),
 
     /** Who gets what came from a remote. */
-    BRIDGE("engine-core/src/test/java/io/overlane/kernel/KernelBridgeTest.java", kernel ->
+    BRIDGE("engine-tests/src/test/java/io/overlane/kernel/KernelBridgeTest.java", kernel ->
         kernel.section().equals("bridge")),
 
     /** Done again on the kernel's device and on a running bridge, by {@code bridge fdb} and by {@code ctl fdb}. */
@@ -41,7 +41,7 @@ public enum KernelSuite
         kernel.section().equals("fdb") || isDown(kernel)),
 
     /** The MTU a port is given. */
-    MTU("engine-examples/src/test/java/io/overlane/examples/bridge/plan/KernelMtuTest.java", kernel ->
+    MTU("engine-cli/src/test/java/io/overlane/cli/bridge/plan/KernelMtuTest.java", kernel ->
         kernel.name().contains("MTU"));
 
     /** Cases no test compares, and why. */
