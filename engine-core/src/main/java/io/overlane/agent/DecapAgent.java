@@ -1,8 +1,8 @@
 package io.overlane.agent;
 
-import io.overlane.pipeline.DatagramFeed;
-import io.overlane.pipeline.DecapPath;
 import io.overlane.pipeline.UnderlayGuard;
+import io.overlane.pipeline.decap.DatagramFeed;
+import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.underlay.ReceiveBatch;
 import java.util.function.IntSupplier;
 import org.agrona.concurrent.Agent;

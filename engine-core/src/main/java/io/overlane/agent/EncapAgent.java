@@ -2,8 +2,8 @@ package io.overlane.agent;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.pipeline.EncapPath;
 import io.overlane.pipeline.PortGuard;
+import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.port.Port;
 import io.overlane.status.DropReason;
 import java.util.Arrays;

@@ -6,7 +6,7 @@ import io.overlane.agent.EncapAgent;
 import io.overlane.agent.EngineThreads;
 import io.overlane.agent.Forwarding;
 import io.overlane.agent.PortWiring;
-import io.overlane.pipeline.EncapPath;
+import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.RuleChange;

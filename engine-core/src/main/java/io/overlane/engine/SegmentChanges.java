@@ -4,7 +4,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.agent.CommandQueue;
 import io.overlane.agent.EncapAgent;
 import io.overlane.agent.Forwarding;
-import io.overlane.pipeline.EncapPath;
+import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.port.Port;
 import io.overlane.segment.RuleChange;
 import io.overlane.segment.RulesContext;

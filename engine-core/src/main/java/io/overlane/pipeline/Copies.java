@@ -8,14 +8,14 @@ import io.overlane.status.Traffic;
  * What became of the copies of a flooded frame: how many were taken, how many were refused, and why the first of those
  * was. The frame is delivered when one copy was taken. One thread.
  */
-final class Copies
+public final class Copies
 {
     private int taken;
     private int refused;
     private DropReason reason = DropReason.NO_DESTINATION;
 
     /** Begin with the copies of the next frame. */
-    void clear()
+    public void clear()
     {
         taken = 0;
         refused = 0;
@@ -23,7 +23,7 @@ final class Copies
     }
 
     /** Begin with what became of copies that went elsewhere. */
-    void set(final Copies elsewhere)
+    public void set(final Copies elsewhere)
     {
         taken = elsewhere.taken;
         refused = elsewhere.refused;
@@ -31,19 +31,19 @@ final class Copies
     }
 
     /** @return true while there has been no copy. */
-    boolean isEmpty()
+    public boolean isEmpty()
     {
         return taken + refused == 0;
     }
 
     /** One more was taken. */
-    void take()
+    public void take()
     {
         taken++;
     }
 
     /** One more was refused; the ledger has its line. */
-    void refuse(final DropReason why)
+    public void refuse(final DropReason why)
     {
         reason = refused == 0 ? why : reason;
         refused++;
@@ -58,7 +58,7 @@ final class Copies
      * @param bytes    of those frames together.
      * @return true if it was delivered.
      */
-    boolean settle(final PathCounters counters, final Traffic traffic, final int frames, final int bytes)
+    public boolean settle(final PathCounters counters, final Traffic traffic, final int frames, final int bytes)
     {
         if (taken > 0)
         {

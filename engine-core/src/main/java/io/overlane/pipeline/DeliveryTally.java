@@ -7,14 +7,14 @@ import io.overlane.status.Traffic;
  * Adds up what was delivered of a batch, so that counters are written once for each run of frames of one remote and not
  * for each frame. One thread.
  */
-final class DeliveryTally
+public final class DeliveryTally
 {
     private final PathCounters counters;
     private int remote;
     private int frames;
     private int bytes;
 
-    DeliveryTally(final PathCounters counters)
+    public DeliveryTally(final PathCounters counters)
     {
         this.counters = counters;
     }
@@ -25,7 +25,7 @@ final class DeliveryTally
      * @param frames  delivered; a super-frame is as many as it has segments.
      * @param bytes   of the inner frames together.
      */
-    void add(final Traffic traffic, final int remote, final int frames, final int bytes)
+    public void add(final Traffic traffic, final int remote, final int frames, final int bytes)
     {
         if (this.remote != remote)
         {
@@ -37,7 +37,7 @@ final class DeliveryTally
     }
 
     /** Count what was added. */
-    void flush(final Traffic traffic)
+    public void flush(final Traffic traffic)
     {
         if (frames > 0)
         {

@@ -64,7 +64,7 @@ public final class PortGuard
     }
 
     /** Offer frames; each has its verdict afterwards. */
-    void offer(final Port port, final FrameBatch batch)
+    public void offer(final Port port, final FrameBatch batch)
     {
         try
         {
@@ -77,7 +77,7 @@ public final class PortGuard
     }
 
     /** Offer one frame; its verdict. */
-    DropReason offer(final Port port, final Frame frame)
+    public DropReason offer(final Port port, final Frame frame)
     {
         one.clear();
         one.add(frame);
@@ -86,7 +86,7 @@ public final class PortGuard
     }
 
     /** Whether a port takes super-frames of a type now. */
-    boolean takesSuperFrames(final Port port, final int gsoType)
+    public boolean takesSuperFrames(final Port port, final int gsoType)
     {
         try
         {

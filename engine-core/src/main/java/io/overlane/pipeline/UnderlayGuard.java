@@ -48,7 +48,7 @@ public final class UnderlayGuard
     }
 
     /** Send every entry; each has its verdict afterwards. */
-    void send(final SendBatch batch)
+    public void send(final SendBatch batch)
     {
         try
         {
@@ -60,7 +60,7 @@ public final class UnderlayGuard
         }
     }
 
-    int maxSegments()
+    public int maxSegments()
     {
         try
         {
@@ -74,12 +74,12 @@ public final class UnderlayGuard
     }
 
     /** Before threads start. */
-    boolean usesFlowHash()
+    public boolean usesFlowHash()
     {
         return underlay.usesFlowHash();
     }
 
-    int pathMtu(final long remoteHigh, final long remoteLow)
+    public int pathMtu(final long remoteHigh, final long remoteLow)
     {
         try
         {

@@ -10,7 +10,9 @@
  *  Underlay.poll ─► VxlanDecapPath ─► Segment ─► Fdb.learn ─► OfferQueue ─► Port.offer
  * </pre>
  *
- * {@code IpEncapPath} and {@code IpDecapPath} are the same for bare IP packets, with routes in the place of the FDB. A
- * path owns the flyweights it needs, runs on one thread, and leaves every frame with exactly one fate in its counters.
+ * The packages {@code encap} and {@code decap} are the two directions. {@code learning}, {@code bridge} and
+ * {@code oversize} are steps that both or one of them take. What is here, all of them use: the guards around ports and
+ * underlays of the application, and the books of what was delivered. Every frame leaves with exactly one fate in the
+ * counters of its path.
  */
 package io.overlane.pipeline;

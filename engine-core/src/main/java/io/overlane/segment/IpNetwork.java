@@ -1,9 +1,9 @@
 package io.overlane.segment;
 
-import io.overlane.outer.OuterContext;
 import io.overlane.port.Port;
 import io.overlane.route.RouteTable;
 import io.overlane.status.Traffic;
+import io.overlane.underlay.OuterContext;
 
 /**
  * The IP network of the {@code ip-udp} mode as the data path sees it.

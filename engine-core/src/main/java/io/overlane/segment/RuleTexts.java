@@ -1,7 +1,7 @@
 package io.overlane.segment;
 
-import io.overlane.outer.DontFragment;
-import io.overlane.outer.OuterContext;
+import io.overlane.underlay.DontFragment;
+import io.overlane.underlay.OuterContext;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package io.overlane.segment;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
-import io.overlane.outer.OuterContext;
 import io.overlane.route.RouteTable;
+import io.overlane.underlay.OuterContext;
 
 /**
  * What a segment does with frames, as it is at one moment: immutable, so that a frame is judged by the rules before a

@@ -35,7 +35,7 @@ final class WireUnderlay implements Underlay
     private final List<Runnable> waiting = new ArrayList<>();
     private ReceiveBatch polled;
 
-    WireUnderlay(final Vtep local)
+    public WireUnderlay(final Vtep local)
     {
         this.local = local;
     }

@@ -12,6 +12,8 @@ import io.overlane.fdb.FdbContext;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.pipeline.decap.OfferQueue;
+import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.port.Port;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;

@@ -3,18 +3,18 @@ package io.overlane.pipeline;
 import io.overlane.underlay.Underlay;
 
 /** Guards for tests in which nothing is expected to throw: what does is written to standard error. */
-final class Guards
+public final class Guards
 {
     private Guards()
     {
     }
 
-    static PortGuard port()
+    public static PortGuard port()
     {
         return new PortGuard(null);
     }
 
-    static UnderlayGuard underlay(final Underlay underlay)
+    public static UnderlayGuard underlay(final Underlay underlay)
     {
         return new UnderlayGuard(underlay, null);
     }

@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes as many bytes in front of a frame as a TAP does, and then takes it. */
-final class HeadroomPort extends SilentPort
+public final class HeadroomPort extends SilentPort
 {
-    final List<byte[]> frames = new ArrayList<>();
-    boolean takes;
+    public final List<byte[]> frames = new ArrayList<>();
+    public boolean takes;
     boolean keeps = true;
-    DropReason verdict = DropReason.NONE;
+    public DropReason verdict = DropReason.NONE;
 
-    HeadroomPort()
+    public HeadroomPort()
     {
         super("headroom");
     }

@@ -12,37 +12,37 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Keeps what it is told to send, as the receivers would see it, and refuses as told. */
-final class WireUnderlay implements Underlay
+public final class WireUnderlay implements Underlay
 {
     /** One entry of a send. */
-    record Sent(int remote, int flowHash, List<byte[]> datagrams, boolean isJoined, DropReason verdict)
+    public record Sent(int remote, int flowHash, List<byte[]> datagrams, boolean isJoined, DropReason verdict)
     {
     }
 
-    final List<Sent> sent = new ArrayList<>();
+    public final List<Sent> sent = new ArrayList<>();
     private final int maxSegments;
     private boolean usesFlowHash;
     private Supplier<DropReason> verdicts = () -> DropReason.NONE;
 
-    WireUnderlay(final int maxSegments)
+    public WireUnderlay(final int maxSegments)
     {
         this.maxSegments = maxSegments;
     }
 
     /** Before a queue is made. */
-    WireUnderlay useFlowHash(final boolean usesFlowHash)
+    public WireUnderlay useFlowHash(final boolean usesFlowHash)
     {
         this.usesFlowHash = usesFlowHash;
         return this;
     }
 
-    void verdicts(final Supplier<DropReason> verdicts)
+    public void verdicts(final Supplier<DropReason> verdicts)
     {
         this.verdicts = verdicts;
     }
 
     /** What a remote received, in order. */
-    List<byte[]> received(final int remote)
+    public List<byte[]> received(final int remote)
     {
         final List<byte[]> datagrams = new ArrayList<>();
         sent.stream()
@@ -52,7 +52,7 @@ final class WireUnderlay implements Underlay
     }
 
     /** Datagrams per entry, in order. */
-    List<Integer> shape()
+    public List<Integer> shape()
     {
         return sent.stream().map(entry -> entry.datagrams().size()).toList();
     }

@@ -3,8 +3,8 @@ package io.overlane.cli.bridge.plan;
 import static io.overlane.cli.bridge.plan.BridgePlanner.require;
 
 import io.overlane.address.IpAddress;
-import io.overlane.outer.DontFragment;
-import io.overlane.outer.OuterContext;
+import io.overlane.underlay.DontFragment;
+import io.overlane.underlay.OuterContext;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 

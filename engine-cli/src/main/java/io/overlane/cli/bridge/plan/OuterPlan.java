@@ -1,9 +1,9 @@
 package io.overlane.cli.bridge.plan;
 
 import io.overlane.address.IpAddress;
-import io.overlane.outer.DontFragment;
-import io.overlane.outer.OuterContext;
 import io.overlane.tun.UdpOptions;
+import io.overlane.underlay.DontFragment;
+import io.overlane.underlay.OuterContext;
 
 /**
  * What outer headers are going to be like.

@@ -1,0 +1,109 @@
+package io.overlane.pipeline.bridge;
+
+import io.overlane.address.MacAddress;
+import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbEntry;
+import io.overlane.frame.Frame;
+import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.decap.OfferQueue;
+import io.overlane.segment.LocalPort;
+import io.overlane.segment.LocalPorts;
+import io.overlane.segment.Segment;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.wire.EthernetHeader;
+
+/**
+ * From a remote to the ports of a segment that has several: to the one its station is behind, or to all of them where
+ * that is not known. What came from a remote never goes to a remote (split horizon; Linux: a vxlan device is one port
+ * of its bridge).
+ */
+public final class LocalForward
+{
+    private final Fdb fdb;
+    private final boolean writesFdb;
+    private final OfferQueue out;
+    private final PathCounters counters;
+    private final PortFlood flood;
+    private final Copies copies = new Copies();
+    private final EthernetHeader ethernet = new EthernetHeader();
+
+    public LocalForward(final Fdb fdb, final boolean writesFdb, final OfferQueue out, final PathCounters counters)
+    {
+        this.fdb = fdb;
+        this.writesFdb = writesFdb;
+        this.out = out;
+        this.counters = counters;
+        flood = new PortFlood(out.guard(), counters);
+    }
+
+    /**
+     * Deliver or drop a frame that passed all checks, and count its fate.
+     *
+     * @param segment its segment.
+     * @param ports   of the segment.
+     * @param frame   an Ethernet frame.
+     * @param high    first word of the outer source it came from.
+     * @param low     second word.
+     * @param remote  number of the remote it came from, or {@code RemoteTraffic.UNNUMBERED}.
+     */
+    public void deliver(
+        final Segment segment,
+        final LocalPorts ports,
+        final Frame frame,
+        final long high,
+        final long low,
+        final int remote)
+    {
+        final int vni = segment.vni();
+        ethernet.wrap(frame.buffer(), frame.offset(), EthernetHeader.LENGTH);
+        if (!segment.rules().learning() && writesFdb)
+        {
+            forgetPortOf(vni, ethernet.source(), ports);
+        }
+        final long destination = ethernet.destination();
+        // The entry of a group says which remotes get a copy of what comes from a port.
+        final long entry = MacAddress.isGroup(destination) ? FdbEntry.MISSING : fdb.lookup(vni, destination);
+        if (entry == FdbEntry.MISSING)
+        {
+            floodPorts(segment, ports, frame, high, low, remote);
+            return;
+        }
+        final LocalPort port = ports.find(FdbEntry.remote(entry));
+        if (port == null)
+        {
+            counters.onDropped(
+                DropReason.SPLIT_HORIZON, vni, high, low, 1, frame.buffer(), frame.offset(), frame.length());
+            return;
+        }
+        out.aim(port.port(), vni, segment.decapTraffic());
+        out.add(frame.verdict(DropReason.NONE), high, low, remote);
+    }
+
+    /** A station that was behind a port and is now heard from a remote has moved, though we do not learn where to. */
+    private void forgetPortOf(final int vni, final long source, final LocalPorts ports)
+    {
+        final long entry = fdb.lookup(vni, source);
+        if (FdbEntry.kind(entry) == FdbEntry.LEARNED && ports.find(FdbEntry.remote(entry)) != null)
+        {
+            fdb.remove(vni, source);
+        }
+    }
+
+    private void floodPorts(
+        final Segment segment,
+        final LocalPorts ports,
+        final Frame frame,
+        final long high,
+        final long low,
+        final int remote)
+    {
+        out.flush();
+        copies.clear();
+        flood.offer(frame, ports, null, segment.vni(), high, low, 1, copies);
+        if (copies.settle(counters, segment.decapTraffic(), 1, frame.length()))
+        {
+            counters.remotes().record(remote, 1, frame.length());
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.overlane.pipeline.bridge;
+
+import io.overlane.fdb.Fdb;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
+import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.PortGuard;
+import io.overlane.pipeline.learning.Learn;
+import io.overlane.pipeline.learning.LearnRing;
+import io.overlane.port.Port;
+import io.overlane.remote.RemoteTable;
+import io.overlane.segment.LocalPort;
+import io.overlane.segment.LocalPorts;
+import io.overlane.segment.Segment;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * From a port of a segment to other ports of it: learns what is behind the port, collects frames for another, and
+ * gives copies to all others. What came from a port never returns to it.
+ */
+public final class LocalSwitch
+{
+    private final Learn learn;
+    private final RemoteTable remotes;
+    private final PathCounters counters;
+    private final PortGuard guard;
+    private final FrameBatch batch;
+    private final int[] frames;
+    private final PortFlood flood;
+
+    private Segment segment;
+    private LocalPorts ports;
+    private Port from;
+    private LocalPort self;
+    private Port to;
+
+    /**
+     * @param fdb         learns where sources are.
+     * @param remotes     numbers of ports.
+     * @param peerUdpPort under which ports are known there.
+     * @param clock       for the age of learned entries.
+     * @param ring        to the thread that writes the FDB; null on that thread.
+     * @param counters    encap counters.
+     * @param guard       calls the ports.
+     * @param batchLimit  frames that are carried together at most.
+     */
+    public LocalSwitch(
+        final Fdb fdb,
+        final RemoteTable remotes,
+        final int peerUdpPort,
+        final NanoClock clock,
+        final LearnRing ring,
+        final PathCounters counters,
+        final PortGuard guard,
+        final int batchLimit)
+    {
+        this.remotes = remotes;
+        this.counters = counters;
+        this.guard = guard;
+        learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
+        batch = new FrameBatch(batchLimit);
+        frames = new int[batchLimit];
+        flood = new PortFlood(guard, counters);
+    }
+
+    /** The next frames come from this port. */
+    public void aim(final Segment segment, final LocalPorts ports, final Port from)
+    {
+        this.segment = segment;
+        this.ports = ports;
+        this.from = from;
+        self = ports.find(from);
+    }
+
+    /** Learn that a station is behind the port; why its frame is dropped, or {@link DropReason#NONE}. */
+    public DropReason onSource(final long source)
+    {
+        // Null for a port that has just been added or is about to be removed.
+        return self == null ?
+            DropReason.NONE :
+            learn.onFrame(
+                segment.vni(),
+                source,
+                remotes.high(self.number()),
+                remotes.low(self.number()),
+                self.number());
+    }
+
+    /**
+     * Give a frame to the port its station is behind, when {@link #flush()} is called at the latest.
+     *
+     * @return false if that is the port it came from.
+     */
+    public boolean add(final Frame frame, final LocalPort port, final int count)
+    {
+        if (port.port() == from)
+        {
+            return false;
+        }
+        if (to != port.port() || batch.isFull())
+        {
+            offer();
+            to = port.port();
+        }
+        if (frame.gsoType() != Frame.GSO_NONE && !guard.takesSuperFrames(to, frame.gsoType() & ~Frame.GSO_ECN))
+        {
+            offer();
+            settle(flood.offer(frame, to), count, frame);
+        }
+        else
+        {
+            frames[batch.size()] = count;
+            batch.add(frame.verdict(DropReason.NONE));
+        }
+        return true;
+    }
+
+    /** Give copies to all other ports, behind all that is collected. The caller counts the fate of the frame. */
+    public void flood(final Frame frame, final int count, final Copies copies)
+    {
+        offer();
+        flood.offer(frame, ports, from, segment.vni(), 0, 0, count, copies);
+    }
+
+    /** Be done with every frame. */
+    public void flush()
+    {
+        offer();
+        learn.onBatchEnd();
+    }
+
+    private void offer()
+    {
+        if (batch.isEmpty())
+        {
+            return;
+        }
+        guard.offer(to, batch);
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame frame = batch.get(i);
+            settle(frame.verdict(), frames[i], frame);
+        }
+        batch.clear();
+    }
+
+    private void settle(final DropReason verdict, final int count, final Frame frame)
+    {
+        if (verdict == DropReason.NONE)
+        {
+            counters.onDelivered(segment.encapTraffic(), count, frame.length());
+            counters.onSwitched(count);
+        }
+        else
+        {
+            counters.onDropped(
+                verdict, segment.vni(), 0, 0, count, frame.buffer(), frame.offset(), frame.length());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.overlane.pipeline.bridge;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.offload.GsoSplitter;
+import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.PortGuard;
+import io.overlane.port.Port;
+import io.overlane.segment.LocalPort;
+import io.overlane.segment.LocalPorts;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+
+/** Gives copies of a frame to ports, now. */
+final class PortFlood
+{
+    private static final int LONGEST_FRAME = 65_535;
+
+    private final PortGuard guard;
+    private final PathCounters counters;
+
+    /** For ports that take no super-frames; made with the first. */
+    private GsoSplitter splitter;
+    private Frame piece;
+
+    PortFlood(final PortGuard guard, final PathCounters counters)
+    {
+        this.guard = guard;
+        this.counters = counters;
+    }
+
+    /**
+     * Offer a frame to every port but one. What is refused gets a line in the ledger.
+     *
+     * @param frame  stays as it is, but for its verdict, which has no meaning afterwards.
+     * @param ports  of a segment.
+     * @param except the one it came from, null if it came from none.
+     * @param vni    their segment.
+     * @param high   first word of the outer address it came from, 0 if from a port.
+     * @param low    second word.
+     * @param count  frames it stands for.
+     * @param copies counts what became of each copy.
+     */
+    void offer(
+        final Frame frame,
+        final LocalPorts ports,
+        final Port except,
+        final int vni,
+        final long high,
+        final long low,
+        final int count,
+        final Copies copies)
+    {
+        for (int i = 0; i < ports.size(); i++)
+        {
+            final LocalPort port = ports.get(i);
+            if (port.port() != except)
+            {
+                final DropReason verdict = offer(frame, port.port());
+                if (verdict == DropReason.NONE)
+                {
+                    copies.take();
+                }
+                else
+                {
+                    copies.refuse(verdict);
+                    counters.onCopyRefused(
+                        verdict, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
+                }
+            }
+        }
+        frame.verdict(DropReason.NONE);
+    }
+
+    /**
+     * @return {@link DropReason#NONE} if the port took it; of a super-frame in pieces, every piece.
+     */
+    DropReason offer(final Frame frame, final Port port)
+    {
+        final int gsoType = frame.gsoType() & ~Frame.GSO_ECN;
+        if (gsoType == Frame.GSO_NONE || guard.takesSuperFrames(port, gsoType))
+        {
+            return guard.offer(port, frame.verdict(DropReason.NONE));
+        }
+        if (splitter == null)
+        {
+            splitter = new GsoSplitter();
+            piece = new FrameSlab(1, LONGEST_FRAME).frame(0);
+        }
+        DropReason verdict = splitter.open(frame, 0, true);
+        while (splitter.hasNext())
+        {
+            piece.wrap(FrameSlab.HEADROOM, 0);
+            final int length = splitter.cut(piece.buffer(), piece.offset(), LONGEST_FRAME, 1);
+            if (length == 0)
+            {
+                return DropReason.OVERSIZE;
+            }
+            final DropReason ofPiece = guard.offer(port, piece.length(length));
+            verdict = verdict == DropReason.NONE ? ofPiece : verdict;
+        }
+        return verdict;
+    }
+}

@@ -1,0 +1,76 @@
+package io.overlane.pipeline.decap;
+
+import io.overlane.frame.Frame;
+import io.overlane.underlay.ReceiveBatch;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Feeds every datagram of a batch to a path; those the network joined (UDP_GRO) as frames of their own, where they
+ * lie.
+ *
+ * <p>The headroom of such a piece is the end of the piece before it. What a port writes there it writes after it took
+ * that one, because it takes frames in order.
+ */
+public final class DatagramFeed
+{
+    /** UDP_GRO joins 64 datagrams; so many are looked at before the ports are given what there is. */
+    private static final int MAX_PIECES = 1024;
+
+    private final DecapPath path;
+    private final Frame[] views = new Frame[MAX_PIECES];
+    private int used;
+
+    /**
+     * @param path takes the datagrams.
+     */
+    public DatagramFeed(final DecapPath path)
+    {
+        this.path = path;
+        for (int i = 0; i < views.length; i++)
+        {
+            views[i] = new Frame(new UnsafeBuffer(0, 0));
+        }
+    }
+
+    /**
+     * When this returns the datagrams are done with.
+     *
+     * @param batch entries polled from the underlay.
+     */
+    public void feed(final ReceiveBatch batch)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame frame = batch.frame(i);
+            final int segmentSize = batch.segmentSize(i);
+            if (segmentSize == 0)
+            {
+                path.decap(frame, batch.sourceHigh(i), batch.sourceLow(i), batch.tos(i));
+                continue;
+            }
+            for (int offset = 0; offset < frame.length(); offset += segmentSize)
+            {
+                final Frame piece = piece(frame, offset, Math.min(segmentSize, frame.length() - offset));
+                path.decap(piece, batch.sourceHigh(i), batch.sourceLow(i), batch.tos(i));
+            }
+        }
+        flush();
+    }
+
+    private Frame piece(final Frame joined, final int offset, final int length)
+    {
+        if (used == views.length)
+        {
+            flush();
+        }
+        final Frame view = views[used++];
+        view.buffer().wrap(joined.buffer());
+        return view.wrap(joined.offset() + offset, length);
+    }
+
+    private void flush()
+    {
+        path.flush();
+        used = 0;
+    }
+}

@@ -1,0 +1,83 @@
+package io.overlane.pipeline.decap;
+
+import io.overlane.frame.Frame;
+import io.overlane.status.DropReason;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.EthernetPayload;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+
+/**
+ * Carries congestion marks of the outer header into the inner one (RFC 6040 §4.2, figure 4; Linux
+ * {@code IP_ECN_decapsulate}).
+ *
+ * <pre>
+ *  inner \ outer   Not-ECT   ECT(0)    ECT(1)    CE
+ *  Not-ECT         Not-ECT   Not-ECT   Not-ECT   drop
+ *  ECT(0)          ECT(0)    ECT(0)    ECT(1)    CE
+ *  ECT(1)          ECT(1)    ECT(1)    ECT(1)    CE
+ *  CE              CE        CE        CE        CE
+ * </pre>
+ *
+ * Linux looks no further than the Ethernet type, so it neither marks nor drops VLAN-tagged frames; we look behind the
+ * tags.
+ */
+final class EcnDecap
+{
+    /** The two bits of a type of service octet. */
+    static final int MASK = 3;
+
+    private static final int NOT_ECT = 0;
+    private static final int ECT_1 = 1;
+    private static final int ECT_0 = 2;
+    private static final int CE = 3;
+
+    private final EthernetPayload payload = new EthernetPayload();
+    private final Ipv4Header ipv4 = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
+
+    /**
+     * @param frame an inner Ethernet frame of 14 bytes or more.
+     * @param tos   the outer type of service or traffic class.
+     * @return {@link DropReason#NONE} or {@link DropReason#ECN_NOT_CAPABLE}.
+     */
+    DropReason apply(final Frame frame, final int tos)
+    {
+        final int outer = tos & MASK;
+        if (payload.wrap(frame.buffer(), frame.offset(), frame.length()).check() != DropReason.NONE)
+        {
+            return DropReason.NONE;
+        }
+        if (payload.etherType() == EtherType.IPV4 && payload.l3Length() >= Ipv4Header.LENGTH)
+        {
+            ipv4.wrap(frame.buffer(), payload.l3Offset(), payload.l3Length());
+            final int inner = ipv4.ecn();
+            if (isChanged(inner, outer))
+            {
+                ipv4.ecn(outer);
+            }
+            return verdict(inner, outer);
+        }
+        if (payload.etherType() == EtherType.IPV6 && payload.l3Length() >= Ipv6Header.LENGTH)
+        {
+            ipv6.wrap(frame.buffer(), payload.l3Offset(), payload.l3Length());
+            final int inner = ipv6.ecn();
+            if (isChanged(inner, outer))
+            {
+                ipv6.ecn(outer);
+            }
+            return verdict(inner, outer);
+        }
+        return DropReason.NONE;
+    }
+
+    private static boolean isChanged(final int inner, final int outer)
+    {
+        return outer == CE && (inner == ECT_0 || inner == ECT_1) || outer == ECT_1 && inner == ECT_0;
+    }
+
+    private static DropReason verdict(final int inner, final int outer)
+    {
+        return inner == NOT_ECT && outer == CE ? DropReason.ECN_NOT_CAPABLE : DropReason.NONE;
+    }
+}

@@ -1,0 +1,104 @@
+package io.overlane.pipeline.decap;
+
+import io.overlane.address.IpAddress;
+import io.overlane.frame.Frame;
+import io.overlane.remote.RemoteTable;
+import io.overlane.route.RouteTable;
+import io.overlane.segment.IpNetwork;
+import io.overlane.segment.SourcePolicy;
+import io.overlane.status.DropLedger;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.wire.Ipv4Header;
+
+/**
+ * Datagrams of the {@code ip-udp} mode become IPv4 packets for the TUN device. flannel's proxy writes whatever arrives;
+ * here the sender, the IP version, the lengths and the destination are checked first.
+ */
+public final class IpDecapPath implements DecapPath
+{
+    private final IpNetwork network;
+    private final RemoteTable remotes;
+    private final OfferQueue out;
+    private final PathCounters counters;
+    private final Ipv4Header ip = new Ipv4Header();
+
+    private int remote;
+
+    /**
+     * @param network  where packets go.
+     * @param remotes  numbers of remotes.
+     * @param out      to the port.
+     * @param counters decap counters.
+     */
+    public IpDecapPath(
+        final IpNetwork network, final RemoteTable remotes, final OfferQueue out, final PathCounters counters)
+    {
+        this.network = network;
+        this.remotes = remotes;
+        this.out = out;
+        this.counters = counters;
+        out.aim(network.port(), DropLedger.NO_VNI, network.decapTraffic());
+    }
+
+    @Override
+    public void decap(final Frame datagram, final long sourceHigh, final long sourceLow, final int tos)
+    {
+        counters.onIn(1, datagram.length());
+        final DropReason verdict = check(datagram, sourceHigh, sourceLow);
+        if (verdict == DropReason.NONE)
+        {
+            datagram.length(ip.totalLength());
+            ip.decrementTtl();
+            out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
+        }
+        else
+        {
+            counters.onDropped(
+                verdict, DropLedger.NO_VNI, sourceHigh, sourceLow, 1,
+                datagram.buffer(), datagram.offset(), datagram.length());
+        }
+    }
+
+    @Override
+    public long superFrames()
+    {
+        return out.superFrames();
+    }
+
+    @Override
+    public void flush()
+    {
+        out.flush();
+        counters.onBatchEnd();
+    }
+
+    private DropReason check(final Frame packet, final long sourceHigh, final long sourceLow)
+    {
+        remote = remotes.find(sourceHigh, sourceLow);
+        if (remote < 0 && network.sourcePolicy() != SourcePolicy.ANY)
+        {
+            return DropReason.SOURCE_NOT_ALLOWED;
+        }
+        final DropReason verdict = ip.wrap(packet.buffer(), packet.offset(), packet.length()).check();
+        if (verdict != DropReason.NONE)
+        {
+            return verdict;
+        }
+        if (network.sourcePolicy() == SourcePolicy.ROUTED && !isRoutedTo(sourceHigh, sourceLow))
+        {
+            return DropReason.SOURCE_NOT_ALLOWED;
+        }
+        if (!network.isLocal(0, IpAddress.v4Low(ip.destination())))
+        {
+            return DropReason.NOT_LOCAL;
+        }
+        return ip.ttl() <= 1 ? DropReason.TTL_EXPIRED : DropReason.NONE;
+    }
+
+    private boolean isRoutedTo(final long high, final long low)
+    {
+        final int target = network.routes().lookup(0, IpAddress.v4Low(ip.source()));
+        return target != RouteTable.MISSING && remotes.high(target) == high && remotes.low(target) == low;
+    }
+}

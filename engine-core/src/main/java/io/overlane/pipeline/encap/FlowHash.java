@@ -1,0 +1,145 @@
+package io.overlane.pipeline.encap;
+
+import io.overlane.frame.Frame;
+import io.overlane.status.DropReason;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.EthernetPayload;
+import io.overlane.wire.IpProtocol;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A number for the flow a frame belongs to, the same for all its frames: what spreads flows over outer source ports
+ * (RFC 7348 §5).
+ *
+ * <p>A TCP or UDP flow is its addresses, protocol and ports, whatever VLAN tags, IP options or IPv6 extension headers
+ * stand before them. Fragments and other protocols have no ports: their flow is addresses and protocol. What is not IP
+ * is hashed over MAC addresses and EtherType, as Linux does ({@code udp_flow_src_port}). The number has no secret in
+ * it: the same frames give the same numbers in every run.
+ */
+final class FlowHash
+{
+    /** More extension headers than any flow we know of has; a packet made of them must not hold us up. */
+    private static final int MAX_EXTENSIONS = 8;
+
+    private static final int EXTENSION_UNIT = 8;
+    private static final int PORTS_LENGTH = 4;
+
+    private final EthernetPayload ethernet = new EthernetPayload();
+    private final Ipv4Header ipv4 = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
+    private final boolean isEthernet;
+
+    /**
+     * @param isEthernet true if frames begin with an Ethernet header, false for IP.
+     */
+    FlowHash(final boolean isEthernet)
+    {
+        this.isEthernet = isEthernet;
+    }
+
+    /**
+     * @param frame        nothing of it need be right, but its length.
+     * @param tunnelLength bytes in front of its Ethernet or IP header.
+     * @return 32 bits that are as good as random, the upper ones first; 0 for a frame that is too short for any flow.
+     */
+    int of(final Frame frame, final int tunnelLength)
+    {
+        final UnsafeBuffer buffer = frame.buffer();
+        final int offset = frame.offset() + tunnelLength;
+        final int length = frame.length() - tunnelLength;
+        if (isEthernet)
+        {
+            return ofEthernet(buffer, offset, length);
+        }
+        final int version = length > 0 ? (buffer.getByte(offset) & 0xFF) >>> 4 : 0;
+        return version == Ipv4Header.VERSION && ipv4.wrap(buffer, offset, length).checkHeader() == DropReason.NONE ?
+            ofIpv4(buffer, offset, length) :
+            version == Ipv6Header.VERSION && ipv6.wrap(buffer, offset, length).checkHeader() == DropReason.NONE ?
+            ofIpv6(buffer, offset, length) :
+            0;
+    }
+
+    private int ofEthernet(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        if (length < EthernetHeader.LENGTH)
+        {
+            return 0;
+        }
+        ethernet.wrap(buffer, offset, length);
+        final int type = ethernet.etherType();
+        final int l3 = ethernet.l3Offset();
+        final int l3Length = ethernet.l3Length();
+        if (type == EtherType.IPV4 && ipv4.wrap(buffer, l3, l3Length).checkHeader() == DropReason.NONE)
+        {
+            return ofIpv4(buffer, l3, l3Length);
+        }
+        if (type == EtherType.IPV6 && ipv6.wrap(buffer, l3, l3Length).checkHeader() == DropReason.NONE)
+        {
+            return ofIpv6(buffer, l3, l3Length);
+        }
+        final long macs = mix(buffer.getLong(offset, ByteOrder.BIG_ENDIAN));
+        return finish(macs, buffer.getInt(offset + Long.BYTES, ByteOrder.BIG_ENDIAN), type);
+    }
+
+    private int ofIpv4(final UnsafeBuffer buffer, final int l3, final int length)
+    {
+        final long addresses = mix((long)ipv4.source() << Integer.SIZE | ipv4.destination() & 0xFFFF_FFFFL);
+        final int protocol = ipv4.protocol();
+        final int ports = ipv4.isFragment() ? 0 : ports(buffer, l3, ipv4.headerLength(), length, protocol);
+        return finish(addresses, ports, protocol);
+    }
+
+    private int ofIpv6(final UnsafeBuffer buffer, final int l3, final int length)
+    {
+        long addresses = mix(ipv6.sourceHigh());
+        addresses = mix(addresses ^ ipv6.sourceLow());
+        addresses = mix(addresses ^ ipv6.destinationHigh());
+        addresses = mix(addresses ^ ipv6.destinationLow());
+
+        int protocol = ipv6.nextHeader();
+        int position = Ipv6Header.LENGTH;
+        for (int i = 0; i < MAX_EXTENSIONS && isExtension(protocol) && length - position >= EXTENSION_UNIT; i++)
+        {
+            final int units = buffer.getByte(l3 + position + 1) & 0xFF;
+            protocol = buffer.getByte(l3 + position) & 0xFF;
+            position += (units + 1) * EXTENSION_UNIT;
+        }
+        if (protocol == IpProtocol.FRAGMENT && length - position >= EXTENSION_UNIT)
+        {
+            return finish(addresses, 0, buffer.getByte(l3 + position) & 0xFF);
+        }
+        return finish(addresses, ports(buffer, l3, position, length, protocol), protocol);
+    }
+
+    private static boolean isExtension(final int protocol)
+    {
+        return protocol == IpProtocol.HOP_BY_HOP || protocol == IpProtocol.ROUTING ||
+            protocol == IpProtocol.DESTINATION_OPTIONS;
+    }
+
+    /** Source and destination port in one word; 0 where there are none. */
+    private static int ports(
+        final UnsafeBuffer buffer, final int l3, final int position, final int length, final int protocol)
+    {
+        final boolean hasPorts = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
+        return hasPorts && length - position >= PORTS_LENGTH ? buffer.getInt(l3 + position, ByteOrder.BIG_ENDIAN) : 0;
+    }
+
+    private static int finish(final long hash, final int word, final int protocol)
+    {
+        return (int)(mix(hash ^ (long)word << Integer.SIZE ^ protocol) >>> Integer.SIZE);
+    }
+
+    /** The 64-bit finalizer of MurmurHash3: every bit of the input moves every bit of the result. */
+    private static long mix(final long value)
+    {
+        long bits = value;
+        bits = (bits ^ bits >>> 33) * 0xFF51_AFD7_ED55_8CCDL;
+        bits = (bits ^ bits >>> 33) * 0xC4CE_B9FE_1A85_EC53L;
+        return bits ^ bits >>> 33;
+    }
+}

@@ -1,0 +1,222 @@
+package io.overlane.pipeline.encap;
+
+import io.overlane.address.IpAddress;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
+import io.overlane.limit.RateLimit;
+import io.overlane.offload.GsoSplitter;
+import io.overlane.pipeline.PortGuard;
+import io.overlane.pipeline.oversize.IcmpError;
+import io.overlane.pipeline.oversize.OversizeListener;
+import io.overlane.port.Port;
+import io.overlane.route.RouteTable;
+import io.overlane.segment.IpNetwork;
+import io.overlane.status.DropLedger;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.wire.Checksum;
+import io.overlane.wire.IcmpHeader;
+import io.overlane.wire.Ipv4Header;
+
+/**
+ * IPv4 packets of a TUN device become datagrams without any header (flannel's udp backend). The destination is looked
+ * up, longest prefix first, the time to live goes down by one, and what has no route is told so.
+ */
+public final class IpEncapPath implements EncapPath
+{
+    private final IpNetwork network;
+    private final SendQueue out;
+    private final PathCounters counters;
+    private final PortGuard guard;
+    private final RateLimit icmpErrors;
+    private final int mtu;
+    private final IcmpError icmpError = new IcmpError();
+    private final OuterRule outer;
+    private final OversizeListener oversize = this::tellPathMtu;
+    private final Ipv4Header ip = new Ipv4Header();
+    private final GsoSplitter segments = new GsoSplitter();
+    private int count;
+    private Frame current;
+
+    /**
+     * @param network    whose port this is.
+     * @param out        to the underlay.
+     * @param counters   encap counters.
+     * @param guard      calls the port.
+     * @param icmpErrors how many errors may be sent.
+     */
+    public IpEncapPath(
+        final IpNetwork network,
+        final SendQueue out,
+        final PathCounters counters,
+        final PortGuard guard,
+        final RateLimit icmpErrors)
+    {
+        this.network = network;
+        this.out = out;
+        this.counters = counters;
+        this.guard = guard;
+        this.icmpErrors = icmpErrors;
+        mtu = network.port().mtu();
+        outer = new OuterRule(network.outer(), false);
+    }
+
+    @Override
+    public Port port()
+    {
+        return network.port();
+    }
+
+    @Override
+    public void encap(final FrameBatch batch)
+    {
+        out.aim(DropLedger.NO_VNI, network.encapTraffic(), oversize);
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame packet = batch.get(i);
+            current = packet;
+            final DropReason verdict = check(packet);
+            counters.onIn(count, packet.length());
+            if (verdict == DropReason.NONE)
+            {
+                forward(packet);
+            }
+            else
+            {
+                drop(verdict);
+            }
+        }
+        out.flush();
+        counters.onBatchEnd();
+    }
+
+    private DropReason check(final Frame packet)
+    {
+        count = 1;
+        if (packet.verdict() != DropReason.NONE)
+        {
+            return packet.verdict();
+        }
+        final DropReason verdict = ip.wrap(packet.buffer(), packet.offset(), packet.length()).check();
+        if (verdict != DropReason.NONE)
+        {
+            return verdict;
+        }
+        if (packet.gsoType() == Frame.GSO_NONE)
+        {
+            return (packet.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(packet) : DropReason.NONE;
+        }
+        final DropReason offload = segments.open(packet, 0, false);
+        count = offload == DropReason.NONE ? segments.segments() : 1;
+        return offload;
+    }
+
+    private void forward(final Frame packet)
+    {
+        final boolean isSuperFrame = packet.gsoType() != Frame.GSO_NONE;
+        final int wireLength = isSuperFrame ? segments.segmentLength() : packet.length();
+        final int remote = network.routes().lookup(0, IpAddress.v4Low(ip.destination()));
+        if (remote == RouteTable.MISSING)
+        {
+            tell(packet, IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.NET_UNREACHABLE, DropReason.NO_ROUTE);
+        }
+        else if (ip.ttl() <= 1)
+        {
+            tellIfAll(packet, IcmpHeader.TIME_EXCEEDED, 0, DropReason.TTL_EXPIRED);
+        }
+        else if (wireLength > mtu)
+        {
+            refuseOversize(packet, wireLength);
+        }
+        else
+        {
+            out.outer(outer.of(packet));
+            ip.decrementTtl();
+            if (isSuperFrame)
+            {
+                out.add(packet, segments, remote);
+            }
+            else
+            {
+                out.add(packet, remote);
+            }
+        }
+    }
+
+    private void refuseOversize(final Frame packet, final int wireLength)
+    {
+        final boolean isTold = network.allIcmpErrors() && mayTell() && tellFragmentationNeeded(packet, mtu);
+        if (isTold)
+        {
+            counters.onOversizeLength(wireLength);
+            counters.onAnswered(count);
+        }
+        else
+        {
+            drop(DropReason.OVERSIZE);
+            counters.onOversize(DropLedger.NO_VNI, 0, 0, wireLength);
+        }
+    }
+
+    /** The packet left this path some time ago, its time to live is one less: look at it again. */
+    private boolean tellPathMtu(final Frame packet, final int longestPacket)
+    {
+        return network.allIcmpErrors() &&
+            ip.wrap(packet.buffer(), packet.offset(), packet.length()).checkHeader() == DropReason.NONE &&
+            mayTell() &&
+            tellFragmentationNeeded(packet, Math.min(mtu, longestPacket));
+    }
+
+    private boolean mayTell()
+    {
+        return icmpErrors.take(1, out.clock().nanoTime());
+    }
+
+    private boolean tellFragmentationNeeded(final Frame packet, final int nextHopMtu)
+    {
+        final Frame error = icmpError.build(
+            ip,
+            packet,
+            network.address(),
+            IcmpHeader.DESTINATION_UNREACHABLE,
+            IcmpHeader.FRAGMENTATION_NEEDED,
+            nextHopMtu);
+        return error != null && offer(error);
+    }
+
+    private boolean offer(final Frame error)
+    {
+        return guard.offer(network.port(), error) == DropReason.NONE;
+    }
+
+    private void tellIfAll(final Frame packet, final int type, final int code, final DropReason otherwise)
+    {
+        if (network.allIcmpErrors())
+        {
+            tell(packet, type, code, otherwise);
+        }
+        else
+        {
+            drop(otherwise);
+        }
+    }
+
+    private void tell(final Frame packet, final int type, final int code, final DropReason otherwise)
+    {
+        final Frame error = icmpError.build(ip, packet, network.address(), type, code, 0);
+        if (error != null && mayTell() && offer(error))
+        {
+            counters.onAnswered(count);
+        }
+        else
+        {
+            drop(otherwise);
+        }
+    }
+
+    private void drop(final DropReason reason)
+    {
+        counters.onDropped(
+            reason, DropLedger.NO_VNI, 0, 0, count, current.buffer(), current.offset(), current.length());
+    }
+}

@@ -1,0 +1,151 @@
+package io.overlane.pipeline.encap;
+
+import io.overlane.frame.Frame;
+import io.overlane.underlay.DontFragment;
+import io.overlane.underlay.EcnEncap;
+import io.overlane.underlay.OuterContext;
+import io.overlane.underlay.OuterFields;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.EthernetPayload;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What the outer header of a frame says (Linux {@code vxlan_xmit_one}). The inner IP header is looked at, once and
+ * behind VLAN tags, only where something is taken from it; a frame that is not IP, or too short to be, has
+ * nothing to give.
+ */
+final class OuterRule
+{
+    private static final int ECN_MASK = 3;
+    private static final int DF_BIT = 0x40;
+
+    private static final int ECN_BITS = 2;
+
+    private final EthernetPayload ethernet = new EthernetPayload();
+    private final boolean isEthernet;
+    private final boolean inheritsTtl;
+    private final boolean inheritsTos;
+    private final boolean inheritsDf;
+    private final boolean isFixed;
+    /** The default: of the inner header, only congestion bits are looked at. */
+    private final boolean isEcnOnly;
+    private final int tos;
+    private final int ttl;
+    private final int df;
+    private final int notIp;
+    /** Outer congestion bits by inner ones, two bits for each of the four. */
+    private final int ecn;
+
+    /**
+     * @param settings   concluded settings.
+     * @param isEthernet true if frames begin with an Ethernet header, false for IP.
+     */
+    OuterRule(final OuterContext settings, final boolean isEthernet)
+    {
+        this.isEthernet = isEthernet;
+        inheritsTtl = settings.ttl() == OuterContext.INHERIT;
+        inheritsTos = settings.tos() == OuterContext.INHERIT;
+        inheritsDf = settings.dontFragment() == DontFragment.INHERIT;
+        ttl = Math.max(settings.ttl(), 0);
+        tos = Math.max(settings.tos(), 0);
+        df = switch (settings.dontFragment())
+        {
+            case SET -> OuterFields.DF_SET;
+            case UNSET -> OuterFields.DF_CLEAR;
+            default -> OuterFields.DF_DEFAULT;
+        };
+        final EcnEncap encap = settings.ecn() == null ? EcnEncap.OFF : settings.ecn();
+        int outerBits = 0;
+        for (int i = 0; i <= ECN_MASK; i++)
+        {
+            outerBits |= encap.encap(i) << i * ECN_BITS;
+        }
+        ecn = outerBits;
+        isEcnOnly = !inheritsTtl && !inheritsTos && !inheritsDf;
+        isFixed = isEcnOnly && encap == EcnEncap.OFF;
+        notIp = OuterFields.pack(tos, ttl, inheritsDf ? OuterFields.DF_CLEAR : df);
+    }
+
+    /**
+     * @param frame no tunnel header in front of it yet; nothing of it need be right.
+     * @return packed {@link OuterFields}.
+     */
+    int of(final Frame frame)
+    {
+        if (isFixed)
+        {
+            return notIp;
+        }
+        final UnsafeBuffer buffer = frame.buffer();
+        final int offset = frame.offset();
+        final int length = frame.length();
+        if (!isEthernet)
+        {
+            final int version = length > 0 ? (buffer.getByte(offset) & 0xFF) >>> 4 : 0;
+            return of(buffer, offset, length, version);
+        }
+        if (length < EthernetHeader.LENGTH)
+        {
+            return notIp;
+        }
+        final int type = buffer.getShort(offset + EthernetHeader.ETHER_TYPE_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        if (type == EtherType.IPV4)
+        {
+            return of(buffer, offset + EthernetHeader.LENGTH, length - EthernetHeader.LENGTH, Ipv4Header.VERSION);
+        }
+        if (EtherType.isVlan(type))
+        {
+            ethernet.wrap(buffer, offset, length);
+            return of(buffer, ethernet.l3Offset(), ethernet.l3Length(), version(ethernet.etherType()));
+        }
+        return of(buffer, offset + EthernetHeader.LENGTH, length - EthernetHeader.LENGTH, version(type));
+    }
+
+    private int ecn(final int innerTos)
+    {
+        return ecn >>> (innerTos & ECN_MASK) * ECN_BITS & ECN_MASK;
+    }
+
+    private static int version(final int etherType)
+    {
+        return etherType == EtherType.IPV4 ? Ipv4Header.VERSION : etherType == EtherType.IPV6 ? Ipv6Header.VERSION : 0;
+    }
+
+    private int of(final UnsafeBuffer buffer, final int l3, final int length, final int version)
+    {
+        if (version == Ipv4Header.VERSION && length >= Ipv4Header.LENGTH)
+        {
+            final int innerTos = buffer.getByte(l3 + Ipv4Header.TOS_OFFSET) & 0xFF;
+            if (isEcnOnly)
+            {
+                return notIp | ecn(innerTos);
+            }
+            final boolean isDf = (buffer.getByte(l3 + Ipv4Header.FLAGS_OFFSET) & DF_BIT) != 0;
+            return pack(
+                innerTos,
+                buffer.getByte(l3 + Ipv4Header.TTL_OFFSET) & 0xFF,
+                isDf ? OuterFields.DF_SET : OuterFields.DF_CLEAR);
+        }
+        if (version == Ipv6Header.VERSION && length >= Ipv6Header.LENGTH)
+        {
+            final int innerTos =
+                buffer.getShort(l3 + Ipv6Header.VERSION_OFFSET, ByteOrder.BIG_ENDIAN) >>> 4 & 0xFF;
+            return isEcnOnly ?
+                notIp | ecn(innerTos) :
+                pack(innerTos, buffer.getByte(l3 + Ipv6Header.HOP_LIMIT_OFFSET) & 0xFF, OuterFields.DF_SET);
+        }
+        return notIp;
+    }
+
+    private int pack(final int innerTos, final int innerTtl, final int innerDf)
+    {
+        return OuterFields.pack(
+            (inheritsTos ? innerTos & ~ECN_MASK : tos) | ecn(innerTos),
+            inheritsTtl ? innerTtl : ttl,
+            inheritsDf ? innerDf : df);
+    }
+}

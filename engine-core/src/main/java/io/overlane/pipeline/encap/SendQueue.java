@@ -1,0 +1,477 @@
+package io.overlane.pipeline.encap;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.offload.GsoSplitter;
+import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.DeliveryTally;
+import io.overlane.pipeline.UnderlayGuard;
+import io.overlane.pipeline.oversize.OversizeFate;
+import io.overlane.pipeline.oversize.OversizeListener;
+import io.overlane.remote.RemoteTable;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.status.Traffic;
+import io.overlane.underlay.SendBatch;
+import io.overlane.wire.VxlanHeader;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * Datagrams on their way to the underlay: collects a batch, sends it when it is full or asked to, and counts the fate
+ * of every frame in it.
+ *
+ * <p>A frame by itself stays where it lies. Frames of equal length to one remote, and the segments of a super-frame,
+ * are copied one behind the other and leave in one send, as many as the underlay and a UDP datagram's 16-bit length
+ * allow; super-frames that follow each other share sends, so that their tails do not travel alone.
+ */
+public final class SendQueue
+{
+    /** Payload of the largest UDP datagram over IPv4: 65535 less 20 and 8. */
+    private static final int MAX_JOINED_LENGTH = 65_507;
+
+    /** UDP_MAX_SEGMENTS of kernels before 6.9. */
+    private static final int MAX_JOINED = 64;
+
+    private static final int JOIN_SLOTS = 16;
+
+    private final UnderlayGuard underlay;
+    private final SendBatch batch;
+    private final int[] frames;
+    private final int[] bytes;
+    private final RemoteTable remotes;
+    private final PathCounters counters;
+    private final DeliveryTally tally;
+    private final int headerLength;
+    /** Null where the underlay does not look at hashes. */
+    private final FlowHash flowHash;
+    private final OversizeFate oversize;
+    private final NanoClock clock;
+    private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
+    private final VxlanHeader vxlan = new VxlanHeader();
+    private final Copies copies = new Copies();
+
+    private int joinSlotsUsed;
+    private int vni;
+    private Traffic traffic;
+    private int outer;
+
+    /** Whether the last entry may grow; the other two say how. */
+    private boolean isOpen;
+    private boolean isJoined;
+    private int segmentLength;
+
+    /**
+     * @param underlay     to send with.
+     * @param capacity     entries per send.
+     * @param remotes      addresses of remotes.
+     * @param counters     encap counters.
+     * @param headerLength bytes of tunnel header in each datagram, not counted as payload, with Ethernet behind it;
+     *                     0: bare IP packets.
+     */
+    public SendQueue(
+        final UnderlayGuard underlay,
+        final int capacity,
+        final RemoteTable remotes,
+        final PathCounters counters,
+        final int headerLength)
+    {
+        this(underlay, capacity, remotes, counters, headerLength, SystemNanoClock.INSTANCE);
+    }
+
+    /**
+     * @param underlay     to send with.
+     * @param capacity     entries per send.
+     * @param remotes      addresses of remotes.
+     * @param counters     encap counters.
+     * @param headerLength bytes of tunnel header in each datagram, not counted as payload, with Ethernet behind it;
+     *                     0: bare IP packets.
+     * @param clock        for how long a path's MTU is remembered.
+     */
+    public SendQueue(
+        final UnderlayGuard underlay,
+        final int capacity,
+        final RemoteTable remotes,
+        final PathCounters counters,
+        final int headerLength,
+        final NanoClock clock)
+    {
+        this.clock = clock;
+        oversize = new OversizeFate(underlay, remotes, counters, headerLength, clock);
+        this.underlay = underlay;
+        batch = new SendBatch(capacity);
+        frames = new int[capacity];
+        bytes = new int[capacity];
+        this.remotes = remotes;
+        this.counters = counters;
+        tally = new DeliveryTally(counters);
+        this.headerLength = headerLength;
+        flowHash = underlay.usesFlowHash() ? new FlowHash(headerLength > 0) : null;
+    }
+
+    /** @return the engine's only source of time. */
+    NanoClock clock()
+    {
+        return clock;
+    }
+
+    /**
+     * Say whose the next frames are. The queue is empty.
+     *
+     * @param vni      their segment, for the drop ledger.
+     * @param traffic  counts what was sent.
+     * @param listener hears of those that are too long for their remote.
+     */
+    void aim(final int vni, final Traffic traffic, final OversizeListener listener)
+    {
+        this.vni = vni;
+        this.traffic = traffic;
+        outer = 0;
+        oversize.aim(vni, listener);
+    }
+
+    /**
+     * Say what the outer headers of the next frames are like.
+     *
+     * @param fields packed {@code OuterFields}.
+     */
+    void outer(final int fields)
+    {
+        outer = fields;
+    }
+
+    /**
+     * @param remote number of a remote.
+     * @return the VNI that frames of the segment go to it with.
+     */
+    int vni(final int remote)
+    {
+        final int vniOfRemote = remotes.vni(remote);
+        return vniOfRemote == RemoteTable.SEGMENTS_VNI ? vni : vniOfRemote;
+    }
+
+    /**
+     * @param list number of a list.
+     * @return the remotes in it.
+     */
+    public int[] list(final int list)
+    {
+        return remotes.lists().get(list);
+    }
+
+    /**
+     * Queue one datagram.
+     *
+     * @param frame  a whole UDP payload; stays where it is until the next {@link #flush()}.
+     * @param remote number of the remote.
+     */
+    void add(final Frame frame, final int remote)
+    {
+        if (oversize.isTooLong(frame.length(), remote))
+        {
+            oversize.refuse(frame, frame.length(), remote, 1);
+            return;
+        }
+        final int hash = hash(frame);
+        if (underlay.maxSegments() > 1 && fits(remote, hash, frame.length()) && frame.length() <= segmentLength &&
+            join())
+        {
+            final Frame joined = batch.frame(batch.size() - 1);
+            joined.buffer().putBytes(joined.offset() + joined.length(), frame.buffer(), frame.offset(), frame.length());
+            grow(joined, frame.length(), 1);
+        }
+        else
+        {
+            makeRoom();
+            addEntry(frame, remote, hash);
+            frames[batch.size() - 1] = 1;
+            bytes[batch.size() - 1] = frame.length() - headerLength;
+            segmentLength = frame.length();
+            isJoined = false;
+        }
+    }
+
+    /**
+     * Queue the segments of a super-frame; they are dropped if one by itself is longer than a datagram can be.
+     *
+     * @param frame    the super-frame, its tunnel header in front.
+     * @param segments of it, none cut yet.
+     * @param remote   number of the remote.
+     */
+    void add(final Frame frame, final GsoSplitter segments, final int remote)
+    {
+        if (segments.segmentLength() > MAX_JOINED_LENGTH)
+        {
+            oversize.drop(frame.strip(headerLength), segments.segmentLength(), remote, segments.segments());
+            return;
+        }
+        if (oversize.isTooLong(segments.segmentLength(), remote))
+        {
+            oversize.refuse(frame, segments.segmentLength(), remote, segments.segments());
+            return;
+        }
+        final int hash = hash(frame);
+        while (segments.hasNext())
+        {
+            final boolean continues =
+                fits(remote, hash, segments.segmentLength()) && segments.segmentLength() == segmentLength && join();
+            if (!continues)
+            {
+                makeRoom();
+                addEntry(nextJoinSlot(), remote, hash);
+                frames[batch.size() - 1] = 0;
+                bytes[batch.size() - 1] = 0;
+                segmentLength = segments.segmentLength();
+                isJoined = true;
+                batch.join(batch.size() - 1, batch.frame(batch.size() - 1), segmentLength);
+            }
+            cut(segments, batch.frame(batch.size() - 1), MAX_JOINED - frames[batch.size() - 1]);
+        }
+    }
+
+    /**
+     * Send one datagram to several remotes, now, behind all that is queued. The frame is delivered when at least one
+     * took it.
+     *
+     * @param frame     a whole UDP payload, its header with the segment's VNI.
+     * @param to        numbers of remotes; one at least, if no copies went elsewhere.
+     * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
+     */
+    void flood(final Frame frame, final int[] to, final Copies elsewhere)
+    {
+        flush();
+        sendCopies(frame, hash(frame), to, 0, 1, frame.length() - headerLength, elsewhere);
+    }
+
+    /**
+     * Send the segments of a super-frame to several remotes, now, behind all that is queued.
+     *
+     * @param frame     the super-frame, its tunnel header in front.
+     * @param segments  of it, none cut yet.
+     * @param to        numbers of remotes; one at least, if no copies went elsewhere.
+     * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
+     */
+    void flood(final Frame frame, final GsoSplitter segments, final int[] to, final Copies elsewhere)
+    {
+        flush();
+        if (segments.segmentLength() > MAX_JOINED_LENGTH)
+        {
+            refuseCopies(frame, segments, to, elsewhere);
+            return;
+        }
+        final int hash = hash(frame);
+        while (segments.hasNext())
+        {
+            final int before = segments.segments();
+            final Frame joined = joinSlots.frame(0).wrap(FrameSlab.HEADROOM, 0);
+            joined.length(segments.cut(joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, MAX_JOINED));
+            final int count = before - segments.segments();
+            final int bytes = joined.length() - count * headerLength;
+            sendCopies(joined, hash, to, segments.segmentLength(), count, bytes, elsewhere);
+        }
+    }
+
+    /** Send what is queued and count the fate of every frame in it. */
+    void flush()
+    {
+        if (batch.size() > 0)
+        {
+            underlay.send(batch);
+            for (int i = 0; i < batch.size(); i++)
+            {
+                settle(i);
+            }
+            tally.flush(traffic);
+            clear();
+        }
+    }
+
+    private void settle(final int entry)
+    {
+        final DropReason verdict = batch.verdict(entry);
+        if (verdict == DropReason.NONE)
+        {
+            tally.add(traffic, batch.remote(entry), frames[entry], bytes[entry]);
+        }
+        else if (verdict == DropReason.OVERSIZE)
+        {
+            oversize.onRefused(batch, entry, frames[entry]);
+        }
+        else
+        {
+            final Frame frame = batch.frame(entry);
+            counters.onDropped(
+                verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry],
+                frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
+        }
+    }
+
+    private void sendCopies(
+        final Frame frame,
+        final int hash,
+        final int[] to,
+        final int size,
+        final int count,
+        final int length,
+        final Copies elsewhere)
+    {
+        copies.set(elsewhere);
+        int written = vni;
+        for (int next = 0; next < to.length; clear())
+        {
+            // One frame serves all in a batch, and so they have one VNI.
+            final int common = vni(to[next]);
+            if (common != written)
+            {
+                writeVni(frame, size, count, common);
+                written = common;
+            }
+            for (; next < to.length && !batch.isFull() && vni(to[next]) == common; next++)
+            {
+                addEntry(frame, to[next], hash);
+                batch.join(batch.size() - 1, frame, size);
+            }
+            underlay.send(batch);
+            for (int i = 0; i < batch.size(); i++)
+            {
+                final DropReason verdict = batch.verdict(i);
+                if (verdict == DropReason.NONE)
+                {
+                    copies.take();
+                    counters.remotes().record(batch.remote(i), count, length);
+                }
+                else
+                {
+                    final int datagram = OversizeFate.datagramLength(batch, i);
+                    refuseCopy(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame, datagram, count);
+                }
+            }
+        }
+        copies.settle(counters, traffic, count, length);
+    }
+
+    /** One segment by itself is longer than a datagram can be. */
+    private void refuseCopies(
+        final Frame frame, final GsoSplitter segments, final int[] to, final Copies elsewhere)
+    {
+        final int count = segments.segments();
+        copies.set(elsewhere);
+        for (final int remote : to)
+        {
+            refuseCopy(
+                DropReason.OVERSIZE, remotes.high(remote), remotes.low(remote), frame, segments.segmentLength(), count);
+        }
+        copies.settle(counters, traffic, count, segments.length() - count * headerLength);
+    }
+
+    /**
+     * A copy is not sent. Its sender is not told of one that is too long, because it may have reached others.
+     *
+     * @param length bytes of one datagram.
+     */
+    private void refuseCopy(
+        final DropReason verdict,
+        final long high,
+        final long low,
+        final Frame frame,
+        final int length,
+        final int count)
+    {
+        copies.refuse(verdict);
+        counters.onCopyRefused(
+            verdict, vni, high, low, count,
+            frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
+        if (verdict == DropReason.OVERSIZE)
+        {
+            counters.onOversize(vni, high, low, length - headerLength);
+        }
+    }
+
+    private void writeVni(final Frame frame, final int size, final int count, final int vni)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            vxlan.wrap(frame.buffer(), frame.offset() + i * size, VxlanHeader.LENGTH).init(vni);
+        }
+    }
+
+    private void makeRoom()
+    {
+        if (batch.isFull())
+        {
+            flush();
+        }
+    }
+
+    private int hash(final Frame frame)
+    {
+        return flowHash == null ? 0 : flowHash.of(frame, headerLength);
+    }
+
+    private void addEntry(final Frame frame, final int remote, final int hash)
+    {
+        batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, hash, outer, 0);
+        isOpen = true;
+    }
+
+    /** Whether the last entry goes to the same remote, under the same outer header, and has room for one more. */
+    private boolean fits(final int remote, final int hash, final int length)
+    {
+        final int last = batch.size() - 1;
+        return isOpen && batch.remote(last) == remote && batch.flowHash(last) == hash && batch.outer(last) == outer &&
+            frames[last] < MAX_JOINED && batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
+    }
+
+    /** Make the last entry one that can grow, if it is not yet. False if there is no memory for it. */
+    private boolean join()
+    {
+        if (!isJoined)
+        {
+            if (joinSlotsUsed == JOIN_SLOTS)
+            {
+                return false;
+            }
+            final int last = batch.size() - 1;
+            final Frame alone = batch.frame(last);
+            final Frame joined = nextJoinSlot();
+            joined.buffer().putBytes(joined.offset(), alone.buffer(), alone.offset(), alone.length());
+            joined.length(alone.length());
+            batch.join(last, joined, segmentLength);
+            isJoined = true;
+        }
+        return true;
+    }
+
+    private Frame nextJoinSlot()
+    {
+        if (joinSlotsUsed == JOIN_SLOTS)
+        {
+            flush();
+        }
+        return joinSlots.frame(joinSlotsUsed++).wrap(FrameSlab.HEADROOM, 0);
+    }
+
+    private void cut(final GsoSplitter segments, final Frame joined, final int most)
+    {
+        final int before = segments.segments();
+        final int length = segments.cut(
+            joined.buffer(), joined.offset() + joined.length(), MAX_JOINED_LENGTH - joined.length(), most);
+        grow(joined, length, before - segments.segments());
+    }
+
+    private void grow(final Frame joined, final int length, final int count)
+    {
+        final int last = batch.size() - 1;
+        joined.length(joined.length() + length);
+        frames[last] += count;
+        bytes[last] += length - count * headerLength;
+        isOpen = length == count * segmentLength;
+    }
+
+    private void clear()
+    {
+        batch.clear();
+        joinSlotsUsed = 0;
+        isOpen = false;
+    }
+}

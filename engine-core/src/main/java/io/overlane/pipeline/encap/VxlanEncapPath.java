@@ -1,0 +1,372 @@
+package io.overlane.pipeline.encap;
+
+import io.overlane.address.MacAddress;
+import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbEntry;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameBatch;
+import io.overlane.offload.GsoSplitter;
+import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.bridge.FloodLimit;
+import io.overlane.pipeline.bridge.FloodTargets;
+import io.overlane.pipeline.bridge.LocalSwitch;
+import io.overlane.pipeline.learning.Misses;
+import io.overlane.pipeline.oversize.OversizeListener;
+import io.overlane.pipeline.oversize.OversizeReply;
+import io.overlane.port.Port;
+import io.overlane.segment.LocalPorts;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentRules;
+import io.overlane.segment.VlanPolicy;
+import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.VxlanHeader;
+
+/**
+ * Ethernet frames of one segment's port become VXLAN datagrams (RFC 7348 §5; Linux {@code vxlan_xmit}).
+ *
+ * <p>The destination MAC is looked up in the FDB; what has no entry goes to every remote of the flood list and to the
+ * segment's other ports, and ARP requests and neighbour solicitations for known neighbours are answered instead. The
+ * header is written into the frame's headroom, once, however many remotes get it.
+ *
+ * <p>The segment's rules are those when the path was made: when they change, another takes its place between batches.
+ */
+public final class VxlanEncapPath implements EncapPath
+{
+    private final Segment segment;
+    private final Port port;
+    /** Null where the port is the only one its segment will ever have. */
+    private final LocalSwitch local;
+    private final Fdb fdb;
+    private final Suppress suppress;
+    private final SendQueue out;
+    private final PathCounters counters;
+    /** Null where tags pass. */
+    private final EncapTags tags;
+    private final FloodTargets targets;
+    private final EncapCheck check;
+    private final EncapFates fates;
+    private final OuterRule outer;
+    private final OversizeListener oversize;
+    private final long[] destinations;
+    private final long[] entries;
+
+    private final EthernetHeader ethernet = new EthernetHeader();
+    private final VxlanHeader vxlan = new VxlanHeader();
+    private final GsoSplitter segments = new GsoSplitter();
+    private final Copies toPorts = new Copies();
+
+    private LocalPorts ports;
+    private boolean isSwitched;
+    /** Of the only port; it has none unless something is configured to be behind it. */
+    private int ownNumber;
+
+    /**
+     * @param segment  whose port this is.
+     * @param port     one of its ports.
+     * @param suppress answers for known neighbours.
+     * @param shared   with the other paths of the thread.
+     */
+    public VxlanEncapPath(
+        final Segment segment, final Port port, final Suppress suppress, final EncapShared shared)
+    {
+        this.segment = segment;
+        this.port = port;
+        this.suppress = suppress;
+        local = shared.local();
+        fdb = shared.fdb();
+        out = shared.out();
+        counters = shared.counters();
+        destinations = new long[shared.batchLimit()];
+        entries = new long[shared.batchLimit()];
+        final SegmentRules rules = segment.rules();
+        outer = new OuterRule(rules.outer(), true);
+        oversize = new OversizeReply(port, segment.portMtu(), shared.ports(), shared.icmpErrors(), out.clock());
+        fates = new EncapFates(segment, port, oversize, counters, shared.ports());
+        targets = new FloodTargets(segment, out);
+        tags = rules.encapVlan() == VlanPolicy.PASS ? null : new EncapTags(rules.encapVlan());
+        check = new EncapCheck(segment.portMtu());
+    }
+
+    /**
+     * Before threads start.
+     *
+     * @param limit keeps the port from flooding too much.
+     */
+    public void floodLimit(final FloodLimit limit)
+    {
+        targets.limit(limit);
+    }
+
+    /**
+     * Before threads start.
+     *
+     * @param told of stations that have no FDB entry.
+     */
+    public void misses(final Misses told)
+    {
+        targets.misses(told);
+    }
+
+    @Override
+    public Port port()
+    {
+        return port;
+    }
+
+    @Override
+    public void encap(final FrameBatch batch)
+    {
+        out.aim(segment.vni(), segment.encapTraffic(), oversize);
+        if (tags != null)
+        {
+            tags.judge(batch);
+        }
+        ports = segment.ports();
+        isSwitched = ports.size() > 1;
+        ownNumber = ports.get(0).number();
+        if (isSwitched)
+        {
+            local.aim(segment, ports, port);
+        }
+        lookUp(batch);
+        for (int i = 0; i < batch.size(); i++)
+        {
+            final Frame frame = batch.get(i);
+            if (frame.gsoType() == Frame.GSO_NONE)
+            {
+                encapFrame(frame, destinations[i], entries[i]);
+            }
+            else
+            {
+                encapSuperFrame(frame, destinations[i], entries[i]);
+            }
+        }
+        out.flush();
+        if (isSwitched)
+        {
+            local.flush();
+        }
+        counters.onBatchEnd();
+    }
+
+    /**
+     * All destinations at once: in a large FDB each is a cache miss, and these then overlap. Counts all but
+     * super-frames, whose segments are not known yet.
+     */
+    private void lookUp(final FrameBatch batch)
+    {
+        final int size = batch.size();
+        int frames = 0;
+        int bytes = 0;
+        for (int i = 0; i < size; i++)
+        {
+            final Frame frame = batch.get(i);
+            final int length = frame.length();
+            destinations[i] = length >= EthernetHeader.LENGTH ?
+                ethernet.wrap(frame.buffer(), frame.offset(), length).destination() :
+                MacAddress.BROADCAST;
+            if (frame.gsoType() == Frame.GSO_NONE)
+            {
+                frames++;
+                bytes += length;
+            }
+        }
+        counters.onIn(frames, bytes);
+        if (size == 1)
+        {
+            entries[0] = fdb.lookup(segment.vni(), destinations[0]);
+        }
+        else
+        {
+            fdb.lookup(segment.vni(), destinations, entries, size);
+        }
+    }
+
+    private void encapFrame(final Frame frame, final long destination, final long entry)
+    {
+        DropReason verdict = check.frame(frame);
+        if (isSwitched && verdict == DropReason.NONE)
+        {
+            verdict = local.onSource(check.header(frame).source());
+        }
+        if (verdict != DropReason.NONE)
+        {
+            fates.refuse(verdict, frame, frame.length(), 1);
+        }
+        else if (MacAddress.isGroup(destination) && suppress.answer(frame, segment.vni()))
+        {
+            fates.answer(frame);
+        }
+        else if (!isOneStation(entry))
+        {
+            flood(frame, destination, entry);
+        }
+        else if (isLocal(entry))
+        {
+            toPort(frame, entry, 1);
+        }
+        else
+        {
+            final int remote = FdbEntry.remote(entry);
+            writeHeader(frame, out.vni(remote));
+            out.add(frame, remote);
+        }
+    }
+
+    private void encapSuperFrame(final Frame frame, final long destination, final long entry)
+    {
+        final int length = frame.length();
+        final int tunnelLength = isSwitched ? 0 : VxlanHeader.LENGTH;
+        DropReason verdict = check.superFrame(frame);
+        if (verdict == DropReason.NONE)
+        {
+            if (!isSwitched)
+            {
+                writeHeader(frame, vni(entry));
+            }
+            verdict = segments.open(frame, tunnelLength, true);
+            if (verdict != DropReason.NONE)
+            {
+                frame.strip(tunnelLength);
+            }
+        }
+        if (verdict != DropReason.NONE)
+        {
+            counters.onIn(1, length);
+            fates.drop(verdict, frame, 1);
+            return;
+        }
+        final int count = segments.segments();
+        counters.onIn(count, length);
+        final int segmentLength = segments.segmentLength() - tunnelLength;
+        ethernet.wrap(frame.buffer(), frame.offset() + tunnelLength, EthernetHeader.LENGTH);
+        if (check.isOversize(segmentLength, ethernet.etherType()))
+        {
+            fates.refuse(DropReason.OVERSIZE, frame.strip(tunnelLength), segmentLength, count);
+            return;
+        }
+        if (isSwitched)
+        {
+            verdict = local.onSource(ethernet.source());
+        }
+        if (verdict != DropReason.NONE)
+        {
+            fates.drop(verdict, frame, count);
+        }
+        else if (!isOneStation(entry))
+        {
+            floodSuperFrame(frame, destination, entry, count);
+        }
+        else if (isLocal(entry))
+        {
+            toPort(frame.strip(tunnelLength), entry, count);
+        }
+        else
+        {
+            reopen(frame, entry);
+            out.add(frame, segments, FdbEntry.remote(entry));
+        }
+    }
+
+    /** Whether the frame is for a single remote, or for a port of this segment, which has such a number too. */
+    private static boolean isOneStation(final long entry)
+    {
+        return entry != FdbEntry.MISSING && FdbEntry.target(entry) == FdbEntry.REMOTE;
+    }
+
+    /** Whether the one station is behind a port of this segment. */
+    private boolean isLocal(final long entry)
+    {
+        final int number = FdbEntry.remote(entry);
+        return isSwitched ? ports.find(number) != null : number == ownNumber;
+    }
+
+    /** The VNI to write: a remote may have one of its own. */
+    private int vni(final long entry)
+    {
+        return isOneStation(entry) ? out.vni(FdbEntry.remote(entry)) : segment.vni();
+    }
+
+    private void flood(final Frame frame, final long destination, final long entry)
+    {
+        final int[] remotes = targets.remotes(entry, destination);
+        final DropReason refusal = targets.refusal(remotes, 1);
+        if (refusal != DropReason.NONE)
+        {
+            fates.drop(refusal, frame, 1);
+        }
+        else if (toOtherPorts(frame, 1) || remotes.length > 0)
+        {
+            writeHeader(frame, segment.vni());
+            out.flood(frame, remotes, toPorts);
+        }
+        else
+        {
+            fates.drop(DropReason.NO_DESTINATION, frame, 1);
+        }
+    }
+
+    private void floodSuperFrame(final Frame frame, final long destination, final long entry, final int count)
+    {
+        final int[] remotes = targets.remotes(entry, destination);
+        final DropReason refusal = targets.refusal(remotes, count);
+        if (refusal != DropReason.NONE)
+        {
+            fates.drop(refusal, bare(frame), count);
+        }
+        else if (toOtherPorts(frame, count) || remotes.length > 0)
+        {
+            reopen(frame, entry);
+            out.flood(frame, segments, remotes, toPorts);
+        }
+        else
+        {
+            fates.drop(DropReason.NO_DESTINATION, bare(frame), count);
+        }
+    }
+
+    /** To the port its station is behind, unless it came from there. */
+    private void toPort(final Frame frame, final long entry, final int count)
+    {
+        if (!isSwitched || !local.add(frame, ports.find(FdbEntry.remote(entry)), count))
+        {
+            fates.drop(DropReason.SPLIT_HORIZON, frame, count);
+        }
+    }
+
+    /** Before the tunnel header is in front of the frame. False if there are no other ports. */
+    private boolean toOtherPorts(final Frame frame, final int count)
+    {
+        toPorts.clear();
+        if (isSwitched)
+        {
+            local.flood(frame, count, toPorts);
+        }
+        return !toPorts.isEmpty();
+    }
+
+    /** Where the frame could have gone to a port, its tunnel header is not there yet. */
+    private void reopen(final Frame frame, final long entry)
+    {
+        if (isSwitched)
+        {
+            writeHeader(frame, vni(entry));
+            segments.open(frame, VxlanHeader.LENGTH, true);
+        }
+    }
+
+    /** A super-frame as it came. */
+    private Frame bare(final Frame frame)
+    {
+        return isSwitched ? frame : frame.strip(VxlanHeader.LENGTH);
+    }
+
+    private void writeHeader(final Frame frame, final int vni)
+    {
+        out.outer(outer.of(frame));
+        frame.prepend(VxlanHeader.LENGTH);
+        vxlan.wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(vni);
+    }
+}

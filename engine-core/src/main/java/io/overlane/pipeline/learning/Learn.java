@@ -1,0 +1,182 @@
+package io.overlane.pipeline.learning;
+
+import io.overlane.address.MacAddress;
+import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbEntry;
+import io.overlane.limit.RateLimits;
+import io.overlane.remote.RemoteTable;
+import io.overlane.status.DropReason;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Notes from which remote a source MAC came (Linux {@code vxlan_snoop}): in the FDB, on the thread that writes it; on
+ * others in a ring to that thread.
+ *
+ * <p>What is learned is the outer source address and the port datagrams are sent to, never the port they came from:
+ * that varies by flow.
+ */
+public final class Learn
+{
+    private static final int HANDED_SLOTS = 1024;
+    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
+
+    private final Fdb fdb;
+    private final RemoteTable remotes;
+    private final int peerUdpPort;
+    private final NanoClock clock;
+    /** By the remote's number plus 1; 0 for all that have none. */
+    private final RateLimits limits;
+    /** Of what the ring is told again; by the remote's number. Null on the thread that writes the FDB. */
+    private final RateLimits refreshes;
+    /** Null on the thread that writes the FDB. */
+    private final LearnRing ring;
+    /** What was last handed over, and when, so that a busy station is not at every frame. */
+    private final long[] handed;
+    private final long[] handedMs;
+    private boolean isHandedOver;
+    /** Whom the last frame of the batch confirmed, so that a burst is one look at the tables. */
+    private boolean isConfirmed;
+    private int confirmedVni;
+    private long confirmedSource;
+    private long confirmedHigh;
+    private long confirmedLow;
+    private long nowNs;
+    private long nowMs;
+    private boolean isTimeKnown;
+
+    public Learn(
+        final Fdb fdb, final RemoteTable remotes, final int peerUdpPort, final NanoClock clock, final LearnRing ring)
+    {
+        this.fdb = fdb;
+        this.remotes = remotes;
+        this.peerUdpPort = peerUdpPort;
+        this.clock = clock;
+        this.ring = ring;
+        limits = new RateLimits(remotes.maxRemotes() + 1, fdb.learnsPerSecond());
+        refreshes = ring == null ? null : new RateLimits(remotes.maxRemotes(), fdb.learnsPerSecond());
+        handed = ring == null ? null : new long[HANDED_SLOTS];
+        handedMs = ring == null ? null : new long[HANDED_SLOTS];
+    }
+
+    /** The next frame comes later than those before; these came together, so that one look at the clock did. */
+    public void onBatchEnd()
+    {
+        isTimeKnown = false;
+        isConfirmed = false;
+        if (isHandedOver)
+        {
+            isHandedOver = false;
+            ring.wake();
+        }
+    }
+
+    /**
+     * What {@link #onFrame} would say of a source that is valid, without learning from it.
+     *
+     * @return {@link DropReason#NONE} or {@link DropReason#STATIC_VIOLATION}.
+     */
+    public DropReason check(final int vni, final long source, final long high, final long low)
+    {
+        final long entry = fdb.lookup(vni, source);
+        final int current = FdbEntry.remote(entry);
+        return !FdbEntry.isConfigured(entry) || remotes.high(current) == high && remotes.low(current) == low ?
+            DropReason.NONE :
+            DropReason.STATIC_VIOLATION;
+    }
+
+    /**
+     * @param remote number of the remote at that address, or {@link RemoteTable#MISSING}.
+     * @return {@link DropReason#NONE}, also where there is no room to learn; else why Linux would drop the frame.
+     */
+    public DropReason onFrame(final int vni, final long source, final long high, final long low, final int remote)
+    {
+        if (isConfirmed && source == confirmedSource && low == confirmedLow && high == confirmedHigh &&
+            vni == confirmedVni)
+        {
+            return DropReason.NONE;
+        }
+        if (!MacAddress.isValidSource(source))
+        {
+            return DropReason.BAD_SOURCE_MAC;
+        }
+        if (!isTimeKnown)
+        {
+            nowNs = clock.nanoTime();
+            nowMs = TimeUnit.NANOSECONDS.toMillis(nowNs);
+            isTimeKnown = true;
+        }
+        final long entry = fdb.lookup(vni, source);
+        if (entry != FdbEntry.MISSING)
+        {
+            final int current = FdbEntry.remote(entry);
+            if (remotes.high(current) == high && remotes.low(current) == low)
+            {
+                refresh(entry, vni, source, current);
+                confirmed(vni, source, high, low);
+                return DropReason.NONE;
+            }
+            if (FdbEntry.isConfigured(entry))
+            {
+                return DropReason.STATIC_VIOLATION;
+            }
+        }
+        isConfirmed = false;
+        if (!limits.take(remote + 1, nowNs))
+        {
+            fdb.counters().onLearnLimited();
+        }
+        else if (ring == null)
+        {
+            learn(vni, source, high, low);
+        }
+        else
+        {
+            isHandedOver |= ring.offer(vni, source, high, low);
+        }
+        return DropReason.NONE;
+    }
+
+    private void confirmed(final int vni, final long source, final long high, final long low)
+    {
+        isConfirmed = true;
+        confirmedVni = vni;
+        confirmedSource = source;
+        confirmedHigh = high;
+        confirmedLow = low;
+    }
+
+    private void refresh(final long entry, final int vni, final long source, final int remote)
+    {
+        if (ring == null)
+        {
+            fdb.learn(vni, source, remote, nowMs);
+            return;
+        }
+        final long station = (long)vni << 48 ^ source;
+        final int slot = (int)(station * HASH_FACTOR >>> 54);
+        final boolean isRecent = handed[slot] == station && nowMs - handedMs[slot] < ring.refreshMs();
+        if (!FdbEntry.isConfigured(entry) && !isRecent && refreshes.take(remote, nowNs) &&
+            ring.offer(vni, source, remotes.high(remote), remotes.low(remote)))
+        {
+            handed[slot] = station;
+            handedMs[slot] = nowMs;
+            isHandedOver = true;
+        }
+    }
+
+    private void learn(final int vni, final long source, final long high, final long low)
+    {
+        final int remote = remotes.internLearned(high, low, peerUdpPort);
+        if (remote < 0)
+        {
+            fdb.counters().onNoRemote();
+            return;
+        }
+        final int result = fdb.learn(vni, source, remote, nowMs);
+        if (result != Fdb.NEW && result != Fdb.MOVED)
+        {
+            remotes.release(remote);
+        }
+    }
+}

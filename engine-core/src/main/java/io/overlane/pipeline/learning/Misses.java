@@ -1,0 +1,66 @@
+package io.overlane.pipeline.learning;
+
+import io.overlane.event.TableEvents;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Tells what one thread looked up in vain, so that a resolver can find it: what was told is not told again for a
+ * second, unless another that falls into its place was told meanwhile.
+ */
+public final class Misses
+{
+    private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int SLOTS = 1024;
+    private static final int SLOT_SHIFT = Long.SIZE - 10;
+    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
+
+    private final TableEvents events;
+    private final NanoClock clock;
+    private final long[] told = new long[SLOTS];
+    private final long[] toldNs = new long[SLOTS];
+
+    /**
+     * @param events where to tell it.
+     * @param clock  of the engine.
+     */
+    public Misses(final TableEvents events, final NanoClock clock)
+    {
+        this.events = events;
+        this.clock = clock;
+    }
+
+    public void onStation(final int vni, final long mac)
+    {
+        if (isNews(hash(vni, mac, 0)))
+        {
+            events.offerUnknownStation(vni, mac);
+        }
+    }
+
+    public void onNeighbor(final int vni, final long high, final long low)
+    {
+        if (isNews(hash(~vni, high, low)))
+        {
+            events.offerUnknownNeighbor(vni, high, low);
+        }
+    }
+
+    private boolean isNews(final long what)
+    {
+        final int slot = (int)(what >>> SLOT_SHIFT);
+        final long nowNs = clock.nanoTime();
+        if (told[slot] == what && nowNs - toldNs[slot] < INTERVAL_NS)
+        {
+            return false;
+        }
+        told[slot] = what;
+        toldNs[slot] = nowNs;
+        return true;
+    }
+
+    private static long hash(final int vni, final long first, final long second)
+    {
+        return ((vni * HASH_FACTOR ^ first) * HASH_FACTOR ^ second) * HASH_FACTOR;
+    }
+}

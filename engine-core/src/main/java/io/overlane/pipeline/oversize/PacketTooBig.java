@@ -1,0 +1,190 @@
+package io.overlane.pipeline.oversize;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.status.DropReason;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.EthernetPayload;
+import io.overlane.wire.IcmpHeader;
+import io.overlane.wire.Icmpv6Header;
+import io.overlane.wire.IpProtocol;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Builds the answer to an Ethernet frame whose IP packet does not fit the tunnel: ICMP "fragmentation needed" or ICMPv6
+ * "packet too big", from the inner destination to the inner source, quoting what fits 576 or 1280 bytes (Linux
+ * {@code iptunnel_pmtud_build_icmp}). VLAN tags of the frame stand in the answer too.
+ *
+ * <p>None is built (RFC 1122 §3.2.2, RFC 4443 §2.4; Linux {@code skb_tunnel_check_pmtu}) for an MTU below 576 or 1280,
+ * which every path carries; about IPv4 without DF, which nobody may be told of; about fragments but the first; about
+ * ICMP errors; nor to or about a packet that has no one station as its source, or an IPv4 group as its destination.
+ */
+final class PacketTooBig
+{
+    private static final int SMALLEST_V4 = 576;
+    private static final int SMALLEST_V6 = 1280;
+    private static final int MAX_LENGTH = 1400;
+    private static final int MAX_EXTENSIONS = 8;
+    private static final int EXTENSION_UNIT = 8;
+
+    private final Frame answer = new FrameSlab(1, MAX_LENGTH).frame(0);
+    private final EthernetPayload payload = new EthernetPayload();
+    private final EthernetHeader ethernet = new EthernetHeader();
+    private final Ipv4Header about4 = new Ipv4Header();
+    private final Ipv6Header about6 = new Ipv6Header();
+    private final Ipv4Header ip4 = new Ipv4Header();
+    private final Ipv6Header ip6 = new Ipv6Header();
+    private final IcmpHeader icmp = new IcmpHeader();
+    private final Icmpv6Header icmp6 = new Icmpv6Header();
+
+    /**
+     * @param frame        what was too long.
+     * @param portMtu      the largest IP packet the port may send at all.
+     * @param longestFrame bytes of a frame that would have fitted.
+     * @return the answer, valid until the next call, or null if none may be sent.
+     */
+    Frame build(final Frame frame, final int portMtu, final int longestFrame)
+    {
+        final UnsafeBuffer buffer = frame.buffer();
+        final int offset = frame.offset();
+        if (payload.wrap(buffer, offset, frame.length()).check() != DropReason.NONE ||
+            (buffer.getByte(offset + EthernetHeader.SOURCE_OFFSET) & 1) != 0)
+        {
+            return null;
+        }
+        final int linkLength = payload.l3Offset() - offset;
+        final int mtu = Math.min(portMtu, longestFrame - linkLength);
+        if (payload.etherType() == EtherType.IPV4)
+        {
+            return mtu < SMALLEST_V4 || !isAnsweredV4(buffer) ? null : buildV4(buffer, offset, linkLength, mtu);
+        }
+        if (payload.etherType() == EtherType.IPV6)
+        {
+            return mtu < SMALLEST_V6 || !isAnsweredV6(buffer) ? null : buildV6(buffer, offset, linkLength, mtu);
+        }
+        return null;
+    }
+
+    private boolean isAnsweredV4(final UnsafeBuffer buffer)
+    {
+        final int l3 = payload.l3Offset();
+        final int length = payload.l3Length();
+        if (about4.wrap(buffer, l3, length).checkHeader() != DropReason.NONE || !about4.dontFragment() ||
+            about4.isFragment() || !IcmpError.isStation(about4.source()) || IcmpError.isGroup(about4.destination()))
+        {
+            return false;
+        }
+        final int headerLength = about4.headerLength();
+        return about4.protocol() != IpProtocol.ICMP ||
+            length > headerLength && !isErrorV4(buffer.getByte(l3 + headerLength) & 0xFF);
+    }
+
+    /** RFC 1122 §3.2.2: unreachable, source quench, redirect, time exceeded, parameter problem. */
+    private static boolean isErrorV4(final int type)
+    {
+        return type == IcmpHeader.DESTINATION_UNREACHABLE || type == 4 || type == 5 ||
+            type == IcmpHeader.TIME_EXCEEDED || type == 12;
+    }
+
+    private boolean isAnsweredV6(final UnsafeBuffer buffer)
+    {
+        final int l3 = payload.l3Offset();
+        final int length = payload.l3Length();
+        if (about6.wrap(buffer, l3, length).checkHeader() != DropReason.NONE)
+        {
+            return false;
+        }
+        final long high = about6.sourceHigh();
+        final boolean isAnyOrLoopback = high == 0 && about6.sourceLow() >>> 1 == 0;
+        if (isAnyOrLoopback || high >>> 56 == 0xFF)
+        {
+            return false;
+        }
+        int protocol = about6.nextHeader();
+        int position = Ipv6Header.LENGTH;
+        for (int i = 0; i < MAX_EXTENSIONS && isExtension(protocol) && length - position >= EXTENSION_UNIT; i++)
+        {
+            if (protocol == IpProtocol.FRAGMENT && (unsignedShort(buffer, l3 + position + 2) & 0xFFF8) != 0)
+            {
+                return false;
+            }
+            final int units = protocol == IpProtocol.FRAGMENT ? 0 : buffer.getByte(l3 + position + 1) & 0xFF;
+            protocol = buffer.getByte(l3 + position) & 0xFF;
+            position += (units + 1) * EXTENSION_UNIT;
+        }
+        // Types below 128 are errors (RFC 4443 §2.1).
+        return protocol != IpProtocol.ICMPV6 || length > position && buffer.getByte(l3 + position) < 0;
+    }
+
+    private static int unsignedShort(final UnsafeBuffer buffer, final int index)
+    {
+        return (buffer.getByte(index) & 0xFF) << 8 | buffer.getByte(index + 1) & 0xFF;
+    }
+
+    private static boolean isExtension(final int protocol)
+    {
+        return protocol == IpProtocol.HOP_BY_HOP || protocol == IpProtocol.ROUTING ||
+            protocol == IpProtocol.DESTINATION_OPTIONS || protocol == IpProtocol.FRAGMENT;
+    }
+
+    private Frame buildV4(final UnsafeBuffer buffer, final int offset, final int linkLength, final int mtu)
+    {
+        final int headers = Ipv4Header.LENGTH + IcmpHeader.LENGTH;
+        final int quoted = Math.min(payload.l3Length(), SMALLEST_V4 - headers);
+        final int l3 = open(buffer, offset, linkLength, headers, quoted);
+        ip4.wrap(answer.buffer(), l3, headers + quoted)
+            .headerLength(Ipv4Header.LENGTH)
+            .totalLength(headers + quoted)
+            .dontFragment(true)
+            .ttl(about4.ttl())
+            .protocol(IpProtocol.ICMP)
+            .source(about4.destination())
+            .destination(about4.source())
+            .updateChecksum();
+        icmp.wrap(answer.buffer(), l3 + Ipv4Header.LENGTH, IcmpHeader.LENGTH + quoted)
+            .type(IcmpHeader.DESTINATION_UNREACHABLE)
+            .code(IcmpHeader.FRAGMENTATION_NEEDED)
+            .nextHopMtu(mtu)
+            .updateChecksum();
+        return answer;
+    }
+
+    private Frame buildV6(final UnsafeBuffer buffer, final int offset, final int linkLength, final int mtu)
+    {
+        final int headers = Ipv6Header.LENGTH + Icmpv6Header.LENGTH;
+        final int quoted = Math.min(payload.l3Length(), SMALLEST_V6 - headers);
+        final int l3 = open(buffer, offset, linkLength, headers, quoted);
+        ip6.wrap(answer.buffer(), l3, headers + quoted)
+            .init()
+            .payloadLength(Icmpv6Header.LENGTH + quoted)
+            .nextHeader(IpProtocol.ICMPV6)
+            .hopLimit(about6.hopLimit())
+            .sourceHigh(about6.destinationHigh()).sourceLow(about6.destinationLow())
+            .destinationHigh(about6.sourceHigh()).destinationLow(about6.sourceLow());
+        icmp6.wrap(answer.buffer(), l3 + Ipv6Header.LENGTH, Icmpv6Header.LENGTH + quoted)
+            .type(Icmpv6Header.PACKET_TOO_BIG)
+            .code(0)
+            .rest(mtu)
+            .updateChecksum(ip6);
+        return answer;
+    }
+
+    /** Link layer turned round, headers zero, the quotation behind them. Says where layer 3 begins. */
+    private int open(
+        final UnsafeBuffer buffer, final int offset, final int linkLength, final int headers, final int quoted)
+    {
+        answer.wrap(FrameSlab.HEADROOM, linkLength + headers + quoted);
+        final int start = answer.offset();
+        answer.buffer().putBytes(start, buffer, offset, linkLength);
+        ethernet.wrap(buffer, offset, EthernetHeader.LENGTH);
+        final long destination = ethernet.source();
+        final long source = ethernet.destination();
+        ethernet.wrap(answer.buffer(), start, EthernetHeader.LENGTH).destination(destination).source(source);
+        answer.buffer().setMemory(start + linkLength, headers, (byte)0);
+        answer.buffer().putBytes(start + linkLength + headers, buffer, offset + linkLength, quoted);
+        return start + linkLength;
+    }
+}
