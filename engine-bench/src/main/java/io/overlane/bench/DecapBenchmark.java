@@ -1,6 +1,6 @@
 package io.overlane.bench;
 
-import io.overlane.agent.Forwarding;
+import io.overlane.engine.Forwarding;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.DatagramFeed;

@@ -1,7 +1,7 @@
 package io.overlane.bench;
 
 import io.overlane.address.IpAddress;
-import io.overlane.agent.Forwarding;
+import io.overlane.engine.Forwarding;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.DatagramFeed;
 import io.overlane.pipeline.decap.OfferQueue;

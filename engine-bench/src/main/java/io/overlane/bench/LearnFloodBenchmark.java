@@ -1,7 +1,7 @@
 package io.overlane.bench;
 
-import io.overlane.agent.Forwarding;
 import io.overlane.control.RemoteCheck;
+import io.overlane.engine.Forwarding;
 import io.overlane.fdb.FdbContext;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;

@@ -1,6 +1,5 @@
 package io.overlane.engine;
 
-import io.overlane.agent.Moderation;
 import io.overlane.control.RemoteCheck;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbContext;

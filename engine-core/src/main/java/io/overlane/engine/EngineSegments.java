@@ -1,11 +1,6 @@
 package io.overlane.engine;
 
 import io.overlane.address.MacAddress;
-import io.overlane.agent.CommandQueue;
-import io.overlane.agent.EncapAgent;
-import io.overlane.agent.EngineThreads;
-import io.overlane.agent.Forwarding;
-import io.overlane.agent.PortWiring;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;

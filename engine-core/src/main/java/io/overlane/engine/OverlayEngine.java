@@ -1,12 +1,6 @@
 package io.overlane.engine;
 
 import io.overlane.address.Vtep;
-import io.overlane.agent.AgentThread;
-import io.overlane.agent.CommandQueue;
-import io.overlane.agent.EngineThreads;
-import io.overlane.agent.ForwarderProxy;
-import io.overlane.agent.Forwarding;
-import io.overlane.agent.TableAger;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.pipeline.learning.LearnRing;
@@ -35,7 +29,7 @@ public final class OverlayEngine implements AutoCloseable
     private final TakenResources resources;
     private final EngineCounters counters;
     private final Forwarding forwarding;
-    private final ForwarderProxy proxy;
+    private final EngineControl proxy;
     /** Null with one queue. */
     private final LearnRing learned;
     private final EngineSegments segments;
@@ -79,7 +73,7 @@ public final class OverlayEngine implements AutoCloseable
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         sourceFilter = new SourceFilter(context, forwarding, counters.decap());
         commands = new CommandQueue(wake, sourceFilter::update, context.errorHandler());
-        proxy = new ForwarderProxy(forwarding, commands);
+        proxy = new EngineControl(forwarding, commands);
 
         final boolean isVxlan = context.ipNetwork() == null;
         final boolean isSplit = context.threadingMode() == ThreadingMode.SPLIT;
@@ -253,7 +247,7 @@ public final class OverlayEngine implements AutoCloseable
     }
 
     /** @return asks for changes to the running engine. */
-    public ForwarderProxy proxy()
+    public EngineControl proxy()
     {
         return proxy;
     }

@@ -2,7 +2,6 @@ package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
-import io.overlane.agent.Forwarding;
 import io.overlane.limit.RateLimit;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;

@@ -1,9 +1,6 @@
 package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
-import io.overlane.agent.CommandQueue;
-import io.overlane.agent.EncapAgent;
-import io.overlane.agent.Forwarding;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.port.Port;
 import io.overlane.segment.RuleChange;

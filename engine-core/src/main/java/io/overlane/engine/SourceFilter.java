@@ -2,7 +2,6 @@ package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
-import io.overlane.agent.Forwarding;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentRules;

@@ -1,14 +1,5 @@
 package io.overlane.engine;
 
-import io.overlane.agent.AgentThread;
-import io.overlane.agent.CommandQueue;
-import io.overlane.agent.DecapAgent;
-import io.overlane.agent.EncapAgent;
-import io.overlane.agent.Moderation;
-import io.overlane.agent.PortWait;
-import io.overlane.agent.PortWiring;
-import io.overlane.agent.WaitingPorts;
-import io.overlane.agent.WakingPorts;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DecapPath;

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
-import io.overlane.agent.ForwarderProxy;
 import io.overlane.frame.FrameBatch;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
@@ -49,7 +48,7 @@ class OverlayEngineTest
         harness.launch(new SegmentContext(VNI));
         harness.attach(EngineHarness.A);
         harness.attach(EngineHarness.B);
-        final ForwarderProxy proxy = harness.engine().proxy();
+        final EngineControl proxy = harness.engine().proxy();
 
         assertTrue(done(proxy.putFdb(VNI, M, EngineHarness.A)));
         harness.transmit(FRAME.bytes());
@@ -88,7 +87,7 @@ class OverlayEngineTest
         harness.launch(new IpNetworkContext());
         harness.attach(EngineHarness.A);
         harness.attach(EngineHarness.B);
-        final ForwarderProxy proxy = harness.engine().proxy();
+        final EngineControl proxy = harness.engine().proxy();
         final byte[] packet = FrameSpec.ipv4Udp().source("10.5.1.1").destination("10.5.2.1").packet();
         final IpPrefix prefix = IpPrefix.parse("10.5.2.0/24");
 
@@ -111,7 +110,7 @@ class OverlayEngineTest
     void shouldRefuseCommandsThatMakeNoSense()
     {
         harness.launch(new SegmentContext(VNI));
-        final ForwarderProxy proxy = harness.engine().proxy();
+        final EngineControl proxy = harness.engine().proxy();
         final IpAddress address = IpAddress.parse("10.0.0.9");
 
         assertRefused(proxy.putFdb(99, M, EngineHarness.A));
@@ -130,7 +129,7 @@ class OverlayEngineTest
     {
         harness.context().maxRemotes(1).maxNeighbors(1).maxFdbEntries(1);
         harness.launch(new SegmentContext(VNI));
-        final ForwarderProxy proxy = harness.engine().proxy();
+        final EngineControl proxy = harness.engine().proxy();
 
         assertTrue(done(proxy.putFdb(VNI, M, EngineHarness.A)));
         assertFalse(done(proxy.putFdb(VNI, MacAddress.parse("02:00:00:00:00:55"), EngineHarness.A)), "entries");
@@ -144,7 +143,7 @@ class OverlayEngineTest
     void shouldAnswerEveryCommandOnceClosed()
     {
         harness.launch(new SegmentContext(VNI));
-        final ForwarderProxy proxy = harness.engine().proxy();
+        final EngineControl proxy = harness.engine().proxy();
         final CompletableFuture<Boolean> before = proxy.addFlood(VNI, EngineHarness.A);
         harness.engine().close();
         final CompletableFuture<Boolean> after = proxy.addFlood(VNI, EngineHarness.A);

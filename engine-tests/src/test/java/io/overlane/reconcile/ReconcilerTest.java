@@ -11,7 +11,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.agent.Forwarding;
+import io.overlane.engine.Forwarding;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;

@@ -2,7 +2,7 @@ package io.overlane.admin.command;
 
 import io.overlane.address.Vni;
 import io.overlane.admin.AdminException;
-import io.overlane.agent.Forwarding;
+import io.overlane.engine.Forwarding;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.segment.Segment;
 import java.util.Comparator;

@@ -6,7 +6,7 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
-import io.overlane.agent.Forwarding;
+import io.overlane.engine.Forwarding;
 import io.overlane.neighbor.NeighborTable;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.overlane.cli.bridge;
 
-import io.overlane.agent.WatchedPort;
 import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.engine.WatchedPort;
 import io.overlane.port.Port;
 import io.overlane.port.VlanTrunk;
 import io.overlane.tun.DataPathThread;

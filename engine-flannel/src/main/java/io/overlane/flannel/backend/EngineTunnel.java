@@ -3,8 +3,8 @@ package io.overlane.flannel.backend;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.agent.ForwarderProxy;
 import io.overlane.engine.EngineContext;
+import io.overlane.engine.EngineControl;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.flannel.host.link.TunnelDevice;
@@ -97,7 +97,7 @@ final class EngineTunnel implements AutoCloseable
         return engine;
     }
 
-    ForwarderProxy proxy()
+    EngineControl proxy()
     {
         return engine.proxy();
     }

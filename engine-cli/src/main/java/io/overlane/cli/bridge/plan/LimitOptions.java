@@ -2,8 +2,8 @@ package io.overlane.cli.bridge.plan;
 
 import static io.overlane.cli.bridge.plan.BridgePlanner.require;
 
-import io.overlane.agent.Moderation;
 import io.overlane.engine.EngineContext;
+import io.overlane.engine.Moderation;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
 

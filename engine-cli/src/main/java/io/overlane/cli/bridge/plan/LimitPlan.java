@@ -1,7 +1,7 @@
 package io.overlane.cli.bridge.plan;
 
-import io.overlane.agent.Moderation;
 import io.overlane.engine.EngineContext;
+import io.overlane.engine.Moderation;
 import io.overlane.segment.RulesContext;
 import java.util.concurrent.TimeUnit;
 

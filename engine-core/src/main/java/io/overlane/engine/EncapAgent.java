@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
@@ -15,7 +15,7 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 
 /** Polls ports and carries their frames to the underlay and to each other. */
-public final class EncapAgent implements Agent
+final class EncapAgent implements Agent
 {
     private static final int COMMANDS_PER_CYCLE = 64;
 

@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.port.PortSelector;
 import io.overlane.signal.Doorbell;
@@ -7,7 +7,7 @@ import org.agrona.CloseHelper;
 /**
  * Where a thread that only polls ports waits: in a selector once it polls a device, until then for somebody to ring.
  */
-public final class PortWait
+final class PortWait
 {
     private final Doorbell doorbell = new Doorbell();
 

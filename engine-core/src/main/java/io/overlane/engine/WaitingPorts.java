@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadFactory;
  * For a thread that only polls ports. Ports that can wake it do; devices are waited for together in one selector; a
  * port that has neither gets a thread that waits for it.
  */
-public final class WaitingPorts implements PortWiring
+final class WaitingPorts implements PortWiring
 {
     private final PortWait wait = new PortWait();
     private final ThreadFactory threadFactory;

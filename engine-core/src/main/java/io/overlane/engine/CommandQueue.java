@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.status.GuardedErrorHandler;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
  * Commands from any thread to one, which runs them between two batches in the order they came. Every future completes:
  * with the answer, with whatever the command threw, or exceptionally when the queue is closed.
  */
-public final class CommandQueue
+final class CommandQueue
 {
     /** So many may wait. */
     private static final int CAPACITY = 4096;

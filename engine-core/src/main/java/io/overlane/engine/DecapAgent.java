@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DatagramFeed;
@@ -11,7 +11,7 @@ import org.agrona.concurrent.Agent;
  * Runs commands, polls the underlay, carries its datagrams to the ports, and ages the tables: the one writer of them
  * all.
  */
-public final class DecapAgent implements Agent
+final class DecapAgent implements Agent
 {
     private static final int COMMANDS_PER_CYCLE = 64;
 

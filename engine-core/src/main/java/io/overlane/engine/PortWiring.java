@@ -1,9 +1,9 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.port.Port;
 
 /** How the thread that polls ports learns of frames in them. */
-public interface PortWiring
+interface PortWiring
 {
     /** Nothing is left to wait for: the port is detached. */
     Runnable DONE = () -> {};

@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;

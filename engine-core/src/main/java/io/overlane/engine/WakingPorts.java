@@ -1,10 +1,10 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
 
 /** For a thread that waits elsewhere: ports wake it, or are waited for in a selector where it waits in one. */
-public final class WakingPorts implements PortWiring
+final class WakingPorts implements PortWiring
 {
     private final Runnable wake;
     private final PortSelector selector;

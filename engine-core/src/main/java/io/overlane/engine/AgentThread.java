@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.status.GuardedErrorHandler;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +18,7 @@ import org.agrona.concurrent.Agent;
  * every cycle fails. An {@link Error} ends the thread. An interrupt does neither: code of the application may have set
  * it here, and with it no wait would block and every NIO channel would be closed.
  */
-public final class AgentThread
+final class AgentThread
 {
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** The pause doubles up to 512 ms. */

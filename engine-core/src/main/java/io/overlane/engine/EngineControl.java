@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * that completes with false when there was nothing to change or no room, or exceptionally when the command makes no
  * sense (no such segment), when too many are waiting, or when the engine is closed.
  */
-public final class ForwarderProxy
+public final class EngineControl
 {
     private final Forwarding forwarding;
     private final CommandQueue commands;
@@ -26,7 +26,7 @@ public final class ForwarderProxy
      * @param forwarding what the commands change.
      * @param commands   to the thread that may.
      */
-    public ForwarderProxy(final Forwarding forwarding, final CommandQueue commands)
+    public EngineControl(final Forwarding forwarding, final CommandQueue commands)
     {
         this.forwarding = forwarding;
         this.commands = commands;

@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import java.util.concurrent.ThreadFactory;
 
@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadFactory;
  * Makes the threads of engines with the application's factory, and knows them again: code that an engine calls must not
  * wait there for an engine to end.
  */
-public final class EngineThreads
+final class EngineThreads
 {
     private static final ThreadLocal<Boolean> IS_ENGINE = ThreadLocal.withInitial(() -> Boolean.FALSE);
 

@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;

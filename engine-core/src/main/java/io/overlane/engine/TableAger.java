@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.fdb.Fdb;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +8,7 @@ import org.agrona.concurrent.NanoClock;
  * Removes learned FDB entries that no frame has come from for too long (Linux {@code vxlan_cleanup}; only receipt
  * keeps an entry, as since 6.15). Runs on the thread that writes the tables.
  */
-public final class TableAger
+final class TableAger
 {
     /**
      * Old entries are looked for so often: an entry outlives its age by about this much at most. The work of one duty

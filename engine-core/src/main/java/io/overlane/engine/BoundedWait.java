@@ -1,4 +1,4 @@
-package io.overlane.agent;
+package io.overlane.engine;
 
 import io.overlane.status.GuardedErrorHandler;
 import java.util.concurrent.TimeUnit;
