@@ -21,7 +21,7 @@ import java.util.Set;
 /**
  * A network of MTU 1500 in which every address of the recordings is reached, and every datagram is kept as the packet
  * the engine asked for. What it leaves to its underlay is as sockets have it by contract: TTL 64, to groups 1, DF set.
- * Checksums and source ports cannot be seen here; {@code KernelPacketScenarios} sees them.
+ * Checksums and source ports cannot be seen here; {@code KernelPacketIT} sees them.
  */
 final class WireUnderlay implements Underlay
 {

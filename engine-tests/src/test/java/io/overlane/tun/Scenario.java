@@ -24,9 +24,11 @@ import java.util.function.Predicate;
 import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 
 /** What scenarios inside a namespace share: devices with addresses, and closing of all that was opened. */
-abstract class Scenario implements AutoCloseable
+abstract class Scenario
 {
     private static final long SIOCSIFADDR = 0x8916;
     private static final long SIOCSIFNETMASK = 0x891c;
@@ -36,7 +38,8 @@ abstract class Scenario implements AutoCloseable
     final List<Throwable> errors = new CopyOnWriteArrayList<>();
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
-    Scenario() throws IOException
+    @BeforeEach
+    final void prepareNamespace() throws IOException
     {
         new NetworkLink("lo").up(true);
         // A new device would send router solicitations whenever it likes.
@@ -53,8 +56,8 @@ abstract class Scenario implements AutoCloseable
         return resource;
     }
 
-    @Override
-    public final void close()
+    @AfterEach
+    final void close()
     {
         CloseHelper.closeAll(resources);
         resources.clear();

@@ -21,7 +21,7 @@ public enum KernelSuite
         !kernel.all("sent").isEmpty()),
 
     /** The same as packets of real sockets, and their source ports. */
-    PACKETS("engine-tests/src/test/java/io/overlane/tun/KernelPacketScenarios.java", kernel ->
+    PACKETS("engine-tests/src/test/java/io/overlane/tun/KernelPacketIT.java", kernel ->
         !kernel.all("sent").isEmpty() || kernel.section().equals("tx")),
 
     /** Operations on the FDB, one after the other. */

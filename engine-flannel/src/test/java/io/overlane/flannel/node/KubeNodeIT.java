@@ -10,6 +10,7 @@ import io.overlane.flannel.kube.MemoryNodes;
 import io.overlane.flannel.kube.NodeAnnotations;
 import io.overlane.flannel.options.FlannelOptions;
 import io.overlane.flannel.options.NodeOptions;
+import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,18 +21,24 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** A whole node whose subnet comes from Kubernetes: the API server is in memory, devices and routes are real. */
-public final class KubeNodeScenarios implements AutoCloseable
+@InNamespace(ipv6 = true)
+class KubeNodeIT
 {
     private static final String PREFIX = "flannel.alpha.coreos.com/";
     private static final int TIMEOUT_S = 60;
 
     private final TestLinks links = new TestLinks();
-    private final Path directory = Files.createTempDirectory("kube-node");
+    @TempDir
+    private Path directory;
     private final Words words = new Words();
     private final MemoryNodes nodes = new MemoryNodes("one");
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
@@ -50,7 +57,8 @@ public final class KubeNodeScenarios implements AutoCloseable
         private NodeOptions node;
     }
 
-    KubeNodeScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         links.add("eth9", 1500, "192.0.2.1/24");
         new CommandLine(words).parseArgs("--iface", "eth9", "--iptables-forward-rules=false",
@@ -102,6 +110,7 @@ public final class KubeNodeScenarios implements AutoCloseable
             PREFIX + "backend-data", data, PREFIX + "public-ip", publicIp);
     }
 
+    @Test
     void shouldBeANodeOfVxlan() throws Exception
     {
         launch("vxlan");
@@ -127,6 +136,7 @@ public final class KubeNodeScenarios implements AutoCloseable
         assertEquals("", links.ip().run("route", "show", "10.244.2.0/24"));
     }
 
+    @Test
     void shouldBeANodeOfHostGatewayWhateverThePodCidrBecomes() throws Exception
     {
         nodes.put("one", Map.of(), "10.244.1.0/24");
@@ -144,8 +154,8 @@ public final class KubeNodeScenarios implements AutoCloseable
         assertEquals("host-gw", nodes.annotations("one").get(PREFIX + "backend-type"));
     }
 
-    @Override
-    public void close() throws IOException
+    @AfterEach
+    void close() throws IOException
     {
         if (node != null)
         {
@@ -153,7 +163,5 @@ public final class KubeNodeScenarios implements AutoCloseable
             run.orTimeout(TIMEOUT_S, TimeUnit.SECONDS).join();
         }
         links.close();
-        Files.deleteIfExists(directory.resolve("subnet.env"));
-        Files.delete(directory);
     }
 }

@@ -14,6 +14,7 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.EngineCounters;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.InNamespace;
 import io.overlane.underlay.SendBatch;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -21,9 +22,11 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 
 /** An engine with two queues of a TAP and two sockets on one port. */
-final class QueueScenarios extends Scenario
+@InNamespace
+class QueueIT extends Scenario
 {
     private static final int VNI = 1;
     private static final int FLOWS = 64;
@@ -31,15 +34,13 @@ final class QueueScenarios extends Scenario
     private static final IpAddress LOOPBACK = IpAddress.parse("127.0.0.1");
     private static final MacAddress PEER_MAC = MacAddress.parse("02:00:00:00:00:02");
 
-    QueueScenarios() throws IOException
-    {
-    }
-
+    @Test
     void shouldSpreadFlowsOverQueuesBothWays() throws Exception
     {
         spread(ThreadingMode.SPLIT);
     }
 
+    @Test
     void shouldSpreadFlowsOverQueuesOfOneThreadEach() throws Exception
     {
         spread(ThreadingMode.SHARED);

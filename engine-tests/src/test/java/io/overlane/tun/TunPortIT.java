@@ -13,6 +13,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
 import io.overlane.testkit.Allocation;
+import io.overlane.testkit.InNamespace;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.File;
@@ -21,9 +22,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
 
 /** Frames between the kernel and a port, and the underlay where it needs an interface of its own. */
-final class TunPortScenarios extends Scenario
+@InNamespace
+class TunPortIT extends Scenario
 {
     private static final int ETHERNET = 14;
     private static final int IPV4 = 20;
@@ -36,35 +39,37 @@ final class TunPortScenarios extends Scenario
     private final ReceiveBatch received = new ReceiveBatch(16);
     private final FrameSlab slab = new FrameSlab(32, 65_535);
 
-    TunPortScenarios() throws IOException
-    {
-    }
-
+    @Test
     void shouldTalkToTheKernelOverATapWithLongHeader() throws IOException
     {
         conversation(new TunOptions(TunKind.TAP, "vx0"), Frame.NEEDS_CHECKSUM);
     }
 
+    @Test
     void shouldTalkToTheKernelOverATapWithShortHeader() throws IOException
     {
         conversation(new TunOptions(TunKind.TAP, "vx0").vnetHeaderLength(10), Frame.NEEDS_CHECKSUM);
     }
 
+    @Test
     void shouldTalkToTheKernelOverATapWithoutOffload() throws IOException
     {
         conversation(new TunOptions(TunKind.TAP, "vx0").offload(TunOffload.NONE), 0);
     }
 
+    @Test
     void shouldTalkToTheKernelOverATapWithoutHeader() throws IOException
     {
         conversation(new TunOptions(TunKind.TAP, "vx0").vnetHeaderLength(0), 0);
     }
 
+    @Test
     void shouldTalkToTheKernelOverATun() throws IOException
     {
         conversation(new TunOptions(TunKind.TUN, "t0"), Frame.NEEDS_CHECKSUM);
     }
 
+    @Test
     void shouldTalkToTheKernelOverATunWithoutHeader() throws IOException
     {
         conversation(new TunOptions(TunKind.TUN, "t0").vnetHeaderLength(0), 0);
@@ -115,6 +120,7 @@ final class TunPortScenarios extends Scenario
         assertTrue(errors.isEmpty(), errors::toString);
     }
 
+    @Test
     void shouldPassOverFramesThatAlreadyHaveAVerdict() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TUN, "t0"));
@@ -125,6 +131,7 @@ final class TunPortScenarios extends Scenario
         assertEquals(DropReason.OVERSIZE, dropped.verdict());
     }
 
+    @Test
     void shouldDropFramesAsPortDownUntilTheDeviceIsUp() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
@@ -143,6 +150,7 @@ final class TunPortScenarios extends Scenario
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldRefuseAnUnfinishedFrameWithoutVnetHeader() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0").vnetHeaderLength(0));
@@ -157,6 +165,7 @@ final class TunPortScenarios extends Scenario
         assertEquals(DropReason.NONE, tight.verdict());
     }
 
+    @Test
     void shouldRefuseAFrameWithoutHeadroom() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
@@ -169,6 +178,7 @@ final class TunPortScenarios extends Scenario
         assertEquals(DropReason.NONE, frame.verdict());
     }
 
+    @Test
     void shouldDrainUpToTheLimit() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TUN, "t0"));
@@ -188,6 +198,7 @@ final class TunPortScenarios extends Scenario
         assertEquals(28 + 106, batch.get(6).length());
     }
 
+    @Test
     void shouldCarryOnWhatFitsTheCacheBeforeItReadsMore() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0").offload(TunOffload.ALL));
@@ -212,6 +223,7 @@ final class TunPortScenarios extends Scenario
         assertFalse(batch.leavesMore(), "those were all");
     }
 
+    @Test
     void shouldEndAWaitByWakeUpAndByClosing() throws Exception
     {
         final TunPort port = port(create(new TunOptions(TunKind.TAP, "vx0")));
@@ -235,6 +247,7 @@ final class TunPortScenarios extends Scenario
         assertTrue(errors.isEmpty(), errors::toString);
     }
 
+    @Test
     void shouldNotSpinWhenTheDeviceIsRemoved() throws Exception
     {
         assumeTrue(new File("/sbin/ip").exists(), "no ip(8) to remove the device with");
@@ -256,6 +269,7 @@ final class TunPortScenarios extends Scenario
         assertTrue(System.nanoTime() - beforeNs >= timeoutNs);
     }
 
+    @Test
     void shouldNotFragmentUnlessAskedTo() throws IOException
     {
         new NetworkLink("lo").mtu(1500);
@@ -292,6 +306,7 @@ final class TunPortScenarios extends Scenario
         assertTrue(errors.isEmpty(), errors::toString);
     }
 
+    @Test
     void shouldGiveUpOnAFullSocketInBoundedTime() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
@@ -311,6 +326,7 @@ final class TunPortScenarios extends Scenario
         assertTrue(errors.isEmpty(), errors::toString);
     }
 
+    @Test
     void shouldSayThatARemoteCannotBeReached() throws IOException
     {
         final LibcUnderlay host = closeLater(
@@ -322,6 +338,7 @@ final class TunPortScenarios extends Scenario
         assertTrue(errors.isEmpty(), errors::toString);
     }
 
+    @Test
     void shouldAllocateNothingWhenWarm() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TUN, "t0"));

@@ -13,6 +13,7 @@ import io.overlane.offload.GroCoalescer;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -26,6 +27,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * Segments of a peer, joined by {@link GroCoalescer} and written to a TAP, arrive at a socket of the kernel's as the
@@ -35,7 +38,8 @@ import java.util.Random;
  *   segments ──► GroCoalescer ──► TunPort ──► vx0 ──► kernel ──► socket
  * </pre>
  */
-final class JoinedFrameScenarios extends Scenario
+@InNamespace(ipv6 = true)
+class JoinedFrameIT extends Scenario
 {
     private static final String HOST = "10.9.0.1";
     private static final String PEER = "10.9.0.2";
@@ -52,12 +56,13 @@ final class JoinedFrameScenarios extends Scenario
 
     private final FrameSlab slab = new FrameSlab(2 * SEGMENTS, 2048);
     private final Joined joined = new Joined();
-    private final TunDevice device;
-    private final TunPort port;
-    private final boolean hasV6;
+    private TunDevice device;
+    private TunPort port;
+    private boolean hasV6;
     private final byte[] payload = new byte[(SEGMENTS - 1) * SEGMENT + 123];
 
-    JoinedFrameScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         device = create(new TunOptions(TunKind.TAP, "vx0").offload(TunOffload.ALL));
         port = port(device);
@@ -67,6 +72,7 @@ final class JoinedFrameScenarios extends Scenario
         new Random(11).nextBytes(payload);
     }
 
+    @Test
     void shouldDeliverJoinedTcpV4() throws Exception
     {
         final FrameSpec toHost = FrameSpec.ipv4Tcp().dontFragment().source(PEER).destination(HOST);
@@ -74,6 +80,7 @@ final class JoinedFrameScenarios extends Scenario
         deliverTcp(toHost, HOST, Frame.GSO_TCPV4);
     }
 
+    @Test
     void shouldDeliverJoinedTcpV6() throws Exception
     {
         assumeTrue(hasV6, "no IPv6 here");
@@ -82,12 +89,14 @@ final class JoinedFrameScenarios extends Scenario
         deliverTcp(toHost, HOST_V6, Frame.GSO_TCPV6);
     }
 
+    @Test
     void shouldDeliverJoinedUdpV4() throws Exception
     {
         assumeTrue(port.takesSuperFrames(Frame.GSO_UDP_L4), "this kernel has no UDP segmentation on a TAP (Linux 6.2)");
         deliverUdp(FrameSpec.ipv4Udp().dontFragment().source(PEER).destination(HOST), HOST);
     }
 
+    @Test
     void shouldDeliverJoinedUdpV6() throws Exception
     {
         assumeTrue(port.takesSuperFrames(Frame.GSO_UDP_L4), "this kernel has no UDP segmentation on a TAP (Linux 6.2)");
@@ -96,6 +105,7 @@ final class JoinedFrameScenarios extends Scenario
     }
 
     /** One that the kernel refused would have its kind written in pieces for as long as the port lives. */
+    @Test
     void shouldHaveTheKernelTakeWhateverAPeerSends() throws IOException
     {
         assumeTrue(device.offload() == TunOffload.ALL, "this kernel has no UDP segmentation on a TAP (Linux 6.2)");

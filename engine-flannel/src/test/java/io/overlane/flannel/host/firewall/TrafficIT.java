@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.address.IpPrefix;
 import io.overlane.flannel.host.NetworkNamespace;
+import io.overlane.testkit.InNamespace;
 import io.overlane.tun.host.HostCommand;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
@@ -13,6 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.agrona.CloseHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * What the rules do to packets. The node of the scenario forwards between three others:
@@ -22,23 +26,29 @@ import org.agrona.CloseHelper;
  *                              node 10.5.3.1    ─── peer 10.5.3.2, which takes packets of 10.5.34.2 only
  * </pre>
  */
-public final class TrafficScenarios implements AutoCloseable
+@InNamespace(ipv6 = true)
+class TrafficIT
 {
     private static final int PATIENT = 15;
     private static final int IMPATIENT = 2;
     private static final FirewallRules RULES = new FirewallRules(
         IpPrefix.parse("10.5.0.0/16"), IpPrefix.parse("10.5.34.0/24"), true, true, true);
 
-    private final IpCommand ip = IpCommand.find();
-    private final NetworkNamespace pod = new NetworkNamespace();
-    private final NetworkNamespace outside = new NetworkNamespace();
-    private final NetworkNamespace peer = new NetworkNamespace();
+    private IpCommand ip;
+    private NetworkNamespace pod;
+    private NetworkNamespace outside;
+    private NetworkNamespace peer;
 
-    TrafficScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         final Path forward = Path.of("/proc/sys/net/ipv4/ip_forward");
         assumeTrue(Files.isWritable(forward), "this namespace may not forward");
         Files.writeString(forward, "1");
+        ip = IpCommand.find();
+        pod = new NetworkNamespace();
+        outside = new NetworkNamespace();
+        peer = new NetworkNamespace();
         connect(pod, "pod", "10.5.34.1/24", "10.5.34.2/24");
         connect(outside, "outside", "203.0.113.1/24", "203.0.113.9/24");
         connect(peer, "peer", "10.5.3.1/24", "10.5.3.2/24");
@@ -46,11 +56,11 @@ public final class TrafficScenarios implements AutoCloseable
         peer.run("ip", "route", "add", "10.5.34.0/24", "via", "10.5.3.1");
     }
 
-    @Override
-    public void close() throws IOException
+    @AfterEach
+    void close() throws IOException
     {
         // While the namespaces live: their end takes the links away at a time of the kernel's choosing.
-        for (final String link : List.of("pod", "outside", "peer"))
+        for (final String link : peer == null ? List.<String>of() : List.of("pod", "outside", "peer"))
         {
             if (ip.run("-oneline", "link", "show").contains(" " + link + "@"))
             {
@@ -90,12 +100,14 @@ public final class TrafficScenarios implements AutoCloseable
         firewall.remove();
     }
 
+    @Test
     void shouldWorkWithNftables() throws IOException
     {
         assumeTrue(HostCommand.find("nft").isPresent(), "there is no 'nft' command");
         masqueradeOnlyWhatLeavesTheNetwork(FirewallKind.NFTABLES.open(RULES, RuleNames.FLANNEL));
     }
 
+    @Test
     void shouldWorkWithIptablesThatForwardNothingElse() throws IOException
     {
         assumeTrue(FirewallKind.IPTABLES.isHere(true) && HostCommand.find("nft").isPresent(), "no iptables here");

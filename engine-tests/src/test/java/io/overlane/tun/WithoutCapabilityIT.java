@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
+import io.overlane.testkit.InNamespace;
 import io.overlane.tun.TunException.Reason;
 import java.io.IOException;
+import org.junit.jupiter.api.Test;
 
 /** What a process without CAP_NET_ADMIN is told. */
-final class WithoutCapabilityScenarios
+@InNamespace(wrapper = {"setpriv", "--inh-caps=-net_admin", "--bounding-set=-net_admin"})
+class WithoutCapabilityIT
 {
+    @Test
     void shouldSayWhatADeviceNeeds()
     {
         final TunException ex = assertThrows(
@@ -24,6 +28,7 @@ final class WithoutCapabilityScenarios
         }
     }
 
+    @Test
     void shouldOpenASocketWithTheBuffersTheSystemAllows() throws IOException
     {
         try (LibcUnderlay underlay = new LibcUnderlay(new UdpOptions(IpAddress.ANY_V4, 0), Throwable::printStackTrace))

@@ -17,6 +17,7 @@ import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.InNamespace;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.File;
@@ -26,9 +27,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
+import org.junit.jupiter.api.Test;
 
 /** An engine that serves a TAP and its socket on one thread. */
-final class OneThreadScenarios extends Scenario
+@InNamespace
+class OneThreadIT extends Scenario
 {
     private static final int VNI = 1;
     private static final int ROUNDS = 200;
@@ -40,11 +43,8 @@ final class OneThreadScenarios extends Scenario
     private final Semaphore waits = new Semaphore(0);
     private final ReceiveBatch received = new ReceiveBatch(16);
 
-    OneThreadScenarios() throws IOException
-    {
-    }
-
     /** The peer asks for the host's MAC address and gets an answer: each way the thread is woken by another source. */
+    @Test
     void shouldBeWokenByDeviceAndSocket() throws Exception
     {
         final TunDevice device = device();
@@ -67,6 +67,7 @@ final class OneThreadScenarios extends Scenario
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldStopWhileBlocked() throws Exception
     {
         final OverlayEngine engine = launch(device(), null);
@@ -75,11 +76,13 @@ final class OneThreadScenarios extends Scenario
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldNotSpinWhenTheDeviceIsRemoved() throws Exception
     {
         expectNoSpin(false);
     }
 
+    @Test
     void shouldNotSpinWhenATrunkIsRemoved() throws Exception
     {
         expectNoSpin(true);

@@ -11,14 +11,18 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** A real TAP whose kernel refuses the super-frames a test names; every ordinary frame it takes is kept. */
-final class RefusedSuperFrameScenarios extends Scenario
+@InNamespace
+class RefusedSuperFrameIT extends Scenario
 {
     private static final FrameSpec[] KINDS = {FrameSpec.ipv4Tcp(), FrameSpec.ipv6Tcp(), FrameSpec.ipv4Udp()};
     private static final int HEADER_LENGTH = VirtioNetHeader.MERGEABLE_LENGTH;
@@ -27,9 +31,10 @@ final class RefusedSuperFrameScenarios extends Scenario
     private final Calls calls = new Calls();
     private final FrameSlab slab = new FrameSlab(8, TunPort.MAX_FRAME_LENGTH);
     private final FrameBatch batch = new FrameBatch(8);
-    private final TunPort port;
+    private TunPort port;
 
-    RefusedSuperFrameScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0").offload(TunOffload.ALL));
         assumeOrClose(device.offload() == TunOffload.ALL, "this kernel has no UDP segmentation on a TAP (Linux 6.2)");
@@ -37,11 +42,13 @@ final class RefusedSuperFrameScenarios extends Scenario
         port = closeLater(new TunPort(calls, device, 1500, errors::add));
     }
 
+    @Test
     void shouldSayWhichOffloadsAreInUse()
     {
         assertEquals("checksum, TCPv4, TCPv6, UDP offload", port.offload());
     }
 
+    @Test
     void shouldWriteEveryPieceOfARefusedOne()
     {
         final Random random = new Random(5);
@@ -59,6 +66,7 @@ final class RefusedSuperFrameScenarios extends Scenario
         }
     }
 
+    @Test
     void shouldKeepTheOrderOfTheBatch()
     {
         final SuperFrameSpec spec = spec(FrameSpec.ipv4Tcp());
@@ -83,6 +91,7 @@ final class RefusedSuperFrameScenarios extends Scenario
         }
     }
 
+    @Test
     void shouldSwitchOffNoOtherKind()
     {
         final int[] types = {Frame.GSO_TCPV4, Frame.GSO_TCPV6, Frame.GSO_UDP_L4};
@@ -110,6 +119,7 @@ final class RefusedSuperFrameScenarios extends Scenario
             "vx0: cannot write a TCPv4 super-frame, and goes on in pieces: EINVAL ("), errors::toString);
     }
 
+    @Test
     void shouldStillWriteOtherKindsWhole()
     {
         calls.refusedType = Frame.GSO_TCPV4;
@@ -125,6 +135,7 @@ final class RefusedSuperFrameScenarios extends Scenario
         assertEquals(1, errors.size(), errors::toString);
     }
 
+    @Test
     void shouldKnowTheKindOfOneWithEcn()
     {
         final SuperFrameSpec spec = spec(FrameSpec.ipv4Tcp().tcpFlags(FrameSpec.ACK | SuperFrameSpec.CWR));
@@ -141,6 +152,7 @@ final class RefusedSuperFrameScenarios extends Scenario
         assertTrue(port.takesSuperFrames(Frame.GSO_TCPV6));
     }
 
+    @Test
     void shouldBlameAFrameThatCannotBeCutAndNotItsKind()
     {
         final Frame frame = put(0, spec(FrameSpec.ipv4Udp())).offload(
@@ -155,6 +167,7 @@ final class RefusedSuperFrameScenarios extends Scenario
         assertTrue(errors.isEmpty(), errors::toString);
     }
 
+    @Test
     void shouldSayWhyAPieceWasNotWritten()
     {
         final SuperFrameSpec spec = spec(FrameSpec.ipv4Tcp());
@@ -167,6 +180,7 @@ final class RefusedSuperFrameScenarios extends Scenario
         assertFalse(port.takesSuperFrames(Frame.GSO_TCPV4));
     }
 
+    @Test
     void shouldTryAgainWhenInterrupted()
     {
         final SuperFrameSpec spec = spec(FrameSpec.ipv6Tcp());

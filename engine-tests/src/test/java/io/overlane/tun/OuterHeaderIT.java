@@ -19,6 +19,7 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.underlay.DualStackUnderlay;
 import io.overlane.underlay.OuterFields;
@@ -34,9 +35,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** The outer headers the kernel makes of what it was asked for, seen on a TUN device that is the network. */
-final class OuterHeaderScenarios extends Scenario
+@InNamespace(ipv6 = true)
+class OuterHeaderIT extends Scenario
 {
     private static final IpAddress HOST = IpAddress.parse("10.9.0.1");
     private static final Vtep PEER = Vtep.parse("10.9.0.2:8472", 0);
@@ -51,18 +55,22 @@ final class OuterHeaderScenarios extends Scenario
     private final FrameSlab slab = new FrameSlab(8, 65_535);
     private final SendBatch out = new SendBatch(8);
     private final ReceiveBatch in = new ReceiveBatch(8);
-    private final TunDevice device = create(new TunOptions(TunKind.TUN, "wire0").offload(TunOffload.NONE));
-    private final TunPort wire = port(device);
-    private final boolean hasIpv6;
+    private TunDevice device;
+    private TunPort wire;
+    private boolean hasIpv6;
 
-    OuterHeaderScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
+        device = create(new TunOptions(TunKind.TUN, "wire0").offload(TunOffload.NONE));
+        wire = port(device);
         device.mtu(1500);
         address(device, "10.9.0.1/24");
         hasIpv6 = addressV6(device, "fd00:9::1/64");
     }
 
     @Conformance(row = 59)
+    @Test
     void shouldSendWithTtl64AndTosZeroAndDfAndChecksum() throws IOException
     {
         final Frame packet = sent(open(new UdpOptions(HOST, 0)), PEER, 0, 100);
@@ -73,6 +81,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = {60, 61, 62, 63, 65})
+    @Test
     void shouldSetFieldsOfEveryDatagram() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
@@ -101,6 +110,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = {65, 81})
+    @Test
     void shouldNotFragmentThoughDfIsClear() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
@@ -113,6 +123,7 @@ final class OuterHeaderScenarios extends Scenario
         assertEquals(0, flags(pollFor(wire, frame -> frame.length() == 1500)));
     }
 
+    @Test
     void shouldSetFieldsOfJoinedDatagrams() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
@@ -129,6 +140,7 @@ final class OuterHeaderScenarios extends Scenario
         assertTrue(underlay.segments());
     }
 
+    @Test
     void shouldEndJoinedDatagramsThatAreTooLongAsOversizeAndKeepJoining() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
@@ -140,6 +152,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = 66)
+    @Test
     void shouldSendWithoutChecksumAndSaySo() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(HOST, 0).checksum(false));
@@ -155,6 +168,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = 67, behaviour = "hop limit 64, traffic class from inner ECN, checksum unless switched off")
+    @Test
     void shouldSetFieldsOverIpv6() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
@@ -174,6 +188,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = 20, behaviour = "dropped by the socket, delivered when asked for")
+    @Test
     void shouldAcceptZeroChecksumOverIpv6WhenAskedTo() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
@@ -191,6 +206,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = 78)
+    @Test
     void shouldCarryFullSizeOverIpv6AndNoMore() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
@@ -204,6 +220,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = 86, behaviour = "the path's MTU is the kernel's, asked when a datagram is refused")
+    @Test
     void shouldKnowWhatARouterSaid() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
@@ -221,6 +238,7 @@ final class OuterHeaderScenarios extends Scenario
         assertEquals(1500, underlay.pathMtu(PEER.address().high(), PEER.address().low() + 1), "another remote");
     }
 
+    @Test
     void shouldFollowTheInterfacesMtu() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
@@ -235,6 +253,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = 64)
+    @Test
     void shouldSendToGroupWithTtl1AndHearOnlyOthers() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(IpAddress.ANY_V4, 4100).multicastInterface("wire0"));
@@ -253,6 +272,7 @@ final class OuterHeaderScenarios extends Scenario
         assertEquals(PEER.address(), new IpAddress(in.sourceHigh(0), in.sourceLow(0)));
     }
 
+    @Test
     void shouldLeaveAGroupWithItsLastSegment() throws Exception
     {
         final OverlayEngine engine = closeLater(OverlayEngine.launch(new EngineContext()
@@ -293,6 +313,7 @@ final class OuterHeaderScenarios extends Scenario
         return Files.readString(Path.of("/proc/net/igmp")).contains(group);
     }
 
+    @Test
     void shouldNotHearGroupsOthersHaveJoined() throws IOException
     {
         final LibcUnderlay member = open(new UdpOptions(IpAddress.ANY_V4, 4101).multicastInterface("wire0"));
@@ -305,6 +326,7 @@ final class OuterHeaderScenarios extends Scenario
         assertEquals(0, stranger.poll(in));
     }
 
+    @Test
     void shouldJoinIpv6Groups() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
@@ -317,6 +339,7 @@ final class OuterHeaderScenarios extends Scenario
         assertEquals(1, underlay.poll(in));
     }
 
+    @Test
     void shouldSayThatGroupsAreTooMany() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(IpAddress.ANY_V4, 0).multicastInterface("wire0"));
@@ -332,6 +355,7 @@ final class OuterHeaderScenarios extends Scenario
             message.contains("igmp_max_memberships"), message);
     }
 
+    @Test
     void shouldSayThatOneAddressHearsNoGroup() throws IOException
     {
         final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
@@ -339,6 +363,7 @@ final class OuterHeaderScenarios extends Scenario
         assertTrue(message.contains("bound to 10.9.0.1"), message);
     }
 
+    @Test
     void shouldSayThatThereIsNoSuchInterface()
     {
         final String message = assertThrows(IOException.class,
@@ -347,6 +372,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = 25, behaviour = "not received by a socket kept to IPv6; dual stack is two sockets")
+    @Test
     void shouldKeepToIpv6WhenAskedTo() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
@@ -361,6 +387,7 @@ final class OuterHeaderScenarios extends Scenario
     }
 
     @Conformance(row = 25)
+    @Test
     void shouldCarryBothVersionsByTwoSockets() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");

@@ -3,21 +3,26 @@ package io.overlane.tun.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.address.IpAddress;
+import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** Two routes to remotes, over devices with an MTU each. */
-final class UnderlayMtuScenarios implements AutoCloseable
+@InNamespace(ipv6 = true)
+class UnderlayMtuIT
 {
     private final TestDevices devices = new TestDevices();
 
-    @Override
-    public void close() throws IOException
+    @AfterEach
+    void close() throws IOException
     {
         devices.close();
     }
 
+    @Test
     void shouldTakeTheSmallestOverTheRoutesToTheRemotes() throws IOException
     {
         final IpCommand ip = devices.ip();

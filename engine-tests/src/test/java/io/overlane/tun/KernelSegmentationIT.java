@@ -10,6 +10,7 @@ import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Random;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * The kernel as the oracle for segmentation: super-frames written into one TAP come out of another, which has no
@@ -28,7 +31,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   write ──► t0 (vnet header) ──► bridge ──► t1 (no offload) ──► read
  * </pre>
  */
-final class KernelSegmentationScenarios extends Scenario
+@InNamespace
+class KernelSegmentationIT extends Scenario
 {
     private static final long SIOCBRADDBR = 0x89a0;
     private static final long SIOCBRDELBR = 0x89a1;
@@ -37,14 +41,15 @@ final class KernelSegmentationScenarios extends Scenario
     private static final int MTU = 2000;
     private static final long MARKER_MAC = 0x02_00_00_00_00_99L;
 
-    private final TunPort in;
-    private final TunPort out;
+    private TunPort in;
+    private TunPort out;
     private final Frame written = new FrameSlab(1, TunPort.MAX_FRAME_LENGTH).frame(0);
     private final Frame marker = new FrameSlab(1, 64).frame(0);
     private final UnsafeBuffer cut = new UnsafeBuffer(new byte[4 << 20]);
     private final GsoSplitter splitter = new GsoSplitter();
 
-    KernelSegmentationScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         final TunDevice t0 = create(new TunOptions(TunKind.TAP, "t0"));
         final TunDevice t1 = create(new TunOptions(TunKind.TAP, "t1").vnetHeaderLength(0));
@@ -66,6 +71,7 @@ final class KernelSegmentationScenarios extends Scenario
         out = port(t1);
     }
 
+    @Test
     void shouldCutWhatTheKernelCuts()
     {
         final Random random = new Random(20_261_120);
@@ -81,6 +87,7 @@ final class KernelSegmentationScenarios extends Scenario
         assertTrue(segments > 20_000, "few segments: " + segments);
     }
 
+    @Test
     void shouldCutAtEveryEdgeWhereTheKernelDoes()
     {
         final List<String> deviations = new ArrayList<>();
@@ -103,6 +110,7 @@ final class KernelSegmentationScenarios extends Scenario
     }
 
     /** The kernel gives up at the eighth tag, and so do we. */
+    @Test
     void shouldCutBehindAsManyTagsAsTheKernelDoes()
     {
         final List<String> deviations = new ArrayList<>();
@@ -129,6 +137,7 @@ final class KernelSegmentationScenarios extends Scenario
     }
 
     /** The payload is chosen so that sums come out as 0 and as 0xFFFF. */
+    @Test
     void shouldWriteTheSameOfTwoChecksumsThatAreEqual()
     {
         final List<String> deviations = new ArrayList<>();
@@ -156,6 +165,7 @@ final class KernelSegmentationScenarios extends Scenario
     }
 
     /** The pseudo header is of the last destination, the packet of the next. */
+    @Test
     void shouldCutBehindARoutingHeaderAsTheKernelDoes()
     {
         final List<String> deviations = new ArrayList<>();
@@ -172,6 +182,7 @@ final class KernelSegmentationScenarios extends Scenario
         report(deviations);
     }
 
+    @Test
     void shouldPassOnAWrongPartialChecksumAsTheKernelDoes()
     {
         final List<String> deviations = new ArrayList<>();

@@ -16,6 +16,7 @@ import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.ReceiveBatch;
@@ -28,12 +29,15 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * What the kernel refuses. Every underlay gives the same verdict, so that the frame has the same fate in the counters
  * and its sender gets the same answer; where the JDK cannot know, the underlay says so.
  */
-final class RefusalScenarios extends Scenario
+@InNamespace(ipv6 = true)
+class RefusalIT extends Scenario
 {
     private static final MacAddress STATION = new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC);
     private static final String GOOD = "10.9.0.2:8472";
@@ -48,20 +52,24 @@ final class RefusalScenarios extends Scenario
         LIBC, NETTY, NIO
     }
 
-    private final TunDevice device = create(new TunOptions(TunKind.TUN, "wire0").offload(TunOffload.NONE));
+    private TunDevice device;
 
-    RefusalScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
+        device = create(new TunOptions(TunKind.TUN, "wire0").offload(TunOffload.NONE));
         device.mtu(1500);
         address(device, "10.9.0.1/24");
         assumeOrClose(addressV6(device, "fd00:9::1/64"), "no IPv6 here");
     }
 
+    @Test
     void shouldSayUnreachableWithoutARoute() throws Exception
     {
         assertFate("UNDERLAY_UNREACHABLE", "192.0.2.1:8472", "[2001:db8::1]:8472");
     }
 
+    @Test
     void shouldJudgeRoutesThatLeadNowhere() throws Exception
     {
         run("ip", "route", "add", "unreachable", "198.51.100.1");
@@ -76,6 +84,7 @@ final class RefusalScenarios extends Scenario
         assertFate("UNDERLAY_ERROR", "198.51.100.3:8472", "[2001:db8::3]:8472");
     }
 
+    @Test
     void shouldReportAForbiddenRemoteOnceAndSendTheRest() throws Exception
     {
         assumeTrue(hasNft(), "no nft here");
@@ -109,6 +118,7 @@ final class RefusalScenarios extends Scenario
         }
     }
 
+    @Test
     void shouldTellTheSenderWhatANarrowInterfaceTakes() throws Exception
     {
         device.mtu(1300);
@@ -119,6 +129,7 @@ final class RefusalScenarios extends Scenario
         }
     }
 
+    @Test
     void shouldTellTheSenderWhatANarrowRouteTakes() throws Exception
     {
         run("ip", "route", "add", "203.0.113.0/24", "dev", "wire0", "mtu", "1300");
@@ -146,6 +157,7 @@ final class RefusalScenarios extends Scenario
         return setsBit ? "OVERSIZE" : "delivered";
     }
 
+    @Test
     void shouldNotMindAClosedPort() throws Exception
     {
         for (final Kind kind : Kind.values())
@@ -171,6 +183,7 @@ final class RefusalScenarios extends Scenario
         }
     }
 
+    @Test
     void shouldSayBusyWhenTheSendBufferIsFull() throws Exception
     {
         run("tc", "qdisc", "add", "dev", "wire0", "root", "tbf",

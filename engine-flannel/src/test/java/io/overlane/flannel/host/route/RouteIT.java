@@ -8,14 +8,19 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.flannel.host.TestLinks;
+import io.overlane.testkit.InNamespace;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Against the real command and devices. */
-public final class RouteScenarios implements AutoCloseable
+@InNamespace(ipv6 = true)
+class RouteIT
 {
     private static final List<IpPrefix> NETWORKS =
         List.of(IpPrefix.parse("10.5.0.0/16"), IpPrefix.parse("fd05::/48"));
@@ -24,14 +29,15 @@ public final class RouteScenarios implements AutoCloseable
     private final IpCommand ip = links.ip();
     private final RouteKeeper keeper = new RouteKeeper(ip, NETWORKS);
 
-    RouteScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         links.add("eth9", 1500, "192.0.2.1/24", "2001:db8::1/64");
         links.add("fl.1", 1450);
     }
 
-    @Override
-    public void close() throws IOException
+    @AfterEach
+    void close() throws IOException
     {
         links.close();
     }
@@ -58,6 +64,7 @@ public final class RouteScenarios implements AutoCloseable
         return ip.run(family, "route", "show").replaceAll("(?m)^fe80:.*\n", "").replaceAll(" +\n", "\n");
     }
 
+    @Test
     void shouldSetWhatIsMissingOnce() throws IOException
     {
         final HostChanges changes = keeper.ensure(wanted());
@@ -75,6 +82,7 @@ public final class RouteScenarios implements AutoCloseable
         assertTrue(v6.contains("blackhole fd05:0:0:1::/64 dev lo proto 79 metric 4294967295"), v6);
     }
 
+    @Test
     void shouldCarryOutADifference() throws IOException
     {
         final MacAddress mac = MacAddress.parse("02:00:00:00:00:03");
@@ -96,6 +104,7 @@ public final class RouteScenarios implements AutoCloseable
         assertTrue(new NeighborKeeper(ip, "fl.1").ensure(now.neighbors()).isEmpty());
     }
 
+    @Test
     void shouldNotTakeTheRouteOfSomebodyElseByADifference() throws IOException
     {
         ip.run("route", "add", "10.5.2.0/24", "via", "192.0.2.9", "proto", "static");
@@ -104,6 +113,7 @@ public final class RouteScenarios implements AutoCloseable
         assertTrue(routes("-4").contains("10.5.2.0/24 via 192.0.2.9"), routes("-4"));
     }
 
+    @Test
     void shouldRepairWhatOthersDid() throws IOException
     {
         keeper.ensure(wanted());
@@ -120,6 +130,7 @@ public final class RouteScenarios implements AutoCloseable
         assertEquals(v6, routes("-6"));
     }
 
+    @Test
     void shouldComeBackAfterTheLinkWasDown() throws IOException
     {
         keeper.ensure(wanted());
@@ -135,6 +146,7 @@ public final class RouteScenarios implements AutoCloseable
         assertTrue(keeper.ensure(wanted()).isEmpty());
     }
 
+    @Test
     void shouldRemoveLeftoversAndLeaveForeignRoutes() throws IOException
     {
         keeper.ensure(wanted());
@@ -158,6 +170,7 @@ public final class RouteScenarios implements AutoCloseable
         assertEquals(2, routes("-4").lines().filter(line -> line.startsWith("10.5.")).count());
     }
 
+    @Test
     void shouldTakeOverAnEqualRouteAndMoveAChangedOne() throws IOException
     {
         ip.run("route", "add", "10.5.2.0/24", "via", "192.0.2.2");
@@ -175,6 +188,7 @@ public final class RouteScenarios implements AutoCloseable
         assertTrue(keeper.ensure(moved).isEmpty());
     }
 
+    @Test
     void shouldNotTouchASubnetThatIsOnALinkOfThisHost() throws IOException
     {
         links.add("cni0", 1450, "10.5.1.1/24", "10.5.2.1/24");
@@ -188,6 +202,7 @@ public final class RouteScenarios implements AutoCloseable
         assertTrue(ip.run("route", "get", "10.5.1.9").contains("dev cni0"), "the blackhole yields");
     }
 
+    @Test
     void shouldSetAThousandRoutes() throws IOException
     {
         final List<KernelRoute> many = new ArrayList<>();
@@ -208,12 +223,14 @@ public final class RouteScenarios implements AutoCloseable
         assertEquals(0, routes("-4").lines().filter(line -> line.startsWith("10.5.")).count());
     }
 
+    @Test
     void shouldRefuseARouteOutsideItsNetworks()
     {
         final List<KernelRoute> outside = List.of(KernelRoute.tunnel(subnet("10.6.0.0/24"), "fl.1"));
         assertThrows(IllegalArgumentException.class, () -> keeper.ensure(outside));
     }
 
+    @Test
     void shouldKeepNeighbors() throws IOException
     {
         final NeighborKeeper neighbors = new NeighborKeeper(ip, "fl.1");
@@ -236,6 +253,7 @@ public final class RouteScenarios implements AutoCloseable
         assertThrows(IOException.class, () -> new NeighborKeeper(ip, "none").ensure(Map.of()));
     }
 
+    @Test
     void shouldTellPeersOnALinkFromRoutedOnes() throws IOException
     {
         ip.run("route", "add", "198.51.100.0/24", "via", "192.0.2.254");

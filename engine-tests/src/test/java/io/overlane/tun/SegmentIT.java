@@ -16,6 +16,7 @@ import io.overlane.segment.SegmentContext;
 import io.overlane.signal.Doorbell;
 import io.overlane.signal.IdleWait;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.InNamespace;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.IOException;
@@ -25,9 +26,12 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** TAPs that join and leave a running engine: a segment each. */
-final class SegmentScenarios extends Scenario
+@InNamespace
+class SegmentIT extends Scenario
 {
     private static final int ROUNDS = 100;
     private static final long PATIENCE_S = 10;
@@ -36,19 +40,22 @@ final class SegmentScenarios extends Scenario
 
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final ReceiveBatch received = new ReceiveBatch(16);
-    private final LibcUnderlay peer;
+    private LibcUnderlay peer;
 
-    SegmentScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         peer = closeLater(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add));
     }
 
     /** Each device wakes the threads while the other is silent, whichever of them came first. */
+    @Test
     void shouldServeDevicesThatComeAndGo() throws Exception
     {
         serve(launch(ThreadingMode.SPLIT));
     }
 
+    @Test
     void shouldServeDevicesThatComeAndGoOnOneThread() throws Exception
     {
         final EngineContext context = context(ThreadingMode.SHARED);
@@ -91,6 +98,7 @@ final class SegmentScenarios extends Scenario
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldRefuseADeviceOnASharedThreadThatDoesNotWaitForIt() throws Exception
     {
         final EngineContext context = context(ThreadingMode.SHARED);

@@ -13,6 +13,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.InNamespace;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.IOException;
@@ -25,9 +26,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
 
 /** What each further device costs an engine: counts of bytes, threads and calls, which no load of a machine changes. */
-final class ManyDevicesScenarios extends Scenario
+@InNamespace
+class ManyDevicesIT extends Scenario
 {
     private static final int DEVICES = 100;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
@@ -37,10 +40,7 @@ final class ManyDevicesScenarios extends Scenario
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final AtomicInteger reads = new AtomicInteger();
 
-    ManyDevicesScenarios() throws IOException
-    {
-    }
-
+    @Test
     void shouldNeedNoMemoryForFramesOfEachDevice() throws Exception
     {
         final long one = directMemory(1);
@@ -50,21 +50,25 @@ final class ManyDevicesScenarios extends Scenario
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldWaitForAllDevicesOnTwoThreads() throws Exception
     {
         carryFramesOfEach(ThreadingMode.SPLIT, 2);
     }
 
+    @Test
     void shouldWaitForAllDevicesOnOneThread() throws Exception
     {
         carryFramesOfEach(ThreadingMode.SHARED, 1);
     }
 
+    @Test
     void shouldReportOnlyTheDeviceThatHasFramesOfAFew() throws Exception
     {
         reportOnlyTheDeviceThatHasFrames(3);
     }
 
+    @Test
     void shouldReportOnlyTheDeviceThatHasFramesOfMany() throws Exception
     {
         reportOnlyTheDeviceThatHasFrames(9);
@@ -110,6 +114,7 @@ final class ManyDevicesScenarios extends Scenario
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldKeepAWakeUpWhenItOnlyLooks() throws Exception
     {
         final DeviceWait wait = closeLater(new DeviceWait());

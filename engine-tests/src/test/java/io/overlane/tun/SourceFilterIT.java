@@ -14,6 +14,7 @@ import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SourcePolicy;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.Underlay;
@@ -29,9 +30,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 
 /** The kernel drops datagrams of sources that are not accepted in front of the socket, and no others. */
-final class SourceFilterScenarios extends Scenario
+@InNamespace(ipv6 = true)
+class SourceFilterIT extends Scenario
 {
     private static final String A = "127.0.0.2";
     private static final String B = "127.0.0.3";
@@ -42,10 +45,7 @@ final class SourceFilterScenarios extends Scenario
 
     private final ReceiveBatch in = new ReceiveBatch(8);
 
-    SourceFilterScenarios() throws IOException
-    {
-    }
-
+    @Test
     void shouldReceiveFromAcceptedSourcesOnly() throws Exception
     {
         final LibcUnderlay underlay = open("0.0.0.0");
@@ -68,6 +68,7 @@ final class SourceFilterScenarios extends Scenario
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldReceiveFromAcceptedSourcesOnlyOverIpv6() throws Exception
     {
         addressesV6();
@@ -85,6 +86,7 @@ final class SourceFilterScenarios extends Scenario
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldTellManySourcesApart() throws Exception
     {
         addressesV6();
@@ -117,6 +119,7 @@ final class SourceFilterScenarios extends Scenario
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldFilterWhatCameInFragments() throws Exception
     {
         // The sockets of the JDK fragment what is longer than the MTU.
@@ -132,6 +135,7 @@ final class SourceFilterScenarios extends Scenario
         assertEquals(0, underlay.poll(in));
     }
 
+    @Test
     void shouldFilterForNettyToo() throws Exception
     {
         final NettyUnderlay underlay =
@@ -152,6 +156,7 @@ final class SourceFilterScenarios extends Scenario
     }
 
     /** The kernel refuses a program that takes too much of the memory for options. */
+    @Test
     void shouldAcceptAllSourcesWhereTheKernelRefusesTheFilter() throws Exception
     {
         final Path limit = Path.of("/proc/sys/net/core/optmem_max");
@@ -178,6 +183,7 @@ final class SourceFilterScenarios extends Scenario
     }
 
     /** The kernel stops a flood of a stranger, and a peer that is added meanwhile is accepted. */
+    @Test
     void shouldStopAFloodThroughTheEngine() throws Exception
     {
         final LoopbackPort port = new LoopbackPort("port", 1450, 1024, 2048);

@@ -13,6 +13,7 @@ import io.overlane.kernel.TransmitOutcome;
 import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelComparison;
 import io.overlane.testdata.kernel.KernelSuite;
+import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,40 +24,48 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.agrona.concurrent.SystemNanoClock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * The packets an engine's sockets send for recorded frames, seen on a TUN device that is the network, beside those a
  * Linux vxlan device sent for the same.
  */
-final class KernelPacketScenarios extends Scenario
+@InNamespace(ipv6 = true)
+class KernelPacketIT extends Scenario
 {
     /** Eight ports are too few to tell flows apart by them. */
     private static final Set<String> UNSEEN = Set.of(TransmitOutcome.FLOW);
 
     private static final int VXLAN_HEADER = 8;
 
-    private final TunDevice device = create(new TunOptions(TunKind.TUN, "wire0").offload(TunOffload.NONE));
-    private final TunPort wire = port(device);
-    private final boolean hasIpv6;
+    private TunPort wire;
+    private boolean hasIpv6;
 
-    KernelPacketScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
+        final TunDevice device = create(new TunOptions(TunKind.TUN, "wire0").offload(TunOffload.NONE));
+        wire = port(device);
         device.mtu(1500);
         address(device, "10.99.0.1/24");
         hasIpv6 = addressV6(device, "fd99::1/64");
     }
 
+    @Test
     void shouldSendPacketsAsLinuxDoesOverIpv4() throws IOException
     {
         compare(false);
     }
 
+    @Test
     void shouldSendPacketsAsLinuxDoesOverIpv6() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
         compare(true);
     }
 
+    @Test
     void shouldUseSourcePortsAsLinuxDoes() throws IOException
     {
         final List<String> problems = new ArrayList<>();

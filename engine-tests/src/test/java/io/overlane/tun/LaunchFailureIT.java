@@ -13,6 +13,7 @@ import io.overlane.engine.ThreadingMode;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
+import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
@@ -22,20 +23,25 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Launches that fail, each for a reason of its own: one clear exception, and every descriptor is given back. */
-final class LaunchFailureScenarios extends Scenario
+@InNamespace(jvmOptions = "-Xmx128m")
+class LaunchFailureIT extends Scenario
 {
     private static final int ROUNDS = 20;
     private static final IpAddress LOOPBACK = IpAddress.parse("127.0.0.1");
 
-    LaunchFailureScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         // Skips where there are no devices.
         create(new TunOptions(TunKind.TAP, "probe")).close();
     }
 
     /** What no engine can work with, and no setter could refuse by itself. */
+    @Test
     void shouldGiveEverythingBackAfterBadValues() throws Exception
     {
         assertFails("segment 2 has no port", context -> context.segment(new SegmentContext(2)));
@@ -45,6 +51,7 @@ final class LaunchFailureScenarios extends Scenario
     }
 
     /** What does not fit to each other. */
+    @Test
     void shouldGiveEverythingBackAfterRefusedPorts() throws Exception
     {
         assertFails("cannot wake a thread that waits elsewhere", context ->
@@ -59,6 +66,7 @@ final class LaunchFailureScenarios extends Scenario
     }
 
     /** What the application's own code does. */
+    @Test
     void shouldGiveEverythingBackAfterFailedThreads() throws Exception
     {
         assertFails("the thread factory returned null", context -> context.threadFactory(task -> null));

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.address.IpPrefix;
+import io.overlane.testkit.InNamespace;
 import io.overlane.tun.host.HostCommand;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** Against the real commands. */
-public final class FirewallScenarios implements AutoCloseable
+@InNamespace(ipv6 = true)
+class FirewallIT
 {
     private static final FirewallRules V4 = new FirewallRules(
         IpPrefix.parse("10.5.0.0/16"), IpPrefix.parse("10.5.34.0/24"), true, true, true);
@@ -26,8 +30,8 @@ public final class FirewallScenarios implements AutoCloseable
         return command.orElseThrow();
     }
 
-    @Override
-    public void close() throws IOException
+    @AfterEach
+    void close() throws IOException
     {
         final var nft = HostCommand.find("nft");
         if (nft.isPresent())
@@ -36,6 +40,7 @@ public final class FirewallScenarios implements AutoCloseable
         }
     }
 
+    @Test
     void shouldSetRepairAndRemoveNftables() throws IOException
     {
         final HostCommand nft = require("nft");
@@ -63,6 +68,7 @@ public final class FirewallScenarios implements AutoCloseable
         assertEquals("table ip foreign\n", nft.run("list", "tables"));
     }
 
+    @Test
     void shouldReplaceTheRulesOfAnEarlierRun() throws IOException
     {
         final HostCommand nft = require("nft");
@@ -73,6 +79,7 @@ public final class FirewallScenarios implements AutoCloseable
         assertFalse(nft.run("list", "ruleset").contains("10.9."));
     }
 
+    @Test
     void shouldKeepTwoNetworksOnOneHost() throws IOException
     {
         final HostCommand nft = require("nft");
@@ -86,6 +93,7 @@ public final class FirewallScenarios implements AutoCloseable
         assertEquals("table ip flannel-ipv4\n", nft.run("list", "tables"));
     }
 
+    @Test
     void shouldSetNftablesForIpv6() throws IOException
     {
         final HostCommand nft = require("nft");
@@ -97,16 +105,19 @@ public final class FirewallScenarios implements AutoCloseable
         firewall.remove();
     }
 
+    @Test
     void shouldSetRepairAndRemoveIptables() throws IOException
     {
         iptables("iptables", V4, "10.5.34.0/24 -d 10.5.0.0/16");
     }
 
+    @Test
     void shouldSetRepairAndRemoveIp6tables() throws IOException
     {
         iptables("ip6tables", V6, "fd00:0:0:1::/64 -d fd00::/48");
     }
 
+    @Test
     void shouldSetRepairAndRemoveLegacyIptables() throws IOException
     {
         iptables("iptables-legacy", V4, "10.5.34.0/24 -d 10.5.0.0/16");

@@ -10,6 +10,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.flannel.host.TestLinks;
+import io.overlane.testkit.InNamespace;
 import io.overlane.tun.TunDevice;
 import io.overlane.tun.TunException;
 import io.overlane.tun.TunKind;
@@ -18,9 +19,13 @@ import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Which interface is found among several. */
-public final class LinkScenarios implements AutoCloseable
+@InNamespace(ipv6 = true)
+class LinkIT
 {
     private static final IpAddress ETH0 = IpAddress.parse("192.0.2.1");
     private static final IpAddress ETH0_V6 = IpAddress.parse("2001:db8::1");
@@ -30,15 +35,16 @@ public final class LinkScenarios implements AutoCloseable
     private final TestLinks links = new TestLinks();
     private final IpCommand ip = links.ip();
 
-    LinkScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         links.add("eth0", 1500, "192.0.2.1/24", "192.0.2.11/24", "2001:db8::1/64");
         links.add("eth1", 9000, "198.51.100.1/24", "2001:db8:1::1/64");
         links.add("bare", 1500);
     }
 
-    @Override
-    public void close() throws IOException
+    @AfterEach
+    void close() throws IOException
     {
         links.close();
     }
@@ -63,6 +69,7 @@ public final class LinkScenarios implements AutoCloseable
         return assertThrows(IOException.class, () -> find(choice)).getMessage();
     }
 
+    @Test
     void shouldFollowTheDefaultRoute() throws IOException
     {
         assertTrue(refusal(choice()).startsWith("there is no default route of IPv4"), refusal(choice()));
@@ -71,6 +78,7 @@ public final class LinkScenarios implements AutoCloseable
         assertEquals(new ExternalInterface("eth0", 1500, ETH0, null, ETH0, null), find(choice()));
     }
 
+    @Test
     void shouldNeedOneInterfaceForBothFamilies() throws IOException
     {
         final InterfaceChoice both = new InterfaceChoice(true, true, List.of(), List.of(), null, null, null);
@@ -81,6 +89,7 @@ public final class LinkScenarios implements AutoCloseable
         assertEquals(new ExternalInterface("eth0", 1500, ETH0, ETH0_V6, ETH0, ETH0_V6), find(both));
     }
 
+    @Test
     void shouldTakeTheFirstOfTheNamedThatWorks() throws IOException
     {
         assertEquals("eth1", find(choice("none", "bare", "eth1", "eth0")).name());
@@ -92,6 +101,7 @@ public final class LinkScenarios implements AutoCloseable
             "no interface has the address 203.0.113.9", refusal);
     }
 
+    @Test
     void shouldMatchAddressesBeforeNames() throws IOException
     {
         assertEquals("eth1", find(pattern(true, false, "^198\\.51\\.")).name());
@@ -103,6 +113,7 @@ public final class LinkScenarios implements AutoCloseable
             refusal(pattern(true, false, "wlan")));
     }
 
+    @Test
     void shouldFindTheInterfaceThatReachesAnAddress() throws IOException
     {
         ip.run("route", "add", "203.0.113.0/24", "via", "198.51.100.254");
@@ -111,6 +122,7 @@ public final class LinkScenarios implements AutoCloseable
         assertEquals(new ExternalInterface("eth1", 9000, ETH1, null, ETH1, null), find(choice));
     }
 
+    @Test
     void shouldPublishAnotherAddress() throws IOException
     {
         final IpAddress nat = IpAddress.parse("203.0.113.1");
@@ -129,6 +141,7 @@ public final class LinkScenarios implements AutoCloseable
         assertEquals(new ExternalInterface("eth0", 1500, ETH0, null, nat, null), find(unnamed));
     }
 
+    @Test
     void shouldPreferLastingGlobalAddresses() throws IOException
     {
         ip.run("addr", "add", "169.254.1.1/16", "dev", "bare", "scope", "link");
@@ -142,6 +155,7 @@ public final class LinkScenarios implements AutoCloseable
         assertTrue(refusal(choice("eth1")).endsWith("interface eth1 has no IPv4 address"), "deprecated");
     }
 
+    @Test
     void shouldConfigureTheTunnelsDevice() throws IOException
     {
         final MacAddress mac = MacAddress.parse("02:11:22:33:44:55");

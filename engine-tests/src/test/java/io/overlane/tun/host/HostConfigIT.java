@@ -9,12 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
+import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Against the real command and a device. */
-final class HostConfigScenarios implements AutoCloseable
+@InNamespace(ipv6 = true)
+class HostConfigIT
 {
     private static final String DEVICE = "dev0";
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:02");
@@ -24,17 +29,19 @@ final class HostConfigScenarios implements AutoCloseable
     private final IpCommand ip = devices.ip();
     private final HostConfig config = new HostConfig(ip, errors::add);
 
-    HostConfigScenarios() throws IOException
+    @BeforeEach
+    void open() throws IOException
     {
         devices.add(DEVICE, 1450);
     }
 
-    @Override
-    public void close() throws IOException
+    @AfterEach
+    void close() throws IOException
     {
         devices.close();
     }
 
+    @Test
     void shouldAddAndTakeBackWhatFlannelNeeds() throws IOException
     {
         final List<String> before = state();
@@ -57,6 +64,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldAddAndTakeBackIpv6() throws IOException
     {
         final List<String> before = state();
@@ -81,6 +89,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldLeaveWhatWasThereBefore() throws IOException
     {
         ip.run("addr", "add", "10.244.1.0/32", "dev", DEVICE);
@@ -101,6 +110,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldBringBackWhatHadToMakeWay() throws IOException
     {
         final List<String> before = anotherRouteAndNeighbor();
@@ -114,6 +124,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldBringBackTheRouteThatMadeWayWhenTheDeviceWentFirst() throws IOException
     {
         anotherRouteAndNeighbor();
@@ -125,6 +136,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldSetAgainWhatTheHostForgotWhileTheDeviceWasDown() throws IOException
     {
         final List<HostEntry> wanted = List.of(
@@ -150,6 +162,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldReplaceAndTakeBackOnlyTheDifference() throws IOException
     {
         config.set(List.of(neighbor("10.244.2.0"), route("10.9.0.0/16", null)));
@@ -164,6 +177,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldThrowOneLineWhenTheHostRefusesAndSetTheRest()
     {
         final IOException ex = assertThrows(IOException.class, () ->
@@ -177,6 +191,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors, "an entry that was refused is not taken back");
     }
 
+    @Test
     void shouldNotComplainWhenTheDeviceWentFirst() throws IOException
     {
         config.set(List.of(address("10.244.1.0/32"), route("10.9.0.0/16", null)));
@@ -185,6 +200,7 @@ final class HostConfigScenarios implements AutoCloseable
         assertEquals(List.of(), errors);
     }
 
+    @Test
     void shouldLeaveWhatOthersChangedSince() throws IOException
     {
         devices.add("other", 1500);

@@ -10,6 +10,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.FrameBatch;
+import io.overlane.testkit.InNamespace;
 import io.overlane.tun.TunException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,17 +21,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Devices as such: made, found, set, taken over and gone. */
-final class TunDeviceScenarios extends Scenario
+@InNamespace(jvmOptions = {"-XX:+UseSerialGC", "-Xmx128m"})
+class TunDeviceIT extends Scenario
 {
     private static final long COLLECTION_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    TunDeviceScenarios() throws IOException
-    {
-    }
-
+    @Test
     void shouldCreateATapAndSetIt() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
@@ -53,6 +53,7 @@ final class TunDeviceScenarios extends Scenario
     }
 
     /** Each start loads the classes anew: what is run for the first time is slow, and leaves the collector time. */
+    @Test
     void shouldSetWhatItIsAskedForWhileTheGarbageCollectorRuns() throws Exception
     {
         create(new TunOptions(TunKind.TAP, "vx0")).close();
@@ -147,6 +148,7 @@ final class TunDeviceScenarios extends Scenario
         }
     }
 
+    @Test
     void shouldCreateATunWithoutMac() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TUN, "t0").vnetHeaderLength(0));
@@ -156,6 +158,7 @@ final class TunDeviceScenarios extends Scenario
         assertEquals(65_535, device.mtu());
     }
 
+    @Test
     void shouldLetTheKernelChooseTheNumber() throws IOException
     {
         final TunDevice first = create(new TunOptions(TunKind.TUN, "flannel%d"));
@@ -164,6 +167,7 @@ final class TunDeviceScenarios extends Scenario
         assertEquals("flannel1", second.name());
     }
 
+    @Test
     void shouldRemoveTheDeviceWhenClosed() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
@@ -176,6 +180,7 @@ final class TunDeviceScenarios extends Scenario
         create(new TunOptions(TunKind.TAP, "vx0"));
     }
 
+    @Test
     void shouldRefuseANameThatIsTaken() throws IOException
     {
         create(new TunOptions(TunKind.TAP, "vx0"));
@@ -186,6 +191,7 @@ final class TunDeviceScenarios extends Scenario
         assertTrue(exists("vx0"));
     }
 
+    @Test
     void shouldAttachOnlyToWhatIsThereAndFree() throws IOException
     {
         create(new TunOptions(TunKind.TAP, "vx0"));
@@ -199,6 +205,7 @@ final class TunDeviceScenarios extends Scenario
         assertThrows(IllegalArgumentException.class, () -> TunDevice.attach(new TunOptions(TunKind.TAP, "vx%d")));
     }
 
+    @Test
     void shouldAttachToAPersistentDevice() throws IOException
     {
         final TunDevice first = create(new TunOptions(TunKind.TAP, "vx0").vnetHeaderLength(0));
@@ -223,6 +230,7 @@ final class TunDeviceScenarios extends Scenario
         assertFalse(exists("vx0"));
     }
 
+    @Test
     void shouldAttachFurtherQueues() throws IOException
     {
         final TunOptions options = new TunOptions(TunKind.TAP, "vx0").multiQueue(true);
@@ -235,6 +243,7 @@ final class TunDeviceScenarios extends Scenario
         assertFalse(exists("vx0"));
     }
 
+    @Test
     void shouldAdoptAnOpenDescriptor() throws IOException
     {
         create(new TunOptions(TunKind.TAP, "probe")).close();
@@ -252,6 +261,7 @@ final class TunDeviceScenarios extends Scenario
         assertFalse(exists("t7"));
     }
 
+    @Test
     void shouldNotAdoptOtherDescriptors() throws IOException
     {
         final int fd = LibC.get().eventfd(0, Linux.O_CLOEXEC);
@@ -266,6 +276,7 @@ final class TunDeviceScenarios extends Scenario
         assertEquals(0, LibC.close(unbound), "still the caller's");
     }
 
+    @Test
     void shouldTellWhatTheKernelRefuses() throws IOException
     {
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
