@@ -6,7 +6,7 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.DatagramFeed;
 import io.overlane.pipeline.decap.OfferQueue;
 import io.overlane.pipeline.decap.VxlanDecapPath;
-import io.overlane.segment.PolicyProfile;
+import io.overlane.policy.PolicyProfile;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.EngineCounters;

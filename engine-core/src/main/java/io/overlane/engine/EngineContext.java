@@ -3,8 +3,8 @@ package io.overlane.engine;
 import io.overlane.control.RemoteCheck;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbContext;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.segment.IpNetworkContext;
-import io.overlane.segment.RulesContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.setting.Setting;
 import io.overlane.signal.IdleWait;
@@ -494,7 +494,7 @@ public final class EngineContext
     }
 
     /** Refuse groups that no datagram can be sent to. */
-    void requireReach(final int vni, final RulesContext rules)
+    void requireReach(final int vni, final SegmentPolicy rules)
     {
         rules.groups().forEach(group ->
             RemoteCheck.require(remoteCheck().address(group), "segment " + vni + ", group " + group));

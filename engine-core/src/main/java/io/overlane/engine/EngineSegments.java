@@ -2,10 +2,10 @@ package io.overlane.engine;
 
 import io.overlane.address.MacAddress;
 import io.overlane.pipeline.encap.EncapPath;
+import io.overlane.policy.RuleChange;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
-import io.overlane.segment.RuleChange;
-import io.overlane.segment.RulesContext;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.EngineCounters;
@@ -135,7 +135,7 @@ public final class EngineSegments
      * @return completes with what changed, when all of it is in force; exceptionally, with everything as it was, where
      *         the rules cannot be.
      */
-    public CompletableFuture<List<RuleChange>> change(final int vni, final Consumer<RulesContext> change)
+    public CompletableFuture<List<RuleChange>> change(final int vni, final Consumer<SegmentPolicy> change)
     {
         if (context.ipNetwork() != null)
         {

@@ -19,9 +19,9 @@ import io.overlane.pipeline.encap.Suppress;
 import io.overlane.pipeline.encap.VxlanEncapPath;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.learning.Misses;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetwork;
-import io.overlane.segment.RulesContext;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import io.overlane.segment.SegmentTable;
@@ -305,7 +305,7 @@ final class PathBuilder
     }
 
     /** Those of a segment's rules that the tables keep to; only on the thread that writes them. */
-    void apply(final int vni, final RulesContext rules)
+    void apply(final int vni, final SegmentPolicy rules)
     {
         forwarding.fdb().limit(vni, rules.maxLearned());
         forwarding.fdb().maxAge(vni, TimeUnit.NANOSECONDS.toMillis(rules.fdbAgeNs()));

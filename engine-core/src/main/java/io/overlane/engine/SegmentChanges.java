@@ -2,11 +2,11 @@ package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
 import io.overlane.pipeline.encap.EncapPath;
+import io.overlane.policy.ActivePolicy;
+import io.overlane.policy.RuleChange;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
-import io.overlane.segment.RuleChange;
-import io.overlane.segment.RulesContext;
 import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentRules;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -93,11 +93,11 @@ final class SegmentChanges
     }
 
     /** On the thread that writes the tables. Completes, with what differs, when all of it is in force. */
-    CompletableFuture<List<RuleChange>> change(final Segment segment, final Consumer<RulesContext> change)
+    CompletableFuture<List<RuleChange>> change(final Segment segment, final Consumer<SegmentPolicy> change)
     {
         final int vni = segment.vni();
-        final RulesContext before = segment.rules().settings();
-        final RulesContext after = before.copy();
+        final SegmentPolicy before = segment.rules().settings();
+        final SegmentPolicy after = before.copy();
         change.accept(after);
         after.conclude(vni);
         after.conclude(context.underlay(), context.fdbAgeNs());
@@ -113,7 +113,7 @@ final class SegmentChanges
             after.floodBudget(before.floodBudget());
         }
         join(vni, less(after.groups(), before.groups()));
-        final SegmentRules rules = new SegmentRules(after);
+        final ActivePolicy rules = new ActivePolicy(after);
         lanes.forEach(lane -> lane.paths.segments().lookup(vni).rules(rules));
         lanes.get(0).paths.apply(vni, after);
         less(before.groups(), after.groups()).forEach(group -> lanes.get(0).paths.leave(vni, group));

@@ -2,10 +2,10 @@ package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.policy.ActivePolicy;
+import io.overlane.policy.SourcePolicy;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentRules;
-import io.overlane.segment.SourcePolicy;
 import io.overlane.status.PathCounters;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
@@ -154,7 +154,7 @@ final class SourceFilter
 
     private static boolean add(final Set<IpPrefix> sources, final Segment segment)
     {
-        final SegmentRules rules = segment.rules();
+        final ActivePolicy rules = segment.rules();
         switch (rules.sourcePolicy())
         {
             case ANY:

@@ -1,5 +1,6 @@
 package io.overlane.segment;
 
+import io.overlane.policy.SourcePolicy;
 import io.overlane.port.Port;
 import io.overlane.route.RouteTable;
 import io.overlane.status.Traffic;

@@ -3,6 +3,7 @@ package io.overlane.segment;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.policy.SourcePolicy;
 import io.overlane.port.Port;
 import io.overlane.setting.Setting;
 import io.overlane.underlay.EcnEncap;

@@ -1,6 +1,7 @@
 package io.overlane.segment;
 
 import io.overlane.address.MacAddress;
+import io.overlane.policy.ActivePolicy;
 import io.overlane.port.Port;
 import io.overlane.status.Traffic;
 
@@ -15,7 +16,7 @@ public final class Segment
     private final int portMtu;
     /** Besides those of the devices behind the ports. */
     private final long[] furtherOwnMacs;
-    private volatile SegmentRules rules;
+    private volatile ActivePolicy rules;
     private final FloodList floodList;
     private final KnownSources knownSources;
     private final Traffic encapTraffic;
@@ -71,7 +72,7 @@ public final class Segment
         this.floodList = floodList;
         this.knownSources = knownSources;
         portMtu = settings.portMtu();
-        rules = new SegmentRules(settings.rules());
+        rules = new ActivePolicy(settings.rules());
         furtherOwnMacs = settings.furtherOwnMacs().stream().mapToLong(MacAddress::value).toArray();
         this.encapTraffic = encapTraffic;
         this.decapTraffic = decapTraffic;
@@ -106,7 +107,7 @@ public final class Segment
     }
 
     /** @return what it does with frames; to be asked once for all that is done with one. */
-    public SegmentRules rules()
+    public ActivePolicy rules()
     {
         return rules;
     }
@@ -117,7 +118,7 @@ public final class Segment
      *
      * @param rules what it does with frames from now on.
      */
-    public void rules(final SegmentRules rules)
+    public void rules(final ActivePolicy rules)
     {
         this.rules = rules;
     }

@@ -5,6 +5,13 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
+import io.overlane.policy.DropWhen;
+import io.overlane.policy.EcnPolicy;
+import io.overlane.policy.FloodBudget;
+import io.overlane.policy.PolicyProfile;
+import io.overlane.policy.SegmentPolicy;
+import io.overlane.policy.SourcePolicy;
+import io.overlane.policy.VlanPolicy;
 import io.overlane.port.Port;
 import io.overlane.setting.Setting;
 import io.overlane.underlay.OuterContext;
@@ -34,7 +41,7 @@ public final class SegmentContext
     private final List<LocalPort> furtherPorts = new ArrayList<>();
     private int portMtu;
     private long ownMac = NO_MAC;
-    private final RulesContext rules = new RulesContext();
+    private final SegmentPolicy rules = new SegmentPolicy();
     private final Set<MacAddress> furtherOwnMacs = new LinkedHashSet<>();
     private final Set<Vtep> flood = new LinkedHashSet<>();
     private final Map<MacAddress, Vtep> fdb = new LinkedHashMap<>();
@@ -179,13 +186,13 @@ public final class SegmentContext
     }
 
     /** @return what may change while the segment runs. */
-    public RulesContext rules()
+    public SegmentPolicy rules()
     {
         return rules;
     }
 
     /**
-     * @param learning see {@link RulesContext#learning(boolean)}.
+     * @param learning see {@link SegmentPolicy#learning(boolean)}.
      * @return this.
      */
     public SegmentContext learning(final boolean learning)
@@ -195,7 +202,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param policy see {@link RulesContext#policy(PolicyProfile)}.
+     * @param policy see {@link SegmentPolicy#policy(PolicyProfile)}.
      * @return this.
      */
     public SegmentContext policy(final PolicyProfile policy)
@@ -205,7 +212,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param reservedBits see {@link RulesContext#reservedBits(long)}.
+     * @param reservedBits see {@link SegmentPolicy#reservedBits(long)}.
      * @return this.
      */
     public SegmentContext reservedBits(final long reservedBits)
@@ -215,7 +222,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param sourcePolicy see {@link RulesContext#sourcePolicy(SourcePolicy)}.
+     * @param sourcePolicy see {@link SegmentPolicy#sourcePolicy(SourcePolicy)}.
      * @return this.
      */
     public SegmentContext sourcePolicy(final SourcePolicy sourcePolicy)
@@ -225,7 +232,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param source see {@link RulesContext#source(IpPrefix)}.
+     * @param source see {@link SegmentPolicy#source(IpPrefix)}.
      * @return this.
      */
     public SegmentContext source(final IpPrefix source)
@@ -235,7 +242,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param decapVlan see {@link RulesContext#decapVlan(VlanPolicy)}.
+     * @param decapVlan see {@link SegmentPolicy#decapVlan(VlanPolicy)}.
      * @return this.
      */
     public SegmentContext decapVlan(final VlanPolicy decapVlan)
@@ -245,7 +252,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param encapVlan see {@link RulesContext#encapVlan(VlanPolicy)}.
+     * @param encapVlan see {@link SegmentPolicy#encapVlan(VlanPolicy)}.
      * @return this.
      */
     public SegmentContext encapVlan(final VlanPolicy encapVlan)
@@ -255,7 +262,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param ecn see {@link RulesContext#ecn(EcnPolicy)}.
+     * @param ecn see {@link SegmentPolicy#ecn(EcnPolicy)}.
      * @return this.
      */
     public SegmentContext ecn(final EcnPolicy ecn)
@@ -265,7 +272,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param dropOwnMac see {@link RulesContext#dropOwnMac(DropWhen)}.
+     * @param dropOwnMac see {@link SegmentPolicy#dropOwnMac(DropWhen)}.
      * @return this.
      */
     public SegmentContext dropOwnMac(final DropWhen dropOwnMac)
@@ -275,7 +282,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param dropStaticViolation see {@link RulesContext#dropStaticViolation(DropWhen)}.
+     * @param dropStaticViolation see {@link SegmentPolicy#dropStaticViolation(DropWhen)}.
      * @return this.
      */
     public SegmentContext dropStaticViolation(final DropWhen dropStaticViolation)
@@ -285,7 +292,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param dropBadSource see {@link RulesContext#dropBadSource(DropWhen)}.
+     * @param dropBadSource see {@link SegmentPolicy#dropBadSource(DropWhen)}.
      * @return this.
      */
     public SegmentContext dropBadSource(final DropWhen dropBadSource)
@@ -295,7 +302,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param maxLearned see {@link RulesContext#maxLearned(int)}.
+     * @param maxLearned see {@link SegmentPolicy#maxLearned(int)}.
      * @return this.
      */
     public SegmentContext maxLearned(final int maxLearned)
@@ -305,7 +312,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param floodBudget see {@link RulesContext#floodBudget(FloodBudget)}.
+     * @param floodBudget see {@link SegmentPolicy#floodBudget(FloodBudget)}.
      * @return this.
      */
     public SegmentContext floodBudget(final FloodBudget floodBudget)
@@ -315,7 +322,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param outer see {@link RulesContext#outer(OuterContext)}.
+     * @param outer see {@link SegmentPolicy#outer(OuterContext)}.
      * @return this.
      */
     public SegmentContext outer(final OuterContext outer)
@@ -325,7 +332,7 @@ public final class SegmentContext
     }
 
     /**
-     * @param group see {@link RulesContext#group(IpAddress)}.
+     * @param group see {@link SegmentPolicy#group(IpAddress)}.
      * @return this.
      */
     public SegmentContext group(final IpAddress group)

@@ -2,6 +2,7 @@ package io.overlane.segment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.overlane.policy.FloodBudget;
 import io.overlane.status.DropReason;
 import org.junit.jupiter.api.Test;
 

@@ -6,8 +6,8 @@ import static io.overlane.status.DropReason.NONE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.overlane.segment.EcnPolicy;
-import io.overlane.segment.PolicyProfile;
+import io.overlane.policy.EcnPolicy;
+import io.overlane.policy.PolicyProfile;
 import io.overlane.testdata.FrameSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

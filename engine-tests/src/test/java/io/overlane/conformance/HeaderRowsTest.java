@@ -12,7 +12,7 @@ import static io.overlane.status.DropReason.UNKNOWN_VNI;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.overlane.segment.PolicyProfile;
+import io.overlane.policy.PolicyProfile;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.wire.VxlanHeader;

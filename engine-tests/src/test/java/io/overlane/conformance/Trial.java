@@ -3,7 +3,7 @@ package io.overlane.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.address.Vtep;
-import io.overlane.segment.PolicyProfile;
+import io.overlane.policy.PolicyProfile;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;

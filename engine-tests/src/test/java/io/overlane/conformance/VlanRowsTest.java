@@ -8,10 +8,10 @@ import static io.overlane.status.DropReason.NONE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.overlane.policy.PolicyProfile;
+import io.overlane.policy.VlanPolicy;
 import io.overlane.port.VlanTrunk;
-import io.overlane.segment.PolicyProfile;
 import io.overlane.segment.SegmentContext;
-import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.status.DropSamples;
 import io.overlane.testdata.FrameSpec;

@@ -11,13 +11,13 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.segment.FloodBudget;
-import io.overlane.segment.PolicyProfile;
-import io.overlane.segment.RuleChange;
-import io.overlane.segment.RulesContext;
+import io.overlane.policy.FloodBudget;
+import io.overlane.policy.PolicyProfile;
+import io.overlane.policy.RuleChange;
+import io.overlane.policy.SegmentPolicy;
+import io.overlane.policy.SourcePolicy;
+import io.overlane.policy.VlanPolicy;
 import io.overlane.segment.SegmentContext;
-import io.overlane.segment.SourcePolicy;
-import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
@@ -268,12 +268,12 @@ class SegmentChangesTest
         return harness.engine().forwarding().fdb().learned();
     }
 
-    private RulesContext rules(final int vni)
+    private SegmentPolicy rules(final int vni)
     {
         return harness.engine().segments().get(vni).rules().settings();
     }
 
-    private List<RuleChange> change(final int vni, final Consumer<RulesContext> change)
+    private List<RuleChange> change(final int vni, final Consumer<SegmentPolicy> change)
     {
         final CompletableFuture<List<RuleChange>> asked = harness.engine().segments().change(vni, change);
         assertFalse(asked.isDone(), "nothing is done on the caller's thread");
@@ -286,7 +286,7 @@ class SegmentChangesTest
         return changes.stream().map(RuleChange::toString).toList();
     }
 
-    private String refusal(final int vni, final Consumer<RulesContext> change)
+    private String refusal(final int vni, final Consumer<SegmentPolicy> change)
     {
         final CompletableFuture<List<RuleChange>> asked = harness.engine().segments().change(vni, change);
         harness.run();
@@ -295,7 +295,7 @@ class SegmentChangesTest
         return refusal.getMessage();
     }
 
-    private void assertRefused(final String message, final int vni, final Consumer<RulesContext> change)
+    private void assertRefused(final String message, final int vni, final Consumer<SegmentPolicy> change)
     {
         assertEquals(message, refusal(vni, change));
     }

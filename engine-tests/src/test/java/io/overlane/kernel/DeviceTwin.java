@@ -11,7 +11,7 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.segment.PolicyProfile;
+import io.overlane.policy.PolicyProfile;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;

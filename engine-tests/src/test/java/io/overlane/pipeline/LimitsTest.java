@@ -7,7 +7,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.segment.FloodBudget;
+import io.overlane.policy.FloodBudget;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.RemoteTraffic;

@@ -9,7 +9,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.kernel.KernelWords;
 import io.overlane.kernel.Recordings;
 import io.overlane.pcap.PcapReader;
-import io.overlane.segment.EcnPolicy;
+import io.overlane.policy.EcnPolicy;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.kernel.KernelCase;

@@ -11,10 +11,10 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.Moderation;
 import io.overlane.engine.QueueContext;
 import io.overlane.fdb.FdbContext;
+import io.overlane.policy.FloodBudget;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.reconcile.DesiredState;
-import io.overlane.segment.FloodBudget;
 import io.overlane.segment.IpNetworkContext;
-import io.overlane.segment.RulesContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.testkit.SettingsContract;
@@ -35,12 +35,12 @@ class CoreSettingsTest extends SettingsContract
                 "EngineContext.idleWait",
                 "EngineContext.tableEvents",
                 "OuterContext.ecn"),
-            Set.of("FdbContext.seed", "RulesContext.reservedBits", "SegmentContext.reservedBits"));
+            Set.of("FdbContext.seed", "SegmentPolicy.reservedBits", "SegmentContext.reservedBits"));
         object(EngineContext.class, EngineContext::new);
         object(FdbContext.class, FdbContext::new);
         object(OuterContext.class, OuterContext::new);
         object(SegmentContext.class, () -> new SegmentContext(1));
-        object(RulesContext.class, RulesContext::new);
+        object(SegmentPolicy.class, SegmentPolicy::new);
         object(IpNetworkContext.class, IpNetworkContext::new);
         sample(IpAddress.class, IpAddress.parse("192.0.2.1"));
         sample(IpPrefix.class, IpPrefix.parse("192.0.2.0/24"));

@@ -3,11 +3,11 @@ package io.overlane.admin.command;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.admin.AdminException;
-import io.overlane.segment.FloodBudget;
-import io.overlane.segment.PolicyProfile;
-import io.overlane.segment.RulesContext;
-import io.overlane.segment.SourcePolicy;
-import io.overlane.segment.VlanPolicy;
+import io.overlane.policy.FloodBudget;
+import io.overlane.policy.PolicyProfile;
+import io.overlane.policy.SegmentPolicy;
+import io.overlane.policy.SourcePolicy;
+import io.overlane.policy.VlanPolicy;
 import io.overlane.underlay.DontFragment;
 import io.overlane.underlay.OuterContext;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ final class RuleWords
     private static final String NONE = "none";
 
     /** In the order in which they are applied: a policy first, because what is given beside it counts. */
-    private static final Map<String, Function<String, Consumer<RulesContext>>> RULES = new LinkedHashMap<>();
+    private static final Map<String, Function<String, Consumer<SegmentPolicy>>> RULES = new LinkedHashMap<>();
 
     static
     {
@@ -93,7 +93,7 @@ final class RuleWords
             {
                 Arrays.stream(text.split(",", -1)).map(IpAddress::parse).forEach(groups::add);
             }
-            new RulesContext().groups(groups);
+            new SegmentPolicy().groups(groups);
             return rules -> rules.groups(groups);
         });
     }
@@ -107,7 +107,7 @@ final class RuleWords
      * @return sets what they say.
      * @throws AdminException if they say nothing, or what cannot be.
      */
-    static Consumer<RulesContext> parse(final List<String> words) throws AdminException
+    static Consumer<SegmentPolicy> parse(final List<String> words) throws AdminException
     {
         for (int i = 0; i < words.size(); i += 2)
         {
@@ -118,10 +118,10 @@ final class RuleWords
             }
         }
         final Words given = new Words(words, 0, RULES.keySet().toArray(String[]::new));
-        Consumer<RulesContext> change = rules -> {};
-        for (final Map.Entry<String, Function<String, Consumer<RulesContext>>> rule : RULES.entrySet())
+        Consumer<SegmentPolicy> change = rules -> {};
+        for (final Map.Entry<String, Function<String, Consumer<SegmentPolicy>>> rule : RULES.entrySet())
         {
-            final Consumer<RulesContext> one = given.optional(rule.getKey(), rule.getValue()::apply);
+            final Consumer<SegmentPolicy> one = given.optional(rule.getKey(), rule.getValue()::apply);
             change = one == null ? change : change.andThen(one);
         }
         if (words.isEmpty())
@@ -131,7 +131,7 @@ final class RuleWords
         return change;
     }
 
-    private static Consumer<RulesContext> acceptFrom(final String text)
+    private static Consumer<SegmentPolicy> acceptFrom(final String text)
     {
         if ("any".equals(text) || "known".equals(text))
         {

@@ -6,9 +6,9 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
-import io.overlane.segment.RuleChange;
-import io.overlane.segment.RuleTexts;
-import io.overlane.segment.RulesContext;
+import io.overlane.policy.RuleChange;
+import io.overlane.policy.RuleTexts;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class SegmentCommands
         {
             if (vni == null || vni == segment.vni())
             {
-                final RulesContext settings = segment.rules().settings();
+                final SegmentPolicy settings = segment.rules().settings();
                 final Map<String, String> texts = RuleTexts.of(settings);
                 table.row(
                     segment.vni(),
@@ -81,7 +81,7 @@ final class SegmentCommands
     {
         final int vni = new Words(request.subList(0, Math.min(1, request.size())), 1)
             .required(0, "VNI", EngineAccess.VNI);
-        final Consumer<RulesContext> change = RuleWords.parse(request.subList(1, request.size()));
+        final Consumer<SegmentPolicy> change = RuleWords.parse(request.subList(1, request.size()));
         final List<RuleChange> changes = EngineAccess.await(engine.engine().segments().change(vni, change));
         final Map<String, Object> json = new LinkedHashMap<>();
         json.put("changed", changes.stream().map(one ->

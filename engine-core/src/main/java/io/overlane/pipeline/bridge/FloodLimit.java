@@ -1,7 +1,7 @@
 package io.overlane.pipeline.bridge;
 
 import io.overlane.limit.RateLimit;
-import io.overlane.segment.FloodBudget;
+import io.overlane.policy.FloodBudget;
 import io.overlane.status.DropReason;
 import org.agrona.concurrent.NanoClock;
 

@@ -2,10 +2,10 @@ package io.overlane.pipeline.decap;
 
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
+import io.overlane.policy.SourcePolicy;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.IpNetwork;
-import io.overlane.segment.SourcePolicy;
 import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;

@@ -6,13 +6,13 @@ import io.overlane.frame.Frame;
 import io.overlane.pipeline.bridge.LocalForward;
 import io.overlane.pipeline.learning.Learn;
 import io.overlane.pipeline.learning.LearnRing;
+import io.overlane.policy.ActivePolicy;
+import io.overlane.policy.EcnPolicy;
+import io.overlane.policy.VlanPolicy;
 import io.overlane.remote.RemoteTable;
-import io.overlane.segment.EcnPolicy;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentRules;
 import io.overlane.segment.SegmentTable;
-import io.overlane.segment.VlanPolicy;
 import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
@@ -29,7 +29,7 @@ import org.agrona.concurrent.NanoClock;
 /**
  * VXLAN datagrams become Ethernet frames for the port, or the ports, of their segment. The checks and their order are
  * those of Linux {@code vxlan_rcv}, with a named reason for each; where the segment's policy may differ, see
- * {@link io.overlane.segment.PolicyProfile}. A datagram is left as it came until it is sure to go on.
+ * {@link io.overlane.policy.PolicyProfile}. A datagram is left as it came until it is sure to go on.
  */
 public final class VxlanDecapPath implements DecapPath
 {
@@ -48,7 +48,7 @@ public final class VxlanDecapPath implements DecapPath
     /** Of the last datagram of this batch; null: not known. */
     private Segment segment;
     /** Of the segment, as they were when the batch came to it. */
-    private SegmentRules rules;
+    private ActivePolicy rules;
     /** Whether this datagram is one of the segment's. */
     private boolean isOurs;
     private int framesIn;

@@ -2,7 +2,7 @@ package io.overlane.pipeline.encap;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.segment.VlanPolicy;
+import io.overlane.policy.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;

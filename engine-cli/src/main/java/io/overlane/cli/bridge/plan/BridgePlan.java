@@ -6,12 +6,12 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.ThreadingMode;
+import io.overlane.policy.SegmentPolicy;
+import io.overlane.policy.SourcePolicy;
 import io.overlane.port.Port;
 import io.overlane.reconcile.DesiredState;
 import io.overlane.segment.IpNetworkContext;
-import io.overlane.segment.RulesContext;
 import io.overlane.segment.SegmentContext;
-import io.overlane.segment.SourcePolicy;
 import io.overlane.tun.TunOffload;
 import io.overlane.tun.host.HostEntry;
 import java.util.ArrayList;
@@ -97,7 +97,7 @@ public record BridgePlan(
         {
             return source == SourcePolicy.ANY;
         }
-        final RulesContext rules = new RulesContext();
+        final SegmentPolicy rules = new SegmentPolicy();
         applyTo(rules);
         return rules.sourcePolicy() == SourcePolicy.ANY;
     }
@@ -175,7 +175,7 @@ public record BridgePlan(
     /**
      * @param rules of the plan's segment, whatever they are: become what the plan says.
      */
-    public void applyTo(final RulesContext rules)
+    public void applyTo(final SegmentPolicy rules)
     {
         rules.learning(learning)
             .outer(outer.context())

@@ -5,7 +5,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
-import io.overlane.segment.SourcePolicy;
+import io.overlane.policy.SourcePolicy;
 import io.overlane.tun.TunOffload;
 import io.overlane.tun.TunOptions;
 import io.overlane.wire.VlanTag;

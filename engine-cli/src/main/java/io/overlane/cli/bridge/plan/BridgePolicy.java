@@ -4,10 +4,10 @@ import static io.overlane.cli.bridge.plan.BridgePlanner.require;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
-import io.overlane.segment.PolicyProfile;
-import io.overlane.segment.RulesContext;
-import io.overlane.segment.SourcePolicy;
-import io.overlane.segment.VlanPolicy;
+import io.overlane.policy.PolicyProfile;
+import io.overlane.policy.SegmentPolicy;
+import io.overlane.policy.SourcePolicy;
+import io.overlane.policy.VlanPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -65,7 +65,7 @@ record BridgePolicy(PolicyProfile profile, SourcePolicy source, List<IpPrefix> s
         }
     }
 
-    void applyTo(final RulesContext rules)
+    void applyTo(final SegmentPolicy rules)
     {
         rules.policy(profile);
         rules.sources(source == null ? rules.sourcePolicy() : source, Set.copyOf(sources));

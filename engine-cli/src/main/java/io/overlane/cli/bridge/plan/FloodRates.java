@@ -1,6 +1,6 @@
 package io.overlane.cli.bridge.plan;
 
-import io.overlane.segment.FloodBudget;
+import io.overlane.policy.FloodBudget;
 
 /**
  * How many frames may be flooded in a second; 0 is no limit.

@@ -2,7 +2,7 @@ package io.overlane.cli.bridge.plan;
 
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.Moderation;
-import io.overlane.segment.RulesContext;
+import io.overlane.policy.SegmentPolicy;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 public record LimitPlan(int maxLearned, FloodRates flood, long fdbAgeNs, long napNs, int maxSegments)
 {
     /** Those that are a segment's. */
-    public void applyTo(final RulesContext rules)
+    public void applyTo(final SegmentPolicy rules)
     {
         rules.maxLearned(maxLearned).floodBudget(flood.budget()).fdbAgeNs(fdbAgeNs);
     }

@@ -14,7 +14,7 @@ import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.FakeHost;
 import io.overlane.cli.bridge.plan.FloodRates;
 import io.overlane.cli.bridge.plan.PlanChange;
-import io.overlane.segment.SourcePolicy;
+import io.overlane.policy.SourcePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,10 +12,10 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.conformance.Conformance;
 import io.overlane.engine.EngineContext;
-import io.overlane.segment.PolicyProfile;
-import io.overlane.segment.RulesContext;
-import io.overlane.segment.SourcePolicy;
-import io.overlane.segment.VlanPolicy;
+import io.overlane.policy.PolicyProfile;
+import io.overlane.policy.SegmentPolicy;
+import io.overlane.policy.SourcePolicy;
+import io.overlane.policy.VlanPolicy;
 import io.overlane.tun.TunOffload;
 import java.util.List;
 import java.util.Map;
@@ -214,11 +214,11 @@ class BridgePlannerTest
     @Test
     void shouldSetProfileFirstAndRulesAfter()
     {
-        final RulesContext strict = rules("--policy strict");
+        final SegmentPolicy strict = rules("--policy strict");
         assertEquals(SourcePolicy.KNOWN, strict.sourcePolicy());
         assertEquals(VlanPolicy.DROP, strict.encapVlan());
 
-        final RulesContext relaxed = rules(
+        final SegmentPolicy relaxed = rules(
             "--inner-vlan pass --accept-from 192.0.2.0/24,2001:db8::7 --policy strict");
         assertEquals(VlanPolicy.PASS, relaxed.decapVlan());
         assertEquals(VlanPolicy.PASS, relaxed.encapVlan());
@@ -238,7 +238,7 @@ class BridgePlannerTest
             plan("--max-learned 100 --flood-limit copies=3,port=1 --fdb-age 60 --nap 0").limits();
         assertEquals(
             "max-learned 100, flood-limit port=1,copies=3, fdb-age 60, nap 0, max-segments 2048", limits.toString());
-        final RulesContext rules = new RulesContext();
+        final SegmentPolicy rules = new SegmentPolicy();
         limits.applyTo(rules);
         assertEquals(100, rules.maxLearned());
         assertEquals(1, rules.floodBudget().portFrames());
@@ -262,9 +262,9 @@ class BridgePlannerTest
         assertEquals("not port=N,segment=N,copies=N in frames a second: '" + text + "'", message);
     }
 
-    private RulesContext rules(final String line)
+    private SegmentPolicy rules(final String line)
     {
-        final RulesContext rules = new RulesContext();
+        final SegmentPolicy rules = new SegmentPolicy();
         plan(line).policy().applyTo(rules);
         return rules;
     }

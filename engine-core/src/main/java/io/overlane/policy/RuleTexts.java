@@ -1,4 +1,4 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
 import io.overlane.underlay.DontFragment;
 import io.overlane.underlay.OuterContext;
@@ -21,7 +21,7 @@ public final class RuleTexts
      * @param rules concluded settings.
      * @return what each is, by name, in the order in which they are shown.
      */
-    public static Map<String, String> of(final RulesContext rules)
+    public static Map<String, String> of(final SegmentPolicy rules)
     {
         final Map<String, String> texts = new LinkedHashMap<>();
         texts.put("policy", policy(rules));
@@ -42,11 +42,11 @@ public final class RuleTexts
     }
 
     /** The profile of all that has no name of its own here, or for want of one all that. */
-    private static String policy(final RulesContext rules)
+    private static String policy(final SegmentPolicy rules)
     {
         for (final PolicyProfile profile : PolicyProfile.values())
         {
-            final RulesContext other = new RulesContext().policy(profile);
+            final SegmentPolicy other = new SegmentPolicy().policy(profile);
             if (unnamed(other).equals(unnamed(rules)))
             {
                 return profile.label();
@@ -55,7 +55,7 @@ public final class RuleTexts
         return unnamed(rules);
     }
 
-    private static String unnamed(final RulesContext rules)
+    private static String unnamed(final SegmentPolicy rules)
     {
         return "reserved-bits " + Long.toHexString(rules.reservedBits()) +
             ", ecn " + word(rules.ecn()) +
@@ -71,7 +71,7 @@ public final class RuleTexts
 
     private static String seconds(final long ageNs)
     {
-        return ageNs == RulesContext.ENGINE_AGE ? "default" :
+        return ageNs == SegmentPolicy.ENGINE_AGE ? "default" :
             ageNs == 0 ? "never" :
             BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMillis(ageNs), 3).stripTrailingZeros().toPlainString();
     }

@@ -1,4 +1,4 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
 /**
  * What becomes of a frame that carries a VLAN tag inside the tunnel (RFC 7348 §6.1). Any tag counts, one of 802.1ad and

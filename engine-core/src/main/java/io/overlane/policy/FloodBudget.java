@@ -1,4 +1,4 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
 import io.overlane.limit.RateLimit;
 import io.overlane.setting.Setting;

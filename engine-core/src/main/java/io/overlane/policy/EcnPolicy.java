@@ -1,4 +1,4 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
 /** How congestion marks of the outer header are carried into the inner one on receipt. */
 public enum EcnPolicy

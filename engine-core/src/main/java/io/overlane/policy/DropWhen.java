@@ -1,4 +1,4 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
 /** When a received frame is dropped whose source MAC is one it should not have. */
 public enum DropWhen

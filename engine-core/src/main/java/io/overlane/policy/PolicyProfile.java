@@ -1,19 +1,19 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
-import static io.overlane.segment.DropWhen.ALWAYS;
-import static io.overlane.segment.DropWhen.IF_LEARNING;
-import static io.overlane.segment.EcnPolicy.RFC6040;
-import static io.overlane.segment.SourcePolicy.ANY;
-import static io.overlane.segment.SourcePolicy.KNOWN;
-import static io.overlane.segment.VlanPolicy.DROP;
-import static io.overlane.segment.VlanPolicy.PASS;
-import static io.overlane.segment.VlanPolicy.STRIP;
+import static io.overlane.policy.DropWhen.ALWAYS;
+import static io.overlane.policy.DropWhen.IF_LEARNING;
+import static io.overlane.policy.EcnPolicy.RFC6040;
+import static io.overlane.policy.SourcePolicy.ANY;
+import static io.overlane.policy.SourcePolicy.KNOWN;
+import static io.overlane.policy.VlanPolicy.DROP;
+import static io.overlane.policy.VlanPolicy.PASS;
+import static io.overlane.policy.VlanPolicy.STRIP;
 
 import io.overlane.wire.VxlanHeader;
 
 /**
  * How strict a segment is, by name. A profile is a row of the table below and sets every column of it; each column can
- * be set alone afterwards by the method of {@link RulesContext} with its name.
+ * be set alone afterwards by the method of {@link SegmentPolicy} with its name.
  *
  * <p>{@link #STRICT} is for segments whose remotes are all configured and whose stations are not trusted. It drops what
  * no correct peer sends, on the grounds that such a frame is a fault or an attack, and that a counter with the frame's
@@ -84,7 +84,7 @@ public enum PolicyProfile
     }
 
     /** Set every column. */
-    void applyTo(final RulesContext rules)
+    void applyTo(final SegmentPolicy rules)
     {
         rules.reservedBits(reservedBits)
             .sourcePolicy(sourcePolicy)

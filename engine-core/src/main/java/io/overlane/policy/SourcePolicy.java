@@ -1,4 +1,4 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
 /** From which outer source addresses datagrams are accepted. Source ports are never looked at: they vary by flow. */
 public enum SourcePolicy

@@ -1,4 +1,4 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
@@ -15,7 +15,7 @@ import java.util.Set;
  * The settings of a segment that may change while it carries frames: what it does with them, how much it learns and
  * floods, what its outer headers say, which groups it is in.
  */
-public final class RulesContext
+public final class SegmentPolicy
 {
     /** As old as the engine lets entries become. */
     public static final long ENGINE_AGE = -1;
@@ -37,15 +37,15 @@ public final class RulesContext
     private final Set<IpPrefix> sources = new LinkedHashSet<>();
 
     /** As {@link PolicyProfile#LINUX} has it, without learning, limits and groups. */
-    public RulesContext()
+    public SegmentPolicy()
     {
         PolicyProfile.LINUX.applyTo(this);
     }
 
     /** @return the same, to be changed without changing this. */
-    public RulesContext copy()
+    public SegmentPolicy copy()
     {
-        final RulesContext copy = new RulesContext()
+        final SegmentPolicy copy = new SegmentPolicy()
             .learning(learning)
             .reservedBits(reservedBits)
             .sourcePolicy(sourcePolicy)
@@ -74,7 +74,7 @@ public final class RulesContext
      * @param learning learn where a source MAC lives from the datagrams it comes in; default off, as flannel has it.
      * @return this.
      */
-    public RulesContext learning(final boolean learning)
+    public SegmentPolicy learning(final boolean learning)
     {
         this.learning = learning;
         return this;
@@ -86,7 +86,7 @@ public final class RulesContext
      * @param profile default {@link PolicyProfile#LINUX}.
      * @return this.
      */
-    public RulesContext policy(final PolicyProfile profile)
+    public SegmentPolicy policy(final PolicyProfile profile)
     {
         Setting.notNull("policy", profile).applyTo(this);
         return this;
@@ -106,7 +106,7 @@ public final class RulesContext
      *                     acted upon.
      * @return this.
      */
-    public RulesContext reservedBits(final long reservedBits)
+    public SegmentPolicy reservedBits(final long reservedBits)
     {
         this.reservedBits = reservedBits & VxlanHeader.RESERVED_MASK;
         return this;
@@ -122,7 +122,7 @@ public final class RulesContext
      * @param sourcePolicy which outer sources are accepted.
      * @return this.
      */
-    public RulesContext sourcePolicy(final SourcePolicy sourcePolicy)
+    public SegmentPolicy sourcePolicy(final SourcePolicy sourcePolicy)
     {
         this.sourcePolicy = Setting.notNull("sourcePolicy", sourcePolicy);
         return this;
@@ -140,7 +140,7 @@ public final class RulesContext
      * @param prefix one more prefix to accept from, of either family.
      * @return this.
      */
-    public RulesContext source(final IpPrefix prefix)
+    public SegmentPolicy source(final IpPrefix prefix)
     {
         sources.add(Setting.notNull("source", prefix).base());
         return sourcePolicy(SourcePolicy.LISTED);
@@ -153,7 +153,7 @@ public final class RulesContext
      * @param prefixes to accept from, for {@link SourcePolicy#LISTED}.
      * @return this.
      */
-    public RulesContext sources(final SourcePolicy policy, final Set<IpPrefix> prefixes)
+    public SegmentPolicy sources(final SourcePolicy policy, final Set<IpPrefix> prefixes)
     {
         Setting.notNull("policy", policy);
         Setting.notNull("prefixes", prefixes);
@@ -172,7 +172,7 @@ public final class RulesContext
      * @param decapVlan what becomes of received frames with a VLAN tag.
      * @return this.
      */
-    public RulesContext decapVlan(final VlanPolicy decapVlan)
+    public SegmentPolicy decapVlan(final VlanPolicy decapVlan)
     {
         this.decapVlan = Setting.notNull("decapVlan", decapVlan);
         return this;
@@ -188,7 +188,7 @@ public final class RulesContext
      * @param encapVlan what becomes of frames of the port with a VLAN tag.
      * @return this.
      */
-    public RulesContext encapVlan(final VlanPolicy encapVlan)
+    public SegmentPolicy encapVlan(final VlanPolicy encapVlan)
     {
         this.encapVlan = Setting.notNull("encapVlan", encapVlan);
         return this;
@@ -204,7 +204,7 @@ public final class RulesContext
      * @param ecn how outer congestion marks are carried into received frames.
      * @return this.
      */
-    public RulesContext ecn(final EcnPolicy ecn)
+    public SegmentPolicy ecn(final EcnPolicy ecn)
     {
         this.ecn = Setting.notNull("ecn", ecn);
         return this;
@@ -220,7 +220,7 @@ public final class RulesContext
      * @param dropOwnMac when received frames with one of our own MACs as their source are dropped.
      * @return this.
      */
-    public RulesContext dropOwnMac(final DropWhen dropOwnMac)
+    public SegmentPolicy dropOwnMac(final DropWhen dropOwnMac)
     {
         this.dropOwnMac = Setting.notNull("dropOwnMac", dropOwnMac);
         return this;
@@ -237,7 +237,7 @@ public final class RulesContext
      *                            another remote.
      * @return this.
      */
-    public RulesContext dropStaticViolation(final DropWhen dropStaticViolation)
+    public SegmentPolicy dropStaticViolation(final DropWhen dropStaticViolation)
     {
         this.dropStaticViolation = Setting.notNull("dropStaticViolation", dropStaticViolation);
         return this;
@@ -253,7 +253,7 @@ public final class RulesContext
      * @param dropBadSource when received frames are dropped whose source MAC is a group address or zero.
      * @return this.
      */
-    public RulesContext dropBadSource(final DropWhen dropBadSource)
+    public SegmentPolicy dropBadSource(final DropWhen dropBadSource)
     {
         this.dropBadSource = Setting.notNull("dropBadSource", dropBadSource);
         return this;
@@ -270,7 +270,7 @@ public final class RulesContext
      *                   them loses one for each new one. 0, the default: no limit but the engine's.
      * @return this.
      */
-    public RulesContext maxLearned(final int maxLearned)
+    public SegmentPolicy maxLearned(final int maxLearned)
     {
         this.maxLearned = Setting.atLeast("maxLearned", maxLearned, 0);
         return this;
@@ -287,7 +287,7 @@ public final class RulesContext
      *                 {@link #ENGINE_AGE}.
      * @return this.
      */
-    public RulesContext fdbAgeNs(final long fdbAgeNs)
+    public SegmentPolicy fdbAgeNs(final long fdbAgeNs)
     {
         this.fdbAgeNs = fdbAgeNs == ENGINE_AGE ? ENGINE_AGE : FdbContext.checkAge("fdbAgeNs", fdbAgeNs);
         return this;
@@ -303,7 +303,7 @@ public final class RulesContext
      * @param floodBudget how much may be flooded; default no limit, as Linux has none.
      * @return this.
      */
-    public RulesContext floodBudget(final FloodBudget floodBudget)
+    public SegmentPolicy floodBudget(final FloodBudget floodBudget)
     {
         this.floodBudget = Setting.notNull("floodBudget", floodBudget);
         return this;
@@ -319,7 +319,7 @@ public final class RulesContext
      * @param outer what outer headers say; default as Linux has it, but never fragmented.
      * @return this.
      */
-    public RulesContext outer(final OuterContext outer)
+    public SegmentPolicy outer(final OuterContext outer)
     {
         this.outer = Setting.notNull("outer", outer);
         return this;
@@ -332,7 +332,7 @@ public final class RulesContext
      * @return this.
      * @throws IllegalArgumentException if it is no multicast address.
      */
-    public RulesContext group(final IpAddress group)
+    public SegmentPolicy group(final IpAddress group)
     {
         if (!Setting.notNull("group", group).isMulticast())
         {
@@ -353,7 +353,7 @@ public final class RulesContext
      * @return this.
      * @throws IllegalArgumentException if one is no multicast address.
      */
-    public RulesContext groups(final Set<IpAddress> wanted)
+    public SegmentPolicy groups(final Set<IpAddress> wanted)
     {
         Setting.notNull("groups", wanted);
         groups.clear();

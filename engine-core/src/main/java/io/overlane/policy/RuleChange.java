@@ -1,4 +1,4 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ public record RuleChange(String rule, String before, String after)
      * @param after  rules.
      * @return what differs; nothing if that is the same.
      */
-    public static List<RuleChange> between(final RulesContext before, final RulesContext after)
+    public static List<RuleChange> between(final SegmentPolicy before, final SegmentPolicy after)
     {
         final Map<String, String> old = RuleTexts.of(before);
         final List<RuleChange> changes = new ArrayList<>();

@@ -1,19 +1,20 @@
-package io.overlane.segment;
+package io.overlane.policy;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.route.RouteTable;
+import io.overlane.segment.KnownSources;
 import io.overlane.underlay.OuterContext;
 
 /**
  * What a segment does with frames, as it is at one moment: immutable, so that a frame is judged by the rules before a
  * change or by those after it, never by some of both.
  */
-public final class SegmentRules
+public final class ActivePolicy
 {
     private static final int LISTED = 0;
 
-    private final RulesContext settings;
+    private final SegmentPolicy settings;
     private final boolean learning;
     private final long reservedBits;
     private final SourcePolicy sourcePolicy;
@@ -31,7 +32,7 @@ public final class SegmentRules
     /**
      * @param settings concluded settings; a copy is kept.
      */
-    public SegmentRules(final RulesContext settings)
+    public ActivePolicy(final SegmentPolicy settings)
     {
         this.settings = settings.copy();
         learning = settings.learning();
@@ -54,7 +55,7 @@ public final class SegmentRules
     }
 
     /** @return a copy of the settings these were made of. */
-    public RulesContext settings()
+    public SegmentPolicy settings()
     {
         return settings.copy();
     }
