@@ -3,7 +3,6 @@ package io.overlane.control;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.fdb.Fdb;
-import io.overlane.fdb.FdbConsumer;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
@@ -95,7 +94,7 @@ final class FdbSweep
     }
 
     /** The entry of a filter that names one, else all there are. */
-    private void forEach(final FdbFilter filter, final FdbConsumer consumer)
+    private void forEach(final FdbFilter filter, final Fdb.EntryConsumer consumer)
     {
         if (filter.vni() == FdbFilter.ANY || filter.mac() == null)
         {

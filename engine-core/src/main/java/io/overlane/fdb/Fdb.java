@@ -1,7 +1,6 @@
 package io.overlane.fdb;
 
 import io.overlane.status.TableCounters;
-import io.overlane.table.CompactKeyConsumer;
 import io.overlane.table.CompactTable;
 import java.util.function.IntConsumer;
 
@@ -429,7 +428,7 @@ public final class Fdb
      *
      * @param consumer of each entry.
      */
-    public void forEach(final FdbConsumer consumer)
+    public void forEach(final EntryConsumer consumer)
     {
         table.forEach((vni, mac, word, slot) -> consumer.accept(vni, mac, word, records.lastSeenMs(slot)));
     }
@@ -440,7 +439,7 @@ public final class Fdb
      *
      * @param consumer of each; an entry that stays is met exactly once.
      */
-    public void forEachKey(final CompactKeyConsumer consumer)
+    public void forEachKey(final CompactTable.KeyConsumer consumer)
     {
         table.forEachKey(consumer);
     }
@@ -503,5 +502,19 @@ public final class Fdb
         listener.onFdbChange(change, vni, mac, word, FdbEntry.MISSING);
         onRelease.accept(FdbEntry.destination(word));
         return word;
+    }
+
+    /** Receives the entries of the table, on the calling thread. */
+    @FunctionalInterface
+    public interface EntryConsumer
+    {
+        /**
+         * @param vni        of the segment.
+         * @param mac        in the low 48 bits.
+         * @param word       to be read with {@link FdbEntry}.
+         * @param lastSeenMs when a learned entry was last confirmed, on the clock given to
+         *                   {@link #learn(int, long, int, long)}; 0 for a configured one.
+         */
+        void accept(int vni, long mac, long word, long lastSeenMs);
     }
 }

@@ -92,7 +92,7 @@ public final class NeighborTable
      *
      * @param consumer of each entry.
      */
-    public void forEach(final NeighborConsumer consumer)
+    public void forEach(final EntryConsumer consumer)
     {
         table.forEach((vni, high, low, value) -> consumer.accept((int)vni, high, low, mac(value)));
     }
@@ -100,5 +100,18 @@ public final class NeighborTable
     private static long mac(final long value)
     {
         return value == OffHeapTable.MISSING ? MISSING : value & ~PRESENT;
+    }
+
+    /** Receives the entries of the table, on the calling thread. */
+    @FunctionalInterface
+    public interface EntryConsumer
+    {
+        /**
+         * @param vni  of the segment.
+         * @param high first word of the IP address.
+         * @param low  second word.
+         * @param mac  that has the address, in the low 48 bits.
+         */
+        void accept(int vni, long high, long low, long mac);
     }
 }

@@ -153,7 +153,7 @@ public final class RouteTable
      *
      * @param consumer of each route.
      */
-    public void forEach(final RouteConsumer consumer)
+    public void forEach(final EntryConsumer consumer)
     {
         table.forEach((length, high, low, value) ->
         {
@@ -209,5 +209,16 @@ public final class RouteTable
     private static long low(final IpPrefix prefix)
     {
         return prefix.address().low() & IpPrefix.lowMask(prefix.mappedLength());
+    }
+
+    /** Receives the entries of the table, on the calling thread. */
+    @FunctionalInterface
+    public interface EntryConsumer
+    {
+        /**
+         * @param prefix with no bits behind its length.
+         * @param target it leads to.
+         */
+        void accept(IpPrefix prefix, int target);
     }
 }

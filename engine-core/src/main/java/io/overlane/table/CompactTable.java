@@ -91,7 +91,7 @@ public final class CompactTable
     }
 
     /**
-     * A table that places entries, and so orders {@link #forEach(CompactEntryConsumer)}, the same way every time.
+     * A table that places entries, and so orders {@link #forEach(EntryConsumer)}, the same way every time.
      *
      * @param maxEntries live entries it can hold.
      * @param seed       of the hash.
@@ -333,7 +333,7 @@ public final class CompactTable
      *
      * @param consumer of each entry.
      */
-    public void forEach(final CompactEntryConsumer consumer)
+    public void forEach(final EntryConsumer consumer)
     {
         for (int slot = 0; slot < slots(); slot++)
         {
@@ -352,7 +352,7 @@ public final class CompactTable
      *
      * @param consumer of each key.
      */
-    public void forEachKey(final CompactKeyConsumer consumer)
+    public void forEachKey(final KeyConsumer consumer)
     {
         for (long slot = address; slot < address + (long)slots() * SLOT_LENGTH; slot += SLOT_LENGTH)
         {
@@ -503,5 +503,29 @@ public final class CompactTable
         {
             throw new IllegalArgumentException("not a value: " + value);
         }
+    }
+
+    /** Receives the entries of the table, on the calling thread. */
+    @FunctionalInterface
+    public interface EntryConsumer
+    {
+        /**
+         * @param k0    24 bits of the key.
+         * @param k1    48 bits.
+         * @param value of the entry, never 0.
+         * @param slot  of the entry, for as long as it lives.
+         */
+        void accept(int k0, long k1, long value, int slot);
+    }
+
+    /** Receives the keys of the table, on the calling thread. */
+    @FunctionalInterface
+    public interface KeyConsumer
+    {
+        /**
+         * @param k0 24 bits of the key.
+         * @param k1 48 bits.
+         */
+        void accept(int k0, long k1);
     }
 }

@@ -1,14 +1,16 @@
 package io.overlane.table;
 
+import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A hash table of fixed capacity on direct memory: keys of three words to a value of one, two entries to a cache line.
- * {@link TwoBufferTable} says which thread may do what and why it is safe.
+ * One thread writes; any thread reads, without locks.
  *
  * <pre>
  *   0    8    16   24      32
@@ -19,9 +21,23 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * A value of 0 means that the slot was never used. Live entries fill at most half of the slots, tombstones included
  * five eighths. Probes exhaust a cache line before they go to the next.
+ *
+ * <p><b>Why a reader never sees a torn entry.</b> A slot is claimed by writing its key and then, with release, the word
+ * that has its value; readers acquire that word before they trust the key. From then on the slot belongs to that key:
+ * removing an entry leaves the key and stores a tombstone, which only the same key may revive. A slot that was never
+ * used ends a probe. Tombstones go when they and the live entries together fill too much of the table: the writer then
+ * copies the live entries to the other buffer and publishes it by a new generation. A reader checks the generation
+ * before and after, and looks again if it changed; ordinary writes never make a reader look twice.
+ *
+ * <p><b>Cost.</b> Both buffers are allocated by the constructor and nothing is afterwards. A rebuild reads and writes
+ * the whole table once, in order, within the {@code put} that needs it; at least an eighth of the slots are claimed
+ * between two rebuilds.
  */
-public final class OffHeapTable extends TwoBufferTable
+public final class OffHeapTable
 {
+    /** The most entries a table can be made for. */
+    public static final int MAX_ENTRIES = 1 << 24;
+
     /** What a lookup answers where there is no entry. */
     public static final long MISSING = 0;
 
@@ -37,10 +53,20 @@ public final class OffHeapTable extends TwoBufferTable
     /** Three of the key and one of the value. */
     private static final int ENTRY_WORDS = 4;
 
+    private final UnsafeBuffer even;
+    private final UnsafeBuffer odd;
+    private final int maxEntries;
+    private final int claimedLimit;
     private final int mask;
     private final long seed0;
     private final long seed1;
     private final long seed2;
+
+    private int claimed;
+    private volatile int size;
+
+    /** Says which buffer is the table: the even or the odd one. The other is spare until the next rebuild. */
+    private volatile long generation;
 
     /**
      * A table that hashes differently each time it is made.
@@ -62,11 +88,16 @@ public final class OffHeapTable extends TwoBufferTable
      */
     public OffHeapTable(final int maxEntries, final long seed)
     {
-        super(
-            maxEntries,
-            Math.max(MIN_SLOTS, BitUtil.findNextPositivePowerOfTwo(requireEntries(maxEntries) * 2)),
-            SLOT_SHIFT);
-        mask = slots() - 1;
+        if (maxEntries < 1 || maxEntries > MAX_ENTRIES)
+        {
+            throw new IllegalArgumentException("maxEntries=" + maxEntries + " (expected 1…" + MAX_ENTRIES + ")");
+        }
+        this.maxEntries = maxEntries;
+        final int slots = Math.max(MIN_SLOTS, BitUtil.findNextPositivePowerOfTwo(maxEntries * 2));
+        mask = slots - 1;
+        claimedLimit = Math.min(maxEntries + slots / 8, slots - 1);
+        even = new UnsafeBuffer(BufferUtil.allocateDirectAligned(slots << SLOT_SHIFT, BitUtil.CACHE_LINE_LENGTH));
+        odd = new UnsafeBuffer(BufferUtil.allocateDirectAligned(slots << SLOT_SHIFT, BitUtil.CACHE_LINE_LENGTH));
 
         final SplittableRandom seeds = new SplittableRandom(seed);
         seed0 = seeds.nextLong();
@@ -221,8 +252,87 @@ public final class OffHeapTable extends TwoBufferTable
         }
     }
 
-    @Override
-    void copy(final int slot, final UnsafeBuffer to)
+    /** @return live entries; any thread. */
+    public int size()
+    {
+        return size;
+    }
+
+    /** @return live entries it can hold. */
+    public int maxEntries()
+    {
+        return maxEntries;
+    }
+
+    /** @return slots, numbered from 0. */
+    public int slots()
+    {
+        return mask + 1;
+    }
+
+    /** @return rebuilds so far; any thread. */
+    public long generation()
+    {
+        return generation;
+    }
+
+    /** The buffer that is the table; the writer's, or a reader's who will ask {@link #isCurrent(long)}. */
+    private UnsafeBuffer buffer(final long of)
+    {
+        return (of & 1) == 0 ? even : odd;
+    }
+
+    private UnsafeBuffer active()
+    {
+        return buffer(generation);
+    }
+
+    /** Pairs with the fence in rebuild(): whoever saw a word of the next table sees that the one before is gone. */
+    private boolean isCurrent(final long before)
+    {
+        VarHandle.loadLoadFence();
+        return before == generation;
+    }
+
+    private boolean isFull()
+    {
+        return size == maxEntries;
+    }
+
+    /** The number of live entries changed by so many. */
+    private void grow(final int entries)
+    {
+        size = size + entries;
+    }
+
+    /** Count a slot that is about to be claimed; true if that took a rebuild, after which slots have other numbers. */
+    private boolean claim()
+    {
+        final boolean rebuilt = claimed == claimedLimit;
+        if (rebuilt)
+        {
+            rebuild();
+        }
+        claimed++;
+        return rebuilt;
+    }
+
+    private void rebuild()
+    {
+        final UnsafeBuffer to = buffer(generation + 1);
+        // Nothing written below may be seen before the generation that took readers out of this buffer.
+        VarHandle.storeStoreFence();
+        to.setMemory(0, to.capacity(), (byte)0);
+        for (int slot = 0; slot <= mask; slot++)
+        {
+            copy(slot, to);
+        }
+        claimed = size;
+        generation = generation + 1;
+    }
+
+    /** Copy the entry of a slot, if it has one, to the buffer that will be the table next. */
+    private void copy(final int slot, final UnsafeBuffer to)
     {
         final UnsafeBuffer from = active();
         final long value = valueAt(from, slot);
@@ -281,5 +391,18 @@ public final class OffHeapTable extends TwoBufferTable
         buffer.putLong(offset, k0);
         buffer.putLong(offset + K1_OFFSET, k1);
         buffer.putLong(offset + K2_OFFSET, k2);
+    }
+
+    /** Receives the entries of the table, on the calling thread. */
+    @FunctionalInterface
+    public interface EntryConsumer
+    {
+        /**
+         * @param k0    first word of the key.
+         * @param k1    second word.
+         * @param k2    third word.
+         * @param value of the entry, never 0.
+         */
+        void accept(long k0, long k1, long k2, long value);
     }
 }
