@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Show Overlane at work: set up this machine, build, and let the bridge talk to the kernel's own vxlan device.
 #
 #   ./run-demo.sh

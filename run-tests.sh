@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Set up this machine and run every test: unit tests, and the integration tests, which run the packaged jar between
 # network namespaces of their own and skip, saying why, where those are not allowed.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Run the JMH benchmarks with the GC profiler and print one Markdown table.
 set -euo pipefail
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Measure the engine beside the kernel's vxlan device, between two network namespaces, and write a report.
 set -Eeuo pipefail
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Try the README's commands as a newcomer does: on a bare Debian with the packages of today.
 #
 #   scripts/bare-machine.sh [--ci] [SUITE]...     default: bookworm and trixie

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The part of run-demo.sh that runs inside a mount and a network namespace of its own.
 #
 #   scripts/demo-lab.sh probe            prints 'kernel', or 'engine REASON' where the kernel makes no vxlan device; fails,

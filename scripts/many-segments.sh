@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What many segments cost: starts tun-bridge with one TAP device for each segment and prints how long that takes,
 # memory, threads, the cost of reading the configuration again, and how the bridge stops.
 #

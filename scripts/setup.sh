@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Install what is missing on a Debian or Ubuntu machine to build, demonstrate and test Overlane.
 #
 #   scripts/setup.sh [build|demo|test]...     default: all three

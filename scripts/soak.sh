@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What takes too long for every build: a gibibyte each way over each underlay and in each mode, also over a wire that
 # loses and reorders (ten of them: -Doverlane.it.streamMiB=10240), half a minute at full
 # rate without a garbage collection, and the cost of an idle bridge.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** An application that is no part of this project. */
 module outside
 {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package outside;
 
 import io.overlane.address.IpAddress;

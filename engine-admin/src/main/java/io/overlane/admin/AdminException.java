@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.admin;
 
 /** A request that gets no for an answer; the message is one line for the operator. */

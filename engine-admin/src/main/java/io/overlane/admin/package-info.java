@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A running program under an operator's hand: one request line comes in on a Unix-domain socket, one answer goes out.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.bench;
 
 /** Options that every JVM forked by JMH needs; the manifest's do not reach it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.address;
 
 /** A VXLAN network identifier: 24 bits, checked at the edge and an {@code int} inside (RFC 7348 §5). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Addresses as values: what a MAC, an IP address, a prefix, a VNI and a tunnel endpoint are, without behaviour.
  *

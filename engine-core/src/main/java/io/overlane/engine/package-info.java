@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The engine: settings in, a running engine out, and the changes that it takes while it runs.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What happens to the tables, told to an application on a thread of its own.
  */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.fdb;
 
 /** Is told of every change of an {@link Fdb}, on the thread that writes it: has to be quick and must not change it.

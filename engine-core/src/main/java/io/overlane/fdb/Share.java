@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.fdb;
 
 /** The entries of one segment that age: what was learned, by the remote that holds it, and the user's dynamic ones. */

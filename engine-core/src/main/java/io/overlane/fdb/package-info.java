@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The forwarding database: behind which remote a MAC address of a segment lives, and who said so.
  */

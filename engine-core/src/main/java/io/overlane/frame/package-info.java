@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A frame where it lies: bytes in a buffer with headroom in front, and the offload metadata that travels with them.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Super-frames: one of them cut into the segments that fit the wire, and segments that belong together joined into one.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.policy;
 
 /** When a received frame is dropped whose source MAC is one it should not have. */

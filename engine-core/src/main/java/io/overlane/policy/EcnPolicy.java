@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.policy;
 
 /** How congestion marks of the outer header are carried into the inner one on receipt. */

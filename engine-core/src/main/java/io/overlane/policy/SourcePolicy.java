@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.policy;
 
 /** From which outer source addresses datagrams are accepted. Source ports are never looked at: they vary by flow. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.reconcile;
 
 /** Puts configured entries into the tables and takes them out. Used by the one thread that writes them. */

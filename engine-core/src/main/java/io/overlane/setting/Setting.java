@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.setting;
 
 /** Checks that the setters of contexts and options share: a bad value is refused at once, by the setting's own name. */

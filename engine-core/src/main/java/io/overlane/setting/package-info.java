@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Checks of the values that an application sets, with errors that name the setting and the value. */
 package io.overlane.setting;

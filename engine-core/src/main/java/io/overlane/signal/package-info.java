@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How one thread waits for another without spinning and without a lock.
  */

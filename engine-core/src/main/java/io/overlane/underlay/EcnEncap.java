@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.underlay;
 
 /** What becomes of the two congestion bits of an inner header in the outer one. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.underlay;
 
 /** What an underlay may be able to do beyond carrying datagrams; the engine refuses settings that need what is not. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The network edge: UDP datagrams to and from other tunnel endpoints, whatever sends them.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.wire;
 
 /** EtherTypes the engine looks at (IEEE 802 numbers, IANA registry). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.wire;
 
 /** Protocol numbers of IPv4 and next header numbers of IPv6 the engine looks at (IANA registry). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The headers a frame is made of, read and written where they lie.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.pcap;
 
 /** What a packet of a capture begins with: the link types we know, by their registered numbers. */

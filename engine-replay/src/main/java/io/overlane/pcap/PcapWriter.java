@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.pcap;
 
 import static io.overlane.pcap.PcapFormat.FILE_HEADER_LENGTH;

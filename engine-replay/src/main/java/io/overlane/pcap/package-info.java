@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Capture files in the classic pcap format, read and written as streams without native code.
  *

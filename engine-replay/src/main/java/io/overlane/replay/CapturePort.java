@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.replay;
 
 import io.overlane.frame.Frame;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A captured network, seen as an underlay: what the host's link, IP and UDP layers would have made of each packet
  * before a tunnel's socket saw it.

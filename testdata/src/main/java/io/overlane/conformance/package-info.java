@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The mark of tests, in any module, that prove a row of the conformance list.
  */

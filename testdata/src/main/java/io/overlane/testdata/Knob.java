@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.testdata;
 
 /** What can be set on a {@link FrameSpec}; every one has a default that makes a correct frame. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Frames written byte by byte from plain values, and captures we made ourselves.
  *

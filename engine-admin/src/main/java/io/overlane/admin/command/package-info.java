@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What an operator can ask of an engine: its tables, in the words {@code bridge fdb} and {@code ip neigh} use, its
  * segments, what it carried, and why it did not.

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** {@code replay}: a capture run through the engine, packet by packet, with a verdict each. */
 package io.overlane.cli.replay;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A segment with several ports is a bridge: its frames go from port to port too, and a flooded frame goes to all other
  * ports as well as to the remotes of the flood list. The flood limit is here, because it counts copies of both kinds.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline.decap;
 
 import io.overlane.frame.Frame;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.examples.lab;
 
 /** What has to be removed when a lab is closed, or when the JVM is told to end before that; once only. */

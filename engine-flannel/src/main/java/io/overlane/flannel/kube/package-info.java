@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Leases in Kubernetes, which are annotations of Node objects: how they are named, read and written, and the
  * {@link io.overlane.flannel.kube.KubeSubnetManager} a node takes its subnet from. No client of the API server is here:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.lease;
 
 /** Follows one's own lease. Called on the manager's watching thread. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * flanneld's command line and environment, names and defaults.
  */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.registry;
 
 /** How long to wait before the next attempt: 100 ms, then twice as long each time, 5 s at most, as flannel does. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.registry;
 
 /** The changes of a registry from one revision on. For one thread, which may be interrupted while it waits. */

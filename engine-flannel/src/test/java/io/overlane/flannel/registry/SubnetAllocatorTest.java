@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.registry;
 
 import static io.overlane.flannel.registry.Leases.lease;

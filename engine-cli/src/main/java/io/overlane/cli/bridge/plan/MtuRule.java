@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.overlane.cli.bridge.plan;
 
 import static io.overlane.cli.bridge.plan.BridgePlanner.require;

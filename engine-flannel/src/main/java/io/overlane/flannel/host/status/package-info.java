@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How others learn whether the node runs and is ready: systemd's notification and two HTTP resources.
  */
