@@ -45,7 +45,7 @@ final class AgentThread
      * @param onEnd            called last on the thread, when the agent has been closed: with the Error that ended it,
      *                         or with null after {@link #stop()}.
      */
-    public AgentThread(
+    AgentThread(
         final Agent agent,
         final LongConsumer await,
         final Runnable wake,

@@ -29,7 +29,7 @@ final class CommandQueue
      * @param wake         wakes the thread that runs them.
      * @param errorHandler gets what {@code wake} throws: the command waits in the queue all the same.
      */
-    public CommandQueue(final Runnable wake, final GuardedErrorHandler errorHandler)
+    CommandQueue(final Runnable wake, final GuardedErrorHandler errorHandler)
     {
         this(wake, () -> {}, errorHandler);
     }
@@ -39,7 +39,7 @@ final class CommandQueue
      * @param afterEach    runs after each command, before its future completes.
      * @param errorHandler gets what {@code wake} and {@code afterEach} throw.
      */
-    public CommandQueue(final Runnable wake, final Runnable afterEach, final GuardedErrorHandler errorHandler)
+    CommandQueue(final Runnable wake, final Runnable afterEach, final GuardedErrorHandler errorHandler)
     {
         this.wake = wake;
         this.afterEach = afterEach;

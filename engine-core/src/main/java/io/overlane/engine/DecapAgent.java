@@ -29,7 +29,7 @@ final class DecapAgent implements Agent
      * @param upkeep     what else this thread does in every cycle; says how much it did.
      * @param batchLimit entries taken from the underlay at a time.
      */
-    public DecapAgent(
+    DecapAgent(
         final CommandQueue commands,
         final UnderlayGuard underlay,
         final DecapPath path,

@@ -46,7 +46,7 @@ final class EncapAgent implements Agent
      * @param superFramesBack super-frames that the ports were given so far.
      * @param errorHandler    gets a line for a port that somebody else has closed.
      */
-    public EncapAgent(
+    EncapAgent(
         final CommandQueue commands,
         final PortWiring wiring,
         final PortGuard guard,

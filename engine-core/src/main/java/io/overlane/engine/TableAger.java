@@ -27,7 +27,7 @@ final class TableAger
      * @param clock    of the engine.
      * @param fdbAgeNs age at which a learned entry goes whose segment says nothing else; 0: never.
      */
-    public TableAger(final Fdb fdb, final NanoClock clock, final long fdbAgeNs)
+    TableAger(final Fdb fdb, final NanoClock clock, final long fdbAgeNs)
     {
         this.fdb = fdb;
         this.clock = clock;

@@ -22,7 +22,7 @@ final class WaitingPorts implements PortWiring
      * @param threadFactory makes threads that wait for ports that have no other way.
      * @param errorHandler  is told if such a port breaks.
      */
-    public WaitingPorts(final ThreadFactory threadFactory, final GuardedErrorHandler errorHandler)
+    WaitingPorts(final ThreadFactory threadFactory, final GuardedErrorHandler errorHandler)
     {
         this.threadFactory = threadFactory;
         this.errorHandler = errorHandler;

@@ -16,7 +16,7 @@ final class WakingPorts implements PortWiring
      * @param selector    in which it waits, the caller's to close; null if it waits in something else.
      * @param isWaitedFor true as long as ports that neither can wake it nor can be selected are those it waits for.
      */
-    public WakingPorts(final Runnable wake, final PortSelector selector, final boolean isWaitedFor)
+    WakingPorts(final Runnable wake, final PortSelector selector, final boolean isWaitedFor)
     {
         this.wake = wake;
         this.selector = selector;

@@ -36,7 +36,7 @@ final class WireUnderlay implements Underlay
     private final List<Runnable> waiting = new ArrayList<>();
     private ReceiveBatch polled;
 
-    public WireUnderlay(final Vtep local)
+    WireUnderlay(final Vtep local)
     {
         this.local = local;
     }
