@@ -43,32 +43,7 @@ public class JoinBenchmark
     private int flows;
 
     private final Frame[] frames = new Frame[SEGMENTS];
-    private final Output output = new Output();
-    private final GroCoalescer coalescer = new GroCoalescer(8, 16, 64, true, output);
-
-    private static final class Output implements GroCoalescer.Output
-    {
-        private int frames;
-        private int superFrames;
-
-        @Override
-        public int onFrame(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
-        {
-            return frames++;
-        }
-
-        @Override
-        public void onJoined(final int place, final Frame superFrame, final int segments, final int bytes)
-        {
-            superFrames++;
-        }
-
-        @Override
-        public void onFlush()
-        {
-            frames = 0;
-        }
-    }
+    private final GroCoalescer coalescer = new GroCoalescer(8, 16, true);
 
     /** Segments of one receive batch. */
     @Setup
@@ -100,20 +75,23 @@ public class JoinBenchmark
         };
     }
 
-    /** @return super-frames made. */
+    /** @return frames left. */
     @Benchmark
     public int join()
     {
-        output.superFrames = 0;
+        int places = 0;
         for (final Frame frame : frames)
         {
-            coalescer.add(frame, 0, 1, 1);
+            if (coalescer.add(frame, 0, 1, places) == GroCoalescer.Verdict.NEW_PLACE)
+            {
+                places++;
+            }
         }
-        coalescer.flush();
-        if (output.superFrames != flows)
+        coalescer.finish();
+        if (places != flows)
         {
-            throw new IllegalStateException();
+            throw new IllegalStateException("places=" + places);
         }
-        return output.superFrames;
+        return places;
     }
 }

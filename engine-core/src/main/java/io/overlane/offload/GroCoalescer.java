@@ -9,78 +9,61 @@ import io.overlane.wire.EthernetPayload;
  * Joins received segments that belong together into super-frames for a device that takes them (Linux
  * {@code tcp_gro_receive}, {@code udp_gro_receive}; RFC 1122 asks only that each flow keeps its order).
  *
- * <p>Joined is only what splitting gives back unchanged: same headers, sequence numbers and IPv4 ids that follow each
- * other, equal sizes, and a checksum of its own that is right in every segment. Anything odd passes through alone, as
- * it came, behind what its flow sent before.
+ * <p>Segments are joined only if splitting the super-frame gives them back unchanged: same headers, sequence numbers
+ * and IPv4 ids that follow each other, equal sizes, and a right checksum in every segment. Any other frame stays alone,
+ * as it was received, behind the frames that its flow sent before.
  *
- * <p>Every frame takes its place when it comes, and a super-frame has that of its first segment. So frames that are
- * passed on where they lie keep their order, and one whose headroom is the end of the frame before it never reaches
- * the port before that one.
+ * <p>The caller owns the batch. Each frame gets a place in it in the order of arrival, or joins the super-frame that
+ * stands at the place of an earlier one. So frames that are passed on where they lie keep their order, and a frame
+ * whose headroom is the end of the frame before it never reaches the port before that one.
  *
- * <p>Nothing is held back: {@link #flush()} ends every run with the batch it began in.
+ * <p>No frame is held back for a later batch: {@link #finish()} ends every flow with the batch it began in.
  */
 public final class GroCoalescer
 {
+    /** The {@code place} of {@link #add} if the batch is full. */
+    public static final int NO_PLACE = -1;
+
     /** Room for a packet of 64 KiB behind an Ethernet header and all VLAN tags that are looked behind. */
     private static final int SLOT_LENGTH = 0xFFFF + EthernetPayload.MAX_LENGTH;
 
-    private final Candidate candidate;
-    private final Run[] runs;
+    private final GroSegment segment;
+    private final GroFlow[] flows;
     private final FrameSlab slots;
-    private final int maxFrames;
-    private final Output output;
     private int slotsUsed;
-    private int placed;
     private int nextVictim;
+    private GroFlow joined;
     private boolean joinsTcpV4 = true;
     private boolean joinsTcpV6 = true;
     private boolean joinsUdp = true;
 
-    /** Takes frames in the order they are to be handed on. */
-    public interface Output
+    /** What the caller does with a frame. */
+    public enum Verdict
     {
-        /**
-         * @param frame      a frame as it was received.
-         * @param sourceHigh first word of the outer source.
-         * @param sourceLow  second word.
-         * @param remote     number of the remote.
-         * @return its place among those since the last {@link #onFlush()}.
-         */
-        int onFrame(Frame frame, long sourceHigh, long sourceLow, int remote);
+        /** Put the frame at the place that was given. */
+        NEW_PLACE,
 
-        /**
-         * The frame at a place was joined with later ones.
-         *
-         * @param place      of the first.
-         * @param superFrame what is to stand there instead.
-         * @param segments   received frames it stands for.
-         * @param bytes      their length together.
-         */
-        void onJoined(int place, Frame superFrame, int segments, int bytes);
+        /** The frame is part of {@link #superFrame()} now, which belongs at {@link #place()}. */
+        JOINED,
 
-        /** Hand on all there is, in order: when this returns its memory is no longer needed. */
-        void onFlush();
+        /** There is no room: call {@link #finish()}, hand the batch on, and add the frame again. */
+        FLUSH_FIRST
     }
 
     /**
-     * @param maxRuns    flows that are joined at a time.
-     * @param maxSlots   super-frames that are made between two flushes.
-     * @param maxFrames  frames the output takes between two flushes.
+     * @param maxFlows   flows that are joined at a time.
+     * @param maxSlots   super-frames that are made between two calls of {@link #finish()}.
      * @param isEthernet true if frames begin with an Ethernet header, false for IP.
-     * @param output     takes what is ready.
      */
-    public GroCoalescer(
-        final int maxRuns, final int maxSlots, final int maxFrames, final boolean isEthernet, final Output output)
+    public GroCoalescer(final int maxFlows, final int maxSlots, final boolean isEthernet)
     {
-        candidate = new Candidate(isEthernet);
-        runs = new Run[maxRuns];
-        for (int i = 0; i < maxRuns; i++)
+        segment = new GroSegment(isEthernet);
+        flows = new GroFlow[maxFlows];
+        for (int i = 0; i < maxFlows; i++)
         {
-            runs[i] = new Run();
+            flows[i] = new GroFlow();
         }
         slots = new FrameSlab(maxSlots, SLOT_LENGTH);
-        this.maxFrames = maxFrames;
-        this.output = output;
     }
 
     /**
@@ -98,151 +81,139 @@ public final class GroCoalescer
     }
 
     /**
-     * @param frame      an inner frame; its bytes stay where they are until the next {@link #flush()}.
+     * @param frame      an inner frame; its bytes stay where they are until the batch is handed on.
      * @param sourceHigh first word of the outer source.
      * @param sourceLow  second word.
-     * @param remote     number of the remote.
+     * @param place      next free place of the batch, or {@link #NO_PLACE}.
+     * @return what to do with the frame; never {@link Verdict#FLUSH_FIRST} for the first frame of a batch.
      */
-    public void add(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
+    public Verdict add(final Frame frame, final long sourceHigh, final long sourceLow, final int place)
     {
-        if (follow(frame, sourceHigh, sourceLow))
+        // Most frames follow one that is in the batch already: comparing a few words shows it.
+        final GroFlow flow = findPredecessor(frame, sourceHigh, sourceLow);
+        if (flow != null && flow.isChecksumRight(frame))
         {
-            return;
+            return join(flow, frame);
+        }
+        if (place == NO_PLACE)
+        {
+            return Verdict.FLUSH_FIRST;
         }
         final int kind = look(frame);
-        if (kind >= Candidate.ALONE)
+        if (kind >= GroSegment.ALONE)
         {
-            final Run run = findFlow();
-            if (run != null)
-            {
-                close(run);
-            }
+            closeFlowOfSegment();
         }
-        else if (kind == Candidate.ANY_FLOW)
+        else if (kind == GroSegment.ANY_FLOW)
         {
             closeAll();
         }
-
-        if (placed == maxFrames)
+        if (kind == GroSegment.JOINABLE && !segment.isPushed())
         {
-            flush();
+            freeFlow().open(segment, place, sourceHigh, sourceLow);
         }
-        final int place = output.onFrame(frame, sourceHigh, sourceLow, remote);
-        placed++;
-        if (kind == Candidate.JOINABLE && !candidate.isPushed())
-        {
-            freeRun().open(candidate, place, sourceHigh, sourceLow);
-        }
+        return Verdict.NEW_PLACE;
     }
 
-    /** Hand over all that is held, and forget the memory of what was added. */
-    public void flush()
+    /** @return after {@link Verdict#JOINED}: the frame that holds all segments, complete after {@link #finish()}. */
+    public Frame superFrame()
+    {
+        return joined.superFrame();
+    }
+
+    /** @return after {@link Verdict#JOINED}: place of the first segment. */
+    public int place()
+    {
+        return joined.place();
+    }
+
+    /** Complete all super-frames. They stay as they are until the next call of {@link #add}. */
+    public void finish()
     {
         closeAll();
-        output.onFlush();
         slotsUsed = 0;
-        placed = 0;
     }
 
-    /** Most frames follow one that is here: that is seen at a glance. Those of one flow have one run at most. */
-    private boolean follow(final Frame frame, final long sourceHigh, final long sourceLow)
+    /** A flow is open once at most, so one flow at most fits. */
+    private GroFlow findPredecessor(final Frame frame, final long sourceHigh, final long sourceLow)
     {
-        for (final Run run : runs)
+        for (final GroFlow flow : flows)
         {
-            if (run.isOpen() && run.isNext(frame, sourceHigh, sourceLow))
+            if (flow.isOpen() && flow.isNext(frame, sourceHigh, sourceLow))
             {
-                if (!run.isChecksumRight(frame) || !findSlot(run))
-                {
-                    return false;
-                }
-                append(run, frame);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private int look(final Frame frame)
-    {
-        final int kind = candidate.look(frame);
-        if (kind != Candidate.JOINABLE)
-        {
-            return kind;
-        }
-        final boolean joinsTcp = candidate.isV4() ? joinsTcpV4 : joinsTcpV6;
-        return (candidate.isTcp() ? joinsTcp : joinsUdp) ? kind : Candidate.ALONE;
-    }
-
-    /** False if there is none: then everything was handed on, the run's only segment too. */
-    private boolean findSlot(final Run run)
-    {
-        if (run.needsSlot())
-        {
-            if (slotsUsed == slots.count())
-            {
-                flush();
-                return false;
-            }
-            run.slot(slots.frame(slotsUsed));
-            slotsUsed++;
-        }
-        return true;
-    }
-
-    private void append(final Run run, final Frame frame)
-    {
-        run.append(frame);
-        if (run.isEnded())
-        {
-            close(run);
-        }
-    }
-
-    private Run findFlow()
-    {
-        for (final Run run : runs)
-        {
-            if (run.isOpen() && run.isSameFlow(candidate))
-            {
-                return run;
+                return flow;
             }
         }
         return null;
     }
 
-    private Run freeRun()
+    private Verdict join(final GroFlow flow, final Frame frame)
     {
-        for (final Run run : runs)
+        if (flow.needsSlot())
         {
-            if (!run.isOpen())
+            if (slotsUsed == slots.count())
             {
-                return run;
+                return Verdict.FLUSH_FIRST;
+            }
+            flow.slot(slots.frame(slotsUsed));
+            slotsUsed++;
+        }
+        flow.append(frame);
+        if (flow.isEnded())
+        {
+            flow.close();
+        }
+        joined = flow;
+        return Verdict.JOINED;
+    }
+
+    private int look(final Frame frame)
+    {
+        final int kind = segment.look(frame);
+        if (kind != GroSegment.JOINABLE)
+        {
+            return kind;
+        }
+        final boolean joinsTcp = segment.isV4() ? joinsTcpV4 : joinsTcpV6;
+        return (segment.isTcp() ? joinsTcp : joinsUdp) ? kind : GroSegment.ALONE;
+    }
+
+    private void closeFlowOfSegment()
+    {
+        for (final GroFlow flow : flows)
+        {
+            if (flow.isOpen() && flow.isSameFlow(segment))
+            {
+                flow.close();
+                return;
             }
         }
-        // All busy with other flows: they make room in turn.
-        final Run victim = runs[nextVictim];
-        nextVictim = (nextVictim + 1) % runs.length;
-        close(victim);
+    }
+
+    private GroFlow freeFlow()
+    {
+        for (final GroFlow flow : flows)
+        {
+            if (!flow.isOpen())
+            {
+                return flow;
+            }
+        }
+        // All are busy with other flows: they make room in turn.
+        final GroFlow victim = flows[nextVictim];
+        nextVictim = (nextVictim + 1) % flows.length;
+        victim.close();
         return victim;
     }
 
     private void closeAll()
     {
-        for (final Run run : runs)
+        for (final GroFlow flow : flows)
         {
-            if (run.isOpen())
+            if (flow.isOpen())
             {
-                close(run);
+                flow.close();
             }
-        }
-    }
-
-    private void close(final Run run)
-    {
-        run.close();
-        if (run.segments() > 1)
-        {
-            output.onJoined(run.place(), run.superFrame(), run.segments(), run.bytes());
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.offload;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.overlane.frame.Frame;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,10 +10,11 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What a port would be given. Like a port with a vnet header it writes into the headroom of each frame before it takes
- * the frame, so a frame handed over before the one in front of it in memory damages that.
+ * A batch with a coalescer, and a port that copies what it gets. Like a port with a vnet header it writes into the
+ * headroom of each frame before it takes the frame, so a frame handed over before the one in front of it in memory
+ * damages that one.
  */
-final class Collector implements GroCoalescer.Output
+final class Collector
 {
     private static final int VNET_HEADER_LENGTH = 12;
 
@@ -36,32 +39,46 @@ final class Collector implements GroCoalescer.Output
         }
     }
 
-    /** What waits for the next flush. */
+    /** A frame of the batch. */
     private record Place(Frame frame, int segments, int length, long source, int remote)
     {
     }
 
+    final GroCoalescer coalescer;
     final List<Entry> delivered = new ArrayList<>();
     int flushes;
+    private final int capacity;
     private final List<Place> places = new ArrayList<>();
 
-    @Override
-    public int onFrame(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
+    Collector(final int maxFlows, final int maxSlots, final int capacity)
     {
-        places.add(new Place(frame, 1, frame.length(), sourceLow, remote));
-        return places.size() - 1;
+        coalescer = new GroCoalescer(maxFlows, maxSlots, true);
+        this.capacity = capacity;
     }
 
-    @Override
-    public void onJoined(final int place, final Frame superFrame, final int segments, final int bytes)
+    void add(final Frame frame, final long source, final int remote)
     {
-        final Place first = places.get(place);
-        places.set(place, new Place(superFrame, segments, bytes, first.source(), first.remote()));
+        final int place = places.size() == capacity ? GroCoalescer.NO_PLACE : places.size();
+        GroCoalescer.Verdict verdict = coalescer.add(frame, 0, source, place);
+        if (verdict == GroCoalescer.Verdict.FLUSH_FIRST)
+        {
+            flush();
+            verdict = coalescer.add(frame, 0, source, 0);
+            assertEquals(GroCoalescer.Verdict.NEW_PLACE, verdict, "the first frame of a batch");
+        }
+        if (verdict == GroCoalescer.Verdict.NEW_PLACE)
+        {
+            places.add(new Place(frame, 1, frame.length(), source, remote));
+            return;
+        }
+        final Place first = places.get(coalescer.place());
+        places.set(coalescer.place(), new Place(coalescer.superFrame(), first.segments() + 1,
+            first.length() + frame.length(), first.source(), first.remote()));
     }
 
-    @Override
-    public void onFlush()
+    void flush()
     {
+        coalescer.finish();
         flushes++;
         for (final Place place : places)
         {

@@ -45,9 +45,7 @@ class GroCoalescerPropertyTest
     {
         final List<byte[]> frames = traffic(random);
         final int maxFrames = random.nextInt(2, 200);
-        final Collector collector = new Collector();
-        final GroCoalescer coalescer = new GroCoalescer(
-            random.nextInt(1, 9), random.nextInt(1, 17), maxFrames, true, collector);
+        final Collector collector = new Collector(random.nextInt(1, 9), random.nextInt(1, 17), maxFrames);
         final List<Frame> views = layOut(frames);
         final long[] bytesOf = new long[2];
         for (int i = 0; i < frames.size(); i++)
@@ -55,13 +53,13 @@ class GroCoalescerPropertyTest
             // A flow has one remote, but for some.
             final int remote = random.nextInt(50) == 0 ? 1 : 0;
             bytesOf[remote] += frames.get(i).length;
-            coalescer.add(views.get(i), 0, remote, remote);
+            collector.add(views.get(i), remote, remote);
             if (random.nextInt(100) == 0)
             {
-                coalescer.flush();
+                collector.flush();
             }
         }
-        coalescer.flush();
+        collector.flush();
 
         int segments = 0;
         for (final Collector.Entry entry : collector.delivered)

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a few segments, one rule at a time. */
 class GroCoalescerTest
 {
-    private final Collector collector = new Collector();
-    private final GroCoalescer coalescer = new GroCoalescer(4, 4, 256, true, collector);
+    private final Collector collector = new Collector(4, 4, 256);
 
     @Test
     void shouldJoinWhatWasOneSuperFrame()
@@ -124,7 +123,7 @@ class GroCoalescerTest
         add(bad);
         add(segment(2));
         add(segment(3));
-        coalescer.flush();
+        collector.flush();
         assertArrayEquals(bad, collector.delivered.get(1).bytes());
         assertSegments(1, 1, 2);
     }
@@ -180,7 +179,7 @@ class GroCoalescerTest
     }
 
     @Test
-    void shouldEndRunsAtAFragment()
+    void shouldEndFlowsAtAFragment()
     {
         add(segment(0));
         add(segment(1));
@@ -204,19 +203,19 @@ class GroCoalescerTest
     @Test
     void shouldJoinOnlyWhatIsTaken()
     {
-        coalescer.joins(false, true, true);
+        collector.coalescer.joins(false, true, true);
         addTwoOfEach();
         assertSegments(1, 1, 2, 2);
-        coalescer.joins(true, false, true);
+        collector.coalescer.joins(true, false, true);
         addTwoOfEach();
         assertSegments(2, 1, 1, 2);
-        coalescer.joins(true, true, false);
+        collector.coalescer.joins(true, true, false);
         addTwoOfEach();
         assertSegments(2, 2, 1, 1);
     }
 
     @Test
-    void shouldMakeRoomWhenFlowsOutnumberRuns()
+    void shouldMakeRoomForMoreFlowsThanAreJoinedAtATime()
     {
         for (int flow = 0; flow < 5; flow++)
         {
@@ -289,19 +288,19 @@ class GroCoalescerTest
 
     private void add(final byte[] bytes, final int remote)
     {
-        coalescer.add(SuperFrames.frame(bytes), 0, 0xFFFF_0A00_0000L + remote, remote);
+        collector.add(SuperFrames.frame(bytes), 0xFFFF_0A00_0000L + remote, remote);
     }
 
     private Collector.Entry only()
     {
-        coalescer.flush();
+        collector.flush();
         assertEquals(1, collector.delivered.size());
         return collector.delivered.remove(0);
     }
 
     private void assertSegments(final Integer... expected)
     {
-        coalescer.flush();
+        collector.flush();
         final List<Integer> actual = new ArrayList<>();
         collector.delivered.forEach(entry -> actual.add(entry.segments()));
         assertEquals(List.of(expected), actual);

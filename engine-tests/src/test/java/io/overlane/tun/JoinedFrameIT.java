@@ -112,7 +112,6 @@ class JoinedFrameIT extends Scenario
         assumeTrue(device.offload() == TunOffload.ALL, "this kernel has no UDP segmentation on a TAP (Linux 6.2)");
         device.up(true);
         final FrameSlab received = new FrameSlab(256, 2048);
-        final GroCoalescer coalescer = new GroCoalescer(4, 4, 256, true, joined);
         final Random random = new Random(17);
         for (int i = 0; i < 2_000; i++)
         {
@@ -122,9 +121,9 @@ class JoinedFrameIT extends Scenario
                 final byte[] bytes = segments.get(j);
                 final Frame frame = received.frame(j).wrap(FrameSlab.HEADROOM, bytes.length);
                 frame.buffer().putBytes(frame.offset(), bytes);
-                coalescer.add(frame, 0, 0, 0);
+                joined.add(frame);
             }
-            coalescer.flush();
+            joined.flush();
         }
         assertTrue(joined.segments.size() > 900, "joined " + joined.segments.size());
         for (final int gsoType : new int[]{Frame.GSO_TCPV4, Frame.GSO_TCPV6, Frame.GSO_UDP_L4})
@@ -192,13 +191,12 @@ class JoinedFrameIT extends Scenario
     private void deliver(final SuperFrameSpec spec, final int gsoType)
     {
         assertTrue(port.takesSuperFrames(gsoType));
-        final GroCoalescer coalescer = new GroCoalescer(4, 4, 64, true, joined);
         final List<byte[]> segments = spec.segments();
         for (int i = 0; i < segments.size(); i++)
         {
-            coalescer.add(put(i, segments.get(i)), 0, 0, 0);
+            joined.add(put(i, segments.get(i)));
         }
-        coalescer.flush();
+        joined.flush();
         assertEquals(List.of(SEGMENTS), joined.segments, "joined into one");
         assertEquals(List.of(gsoType), joined.gsoTypes);
         assertTrue(port.takesSuperFrames(gsoType), "the kernel took it whole");
@@ -224,36 +222,52 @@ class JoinedFrameIT extends Scenario
         return frame;
     }
 
-    /** What the coalescer puts out goes to the port, flush by flush. */
-    private final class Joined implements GroCoalescer.Output
+    /** A batch with a coalescer, for the port. */
+    private final class Joined
     {
+        /** One for each super-frame. */
         final List<Integer> segments = new ArrayList<>();
         final List<Integer> gsoTypes = new ArrayList<>();
+        private final GroCoalescer coalescer = new GroCoalescer(4, 4, true);
         private final List<Frame> places = new ArrayList<>();
+        private final List<Integer> counts = new ArrayList<>();
 
-        @Override
-        public int onFrame(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
+        void add(final Frame frame)
         {
-            places.add(frame);
-            return places.size() - 1;
+            GroCoalescer.Verdict verdict = coalescer.add(frame, 0, 0, places.size());
+            if (verdict == GroCoalescer.Verdict.FLUSH_FIRST)
+            {
+                flush();
+                verdict = coalescer.add(frame, 0, 0, 0);
+            }
+            if (verdict == GroCoalescer.Verdict.NEW_PLACE)
+            {
+                places.add(frame);
+                counts.add(1);
+                return;
+            }
+            final int place = coalescer.place();
+            places.set(place, coalescer.superFrame());
+            counts.set(place, counts.get(place) + 1);
         }
 
-        @Override
-        public void onJoined(final int place, final Frame superFrame, final int count, final int bytes)
+        void flush()
         {
-            places.set(place, superFrame);
-            segments.add(count);
-            gsoTypes.add(superFrame.gsoType());
-        }
-
-        @Override
-        public void onFlush()
-        {
+            coalescer.finish();
             final FrameBatch batch = new FrameBatch(Math.max(1, places.size()));
-            places.forEach(batch::add);
+            for (int i = 0; i < places.size(); i++)
+            {
+                batch.add(places.get(i));
+                if (counts.get(i) > 1)
+                {
+                    segments.add(counts.get(i));
+                    gsoTypes.add(places.get(i).gsoType());
+                }
+            }
             port.offer(batch);
             places.forEach(frame -> assertEquals(DropReason.NONE, frame.verdict()));
             places.clear();
+            counts.clear();
         }
     }
 }

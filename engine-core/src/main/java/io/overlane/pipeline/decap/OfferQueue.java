@@ -13,14 +13,14 @@ import io.overlane.status.Traffic;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Frames on their way to a port: collects those for one port, joins what belongs together if the port takes
- * super-frames, offers them when the port changes, the batch is full or it is asked to, and counts each frame's fate.
- * Frames keep their order; only what is joined moves up to the first of its segments.
+ * Frames on their way to a port: collects those for one port, joins segments if the port takes super-frames, and counts
+ * each frame's fate. It offers the batch when the port changes, the batch is full or the caller flushes. Frames keep
+ * their order, except that a joined segment moves up to the first of its super-frame.
  */
 public final class OfferQueue
 {
     /** Flows that are joined at a time. */
-    private static final int MAX_RUNS = 8;
+    private static final int MAX_FLOWS = 8;
 
     private static final int MAX_SUPER_FRAMES = 16;
 
@@ -28,6 +28,7 @@ public final class OfferQueue
     private final long[] sourceHigh;
     private final long[] sourceLow;
     private final int[] remote;
+    /** Received frames, and their bytes, that each frame of the batch stands for. */
     private final int[] frames;
     private final int[] bytes;
     private final PathCounters counters;
@@ -61,30 +62,7 @@ public final class OfferQueue
         this.counters = counters;
         this.guard = guard;
         tally = new DeliveryTally(counters);
-        final GroCoalescer.Output output = new GroCoalescer.Output()
-        {
-            @Override
-            public int onFrame(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
-            {
-                return queue(frame, sourceHigh, sourceLow, remote);
-            }
-
-            @Override
-            public void onJoined(final int place, final Frame superFrame, final int segments, final int length)
-            {
-                batch.set(place, superFrame);
-                superFrames.lazySet(superFrames.getPlain() + 1);
-                frames[place] = segments;
-                bytes[place] = length;
-            }
-
-            @Override
-            public void onFlush()
-            {
-                offer();
-            }
-        };
-        coalescer = new GroCoalescer(MAX_RUNS, MAX_SUPER_FRAMES, capacity, isEthernet, output);
+        coalescer = new GroCoalescer(MAX_FLOWS, MAX_SUPER_FRAMES, isEthernet);
     }
 
     /**
@@ -92,7 +70,7 @@ public final class OfferQueue
      *
      * @param port    the port.
      * @param vni     its segment, for the drop ledger.
-     * @param traffic counts what it is given.
+     * @param traffic counts the frames that the port takes.
      */
     public void aim(final Port port, final int vni, final Traffic traffic)
     {
@@ -116,12 +94,14 @@ public final class OfferQueue
     {
         if (joins)
         {
-            coalescer.add(frame, sourceHigh, sourceLow, remote);
+            addJoining(frame, sourceHigh, sourceLow, remote);
+            return;
         }
-        else
+        if (batch.isFull())
         {
-            queue(frame, sourceHigh, sourceLow, remote);
+            offer();
         }
+        append(frame, sourceHigh, sourceLow, remote);
     }
 
     public PortGuard guard()
@@ -135,17 +115,13 @@ public final class OfferQueue
         return superFrames.get();
     }
 
-    /** Offer what is queued and count the fate of every frame in it. */
+    /** Offer the batch and count the fate of every frame in it. */
     public void flush()
     {
+        offer();
         if (joins)
         {
-            coalescer.flush();
             findJoins();
-        }
-        else
-        {
-            offer();
         }
     }
 
@@ -158,12 +134,38 @@ public final class OfferQueue
         coalescer.joins(tcpV4, tcpV6, udp);
     }
 
-    private int queue(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
+    private void addJoining(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
     {
-        if (batch.isFull())
+        final int place = batch.isFull() ? GroCoalescer.NO_PLACE : batch.size();
+        GroCoalescer.Verdict verdict = coalescer.add(frame, sourceHigh, sourceLow, place);
+        if (verdict == GroCoalescer.Verdict.FLUSH_FIRST)
         {
             offer();
+            verdict = coalescer.add(frame, sourceHigh, sourceLow, 0);
         }
+        if (verdict == GroCoalescer.Verdict.JOINED)
+        {
+            count(coalescer.place(), frame.length());
+        }
+        else
+        {
+            append(frame, sourceHigh, sourceLow, remote);
+        }
+    }
+
+    private void count(final int place, final int length)
+    {
+        if (frames[place] == 1)
+        {
+            batch.set(place, coalescer.superFrame());
+            superFrames.lazySet(superFrames.getPlain() + 1);
+        }
+        frames[place]++;
+        bytes[place] += length;
+    }
+
+    private void append(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
+    {
         final int index = batch.size();
         this.sourceHigh[index] = sourceHigh;
         this.sourceLow[index] = sourceLow;
@@ -171,7 +173,6 @@ public final class OfferQueue
         frames[index] = 1;
         bytes[index] = frame.length();
         batch.add(frame);
-        return index;
     }
 
     private void offer()
@@ -179,6 +180,10 @@ public final class OfferQueue
         if (batch.isEmpty())
         {
             return;
+        }
+        if (joins)
+        {
+            coalescer.finish();
         }
         guard.offer(port, batch);
         for (int i = 0; i < batch.size(); i++)

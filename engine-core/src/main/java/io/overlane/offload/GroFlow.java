@@ -12,10 +12,10 @@ import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Segments of one flow that follow each other, on their way to be one super-frame. The first stays where it was
- * received; from the second on the run lives in a slot of its own. A pushed or a shorter segment is the last.
+ * Segments of one flow that follow each other and become one super-frame. The first stays where it was received; once
+ * there is a second, all are copied to a slot. A pushed or a shorter segment is the last.
  */
-final class Run
+final class GroFlow
 {
     /** Linux refuses a UDP super-frame of more (UDP_MAX_SEGMENTS). */
     private static final int MAX_UDP_SEGMENTS = 128;
@@ -40,7 +40,6 @@ final class Run
     private int gsoSize;
     private int length;
     private int segments;
-    private int bytes;
     private int nextSequence;
     private int lastIdentification;
     private boolean isFixedIdentification;
@@ -55,7 +54,7 @@ final class Run
         return isOpen;
     }
 
-    /** @return true once no further segment may follow: a short one or a pushed one was the last. */
+    /** @return true if the last segment was a short or a pushed one, so that no further segment may follow. */
     boolean isEnded()
     {
         return isEnded;
@@ -72,25 +71,13 @@ final class Run
         this.slot = slot;
     }
 
-    /** @return segments in the run. */
-    int segments()
-    {
-        return segments;
-    }
-
-    /** @return bytes of the segments as they were received, headers included. */
-    int bytes()
-    {
-        return bytes;
-    }
-
-    /** @return where its first segment stands. */
+    /** @return place of the first segment in the batch. */
     int place()
     {
         return place;
     }
 
-    void open(final Candidate segment, final int place, final long sourceHigh, final long sourceLow)
+    void open(final GroSegment segment, final int place, final long sourceHigh, final long sourceLow)
     {
         first = segment.frame();
         slot = null;
@@ -105,7 +92,6 @@ final class Run
         gsoSize = segment.payloadLength();
         length = first.length();
         segments = 1;
-        bytes = length;
         nextSequence = segment.sequence() + gsoSize;
         lastIdentification = segment.identification();
         isFixedIdentification = false;
@@ -118,7 +104,7 @@ final class Run
     }
 
     /** @return true if the segment is of the same flow: protocol, addresses and ports. */
-    boolean isSameFlow(final Candidate segment)
+    boolean isSameFlow(final GroSegment segment)
     {
         if (segment.isV4() != isV4 || segment.isTcp() != isTcp)
         {
@@ -135,8 +121,8 @@ final class Run
     }
 
     /**
-     * Whether splitting the run would give this frame back next, and it came from the same remote; but for its
-     * transport checksum. Nothing is known of the frame before.
+     * Whether this frame came from the same remote and splitting the super-frame would give it back as the next
+     * segment. The transport checksum is not checked. The frame may hold anything.
      */
     boolean isNext(final Frame frame, final long sourceHigh, final long sourceLow)
     {
@@ -154,7 +140,7 @@ final class Run
     private boolean isNextV4(final UnsafeBuffer buffer, final int offset, final int packetLength)
     {
         ipv4.wrap(buffer, offset, packetLength);
-        // 0xFFFF says the same as 0, but we would not give it back.
+        // 0xFFFF says the same as 0, but splitting the super-frame would write 0.
         return ipv4.totalLength() == packetLength && isNextIdentification(ipv4.identification()) &&
             ipv4.headerChecksum() != 0xFFFF && ipv4.isChecksumValid();
     }
@@ -196,7 +182,7 @@ final class Run
             frame.buffer(), frame.offset() + l4, transportLength, pseudoHeader + transportLength)) == 0xFFFF;
     }
 
-    /** Append a frame that {@link #isNext(Frame, long, long)} and has a right checksum; the run has a slot. */
+    /** Append a frame that {@link #isNext(Frame, long, long)} and has a right checksum; the flow has a slot. */
     void append(final Frame frame)
     {
         final UnsafeBuffer buffer = frame.buffer();
@@ -211,7 +197,6 @@ final class Run
         final int payload = frame.length() - headers;
         slot.buffer().putBytes(FrameSlab.HEADROOM + length, buffer, offset + headers, payload);
         length += payload;
-        bytes += frame.length();
         segments++;
         nextSequence += payload;
         lastIdentification = identification;
@@ -219,7 +204,7 @@ final class Run
         isEnded = isPushed || payload < gsoSize;
     }
 
-    /** Finish the super-frame, if there is more than one segment; the run is free again. */
+    /** Complete the super-frame, if there is more than one segment; this object is free for another flow. */
     void close()
     {
         isOpen = false;
@@ -229,7 +214,7 @@ final class Run
         }
     }
 
-    /** @return all segments of a closed run, if there is more than one. */
+    /** @return holds all segments, if there is more than one; complete once the flow is closed. */
     Frame superFrame()
     {
         return slot;

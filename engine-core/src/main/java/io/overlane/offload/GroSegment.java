@@ -17,18 +17,18 @@ import org.agrona.concurrent.UnsafeBuffer;
  * One received frame, looked at as a segment: where its headers are, which flow it belongs to, and whether it may be
  * joined to others at all.
  */
-final class Candidate
+final class GroSegment
 {
-    /** Of no TCP or UDP flow: it ends no run, and may be overtaken by later segments of one. */
+    /** Of no TCP or UDP flow: it ends no flow, and later segments of a flow may overtake it. */
     static final int NO_FLOW = 0;
 
     /** An IP fragment: it may belong to any flow. */
     static final int ANY_FLOW = 1;
 
-    /** Of a known flow, and to be passed on as it is. */
+    /** Of a known flow, but it must be passed on as it is. */
     static final int ALONE = 2;
 
-    /** Of a known flow, checksum right, nothing odd about it. */
+    /** Of a known flow, plain data, with a right checksum. */
     static final int JOINABLE = 3;
 
     private final EthernetPayload ethernet = new EthernetPayload();
@@ -52,7 +52,7 @@ final class Candidate
     /**
      * @param isEthernet true if frames begin with an Ethernet header, false for IP.
      */
-    Candidate(final boolean isEthernet)
+    GroSegment(final boolean isEthernet)
     {
         this.isEthernet = isEthernet;
     }
@@ -163,7 +163,7 @@ final class Candidate
 
     private boolean isChecksumRight(final int end)
     {
-        // 0xFFFF says the same as 0 and is what only a sender makes that computes otherwise: we would not give it back.
+        // 0xFFFF says the same as 0, but splitting the super-frame would write 0.
         if (isV4 && (!ipv4.isChecksumValid() || ipv4.headerChecksum() == 0xFFFF) ||
             isTcp && tcp.checksum() == 0xFFFF)
         {
