@@ -5,10 +5,11 @@ import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.EtherType;
-import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -31,12 +32,9 @@ public final class GsoSplitter
 {
     private static final int FIN_PSH = TcpHeader.FIN | TcpHeader.PSH;
 
-    /** IPv6 extension headers are so long, or a multiple of it. */
-    private static final int EXTENSION_UNIT = 8;
-
-    private final EthernetPayload ethernet = new EthernetPayload();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
+    private final Ipv6Extensions extensions = new Ipv6Extensions();
     private final TcpHeader tcp = new TcpHeader();
     private final UdpHeader udp = new UdpHeader();
 
@@ -145,16 +143,13 @@ public final class GsoSplitter
 
     private boolean findL3(final int tunnelLength, final boolean isEthernet)
     {
-        if (!isEthernet)
-        {
-            l3 = tunnelLength;
-            isV4 = end - start > l3 && source.getByte(start + l3) >>> 4 == Ipv4Header.VERSION;
-            return true;
-        }
-        ethernet.wrap(source, start + tunnelLength, end - start - tunnelLength);
-        l3 = ethernet.l3Offset() - start;
-        isV4 = ethernet.etherType() == EtherType.IPV4;
-        return ethernet.check() == DropReason.NONE && (isV4 || ethernet.etherType() == EtherType.IPV6);
+        final int bare = start + tunnelLength;
+        final int layer3 = isEthernet ?
+            Layer3.ofEthernet(source, bare, end - bare) :
+            Layer3.ofIp(source, bare, end - bare);
+        l3 = tunnelLength + Layer3.offset(layer3);
+        isV4 = Layer3.etherType(layer3) == EtherType.IPV4;
+        return isV4 || Layer3.etherType(layer3) == EtherType.IPV6;
     }
 
     private boolean openIp(final int type)
@@ -188,19 +183,19 @@ public final class GsoSplitter
     /** Behind the extension headers every segment may carry a copy of (Linux {@code ipv6_gso_pull_exthdrs}). */
     private boolean findTransport(final int protocol)
     {
-        int header = ipv6.nextHeader();
-        l4 = l3 + Ipv6Header.LENGTH;
-        while (header != protocol)
+        final int l4Offset = start + l3 + Ipv6Header.LENGTH;
+        extensions.wrap(source, l4Offset, end - l4Offset, ipv6.nextHeader());
+        while (extensions.nextHeader() != protocol)
         {
+            final int header = extensions.nextHeader();
             final boolean isCopied = header == IpProtocol.HOP_BY_HOP || header == IpProtocol.DESTINATION_OPTIONS ||
                 header == IpProtocol.ROUTING && isPartial;
-            if (!isCopied || end - start - l4 < EXTENSION_UNIT)
+            if (!isCopied || !extensions.next())
             {
                 return false;
             }
-            header = source.getByte(start + l4) & 0xFF;
-            l4 += ((source.getByte(start + l4 + 1) & 0xFF) + 1) * EXTENSION_UNIT;
         }
+        l4 = extensions.offset() - start;
         return true;
     }
 

@@ -4,9 +4,7 @@ package io.overlane.replay;
 import io.overlane.pcap.LinkType;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
-import io.overlane.wire.EthernetPayload;
-import io.overlane.wire.Ipv4Header;
-import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -38,7 +36,6 @@ final class LinkLayer
     private static final int FAMILY_INET6_DARWIN = 30;
 
     private final int linkType;
-    private final EthernetPayload ethernet = new EthernetPayload();
     private final VlanTag tag = new VlanTag();
 
     private int etherType;
@@ -79,12 +76,13 @@ final class LinkLayer
         return switch (linkType)
         {
             case LinkType.NULL, LinkType.LOOP -> loopback(buffer, offset, length);
-            case LinkType.RAW_IP, LinkType.RAW_IP_12, LinkType.RAW_IP_14 -> rawIp(buffer, offset, length);
+            case LinkType.RAW_IP, LinkType.RAW_IP_12, LinkType.RAW_IP_14 ->
+                behind(Layer3.ofIp(buffer, offset, length), offset);
             case LinkType.IPV4 -> found(EtherType.IPV4, offset);
             case LinkType.IPV6 -> found(EtherType.IPV6, offset);
             case LinkType.LINUX_SLL -> cooked(buffer, offset, length, COOKED_LENGTH, COOKED_PROTOCOL_OFFSET);
             case LinkType.LINUX_SLL2 -> cooked(buffer, offset, length, COOKED_V2_LENGTH, COOKED_V2_PROTOCOL_OFFSET);
-            default -> ethernet(buffer, offset, length);
+            default -> behind(Layer3.ofEthernet(buffer, offset, length), offset);
         };
     }
 
@@ -105,27 +103,11 @@ final class LinkLayer
         return l3Offset;
     }
 
-    private DropReason ethernet(final UnsafeBuffer buffer, final int offset, final int length)
+    private DropReason behind(final int layer3, final int offset)
     {
-        if (ethernet.wrap(buffer, offset, length).check() != DropReason.NONE)
-        {
-            return DropReason.BAD_OUTER_HEADER;
-        }
-        return found(ethernet.etherType(), ethernet.l3Offset());
-    }
-
-    private DropReason rawIp(final UnsafeBuffer buffer, final int offset, final int length)
-    {
-        if (length < 1)
-        {
-            return DropReason.BAD_OUTER_HEADER;
-        }
-        return switch ((buffer.getByte(offset) & 0xFF) >>> 4)
-        {
-            case Ipv4Header.VERSION -> found(EtherType.IPV4, offset);
-            case Ipv6Header.VERSION -> found(EtherType.IPV6, offset);
-            default -> DropReason.BAD_OUTER_HEADER;
-        };
+        return layer3 == Layer3.NONE ?
+            DropReason.BAD_OUTER_HEADER :
+            found(Layer3.etherType(layer3), offset + Layer3.offset(layer3));
     }
 
     /** Families are small numbers: one with its upper half in use was written in the other byte order. */
@@ -159,7 +141,7 @@ final class LinkLayer
         }
         int type = buffer.getShort(offset + protocolOffset, ByteOrder.BIG_ENDIAN) & 0xFFFF;
         int position = headerLength;
-        for (int tags = 0; tags < EthernetPayload.MAX_TAGS && EtherType.isVlan(type); tags++)
+        for (int tags = 0; tags < Layer3.MAX_TAGS && EtherType.isVlan(type); tags++)
         {
             if (tag.wrap(buffer, offset + position, length - position).check() != DropReason.NONE)
             {

@@ -6,6 +6,7 @@ import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -37,6 +38,7 @@ public final class OuterStack
     private final UdpLayer udp;
     private final Reassembly reassembly = new Reassembly();
     private final OuterDatagram datagram = new OuterDatagram();
+    private boolean isFragment;
 
     /**
      * @param linkType what captured packets begin with, one of {@link io.overlane.pcap.LinkType}.
@@ -217,19 +219,54 @@ public final class OuterStack
         }
         final int bodyOffset = offset + Ipv6Header.LENGTH;
         final int bodyHeld = Math.min(bodyLength, held - Ipv6Header.LENGTH);
-        final DropReason walked = extensions.walk(buffer, bodyOffset, bodyHeld, ipv6.nextHeader(), true);
+        final DropReason walked = walk(buffer, bodyOffset, bodyHeld, ipv6.nextHeader(), true);
         if (walked != DropReason.NONE)
         {
             return walked == DropReason.BAD_OUTER_HEADER ? tooShort(bodyLength - bodyHeld) : walked;
         }
         final int passed = extensions.offset() - bodyOffset;
-        if (extensions.nextHeader() == IpProtocol.UDP && !extensions.isFragment())
+        if (extensions.nextHeader() == IpProtocol.UDP && !isFragment)
         {
             return udp.receive(datagram, buffer, extensions.offset(), bodyHeld - passed, bodyLength - passed);
         }
-        return extensions.isFragment() ?
+        return isFragment ?
             ipv6Fragment(buffer, bodyHeld - passed, bodyLength - passed, timestampNs) :
             DropReason.NO_SOCKET;
+    }
+
+    /**
+     * Walk up to the transport header, or to just behind the fragment header of a packet that is one of several.
+     *
+     * @return {@code BAD_OUTER_HEADER} if the bytes end inside an extension header, and {@code NO_SOCKET} where a host
+     *         does not go on to a transport header: a route that does not end here, or hop-by-hop options out of place.
+     */
+    private DropReason walk(
+        final UnsafeBuffer buffer,
+        final int start,
+        final int length,
+        final int firstHeader,
+        final boolean hopByHopMayStand)
+    {
+        isFragment = false;
+        extensions.wrap(buffer, start, length, firstHeader);
+        int type = firstHeader;
+        for (boolean isFirst = hopByHopMayStand; !isFragment && extensions.next(); isFirst = false)
+        {
+            if (extensions.isTruncated())
+            {
+                return DropReason.BAD_OUTER_HEADER;
+            }
+            if (type == IpProtocol.HOP_BY_HOP && !isFirst ||
+                type == IpProtocol.ROUTING && extensions.segmentsLeft() != 0)
+            {
+                return DropReason.NO_SOCKET;
+            }
+            // An "atomic" fragment is the whole packet (RFC 6946).
+            isFragment = type == IpProtocol.FRAGMENT &&
+                (extensions.moreFragments() || extensions.fragmentOffset() != 0);
+            type = extensions.nextHeader();
+        }
+        return !isFragment && Ipv6Extensions.isExtension(type) ? DropReason.BAD_OUTER_HEADER : DropReason.NONE;
     }
 
     private DropReason ipv6Fragment(
@@ -258,13 +295,13 @@ public final class OuterStack
             return DropReason.FRAGMENT;
         }
         final UnsafeBuffer whole = queue.buffer();
-        final DropReason walked = extensions.walk(whole, 0, queue.length(), queue.nextHeader(), false);
+        final DropReason walked = walk(whole, 0, queue.length(), queue.nextHeader(), false);
         if (walked != DropReason.NONE)
         {
             return walked;
         }
         final int left = queue.length() - extensions.offset();
-        return extensions.nextHeader() == IpProtocol.UDP && !extensions.isFragment() ?
+        return extensions.nextHeader() == IpProtocol.UDP && !isFragment ?
             udp.receive(datagram, whole, extensions.offset(), left, left) :
             DropReason.NO_SOCKET;
     }

@@ -15,7 +15,7 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
 import io.overlane.status.DropReason;
-import io.overlane.wire.EthernetPayload;
+import io.overlane.wire.Layer3;
 import java.io.IOException;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -30,7 +30,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class TunPort implements Port
 {
     /** A super-frame of the kernel's (GSO_LEGACY_MAX_SIZE), layer 2 header and VLAN tags included. */
-    static final int MAX_FRAME_LENGTH = 65_536 + EthernetPayload.MAX_LENGTH;
+    static final int MAX_FRAME_LENGTH = 65_536 + Layer3.MAX_OFFSET;
 
     /**
      * A batch is carried on when it has so many bytes, while they are still in the core's own cache: with 64

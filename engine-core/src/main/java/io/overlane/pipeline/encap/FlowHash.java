@@ -5,10 +5,11 @@ import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -26,12 +27,11 @@ final class FlowHash
     /** More extension headers than any flow we know of has; a packet made of them must not hold us up. */
     private static final int MAX_EXTENSIONS = 8;
 
-    private static final int EXTENSION_UNIT = 8;
     private static final int PORTS_LENGTH = 4;
 
-    private final EthernetPayload ethernet = new EthernetPayload();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
+    private final Ipv6Extensions extensions = new Ipv6Extensions();
     private final boolean isEthernet;
 
     /**
@@ -52,28 +52,11 @@ final class FlowHash
         final UnsafeBuffer buffer = frame.buffer();
         final int offset = frame.offset() + tunnelLength;
         final int length = frame.length() - tunnelLength;
-        if (isEthernet)
-        {
-            return ofEthernet(buffer, offset, length);
-        }
-        final int version = length > 0 ? (buffer.getByte(offset) & 0xFF) >>> 4 : 0;
-        return version == Ipv4Header.VERSION && ipv4.wrap(buffer, offset, length).checkHeader() == DropReason.NONE ?
-            ofIpv4(buffer, offset, length) :
-            version == Ipv6Header.VERSION && ipv6.wrap(buffer, offset, length).checkHeader() == DropReason.NONE ?
-            ofIpv6(buffer, offset, length) :
-            0;
-    }
-
-    private int ofEthernet(final UnsafeBuffer buffer, final int offset, final int length)
-    {
-        if (length < EthernetHeader.LENGTH)
-        {
-            return 0;
-        }
-        ethernet.wrap(buffer, offset, length);
-        final int type = ethernet.etherType();
-        final int l3 = ethernet.l3Offset();
-        final int l3Length = ethernet.l3Length();
+        final int layer3 =
+            isEthernet ? Layer3.ofEthernet(buffer, offset, length) : Layer3.ofIp(buffer, offset, length);
+        final int type = Layer3.etherType(layer3);
+        final int l3 = offset + Layer3.offset(layer3);
+        final int l3Length = offset + length - l3;
         if (type == EtherType.IPV4 && ipv4.wrap(buffer, l3, l3Length).checkHeader() == DropReason.NONE)
         {
             return ofIpv4(buffer, l3, l3Length);
@@ -81,6 +64,10 @@ final class FlowHash
         if (type == EtherType.IPV6 && ipv6.wrap(buffer, l3, l3Length).checkHeader() == DropReason.NONE)
         {
             return ofIpv6(buffer, l3, l3Length);
+        }
+        if (length < EthernetHeader.LENGTH || !isEthernet)
+        {
+            return 0;
         }
         final long macs = mix(buffer.getLong(offset, ByteOrder.BIG_ENDIAN));
         return finish(macs, buffer.getInt(offset + Long.BYTES, ByteOrder.BIG_ENDIAN), type);
@@ -101,25 +88,17 @@ final class FlowHash
         addresses = mix(addresses ^ ipv6.destinationHigh());
         addresses = mix(addresses ^ ipv6.destinationLow());
 
-        int protocol = ipv6.nextHeader();
-        int position = Ipv6Header.LENGTH;
-        for (int i = 0; i < MAX_EXTENSIONS && isExtension(protocol) && length - position >= EXTENSION_UNIT; i++)
+        extensions.wrap(buffer, l3 + Ipv6Header.LENGTH, length - Ipv6Header.LENGTH, ipv6.nextHeader());
+        int protocol = extensions.nextHeader();
+        for (int i = 0; i < MAX_EXTENSIONS && extensions.next(); i++)
         {
-            final int units = buffer.getByte(l3 + position + 1) & 0xFF;
-            protocol = buffer.getByte(l3 + position) & 0xFF;
-            position += (units + 1) * EXTENSION_UNIT;
+            if (protocol == IpProtocol.FRAGMENT)
+            {
+                return finish(addresses, 0, extensions.nextHeader());
+            }
+            protocol = extensions.nextHeader();
         }
-        if (protocol == IpProtocol.FRAGMENT && length - position >= EXTENSION_UNIT)
-        {
-            return finish(addresses, 0, buffer.getByte(l3 + position) & 0xFF);
-        }
-        return finish(addresses, ports(buffer, l3, position, length, protocol), protocol);
-    }
-
-    private static boolean isExtension(final int protocol)
-    {
-        return protocol == IpProtocol.HOP_BY_HOP || protocol == IpProtocol.ROUTING ||
-            protocol == IpProtocol.DESTINATION_OPTIONS;
+        return finish(addresses, ports(buffer, l3, extensions.offset() - l3, length, protocol), protocol);
     }
 
     /** Source and destination port in one word; 0 where there are none. */

@@ -6,12 +6,13 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.IcmpHeader;
 import io.overlane.wire.Icmpv6Header;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -29,17 +30,17 @@ final class PacketTooBig
     private static final int SMALLEST_V6 = 1280;
     private static final int MAX_LENGTH = 1400;
     private static final int MAX_EXTENSIONS = 8;
-    private static final int EXTENSION_UNIT = 8;
 
     private final Frame answer = new FrameSlab(1, MAX_LENGTH).frame(0);
-    private final EthernetPayload payload = new EthernetPayload();
     private final EthernetHeader ethernet = new EthernetHeader();
     private final Ipv4Header about4 = new Ipv4Header();
     private final Ipv6Header about6 = new Ipv6Header();
+    private final Ipv6Extensions extensions = new Ipv6Extensions();
     private final Ipv4Header ip4 = new Ipv4Header();
     private final Ipv6Header ip6 = new Ipv6Header();
     private final IcmpHeader icmp = new IcmpHeader();
     private final Icmpv6Header icmp6 = new Icmpv6Header();
+    private int linkLength;
 
     /**
      * @param frame        what was too long.
@@ -51,28 +52,27 @@ final class PacketTooBig
     {
         final UnsafeBuffer buffer = frame.buffer();
         final int offset = frame.offset();
-        if (payload.wrap(buffer, offset, frame.length()).check() != DropReason.NONE ||
-            (buffer.getByte(offset + EthernetHeader.SOURCE_OFFSET) & 1) != 0)
+        final int layer3 = Layer3.of(frame, true);
+        if (layer3 == Layer3.NONE || (buffer.getByte(offset + EthernetHeader.SOURCE_OFFSET) & 1) != 0)
         {
             return null;
         }
-        final int linkLength = payload.l3Offset() - offset;
+        linkLength = Layer3.offset(layer3);
+        final int l3 = offset + linkLength;
+        final int l3Length = frame.length() - linkLength;
         final int mtu = Math.min(portMtu, longestFrame - linkLength);
-        if (payload.etherType() == EtherType.IPV4)
+        return switch (Layer3.etherType(layer3))
         {
-            return mtu < SMALLEST_V4 || !isAnsweredV4(buffer) ? null : buildV4(buffer, offset, linkLength, mtu);
-        }
-        if (payload.etherType() == EtherType.IPV6)
-        {
-            return mtu < SMALLEST_V6 || !isAnsweredV6(buffer) ? null : buildV6(buffer, offset, linkLength, mtu);
-        }
-        return null;
+            case EtherType.IPV4 ->
+                mtu < SMALLEST_V4 || !isAnsweredV4(buffer, l3, l3Length) ? null : buildV4(buffer, l3, l3Length, mtu);
+            case EtherType.IPV6 ->
+                mtu < SMALLEST_V6 || !isAnsweredV6(buffer, l3, l3Length) ? null : buildV6(buffer, l3, l3Length, mtu);
+            default -> null;
+        };
     }
 
-    private boolean isAnsweredV4(final UnsafeBuffer buffer)
+    private boolean isAnsweredV4(final UnsafeBuffer buffer, final int l3, final int length)
     {
-        final int l3 = payload.l3Offset();
-        final int length = payload.l3Length();
         if (about4.wrap(buffer, l3, length).checkHeader() != DropReason.NONE || !about4.dontFragment() ||
             about4.isFragment() || !IcmpError.isStation(about4.source()) || IcmpError.isGroup(about4.destination()))
         {
@@ -90,10 +90,8 @@ final class PacketTooBig
             type == IcmpHeader.TIME_EXCEEDED || type == 12;
     }
 
-    private boolean isAnsweredV6(final UnsafeBuffer buffer)
+    private boolean isAnsweredV6(final UnsafeBuffer buffer, final int l3, final int length)
     {
-        final int l3 = payload.l3Offset();
-        final int length = payload.l3Length();
         if (about6.wrap(buffer, l3, length).checkHeader() != DropReason.NONE)
         {
             return false;
@@ -104,38 +102,26 @@ final class PacketTooBig
         {
             return false;
         }
-        int protocol = about6.nextHeader();
-        int position = Ipv6Header.LENGTH;
-        for (int i = 0; i < MAX_EXTENSIONS && isExtension(protocol) && length - position >= EXTENSION_UNIT; i++)
+        extensions.wrap(buffer, l3 + Ipv6Header.LENGTH, length - Ipv6Header.LENGTH, about6.nextHeader());
+        int type = extensions.nextHeader();
+        for (int i = 0; i < MAX_EXTENSIONS && extensions.next(); i++)
         {
-            if (protocol == IpProtocol.FRAGMENT && (unsignedShort(buffer, l3 + position + 2) & 0xFFF8) != 0)
+            if (type == IpProtocol.FRAGMENT && extensions.fragmentOffset() != 0)
             {
                 return false;
             }
-            final int units = protocol == IpProtocol.FRAGMENT ? 0 : buffer.getByte(l3 + position + 1) & 0xFF;
-            protocol = buffer.getByte(l3 + position) & 0xFF;
-            position += (units + 1) * EXTENSION_UNIT;
+            type = extensions.nextHeader();
         }
         // Types below 128 are errors (RFC 4443 §2.1).
-        return protocol != IpProtocol.ICMPV6 || length > position && buffer.getByte(l3 + position) < 0;
+        return type != IpProtocol.ICMPV6 ||
+            extensions.offset() < l3 + length && buffer.getByte(extensions.offset()) < 0;
     }
 
-    private static int unsignedShort(final UnsafeBuffer buffer, final int index)
-    {
-        return (buffer.getByte(index) & 0xFF) << 8 | buffer.getByte(index + 1) & 0xFF;
-    }
-
-    private static boolean isExtension(final int protocol)
-    {
-        return protocol == IpProtocol.HOP_BY_HOP || protocol == IpProtocol.ROUTING ||
-            protocol == IpProtocol.DESTINATION_OPTIONS || protocol == IpProtocol.FRAGMENT;
-    }
-
-    private Frame buildV4(final UnsafeBuffer buffer, final int offset, final int linkLength, final int mtu)
+    private Frame buildV4(final UnsafeBuffer buffer, final int aboutL3, final int length, final int mtu)
     {
         final int headers = Ipv4Header.LENGTH + IcmpHeader.LENGTH;
-        final int quoted = Math.min(payload.l3Length(), SMALLEST_V4 - headers);
-        final int l3 = open(buffer, offset, linkLength, headers, quoted);
+        final int quoted = Math.min(length, SMALLEST_V4 - headers);
+        final int l3 = open(buffer, aboutL3, headers, quoted);
         ip4.wrap(answer.buffer(), l3, headers + quoted)
             .headerLength(Ipv4Header.LENGTH)
             .totalLength(headers + quoted)
@@ -153,11 +139,11 @@ final class PacketTooBig
         return answer;
     }
 
-    private Frame buildV6(final UnsafeBuffer buffer, final int offset, final int linkLength, final int mtu)
+    private Frame buildV6(final UnsafeBuffer buffer, final int aboutL3, final int length, final int mtu)
     {
         final int headers = Ipv6Header.LENGTH + Icmpv6Header.LENGTH;
-        final int quoted = Math.min(payload.l3Length(), SMALLEST_V6 - headers);
-        final int l3 = open(buffer, offset, linkLength, headers, quoted);
+        final int quoted = Math.min(length, SMALLEST_V6 - headers);
+        final int l3 = open(buffer, aboutL3, headers, quoted);
         ip6.wrap(answer.buffer(), l3, headers + quoted)
             .init()
             .payloadLength(Icmpv6Header.LENGTH + quoted)
@@ -174,9 +160,9 @@ final class PacketTooBig
     }
 
     /** Link layer turned round, headers zero, the quotation behind them. Says where layer 3 begins. */
-    private int open(
-        final UnsafeBuffer buffer, final int offset, final int linkLength, final int headers, final int quoted)
+    private int open(final UnsafeBuffer buffer, final int aboutL3, final int headers, final int quoted)
     {
+        final int offset = aboutL3 - linkLength;
         answer.wrap(FrameSlab.HEADROOM, linkLength + headers + quoted);
         final int start = answer.offset();
         answer.buffer().putBytes(start, buffer, offset, linkLength);
@@ -185,7 +171,7 @@ final class PacketTooBig
         final long source = ethernet.destination();
         ethernet.wrap(answer.buffer(), start, EthernetHeader.LENGTH).destination(destination).source(source);
         answer.buffer().setMemory(start + linkLength, headers, (byte)0);
-        answer.buffer().putBytes(start + linkLength + headers, buffer, offset + linkLength, quoted);
+        answer.buffer().putBytes(start + linkLength + headers, buffer, aboutL3, quoted);
         return start + linkLength;
     }
 }

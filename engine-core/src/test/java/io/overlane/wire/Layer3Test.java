@@ -4,16 +4,13 @@ package io.overlane.wire;
 import static io.overlane.wire.Scratch.OFFSET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.overlane.status.DropReason;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Layer 3 behind no, one, two and too many VLAN tags, whole and cut anywhere. */
-class EthernetPayloadTest
+class Layer3Test
 {
     private static final String MACS = "fedcba987654021122334455";
-
-    private final EthernetPayload payload = new EthernetPayload();
 
     @ParameterizedTest
     @CsvSource({
@@ -31,20 +28,25 @@ class EthernetPayloadTest
         final String frame = MACS + types + "45000014";
         final Scratch scratch = Scratch.of(frame);
         final int length = frame.length() / 2;
-        payload.wrap(scratch.buffer, OFFSET, length);
-        assertEquals(DropReason.NONE, payload.check());
-        assertEquals(tags, payload.tagCount());
-        assertEquals(OFFSET + headerLength, payload.l3Offset());
-        assertEquals(length - headerLength, payload.l3Length());
-        assertEquals(Integer.parseInt(etherType, 16), payload.etherType());
+        final int layer3 = Layer3.ofEthernet(scratch.buffer, OFFSET, length);
+        assertEquals(tags, Layer3.tagCount(layer3));
+        assertEquals(headerLength, Layer3.offset(layer3));
+        assertEquals(Integer.parseInt(etherType, 16), Layer3.etherType(layer3));
 
         for (int cut = 0; cut < length; cut++)
         {
-            payload.wrap(scratch.buffer, OFFSET, cut);
-            final boolean whole = cut >= headerLength;
-            assertEquals(whole ? DropReason.NONE : DropReason.INNER_TOO_SHORT, payload.check(), "cut at " + cut);
-            assertEquals(whole ? OFFSET + headerLength : 0, payload.l3Offset());
-            assertEquals(whole ? cut - headerLength : 0, payload.l3Length());
+            final int ofCut = Layer3.ofEthernet(scratch.buffer, OFFSET, cut);
+            assertEquals(cut >= headerLength ? layer3 : Layer3.NONE, ofCut, "cut at " + cut);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"45, 0800", "60, 86dd", "00, 0", "50, 0", "f0, 0"})
+    void shouldTellIpVersionsApart(final String firstByte, final String etherType)
+    {
+        final int layer3 = Layer3.ofIp(Scratch.of(firstByte).buffer, OFFSET, 1);
+        assertEquals(Integer.parseInt(etherType, 16), layer3);
+        assertEquals(0, Layer3.offset(layer3));
+        assertEquals(Layer3.NONE, Layer3.ofIp(Scratch.of(firstByte).buffer, OFFSET, 0));
     }
 }
