@@ -9,7 +9,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
-import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,20 +69,16 @@ public abstract class SettingsContract
     void shouldKnowEveryClassOfSettings() throws Exception
     {
         final Set<String> found = new TreeSet<>();
-        final Path root = root();
-        try (Stream<Path> files = Files.walk(root))
+        final Path place = Path.of(anchor.getProtectionDomain().getCodeSource().getLocation().toURI());
+        if (Files.isDirectory(place))
         {
-            for (final Path file : files.filter(path -> path.toString().endsWith(".class")).toList())
+            find(place, found);
+        }
+        else
+        {
+            try (FileSystem jar = FileSystems.newFileSystem(place))
             {
-                final String name = root.relativize(file).toString().replace('/', '.').replaceAll("\\.class$", "");
-                if (name.matches("[^$]*(Context|Options|Builder)"))
-                {
-                    final Class<?> type = Class.forName(name, false, anchor.getClassLoader());
-                    if (Modifier.isPublic(type.getModifiers()) && !setters(type).isEmpty())
-                    {
-                        found.add(type.getName());
-                    }
-                }
+                find(jar.getPath("/"), found);
             }
         }
         final Set<String> unknown = new TreeSet<>(found);
@@ -217,8 +214,22 @@ public abstract class SettingsContract
         return setter.getDeclaringClass().getSimpleName() + "." + setter.getName();
     }
 
-    private Path root() throws URISyntaxException
+    private void find(final Path root, final Set<String> found) throws Exception
     {
-        return Path.of(anchor.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (Stream<Path> files = Files.walk(root))
+        {
+            for (final Path file : files.filter(path -> path.toString().endsWith(".class")).toList())
+            {
+                final String name = root.relativize(file).toString().replace('/', '.').replaceAll("\\.class$", "");
+                if (name.matches("[^$]*(Context|Options|Builder)"))
+                {
+                    final Class<?> type = Class.forName(name, false, anchor.getClassLoader());
+                    if (Modifier.isPublic(type.getModifiers()) && !setters(type).isEmpty())
+                    {
+                        found.add(type.getName());
+                    }
+                }
+            }
+        }
     }
 }
