@@ -73,7 +73,7 @@ final class PathBuilder
             forwarding,
             learned,
             new SegmentGroups(context.underlay(), context.errorHandler()),
-            new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE),
+            new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE, 1),
             0);
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * How much may happen in a time.
+ * A limit of events per second.
  */
 package io.overlane.limit;

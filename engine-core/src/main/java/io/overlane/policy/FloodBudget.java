@@ -20,7 +20,6 @@ public final class FloodBudget
     private final int portFrames;
     private final int segmentFrames;
     private final int copies;
-    /** These two are null where there is no limit. */
     private final RateLimit ofSegment;
     private final RateLimit ofCopies;
 
@@ -35,8 +34,8 @@ public final class FloodBudget
         this.portFrames = Setting.atLeast("portFrames", portFrames, 0);
         this.segmentFrames = Setting.atLeast("segmentFrames", segmentFrames, 0);
         this.copies = Setting.atLeast("copies", copies, 0);
-        ofSegment = segmentFrames == 0 ? null : new RateLimit(segmentFrames);
-        ofCopies = copies == 0 ? null : new RateLimit(copies);
+        ofSegment = new RateLimit(segmentFrames);
+        ofCopies = new RateLimit(copies);
     }
 
     /**
@@ -65,7 +64,7 @@ public final class FloodBudget
     /** @return true if anything is limited. */
     public boolean isLimited()
     {
-        return portFrames != 0 || ofSegment != null || ofCopies != null;
+        return portFrames != 0 || segmentFrames != 0 || copies != 0;
     }
 
     /** @return frames a second from all ports together; 0: no limit. */
@@ -96,11 +95,11 @@ public final class FloodBudget
      */
     public DropReason take(final int frames, final int copiesEach, final long nowNs)
     {
-        if (ofSegment != null && !ofSegment.take(frames, nowNs))
+        if (!ofSegment.take(frames, nowNs))
         {
             return DropReason.SEGMENT_FLOOD_LIMIT;
         }
-        return ofCopies == null || ofCopies.take((long)frames * copiesEach, nowNs) ?
+        return ofCopies.take((long)frames * copiesEach, nowNs) ?
             DropReason.NONE :
             DropReason.FLOOD_COPIES_LIMIT;
     }

@@ -20,17 +20,17 @@ class RateLimitTest
     void shouldGiveASecondsWorthAtOnceAndThenAsMuchASecond(final long start)
     {
         final RateLimit limit = new RateLimit(100);
-        final RateLimits limits = new RateLimits(3, 100);
+        final RateLimit limits = new RateLimit(100, 100, 3);
         int taken = 0;
         int takenOfOne = 0;
         for (long now = 0; now <= 3 * SECOND; now += SECOND / 1000)
         {
             taken += limit.take(1, start + now) ? 1 : 0;
-            takenOfOne += limits.take(1, start + now) ? 1 : 0;
+            takenOfOne += limits.take(1, 1, start + now) ? 1 : 0;
         }
         assertEquals(400, taken);
         assertEquals(400, takenOfOne);
-        assertTrue(limits.take(2, start + 3 * SECOND), "each has its own");
+        assertTrue(limits.take(2, 1, start + 3 * SECOND), "each has its own");
     }
 
     @Test
@@ -58,11 +58,20 @@ class RateLimitTest
     @Test
     void shouldNotLimitWithZero()
     {
-        final RateLimits limits = new RateLimits(3, 0);
+        final RateLimit limits = new RateLimit(0, 0, 3);
         for (int i = 0; i < 1_000_000; i++)
         {
-            assertTrue(limits.take(2, 0));
+            assertTrue(limits.take(2, 1, 0));
         }
-        assertThrows(IllegalArgumentException.class, () -> new RateLimit(0));
+        assertTrue(new RateLimit(0).take(Long.MAX_VALUE, 0));
+    }
+
+    @Test
+    void shouldRefuseLimitsOutOfRange()
+    {
+        assertThrows(IllegalArgumentException.class, () -> new RateLimit(-1));
+        assertThrows(IllegalArgumentException.class, () -> new RateLimit(1_000_000_001));
+        assertThrows(IllegalArgumentException.class, () -> new RateLimit(10, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> new RateLimit(10, 11, 1));
     }
 }

@@ -14,7 +14,6 @@ public final class FloodLimit
 {
     private final FloodBudget budget;
     private final NanoClock clock;
-    /** Null where there is no limit. */
     private final RateLimit ofPort;
 
     /**
@@ -25,7 +24,7 @@ public final class FloodLimit
     {
         this.budget = budget;
         this.clock = clock;
-        ofPort = budget.portFrames() == 0 ? null : new RateLimit(budget.portFrames());
+        ofPort = new RateLimit(budget.portFrames());
     }
 
     /**
@@ -36,7 +35,7 @@ public final class FloodLimit
     DropReason take(final int frames, final int copies)
     {
         final long nowNs = clock.nanoTime();
-        if (ofPort != null && !ofPort.take(frames, nowNs))
+        if (!ofPort.take(frames, nowNs))
         {
             return DropReason.PORT_FLOOD_LIMIT;
         }

@@ -4,7 +4,7 @@ package io.overlane.pipeline.learning;
 import io.overlane.address.MacAddress;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.limit.RateLimits;
+import io.overlane.limit.RateLimit;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.DropReason;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +26,10 @@ public final class Learn
     private final RemoteTable remotes;
     private final int peerUdpPort;
     private final NanoClock clock;
-    /** By the remote's number plus 1; 0 for all that have none. */
-    private final RateLimits limits;
-    /** Of what the ring is told again; by the remote's number. Null on the thread that writes the FDB. */
-    private final RateLimits refreshes;
+    /** Limits new and moved entries, by the remote's number plus 1; all remotes without a number share 0. */
+    private final RateLimit limits;
+    /** Limits the refreshes sent through the ring, by the remote's number. Null on the thread that writes the FDB. */
+    private final RateLimit refreshes;
     /** Null on the thread that writes the FDB. */
     private final LearnRing ring;
     /** What was last handed over, and when, so that a busy station is not at every frame. */
@@ -54,8 +54,9 @@ public final class Learn
         this.peerUdpPort = peerUdpPort;
         this.clock = clock;
         this.ring = ring;
-        limits = new RateLimits(remotes.maxRemotes() + 1, fdb.learnsPerSecond());
-        refreshes = ring == null ? null : new RateLimits(remotes.maxRemotes(), fdb.learnsPerSecond());
+        final int learns = fdb.learnsPerSecond();
+        limits = new RateLimit(learns, learns, remotes.maxRemotes() + 1);
+        refreshes = ring == null ? null : new RateLimit(learns, learns, remotes.maxRemotes());
         handed = ring == null ? null : new long[HANDED_SLOTS];
         handedMs = ring == null ? null : new long[HANDED_SLOTS];
     }
@@ -123,7 +124,7 @@ public final class Learn
             }
         }
         isConfirmed = false;
-        if (!limits.take(remote + 1, nowNs))
+        if (!limits.take(remote + 1, 1, nowNs))
         {
             fdb.counters().onLearnLimited();
         }
@@ -157,7 +158,7 @@ public final class Learn
         final long station = (long)vni << 48 ^ source;
         final int slot = (int)(station * HASH_FACTOR >>> 54);
         final boolean isRecent = handed[slot] == station && nowMs - handedMs[slot] < ring.refreshMs();
-        if (!FdbEntry.isConfigured(entry) && !isRecent && refreshes.take(remote, nowNs) &&
+        if (!FdbEntry.isConfigured(entry) && !isRecent && refreshes.take(remote, 1, nowNs) &&
             ring.offer(vni, source, remotes.high(remote), remotes.low(remote)))
         {
             handed[slot] = station;
