@@ -12,31 +12,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What carries packets between the subnets of a network: devices, sockets and engines of one node, and what the kernel
- * must know of the peers. One thread at a time, but for {@link #plans}, {@link #engines} and {@link #explain}, which
- * any may call.
+ * Carries the packets between the subnets of a network: it owns the devices, sockets and engines of one node, and the
+ * kernel's routes and neighbours for the peers. One thread at a time calls it; {@link #plans}, {@link #engines} and
+ * {@link #explain} may be called by any thread.
  */
 public interface Backend extends AutoCloseable
 {
-    /** @return what peers must know of this node. */
+    /** @return what this node publishes in its lease. */
     LeaseAttributes attributes();
 
-    /** @return MTU of the containers' interfaces, bytes of IP. */
+    /** @return MTU of the containers' interfaces, in bytes of IP. */
     int containerMtu();
 
     /**
-     * Make the devices, with the addresses of the lease; no peer is known yet.
+     * Make the devices with the addresses of the lease. No peer is set up yet.
      *
      * @param own lease of this node.
-     * @throws IOException if something is in the way; nothing stays behind.
+     * @throws IOException if the socket or the device cannot be opened; then nothing stays behind.
      */
     void open(Lease own) throws IOException;
 
-    /** @return false if something made by {@link #open} is gone or down: nothing but to close and open again helps. */
+    /** @return false if something made by {@link #open} is gone or down; then only closing and opening again helps. */
     boolean isIntact();
 
     /**
-     * Carry out what changed since the last call, quickly: the host is taken to be as the last call left it.
+     * Apply what changed since the last call, without reading the host first.
      *
      * @param peers all of them.
      * @return what was done and what failed.
@@ -45,36 +45,36 @@ public interface Backend extends AutoCloseable
     HostChanges update(Collection<Lease> peers) throws IOException;
 
     /**
-     * Compare everything with what it should be, and correct it.
+     * Compare routes, neighbours and engine entries with what they should be, and correct them.
      *
      * @param peers all of them.
      * @return what was done and what failed.
-     * @throws IOException if the host cannot be looked at or changed at all.
+     * @throws IOException if the host cannot be read or changed at all.
      */
     HostChanges reconcile(Collection<Lease> peers) throws IOException;
 
-    /** @return what the kernel has been told of the peers, by device. */
+    /** @return the routes and neighbours set in the kernel for the peers, by device. */
     List<HostPlan> plans();
 
     /**
      * @param peer of the network.
-     * @return how this node reaches it, or why not; one line.
+     * @return one line: how this node reaches the peer, or why it does not.
      */
     String explain(Lease peer);
 
-    /** @return engines that run, by device, IPv4's first; none where the kernel carries the packets. */
+    /** @return running engines by device, IPv4's first; empty where the kernel carries the packets. */
     default Map<String, OverlayEngine> engines()
     {
         return Map.of();
     }
 
-    /** @return whether the engines have segments rather than an IP network. */
+    /** @return true if the engines have VXLAN segments, false if they have an IP network. */
     default boolean hasSegments()
     {
         return false;
     }
 
-    /** Take devices, sockets and engines away; plain routes to peers stay, as flannel's do. */
+    /** Remove devices, sockets and engines. Plain routes to peers stay, as with flannel. */
     @Override
     void close();
 }

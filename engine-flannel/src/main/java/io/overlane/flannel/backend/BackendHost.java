@@ -11,14 +11,14 @@ import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 
 /**
- * What every backend needs of its node.
+ * What every backend needs from its node.
  *
- * @param network   what it is part of.
- * @param external  the interface that carries everything.
- * @param ip        how to run {@code ip}.
- * @param blackhole what no container of the own subnet has goes nowhere.
- * @param notices   takes one line for each thing an operator should know.
- * @param errors    told of broken devices and sockets, on any thread.
+ * @param network   configuration of the network.
+ * @param external  the interface that carries the tunnels.
+ * @param ip        runs {@code ip}.
+ * @param blackhole whether the own subnet gets a blackhole route, so that addresses without a container are dropped.
+ * @param notices   takes one line for each event an operator should see.
+ * @param errors    gets failures of devices and sockets, on any thread.
  */
 public record BackendHost(
     NetworkConfig network,
@@ -28,7 +28,7 @@ public record BackendHost(
     Consumer<String> notices,
     ErrorHandler errors)
 {
-    /** @return the networks of both families, as far as they are on. */
+    /** @return the networks of the families that are enabled. */
     List<IpPrefix> networks()
     {
         final List<IpPrefix> networks = new ArrayList<>();
@@ -43,10 +43,6 @@ public record BackendHost(
         return networks;
     }
 
-    /**
-     * @param isV4 family.
-     * @return the network of it; null where the family is off.
-     */
     IpPrefix network(final boolean isV4)
     {
         final var range = isV4 ? network.v4() : network.v6();

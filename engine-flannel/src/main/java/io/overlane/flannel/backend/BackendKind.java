@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The backends of flannel that this engine takes part in. */
+/** The backends of flannel that this engine supports. */
 public enum BackendKind
 {
     /** MAC-in-UDP, {@code flannel.<VNI>}. */
@@ -32,10 +32,10 @@ public enum BackendKind
     }
 
     /**
-     * @param type of the network configuration, lower case.
+     * @param type from the network configuration, in lower case.
      * @return the backend.
-     * @throws IllegalArgumentException for one that flannel has and this engine has not, and for one that flannel does
-     *                                  not know either.
+     * @throws IllegalArgumentException for a backend of flannel that this engine does not support, and for an unknown
+     *     one.
      */
     public static BackendKind of(final String type)
     {
@@ -50,13 +50,13 @@ public enum BackendKind
                     Arrays.stream(values()).map(kind -> kind.configType).collect(Collectors.joining(", "))));
     }
 
-    /** @return its Type in the configuration. */
+    /** @return its {@code Type} in the configuration. */
     public String configType()
     {
         return configType;
     }
 
-    /** @return the BackendType of its leases; empty where they carry none. */
+    /** @return the {@code BackendType} in its leases; empty for backends whose leases have none. */
     public String leaseType()
     {
         return leaseType;

@@ -3,7 +3,7 @@ package io.overlane.flannel.backend;
 
 import io.overlane.flannel.json.JsonObject;
 
-/** Numbers of a backend's section. */
+/** Checks numbers in a backend's section. */
 final class BackendValue
 {
     private BackendValue()

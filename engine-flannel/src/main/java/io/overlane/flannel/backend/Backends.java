@@ -14,9 +14,9 @@ public final class Backends
 
     /**
      * @param host      of the node.
-     * @param published what the node's lease says now, null if it has none.
+     * @param published attributes in the node's present lease, null if it has none.
      * @return the backend, not open yet.
-     * @throws IllegalArgumentException for a backend, or a setting of it, that this engine does not have; one line.
+     * @throws IllegalArgumentException for a backend or a setting that this engine does not support; one line.
      */
     public static Backend create(final BackendHost host, final LeaseAttributes published)
     {
@@ -50,7 +50,9 @@ public final class Backends
         return underlay;
     }
 
-    /** For an operator who asks for a peer: a node of both families may be reached by one of them only. */
+    /**
+     * The answer to an operator who asks for a peer: a node with both families may be reachable by one of them only.
+     */
     static String notReached(final boolean isV4, final String whyNot)
     {
         return (isV4 ? "IPv4" : "IPv6") + " not reached: " + whyNot;

@@ -24,10 +24,10 @@ import java.util.function.Function;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
-/** A device of this host, a UDP socket, and an engine between them. */
+/** A device of this host, a UDP socket, and the engine between them. */
 final class EngineTunnel implements AutoCloseable
 {
-    /** Room for a network as large as a /16 cut into 16 times as many subnets as flannel does by default. */
+    /** A /16 has 256 subnets by flannel's default; this allows 64 times as many. */
     static final int MAX_PEERS = 16_384;
 
     private final String device;
@@ -42,26 +42,24 @@ final class EngineTunnel implements AutoCloseable
     }
 
     /**
-     * What the device is to be.
+     * How the device is to be set up.
      *
      * @param kind    of the device.
      * @param name    of the device.
-     * @param mac     of the device; null without Ethernet.
-     * @param mtu     of the device, bytes of IP.
+     * @param mac     of the device; null for a device without Ethernet.
+     * @param mtu     of the device, in bytes of IP.
      * @param address of the device, the base of the own subnet.
-     * @param network around it.
-     * @param local   where to bind.
+     * @param network that contains the address.
+     * @param local   address and port to bind.
      */
     record Plan(TunKind kind, String name, MacAddress mac, int mtu, IpPrefix address, IpPrefix network, Vtep local)
     {
     }
 
     /**
-     * @param plan     of device and socket.
-     * @param host     of the backend.
-     * @param settings of the engine for the port: a segment or a network, and the sizes of the tables.
+     * @param settings adds the segment or network for the port, and the sizes of the tables.
      * @return the running tunnel.
-     * @throws IOException if something is in the way; nothing stays behind.
+     * @throws IOException if the socket, device or engine cannot be opened; then nothing stays behind.
      */
     static EngineTunnel open(
         final Plan plan, final BackendHost host, final Function<Port, EngineContext> settings) throws IOException
@@ -71,7 +69,7 @@ final class EngineTunnel implements AutoCloseable
         TunDevice device = null;
         try
         {
-            // The socket first: a taken port must not cost a device that may be in use.
+            // Bind the socket first: if the port is taken, a device that another program may use is left alone.
             underlay = new LibcUnderlay(
                 new UdpOptions(plan.local().address(), plan.local().udpPort()).segment(true).coalesce(true), errors);
             device = TunDevice.create(new TunOptions(plan.kind(), plan.name()).offload(TunOffload.ALL));

@@ -21,24 +21,20 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** flannel's host-gw backend: peers share a link, so a route to each is enough. Its alloc backend: not even that. */
+/** flannel's host-gw backend (peers share a link, so one route to each is enough) and its alloc backend (no routes). */
 final class HostGatewayBackend implements Backend
 {
     private final BackendHost host;
     private final BackendKind kind;
-    /** By family, whether it is IPv4; none for alloc. */
+    /** By family, true for IPv4; empty for alloc. */
     private final Map<Boolean, PeerSelection> selections = new LinkedHashMap<>();
     private final RouteKeeper routes;
 
-    /** Everything, the blackholes too, was told to the kernel once. */
+    /** True once all routes, blackholes included, have been set in the kernel. */
     private volatile boolean isTold;
 
     private volatile Lease own;
 
-    /**
-     * @param host of the node.
-     * @param kind {@code HOST_GW} or {@code ALLOC}.
-     */
     HostGatewayBackend(final BackendHost host, final BackendKind kind)
     {
         this.host = host;
@@ -186,7 +182,7 @@ final class HostGatewayBackend implements Backend
         return new HostPlan.Peer(subnet, Backends.requireUnderlay(lease.attributes(), isV4), null);
     }
 
-    /** The routes stay: packets go on without us. */
+    /** The routes stay, so the kernel goes on forwarding packets. */
     @Override
     public void close()
     {

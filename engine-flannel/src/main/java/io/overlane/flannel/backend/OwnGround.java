@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What no lease of another node may claim, of one address family: whatever is outside of the network, such as the
- * default route or the underlay, and this node's own subnet and addresses. flannel looks at none of it.
+ * What no lease of another node may claim, for one address family: anything outside the network, such as the default
+ * route or the underlay, and this node's own subnet and addresses. flannel does not check this.
  */
 final class OwnGround
 {
@@ -19,13 +19,9 @@ final class OwnGround
 
     private final IpPrefix network;
     private final List<IpAddress> addresses = new ArrayList<>();
-    /** Written by the thread of the backend; any may ask why a peer is none. */
+    /** Written by the backend's thread; read by any thread that asks about a peer. */
     private volatile IpPrefix subnet;
 
-    /**
-     * @param host of the node.
-     * @param isV4 family; one that the network has.
-     */
     OwnGround(final BackendHost host, final boolean isV4)
     {
         this(
@@ -37,7 +33,7 @@ final class OwnGround
     /**
      * @param network   of all nodes.
      * @param address   of this node's interface, or null.
-     * @param published by this node, or null.
+     * @param published address of this node, or null.
      */
     OwnGround(final IpPrefix network, final IpAddress address, final IpAddress published)
     {
@@ -52,9 +48,6 @@ final class OwnGround
         }
     }
 
-    /**
-     * @param held by this node, or null.
-     */
     void subnet(final IpPrefix held)
     {
         subnet = held;
@@ -62,7 +55,7 @@ final class OwnGround
 
     /**
      * @param peer as its lease describes it.
-     * @throws IllegalArgumentException if a route or a tunnel to it would take something away; one line.
+     * @throws IllegalArgumentException if a route or tunnel to it would divert other traffic; one line.
      */
     void require(final HostPlan.Peer peer)
     {

@@ -14,14 +14,14 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * Entries of one of the engine's tables that stand for peers. Those of others in the same table are never touched: only
- * what was put here is removed here.
+ * The entries for peers in one of the engine's tables. It removes only entries that it has put there, so entries of
+ * others stay.
  *
  * @param <K> key of the table.
  */
 final class OwnedEntries<K>
 {
-    /** The engine takes some thousand commands at a time; more wait here. */
+    /** Entries sent to the engine at a time; its command queue has room for a few thousand. */
     private static final int CHUNK = 256;
 
     private final BiFunction<K, Vtep, CompletableFuture<Boolean>> putter;
@@ -29,7 +29,7 @@ final class OwnedEntries<K>
     private final Map<K, Vtep> present = new HashMap<>();
 
     /**
-     * @param putter  of the engine: false for no room.
+     * @param putter  of the engine; answers false if the table is full.
      * @param remover of the engine.
      */
     OwnedEntries(
@@ -41,10 +41,10 @@ final class OwnedEntries<K>
     }
 
     /**
-     * Before the kernel sends packets to new peers.
+     * Call this before the kernel sends packets to new peers.
      *
      * @param wanted every entry there should be.
-     * @return lines about what did not fit.
+     * @return one line for each entry that did not fit.
      * @throws IOException if the engine is closed.
      */
     List<String> put(final Map<K, Vtep> wanted) throws IOException
@@ -85,7 +85,7 @@ final class OwnedEntries<K>
     }
 
     /**
-     * After the kernel has stopped sending to peers that are gone.
+     * Call this after the kernel has stopped sending to the removed peers.
      *
      * @param wanted every entry there should be.
      * @throws IOException if the engine is closed.
@@ -96,9 +96,9 @@ final class OwnedEntries<K>
     }
 
     /**
-     * After the kernel has stopped sending to peers that are gone.
+     * Call this after the kernel has stopped sending to the removed peers.
      *
-     * @param gone entries; those that are not there do not matter.
+     * @param gone entries to remove; entries that do not exist are ignored.
      * @throws IOException if the engine is closed.
      */
     void remove(final Collection<K> gone) throws IOException

@@ -23,10 +23,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Which leases are peers that a backend can reach, and which are others than the last time; what is wrong with a lease
- * is told once. One thread, but for {@link #peers} and {@link #whyNot}, which any may call.
+ * Selects the leases that a backend can reach and compares them with the selection before. What is wrong with a lease
+ * is reported once. One thread uses it; {@link #peers} and {@link #whyNot} may be called by any thread.
  *
- * <p>A lease that is the same object is not read again: among thousands only those that changed cost anything.
+ * <p>A lease that is the same object as last time is not parsed again, so among thousands of leases only the changed
+ * ones cost time.
  */
 final class PeerSelection
 {
@@ -40,8 +41,9 @@ final class PeerSelection
 
     /**
      * @param ground  that no peer may claim.
-     * @param reader  gives the peer, null for a lease without a part for it; refuses others with one line.
-     * @param notices takes why.
+     * @param reader  parses a lease: returns null if it has no part for this family, throws with one line if it is
+     *                refused.
+     * @param notices takes the reason for each refused lease.
      */
     PeerSelection(
         final OwnGround ground, final Function<Lease, HostPlan.Peer> reader, final Consumer<String> notices)
@@ -52,7 +54,7 @@ final class PeerSelection
     }
 
     /**
-     * This node has another subnet: what was a peer may be none, and the other way round.
+     * This node has another subnet. Leases that were peers may now be refused, and refused ones may become peers.
      *
      * @param subnet held by this node, null if none of this family.
      */
@@ -63,25 +65,25 @@ final class PeerSelection
     }
 
     /**
-     * What is different.
+     * The changes since the last call.
      *
-     * @param gone  peers that are no more, or no more like this.
-     * @param fresh peers that are new, or like this from now on.
+     * @param gone  peers that are removed, and changed peers as they were.
+     * @param fresh peers that are added, and changed peers as they are.
      */
     record Difference(List<HostPlan.Peer> gone, List<HostPlan.Peer> fresh)
     {
     }
 
     /**
-     * @return the peers of the last look, oldest first: of two that contradict each other the later one holds, and of
-     *         two with the same first address, which is the neighbour's, there is only that one.
+     * @return the selected peers, oldest first. If two contradict each other, the later one holds; of two with the same
+     *         first address, which is also the neighbour's, only the later one is in the list.
      */
     List<HostPlan.Peer> peers()
     {
         return peers;
     }
 
-    /** The devices were made anew: none knows a peer. */
+    /** The devices were made anew and have no entries, so the next {@link #look} reports every peer as new. */
     void forget()
     {
         peers = List.of();
@@ -89,10 +91,10 @@ final class PeerSelection
     }
 
     /**
-     * Look at all leases.
+     * Compare all leases with those of the last call.
      *
      * @param leases of the other nodes.
-     * @return the difference to the last look; everything, where two peers have one MAC address.
+     * @return the changes; all peers if two of them have one MAC address.
      */
     Difference look(final Collection<Lease> leases)
     {
@@ -178,7 +180,7 @@ final class PeerSelection
         return peer;
     }
 
-    /** Each has a MAC address for itself, where there are any. */
+    /** True if no two peers have the same MAC address. */
     private boolean isPlain(final List<HostPlan.Peer> some)
     {
         return macs.isEmpty() || macs.size() == some.size();
@@ -203,7 +205,7 @@ final class PeerSelection
         all.forEach(this::mark);
     }
 
-    /** @return why there is no way to that lease, or null if there is one. */
+    /** @return why that lease cannot be reached, or null if it can. */
     String whyNot(final Lease lease)
     {
         try

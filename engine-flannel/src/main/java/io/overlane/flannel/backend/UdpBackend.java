@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * flannel's udp backend on our engine: the kernel gives the whole network to {@code flannel0}, the engine finds the
- * peer. Only peers' addresses are listened to; flannel listens to all.
+ * flannel's udp backend on this engine: the kernel routes the whole network to {@code flannel0}, and the engine finds
+ * the peer. Only datagrams from peers are accepted; flannel accepts them from anybody.
  */
 final class UdpBackend implements Backend
 {
@@ -97,7 +97,7 @@ final class UdpBackend implements Backend
         return tunnel != null && tunnel.isIntact();
     }
 
-    /** Peers change only the engine's table; the first call makes the kernel's route, too. */
+    /** Changed peers change only the engine's table; the first call also sets the kernel's route. */
     @Override
     public HostChanges update(final Collection<Lease> leases) throws IOException
     {

@@ -5,13 +5,13 @@ import io.overlane.flannel.json.JsonObject;
 import io.overlane.tun.host.UnderlayMtu;
 
 /**
- * The udp backend's section of the network configuration. Leases of this backend carry neither type nor data.
+ * The udp backend's section of the network configuration. Leases of this backend have neither type nor data.
  *
- * @param udpPort of every node, source and destination.
+ * @param udpPort source and destination port of every node.
  */
 public record UdpBackendConfig(int udpPort)
 {
-    /** What flannel takes. */
+    /** flannel's default. */
     public static final int DEFAULT_UDP_PORT = 8285;
 
     /**

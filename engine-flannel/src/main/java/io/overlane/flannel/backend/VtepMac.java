@@ -7,8 +7,8 @@ import io.overlane.tun.host.NodeIdentity;
 import java.util.Optional;
 
 /**
- * The MAC address of this node's VTEP. Peers keep permanent entries for it, so it must outlive a restart: the one the
- * node has published counts, else one that follows from the node's identity and is the same each time without a file.
+ * Chooses the MAC address of this node's VTEP. Peers keep permanent entries for it, so it must stay the same after a
+ * restart: it is the address that the node has published, or one derived from the node's identity.
  */
 public final class VtepMac
 {
@@ -17,10 +17,10 @@ public final class VtepMac
     }
 
     /**
-     * @param published what this node's lease says now, if there is one.
+     * @param published attributes in the node's present lease, or null.
      * @param identity  of this node.
      * @param device    name of the tunnel's device.
-     * @param underlay  the address other nodes reach this one by.
+     * @param underlay  address by which other nodes reach this one.
      * @param vni       of the tunnel.
      * @return the address to set on the device and to publish.
      */

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** flannel's vxlan backend on our engine: each address family has a tunnel over an underlay of the same family. */
+/** flannel's vxlan backend on this engine, with one tunnel per address family over an underlay of the same family. */
 final class VxlanBackend implements Backend
 {
     private final BackendHost host;
@@ -28,9 +28,7 @@ final class VxlanBackend implements Backend
     private final List<VxlanTunnel> tunnels = new ArrayList<>();
 
     /**
-     * @param host      of the node.
-     * @param identity  of the node.
-     * @param published what peers know of this node, null if nothing.
+     * @param published attributes in the node's present lease, or null.
      */
     VxlanBackend(final BackendHost host, final NodeIdentity identity, final LeaseAttributes published)
     {
@@ -60,7 +58,7 @@ final class VxlanBackend implements Backend
             published(published, isV4), identity, TunnelDevice.vxlanName(config.vni(), isV4), underlay, config.vni()));
     }
 
-    /** What another backend published, or what nobody can read, does not count. */
+    /** Data of another backend, and data that cannot be parsed, count as nothing published. */
     private static Optional<VxlanLeaseData> published(final LeaseAttributes published, final boolean isV4)
     {
         if (published == null || (isV4 ? published.backendData() : published.backendV6Data()) == null)
@@ -89,7 +87,7 @@ final class VxlanBackend implements Backend
             v6 == null ? null : v6.data());
     }
 
-    /** A container has one MTU for both families. */
+    /** The smaller of the two families, as a container has one MTU for both. */
     @Override
     public int containerMtu()
     {

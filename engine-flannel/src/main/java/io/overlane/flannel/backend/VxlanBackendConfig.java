@@ -5,25 +5,25 @@ import io.overlane.flannel.json.JsonObject;
 import io.overlane.tun.host.UnderlayMtu;
 
 /**
- * The vxlan backend's section of the network configuration. flannel checks no ranges; values that cannot work are
- * refused here. {@code Name} and {@code MacPrefix} are for Windows nodes and ignored, as flannel does on Linux.
+ * The vxlan backend's section of the network configuration. flannel checks no ranges; here values that cannot work are
+ * refused. {@code Name} and {@code MacPrefix} are for Windows nodes and ignored, as flannel does on Linux.
  *
  * @param vni           VXLAN network identifier.
  * @param udpPort       of every node.
  * @param mtu           of the underlay, not of the device, in bytes; 0 for that of the interface.
- * @param directRouting peers on a link of this host are reached without the tunnel.
+ * @param directRouting whether peers on a link of this host are reached without the tunnel.
  */
 public record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRouting)
 {
-    /** What flannel takes. */
+    /** flannel's default. */
     public static final int DEFAULT_VNI = 1;
 
-    /** What the Linux kernel takes where flannel names none; older than the 4789 of RFC 7348. */
+    /** The Linux kernel's default, which is older than the 4789 of RFC 7348. */
     public static final int DEFAULT_UDP_PORT = 8472;
 
     private static final int MAX_VNI = 0xFF_FFFF;
 
-    /** RFC 8200 §5 asks for links of 1280 bytes, RFC 791 for hosts that take 576; less is a mistake. */
+    /** Smallest MTU accepted. RFC 791 requires hosts to accept 576 bytes; a smaller value is a mistake. */
     private static final int MIN_MTU = 576;
 
     private static final int MAX_MTU = 65_535;
@@ -31,8 +31,8 @@ public record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRo
     /**
      * @param section of the configuration, empty for the defaults.
      * @return the settings.
-     * @throws IllegalArgumentException if a value is out of range or asks for what this engine does not do; one line
-     *                                  that names the key.
+     * @throws IllegalArgumentException if a value is out of range or asks for something unsupported; one line that
+     *     names the key.
      */
     public static VxlanBackendConfig parse(final JsonObject section)
     {
@@ -52,9 +52,10 @@ public record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRo
     }
 
     /**
-     * The device's IP MTU. Over IPv6 flannel subtracts too little; the kernel then corrects its device, not the file.
+     * The device's IP MTU. Over IPv6 flannel subtracts too little; the kernel then corrects the device, but the file
+     * stays wrong.
      *
-     * @param interfaceMtu of the interface that carries the tunnel, used where the configuration says nothing.
+     * @param interfaceMtu of the interface that carries the tunnel, used if the configuration has no MTU.
      * @param isV4         family of the underlay.
      * @return MTU of the device and of the containers, in bytes.
      */

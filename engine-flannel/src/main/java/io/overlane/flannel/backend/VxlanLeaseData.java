@@ -7,20 +7,20 @@ import io.overlane.flannel.json.JsonObject;
 import java.util.regex.Pattern;
 
 /**
- * What a node with the vxlan backend publishes beside its address: {@code {"VNI":1,"VtepMAC":"c6:d2:32:6f:8f:44"}}.
+ * What a node with the vxlan backend publishes besides its address: {@code {"VNI":1,"VtepMAC":"c6:d2:32:6f:8f:44"}}.
  *
- * @param vni     of its tunnel, {@link #UNKNOWN_VNI} from a flannel before 0.14, which did not say.
+ * @param vni     of its tunnel; {@link #UNKNOWN_VNI} for a flannel before 0.14, which did not publish it.
  * @param vtepMac of its device: the inner destination of every frame to it.
  */
 public record VxlanLeaseData(int vni, MacAddress vtepMac)
 {
-    /** The node did not publish one. */
+    /** The node did not publish its VNI. */
     public static final int UNKNOWN_VNI = -1;
 
-    /** The third notation Go reads. */
+    /** The dotted notation of a MAC address, one of the three that Go parses. */
     private static final Pattern DOTTED = Pattern.compile("[0-9a-fA-F]{4}(\\.[0-9a-fA-F]{4}){2}");
 
-    /** @return exactly what flannel writes, without blanks: it looks for its own MAC by splitting the text. */
+    /** @return the same text as flannel writes, without blanks: flannel finds its own MAC by splitting the text. */
     public String toJson()
     {
         return new JsonBuilder().begin().number("VNI", vni).text("VtepMAC", vtepMac.toString()).end().toString();
@@ -28,8 +28,8 @@ public record VxlanLeaseData(int vni, MacAddress vtepMac)
 
     /**
      * @param data of a lease.
-     * @return what it says.
-     * @throws IllegalArgumentException if there is no MAC address, or one no device can have; one line.
+     * @return the parsed data.
+     * @throws IllegalArgumentException if the MAC address is missing or cannot be a device's; one line.
      */
     public static VxlanLeaseData parse(final JsonObject data)
     {
@@ -44,7 +44,7 @@ public record VxlanLeaseData(int vni, MacAddress vtepMac)
 
     /**
      * @param ownVni of this node.
-     * @return true if the two nodes can talk: flannel never compares, and they just do not.
+     * @return true if the two nodes can communicate. flannel does not compare; its packets are then lost silently.
      */
     public boolean matches(final int ownVni)
     {

@@ -42,7 +42,7 @@ final class VxlanTunnel implements AutoCloseable
     private volatile Map<IpAddress, String> direct = Map.of();
     private volatile EngineTunnel tunnel;
 
-    /** Everything, the blackhole too, was told to the kernel once. */
+    /** True once all routes and neighbours, the blackhole included, have been set in the kernel. */
     private volatile boolean isTold;
 
     private OwnedEntries<MacAddress> fdb;
@@ -106,7 +106,7 @@ final class VxlanTunnel implements AutoCloseable
         final PeerSelection.Difference peers = selection.look(leases);
         if (config.directRouting())
         {
-            // The others are looked at when everything is.
+            // Failures of other entries are found by the next full comparison.
             final Set<IpAddress> asked = underlays(peers.fresh());
             final Map<IpAddress, String> known = new HashMap<>(directBefore);
             known.keySet().removeAll(asked);
@@ -150,14 +150,14 @@ final class VxlanTunnel implements AutoCloseable
         return entries;
     }
 
-    /** @return the engine by its device; none while the tunnel is closed. */
+    /** @return the engine by its device; empty while the tunnel is closed. */
     Map<String, OverlayEngine> engine()
     {
         final EngineTunnel open = tunnel;
         return open == null ? Map.of() : Map.of(device, open.engine());
     }
 
-    /** @return what the kernel has been told. */
+    /** @return the routes and neighbours set in the kernel. */
     HostPlan plan()
     {
         final HostPlan plan = HostPlan.vxlan(selection.peers(), device, direct);

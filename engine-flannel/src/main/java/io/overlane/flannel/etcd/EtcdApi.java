@@ -5,13 +5,13 @@ import io.overlane.flannel.registry.Registry;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
-/** The versions of etcd's interface. Their stores do not see each other, even in one server. */
+/** The versions of etcd's interface. Each has a store of its own, even in one server. */
 public enum EtcdApi
 {
-    /** What flannel up to 0.17 speaks, and etcd up to 3.5 with {@code --enable-v2}. */
+    /** For flannel up to 0.17; needs etcd up to 3.5 with {@code --enable-v2}. */
     V2(EtcdV2Registry::new),
 
-    /** What flannel from 0.18 on speaks, and etcd from 3.4 on here. */
+    /** For flannel from 0.18 on; needs etcd 3.4 or later. */
     V3(EtcdV3Registry::new);
 
     private final BiFunction<EtcdOptions, Consumer<String>, Registry> opener;
@@ -22,10 +22,10 @@ public enum EtcdApi
     }
 
     /**
-     * @param options where etcd is.
-     * @param notices takes one line for each thing an operator should know; called on any thread.
-     * @return the leases kept there.
-     * @throws IllegalArgumentException if a file of TLS cannot be used; one line that names it.
+     * @param options of the connection.
+     * @param notices takes one line for each event an operator should see; called on any thread.
+     * @return the registry with the leases stored there.
+     * @throws IllegalArgumentException if a TLS file cannot be used; one line that names it.
      */
     public Registry open(final EtcdOptions options, final Consumer<String> notices)
     {

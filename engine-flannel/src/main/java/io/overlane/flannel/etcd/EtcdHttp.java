@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /**
- * Requests to whichever endpoint answers, beginning with the one that did last. A request may reach etcd twice when an
- * answer is lost; callers' writes are conditional, so the second time fails.
+ * Sends requests to the endpoint that answered last, and to the others if it fails. If an answer is lost, a request may
+ * reach etcd twice; callers' writes are conditional, so the second one fails.
  */
 final class EtcdHttp
 {
@@ -57,18 +57,18 @@ final class EtcdHttp
         return timeout;
     }
 
-    /** @return how long a watch may say nothing before its endpoint is asked after: connections die silently. */
+    /** @return how long a watch may be silent before its endpoint is checked: connections can die silently. */
     Duration silence()
     {
         return timeout.multipliedBy(2);
     }
 
     /**
-     * Ask for one answer.
+     * Send a request and wait for one answer.
      *
-     * @param request whose URI is a path, for each endpoint to be completed.
+     * @param request whose URI is a path; each endpoint completes it.
      * @param wait    for the answer of one endpoint.
-     * @return the first answer that is not the server's own trouble (status 500 and up).
+     * @return the first answer that is not a failure of the server (status 500 and up).
      */
     EtcdReply send(final HttpRequest request, final Duration wait)
     {
@@ -76,10 +76,10 @@ final class EtcdHttp
     }
 
     /**
-     * Ask for a stream of lines.
+     * Request a stream of lines.
      *
      * @param request whose URI is a path.
-     * @return the stream, its first line there.
+     * @return the stream; its first line has arrived.
      */
     LineStream stream(final HttpRequest request)
     {
@@ -87,10 +87,10 @@ final class EtcdHttp
     }
 
     /**
-     * Ask the endpoint that answered last for something that may take any time.
+     * Send a request that may take any time to the endpoint that answered last.
      *
      * @param request whose URI is a path.
-     * @return the answer to come.
+     * @return the stream, before any answer.
      */
     LineStream begin(final HttpRequest request)
     {
@@ -98,7 +98,7 @@ final class EtcdHttp
         return LineStream.begin(endpoint, client.open(request.at(endpoint)));
     }
 
-    /** Try each endpoint; one whose kept connection had gone stale is tried again at once. */
+    /** Try each endpoint in turn; if a kept connection was stale, try its endpoint again at once. */
     private <T> T anywhere(final Attempt<T> attempt)
     {
         final int first = preferred;
@@ -144,7 +144,7 @@ final class EtcdHttp
         }
     }
 
-    /** An answer from this endpoint or none. */
+    /** Send to this endpoint only. */
     EtcdReply exchange(final URI endpoint, final HttpRequest request, final Duration wait)
         throws IOException, InterruptedException
     {
@@ -153,7 +153,7 @@ final class EtcdHttp
         return new EtcdReply(endpoint, reply);
     }
 
-    /** A server in trouble of its own, without a leader for one, is no answer: another may do better. */
+    /** A failure of the server itself, such as a missing leader, is no answer: another endpoint may succeed. */
     static void requireWorking(final int status, final String body) throws IOException
     {
         if (status >= 500)

@@ -14,12 +14,12 @@ import java.util.List;
  *
  * @param endpoints      tried in turn, each {@code http://} or {@code https://}.
  * @param prefix         of every key, without a slash at the end.
- * @param caFile         PEM certificates to trust; null: what the JVM trusts.
- * @param certFile       PEM client certificate and what vouches for it, or null.
+ * @param caFile         PEM certificates to trust, null for those of the JVM.
+ * @param certFile       PEM certificate of the client and its chain, or null.
  * @param keyFile        its PEM private key, not encrypted, or null.
  * @param username       null without authentication.
- * @param password       to the user name.
- * @param requestTimeout for an answer from one endpoint; then the next is asked.
+ * @param password       of the user.
+ * @param requestTimeout for an answer from one endpoint; then the next is tried.
  */
 public record EtcdOptions(
     List<URI> endpoints,
@@ -31,17 +31,17 @@ public record EtcdOptions(
     String password,
     Duration requestTimeout)
 {
-    /** flannel's {@code --etcd-endpoints}: 4001 is etcd's port of old. */
+    /** flannel's {@code --etcd-endpoints}; 4001 is etcd's former port. */
     public static final String DEFAULT_ENDPOINTS = "http://127.0.0.1:4001,http://127.0.0.1:2379";
 
     /** flannel's {@code --etcd-prefix}. */
     public static final String DEFAULT_PREFIX = "/coreos.com/network";
 
-    /** As long as etcd itself gives a request to find a leader, and no longer. */
+    /** The time that etcd itself gives a request to find a leader. */
     public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
     /**
-     * @throws IllegalArgumentException if a setting makes no sense; the message is one line.
+     * @throws IllegalArgumentException if a setting is not possible; one line.
      */
     public EtcdOptions
     {
@@ -80,9 +80,9 @@ public record EtcdOptions(
     }
 
     /**
-     * @param endpoints joined by commas.
-     * @return options for them, everything else at its default.
-     * @throws IllegalArgumentException if one is no http(s) URL.
+     * @param endpoints separated by commas.
+     * @return options with them and all other defaults.
+     * @throws IllegalArgumentException if one is not an http(s) URL.
      */
     public static EtcdOptions of(final String endpoints)
     {
@@ -92,8 +92,8 @@ public record EtcdOptions(
     }
 
     /**
-     * @param other the prefix of every key.
-     * @return the same with it.
+     * @param other prefix of every key.
+     * @return the same options with it.
      */
     public EtcdOptions withPrefix(final String other)
     {
@@ -102,9 +102,9 @@ public record EtcdOptions(
 
     /**
      * @param ca   PEM certificates to trust, or null.
-     * @param cert PEM client certificate, or null.
+     * @param cert PEM certificate of the client, or null.
      * @param key  its PEM private key, or null.
-     * @return the same with them.
+     * @return the same options with them.
      */
     public EtcdOptions withTls(final Path ca, final Path cert, final Path key)
     {
@@ -113,8 +113,8 @@ public record EtcdOptions(
 
     /**
      * @param user   name, or null for none.
-     * @param secret its password.
-     * @return the same with them.
+     * @param secret password of the user.
+     * @return the same options with them.
      */
     public EtcdOptions withUser(final String user, final String secret)
     {
@@ -123,7 +123,7 @@ public record EtcdOptions(
 
     /**
      * @param timeout for an answer from one endpoint.
-     * @return the same with it.
+     * @return the same options with it.
      */
     public EtcdOptions withRequestTimeout(final Duration timeout)
     {

@@ -4,12 +4,7 @@ package io.overlane.flannel.etcd;
 import io.overlane.flannel.http.HttpReply;
 import java.net.URI;
 
-/**
- * What an endpoint answered.
- *
- * @param endpoint that did.
- * @param http     its answer.
- */
+/** An endpoint's answer. */
 record EtcdReply(URI endpoint, HttpReply http)
 {
     int status()

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Leases in etcd's version 2, where flannel 0.17 and earlier kept them. The two versions' stores do not see each other,
- * even in one server. Conditions reach one key only, so a dual-stack network is not guarded against two nodes choosing
- * the same IPv6 subnet at the same moment; flannel had no such networks in version 2.
+ * Leases in etcd's version 2, where flannel 0.17 and earlier stored them. A condition covers one key only, so in a
+ * dual-stack network two nodes may choose the same IPv6 subnet at the same moment; flannel had no such networks in
+ * version 2.
  */
 public final class EtcdV2Registry implements Registry
 {
@@ -27,8 +27,8 @@ public final class EtcdV2Registry implements Registry
     private final Consumer<String> notices;
 
     /**
-     * @param options where etcd is.
-     * @param notices takes one line for each thing an operator should know; called on any thread.
+     * @param options of the connection.
+     * @param notices takes one line for each event an operator should see; called on any thread.
      */
     public EtcdV2Registry(final EtcdOptions options, final Consumer<String> notices)
     {
@@ -107,7 +107,7 @@ public final class EtcdV2Registry implements Registry
         client.delete("/subnets/" + lease.key().registryName(), "prevIndex=" + lease.revision());
     }
 
-    /** Looks at the store first, so that another endpoint takes over where one is gone. */
+    /** First reads the store, so that another endpoint is found if this one fails. */
     @Override
     public ChangeStream changes(final SubnetKey key, final long revision)
     {
@@ -121,7 +121,7 @@ public final class EtcdV2Registry implements Registry
             client, key == null ? "/subnets" : "/subnets/" + key.registryName(), this::lease, revision);
     }
 
-    /** @return the lease in a node, or null, which is said, if it is none. */
+    /** @return the lease in a node; null, after a notice, if the node holds none. */
     private Lease lease(final JsonObject node)
     {
         final String name = node.text("key", "");

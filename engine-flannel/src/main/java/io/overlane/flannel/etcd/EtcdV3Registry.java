@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Leases in etcd's version 3, where flannel 0.18 and later keeps them. */
+/** Leases in etcd's version 3, where flannel 0.18 and later stores them. */
 public final class EtcdV3Registry implements Registry
 {
     static final String RANGE = "/v3/kv/range";
@@ -31,8 +31,8 @@ public final class EtcdV3Registry implements Registry
     private final V3Leases names;
 
     /**
-     * @param options where etcd is.
-     * @param notices takes one line for each thing an operator should know; called on any thread.
+     * @param options of the connection.
+     * @param notices takes one line for each event an operator should see; called on any thread.
      */
     public EtcdV3Registry(final EtcdOptions options, final Consumer<String> notices)
     {
@@ -89,8 +89,9 @@ public final class EtcdV3Registry implements Registry
     }
 
     /**
-     * Two nodes that choose the same IPv4 subnet write the same key, which one of them loses. In a dual-stack network
-     * the same IPv6 subnet may stand in two keys, so there no lease at all may have been created since.
+     * Two nodes that choose the same IPv4 subnet write the same key, and one of the writes fails. In a dual-stack
+     * network two keys may contain the same IPv6 subnet, so there the write fails if any lease was created since
+     * {@code revision}.
      */
     @Override
     public Lease create(
@@ -117,8 +118,8 @@ public final class EtcdV3Registry implements Registry
     }
 
     /**
-     * Write the key under a new lease of etcd's, which does not stay behind if the conditions do not hold. Nor does
-     * the one that the key was under before: a day's restarts would leave as many.
+     * Write the key with a new lease of etcd, which is revoked if the conditions fail. The key's former lease of etcd
+     * is revoked too; otherwise each restart would leave one for a day.
      */
     private Lease put(final Lease lease, final List<String> conditions)
     {
@@ -170,7 +171,7 @@ public final class EtcdV3Registry implements Registry
         {
             throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " has just expired");
         }
-        // A lease somebody granted for less is exchanged for one of the usual length.
+        // If another program granted a shorter lease, exchange it for one of the usual length.
         return seconds < timeToLive.toSeconds() ?
             update(lease, lease.attributes(), timeToLive) :
             lasting(lease, Duration.ofSeconds(seconds), lease.revision());
@@ -220,7 +221,7 @@ public final class EtcdV3Registry implements Registry
         return client.call(GRANT, body).int64("ID", 0);
     }
 
-    /** Best effort: what stays behind ends by itself. */
+    /** Best effort: a lease that stays behind expires. */
     private void revoke(final long etcdLease)
     {
         try
@@ -229,11 +230,11 @@ public final class EtcdV3Registry implements Registry
         }
         catch (final RegistryException ignored)
         {
-            // The reason why the lease is not wanted is on its way to the caller already.
+            // The caller already gets the reason why the lease is not wanted.
         }
     }
 
-    /** Best effort: others may keep more than this key under a lease of theirs. */
+    /** Best effort, and only if no other key uses this lease of etcd. */
     private void revokeIdle(final long etcdLease)
     {
         if (etcdLease == 0)
@@ -251,7 +252,7 @@ public final class EtcdV3Registry implements Registry
         }
         catch (final RegistryException ignored)
         {
-            // It ends by itself.
+            // It expires by itself.
         }
     }
 

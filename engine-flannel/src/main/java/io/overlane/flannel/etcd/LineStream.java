@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 
-/** An answer of an endpoint that goes on for as long as both sides want, read line by line by one thread. */
+/** An answer of an endpoint without a fixed end, read line by line by one thread. */
 final class LineStream implements AutoCloseable
 {
     private final URI endpoint;
@@ -21,13 +21,13 @@ final class LineStream implements AutoCloseable
         this.http = http;
     }
 
-    /** @return the stream, whatever will come of it. */
+    /** @return the stream, before any answer. */
     static LineStream begin(final URI endpoint, final HttpStream http)
     {
         return new LineStream(endpoint, http);
     }
 
-    /** @return the stream, its first line there. */
+    /** @return the stream; its first line has arrived. */
     static LineStream open(final URI endpoint, final HttpStream http, final Duration timeout)
         throws IOException, InterruptedException
     {
@@ -53,29 +53,28 @@ final class LineStream implements AutoCloseable
         }
     }
 
-    /** @return who sends this. */
     URI endpoint()
     {
         return endpoint;
     }
 
-    /** @return the status and headers of HTTP, once there is a line. */
+    /** @return status and headers, available after the first line. */
     HttpReply head()
     {
         return http.head();
     }
 
-    /** @return the first line, to be looked at before it is read. */
+    /** @return the first line, without consuming it. */
     String first()
     {
         return first;
     }
 
     /**
-     * @param wait for it.
-     * @return the next line, null if there was none in time.
+     * @param wait for the line.
+     * @return the next line, null if none came in time.
      * @throws java.io.EOFException when the stream ended.
-     * @throws IOException          when it broke.
+     * @throws IOException when the connection broke.
      */
     String next(final Duration wait) throws IOException, InterruptedException
     {
@@ -88,7 +87,7 @@ final class LineStream implements AutoCloseable
         return http.next(wait);
     }
 
-    /** Also breaks the connection, so that etcd lets go of the stream. */
+    /** Closes the connection, so that etcd ends the stream too. */
     @Override
     public void close()
     {

@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
-/** Says in words of an operator why TLS failed. */
+/** Explains to an operator why TLS failed. */
 final class TlsTrouble
 {
-    /** Alerts of RFC 8446 §6.2 by which etcd refuses a client. */
+    /** Alerts of RFC 8446 §6.2 that etcd sends when it refuses a client. */
     private static final Pattern REFUSAL =
         Pattern.compile(".*Received fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
 
@@ -20,7 +20,7 @@ final class TlsTrouble
     }
 
     /**
-     * @param failure     as the JDK has it.
+     * @param failure     thrown by the JDK.
      * @param certificate of this client, or null.
      * @return one line.
      */
@@ -34,14 +34,14 @@ final class TlsTrouble
             return "TLS failed: etcd refuses " + (certificate == null ?
                 "clients without a certificate" : "the certificate " + certificate) + " (" + refusal.group(1) + ")";
         }
-        // The JDK's own words for a time that is over, or to come, are the time alone.
+        // For a certificate outside its validity the JDK's message is only a date.
         return "TLS failed: " +
             (root instanceof CertificateExpiredException ? "etcd's certificate has expired (" + message + ")" :
             root instanceof CertificateNotYetValidException ? "etcd's certificate is not valid yet (" + message + ")" :
             EtcdHttp.oneLine(message));
     }
 
-    /** What is around it names classes of the JDK. */
+    /** The exceptions around it only name classes of the JDK. */
     private static Throwable root(final Throwable error)
     {
         Throwable root = error;

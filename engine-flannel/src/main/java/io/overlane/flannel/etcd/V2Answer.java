@@ -4,9 +4,9 @@ package io.overlane.flannel.etcd;
 import io.overlane.flannel.json.JsonObject;
 
 /**
- * What version 2 answered.
+ * An answer of version 2.
  *
- * @param body  whole.
+ * @param body  of the answer.
  * @param index of the store, from the header or the error.
  */
 record V2Answer(JsonObject body, long index)

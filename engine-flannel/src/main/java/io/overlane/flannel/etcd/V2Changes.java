@@ -11,7 +11,7 @@ import io.overlane.flannel.registry.ChangeStream;
 import java.util.Set;
 import java.util.function.Function;
 
-/** A watch of etcd's version 2: one long poll for each change; etcd keeps the last thousand for those who come late. */
+/** A watch of etcd's version 2: one long poll for each change. etcd keeps the last 1,000 changes for slow readers. */
 final class V2Changes implements ChangeStream
 {
     private static final Set<String> REMOVALS = Set.of("delete", "expire", "compareAndDelete");

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 
-/** Calls of etcd's version 2: its keys API. */
+/** Calls of etcd's keys API, version 2. */
 final class V2Client
 {
     private static final int TEST_FAILED = 101;
@@ -51,7 +51,7 @@ final class V2Client
     /**
      * @param key   below the prefix.
      * @param query of the request.
-     * @return what is there; the caller asks {@link V2Answer#notFound}.
+     * @return the answer; the caller checks {@link V2Answer#notFound}.
      */
     V2Answer get(final String key, final String query)
     {
@@ -61,8 +61,8 @@ final class V2Client
 
     /**
      * @param key  below the prefix.
-     * @param form what to put and under which condition.
-     * @return the node that was written; fails with {@code CONFLICT} if the condition did not hold.
+     * @param form value and condition.
+     * @return the written node; fails with {@code CONFLICT} if the condition did not hold.
      */
     JsonObject put(final String key, final String form)
     {
@@ -71,10 +71,6 @@ final class V2Client
         return checked(key, answer(http.send(request, http.timeout()))).node();
     }
 
-    /**
-     * @param key   below the prefix.
-     * @param query the condition.
-     */
     void delete(final String key, final String query)
     {
         checked(key, answer(http.send(request("DELETE", key, query), http.timeout())));
@@ -83,9 +79,9 @@ final class V2Client
     /**
      * Wait for one change.
      *
-     * @param key   below the prefix, with everything under it.
-     * @param index the first that counts.
-     * @return the wait.
+     * @param key   below the prefix; changes of keys under it count too.
+     * @param index of the first change.
+     * @return the pending request.
      */
     Poll poll(final String key, final long index)
     {
@@ -104,7 +100,7 @@ final class V2Client
             this.pending = pending;
         }
 
-        /** @return the change; null if there was none in time, and etcd still answers. */
+        /** @return the change; null if none came in time and etcd still responds. */
         V2Answer await(final Duration wait)
         {
             try
@@ -123,7 +119,7 @@ final class V2Client
             }
             catch (final EOFException ex)
             {
-                // etcd is done with waiting, without a change.
+                // etcd ended the poll without a change.
                 return new V2Answer(JsonObject.parse("{}"), 0);
             }
             catch (final InterruptedException ex)
@@ -137,7 +133,7 @@ final class V2Client
             }
         }
 
-        /** An answer is one line. Its connection serves the next request once it is over. */
+        /** Read to the end of the answer, so that the connection can serve the next request. */
         private void awaitEnd() throws IOException, InterruptedException
         {
             try
@@ -162,7 +158,7 @@ final class V2Client
 
     private HttpRequest request(final String method, final String key, final String query)
     {
-        // The '&' of a dual-stack key is escaped lest anything on the way takes it for a query's.
+        // The '&' of a dual-stack key is escaped, so that no proxy takes it for part of a query.
         final HttpRequest request = HttpRequest.of(method,
             "http://etcd/v2/keys" + name(key).replace("&", "%26") + (query == null ? "" : "?" + query));
         return authorization == null ? request : request.withHeader("Authorization", authorization);

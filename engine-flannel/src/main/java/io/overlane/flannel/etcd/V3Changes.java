@@ -82,7 +82,7 @@ final class V3Changes implements ChangeStream
             events = true;
             last = change(event, listener);
         }
-        // The header may be ahead of the events of a watch that is catching up; without events it is not.
+        // With events, the header's revision may be ahead of them while a watch catches up; without events it is exact.
         next = Math.max(next, last + 1);
         if (events)
         {
@@ -90,7 +90,7 @@ final class V3Changes implements ChangeStream
         }
     }
 
-    /** A store set up anew or restored counts from a lower revision; a watch from the future waits for ever. */
+    /** The store was restored or set up anew and counts from a lower revision; a watch from a later one never fires. */
     private void requireNotBefore(final long revision)
     {
         if (revision > 0 && revision < next - 1)

@@ -15,16 +15,16 @@ import java.util.Base64;
 import java.util.Set;
 
 /**
- * Calls of etcd's version 3 through its JSON gateway (etcd 3.4 and later): a POST per call, keys and values in base64,
- * 64-bit numbers in quotes, members that are zero or false left out.
+ * Calls of etcd's version 3 through its JSON gateway (etcd 3.4 and later): each call is a POST; keys and values are in
+ * base64, 64-bit numbers in quotes, and members that are zero or false are left out.
  */
 final class V3Client
 {
-    /** gRPC status codes, as the gateway reports them. */
+    /** gRPC status codes in the gateway's errors. */
     private static final int OUT_OF_RANGE = 11;
     private static final int NOT_FOUND = 5;
 
-    /** Cancelled, unknown, too late, internal, unavailable: a server that is going down or lost its leader. */
+    /** Cancelled, unknown, deadline exceeded, internal, unavailable: the server shuts down or has lost its leader. */
     private static final Set<Long> TROUBLES = Set.of(1L, 2L, 4L, 13L, 14L);
 
     private final EtcdHttp http;
@@ -51,7 +51,7 @@ final class V3Client
 
     /**
      * @param path of the call, for example {@code /v3/kv/range}.
-     * @param body its message.
+     * @param body of the request.
      * @return the answer.
      */
     JsonObject call(final String path, final String body)
@@ -61,8 +61,8 @@ final class V3Client
 
     /**
      * @param path of the call.
-     * @param body its message.
-     * @return the answers, one a line.
+     * @param body of the request.
+     * @return the answers, one per line.
      */
     LineStream stream(final String path, final String body)
     {
@@ -83,11 +83,11 @@ final class V3Client
     }
 
     /**
-     * Ask one endpoint and no other.
+     * Call one endpoint and no other.
      *
-     * @param endpoint to ask.
+     * @param endpoint to call.
      * @param path     of the call.
-     * @param body     its message.
+     * @param body     of the request.
      * @throws RegistryException if it does not answer.
      */
     void ping(final URI endpoint, final String path, final String body)
@@ -111,7 +111,7 @@ final class V3Client
         T now();
     }
 
-    /** Tokens end: after five idle minutes, with etcd's restart, when users change. */
+    /** Tokens expire: after five idle minutes, when etcd restarts, and when users change. */
     private <T> T authenticated(final Call<T> call)
     {
         if (user == null)
@@ -134,7 +134,7 @@ final class V3Client
         }
     }
 
-    /** The last is what etcd says without any token: users were turned on since. */
+    /** "user name is empty" is etcd's answer to a request without token after authentication was enabled. */
     private static boolean isStaleToken(final String message)
     {
         return message.contains("invalid auth token") ||
@@ -154,7 +154,7 @@ final class V3Client
         return token;
     }
 
-    /** @return none, an empty one, where users are known to us but not turned on in etcd, as other clients see it. */
+    /** @return an empty token if authentication is not enabled in etcd: then every client may read and write. */
     private static String token(final String path, final EtcdReply reply)
     {
         try
@@ -175,7 +175,7 @@ final class V3Client
     {
         final HttpRequest request = HttpRequest.of("POST", "http://etcd" + path)
             .withBody("application/json", body)
-            // Without it a member that lost its leader would let a watch wait for ever.
+            // Without this header, a member that lost its leader would keep a watch open without events.
             .withHeader("Grpc-Metadata-hasleader", "true");
         final String known = token;
         return withToken && known != null && !known.isEmpty() ? request.withHeader("Authorization", known) : request;
@@ -199,7 +199,7 @@ final class V3Client
         return answer;
     }
 
-    /** Older gateways add {@code error} to a call's failure, newer do not; in a stream it is an object of its own. */
+    /** Older gateways add {@code error} to a failure, newer ones do not; in a stream it is an object. */
     private static RegistryException failure(final String path, final JsonObject answer)
     {
         final JsonObject error =

@@ -8,7 +8,7 @@ import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.SubnetKey;
 import java.util.function.Consumer;
 
-/** Where a network's keys are in etcd's version 3, and what they say. */
+/** Names and values of a network's keys in etcd's version 3. */
 final class V3Leases
 {
     private final String prefix;
@@ -30,14 +30,14 @@ final class V3Leases
         return prefix + "/subnets/" + key.registryName();
     }
 
-    /** @return the message that asks for the configuration. */
+    /** @return the request for the configuration. */
     String configRange()
     {
         return new JsonBuilder().begin().text("key", V3Client.base64(configName())).end().toString();
     }
 
     /**
-     * @param json already inside an object, gets the members that name the key, or the range of all leases.
+     * @param json inside an object; gets the members that name the key, or the range of all leases.
      * @param key  of one lease, or null for all.
      * @return the same builder.
      */
@@ -47,16 +47,13 @@ final class V3Leases
         {
             return json.text("key", V3Client.base64(name(key)));
         }
-        // Everything that starts with ".../subnets/" is below ".../subnets0", '0' being the character behind '/'.
+        // All keys below ".../subnets/" are smaller than ".../subnets0", as '0' is the character after '/'.
         return json
             .text("key", V3Client.base64(prefix + "/subnets/"))
             .text("range_end", V3Client.base64(prefix + "/subnets0"));
     }
 
-    /**
-     * @param name of a key.
-     * @return the subnets in it, or null, which is said, if there are none.
-     */
+    /** @return the key's subnets; null, after a notice, if its name holds none. */
     SubnetKey key(final String name)
     {
         final SubnetKey key = SubnetKey.parse(name);
@@ -67,10 +64,7 @@ final class V3Leases
         return key;
     }
 
-    /**
-     * @param kv a key and its value.
-     * @return the lease, or null, which is said, if it is none.
-     */
+    /** @return the lease in a key and its value; null, after a notice, if it cannot be read. */
     Lease lease(final JsonObject kv)
     {
         final String name = kv.base64("key");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The registry in etcd, over HTTP: version 3 by its JSON gateway, version 2 by its keys API. No gRPC, no further
- * library.
+ * The registry in etcd over HTTP: version 3 through its JSON gateway, version 2 through its keys API. It uses no gRPC
+ * and no further library.
  */
 package io.overlane.flannel.etcd;

@@ -5,10 +5,10 @@ import java.io.InputStream;
 import java.util.Map;
 
 /**
- * The head of an answer whose body is still to be read.
+ * The head of an answer whose body is not read yet.
  *
  * @param status  of HTTP.
- * @param headers by name, in whatever case; of several with one name the first.
+ * @param headers by name, in any case; of several with one name the first.
  * @param body    to be read to its end before the connection serves another request.
  */
 record HttpAnswer(int status, Map<String, String> headers, InputStream body)

@@ -18,16 +18,15 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
 /**
- * Sends requests over HTTP/1.1 and keeps connections for the next request. It follows no redirect and uses no proxy.
- * Any thread may call it.
+ * Sends requests over HTTP/1.1 and keeps connections for later requests. It follows no redirect and uses no proxy. Any
+ * thread may call it.
  *
- * <p>A thread of the client carries each exchange for as long as it lasts, so a caller's time limit covers everything:
- * the look-up of the name, the connection, TLS and the answer. Giving up closes the connection. The threads are daemons
- * and end when there is nothing to do.
+ * <p>A thread of the client carries out each exchange, so a caller's time limit covers the name lookup, the connection,
+ * TLS and the answer. A timeout or an interrupt closes the connection. The threads are daemons and end when idle.
  */
 public final class HttpClient
 {
-    /** Bytes; ten thousand leases in one answer of etcd's are about ten million. */
+    /** Longest answer in bytes; etcd's answer with ten thousand leases has about ten million. */
     static final int MAX_LENGTH = 64 << 20;
 
     private static final int MAX_IDLE = 8;
@@ -38,11 +37,11 @@ public final class HttpClient
     private final int maxLength;
     private final ExecutorService threads = Executors.newCachedThreadPool(HttpClient::thread);
 
-    /** Connections between two requests, the one used last at the end. Guarded by itself. */
+    /** Idle connections, the most recently used at the end. Guarded by itself. */
     private final Deque<HttpConnection> idle = new ArrayDeque<>();
 
     /**
-     * @param tls            for https; null: what the JVM trusts, and no client certificate.
+     * @param tls            for https; null for the certificates that the JVM trusts and no client certificate.
      * @param connectTimeout for a TCP connection, within the time limit of the request.
      */
     public HttpClient(final SSLContext tls, final Duration connectTimeout)
@@ -68,13 +67,13 @@ public final class HttpClient
      * Send a request and wait for the whole answer.
      *
      * @param request to send.
-     * @param wait    for all of it.
+     * @param wait    for the whole exchange.
      * @return the answer, whatever its status.
-     * @throws java.net.ConnectException       if there is no connection; the request was not sent.
-     * @throws javax.net.ssl.SSLException      if TLS failed.
-     * @throws java.net.SocketTimeoutException if the answer was not there in time.
-     * @throws IOException                     if the connection broke, or what came was not HTTP or too long.
-     * @throws InterruptedException            if the caller was interrupted; the request is given up.
+     * @throws java.net.ConnectException if there is no connection; the request was not sent.
+     * @throws javax.net.ssl.SSLException if TLS failed.
+     * @throws java.net.SocketTimeoutException if the answer did not arrive in time.
+     * @throws IOException if the connection broke, or the answer was not HTTP or too long.
+     * @throws InterruptedException if the caller was interrupted; the request is abandoned.
      */
     public HttpReply send(final HttpRequest request, final Duration wait) throws IOException, InterruptedException
     {
@@ -109,10 +108,10 @@ public final class HttpClient
     }
 
     /**
-     * Send a request whose answer may take any time and go on for any time.
+     * Send a request whose answer may take any time and has no fixed end.
      *
      * @param request to send.
-     * @return the answer to come, at once; the caller closes it. Its methods say what went wrong.
+     * @return the stream, at once; the caller closes it. Its methods report failures.
      */
     public HttpStream open(final HttpRequest request)
     {
@@ -122,8 +121,8 @@ public final class HttpClient
     }
 
     /**
-     * @param server to talk to.
-     * @return a connection that is not open yet, or one that was kept.
+     * @param server to connect to.
+     * @return a kept connection, or one that is not open yet.
      */
     HttpConnection connection(final URI server)
     {
@@ -158,7 +157,7 @@ public final class HttpClient
     }
 
     /**
-     * Keep a connection for the next request.
+     * Keep a connection for a later request.
      *
      * @param connection that finished an exchange.
      */
@@ -180,8 +179,8 @@ public final class HttpClient
     }
 
     /**
-     * Close the kept connections to a server: one of them broke, so the others are probably broken too, and the
-     * caller's second attempt must not meet one of them.
+     * Close the kept connections to a server. After one of them broke, the others are probably broken too, and the
+     * caller's second attempt must not use one.
      *
      * @param origin of the server.
      */

@@ -36,7 +36,7 @@ import org.apache.hc.core5.http.protocol.RequestContent;
 import org.apache.hc.core5.http.protocol.RequestTargetHost;
 import org.apache.hc.core5.util.Timeout;
 
-/** A connection to one server, for one request after the other. */
+/** A connection to one server, for one request after another. */
 final class HttpConnection
 {
     private static final Http1Config LIMITS =
@@ -44,7 +44,7 @@ final class HttpConnection
     private static final Timeout STALE_CHECK = Timeout.ofMilliseconds(1);
     private static final HttpRequestExecutor EXECUTOR = new HttpRequestExecutor();
 
-    /** No "Expect: 100-continue", which costs a round trip, or seconds where the server does not know it. */
+    /** No "Expect: 100-continue": it costs a round trip, or seconds if the server does not support it. */
     private static final HttpProcessor PROCESSOR =
         new DefaultHttpProcessor(RequestContent.INSTANCE, RequestTargetHost.INSTANCE);
 
@@ -65,8 +65,8 @@ final class HttpConnection
     }
 
     /**
-     * @param uri of anything on a server.
-     * @return what two connections to the same server have in common.
+     * @param uri of any resource on a server.
+     * @return scheme, host and port, by which connections to one server are found.
      */
     static String origin(final URI uri)
     {
@@ -94,10 +94,10 @@ final class HttpConnection
     }
 
     /**
-     * Send a request, on a connection that is made now if there is none.
+     * Send a request; connect first if necessary.
      *
-     * @param asked what to send.
-     * @return the answer's head.
+     * @param asked request to send.
+     * @return the head of the answer.
      */
     HttpAnswer ask(final HttpRequest asked) throws IOException
     {
@@ -124,7 +124,7 @@ final class HttpConnection
         return new HttpAnswer(response.getCode(), headers, body(response.getEntity()));
     }
 
-    /** A body that ends with the connection cannot be told from half a body, nor its head from half a head. */
+    /** An answer without length or chunks is refused: a broken connection would look like its end. */
     private static InputStream body(final HttpEntity entity) throws IOException
     {
         if (entity == null)
@@ -144,13 +144,13 @@ final class HttpConnection
         asked.headers().forEach(message::addHeader);
         if (asked.body() != null)
         {
-            // The content's type is one of the headers above.
+            // The content's type is among the headers.
             message.setEntity(new ByteArrayEntity(asked.body().getBytes(StandardCharsets.UTF_8), null));
         }
         return message;
     }
 
-    /** Every failure that is not TLS's is a {@link ConnectException}: the server got no request. */
+    /** Every failure except those of TLS is a {@link ConnectException}: the server got no request. */
     private void connect() throws IOException
     {
         final InetSocketAddress address = new InetSocketAddress(host(server), port(server));
@@ -200,7 +200,7 @@ final class HttpConnection
         }
         catch (final SSLException ex)
         {
-            // The JDK takes a server that dies for one that objects.
+            // If the server dies during the handshake, the JDK reports it as a refusal by TLS.
             throw ex.getCause() instanceof EOFException ?
                 connectException("the connection ended while TLS was set up", ex) : ex;
         }
@@ -213,7 +213,7 @@ final class HttpConnection
         return exception;
     }
 
-    /** @return whether another request may follow: the answer was read to its end, and neither side wants to close. */
+    /** @return true if the answer was read to its end and neither side wants to close. */
     boolean isReusable() throws IOException
     {
         lastUsedNs = System.nanoTime();
@@ -221,8 +221,8 @@ final class HttpConnection
     }
 
     /**
-     * @param longestNs that it may have been idle.
-     * @return whether a kept connection can take a request: it is still open, and nothing came in unasked.
+     * @param longestNs longest idle time allowed.
+     * @return true if the kept connection is open and the server sent nothing unasked.
      */
     boolean isUsable(final long longestNs)
     {
@@ -237,17 +237,17 @@ final class HttpConnection
         }
     }
 
-    /** Any thread may call it, at any time; it does not wait for the server. */
+    /** Any thread may call it at any time; it does not wait for the server. */
     void close()
     {
         try
         {
-            // Under TLS too: a farewell would wait for a server that does not read.
+            // For TLS too: its closing message would wait for a server that does not read.
             socket.close();
         }
         catch (final IOException ignored)
         {
-            // It is closed nevertheless.
+            // It is closed all the same.
         }
     }
 }

@@ -3,7 +3,7 @@ package io.overlane.flannel.http;
 
 import java.io.IOException;
 
-/** One request and its answer on one connection. One thread runs it, any other may abandon it. */
+/** One request and its answer on one connection. One thread runs it; any other may abandon it. */
 final class HttpExchange
 {
     private final HttpClient client;
@@ -28,8 +28,8 @@ final class HttpExchange
      * Send the request and read the answer.
      *
      * @param reader of the answer; it reads the body to its end.
-     * @param <T>    what it makes of it.
-     * @return what the reader returned.
+     * @param <T>    result of the reader.
+     * @return the reader's result.
      */
     <T> T run(final Reader<T> reader) throws IOException
     {
@@ -70,14 +70,14 @@ final class HttpExchange
         }
     }
 
-    /** @return whether the connection is still ours. */
+    /** @return false if the exchange was abandoned, which closed the connection. */
     private synchronized boolean release()
     {
         connection = null;
         return !abandoned;
     }
 
-    /** Close the connection, which ends the exchange wherever it stands. Does nothing after the exchange. */
+    /** Close the connection, which ends the exchange at any point. No effect after the exchange. */
     synchronized void abandon()
     {
         abandoned = true;

@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a server is asked.
+ * A request.
  *
  * @param method  of HTTP, for example {@code GET}.
- * @param uri     the whole URI; its authority says which server is asked.
+ * @param uri     whole URI; its authority names the server.
  * @param headers by name. The client itself adds {@code Host} and the headers that describe the body's length.
  * @param body    null for a request without one; sent in UTF-8.
  */
@@ -23,7 +23,7 @@ public record HttpRequest(String method, URI uri, Map<String, String> headers, S
 
     /**
      * @param method of HTTP.
-     * @param uri    the whole URI.
+     * @param uri    whole URI.
      * @return a request without headers and body.
      */
     public static HttpRequest of(final String method, final String uri)
@@ -33,7 +33,7 @@ public record HttpRequest(String method, URI uri, Map<String, String> headers, S
 
     /**
      * @param name  of a header.
-     * @param value its value.
+     * @param value of the header.
      * @return the same request with the header.
      */
     public HttpRequest withHeader(final String name, final String value)
@@ -45,7 +45,7 @@ public record HttpRequest(String method, URI uri, Map<String, String> headers, S
 
     /**
      * @param type of the content.
-     * @param text to send.
+     * @param text of the body.
      * @return the same request with a body.
      */
     public HttpRequest withBody(final String type, final String text)
@@ -54,7 +54,7 @@ public record HttpRequest(String method, URI uri, Map<String, String> headers, S
     }
 
     /**
-     * @param server of which only scheme, host and port count.
+     * @param server whose scheme, host and port to use.
      * @return the same request to that server.
      */
     public HttpRequest at(final URI server)

@@ -11,17 +11,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** An answer that goes on for as long as both sides want. One thread reads its lines, any thread may close it. */
+/** An answer without a fixed end. One thread reads its lines; any thread may close it. */
 public final class HttpStream implements AutoCloseable
 {
-    /** Lines that may wait here; what is behind them waits in the socket. */
+    /** Lines read ahead; the rest of the answer waits in the socket. */
     private static final int READ_AHEAD = 4;
 
     private final HttpExchange exchange;
     private final int maxLength;
     private final Semaphore room = new Semaphore(READ_AHEAD);
 
-    /** Lines, and behind the last of them why there are no more. */
+    /** Lines, and after the last one the reason for the end. */
     private final LinkedBlockingQueue<Object> lines = new LinkedBlockingQueue<>();
     private volatile HttpReply head;
     private volatile boolean closed;
@@ -32,7 +32,7 @@ public final class HttpStream implements AutoCloseable
         this.maxLength = maxLength;
     }
 
-    /** Fill it; the client's thread. */
+    /** Read the answer; runs on a thread of the client. */
     void run()
     {
         IOException end;
@@ -95,7 +95,7 @@ public final class HttpStream implements AutoCloseable
 
     /**
      * @return status and headers, with an empty body; null before the first line or the end of the answer, and if the
-     *     end came without them.
+     *         answer ended without them.
      */
     public HttpReply head()
     {
@@ -103,10 +103,10 @@ public final class HttpStream implements AutoCloseable
     }
 
     /**
-     * @param wait for it.
+     * @param wait for the line.
      * @return the next line without its end, null if there was none in time.
-     * @throws EOFException         when the server ended its answer.
-     * @throws IOException          when it broke off, as {@link HttpClient#send} has it.
+     * @throws EOFException when the server ended its answer.
+     * @throws IOException when it broke off, as with {@link HttpClient#send}.
      * @throws InterruptedException if the caller was interrupted; the stream stays open.
      */
     public String next(final Duration wait) throws IOException, InterruptedException
@@ -124,13 +124,13 @@ public final class HttpStream implements AutoCloseable
         return (String)next;
     }
 
-    /** Break the connection at once, so that the server lets go of the answer too. */
+    /** Close the connection at once, so that the server ends the answer too. */
     @Override
     public void close()
     {
         closed = true;
         exchange.abandon();
-        // The thread that fills it may be waiting for room.
+        // Wake the reading thread if it waits for room.
         room.release();
     }
 }

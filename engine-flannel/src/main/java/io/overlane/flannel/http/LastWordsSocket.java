@@ -8,9 +8,9 @@ import java.net.Proxy;
 import java.net.Socket;
 
 /**
- * A socket on which a write never fails: the read that follows every request does, after all that the server said. In
- * TLS 1.3 a server refuses our certificate when we believe that the connection is made: it says so and closes. Our
- * request then meets a closed connection, and the JDK would drop the refusal unread. It uses no proxy.
+ * A socket whose writes never fail; the read that follows each request fails instead, after all data from the server
+ * was read. In TLS 1.3 a server may refuse our certificate after the handshake looks complete to us: it sends an alert
+ * and closes. A failing write would make the JDK drop this alert unread. The socket uses no proxy.
  */
 final class LastWordsSocket extends Socket
 {

@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One block of a PEM file (RFC 7468); what stands between blocks is commentary.
+ * One block of a PEM file (RFC 7468). Text between blocks is ignored.
  *
  * @param label of the block.
- * @param der   what it holds.
+ * @param der   its content.
  */
 record PemBlock(String label, byte[] der)
 {
@@ -20,7 +20,7 @@ record PemBlock(String label, byte[] der)
 
     /**
      * @param text of a file.
-     * @return its blocks in order; one with headers (an encrypted key of old) has no content.
+     * @return its blocks in order; a block with headers (an encrypted key in the old format) has no content.
      */
     static List<PemBlock> all(final String text)
     {

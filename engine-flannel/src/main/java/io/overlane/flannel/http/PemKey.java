@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A private key from a PEM file: PKCS#8 as it is, PKCS#1 (RSA) and SEC 1 (EC), which the JDK does not read, wrapped in
- * PKCS#8 first.
+ * Reads a private key from a PEM file: PKCS#8 directly; PKCS#1 (RSA) and SEC 1 (EC), which the JDK cannot read, are
+ * wrapped in PKCS#8 first.
  */
 final class PemKey
 {
@@ -29,7 +29,7 @@ final class PemKey
     private static final byte[] RSA =
         {0x06, 0x09, 0x2A, (byte)0x86, 0x48, (byte)0x86, (byte)0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00};
 
-    /** id-ecPublicKey (1.2.840.10045.2.1), which the curve follows. */
+    /** id-ecPublicKey (1.2.840.10045.2.1); the curve follows it. */
     private static final byte[] EC = {0x06, 0x07, 0x2A, (byte)0x86, 0x48, (byte)0xCE, 0x3D, 0x02, 0x01};
 
     private PemKey()
@@ -39,7 +39,7 @@ final class PemKey
     /**
      * @param file with one private key.
      * @return the key.
-     * @throws IllegalArgumentException if there is none that can be read; the message is one line and names the file.
+     * @throws IllegalArgumentException if no key can be read; one line that names the file.
      */
     static PrivateKey read(final Path file)
     {
@@ -103,7 +103,7 @@ final class PemKey
         return element(SEQUENCE, join(VERSION_0, element(SEQUENCE, algorithm), element(OCTET_STRING, key)));
     }
 
-    /** What element [0] of a SEC 1 key holds: SEQUENCE { version, key, [0] curve, [1] public key }. */
+    /** Content of element [0] of a SEC 1 key: SEQUENCE { version, key, [0] curve, [1] public key }. */
     private static byte[] curve(final byte[] sec1)
     {
         int at = contentOf(sec1, 0);

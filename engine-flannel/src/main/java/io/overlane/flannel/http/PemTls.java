@@ -30,11 +30,11 @@ public final class PemTls
     }
 
     /**
-     * @param caFile   certificates to trust; null: what the JVM trusts.
-     * @param certFile the client's certificate and what vouches for it, or null.
+     * @param caFile   certificates to trust, null for those of the JVM.
+     * @param certFile the client's certificate and its chain, or null.
      * @param keyFile  its private key, null without a certificate.
      * @return a context with them.
-     * @throws IllegalArgumentException if a file cannot be used; the message is one line and names it.
+     * @throws IllegalArgumentException if a file cannot be used; one line that names it.
      */
     public static SSLContext context(final Path caFile, final Path certFile, final Path keyFile)
     {

@@ -21,14 +21,14 @@ public final class JsonBuilder
 
     /**
      * @param name of a member that is an object.
-     * @return this, inside it.
+     * @return this, inside the new object.
      */
     public JsonBuilder begin(final String name)
     {
         return name(name).begin();
     }
 
-    /** @return this, behind the object. */
+    /** @return this, after the object. */
     public JsonBuilder end()
     {
         out.append('}');
@@ -37,7 +37,7 @@ public final class JsonBuilder
 
     /**
      * @param name  of a member.
-     * @param value its text, null for {@code null}.
+     * @param value its text; null is written as {@code null}.
      * @return this.
      */
     public JsonBuilder text(final String name, final String value)
@@ -57,7 +57,7 @@ public final class JsonBuilder
 
     /**
      * @param name of a member.
-     * @param json its value, JSON already.
+     * @param json its value as JSON.
      * @return this.
      */
     public JsonBuilder raw(final String name, final String json)

@@ -3,7 +3,7 @@ package io.overlane.flannel.json;
 
 import io.overlane.address.Printable;
 
-/** A text is not JSON, or a member not of the type its reader needs; the message is one line and names the member. */
+/** A text is not JSON, or a member has the wrong type. The message is one line and names the member. */
 public final class JsonException extends IllegalArgumentException
 {
     private static final long serialVersionUID = 1L;

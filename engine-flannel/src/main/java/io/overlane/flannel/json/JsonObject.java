@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A JSON object whose members are kept as text and read one at a time, the way Go fills a struct: a name matches
- * whatever its case, the last match wins, a member that is absent or {@code null} leaves the default.
+ * A JSON object whose members are kept as text and parsed one at a time, by the rules of Go: names match in any case,
+ * the last match wins, and a member that is absent or {@code null} leaves the default.
  */
 public final class JsonObject
 {
@@ -21,7 +21,7 @@ public final class JsonObject
 
     private final List<String> names = new ArrayList<>();
 
-    /** Compact JSON texts, numbers as they were written. */
+    /** Compact JSON texts; numbers keep their spelling. */
     private final List<String> values = new ArrayList<>();
 
     private final Function<JsonException, RuntimeException> failure;
@@ -32,7 +32,7 @@ public final class JsonObject
     }
 
     /**
-     * @param json a JSON object; {@code null} is an empty one, as in Go. Anything behind it is an error.
+     * @param json a JSON object; {@code null} is an empty one, as in Go. Text after it is an error.
      * @return its members.
      * @throws JsonException if it is anything else.
      */
@@ -42,10 +42,10 @@ public final class JsonObject
     }
 
     /**
-     * As {@link #parse(String)}, where another exception is promised: this object and every object in it throw it.
+     * Like {@link #parse(String)}, but this object and all objects in it throw another exception.
      *
      * @param json    a JSON object.
-     * @param failure makes the exception to throw instead of a {@link JsonException}.
+     * @param failure makes the exception from a {@link JsonException}.
      * @return its members.
      */
     public static JsonObject parse(final String json, final Function<JsonException, RuntimeException> failure)
@@ -91,7 +91,7 @@ public final class JsonObject
     /**
      * @param json any JSON value.
      * @return the same without white space outside strings.
-     * @throws JsonException if it is no JSON.
+     * @throws JsonException if it is not JSON.
      */
     public static String compact(final String json)
     {
@@ -129,7 +129,7 @@ public final class JsonObject
 
     /**
      * @param name of a member.
-     * @return true if it is there and not {@code null}.
+     * @return true if it is present and not {@code null}.
      */
     public boolean has(final String name)
     {
@@ -180,8 +180,7 @@ public final class JsonObject
      * @param name     of a member.
      * @param fallback for a member that is absent or {@code null}.
      * @return its value.
-     * @throws JsonException if it is not a number without fraction and exponent, or does not fit; a number in quotes is
-     *                       none.
+     * @throws JsonException if it is not a number, has a fraction or exponent, is in quotes, or does not fit.
      */
     public long integer(final String name, final long fallback)
     {
@@ -190,7 +189,7 @@ public final class JsonObject
     }
 
     /**
-     * As {@link #integer}, for a 64-bit number written the way Protocol Buffers write it: in quotes.
+     * Like {@link #integer}, for a 64-bit number as Protocol Buffers write it, in quotes.
      *
      * @param name     of a member.
      * @param fallback for a member that is absent or {@code null}; Protocol Buffers leave out a zero.
@@ -204,8 +203,8 @@ public final class JsonObject
     }
 
     /**
-     * @param name of a member that holds bytes the way Protocol Buffers write them: in base64.
-     * @return the text the bytes are in UTF-8; empty if the member is absent or {@code null}.
+     * @param name of a member that holds bytes in base64, as Protocol Buffers write them.
+     * @return the bytes decoded as UTF-8; empty if the member is absent or {@code null}.
      * @throws JsonException if it is not base64.
      */
     public String base64(final String name)
@@ -223,7 +222,7 @@ public final class JsonObject
 
     /**
      * @param name of a member.
-     * @return the object it holds; an empty one if it is absent or {@code null}.
+     * @return the object in it; empty if the member is absent or {@code null}.
      * @throws JsonException if it is not an object.
      */
     public JsonObject object(final String name)
@@ -238,7 +237,7 @@ public final class JsonObject
 
     /**
      * @param name of a member.
-     * @return the objects in its array, none if it is absent or {@code null}.
+     * @return the objects in its array; empty if the member is absent or {@code null}.
      * @throws JsonException if it is not an array of objects.
      */
     public List<JsonObject> objects(final String name)
@@ -299,7 +298,7 @@ public final class JsonObject
         }
     }
 
-    /** The value the parser stands on, and everything in it. */
+    /** The value at the parser's position, with everything in it. */
     private static String compact(final JsonParser parser) throws IOException
     {
         final JsonBuilder out = new JsonBuilder();

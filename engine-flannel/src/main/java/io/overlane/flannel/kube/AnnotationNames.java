@@ -3,7 +3,7 @@ package io.overlane.flannel.kube;
 
 import java.util.regex.Pattern;
 
-/** The names of flannel's annotations, all with one prefix. */
+/** The names of flannel's annotations, which share a prefix. */
 public final class AnnotationNames
 {
     /** flannel's {@code --kube-annotation-prefix}. */
@@ -14,7 +14,7 @@ public final class AnnotationNames
     private final String prefix;
 
     /**
-     * @param prefix a domain name, or one with a slash and the start of a name; a dash is added to that.
+     * @param prefix a domain name, or one with a slash and the start of a name, to which a dash is added.
      * @throws IllegalArgumentException if it is neither.
      */
     public AnnotationNames(final String prefix)
@@ -28,13 +28,13 @@ public final class AnnotationNames
         }
     }
 
-    /** @return {@code "true"} on nodes that take part. */
+    /** @return annotation that is {@code "true"} on nodes of the network. */
     public String managed()
     {
         return prefix + "kube-subnet-manager";
     }
 
-    /** @return name of the backend. */
+    /** @return annotation with the name of the backend. */
     public String backendType()
     {
         return prefix + "backend-type";
@@ -42,7 +42,7 @@ public final class AnnotationNames
 
     /**
      * @param v6 for peers over IPv6.
-     * @return what peers need to know, as JSON.
+     * @return annotation with the backend's data for peers, as JSON.
      */
     public String backendData(final boolean v6)
     {
@@ -51,7 +51,7 @@ public final class AnnotationNames
 
     /**
      * @param v6 the IPv6 one.
-     * @return the address that is published.
+     * @return annotation with the published address.
      */
     public String publicIp(final boolean v6)
     {
@@ -60,7 +60,7 @@ public final class AnnotationNames
 
     /**
      * @param v6 the IPv6 one.
-     * @return a user's wish: publish this address instead, as behind NAT.
+     * @return annotation by which a user has another address published, for example behind a NAT.
      */
     public String publicIpOverwrite(final boolean v6)
     {
@@ -69,7 +69,7 @@ public final class AnnotationNames
 
     /**
      * @param v6 the IPv6 one.
-     * @return a user's wish: use the interface with this address.
+     * @return annotation by which a user selects the interface with this address.
      */
     public String nodePublicIp(final boolean v6)
     {

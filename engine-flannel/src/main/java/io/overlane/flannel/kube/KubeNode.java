@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A Node object, as far as a network looks at it.
+ * The parts of a Node object that a network needs.
  *
  * @param name        of the object.
  * @param annotations all of them.
- * @param podCidrs    {@code spec.podCIDRs}, else {@code spec.podCIDR}: one subnet of each family, or none yet.
- * @param revision    {@code metadata.resourceVersion}: an API server over etcd counts.
+ * @param podCidrs    {@code spec.podCIDRs}, else {@code spec.podCIDR}: one subnet of each family; empty if not assigned
+ *                    yet.
+ * @param revision    {@code metadata.resourceVersion}, a number if the API server stores in etcd.
  */
 public record KubeNode(String name, Map<String, String> annotations, List<String> podCidrs, long revision)
 {

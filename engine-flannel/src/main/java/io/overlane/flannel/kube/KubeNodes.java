@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a network needs of the API server, for a client of it to implement. Thread-safe; calls block, and fail with
- * {@code RegistryException}: {@code UNREACHABLE} where trying again may help, {@code NOT_FOUND} for a node that is not
- * there (yet), {@code REFUSED} for the rest (status 401 and 403: pods need get; nodes get, list and watch; nodes/status
- * patch).
+ * The calls of the API server that a network needs, for a client of it to implement. Thread-safe. Calls block, and fail
+ * with {@code RegistryException}: {@code UNREACHABLE} if trying again may help, {@code NOT_FOUND} for a node that does
+ * not exist (yet), {@code REFUSED} for the rest (status 401 and 403). Permissions needed: get pods; get, list and watch
+ * nodes; patch nodes/status.
  */
 public interface KubeNodes
 {
@@ -19,7 +19,7 @@ public interface KubeNodes
      * Set annotations of this node: a strategic merge patch of {@code /api/v1/nodes/NAME/status}.
      *
      * @param annotations to set; others stay.
-     * @return the node as it is then.
+     * @return the node afterwards.
      */
     KubeNode annotate(Map<String, String> annotations);
 
@@ -32,13 +32,13 @@ public interface KubeNodes
     /**
      * Follow all nodes: {@code GET /api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion=REVISION}.
      *
-     * @param revision behind which changes count.
-     * @return the changes; status 410, now or as an event, is {@code COMPACTED}.
+     * @param revision after which changes are reported.
+     * @return the changes; status 410, as answer or as event, is {@code COMPACTED}.
      */
     Changes watch(long revision);
 
     /**
-     * Every node at one moment.
+     * All nodes at one moment.
      *
      * @param nodes    all of them.
      * @param revision of the list.
@@ -47,25 +47,20 @@ public interface KubeNodes
     {
     }
 
-    /** What happened to a node. */
+    /** Kinds of changes of a node. */
     enum Kind
     {
         /** Added or modified. */
         PRESENT,
 
-        /** Deleted; the node is as it last was. */
+        /** Deleted; the node has its last state. */
         DELETED,
 
-        /** Nothing: a bookmark, whose node has a revision only. */
+        /** A bookmark: the node has only a revision. */
         BOOKMARK
     }
 
-    /**
-     * A change.
-     *
-     * @param kind of it.
-     * @param node it is about.
-     */
+    /** A change of one node. */
     record Change(Kind kind, KubeNode node)
     {
     }
@@ -73,7 +68,7 @@ public interface KubeNodes
     /** Changes in order, for one thread, which may be interrupted while it waits. */
     interface Changes extends AutoCloseable
     {
-        /** @return the next; null if there was none for some seconds. Fails where the connection broke. */
+        /** @return the next change; null if there was none for some seconds. Fails if the connection broke. */
         Change next();
 
         @Override

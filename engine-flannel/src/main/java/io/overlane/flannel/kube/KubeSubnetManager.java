@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Subnets handed out by Kubernetes: a node's are its pod CIDRs, what it publishes are its annotations, and the lease
- * lasts as long as the Node object.
+ * Subnets assigned by Kubernetes: a node's subnets are its pod CIDRs, its annotations are what it publishes, and the
+ * lease lasts as long as the Node object.
  */
 public final class KubeSubnetManager implements SubnetManager
 {
@@ -32,11 +32,11 @@ public final class KubeSubnetManager implements SubnetManager
     private final LeaseWatches watches;
 
     /**
-     * @param nodes       the API server.
-     * @param annotations how they are named.
+     * @param nodes       calls the API server.
+     * @param annotations names of the annotations.
      * @param config      reads net-conf.json; fails with {@code RegistryException}.
-     * @param tellsNode   whether the node's condition NetworkUnavailable is set.
-     * @param notices     takes one line for each thing an operator should know; called on any thread.
+     * @param tellsNode   whether to set the node's condition NetworkUnavailable.
+     * @param notices     takes one line for each event an operator should see; called on any thread.
      */
     public KubeSubnetManager(
         final KubeNodes nodes,
@@ -53,7 +53,7 @@ public final class KubeSubnetManager implements SubnetManager
         this.watches = new LeaseWatches(leases, notices);
     }
 
-    /** Without what is said of subnets: flannel does not look at that either. */
+    /** Ignores the settings for subnets, as flannel does with Kubernetes. */
     @Override
     public NetworkConfig networkConfig()
     {
@@ -77,12 +77,12 @@ public final class KubeSubnetManager implements SubnetManager
         }
         catch (final IllegalArgumentException ex)
         {
-            // An annotation that cannot be read is written anew.
+            // Annotations that cannot be parsed are written anew.
             return null;
         }
     }
 
-    /** The previous subnet does not matter: Kubernetes knows best. */
+    /** Ignores the previous subnet: Kubernetes assigns it. */
     @Override
     public Lease acquire(final LeaseAttributes attributes, final SubnetKey previous)
     {
@@ -124,7 +124,7 @@ public final class KubeSubnetManager implements SubnetManager
         }
     }
 
-    /** There is no time to prolong; what is published may be other. */
+    /** A lease without end needs no renewal; this only publishes changed attributes. */
     @Override
     public Lease renew(final Lease lease)
     {
@@ -137,7 +137,7 @@ public final class KubeSubnetManager implements SubnetManager
         return watches.others(own, listener);
     }
 
-    /** The kubelet writes a node every few minutes; only what this node publishes counts. */
+    /** Reports only changes of what this node publishes: the kubelet writes the node every few minutes. */
     @Override
     public Watch watchLease(final SubnetKey own, final OwnLeaseListener listener)
     {

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a Node's annotations say of its lease. */
+/** Converts between a Node's annotations and its lease. */
 public final class NodeAnnotations
 {
     private static final String TRUE = "true";
@@ -18,9 +18,6 @@ public final class NodeAnnotations
 
     private final AnnotationNames names;
 
-    /**
-     * @param names of the annotations.
-     */
     public NodeAnnotations(final AnnotationNames names)
     {
         this.names = names;
@@ -29,8 +26,8 @@ public final class NodeAnnotations
     /**
      * @param annotations of a node.
      * @param podCidrs    of its spec: one subnet of each family, at most two.
-     * @return its lease; null if the node does not take part or has no subnet yet.
-     * @throws IllegalArgumentException if the annotations contradict themselves; the message is one line.
+     * @return its lease; null if the node is not part of the network or has no subnet yet.
+     * @throws IllegalArgumentException if the annotations contradict each other; one line.
      */
     public Lease lease(final Map<String, String> annotations, final List<String> podCidrs)
     {
@@ -53,7 +50,7 @@ public final class NodeAnnotations
     /**
      * @param podCidrs of a node's spec: one subnet of each family, at most two.
      * @return the subnets, null if there are none.
-     * @throws IllegalArgumentException if one is no subnet.
+     * @throws IllegalArgumentException if one is not a subnet.
      */
     public static SubnetKey key(final List<String> podCidrs)
     {
@@ -75,12 +72,12 @@ public final class NodeAnnotations
     }
 
     /**
-     * What to annotate a node with so that peers, flannel's among them, take it for theirs. A user's wish to publish
-     * another address is granted.
+     * The annotations by which peers, flannel's included, accept a node as a member. An address that a user wants
+     * published instead is used.
      *
      * @param attributes  to publish.
-     * @param annotations the node has.
-     * @return those that have to change, none if it says all this already.
+     * @param annotations present annotations of the node.
+     * @return the annotations to change; empty if they all have these values already.
      */
     public Map<String, String> write(final LeaseAttributes attributes, final Map<String, String> annotations)
     {
@@ -99,7 +96,7 @@ public final class NodeAnnotations
         return wanted;
     }
 
-    /** Data is compact: flannel finds its own MAC address again by cutting the text, not by parsing it. */
+    /** Data is compact, as flannel finds its own MAC address by splitting the text, not by parsing it. */
     private void publish(
         final Map<String, String> wanted,
         final Map<String, String> annotations,
@@ -115,8 +112,8 @@ public final class NodeAnnotations
     /**
      * @param annotations of this node.
      * @param v6          the IPv6 one.
-     * @return the address of the interface a user wants used, or null.
-     * @throws IllegalArgumentException if it is no address.
+     * @return address of the interface that a user selected, or null.
+     * @throws IllegalArgumentException if it is not an address.
      */
     public IpAddress nodePublicIp(final Map<String, String> annotations, final boolean v6)
     {

@@ -66,7 +66,7 @@ final class NodeLeases implements LeaseSource
         return new Stream(nodes.watch(revision - 1), key, revision);
     }
 
-    /** Nodes of a watch, each a lease or the end of one. */
+    /** The nodes of a watch as changes of leases. */
     private final class Stream implements ChangeStream
     {
         private final KubeNodes.Changes changes;
@@ -103,7 +103,7 @@ final class NodeLeases implements LeaseSource
             listener.onBatchEnd();
         }
 
-        /** A node that takes part no more has a subnet still; it is as if it were deleted. */
+        /** A node that leaves the network keeps its subnet in Kubernetes; here it counts as deleted. */
         private void accept(final KubeNodes.Change change, final ChangeListener listener)
         {
             final SubnetKey subnets = NodeAnnotations.key(change.node().podCidrs());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Leases in Kubernetes, which are annotations of Node objects: how they are named, read and written, and the
- * {@link io.overlane.flannel.kube.KubeSubnetManager} a node takes its subnet from. No client of the API server is here:
- * whoever has one implements {@link io.overlane.flannel.kube.KubeNodes}, five calls, and hands the manager to
- * {@code FlannelNode}.
+ * Leases in Kubernetes, which are annotations of Node objects: their names and formats, and the
+ * {@link io.overlane.flannel.kube.KubeSubnetManager} from which a node takes its subnet. There is no client of the API
+ * server here: a program that has one implements the five calls of {@link io.overlane.flannel.kube.KubeNodes} and
+ * passes the manager to {@code FlannelNode}.
  *
  * <pre>{@code
  * final KubeNodes nodes = new MyApiClient(NODE_NAME);
@@ -13,7 +13,7 @@
  * new FlannelNode(options, nodeOptions, () -> manager, System.getenv(), events).run();
  * }</pre>
  *
- * <p>The annotations {@code node-public-ip} and {@code node-public-ipv6} ({@code NodeAnnotations.nodePublicIp}) are to
- * become the options {@code --public-ip} and {@code --public-ipv6}.
+ * <p>The program passes the annotations {@code node-public-ip} and {@code node-public-ipv6}
+ * ({@code NodeAnnotations.nodePublicIp}) as the options {@code --public-ip} and {@code --public-ipv6}.
  */
 package io.overlane.flannel.kube;

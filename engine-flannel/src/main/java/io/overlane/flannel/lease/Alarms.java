@@ -4,27 +4,27 @@ package io.overlane.flannel.lease;
 import java.time.Duration;
 
 /**
- * Runs things later, one at a time. Delays are measured by a clock that nobody sets; whether it runs while the machine
- * is suspended does not matter to the users of this.
+ * Runs tasks later, one at a time. Delays are measured by a clock that cannot be set. Callers do not depend on whether
+ * it runs while the machine is suspended.
  */
 public interface Alarms extends AutoCloseable
 {
     /**
      * @param delay from now.
      * @param task  to run then.
-     * @return an alarm that can be taken back.
+     * @return an alarm that can be cancelled.
      */
     Alarm after(Duration delay, Runnable task);
 
-    /** Nothing runs any more when this returns, unless it is the task that closes. */
+    /** When this returns, no task runs any more, except the one that called it. */
     @Override
     void close();
 
-    /** A task that has not run yet. */
+    /** A scheduled task. */
     @FunctionalInterface
     interface Alarm
     {
-        /** Do not run it; no effect if it runs already. */
+        /** Do not run the task; no effect if it is running already. */
         void cancel();
     }
 }

@@ -7,12 +7,12 @@ import java.time.Duration;
 /**
  * A subnet and the node that holds it.
  *
- * @param key        what is held.
+ * @param key        subnets of the lease.
  * @param attributes of the holder.
- * @param timeToLive what was left when the registry was asked; null if it never ends, or if nobody asked: leases of
- *                   other nodes end when the registry says so.
- * @param reserved   true if the key never ends: somebody reserved it by hand, or the registry has no ends.
- * @param revision   of the registry, when the key was last written; 0 if the registry has none.
+ * @param timeToLive remaining time when the registry was asked; null if the lease never ends, or for leases of other
+ *                   nodes, whose end the registry reports.
+ * @param reserved   true if the key never ends: an operator reserved it, or the registry has no expiry.
+ * @param revision   of the registry when the key was last written; 0 if the registry has none.
  */
 public record Lease(
     SubnetKey key, LeaseAttributes attributes, Duration timeToLive, boolean reserved, long revision)
@@ -31,7 +31,7 @@ public record Lease(
 
     /**
      * @param other a later or earlier state of the same key.
-     * @return true if a peer would have to do nothing.
+     * @return true if both mean the same for a peer.
      */
     public boolean sameForPeers(final Lease other)
     {

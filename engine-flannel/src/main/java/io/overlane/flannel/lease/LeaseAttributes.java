@@ -7,9 +7,10 @@ import io.overlane.flannel.json.JsonException;
 import io.overlane.flannel.json.JsonObject;
 
 /**
- * What a node publishes in its lease: where it is reached, and what its backend needs peers to know.
+ * What a node publishes in its lease: its addresses, and its backend's data for peers.
  *
- * @param publicIp      IPv4 address of the node, {@code 0.0.0.0} if it has none. Leases are found again by it.
+ * @param publicIp      IPv4 address of the node, {@code 0.0.0.0} if it has none. A restarted node finds its lease by
+ *                      it.
  * @param publicIpV6    IPv6 address of the node, or null.
  * @param backendType   {@code vxlan}, {@code host-gw}…; empty for {@code udp} and {@code alloc}, which publish none.
  * @param backendData   compact JSON for peers over IPv4, for example {@code {"VNI":1,"VtepMAC":"…"}}; null if none.
@@ -43,9 +44,9 @@ public record LeaseAttributes(
     }
 
     /**
-     * @param json the value of a lease's key.
+     * @param json value of a lease's key.
      * @return the attributes.
-     * @throws IllegalArgumentException if flannel could not read it either.
+     * @throws IllegalArgumentException if flannel could not parse it either.
      */
     public static LeaseAttributes parse(final String json)
     {
@@ -58,7 +59,7 @@ public record LeaseAttributes(
             object.raw("BackendV6Data"));
     }
 
-    /** @return the value of a lease's key, member for member what flannel writes. */
+    /** @return value of a lease's key, with the same members as flannel writes. */
     public String toJson()
     {
         final JsonBuilder json = new JsonBuilder().begin()
@@ -79,7 +80,7 @@ public record LeaseAttributes(
         return json.end().toString();
     }
 
-    /** flannel strips quotes if there are any and parses what is left; {@code null} is no address. */
+    /** flannel strips quotes if there are any and parses the rest; {@code null} is not an address. */
     private static IpAddress address(final String raw, final boolean v4)
     {
         final String text = raw.replaceAll("^\"|\"$", "");
@@ -93,8 +94,8 @@ public record LeaseAttributes(
     }
 
     /**
-     * @param v6 true for the part that is meant for peers over IPv6.
-     * @return the backend's own members, none if there is no data.
+     * @param v6 true for the part for peers over IPv6.
+     * @return the backend's own members; empty if there is no data.
      * @throws JsonException if the data is not an object.
      */
     public JsonObject backend(final boolean v6)

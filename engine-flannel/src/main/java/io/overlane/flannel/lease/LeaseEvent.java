@@ -2,21 +2,21 @@
 package io.overlane.flannel.lease;
 
 /**
- * One difference between what was known of the network and what is.
+ * A change of the known leases.
  *
- * @param kind     what happened.
- * @param lease    the lease as it is, or as it was last known when it is gone.
- * @param previous what it was before it changed, else null.
+ * @param kind     of change.
+ * @param lease    present state, or the last known state if it is gone.
+ * @param previous state before the change; null unless {@code CHANGED}.
  */
 public record LeaseEvent(Kind kind, Lease lease, Lease previous)
 {
-    /** What may happen to a lease. */
+    /** Kinds of changes. */
     public enum Kind
     {
         /** A subnet has a holder now. */
         ADDED,
 
-        /** The holder of a known subnet is another, or publishes something else. Renewals are not reported. */
+        /** The holder of a known subnet is another node, or publishes something else. Renewals are not reported. */
         CHANGED,
 
         /** A subnet has no holder any more. */

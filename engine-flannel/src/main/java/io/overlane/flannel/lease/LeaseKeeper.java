@@ -8,20 +8,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Keeps a node's lease: renews it in time, takes it again when it was revoked, takes another subnet when somebody else
- * has it now. flannel ends its daemon where this goes on.
+ * Keeps a node's lease: renews it in time, acquires it again after it was revoked, and acquires another subnet if
+ * another node took this one. In these cases flannel's daemon ends.
  *
  * <p>Everything, the listener included, runs on the alarms' thread.
  */
 public final class LeaseKeeper implements AutoCloseable
 {
-    /** flannel's {@code --subnet-lease-renew-margin}: how long before its end a lease is renewed. */
+    /** flannel's {@code --subnet-lease-renew-margin}: time before the end of the lease at which it is renewed. */
     public static final Duration DEFAULT_MARGIN = Duration.ofMinutes(60);
 
-    /** Between attempts to renew, as flannel has it: there is an hour left for them. */
+    /** Pause between attempts to renew, as in flannel; with the default margin there are sixty of them. */
     static final Duration RETRY = Duration.ofMinutes(1);
 
-    /** Between attempts to take a lease again; peers are sending to nobody meanwhile. */
+    /** First pause between attempts to acquire a lease again. It is short, as peers' packets are lost meanwhile. */
     static final Duration FIRST_REACQUIRE = Duration.ofSeconds(1);
 
     private final SubnetManager manager;
@@ -36,32 +36,32 @@ public final class LeaseKeeper implements AutoCloseable
     private Duration reacquireDelay = FIRST_REACQUIRE;
     private boolean closed;
 
-    /** What becomes of the lease. */
+    /** Gets changes of the lease. */
     public interface Listener
     {
         /**
-         * The lease was renewed, or taken again with the same subnet.
+         * The lease was renewed, or acquired again with the same subnet.
          *
          * @param lease as it is now.
          */
         void onKept(Lease lease);
 
         /**
-         * The node has another subnet now: its device, routes and subnet file are of the wrong one.
+         * The node has another subnet now, so its device, routes and subnet file must change.
          *
-         * @param before what it had.
-         * @param now    what it has.
+         * @param before the former lease.
+         * @param now    the present lease.
          */
         void onMoved(Lease before, Lease now);
     }
 
     /**
-     * @param manager  that handed out the lease.
+     * @param manager  that assigned the lease.
      * @param lease    to keep.
-     * @param margin   before its end at which it is renewed.
-     * @param alarms   to run everything on; closed by the caller, after this.
-     * @param listener told what becomes of it.
-     * @param notices  takes one line for each thing an operator should know.
+     * @param margin   time before its end at which it is renewed.
+     * @param alarms   runs everything; the caller closes it after this.
+     * @param listener gets changes of the lease.
+     * @param notices  takes one line for each event an operator should see.
      */
     public LeaseKeeper(
         final SubnetManager manager,
@@ -79,7 +79,7 @@ public final class LeaseKeeper implements AutoCloseable
         this.notices = notices;
     }
 
-    /** @return this, keeping from now on. */
+    /** @return this, started. */
     public LeaseKeeper start()
     {
         alarms.after(Duration.ZERO, () ->
@@ -90,7 +90,7 @@ public final class LeaseKeeper implements AutoCloseable
         return this;
     }
 
-    /** @return the lease as it was last known; any thread. */
+    /** @return the lease in its last known state; any thread. */
     public Lease lease()
     {
         return lease;
@@ -99,7 +99,7 @@ public final class LeaseKeeper implements AutoCloseable
     /**
      * Publish other attributes, for example after the node's address changed; any thread.
      *
-     * @param attributes for peers to see.
+     * @param attributes to publish.
      */
     public void publish(final LeaseAttributes attributes)
     {
@@ -194,7 +194,9 @@ public final class LeaseKeeper implements AutoCloseable
         }
     }
 
-    /** Our own writes come back too. Of a foreign one the time to live is not known: renewing finds out. */
+    /**
+     * Our own writes are reported too. For a write by another program the time to live is unknown, so renew the lease.
+     */
     private void written(final Lease written)
     {
         if (closed || !written.key().equals(lease.key()) || written.revision() <= lease.revision())
@@ -257,7 +259,10 @@ public final class LeaseKeeper implements AutoCloseable
         }
     }
 
-    /** Stop keeping; the lease lasts until it ends. Nothing more is called when this returns. Not for the listener. */
+    /**
+     * Stop keeping the lease, which lasts until it expires. When this returns, nothing more is called. The listener
+     * must not call it.
+     */
     @Override
     public void close()
     {

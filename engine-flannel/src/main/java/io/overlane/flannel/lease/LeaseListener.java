@@ -4,22 +4,22 @@ package io.overlane.flannel.lease;
 import java.util.List;
 
 /**
- * Follows the leases of other nodes. Called on the manager's watching thread, one call at a time; what it throws is
- * logged and does not end the watch.
+ * Follows the leases of other nodes. It is called on the manager's watching thread, one call at a time. Its exceptions
+ * are logged and do not end the watch.
  */
 public interface LeaseListener
 {
     /**
-     * What changed, in order. At the start and after a gap (the registry was out of reach, or forgot the past) it is
-     * the whole difference to what was known; a listener of the engine's tables needs nothing else.
+     * Changes in order. At the start and after a gap (the registry was unreachable, or discarded old revisions) they
+     * are the whole difference to the known leases; a listener that only updates tables needs nothing else.
      *
      * @param events at least one.
      */
     void onEvents(List<LeaseEvent> events);
 
     /**
-     * Every lease of other nodes, read afresh: at the start and after a gap, before the events that lead there. The
-     * moment to remove what belongs to nobody.
+     * All leases of other nodes, at the start and after a gap, before the events. This is the time to remove entries
+     * that belong to no lease.
      *
      * @param leases all of them.
      */

@@ -9,22 +9,22 @@ import java.util.Locale;
  *
  * @param v4             IPv4 network and subnets, null if IPv4 is off.
  * @param v6             IPv6 network and subnets, null if IPv6 is off.
- * @param enableNfTables whether the host's rules go to nftables, not iptables.
+ * @param enableNfTables true for rules in nftables, false for iptables.
  * @param backendType    in lower case; {@code udp} if there is no backend section, empty if it names no type.
  * @param backend        the backend section as compact JSON, null if there is none.
  */
 public record NetworkConfig(
     SubnetRange v4, SubnetRange v6, boolean enableNfTables, String backendType, String backend)
 {
-    /** What flannel takes where there is no backend section, whatever its documentation says. */
+    /** flannel's default without a backend section; its documentation says otherwise. */
     private static final String DEFAULT_BACKEND = "udp";
 
     /**
-     * Read a configuration by which subnets are handed out, with every check and default.
+     * Parse a configuration for assigning subnets, with every check and default.
      *
      * @param json the text.
      * @return the configuration.
-     * @throws IllegalArgumentException if flannel would not take it; the message says why in one line.
+     * @throws IllegalArgumentException if flannel would refuse it; one line that says why.
      */
     public static NetworkConfig parse(final String json)
     {
@@ -32,12 +32,12 @@ public record NetworkConfig(
     }
 
     /**
-     * Read a configuration where somebody else, Kubernetes, hands out the subnets: only the networks count, and how
-     * they could be cut is not looked at.
+     * Parse a configuration if Kubernetes assigns the subnets: only the networks count, and the settings for subnets
+     * are ignored.
      *
      * @param json the text.
      * @return the configuration; its ranges have the length of their network.
-     * @throws IllegalArgumentException if flannel would not take it; the message says why in one line.
+     * @throws IllegalArgumentException if flannel would refuse it; one line that says why.
      */
     public static NetworkConfig parseNetworks(final String json)
     {
@@ -66,8 +66,8 @@ public record NetworkConfig(
     }
 
     /**
-     * @param key what a lease holds.
-     * @return true if this configuration could have handed it out.
+     * @param key subnets of a lease.
+     * @return true if this configuration could have assigned them.
      */
     public boolean fits(final SubnetKey key)
     {

@@ -3,12 +3,12 @@ package io.overlane.flannel.lease;
 
 import io.overlane.address.Printable;
 
-/** The registry did not do as asked; the message is one line that names the endpoint, the call or the lease. */
+/** A call of the registry failed. The message is one line that names the endpoint, the call or the lease. */
 public final class RegistryException extends RuntimeException
 {
     private static final long serialVersionUID = 1L;
 
-    /** What to make of it. */
+    /** What a caller can do about it. */
     public enum Kind
     {
         /** No endpoint answered, or not in time. Trying again may help. */
@@ -17,27 +17,27 @@ public final class RegistryException extends RuntimeException
         /** The registry refused: credentials, permissions, certificates. Trying again will not help. */
         REFUSED,
 
-        /** The key is not there (yet). */
+        /** The key does not exist (yet). */
         NOT_FOUND,
 
-        /** Somebody else was faster, or holds it now. */
+        /** Another node was faster, or holds the key now. */
         CONFLICT,
 
-        /** The history that was asked for is gone; start again from a snapshot. */
+        /** The requested revisions were discarded; start again from a snapshot. */
         COMPACTED,
 
         /** Every subnet is taken. */
         EXHAUSTED,
 
-        /** What the registry holds or answered makes no sense. */
+        /** What the registry holds or answered cannot be parsed, or contradicts itself. */
         MALFORMED
     }
 
     private final Kind kind;
 
     /**
-     * @param kind    what to make of it.
-     * @param message one line; what others wrote in it is made harmless.
+     * @param kind    of failure.
+     * @param message one line; control characters in it are replaced.
      */
     public RegistryException(final Kind kind, final String message)
     {
@@ -46,9 +46,9 @@ public final class RegistryException extends RuntimeException
     }
 
     /**
-     * @param kind    what to make of it.
-     * @param message one line; what others wrote in it is made harmless.
-     * @param cause   what was behind it.
+     * @param kind    of failure.
+     * @param message one line; control characters in it are replaced.
+     * @param cause   of the failure.
      */
     public RegistryException(final Kind kind, final String message, final Throwable cause)
     {
@@ -56,7 +56,6 @@ public final class RegistryException extends RuntimeException
         this.kind = kind;
     }
 
-    /** @return what to make of it. */
     public Kind kind()
     {
         return kind;

@@ -7,21 +7,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What one lease holds, and so what tells leases apart: an IPv4 subnet, an IPv6 one, or one of each.
+ * The subnets of one lease, by which leases are distinguished: an IPv4 subnet, an IPv6 one, or one of each.
  *
- * @param v4 the IPv4 subnet; null in an IPv6 network, which only Kubernetes keeps leases for.
- * @param v6 the IPv6 subnet; null in an IPv4 network.
+ * @param v4 IPv4 subnet; null in an IPv6 network, for which only Kubernetes keeps leases.
+ * @param v6 IPv6 subnet; null in an IPv4 network.
  */
 public record SubnetKey(IpPrefix v4, IpPrefix v6)
 {
     /**
-     * Anchored at the end only, as flannel has it: what stands in front, the registry's prefix for one, is skipped.
-     * Each run of digits is looked at once: a key may have a million of them.
+     * Anchored at the end only, as in flannel: text in front, such as the registry's prefix, is skipped. Each run of
+     * digits is matched once, as a key may have a million of them.
      */
     private static final Pattern TEXT = Pattern.compile(
         "(?<!\\d)(\\d{1,3}(?:\\.\\d{1,3}){3})-(\\d{1,4})(?:&([a-f\\d:]+)-(\\d{1,4}))?\\z");
 
-    /** Five bits hold the IPv4 length in flannel's parser, seven the IPv6 one. */
+    /** flannel's parser keeps the IPv4 length in five bits. */
     private static final int MAX_V4_LENGTH = 31;
     private static final int MAX_V6_LENGTH = 127;
 
@@ -38,7 +38,7 @@ public record SubnetKey(IpPrefix v4, IpPrefix v6)
 
     /**
      * @param subnet of either family.
-     * @return the key of a lease that holds nothing else.
+     * @return key of a lease with this subnet only.
      */
     public static SubnetKey of(final IpPrefix subnet)
     {
@@ -46,9 +46,9 @@ public record SubnetKey(IpPrefix v4, IpPrefix v6)
     }
 
     /**
-     * Read a key of the registry.
+     * Parse a key of the registry.
      *
-     * @param text {@code 10.5.34.0-24} or {@code 10.5.34.0-24&fd00:12:13::-56}, behind anything.
+     * @param text {@code 10.5.34.0-24} or {@code 10.5.34.0-24&fd00:12:13::-56}, after anything.
      * @return the subnets, or null if the text is no such key; flannel nodes skip those.
      */
     public static SubnetKey parse(final String text)

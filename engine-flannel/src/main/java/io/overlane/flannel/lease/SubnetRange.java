@@ -5,18 +5,18 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 
 /**
- * The network of one address family and how it is cut into subnets.
+ * The network of one address family and its division into subnets.
  *
  * @param network      without host bits.
  * @param subnetLength prefix length of a subnet.
- * @param min          base of the first subnet handed out.
- * @param max          base of the last one. Below {@code min}: nothing is handed out.
+ * @param min          base of the first subnet to assign.
+ * @param max          base of the last one; if it is below {@code min}, none is assigned.
  */
 public record SubnetRange(IpPrefix network, int subnetLength, IpAddress min, IpAddress max)
 {
     /**
      * @param subnet of the same family, or null.
-     * @return true if it is one of those this range hands out, by its place and length.
+     * @return true if it is one of the subnets of this range, by address and length.
      */
     public boolean fits(final IpPrefix subnet)
     {
@@ -24,14 +24,14 @@ public record SubnetRange(IpPrefix network, int subnetLength, IpAddress min, IpA
             compare(subnet.address(), min) >= 0 && compare(subnet.address(), max) <= 0;
     }
 
-    /** @return the first subnet handed out, or null if there is none. */
+    /** @return the first subnet, or null if there is none. */
     public IpPrefix first()
     {
         return compare(min, max) > 0 ? null : new IpPrefix(min, subnetLength);
     }
 
     /**
-     * @param subnet one that is handed out.
+     * @param subnet of this range.
      * @return the next, or null after the last.
      */
     public IpPrefix next(final IpPrefix subnet)
@@ -39,7 +39,7 @@ public record SubnetRange(IpPrefix network, int subnetLength, IpAddress min, IpA
         return compare(subnet.address(), max) >= 0 ? null : after(subnet);
     }
 
-    /** The subnet of the same length right behind; wraps at the end of all addresses. */
+    /** The subnet of the same length after this one; wraps at the end of all addresses. */
     static IpPrefix after(final IpPrefix subnet)
     {
         final IpAddress address = subnet.address();

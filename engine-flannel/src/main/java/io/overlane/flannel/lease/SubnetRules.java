@@ -5,13 +5,13 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.flannel.json.JsonObject;
 
-/** The members of one address family in a network's configuration: their names, limits and defaults. */
+/** The members of one address family in a network's configuration: names, limits and defaults. */
 enum SubnetRules
 {
     V4("", 30, 28, 24),
     V6("IPv6", 126, 124, 64);
 
-    /** Fewer than four subnets are no network: the first is not handed out. */
+    /** A network has at least four subnets, of which the first is not assigned. */
     private static final int MIN_SUBNET_BITS = 2;
 
     private final String prefix;
@@ -30,9 +30,9 @@ enum SubnetRules
 
     /**
      * @param config  the configuration.
-     * @param subnets false if the cutting into subnets does not matter.
+     * @param subnets false to ignore the settings for subnets.
      * @return the range.
-     * @throws IllegalArgumentException if a rule is broken; the message names the member.
+     * @throws IllegalArgumentException if a member is wrong; the message names it.
      */
     SubnetRange read(final JsonObject config, final boolean subnets)
     {
@@ -95,7 +95,7 @@ enum SubnetRules
         return (int)given;
     }
 
-    /** A bound that is absent or all zero is the default, in flannel too. */
+    /** A bound that is absent or all zero has the default, as in flannel. */
     private IpAddress bound(
         final JsonObject config, final String bound, final IpPrefix network, final int length, final IpAddress usual)
     {
@@ -147,7 +147,7 @@ enum SubnetRules
         return new IpPrefix(lastAddress, length).base().address();
     }
 
-    /** flannel strips quotes if there are any: a bare number is no address either way. */
+    /** flannel strips quotes if there are any; a bare number is not an address either way. */
     private static String unquoted(final String raw)
     {
         return raw.replaceAll("^\"|\"$", "");

@@ -10,15 +10,12 @@ import java.util.concurrent.TimeUnit;
 /** Alarms on a thread of their own. */
 public final class ThreadAlarms implements Alarms
 {
-    /** Nobody waits for what comes later, and nanoseconds cannot hold every time that a registry may name. */
+    /** Longest delay; nanoseconds in a long cannot hold every time that a registry may name. */
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final ScheduledThreadPoolExecutor executor;
     private volatile Thread thread;
 
-    /**
-     * @param name of the thread.
-     */
     public ThreadAlarms(final String name)
     {
         executor = new ScheduledThreadPoolExecutor(1, task ->
@@ -44,7 +41,7 @@ public final class ThreadAlarms implements Alarms
         {
             return () ->
             {
-                // Closed: nothing will run.
+                // Closed, so the task never runs.
             };
         }
     }

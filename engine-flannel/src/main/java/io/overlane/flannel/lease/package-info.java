@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What a flannel network is made of: its configuration, the leases by which nodes hold subnets, and the
- * {@link io.overlane.flannel.lease.SubnetManager} that hands them out.
+ * The parts of a flannel network: its configuration, the leases by which nodes hold subnets, and the
+ * {@link io.overlane.flannel.lease.SubnetManager} that assigns them.
  *
  * <pre>{@code
  * final SubnetManager manager = new RegistrySubnetManager(
  *     new EtcdV3Registry(EtcdOptions.of(endpoints), notices), LEASE_TTL, new SecureRandom(), notices);
  * final NetworkConfig config = manager.networkConfig();
  * final Lease own = manager.acquire(LeaseAttributes.ofV4(publicIp, "vxlan", data), previousSubnet);
- * final LeaseKeeper keeper = new LeaseKeeper(manager, own, DEFAULT_MARGIN, alarms, whatBecomesOfIt, notices).start();
+ * final LeaseKeeper keeper = new LeaseKeeper(manager, own, DEFAULT_MARGIN, alarms, listener, notices).start();
  * manager.watchLeases(own.key(), peers);
  * }</pre>
  */

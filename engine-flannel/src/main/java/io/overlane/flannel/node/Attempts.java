@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Asks the registry again and again while that may help, less and less often, and says so each time. */
+/** Repeats a call of the registry with growing pauses while that may help, and reports each failure. */
 final class Attempts
 {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -19,10 +19,6 @@ final class Attempts
     private final CountDownLatch stop;
     private final Consumer<String> events;
 
-    /**
-     * @param stop   ends the waiting.
-     * @param events takes one line for each failure.
-     */
     Attempts(final CountDownLatch stop, final Consumer<String> events)
     {
         this.stop = stop;
@@ -31,9 +27,9 @@ final class Attempts
 
     /**
      * @param call of the registry.
-     * @param <T>  of its answer.
+     * @param <T>  type of the answer.
      * @return the answer, or null if the node is stopped first.
-     * @throws IOException if the registry refuses, or holds what makes no sense: somebody has to act.
+     * @throws IOException if the registry refuses, or holds data that an operator must correct.
      * @throws InterruptedException if the calling thread is interrupted.
      */
     <T> T call(final Supplier<T> call) throws IOException, InterruptedException

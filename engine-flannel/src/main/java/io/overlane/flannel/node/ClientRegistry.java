@@ -17,9 +17,9 @@ import io.overlane.flannel.registry.Registry;
 import java.time.Duration;
 
 /**
- * The registry as a client sees it, which reaches containers and has none. Peers must know the way back, so it needs a
- * lease all the same, but not one of the subnets that nodes get: four addresses of the part of the network that flannel
- * never hands out, in front of SubnetMin. Any flannel node takes such a lease for that of a very small node. IPv4 only.
+ * The registry for a client, which reaches containers but has none. Peers need a route back, so a client needs a lease
+ * too: four addresses from the part of the network before SubnetMin, which flannel never assigns. flannel nodes take it
+ * for the lease of a very small node. IPv4 only.
  */
 final class ClientRegistry implements Registry
 {
@@ -32,7 +32,7 @@ final class ClientRegistry implements Registry
         this.registry = registry;
     }
 
-    /** @return the configuration with what is left over between the network's start and SubnetMin as its range. */
+    /** @return the configuration with the part between the network's start and SubnetMin as its range. */
     @Override
     public String config()
     {
@@ -94,7 +94,7 @@ final class ClientRegistry implements Registry
         return registry.prolong(lease, timeToLive);
     }
 
-    /** Never a node's: a lease with this machine's address that is none of a client's would be in the way. */
+    /** Refuses to delete a node's lease: one with this machine's address that is not a client's. */
     @Override
     public void delete(final Lease lease)
     {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Everything an operator can ask of a node. Nothing is changed: the registry says what a node carries. */
+/** The requests of an operator to a node. None changes anything: the registry decides what a node carries. */
 public final class FlannelCommands
 {
     private final Supplier<FlannelStatus> node;
@@ -25,8 +25,8 @@ public final class FlannelCommands
     }
 
     /**
-     * @param node     the present status; null as long as there is no lease.
-     * @param commands gets the node's and, of its engines, those that only look.
+     * @param node     supplies the present status; null while there is no lease.
+     * @param commands gets the node's requests and those of its engines that change nothing.
      * @return the commands.
      */
     public static AdminCommands addTo(final Supplier<FlannelStatus> node, final AdminCommands commands)

@@ -31,22 +31,22 @@ import java.util.function.Supplier;
 import org.agrona.ErrorHandler;
 
 /**
- * One node of a network, from the first question to the registry to its end. Whatever changes afterwards, on this host
- * or in the registry, is a difference between what stands and what should, found by a check and corrected by it; all
- * checks run on one thread.
+ * One node of a network, from its first request to the registry to its end. Changes on this host or in the registry are
+ * found and corrected by checks, which all run on one thread.
  *
- * <p>At the end devices go, and the routes through them. What flannel leaves stays: the lease (a restart finds it
- * again), {@code subnet.env}, the CNI file, the firewall's rules unless asked otherwise, and plain routes to peers.
+ * <p>At the end devices are removed, and with them the routes through them. What flannel leaves stays: the lease, which
+ * a restart finds again, {@code subnet.env}, the CNI file, the firewall's rules unless {@code --remove-rules} is given,
+ * and plain routes to peers.
  */
 public final class FlannelNode
 {
-    /** Looking at devices and addresses costs a few calls. */
+    /** Period of the check of devices and addresses, which costs a few system calls. */
     private static final long NETWORK_PERIOD_S = 1;
 
-    /** Looking at routes and neighbours costs some processes; flannel's host-gw takes as long. */
+    /** Period of the check of routes and neighbours, which costs some processes; flannel's host-gw has the same. */
     private static final long ROUTES_PERIOD_S = 10;
 
-    /** Peers are carried out when they change. */
+    /** The check of the peers runs on each change; the period only keeps it scheduled. */
     private static final long PEERS_PERIOD_S = TimeUnit.DAYS.toSeconds(1);
 
     private static final String NETWORK = "network";
@@ -74,7 +74,7 @@ public final class FlannelNode
 
     /**
      * @param options     flanneld's.
-     * @param nodeOptions our own.
+     * @param nodeOptions options that flanneld does not have.
      * @param environment of the process, for systemd.
      * @param events      takes one line for each event; any thread.
      */
@@ -88,11 +88,11 @@ public final class FlannelNode
     }
 
     /**
-     * A node whose subnet comes from somewhere else.
+     * A node whose subnet comes from another subnet manager.
      *
-     * @param options     flanneld's; those of etcd and Kubernetes do not matter.
-     * @param nodeOptions our own; those of etcd do not matter.
-     * @param managers    makes what hands out subnets, when the node runs; closed by the node.
+     * @param options     flanneld's; those of etcd and Kubernetes are ignored.
+     * @param nodeOptions options that flanneld does not have; those of etcd are ignored.
+     * @param managers    makes the subnet manager when the node runs; the node closes it.
      * @param environment of the process, for systemd.
      * @param events      takes one line for each event; any thread.
      */
@@ -116,11 +116,11 @@ public final class FlannelNode
     }
 
     /**
-     * Be a node until {@link #stop} is called.
+     * Run the node until {@link #stop} is called.
      *
-     * @throws IOException if the registry refuses or something cannot be opened; one line. Nothing of it is left.
-     * @throws IllegalArgumentException for a setting, an option's or the network's, that cannot be; one line.
-     * @throws InterruptedException if the calling thread is interrupted; nothing of it is left either.
+     * @throws IOException if the registry refuses or something cannot be opened; one line. Nothing stays behind.
+     * @throws IllegalArgumentException for an impossible setting of an option or of the network; one line.
+     * @throws InterruptedException if the calling thread is interrupted; nothing stays behind either.
      */
     public void run() throws IOException, InterruptedException
     {
@@ -155,7 +155,7 @@ public final class FlannelNode
         stop.countDown();
     }
 
-    /** @return the node in words; null as long as it has no lease. Any thread. */
+    /** @return the node's status; null while it has no lease. Any thread. */
     public FlannelStatus status()
     {
         final LeaseKeeper kept = keeper;
@@ -207,7 +207,7 @@ public final class FlannelNode
         return awaitPeers();
     }
 
-    /** Whoever hands out subnets may be away just now; the network works. */
+    /** A failure is not fatal: the network works without the subnet manager. */
     private void tellManager()
     {
         try
@@ -220,7 +220,7 @@ public final class FlannelNode
         }
     }
 
-    /** A backend we do not have is no wrong option of this node's. */
+    /** An unsupported backend is an error of the network's configuration, not of an option of this node. */
     private LeaseAttributes prepare(final LeaseAttributes published) throws IOException
     {
         try
@@ -244,7 +244,7 @@ public final class FlannelNode
         nodeNetwork.follow(this.new Joined());
         watch = manager.watchLeases(own.key(), peers);
         opened.push(() -> watch.close());
-        // Closed first: nothing of the host is touched while the rest goes.
+        // Close the checks first, so that none changes the host while the rest is closed.
         final HostChecks running = new HostChecks(
             (name, corrected) -> events.accept(corrected),
             (name, failure) -> events.accept(name + ": " + message(failure)));
@@ -256,7 +256,7 @@ public final class FlannelNode
         checks = running;
     }
 
-    /** What becomes of the lease. */
+    /** Follows the node's lease. */
     private final class Kept implements LeaseKeeper.Listener
     {
         @Override
@@ -272,7 +272,7 @@ public final class FlannelNode
         }
     }
 
-    /** What the registry says, for the checks. */
+    /** What the registry has, for the checks. */
     private final class Joined implements NodeNetwork.Membership
     {
         @Override
@@ -301,7 +301,7 @@ public final class FlannelNode
         }
     }
 
-    /** @return false if the node is stopped before the peers are known and the host knows them. */
+    /** @return false if the node is stopped before all peers are known and set up on the host. */
     private boolean awaitPeers() throws InterruptedException
     {
         while (!peers.known().await(50, TimeUnit.MILLISECONDS))

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A node at one moment, in words for an operator.
+ * The status of a node at one moment, as text for an operator.
  *
- * @param own     its lease.
- * @param peers   leases of the others.
+ * @param own     lease of the node.
+ * @param peers   leases of the other nodes.
  * @param backend that carries packets to them.
  */
 public record FlannelStatus(Lease own, List<Lease> peers, Backend backend)
@@ -31,7 +31,7 @@ public record FlannelStatus(Lease own, List<Lease> peers, Backend backend)
         return lines;
     }
 
-    /** @return a line for each route and each neighbour the kernel has been told. */
+    /** @return a line for each route and neighbour set in the kernel. */
     public List<String> routes()
     {
         final List<String> lines = new ArrayList<>();
@@ -44,7 +44,7 @@ public record FlannelStatus(Lease own, List<Lease> peers, Backend backend)
     }
 
     /**
-     * @param peer a subnet, an address in one, or the address a node publishes.
+     * @param peer a subnet, an address in one, or a node's published address.
      * @return how it is reached, or why not.
      */
     public String why(final String peer)

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a node tells its host beside devices and routes, in this order: {@code subnet.env}, the firewall's rules, the
- * CNI file; and what it told it the last time. A client has no containers and tells nothing. One thread at a time.
+ * What a node sets on its host besides devices and routes, in this order: {@code subnet.env}, the firewall's rules, the
+ * CNI file. It also knows what it set last. A client has no containers and sets nothing. One thread at a time.
  */
 final class HostSide
 {
@@ -46,7 +46,7 @@ final class HostSide
         this.events = events;
     }
 
-    /** @return the subnet this node had when it last ran, as far as the subnet file says; null for none. */
+    /** @return the subnet of the node's last run, from the subnet file; null if there is none. */
     SubnetKey previousSubnet()
     {
         final SubnetFile.Previous previous = SubnetFile.read(options.subnetFile());
@@ -121,7 +121,7 @@ final class HostSide
     }
 
     /**
-     * @return what had to be done; empty if the rules stood there.
+     * @return what was set; empty if the rules were in place.
      * @throws IOException if they cannot be read or set; one line.
      */
     String ensureRules() throws IOException
@@ -135,7 +135,8 @@ final class HostSide
     }
 
     /**
-     * Only on request: flannel's rules outlive it, so that containers go on while it is exchanged.
+     * Only with {@code --remove-rules}: otherwise the rules stay, as with flannel, so that containers keep their
+     * connections while the node is updated.
      *
      * @throws IOException if they cannot be removed; one line.
      */
@@ -162,7 +163,7 @@ final class HostSide
         }
         catch (final IOException ex)
         {
-            // Where the setting cannot be read there is nothing to warn of.
+            // No warning if the setting cannot be read.
             return;
         }
     }

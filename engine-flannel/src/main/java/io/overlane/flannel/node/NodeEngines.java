@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Hands requests to the engine that runs at that moment, as engines come and go with the devices of a node. Where each
- * family has an engine, IPv4's is asked unless the request ends with {@code dev NAME}.
+ * Passes requests to the engine that runs at that moment, as engines come and go with the devices of a node. If each
+ * family has an engine, IPv4's gets the request unless it ends with {@code dev NAME}.
  */
 final class NodeEngines
 {
@@ -21,7 +21,7 @@ final class NodeEngines
 
     private final Source source;
 
-    /** Finds the status of the node. */
+    /** Supplies the status of the node. */
     @FunctionalInterface
     interface Source
     {

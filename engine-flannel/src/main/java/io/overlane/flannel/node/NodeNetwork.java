@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 
 /**
- * What stands on the host for one lease: the backend on an interface, files and rules; and the checks that keep it as
- * the lease, the interface and the peers want it. One thread at a time, but for {@link #backend}.
+ * What one lease needs on the host: the backend on an interface, files and rules; and the checks that keep it equal to
+ * the lease, the interface and the peers. One thread at a time uses it; {@link #backend} may be called by any.
  */
 final class NodeNetwork implements AutoCloseable
 {
@@ -40,32 +40,29 @@ final class NodeNetwork implements AutoCloseable
     private Membership membership;
     private SubnetKey openedFor;
 
-    /** What the registry says. */
+    /** What the registry has. */
     interface Membership
     {
         /** @return the node's lease. */
         Lease own();
 
-        /** @return the others'; null before they are known. */
+        /** @return the peers' leases; null before they are known. */
         List<Lease> peersOrNull();
 
-        /**
-         * @param attributes for peers to see from now on.
-         */
         void publish(LeaseAttributes attributes);
 
-        /** The own subnet is another: those of the others are to be followed anew. */
+        /** The own subnet changed, so the leases of the others must be followed anew. */
         void onMoved();
     }
 
     /**
-     * @param network   that the node is part of.
+     * @param network   configuration of the network.
      * @param choice    of the interface.
-     * @param ip        how to run {@code ip}.
-     * @param blackhole what no container of the own subnet has goes nowhere.
+     * @param ip        runs {@code ip}.
+     * @param blackhole whether the own subnet gets a blackhole route.
      * @param events    takes one line for each event.
-     * @param errors    told of broken devices and sockets.
-     * @throws IOException if there is no interface to use; one line.
+     * @param errors    gets failures of devices and sockets.
+     * @throws IOException if there is no usable interface; one line.
      */
     NodeNetwork(
         final NetworkConfig network,
@@ -95,15 +92,15 @@ final class NodeNetwork implements AutoCloseable
         return external;
     }
 
-    /** @return the one in use. */
+    /** @return the present backend. */
     Backend backend()
     {
         return backend;
     }
 
     /**
-     * @param published what the node's lease says now; null if it has none.
-     * @return what it is to say.
+     * @param published attributes in the node's present lease; null if it has none.
+     * @return attributes to publish.
      */
     LeaseAttributes prepare(final LeaseAttributes published)
     {
@@ -112,11 +109,11 @@ final class NodeNetwork implements AutoCloseable
     }
 
     /**
-     * Backend first, then the host is told.
+     * Open the backend, then set up the host.
      *
      * @param own    lease of the node.
-     * @param asHost tells the host.
-     * @throws IOException if something is in the way; one line.
+     * @param asHost sets up the host.
+     * @throws IOException if something cannot be opened or set; one line.
      */
     void open(final Lease own, final HostSide asHost) throws IOException
     {
@@ -127,7 +124,10 @@ final class NodeNetwork implements AutoCloseable
         openedFor = own.key();
     }
 
-    /** The first change of a peer is not to wait for a process, and one of before does not know the new devices. */
+    /**
+     * Start the {@code ip} processes now, so that the first change of a peer does not wait for one; processes started
+     * before the devices were made do not see them.
+     */
     private void beginSessions() throws IOException
     {
         if (network.v4() != null)
@@ -140,9 +140,7 @@ final class NodeNetwork implements AutoCloseable
         }
     }
 
-    /**
-     * @param registry to compare with from now on; before any check.
-     */
+    /** Set what the checks compare with; called before any check runs. */
     void follow(final Membership registry)
     {
         membership = registry;
@@ -164,7 +162,7 @@ final class NodeNetwork implements AutoCloseable
         }
     }
 
-    /** Device, interface and lease are those that were opened, or everything is opened anew. */
+    /** Open everything anew if device, interface or lease changed. */
     String checkNetwork() throws IOException
     {
         String why = "";
@@ -216,7 +214,7 @@ final class NodeNetwork implements AutoCloseable
         }
         catch (final IOException ex)
         {
-            // The tunnel is open, which is to be reported. The check of the routes tries again and reports this.
+            // The open tunnel is reported now. The check of the routes tries again and reports the failure.
             return;
         }
     }
@@ -246,7 +244,7 @@ final class NodeNetwork implements AutoCloseable
             device.inetAddresses().map(IpAddress::of).noneMatch(address::equals);
     }
 
-    /** Peers have changed: only the difference is carried out, unless that fails. */
+    /** Peers have changed: apply only the difference; if that fails, compare everything. */
     String carryOutPeers() throws IOException
     {
         final List<Lease> peers = peersOrNull();
@@ -269,7 +267,7 @@ final class NodeNetwork implements AutoCloseable
         return peers == null ? "" : changed(backend.reconcile(peers));
     }
 
-    /** Before the peers are known, nothing of an earlier run may be taken away: it still carries packets. */
+    /** Before the peers are known, routes of an earlier run must stay: they still carry packets. */
     private List<Lease> peersOrNull()
     {
         return backend.isIntact() && own().key().equals(openedFor) ? membership.peersOrNull() : null;

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
-/** The leases of other nodes as they are known now. Any thread may ask; the watch's thread tells. */
+/** The known leases of other nodes. Any thread may read them; the watch's thread updates them. */
 final class Peers implements LeaseListener
 {
-    /** More at a time are told in one line. */
+    /** More changes at a time are reported as one line. */
     private static final int MOST_LINES = 10;
 
     private final Map<SubnetKey, Lease> leases = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ final class Peers implements LeaseListener
 
     /**
      * @param events     takes one line for each change.
-     * @param onSnapshot called when all leases were read afresh.
+     * @param onSnapshot called when all leases were read.
      * @param onChange   called when some have changed.
      */
     Peers(final Consumer<String> events, final Runnable onSnapshot, final Runnable onChange)
@@ -40,7 +40,7 @@ final class Peers implements LeaseListener
         return List.copyOf(leases.values());
     }
 
-    /** @return counted down when the peers are known for the first time. */
+    /** @return reaches zero when the peers are known for the first time. */
     CountDownLatch known()
     {
         return known;

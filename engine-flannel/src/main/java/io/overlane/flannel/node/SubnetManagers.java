@@ -10,7 +10,7 @@ import io.overlane.flannel.registry.RegistrySubnetManager;
 import java.security.SecureRandom;
 import java.util.function.Consumer;
 
-/** Makes what hands out subnets, as the options say. */
+/** Makes the subnet manager that the options ask for. */
 final class SubnetManagers
 {
     private SubnetManagers()
@@ -19,10 +19,10 @@ final class SubnetManagers
 
     /**
      * @param options     flanneld's.
-     * @param nodeOptions our own.
-     * @param events      takes one line for each thing an operator should know.
-     * @return the manager; nothing was asked yet.
-     * @throws IllegalArgumentException for a setting that cannot be; one line.
+     * @param nodeOptions options that flanneld does not have.
+     * @param events      takes one line for each event an operator should see.
+     * @return the manager, not connected yet.
+     * @throws IllegalArgumentException for an impossible setting; one line.
      */
     static SubnetManager create(
         final FlannelOptions options, final NodeOptions nodeOptions, final Consumer<String> events)

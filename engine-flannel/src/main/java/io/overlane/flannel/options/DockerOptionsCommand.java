@@ -41,8 +41,8 @@ public final class DockerOptionsCommand implements Callable<Integer>
 
     /**
      * @return 0.
-     * @throws IOException if the file cannot be written, or a route to another host is in Docker's way; the file is
-     *                     written then, as the script does it.
+     * @throws IOException if the file cannot be written, or if another host's route has the subnet of Docker's bridge;
+     *     in the second case the file is written, as flannel's script does.
      */
     @Override
     public Integer call() throws IOException

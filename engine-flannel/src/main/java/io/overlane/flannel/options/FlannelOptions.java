@@ -11,10 +11,10 @@ import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Option;
 
 /**
- * flanneld's options, to be mixed into a command: same names, with one dash or two, same defaults. Null or empty where
- * not given and without a default. {@code docs/flannel-options.md} has the table.
+ * flanneld's options, to be mixed into a command: same names, with one dash or two, same defaults. Options without a
+ * value or default are null or empty. {@code docs/flannel-options.md} lists them.
  *
- * <p>Help and version are among them, so the command has no {@code mixinStandardHelpOptions}: picocli warns of two.
+ * <p>Help and version are among them, so the command must not have {@code mixinStandardHelpOptions}.
  */
 public final class FlannelOptions
 {
@@ -156,10 +156,10 @@ public final class FlannelOptions
     private boolean versionRequested;
 
     /**
-     * Check what goes beyond single values, before anything is started.
+     * Check ranges and combinations before anything is started.
      *
      * @return this.
-     * @throws IllegalArgumentException for the first that cannot be; one line that names the option.
+     * @throws IllegalArgumentException for the first wrong option; one line that names it.
      */
     public FlannelOptions conclude()
     {
@@ -179,9 +179,9 @@ public final class FlannelOptions
     }
 
     /**
-     * @param enableV4 the network has IPv4.
-     * @param enableV6 the network has IPv6.
-     * @return how to find the interface that carries the tunnels.
+     * @param enableV4 whether the network has IPv4.
+     * @param enableV6 whether the network has IPv6.
+     * @return the options for choosing the interface.
      */
     public InterfaceChoice interfaceChoice(final boolean enableV4, final boolean enableV6)
     {
@@ -195,55 +195,54 @@ public final class FlannelOptions
             address("public-ipv6", publicIpV6));
     }
 
-    /** @return URLs, without the blanks around them. */
+    /** @return URLs, without surrounding blanks. */
     public List<String> etcdEndpoints()
     {
         return etcdEndpoints.stream().map(String::strip).filter(url -> !url.isEmpty()).toList();
     }
 
-    /** @return the prefix of the keys. */
     public String etcdPrefix()
     {
         return etcdPrefix;
     }
 
-    /** @return null without. */
+    /** @return null if not given. */
     public Path etcdKeyFile()
     {
         return etcdKeyFile;
     }
 
-    /** @return null without. */
+    /** @return null if not given. */
     public Path etcdCertFile()
     {
         return etcdCertFile;
     }
 
-    /** @return null without. */
+    /** @return null if not given. */
     public Path etcdCaFile()
     {
         return etcdCaFile;
     }
 
-    /** @return empty without. */
+    /** @return empty if not given. */
     public String etcdUsername()
     {
         return etcdUsername;
     }
 
-    /** @return empty without. */
+    /** @return empty if not given. */
     public String etcdPassword()
     {
         return etcdPassword;
     }
 
-    /** @return true if Kubernetes hands out the subnets. */
+    /** @return true if Kubernetes assigns the subnets. */
     public boolean kubeSubnetManager()
     {
         return kubeSubnetManager;
     }
 
-    /** @return empty without. */
+    /** @return empty if not given. */
     public String kubeApiUrl()
     {
         return kubeApiUrl;
@@ -255,7 +254,7 @@ public final class FlannelOptions
         return kubeAnnotationPrefix;
     }
 
-    /** @return null without. */
+    /** @return null if not given. */
     public Path kubeConfigFile()
     {
         return kubeConfigFile;
@@ -273,31 +272,30 @@ public final class FlannelOptions
         return setNodeNetworkUnavailable;
     }
 
-    /** @return where {@code subnet.env} goes. */
+    /** @return path of {@code subnet.env}. */
     public Path subnetFile()
     {
         return subnetFile;
     }
 
-    /** @return minutes before the end of the lease. */
+    /** @return minutes before the end of the lease at which it is renewed. */
     public int renewMarginMinutes()
     {
         return renewMarginMinutes;
     }
 
-    /** @return true to masquerade. */
     public boolean ipMasquerade()
     {
         return ipMasquerade;
     }
 
-    /** @return true to masquerade with random ports where the kernel can. */
+    /** @return true to masquerade with random ports if the kernel can. */
     public boolean ipMasqueradeFullyRandom()
     {
         return !ipMasqueradeFullyRandomDisabled;
     }
 
-    /** @return true to accept what is forwarded from and to the network. */
+    /** @return true to accept forwarded packets from and to the network. */
     public boolean forwardRules()
     {
         return forwardRules;
@@ -315,20 +313,20 @@ public final class FlannelOptions
         return blackholeRoute;
     }
 
-    /** @return where health checks are answered. */
+    /** @return address for health checks. */
     public IpAddress healthAddress()
     {
         final IpAddress address = address("healthz-ip", healthIp);
         return address == null ? IpAddress.ANY_V4 : address;
     }
 
-    /** @return where health checks are answered, 0 for nowhere. */
+    /** @return port for health checks, 0 for none. */
     public int healthPort()
     {
         return healthPort;
     }
 
-    /** @return names of the options that were given and have no effect. */
+    /** @return names of given options that have no effect. */
     public List<String> ignored()
     {
         final List<String> ignored = new ArrayList<>();

@@ -11,9 +11,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Options that are not on the command line come from the environment: {@code --ip-masq} from
- * {@code FLANNELD_IP_MASQ}. An empty variable is none. To be set as the default value provider of the command that
- * mixes {@link FlannelOptions} in.
+ * Default values from the environment for options that are not on the command line: {@code FLANNELD_IP_MASQ} for
+ * {@code --ip-masq}. An empty variable counts as not set. A command that mixes in {@link FlannelOptions} sets this as
+ * its default value provider.
  */
 public final class FlanneldEnvironment implements IDefaultValueProvider
 {
@@ -59,17 +59,13 @@ public final class FlanneldEnvironment implements IDefaultValueProvider
         return value;
     }
 
-    /**
-     * @param option of the command line.
-     * @return the variable it can be set by.
-     */
     static String variable(final OptionSpec option)
     {
         final String longest = Arrays.stream(option.names()).max(Comparator.comparing(String::length)).orElseThrow();
         return PREFIX + longest.replaceFirst("^-+", "").replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
-    /** picocli would name the option, which the reader of its message never typed. */
+    /** picocli's message would name the option, which the user has not given. */
     private static void check(final OptionSpec option, final String variable, final String value)
     {
         try

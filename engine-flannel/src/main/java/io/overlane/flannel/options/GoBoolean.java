@@ -4,7 +4,7 @@ package io.overlane.flannel.options;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** The words Go takes for true and false ({@code strconv.ParseBool}). */
+/** Parses the words that Go accepts for true and false ({@code strconv.ParseBool}). */
 final class GoBoolean implements ITypeConverter<Boolean>
 {
     @Override

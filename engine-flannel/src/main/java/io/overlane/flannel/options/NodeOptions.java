@@ -36,19 +36,18 @@ public final class NodeOptions
         "Default: a node.")
     private boolean client;
 
-    /** @return version of etcd's interface. */
     public EtcdApi etcdApi()
     {
         return etcdApi;
     }
 
-    /** @return where the CNI configuration goes, if anywhere. */
+    /** @return path of the CNI configuration, if one is written. */
     public Optional<Path> cniFile()
     {
         return Optional.ofNullable(cniFile);
     }
 
-    /** @return name of the network in it. */
+    /** @return name of the network in the CNI configuration. */
     public String cniName()
     {
         return cniName;
@@ -56,20 +55,20 @@ public final class NodeOptions
 
     /**
      * @return names of firewall tables and chains.
-     * @throws IllegalArgumentException if they do not fit.
+     * @throws IllegalArgumentException if the suffix is not possible.
      */
     public RuleNames ruleNames()
     {
         return new RuleNames(rulesSuffix);
     }
 
-    /** @return true to take the rules away at the end. */
+    /** @return true to remove the firewall's rules at the end. */
     public boolean removeRules()
     {
         return removeRules;
     }
 
-    /** @return true to take part without a subnet for containers. */
+    /** @return true for a client, which has no subnet for containers. */
     public boolean client()
     {
         return client;

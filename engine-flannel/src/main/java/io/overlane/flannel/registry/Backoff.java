@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.registry;
 
-/** How long to wait before the next attempt: 100 ms, then twice as long each time, 5 s at most, as flannel does. */
+/** Pauses between attempts: 100 ms, then twice as long each time, at most 5 s, as in flannel. */
 final class Backoff
 {
     static final long FIRST_MS = 100;
@@ -17,7 +17,7 @@ final class Backoff
         return now;
     }
 
-    /** It worked: start small again. */
+    /** After a success: start with the shortest pause again. */
     void reset()
     {
         nextMs = FIRST_MS;

@@ -4,20 +4,20 @@ package io.overlane.flannel.registry;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.SubnetKey;
 
-/** Takes the changes of a registry. */
+/** Gets the changes of a registry. */
 public interface ChangeListener
 {
     /**
-     * @param lease that was written, by a renewal too.
+     * @param lease that was written, also by a renewal.
      */
     void onPut(Lease lease);
 
     /**
-     * @param key that is gone.
+     * @param key that was removed.
      */
     void onRemove(SubnetKey key);
 
-    /** Everything that changed together was handed over. */
+    /** All changes of one transaction were reported. */
     default void onBatchEnd()
     {
     }

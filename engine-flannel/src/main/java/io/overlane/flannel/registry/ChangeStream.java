@@ -5,14 +5,14 @@ package io.overlane.flannel.registry;
 public interface ChangeStream extends AutoCloseable
 {
     /**
-     * Wait for changes, some seconds at most, and hand them over in order.
+     * Wait for changes, at most some seconds, and report them in order.
      *
-     * @param listener of the caller's, called on this thread.
-     * @throws io.overlane.flannel.lease.RegistryException when the stream broke; it is to be closed then.
+     * @param listener called on this thread.
+     * @throws io.overlane.flannel.lease.RegistryException when the stream broke; the caller then closes it.
      */
     void await(ChangeListener listener);
 
-    /** @return the revision to go on from after what was handed over so far. */
+    /** @return the first revision not reported yet. */
     long nextRevision();
 
     @Override

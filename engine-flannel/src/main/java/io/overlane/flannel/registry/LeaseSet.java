@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The leases known so far, and what is different now. One's own never enters. */
+/** The leases known so far, without the own one; it computes what changed. */
 final class LeaseSet
 {
     private final SubnetKey own;
@@ -21,10 +21,10 @@ final class LeaseSet
     }
 
     /**
-     * Everything there is; what is known and not in it is gone.
+     * Replace all leases.
      *
      * @param leases all of them.
-     * @return the differences, what is gone first: a subnet may have moved to a lease of another length.
+     * @return the changes, removals first: a subnet may have moved to a lease of another length.
      */
     List<LeaseEvent> reset(final List<Lease> leases)
     {
@@ -44,26 +44,19 @@ final class LeaseSet
         return events;
     }
 
-    /**
-     * @param lease that was written.
-     * @return what that means, or null if nothing.
-     */
+    /** @return the change, or null if a peer has nothing to do. */
     LeaseEvent put(final Lease lease)
     {
         return lease.key().equals(own) ? null : event(known.put(lease.key(), lease), lease);
     }
 
-    /**
-     * @param key that is gone.
-     * @return what that means, or null if nothing.
-     */
+    /** @return the change, or null if the key was not known. */
     LeaseEvent remove(final SubnetKey key)
     {
         final Lease lease = known.remove(key);
         return lease == null ? null : new LeaseEvent(LeaseEvent.Kind.REMOVED, lease, null);
     }
 
-    /** @return all that is known. */
     List<Lease> leases()
     {
         return List.copyOf(known.values());

@@ -5,10 +5,10 @@ import io.overlane.flannel.lease.Lease;
 import java.util.List;
 
 /**
- * Every lease at one moment.
+ * All leases at one moment.
  *
- * @param leases   all that could be read; their time to live is not asked for.
- * @param revision of the registry at that moment; changes are followed from the next one.
+ * @param leases   those that could be parsed, without their time to live.
+ * @param revision of the registry at that moment; changes follow from the next one.
  */
 public record LeaseSnapshot(List<Lease> leases, long revision)
 {

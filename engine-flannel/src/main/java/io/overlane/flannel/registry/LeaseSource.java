@@ -3,7 +3,7 @@ package io.overlane.flannel.registry;
 
 import io.overlane.flannel.lease.SubnetKey;
 
-/** Where leases are read and followed. Thread-safe; calls block, and throw {@code RegistryException}. */
+/** Reads and follows leases. Thread-safe. Calls block, and throw {@code RegistryException}. */
 public interface LeaseSource
 {
     /** @return every lease. */
@@ -13,8 +13,8 @@ public interface LeaseSource
      * Follow changes.
      *
      * @param key      of one lease, or null for all.
-     * @param revision the first that counts.
-     * @return the changes; fails, now or while it is read, with {@code COMPACTED} if the store forgot that revision.
+     * @param revision of the first change.
+     * @return the changes; fails, now or while it is read, with {@code COMPACTED} if the store discarded that revision.
      */
     ChangeStream changes(SubnetKey key, long revision);
 }

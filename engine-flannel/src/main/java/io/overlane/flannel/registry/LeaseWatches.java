@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The watches of one source, each with a thread of its own. */
+/** The watches of one source, each on a thread of its own. */
 public final class LeaseWatches implements AutoCloseable
 {
     private final LeaseSource source;
@@ -18,7 +18,7 @@ public final class LeaseWatches implements AutoCloseable
 
     /**
      * @param source  of leases and their changes.
-     * @param notices takes one line for each thing an operator should know; called on any thread.
+     * @param notices takes one line for each event an operator should see; called on any thread.
      */
     public LeaseWatches(final LeaseSource source, final Consumer<String> notices)
     {
@@ -27,9 +27,9 @@ public final class LeaseWatches implements AutoCloseable
     }
 
     /**
-     * @param own      to leave out, or null.
-     * @param listener called on the watch's own thread.
-     * @return the running watch of all leases but that.
+     * @param own      lease to leave out, or null.
+     * @param listener called on the watch's thread.
+     * @return the running watch of all other leases.
      */
     public SubnetManager.Watch others(final SubnetKey own, final LeaseListener listener)
     {
@@ -38,7 +38,7 @@ public final class LeaseWatches implements AutoCloseable
 
     /**
      * @param own      the lease.
-     * @param listener called on the watch's own thread.
+     * @param listener called on the watch's thread.
      * @return the running watch of that lease.
      */
     public SubnetManager.Watch own(final SubnetKey own, final OwnLeaseListener listener)

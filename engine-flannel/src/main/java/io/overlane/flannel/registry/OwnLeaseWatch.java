@@ -22,7 +22,7 @@ final class OwnLeaseWatch extends RegistryWatch implements ChangeListener
         this.listener = listener;
     }
 
-    /** The snapshot of all leases: only it comes with a revision to go on from. */
+    /** Reads all leases, as only this answer has a revision from which to follow changes. */
     @Override
     long snapshot()
     {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Follows every lease but one's own. */
+/** Follows every lease except the own one. */
 final class PeerLeasesWatch extends RegistryWatch
 {
     private final LeaseSource source;

@@ -7,54 +7,54 @@ import io.overlane.flannel.lease.SubnetKey;
 import java.time.Duration;
 
 /**
- * The store behind a network, as far as leases need it. Every write is conditional: it fails with a
- * {@code RegistryException} of kind {@code CONFLICT} where the key is not what the caller believes. Thread-safe; calls
- * block, and throw {@code RegistryException}.
+ * The store of a network's leases. Every write is conditional: it fails with a {@code RegistryException} of kind
+ * {@code CONFLICT} if the key is not as the caller expects. Thread-safe. Calls block, and throw
+ * {@code RegistryException}.
  */
 public interface Registry extends LeaseSource
 {
-    /** @return the text of the network's configuration; fails with {@code NOT_FOUND} where there is none. */
+    /** @return the text of the network's configuration; fails with {@code NOT_FOUND} if there is none. */
     String config();
 
     /**
      * @param key of a lease.
-     * @return it with its time to live, or null if nobody holds it.
+     * @return the lease with its time to live, or null if it does not exist.
      */
     Lease find(SubnetKey key);
 
     /**
-     * Take a key that nobody holds.
+     * Create a key that does not exist.
      *
-     * @param key        to take.
+     * @param key        to create.
      * @param attributes to publish.
-     * @param timeToLive after which it is nobody's again.
-     * @param revision   of the snapshot in which the subnet was free; where the store can tell, a lease created since
-     *                   is a conflict if the key alone could not show it.
+     * @param timeToLive after which it expires.
+     * @param revision   of the snapshot in which the subnet was free. A lease created since is a conflict if the key
+     *                   alone would not show it and the store can check that.
      * @return the lease.
      */
     Lease create(SubnetKey key, LeaseAttributes attributes, Duration timeToLive, long revision);
 
     /**
-     * Write a key anew and start its time again; a reservation stays one.
+     * Write a key anew and start its time to live again; a reservation stays one.
      *
-     * @param lease      as it is believed to be.
+     * @param lease      as expected.
      * @param attributes to publish.
-     * @param timeToLive after which it is nobody's again.
+     * @param timeToLive after which it expires.
      * @return the lease as it is now.
      */
     Lease update(Lease lease, LeaseAttributes attributes, Duration timeToLive);
 
     /**
-     * Start a lease's time again without writing the key where the store can, so that no other node has work with it.
+     * Start a lease's time to live again, if possible without writing the key, so that other nodes see no change.
      *
-     * @param lease      as it is believed to be.
-     * @param timeToLive after which it is nobody's again.
+     * @param lease      as expected.
+     * @param timeToLive after which it expires.
      * @return the lease as it is now.
      */
     Lease prolong(Lease lease, Duration timeToLive);
 
     /**
-     * @param lease to end, as it is believed to be.
+     * @param lease to end, as expected.
      */
     void delete(Lease lease);
 }

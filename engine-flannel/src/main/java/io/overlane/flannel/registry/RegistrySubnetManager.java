@@ -19,16 +19,16 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** Subnets handed out by the nodes themselves, each writing its leases to a {@link Registry}. */
+/** Subnets that the nodes assign themselves: each writes its lease to a {@link Registry}. */
 public final class RegistrySubnetManager implements SubnetManager
 {
-    /** How long flannel's leases last. */
+    /** Time to live of flannel's leases. */
     public static final Duration LEASE_TTL = Duration.ofHours(24);
 
-    /** Nodes that start together may choose the same subnet; a lost race costs a fresh look at the registry. */
+    /** Nodes that start together may choose the same subnet; each lost race costs another read of the registry. */
     private static final int MAX_ATTEMPTS = 50;
 
-    /** The first races are lost by chance, later ones because many nodes try: they spread out more and more. */
+    /** After this number of lost races many nodes are probably starting, and the pauses grow to spread them. */
     private static final int HASTY_ATTEMPTS = 5;
     private static final int FIRST_PAUSE_MS = 20;
     private static final int LONGEST_PAUSE_MS = 2_000;
@@ -40,10 +40,10 @@ public final class RegistrySubnetManager implements SubnetManager
     private final LeaseWatches watches;
 
     /**
-     * @param registry   that holds the leases; closed by whoever made it.
+     * @param registry   with the leases; its maker closes it.
      * @param timeToLive of a lease, {@link #LEASE_TTL} beside flannel nodes.
-     * @param random     for choosing among free subnets.
-     * @param notices    takes one line for each thing an operator should know; called on any thread.
+     * @param random     chooses among free subnets.
+     * @param notices    takes one line for each event an operator should see; called on any thread.
      */
     public RegistrySubnetManager(
         final Registry registry,
@@ -135,7 +135,10 @@ public final class RegistrySubnetManager implements SubnetManager
         return registry.create(choose(config, others, previous), attributes, timeToLive, snapshot.revision());
     }
 
-    /** More than there is to be handed out: no node's, and a reason to leave no node a subnet. */
+    /**
+     * True for a prefix larger than the range: it is not a node's, and taking it into account would leave no subnet
+     * free.
+     */
     private static boolean isWider(final IpPrefix held, final SubnetRange range)
     {
         return held != null && range != null && held.length() < range.network().length();

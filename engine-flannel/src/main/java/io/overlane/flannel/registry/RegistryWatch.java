@@ -6,8 +6,8 @@ import io.overlane.flannel.lease.SubnetManager;
 import java.util.function.Consumer;
 
 /**
- * A thread that follows a registry for as long as it is wanted: snapshot, changes, again from where it was when the
- * connection broke, again from a snapshot when the registry forgot that.
+ * A thread that follows a registry until it is closed: it reads a snapshot, then changes. After a broken connection it
+ * continues at the last revision; if the registry discarded that, it reads a snapshot again.
  */
 abstract class RegistryWatch implements SubnetManager.Watch, Runnable
 {
@@ -20,7 +20,7 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
     private volatile boolean closed;
     private boolean failing;
 
-    /** The first revision not handed over yet, negative where only a snapshot helps. */
+    /** The first revision not reported yet; negative if a snapshot is needed. */
     private long next = -1;
 
     RegistryWatch(final String name, final Consumer<String> notices)
@@ -32,19 +32,15 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
     }
 
     /**
-     * Read everything and hand it over.
+     * Read all leases and report them.
      *
-     * @return the revision from which changes count.
+     * @return the revision from which changes follow.
      */
     abstract long snapshot();
 
-    /**
-     * @param revision the first that counts.
-     * @return the changes from there.
-     */
     abstract ChangeStream changes(long revision);
 
-    /** @return where changes go; it calls the user through {@link #deliver}. */
+    /** @return the listener for changes; it calls the user through {@link #deliver}. */
     abstract ChangeListener listener();
 
     final RegistryWatch start()
@@ -106,7 +102,7 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         return closed;
     }
 
-    /** One line when it begins to fail and one when it works again, whatever happens between. */
+    /** One line when calls begin to fail, and one when they succeed again. */
     private void failed(final RuntimeException ex)
     {
         if (closed)
@@ -126,7 +122,7 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         }
         catch (final InterruptedException ignored)
         {
-            // close() asks for the loop's condition to be looked at.
+            // close() interrupts this thread so that the loop checks its condition.
         }
     }
 
@@ -140,11 +136,7 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         backoff.reset();
     }
 
-    /**
-     * Call the user's code: never after {@link #close} returned, and never interrupted by it.
-     *
-     * @param call to the user's listener.
-     */
+    /** Call the user's code. It is never called after {@link #close} returned, and close() does not interrupt it. */
     final void deliver(final Runnable call)
     {
         synchronized (delivery)

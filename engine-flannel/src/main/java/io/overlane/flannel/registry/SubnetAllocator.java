@@ -15,7 +15,10 @@ import java.util.random.RandomGenerator;
 /** Chooses a subnet that overlaps no lease. */
 final class SubnetAllocator
 {
-    /** flannel's number: few enough to keep a network dense, enough to keep two starting nodes apart. */
+    /**
+     * Free subnets to choose from, as in flannel: few enough to keep a network dense, and enough that two starting
+     * nodes rarely choose the same.
+     */
     private static final int CANDIDATES = 100;
 
     private final RandomGenerator random;
@@ -27,8 +30,8 @@ final class SubnetAllocator
 
     /**
      * @param config of the network.
-     * @param leases there are.
-     * @return a free subnet of each family that is on, any of the first hundred; null if one family has none.
+     * @param leases present leases.
+     * @return a free subnet of each enabled family, one of the first hundred; null if a family has none.
      */
     SubnetKey choose(final NetworkConfig config, final Collection<Lease> leases)
     {
@@ -40,7 +43,7 @@ final class SubnetAllocator
 
     /**
      * @param key    of a lease.
-     * @param leases there are.
+     * @param leases present leases.
      * @return true if it overlaps none of them in either family.
      */
     static boolean isFree(final SubnetKey key, final Collection<Lease> leases)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Leases in a store that every node writes to itself: how a subnet is chosen and taken without taking anybody else's,
- * and how the store's changes become lease events. Which store it is stays behind
- * {@link io.overlane.flannel.registry.Registry}.
+ * Leases in a store to which each node writes itself: how a node chooses and takes a free subnet, and how the store's
+ * changes become lease events. The store is behind the interface {@link io.overlane.flannel.registry.Registry}.
  */
 package io.overlane.flannel.registry;

@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
- * Runs checks on one thread of its own, each at its period and whenever asked to. A failure is told once, until the
- * check works again or fails differently: a check every five seconds must not fill a log.
+ * Runs checks on a thread of its own, each periodically and on request. A failure is reported once, until the check
+ * succeeds or fails with another message, so that a check every five seconds does not fill a log.
  */
 public final class HostChecks implements AutoCloseable
 {
-    /** A check asks other programs, which may wait for a lock for some seconds. */
+    /** How long to wait for a running check: the programs that it starts may wait some seconds for a lock. */
     private static final long CLOSE_TIMEOUT_S = 10;
 
     private final ScheduledThreadPoolExecutor executor;
@@ -25,7 +25,7 @@ public final class HostChecks implements AutoCloseable
     private final Map<String, Task> tasks = new ConcurrentHashMap<>();
 
     /**
-     * Both are called on the thread of the checks.
+     * Both callbacks run on the thread of the checks.
      *
      * @param onCorrected gets the name of a check and what it corrected.
      * @param onFailed    gets the name of a check and why it failed.
@@ -46,12 +46,12 @@ public final class HostChecks implements AutoCloseable
     }
 
     /**
-     * Run a check now and then again and again.
+     * Run a check now and then periodically.
      *
      * @param name    of the check, for messages and {@link #now}.
      * @param periodS from the end of one run to the start of the next, in seconds.
-     * @param check   what to do.
-     * @throws IllegalArgumentException if there is a check of that name.
+     * @param check   to run.
+     * @throws IllegalArgumentException if a check has this name already.
      */
     public void every(final String name, final long periodS, final HostCheck check)
     {
@@ -64,17 +64,17 @@ public final class HostChecks implements AutoCloseable
     }
 
     /**
-     * Run a check as soon as those before it have ended, such as after the peers have changed. Any thread may ask.
+     * Run a check as soon as those before it have ended, for example after a change of peers. Any thread may call it.
      *
      * @param name of the check.
-     * @return done when it has run, cancelled if this is closed.
+     * @return completes when the check has run; cancelled if this is closed.
      */
     public Future<?> now(final String name)
     {
         return executor.submit(Objects.requireNonNull(tasks.get(name), name));
     }
 
-    /** Wait for the check that runs, start no more. */
+    /** Wait for the running check and start no more. */
     @Override
     public void close()
     {
@@ -93,7 +93,7 @@ public final class HostChecks implements AutoCloseable
         }
     }
 
-    /** One check and how it ended last. */
+    /** One check and how its last run ended. */
     private final class Task implements Runnable
     {
         private final String name;
@@ -120,7 +120,7 @@ public final class HostChecks implements AutoCloseable
             }
             catch (final IOException | RuntimeException ex)
             {
-                // An exception that left this method would end the check for good.
+                // An exception thrown from here would end the periodic task.
                 final String failure = String.valueOf(ex.getMessage());
                 if (!failure.equals(lastFailure))
                 {

@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Checks that run again and again, one at a time: what others change on the host is found and put right.
- */
+/** Periodic checks, one at a time, that find and correct changes made by others on the host. */
 package io.overlane.flannel.host.check;

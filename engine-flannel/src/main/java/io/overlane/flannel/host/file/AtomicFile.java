@@ -15,9 +15,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/**
- * A text file others read at any time: they see the old text or the new one, after a power failure too.
- */
+/** Replaces a text file atomically: readers see the old or the new text, also after a power failure. */
 final class AtomicFile
 {
     private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-r--r--");
@@ -29,12 +27,12 @@ final class AtomicFile
     }
 
     /**
-     * Write a file of mode 0644 beside the old one, wait until it is on the disk, and put it in the old one's place.
-     * Missing directories are made with mode 0755.
+     * Write a file of mode 0644 beside the old one, force it to disk, and rename it. Missing directories are made with
+     * mode 0755.
      *
-     * @param file the place.
-     * @param text the new content.
-     * @throws IOException if that does not work, with one line that names the file; the old file is then as it was.
+     * @param file to replace.
+     * @param text new content.
+     * @throws IOException if that fails, with one line that names the file; then the old file is unchanged.
      */
     static void write(final Path file, final String text) throws IOException
     {
@@ -67,11 +65,11 @@ final class AtomicFile
     }
 
     /**
-     * Write only what would change something.
+     * Write only if the content differs.
      *
-     * @param file the place.
-     * @param text the new content.
-     * @return true if it was written, false if the file had this content already.
+     * @param file to replace.
+     * @param text new content.
+     * @return true if it was written.
      * @throws IOException as {@link #write}.
      */
     static boolean writeIfChanged(final Path file, final String text) throws IOException
@@ -84,7 +82,7 @@ final class AtomicFile
         return true;
     }
 
-    /** The content, or null if there is no such file or it cannot be read. */
+    /** The content; null if the file does not exist or cannot be read. */
     static String readOrNull(final Path file)
     {
         try
@@ -110,7 +108,7 @@ final class AtomicFile
         }
     }
 
-    /** The new name is an entry of the directory; on Linux a directory can be opened for this. */
+    /** Force the new name to disk: it is an entry of the directory, which can be opened for this on Linux. */
     private static void forceDirectory(final Path directory) throws IOException
     {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ))
@@ -119,7 +117,7 @@ final class AtomicFile
         }
     }
 
-    /** Exceptions of the file system mostly carry a name and no sentence. */
+    /** Exceptions of the file system often have only a file name as message. */
     private static String reason(final IOException ex)
     {
         return ex instanceof NoSuchFileException ? "there is no such directory" :

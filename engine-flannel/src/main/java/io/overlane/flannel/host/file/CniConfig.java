@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * {@code 10-flannel.conflist}: tells a container runtime to attach pods by the flannel CNI plugin, which reads
+ * {@code 10-flannel.conflist}, by which a container runtime attaches pods with the flannel CNI plugin, which reads
  * {@code subnet.env}. The content is that of flannel's Kubernetes manifest.
  */
 public final class CniConfig
 {
-    /** Where container runtimes look. */
+    /** Where container runtimes look for it. */
     public static final Path DEFAULT_PATH = Path.of("/etc/cni/net.d/10-flannel.conflist");
 
     private CniConfig()
@@ -18,11 +18,9 @@ public final class CniConfig
     }
 
     /**
-     * The text of the file.
-     *
      * @param name       of the network, {@code cbr0} in flannel's manifest.
-     * @param subnetFile where the plugin finds {@code subnet.env}; named only if it is not the default.
-     * @return JSON.
+     * @param subnetFile where the plugin finds {@code subnet.env}; written only if it is not the default.
+     * @return the content, JSON.
      */
     public static String toText(final String name, final Path subnetFile)
     {
@@ -52,9 +50,9 @@ public final class CniConfig
     }
 
     /**
-     * Write it if that changes anything: runtimes watch the directory and would load the same again.
+     * Write the file if its content differs: runtimes watch the directory and would load the same content again.
      *
-     * @param file       the place.
+     * @param file       to write.
      * @param name       of the network.
      * @param subnetFile where the plugin finds {@code subnet.env}.
      * @return true if it was written.

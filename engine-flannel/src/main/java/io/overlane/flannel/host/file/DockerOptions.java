@@ -28,9 +28,9 @@ public record DockerOptions(boolean individual, boolean combined, String combine
     private static final String OPTION_PREFIX = "DOCKER_OPT_";
 
     /**
-     * Neither individual nor combined means both.
+     * If neither individual nor combined is set, both are.
      *
-     * @throws IllegalArgumentException if the key is no name of a variable.
+     * @throws IllegalArgumentException if the key cannot be the name of a variable.
      */
     public DockerOptions
     {
@@ -46,9 +46,9 @@ public record DockerOptions(boolean individual, boolean combined, String combine
     }
 
     /**
-     * @param subnetFile  text of {@code subnet.env}; empty where there is none.
+     * @param subnetFile  text of {@code subnet.env}; empty if there is none.
      * @param environment variables of the caller: {@code DOCKER_OPT_…} become options too, and the value of the
-     *                    combined key stands before the others. {@code subnetFile} wins over it.
+     *                    combined key stands before the others. {@code subnetFile} overrides them.
      * @return text of the file.
      * @throws IllegalArgumentException if {@code FLANNEL_IPMASQ} is neither true nor false.
      */
@@ -80,10 +80,10 @@ public record DockerOptions(boolean individual, boolean combined, String combine
     }
 
     /**
-     * Read {@code subnet.env}, write Docker's file, whole or not at all.
+     * Read {@code subnet.env} and write Docker's file atomically.
      *
-     * @param subnetFile  read; where there is none only the environment counts.
-     * @param dockerFile  written.
+     * @param subnetFile  to read; if it does not exist, only the environment counts.
+     * @param dockerFile  to write.
      * @param environment variables of the caller.
      * @throws IOException if it cannot be written.
      * @throws IllegalArgumentException if {@code FLANNEL_IPMASQ} is neither true nor false.
@@ -96,11 +96,11 @@ public record DockerOptions(boolean individual, boolean combined, String combine
     }
 
     /**
-     * Docker's bridge is about to get the node's subnet; a route that leads it to another host is in its way.
+     * Find a route that leads the node's subnet to another host: Docker's bridge is about to get this subnet.
      *
      * @param subnetFile text of {@code subnet.env}.
-     * @param routes     what {@code ip route show} prints.
-     * @return the route, if there is one.
+     * @param routes     output of {@code ip route show}.
+     * @return the conflicting route, if there is one.
      */
     public static Optional<String> conflictingRoute(final String subnetFile, final String routes)
     {
@@ -131,7 +131,7 @@ public record DockerOptions(boolean individual, boolean combined, String combine
         final String ipMasq = variables.getOrDefault("FLANNEL_IPMASQ", "");
         if (!ipMasq.isEmpty() && withIpMasq)
         {
-            // Only one of the two masquerades.
+            // Either Docker or flannel masquerades, not both.
             variables.put(OPTION_PREFIX + "IPMASQ", "--ip-masq=" + !parseBoolean(ipMasq));
         }
     }

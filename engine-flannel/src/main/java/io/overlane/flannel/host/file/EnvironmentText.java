@@ -4,14 +4,14 @@ package io.overlane.flannel.host.file;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Lines of {@code NAME=VALUE} as a shell would source them, without its substitutions. */
+/** Parses lines of {@code NAME=VALUE} as a shell would source them, without substitutions. */
 final class EnvironmentText
 {
     private EnvironmentText()
     {
     }
 
-    /** The values by name; what is no assignment is passed over, the last one of a name counts. */
+    /** The values by name. Other lines are ignored; of several with one name the last counts. */
     static Map<String, String> parse(final String text)
     {
         final Map<String, String> values = new LinkedHashMap<>();

@@ -9,24 +9,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * {@code /run/flannel/subnet.env}: what the node tells Docker, the CNI plugin and its own next start about the lease.
+ * {@code /run/flannel/subnet.env}: the lease, for Docker, the CNI plugin and the node's next start.
  *
  * <pre>
- *  FLANNEL_NETWORK=10.5.0.0/16
- *  FLANNEL_SUBNET=10.5.34.1/24            first address of the subnet, plus one
- *  FLANNEL_IPV6_NETWORK=fd00::/48
- *  FLANNEL_IPV6_SUBNET=fd00:0:0:1::1/64
- *  FLANNEL_MTU=1450
- *  FLANNEL_IPMASQ=false
+ *     FLANNEL_NETWORK=10.5.0.0/16
+ *     FLANNEL_SUBNET=10.5.34.1/24         first address of the subnet, plus one
+ *     FLANNEL_IPV6_NETWORK=fd00::/48
+ *     FLANNEL_IPV6_SUBNET=fd00:0:0:1::1/64
+ *     FLANNEL_MTU=1450
+ *     FLANNEL_IPMASQ=false
  * </pre>
  *
- * The first pair stands there with IPv4 only, the second with IPv6 only.
+ * <p>The first pair is written only with IPv4, the second only with IPv6.
  *
- * @param network     of IPv4, or null without IPv4.
- * @param subnet      this node's part of it; null as {@code network}.
- * @param networkV6   of IPv6, or null without IPv6.
- * @param subnetV6    this node's part of it; null as {@code networkV6}.
- * @param mtu         of the containers' interfaces, bytes of IP.
+ * @param network      of IPv4, or null without IPv4.
+ * @param subnet       this node's part of it, or null.
+ * @param networkV6    of IPv6, or null without IPv6.
+ * @param subnetV6     this node's part of it, or null.
+ * @param mtu          of the containers' interfaces, in bytes of IP.
  * @param ipMasquerade whether the node masquerades for the containers.
  */
 public record SubnetFile(
@@ -67,9 +67,9 @@ public record SubnetFile(
     }
 
     /**
-     * Put it in the place of the old one, whole or not at all.
+     * Replace the file atomically.
      *
-     * @param file the place.
+     * @param file to write.
      * @throws IOException if it cannot be written; one line that names the file and the reason.
      */
     public void write(final Path file) throws IOException
@@ -78,11 +78,11 @@ public record SubnetFile(
     }
 
     /**
-     * What the node had when it ran last. A line that cannot be read, or that has more than one value, counts as
-     * missing, as flannel does it; so does the whole file.
+     * Read what the node had when it ran last. A line that cannot be parsed, or that has more than one value, counts as
+     * missing, as with flannel; so does a file that cannot be read.
      *
-     * @param file the place.
-     * @return what it says.
+     * @param file to read.
+     * @return its content.
      */
     public static Previous read(final Path file)
     {
@@ -110,7 +110,7 @@ public record SubnetFile(
         }
     }
 
-    /** The bridge of the containers gets the first address behind the base. */
+    /** The bridge of the containers gets the first address after the base. */
     private static IpPrefix gateway(final IpPrefix subnet)
     {
         final IpAddress base = subnet.base().address();
@@ -118,12 +118,12 @@ public record SubnetFile(
     }
 
     /**
-     * What an earlier run left, host bits cleared.
+     * What an earlier run left, with host bits cleared.
      *
      * @param network   of IPv4.
-     * @param subnet    of IPv4: the one to ask for again.
+     * @param subnet    of IPv4, to request again.
      * @param networkV6 of IPv6.
-     * @param subnetV6  of IPv6: the one to ask for again.
+     * @param subnetV6  of IPv6, to request again.
      */
     public record Previous(
         Optional<IpPrefix> network,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The files a node writes for others on its host: {@code subnet.env}, Docker's options, the CNI configuration. Each
- * appears whole or not at all.
+ * The files that a node writes for other programs of its host: {@code subnet.env}, Docker's options, the CNI
+ * configuration. Each is replaced atomically.
  */
 package io.overlane.flannel.host.file;

@@ -4,21 +4,21 @@ package io.overlane.flannel.host.firewall;
 import java.io.IOException;
 
 /**
- * The rules of one network and IP version in the kernel. Others may flush or change them at any time, so
- * {@link #ensure()} is called again and again.
+ * The rules of one network and IP version in the kernel. Other programs may flush or change them at any time, so
+ * {@link #ensure()} is called periodically.
  */
 public interface Firewall
 {
     /**
-     * Put the rules in place unless they stand there as this left them. All change at once or none.
+     * Set the rules unless they are in place as this object set them. All of them change at once or none does.
      *
-     * @return true if something had to be done, as the first time.
+     * @return true if something was set, as on the first call.
      * @throws IOException if the rules cannot be read or set; one line that says why.
      */
     boolean ensure() throws IOException;
 
     /**
-     * Take the rules away, whoever of this name put them there; it is no error if there are none.
+     * Remove the rules with these names, also those of an earlier process. It is no error if there are none.
      *
      * @throws IOException if they cannot be removed; one line that says why.
      */

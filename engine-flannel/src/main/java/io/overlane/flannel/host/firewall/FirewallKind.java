@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What the rules are kept in. */
+/** The commands that keep the rules. */
 public enum FirewallKind
 {
     /** The {@code nft} command: {@code EnableNFTables} in the network's configuration. */
@@ -64,8 +64,8 @@ public enum FirewallKind
     /**
      * @param wanted by the network's configuration.
      * @param isV4   family of the rules.
-     * @return that one if this host has its commands, else the other if it has those, else the wanted one, which will
-     *         then say what is missing.
+     * @return the wanted kind if this host has its commands, else the other kind if it has those; if it has neither,
+     *         the wanted one, whose {@link #open} then fails with the missing command.
      */
     public static FirewallKind choose(final FirewallKind wanted, final boolean isV4)
     {
@@ -80,18 +80,18 @@ public enum FirewallKind
     public abstract boolean isHere(boolean isV4);
 
     /**
-     * Nothing is changed yet.
+     * Make the object that keeps the rules. It changes nothing yet.
      *
      * @param rules to keep.
      * @param names of tables and chains.
-     * @return the keeper.
+     * @return the firewall.
      * @throws IOException if a command is missing; the message says what to install.
      */
     public abstract Firewall open(FirewallRules rules, RuleNames names) throws IOException;
 
     /**
      * @param isV4 family of the rules.
-     * @return one line for the log about what will keep the rules from working on this host.
+     * @return a line for the log if something on this host keeps the rules from working.
      */
     public abstract Optional<String> warning(boolean isV4);
 

@@ -30,7 +30,7 @@ import java.util.List;
 public record FirewallRules(
     IpPrefix network, IpPrefix subnet, boolean masquerade, boolean fullyRandom, boolean forward)
 {
-    /** Set by kube-proxy on what it is going to masquerade itself; a bit of the packet's mark. */
+    /** Bit of the packet's mark by which kube-proxy marks the packets that it masquerades itself. */
     static final String KUBE_PROXY_MARK = "0x4000";
 
     private static final IpPrefix MULTICAST_V4 = IpPrefix.parse("224.0.0.0/4");
@@ -49,19 +49,17 @@ public record FirewallRules(
         }
     }
 
-    /** @return true for rules on IPv4 packets. */
     public boolean isV4()
     {
         return network.address().isV4();
     }
 
-    /** @return the same rules without random ports. */
     FirewallRules withoutFullyRandom()
     {
         return new FirewallRules(network, subnet, masquerade, false, forward);
     }
 
-    /** The lines of the drawing behind the first, in order. */
+    /** The lines of the table above after the one for kube-proxy's mark, in order. */
     List<Match> masqueradeMatches()
     {
         final List<Match> matches = new ArrayList<>();
@@ -74,13 +72,13 @@ public record FirewallRules(
     }
 
     /**
-     * One line.
+     * One line of the table.
      *
-     * @param source         of the packet.
-     * @param notSource      any source but that.
-     * @param destination    of the packet.
-     * @param notDestination any destination but that.
-     * @param masquerade     else it is left alone.
+     * @param source         of the packet, or null for any.
+     * @param notSource      any source except that.
+     * @param destination    of the packet, or null for any.
+     * @param notDestination any destination except that.
+     * @param masquerade     false if the packet is left alone.
      */
     record Match(
         IpPrefix source, boolean notSource, IpPrefix destination, boolean notDestination, boolean masquerade)

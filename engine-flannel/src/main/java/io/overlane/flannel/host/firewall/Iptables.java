@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rules in two chains of their own, one in table {@code nat} and one in {@code filter}, and a jump to each; everything
- * else in the tables stays. Works with the legacy {@code iptables} and the one on nftables.
+ * Keeps the rules in two chains of their own, one in table {@code nat} and one in {@code filter}, with a jump to each;
+ * everything else in the tables stays. Works with the legacy {@code iptables} and the one on nftables.
  *
- * <p>Compares what stands there with what stood there right after this had set it. Where a jump stands among the rules
- * of others does not matter.
+ * <p>It compares the present rules with those that it read right after setting them. The position of a jump among the
+ * rules of others does not matter.
  */
 public final class Iptables implements Firewall
 {
@@ -78,7 +78,10 @@ public final class Iptables implements Firewall
         }
     }
 
-    /** An iptables before 1.6.2 or a kernel before 3.14; if it fails without too, that was not the reason. */
+    /**
+     * For an iptables before 1.6.2 or a kernel before 3.14. If it fails without random ports too, there was another
+     * reason.
+     */
     private void applyWithoutFullyRandom(
         final List<String> nat, final List<String> filter, final IOException first) throws IOException
     {
@@ -95,10 +98,10 @@ public final class Iptables implements Firewall
     }
 
     /**
-     * Each table changes at once. Naming a chain of one's own empties it, even without flushing the table.
+     * The script changes each table at once. Declaring a chain empties it, without flushing the rest of the table.
      *
-     * @param nat    what of these rules stands in the table now.
-     * @param filter what of these rules stands in the table now.
+     * @param nat    lines of these rules that are in the table now.
+     * @param filter lines of these rules that are in the table now.
      */
     static String script(
         final RuleNames names, final FirewallRules rules, final List<String> nat, final List<String> filter)
@@ -150,7 +153,7 @@ public final class Iptables implements Firewall
         script.append('*').append(table).append("\n:").append(chain).append(" - [0:0]\n");
     }
 
-    /** One is wanted: a missing one is added, further ones go. */
+    /** Keep exactly one jump: add it if it is missing, delete further ones. */
     private static void jump(final StringBuilder script, final String jump, final List<String> present)
     {
         final long count = present.stream().filter(("-A " + jump)::equals).count();
@@ -165,7 +168,7 @@ public final class Iptables implements Firewall
         script.append("COMMIT\n");
     }
 
-    /** Whatever jumps to the chain goes with it; nothing if there is no such chain. */
+    /** Remove the chain and all jumps to it; nothing if it does not exist. */
     private static void remove(
         final StringBuilder script, final String table, final String chain, final List<String> present)
     {

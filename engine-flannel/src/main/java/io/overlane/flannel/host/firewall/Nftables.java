@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Rules in a table of their own, replaced whole in one transaction.
+ * Keeps the rules in a table of their own, which is replaced in one transaction.
  *
- * <p>How {@code nft} words a rule differs between its versions, so what stands there is compared with what stood there
- * right after this had set it.
+ * <p>Versions of {@code nft} print rules differently, so the present rules are compared with those that were read right
+ * after setting them.
  */
 public final class Nftables implements Firewall
 {
@@ -18,11 +18,6 @@ public final class Nftables implements Firewall
     private FirewallRules rules;
     private String applied;
 
-    /**
-     * @param nft   the command.
-     * @param rules to keep.
-     * @param names of the table.
-     */
     public Nftables(final HostCommand nft, final FirewallRules rules, final RuleNames names)
     {
         this.nft = nft;
@@ -57,11 +52,11 @@ public final class Nftables implements Firewall
     public void remove() throws IOException
     {
         applied = null;
-        // Adding first makes deleting succeed where there is none.
+        // Add the table first, so that deleting it succeeds if it did not exist.
         run("add table " + table + "\ndelete table " + table + "\n");
     }
 
-    /** A kernel before 3.14 or an old nft; if it fails without too, that was not the reason. */
+    /** For a kernel before 3.14 or an old nft. If it fails without random ports too, there was another reason. */
     private void applyWithoutFullyRandom(final IOException first) throws IOException
     {
         final FirewallRules plain = rules.withoutFullyRandom();
@@ -81,7 +76,7 @@ public final class Nftables implements Firewall
         run(script(table, wanted));
     }
 
-    /** All of it in one transaction: packets see the old table or the new one. */
+    /** One transaction, so packets see the old table or the new one. */
     static String script(final String table, final FirewallRules rules)
     {
         final String family = rules.isV4() ? "ip" : "ip6";
@@ -115,7 +110,7 @@ public final class Nftables implements Firewall
         return script.append("}\n").toString();
     }
 
-    /** What stands there; empty if there is no such table. */
+    /** The present rules; empty if the table does not exist. */
     private String listing() throws IOException
     {
         final HostCommand.Result result = nft.tryRun("", List.of("-s", "list", "table", word(0), word(1)));

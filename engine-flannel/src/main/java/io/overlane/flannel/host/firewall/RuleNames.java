@@ -2,8 +2,8 @@
 package io.overlane.flannel.host.firewall;
 
 /**
- * What the rules are called in the kernel: as flannel's, so that a node which changes from one to the other leaves none
- * behind. A second network on the same host needs a suffix, or each would replace the other's rules.
+ * Names of the rules in the kernel. They are flannel's, so a node that changes from flannel to Overlane or back leaves
+ * no rules behind. A second network on the same host needs a suffix; otherwise each would replace the other's rules.
  *
  * @param suffix empty, or up to 12 letters, digits, {@code _} or {@code -}.
  */
@@ -12,11 +12,11 @@ public record RuleNames(String suffix)
     /** flannel's own names. */
     public static final RuleNames FLANNEL = new RuleNames("");
 
-    /** The kernel's limit for the name of an iptables chain is 28 characters. */
+    /** Keeps the names of iptables chains within the kernel's limit of 28 characters. */
     private static final int MAX_SUFFIX_LENGTH = 12;
 
     /**
-     * @throws IllegalArgumentException if the suffix does not fit.
+     * @throws IllegalArgumentException if the suffix is too long or has other characters.
      */
     public RuleNames
     {
@@ -27,7 +27,7 @@ public record RuleNames(String suffix)
         }
     }
 
-    /** Family and name of a table. */
+    /** Family and name of the table. */
     String nftTable(final boolean isV4)
     {
         return isV4 ? "ip " + name("flannel-ipv4") : "ip6 " + name("flannel-ipv6");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Masquerade and forward rules of a network, in nftables or iptables: applied in one transaction, checked against what
- * stands there, removed on request. One thread at a time.
+ * Masquerade and forward rules of a network in nftables or iptables: set in one transaction, compared with what is in
+ * the kernel, removed on request. One thread at a time uses them.
  */
 package io.overlane.flannel.host.firewall;

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What the operator said about the interface: flanneld's options.
+ * flanneld's options for choosing the interface.
  *
- * @param enableV4   the network has IPv4.
- * @param enableV6   the network has IPv6.
+ * @param enableV4   whether the network has IPv4.
+ * @param enableV6   whether the network has IPv6.
  * @param interfaces names or addresses, tried in order ({@code --iface}).
- * @param patterns   for addresses, then names, tried in order behind {@code interfaces} ({@code --iface-regex}).
- * @param canReach   the interface the kernel would send to this by, or null ({@code --iface-can-reach}); behind the
- *                   others.
- * @param publicIp   to publish instead of the interface's, or null. Without any of the above it names the interface
- *                   too, if one has it.
- * @param publicIpV6 as {@code publicIp}.
+ * @param patterns   for addresses, then names, tried in order after {@code interfaces} ({@code --iface-regex}).
+ * @param canReach   address whose route names the interface, tried after the others, or null
+ *                   ({@code --iface-can-reach}).
+ * @param publicIp   IPv4 address to publish instead of the interface's, or null. If none of the options above is given,
+ *                   the interface with this address is used, if there is one.
+ * @param publicIpV6 IPv6 address to publish, as {@code publicIp}.
  */
 public record InterfaceChoice(
     boolean enableV4,

@@ -15,11 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds the interface that carries the tunnels, as flanneld does: those named by the operator in order, then patterns,
- * then the one that reaches an address; without any, the one of the public address, else of the default route. With
- * both families the interface must have both.
+ * Finds the interface that carries the tunnels, in flanneld's order: the named interfaces, the patterns, the interface
+ * that reaches a given address; without these options, the interface with the public address, else that of the default
+ * route. With both families enabled the interface must have both.
  *
- * <p>Unlike flanneld, a public address that no interface has leads to the default route: the node is behind a NAT.
+ * <p>Unlike flanneld, it takes the default route if no interface has the public address: the node is behind a NAT.
  */
 public final class InterfaceFinder
 {
@@ -31,9 +31,9 @@ public final class InterfaceFinder
     private final List<LinkAddress> addresses = new ArrayList<>();
 
     /**
-     * Read the interfaces as they are now.
+     * Read the present interfaces.
      *
-     * @param ip how to run {@code ip}.
+     * @param ip runs {@code ip}.
      * @throws IOException if it cannot be run.
      */
     public InterfaceFinder(final IpCommand ip) throws IOException
@@ -52,7 +52,7 @@ public final class InterfaceFinder
     /**
      * @param choice of the operator.
      * @return the interface.
-     * @throws IOException if there is none; the message says what was tried.
+     * @throws IOException if there is none; the message lists what was tried.
      */
     public ExternalInterface find(final InterfaceChoice choice) throws IOException
     {
@@ -122,7 +122,7 @@ public final class InterfaceFinder
         return owner(address).orElseThrow(() -> new IOException("no interface has the address " + nameOrAddress));
     }
 
-    /** Addresses first, as they are the narrower thing to ask for; then names. */
+    /** Addresses before names, as in flanneld. */
     private Found matching(final Pattern pattern, final InterfaceChoice choice) throws IOException
     {
         for (final String name : mtus.keySet())
@@ -189,7 +189,7 @@ public final class InterfaceFinder
             v6 != null && choice.publicIpV6() != null ? choice.publicIpV6() : v6);
     }
 
-    /** The one it was found by, else the one it has the most use for. */
+    /** The address by which the interface was found, else the preferred one of its addresses. */
     private IpAddress addressOf(final Found found, final boolean isV4) throws IOException
     {
         final IpAddress given = isV4 ? found.v4() : found.v6();
@@ -227,13 +227,13 @@ public final class InterfaceFinder
         return index >= 0 && index + 1 < words.size() ? words.get(index + 1) : null;
     }
 
-    /** One way to an interface. */
+    /** One way to find an interface. */
     private interface Candidate
     {
         Found find() throws IOException;
     }
 
-    /** An interface, and the address it was found by if there was one. */
+    /** An interface, and the address by which it was found, if any. */
     private record Found(String name, IpAddress v4, IpAddress v6)
     {
     }

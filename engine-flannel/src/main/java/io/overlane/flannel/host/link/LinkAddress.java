@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An address of a device: a line of {@code ip -oneline addr show}.
+ * An address of a device, from a line of {@code ip -oneline addr show}.
  *
- * @param device     its name.
+ * @param device     name of the device.
  * @param address    with the length of its on-link prefix.
- * @param deprecated past its preferred lifetime: not for new connections.
- * @param temporary  of IPv6's privacy extensions.
- * @param dynamic    not set by hand: it expires.
+ * @param deprecated past its preferred lifetime, so not for new connections.
+ * @param temporary  made by IPv6's privacy extensions.
+ * @param dynamic    has a lifetime, so nobody configured it by hand.
  */
 record LinkAddress(String device, IpPrefix address, boolean deprecated, boolean temporary, boolean dynamic)
 {
-    /** flannel's order: global before link-local, set by hand before dynamic, lasting before temporary. */
+    /** flannel's order: global before link-local, static before dynamic, permanent before temporary. */
     static final Comparator<LinkAddress> PREFERENCE = Comparator
         .comparing(LinkAddress::isLinkLocal)
         .thenComparing(LinkAddress::dynamic)
@@ -56,7 +56,7 @@ record LinkAddress(String device, IpPrefix address, boolean deprecated, boolean 
         return ip().isV4();
     }
 
-    /** Global or link-local unicast, and not on its way out. */
+    /** True for global or link-local unicast addresses that are not deprecated. */
     boolean isUsable()
     {
         return !deprecated && !ip().isAny() && !ip().isMulticast() && !isLoopback();

@@ -10,12 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * The tunnel's own device: flannel's names for it, and its settings on the host.
- */
+/** Names and settings of the tunnel's device on the host. */
 public final class TunnelDevice
 {
-    /** The udp backend's. */
+    /** Name of the udp backend's device. */
     public static final String UDP_NAME = "flannel0";
 
     private TunnelDevice()
@@ -25,7 +23,7 @@ public final class TunnelDevice
     /**
      * @param vni  of the network.
      * @param isV4 family of underlay and overlay: each has a device of its own.
-     * @return the name the vxlan backend gives it.
+     * @return name of the vxlan backend's device.
      */
     public static String vxlanName(final int vni, final boolean isV4)
     {
@@ -33,15 +31,15 @@ public final class TunnelDevice
     }
 
     /**
-     * Give the device its settings and bring it up; routes come later, as they need it up.
+     * Set up the device and bring it up. Routes come later, as they need the device up.
      *
-     * @param ip      how to run {@code ip}.
+     * @param ip      runs {@code ip}.
      * @param device  open.
-     * @param mac     to have, null for a device without Ethernet.
-     * @param mtu     to have, bytes of IP.
-     * @param address to have: the base of the lease's subnet, of length 32 or 128, so that no broadcast route appears.
-     * @param network other addresses inside of it are of an earlier lease and go.
-     * @throws IOException if a setting is refused, or the device has another MAC address in the end.
+     * @param mac     to set, null for a device without Ethernet.
+     * @param mtu     to set, in bytes of IP.
+     * @param address to set: the base of the lease's subnet, with length 32 or 128, so that no broadcast route appears.
+     * @param network other addresses in it belong to an earlier lease and are removed.
+     * @throws IOException if a setting is refused, or if the device has another MAC address afterwards.
      */
     public static void configure(
         final IpCommand ip,
@@ -59,7 +57,7 @@ public final class TunnelDevice
         ignoreRouterAdvertisements(device.name());
         device.up(true);
         ensureAddress(ip, device.name(), address, network);
-        // Whoever names devices (udev) may give them addresses too; peers have been told this one.
+        // A rule of udev may change the MAC address of new devices; peers use the published one.
         if (mac != null && !mac.equals(device.mac()))
         {
             throw new IOException("device " + device.name() + " has the MAC address " + device.mac() + ", not " + mac +
@@ -68,10 +66,10 @@ public final class TunnelDevice
     }
 
     /**
-     * @param ip      how to run {@code ip}.
-     * @param device  name.
-     * @param address to have.
-     * @param network other addresses inside of it go.
+     * @param ip      runs {@code ip}.
+     * @param device  name of the device.
+     * @param address to set.
+     * @param network other addresses in it are removed.
      * @throws IOException if the host refuses.
      */
     public static void ensureAddress(
@@ -96,7 +94,7 @@ public final class TunnelDevice
         }
     }
 
-    /** A router inside the overlay has nothing to tell this host. Where IPv6 is off there is no such setting. */
+    /** Ignore router advertisements from inside the overlay. The setting does not exist where IPv6 is off. */
     private static void ignoreRouterAdvertisements(final String device) throws IOException
     {
         final Path setting = Path.of("/proc/sys/net/ipv6/conf", device, "accept_ra");

@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The interfaces of a host: which one carries the tunnels and by which address, and what the tunnel's own device is
- * called and addressed.
- */
+/** The interfaces of a host: the choice of the one that carries the tunnels, and the tunnel's own device. */
 package io.overlane.flannel.host.link;

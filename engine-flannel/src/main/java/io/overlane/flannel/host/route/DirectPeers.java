@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which peers are on a link of this host, without a router in between: they need no tunnel ({@code DirectRouting}). To
- * be asked again now and then, as the answer changes with the underlay.
+ * Finds the peers on a link of this host, without a router in between: they need no tunnel ({@code DirectRouting}). The
+ * answer changes with the underlay, so callers ask again from time to time.
  */
 public final class DirectPeers
 {
@@ -21,11 +21,11 @@ public final class DirectPeers
     }
 
     /**
-     * Ask the kernel's routing table, in one process for each family.
+     * Ask the kernel's routing table, with one process for each family.
      *
-     * @param ip    how to run {@code ip}.
+     * @param ip    runs {@code ip}.
      * @param peers underlay addresses.
-     * @return the device by peer, for those on a link; one that is routed, local or unreachable is left out.
+     * @return the device by peer, for those on a link; peers that are routed, local or unreachable are left out.
      * @throws IOException if {@code ip} cannot be run at all.
      */
     public static Map<IpAddress, String> find(final IpCommand ip, final Collection<IpAddress> peers)
@@ -55,7 +55,7 @@ public final class DirectPeers
             }
             catch (final IllegalArgumentException ex)
             {
-                // A type, not an address.
+                // The line starts with a route type, not with an address.
                 return;
             }
         }

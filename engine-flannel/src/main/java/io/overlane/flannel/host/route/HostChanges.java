@@ -5,25 +5,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What it took to make the host as it was wanted.
+ * The changes that brought the host to its wanted state.
  *
  * @param set      commands for entries that were missing or different.
  * @param removed  commands for entries that were no longer wanted.
- * @param failures one line for each that did not work; it is tried again the next time.
+ * @param failures one line for each command that failed; it is tried again the next time.
  */
 public record HostChanges(List<String> set, List<String> removed, List<String> failures)
 {
-    /** Everything stood there as wanted. */
+    /** Nothing had to be changed. */
     public static final HostChanges NONE = new HostChanges(List.of(), List.of(), List.of());
 
-    /** @return true if everything stood there as wanted. */
+    /** @return true if nothing had to be changed. */
     public boolean isEmpty()
     {
         return set.isEmpty() && removed.isEmpty() && failures.isEmpty();
     }
 
     /**
-     * @param other changes made afterwards.
+     * @param other later changes.
      * @return both.
      */
     public HostChanges and(final HostChanges other)

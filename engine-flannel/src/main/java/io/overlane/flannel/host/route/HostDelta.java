@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The few commands that lead from one plan to the next, in one {@code ip} process for each family: a change among a
- * thousand peers takes some milliseconds. It trusts that the host is as the first plan left it; where that is not so,
- * something fails, and the keepers, which look first, put it right.
+ * Runs the few commands that lead from one plan to the next, with one {@code ip} process for each family: one change
+ * among a thousand peers takes some milliseconds. It assumes that the host is as the first plan left it. If it is not,
+ * a command fails, and the keepers, which read the host first, correct it.
  */
 public final class HostDelta
 {
@@ -30,10 +30,10 @@ public final class HostDelta
     }
 
     /**
-     * @param ip     how to run {@code ip}.
-     * @param before what stands on the host.
-     * @param now    what is wanted.
-     * @param device of the neighbours; not used where there are none.
+     * @param ip     runs {@code ip}.
+     * @param before entries now on the host.
+     * @param now    wanted entries.
+     * @param device of the neighbours; unused if there are none.
      * @return what was done.
      * @throws IOException if {@code ip} cannot be run at all.
      */
@@ -41,7 +41,7 @@ public final class HostDelta
         final IpCommand ip, final HostPlan before, final HostPlan now, final String device) throws IOException
     {
         final HostDelta delta = new HostDelta();
-        // A route appears when its neighbour is there and goes before it.
+        // Set a neighbour before its route, and remove it after the route.
         delta.setNeighbors(before, now, device);
         delta.changeRoutes(before, now);
         delta.removeNeighbors(before, now, device);
@@ -85,7 +85,7 @@ public final class HostDelta
             final KernelRoute old = present.get(route.subnet());
             if (!route.equals(old))
             {
-                // "add" does not take the place of a route that somebody else made.
+                // "add" does not replace a route of another program.
                 add(set, route.isV4(), (old == null ? "route add " : "route replace ") + route.toOwnCommand());
             }
         }

@@ -12,25 +12,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The routes and neighbours the kernel needs for a set of peers, by backend.
+ * The routes and neighbours that the kernel needs for a set of peers, by backend.
  *
  * @param routes    one for each subnet.
  * @param neighbors of the tunnel's device; empty for backends without Ethernet.
  */
 public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neighbors)
 {
-    /** Nothing at all. */
+    /** No entries. */
     public static final HostPlan NONE = new HostPlan(List.of(), Map.of());
 
     /**
-     * The kernel gets the peers of one family in three entries, as from flannel: the third, the FDB entry, is the
-     * engine's own.
+     * The kernel gets the peers of one family as flannel sets them, except for the FDB entry, which the engine has.
      *
      * @param peers  of one family.
      * @param device of the tunnel.
-     * @param direct devices by underlay address, for peers that are reached without the tunnel: none without
-     *               {@code DirectRouting}, else what {@link DirectPeers} finds.
-     * @return routes through the tunnel with their neighbours, plain routes to the direct peers.
+     * @param direct devices by underlay address, for peers reached without the tunnel: the result of
+     *               {@link DirectPeers}, empty without {@code DirectRouting}.
+     * @return routes through the tunnel with their neighbours, and plain routes to the direct peers.
      */
     public static HostPlan vxlan(
         final Collection<Peer> peers, final String device, final Map<IpAddress, String> direct)
@@ -65,7 +64,7 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
     }
 
     /**
-     * @param network the whole of it: the engine looks for the peer.
+     * @param network of all nodes; the engine finds the peer.
      * @param device  of the tunnel.
      * @return one route.
      */
@@ -75,8 +74,8 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
     }
 
     /**
-     * @param route in addition, such as a blackhole for the own subnet.
-     * @return both.
+     * @param route to add, such as a blackhole for the own subnet.
+     * @return a plan with it.
      */
     public HostPlan with(final KernelRoute route)
     {
@@ -86,11 +85,11 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
     }
 
     /**
-     * Neighbours first, so that the first packet over a new route knows where to go.
+     * Set neighbours first, so that the first packet over a new route has a destination.
      *
      * @param keeper    of the routes.
      * @param neighbors keeper of the tunnel's device.
-     * @return what had to be done.
+     * @return what was done.
      * @throws IOException if {@code ip} cannot be run at all.
      */
     public HostChanges ensure(final RouteKeeper keeper, final NeighborKeeper neighbors) throws IOException
@@ -102,7 +101,7 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
      * Another node, as its lease describes it.
      *
      * @param subnet   of its containers.
-     * @param underlay the address it published.
+     * @param underlay its published address.
      * @param mac      of its VTEP; null for backends without Ethernet.
      */
     public record Peer(IpPrefix subnet, IpAddress underlay, MacAddress mac)

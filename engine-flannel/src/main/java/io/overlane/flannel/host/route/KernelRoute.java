@@ -5,19 +5,19 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 
 /**
- * A route of the kernel's main table that a node wants.
+ * A wanted route of the kernel's main table.
  *
- * @param subnet  destination, host bits cleared.
- * @param gateway of the same family, or null for a route into the device itself and for a blackhole.
- * @param device  name of the device, or null for a blackhole.
- * @param onlink  the gateway is reached through the device though no address of the device covers it.
+ * @param subnet  destination, without host bits.
+ * @param gateway of the same family; null for a route into the device itself and for a blackhole.
+ * @param device  name of the device; null for a blackhole.
+ * @param onlink  whether the gateway is on the link although no address of the device covers it.
  */
 public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boolean onlink)
 {
-    /** The largest metric: every other route to the subnet is better. */
+    /** The largest metric, so every other route to the subnet wins. */
     private static final String BLACKHOLE_METRIC = "4294967295";
 
-    /** {@code IP6_RT_PRIO_USER}; IPv4's is 0, which is not shown. */
+    /** {@code IP6_RT_PRIO_USER}. IPv4's default metric is 0, which {@code ip} does not print. */
     private static final String DEFAULT_METRIC_V6 = "1024";
 
     /**
@@ -33,7 +33,7 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
     }
 
     /**
-     * A peer on the same link: host-gw, or vxlan's direct routing.
+     * Route to a peer on the same link: host-gw, or vxlan's direct routing.
      *
      * @param subnet  of the peer.
      * @param gateway underlay address of the peer.
@@ -46,7 +46,8 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
     }
 
     /**
-     * A peer behind a tunnel: the gateway is the base of its subnet, which a neighbour entry binds to the peer's MAC.
+     * Route to a peer behind a tunnel. The gateway is the base of its subnet, and a neighbour entry gives it the peer's
+     * MAC.
      *
      * @param subnet of the peer.
      * @param device of the tunnel.
@@ -58,7 +59,7 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
     }
 
     /**
-     * Everything of a network into a device without Ethernet: flannel0.
+     * Route of a whole network into a device without Ethernet: flannel0.
      *
      * @param subnet the network.
      * @param device of the tunnel.
@@ -70,8 +71,8 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
     }
 
     /**
-     * What no container has goes nowhere instead of out to the world. It yields to every other route to the subnet,
-     * such as that of the containers' bridge.
+     * Drops packets to addresses that no container has, which would otherwise leave by the default route. Every other
+     * route to the subnet, such as that of the containers' bridge, wins.
      *
      * @param subnet this node's own.
      * @return the route.
@@ -91,13 +92,12 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
         return device == null;
     }
 
-    /** As {@code ip route show} says it; null for IPv4's 0. Two routes to one subnet differ in it. */
+    /** As {@code ip route show} prints it; null for IPv4's 0. The kernel distinguishes routes to one subnet by it. */
     String metric()
     {
         return isBlackhole() ? BLACKHOLE_METRIC : isV4() ? null : DEFAULT_METRIC_V6;
     }
 
-    /** The arguments of {@code ip route replace}. */
     String toCommand()
     {
         return (isBlackhole() ? "blackhole " : "") + subnet +
@@ -107,7 +107,7 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
             (metric() == null ? "" : " metric " + metric());
     }
 
-    /** The same with the mark by which a node knows its own. */
+    /** With the protocol number that marks a node's own routes. */
     String toOwnCommand()
     {
         return toCommand() + " proto " + RouteKeeper.PROTOCOL;

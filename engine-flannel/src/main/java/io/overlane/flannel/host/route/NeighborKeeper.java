@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Keeps the permanent neighbours of one device equal to a wanted set. The device is the node's own, so every permanent
- * entry is.
+ * Keeps the permanent neighbours of one device equal to a wanted set. The device is the node's own, so all its
+ * permanent neighbours are too.
  */
 public final class NeighborKeeper
 {
@@ -24,8 +24,8 @@ public final class NeighborKeeper
     private final String device;
 
     /**
-     * @param ip     how to run {@code ip}.
-     * @param device the tunnel's.
+     * @param ip     runs {@code ip}.
+     * @param device of the tunnel.
      */
     public NeighborKeeper(final IpCommand ip, final String device)
     {
@@ -37,8 +37,8 @@ public final class NeighborKeeper
      * Compare and correct, with two {@code ip} processes for each family.
      *
      * @param wanted MAC addresses by the address of the neighbour; for a flannel peer, the base of its subnet.
-     * @return what had to be done.
-     * @throws IOException if {@code ip} cannot be run at all or there is no such device.
+     * @return what was done.
+     * @throws IOException if {@code ip} cannot be run at all or the device does not exist.
      */
     public HostChanges ensure(final Map<IpAddress, MacAddress> wanted) throws IOException
     {

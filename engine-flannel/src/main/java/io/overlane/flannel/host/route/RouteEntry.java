@@ -15,26 +15,27 @@ import java.util.regex.Pattern;
  *
  * @param type     {@code unicast}, {@code blackhole}…
  * @param subnet   destination.
- * @param gateway  as it was printed, or null.
+ * @param gateway  as printed, or null.
  * @param device   or null, as with several next hops.
- * @param protocol who made it: {@code kernel}, {@code static}, a number; null is whoever typed it.
- * @param metric   as it was printed, null for IPv4's 0.
- * @param onlink   whether the gateway is taken to be on the link.
+ * @param protocol origin of the route: {@code kernel}, {@code static}, a number; null for {@code boot}, the default of
+ *                 {@code ip route add}.
+ * @param metric   as printed, null for IPv4's 0.
+ * @param onlink   whether the gateway counts as on the link.
  */
 record RouteEntry(
     String type, IpPrefix subnet, String gateway, String device, String protocol, String metric, boolean onlink)
 {
-    /** Words that stand before the destination; {@code unicast} is not shown. */
+    /** Types that are printed before the destination; {@code unicast} is not printed. */
     private static final Set<String> TYPES = Set.of(
         "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit", "throw");
 
-    /** Of words; {@code ip} puts a backslash where it would start a new line. */
+    /** Separates words; {@code ip} prints a backslash instead of a new line. */
     private static final Pattern GAP = Pattern.compile("[\\s\\\\]+");
 
     private static final String UNICAST = "unicast";
     private static final String BLACKHOLE = "blackhole";
 
-    /** Nothing for a line that cannot be one of a node's: a default route, another notation. */
+    /** Empty for a line that cannot be a node's route, such as a default route. */
     static Optional<RouteEntry> parse(final String line)
     {
         final List<String> words = Arrays.asList(GAP.split(line.strip()));
@@ -69,14 +70,14 @@ record RouteEntry(
                 onlink == wanted.onlink());
     }
 
-    /** The arguments of {@code ip route del}; nothing but an entry of that protocol matches; "boot" is not shown. */
+    /** Arguments of {@code ip route del} that match this entry only. {@code ip} does not print the protocol "boot". */
     String toDeleteCommand()
     {
         return (UNICAST.equals(type) ? "" : type + " ") + subnet + " proto " + (protocol == null ? "boot" : protocol) +
             (metric == null ? "" : " metric " + metric);
     }
 
-    /** A host route comes without its length. */
+    /** {@code ip} prints a host route without its length. */
     private static IpPrefix subnet(final String text)
     {
         if (text.indexOf('/') >= 0)

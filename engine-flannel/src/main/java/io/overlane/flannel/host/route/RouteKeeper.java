@@ -14,13 +14,13 @@ import java.util.Map;
 /**
  * Keeps the kernel's main table equal to a wanted set of routes, within the networks of one node.
  *
- * <p>A node's own routes carry {@link #PROTOCOL}. Those that are not wanted go, also those an earlier run left; those
- * that are missing or were changed come back. A route of somebody else to a wanted subnet has to make way, unless the
- * kernel made it for an address of this host; every other route stays.
+ * <p>A node's own routes carry {@link #PROTOCOL}. Those that are not wanted are removed, also those of an earlier run;
+ * missing or changed ones are set again. A foreign route to a wanted subnet is removed, unless the kernel made it for
+ * an address of this host. All other routes stay.
  */
 public final class RouteKeeper
 {
-    /** {@code rtm_protocol}: above 4 it is the number of a routing daemon; nobody is known to use this one. */
+    /** {@code rtm_protocol}. Numbers above 4 are for routing daemons; no program is known to use this one. */
     public static final int PROTOCOL = 79;
 
     private static final String OWN = Integer.toString(PROTOCOL);
@@ -29,8 +29,8 @@ public final class RouteKeeper
     private final List<IpPrefix> networks;
 
     /**
-     * @param ip       how to run {@code ip}.
-     * @param networks of this node: own routes outside them belong to another node on this host.
+     * @param ip       runs {@code ip}.
+     * @param networks of this node; own routes outside them belong to another node on this host.
      */
     public RouteKeeper(final IpCommand ip, final Collection<IpPrefix> networks)
     {
@@ -39,10 +39,10 @@ public final class RouteKeeper
     }
 
     /**
-     * Compare and correct, with two {@code ip} processes for each family at most, however many routes there are.
+     * Compare and correct, with at most two {@code ip} processes for each family, whatever the number of routes.
      *
      * @param wanted every route there should be, one for each subnet.
-     * @return what had to be done.
+     * @return what was done.
      * @throws IOException if {@code ip} cannot be run at all.
      * @throws IllegalArgumentException if a wanted route lies outside the networks.
      */
@@ -94,7 +94,7 @@ public final class RouteKeeper
             }
             else if (route != null && route.onlink() && !isV4 && !entry.is(route))
             {
-                // The kernel looks the gateway up, finds this entry on another device and refuses the new one.
+                // Delete this entry first: the kernel would look the gateway up through it and refuse the new route.
                 inTheWay.add("route del " + entry.toDeleteCommand());
             }
         }
@@ -124,7 +124,7 @@ public final class RouteKeeper
             network -> subnet.length() >= network.length() && network.contains(subnet.address()));
     }
 
-    /** What the kernel tells two routes apart by, as far as a node is concerned. */
+    /** By this the kernel distinguishes the routes of a node. */
     private record Key(IpPrefix subnet, String metric)
     {
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Routes and neighbours the kernel needs for the peers of a network, kept equal to a wanted set, whatever others do to
- * them. One thread at a time.
+ * Keeps the kernel's routes and neighbours for the peers of a network equal to a wanted set, also if other programs
+ * change them. One thread at a time uses it.
  */
 package io.overlane.flannel.host.route;

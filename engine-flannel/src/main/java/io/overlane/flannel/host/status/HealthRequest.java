@@ -9,12 +9,12 @@ import java.util.function.BooleanSupplier;
 import org.agrona.CloseHelper;
 
 /**
- * One request of HTTP/1, one answer, and then the end of what we send. The client closes; closing before it did could
- * cost it the answer. Never blocks: an answer fits into any socket's buffer.
+ * One HTTP/1 request and its answer; then the sending side is closed. The client closes the connection: if we did
+ * first, it could lose the answer. Never blocks, as an answer fits into the socket's buffer.
  */
 final class HealthRequest
 {
-    /** Of a whole request; a kubelet's is some 150 bytes. */
+    /** Longest request in bytes; a kubelet's has about 150. */
     private static final int MAX_LENGTH = 8192;
 
     private final SocketChannel channel;
@@ -30,7 +30,7 @@ final class HealthRequest
         this.deadlineNs = deadlineNs;
     }
 
-    /** When it is to be over, whatever the client does. */
+    /** When the request ends, whatever the client does. */
     long deadlineNs()
     {
         return deadlineNs;
@@ -46,7 +46,7 @@ final class HealthRequest
         CloseHelper.quietClose(channel);
     }
 
-    /** There is something to read, or the end. */
+    /** The socket is readable or at its end. */
     void onReady()
     {
         try

@@ -17,9 +17,10 @@ import java.util.function.BooleanSupplier;
 import org.agrona.CloseHelper;
 
 /**
- * {@code /healthz}, 200 while the process runs, and {@code /readyz}, 200 once the node is ready and 503 before, with
- * flanneld's words. One thread of its own answers, and waits for nobody: who is slow has some seconds, and of too many
- * the one that came first makes room, so that nobody but the process keeps its kubelet from an answer.
+ * Answers {@code /healthz} with 200 while the process runs, and {@code /readyz} with 200 once the node is ready and 503
+ * before, with flanneld's texts. One thread serves all clients without blocking. A slow client is closed after some
+ * seconds, and if there are too many clients the oldest is closed, so that no client can keep the kubelet from an
+ * answer.
  */
 public final class HealthServer implements AutoCloseable
 {
@@ -34,15 +35,15 @@ public final class HealthServer implements AutoCloseable
     private final Selector selector;
     private final BooleanSupplier isReady;
     private final Thread thread = new Thread(this::run, "health");
-    /** In the order they came; the thread's own. */
+    /** In order of arrival; used by the server's thread only. */
     private final List<HealthRequest> clients = new ArrayList<>();
     private volatile boolean isClosed;
 
     /**
      * @param address to listen on; a wildcard for all.
      * @param port    to listen on, 0 for any free one.
-     * @param isReady asked for each request, on the server's thread.
-     * @throws IOException if it cannot listen there; one line that names the place.
+     * @param isReady called for each request, on the server's thread.
+     * @throws IOException if it cannot listen there; one line with address and port.
      */
     public HealthServer(final IpAddress address, final int port, final BooleanSupplier isReady) throws IOException
     {
@@ -110,7 +111,7 @@ public final class HealthServer implements AutoCloseable
         }
         catch (final IOException | ClosedSelectorException ex)
         {
-            // Without a selector there is nothing left to ask; the kubelet will notice.
+            // Without a selector no client can be served; the kubelet will notice.
             isClosed = true;
         }
         clients.forEach(HealthRequest::close);
@@ -148,7 +149,7 @@ public final class HealthServer implements AutoCloseable
         }
         catch (final IOException ex)
         {
-            // No descriptor left, likely, or the client has gone already.
+            // Probably no descriptor is left, or the client has gone.
             LockSupport.parkNanos(ACCEPT_PAUSE_NS);
         }
     }

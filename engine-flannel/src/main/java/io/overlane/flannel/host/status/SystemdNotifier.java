@@ -7,8 +7,8 @@ import java.util.Map;
 import org.agrona.ErrorHandler;
 
 /**
- * sd_notify(3): tells systemd that a {@code Type=notify} service is ready, or about to stop. Does nothing where nobody
- * asked to be told.
+ * Tells systemd (sd_notify(3)) that a {@code Type=notify} service is ready or about to stop. Does nothing if
+ * {@code NOTIFY_SOCKET} is not set.
  */
 public final class SystemdNotifier
 {
@@ -17,8 +17,8 @@ public final class SystemdNotifier
     private final ErrorHandler errorHandler;
 
     /**
-     * @param environment  of this process; {@code NOTIFY_SOCKET} says where to.
-     * @param errorHandler told if that does not work; the node runs on.
+     * @param environment  of this process; {@code NOTIFY_SOCKET} names the socket.
+     * @param errorHandler gets a failure to notify; the node goes on.
      */
     public SystemdNotifier(final Map<String, String> environment, final ErrorHandler errorHandler)
     {
@@ -33,7 +33,7 @@ public final class SystemdNotifier
     }
 
     /**
-     * The node has its lease, its rules stand and {@code subnet.env} is written.
+     * The node has its lease, the rules are set and {@code subnet.env} is written.
      *
      * @param status one line for {@code systemctl status}.
      */
@@ -69,7 +69,7 @@ public final class SystemdNotifier
         return text.replaceAll("\\s*\\R\\s*", "; ");
     }
 
-    /** How a datagram leaves. */
+    /** Sends a datagram. */
     interface Sender
     {
         void send(String address, String text) throws IOException;

@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * How others learn whether the node runs and is ready: systemd's notification and two HTTP resources.
- */
+/** Reports whether the node runs and is ready: to systemd, and by two HTTP resources. */
 package io.overlane.flannel.host.status;
