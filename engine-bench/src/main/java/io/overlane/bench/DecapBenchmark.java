@@ -194,6 +194,7 @@ public class DecapBenchmark
             8472,
             SystemNanoClock.INSTANCE,
             new OfferQueue(Frames.BATCH, true, vxlanCounters.decap(), Sinks.guard()),
-            vxlanCounters.decap()));
+            vxlanCounters.decap(),
+            null));
     }
 }

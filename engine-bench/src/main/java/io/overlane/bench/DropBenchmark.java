@@ -87,7 +87,8 @@ public class DropBenchmark
             8472,
             SystemNanoClock.INSTANCE,
             new OfferQueue(Frames.BATCH, true, counters.decap(), Sinks.guard()),
-            counters.decap()));
+            counters.decap(),
+            null));
         final byte[][] ofUnknown = new byte[Frames.BATCH][];
         final byte[][] ofKnown = new byte[Frames.BATCH][];
         for (int i = 0; i < Frames.BATCH; i++)

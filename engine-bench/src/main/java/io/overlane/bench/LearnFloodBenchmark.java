@@ -103,7 +103,8 @@ public class LearnFloodBenchmark
             8472,
             () -> nowNs,
             new OfferQueue(Frames.BATCH, true, counters.decap(), Sinks.guard()),
-            counters.decap()));
+            counters.decap(),
+            null));
         for (int i = 0; i < maxEntries; i++)
         {
             final int remote = forwarding.remotes().intern(FLOOD_HIGH, FLOOD_LOW, 8472);

@@ -3,7 +3,7 @@ package io.overlane.offload;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
-import io.overlane.wire.EthernetPayload;
+import io.overlane.wire.Layer3;
 
 /**
  * Joins received segments that belong together into super-frames for a device that takes them (Linux
@@ -25,7 +25,7 @@ public final class GroCoalescer
     public static final int NO_PLACE = -1;
 
     /** Room for a packet of 64 KiB behind an Ethernet header and all VLAN tags that are looked behind. */
-    private static final int SLOT_LENGTH = 0xFFFF + EthernetPayload.MAX_LENGTH;
+    private static final int SLOT_LENGTH = 0xFFFF + Layer3.MAX_OFFSET;
 
     private final GroSegment segment;
     private final GroFlow[] flows;

@@ -5,10 +5,10 @@ import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.EtherType;
-import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -31,7 +31,6 @@ final class GroSegment
     /** Of a known flow, plain data, with a right checksum. */
     static final int JOINABLE = 3;
 
-    private final EthernetPayload ethernet = new EthernetPayload();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
     private final TcpHeader tcp = new TcpHeader();
@@ -66,25 +65,14 @@ final class GroSegment
         this.frame = frame;
         buffer = frame.buffer();
         final int end = frame.offset() + frame.length();
-        if (!findL3(end))
+        final int layer3 = Layer3.of(frame, isEthernet);
+        l3 = frame.offset() + Layer3.offset(layer3);
+        isV4 = Layer3.etherType(layer3) == EtherType.IPV4;
+        if (isV4)
         {
-            return NO_FLOW;
+            return lookV4(end);
         }
-        return isV4 ? lookV4(end) : lookV6(end);
-    }
-
-    private boolean findL3(final int end)
-    {
-        if (isEthernet)
-        {
-            ethernet.wrap(buffer, frame.offset(), frame.length());
-            l3 = ethernet.l3Offset();
-            isV4 = ethernet.etherType() == EtherType.IPV4;
-            return ethernet.check() == DropReason.NONE && (isV4 || ethernet.etherType() == EtherType.IPV6);
-        }
-        l3 = frame.offset();
-        isV4 = l3 < end && buffer.getByte(l3) >>> 4 == Ipv4Header.VERSION;
-        return l3 < end;
+        return Layer3.etherType(layer3) == EtherType.IPV6 ? lookV6(end) : NO_FLOW;
     }
 
     private int lookV4(final int end)

@@ -45,7 +45,7 @@ class ForgedSourcesTest
     private final Port port = new SilentPort("all");
     private final VxlanDecapPath path = new VxlanDecapPath(
         forwarding.segments(), forwarding.fdb(), forwarding.remotes(), 8472, SystemNanoClock.INSTANCE,
-        new OfferQueue(1, true, counters.decap(0), Guards.port()), counters.decap(0));
+        new OfferQueue(1, true, counters.decap(0), Guards.port()), counters.decap(0), null);
     private final Frame frame = new FrameSlab(1, 2048).frame(0);
     private final byte[] datagram = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(1).datagram();
 

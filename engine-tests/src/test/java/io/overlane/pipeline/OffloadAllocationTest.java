@@ -69,7 +69,7 @@ class OffloadAllocationTest
         segments.add(new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1")));
         final DatagramFeed feed = new DatagramFeed(new VxlanDecapPath(
             segments, new Fdb(16), new RemoteTable(16), 8472, () -> 0,
-            new OfferQueue(64, true, counters.decap(), Guards.port()), counters.decap()));
+            new OfferQueue(64, true, counters.decap(), Guards.port()), counters.decap(), null));
 
         final byte[] bytes = datagrams();
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);

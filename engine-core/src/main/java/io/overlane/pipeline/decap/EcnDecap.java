@@ -4,9 +4,9 @@ package io.overlane.pipeline.decap;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
-import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 
 /**
  * Carries congestion marks of the outer header into the inner one (RFC 6040 §4.2, figure 4; Linux
@@ -33,25 +33,23 @@ final class EcnDecap
     private static final int ECT_0 = 2;
     private static final int CE = 3;
 
-    private final EthernetPayload payload = new EthernetPayload();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
 
     /**
-     * @param frame an inner Ethernet frame of 14 bytes or more.
-     * @param tos   the outer type of service or traffic class.
+     * @param frame  an inner Ethernet frame.
+     * @param layer3 of the frame.
+     * @param tos    the outer type of service or traffic class.
      * @return {@link DropReason#NONE} or {@link DropReason#ECN_NOT_CAPABLE}.
      */
-    DropReason apply(final Frame frame, final int tos)
+    DropReason apply(final Frame frame, final int layer3, final int tos)
     {
         final int outer = tos & MASK;
-        if (payload.wrap(frame.buffer(), frame.offset(), frame.length()).check() != DropReason.NONE)
+        final int l3Offset = frame.offset() + Layer3.offset(layer3);
+        final int l3Length = frame.length() - Layer3.offset(layer3);
+        if (Layer3.etherType(layer3) == EtherType.IPV4 && l3Length >= Ipv4Header.LENGTH)
         {
-            return DropReason.NONE;
-        }
-        if (payload.etherType() == EtherType.IPV4 && payload.l3Length() >= Ipv4Header.LENGTH)
-        {
-            ipv4.wrap(frame.buffer(), payload.l3Offset(), payload.l3Length());
+            ipv4.wrap(frame.buffer(), l3Offset, l3Length);
             final int inner = ipv4.ecn();
             if (isChanged(inner, outer))
             {
@@ -59,9 +57,9 @@ final class EcnDecap
             }
             return verdict(inner, outer);
         }
-        if (payload.etherType() == EtherType.IPV6 && payload.l3Length() >= Ipv6Header.LENGTH)
+        if (Layer3.etherType(layer3) == EtherType.IPV6 && l3Length >= Ipv6Header.LENGTH)
         {
-            ipv6.wrap(frame.buffer(), payload.l3Offset(), payload.l3Length());
+            ipv6.wrap(frame.buffer(), l3Offset, l3Length);
             final int inner = ipv6.ecn();
             if (isChanged(inner, outer))
             {

@@ -24,8 +24,6 @@ public final class IpDecapPath implements DecapPath
     private final PathCounters counters;
     private final Ipv4Header ip = new Ipv4Header();
 
-    private int remote;
-
     /**
      * @param network  where packets go.
      * @param remotes  numbers of remotes.
@@ -46,7 +44,8 @@ public final class IpDecapPath implements DecapPath
     public void decap(final Frame datagram, final long sourceHigh, final long sourceLow, final int tos)
     {
         counters.onIn(1, datagram.length());
-        final DropReason verdict = check(datagram, sourceHigh, sourceLow);
+        final int remote = remotes.find(sourceHigh, sourceLow);
+        final DropReason verdict = check(datagram, sourceHigh, sourceLow, remote);
         if (verdict == DropReason.NONE)
         {
             datagram.length(ip.totalLength());
@@ -74,9 +73,8 @@ public final class IpDecapPath implements DecapPath
         counters.onBatchEnd();
     }
 
-    private DropReason check(final Frame packet, final long sourceHigh, final long sourceLow)
+    private DropReason check(final Frame packet, final long sourceHigh, final long sourceLow, final int remote)
     {
-        remote = remotes.find(sourceHigh, sourceLow);
         if (remote < 0 && network.sourcePolicy() != SourcePolicy.ANY)
         {
             return DropReason.SOURCE_NOT_ALLOWED;

@@ -20,9 +20,9 @@ import io.overlane.status.PathCounters;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 import io.overlane.wire.VxlanHeader;
 import org.agrona.concurrent.NanoClock;
@@ -43,44 +43,17 @@ public final class VxlanDecapPath implements DecapPath
 
     private final VxlanHeader vxlan = new VxlanHeader();
     private final EthernetHeader ethernet = new EthernetHeader();
-    private final EthernetPayload payload = new EthernetPayload();
     private final EcnDecap ecn = new EcnDecap();
 
-    /** Of the last datagram of this batch; null: not known. */
-    private Segment segment;
-    /** Of the segment, as they were when the batch came to it. */
-    private ActivePolicy rules;
-    /** Whether this datagram is one of the segment's. */
-    private boolean isOurs;
     private int framesIn;
     private int bytesIn;
-    /** Of the last datagram of this batch; negative: not known. */
-    private int remote = RemoteTable.MISSING;
-    private long remoteHigh;
-    private long remoteLow;
-
-    /**
-     * A path of the thread that writes the FDB.
-     *
-     * @param segments    by VNI.
-     * @param fdb         learns where sources live.
-     * @param remotes     numbers of remotes.
-     * @param peerUdpPort port to which learned remotes are sent; not the source port a datagram came from.
-     * @param clock       for the age of learned entries.
-     * @param out         to the ports.
-     * @param counters    decap counters.
-     */
-    public VxlanDecapPath(
-        final SegmentTable segments,
-        final Fdb fdb,
-        final RemoteTable remotes,
-        final int peerUdpPort,
-        final NanoClock clock,
-        final OfferQueue out,
-        final PathCounters counters)
-    {
-        this(segments, fdb, remotes, peerUdpPort, clock, out, counters, null);
-    }
+    /** Of the last datagram of this batch; null if there was none. */
+    private Segment lastSegment;
+    /** Of the last datagram of this batch whose remote was looked up. */
+    private int lastRemote;
+    private long lastHigh;
+    private long lastLow;
+    private boolean isRemoteKnown;
 
     /**
      * @param segments    by VNI.
@@ -111,17 +84,17 @@ public final class VxlanDecapPath implements DecapPath
     }
 
     /**
-     * Learn what another thread has heard. Only on the thread that writes the FDB.
+     * Learn a source that another thread received. Only on the thread that writes the FDB.
      *
      * @param vni        of a segment.
      * @param source     MAC of a station.
-     * @param sourceHigh first word of the outer address it was heard from.
+     * @param sourceHigh first word of the outer source address.
      * @param sourceLow  second word.
      */
     public void learn(final int vni, final long source, final long sourceHigh, final long sourceLow)
     {
         learn.onFrame(vni, source, sourceHigh, sourceLow, remotes.find(sourceHigh, sourceLow));
-        // Batches of our own may be long in coming: the next of these is not heard at the same time.
+        // The next batch of this path may be far away, so the time must be read again for the next source.
         learn.onBatchEnd();
     }
 
@@ -130,27 +103,28 @@ public final class VxlanDecapPath implements DecapPath
     {
         framesIn++;
         bytesIn += datagram.length();
-        isOurs = false;
         final int offset = datagram.offset();
         final int length = datagram.length();
-        final DropReason verdict = check(datagram, sourceHigh, sourceLow, tos);
+        final boolean isWhole = vxlan.wrap(datagram.buffer(), offset, length).check() == DropReason.NONE;
+        final long word = isWhole ? vxlan.word() : 0;
+        final Segment segment = VxlanHeader.hasVni(word) ? segmentOf(VxlanHeader.vni(word)) : null;
+        if (segment == null)
+        {
+            final DropReason ofHeader = isWhole ? DropReason.NO_I_FLAG : DropReason.SHORT_HEADER;
+            counters.onDropped(
+                VxlanHeader.hasVni(word) ? DropReason.UNKNOWN_VNI : ofHeader,
+                DropLedger.NO_VNI, sourceHigh, sourceLow, 1, datagram.buffer(), offset, length);
+            return;
+        }
+        final DropReason verdict = admit(segment, word, datagram, sourceHigh, sourceLow, tos);
         if (verdict == DropReason.NONE)
         {
-            final LocalPorts ports = segment.ports();
-            if (ports.size() == 1)
-            {
-                out.aim(ports.first(), segment.vni(), segment.decapTraffic());
-                out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
-            }
-            else
-            {
-                local.deliver(segment, ports, datagram, sourceHigh, sourceLow, remote);
-            }
+            deliver(segment, datagram, sourceHigh, sourceLow);
         }
         else
         {
-            final int vni = isOurs ? segment.vni() : DropLedger.NO_VNI;
-            counters.onDropped(verdict, vni, sourceHigh, sourceLow, 1, datagram.buffer(), offset, length);
+            counters.onDropped(
+                verdict, segment.vni(), sourceHigh, sourceLow, 1, datagram.buffer(), offset, length);
         }
     }
 
@@ -167,111 +141,115 @@ public final class VxlanDecapPath implements DecapPath
         framesIn = 0;
         bytesIn = 0;
         out.flush();
-        segment = null;
-        remote = RemoteTable.MISSING;
+        lastSegment = null;
+        isRemoteKnown = false;
         learn.onBatchEnd();
         counters.onBatchEnd();
     }
 
-    private DropReason check(final Frame frame, final long sourceHigh, final long sourceLow, final int tos)
+    /** Datagrams of a batch belong to one segment, as a rule. */
+    private Segment segmentOf(final int vni)
     {
-        if (vxlan.wrap(frame.buffer(), frame.offset(), frame.length()).check() != DropReason.NONE)
+        if (lastSegment == null || lastSegment.vni() != vni)
         {
-            return DropReason.SHORT_HEADER;
+            lastSegment = segments.lookup(vni);
         }
-        final long word = vxlan.word();
-        if (!VxlanHeader.hasVni(word))
+        return lastSegment;
+    }
+
+    /** Datagrams of a batch come from one remote, as a rule. */
+    private int remoteOf(final long high, final long low)
+    {
+        if (!isRemoteKnown || low != lastLow || high != lastHigh)
         {
-            return DropReason.NO_I_FLAG;
+            lastRemote = remotes.find(high, low);
+            lastHigh = high;
+            lastLow = low;
+            isRemoteKnown = true;
         }
-        // Datagrams that come together are of one segment, as a rule.
-        final int vni = VxlanHeader.vni(word);
-        if (segment == null || segment.vni() != vni)
-        {
-            segment = segments.lookup(vni);
-            if (segment == null)
-            {
-                return DropReason.UNKNOWN_VNI;
-            }
-            rules = segment.rules();
-        }
-        isOurs = true;
+        return lastRemote;
+    }
+
+    /** Check a datagram, make it the frame that the ports get, and learn its source; or say why it must be dropped. */
+    private DropReason admit(
+        final Segment segment, final long word, final Frame frame, final long high, final long low, final int tos)
+    {
+        final ActivePolicy rules = segment.rules();
         if ((word & rules.reservedBits()) != 0)
         {
             return DropReason.RESERVED_BITS;
         }
-        if (!rules.accepts(segment.knownSources(), sourceHigh, sourceLow))
+        if (!rules.accepts(segment.knownSources(), high, low))
         {
             return DropReason.SOURCE_NOT_ALLOWED;
         }
-        findRemote(sourceHigh, sourceLow);
         frame.strip(VxlanHeader.LENGTH);
-        return checkInner(frame, sourceHigh, sourceLow, tos);
-    }
-
-    /** Datagrams that come together come from one remote, as a rule. */
-    private void findRemote(final long sourceHigh, final long sourceLow)
-    {
-        if (remote < 0 || sourceLow != remoteLow || sourceHigh != remoteHigh)
-        {
-            remote = remotes.find(sourceHigh, sourceLow);
-            remoteHigh = sourceHigh;
-            remoteLow = sourceLow;
-        }
-    }
-
-    private DropReason checkInner(final Frame frame, final long sourceHigh, final long sourceLow, final int tos)
-    {
         if (ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).check() != DropReason.NONE)
         {
             return DropReason.INNER_TOO_SHORT;
         }
-        int etherType = ethernet.etherType();
-        final boolean isTagged = EtherType.isVlan(etherType);
-        int tagsToStrip = 0;
-        if (isTagged && rules.decapVlan() != VlanPolicy.PASS)
+        final int layer3 = Layer3.of(frame, true);
+        final boolean isTagged = EtherType.isVlan(ethernet.etherType());
+        final boolean popsTags = isTagged && rules.decapVlan() != VlanPolicy.PASS;
+        if (popsTags)
         {
-            final DropReason verdict = checkTags(frame);
+            final DropReason verdict = checkTags(rules, layer3);
             if (verdict != DropReason.NONE)
             {
                 return verdict;
             }
-            etherType = payload.etherType();
-            tagsToStrip = payload.tagCount();
         }
-        final DropReason verdict = checkSource(sourceHigh, sourceLow);
+        final DropReason verdict = checkSource(segment, rules, high, low);
         if (verdict != DropReason.NONE)
         {
             return verdict;
         }
-        final int l2Length = EthernetHeader.LENGTH + tagsToStrip * VlanTag.LENGTH;
-        if (frame.length() < l2Length + shortestPayload(etherType))
+        if ((popsTags || !isTagged) &&
+            frame.length() < Layer3.offset(layer3) + shortestPayload(Layer3.etherType(layer3)))
         {
             return DropReason.INNER_IP_TRUNCATED;
         }
-        if ((tos & EcnDecap.MASK) > 0 && tos != ReceiveBatch.TOS_UNKNOWN && carriesMarks(isTagged) &&
-            ecn.apply(frame, tos) != DropReason.NONE)
+        if ((tos & EcnDecap.MASK) > 0 && tos != ReceiveBatch.TOS_UNKNOWN && carriesMarks(rules, isTagged) &&
+            ecn.apply(frame, layer3, tos) != DropReason.NONE)
         {
             return DropReason.ECN_NOT_CAPABLE;
         }
-        if (tagsToStrip > 0)
+        if (popsTags)
         {
-            VlanTag.pop(frame, tagsToStrip);
+            VlanTag.pop(frame, Layer3.tagCount(layer3));
         }
         return DropReason.NONE;
     }
 
-    private DropReason checkTags(final Frame frame)
+    private void deliver(final Segment segment, final Frame frame, final long high, final long low)
+    {
+        final LocalPorts ports = segment.ports();
+        final int remote = remoteOf(high, low);
+        if (ports.size() == 1)
+        {
+            out.aim(ports.first(), segment.vni(), segment.decapTraffic());
+            out.add(frame.verdict(DropReason.NONE), high, low, remote);
+        }
+        else
+        {
+            local.deliver(segment, ports, frame, high, low, remote);
+        }
+    }
+
+    private static DropReason checkTags(final ActivePolicy rules, final int layer3)
     {
         if (rules.decapVlan() == VlanPolicy.DROP)
         {
             return DropReason.INNER_VLAN;
         }
-        final DropReason verdict = payload.wrap(frame.buffer(), frame.offset(), frame.length()).check();
-        return verdict == DropReason.NONE && EtherType.isVlan(payload.etherType()) ? DropReason.INNER_VLAN : verdict;
+        if (layer3 == Layer3.NONE)
+        {
+            return DropReason.INNER_TOO_SHORT;
+        }
+        return EtherType.isVlan(Layer3.etherType(layer3)) ? DropReason.INNER_VLAN : DropReason.NONE;
     }
 
-    private DropReason checkSource(final long sourceHigh, final long sourceLow)
+    private DropReason checkSource(final Segment segment, final ActivePolicy rules, final long high, final long low)
     {
         final long source = ethernet.source();
         if (rules.dropsOwnMac() && segment.isOwnMac(source))
@@ -284,21 +262,18 @@ public final class VxlanDecapPath implements DecapPath
         }
         if (rules.learning())
         {
-            final DropReason verdict = learn.onFrame(segment.vni(), source, sourceHigh, sourceLow, remote);
-            if (remote < 0)
-            {
-                remote = remotes.find(sourceHigh, sourceLow);
-            }
+            final int remote = remoteOf(high, low);
+            final DropReason verdict = learn.onFrame(segment.vni(), source, high, low, remote);
+            // The remote may have got a number now.
+            isRemoteKnown = remote >= 0;
             return verdict == DropReason.STATIC_VIOLATION && !rules.dropsStaticViolation() ?
                 DropReason.NONE :
                 verdict;
         }
-        return rules.dropsStaticViolation() ?
-            learn.check(segment.vni(), source, sourceHigh, sourceLow) :
-            DropReason.NONE;
+        return rules.dropsStaticViolation() ? learn.check(segment.vni(), source, high, low) : DropReason.NONE;
     }
 
-    private boolean carriesMarks(final boolean isTagged)
+    private static boolean carriesMarks(final ActivePolicy rules, final boolean isTagged)
     {
         final EcnPolicy policy = rules.ecn();
         return policy == EcnPolicy.RFC6040 || policy == EcnPolicy.UNTAGGED && !isTagged;

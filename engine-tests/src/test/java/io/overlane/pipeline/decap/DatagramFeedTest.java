@@ -42,7 +42,7 @@ class DatagramFeedTest
         segments.add(new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1")));
         feed = new DatagramFeed(new VxlanDecapPath(
             segments, new Fdb(16), new RemoteTable(16), 8472, () -> 0,
-            new OfferQueue(64, true, counters.decap(), Guards.port()), counters.decap()));
+            new OfferQueue(64, true, counters.decap(), Guards.port()), counters.decap(), null));
     }
 
     @Test
