@@ -183,7 +183,7 @@ public class DecapBenchmark
         final String name = learning ? "learning" : "plain";
         final Forwarding forwarding = new Forwarding(65_536, 64, 64, 64);
         forwarding.segments().add(new Segment(
-            new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).learning(learning),
+            new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).policy(p -> p.learning(learning)),
             vxlanCounters.newTraffic("encap", name),
             vxlanCounters.newTraffic("decap", name)));
         forwarding.addFlood(Frames.VNI, Sinks.REMOTE);

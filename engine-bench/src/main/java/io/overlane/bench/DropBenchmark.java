@@ -75,7 +75,8 @@ public class DropBenchmark
         for (int i = 0; i < segments; i++)
         {
             forwarding.segments().add(new Segment(
-                new SegmentContext(Frames.VNI + i).policy(PolicyProfile.STRICT).port(new Sinks.NoPort()).portMtu(1450),
+                new SegmentContext(Frames.VNI + i)
+                    .policy(p -> p.profile(PolicyProfile.STRICT)).port(new Sinks.NoPort()).portMtu(1450),
                 encap,
                 decap));
         }

@@ -83,7 +83,7 @@ public class EncapBenchmark
             new SegmentContext(Frames.VNI)
                 .port(new Sinks.NoPort())
                 .portMtu(1450)
-                .outer(new OuterContext().ecn(EcnEncap.LINUX)),
+                .policy(p -> p.outer(new OuterContext().ecn(EcnEncap.LINUX))),
             vxlanCounters.newTraffic("encap", "vni-1"),
             vxlanCounters.newTraffic("decap", "vni-1"));
         forwarding.segments().add(segment);

@@ -92,7 +92,7 @@ public class LearnFloodBenchmark
             false,
             () -> nowNs);
         forwarding.segments().add(new Segment(
-            new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).learning(true),
+            new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).policy(p -> p.learning(true)),
             counters.newTraffic("encap", "flood"),
             counters.newTraffic("decap", "flood")));
         forwarding.addFlood(Frames.VNI, Sinks.REMOTE);

@@ -16,7 +16,7 @@ import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -28,12 +28,6 @@ import org.agrona.concurrent.SystemNanoClock;
  */
 public final class EngineContext
 {
-    /** As Linux: 300 seconds. */
-    public static final long DEFAULT_FDB_AGE_NS = TimeUnit.SECONDS.toNanos(300);
-
-    /** As {@link FdbContext} says. */
-    public static final int DEFAULT_MAX_FDB_ENTRIES = FdbContext.DEFAULT_MAX_ENTRIES;
-
     /** What a node of a small cloud has; 2.5 KiB of memory each, taken at launch for their counters. */
     public static final int DEFAULT_MAX_SEGMENTS = 2_048;
 
@@ -64,7 +58,6 @@ public final class EngineContext
     private int maxRoutes = 4_096;
     private int maxDropLines = 4_096;
     private int batchLimit = DEFAULT_BATCH_LIMIT;
-    private long fdbAgeNs = DEFAULT_FDB_AGE_NS;
     private int peerUdpPort;
     private long drainNs;
     private Moderation moderation = new Moderation(Moderation.DEFAULT_NAP_NS);
@@ -236,10 +229,22 @@ public final class EngineContext
         return this;
     }
 
-    /** @return limits and times of the FDB, to be changed where they are. */
+    /** @return limits and times of the FDB, to be changed in place before launch. */
     public FdbContext fdb()
     {
         return fdb;
+    }
+
+    /**
+     * Change limits and times of the FDB, such as {@code fdb(fdb -> fdb.maxEntries(1024))}.
+     *
+     * @param change sets them; runs at once.
+     * @return this.
+     */
+    public EngineContext fdb(final Consumer<FdbContext> change)
+    {
+        change.accept(fdb);
+        return this;
     }
 
     /** @return where changes and misses of the tables are told; null: nowhere. */
@@ -256,22 +261,6 @@ public final class EngineContext
     public EngineContext tableEvents(final TableEvents tableEvents)
     {
         this.tableEvents = tableEvents;
-        return this;
-    }
-
-    /** @return FDB entries of all segments together. */
-    public int maxFdbEntries()
-    {
-        return fdb.maxEntries();
-    }
-
-    /**
-     * @param maxFdbEntries of all segments together; 128 bytes of memory each.
-     * @return this.
-     */
-    public EngineContext maxFdbEntries(final int maxFdbEntries)
-    {
-        fdb.maxEntries(Setting.inRange("maxFdbEntries", maxFdbEntries, 1, FdbContext.MAX_ENTRIES));
         return this;
     }
 
@@ -355,22 +344,6 @@ public final class EngineContext
         return this;
     }
 
-    /** @return age at which a learned FDB entry goes, in nanoseconds; 0: never. */
-    public long fdbAgeNs()
-    {
-        return fdbAgeNs;
-    }
-
-    /**
-     * @param fdbAgeNs age at which a learned FDB entry goes, in nanoseconds; 0: never.
-     * @return this.
-     */
-    public EngineContext fdbAgeNs(final long fdbAgeNs)
-    {
-        this.fdbAgeNs = FdbContext.checkAge("fdbAgeNs", fdbAgeNs);
-        return this;
-    }
-
     /** @return UDP port to which learned remotes are sent. */
     public int peerUdpPort()
     {
@@ -443,7 +416,7 @@ public final class EngineContext
         for (final SegmentContext segment : segments)
         {
             segment.conclude();
-            segment.rules().conclude(underlay, fdbAgeNs);
+            segment.policy().conclude(underlay, fdb.ageNs());
             requireReach(segment);
             ports += segment.ports().size();
         }
@@ -473,7 +446,7 @@ public final class EngineContext
     /** What takes memory at launch, for the message when there is too little. */
     String sizes()
     {
-        return "maxFdbEntries=" + fdb.maxEntries() + ", maxNeighbors=" + maxNeighbors + ", maxRemotes=" + maxRemotes +
+        return "fdb.maxEntries=" + fdb.maxEntries() + ", maxNeighbors=" + maxNeighbors + ", maxRemotes=" + maxRemotes +
             ", maxRoutes=" + maxRoutes + ", maxDropLines=" + maxDropLines + ", maxSegments=" + maxSegments;
     }
 
@@ -491,7 +464,7 @@ public final class EngineContext
         segment.flood().forEach(remote -> RemoteCheck.require(check.flood(remote), name + "flood to " + remote));
         segment.fdb().forEach((mac, remote) -> RemoteCheck.require(
             check.address(remote.address()), name + "FDB entry " + mac + " of " + remote));
-        requireReach(segment.vni(), segment.rules());
+        requireReach(segment.vni(), segment.policy());
     }
 
     /** Refuse groups that no datagram can be sent to. */

@@ -116,7 +116,7 @@ public final class EngineSegments
         {
             requireGiven("segment", settings);
             settings.conclude();
-            settings.rules().conclude(context.underlay(), context.fdbAgeNs());
+            settings.policy().conclude(context.underlay(), context.fdb().ageNs());
             context.requireReach(settings);
             requireFree(settings.vni());
             settings.ports().forEach(this::requireFree);

@@ -79,7 +79,7 @@ public final class OverlayEngine implements AutoCloseable
         final boolean isVxlan = context.ipNetwork() == null;
         final boolean isSplit = context.threadingMode() == ThreadingMode.SPLIT;
         learned = isVxlan && (isSplit || !context.queues().isEmpty()) ?
-            new LearnRing(() -> context.errorHandler().run(wake), context.fdbAgeNs()) :
+            new LearnRing(() -> context.errorHandler().run(wake), context.fdb().ageNs()) :
             null;
         final PathBuilder paths = new PathBuilder(context, counters, forwarding, learned);
         final DecapPath decapPath = isVxlan ? paths.vxlan() : paths.ip();
@@ -104,7 +104,7 @@ public final class OverlayEngine implements AutoCloseable
     /** The one thread that writes the tables also learns what others received, forgets old entries, and reports. */
     private IntSupplier upkeep(final DecapPath path)
     {
-        final TableAger ager = new TableAger(forwarding.fdb(), context.clock(), context.fdbAgeNs());
+        final TableAger ager = new TableAger(forwarding.fdb(), context.clock(), context.fdb().ageNs());
         if (context.ipNetwork() != null)
         {
             return () ->

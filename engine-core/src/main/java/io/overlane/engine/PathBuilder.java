@@ -284,7 +284,7 @@ final class PathBuilder
     {
         final int vni = settings.vni();
         final Segment segment = forwarding.segments().lookup(vni);
-        apply(vni, settings.rules());
+        apply(vni, settings.policy());
         requireRoom(
             segment.ports().size() == 1 || forwarding.ports().number(segment),
             "the ports of segment " + vni,
@@ -293,11 +293,11 @@ final class PathBuilder
             requireRoom(
                 forwarding.putFdb(vni, mac, remote),
                 "FDB entry " + mac,
-                "maxFdbEntries=" + context.maxFdbEntries(),
+                "fdb.maxEntries=" + context.fdb().maxEntries(),
                 maxRemotes()));
         settings.flood().forEach(remote ->
             requireRoom(forwarding.addFlood(vni, remote), "flooding to " + remote, maxRemotes()));
-        settings.rules().groups().forEach(group -> join(vni, group));
+        settings.policy().groups().forEach(group -> join(vni, group));
         settings.neighbors().forEach((address, mac) ->
             requireRoom(
                 forwarding.putNeighbor(vni, address, mac),

@@ -101,7 +101,7 @@ final class SegmentChanges
         final SegmentPolicy after = before.copy();
         change.accept(after);
         after.conclude(vni);
-        after.conclude(context.underlay(), context.fdbAgeNs());
+        after.conclude(context.underlay(), context.fdb().ageNs());
         context.requireReach(vni, after);
         final List<RuleChange> changes = RuleChange.between(before, after);
         if (changes.isEmpty() && before.outer().ecn() == after.outer().ecn())

@@ -33,6 +33,7 @@ public final class FdbContext
     private static final long MIN_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private int maxEntries = DEFAULT_MAX_ENTRIES;
+    private long ageNs = DEFAULT_AGE_NS;
     private int learnsPerSecond = DEFAULT_LEARNS_PER_SECOND;
     private int maxMoves = DEFAULT_MAX_MOVES;
     private long moveWindowNs = DEFAULT_MOVE_WINDOW_NS;
@@ -52,7 +53,23 @@ public final class FdbContext
      */
     public FdbContext maxEntries(final int maxEntries)
     {
-        this.maxEntries = Setting.inRange("maxEntries", maxEntries, 1, MAX_ENTRIES);
+        this.maxEntries = Setting.inRange("fdb.maxEntries", maxEntries, 1, MAX_ENTRIES);
+        return this;
+    }
+
+    /** @return age at which a learned entry goes, in nanoseconds; 0: never. */
+    public long ageNs()
+    {
+        return ageNs;
+    }
+
+    /**
+     * @param ageNs age at which a learned entry goes whose segment has no age of its own, in nanoseconds; 0: never.
+     * @return this.
+     */
+    public FdbContext ageNs(final long ageNs)
+    {
+        this.ageNs = checkAge("fdb.ageNs", ageNs);
         return this;
     }
 
@@ -69,7 +86,7 @@ public final class FdbContext
      */
     public FdbContext learnsPerSecond(final int learnsPerSecond)
     {
-        this.learnsPerSecond = Setting.atLeast("learnsPerSecond", learnsPerSecond, 0);
+        this.learnsPerSecond = Setting.atLeast("fdb.learnsPerSecond", learnsPerSecond, 0);
         return this;
     }
 
@@ -85,7 +102,7 @@ public final class FdbContext
      */
     public FdbContext maxMoves(final int maxMoves)
     {
-        this.maxMoves = Setting.atLeast("maxMoves", maxMoves, 0);
+        this.maxMoves = Setting.atLeast("fdb.maxMoves", maxMoves, 0);
         return this;
     }
 
@@ -101,7 +118,7 @@ public final class FdbContext
      */
     public FdbContext moveWindowNs(final long moveWindowNs)
     {
-        this.moveWindowNs = Setting.atLeast("moveWindowNs", moveWindowNs, 0);
+        this.moveWindowNs = Setting.atLeast("fdb.moveWindowNs", moveWindowNs, 0);
         return this;
     }
 
@@ -117,7 +134,7 @@ public final class FdbContext
      */
     public FdbContext pinNs(final long pinNs)
     {
-        this.pinNs = Setting.atLeast("pinNs", pinNs, 0);
+        this.pinNs = Setting.atLeast("fdb.pinNs", pinNs, 0);
         return this;
     }
 

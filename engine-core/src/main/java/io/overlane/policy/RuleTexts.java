@@ -47,7 +47,7 @@ public final class RuleTexts
     {
         for (final PolicyProfile profile : PolicyProfile.values())
         {
-            final SegmentPolicy other = new SegmentPolicy().policy(profile);
+            final SegmentPolicy other = new SegmentPolicy().profile(profile);
             if (unnamed(other).equals(unnamed(rules)))
             {
                 return profile.label();

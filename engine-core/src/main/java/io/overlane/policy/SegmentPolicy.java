@@ -87,9 +87,9 @@ public final class SegmentPolicy
      * @param profile default {@link PolicyProfile#LINUX}.
      * @return this.
      */
-    public SegmentPolicy policy(final PolicyProfile profile)
+    public SegmentPolicy profile(final PolicyProfile profile)
     {
-        Setting.notNull("policy", profile).applyTo(this);
+        Setting.notNull("profile", profile).applyTo(this);
         return this;
     }
 

@@ -73,7 +73,7 @@ public final class Segment
         this.floodList = floodList;
         this.knownSources = knownSources;
         portMtu = settings.portMtu();
-        rules = new ActivePolicy(settings.rules());
+        rules = new ActivePolicy(settings.policy());
         furtherOwnMacs = settings.furtherOwnMacs().stream().mapToLong(MacAddress::value).toArray();
         this.encapTraffic = encapTraffic;
         this.decapTraffic = decapTraffic;

@@ -2,20 +2,13 @@
 package io.overlane.segment;
 
 import io.overlane.address.IpAddress;
-import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
 import io.overlane.policy.DropWhen;
-import io.overlane.policy.EcnPolicy;
-import io.overlane.policy.FloodBudget;
-import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentPolicy;
-import io.overlane.policy.SourcePolicy;
-import io.overlane.policy.VlanPolicy;
 import io.overlane.port.Port;
 import io.overlane.setting.Setting;
-import io.overlane.underlay.OuterContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -24,10 +17,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The settings of one VXLAN segment. Fill in, hand to the engine's context; changes after launch have no effect.
- * What may change while it runs is in {@link #rules()}.
+ * What may change while it runs is in {@link #policy()}.
  */
 public final class SegmentContext
 {
@@ -42,7 +36,7 @@ public final class SegmentContext
     private final List<LocalPort> furtherPorts = new ArrayList<>();
     private int portMtu;
     private long ownMac = NO_MAC;
-    private final SegmentPolicy rules = new SegmentPolicy();
+    private final SegmentPolicy policy = new SegmentPolicy();
     private final Set<MacAddress> furtherOwnMacs = new LinkedHashSet<>();
     private final Set<Vtep> flood = new LinkedHashSet<>();
     private final Map<MacAddress, Vtep> fdb = new LinkedHashMap<>();
@@ -160,7 +154,7 @@ public final class SegmentContext
 
     /**
      * @param ownMac the MAC of the device behind the port: frames that come back with it as their source are dropped
-     *               (Linux {@code vxlan_set_mac}), see {@link #dropOwnMac(DropWhen)}.
+     *               (Linux {@code vxlan_set_mac}), see {@link SegmentPolicy#dropOwnMac(DropWhen)}.
      * @return this.
      */
     public SegmentContext ownMac(final MacAddress ownMac)
@@ -186,159 +180,21 @@ public final class SegmentContext
         return this;
     }
 
-    /** @return what may change while the segment runs. */
-    public SegmentPolicy rules()
+    /** @return what the segment does with frames, to be changed in place before launch. */
+    public SegmentPolicy policy()
     {
-        return rules;
+        return policy;
     }
 
     /**
-     * @param learning see {@link SegmentPolicy#learning(boolean)}.
+     * Change what the segment does with frames, such as {@code policy(policy -> policy.learning(true))}.
+     *
+     * @param change sets rules of the policy; runs at once.
      * @return this.
      */
-    public SegmentContext learning(final boolean learning)
+    public SegmentContext policy(final Consumer<SegmentPolicy> change)
     {
-        rules.learning(learning);
-        return this;
-    }
-
-    /**
-     * @param policy see {@link SegmentPolicy#policy(PolicyProfile)}.
-     * @return this.
-     */
-    public SegmentContext policy(final PolicyProfile policy)
-    {
-        rules.policy(policy);
-        return this;
-    }
-
-    /**
-     * @param reservedBits see {@link SegmentPolicy#reservedBits(long)}.
-     * @return this.
-     */
-    public SegmentContext reservedBits(final long reservedBits)
-    {
-        rules.reservedBits(reservedBits);
-        return this;
-    }
-
-    /**
-     * @param sourcePolicy see {@link SegmentPolicy#sourcePolicy(SourcePolicy)}.
-     * @return this.
-     */
-    public SegmentContext sourcePolicy(final SourcePolicy sourcePolicy)
-    {
-        rules.sourcePolicy(sourcePolicy);
-        return this;
-    }
-
-    /**
-     * @param source see {@link SegmentPolicy#source(IpPrefix)}.
-     * @return this.
-     */
-    public SegmentContext source(final IpPrefix source)
-    {
-        rules.source(source);
-        return this;
-    }
-
-    /**
-     * @param decapVlan see {@link SegmentPolicy#decapVlan(VlanPolicy)}.
-     * @return this.
-     */
-    public SegmentContext decapVlan(final VlanPolicy decapVlan)
-    {
-        rules.decapVlan(decapVlan);
-        return this;
-    }
-
-    /**
-     * @param encapVlan see {@link SegmentPolicy#encapVlan(VlanPolicy)}.
-     * @return this.
-     */
-    public SegmentContext encapVlan(final VlanPolicy encapVlan)
-    {
-        rules.encapVlan(encapVlan);
-        return this;
-    }
-
-    /**
-     * @param ecn see {@link SegmentPolicy#ecn(EcnPolicy)}.
-     * @return this.
-     */
-    public SegmentContext ecn(final EcnPolicy ecn)
-    {
-        rules.ecn(ecn);
-        return this;
-    }
-
-    /**
-     * @param dropOwnMac see {@link SegmentPolicy#dropOwnMac(DropWhen)}.
-     * @return this.
-     */
-    public SegmentContext dropOwnMac(final DropWhen dropOwnMac)
-    {
-        rules.dropOwnMac(dropOwnMac);
-        return this;
-    }
-
-    /**
-     * @param dropStaticViolation see {@link SegmentPolicy#dropStaticViolation(DropWhen)}.
-     * @return this.
-     */
-    public SegmentContext dropStaticViolation(final DropWhen dropStaticViolation)
-    {
-        rules.dropStaticViolation(dropStaticViolation);
-        return this;
-    }
-
-    /**
-     * @param dropBadSource see {@link SegmentPolicy#dropBadSource(DropWhen)}.
-     * @return this.
-     */
-    public SegmentContext dropBadSource(final DropWhen dropBadSource)
-    {
-        rules.dropBadSource(dropBadSource);
-        return this;
-    }
-
-    /**
-     * @param maxLearned see {@link SegmentPolicy#maxLearned(int)}.
-     * @return this.
-     */
-    public SegmentContext maxLearned(final int maxLearned)
-    {
-        rules.maxLearned(maxLearned);
-        return this;
-    }
-
-    /**
-     * @param floodBudget see {@link SegmentPolicy#floodBudget(FloodBudget)}.
-     * @return this.
-     */
-    public SegmentContext floodBudget(final FloodBudget floodBudget)
-    {
-        rules.floodBudget(floodBudget);
-        return this;
-    }
-
-    /**
-     * @param outer see {@link SegmentPolicy#outer(OuterContext)}.
-     * @return this.
-     */
-    public SegmentContext outer(final OuterContext outer)
-    {
-        rules.outer(outer);
-        return this;
-    }
-
-    /**
-     * @param group see {@link SegmentPolicy#group(IpAddress)}.
-     * @return this.
-     */
-    public SegmentContext group(final IpAddress group)
-    {
-        rules.group(group);
+        change.accept(policy);
         return this;
     }
 
@@ -426,7 +282,7 @@ public final class SegmentContext
                 throw new IllegalArgumentException("port " + each.name() + " given twice to segment " + vni);
             }
         }
-        rules.conclude(vni);
+        policy.conclude(vni);
         if (portMtu == 0)
         {
             portMtu = ports().stream().mapToInt(Port::mtu).min().getAsInt();

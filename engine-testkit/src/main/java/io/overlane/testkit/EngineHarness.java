@@ -65,7 +65,7 @@ public final class EngineHarness implements AutoCloseable
             .clock(clock)
             .threadingMode(ThreadingMode.INVOKER)
             .errorHandler(errors::add)
-            .maxFdbEntries(1024).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(256);
+            .fdb(fdb -> fdb.maxEntries(1024)).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(256);
     }
 
     /**

@@ -38,7 +38,7 @@ class AgeingRowsTest
         "every entry is the operator's", deviation = "Linux ENOSPC: learned entries can shut out the operator's")
     void shouldMakeRoomForTheOperator()
     {
-        trial.harness().context().maxFdbEntries(4);
+        trial.harness().context().fdb(fdb -> fdb.maxEntries(4));
         trial.launch();
         for (int i = 0; i < 4; i++)
         {
@@ -128,7 +128,7 @@ class AgeingRowsTest
 
     private void age(final long seconds)
     {
-        trial.harness().context().fdbAgeNs(TimeUnit.SECONDS.toNanos(seconds));
+        trial.harness().context().fdb(fdb -> fdb.ageNs(TimeUnit.SECONDS.toNanos(seconds)));
     }
 
     private void put()

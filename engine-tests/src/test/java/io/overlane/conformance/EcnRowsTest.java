@@ -94,7 +94,7 @@ class EcnRowsTest
 
     private static void assertCarried(final EcnPolicy policy, final FrameSpec inner, final FrameSpec expected)
     {
-        final Trial trial = Trial.with(PolicyProfile.LINUX, segment -> segment.ecn(policy)).tos(CE);
+        final Trial trial = Trial.with(PolicyProfile.LINUX, segment -> segment.policy(p -> p.ecn(policy))).tos(CE);
         assertEquals(NONE, trial.receive(datagram(inner)));
         assertArrayEquals(expected.bytes(), trial.delivered());
     }

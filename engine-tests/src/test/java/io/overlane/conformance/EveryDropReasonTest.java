@@ -129,7 +129,7 @@ class EveryDropReasonTest
         }));
         all.add(new Loss("elsewhere by configuration", false, DropReason.STATIC_VIOLATION, harness ->
         {
-            harness.launch(new SegmentContext(VNI).learning(true).fdb(HERE, EngineHarness.B));
+            harness.launch(new SegmentContext(VNI).policy(p -> p.learning(true)).fdb(HERE, EngineHarness.B));
             harness.receive(EngineHarness.A, FrameSpec.vxlan(INNER).vni(VNI).datagram());
         }));
         all.add(new Loss("congestion", false, DropReason.ECN_NOT_CAPABLE, harness ->
@@ -150,7 +150,8 @@ class EveryDropReasonTest
 
     private static void strict(final EngineHarness harness)
     {
-        harness.launch(new SegmentContext(VNI).policy(PolicyProfile.STRICT).ownMac(THERE).flood(EngineHarness.A));
+        harness.launch(new SegmentContext(VNI)
+            .policy(p -> p.profile(PolicyProfile.STRICT)).ownMac(THERE).flood(EngineHarness.A));
     }
 
     private static void delivered(final List<Loss> all)
@@ -181,7 +182,8 @@ class EveryDropReasonTest
     {
         transmitted(all, "short", DropReason.INNER_TOO_SHORT, new SegmentContext(VNI), new byte[13]);
         transmitted(all, "tagged", DropReason.INNER_VLAN,
-            new SegmentContext(VNI).policy(PolicyProfile.STRICT).flood(EngineHarness.A), INNER.vlan(3).bytes());
+            new SegmentContext(VNI).policy(p -> p.profile(PolicyProfile.STRICT)).flood(EngineHarness.A),
+            INNER.vlan(3).bytes());
         transmitted(all, "nowhere", DropReason.NO_DESTINATION, new SegmentContext(VNI), INNER.bytes());
         transmitted(all, "too long for the port", DropReason.OVERSIZE, new SegmentContext(VNI), TOO_LONG.bytes());
         final SegmentContext toA = new SegmentContext(VNI).flood(EngineHarness.A);
@@ -193,7 +195,7 @@ class EveryDropReasonTest
             all.add(new Loss("flooded", true, reason, harness ->
             {
                 harness.attach(EngineHarness.A);
-                harness.launch(new SegmentContext(VNI).flood(EngineHarness.A).floodBudget(budget));
+                harness.launch(new SegmentContext(VNI).flood(EngineHarness.A).policy(p -> p.floodBudget(budget)));
                 harness.transmit(FLOODED.bytes());
                 harness.transmit(FLOODED.bytes());
             }));

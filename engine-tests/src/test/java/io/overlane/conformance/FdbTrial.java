@@ -48,7 +48,7 @@ final class FdbTrial implements AutoCloseable
 
     static SegmentContext learning()
     {
-        return new SegmentContext(VNI).learning(true);
+        return new SegmentContext(VNI).policy(p -> p.learning(true));
     }
 
     void hear(final Vtep from, final MacAddress source)

@@ -94,10 +94,11 @@ class HeaderRowsTest
     {
         final byte[] flag = datagram(INNER).vxlanFlags(0x0C).datagram();
         final byte[] last = datagram(INNER).vxlanReservedLast(1).datagram();
-        final UnaryOperator<SegmentContext> lastByteOnly = segment -> segment.reservedBits(0xFF);
+        final UnaryOperator<SegmentContext> lastByteOnly = segment -> segment.policy(p -> p.reservedBits(0xFF));
         assertVerdicts(lastByteOnly, flag, NONE, NONE, NONE);
         assertVerdicts(lastByteOnly, last, RESERVED_BITS, RESERVED_BITS, RESERVED_BITS);
-        assertVerdicts(segment -> segment.reservedBits(-1L), datagram(INNER).datagram(), NONE, NONE, NONE);
+        assertVerdicts(
+            segment -> segment.policy(p -> p.reservedBits(-1L)), datagram(INNER).datagram(), NONE, NONE, NONE);
     }
 
     @Test
@@ -189,6 +190,6 @@ class HeaderRowsTest
 
     private static SegmentContext allowGroupPolicy(final SegmentContext segment)
     {
-        return segment.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK);
+        return segment.policy(p -> p.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK));
     }
 }

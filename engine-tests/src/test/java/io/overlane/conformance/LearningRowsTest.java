@@ -183,7 +183,7 @@ class LearningRowsTest
         "heard from for longest", deviation = "Linux learns nothing more, so that one remote can shut out all others")
     void shouldMakeRoomForANewStation()
     {
-        trial.harness().context().maxFdbEntries(8);
+        trial.harness().context().fdb(fdb -> fdb.maxEntries(8));
         trial.launch();
         trial.hear(B, M);
         for (int i = 0; i < 100; i++)
@@ -202,7 +202,7 @@ class LearningRowsTest
     @Conformance(row = 44)
     void shouldMakeRoomWithinASegmentThatHasALimit()
     {
-        trial.launch(learning().maxLearned(2));
+        trial.launch(learning().policy(p -> p.maxLearned(2)));
         for (int i = 0; i < 5; i++)
         {
             trial.hear(A, new MacAddress(0x0200_0000_1000L + i));
@@ -215,7 +215,7 @@ class LearningRowsTest
     void shouldLearnInEachSegmentApart()
     {
         trial.harness().context().segment(
-            new SegmentContext(2).learning(true).port(new LoopbackPort("two", 1450, 16)));
+            new SegmentContext(2).policy(p -> p.learning(true)).port(new LoopbackPort("two", 1450, 16)));
         trial.launch();
         trial.hear(A, M);
         trial.harness().receive(B, FrameSpec.vxlan(FrameSpec.ipv4Udp().sourceMac(M.value())).vni(2).datagram());

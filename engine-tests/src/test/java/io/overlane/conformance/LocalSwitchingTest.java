@@ -190,7 +190,7 @@ class LocalSwitchingTest
     @Test
     void shouldFollowAStationToARemoteAndBackWithinOneFrame()
     {
-        launch(segment().learning(true));
+        launch(segment().policy(p -> p.learning(true)));
         transmit(one, frame(S1, ALL));
         assertTrue(isBehindPort(S1));
         hear(frame(S1, ALL));
@@ -255,7 +255,7 @@ class LocalSwitchingTest
     @Test
     void shouldKeepAConfiguredStationBehindItsPort()
     {
-        launch(segment().learning(true));
+        launch(segment().policy(p -> p.learning(true)));
         assertTrue(done(harness.engine().proxy().putFdb(VNI, S1, two)));
         transmit(three, frame(S2, S1));
         assertFrames(two, frame(S2, S1));

@@ -39,7 +39,7 @@ class MulticastGroupTest
         harness.attach(EngineHarness.A).join(GROUP);
         harness.attach(EngineHarness.B).join(GROUP);
         harness.attach(EngineHarness.C);
-        harness.launch(new SegmentContext(42).group(GROUP));
+        harness.launch(new SegmentContext(42).policy(p -> p.group(GROUP)));
         harness.transmit(BROADCAST.bytes());
 
         assertEquals(List.of(0), harness.underlay().takeOuters(), "one datagram; 0 leaves the TTL to the socket: 1");
@@ -54,8 +54,8 @@ class MulticastGroupTest
     void shouldHearTheGroupInEverySegmentThatHasIt()
     {
         final LoopbackPort second = new LoopbackPort("second", 1450, 16, 2048);
-        harness.context().segment(new SegmentContext(43).group(GROUP).port(second));
-        harness.launch(new SegmentContext(42).group(GROUP));
+        harness.context().segment(new SegmentContext(43).policy(p -> p.group(GROUP)).port(second));
+        harness.launch(new SegmentContext(42).policy(p -> p.group(GROUP)));
         final Vtep group = new Vtep(GROUP, EngineHarness.LOCAL.udpPort());
         harness.sendTo(group, EngineHarness.A, FrameSpec.vxlan(BROADCAST).vni(42).datagram());
         harness.sendTo(group, EngineHarness.A, FrameSpec.vxlan(BROADCAST).vni(43).datagram());
@@ -68,8 +68,8 @@ class MulticastGroupTest
     void shouldStayInTheGroupUntilItsLastSegmentGoes()
     {
         harness.context().segment(
-            new SegmentContext(43).group(GROUP).port(new LoopbackPort("second", 1450, 16, 2048)));
-        harness.launch(new SegmentContext(42).group(GROUP));
+            new SegmentContext(43).policy(p -> p.group(GROUP)).port(new LoopbackPort("second", 1450, 16, 2048)));
+        harness.launch(new SegmentContext(42).policy(p -> p.group(GROUP)));
         final Vtep group = new Vtep(GROUP, EngineHarness.LOCAL.udpPort());
         harness.engine().segments().remove(43);
         harness.run();
@@ -89,7 +89,7 @@ class MulticastGroupTest
     {
         harness.fabric().features(Set.of());
         final String message = assertThrows(IllegalArgumentException.class,
-            () -> harness.launch(new SegmentContext(42).group(GROUP))).getMessage();
+            () -> harness.launch(new SegmentContext(42).policy(p -> p.group(GROUP)))).getMessage();
         assertTrue(message.startsWith("group 239.1.1.1: this underlay ("), message);
     }
 
@@ -97,6 +97,6 @@ class MulticastGroupTest
     void shouldRefuseWhatIsNoGroup()
     {
         assertThrows(IllegalArgumentException.class,
-            () -> new SegmentContext(42).group(IpAddress.parse("192.0.2.1")));
+            () -> new SegmentContext(42).policy(p -> p.group(IpAddress.parse("192.0.2.1"))));
     }
 }

@@ -37,7 +37,7 @@ class NeighborRowsTest
         harness.context().tableEvents(events);
         harness.attach(EngineHarness.A);
         harness.launch(new SegmentContext(VNI)
-            .learning(true)
+            .policy(p -> p.learning(true))
             .flood(EngineHarness.A)
             .neighbor(IpAddress.parse(TARGET), KNOWN)
             .neighbor(IpAddress.parse(TARGET6), KNOWN)

@@ -229,7 +229,7 @@ class OuterHeaderTest
     private void launch(final OuterContext outer)
     {
         final SegmentContext segment = new SegmentContext(VNI)
-            .outer(outer)
+            .policy(p -> p.outer(outer))
             .fdb(new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC), EngineHarness.A);
         harness.launch(segment, new LoopbackPort("port", 1450, 64, 8192));
         harness.attach(EngineHarness.A);

@@ -53,8 +53,7 @@ class SourceRowsTest
     void shouldAcceptListedPrefixesOnly(final PolicyProfile profile)
     {
         final UnaryOperator<SegmentContext> listed = segment -> segment
-            .source(IpPrefix.parse("192.0.2.64/28"))
-            .source(IpPrefix.parse("2001:db8::/32"));
+            .policy(p -> p.source(IpPrefix.parse("192.0.2.64/28")).source(IpPrefix.parse("2001:db8::/32")));
         assertEquals(NONE, Trial.with(profile, listed).from(EngineHarness.STRANGER).receive(datagram(INNER)));
         assertEquals(SOURCE_NOT_ALLOWED, Trial.with(profile, listed).receive(datagram(INNER)));
     }
@@ -82,9 +81,11 @@ class SourceRowsTest
             segment -> segment.ownMac(MacAddress.parse("02:00:00:00:00:aa")).furtherOwnMac(SOURCE),
             datagram, OWN_MAC, OWN_MAC, OWN_MAC);
         assertVerdicts(
-            segment -> segment.ownMac(SOURCE).dropOwnMac(DropWhen.NEVER), datagram, NONE, NONE, NONE);
+            segment -> segment.ownMac(SOURCE).policy(p -> p.dropOwnMac(DropWhen.NEVER)), datagram, NONE, NONE, NONE);
         assertVerdicts(
-            segment -> segment.ownMac(SOURCE).dropOwnMac(DropWhen.IF_LEARNING), datagram, NONE, NONE, NONE);
+            segment -> segment.ownMac(SOURCE).policy(p -> p.dropOwnMac(DropWhen.IF_LEARNING)),
+            datagram,
+            NONE, NONE, NONE);
     }
 
     @ParameterizedTest
@@ -108,9 +109,9 @@ class SourceRowsTest
     {
         final byte[] datagram = datagram(INNER.sourceMac(mac)).datagram();
         assertVerdicts(
-            segment -> segment.learning(true), datagram, BAD_SOURCE_MAC, BAD_SOURCE_MAC, BAD_SOURCE_MAC);
+            segment -> segment.policy(p -> p.learning(true)), datagram, BAD_SOURCE_MAC, BAD_SOURCE_MAC, BAD_SOURCE_MAC);
         assertVerdicts(
-            segment -> segment.learning(true).dropBadSource(DropWhen.NEVER), datagram, NONE, NONE, NONE);
+            segment -> segment.policy(p -> p.learning(true).dropBadSource(DropWhen.NEVER)), datagram, NONE, NONE, NONE);
     }
 
     @ParameterizedTest
@@ -127,7 +128,7 @@ class SourceRowsTest
     void shouldDeliverWhatStaticEntryConfirms(final boolean learning)
     {
         assertVerdicts(
-            segment -> segment.learning(learning).fdb(SOURCE, new Vtep(EngineHarness.A.address(), 4789)),
+            segment -> segment.policy(p -> p.learning(learning)).fdb(SOURCE, new Vtep(EngineHarness.A.address(), 4789)),
             datagram(INNER).datagram(), NONE, NONE, NONE);
     }
 
@@ -138,12 +139,13 @@ class SourceRowsTest
     {
         final byte[] datagram = datagram(INNER).datagram();
         assertVerdicts(
-            segment -> segment.learning(true).fdb(SOURCE, EngineHarness.B),
+            segment -> segment.policy(p -> p.learning(true)).fdb(SOURCE, EngineHarness.B),
             datagram, STATIC_VIOLATION, STATIC_VIOLATION, STATIC_VIOLATION);
         assertVerdicts(
             segment -> segment.fdb(SOURCE, EngineHarness.B), datagram, NONE, NONE, STATIC_VIOLATION);
         assertVerdicts(
-            segment -> segment.learning(true).fdb(SOURCE, EngineHarness.B).dropStaticViolation(DropWhen.NEVER),
+            segment -> segment.policy(p -> p.learning(true).dropStaticViolation(DropWhen.NEVER))
+                .fdb(SOURCE, EngineHarness.B),
             datagram, NONE, NONE, NONE);
     }
 
@@ -151,10 +153,10 @@ class SourceRowsTest
     @Conformance(row = 23)
     void shouldTakeWhatIsSetLastOverTheProfile()
     {
-        assertEquals(NONE, Trial.with(STRICT, segment -> segment.sourcePolicy(SourcePolicy.ANY))
+        assertEquals(NONE, Trial.with(STRICT, segment -> segment.policy(p -> p.sourcePolicy(SourcePolicy.ANY)))
             .from(EngineHarness.STRANGER).receive(datagram(INNER)));
         assertEquals(SOURCE_NOT_ALLOWED, Trial.with(LINUX, segment ->
-            segment.sourcePolicy(SourcePolicy.ANY).policy(STRICT))
+            segment.policy(p -> p.sourcePolicy(SourcePolicy.ANY).profile(STRICT)))
             .from(EngineHarness.STRANGER).receive(datagram(INNER)));
     }
 }

@@ -37,7 +37,7 @@ final class Trial
     /** Under a profile and what is set after it. */
     static Trial with(final PolicyProfile profile, final UnaryOperator<SegmentContext> settings)
     {
-        return new Trial(segment -> settings.apply(segment.policy(profile)));
+        return new Trial(segment -> settings.apply(segment.policy(p -> p.profile(profile))));
     }
 
     /** Three verdicts: of {@code linux}, {@code rfc7348} and {@code strict}. */

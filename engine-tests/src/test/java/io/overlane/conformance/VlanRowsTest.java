@@ -105,7 +105,8 @@ class VlanRowsTest
 
     private static DropReason stripped(final FrameSpec inner)
     {
-        final Trial trial = Trial.with(PolicyProfile.STRICT, segment -> segment.decapVlan(VlanPolicy.STRIP));
+        final Trial trial =
+            Trial.with(PolicyProfile.STRICT, segment -> segment.policy(p -> p.decapVlan(VlanPolicy.STRIP)));
         final DropReason verdict = trial.receive(datagram(inner));
         if (verdict == NONE)
         {
@@ -137,7 +138,7 @@ class VlanRowsTest
     private static EngineHarness transmit(final PolicyProfile profile, final FrameSpec frame)
     {
         final EngineHarness harness = EngineHarness.create();
-        harness.launch(new SegmentContext(Trial.VNI).policy(profile).flood(EngineHarness.A));
+        harness.launch(new SegmentContext(Trial.VNI).policy(p -> p.profile(profile)).flood(EngineHarness.A));
         harness.attach(EngineHarness.A);
         harness.transmit(frame.bytes());
         return harness;

@@ -44,8 +44,8 @@ class EngineSegmentsModelTest
         try (EngineHarness engine = EngineHarness.create())
         {
             harness = engine;
-            harness.context().maxSegments(4).maxRemotes(24).maxFdbEntries(32).maxNeighbors(16);
-            harness.launch(new SegmentContext(1).learning(true));
+            harness.context().maxSegments(4).maxRemotes(24).fdb(fdb -> fdb.maxEntries(32)).maxNeighbors(16);
+            harness.launch(new SegmentContext(1).policy(p -> p.learning(true)));
             for (int step = 0; step < STEPS; step++)
             {
                 final CompletableFuture<?> asked = step();
@@ -123,7 +123,8 @@ class EngineSegmentsModelTest
 
     private SegmentContext newSegment(final int vni)
     {
-        final SegmentContext segment = new SegmentContext(vni).port(newPort()).learning(random.nextBoolean());
+        final SegmentContext segment = new SegmentContext(vni)
+            .port(newPort()).policy(p -> p.learning(random.nextBoolean()));
         for (int i = random.nextInt(3); i > 0; i--)
         {
             segment.addPort(newPort()).flood(remote());

@@ -97,7 +97,7 @@ class EngineSegmentsTest
         final int remotes = harness.engine().forwarding().remotes().size();
         final ClosedPort one = new ClosedPort();
         final LoopbackPort two = port("two");
-        done(segments().add(new SegmentContext(2).port(one).addPort(two).learning(true)
+        done(segments().add(new SegmentContext(2).port(one).addPort(two).policy(p -> p.learning(true))
             .fdb(M, EngineHarness.B).flood(EngineHarness.A).flood(EngineHarness.B).neighbor(NEIGHBOR, M)));
         done(harness.engine().proxy().apply("plane", new DesiredState()
             .remote(2, EngineHarness.C).flood(2, EngineHarness.C).neighbor(2, IpAddress.parse("10.0.0.8"), M)));
@@ -159,7 +159,7 @@ class EngineSegmentsTest
     {
         launch();
         final LoopbackPort lenient = port("lenient");
-        done(segments().add(new SegmentContext(2).port(lenient).reservedBits(0)));
+        done(segments().add(new SegmentContext(2).port(lenient).policy(p -> p.reservedBits(0))));
         final FrameSpec marked = FrameSpec.vxlan(FRAME).vxlanFlags(0x88);
         harness.receive(EngineHarness.A, marked.vni(2).datagram());
         harness.receive(EngineHarness.A, marked.vni(1).datagram());
@@ -189,7 +189,7 @@ class EngineSegmentsTest
         assertRefused("segment 2, FDB entry 02:00:00:00:00:01 of [2001:db8::1]:8472" + why, segments().add(
             new SegmentContext(2).port(port("c")).fdb(MacAddress.parse("02:00:00:00:00:01"), ipv6)));
         assertRefused("segment 2, group ff05::1" + why,
-            segments().add(new SegmentContext(2).port(port("d")).group(IpAddress.parse("ff05::1"))));
+            segments().add(new SegmentContext(2).port(port("d")).policy(p -> p.group(IpAddress.parse("ff05::1")))));
         try (EngineHarness other = EngineHarness.create())
         {
             assertEquals(message, assertThrows(IllegalArgumentException.class,

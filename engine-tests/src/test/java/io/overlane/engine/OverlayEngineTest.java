@@ -128,7 +128,7 @@ class OverlayEngineTest
     @Test
     void shouldSayWhenThereIsNoRoom() throws Exception
     {
-        harness.context().maxRemotes(1).maxNeighbors(1).maxFdbEntries(1);
+        harness.context().maxRemotes(1).maxNeighbors(1).fdb(fdb -> fdb.maxEntries(1));
         harness.launch(new SegmentContext(VNI));
         final EngineControl proxy = harness.engine().proxy();
 

@@ -57,7 +57,7 @@ class OwnMacWatchTest
     private void launch()
     {
         harness.context().errorHandler(error -> errors.add(error.getMessage()));
-        harness.launch(new SegmentContext(1).ownMac(MAC).learning(true));
+        harness.launch(new SegmentContext(1).ownMac(MAC).policy(p -> p.learning(true)));
     }
 
     private void receive(final int frames)

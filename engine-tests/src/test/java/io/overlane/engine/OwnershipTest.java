@@ -221,7 +221,7 @@ class OwnershipTest
         return new EngineContext()
             .underlay(fabric.attach(local))
             .errorHandler(errors::add)
-            .maxFdbEntries(64).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64)
+            .fdb(fdb -> fdb.maxEntries(64)).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64)
             .segment(new SegmentContext(VNI).port(port));
     }
 

@@ -95,7 +95,7 @@ class QueuesTest
     @Test
     void shouldLearnWhatAnotherQueueHears()
     {
-        harness.launch(new SegmentContext(VNI).learning(true));
+        harness.launch(new SegmentContext(VNI).policy(p -> p.learning(true)));
         harness.attach(EngineHarness.A);
         receiveOnSecond(FROM_STATION);
         harness.run();
@@ -107,7 +107,7 @@ class QueuesTest
     @Test
     void shouldKeepWhatOnlyAnotherQueueHears()
     {
-        harness.launch(new SegmentContext(VNI).learning(true));
+        harness.launch(new SegmentContext(VNI).policy(p -> p.learning(true)));
         receiveOnSecond(FROM_STATION);
         for (int i = 0; i < 10; i++)
         {
@@ -122,7 +122,7 @@ class QueuesTest
     @Test
     void shouldJudgeSourcesOnEveryQueue()
     {
-        harness.launch(new SegmentContext(VNI).learning(true).fdb(STATION, EngineHarness.B));
+        harness.launch(new SegmentContext(VNI).policy(p -> p.learning(true)).fdb(STATION, EngineHarness.B));
         receiveOnSecond(FROM_STATION);
         assertNull(port.takeBytes());
         assertEquals(1, harness.decap().dropped(DropReason.STATIC_VIOLATION));

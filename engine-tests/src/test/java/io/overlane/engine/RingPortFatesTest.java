@@ -53,7 +53,7 @@ class RingPortFatesTest
     @EnumSource(VlanPolicy.class)
     void shouldCountAnAbandonedClaimAndCarryWhatIsBehindIt(final VlanPolicy encapVlan)
     {
-        harness.context().segment(segment().port(port).encapVlan(encapVlan));
+        harness.context().segment(segment().port(port).policy(p -> p.encapVlan(encapVlan)));
         harness.launch();
         harness.attach(EngineHarness.A);
         final int dead = port.tryClaim(200);

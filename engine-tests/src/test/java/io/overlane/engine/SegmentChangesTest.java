@@ -74,10 +74,11 @@ class SegmentChangesTest
     @Test
     void shouldSayNothingWhereNothingDiffers()
     {
-        launch(new SegmentContext(1).policy(PolicyProfile.STRICT).floodBudget(new FloodBudget(1, 0, 0)));
+        launch(new SegmentContext(1)
+            .policy(p -> p.profile(PolicyProfile.STRICT).floodBudget(new FloodBudget(1, 0, 0))));
         final FloodBudget budget = rules(1).floodBudget();
         assertEquals(List.of(), change(1, rules ->
-            rules.policy(PolicyProfile.STRICT).floodBudget(new FloodBudget(1, 0, 0))));
+            rules.profile(PolicyProfile.STRICT).floodBudget(new FloodBudget(1, 0, 0))));
         assertTrue(budget == rules(1).floodBudget(), "what was taken from it stays taken");
     }
 
@@ -89,7 +90,7 @@ class SegmentChangesTest
         assertEquals(1, harness.delivered().size());
         assertEquals(
             List.of("policy linux -> strict", "accept-from any -> known", "inner-vlan pass -> drop"),
-            texts(change(1, rules -> rules.policy(PolicyProfile.STRICT))));
+            texts(change(1, rules -> rules.profile(PolicyProfile.STRICT))));
         harness.receive(EngineHarness.STRANGER, FrameSpec.vxlan(FRAME).vni(1).datagram());
         assertEquals(1, harness.decap().dropped(DropReason.SOURCE_NOT_ALLOWED));
         harness.receive(EngineHarness.A, FrameSpec.vxlan(TAGGED).vni(1).datagram());
@@ -126,7 +127,7 @@ class SegmentChangesTest
         final LoopbackPort second = new LoopbackPort("second", 1450, 16, 2048);
         harness.context().segment(new SegmentContext(2).port(second));
         launch(new SegmentContext(1));
-        change(1, rules -> rules.policy(PolicyProfile.STRICT).learning(true));
+        change(1, rules -> rules.profile(PolicyProfile.STRICT).learning(true));
         harness.receive(EngineHarness.STRANGER, FrameSpec.vxlan(FRAME).vni(2).datagram());
         assertArrayEquals(FRAME, second.takeBytes());
         assertEquals(0, learned());
@@ -151,7 +152,7 @@ class SegmentChangesTest
     @Test
     void shouldEvictDownToANewLimit()
     {
-        launch(new SegmentContext(1).learning(true));
+        launch(new SegmentContext(1).policy(p -> p.learning(true)));
         for (int i = 0; i < 200; i++)
         {
             hear(1, i);
@@ -167,8 +168,8 @@ class SegmentChangesTest
     void shouldAgeEachSegmentAsItSays()
     {
         harness.context().segment(
-            new SegmentContext(2).learning(true).port(new LoopbackPort("second", 1450, 64, 2048)));
-        launch(new SegmentContext(1).learning(true));
+            new SegmentContext(2).policy(p -> p.learning(true)).port(new LoopbackPort("second", 1450, 64, 2048)));
+        launch(new SegmentContext(1).policy(p -> p.learning(true)));
         hear(1, 1);
         hear(2, 1);
         assertEquals(List.of("fdb-age 300 -> 5"),

@@ -214,7 +214,7 @@ class SourceFilterTest
 
     private static SegmentContext known(final int vni)
     {
-        return new SegmentContext(vni).sourcePolicy(SourcePolicy.KNOWN);
+        return new SegmentContext(vni).policy(p -> p.sourcePolicy(SourcePolicy.KNOWN));
     }
 
     private void launch(final SegmentContext segment)

@@ -44,9 +44,9 @@ class TableLimitsTest
     void shouldHoldAsManyFdbEntriesAsItSays(final int max)
     {
         assertHolds(
-            "no room for FDB entry ", "maxFdbEntries=" + max + " or maxRemotes=64",
+            "no room for FDB entry ", "fdb.maxEntries=" + max + " or maxRemotes=64",
             max,
-            context -> context.maxFdbEntries(max),
+            context -> context.fdb(fdb -> fdb.maxEntries(max)),
             count ->
             {
                 final SegmentContext segment = segment();

@@ -190,7 +190,7 @@ class ThreadedEngineTest
                 threads.add(thread);
                 return thread;
             })
-            .maxFdbEntries(64).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64)
+            .fdb(fdb -> fdb.maxEntries(64)).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64)
             .segment(new SegmentContext(VNI).port(port));
     }
 

@@ -196,7 +196,7 @@ class ThreadedSegmentsTest
     private void comeAndGo(final OverlayEngine engine, final int vni) throws Exception
     {
         final RingPort port = new RingPort("b" + vni, 1450, 16);
-        engine.segments().add(new SegmentContext(vni).port(port).learning(true)).get();
+        engine.segments().add(new SegmentContext(vni).port(port).policy(p -> p.learning(true))).get();
         final ReconcileResult applied = engine.proxy().apply("plane", new DesiredState()
             .fdb(vni, M, engine.local()).neighbor(vni, IpAddress.parse("10.0.0.9"), M)).get();
         assertTrue(applied.isComplete(), applied::toString);
@@ -251,7 +251,7 @@ class ThreadedSegmentsTest
                 threads.add(thread);
                 return thread;
             })
-            .maxFdbEntries(64).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64);
+            .fdb(fdb -> fdb.maxEntries(64)).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64);
     }
 
     /** Blocks whoever waits, and cannot wake anybody else. */

@@ -58,11 +58,11 @@ public final class DeviceTwin implements AutoCloseable
             .segment(segment(kernel).port(port));
         if (kernel.has("maxaddress"))
         {
-            context.maxFdbEntries(kernel.number("maxaddress", 0));
+            context.fdb(fdb -> fdb.maxEntries(kernel.number("maxaddress", 0)));
         }
         if (kernel.has("ageing"))
         {
-            context.fdbAgeNs(TimeUnit.SECONDS.toNanos(kernel.number("ageing", 0)));
+            context.fdb(fdb -> fdb.ageNs(TimeUnit.SECONDS.toNanos(kernel.number("ageing", 0))));
         }
         engine = OverlayEngine.launch(context);
         kernel.all("before").forEach(this::setUp);
@@ -71,21 +71,22 @@ public final class DeviceTwin implements AutoCloseable
     private SegmentContext segment(final KernelCase kernel)
     {
         final SegmentContext segment = new SegmentContext(vni)
-            .policy(PolicyProfile.LINUX)
-            .ownMac(new MacAddress(KernelCase.OWN_MAC))
-            .learning(!kernel.has("nolearning"))
-            .outer(outer(kernel));
+            .policy(p -> p
+                .profile(PolicyProfile.LINUX)
+                .learning(!kernel.has("nolearning"))
+                .outer(outer(kernel)))
+            .ownMac(new MacAddress(KernelCase.OWN_MAC));
         if (kernel.has("remote"))
         {
             segment.flood(remote(kernel.option("remote"), udpPort));
         }
         if (kernel.has("group"))
         {
-            segment.group(IpAddress.parse(kernel.option("group")));
+            segment.policy(p -> p.group(IpAddress.parse(kernel.option("group"))));
         }
         if (kernel.has("gbp"))
         {
-            segment.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK);
+            segment.policy(p -> p.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK));
         }
         return segment;
     }

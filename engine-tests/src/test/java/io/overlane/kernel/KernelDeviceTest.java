@@ -78,11 +78,11 @@ class KernelDeviceTest
             .port(new LoopbackPort("vx" + engines.size() + device.number("id", 0), 1450, 16));
         if (device.has("gbp"))
         {
-            segment.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK);
+            segment.policy(p -> p.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK));
         }
         if (device.has("group"))
         {
-            segment.group(IpAddress.parse(device.option("group")));
+            segment.policy(p -> p.group(IpAddress.parse(device.option("group"))));
         }
         if (device.has("remote"))
         {

@@ -52,7 +52,7 @@ class ForgedSourcesTest
     @Test
     void shouldKeepRoomForConfiguredPeersAndNotGrow()
     {
-        final SegmentContext settings = new SegmentContext(1).learning(true).port(port);
+        final SegmentContext settings = new SegmentContext(1).policy(p -> p.learning(true)).port(port);
         settings.conclude();
         forwarding.segments().add(
             new Segment(settings, counters.newTraffic("encap", "vni-1"), counters.newTraffic("decap", "vni-1")));

@@ -35,8 +35,8 @@ class LimitsTest
     @Test
     void shouldKeepOthersEntriesWhenOneRemoteSendsFromEverNewAddresses()
     {
-        harness.context().maxFdbEntries(1024).fdb().learnsPerSecond(0);
-        harness.launch(new SegmentContext(VNI).learning(true));
+        harness.context().fdb(fdb -> fdb.maxEntries(1024)).fdb().learnsPerSecond(0);
+        harness.launch(new SegmentContext(VNI).policy(p -> p.learning(true)));
         for (int i = 0; i < STATIONS; i++)
         {
             hear(EngineHarness.B, station(i));
@@ -66,7 +66,7 @@ class LimitsTest
     void shouldLearnSoManyASecondOfARemoteAndDeliverTheRest()
     {
         harness.context().fdb().learnsPerSecond(100);
-        harness.launch(new SegmentContext(VNI).learning(true).flood(EngineHarness.A));
+        harness.launch(new SegmentContext(VNI).policy(p -> p.learning(true)).flood(EngineHarness.A));
         for (int i = 0; i < 300; i++)
         {
             hear(EngineHarness.A, station(i));
@@ -115,7 +115,7 @@ class LimitsTest
     {
         harness.attach(EngineHarness.A);
         harness.launch(new SegmentContext(VNI).fdb(new MacAddress(station(1)), EngineHarness.A)
-            .floodBudget(new FloodBudget(1, 1, 1)));
+            .policy(p -> p.floodBudget(new FloodBudget(1, 1, 1))));
         for (int i = 0; i < 25; i++)
         {
             harness.transmit(FrameSpec.ipv4Udp().destinationMac(station(1)).bytes());
@@ -151,7 +151,8 @@ class LimitsTest
     {
         harness.attach(EngineHarness.A);
         harness.attach(EngineHarness.B);
-        harness.launch(new SegmentContext(VNI).flood(EngineHarness.A).flood(EngineHarness.B).floodBudget(budget));
+        harness.launch(new SegmentContext(VNI)
+            .flood(EngineHarness.A).flood(EngineHarness.B).policy(p -> p.floodBudget(budget)));
     }
 
     private long flood(final int frames)

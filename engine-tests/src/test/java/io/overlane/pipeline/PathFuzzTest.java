@@ -55,8 +55,9 @@ class PathFuzzTest
     void shouldAccountForEveryVxlanDatagram()
     {
         final List<String> reports = new ArrayList<>();
-        harness.context().fdbAgeNs(TimeUnit.SECONDS.toNanos(2)).errorHandler(ex -> reports.add(ex.getMessage()));
-        harness.launch(segment().learning(true));
+        harness.context().fdb(fdb -> fdb.ageNs(TimeUnit.SECONDS.toNanos(2)))
+            .errorHandler(ex -> reports.add(ex.getMessage()));
+        harness.launch(segment().policy(p -> p.learning(true)));
         final List<byte[]> seeds = datagramsOf(frames());
         final List<byte[]> sent = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i += BATCH)
@@ -124,7 +125,7 @@ class PathFuzzTest
         final LoopbackPort device = new LoopbackPort("tap", 1500, 64, 4096);
         final VlanTrunk trunk = new VlanTrunk(device, BATCH);
         harness.context().segment(segment()
-            .policy(PolicyProfile.STRICT).decapVlan(vlans).encapVlan(vlans).port(trunk.vlan(7)));
+            .policy(p -> p.profile(PolicyProfile.STRICT).decapVlan(vlans).encapVlan(vlans)).port(trunk.vlan(7)));
         harness.launch();
         harness.attach(EngineHarness.A);
         final List<byte[]> inner = frames();

@@ -74,9 +74,9 @@ class SteadyStateAllocationTest
         assertAllocatesNothing(new EngineContext().underlay(underlay).segment(
             new SegmentContext(VNI)
                 .port(port)
-                .outer(new OuterContext()
+                .policy(p -> p.outer(new OuterContext()
                     .ttl(OuterContext.INHERIT).tos(OuterContext.INHERIT).dontFragment(DontFragment.INHERIT))
-                .learning(true)
+                .learning(true))
                 .flood(REMOTE).flood(OTHER)
                 .neighbor(IpAddress.parse("10.0.0.9"), MacAddress.parse("02:00:00:00:00:99"))
                 .fdb(new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC), REMOTE)));
@@ -97,9 +97,13 @@ class SteadyStateAllocationTest
             FrameSpec.vxlan(unicast).vni(99).datagram());
         underlay.strangers = true;
         assertAllocatesNothing(new EngineContext().underlay(underlay)
-            .segment(new SegmentContext(VNI).policy(PolicyProfile.STRICT).port(trunk.vlan(10)).flood(REMOTE))
-            .segment(new SegmentContext(2).policy(PolicyProfile.RFC7348).decapVlan(VlanPolicy.STRIP)
-                .port(trunk.vlan(20)).source(IpPrefix.parse("192.0.2.0/24")).flood(OTHER)));
+            .segment(new SegmentContext(VNI)
+                .policy(p -> p.profile(PolicyProfile.STRICT)).port(trunk.vlan(10)).flood(REMOTE))
+            .segment(new SegmentContext(2)
+                .policy(p -> p.profile(PolicyProfile.RFC7348)
+                    .decapVlan(VlanPolicy.STRIP)
+                    .source(IpPrefix.parse("192.0.2.0/24")))
+                .port(trunk.vlan(20)).flood(OTHER)));
     }
 
     @Test
@@ -116,7 +120,7 @@ class SteadyStateAllocationTest
             FrameSpec.vxlan(back.sourceMac(0x0200_0000_0077L)).vni(VNI).datagram(),
             FrameSpec.vxlan(unicast.destinationMac(FrameSpec.BROADCAST)).vni(VNI).datagram());
         assertAllocatesNothing(new EngineContext().underlay(underlay).segment(
-            new SegmentContext(VNI).port(one).addPort(two).learning(true).flood(REMOTE).flood(OTHER)));
+            new SegmentContext(VNI).port(one).addPort(two).policy(p -> p.learning(true)).flood(REMOTE).flood(OTHER)));
     }
 
     @Test
@@ -130,7 +134,7 @@ class SteadyStateAllocationTest
             .underlay(new EndlessUnderlay(datagram, other, datagram))
             .segment(new SegmentContext(VNI)
                 .port(new EndlessPort(unicast.bytes()))
-                .learning(true)
+                .policy(p -> p.learning(true))
                 .fdb(new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC), REMOTE))
             .queue(new QueueContext(
                 new EndlessUnderlay(datagram, other, other), new EndlessPort(unicast.bytes()), null)));

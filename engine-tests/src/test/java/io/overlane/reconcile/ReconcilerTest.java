@@ -165,7 +165,7 @@ class ReconcilerTest
     @Test
     void shouldTakeThePlaceOfALearnedEntry()
     {
-        harness.launch(new SegmentContext(VNI).learning(true));
+        harness.launch(new SegmentContext(VNI).policy(p -> p.learning(true)));
         harness.receive(B, FrameSpec.vxlan(FrameSpec.ipv4Udp().sourceMac(M.value())).vni(VNI).datagram());
         assertEquals(B, remoteOf(M));
         assertCounts(apply(PLANE, new DesiredState().fdb(VNI, M, A)), 1, 0, 0, 0);
@@ -176,7 +176,7 @@ class ReconcilerTest
     @Test
     void shouldRefuseWhatThereIsNoRoomOrSegmentFor()
     {
-        harness.context().maxRemotes(2).maxFdbEntries(1);
+        harness.context().maxRemotes(2).fdb(fdb -> fdb.maxEntries(1));
         launch();
         final ReconcileResult result = apply(PLANE, new DesiredState()
             .fdb(VNI, M, A).fdb(VNI, N, A).flood(VNI, B).flood(VNI, EngineHarness.C).fdb(9, M, A));
@@ -266,7 +266,7 @@ class ReconcilerTest
     @Test
     void shouldChangeOneOfAThousandLeases()
     {
-        harness.context().maxFdbEntries(2048).maxNeighbors(2048).maxRemotes(2048);
+        harness.context().fdb(fdb -> fdb.maxEntries(2048)).maxNeighbors(2048).maxRemotes(2048);
         launch();
         final ReconcileResult first = apply("flannel", leases(-1));
         assertCounts(first, 3000, 0, 0, 0);

@@ -109,11 +109,11 @@ class KernelConformanceTest
     private static Map<String, String> replay(final KernelCase kernel, final EcnPolicy ecn) throws IOException
     {
         final SegmentContext segment = new SegmentContext(kernel.number("id", -1))
-            .ecn(ecn)
+            .policy(p -> p.ecn(ecn))
             .ownMac(new MacAddress(KernelCase.OWN_MAC));
         if (kernel.has("gbp"))
         {
-            segment.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK);
+            segment.policy(p -> p.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK));
         }
         final PcapReader reader = Recordings.open(kernel);
         for (int i = 1; i < kernel.firstPacket(); i++)

@@ -66,8 +66,7 @@ class CoreSettingsTest extends SettingsContract
     @Test
     void shouldNameTheSettingAsItWasSet()
     {
-        assertEquals("maxFdbEntries=0 outside 1…16777216", refusal(() -> new EngineContext().maxFdbEntries(0)));
-        assertEquals("maxEntries=0 outside 1…16777216", refusal(() -> new EngineContext().fdb().maxEntries(0)));
+        assertEquals("fdb.maxEntries=0 outside 1…16777216", refusal(() -> new FdbContext().maxEntries(0)));
         assertEquals("maxNeighbors=-1 outside 1…16777216", refusal(() -> new EngineContext().maxNeighbors(-1)));
     }
 

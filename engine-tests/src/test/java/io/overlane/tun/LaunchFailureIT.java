@@ -93,7 +93,7 @@ class LaunchFailureIT extends Scenario
         {
             throw new IllegalStateException("no time");
         }));
-        assertFails("not enough memory to launch the engine", context -> context.maxFdbEntries(1 << 24));
+        assertFails("not enough memory to launch the engine", context -> context.fdb(fdb -> fdb.maxEntries(1 << 24)));
     }
 
     private void assertFails(final String message, final Consumer<EngineContext> change) throws IOException

@@ -280,8 +280,8 @@ class OuterHeaderIT extends Scenario
             .threadingMode(ThreadingMode.INVOKER)
             .underlay(new LibcUnderlay(
                 new UdpOptions(IpAddress.ANY_V4, 4105).multicastInterface("wire0"), errors::add))
-            .segment(new SegmentContext(1).group(GROUP).port(new LoopbackPort("one", 1400, 8)))
-            .segment(new SegmentContext(2).group(GROUP).port(new LoopbackPort("two", 1400, 8)))));
+            .segment(new SegmentContext(1).policy(p -> p.group(GROUP)).port(new LoopbackPort("one", 1400, 8)))
+            .segment(new SegmentContext(2).policy(p -> p.group(GROUP)).port(new LoopbackPort("two", 1400, 8)))));
         assertTrue(isMember());
         finish(engine, engine.segments().remove(2));
         assertTrue(isMember(), "segment 1 is in it still");
@@ -290,7 +290,7 @@ class OuterHeaderIT extends Scenario
         finish(engine, engine.segments().change(1, rules -> rules.group(GROUP)));
         assertTrue(isMember());
         finish(engine, engine.segments().add(
-            new SegmentContext(3).group(GROUP).port(new LoopbackPort("three", 1400, 8))));
+            new SegmentContext(3).policy(p -> p.group(GROUP)).port(new LoopbackPort("three", 1400, 8))));
         finish(engine, engine.segments().remove(1));
         assertTrue(isMember(), "segment 3 is in it still");
         finish(engine, engine.segments().remove(3));

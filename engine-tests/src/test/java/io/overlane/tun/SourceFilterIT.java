@@ -193,7 +193,7 @@ class SourceFilterIT extends Scenario
             .underlay(underlay)
             .segment(new SegmentContext(1)
                 .port(port)
-                .sourcePolicy(SourcePolicy.KNOWN)
+                .policy(p -> p.sourcePolicy(SourcePolicy.KNOWN))
                 .flood(Vtep.parse(A + ":8472", 0)))
             .errorHandler(errors::add)));
         try (DatagramSocket stranger = socket(B))

@@ -44,7 +44,7 @@ final class RuleWords
         RULES.put("policy", text ->
         {
             final PolicyProfile profile = profile(text);
-            return rules -> rules.sources(SourcePolicy.ANY, Set.of()).policy(profile);
+            return rules -> rules.sources(SourcePolicy.ANY, Set.of()).profile(profile);
         });
         RULES.put("accept-from", RuleWords::acceptFrom);
         RULES.put("inner-vlan", text ->

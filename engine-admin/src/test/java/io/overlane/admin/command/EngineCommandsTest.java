@@ -108,7 +108,8 @@ class EngineCommandsTest
     @Test
     void shouldShowSegmentsAndStatistics() throws AdminException
     {
-        launch(new SegmentContext(VNI).learning(true).ownMac(MacAddress.parse(M)).flood(EngineHarness.A));
+        launch(new SegmentContext(VNI)
+            .policy(p -> p.learning(true)).ownMac(MacAddress.parse(M)).flood(EngineHarness.A));
         harness.attach(EngineHarness.A);
         harness.transmit(FrameSpec.ipv4Udp().bytes());
         assertEquals(

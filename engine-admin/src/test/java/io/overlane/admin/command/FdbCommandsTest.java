@@ -201,7 +201,7 @@ class FdbCommandsTest
     @Test
     void shouldFlushWhatIsMeantOnly() throws AdminException
     {
-        trial.launch(new SegmentContext(VNI).learning(true));
+        trial.launch(new SegmentContext(VNI).policy(p -> p.learning(true)));
         ask("fdb add " + M + " dst 192.0.2.7");
         ask("fdb add " + N + " dst 192.0.2.8 dynamic");
         trial.harness().attach(EngineHarness.A);

@@ -73,7 +73,7 @@ class HostileClientsTest
     @BeforeEach
     void open() throws IOException
     {
-        harness.context().maxFdbEntries(2 * ENTRIES)
+        harness.context().fdb(fdb -> fdb.maxEntries(2 * ENTRIES))
             .segment(new SegmentContext(77).port(new LoopbackPort("other", 1450, 16, 2048)));
         harness.launch(new SegmentContext(1).fdb(M, EngineHarness.A));
         harness.attach(EngineHarness.A);

@@ -156,14 +156,18 @@ public final class ReplayCommand implements Callable<Integer>
 
     private SegmentContext segment(final int number)
     {
-        final SegmentContext segment = new SegmentContext(number).policy(policy).learning(learning);
+        final SegmentContext segment = new SegmentContext(number);
+        segment.policy().profile(policy).learning(learning);
         if (mac != null)
         {
             segment.ownMac(mac);
         }
-        acceptFrom.forEach(segment::source);
-        return reservedBits == null ? segment :
-            segment.reservedBits(reservedBits == ReservedBits.IGNORE ? 0 : VxlanHeader.RESERVED_MASK);
+        acceptFrom.forEach(segment.policy()::source);
+        if (reservedBits != null)
+        {
+            segment.policy().reservedBits(reservedBits == ReservedBits.IGNORE ? 0 : VxlanHeader.RESERVED_MASK);
+        }
+        return segment;
     }
 
     private void onPacket(

@@ -72,7 +72,7 @@ final class Station implements AutoCloseable
             .segment(new SegmentContext(VNI)
                 .port(port)
                 .ownMac(host.mac())
-                .sourcePolicy(SourcePolicy.KNOWN)
+                .policy(p -> p.sourcePolicy(SourcePolicy.KNOWN))
                 .fdb(neighbor.mac(), remote)
                 .flood(remote)
                 .neighbor(neighbor.ip(), neighbor.mac())));

@@ -96,7 +96,7 @@ class AcceptedSourcesTest
     @Test
     void shouldNotKnowWhatWasLearned()
     {
-        harness.launch(known(1).learning(true).flood(EngineHarness.A));
+        harness.launch(known(1).policy(p -> p.learning(true)).flood(EngineHarness.A));
         assertAccepted(1, EngineHarness.A);
         assertEquals(1, harness.engine().forwarding().fdb().learned());
 
@@ -108,7 +108,7 @@ class AcceptedSourcesTest
     @Test
     void shouldNotTakeWhatIsInTheWayForConfigured()
     {
-        harness.launch(known(1).learning(true).flood(EngineHarness.A));
+        harness.launch(known(1).policy(p -> p.learning(true)).flood(EngineHarness.A));
         harness.receive(EngineHarness.A, FrameSpec.vxlan(FrameSpec.ipv4Udp().sourceMac(M.value())).vni(1).datagram());
         harness.engine().proxy().putFdb(1, M, EngineHarness.B);
         harness.run();
@@ -122,7 +122,8 @@ class AcceptedSourcesTest
     @Test
     void shouldBoundWhatItRemembersOfStrangers()
     {
-        harness.launch(new SegmentContext(1).policy(PolicyProfile.STRICT).learning(true).flood(EngineHarness.A));
+        harness.launch(new SegmentContext(1)
+            .policy(p -> p.profile(PolicyProfile.STRICT).learning(true)).flood(EngineHarness.A));
         final byte[] datagram = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(1).datagram();
         final byte[] unknown = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(99).datagram();
         final int strangers = 600;
@@ -153,7 +154,7 @@ class AcceptedSourcesTest
     @Test
     void shouldRefuseSettingsThatAcceptNoOne()
     {
-        final SegmentContext segment = new SegmentContext(5).sourcePolicy(SourcePolicy.LISTED)
+        final SegmentContext segment = new SegmentContext(5).policy(p -> p.sourcePolicy(SourcePolicy.LISTED))
             .port(new LoopbackPort("five", 1450, 16));
         assertEquals(
             "segment 5 accepts from listed sources and none is listed",
@@ -186,6 +187,6 @@ class AcceptedSourcesTest
 
     private static SegmentContext known(final int vni)
     {
-        return new SegmentContext(vni).sourcePolicy(SourcePolicy.KNOWN);
+        return new SegmentContext(vni).policy(p -> p.sourcePolicy(SourcePolicy.KNOWN));
     }
 }

@@ -89,7 +89,7 @@ class HeaderAndFramingTest
     @Test
     void shouldDropSourceNeverSeenWhenOnlyKnownAreAllowed()
     {
-        harness.launch(segment().sourcePolicy(SourcePolicy.KNOWN).flood(EngineHarness.A));
+        harness.launch(segment().policy(p -> p.sourcePolicy(SourcePolicy.KNOWN)).flood(EngineHarness.A));
         harness.receive(EngineHarness.STRANGER, datagram(INNER).datagram());
 
         harness.assertDatagramDropped(DropReason.SOURCE_NOT_ALLOWED, VNI, EngineHarness.STRANGER);
@@ -115,7 +115,7 @@ class HeaderAndFramingTest
     @Test
     void shouldCheckInTheOrderOfTheKernel()
     {
-        harness.launch(segment().sourcePolicy(SourcePolicy.KNOWN).learning(true)
+        harness.launch(segment().policy(p -> p.sourcePolicy(SourcePolicy.KNOWN).learning(true))
             .flood(EngineHarness.A)
             .ownMac(MacAddress.parse("02:00:00:00:00:aa"))
             .fdb(MacAddress.parse("02:00:00:00:00:bb"), EngineHarness.B));
@@ -194,7 +194,7 @@ class HeaderAndFramingTest
         final Vtep peer = Vtep.parse("[2001:db8::2]:8472", 0);
         try (EngineHarness v6 = EngineHarness.create(Vtep.parse("[2001:db8::1]:8472", 0), 1500))
         {
-            v6.launch(segment().sourcePolicy(SourcePolicy.KNOWN).flood(peer));
+            v6.launch(segment().policy(p -> p.sourcePolicy(SourcePolicy.KNOWN)).flood(peer));
             v6.receive(peer, datagram(INNER).datagram());
             v6.receive(Vtep.parse("[2001:db8::3]:8472", 0), datagram(INNER).datagram());
 

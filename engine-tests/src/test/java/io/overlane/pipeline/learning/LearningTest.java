@@ -132,7 +132,7 @@ class LearningTest
     @Test
     void shouldDeliverWithoutLearningWhenTableIsFullInRow44()
     {
-        harness.context().maxFdbEntries(8);
+        harness.context().fdb(fdb -> fdb.maxEntries(8));
         harness.launch(learning());
         for (int i = 0; i < 20; i++)
         {
@@ -160,7 +160,7 @@ class LearningTest
     @Test
     void shouldMakeRoomForConfiguredEntryInRow45() throws Exception
     {
-        harness.context().maxFdbEntries(8);
+        harness.context().fdb(fdb -> fdb.maxEntries(8));
         harness.launch(learning());
         for (int i = 0; i < 8; i++)
         {
@@ -176,7 +176,7 @@ class LearningTest
     @Test
     void shouldForgetSilentStationInRow46()
     {
-        harness.context().fdbAgeNs(TimeUnit.SECONDS.toNanos(3));
+        harness.context().fdb(fdb -> fdb.ageNs(TimeUnit.SECONDS.toNanos(3)));
         harness.launch(learning());
         hear(EngineHarness.A, M);
         step(2_900);
@@ -190,7 +190,7 @@ class LearningTest
     @Test
     void shouldForgetStationThatOnlyReceivesInRow47()
     {
-        harness.context().fdbAgeNs(TimeUnit.SECONDS.toNanos(3));
+        harness.context().fdb(fdb -> fdb.ageNs(TimeUnit.SECONDS.toNanos(3)));
         harness.launch(learning());
         harness.attach(EngineHarness.A);
         hear(EngineHarness.A, M);
@@ -206,7 +206,7 @@ class LearningTest
     @Test
     void shouldKeepStationThatIsHeard()
     {
-        harness.context().fdbAgeNs(TimeUnit.SECONDS.toNanos(3));
+        harness.context().fdb(fdb -> fdb.ageNs(TimeUnit.SECONDS.toNanos(3)));
         harness.launch(learning());
         for (int i = 0; i < 8; i++)
         {
@@ -220,7 +220,7 @@ class LearningTest
     @Test
     void shouldNeverAgeConfiguredEntryInRow48()
     {
-        harness.context().fdbAgeNs(TimeUnit.SECONDS.toNanos(3));
+        harness.context().fdb(fdb -> fdb.ageNs(TimeUnit.SECONDS.toNanos(3)));
         harness.launch(learning().fdb(M, EngineHarness.A));
         hear(EngineHarness.B, MacAddress.parse("02:00:00:00:00:78"));
         step(60_000);
@@ -233,7 +233,7 @@ class LearningTest
     @Test
     void shouldNeverAgeWhenAgeIsZeroInRow50()
     {
-        harness.context().fdbAgeNs(0);
+        harness.context().fdb(fdb -> fdb.ageNs(0));
         harness.launch(learning());
         hear(EngineHarness.A, M);
         harness.clock().step(1000, TimeUnit.DAYS);
@@ -245,7 +245,7 @@ class LearningTest
     @Test
     void shouldLearnPerVniInRow51()
     {
-        harness.context().segment(new SegmentContext(2).learning(true).flood(EngineHarness.C)
+        harness.context().segment(new SegmentContext(2).policy(p -> p.learning(true)).flood(EngineHarness.C)
             .port(new LoopbackPort("two", 1450, 16)));
         harness.launch(learning());
         hear(EngineHarness.A, M);
@@ -278,7 +278,7 @@ class LearningTest
     @Test
     void shouldAgeManyEntriesWithinScanTime()
     {
-        harness.context().maxFdbEntries(65_536).fdbAgeNs(TimeUnit.SECONDS.toNanos(3));
+        harness.context().fdb(fdb -> fdb.maxEntries(65_536).ageNs(TimeUnit.SECONDS.toNanos(3)));
         harness.launch(learning());
         for (int i = 0; i < 500; i++)
         {
@@ -320,6 +320,6 @@ class LearningTest
 
     private static SegmentContext learning()
     {
-        return new SegmentContext(VNI).learning(true);
+        return new SegmentContext(VNI).policy(p -> p.learning(true));
     }
 }

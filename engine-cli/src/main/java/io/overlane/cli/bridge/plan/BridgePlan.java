@@ -169,7 +169,7 @@ public record BridgePlan(
             .port(port)
             .portMtu(mtu)
             .ownMac(mac);
-        applyTo(segment.rules());
+        applyTo(segment.policy());
         return segment;
     }
 

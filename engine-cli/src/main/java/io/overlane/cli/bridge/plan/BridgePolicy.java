@@ -68,7 +68,7 @@ record BridgePolicy(PolicyProfile profile, SourcePolicy source, List<IpPrefix> s
 
     void applyTo(final SegmentPolicy rules)
     {
-        rules.policy(profile);
+        rules.profile(profile);
         rules.sources(source == null ? rules.sourcePolicy() : source, Set.copyOf(sources));
         if (innerVlan != null)
         {

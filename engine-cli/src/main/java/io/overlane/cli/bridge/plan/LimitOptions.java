@@ -5,6 +5,7 @@ import static io.overlane.cli.bridge.plan.BridgePlanner.require;
 
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.Moderation;
+import io.overlane.fdb.FdbContext;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
 
@@ -48,7 +49,7 @@ public final class LimitOptions
         return new LimitPlan(
             maxLearned == null ? 0 : maxLearned,
             floodLimit == null ? FloodRates.NONE : floodLimit,
-            fdbAge == null ? EngineContext.DEFAULT_FDB_AGE_NS : TimeUnit.SECONDS.toNanos(fdbAge),
+            fdbAge == null ? FdbContext.DEFAULT_AGE_NS : TimeUnit.SECONDS.toNanos(fdbAge),
             nap == null ? Moderation.DEFAULT_NAP_NS : TimeUnit.MICROSECONDS.toNanos(nap),
             maxSegments == null ? EngineContext.DEFAULT_MAX_SEGMENTS : maxSegments);
     }

@@ -26,7 +26,7 @@ public record LimitPlan(int maxLearned, FloodRates flood, long fdbAgeNs, long na
     /** Those that all segments share, or have where nothing else is said of them. */
     public void applyTo(final EngineContext engine)
     {
-        engine.fdbAgeNs(fdbAgeNs).moderation(new Moderation(napNs)).maxSegments(maxSegments);
+        engine.fdb(fdb -> fdb.ageNs(fdbAgeNs)).moderation(new Moderation(napNs)).maxSegments(maxSegments);
     }
 
     @Override
