@@ -24,7 +24,7 @@ final class EncapAgent implements Agent
     private static final int MOST_VAIN_PASSES = 64;
 
     private final CommandQueue commands;
-    private final PortWiring wiring;
+    private final PortWait wait;
     private final PortGuard guard;
     private final Moderation moderation;
     private final LongSupplier superFramesBack;
@@ -39,7 +39,7 @@ final class EncapAgent implements Agent
 
     /**
      * @param commands        what other threads ask for.
-     * @param wiring          how it hears of frames.
+     * @param wait            for frames of the ports.
      * @param guard           calls the ports.
      * @param batchLimit      frames taken from a port at a time.
      * @param moderation      when to let frames gather.
@@ -48,7 +48,7 @@ final class EncapAgent implements Agent
      */
     EncapAgent(
         final CommandQueue commands,
-        final PortWiring wiring,
+        final PortWait wait,
         final PortGuard guard,
         final int batchLimit,
         final Moderation moderation,
@@ -56,7 +56,7 @@ final class EncapAgent implements Agent
         final ErrorHandler errorHandler)
     {
         this.commands = commands;
-        this.wiring = wiring;
+        this.wait = wait;
         this.guard = guard;
         this.moderation = moderation;
         this.superFramesBack = superFramesBack;
@@ -74,7 +74,7 @@ final class EncapAgent implements Agent
         // First what may throw.
         batch.reserve(path.port().slotLength());
         final Polled added = new Polled(path);
-        final PortWiring.Wired wired = wiring.wire(path.port(), () -> activate(added));
+        final PortWait.Wired wired = wait.wire(path.port(), () -> activate(added));
         added.port = wired.port();
         added.isSelected = wired.isSelected();
         polled.put(path.port(), added);
@@ -113,7 +113,7 @@ final class EncapAgent implements Agent
         final Polled removed = polled.remove(port);
         if (removed == null)
         {
-            return PortWiring.DONE;
+            return PortWait.DONE;
         }
         for (int i = 0; i < activeCount; i++)
         {
@@ -123,7 +123,7 @@ final class EncapAgent implements Agent
                 break;
             }
         }
-        return wiring.unwire(removed.port);
+        return wait.unwire(removed.port);
     }
 
     /**
@@ -157,7 +157,7 @@ final class EncapAgent implements Agent
     public void endAll()
     {
         end(ports()).run();
-        wiring.close();
+        wait.close();
     }
 
     /** @return the ports that are polled. By a command, or when the agent has stopped. */
@@ -172,7 +172,7 @@ final class EncapAgent implements Agent
         // Ports that were reported are all that is there to poll; one that is polled already need not be reported.
         if (activeCount < polled.size())
         {
-            wiring.select();
+            wait.select();
         }
         int work = commands.run(COMMANDS_PER_CYCLE);
         int frames = 0;

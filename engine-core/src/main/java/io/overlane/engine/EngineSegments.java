@@ -49,7 +49,7 @@ public final class EngineSegments
     private final CommandQueue portCommands;
     private final PathBuilder paths;
     private final EncapAgent encapAgent;
-    private final PortWiring wiring;
+    private final PortWait wait;
     private final TakenResources resources;
     private final Shutdown shutdown;
     private final SegmentChanges changes;
@@ -69,7 +69,7 @@ public final class EngineSegments
         final Forwarding forwarding,
         final CommandQueue commands,
         final List<SegmentChanges.Lane> lanes,
-        final PortWiring wiring,
+        final PortWait wait,
         final TakenResources resources,
         final Shutdown shutdown)
     {
@@ -80,7 +80,7 @@ public final class EngineSegments
         portCommands = lane.portCommands();
         paths = lane.paths();
         encapAgent = lane.encapAgent();
-        this.wiring = wiring;
+        this.wait = wait;
         this.resources = resources;
         this.shutdown = shutdown;
         changes = new SegmentChanges(context, forwarding, commands, lanes);
@@ -429,7 +429,7 @@ public final class EngineSegments
         {
             throw new IllegalArgumentException("port " + port.name() + " is in segment " + vni + " already");
         }
-        wiring.check(port);
+        wait.check(port, false);
     }
 
     private Segment requireSegment(final int vni)

@@ -96,7 +96,7 @@ public final class OverlayEngine implements AutoCloseable
             forwarding,
             commands,
             workers.stream().map(Worker::lane).toList(),
-            workers.get(0).laterWiring(),
+            workers.get(0).portWait(),
             resources,
             shutdown);
     }

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.ErrorHandler;
 
 /**
- * A port that cannot wake the thread that polls it, with a thread of its own that waits for its frames and does. The
- * two take turns: one waits while there is nothing, the other polls until there is nothing, and never polls in vain.
+ * A port that cannot wake the thread that polls it, and a second thread that waits for its frames and wakes the first.
+ * The two take turns: one waits while there are no frames, the other polls until there are none.
  *
  * <p>An engine makes these itself for devices; a program makes one for a device that several ports are parts of.
  */
@@ -22,7 +22,7 @@ public final class WatchedPort implements Port
 
     private final Port port;
     private final Doorbell doorbell = new Doorbell();
-    /** Besides the doorbell. */
+    /** Runs besides the ring of the doorbell. */
     private volatile Runnable wake;
     private final GuardedErrorHandler errorHandler;
     private final BoundedWait wait;
@@ -36,13 +36,7 @@ public final class WatchedPort implements Port
     private boolean hasPolledThisTurn;
     private boolean hasPolled;
 
-    /**
-     * @param port          to watch.
-     * @param wake          wakes the thread that polls.
-     * @param threadFactory makes the thread.
-     * @param errorHandler  is told if the port breaks.
-     */
-    WatchedPort(
+    private WatchedPort(
         final Port port, final Runnable wake, final ThreadFactory threadFactory, final ErrorHandler errorHandler)
     {
         this.port = port;
@@ -55,24 +49,30 @@ public final class WatchedPort implements Port
     /**
      * @param port          a device.
      * @param threadFactory makes the thread that waits for it.
-     * @param errorHandler  is told if the device breaks.
+     * @param errorHandler  gets the failure if the device breaks.
      * @return the device as a port that can wake any thread.
      */
     public static WatchedPort watch(
         final Port port, final ThreadFactory threadFactory, final ErrorHandler errorHandler)
     {
-        final WatchedPort watched = new WatchedPort(port, () -> {}, threadFactory, errorHandler);
-        watched.start();
+        return watch(port, () -> {}, threadFactory, errorHandler);
+    }
+
+    /**
+     * @param port          to watch.
+     * @param wake          wakes the thread that polls.
+     * @param threadFactory makes the thread.
+     * @param errorHandler  gets the failure if the port breaks.
+     */
+    static WatchedPort watch(
+        final Port port, final Runnable wake, final ThreadFactory threadFactory, final ErrorHandler errorHandler)
+    {
+        final WatchedPort watched = new WatchedPort(port, wake, threadFactory, errorHandler);
+        watched.watcher.start();
         return watched;
     }
 
-    /** Begin to watch. */
-    void start()
-    {
-        watcher.start();
-    }
-
-    /** Let the watching thread end; the port stays open. */
+    /** Ask the watching thread to end; the port stays open. */
     void stop()
     {
         isStopped = true;
@@ -80,7 +80,7 @@ public final class WatchedPort implements Port
         LockSupport.unpark(watcher);
     }
 
-    /** Wait until the watching thread has let go of the port: a device that is closed before lives on until then. */
+    /** Wait until the watching thread no longer uses the port: a device that is closed before lives on until then. */
     void join()
     {
         try
@@ -213,7 +213,7 @@ public final class WatchedPort implements Port
         }
         catch (final Throwable ex)
         {
-            // Nobody waits for it any more: it is polled whenever the other thread is awake.
+            // Nobody waits for the port any more, so it is polled whenever the other thread is awake.
             isReady = true;
             errorHandler.onError(ex);
         }

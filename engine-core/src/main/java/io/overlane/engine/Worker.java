@@ -4,8 +4,6 @@ package io.overlane.engine;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DecapPath;
-import io.overlane.port.PortSelector;
-import io.overlane.signal.IdleWait;
 import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.Underlay;
 import java.util.List;
@@ -19,7 +17,7 @@ final class Worker
 {
     private final EngineContext context;
     private final PathBuilder paths;
-    private final PortWiring wiring;
+    private final PortWait portWait;
     private final CommandQueue portCommands;
     private final EncapAgent encapAgent;
     private final Agent decapAgent;
@@ -40,28 +38,16 @@ final class Worker
     {
         this.context = context;
         this.paths = paths;
-        final Runnable wake = paths.idleWait() == null ? paths.underlay()::wake : paths.idleWait()::wake;
-        Runnable wakeEncap = wake;
-        switch (context.threadingMode())
-        {
-            case SPLIT:
-                final WaitingPorts waiting = new WaitingPorts(context.threadFactory(), context.errorHandler());
-                wiring = waiting;
-                wakeEncap = waiting.place()::wake;
-                break;
-
-            case SHARED:
-                wiring = new WakingPorts(wake, selector(), paths.idleWait() != null);
-                break;
-
-            default:
-                wiring = PortWiring.NONE;
-                break;
-        }
-        portCommands = new CommandQueue(wakeEncap, context.errorHandler());
+        portWait = new PortWait(
+            context.threadingMode(),
+            paths.underlay(),
+            paths.idleWait(),
+            context.threadFactory(),
+            context.errorHandler());
+        portCommands = new CommandQueue(portWait::wake, context.errorHandler());
         encapAgent = new EncapAgent(
             portCommands,
-            wiring,
+            portWait,
             new PortGuard(context.errorHandler()),
             context.batchLimit(),
             context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE,
@@ -81,24 +67,15 @@ final class Worker
         return new SegmentChanges.Lane(paths, portCommands, encapAgent);
     }
 
-    /** How ports that come after launch are waited for: an idleWait that is no selector knows those of launch only. */
-    PortWiring laterWiring()
+    PortWait portWait()
     {
-        return context.threadingMode() == ThreadingMode.SHARED && paths.idleWait() != null ?
-            new WakingPorts(paths.idleWait()::wake, selector(), false) :
-            wiring;
-    }
-
-    /** Null where the thread waits in something else. */
-    private PortSelector selector()
-    {
-        return paths.idleWait() instanceof PortSelector selector ? selector : null;
+        return portWait;
     }
 
     /** Have the ports of launch polled. Before it runs. */
     void wirePorts()
     {
-        paths.encapPaths().forEach(path -> wiring.check(path.port()));
+        paths.encapPaths().forEach(path -> portWait.check(path.port(), true));
         paths.encapPaths().forEach(encapAgent::add);
     }
 
@@ -115,19 +92,17 @@ final class Worker
             return List.of();
         }
         final Underlay underlay = paths.underlay();
-        if (wiring instanceof WaitingPorts waiting)
+        if (context.threadingMode() == ThreadingMode.SPLIT)
         {
-            final PortWait place = waiting.place();
             return List.of(
                 new AgentThread(
                     decapAgent, underlay::await, underlay::wake, underlay::isClosed, errorHandler, onEnd),
-                new AgentThread(encapAgent, place::await, place::wake, () -> false, errorHandler, onEnd));
+                new AgentThread(encapAgent, portWait::await, portWait::wake, () -> false, errorHandler, onEnd));
         }
-        final IdleWait idleWait = paths.idleWait();
         return List.of(new AgentThread(
             new CompositeAgent(decapAgent, encapAgent),
-            idleWait == null ? underlay::await : idleWait::await,
-            idleWait == null ? underlay::wake : idleWait::wake,
+            portWait::await,
+            portWait::wake,
             underlay::isClosed,
             errorHandler,
             onEnd));
