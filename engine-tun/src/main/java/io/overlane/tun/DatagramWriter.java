@@ -17,10 +17,7 @@ import static io.overlane.tun.Linux.EMSGSIZE;
 import static io.overlane.tun.Linux.ENETDOWN;
 import static io.overlane.tun.Linux.ENETUNREACH;
 import static io.overlane.tun.Linux.ENOBUFS;
-import static io.overlane.tun.Linux.POLLFD_EVENTS_OFFSET;
-import static io.overlane.tun.Linux.POLLFD_SIZE;
 import static io.overlane.tun.Linux.POLLOUT;
-import static io.overlane.tun.Linux.TIMESPEC_SIZE;
 
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
@@ -28,7 +25,6 @@ import io.overlane.status.DropReason;
 import io.overlane.underlay.OuterFields;
 import io.overlane.underlay.SendBatch;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -44,14 +40,11 @@ final class DatagramWriter
     private static final int MESSAGES = 64;
     /** Segment size, type of service and time to live. */
     private static final int CONTROL_SPACE = 3 * CMSG_SMALL_SPACE;
-    private static final int POLLFD = 0;
-    private static final int TIMEOUT = POLLFD + POLLFD_SIZE;
-    private static final int OPTION = TIMEOUT + TIMESPEC_SIZE;
 
     private final LibC libc;
     private final Messages messages = new Messages(MESSAGES, CONTROL_SPACE);
-    private final UnsafeBuffer memory =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(OPTION + Long.BYTES, Long.BYTES));
+    private final PollSet room;
+    private final UnsafeBuffer option = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Long.BYTES, Long.BYTES));
     /** The batch's entry each message stands for. */
     private final int[] entries = new int[MESSAGES];
     private final SourcePortFan fan;
@@ -87,7 +80,7 @@ final class DatagramWriter
         discovery[OuterFields.DF_CLEAR] = Linux.IP_PMTUDISC_INTERFACE;
         discoveries = new int[fan.size()];
         Arrays.fill(discoveries, discovery[OuterFields.DF_DEFAULT]);
-        memory.putShort(POLLFD + POLLFD_EVENTS_OFFSET, POLLOUT);
+        room = new PollSet(libc, 1, POLLOUT);
     }
 
     /** @return true while joined entries leave in one call. */
@@ -122,7 +115,7 @@ final class DatagramWriter
                 try
                 {
                     fd = descriptor.fd();
-                    memory.putInt(POLLFD, fd);
+                    room.set(0, fd);
                     write(batch, index);
                 }
                 finally
@@ -187,8 +180,8 @@ final class DatagramWriter
     /** The bit has no control message: the socket is told, between two calls, when it is to change. */
     private void discover(final int index, final int value)
     {
-        memory.putInt(OPTION, value);
-        if (libc.setsockopt(fd, Linux.IPPROTO_IP, Linux.IP_MTU_DISCOVER, memory, OPTION, Integer.BYTES) < 0)
+        option.putInt(0, value);
+        if (libc.setsockopt(fd, Linux.IPPROTO_IP, Linux.IP_MTU_DISCOVER, option, 0, Integer.BYTES) < 0)
         {
             errors.report("set IP_MTU_DISCOVER", LibC.errno());
         }
@@ -291,9 +284,7 @@ final class DatagramWriter
         {
             return false;
         }
-        memory.putLong(TIMEOUT, TimeUnit.NANOSECONDS.toSeconds(leftNs));
-        memory.putLong(TIMEOUT + Long.BYTES, leftNs % TimeUnit.SECONDS.toNanos(1));
-        libc.ppoll(memory, POLLFD, 1, TIMEOUT);
+        room.poll(1, leftNs);
         return true;
     }
 

@@ -9,11 +9,7 @@ import static io.overlane.tun.Linux.EPOLL_CTL_DEL;
 import static io.overlane.tun.Linux.EPOLL_DATA_OFFSET;
 import static io.overlane.tun.Linux.EPOLL_EVENT_SIZE;
 import static io.overlane.tun.Linux.O_CLOEXEC;
-import static io.overlane.tun.Linux.POLLFD_EVENTS_OFFSET;
-import static io.overlane.tun.Linux.POLLFD_HAPPENED_OFFSET;
-import static io.overlane.tun.Linux.POLLFD_SIZE;
 import static io.overlane.tun.Linux.POLLIN;
-import static io.overlane.tun.Linux.TIMESPEC_SIZE;
 
 import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
@@ -23,7 +19,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.collections.Int2ObjectHashMap;
@@ -47,15 +42,14 @@ public final class DeviceWait implements PortSelector
 
     /** Descriptors that are waited for with {@code ppoll}, the wake event's included. */
     private static final int FEW = 4;
-    private static final int TIMEOUT = BitUtil.align(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES);
-    private static final int POLLFDS = TIMEOUT + TIMESPEC_SIZE;
 
     /** The wake event's. */
     private static final int WAKE_ID = 0;
 
     private final LibC libc = LibC.get();
+    private final PollSet fewEvents = new PollSet(libc, FEW, POLLIN);
     private final UnsafeBuffer memory =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(POLLFDS + FEW * POLLFD_SIZE, Long.BYTES));
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES));
     private final List<Source> few = new ArrayList<>(FEW);
     private final Int2ObjectHashMap<Source> sources = new Int2ObjectHashMap<>();
     private final Map<Port, Source> ports = new IdentityHashMap<>();
@@ -242,12 +236,9 @@ public final class DeviceWait implements PortSelector
                 final Descriptor descriptor = few.get(i).descriptor;
                 final boolean isOpen = descriptor.acquire();
                 acquired |= isOpen ? 1 << i : 0;
-                memory.putInt(pollfd(i), isOpen ? descriptor.fd() : -1);
-                memory.putInt(pollfd(i) + POLLFD_EVENTS_OFFSET, POLLIN);
+                fewEvents.set(i, isOpen ? descriptor.fd() : -1);
             }
-            memory.putLong(TIMEOUT, TimeUnit.NANOSECONDS.toSeconds(timeoutNs));
-            memory.putLong(TIMEOUT + Long.BYTES, timeoutNs % TimeUnit.SECONDS.toNanos(1));
-            if (libc.ppoll(memory, POLLFDS, count, TIMEOUT) <= 0)
+            if (!fewEvents.poll(count, timeoutNs))
             {
                 return;
             }
@@ -266,7 +257,7 @@ public final class DeviceWait implements PortSelector
         for (int i = 0; i < count; i++)
         {
             final Source source = few.get(next);
-            final int events = memory.getShort(pollfd(i) + POLLFD_HAPPENED_OFFSET);
+            final int events = fewEvents.events(i);
             if (events != 0)
             {
                 onEvent(source, events, isWait);
@@ -274,11 +265,6 @@ public final class DeviceWait implements PortSelector
             // A source whose device has gone is not in the list any more.
             next += next < few.size() && few.get(next) == source ? 1 : 0;
         }
-    }
-
-    private static int pollfd(final int index)
-    {
-        return POLLFDS + index * POLLFD_SIZE;
     }
 
     private void onEvent(final Source source, final int events, final boolean isWait)

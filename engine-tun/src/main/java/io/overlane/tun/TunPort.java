@@ -185,7 +185,7 @@ public final class TunPort implements Port
             if (errno == EBADFD)
             {
                 // The device was removed under us (tun_chr_read_iter): the descriptor stays in error for good.
-                waiter.ignore(0);
+                waiter.ignore();
             }
         }
     }
