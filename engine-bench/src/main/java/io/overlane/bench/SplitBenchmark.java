@@ -36,7 +36,6 @@ public class SplitBenchmark
     /** Payload of a send of UDP_SEGMENT at most. */
     private static final int ROOM = 65_507;
 
-    private static final int MAX_SEGMENTS = 64;
     private static final int OPTIONS_LENGTH = 12;
 
     /** Payload bytes per segment. */
@@ -82,7 +81,7 @@ public class SplitBenchmark
         int sum = 0;
         while (splitter.hasNext())
         {
-            sum += splitter.cut(target.buffer(), target.offset(), ROOM, MAX_SEGMENTS);
+            sum += splitter.cut(target.buffer(), target.offset(), ROOM, Frame.MAX_UDP_SEGMENTS);
         }
         return sum;
     }

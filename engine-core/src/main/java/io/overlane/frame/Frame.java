@@ -40,6 +40,12 @@ public final class Frame
     /** {@code VIRTIO_NET_HDR_GSO_UDP_L4}: several UDP datagrams of equal size, of either IP version. */
     public static final int GSO_UDP_L4 = 5;
 
+    /**
+     * The most datagrams in one UDP super-frame, to a device or to a socket. Linux refuses more than
+     * {@code UDP_MAX_SEGMENTS}, which is 64 before 6.9 and 128 from then on; no kernel refuses 64.
+     */
+    public static final int MAX_UDP_SEGMENTS = 64;
+
     /** {@code VIRTIO_NET_HDR_GSO_ECN}: a bit beside the type; the first segment carries CWR. */
     public static final int GSO_ECN = 0x80;
 

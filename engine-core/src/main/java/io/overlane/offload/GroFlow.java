@@ -17,9 +17,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class GroFlow
 {
-    /** Linux refuses a UDP super-frame of more (UDP_MAX_SEGMENTS). */
-    private static final int MAX_UDP_SEGMENTS = 128;
-
     private static final int MAX_PACKET_LENGTH = 0xFFFF;
 
     private final Ipv4Header ipv4 = new Ipv4Header();
@@ -170,7 +167,7 @@ final class GroFlow
     private boolean isNextUdp(final UnsafeBuffer buffer, final int offset, final int udpLength)
     {
         final int stated = buffer.getShort(offset + UdpHeader.LENGTH_FIELD_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-        return segments < MAX_UDP_SEGMENTS && stated == udpLength &&
+        return segments < Frame.MAX_UDP_SEGMENTS && stated == udpLength &&
             buffer.getShort(offset + UdpHeader.CHECKSUM_OFFSET) != 0;
     }
 

@@ -2,6 +2,7 @@
 package io.overlane.segment;
 
 import io.overlane.address.IpAddress;
+import io.overlane.table.Hash;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
@@ -30,7 +31,6 @@ public final class KnownSources
     private static final int MIN_SLOTS = 8;
     private static final long UNUSED = 0;
     private static final long LET_GO = -1;
-    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
 
     private volatile long[] slots = new long[MIN_SLOTS * WORDS_PER_SLOT];
     private int used;
@@ -166,8 +166,7 @@ public final class KnownSources
 
     private static int home(final long[] slots, final long high, final long low)
     {
-        final long hash = (high * HASH_FACTOR ^ low) * HASH_FACTOR;
-        return ((int)(hash >>> 32) & slots.length / WORDS_PER_SLOT - 1) * WORDS_PER_SLOT;
+        return (Hash.of(high, low) & slots.length / WORDS_PER_SLOT - 1) * WORDS_PER_SLOT;
     }
 
     private static int next(final long[] slots, final int slot)

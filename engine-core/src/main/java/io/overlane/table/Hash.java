@@ -2,15 +2,28 @@
 package io.overlane.table;
 
 /**
- * The steps of the tables' hashes. Seeded, so that senders cannot choose addresses that collide; not cryptographic.
+ * The steps of all hashes. The tables seed theirs, so that senders cannot choose addresses that collide; none is
+ * cryptographic.
  */
-final class Hash
+public final class Hash
 {
     /** Odd, with bits set all over: 2^64 divided by the golden ratio. */
     private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
 
     private Hash()
     {
+    }
+
+    /**
+     * A hash without a seed, for caches that lose little by a collision, and for keys that no sender chooses.
+     *
+     * @param a first word.
+     * @param b second word.
+     * @return 32 bits.
+     */
+    public static int of(final long a, final long b)
+    {
+        return (int)((a * MIX ^ b) * MIX >>> 32);
     }
 
     /** Both halves of a 128-bit product, of factors of which at least one should be secret. */

@@ -81,7 +81,7 @@ class GroCoalescerPropertyTest
         {
             assertTrue(entry.isSuperFrame(), message);
             assertTrue(entry.bytes().length - packet.l3() <= 65_535, message);
-            assertTrue(!packet.isUdp() || entry.segments() <= 128, message);
+            assertTrue(!packet.isUdp() || entry.segments() <= 64, message);
         }
         else
         {
@@ -201,7 +201,7 @@ class GroCoalescerPropertyTest
         SuperFrameSpec superFrame = SuperFrameSpec.random(random, 9_000);
         if (random.nextInt(20) == 0)
         {
-            // Longer than one packet, or more than 128 datagrams.
+            // Longer than one packet, or more than 64 datagrams.
             final byte[] payload = new byte[superFrame.isTcp() ? 80_000 : 300 * 20];
             superFrame = new SuperFrameSpec(superFrame.spec(), payload, superFrame.isTcp() ? 1400 : 20);
         }

@@ -175,7 +175,7 @@ class GroCoalescerTest
         superFrame(FrameSpec.ipv4Tcp(), 70 * 1000, 1000).segments().forEach(this::add);
         assertSegments(65, 5);
         superFrame(FrameSpec.ipv4Udp(), 200 * 10, 10).segments().forEach(this::add);
-        assertSegments(128, 72);
+        assertSegments(64, 64, 64, 8);
     }
 
     @Test

@@ -10,6 +10,7 @@ import static io.overlane.tun.Linux.ENETUNREACH;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.frame.Frame;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
@@ -31,9 +32,6 @@ import org.agrona.ErrorHandler;
  */
 public final class LibcUnderlay implements Underlay
 {
-    /** UDP_MAX_SEGMENTS before Linux 6.9. */
-    private static final int MAX_SEGMENTS = 64;
-
     private final UdpOptions options;
     private final ErrorHandler errorHandler;
     private final UdpSocket socket;
@@ -202,7 +200,7 @@ public final class LibcUnderlay implements Underlay
     @Override
     public int maxSegments()
     {
-        return segments() ? MAX_SEGMENTS : 1;
+        return segments() ? Frame.MAX_UDP_SEGMENTS : 1;
     }
 
     /** @return true while joined entries leave in one call; false once the kernel has refused. Any thread. */

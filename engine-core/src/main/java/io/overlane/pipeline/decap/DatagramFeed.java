@@ -6,15 +6,14 @@ import io.overlane.underlay.ReceiveBatch;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Feeds every datagram of a batch to a path; those the network joined (UDP_GRO) as frames of their own, where they
- * lie.
+ * Feeds every datagram of a batch to a path. Those the kernel joined (UDP_GRO) are cut into frames where they lie.
  *
- * <p>The headroom of such a piece is the end of the piece before it. What a port writes there it writes after it took
- * that one, because it takes frames in order.
+ * <p>The headroom of such a piece is the end of the piece before it. A port takes frames in order, so it writes there
+ * only after it took the piece before.
  */
 public final class DatagramFeed
 {
-    /** UDP_GRO joins 64 datagrams; so many are looked at before the ports are given what there is. */
+    /** Pieces processed before a flush; a datagram that UDP_GRO joined has up to 64. */
     private static final int MAX_PIECES = 1024;
 
     private final DecapPath path;
@@ -34,7 +33,7 @@ public final class DatagramFeed
     }
 
     /**
-     * When this returns the datagrams are done with.
+     * When this returns, no datagram is in use any more.
      *
      * @param batch entries polled from the underlay.
      */

@@ -31,9 +31,6 @@ public final class SendQueue
     /** Payload of the largest UDP datagram over IPv4: 65535 less 20 and 8. */
     private static final int MAX_JOINED_LENGTH = 65_507;
 
-    /** UDP_MAX_SEGMENTS of kernels before 6.9. */
-    private static final int MAX_JOINED = 64;
-
     private static final int JOIN_SLOTS = 16;
 
     private final UnderlayGuard underlay;
@@ -226,7 +223,7 @@ public final class SendQueue
                 isJoined = true;
                 batch.join(batch.size() - 1, batch.frame(batch.size() - 1), segmentLength);
             }
-            cut(segments, batch.frame(batch.size() - 1), MAX_JOINED - frames[batch.size() - 1]);
+            cut(segments, batch.frame(batch.size() - 1), Frame.MAX_UDP_SEGMENTS - frames[batch.size() - 1]);
         }
     }
 
@@ -265,7 +262,7 @@ public final class SendQueue
         {
             final int before = segments.segments();
             final Frame joined = joinSlots.frame(0).wrap(FrameSlab.HEADROOM, 0);
-            joined.length(segments.cut(joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, MAX_JOINED));
+            joined.length(segments.cut(joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, Frame.MAX_UDP_SEGMENTS));
             final int count = before - segments.segments();
             final int bytes = joined.length() - count * headerLength;
             sendCopies(joined, hash, to, segments.segmentLength(), count, bytes, elsewhere);
@@ -420,7 +417,7 @@ public final class SendQueue
     {
         final int last = batch.size() - 1;
         return isOpen && batch.remote(last) == remote && batch.flowHash(last) == hash && batch.outer(last) == outer &&
-            frames[last] < MAX_JOINED && batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
+            frames[last] < Frame.MAX_UDP_SEGMENTS && batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
     }
 
     /** Make the last entry one that can grow, if it is not yet. False if there is no memory for it. */

@@ -7,6 +7,7 @@ import io.overlane.fdb.FdbEntry;
 import io.overlane.limit.RateLimit;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.DropReason;
+import io.overlane.table.Hash;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
@@ -20,7 +21,6 @@ import org.agrona.concurrent.NanoClock;
 public final class Learn
 {
     private static final int HANDED_SLOTS = 1024;
-    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
 
     private final Fdb fdb;
     private final RemoteTable remotes;
@@ -156,7 +156,7 @@ public final class Learn
             return;
         }
         final long station = (long)vni << 48 ^ source;
-        final int slot = (int)(station * HASH_FACTOR >>> 54);
+        final int slot = Hash.of(vni, source) & HANDED_SLOTS - 1;
         final boolean isRecent = handed[slot] == station && nowMs - handedMs[slot] < ring.refreshMs();
         if (!FdbEntry.isConfigured(entry) && !isRecent && refreshes.take(remote, 1, nowNs) &&
             ring.offer(vni, source, remotes.high(remote), remotes.low(remote)))
