@@ -8,6 +8,7 @@ import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.wire.Layer3;
 import io.overlane.wire.VxlanHeader;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -66,22 +67,20 @@ public class SplitBenchmark
         frame.offload(
             Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), mss, spec.checksumStart(),
             spec.checksumOffset());
-        frame.prepend(VxlanHeader.LENGTH);
-        new VxlanHeader().wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(1);
     }
 
     /** @return bytes of all datagrams together. */
     @Benchmark
     public int split()
     {
-        if (splitter.open(frame, VxlanHeader.LENGTH, true) != DropReason.NONE)
+        if (splitter.open(frame, Layer3.of(frame, true)) != DropReason.NONE)
         {
             throw new IllegalStateException();
         }
         int sum = 0;
         while (splitter.hasNext())
         {
-            sum += splitter.cut(target.buffer(), target.offset(), ROOM, Frame.MAX_UDP_SEGMENTS);
+            sum += splitter.cut(target.buffer(), target.offset(), ROOM, Frame.MAX_UDP_SEGMENTS, VxlanHeader.LENGTH);
         }
         return sum;
     }

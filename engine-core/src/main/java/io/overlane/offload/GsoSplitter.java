@@ -19,14 +19,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the other in a buffer, so that they leave in one {@code UDP_SEGMENT} send:
  *
  * <pre>
- *  +--------+---------+---------+--------+---------+---------+--------+---------+----
- *  | tunnel | headers | payload | tunnel | headers | payload | tunnel | headers | ...
- *  +--------+---------+---------+--------+---------+---------+--------+---------+----
- *  '---------- segmentLength ---'---------- the same --------'---- or shorter, the last
+ *  +-----+---------+---------+-----+---------+---------+-----+---------+----
+ *  | gap | headers | payload | gap | headers | payload | gap | headers | ...
+ *  +-----+---------+---------+-----+---------+---------+-----+---------+----
+ *        '-- segmentLength --'     '--- the same -----'     '- or shorter, the last
  * </pre>
  *
- * Every segment gets all headers of the super-frame, the tunnel header in front included, with its own lengths, IPv4
- * id, sequence number and checksums. FIN and PSH stay on the last, CWR on the first.
+ * Every segment gets all headers of the super-frame, with its own lengths, IPv4 id, sequence number and checksums. FIN
+ * and PSH stay on the last, CWR on the first. The gap is for a tunnel header, which the caller writes.
  */
 public final class GsoSplitter
 {
@@ -62,13 +62,12 @@ public final class GsoSplitter
      * Bytes behind the end of the IP packet are left out, as where Linux receives one ({@code ip_rcv}); its
      * segmentation alone would send them.
      *
-     * @param frame        a super-frame; its tunnel header may be in front of it already.
-     * @param tunnelLength bytes of that tunnel header.
-     * @param isEthernet   true if Ethernet follows it, false for IP.
+     * @param frame  a super-frame without tunnel header.
+     * @param layer3 what {@link Layer3} says of it.
      * @return {@link DropReason#BAD_OFFLOAD} if its headers are not what its metadata says, else
      *         {@link DropReason#NONE}.
      */
-    public DropReason open(final Frame frame, final int tunnelLength, final boolean isEthernet)
+    public DropReason open(final Frame frame, final int layer3)
     {
         source = frame.buffer();
         start = frame.offset();
@@ -77,7 +76,7 @@ public final class GsoSplitter
         final int type = frame.gsoType() & ~Frame.GSO_ECN;
         isTcp = type == Frame.GSO_TCPV4 || type == Frame.GSO_TCPV6;
         final boolean isKnown = (isTcp || type == Frame.GSO_UDP_L4) && frame.gsoSize() > 0;
-        if (!isKnown || !findL3(tunnelLength, isEthernet) || !openIp(type) ||
+        if (!isKnown || !openIp(layer3, type) ||
             !isChecksumAt(frame.checksumStart(), frame.checksumOffset()) ||
             !openTransport() || !openPayload(frame.gsoSize()))
         {
@@ -100,13 +99,13 @@ public final class GsoSplitter
         return (end - next + gsoSize - 1) / gsoSize;
     }
 
-    /** @return bytes in all segments still to be cut, the headers of each included. */
+    /** @return bytes in all segments still to be cut, the headers of each included, without gaps. */
     public int length()
     {
         return segments() * headers + end - next;
     }
 
-    /** @return bytes in the longest segment, all headers included: in every one but a shorter last one. */
+    /** @return bytes in the longest segment, headers included and gap not: in every one but a shorter last one. */
     public int segmentLength()
     {
         return headers + gsoSize;
@@ -115,45 +114,37 @@ public final class GsoSplitter
     /**
      * Cut the next segments, as many as fit.
      *
-     * @param target      to write to.
-     * @param offset      where to begin.
-     * @param room        bytes there; for one segment at least.
-     * @param maxSegments segments at most.
-     * @return bytes written.
+     * @param target to write to.
+     * @param offset where to begin.
+     * @param room   bytes there; for one segment and its gap at least.
+     * @param most   segments at most.
+     * @param gap    bytes left as they are in front of each segment.
+     * @return bytes written, gaps included.
      */
-    public int cut(final UnsafeBuffer target, final int offset, final int room, final int maxSegments)
+    public int cut(final UnsafeBuffer target, final int offset, final int room, final int most, final int gap)
     {
         int written = 0;
-        for (int i = 0; i < maxSegments && next < end; i++)
+        for (int i = 0; i < most && next < end; i++)
         {
             final int payload = Math.min(gsoSize, end - next);
-            if (written + headers + payload > room)
+            if (written + gap + headers + payload > room)
             {
                 break;
             }
-            final int segment = offset + written;
+            final int segment = offset + written + gap;
             target.putBytes(segment, source, start, headers);
             target.putBytes(segment + headers, source, next, payload);
             finish(target, segment, payload);
             next += payload;
-            written += headers + payload;
+            written += gap + headers + payload;
         }
         return written;
     }
 
-    private boolean findL3(final int tunnelLength, final boolean isEthernet)
+    private boolean openIp(final int layer3, final int type)
     {
-        final int bare = start + tunnelLength;
-        final int layer3 = isEthernet ?
-            Layer3.ofEthernet(source, bare, end - bare) :
-            Layer3.ofIp(source, bare, end - bare);
-        l3 = tunnelLength + Layer3.offset(layer3);
+        l3 = Layer3.offset(layer3);
         isV4 = Layer3.etherType(layer3) == EtherType.IPV4;
-        return isV4 || Layer3.etherType(layer3) == EtherType.IPV6;
-    }
-
-    private boolean openIp(final int type)
-    {
         final int length = end - start - l3;
         final int protocol = isTcp ? IpProtocol.TCP : IpProtocol.UDP;
         if (isV4)
@@ -170,7 +161,7 @@ public final class GsoSplitter
             return ipv4.protocol() == protocol && !ipv4.isFragment();
         }
         ipv6.wrap(source, start + l3, length);
-        if (type == Frame.GSO_TCPV4 || ipv6.check() != DropReason.NONE)
+        if (Layer3.etherType(layer3) != EtherType.IPV6 || type == Frame.GSO_TCPV4 || ipv6.check() != DropReason.NONE)
         {
             return false;
         }

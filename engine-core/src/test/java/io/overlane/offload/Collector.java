@@ -35,7 +35,7 @@ final class Collector
             }
             final Frame frame = SuperFrames.frame(bytes);
             copyOffload(metadata, frame);
-            return SuperFrames.cut(frame, 0, true, SuperFrames.ROOM, 64);
+            return SuperFrames.cut(frame);
         }
     }
 

@@ -11,6 +11,7 @@ import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.wire.Layer3;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.pcap4j.packet.UdpPacket;
 /** Segments beside those an encoder of their own makes, and everything that is no super-frame. */
 class GsoSplitterTest
 {
-    private static final byte[] TUNNEL = Hex.parse("0800000000000100");
+    private static final byte[] GAP = new byte[8];
 
     @Test
     void shouldCutAllShapesAsTheyWouldHaveBeenSent()
@@ -53,7 +54,7 @@ class GsoSplitterTest
     {
         final SuperFrameSpec one = superFrame(FrameSpec.ipv4Tcp(), 100, 65_535);
         final GsoSplitter splitter = new GsoSplitter();
-        assertEquals(DropReason.NONE, splitter.open(SuperFrames.ethernet(one), 0, true));
+        assertEquals(DropReason.NONE, open(splitter, SuperFrames.ethernet(one)));
         assertEquals(1, splitter.segments());
         assertEquals(54 + 100, splitter.segmentLength());
         assertSegments(one, "one");
@@ -66,7 +67,7 @@ class GsoSplitterTest
         final SuperFrameSpec spec = superFrame(FrameSpec.ipv4Tcp().tcpFlags(all), 3000, 1000);
         final Frame frame = SuperFrames.ethernet(spec);
         frame.offload(1, spec.gsoType() | Frame.GSO_ECN, 54, 1000, 34, 16);
-        final List<byte[]> segments = SuperFrames.cut(frame, 0, true, SuperFrames.ROOM, 64);
+        final List<byte[]> segments = SuperFrames.cut(frame);
         assertEquals(0xD0, segments.get(0)[47] & 0xFF);
         assertEquals(0x50, segments.get(1)[47] & 0xFF);
         assertEquals(0x59, segments.get(2)[47] & 0xFF);
@@ -78,7 +79,7 @@ class GsoSplitterTest
     {
         final SuperFrameSpec spec =
             superFrame(FrameSpec.ipv4Tcp().ipId(0xFFFE).sequence(0xFFFF_FFFFL - 1500), 4000, 1000);
-        final List<byte[]> segments = SuperFrames.cut(SuperFrames.ethernet(spec), 0, true, SuperFrames.ROOM, 64);
+        final List<byte[]> segments = SuperFrames.cut(SuperFrames.ethernet(spec));
         assertEquals(0xFFFF, u16(segments.get(1), 18));
         assertEquals(0, u16(segments.get(2), 18));
         assertEquals(0xFFFF_FFFFL - 500, u16(segments.get(1), 38) * 0x1_0000L + u16(segments.get(1), 40));
@@ -123,7 +124,7 @@ class GsoSplitterTest
         for (final FrameSpec spec : specs)
         {
             final SuperFrameSpec superFrame = superFrame(spec, 5001, 1348);
-            for (final byte[] bytes : SuperFrames.cut(SuperFrames.ethernet(superFrame), 0, true, 65_507, 64))
+            for (final byte[] bytes : SuperFrames.cut(SuperFrames.ethernet(superFrame)))
             {
                 final EthernetPacket packet = EthernetPacket.newPacket(bytes, 0, bytes.length);
                 final IpPacket ip = packet.get(IpPacket.class);
@@ -146,15 +147,15 @@ class GsoSplitterTest
         final SuperFrameSpec spec = superFrame(FrameSpec.ipv4Tcp(), 4500, 1000);
         final GsoSplitter splitter = new GsoSplitter();
         final UnsafeBuffer target = new UnsafeBuffer(new byte[8000]);
-        assertEquals(DropReason.NONE, splitter.open(SuperFrames.ethernet(spec), 0, true));
-        assertEquals(0, splitter.cut(target, 0, 1053, 9));
+        assertEquals(DropReason.NONE, open(splitter, SuperFrames.ethernet(spec)));
+        assertEquals(0, splitter.cut(target, 0, 1053, 9, 0));
         assertEquals(5, splitter.segments());
-        assertEquals(1054, splitter.cut(target, 0, 2107, 9));
-        assertEquals(2108, splitter.cut(target, 0, 8000, 2));
+        assertEquals(1054, splitter.cut(target, 0, 2107, 9, 0));
+        assertEquals(2108, splitter.cut(target, 0, 8000, 2, 0));
         assertEquals(2, splitter.segments());
-        assertEquals(1054 + 554, splitter.cut(target, 0, 1054 + 554, 9));
+        assertEquals(1054 + 554, splitter.cut(target, 0, 1054 + 554, 9, 0));
         assertFalse(splitter.hasNext());
-        assertEquals(0, splitter.cut(target, 0, 8000, 9));
+        assertEquals(0, splitter.cut(target, 0, 8000, 9, 0));
     }
 
     /** The pseudo header has the last destination, the IPv6 header the next one (RFC 8200 §8.1). */
@@ -169,10 +170,10 @@ class GsoSplitterTest
         frame.buffer().putBytes(frame.offset() + 38, next);
         final List<byte[]> expected = spec.segments();
         expected.forEach(segment -> System.arraycopy(next, 0, segment, 38, next.length));
-        assertSame(expected, SuperFrames.cut(frame, 0, true, SuperFrames.ROOM, 64), "routing");
+        assertSame(expected, SuperFrames.cut(frame), "routing");
 
         frame.offload(0, spec.gsoType(), 0, 1000, 0, 0);
-        assertEquals(DropReason.BAD_OFFLOAD, new GsoSplitter().open(frame, 0, true), "no field to take it from");
+        assertEquals(DropReason.BAD_OFFLOAD, open(new GsoSplitter(), frame), "no field to take it from");
     }
 
     @Test
@@ -181,7 +182,7 @@ class GsoSplitterTest
         final SuperFrameSpec spec = superFrame(FrameSpec.ipv4Tcp(), 2500, 1000);
         final Frame frame = SuperFrames.ethernet(spec);
         frame.buffer().putByte(frame.offset() + 50, (byte)(frame.buffer().getByte(frame.offset() + 50) ^ 0x55));
-        final List<byte[]> segments = SuperFrames.cut(frame, 0, true, SuperFrames.ROOM, 64);
+        final List<byte[]> segments = SuperFrames.cut(frame);
         for (int i = 0; i < segments.size(); i++)
         {
             assertFalse(Arrays.equals(spec.segments().get(i), segments.get(i)));
@@ -197,7 +198,7 @@ class GsoSplitterTest
             final SuperFrameSpec spec = superFrame(base, 3500, 1000);
             final Frame frame = SuperFrames.ethernet(spec);
             frame.offload(Frame.CHECKSUM_VALID, spec.gsoType(), 0, 1000, 0, 0);
-            assertSame(spec.segments(), SuperFrames.cut(frame, 0, true, SuperFrames.ROOM, 64), "no partial");
+            assertSame(spec.segments(), SuperFrames.cut(frame), "no partial");
         }
     }
 
@@ -206,7 +207,7 @@ class GsoSplitterTest
     {
         final FrameSpec tcp = FrameSpec.ipv4Tcp();
         final Frame good = SuperFrames.ethernet(superFrame(tcp, 3000, 1000));
-        assertEquals(DropReason.NONE, new GsoSplitter().open(good, 0, true));
+        assertEquals(DropReason.NONE, open(new GsoSplitter(), good));
         assertRefused(good.offload(1, Frame.GSO_NONE, 54, 1000, 34, 16));
         assertRefused(good.offload(1, 2, 54, 1000, 34, 16));
         assertRefused(good.offload(1, Frame.GSO_TCPV6, 54, 1000, 34, 16));
@@ -242,7 +243,7 @@ class GsoSplitterTest
             final SuperFrameSpec spec = superFrame(base, 3500, 1000);
             final SuperFrameSpec padded = superFrame(base.trailer(new byte[7]), 3500, 1000);
             assertSame(
-                spec.segments(), SuperFrames.cut(SuperFrames.ethernet(padded), 0, true, SuperFrames.ROOM, 64), "");
+                spec.segments(), SuperFrames.cut(SuperFrames.ethernet(padded)), "");
         }
     }
 
@@ -259,15 +260,15 @@ class GsoSplitterTest
             spoil(frame, random);
             final byte[] before = SuperFrames.bytes(frame);
             final GsoSplitter splitter = new GsoSplitter();
-            final int tunnelLength = random.nextInt(8) == 0 ? random.nextInt(100) : 0;
-            if (splitter.open(frame, tunnelLength, isEthernet) != DropReason.NONE)
+            final int gap = random.nextInt(8) == 0 ? random.nextInt(100) : 0;
+            if (splitter.open(frame, Layer3.of(frame, isEthernet)) != DropReason.NONE)
             {
                 assertFalse(splitter.hasNext());
                 assertEquals(0, splitter.segments());
                 continue;
             }
             final int count = splitter.segments();
-            assertEquals(count, SuperFrames.cut(splitter, SuperFrames.ROOM, 64).size());
+            assertEquals(count, SuperFrames.cut(splitter, SuperFrames.ROOM, 64, gap).size());
             assertArrayEquals(before, SuperFrames.bytes(frame), "the super-frame is only read");
             cut++;
         }
@@ -302,27 +303,35 @@ class GsoSplitterTest
     private static void assertRefused(final Frame frame)
     {
         final GsoSplitter splitter = new GsoSplitter();
-        assertEquals(DropReason.BAD_OFFLOAD, splitter.open(frame, 0, true));
+        assertEquals(DropReason.BAD_OFFLOAD, open(splitter, frame));
         assertFalse(splitter.hasNext());
         assertEquals(0, splitter.segments());
     }
 
-    /** With Ethernet and without, behind a tunnel header and not, in one piece and in several. */
+    private static DropReason open(final GsoSplitter splitter, final Frame frame)
+    {
+        return splitter.open(frame, Layer3.of(frame, true));
+    }
+
+    /** With Ethernet and without, with a gap for a tunnel header and without, in one piece and in several. */
     private static void assertSegments(final SuperFrameSpec spec, final String message)
     {
         final List<FrameSpec> expected = spec.segmentSpecs();
+        final GsoSplitter splitter = new GsoSplitter();
+        final Frame packet = SuperFrames.packet(spec);
+        assertEquals(DropReason.NONE, splitter.open(packet, Layer3.of(packet, false)), message);
         assertSame(
             expected.stream().map(FrameSpec::packet).toList(),
-            SuperFrames.cut(SuperFrames.packet(spec), 0, false, SuperFrames.ROOM, 64),
+            SuperFrames.cut(splitter, SuperFrames.ROOM, 64, 0),
             message);
-        final Frame tunnelled = SuperFrames.ethernet(spec).prepend(TUNNEL.length);
-        tunnelled.buffer().putBytes(tunnelled.offset(), TUNNEL);
-        final byte[] before = SuperFrames.bytes(tunnelled);
+        final Frame ethernet = SuperFrames.ethernet(spec);
+        final byte[] before = SuperFrames.bytes(ethernet);
+        assertEquals(DropReason.NONE, open(splitter, ethernet), message);
         assertSame(
-            expected.stream().map(segment -> Hex.parse(Hex.of(TUNNEL) + segment.hex())).toList(),
-            SuperFrames.cut(tunnelled, TUNNEL.length, true, 5_000, 3),
+            expected.stream().map(segment -> Hex.parse(Hex.of(GAP) + segment.hex())).toList(),
+            SuperFrames.cut(splitter, 5_000, 3, GAP.length),
             message);
-        assertArrayEquals(before, SuperFrames.bytes(tunnelled), "the super-frame is only read");
+        assertArrayEquals(before, SuperFrames.bytes(ethernet), "the super-frame is only read");
     }
 
     private static void assertSame(final List<byte[]> expected, final List<byte[]> actual, final String message)

@@ -7,6 +7,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.wire.Layer3;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -50,16 +51,16 @@ final class SuperFrames
         return bytes;
     }
 
-    /** All segments of a super-frame, tunnel header included, cut in sends of so many at most. */
-    static List<byte[]> cut(
-        final Frame frame, final int tunnelLength, final boolean isEthernet, final int room, final int maxSegments)
+    /** All segments of an Ethernet super-frame, without gaps, cut 64 at a time. */
+    static List<byte[]> cut(final Frame frame)
     {
         final GsoSplitter splitter = new GsoSplitter();
-        assertEquals(DropReason.NONE, splitter.open(frame, tunnelLength, isEthernet));
-        return cut(splitter, room, maxSegments);
+        assertEquals(DropReason.NONE, splitter.open(frame, Layer3.of(frame, true)));
+        return cut(splitter, ROOM, 64, 0);
     }
 
-    static List<byte[]> cut(final GsoSplitter splitter, final int room, final int maxSegments)
+    /** All segments, each with its gap in front. */
+    static List<byte[]> cut(final GsoSplitter splitter, final int room, final int most, final int gap)
     {
         final List<byte[]> segments = new ArrayList<>();
         final int count = splitter.segments();
@@ -67,11 +68,11 @@ final class SuperFrames
         {
             final UnsafeBuffer target = new UnsafeBuffer(new byte[7 + room]);
             final int before = splitter.segments();
-            final int written = splitter.cut(target, 7, room, maxSegments);
+            final int written = splitter.cut(target, 7, room, most, gap);
             int parts = 0;
-            for (int from = 0; from < written; from += splitter.segmentLength())
+            for (int from = 0; from < written; from += gap + splitter.segmentLength())
             {
-                final byte[] segment = new byte[Math.min(splitter.segmentLength(), written - from)];
+                final byte[] segment = new byte[Math.min(gap + splitter.segmentLength(), written - from)];
                 target.getBytes(7 + from, segment);
                 segments.add(segment);
                 parts++;

@@ -22,6 +22,7 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.underlay.ReceiveBatch;
+import io.overlane.wire.Layer3;
 import java.lang.management.ManagementFactory;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -51,8 +52,8 @@ class OffloadAllocationTest
         final GsoSplitter splitter = new GsoSplitter();
         assertNone(() ->
         {
-            assertEquals(DropReason.NONE, splitter.open(frame, 0, true));
-            assertTrue(splitter.cut(target, 0, 65_507, 64) > 0);
+            assertEquals(DropReason.NONE, splitter.open(frame, Layer3.of(frame, true)));
+            assertTrue(splitter.cut(target, 0, 65_507, 64, 0) > 0);
         });
     }
 

@@ -12,6 +12,7 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.InNamespace;
+import io.overlane.wire.Layer3;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -242,9 +243,9 @@ class KernelSegmentationIT extends Scenario
     private List<byte[]> cut()
     {
         final List<byte[]> segments = new ArrayList<>();
-        if (splitter.open(written, 0, true) == DropReason.NONE)
+        if (splitter.open(written, Layer3.of(written, true)) == DropReason.NONE)
         {
-            final int length = splitter.cut(cut, 0, cut.capacity(), Integer.MAX_VALUE);
+            final int length = splitter.cut(cut, 0, cut.capacity(), Integer.MAX_VALUE, 0);
             for (int from = 0; from < length; from += splitter.segmentLength())
             {
                 final byte[] segment = new byte[Math.min(splitter.segmentLength(), length - from)];

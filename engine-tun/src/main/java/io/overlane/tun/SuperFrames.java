@@ -5,6 +5,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.status.DropReason;
+import io.overlane.wire.Layer3;
 import java.util.StringJoiner;
 
 /**
@@ -72,7 +73,7 @@ final class SuperFrames
             splitter = new GsoSplitter();
             piece = new FrameSlab(1, TunPort.MAX_FRAME_LENGTH).frame(0);
         }
-        DropReason verdict = splitter.open(frame, 0, isEthernet);
+        DropReason verdict = splitter.open(frame, Layer3.of(frame, isEthernet));
         if (verdict == DropReason.NONE)
         {
             refuse(frame.gsoType() & ~Frame.GSO_ECN);
@@ -80,7 +81,7 @@ final class SuperFrames
         while (verdict == DropReason.NONE && splitter.hasNext())
         {
             piece.wrap(FrameSlab.HEADROOM, 0);
-            piece.length(splitter.cut(piece.buffer(), piece.offset(), TunPort.MAX_FRAME_LENGTH, 1));
+            piece.length(splitter.cut(piece.buffer(), piece.offset(), TunPort.MAX_FRAME_LENGTH, 1, 0));
             verdict = writer.write(piece);
         }
         return verdict;

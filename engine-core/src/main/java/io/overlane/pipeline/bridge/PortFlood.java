@@ -11,6 +11,7 @@ import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
+import io.overlane.wire.Layer3;
 
 /** Gives copies of a frame to ports, now. */
 final class PortFlood
@@ -88,11 +89,11 @@ final class PortFlood
             splitter = new GsoSplitter();
             piece = new FrameSlab(1, LONGEST_FRAME).frame(0);
         }
-        DropReason verdict = splitter.open(frame, 0, true);
+        DropReason verdict = splitter.open(frame, Layer3.of(frame, true));
         while (splitter.hasNext())
         {
             piece.wrap(FrameSlab.HEADROOM, 0);
-            final int length = splitter.cut(piece.buffer(), piece.offset(), LONGEST_FRAME, 1);
+            final int length = splitter.cut(piece.buffer(), piece.offset(), LONGEST_FRAME, 1, 0);
             if (length == 0)
             {
                 return DropReason.OVERSIZE;

@@ -43,15 +43,14 @@ final class FlowHash
     }
 
     /**
-     * @param frame        nothing of it need be right, but its length.
-     * @param tunnelLength bytes in front of its Ethernet or IP header.
+     * @param frame without tunnel header; nothing of it need be right, but its length.
      * @return 32 bits that are as good as random, the upper ones first; 0 for a frame that is too short for any flow.
      */
-    int of(final Frame frame, final int tunnelLength)
+    int of(final Frame frame)
     {
         final UnsafeBuffer buffer = frame.buffer();
-        final int offset = frame.offset() + tunnelLength;
-        final int length = frame.length() - tunnelLength;
+        final int offset = frame.offset();
+        final int length = frame.length();
         final int layer3 =
             isEthernet ? Layer3.ofEthernet(buffer, offset, length) : Layer3.ofIp(buffer, offset, length);
         final int type = Layer3.etherType(layer3);

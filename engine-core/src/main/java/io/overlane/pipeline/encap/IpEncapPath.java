@@ -18,6 +18,7 @@ import io.overlane.status.PathCounters;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.IcmpHeader;
 import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Layer3;
 
 /**
  * IPv4 packets of a TUN device become datagrams without any header (flannel's udp backend). The destination is looked
@@ -107,7 +108,7 @@ public final class IpEncapPath implements EncapPath
         {
             return (packet.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(packet) : DropReason.NONE;
         }
-        final DropReason offload = segments.open(packet, 0, false);
+        final DropReason offload = segments.open(packet, Layer3.of(packet, false));
         count = offload == DropReason.NONE ? segments.segments() : 1;
         return offload;
     }

@@ -10,6 +10,7 @@ import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.oversize.OversizeFate;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.remote.RemoteTable;
+import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
@@ -19,12 +20,13 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * Datagrams on their way to the underlay: collects a batch, sends it when it is full or asked to, and counts the fate
- * of every frame in it.
+ * Frames on their way to the underlay: writes their tunnel headers, collects a batch of datagrams, sends it when it is
+ * full or asked to, and counts the fate of every frame in it.
  *
- * <p>A frame by itself stays where it lies. Frames of equal length to one remote, and the segments of a super-frame,
- * are copied one behind the other and leave in one send, as many as the underlay and a UDP datagram's 16-bit length
- * allow; super-frames that follow each other share sends, so that their tails do not travel alone.
+ * <p>A frame by itself stays where it lies, and its tunnel header is written into its headroom. Frames of equal length
+ * to one remote, and the segments of a super-frame, are copied one behind the other and leave in one send, as many as
+ * the underlay and a UDP datagram's 16-bit length allow; super-frames that follow each other share sends, so that their
+ * tails do not travel alone.
  */
 public final class SendQueue
 {
@@ -139,16 +141,6 @@ public final class SendQueue
     }
 
     /**
-     * @param remote number of a remote.
-     * @return the VNI that frames of the segment go to it with.
-     */
-    int vni(final int remote)
-    {
-        final int vniOfRemote = remotes.vni(remote);
-        return vniOfRemote == RemoteTable.SEGMENTS_VNI ? vni : vniOfRemote;
-    }
-
-    /**
      * @param list number of a list.
      * @return the remotes in it.
      */
@@ -158,9 +150,9 @@ public final class SendQueue
     }
 
     /**
-     * Queue one datagram.
+     * Queue one frame.
      *
-     * @param frame  a whole UDP payload; stays where it is until the next {@link #flush()}.
+     * @param frame  stays where it is until the next {@link #flush()}.
      * @param remote number of the remote.
      */
     void add(final Frame frame, final int remote)
@@ -171,6 +163,11 @@ public final class SendQueue
             return;
         }
         final int hash = hash(frame);
+        if (headerLength > 0)
+        {
+            frame.prepend(headerLength);
+            vxlan.wrap(frame.buffer(), frame.offset(), headerLength).init(vni(remote));
+        }
         if (underlay.maxSegments() > 1 && fits(remote, hash, frame.length()) && frame.length() <= segmentLength &&
             join())
         {
@@ -192,15 +189,16 @@ public final class SendQueue
     /**
      * Queue the segments of a super-frame; they are dropped if one by itself is longer than a datagram can be.
      *
-     * @param frame    the super-frame, its tunnel header in front.
+     * @param frame    the super-frame.
      * @param segments of it, none cut yet.
      * @param remote   number of the remote.
      */
     void add(final Frame frame, final GsoSplitter segments, final int remote)
     {
-        if (segments.segmentLength() > MAX_JOINED_LENGTH)
+        final int length = headerLength + segments.segmentLength();
+        if (length > MAX_JOINED_LENGTH)
         {
-            oversize.drop(frame.strip(headerLength), segments.segmentLength(), remote, segments.segments());
+            oversize.drop(frame, segments.segmentLength(), remote, segments.segments());
             return;
         }
         if (oversize.isTooLong(segments.segmentLength(), remote))
@@ -211,40 +209,39 @@ public final class SendQueue
         final int hash = hash(frame);
         while (segments.hasNext())
         {
-            final boolean continues =
-                fits(remote, hash, segments.segmentLength()) && segments.segmentLength() == segmentLength && join();
-            if (!continues)
+            if (length != segmentLength || !fits(remote, hash, length) || !join())
             {
                 makeRoom();
                 addEntry(nextJoinSlot(), remote, hash);
                 frames[batch.size() - 1] = 0;
                 bytes[batch.size() - 1] = 0;
-                segmentLength = segments.segmentLength();
+                segmentLength = length;
                 isJoined = true;
                 batch.join(batch.size() - 1, batch.frame(batch.size() - 1), segmentLength);
             }
-            cut(segments, batch.frame(batch.size() - 1), Frame.MAX_UDP_SEGMENTS - frames[batch.size() - 1]);
+            cut(segments, remote);
         }
     }
 
     /**
-     * Send one datagram to several remotes, now, behind all that is queued. The frame is delivered when at least one
-     * took it.
+     * Send one frame to several remotes, now, behind all that is queued. It is delivered when at least one took it.
      *
-     * @param frame     a whole UDP payload, its header with the segment's VNI.
+     * @param frame     to send.
      * @param to        numbers of remotes; one at least, if no copies went elsewhere.
      * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
      */
     void flood(final Frame frame, final int[] to, final Copies elsewhere)
     {
         flush();
-        sendCopies(frame, hash(frame), to, 0, 1, frame.length() - headerLength, elsewhere);
+        final int hash = hash(frame);
+        final int length = frame.length();
+        sendCopies(frame.prepend(headerLength), hash, to, 0, 1, length, elsewhere);
     }
 
     /**
      * Send the segments of a super-frame to several remotes, now, behind all that is queued.
      *
-     * @param frame     the super-frame, its tunnel header in front.
+     * @param frame     the super-frame.
      * @param segments  of it, none cut yet.
      * @param to        numbers of remotes; one at least, if no copies went elsewhere.
      * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
@@ -252,7 +249,8 @@ public final class SendQueue
     void flood(final Frame frame, final GsoSplitter segments, final int[] to, final Copies elsewhere)
     {
         flush();
-        if (segments.segmentLength() > MAX_JOINED_LENGTH)
+        final int length = headerLength + segments.segmentLength();
+        if (length > MAX_JOINED_LENGTH)
         {
             refuseCopies(frame, segments, to, elsewhere);
             return;
@@ -262,10 +260,11 @@ public final class SendQueue
         {
             final int before = segments.segments();
             final Frame joined = joinSlots.frame(0).wrap(FrameSlab.HEADROOM, 0);
-            joined.length(segments.cut(joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, Frame.MAX_UDP_SEGMENTS));
+            joined.length(segments.cut(
+                joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, Frame.MAX_UDP_SEGMENTS, headerLength));
             final int count = before - segments.segments();
             final int bytes = joined.length() - count * headerLength;
-            sendCopies(joined, hash, to, segments.segmentLength(), count, bytes, elsewhere);
+            sendCopies(joined, hash, to, length, count, bytes, elsewhere);
         }
     }
 
@@ -297,10 +296,10 @@ public final class SendQueue
         }
         else
         {
-            final Frame frame = batch.frame(entry);
+            final Frame frame = batch.frame(entry).strip(headerLength);
             counters.onDropped(
                 verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry],
-                frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
+                frame.buffer(), frame.offset(), frame.length());
         }
     }
 
@@ -314,15 +313,15 @@ public final class SendQueue
         final Copies elsewhere)
     {
         copies.set(elsewhere);
-        int written = vni;
+        int inHeaders = DropLedger.NO_VNI;
         for (int next = 0; next < to.length; clear())
         {
             // One frame serves all in a batch, and so they have one VNI.
             final int common = vni(to[next]);
-            if (common != written)
+            if (common != inHeaders)
             {
-                writeVni(frame, size, count, common);
-                written = common;
+                writeHeaders(frame, 0, size, count, common);
+                inHeaders = common;
             }
             for (; next < to.length && !batch.isFull() && vni(to[next]) == common; next++)
             {
@@ -340,8 +339,10 @@ public final class SendQueue
                 }
                 else
                 {
-                    final int datagram = OversizeFate.datagramLength(batch, i);
-                    refuseCopy(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame, datagram, count);
+                    final int longest = OversizeFate.datagramLength(batch, i) - headerLength;
+                    frame.strip(headerLength);
+                    refuseCopy(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame, longest, count);
+                    frame.prepend(headerLength);
                 }
             }
         }
@@ -359,13 +360,13 @@ public final class SendQueue
             refuseCopy(
                 DropReason.OVERSIZE, remotes.high(remote), remotes.low(remote), frame, segments.segmentLength(), count);
         }
-        copies.settle(counters, traffic, count, segments.length() - count * headerLength);
+        copies.settle(counters, traffic, count, segments.length());
     }
 
     /**
      * A copy is not sent. Its sender is not told of one that is too long, because it may have reached others.
      *
-     * @param length bytes of one datagram.
+     * @param length bytes of the longest frame.
      */
     private void refuseCopy(
         final DropReason verdict,
@@ -378,18 +379,26 @@ public final class SendQueue
         copies.refuse(verdict);
         counters.onCopyRefused(
             verdict, vni, high, low, count,
-            frame.buffer(), frame.offset() + headerLength, frame.length() - headerLength);
+            frame.buffer(), frame.offset(), frame.length());
         if (verdict == DropReason.OVERSIZE)
         {
-            counters.onOversize(vni, high, low, length - headerLength);
+            counters.onOversize(vni, high, low, length);
         }
     }
 
-    private void writeVni(final Frame frame, final int size, final int count, final int vni)
+    /** The VNI that frames of the segment go to a remote with. */
+    private int vni(final int remote)
     {
-        for (int i = 0; i < count; i++)
+        final int vniOfRemote = remotes.vni(remote);
+        return vniOfRemote == RemoteTable.SEGMENTS_VNI ? vni : vniOfRemote;
+    }
+
+    /** Write tunnel headers into datagrams of one size that lie one behind the other. */
+    private void writeHeaders(final Frame frame, final int first, final int size, final int count, final int vni)
+    {
+        for (int i = 0; headerLength > 0 && i < count; i++)
         {
-            vxlan.wrap(frame.buffer(), frame.offset() + i * size, VxlanHeader.LENGTH).init(vni);
+            vxlan.wrap(frame.buffer(), frame.offset() + first + i * size, headerLength).init(vni);
         }
     }
 
@@ -403,7 +412,7 @@ public final class SendQueue
 
     private int hash(final Frame frame)
     {
-        return flowHash == null ? 0 : flowHash.of(frame, headerLength);
+        return flowHash == null ? 0 : flowHash.of(frame);
     }
 
     private void addEntry(final Frame frame, final int remote, final int hash)
@@ -449,12 +458,21 @@ public final class SendQueue
         return joinSlots.frame(joinSlotsUsed++).wrap(FrameSlab.HEADROOM, 0);
     }
 
-    private void cut(final GsoSplitter segments, final Frame joined, final int most)
+    /** Cut as many segments into the last entry as it takes. */
+    private void cut(final GsoSplitter segments, final int remote)
     {
         final int before = segments.segments();
+        final Frame joined = batch.frame(batch.size() - 1);
+        final int first = joined.length();
         final int length = segments.cut(
-            joined.buffer(), joined.offset() + joined.length(), MAX_JOINED_LENGTH - joined.length(), most);
-        grow(joined, length, before - segments.segments());
+            joined.buffer(),
+            joined.offset() + first,
+            MAX_JOINED_LENGTH - first,
+            Frame.MAX_UDP_SEGMENTS - frames[batch.size() - 1],
+            headerLength);
+        final int count = before - segments.segments();
+        writeHeaders(joined, first, segmentLength, count, vni(remote));
+        grow(joined, length, count);
     }
 
     private void grow(final Frame joined, final int length, final int count)

@@ -22,14 +22,14 @@ import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.VxlanHeader;
+import io.overlane.wire.Layer3;
 
 /**
  * Ethernet frames of one segment's port become VXLAN datagrams (RFC 7348 §5; Linux {@code vxlan_xmit}).
  *
  * <p>The destination MAC is looked up in the FDB; what has no entry goes to every remote of the flood list and to the
- * segment's other ports, and ARP requests and neighbour solicitations for known neighbours are answered instead. The
- * header is written into the frame's headroom, once, however many remotes get it.
+ * segment's other ports, and ARP requests and neighbour solicitations for known neighbours are answered instead. Here
+ * frames have no tunnel header: {@link SendQueue} writes it in front of what leaves.
  *
  * <p>The segment's rules are those when the path was made: when they change, another takes its place between batches.
  */
@@ -54,7 +54,6 @@ public final class VxlanEncapPath implements EncapPath
     private final long[] entries;
 
     private final EthernetHeader ethernet = new EthernetHeader();
-    private final VxlanHeader vxlan = new VxlanHeader();
     private final GsoSplitter segments = new GsoSplitter();
     private final Copies toPorts = new Copies();
 
@@ -202,7 +201,7 @@ public final class VxlanEncapPath implements EncapPath
         }
         else if (!isOneStation(entry))
         {
-            flood(frame, destination, entry);
+            flood(frame, destination, entry, 1);
         }
         else if (isLocal(entry))
         {
@@ -210,28 +209,18 @@ public final class VxlanEncapPath implements EncapPath
         }
         else
         {
-            final int remote = FdbEntry.remote(entry);
-            writeHeader(frame, out.vni(remote));
-            out.add(frame, remote);
+            out.outer(outer.of(frame));
+            out.add(frame, FdbEntry.remote(entry));
         }
     }
 
     private void encapSuperFrame(final Frame frame, final long destination, final long entry)
     {
         final int length = frame.length();
-        final int tunnelLength = isSwitched ? 0 : VxlanHeader.LENGTH;
         DropReason verdict = check.superFrame(frame);
         if (verdict == DropReason.NONE)
         {
-            if (!isSwitched)
-            {
-                writeHeader(frame, vni(entry));
-            }
-            verdict = segments.open(frame, tunnelLength, true);
-            if (verdict != DropReason.NONE)
-            {
-                frame.strip(tunnelLength);
-            }
+            verdict = segments.open(frame, Layer3.of(frame, true));
         }
         if (verdict != DropReason.NONE)
         {
@@ -241,16 +230,15 @@ public final class VxlanEncapPath implements EncapPath
         }
         final int count = segments.segments();
         counters.onIn(count, length);
-        final int segmentLength = segments.segmentLength() - tunnelLength;
-        ethernet.wrap(frame.buffer(), frame.offset() + tunnelLength, EthernetHeader.LENGTH);
-        if (check.isOversize(segmentLength, ethernet.etherType()))
+        final EthernetHeader header = check.header(frame);
+        if (check.isOversize(segments.segmentLength(), header.etherType()))
         {
-            fates.refuse(DropReason.OVERSIZE, frame.strip(tunnelLength), segmentLength, count);
+            fates.refuse(DropReason.OVERSIZE, frame, segments.segmentLength(), count);
             return;
         }
         if (isSwitched)
         {
-            verdict = local.onSource(ethernet.source());
+            verdict = local.onSource(header.source());
         }
         if (verdict != DropReason.NONE)
         {
@@ -258,15 +246,15 @@ public final class VxlanEncapPath implements EncapPath
         }
         else if (!isOneStation(entry))
         {
-            floodSuperFrame(frame, destination, entry, count);
+            flood(frame, destination, entry, count);
         }
         else if (isLocal(entry))
         {
-            toPort(frame.strip(tunnelLength), entry, count);
+            toPort(frame, entry, count);
         }
         else
         {
-            reopen(frame, entry);
+            out.outer(outer.of(frame));
             out.add(frame, segments, FdbEntry.remote(entry));
         }
     }
@@ -284,47 +272,28 @@ public final class VxlanEncapPath implements EncapPath
         return isSwitched ? ports.find(number) != null : number == ownNumber;
     }
 
-    /** The VNI to write: a remote may have one of its own. */
-    private int vni(final long entry)
-    {
-        return isOneStation(entry) ? out.vni(FdbEntry.remote(entry)) : segment.vni();
-    }
-
-    private void flood(final Frame frame, final long destination, final long entry)
-    {
-        final int[] remotes = targets.remotes(entry, destination);
-        final DropReason refusal = targets.refusal(remotes, 1);
-        if (refusal != DropReason.NONE)
-        {
-            fates.drop(refusal, frame, 1);
-        }
-        else if (toOtherPorts(frame, 1) || remotes.length > 0)
-        {
-            writeHeader(frame, segment.vni());
-            out.flood(frame, remotes, toPorts);
-        }
-        else
-        {
-            fates.drop(DropReason.NO_DESTINATION, frame, 1);
-        }
-    }
-
-    private void floodSuperFrame(final Frame frame, final long destination, final long entry, final int count)
+    /** Send a frame, or the segments of the super-frame that was opened last, to all that get a copy. */
+    private void flood(final Frame frame, final long destination, final long entry, final int count)
     {
         final int[] remotes = targets.remotes(entry, destination);
         final DropReason refusal = targets.refusal(remotes, count);
         if (refusal != DropReason.NONE)
         {
-            fates.drop(refusal, bare(frame), count);
+            fates.drop(refusal, frame, count);
         }
-        else if (toOtherPorts(frame, count) || remotes.length > 0)
+        else if (!toOtherPorts(frame, count) && remotes.length == 0)
         {
-            reopen(frame, entry);
-            out.flood(frame, segments, remotes, toPorts);
+            fates.drop(DropReason.NO_DESTINATION, frame, count);
+        }
+        else if (frame.gsoType() == Frame.GSO_NONE)
+        {
+            out.outer(outer.of(frame));
+            out.flood(frame, remotes, toPorts);
         }
         else
         {
-            fates.drop(DropReason.NO_DESTINATION, bare(frame), count);
+            out.outer(outer.of(frame));
+            out.flood(frame, segments, remotes, toPorts);
         }
     }
 
@@ -337,7 +306,7 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    /** Before the tunnel header is in front of the frame. False if there are no other ports. */
+    /** False if there are no other ports. */
     private boolean toOtherPorts(final Frame frame, final int count)
     {
         toPorts.clear();
@@ -346,28 +315,5 @@ public final class VxlanEncapPath implements EncapPath
             local.flood(frame, count, toPorts);
         }
         return !toPorts.isEmpty();
-    }
-
-    /** Where the frame could have gone to a port, its tunnel header is not there yet. */
-    private void reopen(final Frame frame, final long entry)
-    {
-        if (isSwitched)
-        {
-            writeHeader(frame, vni(entry));
-            segments.open(frame, VxlanHeader.LENGTH, true);
-        }
-    }
-
-    /** A super-frame as it came. */
-    private Frame bare(final Frame frame)
-    {
-        return isSwitched ? frame : frame.strip(VxlanHeader.LENGTH);
-    }
-
-    private void writeHeader(final Frame frame, final int vni)
-    {
-        out.outer(outer.of(frame));
-        frame.prepend(VxlanHeader.LENGTH);
-        vxlan.wrap(frame.buffer(), frame.offset(), VxlanHeader.LENGTH).init(vni);
     }
 }

@@ -54,57 +54,52 @@ public final class OversizeFate
     }
 
     /**
-     * @param length bytes of a datagram.
+     * @param length bytes of a frame.
      * @param remote where it is to go.
      * @return true if it is known not to fit.
      */
     public boolean isTooLong(final int length, final int remote)
     {
-        return pathMtus.isActive() && length > pathMtus.longest(remote);
+        return pathMtus.isActive() && length + headerLength > pathMtus.longest(remote);
     }
 
     /**
      * A frame, or a super-frame of several, is not sent.
      *
-     * @param frame  tunnel header in front; done with when this returns.
-     * @param length bytes of one datagram.
+     * @param frame  done with when this returns.
+     * @param length bytes of it, or of one of its segments.
      * @param remote where it was to go.
      * @param count  frames it stands for.
      */
     public void refuse(final Frame frame, final int length, final int remote, final int count)
     {
-        final Frame bare = frame.strip(headerLength);
-        if (bare.gsoType() == Frame.GSO_NONE)
+        final int longest = pathMtus.longest(remote) - headerLength;
+        if (listener != null && length > longest && listener.onOversize(frame, longest))
         {
-            bare.length(length - headerLength);
-        }
-        final int longest = pathMtus.longest(remote);
-        if (listener != null && length > longest && listener.onOversize(bare, longest - headerLength))
-        {
-            counters.onOversizeLength(length - headerLength);
+            counters.onOversizeLength(length);
             counters.onAnswered(count);
         }
         else
         {
-            drop(bare, length, remote, count);
+            drop(frame, length, remote, count);
         }
     }
 
     /**
      * Frames are too long for any remote by this way.
      *
-     * @param bare   the frame, or the super-frame, without its tunnel header.
-     * @param length bytes of one datagram.
+     * @param frame  a frame, or a super-frame.
+     * @param length bytes of it, or of one of its segments.
      * @param remote where they were to go.
      * @param count  of them.
      */
-    public void drop(final Frame bare, final int length, final int remote, final int count)
+    public void drop(final Frame frame, final int length, final int remote, final int count)
     {
         final long high = remotes.high(remote);
         final long low = remotes.low(remote);
         counters.onDropped(
-            DropReason.OVERSIZE, vni, high, low, count, bare.buffer(), bare.offset(), bare.length());
-        counters.onOversize(vni, high, low, length - headerLength);
+            DropReason.OVERSIZE, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
+        counters.onOversize(vni, high, low, length);
     }
 
     /**
@@ -118,9 +113,9 @@ public final class OversizeFate
     public void onRefused(final SendBatch batch, final int entry, final int count)
     {
         final int remote = batch.remote(entry);
-        final int length = datagramLength(batch, entry);
+        final int length = datagramLength(batch, entry) - headerLength;
         pathMtus.learn(remote);
-        final Frame frame = batch.frame(entry);
+        final Frame frame = batch.frame(entry).strip(headerLength).length(length);
         refuse(frame, length, remote, 1);
         if (count > 1)
         {
