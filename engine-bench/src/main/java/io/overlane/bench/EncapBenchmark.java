@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.SystemNanoClock;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -111,7 +112,8 @@ public class EncapBenchmark
                     Frames.BATCH,
                     forwarding.remotes(),
                     vxlanCounters.encap(),
-                    VxlanHeader.LENGTH),
+                    VxlanHeader.LENGTH,
+                    SystemNanoClock.INSTANCE),
                 null,
                 vxlanCounters.encap(),
                 Sinks.guard(),
@@ -126,7 +128,13 @@ public class EncapBenchmark
             ipCounters.newTraffic("decap", "ip"));
         ip = new IpEncapPath(
             network,
-            new SendQueue(Sinks.noUnderlay(), Frames.BATCH, forwarding.remotes(), ipCounters.encap(), 0),
+            new SendQueue(
+                Sinks.noUnderlay(),
+                Frames.BATCH,
+                forwarding.remotes(),
+                ipCounters.encap(),
+                0,
+                SystemNanoClock.INSTANCE),
             ipCounters.encap(),
             Sinks.guard(),
             new RateLimit(1000));

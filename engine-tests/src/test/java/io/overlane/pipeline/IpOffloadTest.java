@@ -26,6 +26,7 @@ import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.underlay.ReceiveBatch;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -104,7 +105,9 @@ class IpOffloadTest
             Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength() - spec.l2Length(), spec.gsoSize(),
             spec.checksumStart() - spec.l2Length(), spec.checksumOffset()));
         new IpEncapPath(
-            network, new SendQueue(Guards.underlay(wire), 8, remotes, counters.encap(), 0), counters.encap(),
+            network,
+            new SendQueue(Guards.underlay(wire), 8, remotes, counters.encap(), 0, SystemNanoClock.INSTANCE),
+            counters.encap(),
             Guards.port(), new RateLimit(1000)).encap(batch);
     }
 

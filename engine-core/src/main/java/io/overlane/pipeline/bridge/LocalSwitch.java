@@ -66,8 +66,8 @@ public final class LocalSwitch
         flood = new PortFlood(guard, counters);
     }
 
-    /** The next frames come from this port. */
-    public void aim(final Segment segment, final LocalPorts ports, final Port from)
+    /** Begin a batch that comes from one port. */
+    public void begin(final Segment segment, final LocalPorts ports, final Port from)
     {
         this.segment = segment;
         this.ports = ports;

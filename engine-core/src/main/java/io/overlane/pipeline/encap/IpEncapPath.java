@@ -72,7 +72,7 @@ public final class IpEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
-        out.aim(DropLedger.NO_VNI, network.encapTraffic(), oversize);
+        out.begin(DropLedger.NO_VNI, network.encapTraffic(), oversize);
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame packet = batch.get(i);
@@ -132,15 +132,15 @@ public final class IpEncapPath implements EncapPath
         }
         else
         {
-            out.outer(outer.of(packet));
+            final int fields = outer.of(packet);
             ip.decrementTtl();
             if (isSuperFrame)
             {
-                out.add(packet, segments, remote);
+                out.add(packet, segments, remote, fields);
             }
             else
             {
-                out.add(packet, remote);
+                out.add(packet, remote, fields);
             }
         }
     }

@@ -17,7 +17,6 @@ import io.overlane.status.Traffic;
 import io.overlane.underlay.SendBatch;
 import io.overlane.wire.VxlanHeader;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * Frames on their way to the underlay: writes their tunnel headers, collects a batch of datagrams, sends it when it is
@@ -54,30 +53,11 @@ public final class SendQueue
     private int joinSlotsUsed;
     private int vni;
     private Traffic traffic;
-    private int outer;
 
     /** Whether the last entry may grow; the other two say how. */
     private boolean isOpen;
     private boolean isJoined;
     private int segmentLength;
-
-    /**
-     * @param underlay     to send with.
-     * @param capacity     entries per send.
-     * @param remotes      addresses of remotes.
-     * @param counters     encap counters.
-     * @param headerLength bytes of tunnel header in each datagram, not counted as payload, with Ethernet behind it;
-     *                     0: bare IP packets.
-     */
-    public SendQueue(
-        final UnderlayGuard underlay,
-        final int capacity,
-        final RemoteTable remotes,
-        final PathCounters counters,
-        final int headerLength)
-    {
-        this(underlay, capacity, remotes, counters, headerLength, SystemNanoClock.INSTANCE);
-    }
 
     /**
      * @param underlay     to send with.
@@ -116,28 +96,17 @@ public final class SendQueue
     }
 
     /**
-     * Say whose the next frames are. The queue is empty.
+     * Begin a batch of one segment. The queue is empty.
      *
-     * @param vni      their segment, for the drop ledger.
-     * @param traffic  counts what was sent.
-     * @param listener hears of those that are too long for their remote.
+     * @param vni      the segment.
+     * @param traffic  counts what is sent.
+     * @param listener answers frames that are too long for their remote.
      */
-    void aim(final int vni, final Traffic traffic, final OversizeListener listener)
+    void begin(final int vni, final Traffic traffic, final OversizeListener listener)
     {
         this.vni = vni;
         this.traffic = traffic;
-        outer = 0;
-        oversize.aim(vni, listener);
-    }
-
-    /**
-     * Say what the outer headers of the next frames are like.
-     *
-     * @param fields packed {@code OuterFields}.
-     */
-    void outer(final int fields)
-    {
-        outer = fields;
+        oversize.begin(vni, listener);
     }
 
     /**
@@ -154,8 +123,9 @@ public final class SendQueue
      *
      * @param frame  stays where it is until the next {@link #flush()}.
      * @param remote number of the remote.
+     * @param outer  fields of its outer header, packed {@code OuterFields}.
      */
-    void add(final Frame frame, final int remote)
+    void add(final Frame frame, final int remote, final int outer)
     {
         if (oversize.isTooLong(frame.length(), remote))
         {
@@ -168,8 +138,8 @@ public final class SendQueue
             frame.prepend(headerLength);
             vxlan.wrap(frame.buffer(), frame.offset(), headerLength).init(vni(remote));
         }
-        if (underlay.maxSegments() > 1 && fits(remote, hash, frame.length()) && frame.length() <= segmentLength &&
-            join())
+        if (underlay.maxSegments() > 1 && frame.length() <= segmentLength &&
+            fits(remote, hash, outer, frame.length()) && join())
         {
             final Frame joined = batch.frame(batch.size() - 1);
             joined.buffer().putBytes(joined.offset() + joined.length(), frame.buffer(), frame.offset(), frame.length());
@@ -178,7 +148,7 @@ public final class SendQueue
         else
         {
             makeRoom();
-            addEntry(frame, remote, hash);
+            addEntry(frame, remote, hash, outer);
             frames[batch.size() - 1] = 1;
             bytes[batch.size() - 1] = frame.length() - headerLength;
             segmentLength = frame.length();
@@ -192,8 +162,9 @@ public final class SendQueue
      * @param frame    the super-frame.
      * @param segments of it, none cut yet.
      * @param remote   number of the remote.
+     * @param outer    fields of the outer headers, packed {@code OuterFields}.
      */
-    void add(final Frame frame, final GsoSplitter segments, final int remote)
+    void add(final Frame frame, final GsoSplitter segments, final int remote, final int outer)
     {
         final int length = headerLength + segments.segmentLength();
         if (length > MAX_JOINED_LENGTH)
@@ -209,10 +180,10 @@ public final class SendQueue
         final int hash = hash(frame);
         while (segments.hasNext())
         {
-            if (length != segmentLength || !fits(remote, hash, length) || !join())
+            if (length != segmentLength || !fits(remote, hash, outer, length) || !join())
             {
                 makeRoom();
-                addEntry(nextJoinSlot(), remote, hash);
+                addEntry(nextJoinSlot(), remote, hash, outer);
                 frames[batch.size() - 1] = 0;
                 bytes[batch.size() - 1] = 0;
                 segmentLength = length;
@@ -228,14 +199,15 @@ public final class SendQueue
      *
      * @param frame     to send.
      * @param to        numbers of remotes; one at least, if no copies went elsewhere.
+     * @param outer     fields of the outer headers, packed {@code OuterFields}.
      * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
      */
-    void flood(final Frame frame, final int[] to, final Copies elsewhere)
+    void flood(final Frame frame, final int[] to, final int outer, final Copies elsewhere)
     {
         flush();
         final int hash = hash(frame);
         final int length = frame.length();
-        sendCopies(frame.prepend(headerLength), hash, to, 0, 1, length, elsewhere);
+        sendCopies(frame.prepend(headerLength), hash, to, outer, 0, 1, length, elsewhere);
     }
 
     /**
@@ -244,9 +216,11 @@ public final class SendQueue
      * @param frame     the super-frame.
      * @param segments  of it, none cut yet.
      * @param to        numbers of remotes; one at least, if no copies went elsewhere.
+     * @param outer     fields of the outer headers, packed {@code OuterFields}.
      * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
      */
-    void flood(final Frame frame, final GsoSplitter segments, final int[] to, final Copies elsewhere)
+    void flood(
+        final Frame frame, final GsoSplitter segments, final int[] to, final int outer, final Copies elsewhere)
     {
         flush();
         final int length = headerLength + segments.segmentLength();
@@ -264,7 +238,7 @@ public final class SendQueue
                 joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, Frame.MAX_UDP_SEGMENTS, headerLength));
             final int count = before - segments.segments();
             final int bytes = joined.length() - count * headerLength;
-            sendCopies(joined, hash, to, length, count, bytes, elsewhere);
+            sendCopies(joined, hash, to, outer, length, count, bytes, elsewhere);
         }
     }
 
@@ -307,6 +281,7 @@ public final class SendQueue
         final Frame frame,
         final int hash,
         final int[] to,
+        final int outer,
         final int size,
         final int count,
         final int length,
@@ -325,7 +300,7 @@ public final class SendQueue
             }
             for (; next < to.length && !batch.isFull() && vni(to[next]) == common; next++)
             {
-                addEntry(frame, to[next], hash);
+                addEntry(frame, to[next], hash, outer);
                 batch.join(batch.size() - 1, frame, size);
             }
             underlay.send(batch);
@@ -415,14 +390,14 @@ public final class SendQueue
         return flowHash == null ? 0 : flowHash.of(frame);
     }
 
-    private void addEntry(final Frame frame, final int remote, final int hash)
+    private void addEntry(final Frame frame, final int remote, final int hash, final int outer)
     {
         batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, hash, outer, 0);
         isOpen = true;
     }
 
     /** Whether the last entry goes to the same remote, under the same outer header, and has room for one more. */
-    private boolean fits(final int remote, final int hash, final int length)
+    private boolean fits(final int remote, final int hash, final int outer, final int length)
     {
         final int last = batch.size() - 1;
         return isOpen && batch.remote(last) == remote && batch.flowHash(last) == hash && batch.outer(last) == outer &&

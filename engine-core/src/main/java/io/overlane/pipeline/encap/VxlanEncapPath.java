@@ -118,7 +118,7 @@ public final class VxlanEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
-        out.aim(segment.vni(), segment.encapTraffic(), oversize);
+        out.begin(segment.vni(), segment.encapTraffic(), oversize);
         if (tags != null)
         {
             tags.judge(batch);
@@ -128,7 +128,7 @@ public final class VxlanEncapPath implements EncapPath
         ownNumber = ports.get(0).number();
         if (isSwitched)
         {
-            local.aim(segment, ports, port);
+            local.begin(segment, ports, port);
         }
         lookUp(batch);
         for (int i = 0; i < batch.size(); i++)
@@ -209,8 +209,7 @@ public final class VxlanEncapPath implements EncapPath
         }
         else
         {
-            out.outer(outer.of(frame));
-            out.add(frame, FdbEntry.remote(entry));
+            out.add(frame, FdbEntry.remote(entry), outer.of(frame));
         }
     }
 
@@ -254,8 +253,7 @@ public final class VxlanEncapPath implements EncapPath
         }
         else
         {
-            out.outer(outer.of(frame));
-            out.add(frame, segments, FdbEntry.remote(entry));
+            out.add(frame, segments, FdbEntry.remote(entry), outer.of(frame));
         }
     }
 
@@ -287,13 +285,11 @@ public final class VxlanEncapPath implements EncapPath
         }
         else if (frame.gsoType() == Frame.GSO_NONE)
         {
-            out.outer(outer.of(frame));
-            out.flood(frame, remotes, toPorts);
+            out.flood(frame, remotes, outer.of(frame), toPorts);
         }
         else
         {
-            out.outer(outer.of(frame));
-            out.flood(frame, segments, remotes, toPorts);
+            out.flood(frame, segments, remotes, outer.of(frame), toPorts);
         }
     }
 

@@ -43,10 +43,12 @@ public final class OversizeFate
     }
 
     /**
-     * @param vni      segment of the next frames.
-     * @param listener may tell their senders; null: nobody does.
+     * Begin a batch of one segment.
+     *
+     * @param vni      the segment.
+     * @param listener may answer the senders; null: nobody does.
      */
-    public void aim(final int vni, final OversizeListener listener)
+    public void begin(final int vni, final OversizeListener listener)
     {
         this.vni = vni;
         this.listener = listener;

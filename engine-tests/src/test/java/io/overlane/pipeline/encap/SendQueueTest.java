@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -388,7 +389,15 @@ class SendQueueTest
         path = new VxlanEncapPath(
             segment, segment.port(), new Suppress(new NeighborTable(8), fdb, remote -> false, null),
             new EncapShared(
-                fdb, new SendQueue(Guards.underlay(wire), CAPACITY, remotes, counters.encap(), HEADER.length), null,
+                fdb,
+                new SendQueue(
+                    Guards.underlay(wire),
+                    CAPACITY,
+                    remotes,
+                    counters.encap(),
+                    HEADER.length,
+                    SystemNanoClock.INSTANCE),
+                null,
                 counters.encap(), Guards.port(), new RateLimit(1000), 1024));
     }
 
