@@ -24,6 +24,9 @@ public final class Layer3
     /** The frame ends inside its Ethernet header or a tag; or it is to be an IP packet and is not. */
     public static final int NONE = 0;
 
+    /** An IPv4 packet by itself. */
+    public static final int IPV4_PACKET = EtherType.IPV4;
+
     /** The most tags that are skipped: Linux ({@code vlan_get_protocol}, VLAN_MAX_DEPTH) gives up at the eighth. */
     public static final int MAX_TAGS = 7;
 

@@ -4,15 +4,14 @@ package io.overlane.pipeline.encap;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
-import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 
 /** Whether a port's frame may go on: it has no verdict yet, a header, and is no longer than the port's MTU allows. */
 final class EncapCheck
 {
     private final int longestFrame;
-    private final EthernetHeader ethernet = new EthernetHeader();
 
     /**
      * @param portMtu the largest IP packet the port may send, in bytes.
@@ -22,8 +21,8 @@ final class EncapCheck
         longestFrame = portMtu + EthernetHeader.LENGTH;
     }
 
-    /** Of a frame on its way; its checksum is complete after {@link DropReason#NONE}. */
-    DropReason frame(final Frame frame)
+    /** Of a frame and what {@link Layer3} says of it; its checksum is complete after {@link DropReason#NONE}. */
+    DropReason frame(final Frame frame, final int layer3)
     {
         final int length = frame.length();
         if (frame.verdict() != DropReason.NONE)
@@ -34,7 +33,7 @@ final class EncapCheck
         {
             return DropReason.INNER_TOO_SHORT;
         }
-        if (length > longestFrame && isOversize(length, header(frame).etherType()))
+        if (isOversize(length, layer3))
         {
             return DropReason.OVERSIZE;
         }
@@ -44,18 +43,15 @@ final class EncapCheck
     /** Of a super-frame, but for how long its segments are. */
     DropReason superFrame(final Frame frame)
     {
-        return frame.verdict() == DropReason.NONE ? header(frame).check() : frame.verdict();
+        return frame.verdict() == DropReason.NONE && frame.length() < EthernetHeader.LENGTH ?
+            DropReason.INNER_TOO_SHORT :
+            frame.verdict();
     }
 
     /** One VLAN tag is no part of the IP packet that the MTU limits. */
-    boolean isOversize(final int length, final int etherType)
+    boolean isOversize(final int length, final int layer3)
     {
-        return length > longestFrame && (length > longestFrame + VlanTag.LENGTH || !EtherType.isVlan(etherType));
-    }
-
-    /** The header of a frame that nothing is in front of; good while the frame's bytes are. */
-    EthernetHeader header(final Frame frame)
-    {
-        return ethernet.wrap(frame.buffer(), frame.offset(), frame.length());
+        return length > longestFrame &&
+            (length > longestFrame + VlanTag.LENGTH || Layer3.offset(layer3) == EthernetHeader.LENGTH);
     }
 }

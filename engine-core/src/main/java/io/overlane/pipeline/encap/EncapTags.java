@@ -2,20 +2,17 @@
 package io.overlane.pipeline.encap;
 
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameBatch;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.EthernetPayload;
+import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 
 /** What becomes of tagged frames of a port where they may not pass: RFC 7348 §6.1, no tag goes into the tunnel. */
 final class EncapTags
 {
     private final boolean strips;
-    private final EthernetHeader ethernet = new EthernetHeader();
-    private final EthernetPayload payload = new EthernetPayload();
 
     /**
      * @param policy not {@link VlanPolicy#PASS}.
@@ -25,26 +22,25 @@ final class EncapTags
         strips = policy == VlanPolicy.STRIP;
     }
 
-    /** Take tags off, or give frames that have one their verdict. */
-    void judge(final FrameBatch batch)
+    /**
+     * Take the tags off a frame, or give it its verdict.
+     *
+     * @param frame  a frame with tags, or one that is too short.
+     * @param layer3 what {@link Layer3} says of it.
+     * @return what it says of the frame as it is now.
+     */
+    int judge(final Frame frame, final int layer3)
     {
-        for (int i = 0; i < batch.size(); i++)
+        if (frame.verdict() != DropReason.NONE || frame.length() < EthernetHeader.LENGTH)
         {
-            final Frame frame = batch.get(i);
-            if (frame.verdict() == DropReason.NONE && frame.length() >= EthernetHeader.LENGTH && EtherType.isVlan(
-                ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).etherType()))
-            {
-                payload.wrap(frame.buffer(), frame.offset(), frame.length());
-                final boolean isWhole = payload.check() == DropReason.NONE && !EtherType.isVlan(payload.etherType());
-                if (isWhole && strips)
-                {
-                    VlanTag.pop(frame, payload.tagCount());
-                }
-                else
-                {
-                    frame.verdict(DropReason.INNER_VLAN);
-                }
-            }
+            return layer3;
         }
+        if (!strips || layer3 == Layer3.NONE || EtherType.isVlan(Layer3.etherType(layer3)))
+        {
+            frame.verdict(DropReason.INNER_VLAN);
+            return layer3;
+        }
+        VlanTag.pop(frame, Layer3.tagCount(layer3));
+        return Layer3.of(frame, true);
     }
 }

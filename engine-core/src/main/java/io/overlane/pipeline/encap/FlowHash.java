@@ -32,27 +32,17 @@ final class FlowHash
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
     private final Ipv6Extensions extensions = new Ipv6Extensions();
-    private final boolean isEthernet;
 
     /**
-     * @param isEthernet true if frames begin with an Ethernet header, false for IP.
-     */
-    FlowHash(final boolean isEthernet)
-    {
-        this.isEthernet = isEthernet;
-    }
-
-    /**
-     * @param frame without tunnel header; nothing of it need be right, but its length.
+     * @param frame  without tunnel header; nothing of it need be right, but its length.
+     * @param layer3 what {@link Layer3} says of it.
      * @return 32 bits that are as good as random, the upper ones first; 0 for a frame that is too short for any flow.
      */
-    int of(final Frame frame)
+    int of(final Frame frame, final int layer3)
     {
         final UnsafeBuffer buffer = frame.buffer();
         final int offset = frame.offset();
         final int length = frame.length();
-        final int layer3 =
-            isEthernet ? Layer3.ofEthernet(buffer, offset, length) : Layer3.ofIp(buffer, offset, length);
         final int type = Layer3.etherType(layer3);
         final int l3 = offset + Layer3.offset(layer3);
         final int l3Length = offset + length - l3;
@@ -64,7 +54,7 @@ final class FlowHash
         {
             return ofIpv6(buffer, l3, l3Length);
         }
-        if (length < EthernetHeader.LENGTH || !isEthernet)
+        if (length < EthernetHeader.LENGTH)
         {
             return 0;
         }

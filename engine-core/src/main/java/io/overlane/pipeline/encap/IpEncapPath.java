@@ -60,7 +60,7 @@ public final class IpEncapPath implements EncapPath
         this.guard = guard;
         this.icmpErrors = icmpErrors;
         mtu = network.port().mtu();
-        outer = new OuterRule(network.outer(), false);
+        outer = new OuterRule(network.outer());
     }
 
     @Override
@@ -108,7 +108,7 @@ public final class IpEncapPath implements EncapPath
         {
             return (packet.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(packet) : DropReason.NONE;
         }
-        final DropReason offload = segments.open(packet, Layer3.of(packet, false));
+        final DropReason offload = segments.open(packet, Layer3.IPV4_PACKET);
         count = offload == DropReason.NONE ? segments.segments() : 1;
         return offload;
     }
@@ -132,15 +132,15 @@ public final class IpEncapPath implements EncapPath
         }
         else
         {
-            final int fields = outer.of(packet);
+            final int fields = outer.of(packet, Layer3.IPV4_PACKET);
             ip.decrementTtl();
             if (isSuperFrame)
             {
-                out.add(packet, segments, remote, fields);
+                out.add(packet, segments, Layer3.IPV4_PACKET, remote, fields);
             }
             else
             {
-                out.add(packet, remote, fields);
+                out.add(packet, Layer3.IPV4_PACKET, remote, fields);
             }
         }
     }

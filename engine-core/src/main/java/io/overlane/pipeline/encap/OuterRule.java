@@ -7,17 +7,15 @@ import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.OuterFields;
 import io.overlane.wire.EtherType;
-import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.EthernetPayload;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What the outer header of a frame says (Linux {@code vxlan_xmit_one}). The inner IP header is looked at, once and
- * behind VLAN tags, only where something is taken from it; a frame that is not IP, or too short to be, has
- * nothing to give.
+ * What the outer header of a frame says (Linux {@code vxlan_xmit_one}). The inner IP header is read only where
+ * something is taken from it; from a frame that is not IP, or too short to be, nothing is taken.
  */
 final class OuterRule
 {
@@ -26,8 +24,6 @@ final class OuterRule
 
     private static final int ECN_BITS = 2;
 
-    private final EthernetPayload ethernet = new EthernetPayload();
-    private final boolean isEthernet;
     private final boolean inheritsTtl;
     private final boolean inheritsTos;
     private final boolean inheritsDf;
@@ -42,12 +38,10 @@ final class OuterRule
     private final int ecn;
 
     /**
-     * @param settings   concluded settings.
-     * @param isEthernet true if frames begin with an Ethernet header, false for IP.
+     * @param settings concluded settings.
      */
-    OuterRule(final OuterContext settings, final boolean isEthernet)
+    OuterRule(final OuterContext settings)
     {
-        this.isEthernet = isEthernet;
         inheritsTtl = settings.ttl() == OuterContext.INHERIT;
         inheritsTos = settings.tos() == OuterContext.INHERIT;
         inheritsDf = settings.dontFragment() == DontFragment.INHERIT;
@@ -72,38 +66,24 @@ final class OuterRule
     }
 
     /**
-     * @param frame no tunnel header in front of it yet; nothing of it need be right.
+     * @param frame  without tunnel header; nothing of it need be right.
+     * @param layer3 what {@link Layer3} says of it.
      * @return packed {@link OuterFields}.
      */
-    int of(final Frame frame)
+    int of(final Frame frame, final int layer3)
     {
         if (isFixed)
         {
             return notIp;
         }
-        final UnsafeBuffer buffer = frame.buffer();
-        final int offset = frame.offset();
-        final int length = frame.length();
-        if (!isEthernet)
+        final int l3 = frame.offset() + Layer3.offset(layer3);
+        final int length = frame.length() - Layer3.offset(layer3);
+        return switch (Layer3.etherType(layer3))
         {
-            final int version = length > 0 ? (buffer.getByte(offset) & 0xFF) >>> 4 : 0;
-            return of(buffer, offset, length, version);
-        }
-        if (length < EthernetHeader.LENGTH)
-        {
-            return notIp;
-        }
-        final int type = buffer.getShort(offset + EthernetHeader.ETHER_TYPE_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-        if (type == EtherType.IPV4)
-        {
-            return of(buffer, offset + EthernetHeader.LENGTH, length - EthernetHeader.LENGTH, Ipv4Header.VERSION);
-        }
-        if (EtherType.isVlan(type))
-        {
-            ethernet.wrap(buffer, offset, length);
-            return of(buffer, ethernet.l3Offset(), ethernet.l3Length(), version(ethernet.etherType()));
-        }
-        return of(buffer, offset + EthernetHeader.LENGTH, length - EthernetHeader.LENGTH, version(type));
+            case EtherType.IPV4 -> length < Ipv4Header.LENGTH ? notIp : ofIpv4(frame.buffer(), l3);
+            case EtherType.IPV6 -> length < Ipv6Header.LENGTH ? notIp : ofIpv6(frame.buffer(), l3);
+            default -> notIp;
+        };
     }
 
     private int ecn(final int innerTos)
@@ -111,35 +91,26 @@ final class OuterRule
         return ecn >>> (innerTos & ECN_MASK) * ECN_BITS & ECN_MASK;
     }
 
-    private static int version(final int etherType)
+    private int ofIpv4(final UnsafeBuffer buffer, final int l3)
     {
-        return etherType == EtherType.IPV4 ? Ipv4Header.VERSION : etherType == EtherType.IPV6 ? Ipv6Header.VERSION : 0;
+        final int innerTos = buffer.getByte(l3 + Ipv4Header.TOS_OFFSET) & 0xFF;
+        if (isEcnOnly)
+        {
+            return notIp | ecn(innerTos);
+        }
+        final boolean isDf = (buffer.getByte(l3 + Ipv4Header.FLAGS_OFFSET) & DF_BIT) != 0;
+        return pack(
+            innerTos,
+            buffer.getByte(l3 + Ipv4Header.TTL_OFFSET) & 0xFF,
+            isDf ? OuterFields.DF_SET : OuterFields.DF_CLEAR);
     }
 
-    private int of(final UnsafeBuffer buffer, final int l3, final int length, final int version)
+    private int ofIpv6(final UnsafeBuffer buffer, final int l3)
     {
-        if (version == Ipv4Header.VERSION && length >= Ipv4Header.LENGTH)
-        {
-            final int innerTos = buffer.getByte(l3 + Ipv4Header.TOS_OFFSET) & 0xFF;
-            if (isEcnOnly)
-            {
-                return notIp | ecn(innerTos);
-            }
-            final boolean isDf = (buffer.getByte(l3 + Ipv4Header.FLAGS_OFFSET) & DF_BIT) != 0;
-            return pack(
-                innerTos,
-                buffer.getByte(l3 + Ipv4Header.TTL_OFFSET) & 0xFF,
-                isDf ? OuterFields.DF_SET : OuterFields.DF_CLEAR);
-        }
-        if (version == Ipv6Header.VERSION && length >= Ipv6Header.LENGTH)
-        {
-            final int innerTos =
-                buffer.getShort(l3 + Ipv6Header.VERSION_OFFSET, ByteOrder.BIG_ENDIAN) >>> 4 & 0xFF;
-            return isEcnOnly ?
-                notIp | ecn(innerTos) :
-                pack(innerTos, buffer.getByte(l3 + Ipv6Header.HOP_LIMIT_OFFSET) & 0xFF, OuterFields.DF_SET);
-        }
-        return notIp;
+        final int innerTos = buffer.getShort(l3 + Ipv6Header.VERSION_OFFSET, ByteOrder.BIG_ENDIAN) >>> 4 & 0xFF;
+        return isEcnOnly ?
+            notIp | ecn(innerTos) :
+            pack(innerTos, buffer.getByte(l3 + Ipv6Header.HOP_LIMIT_OFFSET) & 0xFF, OuterFields.DF_SET);
     }
 
     private int pack(final int innerTos, final int innerTtl, final int innerDf)

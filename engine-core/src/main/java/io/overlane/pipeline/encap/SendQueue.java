@@ -86,7 +86,7 @@ public final class SendQueue
         this.counters = counters;
         tally = new DeliveryTally(counters);
         this.headerLength = headerLength;
-        flowHash = underlay.usesFlowHash() ? new FlowHash(headerLength > 0) : null;
+        flowHash = underlay.usesFlowHash() ? new FlowHash() : null;
     }
 
     /** @return the engine's only source of time. */
@@ -122,17 +122,18 @@ public final class SendQueue
      * Queue one frame.
      *
      * @param frame  stays where it is until the next {@link #flush()}.
+     * @param layer3 what {@code Layer3} says of it.
      * @param remote number of the remote.
      * @param outer  fields of its outer header, packed {@code OuterFields}.
      */
-    void add(final Frame frame, final int remote, final int outer)
+    void add(final Frame frame, final int layer3, final int remote, final int outer)
     {
         if (oversize.isTooLong(frame.length(), remote))
         {
             oversize.refuse(frame, frame.length(), remote, 1);
             return;
         }
-        final int hash = hash(frame);
+        final int hash = hash(frame, layer3);
         if (headerLength > 0)
         {
             frame.prepend(headerLength);
@@ -161,10 +162,12 @@ public final class SendQueue
      *
      * @param frame    the super-frame.
      * @param segments of it, none cut yet.
+     * @param layer3   what {@code Layer3} says of the super-frame.
      * @param remote   number of the remote.
      * @param outer    fields of the outer headers, packed {@code OuterFields}.
      */
-    void add(final Frame frame, final GsoSplitter segments, final int remote, final int outer)
+    void add(
+        final Frame frame, final GsoSplitter segments, final int layer3, final int remote, final int outer)
     {
         final int length = headerLength + segments.segmentLength();
         if (length > MAX_JOINED_LENGTH)
@@ -177,7 +180,7 @@ public final class SendQueue
             oversize.refuse(frame, segments.segmentLength(), remote, segments.segments());
             return;
         }
-        final int hash = hash(frame);
+        final int hash = hash(frame, layer3);
         while (segments.hasNext())
         {
             if (length != segmentLength || !fits(remote, hash, outer, length) || !join())
@@ -198,14 +201,16 @@ public final class SendQueue
      * Send one frame to several remotes, now, behind all that is queued. It is delivered when at least one took it.
      *
      * @param frame     to send.
+     * @param layer3    what {@code Layer3} says of it.
      * @param to        numbers of remotes; one at least, if no copies went elsewhere.
      * @param outer     fields of the outer headers, packed {@code OuterFields}.
      * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
      */
-    void flood(final Frame frame, final int[] to, final int outer, final Copies elsewhere)
+    void flood(
+        final Frame frame, final int layer3, final int[] to, final int outer, final Copies elsewhere)
     {
         flush();
-        final int hash = hash(frame);
+        final int hash = hash(frame, layer3);
         final int length = frame.length();
         sendCopies(frame.prepend(headerLength), hash, to, outer, 0, 1, length, elsewhere);
     }
@@ -215,12 +220,18 @@ public final class SendQueue
      *
      * @param frame     the super-frame.
      * @param segments  of it, none cut yet.
+     * @param layer3    what {@code Layer3} says of it.
      * @param to        numbers of remotes; one at least, if no copies went elsewhere.
      * @param outer     fields of the outer headers, packed {@code OuterFields}.
      * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
      */
     void flood(
-        final Frame frame, final GsoSplitter segments, final int[] to, final int outer, final Copies elsewhere)
+        final Frame frame,
+        final GsoSplitter segments,
+        final int layer3,
+        final int[] to,
+        final int outer,
+        final Copies elsewhere)
     {
         flush();
         final int length = headerLength + segments.segmentLength();
@@ -229,7 +240,7 @@ public final class SendQueue
             refuseCopies(frame, segments, to, elsewhere);
             return;
         }
-        final int hash = hash(frame);
+        final int hash = hash(frame, layer3);
         while (segments.hasNext())
         {
             final int before = segments.segments();
@@ -385,9 +396,9 @@ public final class SendQueue
         }
     }
 
-    private int hash(final Frame frame)
+    private int hash(final Frame frame, final int layer3)
     {
-        return flowHash == null ? 0 : flowHash.of(frame);
+        return flowHash == null ? 0 : flowHash.of(frame, layer3);
     }
 
     private void addEntry(final Frame frame, final int remote, final int hash, final int outer)

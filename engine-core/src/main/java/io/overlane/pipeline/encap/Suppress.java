@@ -13,6 +13,7 @@ import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 import io.overlane.wire.NdMessage;
 import java.util.function.IntPredicate;
 
@@ -60,14 +61,19 @@ public final class Suppress
     /**
      * Turn a request into its answer, where it lies.
      *
-     * @param frame an Ethernet frame to a group address.
-     * @param vni   its segment.
+     * @param frame  an Ethernet frame to a group address.
+     * @param layer3 what {@link Layer3} says of it.
+     * @param vni    its segment.
      * @return true if the frame is now the answer; false if it is untouched.
      */
-    boolean answer(final Frame frame, final int vni)
+    boolean answer(final Frame frame, final int layer3, final int vni)
     {
+        if (Layer3.offset(layer3) != EthernetHeader.LENGTH)
+        {
+            return false;
+        }
         ethernet.wrap(frame.buffer(), frame.offset(), frame.length());
-        switch (ethernet.etherType())
+        switch (Layer3.etherType(layer3))
         {
             case EtherType.ARP:
                 return answerArp(frame, vni);

@@ -52,6 +52,8 @@ public final class VxlanEncapPath implements EncapPath
     private final OversizeListener oversize;
     private final long[] destinations;
     private final long[] entries;
+    /** What {@link Layer3} says of each frame of the batch. */
+    private final int[] parsed;
 
     private final EthernetHeader ethernet = new EthernetHeader();
     private final GsoSplitter segments = new GsoSplitter();
@@ -80,8 +82,9 @@ public final class VxlanEncapPath implements EncapPath
         counters = shared.counters();
         destinations = new long[shared.batchLimit()];
         entries = new long[shared.batchLimit()];
+        parsed = new int[shared.batchLimit()];
         final ActivePolicy rules = segment.rules();
-        outer = new OuterRule(rules.outer(), true);
+        outer = new OuterRule(rules.outer());
         oversize = new OversizeReply(port, segment.portMtu(), shared.ports(), shared.icmpErrors(), out.clock());
         fates = new EncapFates(segment, port, oversize, counters, shared.ports());
         targets = new FloodTargets(segment, out);
@@ -119,10 +122,6 @@ public final class VxlanEncapPath implements EncapPath
     public void encap(final FrameBatch batch)
     {
         out.begin(segment.vni(), segment.encapTraffic(), oversize);
-        if (tags != null)
-        {
-            tags.judge(batch);
-        }
         ports = segment.ports();
         isSwitched = ports.size() > 1;
         ownNumber = ports.get(0).number();
@@ -136,11 +135,11 @@ public final class VxlanEncapPath implements EncapPath
             final Frame frame = batch.get(i);
             if (frame.gsoType() == Frame.GSO_NONE)
             {
-                encapFrame(frame, destinations[i], entries[i]);
+                encapFrame(frame, parsed[i], destinations[i], entries[i]);
             }
             else
             {
-                encapSuperFrame(frame, destinations[i], entries[i]);
+                encapSuperFrame(frame, parsed[i], destinations[i], entries[i]);
             }
         }
         out.flush();
@@ -152,8 +151,8 @@ public final class VxlanEncapPath implements EncapPath
     }
 
     /**
-     * All destinations at once: in a large FDB each is a cache miss, and these then overlap. Counts all but
-     * super-frames, whose segments are not known yet.
+     * Parse each frame, the only time, and look all destinations up at once: in a large FDB each is a cache miss, and
+     * these then overlap. Counts all but super-frames, whose segments are not known yet.
      */
     private void lookUp(final FrameBatch batch)
     {
@@ -163,6 +162,12 @@ public final class VxlanEncapPath implements EncapPath
         for (int i = 0; i < size; i++)
         {
             final Frame frame = batch.get(i);
+            int layer3 = Layer3.ofEthernet(frame.buffer(), frame.offset(), frame.length());
+            if (Layer3.offset(layer3) != EthernetHeader.LENGTH && tags != null)
+            {
+                layer3 = tags.judge(frame, layer3);
+            }
+            parsed[i] = layer3;
             final int length = frame.length();
             destinations[i] = length >= EthernetHeader.LENGTH ?
                 ethernet.wrap(frame.buffer(), frame.offset(), length).destination() :
@@ -184,24 +189,24 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    private void encapFrame(final Frame frame, final long destination, final long entry)
+    private void encapFrame(final Frame frame, final int layer3, final long destination, final long entry)
     {
-        DropReason verdict = check.frame(frame);
+        DropReason verdict = check.frame(frame, layer3);
         if (isSwitched && verdict == DropReason.NONE)
         {
-            verdict = local.onSource(check.header(frame).source());
+            verdict = local.onSource(source(frame));
         }
         if (verdict != DropReason.NONE)
         {
             fates.refuse(verdict, frame, frame.length(), 1);
         }
-        else if (MacAddress.isGroup(destination) && suppress.answer(frame, segment.vni()))
+        else if (MacAddress.isGroup(destination) && suppress.answer(frame, layer3, segment.vni()))
         {
             fates.answer(frame);
         }
         else if (!isOneStation(entry))
         {
-            flood(frame, destination, entry, 1);
+            flood(frame, layer3, destination, entry, 1);
         }
         else if (isLocal(entry))
         {
@@ -209,17 +214,17 @@ public final class VxlanEncapPath implements EncapPath
         }
         else
         {
-            out.add(frame, FdbEntry.remote(entry), outer.of(frame));
+            out.add(frame, layer3, FdbEntry.remote(entry), outer.of(frame, layer3));
         }
     }
 
-    private void encapSuperFrame(final Frame frame, final long destination, final long entry)
+    private void encapSuperFrame(final Frame frame, final int layer3, final long destination, final long entry)
     {
         final int length = frame.length();
         DropReason verdict = check.superFrame(frame);
         if (verdict == DropReason.NONE)
         {
-            verdict = segments.open(frame, Layer3.of(frame, true));
+            verdict = segments.open(frame, layer3);
         }
         if (verdict != DropReason.NONE)
         {
@@ -229,15 +234,14 @@ public final class VxlanEncapPath implements EncapPath
         }
         final int count = segments.segments();
         counters.onIn(count, length);
-        final EthernetHeader header = check.header(frame);
-        if (check.isOversize(segments.segmentLength(), header.etherType()))
+        if (check.isOversize(segments.segmentLength(), layer3))
         {
             fates.refuse(DropReason.OVERSIZE, frame, segments.segmentLength(), count);
             return;
         }
         if (isSwitched)
         {
-            verdict = local.onSource(header.source());
+            verdict = local.onSource(source(frame));
         }
         if (verdict != DropReason.NONE)
         {
@@ -245,7 +249,7 @@ public final class VxlanEncapPath implements EncapPath
         }
         else if (!isOneStation(entry))
         {
-            flood(frame, destination, entry, count);
+            flood(frame, layer3, destination, entry, count);
         }
         else if (isLocal(entry))
         {
@@ -253,7 +257,7 @@ public final class VxlanEncapPath implements EncapPath
         }
         else
         {
-            out.add(frame, segments, FdbEntry.remote(entry), outer.of(frame));
+            out.add(frame, segments, layer3, FdbEntry.remote(entry), outer.of(frame, layer3));
         }
     }
 
@@ -271,7 +275,8 @@ public final class VxlanEncapPath implements EncapPath
     }
 
     /** Send a frame, or the segments of the super-frame that was opened last, to all that get a copy. */
-    private void flood(final Frame frame, final long destination, final long entry, final int count)
+    private void flood(
+        final Frame frame, final int layer3, final long destination, final long entry, final int count)
     {
         final int[] remotes = targets.remotes(entry, destination);
         final DropReason refusal = targets.refusal(remotes, count);
@@ -285,12 +290,17 @@ public final class VxlanEncapPath implements EncapPath
         }
         else if (frame.gsoType() == Frame.GSO_NONE)
         {
-            out.flood(frame, remotes, outer.of(frame), toPorts);
+            out.flood(frame, layer3, remotes, outer.of(frame, layer3), toPorts);
         }
         else
         {
-            out.flood(frame, segments, remotes, outer.of(frame), toPorts);
+            out.flood(frame, segments, layer3, remotes, outer.of(frame, layer3), toPorts);
         }
+    }
+
+    private long source(final Frame frame)
+    {
+        return ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source();
     }
 
     /** To the port its station is behind, unless it came from there. */

@@ -10,6 +10,7 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.IpProtocol;
+import io.overlane.wire.Layer3;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -24,8 +25,7 @@ class FlowHashTest
     private static final int PORTS = 8;
     private static final byte[] EXTENSION = {0, 0, 1, 4, 0, 0, 0, 0};
 
-    private final FlowHash ofFrames = new FlowHash(true);
-    private final FlowHash ofPackets = new FlowHash(false);
+    private final FlowHash hash = new FlowHash();
 
     @Test
     void shouldNotLookAtWhatVariesInsideAFlow()
@@ -74,9 +74,9 @@ class FlowHashTest
     void shouldGiveAPacketTheSameNumberWithAndWithoutEthernet()
     {
         final byte[] packet = FrameSpec.ipv4Tcp().packet();
-        assertEquals(hash(FrameSpec.ipv4Tcp()), ofPackets.of(frame(packet)));
+        assertEquals(hash(FrameSpec.ipv4Tcp()), hash(packet, false));
         final byte[] v6 = FrameSpec.ipv6Tcp().packet();
-        assertEquals(hash(FrameSpec.ipv6Tcp()), ofPackets.of(frame(v6)));
+        assertEquals(hash(FrameSpec.ipv6Tcp()), hash(v6, false));
     }
 
     @Test
@@ -117,8 +117,8 @@ class FlowHashTest
                 bytes[13] = (byte)type;
                 bytes[14] = (byte)(type == EtherType.IPV6 ? 0x60 : 0x45);
             }
-            ofFrames.of(frame(bytes));
-            ofPackets.of(frame(bytes));
+            hash(bytes, true);
+            hash(bytes, false);
         }
     }
 
@@ -142,7 +142,13 @@ class FlowHashTest
 
     private int hash(final FrameSpec spec)
     {
-        return ofFrames.of(frame(spec.bytes()));
+        return hash(spec.bytes(), true);
+    }
+
+    private int hash(final byte[] bytes, final boolean isEthernet)
+    {
+        final Frame frame = frame(bytes);
+        return hash.of(frame, Layer3.of(frame, isEthernet));
     }
 
     /** At the very end of its buffer: a look behind it would throw. */

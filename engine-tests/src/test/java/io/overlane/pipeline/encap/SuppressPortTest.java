@@ -11,6 +11,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.wire.Layer3;
 import org.junit.jupiter.api.Test;
 
 /** A station behind a port of this engine gets the question and answers for itself. */
@@ -31,16 +32,16 @@ class SuppressPortTest
         final Suppress suppress = new Suppress(neighbors, fdb, remote -> remote == PORT, null);
 
         fdb.learn(VNI, MAC, PORT, 0);
-        assertFalse(suppress.answer(request(), VNI));
+        assertFalse(isAnswered(suppress));
         fdb.learn(VNI, MAC, PORT + 1, 0);
-        assertTrue(suppress.answer(request(), VNI));
+        assertTrue(isAnswered(suppress));
     }
 
-    private static Frame request()
+    private static boolean isAnswered(final Suppress suppress)
     {
         final byte[] bytes = FrameSpec.arpRequest("10.0.0.1", "10.0.0.9").bytes();
         final Frame frame = new FrameSlab(1, bytes.length).frame(0).wrap(FrameSlab.HEADROOM, bytes.length);
         frame.buffer().putBytes(frame.offset(), bytes);
-        return frame;
+        return suppress.answer(frame, Layer3.of(frame, true), VNI);
     }
 }
