@@ -33,7 +33,7 @@ public final class FdbControl
     private final RemoteCheck check;
     private final NanoClock clock;
     private final Ownership ownership;
-    private final Members members;
+    private final GroupMembers members;
     private final FdbSweep sweep;
 
     /**
@@ -60,7 +60,7 @@ public final class FdbControl
         this.check = check;
         this.clock = clock;
         ownership = new Ownership(reconciler, remotes, user);
-        members = new Members(fdb, remotes, segments, ownership);
+        members = new GroupMembers(fdb, remotes, segments, ownership);
         sweep = new FdbSweep(fdb, remotes, segments, members);
     }
 

@@ -16,9 +16,9 @@ final class FdbSweep
     private final Fdb fdb;
     private final RemoteTable remotes;
     private final SegmentTable segments;
-    private final Members members;
+    private final GroupMembers members;
 
-    FdbSweep(final Fdb fdb, final RemoteTable remotes, final SegmentTable segments, final Members members)
+    FdbSweep(final Fdb fdb, final RemoteTable remotes, final SegmentTable segments, final GroupMembers members)
     {
         this.fdb = fdb;
         this.remotes = remotes;

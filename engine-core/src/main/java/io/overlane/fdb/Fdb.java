@@ -53,7 +53,7 @@ public final class Fdb
 
     private final CompactTable table;
     private final EntryRecords records;
-    private final Learned learned;
+    private final LearnedEntries learned;
     private final IntConsumer onRelease;
     private final TableCounters counters;
     private final int learnsPerSecond;
@@ -82,7 +82,7 @@ public final class Fdb
     {
         table = new CompactTable(context.maxEntries(), context.seed());
         records = new EntryRecords(table.slots());
-        learned = new Learned(records);
+        learned = new LearnedEntries(records);
         this.onRelease = onRelease;
         this.counters = counters;
         learnsPerSecond = context.learnsPerSecond();
@@ -116,7 +116,7 @@ public final class Fdb
      */
     public void maxAge(final int vni, final long maxAgeMs)
     {
-        learned.share(vni).maxAgeMs(maxAgeMs < 0 ? Share.ANY_AGE : maxAgeMs);
+        learned.share(vni).maxAgeMs(maxAgeMs < 0 ? SegmentShare.ANY_AGE : maxAgeMs);
     }
 
     /**
@@ -128,7 +128,7 @@ public final class Fdb
      */
     public boolean trim(final int vni, final int atMost)
     {
-        final Share share = learned.share(vni);
+        final SegmentShare share = learned.share(vni);
         for (int i = 0; i < atMost && share.isOverfull(); i++)
         {
             evict(learned.victimOver(share));
@@ -447,7 +447,7 @@ public final class Fdb
 
     private int learnNew(final int vni, final long mac, final int remote, final long nowMs)
     {
-        final Share share = learned.share(vni);
+        final SegmentShare share = learned.share(vni);
         if (share.isFull() ?
             !evict(learned.victimIn(share, remote)) :
             table.size() == table.maxEntries() && !evict(learned.victimFor(share, remote)))

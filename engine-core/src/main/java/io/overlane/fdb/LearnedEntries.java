@@ -6,21 +6,22 @@ import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
- * Whose the learned entries are, which of them makes room for another, and which has grown old.
+ * Tracks learned entries per remote; picks the next to evict or to age out.
  *
- * <p><b>Fairness.</b> Room is made by whoever holds the most, of its segment where that is full, of all where the
- * table is; it loses the entry it has not been heard from for longest. So a remote that sends from ever new addresses
- * loses its own, as soon as it holds as many as anyone else, and costs others none. Each step takes the logarithm of
- * how many hold anything, and where the table is full of many segments' entries a look at each segment at most.
+ * <p><b>Fairness.</b> If a segment is full, the remote that holds the most entries of the segment loses one; if the
+ * table is full, the remote that holds the most of all. It loses the entry that was seen least recently. So a remote
+ * that sends from ever new addresses loses its own entries as soon as it holds as many as any other, and costs others
+ * none. Each step takes the logarithm of the number of holders; if many segments fill the table, it also looks at each
+ * segment once at most.
  */
-final class Learned
+final class LearnedEntries
 {
     private static final int DYNAMICS = -1;
 
     private final EntryRecords records;
     private final Ranking holders = new Ranking();
-    private final Int2ObjectHashMap<Share> byVni = new Int2ObjectHashMap<>();
-    private final List<Share> shares = new ArrayList<>();
+    private final Int2ObjectHashMap<SegmentShare> byVni = new Int2ObjectHashMap<>();
+    private final List<SegmentShare> shares = new ArrayList<>();
 
     private int size;
     private int dynamicSize;
@@ -28,7 +29,7 @@ final class Learned
     private int ageShare;
     private int agePlace = DYNAMICS;
 
-    Learned(final EntryRecords records)
+    LearnedEntries(final EntryRecords records)
     {
         this.records = records;
     }
@@ -45,22 +46,22 @@ final class Learned
 
     int size(final int vni)
     {
-        final Share share = byVni.get(vni);
+        final SegmentShare share = byVni.get(vni);
         return share == null ? 0 : share.learned();
     }
 
-    /** What a remote holds in all segments. */
+    /** Entries of a remote in all segments. */
     int held(final int remote)
     {
         return holders.count(remote);
     }
 
-    Share share(final int vni)
+    SegmentShare share(final int vni)
     {
-        Share share = byVni.get(vni);
+        SegmentShare share = byVni.get(vni);
         if (share == null)
         {
-            share = new Share(records);
+            share = new SegmentShare(records);
             byVni.put(vni, share);
             shares.add(share);
         }
@@ -126,7 +127,7 @@ final class Learned
     }
 
     /** Who makes room for a new entry in a segment that is full. */
-    int victimIn(final Share share, final int remote)
+    int victimIn(final SegmentShare share, final int remote)
     {
         final int holder = first(share.holders(), remote);
         return holder == Ranking.NONE ? SeenLists.NO_SLOT : share.lists().first(holder);
@@ -140,7 +141,7 @@ final class Learned
     }
 
     /** Who makes room for a new entry of a segment, in a table that is full. */
-    int victimFor(final Share share, final int remote)
+    int victimFor(final SegmentShare share, final int remote)
     {
         final int holder = first(holders, remote);
         if (holder == Ranking.NONE)
@@ -179,7 +180,7 @@ final class Learned
     }
 
     /** Who goes where a segment has more than it may have, {@link SeenLists#NO_SLOT} where it has not. */
-    int victimOver(final Share share)
+    int victimOver(final SegmentShare share)
     {
         return share.isOverfull() ? share.lists().first(share.holders().first()) : SeenLists.NO_SLOT;
     }
@@ -189,7 +190,7 @@ final class Learned
     {
         for (; ageShare < shares.size(); ageShare++)
         {
-            final Share share = shares.get(ageShare);
+            final SegmentShare share = shares.get(ageShare);
             final int dynamic = agePlace == DYNAMICS ? share.dynamics().first(0) : SeenLists.NO_SLOT;
             if (dynamic != SeenLists.NO_SLOT)
             {

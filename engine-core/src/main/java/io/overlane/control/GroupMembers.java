@@ -9,14 +9,14 @@ import io.overlane.segment.SegmentTable;
 import java.util.Arrays;
 
 /** Remotes of groups: which one is meant, and how it leaves. */
-final class Members
+final class GroupMembers
 {
     private final Fdb fdb;
     private final RemoteTable remotes;
     private final SegmentTable segments;
     private final Ownership ownership;
 
-    Members(final Fdb fdb, final RemoteTable remotes, final SegmentTable segments, final Ownership ownership)
+    GroupMembers(final Fdb fdb, final RemoteTable remotes, final SegmentTable segments, final Ownership ownership)
     {
         this.segments = segments;
         this.ownership = ownership;

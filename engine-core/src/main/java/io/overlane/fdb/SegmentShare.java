@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.fdb;
 
-/** The entries of one segment that age: what was learned, by the remote that holds it, and the user's dynamic ones. */
-final class Share
+/** The entries of one segment that age: learned ones, by the remote that holds them, and the user's dynamic ones. */
+final class SegmentShare
 {
-    /** The caller's age holds. */
+    /** The segment has no age of its own, so that of the caller counts. */
     static final long ANY_AGE = -1;
 
     private final Ranking holders = new Ranking();
     private final SeenLists lists;
-    /** List 0. Nobody holds them, and none makes room. */
+    /** List 0. No remote holds them, and none is evicted. */
     private final SeenLists dynamics;
     private int learned;
     private int limit = Integer.MAX_VALUE;
     private long maxAgeMs = ANY_AGE;
 
-    Share(final EntryRecords records)
+    SegmentShare(final EntryRecords records)
     {
         lists = new SeenLists(records);
         dynamics = new SeenLists(records);
@@ -61,7 +61,7 @@ final class Share
         this.maxAgeMs = maxAgeMs;
     }
 
-    /** Age at which entries go, 0 for never, where the caller has another for those that have none of their own. */
+    /** Age at which entries are removed, 0 for never; the caller's if the segment has none of its own. */
     long ageLimitMs(final long callersMs)
     {
         return maxAgeMs == ANY_AGE ? callersMs : maxAgeMs;
