@@ -17,7 +17,7 @@ public record IpBatch(String output, List<String> failures)
     private static final Pattern FAILED = Pattern.compile("Command failed -:(\\d+)");
 
     /** Whether this command failed. */
-    boolean hasFailed(final String command)
+    public boolean hasFailed(final String command)
     {
         return failures.stream().anyMatch(failure -> failure.startsWith(failed(command)));
     }

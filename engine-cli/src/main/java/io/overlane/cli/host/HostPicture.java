@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.tun.host;
+package io.overlane.cli.host;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.tun.host.IpBatch;
+import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

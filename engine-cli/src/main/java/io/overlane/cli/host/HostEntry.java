@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.tun.host;
+package io.overlane.cli.host;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.tun.host;
+package io.overlane.cli.host;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,10 +11,12 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,20 +28,25 @@ class HostConfigIT
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:02");
 
     private final List<Throwable> errors = new ArrayList<>();
-    private final TestDevices devices = new TestDevices();
-    private final IpCommand ip = devices.ip();
+    private final IpCommand ip = findOrSkip();
     private final HostConfig config = new HostConfig(ip, errors::add);
 
     @BeforeEach
     void open() throws IOException
     {
-        devices.add(DEVICE, 1450);
+        add(DEVICE, 1450);
     }
 
     @AfterEach
     void close() throws IOException
     {
-        devices.close();
+        for (final String device : List.of(DEVICE, "other"))
+        {
+            if (ip.run("-o", "link", "show").contains(" " + device + "@"))
+            {
+                ip.run("link", "del", device);
+            }
+        }
     }
 
     @Test
@@ -204,7 +211,7 @@ class HostConfigIT
     @Test
     void shouldLeaveWhatOthersChangedSince() throws IOException
     {
-        devices.add("other", 1500);
+        add("other", 1500);
         config.set(List.of(address("10.244.1.0/32"), route("10.8.0.0/16", null), route("10.9.0.0/16", null)));
         ip.run("route", "del", "10.8.0.0/16");
         ip.run("route", "replace", "10.9.0.0/16", "dev", "other");
@@ -217,7 +224,7 @@ class HostConfigIT
 
     private List<String> anotherRouteAndNeighbor() throws IOException
     {
-        devices.add("other", 1500);
+        add("other", 1500);
         ip.run("addr", "add", "192.0.2.1/24", "dev", "other");
         ip.run("route", "add", "10.244.2.0/24", "via", "192.0.2.2");
         ip.run("neigh", "add", "10.244.2.0", "lladdr", "02:00:00:00:00:99", "dev", DEVICE);
@@ -277,5 +284,26 @@ class HostConfigIT
                 .forEach(lines::add);
         }
         return lines;
+    }
+
+    private static IpCommand findOrSkip()
+    {
+        try
+        {
+            return IpCommand.find();
+        }
+        catch (final IOException ex)
+        {
+            return Assumptions.abort(ex.getMessage());
+        }
+    }
+
+    /** A veth pair with both ends here and up: a device with a link. */
+    private void add(final String device, final int mtu) throws IOException
+    {
+        final String peer = device + "-peer";
+        ip.run("link", "add", device, "mtu", Integer.toString(mtu), "type", "veth", "peer", "name", peer);
+        ip.run("link", "set", peer, "up");
+        ip.run("link", "set", device, "up");
     }
 }
