@@ -51,8 +51,8 @@ class FlannelErrorsIT
         wrong.put("{'Network':'10.5.0.0/33'}", "10.5.0.0/33");
         wrong.put("{'Network':'10.5.0.0/29'}", "Network=10.5.0.0/29: too small");
         wrong.put("{'Network':'10.5.0.0/16','SubnetLen':31}", "SubnetLen=31");
-        wrong.put("{'Network':'10.5.0.0/16','SubnetMin':'10.6.1.0'}", "SubnetMin=10.6.1.0: outside");
-        wrong.put("{'Network':'10.5.0.0/16','SubnetMax':'10.5.1.7'}", "SubnetMax=10.5.1.7: not the base of a /24");
+        wrong.put("{'Network':'10.5.0.0/16','SubnetMin':'10.6.1.0'}", "SubnetMin=10.6.1.0 is outside");
+        wrong.put("{'Network':'10.5.0.0/16','SubnetMax':'10.5.1.7'}", "SubnetMax=10.5.1.7 is not the base of a /24");
         wrong.put("{'Network':'10.5.0.0/16','EnableIPv6':true}", "IPv6Network is missing");
         wrong.put("{'EnableIPv4':false,'EnableIPv6':true,'IPv6Network':'fd05::/48'}", "EnableIPv4=false");
         wrong.put("{'Network':'10.5.0.0/16','Backend':{'Type':'ipsec'}}", "'ipsec' is not supported");
@@ -74,7 +74,7 @@ class FlannelErrorsIT
         lab = FlannelLab.openOrSkip(directory, "{\"Network\":\"10.5.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}");
         final FlannelHost node = lab.addNode(1);
         assertRefused(node.launch("--iface", "none"), "there is no interface none");
-        assertRefused(node.launch("--etcd-api", "v2"), "does not speak version 2");
+        assertRefused(node.launch("--etcd-api", "v2"), "does not support version 2");
         node.host().ip("link add flannel.1 type bridge");
         assertRefused(node.launch(), "flannel.1");
         node.host().ip("link del flannel.1");
@@ -105,7 +105,7 @@ class FlannelErrorsIT
         Files.createDirectories(node.subnetFile().getParent());
         Files.writeString(node.subnetFile(), "FLANNEL_SUBNET=every one\n\u0000");
         node.launch().awaitReady();
-        assertTrue(node.hasEvent(node.subnetFile() + " names no subnet to ask for again"),
+        assertTrue(node.hasEvent(node.subnetFile() + " has no subnet of an earlier run"),
             () -> node.process().stdout().toString());
         assertTrue(node.subnet().startsWith("10.5."), node.subnet());
         node.stop();

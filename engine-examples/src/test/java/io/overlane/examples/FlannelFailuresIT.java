@@ -156,7 +156,8 @@ class FlannelFailuresIT
         Poll.until("both watches", TIMEOUT_S, () -> node.process().stdout().stream()
             .filter(line -> line.contains("following the registry again")).count() == 2);
         final List<String> lines = node.process().stdout();
-        assertEquals(2, lines.stream().filter(line -> line.contains("trying again, every ")).count(), lines::toString);
+        assertEquals(
+            2, lines.stream().filter(line -> line.contains("trying again at least every ")).count(), lines::toString);
     }
 
     private static void awaitSince(final long startNs, final long seconds)

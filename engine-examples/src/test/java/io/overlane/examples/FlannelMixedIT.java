@@ -231,10 +231,10 @@ class FlannelMixedIT
             "\"Backend\":{\"Type\":\"vxlan\"}}");
         final FlannelHost host = lab.addNode(1);
         assertRefused(host.launch("--client"),
-            "--client: the network leaves no addresses in front of SubnetMin=10.5.0.0 for clients");
+            "--client: the network has no addresses before SubnetMin=10.5.0.0 for clients");
         lab.put("/config", "{\"EnableIPv4\":false,\"EnableIPv6\":true,\"IPv6Network\":\"fd05::/48\"}");
         assertRefused(host.launch("--client"),
-            "--client: the network leaves no addresses in front of its subnets for clients");
+            "--client: the network has no addresses before its subnets for clients");
     }
 
     private static void assertRefused(final FlannelHost node, final String why)

@@ -61,14 +61,14 @@ final class Words
                 }
                 if (pairs.put(word, words.get(++i)) != null)
                 {
-                    throw AdminException.usage(word + " given twice");
+                    throw AdminException.usage(word + " is given twice");
                 }
             }
             else if (flags.contains(word))
             {
                 if (!given.add(word))
                 {
-                    throw AdminException.usage(word + " given twice");
+                    throw AdminException.usage(word + " is given twice");
                 }
             }
             else if (alone.size() < most)

@@ -15,7 +15,7 @@ final class BackendValue
         final long value = section.integer(key, fallback);
         if (value < min || value > max)
         {
-            throw new IllegalArgumentException("backend: " + key + "=" + value + " outside " + min + "…" + max);
+            throw new IllegalArgumentException("backend: " + key + "=" + value + " is outside " + min + "…" + max);
         }
         return (int)value;
     }

@@ -34,7 +34,7 @@ public final class Backends
         if (!kind.leaseType().equals(attributes.backendType()))
         {
             throw new IllegalArgumentException((attributes.backendType().isEmpty() ?
-                "its lease names no backend, as of 'udp' and 'alloc'" :
+                "its lease names no backend, so it is 'udp' or 'alloc'" :
                 "its backend is '" + attributes.backendType() + "'") + ", ours is '" + kind.configType() + "'");
         }
     }
@@ -45,7 +45,7 @@ public final class Backends
         if (underlay == null || underlay.isAny() || underlay.isMulticast())
         {
             throw new IllegalArgumentException(
-                (isV4 ? "PublicIP=" : "PublicIPv6=") + underlay + " is not an address of a node");
+                (isV4 ? "PublicIP=" : "PublicIPv6=") + underlay + " cannot be a node's address");
         }
         return underlay;
     }

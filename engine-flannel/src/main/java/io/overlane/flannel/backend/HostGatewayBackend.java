@@ -43,8 +43,8 @@ final class HostGatewayBackend implements Backend
         if (kind == BackendKind.HOST_GW && external.isBehindNat())
         {
             throw new IllegalArgumentException("backend host-gw: the public address " + external.publicIp() +
-                " is not the address " + external.address() + " of " + external.name() +
-                ", and peers route through it");
+                " must be the address " + external.address() + " of " + external.name() +
+                ", because peers route through it");
         }
         if (kind == BackendKind.HOST_GW)
         {

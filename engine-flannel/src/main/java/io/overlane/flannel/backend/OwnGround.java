@@ -82,7 +82,7 @@ final class OwnGround
             RESERVED_V4.contains(underlay))
         {
             throw new IllegalArgumentException("its address " + underlay + " is " +
-                (isOurs ? "one of ours" : "no address of a node"));
+                (isOurs ? "one of ours" : "not possible for a node"));
         }
         if (claimed.contains(underlay))
         {

@@ -121,7 +121,7 @@ final class OwnedEntries<K>
         }
         catch (final CompletionException ex)
         {
-            throw new IOException("the engine did not take a change: " + ex.getCause().getMessage(), ex);
+            throw new IOException("the engine refused a change: " + ex.getCause().getMessage(), ex);
         }
     }
 }

@@ -48,7 +48,8 @@ final class UdpBackend implements Backend
         network = host.network(true);
         if (host.network().v6() != null || network == null)
         {
-            throw new IllegalArgumentException("backend udp: carries IPv4 only, but EnableIPv6 is on or IPv4 off");
+            throw new IllegalArgumentException(
+                "backend udp carries IPv4 only: set EnableIPv4 to true and EnableIPv6 to false");
         }
         selection = new PeerSelection(new OwnGround(host, true), this::peer, host.notices());
         routes = new RouteKeeper(host.ip(), List.of(network));

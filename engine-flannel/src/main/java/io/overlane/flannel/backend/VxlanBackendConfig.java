@@ -42,7 +42,7 @@ public record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRo
         final int mtu = BackendValue.inRange(section, "MTU", 0, 0, MAX_MTU);
         if (mtu != 0 && mtu < MIN_MTU)
         {
-            throw new IllegalArgumentException("backend: MTU=" + mtu + " < " + MIN_MTU);
+            throw new IllegalArgumentException("backend: MTU=" + mtu + " is below " + MIN_MTU);
         }
         return new VxlanBackendConfig(
             BackendValue.inRange(section, "VNI", DEFAULT_VNI, 0, MAX_VNI),

@@ -37,7 +37,7 @@ public record VxlanLeaseData(int vni, MacAddress vtepMac)
         final MacAddress mac = MacAddress.parse(DOTTED.matcher(text).matches() ? withColons(text) : text);
         if (!MacAddress.isValidSource(mac.value()))
         {
-            throw new IllegalArgumentException("VtepMAC=" + text + " is not a device's address");
+            throw new IllegalArgumentException("VtepMAC=" + text + " cannot be the address of a device");
         }
         return new VxlanLeaseData(BackendValue.inRange(data, "VNI", UNKNOWN_VNI, UNKNOWN_VNI, 0xFF_FFFF), mac);
     }

@@ -49,12 +49,12 @@ public record EtcdOptions(
         Setting.notNull("prefix", prefix);
         if (Setting.notNull("requestTimeout", requestTimeout).isNegative() || requestTimeout.isZero())
         {
-            throw new IllegalArgumentException("requestTimeout=" + requestTimeout + " is not a time to wait");
+            throw new IllegalArgumentException("requestTimeout=" + requestTimeout + " must be longer than zero");
         }
         endpoints = List.copyOf(endpoints);
         if (endpoints.isEmpty())
         {
-            throw new IllegalArgumentException("no etcd endpoint");
+            throw new IllegalArgumentException("no etcd endpoint is given");
         }
         for (final URI endpoint : endpoints)
         {
@@ -65,16 +65,16 @@ public record EtcdOptions(
         }
         if ((certFile == null) != (keyFile == null))
         {
-            throw new IllegalArgumentException("a client certificate needs its key, and a key its certificate: " +
-                (certFile == null ? keyFile : certFile) + " stands alone");
+            throw new IllegalArgumentException("client certificate and key must be given together, not only " +
+                (certFile == null ? keyFile : certFile));
         }
         if (username == null != (password == null))
         {
-            throw new IllegalArgumentException("user name and password go together");
+            throw new IllegalArgumentException("user name and password must be given together");
         }
         if (!prefix.startsWith("/"))
         {
-            throw new IllegalArgumentException("etcd prefix '" + prefix + "': expected a / in front");
+            throw new IllegalArgumentException("etcd prefix '" + prefix + "' must start with /");
         }
         prefix = prefix.replaceAll("/+$", "");
     }

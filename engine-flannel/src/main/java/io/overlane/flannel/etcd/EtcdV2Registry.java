@@ -128,7 +128,7 @@ public final class EtcdV2Registry implements Registry
         final SubnetKey key = SubnetKey.parse(name);
         if (key == null)
         {
-            notices.accept("etcd: key " + name + " is no subnet; skipped");
+            notices.accept("etcd: key " + name + " does not name a subnet; skipped");
             return null;
         }
         try

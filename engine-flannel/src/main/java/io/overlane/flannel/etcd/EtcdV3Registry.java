@@ -158,7 +158,7 @@ public final class EtcdV3Registry implements Registry
         if (kv == null || kv.int64("mod_revision", 0) != lease.revision())
         {
             throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " was " +
-                (kv == null ? "ended" : "written") + " by somebody else");
+                (kv == null ? "ended" : "written") + " by another program");
         }
         final long etcdLease = kv.int64("lease", 0);
         if (etcdLease == 0)
@@ -185,7 +185,7 @@ public final class EtcdV3Registry implements Registry
         final JsonObject answer = transact(List.of(unchanged(lease)), delete);
         if (!answer.bool("succeeded", false))
         {
-            throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " was written by somebody else");
+            throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " was written by another program");
         }
         answer.objects("responses").stream()
             .flatMap(response -> response.object("response_delete_range").objects("prev_kvs").stream())

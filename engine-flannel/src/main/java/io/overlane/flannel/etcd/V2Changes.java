@@ -57,7 +57,7 @@ final class V2Changes implements ChangeStream
             if (removed == null)
             {
                 throw new RegistryException(
-                    Kind.COMPACTED, "etcd: " + node.text("key", "") + " was removed with all that was in it");
+                    Kind.COMPACTED, "etcd: " + node.text("key", "") + " was removed with everything below it");
             }
             listener.onRemove(removed);
         }

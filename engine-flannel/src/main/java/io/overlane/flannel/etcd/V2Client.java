@@ -182,7 +182,7 @@ final class V2Client
     {
         return reply.status() == HttpURLConnection.HTTP_NOT_FOUND ?
             new RegistryException(Kind.REFUSED, "etcd: " + reply.endpoint() +
-                " does not speak version 2: it needs an etcd up to 3.5, started with --enable-v2", cause) :
+                " does not support version 2: use an etcd up to 3.5, started with --enable-v2", cause) :
             new RegistryException(Kind.MALFORMED, "etcd: " + reply.endpoint() + " answered " + reply.status() +
                 " to a version 2 request: " + cause.getMessage(), cause);
     }

@@ -190,7 +190,7 @@ final class V3Client
     {
         final JsonObject answer = JsonObject.parse(body, ex -> status == HttpURLConnection.HTTP_NOT_FOUND ?
             new RegistryException(Kind.REFUSED, "etcd: " + path +
-                " is not there: the JSON gateway needs etcd 3.4 or later, not started with it turned off", ex) :
+                " does not exist: etcd 3.4 or later is needed, with its JSON gateway enabled", ex) :
             new RegistryException(Kind.MALFORMED, "etcd: " + path + ": " + ex.getMessage(), ex));
         if (status >= HttpURLConnection.HTTP_BAD_REQUEST || answer.has("error"))
         {

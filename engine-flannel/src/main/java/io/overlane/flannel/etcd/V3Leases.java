@@ -59,7 +59,7 @@ final class V3Leases
         final SubnetKey key = SubnetKey.parse(name);
         if (key == null)
         {
-            notices.accept("etcd: key " + name + " is no subnet; skipped");
+            notices.accept("etcd: key " + name + " does not name a subnet; skipped");
         }
         return key;
     }

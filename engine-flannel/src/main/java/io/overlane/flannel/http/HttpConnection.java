@@ -114,7 +114,7 @@ final class HttpConnection
         }
         catch (final HttpException ex)
         {
-            throw new IOException("not an answer of HTTP: " + ex.getMessage(), ex);
+            throw new IOException("the answer is not HTTP: " + ex.getMessage(), ex);
         }
         final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (final Header header : response.getHeaders())
@@ -133,7 +133,7 @@ final class HttpConnection
         }
         if (entity.getContentLength() < 0 && !entity.isChunked())
         {
-            throw new IOException("the answer broke off, or does not say where it ends");
+            throw new IOException("the answer broke off, or has neither a length nor chunks");
         }
         return entity.getContent();
     }

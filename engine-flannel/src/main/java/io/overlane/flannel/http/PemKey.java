@@ -51,7 +51,7 @@ final class PemKey
             }
             if (block.label().startsWith("ENCRYPTED") || block.der().length == 0)
             {
-                throw new IllegalArgumentException(file + ": the private key is encrypted; a plain one is needed");
+                throw new IllegalArgumentException(file + ": the private key is encrypted; decrypt it first");
             }
             return key(file, block);
         }

@@ -116,7 +116,7 @@ public final class PemTls
         }
         catch (final AccessDeniedException ex)
         {
-            throw new IllegalArgumentException("no permission for " + file, ex);
+            throw new IllegalArgumentException("no permission to read " + file, ex);
         }
         catch (final IOException ex)
         {

@@ -120,7 +120,7 @@ public final class KubeSubnetManager implements SubnetManager
         if (range != null &&
             !(podCidr.length() >= range.network().length() && range.network().contains(podCidr.address())))
         {
-            throw new IllegalArgumentException("pod CIDR " + podCidr + " outside the network " + range.network());
+            throw new IllegalArgumentException("pod CIDR " + podCidr + " is outside the network " + range.network());
         }
     }
 

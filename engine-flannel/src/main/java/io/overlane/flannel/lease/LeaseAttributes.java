@@ -26,7 +26,8 @@ public record LeaseAttributes(
     {
         if (!publicIp.isV4() || publicIpV6 != null && publicIpV6.isV4())
         {
-            throw new IllegalArgumentException("PublicIP=" + publicIp + " PublicIPv6=" + publicIpV6);
+            throw new IllegalArgumentException(
+                "PublicIP=" + publicIp + " must be IPv4, PublicIPv6=" + publicIpV6 + " IPv6");
         }
         backendData = backendData == null ? null : JsonObject.compact(backendData);
         backendV6Data = backendV6Data == null ? null : JsonObject.compact(backendV6Data);

@@ -32,7 +32,8 @@ public record SubnetKey(IpPrefix v4, IpPrefix v6)
     {
         if (v4 == null && v6 == null || v4 != null && !v4.address().isV4() || v6 != null && v6.address().isV4())
         {
-            throw new IllegalArgumentException("no pair of subnets: " + v4 + ", " + v6);
+            throw new IllegalArgumentException(
+                "expected an IPv4 subnet, an IPv6 one, or one of each: " + v4 + ", " + v6);
         }
     }
 

@@ -88,7 +88,7 @@ enum SubnetRules
         }
         if (given < 0 || given > maxSubnetLength || given < network.length() + MIN_SUBNET_BITS)
         {
-            throw new IllegalArgumentException(name + "=" + given + ": outside " +
+            throw new IllegalArgumentException(name + "=" + given + " is outside " +
                 (network.length() + MIN_SUBNET_BITS) + "…" + maxSubnetLength + " for " + network +
                 ", which must hold at least four subnets");
         }
@@ -121,11 +121,11 @@ enum SubnetRules
         }
         if (!network.contains(address))
         {
-            throw new IllegalArgumentException(name + "=" + address + ": outside " + network);
+            throw new IllegalArgumentException(name + "=" + address + " is outside " + network);
         }
         if (!new IpPrefix(address, length).base().address().equals(address))
         {
-            throw new IllegalArgumentException(name + "=" + address + ": not the base of a /" + length);
+            throw new IllegalArgumentException(name + "=" + address + " is not the base of a /" + length);
         }
         return address;
     }

@@ -49,7 +49,7 @@ final class ClientRegistry implements Registry
         final SubnetRange range = config.v4();
         if (range == null || range.min().equals(range.network().base().address()))
         {
-            throw new RegistryException(Kind.REFUSED, "--client: the network leaves no addresses in front of " +
+            throw new RegistryException(Kind.REFUSED, "--client: the network has no addresses before " +
                 (range == null ? "its subnets" : "SubnetMin=" + range.min()) + " for clients");
         }
         final long base = range.network().base().address().low();
@@ -101,7 +101,7 @@ final class ClientRegistry implements Registry
         if (NetworkConfig.parse(registry.config()).fits(lease.key()))
         {
             throw new RegistryException(Kind.REFUSED, "--client: " + lease.attributes().publicIp() +
-                " is a node with the subnet " + lease.key() + " already; a node needs no client");
+                " is a node with the subnet " + lease.key() + " already; a node cannot be a client too");
         }
         registry.delete(lease);
     }

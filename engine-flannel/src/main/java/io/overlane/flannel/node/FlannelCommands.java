@@ -33,9 +33,9 @@ public final class FlannelCommands
     {
         final FlannelCommands asked = new FlannelCommands(node);
         commands
-            .add("flannel leases", "", "who has which subnet, this node first", words -> asked.leases())
-            .add("flannel routes", "", "routes and neighbours the kernel was told", words -> asked.routes())
-            .add("flannel why", "PEER", "how a subnet or an address is reached, or why not", asked::why);
+            .add("flannel leases", "", "the subnet of each node, this node first", words -> asked.leases())
+            .add("flannel routes", "", "routes and neighbours set in the kernel", words -> asked.routes())
+            .add("flannel why", "PEER", "how a subnet or address is reached, or why it is not", asked::why);
         new NodeEngines(asked::status).addTo(commands);
         return commands;
     }
@@ -87,7 +87,7 @@ public final class FlannelCommands
     {
         if (words.size() != 1)
         {
-            throw AdminException.usage(words.isEmpty() ? "no PEER" : "unexpected '" + words.get(1) + "'");
+            throw AdminException.usage(words.isEmpty() ? "PEER is missing" : "unexpected '" + words.get(1) + "'");
         }
         final FlannelStatus status = status();
         try

@@ -54,7 +54,7 @@ final class HostSide
         {
             if (Files.exists(options.subnetFile()))
             {
-                events.accept(options.subnetFile() + " names no subnet to ask for again");
+                events.accept(options.subnetFile() + " has no subnet of an earlier run");
             }
             return null;
         }
@@ -157,7 +157,7 @@ final class HostSide
         {
             if (network.v4() != null && Files.readString(FORWARDING).startsWith("0"))
             {
-                events.accept("this host does not forward: containers reach no peer until " +
+                events.accept("IP forwarding is off: containers reach no peer until you run " +
                     "'sysctl -w net.ipv4.ip_forward=1'");
             }
         }

@@ -35,11 +35,11 @@ final class NodeEngines
 
     void addTo(final AdminCommands commands)
     {
-        add(commands, "ping", "answers if the engine's writing thread does");
-        add(commands, "stats", "what became of every frame");
-        add(commands, "drops", "why frames were lost; words as for a bridge");
-        add(commands, "fdb show", "vxlan: where stations live; words as for a bridge");
-        add(commands, "route show", "udp: inner destinations and the remotes they are behind");
+        add(commands, "ping", "test whether the engine answers");
+        add(commands, "stats", "counters of frames, per direction and per remote");
+        add(commands, "drops", "counters of dropped frames; arguments as with tun-bridge");
+        add(commands, "fdb show", "vxlan: entries of the FDB; arguments as with tun-bridge");
+        add(commands, "route show", "udp: inner prefixes and their remotes");
     }
 
     private void add(final AdminCommands commands, final String name, final String description)
@@ -59,14 +59,14 @@ final class NodeEngines
         if (engines.isEmpty())
         {
             throw AdminException.refused(
-                "no engine runs: the kernel carries the packets, or the device is made again");
+                "no engine runs: the kernel carries the packets, or the device is being made again");
         }
         final OverlayEngine engine =
             isNamed ? engines.get(words.get(at + 1)) : engines.values().iterator().next();
         if (engine == null)
         {
             throw AdminException.refused(
-                "no engine at " + words.get(at + 1) + " (there are " + String.join(", ", engines.keySet()) + ")");
+                "no engine for " + words.get(at + 1) + " (there are " + String.join(", ", engines.keySet()) + ")");
         }
         return EngineCommands.addTo(engine, backend.hasSegments(), new AdminCommands()).run(request);
     }

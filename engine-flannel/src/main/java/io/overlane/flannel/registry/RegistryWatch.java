@@ -113,8 +113,8 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         if (!failing)
         {
             failing = true;
-            notices.accept(name + ": " + ex.getMessage() + "; trying again, every " +
-                Backoff.LONGEST_MS / 1000 + " s at the latest");
+            notices.accept(name + ": " + ex.getMessage() + "; trying again at least every " +
+                Backoff.LONGEST_MS / 1000 + " s");
         }
         try
         {

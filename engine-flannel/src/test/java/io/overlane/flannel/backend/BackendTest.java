@@ -62,9 +62,9 @@ class BackendTest
         assertEquals("backend: GBP=true: group based policy is not supported", refusal("{\"GBP\":true}"));
         assertEquals("backend: Learning=true: addresses come from the leases, not from received frames",
             refusal("{\"learning\":true}"));
-        assertEquals("backend: VNI=16777216 outside 0…16777215", refusal("{\"VNI\":16777216}"));
-        assertEquals("backend: Port=65536 outside 0…65535", refusal("{\"Port\":65536}"));
-        assertEquals("backend: MTU=100 < 576", refusal("{\"MTU\":100}"));
+        assertEquals("backend: VNI=16777216 is outside 0…16777215", refusal("{\"VNI\":16777216}"));
+        assertEquals("backend: Port=65536 is outside 0…65535", refusal("{\"Port\":65536}"));
+        assertEquals("backend: MTU=100 is below 576", refusal("{\"MTU\":100}"));
         assertTrue(refusal("{\"VNI\":\"1\"}").startsWith("VNI="), refusal("{\"VNI\":\"1\"}"));
     }
 

@@ -84,7 +84,7 @@ class ExplainTest
             vxlan.explain(lease("10.5.2.0-24", v4("host-gw", null))));
         assertEquals("IPv4 not reached: its VNI is 7, ours is 1",
             vxlan.explain(lease("10.5.2.0-24", v4("vxlan", MAC.replace(":1,", ":7,")))));
-        assertEquals("IPv4 not reached: PublicIP=0.0.0.0 is not an address of a node", vxlan.explain(
+        assertEquals("IPv4 not reached: PublicIP=0.0.0.0 cannot be a node's address", vxlan.explain(
             lease("10.5.2.0-24", LeaseAttributes.ofV4(IpAddress.ANY_V4, "vxlan", MAC))));
     }
 
@@ -114,7 +114,7 @@ class ExplainTest
         assertEquals("10.5.2.0/24 through 192.0.2.2 on eth0; IPv6 not reached: it has no subnet of this family",
             gateway.explain(lease("10.5.2.0-24", v4("host-gw", null))));
         assertEquals("10.5.2.0/24 through 192.0.2.2 on eth0; " +
-            "IPv6 not reached: PublicIPv6=null is not an address of a node",
+            "IPv6 not reached: PublicIPv6=null cannot be a node's address",
             gateway.explain(lease("10.5.2.0-24&fd05:0:0:2::-64", v4("host-gw", null))));
     }
 

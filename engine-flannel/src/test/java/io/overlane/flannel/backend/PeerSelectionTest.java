@@ -107,8 +107,8 @@ class PeerSelectionTest
             "its address 192.0.2.1 is one of ours",
             "its address 203.0.113.1 is one of ours",
             "its address 10.5.34.7 is one of ours",
-            "its address 127.0.0.1 is no address of a node",
-            "its address 255.255.255.255 is no address of a node",
+            "its address 127.0.0.1 is not possible for a node",
+            "its address 255.255.255.255 is not possible for a node",
             "its address 10.5.35.7 is in its own subnet"),
             List.of("192.0.2.1", "203.0.113.1", "10.5.34.7", "127.0.0.1", "255.255.255.255", "10.5.35.7").stream()
                 .map(address -> selection.whyNot(lease("10.5.35.0-24", address, "vxlan", 1))).toList());

@@ -47,7 +47,7 @@ class EtcdOptionsTest
             IllegalArgumentException.class, () -> options.withPrefix(null)).getMessage());
         assertEquals("requestTimeout=null; give it a value", assertThrows(
             IllegalArgumentException.class, () -> options.withRequestTimeout(null)).getMessage());
-        assertEquals("requestTimeout=PT-1S is not a time to wait", assertThrows(
+        assertEquals("requestTimeout=PT-1S must be longer than zero", assertThrows(
             IllegalArgumentException.class, () -> options.withRequestTimeout(Duration.ofSeconds(-1))).getMessage());
     }
 

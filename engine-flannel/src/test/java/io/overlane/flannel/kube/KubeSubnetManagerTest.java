@@ -219,7 +219,7 @@ class KubeSubnetManagerTest
         assertEquals(Kind.NOT_FOUND, none.kind());
         assertEquals("node one has no pod CIDR yet", none.getMessage());
         nodes.put("one", Map.of(), "10.9.1.0/24");
-        assertEquals("node one: pod CIDR 10.9.1.0/24 outside the network 10.244.0.0/16", refusal().getMessage());
+        assertEquals("node one: pod CIDR 10.9.1.0/24 is outside the network 10.244.0.0/16", refusal().getMessage());
         nodes.put("one", Map.of(), "fd00:10:244:1::/64");
         assertEquals("node one: no IPv4 pod CIDR in [fd00:10:244:1::/64]", refusal().getMessage());
         assertEquals(Map.of(), nodes.annotations("one"), "nothing is written");

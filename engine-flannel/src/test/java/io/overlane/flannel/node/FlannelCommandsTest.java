@@ -74,7 +74,7 @@ class FlannelCommandsTest
     {
         assertEquals("10.5.2.77 is 10.5.2.0/24 at 192.0.2.2: through the tunnel\n",
             commands.run(List.of("flannel", "why", "10.5.2.77")).text());
-        assertFails(AdminStatus.USAGE, "no PEER (usage: flannel why PEER)", "flannel", "why");
+        assertFails(AdminStatus.USAGE, "PEER is missing (usage: flannel why PEER)", "flannel", "why");
         assertFails(AdminStatus.USAGE, "unexpected 'b' (usage: flannel why PEER)", "flannel", "why", "10.5.2.1", "b");
         assertEquals(AdminStatus.USAGE, failure("flannel", "why", "nobody").status());
     }

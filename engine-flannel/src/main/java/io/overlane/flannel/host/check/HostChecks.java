@@ -58,7 +58,7 @@ public final class HostChecks implements AutoCloseable
         final Task task = new Task(name, check);
         if (tasks.putIfAbsent(name, task) != null)
         {
-            throw new IllegalArgumentException("there is a check '" + name + "' already");
+            throw new IllegalArgumentException("there already is a check '" + name + "'");
         }
         executor.scheduleWithFixedDelay(task, 0, periodS, TimeUnit.SECONDS);
     }

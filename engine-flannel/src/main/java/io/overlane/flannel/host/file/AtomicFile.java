@@ -120,7 +120,7 @@ final class AtomicFile
     /** Exceptions of the file system often have only a file name as message. */
     private static String reason(final IOException ex)
     {
-        return ex instanceof NoSuchFileException ? "there is no such directory" :
+        return ex instanceof NoSuchFileException ? "the directory does not exist" :
             ex.getMessage() == null ? ex.getClass().getSimpleName() :
             ex.getClass().getSimpleName().replace("Exception", "") + " " + ex.getMessage();
     }

@@ -36,7 +36,7 @@ public record DockerOptions(boolean individual, boolean combined, String combine
     {
         if (!combinedKey.matches("[A-Za-z_][A-Za-z0-9_]*"))
         {
-            throw new IllegalArgumentException("not a name of a variable: '" + combinedKey + "'");
+            throw new IllegalArgumentException("'" + combinedKey + "' cannot be the name of a variable");
         }
         if (!individual && !combined)
         {

@@ -42,7 +42,7 @@ public record SubnetFile(
     {
         if ((network == null) != (subnet == null) || (networkV6 == null) != (subnetV6 == null))
         {
-            throw new IllegalArgumentException("a network and the subnet in it belong together");
+            throw new IllegalArgumentException("a network and its subnet must be given together");
         }
     }
 

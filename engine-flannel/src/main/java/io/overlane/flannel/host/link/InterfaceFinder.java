@@ -140,7 +140,7 @@ public final class InterfaceFinder
             .findFirst()
             .map(name -> new Found(name, null, null))
             .orElseThrow(() -> new IOException(
-                "no interface matches '" + pattern + "', of " + String.join(", ", mtus.keySet())));
+                "no interface matches '" + pattern + "'; there are " + String.join(", ", mtus.keySet())));
     }
 
     private Found reaching(final IpAddress target) throws IOException
@@ -163,7 +163,7 @@ public final class InterfaceFinder
         if (name == null)
         {
             throw new IOException("there is no default route of " + (isV4 ? "IPv4" : "IPv6") +
-                " to find the interface by: name it with --iface");
+                "; name the interface with --iface");
         }
         return name;
     }

@@ -61,7 +61,7 @@ public final class TunnelDevice
         if (mac != null && !mac.equals(device.mac()))
         {
             throw new IOException("device " + device.name() + " has the MAC address " + device.mac() + ", not " + mac +
-                ": something else on this host sets it");
+                ": another program on this host sets it");
         }
     }
 

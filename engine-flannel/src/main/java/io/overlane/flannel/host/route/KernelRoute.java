@@ -28,7 +28,8 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
         subnet = subnet.base();
         if (gateway != null && gateway.isV4() != subnet.address().isV4())
         {
-            throw new IllegalArgumentException("gateway " + gateway + " is not of the family of " + subnet);
+            throw new IllegalArgumentException(
+                "gateway " + gateway + " and subnet " + subnet + " are of different address families");
         }
     }
 

@@ -52,7 +52,8 @@ public final class RouteKeeper
         {
             if (!isInside(route.subnet()))
             {
-                throw new IllegalArgumentException("route to " + route.subnet() + " outside of " + networks);
+                throw new IllegalArgumentException(
+                    "route to " + route.subnet() + " is outside the networks " + networks);
             }
         }
         return ensure(wanted, true).and(ensure(wanted, false));

@@ -110,7 +110,7 @@ class LinkIT
         assertEquals("eth0", find(pattern(true, false, "^eth\\d$")).name());
         assertEquals(ETH1_V6, find(pattern(false, true, "^2001:db8:1:")).addressV6());
         assertEquals("eth1", find(pattern(true, true, "^(198\\.|2001:db8:1:)")).name());
-        assertTrue(refusal(pattern(true, false, "wlan")).contains("no interface matches 'wlan', of lo, "),
+        assertTrue(refusal(pattern(true, false, "wlan")).contains("no interface matches 'wlan'; there are lo, "),
             refusal(pattern(true, false, "wlan")));
     }
 
