@@ -10,12 +10,12 @@ public final class RunOptions
     public static final String NO_ADMIN = "off";
 
     @Option(names = "--stats", paramLabel = "SECONDS", description =
-        "Print a table of rates and drop reasons every so many seconds. Default: 0, totals at the end only.")
+        "Seconds between two tables of rates and drop reasons. Default: 0, totals at the end only.")
     public Integer statsSeconds;
 
     @Option(names = "--admin", paramLabel = "PATH|off", description =
-        "Unix-domain socket on which 'ctl' reaches the running bridge; only its user can open it. Default: " +
-        "/run/overlane/DEVICE.sock for root, $XDG_RUNTIME_DIR/overlane/DEVICE.sock otherwise, and none if that " +
-        "cannot be had.")
+        "Unix-domain socket for 'ctl', which only the bridge's user can open; off for none. Default: " +
+        "/run/overlane/DEVICE.sock for root, $XDG_RUNTIME_DIR/overlane/DEVICE.sock otherwise; none if it cannot be " +
+        "opened.")
     public String admin;
 }

@@ -148,7 +148,7 @@ class FlannelTlsIT
         final String garbage = Files.writeString(directory.resolve("garbage.pem"), "no certificate").toString();
         assertOneLine(flannel(etcd.endpoint(), "--etcd-cafile", garbage), 2, garbage, "no PEM certificate");
         assertOneLine(flannel(etcd.endpoint(), "--etcd-certfile", certificates.certificate("client")), 2,
-            "--etcd-keyfile and --etcd-certfile belong together");
+            "--etcd-keyfile and --etcd-certfile must be given together");
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An application of somebody else runs with the flags of the README, from the class path and from the module path. */
+/** An application outside the build runs with the flags of docs/embedding.md, on the class path and the module path. */
 class ModulePathIT
 {
     private static final int TIMEOUT_S = 120;
@@ -74,12 +74,12 @@ class ModulePathIT
             "MODULE/MAIN", "outside/outside.Outside");
     }
 
-    /** The commands of the README, a word each, without the program. */
+    /** The commands of docs/embedding.md, a word each, without the program. */
     private static List<List<String>> flags() throws Exception
     {
-        final String readme = Files.readString(Path.of("..", "README.md"));
-        final int start = readme.indexOf("```", readme.indexOf("<!-- ModulePathIT")) + 4;
-        final String block = readme.substring(start, readme.indexOf("```", start)).replace("\\\n", " ");
+        final String document = Files.readString(Path.of("..", "docs", "embedding.md"));
+        final int start = document.indexOf("```", document.indexOf("<!-- ModulePathIT")) + 4;
+        final String block = document.substring(start, document.indexOf("```", start)).replace("\\\n", " ");
         final List<List<String>> commands = block.lines()
             .filter(line -> !line.isBlank())
             .map(line -> List.of(line.strip().split("\\s+")))

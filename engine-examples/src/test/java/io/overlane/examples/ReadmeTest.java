@@ -4,7 +4,6 @@ package io.overlane.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.overlane.cli.Main;
 import io.overlane.status.DropReason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,9 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine.Model.OptionSpec;
 
-/** The documents show what the build compiles, and leave out no option and no drop reason. */
+/** The documents show what the build compiles, and leave out no drop reason. */
 class ReadmeTest
 {
     @Test
@@ -36,19 +34,6 @@ class ReadmeTest
             .map(DropReason::label)
             .filter(label -> howto.lines().noneMatch(
                 line -> line.startsWith("| ") && line.split("\\|")[1].contains("`" + label + "`")))
-            .toList();
-        assertEquals(List.of(), missing);
-    }
-
-    @Test
-    void shouldListEveryOptionOfTheBridge() throws IOException
-    {
-        final String readme = Files.readString(Path.of("..", "README.md"));
-        final List<String> missing = Main.commandLine().getSubcommands().get("tun-bridge").getCommandSpec().options()
-            .stream()
-            .map(OptionSpec::longestName)
-            .filter(name -> !name.equals("--help") && !name.equals("--version"))
-            .filter(name -> readme.lines().noneMatch(line -> line.matches("\\| `" + name + "[` ].*")))
             .toList();
         assertEquals(List.of(), missing);
     }

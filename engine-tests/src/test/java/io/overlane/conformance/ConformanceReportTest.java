@@ -14,11 +14,11 @@ import java.util.stream.IntStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** Keeps {@code docs/conformance.md} equal to what the tests say; with {@code -Dconformance.write} writes it. */
+/** Keeps {@code docs/conformance.md} equal to what the tests say; with {@code -Ddocs.write} writes it. */
 class ConformanceReportTest
 {
     private static final String HOW = "docs/conformance.md is not what the tests say; write it anew with\n" +
-        "    mvn -q test -pl engine-tests -am -Dtest=ConformanceReportTest -Dconformance.write" +
+        "    mvn -q test -pl engine-tests -am -Dtest=ConformanceReportTest -Ddocs.write" +
         " -Dsurefire.failIfNoSpecifiedTests=false\n";
 
     @Test
@@ -72,7 +72,7 @@ class ConformanceReportTest
     {
         final Path document = root().resolve("docs/conformance.md");
         final String text = ConformanceReport.of(ConformanceRow.all(), proofs());
-        if (System.getProperty("conformance.write") != null)
+        if (System.getProperty("docs.write") != null)
         {
             Files.writeString(document, text, StandardCharsets.UTF_8);
         }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Every recorded case is compared by a test or left out for a reason, and every difference is documented; keeps
- * {@code docs/kernel-captures.md} equal to both. With {@code -Dconformance.write} writes it.
+ * {@code docs/kernel-captures.md} equal to both. With {@code -Ddocs.write} writes it.
  */
 class KernelReportTest
 {
@@ -101,13 +101,13 @@ class KernelReportTest
     {
         final Path document = root().resolve("docs/kernel-captures.md");
         final String text = KernelReport.write();
-        if (System.getProperty("conformance.write") != null)
+        if (System.getProperty("docs.write") != null)
         {
             Files.writeString(document, text, StandardCharsets.UTF_8);
         }
         final String written = Files.exists(document) ? Files.readString(document, StandardCharsets.UTF_8) : "";
         assertTrue(text.equals(written), "docs/kernel-captures.md is not what is recorded; write it anew with\n" +
-            "    mvn -q test -pl engine-tests -am -Dtest='*ReportTest' -Dconformance.write" +
+            "    mvn -q test -pl engine-tests -am -Dtest='*ReportTest' -Ddocs.write" +
             " -Dsurefire.failIfNoSpecifiedTests=false\n");
     }
 

@@ -27,11 +27,11 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false,
     description =
-        "Joins a TAP or TUN device to remotes over UDP, like flannel or as a plain bridge, until SIGINT or SIGTERM.%n" +
-        "Creates the device, removes it at the end and prints totals. Needs root or CAP_NET_ADMIN; a namespace of " +
-        "one's own will do: unshare --user --map-root-user --net.",
+        "Joins a TAP or TUN device to remotes over UDP, as flannel does or as a plain bridge, until SIGINT or " +
+        "SIGTERM.%nCreates the device, removes it at the end and prints totals. Needs root or CAP_NET_ADMIN, which " +
+        "your own namespace gives you: unshare --user --map-root-user --net.",
     footer = {"",
-        "Exit code: 0 when stopped, 1 if something could not be opened or did not come back, 2 for bad options."})
+        "Exit code: 0 when stopped, 1 if something could not be opened or restored, 2 for bad options."})
 public final class TunBridgeCommand implements Callable<Integer>
 {
     private static final Set<String> BESIDE_FILE = Set.of("--config", "--stats", "--admin");
@@ -43,8 +43,8 @@ public final class TunBridgeCommand implements Callable<Integer>
     private RunOptions runOptions;
 
     @Option(names = "--config", paramLabel = "FILE", description =
-        "Take every setting from a YAML file (docs/config.md), and again at SIGHUP. Besides it only --stats and " +
-        "--admin may be given, and win over the file. Default: none.")
+        "Take every setting from a YAML file (docs/config.md), and read it again at SIGHUP. Besides it only --stats " +
+        "and --admin may be given; they override the file. Default: none.")
     private Path config;
 
     @Spec
@@ -68,7 +68,7 @@ public final class TunBridgeCommand implements Callable<Integer>
         if (!further.isEmpty())
         {
             throw new ParameterException(
-                spec.commandLine(), further.get(0) + " beside --config: set it in " + config + " instead");
+                spec.commandLine(), further.get(0) + " cannot be given with --config: set it in " + config);
         }
         final ConfigFile file = new ConfigFile(config);
         final ConfigFile.Contents contents = file.read(HostFacts.now());

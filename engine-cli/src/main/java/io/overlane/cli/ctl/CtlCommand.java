@@ -25,21 +25,21 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false,
     description =
-        "Asks a running bridge or flannel node: 'ctl help' lists what it understands, in the " +
-        "words of 'bridge fdb' and 'ip neigh'.",
+        "Sends a request to a running bridge or flannel node. 'ctl help' lists its requests, which have the " +
+        "syntax of 'bridge fdb' and 'ip neigh'.",
     footer = {
         "",
         "  ctl fdb add 02:00:00:00:00:0a dst 192.0.2.7 vni 42",
         "  ctl drops vni 42 remote 192.0.2.7",
         "",
-        "Exit code: 0 when done, 1 if refused or nobody answers, 2 for a request that makes no sense."})
+        "Exit code: 0 when done, 1 if refused or nobody answers, 2 for a wrong request."})
 public final class CtlCommand implements Callable<Integer>
 {
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(90);
 
     @Option(names = "--admin", paramLabel = "PATH", description =
-        "The bridge's admin socket. Default: the only one in /run/overlane for root, in $XDG_RUNTIME_DIR/overlane " +
-        "otherwise.")
+        "Admin socket of the bridge or node. Default: the only one in /run/overlane for root, in " +
+        "$XDG_RUNTIME_DIR/overlane otherwise.")
     private Path admin;
 
     @Option(names = {"-j", "--json"}, description =
@@ -48,7 +48,7 @@ public final class CtlCommand implements Callable<Integer>
 
     @Parameters(paramLabel = "WORD", arity = "1..*", completionCandidates = FirstWords.class, description =
         "The request: help, ping, version, reload, stats, drops, fdb ..., neigh ..., route ..., segment ..., " +
-        "flannel leases|routes|why PEER")
+        "flannel leases|routes|why PEER.")
     private List<String> words = new ArrayList<>();
 
     @Spec
@@ -90,17 +90,17 @@ public final class CtlCommand implements Callable<Integer>
         if (directory == null)
         {
             throw new IOException(
-                "no default for --admin: XDG_RUNTIME_DIR is not set; who is not root must say where the socket is");
+                "XDG_RUNTIME_DIR is not set; pass the path of the socket with --admin PATH");
         }
         final List<Path> sockets = SocketPath.list(directory);
         if (sockets.isEmpty())
         {
-            throw new IOException("there is no admin socket in " + directory + "; --admin says where it is" +
-                ("root".equals(System.getProperty("user.name")) ? "" : ", and what root runs is for root to ask"));
+            throw new IOException("there is no admin socket in " + directory + "; pass its path with --admin" +
+                ("root".equals(System.getProperty("user.name")) ? "" : ", or run ctl as root if root runs the bridge"));
         }
         if (sockets.size() > 1)
         {
-            throw new IOException("which one? --admin " + String.join(
+            throw new IOException("there are several admin sockets; choose one of --admin " + String.join(
                 ", --admin ", sockets.stream().map(Path::toString).toList()));
         }
         return sockets.get(0);

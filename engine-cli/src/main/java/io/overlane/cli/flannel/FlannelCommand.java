@@ -31,9 +31,9 @@ import picocli.CommandLine.Spec;
     defaultValueProvider = FlanneldEnvironment.class,
     sortOptions = false,
     description =
-        "A node of a flannel network, until SIGINT or SIGTERM: takes a subnet from etcd and carries packets to the " +
-        "other nodes, flanneld's or its own kind, by the network's backend (vxlan, udp, host-gw, alloc). Options " +
-        "are flanneld's, from the command line or as FLANNELD_... from the environment. Needs root or CAP_NET_ADMIN.",
+        "Runs a node of a flannel network until SIGINT or SIGTERM: takes a subnet from etcd and carries packets to " +
+        "the other nodes, of flanneld or of its own kind, with the network's backend (vxlan, udp, host-gw, alloc). " +
+        "The options are flanneld's; each is also read from a variable FLANNELD_... Needs root or CAP_NET_ADMIN.",
     footer = {"", "Exit code: 0 when stopped, 1 if it could not become a node, 2 for bad options."})
 public final class FlannelCommand implements Callable<Integer>
 {
@@ -44,9 +44,9 @@ public final class FlannelCommand implements Callable<Integer>
     private NodeOptions nodeOptions;
 
     @Option(names = "--admin", paramLabel = "PATH|off", description =
-        "Unix-domain socket on which 'ctl' reaches the node; only its user can open it. Default: " +
-        "/run/overlane/flannel.sock for root, $XDG_RUNTIME_DIR/overlane/flannel.sock otherwise, and none if that " +
-        "cannot be had.")
+        "Unix-domain socket for 'ctl', which only the node's user can open; off for none. Default: " +
+        "/run/overlane/flannel.sock for root, $XDG_RUNTIME_DIR/overlane/flannel.sock otherwise; none if it cannot " +
+        "be opened.")
     private String admin;
 
     @Spec

@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false,
     description =
-        "Runs a capture of VXLAN packets through the engine: every packet with its verdict and reason. Takes pcap " +
-        "files of Ethernet, raw IP, Linux cooked and BSD loopback packets; needs no rights.",
+        "Runs a capture of VXLAN packets through the engine and prints the verdict on each packet. Reads pcap files " +
+        "of Ethernet, raw IP, Linux cooked and BSD loopback packets; needs no privileges.",
     footer = {"",
         "Exit code: 0, 1 if the capture cannot be read to its end or --out cannot be written, 2 for bad options."})
 public final class ReplayCommand implements Callable<Integer>
@@ -54,7 +54,7 @@ public final class ReplayCommand implements Callable<Integer>
     private Path file;
 
     @Option(names = "--vni", paramLabel = "N", description =
-        "Deliver frames of this VNI only, 0...16777215. Default: of every VNI in the capture.")
+        "Deliver frames of this VNI only, 0...16777215. Default: every VNI in the capture.")
     private Integer vni;
 
     @Option(names = "--port", paramLabel = "N", description =
@@ -62,16 +62,16 @@ public final class ReplayCommand implements Callable<Integer>
     private Integer udpPort;
 
     @Option(names = "--mac", paramLabel = "MAC", description =
-        "Our own MAC address: frames that come from it are dropped. Default: none.")
+        "Our own MAC address: frames from it are dropped. Default: none.")
     private MacAddress mac;
 
     @Option(names = "--learning", description =
-        "Learn source MAC addresses, and drop frames whose source cannot be one. Default: off.")
+        "Learn source MAC addresses, and drop frames with an invalid source. Default: off.")
     private boolean learning;
 
     @Option(names = "--policy", paramLabel = "linux|rfc7348|strict", description =
-        "How packets are judged. Strict knows no remotes here: it drops them all, but for those of --accept-from. " +
-        "Default: linux.")
+        "Rules for received packets, as with tun-bridge. strict accepts only the sources of --accept-from, as no " +
+        "remote is configured here. Default: linux.")
     private PolicyProfile policy = PolicyProfile.LINUX;
 
     @Option(names = "--accept-from", paramLabel = "PREFIX,...", hideParamSyntax = true, split = ",", description =
@@ -79,12 +79,12 @@ public final class ReplayCommand implements Callable<Integer>
     private List<IpPrefix> acceptFrom = new ArrayList<>();
 
     @Option(names = "--reserved-bits", paramLabel = "drop|ignore", description =
-        "What to do with packets whose reserved bits are set: drop, as Linux does, or ignore the bits, as RFC 7348 " +
-        "says. Default: as --policy says.")
+        "Packets with reserved bits: drop them, as Linux does, or ignore the bits, as RFC 7348 says. Default: as " +
+        "--policy says.")
     private ReservedBits reservedBits;
 
     @Option(names = "--out", paramLabel = "FILE.pcap", description =
-        "Write inner frames that were delivered to this capture. Default: nowhere.")
+        "Write the delivered inner frames to this capture. Default: nowhere.")
     private Path outFile;
 
     @Spec

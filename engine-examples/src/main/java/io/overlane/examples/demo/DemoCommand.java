@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false,
     description =
-        "Two engines in one JVM talk to each other over UDP on 127.0.0.1, each with an application's port instead of " +
-        "a device: an ARP request, a ping, and frames as fast as they go. Any operating system, no privileges.",
+        "Two engines in one JVM exchange an ARP request, a ping, and frames as fast as they go, over UDP on " +
+        "127.0.0.1, with in-process ports instead of devices. Runs on any operating system without privileges.",
     footer = {"", "Exit code: 0 if all went well, 1 if not, 2 for bad options."})
 public final class DemoCommand implements Callable<Integer>
 {
@@ -30,7 +30,8 @@ public final class DemoCommand implements Callable<Integer>
     /** Generous: even a busy machine answers on loopback by then. */
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 
-    @Option(names = "--seconds", paramLabel = "N", description = "How long to send frames. Default: 3.")
+    @Option(names = "--seconds", paramLabel = "N", description =
+        "Seconds for which frames are sent, 1...3600. Default: 3.")
     private int seconds = 3;
 
     @Spec

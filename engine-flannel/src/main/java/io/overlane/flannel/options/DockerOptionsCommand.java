@@ -26,17 +26,20 @@ public final class DockerOptionsCommand implements Callable<Integer>
         "File to write. Default: ${DEFAULT-VALUE}.")
     private Path dockerFile;
 
-    @Option(names = "-i", description = "A line for each option. Default: this and -c.")
+    @Option(names = "-i", description =
+        "Write a line for each option. Default: -i and -c.")
     private boolean individual;
 
-    @Option(names = "-c", description = "One line with all options. Default: this and -i.")
+    @Option(names = "-c", description =
+        "Write one line with all options. Default: -i and -c.")
     private boolean combined;
 
     @Option(names = "-k", paramLabel = "NAME", defaultValue = DockerOptions.DEFAULT_KEY, description =
         "Name of the line with all options. Default: ${DEFAULT-VALUE}.")
     private String combinedKey;
 
-    @Option(names = "-m", description = "Leave --ip-masq out, for old versions of Docker.")
+    @Option(names = "-m", description =
+        "Leave out --ip-masq, for old versions of Docker. Default: it is written.")
     private boolean withoutIpMasq;
 
     /**

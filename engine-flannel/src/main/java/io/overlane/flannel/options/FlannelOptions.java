@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 /**
  * flanneld's options, to be mixed into a command: same names, with one dash or two, same defaults. Options without a
- * value or default are null or empty. {@code docs/flannel-options.md} lists them.
+ * value or default are null or empty. {@code docs/options.md} lists them.
  *
  * <p>Help and version are among them, so the command must not have {@code mixinStandardHelpOptions}.
  */
@@ -20,75 +20,79 @@ public final class FlannelOptions
 {
     @Option(names = {"--etcd-endpoints", "-etcd-endpoints"}, split = ",", paramLabel = "URL",
         defaultValue = "http://127.0.0.1:4001,http://127.0.0.1:2379", description =
-        "Where etcd listens, joined by commas. Default: ${DEFAULT-VALUE}.")
+        "URLs of etcd, separated by commas. Default: ${DEFAULT-VALUE}.")
     private List<String> etcdEndpoints;
 
     @Option(names = {"--etcd-prefix", "-etcd-prefix"}, paramLabel = "PATH", defaultValue = "/coreos.com/network",
-        description = "Where in etcd the network lives. Default: ${DEFAULT-VALUE}.")
+        description =
+        "Prefix of the network's keys in etcd. Default: ${DEFAULT-VALUE}.")
     private String etcdPrefix;
 
     @Option(names = {"--etcd-keyfile", "-etcd-keyfile"}, paramLabel = "FILE", description =
-        "Key for TLS to etcd, PEM.")
+        "PEM file with the private key of --etcd-certfile. Default: none.")
     private Path etcdKeyFile;
 
     @Option(names = {"--etcd-certfile", "-etcd-certfile"}, paramLabel = "FILE", description =
-        "Certificate for TLS to etcd, PEM.")
+        "PEM file with this client's certificate for TLS to etcd. Default: none.")
     private Path etcdCertFile;
 
     @Option(names = {"--etcd-cafile", "-etcd-cafile"}, paramLabel = "FILE", description =
-        "Authorities that may sign etcd's certificate, PEM.")
+        "PEM file with the authorities that may sign etcd's certificate. Default: those of the JVM.")
     private Path etcdCaFile;
 
     @Option(names = {"--etcd-username", "-etcd-username"}, paramLabel = "NAME", defaultValue = "", description =
-        "User of etcd.")
+        "User name for etcd. Default: none, no authentication.")
     private String etcdUsername;
 
     @Option(names = {"--etcd-password", "-etcd-password"}, paramLabel = "TEXT", defaultValue = "", description =
-        "Password of that user; better in FLANNELD_ETCD_PASSWORD, as others see the command line.")
+        "Password for etcd. Prefer the variable FLANNELD_ETCD_PASSWORD: other users can see the command line. " +
+        "Default: none.")
     private String etcdPassword;
 
     @Option(names = {"--kube-subnet-mgr", "-kube-subnet-mgr"}, arity = "0..1", fallbackValue = "true",
         defaultValue = "false", converter = GoBoolean.class, description =
-        "Take the subnet from Kubernetes instead of etcd.")
+        "Take the subnet from Kubernetes instead of etcd; not supported yet. Default: ${DEFAULT-VALUE}.")
     private boolean kubeSubnetManager;
 
     @Option(names = {"--kube-api-url", "-kube-api-url"}, paramLabel = "URL", defaultValue = "", description =
-        "Where the API server listens. Not needed in a pod.")
+        "URL of the Kubernetes API server. Default: that of the pod.")
     private String kubeApiUrl;
 
     @Option(names = {"--kube-annotation-prefix", "-kube-annotation-prefix"}, paramLabel = "TEXT",
         defaultValue = "flannel.alpha.coreos.com", description =
-        "What the names of the node's annotations start with. Default: ${DEFAULT-VALUE}.")
+        "Prefix of the names of the node's annotations. Default: ${DEFAULT-VALUE}.")
     private String kubeAnnotationPrefix;
 
     @Option(names = {"--kubeconfig-file", "-kubeconfig-file"}, paramLabel = "FILE", description =
-        "How to reach the API server. Not needed in a pod.")
+        "Kubeconfig file for the API server. Default: the settings of the pod.")
     private Path kubeConfigFile;
 
     @Option(names = {"--net-config-path", "-net-config-path"}, paramLabel = "FILE",
         defaultValue = "/etc/kube-flannel/net-conf.json", description =
-        "The network's configuration under Kubernetes. Default: ${DEFAULT-VALUE}.")
+        "File with the network's configuration under Kubernetes. Default: ${DEFAULT-VALUE}.")
     private Path netConfigPath;
 
     @Option(names = {"--set-node-network-unavailable", "-set-node-network-unavailable"}, arity = "0..1",
         fallbackValue = "true", defaultValue = "true", converter = GoBoolean.class, description =
-        "Tell Kubernetes that the node's network is up once it is. Default: ${DEFAULT-VALUE}.")
+        "Report to Kubernetes when the node's network is up. Default: ${DEFAULT-VALUE}.")
     private boolean setNodeNetworkUnavailable;
 
     @Option(names = {"--iface", "-iface"}, paramLabel = "NAME|IP", description =
-        "Interface to reach other nodes by, repeatable: the first that works. Default: that of the default route.")
+        "Interface that carries the tunnels, by name or address. Repeatable: the first usable one is taken. " +
+        "Default: that of the default route.")
     private List<String> interfaces = new ArrayList<>();
 
     @Option(names = {"--iface-regex", "-iface-regex"}, paramLabel = "REGEX", description =
-        "The first interface with an address, else a name, that matches; repeatable; behind --iface.")
+        "Pattern for the addresses, then the names of interfaces. Repeatable; tried after --iface. Default: none.")
     private List<String> interfacePatterns = new ArrayList<>();
 
     @Option(names = {"--iface-can-reach", "-iface-can-reach"}, paramLabel = "IP", defaultValue = "", description =
-        "The interface this host sends to that address by; behind the two others.")
+        "Take the interface whose route leads to this address; tried after --iface and --iface-regex. Default: " +
+        "none.")
     private String interfaceCanReach;
 
     @Option(names = {"--public-ip", "-public-ip"}, paramLabel = "IP", defaultValue = "", description =
-        "Address to publish to other nodes. Default: the interface's.")
+        "IPv4 address to publish to other nodes. Default: the interface's.")
     private String publicIp;
 
     @Option(names = {"--public-ipv6", "-public-ipv6"}, paramLabel = "IP", defaultValue = "", description =
@@ -97,17 +101,17 @@ public final class FlannelOptions
 
     @Option(names = {"--subnet-file", "-subnet-file"}, paramLabel = "FILE",
         defaultValue = "/run/flannel/subnet.env", description =
-        "Where to write what containers need to know. Default: ${DEFAULT-VALUE}.")
+        "File to write with the node's subnet and MTU, for containers. Default: ${DEFAULT-VALUE}.")
     private Path subnetFile;
 
     @Option(names = {"--subnet-lease-renew-margin", "-subnet-lease-renew-margin"}, paramLabel = "MINUTES",
         defaultValue = "60", description =
-        "How long before its end the lease is renewed, 1...1439. Default: ${DEFAULT-VALUE}.")
+        "Minutes before its end at which the lease is renewed, 1...1439. Default: ${DEFAULT-VALUE}.")
     private int renewMarginMinutes;
 
     @Option(names = {"--ip-masq", "-ip-masq"}, arity = "0..1", fallbackValue = "true", defaultValue = "false",
         converter = GoBoolean.class, description =
-        "Masquerade what leaves the network. Default: ${DEFAULT-VALUE}.")
+        "Masquerade packets that leave the network. Default: ${DEFAULT-VALUE}.")
     private boolean ipMasquerade;
 
     @Option(names = {"--ip-masq-fully-random-disable", "-ip-masq-fully-random-disable"}, arity = "0..1",
@@ -117,36 +121,38 @@ public final class FlannelOptions
 
     @Option(names = {"--iptables-forward-rules", "-iptables-forward-rules"}, arity = "0..1", fallbackValue = "true",
         defaultValue = "true", converter = GoBoolean.class, description =
-        "Accept what is forwarded from and to the network. Default: ${DEFAULT-VALUE}.")
+        "Accept forwarded packets from and to the network, with nftables too. Default: ${DEFAULT-VALUE}.")
     private boolean forwardRules;
 
     @Option(names = {"--iptables-resync", "-iptables-resync"}, paramLabel = "SECONDS", defaultValue = "5",
-        description = "How often the rules are checked, those of nftables too. Default: ${DEFAULT-VALUE}.")
+        description =
+        "Seconds between two checks of the firewall's rules, with nftables too. Default: ${DEFAULT-VALUE}.")
     private int rulesResyncSeconds;
 
     @Option(names = {"--ip-blackhole-route", "-ip-blackhole-route"}, arity = "0..1", fallbackValue = "true",
         defaultValue = "false", converter = GoBoolean.class, description =
-        "Packets to addresses of the own subnet that no container has go nowhere. Default: ${DEFAULT-VALUE}.")
+        "Drop packets to addresses of the own subnet that no container has. Default: ${DEFAULT-VALUE}.")
     private boolean blackholeRoute;
 
     @Option(names = {"--healthz-ip", "-healthz-ip"}, paramLabel = "IP", defaultValue = "0.0.0.0", description =
-        "Where /healthz and /readyz are answered. Default: ${DEFAULT-VALUE}.")
+        "Address on which /healthz and /readyz are answered. Default: ${DEFAULT-VALUE}.")
     private String healthIp;
 
     @Option(names = {"--healthz-port", "-healthz-port"}, paramLabel = "PORT", defaultValue = "0", description =
-        "Where /healthz and /readyz are answered, 0 for nowhere. Default: ${DEFAULT-VALUE}.")
+        "Port on which /healthz and /readyz are answered; 0 for none. Default: ${DEFAULT-VALUE}.")
     private int healthPort;
 
     @Option(names = "-v", paramLabel = "LEVEL", defaultValue = "0", description =
-        "Accepted and ignored: every event is told.")
+        "Accepted and ignored: every event is logged. Default: ${DEFAULT-VALUE}.")
     private int verbosity;
 
     @Option(names = {"--vmodule", "-vmodule"}, paramLabel = "TEXT", defaultValue = "", description =
-        "Accepted and ignored: levels of flanneld's own source files.")
+        "Accepted and ignored: log levels of flanneld's source files. Default: none.")
     private String vmodule;
 
     @Option(names = {"--log_backtrace_at", "-log_backtrace_at"}, paramLabel = "TEXT", defaultValue = "",
-        description = "Accepted and ignored: lines of flanneld's own source files.")
+        description =
+        "Accepted and ignored: lines of flanneld's source files. Default: none.")
     private String logBacktraceAt;
 
     @Option(names = {"-h", "--help", "-help"}, usageHelp = true, description = "Show this help and exit.")
@@ -173,7 +179,7 @@ public final class FlannelOptions
         interfacePatterns.forEach(FlannelOptions::pattern);
         if ((etcdKeyFile == null) != (etcdCertFile == null))
         {
-            throw new IllegalArgumentException("--etcd-keyfile and --etcd-certfile belong together");
+            throw new IllegalArgumentException("--etcd-keyfile and --etcd-certfile must be given together");
         }
         return this;
     }
@@ -349,7 +355,7 @@ public final class FlannelOptions
     {
         if (value < min || value > max)
         {
-            throw new IllegalArgumentException("--" + option + "=" + value + " outside " + min + "…" + max);
+            throw new IllegalArgumentException("--" + option + "=" + value + " is outside " + min + "…" + max);
         }
     }
 

@@ -11,29 +11,31 @@ import picocli.CommandLine.Option;
 public final class NodeOptions
 {
     @Option(names = "--etcd-api", paramLabel = "v2|v3", defaultValue = "v3", converter = EtcdApiName.class,
-        description = "Version of etcd's interface: v3 beside flannel 0.18 and later, v2 beside earlier ones, as " +
-        "neither sees the leases of the other. Default: ${DEFAULT-VALUE}.")
+        description =
+        "Version of etcd's interface: v3 beside flannel 0.18 and later, v2 beside earlier versions. Nodes of one " +
+        "version do not see the leases of the other. Default: ${DEFAULT-VALUE}.")
     private EtcdApi etcdApi;
 
     @Option(names = "--cni-conf", paramLabel = "FILE", description =
-        "Write the CNI configuration there, e.g. /etc/cni/net.d/10-flannel.conflist. Default: none is written.")
+        "File to write with the CNI configuration, e.g. /etc/cni/net.d/10-flannel.conflist. Default: none is " +
+        "written.")
     private Path cniFile;
 
     @Option(names = "--cni-name", paramLabel = "NAME", defaultValue = "cbr0", description =
-        "Name of the network in it. Default: ${DEFAULT-VALUE}.")
+        "Name of the network in the CNI configuration. Default: ${DEFAULT-VALUE}.")
     private String cniName;
 
     @Option(names = "--rules-suffix", paramLabel = "NAME", defaultValue = "", description =
-        "Add this to the names of firewall tables and chains: for a second network on this host. Default: none.")
+        "Suffix for the names of firewall tables and chains, for a second network on this host. Default: none.")
     private String rulesSuffix;
 
     @Option(names = "--remove-rules", description =
-        "Take the firewall rules away at the end. Default: they stay, as flanneld's do.")
+        "Remove the firewall's rules at the end. Default: they stay, as with flanneld.")
     private boolean removeRules;
 
     @Option(names = "--client", description =
-        "Reach the containers without having any: a lease of four addresses, no subnet file, no rules. IPv4. " +
-        "Default: a node.")
+        "Reach the containers without having any: the node takes a lease of four addresses and sets no subnet file " +
+        "and no firewall rules. IPv4 only. Default: a node with containers.")
     private boolean client;
 
     public EtcdApi etcdApi()

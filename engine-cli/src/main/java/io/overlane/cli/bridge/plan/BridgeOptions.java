@@ -36,8 +36,8 @@ public final class BridgeOptions
     }
 
     @Option(names = "--mode", paramLabel = "vxlan|ip-udp", description =
-        "vxlan: Ethernet frames of a TAP in VXLAN, as flannel.1. ip-udp: bare IPv4 packets of a TUN in UDP, as " +
-        "flannel0. Default: vxlan.")
+        "vxlan: Ethernet frames of a TAP device in VXLAN, as flannel.1. ip-udp: bare IPv4 packets of a TUN device " +
+        "in UDP, as flannel0. Default: vxlan.")
     BridgeMode mode = BridgeMode.VXLAN;
 
     @Option(names = "--device", paramLabel = "NAME", description =
@@ -45,7 +45,7 @@ public final class BridgeOptions
     public String device;
 
     @Option(names = "--mac", paramLabel = "MAC", description =
-        "MAC address of the device (vxlan). Default: one that this node has at every start.")
+        "MAC address of the device (vxlan). Default: derived from this machine's identity, so it stays the same.")
     MacAddress mac;
 
     @Option(names = "--mtu", paramLabel = "N", description =
@@ -62,7 +62,7 @@ public final class BridgeOptions
     public IpAddress local;
 
     @Option(names = "--port", paramLabel = "N", description =
-        "UDP port to bind, and of remotes that name none. Default: 8472 (vxlan), 8285 (ip-udp).")
+        "UDP port to bind, and port of remotes that have none of their own. Default: 8472 (vxlan), 8285 (ip-udp).")
     public Integer udpPort;
 
     @Option(names = "--vni", paramLabel = "N", description =
@@ -70,19 +70,19 @@ public final class BridgeOptions
     public Long vni;
 
     @Option(names = "--vlan", paramLabel = "N", description =
-        "VLAN of the device's frames that are the segment's, 1...4094: the tag is taken off what the device sends " +
-        "and put on what it is given; other frames are none of the segment's (vxlan). Default: every frame, and a " +
-        "tag is part of it.")
+        "VLAN ID, 1...4094 (vxlan): the segment has only those frames of the device that carry this tag. The tag is " +
+        "removed from frames of the device and added to frames for it, so segments can share a device. Default: " +
+        "the segment has every frame of the device, tags included.")
     public Integer vlan;
 
     @Option(names = "--peer", paramLabel = "IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]", description =
-        "Another node, repeatable: an FDB entry, a permanent neighbour GATEWAY -> MAC and an onlink route to CIDR " +
-        "through it; GATEWAY is by default the first address of CIDR. In ip-udp mode IP[:PORT],subnet=CIDR: a route. " +
-        "IPv6 with a port is [IP]:PORT, here and below. Default: none.")
+        "Another node, repeatable: adds an FDB entry, a permanent neighbour GATEWAY -> MAC and an onlink route to " +
+        "CIDR through GATEWAY, by default the first address of CIDR. In ip-udp mode IP[:PORT],subnet=CIDR: adds a " +
+        "route. An IPv6 address with a port is written [IP]:PORT, here and below. Default: none.")
     List<String> peers = new ArrayList<>();
 
     @Option(names = "--fdb", paramLabel = "MAC=IP[:PORT]", description =
-        "Where a MAC address lives, repeatable (vxlan). Default: none.")
+        "FDB entry, repeatable (vxlan): frames to this MAC address go to this remote. Default: none.")
     List<String> fdb = new ArrayList<>();
 
     @Option(names = "--flood", paramLabel = "IP[:PORT]", description =
@@ -91,65 +91,69 @@ public final class BridgeOptions
     List<String> flood = new ArrayList<>();
 
     @Option(names = "--neighbor", paramLabel = "IP=MAC", description =
-        "Inner address whose ARP requests and neighbour solicitations are answered here, repeatable (vxlan). " +
-        "Default: none.")
+        "Inner neighbour, repeatable (vxlan): ARP requests and neighbour solicitations for this address are " +
+        "answered here. Default: none.")
     List<String> neighbors = new ArrayList<>();
 
     @Option(names = "--learning", description =
-        "Learn where MAC addresses live from received frames (vxlan). Default: off.")
+        "Learn MAC addresses and their remotes from received frames (vxlan). Default: off.")
     public boolean learning;
 
     @Option(names = "--policy", paramLabel = "linux|rfc7348|strict", description =
-        "How received frames are judged (vxlan). linux: as the kernel does. rfc7348: reserved bits are ignored, no " +
-        "VLAN tag crosses the tunnel. strict: known remotes only, and whatever is odd is dropped. The options below " +
-        "change single rules of it. Default: linux.")
+        "Rules for received frames (vxlan). linux: those of the kernel. rfc7348: reserved bits are ignored, and no " +
+        "VLAN tag crosses the tunnel. strict: only known remotes, and every unusual frame is dropped. " +
+        "docs/conformance.md has every case; the options below change single rules. Default: linux.")
     PolicyProfile policy;
 
     @Option(names = "--accept-from", paramLabel = "any|known|PREFIX,...", hideParamSyntax = true, split = ",",
-        description = "Outer sources to accept (vxlan): any; the remotes of --peer, --fdb and --flood; or " +
-        "addresses of these prefixes, separated by commas. Default: as --policy says.")
+        description =
+        "Outer sources to accept (vxlan): any; known, the remotes of --peer, --fdb and --flood; or prefixes, " +
+        "separated by commas. Default: as --policy says.")
     List<String> acceptFrom = new ArrayList<>();
 
     @Option(names = "--inner-vlan", paramLabel = "pass|strip|drop", description =
-        "What becomes of frames with a VLAN tag, both ways (vxlan). Default: as --policy says.")
+        "Frames with a VLAN tag, both ways (vxlan): pass them, strip the tag, or drop them. Default: as --policy " +
+        "says.")
     VlanPolicy innerVlan;
 
     @Option(names = "--source", paramLabel = "any|known|routed", description =
-        "Outer sources to accept: any; known remotes only; or (ip-udp) only the remote to which the inner source is " +
-        "routed. Default: as --policy says (vxlan), known (ip-udp).")
+        "Outer sources to accept. any; known: configured remotes; routed (ip-udp): only the remote to which the " +
+        "inner source is routed. Default: as --policy says (vxlan), known (ip-udp).")
     SourcePolicy source;
 
     @Option(names = "--icmp-errors", paramLabel = "unreachable|all", description =
-        "ICMP errors to send into the device (ip-udp): net unreachable, or time exceeded and fragmentation needed " +
-        "too. Default: unreachable.")
+        "ICMP errors to send into the device (ip-udp). unreachable: net unreachable only. all: time exceeded and " +
+        "fragmentation needed too. Default: unreachable.")
     IcmpErrors icmpErrors;
 
     @Option(names = "--subnet", paramLabel = "CIDR", description =
-        "Inner addresses behind this node, repeatable (ip-udp): packets for others are not let in. " +
-        "Default: the networks of --address that are wider than /32; not checked if there is none.")
+        "Inner addresses behind this node, repeatable (ip-udp): received packets for other addresses are dropped. " +
+        "Default: the networks of --address that are wider than /32; without any, no packet is dropped for its " +
+        "address.")
     List<IpPrefix> subnets = new ArrayList<>();
 
     @Option(names = "--underlay", paramLabel = "libc|netty|nio", description =
-        "What carries the datagrams. Default: libc.")
+        "Implementation of the UDP socket: libc (batched system calls) or netty (epoll) on Linux, nio on any " +
+        "system. Default: libc.")
     public UnderlayKind underlay = UnderlayKind.LIBC;
 
     @Option(names = "--offload", paramLabel = "auto|off", description =
-        "auto: super-frames travel whole between device and socket, as far as the kernel does. off: every frame " +
-        "and datagram by itself. Default: auto.")
+        "auto: super-frames pass whole between device and socket, as far as the kernel supports it. off: each frame " +
+        "and datagram passes by itself. Default: auto.")
     public Offload offload = Offload.AUTO;
 
     @Option(names = "--source-ports", paramLabel = "LOW-HIGH", description =
-        "Let datagrams leave from up to 8 ports of this range, one for each inner flow, so that links and receivers " +
-        "that look at UDP ports can spread flows (libc). Default: they leave from --port.")
+        "Send from up to 8 ports of this range, chosen by inner flow, so that links and receivers that hash UDP " +
+        "ports can spread flows (libc). Default: send from --port.")
     PortRange sourcePorts;
 
     @Option(names = "--threads", paramLabel = "1|2", description =
-        "Threads of a queue. 2: one for each direction. 1: one for both (libc). Default: 2.")
+        "Threads of each queue. 2: one for each direction. 1: one for both (libc). Default: 2.")
     public int threads = 2;
 
     @Option(names = "--queues", paramLabel = "N", description =
-        "Queues of the device, each with a socket on --port and threads of its own (libc); flows are spread over " +
-        "them. 1...16. Default: 1.")
+        "Queues of the device, 1...16, each with its own threads and its own socket on --port (libc). Flows are " +
+        "spread over them. Default: 1.")
     int queues = 1;
 
     @Mixin

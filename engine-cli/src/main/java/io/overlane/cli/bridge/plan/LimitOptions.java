@@ -15,27 +15,27 @@ public final class LimitOptions
     private static final int LONGEST_NAP_US = 10_000;
 
     @Option(names = "--max-learned", paramLabel = "N", description =
-        "MAC addresses learned in the segment; beyond, the remote that holds the most makes room (vxlan). 0: as many " +
-        "as the table holds. Default: 0.")
+        "Most MAC addresses learned in the segment (vxlan). Beyond, the remote that holds the most gives one up. 0: " +
+        "limited by the table only. Default: 0.")
     public Integer maxLearned;
 
     @Option(names = "--flood-limit", paramLabel = "port=N,segment=N,copies=N", description =
-        "Broadcast, multicast and unknown unicast frames a second that are taken from the device and from the whole " +
-        "segment, and copies of them to remotes; each may be left out (vxlan). Default: no limit.")
+        "Most broadcast, multicast and unknown unicast frames per second (vxlan): from the device, from the whole " +
+        "segment, and copies to remotes. Each part may be left out. Default: no limit.")
     public FloodRates floodLimit;
 
     @Option(names = "--fdb-age", paramLabel = "SECONDS", description =
-        "How long a learned MAC address that is not heard from stays known (vxlan). 0: for ever. Default: 300.")
+        "Seconds after which a learned MAC address without traffic is forgotten (vxlan); 0 for never. Default: 300.")
     Integer fdbAge;
 
     @Option(names = "--nap", paramLabel = "MICROS", description =
-        "How long the thread that reads the device lets frames gather under load, 0...10000; 0: not at all. With " +
-        "--threads 1 it never does. Default: 200.")
+        "Microseconds for which the thread that reads the device lets frames gather under load, 0...10000; 0 turns " +
+        "this off. No effect with --threads 1. Default: 200.")
     Integer nap;
 
     @Option(names = "--max-segments", paramLabel = "N", description =
-        "Segments at a time, 1...65536: those of the configuration file and those added while the bridge runs " +
-        "(vxlan). As many as the file has, if it has more. Default: 2048.")
+        "Most segments at a time, 1...65536, those of the configuration file and those added later (vxlan). A file " +
+        "with more segments raises it. Default: 2048.")
     Integer maxSegments;
 
     LimitPlan plan()

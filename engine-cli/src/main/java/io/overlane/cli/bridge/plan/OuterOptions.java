@@ -38,28 +38,28 @@ final class OuterOptions
     }
 
     @Option(names = "--ttl", paramLabel = "N|inherit", description =
-        "Time to live or hop limit of outer packets, 1...255, or that of the inner packet (not nio). Default: the " +
-        "system's, 64 as a rule, and 1 to a multicast group.")
+        "Time to live or hop limit of outer packets: 1...255, or inherit for the inner packet's (not nio). Default: " +
+        "the system's, usually 64, and 1 to a multicast group.")
     String ttl;
 
     @Option(names = "--tos", paramLabel = "N|inherit", description =
-        "Type of service or traffic class of outer packets, 0...255 or 0x00...0xff, or that of the inner packet; its " +
-        "two congestion bits always come from the inner packet (libc), or are 0. Default: 0.")
+        "Type of service or traffic class of outer packets: 0...255 or 0x00...0xff, or inherit for the inner " +
+        "packet's. Its two congestion bits are always the inner packet's with libc, and 0 otherwise. Default: 0.")
     String tos;
 
     @Option(names = "--df", paramLabel = "set|unset|inherit", description =
-        "Don't-fragment bit of outer IPv4 packets: set; unset, so that routers may fragment; or that of the inner " +
-        "packet (not nio). This host never fragments. Default: set.")
+        "Don't-fragment bit of outer IPv4 packets: set; unset, so that routers may fragment; inherit for the inner " +
+        "packet's (not nio). This host never fragments. Default: set.")
     Df df;
 
     @Option(names = "--udp-checksum", paramLabel = "on|off", description =
-        "off: outer UDP checksums are 0, and over IPv6 are accepted so (libc); receivers then do not join " +
+        "off: outer UDP checksums are sent as 0, and accepted as 0 over IPv6 (libc); receivers then do not join " +
         "datagrams. Default: on.")
     UdpChecksum udpChecksum;
 
     @Option(names = "--group", paramLabel = "IP", description =
-        "Multicast group that is joined and gets broadcast, multicast and unknown unicast frames, instead of or " +
-        "besides --flood (vxlan, libc). Default: none.")
+        "Multicast group to join, which gets broadcast, multicast and unknown unicast frames like the remotes of " +
+        "--flood (vxlan, libc). Default: none.")
     IpAddress group;
 
     @Option(names = "--dev", paramLabel = "NAME", description =
