@@ -50,13 +50,13 @@ public final class AdminClient
         final String line = String.join(" ", words);
         if (!AdminCommands.words(line).equals(words))
         {
-            throw new IllegalArgumentException("a word of a request is not empty and holds no white space");
+            throw new IllegalArgumentException("a word of a request must not be empty or contain white space");
         }
         final ByteBuffer request = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
         if (request.remaining() > AdminServer.MAX_REQUEST_LENGTH)
         {
             throw new IllegalArgumentException(
-                "a request is no longer than " + AdminServer.MAX_REQUEST_LENGTH + " bytes");
+                "the request is longer than " + AdminServer.MAX_REQUEST_LENGTH + " bytes");
         }
         try (SocketChannel channel = connect(path); Selector selector = Selector.open())
         {
@@ -76,7 +76,7 @@ public final class AdminClient
         }
         catch (final AccessDeniedException ex)
         {
-            throw new IOException("no permission for admin socket " + path + ": only the user who runs it may ask", ex);
+            throw new IOException("no permission for admin socket " + path + ": only its user may open it", ex);
         }
         catch (final IOException ex)
         {
@@ -92,7 +92,7 @@ public final class AdminClient
         {
             channel.close();
             throw new IOException(ex instanceof ConnectException && "Connection refused".equals(ex.getMessage()) ?
-                "nobody listens at admin socket " + path + " any more" :
+                "the program at admin socket " + path + " has ended" :
                 "admin socket " + path + ": " + ex.getMessage(), ex);
         }
     }
@@ -127,7 +127,7 @@ public final class AdminClient
         final String length = Integer.toString(bytes.length - lineEnd - 1);
         if (lineEnd < 0 || status == null || head.length != 2 || !head[1].equals(length))
         {
-            throw new IOException("not a whole answer from admin socket " + path);
+            throw new IOException("incomplete answer from admin socket " + path);
         }
         return new Reply(status, text.substring(lineEnd + 1));
     }

@@ -25,7 +25,7 @@ public final class AdminCommands
     /** Knows only how to list itself. */
     public AdminCommands()
     {
-        add("help", "", "what can be asked for", words -> help());
+        add("help", "", "list the commands", words -> help());
     }
 
     /**
@@ -103,7 +103,7 @@ public final class AdminCommands
         }
         final String which = String.join(", ", seconds);
         return words.size() == 1 ?
-            words.get(0) + " what? (" + which + ")" :
+            "a word is missing after '" + words.get(0) + "' (" + which + ")" :
             "unknown command '" + words.get(0) + " " + words.get(1) + "' (there are " + which + ")";
     }
 

@@ -97,7 +97,7 @@ final class AdminConnection
         }
         if (!request.hasRemaining())
         {
-            answer = encode(AdminStatus.USAGE, "a request is no longer than " + request.capacity() + " bytes\n");
+            answer = encode(AdminStatus.USAGE, "the request is longer than " + request.capacity() + " bytes\n");
         }
         return true;
     }
@@ -128,7 +128,7 @@ final class AdminConnection
         }
         catch (final CharacterCodingException ex)
         {
-            return encode(AdminStatus.USAGE, "a request is text in UTF-8\n");
+            return encode(AdminStatus.USAGE, "the request is not text in UTF-8\n");
         }
         final List<String> words = AdminCommands.words(line);
         final boolean isJson = !words.isEmpty() && "-j".equals(words.get(0));

@@ -58,7 +58,7 @@ final class AdminSocket implements AutoCloseable
         if (absolute.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_LENGTH)
         {
             throw new IOException(
-                "no admin socket at " + path + ": the path is longer than " + MAX_PATH_LENGTH + " bytes");
+                "cannot open admin socket " + path + ": the path is longer than " + MAX_PATH_LENGTH + " bytes");
         }
         makeDirectory(absolute.getParent());
         final NameLock lock = NameLock.tryLock(absolute);
@@ -122,7 +122,7 @@ final class AdminSocket implements AutoCloseable
         }
         if (!Files.readAttributes(path, "isOther", LinkOption.NOFOLLOW_LINKS).get("isOther").equals(true))
         {
-            throw new IOException(path + " is there and is no socket");
+            throw new IOException(path + " exists and is not a socket");
         }
         boolean isAlive = true;
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX))
@@ -161,7 +161,7 @@ final class AdminSocket implements AutoCloseable
         {
             CloseHelper.quietClose(channel);
             Files.deleteIfExists(inside);
-            throw new IOException("no admin socket at " + path + ": " + ex.getMessage(), ex);
+            throw new IOException("cannot open admin socket " + path + ": " + ex.getMessage(), ex);
         }
         finally
         {

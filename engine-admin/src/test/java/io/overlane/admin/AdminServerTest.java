@@ -80,7 +80,7 @@ class AdminServerTest
             IOException.class, () -> AdminClient.ask(hidden, List.of("ping"), TIMEOUT_NS));
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
         assertEquals(
-            "no permission for admin socket " + hidden + ": only the user who runs it may ask", ex.getMessage());
+            "no permission for admin socket " + hidden + ": only its user may open it", ex.getMessage());
     }
 
     @Test
@@ -146,7 +146,7 @@ class AdminServerTest
         listen(path).close();
         assertTrue(Files.exists(path));
         final IOException refused = assertThrows(IOException.class, () -> ask("ping"));
-        assertEquals("nobody listens at admin socket " + path + " any more", refused.getMessage());
+        assertEquals("the program at admin socket " + path + " has ended", refused.getMessage());
 
         server = AdminServer.open(path, commands, errors::add);
         assertEquals("rw-------", permissions(path));
@@ -171,7 +171,7 @@ class AdminServerTest
     void shouldRefuseToReplaceWhatIsNoSocket() throws IOException
     {
         final Path file = Files.writeString(directory.resolve("file"), "kept");
-        assertEquals(file + " is there and is no socket", whyRefused(file));
+        assertEquals(file + " exists and is not a socket", whyRefused(file));
         assertEquals("kept", Files.readString(file));
     }
 
@@ -179,7 +179,7 @@ class AdminServerTest
     void shouldSayWhenAPathIsTooLong()
     {
         final Path tooLong = directory.resolve("x".repeat(120));
-        assertTrue(whyRefused(tooLong).startsWith("no admin socket at " + tooLong + ": "), whyRefused(tooLong));
+        assertTrue(whyRefused(tooLong).startsWith("cannot open admin socket " + tooLong + ": "), whyRefused(tooLong));
     }
 
     @Test
@@ -203,7 +203,7 @@ class AdminServerTest
         try (SocketChannel client = connect())
         {
             client.write(ByteBuffer.wrap(new byte[]{(byte)0xFF, (byte)0xFE, '\n'}));
-            assertEquals("usage 27\na request is text in UTF-8\n", readAll(client));
+            assertEquals("usage 33\nthe request is not text in UTF-8\n", readAll(client));
         }
         try (SocketChannel client = connect())
         {

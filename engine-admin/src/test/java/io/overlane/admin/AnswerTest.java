@@ -57,12 +57,12 @@ class AnswerTest
         assertEquals("show\n", commands.run(List.of("fdb", "show")).text());
         assertEquals("no MAC (usage: fdb add MAC dst IP)", why(commands, "fdb", "add"));
         assertEquals("unexpected 'x' (usage: fdb show)", why(commands, "fdb", "show", "x"));
-        assertEquals("fdb what? (add, show)", why(commands, "fdb"));
+        assertEquals("a word is missing after 'fdb' (add, show)", why(commands, "fdb"));
         assertEquals("unknown command 'fdb shwo' (there are add, show)", why(commands, "fdb", "shwo"));
         assertEquals("unknown command 'f' (there are fdb, help, stats)", why(commands, "f"));
         assertEquals("no command; 'help' lists them", why(commands));
         assertEquals(
-            "fdb add MAC dst IP\n    an entry\nfdb show\n    entries\nhelp\n    what can be asked for\n" +
+            "fdb add MAC dst IP\n    an entry\nfdb show\n    entries\nhelp\n    list the commands\n" +
             "stats [reset]\n    counters\n",
             commands.run(List.of("help")).text());
         assertThrows(IllegalArgumentException.class, () -> commands.add("stats", "", "", words -> Answer.DONE));

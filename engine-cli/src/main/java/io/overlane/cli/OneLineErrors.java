@@ -140,7 +140,7 @@ public final class OneLineErrors
 
     private static String meant(final String word, final Collection<String> known)
     {
-        return Suggestion.nearest(word, known).map(nearest -> ", is " + nearest + " meant?").orElse("");
+        return Suggestion.nearest(word, known).map(nearest -> ", did you mean " + nearest + "?").orElse("");
     }
 
     /** A value that is none of those that the option's label lists. */

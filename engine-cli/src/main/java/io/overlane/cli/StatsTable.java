@@ -168,7 +168,7 @@ public final class StatsTable
         final long forgotten = engine.forgotten();
         if (forgotten > 0)
         {
-            out.println("  not learned because too much was to be learned at once: " + forgotten);
+            out.println("  addresses not learned because the queue for learning was full: " + forgotten);
         }
         final long receiveDrops = engine.receiveDrops();
         if (receiveDrops > 0)

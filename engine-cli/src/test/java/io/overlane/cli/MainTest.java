@@ -23,18 +23,15 @@ class MainTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        ""                          | no command: tun-bridge, flannel, ctl, replay or demo; --help tells more
+        ""                          | no command; give one of tun-bridge, flannel, ctl, replay, generate-completion; \
+        --help describes them
         brigde                      | unknown command 'brigde' (try overlane --help)
         --frob                      | unknown option '--frob' (try overlane --help)
-        tun-brigde                  | unknown command 'tun-brigde', is tun-bridge meant? (try overlane --help)
+        tun-brigde                  | unknown command 'tun-brigde', did you mean tun-bridge? (try overlane --help)
         tun-bridge --gnusto         | unknown option '--gnusto' (try overlane tun-bridge --help)
-        tun-bridge --floood=x       | unknown option '--floood', is --flood meant? (try overlane tun-bridge --help)
-        flannel -ip-mask            | unknown option '-ip-mask', is -ip-masq meant? (try overlane flannel --help)
+        tun-bridge --floood=x       | unknown option '--floood', did you mean --flood? (try overlane tun-bridge --help)
+        flannel -ip-mask            | unknown option '-ip-mask', did you mean -ip-masq? (try overlane flannel --help)
         tun-bridge frob             | unexpected argument 'frob' (try overlane tun-bridge --help)
-        demo --frob                 | unknown option '--frob' (try overlane demo --help)
-        demo frob                   | unexpected argument 'frob' (try overlane demo --help)
-        demo --seconds 0            | --seconds 0: outside 1...3600 (try overlane demo --help)
-        demo --seconds 3601         | --seconds 3601: outside 1...3600 (try overlane demo --help)
         tun-bridge --stats -1       | --stats -1: not a number of seconds
         tun-bridge --vni 16777216   | --vni 16777216: outside 0...16777215
         tun-bridge --flood x        | --flood x: not an IP address: 'x'
@@ -77,7 +74,7 @@ class MainTest
         "tun-bridge --subnet x", "tun-bridge --mode x", "tun-bridge --underlay x", "tun-bridge --source x",
         "tun-bridge --offload x", "tun-bridge --icmp-errors x", "tun-bridge --mtu x", "tun-bridge --port x",
         "tun-bridge --vni x", "tun-bridge --stats x", "tun-bridge --stats", "tun-bridge --mtu 1 --mtu 2",
-        "demo --seconds x", "demo --seconds", "demo --seconds 99999999999"})
+        "replay --port x", "replay --port", "replay --port 99999999999"})
     void shouldNameTheOptionWhoseValueCannotBeRead(final String line)
     {
         final String[] args = line.split(" ");
@@ -97,7 +94,7 @@ class MainTest
         replay --reserved-bits x    | '--reserved-bits': 'x' is none of drop, ignore
         tun-bridge --vni abc        | '--vni': 'abc' is not a number
         tun-bridge --mtu 1500x      | '--mtu': '1500x' is not a number
-        tun-bridge --mtu 9999999999 | '--mtu': '9999999999' is too great a number
+        tun-bridge --mtu 9999999999 | '--mtu': '9999999999' is too large a number
         tun-bridge --learning=yes   | '--learning': 'yes' is neither true nor false
         flannel --ip-masq=yes       | '--ip-masq': 'yes' is neither true nor false
         """)
@@ -127,7 +124,7 @@ class MainTest
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--version", "tun-bridge --version", "demo --version"})
+    @ValueSource(strings = {"--version", "tun-bridge --version", "replay --version"})
     void shouldTellItsVersion(final String line)
     {
         final CommandRun run = CommandRun.of(line.split(" "));
@@ -141,7 +138,7 @@ class MainTest
     void shouldListEveryCommandInTheHelp()
     {
         final CommandRun run = CommandRun.of("--help");
-        for (final String command : List.of("tun-bridge", "ctl", "replay", "demo"))
+        for (final String command : List.of("tun-bridge", "flannel", "ctl", "replay"))
         {
             assertTrue(run.out().contains("\n  " + command), run.out());
         }
@@ -172,7 +169,7 @@ class MainTest
 
     static Stream<String> commandsWithOptions()
     {
-        return Stream.of("tun-bridge", "ctl", "demo");
+        return Stream.of("tun-bridge", "ctl", "replay");
     }
 
     private static List<OptionSpec> options(final String command)

@@ -169,12 +169,12 @@ class CtlIT
 
             Files.writeString(file, known + further + "port: 4789\n");
             final String moved = ctl("reload").orFail().output();
-            assertTrue(moved.contains("port stays 8472, not 4789, and all as it was"), moved);
+            assertTrue(moved.contains("port is still 8472, not 4789, and nothing else changed"), moved);
             assertTrue(ctl("fdb", "show").orFail().output().contains("192.0.2.2  8472"));
 
             Files.writeString(file, known + "mtu: 1400\n");
             final String report = ctl("reload").orFail().output();
-            assertTrue(report.contains("mtu of flannel.1 stays 1450, not 1400"), report);
+            assertTrue(report.contains("mtu of flannel.1 is still 1450, not 1400"), report);
             assertTrue(report.contains("0 entries added, 0 changed, 1 removed, 1 as they were"), report);
             assertFalse(routes().contains("10.244.3.0/24"), this::routes);
 
@@ -182,7 +182,7 @@ class CtlIT
             final String rules = ctl("reload").orFail().output();
             assertTrue(rules.contains("VNI 1: policy linux -> strict, accept-from any -> known, " +
                 "inner-vlan pass -> drop, learning off -> on, ttl default -> 7"), rules);
-            assertTrue(rules.contains("nap of flannel.1 stays 200, not 100"), rules);
+            assertTrue(rules.contains("nap of flannel.1 is still 200, not 100"), rules);
 
             ctl("fdb", "add", "02:00:00:00:77:01", "dst", "192.0.2.77").orFail();
             Files.writeString(file, known);

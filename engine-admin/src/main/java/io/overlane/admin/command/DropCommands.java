@@ -74,7 +74,7 @@ final class DropCommands
         commands.add(
             "drops",
             "[vni N] [remote IP] [reason REASON]",
-            "frames that were dropped, by reason, segment and remote, most first, and the headers of the last few",
+            "dropped frames by reason, segment and remote, and the headers of the last ones",
             this::drops);
     }
 
@@ -97,8 +97,8 @@ final class DropCommands
         json.put("without_line", withoutLine);
         return new Answer(
             counts.text() +
-                (withoutLine == 0 ? "" : withoutLine + " frames are counted under their reason alone, as there were " +
-                    "more combinations of reason, VNI and remote than are told apart (maxDropLines)\n") +
+                (withoutLine == 0 ? "" : withoutLine + " frames are counted by reason alone, because there were more " +
+                    "combinations of reason, VNI and remote than maxDropLines\n") +
                 (samples.isEmpty() ? "" : "\n" + samples.text(SAMPLE_COLUMNS_SHOWN)),
             json);
     }
@@ -190,6 +190,6 @@ final class DropCommands
             }
             labels.add(reason.label());
         }
-        throw new IllegalArgumentException("no reason is called '" + label + "' (" + String.join(", ", labels) + ")");
+        throw new IllegalArgumentException("unknown reason '" + label + "' (" + String.join(", ", labels) + ")");
     }
 }

@@ -58,7 +58,7 @@ final class EngineAccess
             }
             throw segments.isEmpty() ?
                 AdminException.refused("there is no VXLAN segment") :
-                AdminException.usage("no vni, and there are " + segments.size() + " segments");
+                AdminException.usage("vni is missing, and there are " + segments.size() + " segments");
         }
         if (forwarding().segments().lookup(vni) == null)
         {

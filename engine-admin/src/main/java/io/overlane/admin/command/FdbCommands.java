@@ -47,12 +47,12 @@ final class FdbCommands
     {
         final String entry = "MAC dst IP [port N] [vni N] [remote-vni N] [static|dynamic|extern] [router]";
         commands
-            .add("fdb add", entry, "say where a MAC is that has no configured entry", this::add)
-            .add("fdb append", entry, "one more remote for a group or, as 00:00:00:00:00:00, for the flood list",
+            .add("fdb add", entry, "add an entry for a MAC that has no configured one", this::add)
+            .add("fdb append", entry, "add a remote to a group or, with 00:00:00:00:00:00, to the flood list",
                 this::append)
-            .add("fdb replace", entry, "say where a station lives, whatever was said before", this::replace)
+            .add("fdb replace", entry, "set the entry of a station", this::replace)
             .add("fdb del", "MAC [dst IP] [port N] [vni N] [remote-vni N]",
-                "forget where a MAC is, or one of its remotes; 00:00:00:00:00:00 is the flood list", this::del);
+                "delete an entry or one of its remotes; 00:00:00:00:00:00 is the flood list", this::del);
         new FdbListing(engine).addTo(commands);
     }
 
@@ -107,7 +107,7 @@ final class FdbCommands
             words.required("dst", Words::address).inZoneOf(engine.engine().local().address());
         if (address.isAny() || address.isMulticast())
         {
-            throw AdminException.usage("dst " + address + " is not one host's address");
+            throw AdminException.usage("dst " + address + " is not the address of one host");
         }
         final Integer udpPort = words.optional("port", EngineAccess.UDP_PORT);
         final Integer remoteVni = words.optional("remote-vni", EngineAccess.VNI);
@@ -134,7 +134,7 @@ final class FdbCommands
             }
             if (isElsewhere(request))
             {
-                return new Outcome(result, " stays as it is" + where(request) +
+                return new Outcome(result, " is unchanged" + where(request) +
                     ": a station has one remote, and 'fdb replace' changes it");
             }
             owners.removeAll(owners(control, request));

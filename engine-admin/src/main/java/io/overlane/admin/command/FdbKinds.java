@@ -56,11 +56,11 @@ final class FdbKinds
         final int[] kinds = kinds(words);
         if (kinds.length > 1)
         {
-            throw AdminException.usage("an entry is of one kind");
+            throw AdminException.usage("an entry has one kind");
         }
         if (kinds.length == 1 && kinds[0] == FdbEntry.LEARNED)
         {
-            throw AdminException.usage("entries are learned from frames; 'dynamic' ages and moves as those do");
+            throw AdminException.usage("only frames make learned entries; a 'dynamic' entry ages and moves, too");
         }
         return kinds.length == 0 ? FdbEntry.STATIC : kinds[0];
     }

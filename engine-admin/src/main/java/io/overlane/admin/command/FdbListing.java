@@ -55,9 +55,9 @@ final class FdbListing
     {
         commands
             .add("fdb show", "[MAC] [vni N] [dst IP] [static|dynamic|extern|learned|flood]…",
-                "where MACs are, and who gets flooded frames", this::show)
+                "entries of MACs, and remotes that get flooded frames", this::show)
             .add("fdb flush", "[MAC] [vni N] [dst IP] [static|dynamic|extern|learned|all]…",
-                "forget entries; without a kind, what was learned", this::flush);
+                "delete entries; without a kind, the learned ones", this::flush);
     }
 
     private Answer show(final List<String> request) throws AdminException
@@ -135,7 +135,7 @@ final class FdbListing
         final Set<String> given = words.given();
         if (given.contains(ALL_KINDS) && given.size() > 1)
         {
-            throw AdminException.usage(ALL_KINDS + " and others");
+            throw AdminException.usage(ALL_KINDS + " excludes other kinds");
         }
         if (FdbRequest.EVERYTHING_ELSE.equals(filter.mac()))
         {

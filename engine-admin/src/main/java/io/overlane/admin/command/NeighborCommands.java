@@ -33,11 +33,11 @@ final class NeighborCommands
     void addTo(final AdminCommands commands)
     {
         commands
-            .add("neigh show", "[IP] [vni N]", "inner addresses that are answered for", this::show)
-            .add("neigh add", "IP lladdr MAC [vni N]", "answer for an address that is not known", this::add)
-            .add("neigh replace", "IP lladdr MAC [vni N]", "answer for an address, known or not", this::replace)
-            .add("neigh del", "IP [vni N]", "answer for an address no more", this::del)
-            .add("neigh flush", "[vni N]", "answer for no address of a segment any more", this::flush);
+            .add("neigh show", "[IP] [vni N]", "inner addresses that the engine answers for", this::show)
+            .add("neigh add", "IP lladdr MAC [vni N]", "answer for a new address", this::add)
+            .add("neigh replace", "IP lladdr MAC [vni N]", "answer for an address, new or not", this::replace)
+            .add("neigh del", "IP [vni N]", "stop answering for an address", this::del)
+            .add("neigh flush", "[vni N]", "stop answering for all addresses of a segment", this::flush);
     }
 
     private Answer show(final List<String> request) throws AdminException
@@ -82,9 +82,9 @@ final class NeighborCommands
         {
             if (!replaces && table().lookup(vni, address.high(), address.low()) != NeighborTable.MISSING)
             {
-                return "is known already";
+                return "exists already";
             }
-            return forwarding.putNeighbor(vni, address, mac) ? "" : "finds no room";
+            return forwarding.putNeighbor(vni, address, mac) ? "" : "does not fit: the table is full";
         });
         if (!refusal.isEmpty())
         {

@@ -26,9 +26,9 @@ final class RouteCommands
     void addTo(final AdminCommands commands)
     {
         commands
-            .add("route show", "", "inner destinations and the remotes they are behind", words -> show())
-            .add("route replace", "CIDR dst IP [port N]", "say where a destination is", this::replace)
-            .add("route del", "CIDR", "forget where a destination is", this::del);
+            .add("route show", "", "inner prefixes and their remotes", words -> show())
+            .add("route replace", "CIDR dst IP [port N]", "set the remote of a prefix", this::replace)
+            .add("route del", "CIDR", "delete a prefix", this::del);
     }
 
     private Answer show()
@@ -64,7 +64,7 @@ final class RouteCommands
         final Vtep remote = new Vtep(address, udpPort == null ? engine.engine().local().udpPort() : udpPort);
         if (!engine.ask(() -> engine.forwarding().putRoute(prefix, remote)))
         {
-            throw AdminException.refused("route " + prefix + " finds no room");
+            throw AdminException.refused("route " + prefix + " does not fit: the table is full");
         }
         return Answer.DONE;
     }

@@ -115,7 +115,7 @@ final class RuleWords
             if (FIXED.contains(words.get(i)))
             {
                 throw AdminException.refused(words.get(i) +
-                    " of a segment cannot change while it runs; it needs the segment removed and added anew");
+                    " of a segment cannot change while it runs: remove the segment and add it again");
             }
         }
         final Words given = new Words(words, 0, RULES.keySet().toArray(String[]::new));
@@ -127,7 +127,7 @@ final class RuleWords
         }
         if (words.isEmpty())
         {
-            throw AdminException.usage("nothing to set");
+            throw AdminException.usage("no rule is given");
         }
         return change;
     }
@@ -165,8 +165,8 @@ final class RuleWords
     {
         if (!Arrays.asList(known).contains(text))
         {
-            throw new IllegalArgumentException("not one of " +
-                Arrays.stream(known).collect(Collectors.joining(", ")) + ": '" + text + "'");
+            throw new IllegalArgumentException("'" + text + "' is not one of " +
+                Arrays.stream(known).collect(Collectors.joining(", ")));
         }
         return text;
     }

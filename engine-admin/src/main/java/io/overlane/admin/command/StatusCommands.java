@@ -25,7 +25,7 @@ final class StatusCommands
     void addTo(final AdminCommands commands)
     {
         commands.add(
-            "stats", "", "what became of every frame, and what each remote sent and got", words -> stats());
+            "stats", "", "counters of frames, tables and remotes", words -> stats());
     }
 
     private Answer stats()

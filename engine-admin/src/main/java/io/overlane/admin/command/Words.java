@@ -98,7 +98,7 @@ final class Words
     {
         if (index >= alone.size())
         {
-            throw AdminException.usage("no " + what);
+            throw AdminException.usage(what + " is missing");
         }
         return parse(alone.get(index), parser);
     }
@@ -121,7 +121,7 @@ final class Words
     {
         if (!has(key))
         {
-            throw AdminException.usage("no " + key);
+            throw AdminException.usage(key + " is missing");
         }
         return optional(key, parser);
     }
@@ -142,7 +142,7 @@ final class Words
             }
             final String address = pair.group(1) == null ? pair.group(2) : pair.group(1);
             throw new IllegalArgumentException(
-                ex.getMessage() + " (is " + address + " port " + pair.group(3) + " meant?)", ex);
+                ex.getMessage() + " (did you mean " + address + " port " + pair.group(3) + "?)", ex);
         }
     }
 

@@ -50,7 +50,7 @@ class EngineCommandsTest
         assertEquals(
             "IP        LLADDR             VNI\n10.0.0.9  " + M + "   42\nfd00::9   " + N + "   42\n",
             ask("neigh show").text());
-        assertRefused("neighbour 10.0.0.9 of VNI 42 is known already", "neigh add 10.0.0.9 lladdr " + N);
+        assertRefused("neighbour 10.0.0.9 of VNI 42 exists already", "neigh add 10.0.0.9 lladdr " + N);
         ask("neigh replace 10.0.0.9 lladdr " + N);
         assertEquals(1, rows(ask("neigh show 10.0.0.9")).size());
         ask("neigh del 10.0.0.9");
@@ -167,7 +167,7 @@ class EngineCommandsTest
     void shouldRefuseToChangeWhatASegmentIsMadeWith()
     {
         launch(new SegmentContext(VNI));
-        assertRefused("mtu of a segment cannot change while it runs; it needs the segment removed and added anew",
+        assertRefused("mtu of a segment cannot change while it runs: remove the segment and add it again",
             "segment set 42 learning on mtu 1400");
         assertRefused("no segment has VNI 9", "segment set 9 learning on");
         for (final String request : List.of(
@@ -190,7 +190,8 @@ class EngineCommandsTest
             .segment(new SegmentContext(2).port(new LoopbackPort("p2", 1450, 64, 2048)));
         harness.launch();
         trial.serve(true);
-        assertTrue(assertUsage("fdb add " + M + " dst 192.0.2.7").startsWith("no vni, and there are 2 segments"));
+        assertTrue(
+            assertUsage("fdb add " + M + " dst 192.0.2.7").startsWith("vni is missing, and there are 2 segments"));
         ask("fdb add " + M + " dst 192.0.2.7 vni 1");
         ask("fdb add " + M + " dst 192.0.2.8 vni 2");
         assertEquals(1, rows(ask("fdb show vni 2")).size());

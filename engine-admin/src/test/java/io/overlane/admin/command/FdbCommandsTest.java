@@ -81,9 +81,9 @@ class FdbCommandsTest
     {
         trial.launch(new SegmentContext(VNI));
         final String v4 = trial.assertUsage("fdb add " + M + " dst 192.0.2.7:4789");
-        assertTrue(v4.startsWith("not an IP address: '192.0.2.7:4789' (is 192.0.2.7 port 4789 meant?)"), v4);
+        assertTrue(v4.startsWith("not an IP address: '192.0.2.7:4789' (did you mean 192.0.2.7 port 4789?)"), v4);
         final String v6 = trial.assertUsage("fdb show dst [fd00::1]:4789");
-        assertTrue(v6.startsWith("not an IP address: '[fd00::1]:4789' (is fd00::1 port 4789 meant?)"), v6);
+        assertTrue(v6.startsWith("not an IP address: '[fd00::1]:4789' (did you mean fd00::1 port 4789?)"), v6);
     }
 
     @Test
@@ -102,7 +102,7 @@ class FdbCommandsTest
             "entry " + M + " of VNI 42: the MAC has an entry already, 192.0.2.7:4789",
             "fdb add " + M + " dst 192.0.2.8");
         assertEquals(
-            "entry " + M + " of VNI 42 stays as it is, 192.0.2.7:4789: a station has one remote, and 'fdb replace' " +
+            "entry " + M + " of VNI 42 is unchanged, 192.0.2.7:4789: a station has one remote, and 'fdb replace' " +
             "changes it\n",
             ask("fdb append " + M + " dst 192.0.2.8").text());
         assertEquals(Answer.DONE, ask("fdb append " + M + " dst 192.0.2.7 port 4789"));

@@ -48,7 +48,7 @@ final class BridgeControl
     {
         if (run.config() != null && !Hangup.onHangup(() -> tasks.submit(this::onHangup)))
         {
-            log.warn("this JVM does not tell of SIGHUP; 'ctl reload' does the same");
+            log.warn("this JVM does not report SIGHUP; use 'ctl reload' instead");
         }
     }
 
@@ -88,7 +88,7 @@ final class BridgeControl
         if (isVxlan)
         {
             commands
-                .add("segment add", SegmentRequest.SYNTAX, "a further segment and its device", this::addSegment)
+                .add("segment add", SegmentRequest.SYNTAX, "add a segment and its device", this::addSegment)
                 .add("segment del", "VNI", "remove a segment that was added by hand", this::removeSegment);
         }
         return commands;
@@ -110,7 +110,7 @@ final class BridgeControl
     {
         if (run.config() == null)
         {
-            throw AdminException.refused("there is no configuration file, the bridge was started with options");
+            throw AdminException.refused("the bridge was started without a configuration file");
         }
         return tasks.ask(this::readAgain).answer();
     }
@@ -123,7 +123,7 @@ final class BridgeControl
         }
         catch (final IOException | RuntimeException ex)
         {
-            log.warn("configuration not read again, everything stays as it was: {}", OneLineErrors.message(ex));
+            log.warn("the configuration was not read again, and nothing changed: {}", OneLineErrors.message(ex));
         }
         catch (final Error error)
         {

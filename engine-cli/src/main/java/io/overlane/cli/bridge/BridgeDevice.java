@@ -87,7 +87,7 @@ final class BridgeDevice implements AutoCloseable
         if (trunk == null)
         {
             throw new IOException("VNI " + other.vni() + ": device " + other.device() +
-                " is no trunk of VLANs; it can become one when the bridge is started anew");
+                " is not shared by VLANs; restart the bridge to share it");
         }
         final BridgeDevice sharing = new BridgeDevice(other, device, tun, trunk);
         sharing.isUp = true;

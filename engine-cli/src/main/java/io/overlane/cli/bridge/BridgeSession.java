@@ -111,7 +111,7 @@ final class BridgeSession
             out.flush();
             if (engine.terminated().isCompletedExceptionally())
             {
-                throw new IOException("the engine ended by itself, because of the error above");
+                throw new IOException("the engine ended because of the error above");
             }
             if (failure != null)
             {
@@ -135,7 +135,7 @@ final class BridgeSession
         }
         catch (final IOException ex)
         {
-            LOG.warn("a device or route that somebody removes will not come back: {}", OneLineErrors.message(ex));
+            LOG.warn("devices and routes that somebody removes will not be restored: {}", OneLineErrors.message(ex));
         }
     }
 

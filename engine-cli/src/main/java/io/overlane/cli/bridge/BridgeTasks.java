@@ -76,7 +76,7 @@ final class BridgeTasks
         }
         catch (final TimeoutException ex)
         {
-            throw AdminException.refused("it takes longer than " + LONGEST_S + " s");
+            throw AdminException.refused("the request takes longer than " + LONGEST_S + " s");
         }
         catch (final InterruptedException ex)
         {

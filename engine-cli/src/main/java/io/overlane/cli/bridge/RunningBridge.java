@@ -129,13 +129,13 @@ final class RunningBridge implements AutoCloseable
         if (wanted.get(0).mode() != mode)
         {
             report.notDone(
-                "mode stays " + mode + ", not " + wanted.get(0).mode() + ", until the bridge is started anew");
+                "mode is still " + mode + ", not " + wanted.get(0).mode() + ": restart the bridge to change it");
             return report;
         }
         if (wanted.get(0).local().udpPort() != udpPort)
         {
-            report.notDone("port stays " + udpPort + ", not " + wanted.get(0).local().udpPort() + ", and all as it " +
-                "was, until the bridge is started anew: remotes without a port of their own would follow it");
+            report.notDone("port is still " + udpPort + ", not " + wanted.get(0).local().udpPort() + ", and nothing " +
+                "else changed: restart the bridge to change the port, as remotes without a port use it too");
             return report;
         }
         final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
@@ -245,7 +245,8 @@ final class RunningBridge implements AutoCloseable
         if (device == null)
         {
             throw new IOException(devices.containsKey(vni) ?
-                "VNI " + vni + " is configured, it cannot be removed by hand" : "no segment has VNI " + vni);
+                "VNI " + vni + " comes from the configuration and cannot be removed with ctl" :
+                "no segment has VNI " + vni);
         }
         added.remove(vni);
         close(device);
@@ -345,7 +346,7 @@ final class RunningBridge implements AutoCloseable
     {
         if (added.containsKey(plan.vni()))
         {
-            throw new IOException("VNI " + plan.vni() + " was added by hand and is not configured");
+            throw new IOException("VNI " + plan.vni() + " was added with ctl: remove it before it is configured");
         }
         final BridgeDevice device = join(plan, isTrunk);
         devices.put(plan.vni(), device);

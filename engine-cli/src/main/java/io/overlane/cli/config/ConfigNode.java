@@ -91,7 +91,7 @@ public final class ConfigNode
         catch (final StackOverflowError ex)
         {
             // The parser calls itself for each level.
-            throw new Place(file, 1).problem("nested too deep");
+            throw new Place(file, 1).problem("nested too deeply");
         }
     }
 
@@ -167,7 +167,7 @@ public final class ConfigNode
         }
         if (scalar.getValue().isEmpty())
         {
-            throw place.problem("there is no value");
+            throw place.problem("the value is missing");
         }
         return scalar.getValue();
     }

@@ -20,7 +20,7 @@ public final class Suggestion
     public static String of(final String word, final Collection<String> known)
     {
         return nearest(word, known)
-            .map(nearest -> " (is " + nearest + " meant?)")
+            .map(nearest -> " (did you mean " + nearest + "?)")
             .orElseGet(() -> " (there are " + String.join(", ", known.stream().sorted().toList()) + ")");
     }
 

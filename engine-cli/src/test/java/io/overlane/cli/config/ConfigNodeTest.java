@@ -68,7 +68,7 @@ class ConfigNodeTest
     void shouldSayWhatIsExpected()
     {
         final Map<String, ConfigNode> members = ConfigNode.parse("f", "a:\nb: {c: 1}\nd: [1]\n").members();
-        assertEquals("f:1: there is no value", why(() -> members.get("a").text()));
+        assertEquals("f:1: the value is missing", why(() -> members.get("a").text()));
         assertEquals("f:2: expected one value here, not a mapping", why(() -> members.get("b").text()));
         assertEquals("f:2: expected a list here, '- …' for each", why(() -> members.get("b").elements()));
         assertEquals("f:3: expected one value here, not a list", why(() -> members.get("d").text()));
@@ -91,9 +91,9 @@ class ConfigNodeTest
     void shouldGuessWhatWasMeant()
     {
         final List<String> known = List.of("neighbors", "peers", "vni");
-        assertEquals(" (is neighbors meant?)", Suggestion.of("neigbours", known));
-        assertEquals(" (is peers meant?)", Suggestion.of("peer", known));
-        assertEquals(" (is vni meant?)", Suggestion.of("vin", known));
+        assertEquals(" (did you mean neighbors?)", Suggestion.of("neigbours", known));
+        assertEquals(" (did you mean peers?)", Suggestion.of("peer", known));
+        assertEquals(" (did you mean vni?)", Suggestion.of("vin", known));
         assertEquals(" (there are neighbors, peers, vni)", Suggestion.of("colour", known));
         assertEquals(0, Suggestion.distance("", ""));
         assertEquals(3, Suggestion.distance("", "abc"));

@@ -52,7 +52,7 @@ class CtlCommandTest
         assertEquals(new CommandRun(0, "entries [a]\n", ""), ctl("fdb", "show", "a"));
         assertEquals(new CommandRun(0, "{\"message\":\"entries []\"}\n", ""), ctl("-j", "fdb", "show"));
         assertEquals(new CommandRun(1, "", "overlane: entry b does not exist\n"), ctl("fdb", "del", "b"));
-        assertEquals(new CommandRun(2, "", "overlane: fdb what? (del, show)\n"), ctl("fdb"));
+        assertEquals(new CommandRun(2, "", "overlane: a word is missing after 'fdb' (del, show)\n"), ctl("fdb"));
         assertTrue(ctl("help").out().contains("fdb show [MAC]"));
     }
 

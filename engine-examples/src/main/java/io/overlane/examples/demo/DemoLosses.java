@@ -37,7 +37,7 @@ record DemoLosses(long refused, long between, long undelivered, long unexplained
     {
         final List<String> places = new ArrayList<>();
         add(places, refused, "refused by the sender's engine or socket (reasons below)");
-        add(places, between, "lost on the way, in a receiving socket that was full: UDP waits for nobody");
+        add(places, between, "lost on the way, because the receiving socket was full");
         add(places, undelivered, "dropped by the receiver's engine (reasons below)");
         add(places, unexplained, "missing without a reason");
         return places.isEmpty() ? "none." : String.join("; ", places) + ".";

@@ -33,7 +33,7 @@ class DemoLossesTest
         assertEquals(new DemoLosses(2, 4, 4, 1), losses);
         assertEquals(
             "2 frames refused by the sender's engine or socket (reasons below); " +
-            "4 frames lost on the way, in a receiving socket that was full: UDP waits for nobody; " +
+            "4 frames lost on the way, because the receiving socket was full; " +
             "4 frames dropped by the receiver's engine (reasons below); " +
             "1 frames missing without a reason.",
             losses.toString());

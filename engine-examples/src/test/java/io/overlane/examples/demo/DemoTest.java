@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.Vtep;
+import io.overlane.cli.OneLineErrors;
 import io.overlane.examples.Main;
 import io.overlane.testkit.FaultyUnderlay;
 import io.overlane.testkit.UnderlayPair;
@@ -16,6 +17,8 @@ import java.io.StringWriter;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The demonstration works, and says so when something does not. */
 @Timeout(60)
@@ -51,6 +54,26 @@ class DemoTest
         {
             assertTrue(said.contains(sentence), () -> "not said: " + sentence + "\n" + said);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        --frob            | unknown option '--frob' (try overlane demo --help)
+        frob              | unexpected argument 'frob' (try overlane demo --help)
+        --seconds x       | Invalid value for option '--seconds': 'x' is not a number (try overlane demo --help)
+        --seconds 0       | --seconds 0: outside 1...3600 (try overlane demo --help)
+        --seconds 3601    | --seconds 3601: outside 1...3600 (try overlane demo --help)
+        """)
+    void shouldSayInOneLineWhatIsWrong(final String arguments, final String message)
+    {
+        final StringWriter err = new StringWriter();
+        final int exitCode = Main.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(("demo " + arguments).split(" "));
+        assertEquals("overlane: " + message, err.toString().strip());
+        assertEquals("", out.toString());
+        assertEquals(OneLineErrors.BAD_USAGE, exitCode);
     }
 
     @Test

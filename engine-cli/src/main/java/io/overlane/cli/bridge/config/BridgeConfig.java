@@ -54,7 +54,7 @@ final class BridgeConfig
         {
             if (segments != null && ConfigKeys.isOfOneSegment(key))
             {
-                throw value.place().problem("'" + key + "' is of one segment and belongs into 'segments'");
+                throw value.place().problem("'" + key + "' is a setting of one segment: move it into 'segments'");
             }
             requireKnown(key, value.place(), segments == null);
             keys.add(common, key, value);
@@ -72,7 +72,7 @@ final class BridgeConfig
         final List<ConfigNode> elements = segments.elements();
         if (elements.isEmpty())
         {
-            throw segments.place().problem("there is no segment");
+            throw segments.place().problem("'segments' is empty");
         }
         final List<BridgePlan> plans = new ArrayList<>();
         final Map<Object, Place> taken = new HashMap<>();
@@ -122,7 +122,7 @@ final class BridgeConfig
         }
         if (first.queues() != 1)
         {
-            throw common.place("queues").problem("several segments have one queue each");
+            throw common.place("queues").problem("with several segments, queues must be 1");
         }
     }
 
@@ -183,7 +183,7 @@ final class BridgeConfig
         }
         if (!known.contains(key))
         {
-            throw place.problem("there is no key '" + key + "'" + Suggestion.of(key, known));
+            throw place.problem("unknown key '" + key + "'" + Suggestion.of(key, known));
         }
     }
 
@@ -192,8 +192,8 @@ final class BridgeConfig
         if (!keys.ofSegments().contains(key))
         {
             throw place.problem(keys.all().contains(key) ?
-                "'" + key + "' is of all segments and belongs in front of 'segments'" :
-                "there is no key '" + key + "'" + Suggestion.of(key, keys.ofSegments()));
+                "'" + key + "' is a setting of all segments: move it before 'segments'" :
+                "unknown key '" + key + "'" + Suggestion.of(key, keys.ofSegments()));
         }
     }
 }

@@ -99,7 +99,7 @@ final class ConfigKeys
         final String text = value.text();
         if (!"true".equals(text) && !"false".equals(text))
         {
-            throw value.place().problem("'" + key + "' is true or false, not '" + text + "'");
+            throw value.place().problem("'" + key + "' must be true or false, not '" + text + "'");
         }
         return text;
     }
@@ -116,7 +116,7 @@ final class ConfigKeys
         {
             if (!parts.contains(name))
             {
-                throw value.place().problem("there is no key '" + name + "'" + Suggestion.of(name, parts));
+                throw value.place().problem("unknown key '" + name + "'" + Suggestion.of(name, parts));
             }
         });
         final StringBuilder text = new StringBuilder();

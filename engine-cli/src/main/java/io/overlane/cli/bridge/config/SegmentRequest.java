@@ -98,7 +98,7 @@ public final class SegmentRequest
             case "learning":
                 if (!"on".equals(value) && !"off".equals(value))
                 {
-                    throw AdminException.usage("learning is on or off, not '" + value + "'");
+                    throw AdminException.usage("learning must be on or off, not '" + value + "'");
                 }
                 options.learning = "on".equals(value);
                 break;

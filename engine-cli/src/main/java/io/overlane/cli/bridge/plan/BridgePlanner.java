@@ -116,8 +116,7 @@ public final class BridgePlanner
             require(vlan >= VlanTag.MIN_VLAN_ID && vlan <= VlanTag.MAX_VLAN_ID, "--vlan " + vlan + ": outside " +
                 VlanTag.MIN_VLAN_ID + "..." + VlanTag.MAX_VLAN_ID);
             require(options.addresses.isEmpty() && options.peers.isEmpty(), "--vlan " + vlan +
-                ": the host's addresses and routes are the device's, whose frames have no tag; without --address " +
-                "and --peer");
+                ": not with --address or --peer, because the host sends frames without a tag by the device");
             require(options.queues == 1, "--vlan " + vlan + ": not with --queues");
         }
     }
@@ -140,13 +139,13 @@ public final class BridgePlanner
     {
         final IpAddress group = options.outer.group;
         require(group != null || options.outer.device == null || local.address().zone() != 0,
-            "--dev " + options.outer.device + ": without --group or a link-local address in --local");
+            "--dev " + options.outer.device + ": needs --group or a link-local address in --local");
         if (group != null)
         {
             final String where = "--group " + group + ": ";
             require(group.isMulticast(), where + "not a multicast group");
-            require(local.address().isAny(), where + "--local " + local.address() + " hears no groups, only " +
-                (group.isV4() ? "0.0.0.0" : "::") + " does");
+            require(local.address().isAny(), where + "--local " + local.address() +
+                " cannot receive from groups; use " + (group.isV4() ? "0.0.0.0" : "::"));
             require(group.isV4() == local.address().isV4() || local.address().equals(IpAddress.ANY_V6),
                 where + "of another family than the local address " + local.address());
         }
@@ -155,7 +154,7 @@ public final class BridgePlanner
     private void requireLibc(final String option, final boolean isGiven)
     {
         require(!isGiven || options.underlay == UnderlayKind.LIBC,
-            option + ": with --underlay libc only, not " + options.underlay);
+            option + ": needs --underlay libc, not " + options.underlay);
     }
 
     private void requireOptionsOfMode()
@@ -222,7 +221,7 @@ public final class BridgePlanner
     {
         final Vtep before = fdb.putIfAbsent(mac, remote);
         require(before == null || before.equals(remote),
-            "MAC address " + mac + " given to two remotes: " + before + " and " + remote);
+            "MAC address " + mac + " is given to two remotes: " + before + " and " + remote);
     }
 
     private Map<IpAddress, MacAddress> neighbors()
@@ -235,7 +234,7 @@ public final class BridgePlanner
             final MacAddress mac = mac("--neighbor " + text, parts[1]);
             final MacAddress before = neighbors.putIfAbsent(address, mac);
             require(before == null || before.equals(mac),
-                "neighbour " + address + " given two MAC addresses: " + before + " and " + mac);
+                "neighbour " + address + " is given two MAC addresses: " + before + " and " + mac);
         }
         return neighbors;
     }

@@ -29,7 +29,7 @@ record BridgePolicy(PolicyProfile profile, SourcePolicy source, List<IpPrefix> s
     static BridgePolicy of(final BridgeOptions options)
     {
         require(options.source == null || options.acceptFrom.isEmpty(),
-            "--source and --accept-from say the same: give one");
+            "--source and --accept-from exclude each other: give one");
         require(options.source != SourcePolicy.LISTED, "--source listed: name the prefixes with --accept-from");
         final PolicyProfile profile = options.policy == null ? PolicyProfile.LINUX : options.policy;
         final List<IpPrefix> sources = new ArrayList<>();
@@ -38,7 +38,7 @@ record BridgePolicy(PolicyProfile profile, SourcePolicy source, List<IpPrefix> s
         {
             final boolean isWord = from.equals(ANY) || from.equals(KNOWN);
             require(!isWord || options.acceptFrom.size() == 1,
-                "--accept-from " + from + ": not together with others");
+                "--accept-from " + from + ": cannot be combined with others");
             if (isWord)
             {
                 source = from.equals(ANY) ? SourcePolicy.ANY : SourcePolicy.KNOWN;

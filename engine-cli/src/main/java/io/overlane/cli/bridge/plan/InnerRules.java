@@ -42,7 +42,7 @@ final class InnerRules
                 "--subnet " + subnet + " overlaps a peer's subnet: " + describe(peer)));
             final MacAddress before = peer.mac() == null ? null : gateways.putIfAbsent(peer.gateway(), peer.mac());
             require(before == null || before.equals(peer.mac()),
-                "gateway " + peer.gateway() + " given two MAC addresses: " + before + " and " + peer.mac());
+                "gateway " + peer.gateway() + " is given two MAC addresses: " + before + " and " + peer.mac());
         }
     }
 

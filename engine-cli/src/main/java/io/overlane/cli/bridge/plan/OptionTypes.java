@@ -50,7 +50,7 @@ public final class OptionTypes
         catch (final NumberFormatException ex)
         {
             throw new TypeConversionException(
-                "'" + text + (text.matches("-?[0-9]+") ? "' is too great a number" : "' is not a number"));
+                "'" + text + (text.matches("-?[0-9]+") ? "' is too large a number" : "' is not a number"));
         }
     }
 

@@ -61,8 +61,8 @@ public record PeerSpec(Vtep remote, MacAddress mac, IpPrefix subnet, IpAddress g
         final IpPrefix subnet = IpPrefix.parse(required(values, "subnet"));
         if (!subnet.equals(subnet.base()))
         {
-            throw new IllegalArgumentException("subnet " + subnet + " has bits behind its prefix: " + subnet.base() +
-                " is meant?");
+            throw new IllegalArgumentException("subnet " + subnet + " has host bits; did you mean " + subnet.base() +
+                "?");
         }
         if (!isVxlan)
         {
@@ -100,7 +100,7 @@ public record PeerSpec(Vtep remote, MacAddress mac, IpPrefix subnet, IpAddress g
             }
             if (values.put(key, parts[i].substring(equals + 1)) != null)
             {
-                throw new IllegalArgumentException(key + " given twice");
+                throw new IllegalArgumentException(key + " is given twice");
             }
         }
         return values;

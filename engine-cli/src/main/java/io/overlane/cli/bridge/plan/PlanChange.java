@@ -91,8 +91,8 @@ public record PlanChange(BridgePlan plan, List<String> kept)
         if (!Objects.equals(before, after))
         {
             kept.add((part instanceof OuterPlan && "device".equals(name) ? "dev" : key(name)) + " of " +
-                plan.device() + " stays " + text(name, before) + ", not " + text(name, after) +
-                ", until the bridge is started anew");
+                plan.device() + " is still " + text(name, before) + ", not " + text(name, after) +
+                ": restart the bridge to change it");
         }
     }
 

@@ -27,7 +27,7 @@ final class RemoteRules
     private void check(final Vtep remote)
     {
         final IpAddress address = remote.address();
-        require(!address.isAny() && !address.isMulticast(), "remote " + remote + ": not one host's address");
+        require(!address.isAny() && !address.isMulticast(), "remote " + remote + ": not the address of one host");
         require(!address.lacksZone(), "remote " + remote + ": a link-local address needs its interface; write " +
             address + "%eth0, or give --local one");
         // Bound to "::" a socket carries both families.

@@ -145,13 +145,13 @@ class BridgeConfigTest
         mtu: x                                 | 1: Invalid value for 'mtu': 'x' is not a number
         source: knwon                          | 1: Invalid value for 'source': 'knwon' is none of any, known, routed
         vni: 1\\nmtu: 9000                     | 2: mtu 9000: the underlay's MTU of 1500 leaves room for 1450
-        a: 1                                   | 1: there is no key 'a' (there are
-        vni: 1\\nnieghbors: []                 | 2: there is no key 'nieghbors' (is neighbors meant?)
-        peer: x                                | 1: there is no key 'peer' (is peers meant?)
-        learning: yes                          | 1: 'learning' is true or false, not 'yes'
+        a: 1                                   | 1: unknown key 'a' (there are
+        vni: 1\\nnieghbors: []                 | 2: unknown key 'nieghbors' (did you mean neighbors?)
+        peer: x                                | 1: unknown key 'peer' (did you mean peers?)
+        learning: yes                          | 1: 'learning' must be true or false, not 'yes'
         flood:\\n- 192.0.2.2\\n- 192.0.2.999   | 3: flood 192.0.2.999: not an IP address: '192.0.2.999'
         flood:\\n- {ip: 192.0.2.2}             | 2: 'flood' takes a list of single values
-        peers:\\n- remote: 192.0.2.2\\n  mca: x| 3: there is no key 'mca' (is mac meant?)
+        peers:\\n- remote: 192.0.2.2\\n  mca: x| 3: unknown key 'mca' (did you mean mac?)
         peers:\\n- mac: x                      | 2: 'remote' is missing
         fdb:\\n\\n- mac: 02:00:00:00:00:02     | 3: 'remote' is missing
         peers: [x]\\nlocal: 192.0.2.1          | 1: peer x: not an IP address: 'x'
@@ -159,24 +159,24 @@ class BridgeConfigTest
         vni: 1\\nvni: 2                        | 2: 'vni' is given twice
         flood-limit: 9                         | 1: Invalid value for 'flood-limit': not port=N,segment=N,copies=N
         nap: 1\\nfdb-age: -1                   | 2: fdb-age -1: not a number of seconds
-        segments:\\n- vni: 1\\n  nap: 1         | 3: 'nap' is of all segments and belongs in front of 'segments'
+        segments:\\n- vni: 1\\n  nap: 1         | 3: 'nap' is a setting of all segments: move it before 'segments'
         threads: 3                             | 1: threads 3: neither 1 nor 2
         stats: -1                              | 1: stats -1: not a number of seconds
-        segments: []                           | 1: there is no segment
+        segments: []                           | 1: 'segments' is empty
         segments:\\n- device: a                | 2: a segment needs a vni
         segments:\\n- vni: 1\\n- vni: 1        | 3: VNI 1 is taken by the segment in line 2
         vlan: 4095                             | 1: vlan 4095: outside 1...4094
         segments:\\n- vni: 1\\n  vlan: x        | 3: Invalid value for 'vlan': 'x' is not a number
-        vlan: 2\\nsegments: [{vni: 1}]         | 1: 'vlan' is of one segment and belongs into 'segments'
-        vlan: 2\\naddresses: [10.0.0.1/24]     | 1: vlan 2: the host's addresses and routes are the device's
+        vlan: 2\\nsegments: [{vni: 1}]         | 1: 'vlan' is a setting of one segment: move it into 'segments'
+        vlan: 2\\naddresses: [10.0.0.1/24]     | 1: vlan 2: not with address or peer
         vlan: 2\\nqueues: 2                    | 1: vlan 2: not with queues
         segments:\\n- {vni: 1, device: a, vlan: 2}\\n- {vni: 3, device: a, vlan: 2} | 3: device a, VLAN 2, is taken by
         segments:\\n- {vni: 1, device: a, vlan: 2}\\n- {vni: 3, device: a, vlan: 3, mtu: 14} | 3: mtu 14: device a has
         segments: [{vni: 1, device: a}, {vni: 2, device: a}] | 1: device a is taken by the segment in line 1
-        vni: 1\\nsegments:\\n- vni: 1          | 1: 'vni' is of one segment and belongs into 'segments'
-        segments:\\n- vni: 1\\n  port: 1       | 3: 'port' is of all segments and belongs in front of 'segments'
-        segments:\\n- vni: 1\\n  prot: 1       | 3: there is no key 'prot'
-        queues: 2\\nsegments: [{vni: 1}, {vni: 2}] | 1: several segments have one queue each
+        vni: 1\\nsegments:\\n- vni: 1          | 1: 'vni' is a setting of one segment: move it into 'segments'
+        segments:\\n- vni: 1\\n  port: 1       | 3: 'port' is a setting of all segments: move it before 'segments'
+        segments:\\n- vni: 1\\n  prot: 1       | 3: unknown key 'prot'
+        queues: 2\\nsegments: [{vni: 1}, {vni: 2}] | 1: with several segments, queues must be 1
         segments:\\n- vni: 1\\n- vni: 2\\n  mtu: 20 | 4: mtu 20: IPv4 needs 68 at least
         """)
     void shouldNameTheLine(final String text, final String message)
@@ -197,7 +197,7 @@ class BridgeConfigTest
               - {remote: 192.0.2.3, mac: 02:00:00:00:00:02, subnet: 10.1.3.0/24}
             """));
         assertTrue(ex.getMessage().matches(
-            "bridge.yaml:\\d+: MAC address 02:00:00:00:00:02 given to two remotes: .*"), ex.getMessage());
+            "bridge.yaml:\\d+: MAC address 02:00:00:00:00:02 is given to two remotes: .*"), ex.getMessage());
     }
 
     @Test
@@ -222,7 +222,7 @@ class BridgeConfigTest
     {
         final CommandRun run = CommandRun.of("tun-bridge", "--config", EXAMPLE.toString(), "--mtu", "1400");
         assertEquals(OneLineErrors.BAD_USAGE, run.exitCode());
-        assertTrue(run.err().startsWith("overlane: --mtu beside --config: set it in "), run.err());
+        assertTrue(run.err().startsWith("overlane: --mtu cannot be given with --config: set it in "), run.err());
         final CommandRun none = CommandRun.of("tun-bridge", "--config", "none.yaml");
         assertEquals(OneLineErrors.FAILED, none.exitCode());
         assertEquals("overlane: there is no file none.yaml\n", none.err());
@@ -239,13 +239,13 @@ class BridgeConfigTest
         assertEquals(wanted.flood(), change.plan().flood());
         assertEquals(2, change.kept().size(), change.kept()::toString);
         assertEquals(
-            "mtu of flannel.1 stays 1400, not 1300, until the bridge is started anew", change.kept().get(0));
+            "mtu of flannel.1 is still 1400, not 1300: restart the bridge to change it", change.kept().get(0));
         final BridgePlan ruled = plans(
             "local: 192.0.2.1\nmtu: 1400\nlearning: true\npolicy: strict\nmax-learned: 7\nttl: 9\nnap: 100\n" +
             "source: any\nflood: [192.0.2.2]\nfdb-age: 9\ninner-vlan: pass\n").get(0);
         final PlanChange rules = PlanChange.of(running, ruled);
         assertEquals(
-            List.of("nap of flannel.1 stays 200, not 100, until the bridge is started anew"), rules.kept());
+            List.of("nap of flannel.1 is still 200, not 100: restart the bridge to change it"), rules.kept());
         assertEquals(7, rules.plan().limits().maxLearned());
         assertEquals(running.limits().napNs(), rules.plan().limits().napNs());
         assertEquals(ruled.policy(), rules.plan().policy());

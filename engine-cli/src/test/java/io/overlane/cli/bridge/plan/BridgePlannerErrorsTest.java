@@ -39,9 +39,9 @@ class BridgePlannerErrorsTest
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
         --port 0           | --port 0: outside 1...65535
-        --source any --accept-from known       | --source and --accept-from say the same: give one
+        --source any --accept-from known       | --source and --accept-from exclude each other: give one
         --source listed                        | --source listed: name the prefixes with --accept-from
-        --accept-from known,192.0.2.0/24       | --accept-from known: not together with others
+        --accept-from known,192.0.2.0/24       | --accept-from known: cannot be combined with others
         --accept-from example.org              | --accept-from example.org: not any, known or a prefix
         --accept-from 192.0.2.0/33             | --accept-from 192.0.2.0/33: not any, known or a prefix
         --max-learned -1   | --max-learned -1: negative
@@ -90,12 +90,12 @@ class BridgePlannerErrorsTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        --fdb 02:00:00:00:00:02=192.0.2.2 --fdb 02:00:00:00:00:02=192.0.2.3 | MAC address 02:00:00:00:00:02 given to \
-        two remotes: 192.0.2.2:8472 and 192.0.2.3:8472
+        --fdb 02:00:00:00:00:02=192.0.2.2 --fdb 02:00:00:00:00:02=192.0.2.3 | MAC address \
+        02:00:00:00:00:02 is given to two remotes: 192.0.2.2:8472 and 192.0.2.3:8472
         --peer 192.0.2.2,mac=02:00:00:00:00:02,subnet=10.1.2.0/24 --fdb 02:00:00:00:00:02=192.0.2.2:9 | MAC address \
-        02:00:00:00:00:02 given to two remotes: 192.0.2.2:8472 and 192.0.2.2:9
-        --neighbor 10.1.1.1=02:00:00:00:00:02 --neighbor 10.1.1.1=02:00:00:00:00:03 | neighbour 10.1.1.1 given two MAC \
-        addresses: 02:00:00:00:00:02 and 02:00:00:00:00:03
+        02:00:00:00:00:02 is given to two remotes: 192.0.2.2:8472 and 192.0.2.2:9
+        --neighbor 10.1.1.1=02:00:00:00:00:02 --neighbor 10.1.1.1=02:00:00:00:00:03 | neighbour 10.1.1.1 is given two \
+        MAC addresses: 02:00:00:00:00:02 and 02:00:00:00:00:03
         --mac 02:00:00:00:00:02 --fdb 02:00:00:00:00:02=192.0.2.2 | --mac 02:00:00:00:00:02: a remote has the same MAC \
         address
         """)
@@ -106,9 +106,9 @@ class BridgePlannerErrorsTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        --flood 0.0.0.0                         | remote 0.0.0.0:8472: not one host's address
-        --flood ::                              | remote [::]:8472: not one host's address
-        --flood 239.1.1.1                       | remote 239.1.1.1:8472: not one host's address
+        --flood 0.0.0.0                         | remote 0.0.0.0:8472: not the address of one host
+        --flood ::                              | remote [::]:8472: not the address of one host
+        --flood 239.1.1.1                       | remote 239.1.1.1:8472: not the address of one host
         --local 192.0.2.1 --flood 2001:db8::2   | remote [2001:db8::2]:8472 is of another family than the local \
         address 192.0.2.1
         --flood 192.0.2.2 --flood 2001:db8::2   | remote [2001:db8::2]:8472 is of another family than the local \
@@ -133,7 +133,7 @@ class BridgePlannerErrorsTest
         192.0.2.3,mac=02:00:00:00:00:03,subnet=10.1.0.0/16 | peer subnets overlap: 10.1.2.0/24 of 192.0.2.2:8472 and \
         10.1.0.0/16 of 192.0.2.3:8472
         --peer 192.0.2.2,mac=02:00:00:00:00:02,subnet=10.1.2.0/24,gateway=10.9.9.9 --peer \
-        192.0.2.3,mac=02:00:00:00:00:03,subnet=10.1.3.0/24,gateway=10.9.9.9 | gateway 10.9.9.9 given two MAC \
+        192.0.2.3,mac=02:00:00:00:00:03,subnet=10.1.3.0/24,gateway=10.9.9.9 | gateway 10.9.9.9 is given two MAC \
         addresses: 02:00:00:00:00:02 and 02:00:00:00:00:03
         --address 10.1.2.7/24 --peer 192.0.2.2,mac=02:00:00:00:00:02,subnet=10.1.2.0/24 | --address 10.1.2.7/24 lies \
         in a peer's subnet: 10.1.2.0/24 of 192.0.2.2:8472

@@ -49,7 +49,7 @@ class PeerSpecTest
         192.0.2.2,subnet=10.1.2.0/24     | mac=… is missing
         192.0.2.2,subnet=10.1.2.0        | not a CIDR: '10.1.2.0' (expected ADDRESS/LENGTH)
         192.0.2.2,subnet=10.1.2.0/33     | not a CIDR: '10.1.2.0/33' (prefix length 33 outside 0…32)
-        192.0.2.2,subnet=10.1.2.7/24     | subnet 10.1.2.7/24 has bits behind its prefix: 10.1.2.0/24 is meant?
+        192.0.2.2,subnet=10.1.2.7/24     | subnet 10.1.2.7/24 has host bits; did you mean 10.1.2.0/24?
         192.0.2.2,subnet=10.1.2.0/24,mac=x | not a MAC address: 'x' (expected aa:bb:cc:dd:ee:ff)
         192.0.2.2,subnet=10.1.2.0/24,mac=ff:ff:ff:ff:ff:ff | not a station's MAC address: ff:ff:ff:ff:ff:ff
         192.0.2.2,subnet=10.1.2.0/24,mac=02:00:00:00:00:02,gateway=x       | not an IP address: 'x'
@@ -61,7 +61,7 @@ class PeerSpecTest
         subnet=…, gateway=…)
         192.0.2.2,mac                                                      | unknown part 'mac' (vxlan has mac=…, \
         subnet=…, gateway=…)
-        192.0.2.2,mac=02:00:00:00:00:02,mac=02:00:00:00:00:02              | mac given twice
+        192.0.2.2,mac=02:00:00:00:00:02,mac=02:00:00:00:00:02              | mac is given twice
         """)
     void shouldSayWhatIsWrongWithAVxlanPeer(final String text, final String message)
     {
@@ -73,7 +73,7 @@ class PeerSpecTest
         192.0.2.2                                          | subnet=… is missing
         192.0.2.2,subnet=fd00:2::/64                       | ip-udp carries IPv4 only, not fd00:2::/64
         192.0.2.2,subnet=10.1.2.0/24,mac=02:00:00:00:00:02 | unknown part 'mac=02:00:00:00:00:02' (ip-udp has subnet=…)
-        192.0.2.2,subnet=10.1.2.0/24,subnet=10.1.3.0/24    | subnet given twice
+        192.0.2.2,subnet=10.1.2.0/24,subnet=10.1.3.0/24    | subnet is given twice
         """)
     void shouldSayWhatIsWrongWithAPeerOfTheIpMode(final String text, final String message)
     {

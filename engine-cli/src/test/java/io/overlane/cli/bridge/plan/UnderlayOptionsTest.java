@@ -39,11 +39,11 @@ class UnderlayOptionsTest
     void shouldSayInOneLineWhatIsWrong()
     {
         assertBadUsage("'7-6' (expected LOW-HIGH within 1-65535)", "--source-ports", "7-6");
-        assertBadUsage("with --underlay libc only, not nio", "--source-ports", "50000-50010", "--underlay", "nio");
+        assertBadUsage("needs --underlay libc, not nio", "--source-ports", "50000-50010", "--underlay", "nio");
         assertBadUsage("--threads 3: neither 1 nor 2", "--threads", "3");
         assertBadUsage("--queues 17: outside 1...16", "--queues", "17");
-        assertBadUsage("--queues 2: with --underlay libc only, not nio", "--queues", "2", "--underlay", "nio");
-        assertBadUsage("--threads 1: with --underlay libc only, not netty", "--threads", "1", "--underlay", "netty");
+        assertBadUsage("--queues 2: needs --underlay libc, not nio", "--queues", "2", "--underlay", "nio");
+        assertBadUsage("--threads 1: needs --underlay libc, not netty", "--threads", "1", "--underlay", "netty");
     }
 
     @ParameterizedTest
@@ -53,14 +53,15 @@ class UnderlayOptionsTest
         --tos 0x1ff        | --tos 0x1ff: neither 0...255 nor inherit
         --tos high         | --tos high: neither 0...255 nor inherit
         --df maybe         | maybe
-        --dev eth0         | --dev eth0: without --group
+        --dev eth0         | --dev eth0: needs --group
         --group 192.0.2.9  | --group 192.0.2.9: not a multicast group
-        --group 239.1.1.1 --local 192.0.2.1 | --group 239.1.1.1: --local 192.0.2.1 hears no groups, only 0.0.0.0 does
+        --group 239.1.1.1 --local 192.0.2.1 | --group 239.1.1.1: \
+        --local 192.0.2.1 cannot receive from groups; use 0.0.0.0
         --group 239.1.1.1 --mode ip-udp     | --group: only with --mode vxlan
         --ttl 9 --underlay nio              | --ttl 9: not with --underlay nio
         --df unset --underlay nio           | --df unset: not with --underlay nio
-        --group 239.1.1.1 --underlay nio    | --group 239.1.1.1: with --underlay libc only, not nio
-        --udp-checksum off --underlay netty | --udp-checksum off: with --underlay libc only, not netty
+        --group 239.1.1.1 --underlay nio    | --group 239.1.1.1: needs --underlay libc, not nio
+        --udp-checksum off --underlay netty | --udp-checksum off: needs --underlay libc, not netty
         """)
     void shouldSayWhatIsWrongWithOuterHeaders(final String line, final String part)
     {
