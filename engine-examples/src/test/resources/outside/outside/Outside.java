@@ -9,8 +9,8 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.netty.NettyUnderlay;
 import io.overlane.port.RingPort;
 import io.overlane.segment.SegmentContext;
-import io.overlane.tun.LibcUnderlay;
-import io.overlane.tun.UdpOptions;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.Underlay;
 

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.netty.channel.epoll.Epoll;
 import io.overlane.examples.lab.CommandResult;
 import io.overlane.examples.lab.LabProcess;
-import io.overlane.tun.LibcUnderlay;
+import io.overlane.tun.udp.LibcUnderlay;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

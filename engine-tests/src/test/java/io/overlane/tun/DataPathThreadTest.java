@@ -11,6 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.overlane.tun.libc.FailingLibC;
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Linux;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -77,14 +80,14 @@ class DataPathThreadTest
         run(new FailingLibC()
         {
             @Override
-            int prctl(final int option, final long value)
+            public int prctl(final int option, final long value)
             {
                 asked.add((long)option);
                 return fail(Linux.EINVAL);
             }
 
             @Override
-            long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
+            public long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
             {
                 asked.add(number);
                 return fail(Linux.EPERM);
@@ -101,7 +104,7 @@ class DataPathThreadTest
         run(new FailingLibC()
         {
             @Override
-            long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
+            public long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
             {
                 asked.add(number);
                 // What the kernel reads and writes is all zeros: SCHED_OTHER.
@@ -118,7 +121,7 @@ class DataPathThreadTest
         run(new FailingLibC()
         {
             @Override
-            long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
+            public long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
             {
                 asked.add(number);
                 final int fifo = 1;

@@ -15,6 +15,8 @@ import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelComparison;
 import io.overlane.testdata.kernel.KernelSuite;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

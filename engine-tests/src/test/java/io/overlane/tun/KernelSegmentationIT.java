@@ -12,6 +12,8 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Linux;
 import io.overlane.wire.Layer3;
 import java.io.IOException;
 import java.nio.file.Files;

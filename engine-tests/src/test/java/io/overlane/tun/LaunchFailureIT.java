@@ -16,6 +16,8 @@ import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -15,6 +15,9 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.IOException;
@@ -185,7 +188,7 @@ class ManyDevicesIT extends Scenario
         final LibC counting = new LibC()
         {
             @Override
-            int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+            public int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
             {
                 reads.incrementAndGet();
                 return super.read(fd, buffer, offset, length);

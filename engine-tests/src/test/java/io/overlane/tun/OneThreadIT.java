@@ -19,6 +19,8 @@ import io.overlane.port.PortSelector;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.File;

@@ -16,6 +16,8 @@ import io.overlane.segment.SegmentContext;
 import io.overlane.status.EngineCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.SendBatch;
 import java.io.IOException;
 import java.net.DatagramPacket;

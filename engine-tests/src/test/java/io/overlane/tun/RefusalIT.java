@@ -19,6 +19,8 @@ import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;

@@ -13,6 +13,8 @@ import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.libc.FailingLibC;
+import io.overlane.tun.libc.Linux;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -239,7 +241,7 @@ class RefusedSuperFrameIT extends Scenario
         int interrupts;
 
         @Override
-        int write(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+        public int write(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
         {
             if (interrupts > 0)
             {

@@ -18,6 +18,8 @@ import io.overlane.signal.Doorbell;
 import io.overlane.signal.IdleWait;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.IOException;

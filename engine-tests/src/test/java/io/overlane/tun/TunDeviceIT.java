@@ -13,6 +13,10 @@ import io.overlane.address.Vtep;
 import io.overlane.frame.FrameBatch;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.TunException.Reason;
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Linux;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Constructor;
@@ -129,7 +133,7 @@ class TunDeviceIT extends Scenario
             final IpAddress local = IpAddress.parse("127.0.0.1");
             final UdpOptions options = new UdpOptions(local, 20_000 + index).socketBufferLength(9000 + index);
             try (TunDevice device = TunDevice.create(new TunOptions(TunKind.TAP, "vx" + index));
-                UdpSocket socket = new UdpSocket(options))
+                LibcUnderlay socket = new LibcUnderlay(options, Throwable::printStackTrace))
             {
                 final UnsafeBuffer headerLength = new UnsafeBuffer(ByteBuffer.allocateDirect(Integer.BYTES));
                 final int fd = device.descriptor().fd();
@@ -143,7 +147,7 @@ class TunDeviceIT extends Scenario
                 assertTrue(device.index() > 0);
                 assertEquals(new Vtep(local, 20_000 + index), socket.local());
                 assertEquals(9000 + index, socket.receiveBufferLength());
-                assertTrue(new PathMtuProbe(local).pathMtu(local.high(), local.low()) > 0, "path MTU");
+                assertTrue(socket.pathMtu(local.high(), local.low()) > 0, "path MTU");
             }
             return null;
         }

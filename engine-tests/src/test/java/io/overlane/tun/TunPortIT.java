@@ -15,6 +15,10 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
 import io.overlane.testkit.Allocation;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.libc.FailingLibC;
+import io.overlane.tun.libc.Linux;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.File;
@@ -208,7 +212,7 @@ class TunPortIT extends Scenario
         final FailingLibC sixSuperFrames = new FailingLibC()
         {
             @Override
-            int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+            public int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
             {
                 return waiting[0]-- > 0 ? VirtioNetHeader.MERGEABLE_LENGTH + 60_000 : fail(Linux.EAGAIN);
             }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.TunException.Reason;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.tun.udp.UdpOptions;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun;
 
-import static io.overlane.tun.Linux.AF_NETLINK;
-import static io.overlane.tun.Linux.EAGAIN;
-import static io.overlane.tun.Linux.O_CLOEXEC;
-import static io.overlane.tun.Linux.O_NONBLOCK;
-import static io.overlane.tun.Linux.SOCK_RAW;
+import static io.overlane.tun.libc.Linux.AF_NETLINK;
+import static io.overlane.tun.libc.Linux.EAGAIN;
+import static io.overlane.tun.libc.Linux.O_CLOEXEC;
+import static io.overlane.tun.libc.Linux.O_NONBLOCK;
+import static io.overlane.tun.libc.Linux.SOCK_RAW;
 
+import io.overlane.tun.libc.Descriptor;
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Waiter;
 import java.io.IOException;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;

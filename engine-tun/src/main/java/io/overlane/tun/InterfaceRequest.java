@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun;
 
-import static io.overlane.tun.Linux.IFNAME_SIZE;
-import static io.overlane.tun.Linux.IFREQ_SIZE;
-import static io.overlane.tun.Linux.IFREQ_VALUE_OFFSET;
+import static io.overlane.tun.libc.Linux.IFNAME_SIZE;
+import static io.overlane.tun.libc.Linux.IFREQ_SIZE;
+import static io.overlane.tun.libc.Linux.IFREQ_VALUE_OFFSET;
 
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Linux;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 

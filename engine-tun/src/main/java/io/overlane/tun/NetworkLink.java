@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun;
 
-import static io.overlane.tun.Linux.ARPHRD_ETHER;
-import static io.overlane.tun.Linux.IFF_UP;
-import static io.overlane.tun.Linux.SIOCGIFFLAGS;
-import static io.overlane.tun.Linux.SIOCGIFHWADDR;
-import static io.overlane.tun.Linux.SIOCGIFINDEX;
-import static io.overlane.tun.Linux.SIOCGIFMTU;
-import static io.overlane.tun.Linux.SIOCSIFFLAGS;
-import static io.overlane.tun.Linux.SIOCSIFHWADDR;
-import static io.overlane.tun.Linux.SIOCSIFMTU;
+import static io.overlane.tun.libc.Linux.ARPHRD_ETHER;
+import static io.overlane.tun.libc.Linux.IFF_UP;
+import static io.overlane.tun.libc.Linux.SIOCGIFFLAGS;
+import static io.overlane.tun.libc.Linux.SIOCGIFHWADDR;
+import static io.overlane.tun.libc.Linux.SIOCGIFINDEX;
+import static io.overlane.tun.libc.Linux.SIOCGIFMTU;
+import static io.overlane.tun.libc.Linux.SIOCSIFFLAGS;
+import static io.overlane.tun.libc.Linux.SIOCSIFHWADDR;
+import static io.overlane.tun.libc.Linux.SIOCSIFMTU;
 
 import io.overlane.address.MacAddress;
+import io.overlane.tun.libc.Linux;
 
 /** A network interface of this thread's network namespace, by name: what {@code ip link} shows and sets. */
 final class NetworkLink

@@ -5,6 +5,8 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.status.DropReason;
+import io.overlane.tun.libc.ErrnoReporter;
+import io.overlane.tun.libc.Linux;
 import io.overlane.wire.Layer3;
 import java.util.StringJoiner;
 

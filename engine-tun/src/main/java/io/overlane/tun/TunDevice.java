@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun;
 
-import static io.overlane.tun.Linux.EACCES;
-import static io.overlane.tun.Linux.EBUSY;
-import static io.overlane.tun.Linux.EINVAL;
-import static io.overlane.tun.Linux.ENODEV;
-import static io.overlane.tun.Linux.ENOENT;
-import static io.overlane.tun.Linux.ENXIO;
-import static io.overlane.tun.Linux.EPERM;
-import static io.overlane.tun.Linux.IFF_TAP;
-import static io.overlane.tun.Linux.IFF_TUN_EXCL;
-import static io.overlane.tun.Linux.IFF_VNET_HDR;
+import static io.overlane.tun.libc.Linux.EACCES;
+import static io.overlane.tun.libc.Linux.EBUSY;
+import static io.overlane.tun.libc.Linux.EINVAL;
+import static io.overlane.tun.libc.Linux.ENODEV;
+import static io.overlane.tun.libc.Linux.ENOENT;
+import static io.overlane.tun.libc.Linux.ENXIO;
+import static io.overlane.tun.libc.Linux.EPERM;
+import static io.overlane.tun.libc.Linux.IFF_TAP;
+import static io.overlane.tun.libc.Linux.IFF_TUN_EXCL;
+import static io.overlane.tun.libc.Linux.IFF_VNET_HDR;
 
 import io.overlane.address.MacAddress;
 import io.overlane.tun.TunException.Reason;
+import io.overlane.tun.libc.Descriptor;
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Linux;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 

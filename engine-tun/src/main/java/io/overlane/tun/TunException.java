@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun;
 
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Linux;
 import java.io.IOException;
 
 /** A device could not be had or changed. The message is one line for the person who asked for it. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun;
 
+import io.overlane.tun.libc.Linux;
+
+
 /** What a device carries. */
 public enum TunKind
 {

@@ -2,6 +2,7 @@
 package io.overlane.tun;
 
 import io.overlane.frame.Frame;
+import io.overlane.tun.libc.Linux;
 
 /**
  * What a device and its user may leave undone for each other, from nothing to everything. A kernel that does not know

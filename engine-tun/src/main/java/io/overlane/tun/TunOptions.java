@@ -2,6 +2,7 @@
 package io.overlane.tun;
 
 import io.overlane.setting.Setting;
+import io.overlane.tun.libc.Linux;
 
 /** What device to create or attach to. Every setter checks its value. */
 public final class TunOptions

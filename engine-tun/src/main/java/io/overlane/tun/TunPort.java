@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun;
 
-import static io.overlane.tun.Linux.EAGAIN;
-import static io.overlane.tun.Linux.EBADFD;
-import static io.overlane.tun.Linux.EINTR;
-import static io.overlane.tun.Linux.EINVAL;
-import static io.overlane.tun.Linux.EIO;
-import static io.overlane.tun.Linux.ENOBUFS;
-import static io.overlane.tun.Linux.ENOMEM;
+import static io.overlane.tun.libc.Linux.EAGAIN;
+import static io.overlane.tun.libc.Linux.EBADFD;
+import static io.overlane.tun.libc.Linux.EINTR;
+import static io.overlane.tun.libc.Linux.EINVAL;
+import static io.overlane.tun.libc.Linux.EIO;
+import static io.overlane.tun.libc.Linux.ENOBUFS;
+import static io.overlane.tun.libc.Linux.ENOMEM;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
@@ -15,6 +15,10 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
 import io.overlane.status.DropReason;
+import io.overlane.tun.libc.Descriptor;
+import io.overlane.tun.libc.ErrnoReporter;
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Waiter;
 import io.overlane.wire.Layer3;
 import java.io.IOException;
 import org.agrona.ErrorHandler;

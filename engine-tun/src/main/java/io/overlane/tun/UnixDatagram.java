@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun;
 
-import static io.overlane.tun.Linux.AF_UNIX;
-import static io.overlane.tun.Linux.O_CLOEXEC;
-import static io.overlane.tun.Linux.SOCKADDR_UN_PATH_OFFSET;
-import static io.overlane.tun.Linux.SOCKADDR_UN_PATH_SIZE;
+import static io.overlane.tun.libc.Linux.AF_UNIX;
+import static io.overlane.tun.libc.Linux.O_CLOEXEC;
+import static io.overlane.tun.libc.Linux.SOCKADDR_UN_PATH_OFFSET;
+import static io.overlane.tun.libc.Linux.SOCKADDR_UN_PATH_SIZE;
 
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Linux;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.agrona.BufferUtil;

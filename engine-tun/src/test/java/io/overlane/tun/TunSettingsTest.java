@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.overlane.address.IpAddress;
 import io.overlane.testkit.SettingsContract;
+import io.overlane.tun.udp.UdpOptions;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

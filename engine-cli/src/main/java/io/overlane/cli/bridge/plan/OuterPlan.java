@@ -2,7 +2,7 @@
 package io.overlane.cli.bridge.plan;
 
 import io.overlane.address.IpAddress;
-import io.overlane.tun.UdpOptions;
+import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.DontFragment;
 import io.overlane.underlay.OuterContext;
 

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.tun.libc;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
+import io.overlane.status.GuardedErrorHandler;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * Reports failed system calls to an {@link ErrorHandler}: for each kind one line a minute, with the number of failures
+ * since the last line. A device that is down fails for every frame. Any thread.
+ */
+public final class ErrnoReporter
+{
+    static final long INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final int KINDS = 160;
+
+    private final GuardedErrorHandler errorHandler;
+    private final String subject;
+    private final NanoClock clock;
+    /** When a kind was last told of, 0 if never. */
+    private final AtomicLongArray toldAtNs = new AtomicLongArray(KINDS);
+    /** How often a kind has failed since it was last told of. */
+    private final AtomicLongArray failures = new AtomicLongArray(KINDS);
+
+    /**
+     * @param errorHandler to tell.
+     * @param subject      the device or socket, for the message.
+     */
+    public ErrnoReporter(final ErrorHandler errorHandler, final String subject)
+    {
+        this(errorHandler, subject, SystemNanoClock.INSTANCE);
+    }
+
+    /** With a clock that a test can step. */
+    public ErrnoReporter(final ErrorHandler errorHandler, final String subject, final NanoClock clock)
+    {
+        this.errorHandler = GuardedErrorHandler.of(errorHandler);
+        this.subject = subject;
+        this.clock = clock;
+    }
+
+    /**
+     * @param operation what failed, a verb.
+     * @param errno     why; also the kind.
+     */
+    public void report(final String operation, final int errno)
+    {
+        final long count = countIfDue(errno);
+        if (count > 0)
+        {
+            tell(operation, errno, times(count));
+        }
+    }
+
+    /**
+     * A datagram was refused.
+     *
+     * @param remoteHigh first word of the address it was to go to.
+     * @param remoteLow  second word.
+     * @param remotePort its port.
+     * @param errno      why; also the kind.
+     */
+    public void reportSend(final long remoteHigh, final long remoteLow, final int remotePort, final int errno)
+    {
+        final long count = countIfDue(errno);
+        if (count > 0)
+        {
+            tell("send to " + new Vtep(new IpAddress(remoteHigh, remoteLow), remotePort), errno, times(count));
+        }
+    }
+
+    /**
+     * What happens only a few times in all: told each time, whatever was told before.
+     *
+     * @param operation what failed, a verb.
+     * @param errno     why.
+     */
+    public void tell(final String operation, final int errno)
+    {
+        tell(operation, errno, "");
+    }
+
+    /**
+     * A failure that no system call reported; all of them are one kind.
+     *
+     * @param message what is wrong.
+     */
+    public void report(final String message)
+    {
+        final long count = countIfDue(0);
+        if (count > 0)
+        {
+            errorHandler.onError(new IOException(subject + ": " + message + times(count)));
+        }
+    }
+
+    private void tell(final String operation, final int errno, final String times)
+    {
+        errorHandler.onError(
+            new IOException(subject + ": cannot " + operation + ": " + LibC.describe(errno) + times));
+    }
+
+    private static String times(final long count)
+    {
+        return count == 1 ? "" : " (" + count + " times since the last such line)";
+    }
+
+    /** Counts one failure; returns how many the line stands for, or 0 if the last one is not a minute old. */
+    private long countIfDue(final int errno)
+    {
+        final int kind = Math.min(errno, KINDS - 1);
+        failures.incrementAndGet(kind);
+        final long nowNs = clock.nanoTime() | 1;
+        final long toldNs = toldAtNs.get(kind);
+        final boolean isDue =
+            (toldNs == 0 || nowNs - toldNs >= INTERVAL_NS) && toldAtNs.compareAndSet(kind, toldNs, nowNs);
+        return isDue ? failures.getAndSet(kind, 0) : 0;
+    }
+}

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.tun.libc;
+
+import io.overlane.frame.FrameSlab;
+import io.overlane.underlay.SendBatch;
+import java.lang.ref.Reference;
+import java.nio.ByteOrder;
+import jnr.constants.platform.Errno;
+import jnr.constants.platform.Fcntl;
+import jnr.ffi.LastError;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Runtime;
+import jnr.ffi.mapper.FunctionMapper;
+import jnr.posix.POSIX;
+import jnr.posix.POSIXFactory;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The C library. A call takes memory as a buffer and an offset, never as an address: it checks that the kernel stays
+ * within the buffer, and keeps the buffer reachable until the kernel has returned, so that the garbage collector does
+ * not free the memory during the call. Nothing is allocated per call. A call returns -1 and sets {@link #errno()} on
+ * failure.
+ *
+ * <p>A test may override a call.
+ */
+public class LibC
+{
+    /**
+     * The functions jnr-posix does not have, or has only with objects for arguments. They take addresses, so nobody but
+     * {@link LibC} calls them.
+     *
+     * <p><b>At most five arguments.</b> jnr-ffi on x86_64 reads a sixth integer argument from the wrong stack slot
+     * (jnr/jnr-ffi#181), so {@code sendto} or {@code mmap} must never be bound here.
+     */
+    public interface Calls
+    {
+        int ioctl(int fd, long request, long argument);
+
+        int ppoll(long pollfds, long count, long timespec, long sigset);
+
+        long read(int fd, long address, long length);
+
+        long write(int fd, long address, long length);
+
+        int eventfd(int value, int flags);
+
+        int fcntl(int fd, int command, long argument);
+
+        int epollCreate(int flags);
+
+        int epollControl(int epoll, int operation, int fd, long event);
+
+        int epollWait(int epoll, long events, int count, int timeoutMs);
+
+        int socket(int domain, int type, int protocol);
+
+        int bind(int fd, long sockaddr, int length);
+
+        int connect(int fd, long sockaddr, int length);
+
+        int getsockname(int fd, long sockaddr, long length);
+
+        int setsockopt(int fd, int level, int name, long value, int length);
+
+        int getsockopt(int fd, int level, int name, long value, long length);
+
+        int sendmmsg(int fd, long mmsghdrs, int count, int flags);
+
+        int recvmmsg(int fd, long mmsghdrs, int count, int flags, long timespec);
+
+        long syscall(long number, long a, long b, long c, long d);
+
+        int prctl(int option, long a, long b, long c, long d);
+    }
+
+    /** Functions whose names in C are none in Java. */
+    private static final FunctionMapper NAMES = new FunctionMapper.Builder()
+        .map("epollCreate", "epoll_create1")
+        .map("epollControl", "epoll_ctl")
+        .map("epollWait", "epoll_wait")
+        .build();
+
+    private static final String WHY_NOT;
+    private static final Calls CALLS;
+    private static final LibC INSTANCE = new LibC();
+    private static final POSIX POSIX;
+    private static final Runtime RUNTIME;
+
+    static
+    {
+        String whyNot = null;
+        Calls calls = null;
+        POSIX posix = null;
+        Runtime runtime = null;
+        try
+        {
+            if (!"Linux".equals(System.getProperty("os.name")) || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN ||
+                !"64".equals(System.getProperty("sun.arch.data.model", "64")))
+            {
+                throw new UnsatisfiedLinkError("this is " + System.getProperty("os.name") + " on " +
+                    System.getProperty("os.arch") + ", not 64-bit little-endian Linux");
+            }
+            calls = LibraryLoader.create(Calls.class).failImmediately().mapper(NAMES).load("c");
+            runtime = Runtime.getRuntime(calls);
+            // Unlike getPOSIX(), this one does not fall back to a Java imitation without a word.
+            posix = POSIXFactory.getNativePOSIX();
+            if (!posix.isNative())
+            {
+                throw new UnsatisfiedLinkError("jnr-posix has no native part here");
+            }
+        }
+        catch (final Exception | LinkageError ex)
+        {
+            whyNot = firstLineOfRootCause(ex);
+        }
+        WHY_NOT = whyNot;
+        CALLS = calls;
+        POSIX = posix;
+        RUNTIME = runtime;
+    }
+
+    /** The C library itself; for {@link #get()}, and for tests that override a call. */
+    protected LibC()
+    {
+    }
+
+    /** jnr wraps what really happened in several layers. */
+    private static String firstLineOfRootCause(final Throwable throwable)
+    {
+        Throwable cause = throwable;
+        while (cause.getCause() != null)
+        {
+            cause = cause.getCause();
+        }
+        final String message = cause.getMessage();
+        return message == null || message.isBlank() ? cause.toString() : message.lines().findFirst().orElseThrow();
+    }
+
+    /** @return null if native calls work here, else why not, in one line. */
+    public static String whyUnavailable()
+    {
+        return WHY_NOT;
+    }
+
+    /**
+     * @return the C library.
+     * @throws UnsupportedOperationException with one line that says why, where native code cannot be loaded.
+     */
+    public static LibC get()
+    {
+        if (WHY_NOT != null)
+        {
+            throw new UnsupportedOperationException("native calls are not available: " + WHY_NOT);
+        }
+        return INSTANCE;
+    }
+
+    /** The caller keeps the buffer reachable until the kernel has returned. */
+    private static long address(final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        buffer.boundsCheck(offset, length);
+        return buffer.addressOffset() + offset;
+    }
+
+    /**
+     * @param fd       of a device or socket.
+     * @param request  whose argument is a number.
+     * @param argument the number.
+     * @return 0, or -1.
+     */
+    public int ioctl(final int fd, final long request, final int argument)
+    {
+        return CALLS.ioctl(fd, request, argument);
+    }
+
+    /**
+     * @param fd       of a device or socket.
+     * @param request  whose argument is a structure.
+     * @param argument the structure, as long as the request says.
+     * @return 0, or -1.
+     */
+    public int ioctl(final int fd, final long request, final UnsafeBuffer argument)
+    {
+        final int result = CALLS.ioctl(fd, request, address(argument, 0, argument.capacity()));
+        Reference.reachabilityFence(argument);
+        return result;
+    }
+
+    /**
+     * @param memory   has both structures.
+     * @param pollfds  offset of the first pollfd.
+     * @param count    of them.
+     * @param timespec offset of the time to wait at most.
+     * @return descriptors that are ready, or -1.
+     */
+    public int ppoll(final UnsafeBuffer memory, final int pollfds, final int count, final int timespec)
+    {
+        final int ready = CALLS.ppoll(
+            address(memory, pollfds, count * Linux.POLLFD_SIZE),
+            count,
+            address(memory, timespec, Linux.TIMESPEC_SIZE),
+            0);
+        Reference.reachabilityFence(memory);
+        return ready;
+    }
+
+    /** @return bytes read, or -1. */
+    public int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        final long result = CALLS.read(fd, address(buffer, offset, length), length);
+        Reference.reachabilityFence(buffer);
+        return (int)result;
+    }
+
+    /** @return bytes written, or -1. */
+    public int write(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+    {
+        final long result = CALLS.write(fd, address(buffer, offset, length), length);
+        Reference.reachabilityFence(buffer);
+        return (int)result;
+    }
+
+    /** @return a descriptor, or -1. */
+    public int eventfd(final int value, final int flags)
+    {
+        return CALLS.eventfd(value, flags);
+    }
+
+    /** @return what the command says, or -1. */
+    public int fcntl(final int fd, final int command, final int argument)
+    {
+        return CALLS.fcntl(fd, command, argument);
+    }
+
+    /** @return a descriptor, or -1. */
+    int epollCreate(final int flags)
+    {
+        return CALLS.epollCreate(flags);
+    }
+
+    /**
+     * @param epoll     an epoll.
+     * @param operation EPOLL_CTL_….
+     * @param fd        of what is watched.
+     * @param memory    has an epoll_event.
+     * @param event     its offset.
+     * @return 0, or -1.
+     */
+    int epollControl(final int epoll, final int operation, final int fd, final UnsafeBuffer memory, final int event)
+    {
+        final int result = CALLS.epollControl(epoll, operation, fd, address(memory, event, Linux.EPOLL_EVENT_SIZE));
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /**
+     * @param epoll     an epoll.
+     * @param events    gets an epoll_event for each descriptor that is ready, from its start on.
+     * @param count     of them at most.
+     * @param timeoutMs to wait at most, in milliseconds.
+     * @return events, or -1.
+     */
+    int epollWait(final int epoll, final UnsafeBuffer events, final int count, final int timeoutMs)
+    {
+        final int ready = CALLS.epollWait(epoll, address(events, 0, count * Linux.EPOLL_EVENT_SIZE), count, timeoutMs);
+        Reference.reachabilityFence(events);
+        return ready;
+    }
+
+    /** @return a descriptor, or -1. */
+    public int socket(final int domain, final int type)
+    {
+        return CALLS.socket(domain, type, 0);
+    }
+
+    /**
+     * @param fd       of a socket.
+     * @param sockaddr begins with the address.
+     * @param length   bytes of the address.
+     * @return 0, or -1.
+     */
+    public int bind(final int fd, final UnsafeBuffer sockaddr, final int length)
+    {
+        final int result = CALLS.bind(fd, address(sockaddr, 0, length), length);
+        Reference.reachabilityFence(sockaddr);
+        return result;
+    }
+
+    /**
+     * @param fd       of a socket.
+     * @param sockaddr begins with the address.
+     * @param length   bytes of the address.
+     * @return 0, or -1.
+     */
+    public int connect(final int fd, final UnsafeBuffer sockaddr, final int length)
+    {
+        final int result = CALLS.connect(fd, address(sockaddr, 0, length), length);
+        Reference.reachabilityFence(sockaddr);
+        return result;
+    }
+
+    /**
+     * @param fd     of a socket.
+     * @param memory gets the address at its start.
+     * @param length offset of four bytes: the room for the address, then its length.
+     * @return 0, or -1.
+     */
+    public int getsockname(final int fd, final UnsafeBuffer memory, final int length)
+    {
+        final int result = CALLS.getsockname(
+            fd, address(memory, 0, memory.getInt(length)), address(memory, length, Integer.BYTES));
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /** @return 0, or -1. */
+    public int setsockopt(
+        final int fd, final int level, final int name, final UnsafeBuffer memory, final int offset, final int length)
+    {
+        final int result = CALLS.setsockopt(fd, level, name, address(memory, offset, length), length);
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /**
+     * @param fd     of a socket.
+     * @param level  of the option.
+     * @param name   of the option.
+     * @param memory gets the value.
+     * @param value  offset of the value.
+     * @param length offset of four bytes: the room for the value, then its length.
+     * @return 0, or -1.
+     */
+    public int getsockopt(
+        final int fd, final int level, final int name, final UnsafeBuffer memory, final int value, final int length)
+    {
+        final int result = CALLS.getsockopt(
+            fd,
+            level,
+            name,
+            address(memory, value, memory.getInt(length)),
+            address(memory, length, Integer.BYTES));
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /**
+     * @param fd       of a socket.
+     * @param messages to send.
+     * @param first    of them.
+     * @param count    of them.
+     * @param payloads has every frame that the messages point to.
+     * @return messages sent, or -1.
+     */
+    public int sendmmsg(
+        final int fd, final Messages messages, final int first, final int count, final SendBatch payloads)
+    {
+        final int offset = first * Linux.MMSG_SIZE;
+        final int sent = CALLS.sendmmsg(
+            fd, address(messages.memory(), offset, count * Linux.MMSG_SIZE), count, Linux.MSG_DONTWAIT);
+        Reference.reachabilityFence(messages);
+        Reference.reachabilityFence(payloads);
+        return sent;
+    }
+
+    /**
+     * @param fd       of a socket.
+     * @param messages to fill from the first on.
+     * @param count    of them at most.
+     * @param payloads has every frame that the messages point to.
+     * @return messages filled, or -1.
+     */
+    public int recvmmsg(final int fd, final Messages messages, final int count, final FrameSlab payloads)
+    {
+        final int filled = CALLS.recvmmsg(
+            fd, address(messages.memory(), 0, count * Linux.MMSG_SIZE), count, Linux.MSG_DONTWAIT, 0);
+        Reference.reachabilityFence(messages);
+        Reference.reachabilityFence(payloads);
+        return filled;
+    }
+
+    /**
+     * @param number    {@code sched_getattr} or {@code sched_setattr}, for the calling thread.
+     * @param attribute {@code struct sched_attr}.
+     * @param length    room for it where it is read, else 0.
+     * @return 0, or -1.
+     */
+    public long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
+    {
+        final long result = CALLS.syscall(number, 0, address(attribute, 0, attribute.capacity()), length, 0);
+        Reference.reachabilityFence(attribute);
+        return result;
+    }
+
+    /** @return the value that was asked for or 0, or -1. */
+    public int prctl(final int option, final long value)
+    {
+        return CALLS.prctl(option, value, 0, 0, 0);
+    }
+
+    /** @return the error of this thread's last failed call. */
+    public static int errno()
+    {
+        return LastError.getLastError(RUNTIME);
+    }
+
+    /**
+     * @param path  of a device node.
+     * @param flags {@code O_…}.
+     * @return a descriptor, or -1.
+     */
+    public static int open(final String path, final int flags)
+    {
+        get();
+        return POSIX.open(path, flags, 0);
+    }
+
+    public static int close(final int fd)
+    {
+        return POSIX.close(fd);
+    }
+
+    /**
+     * @param fd any descriptor.
+     * @return 0, or -1.
+     */
+    public static int setNonBlocking(final int fd)
+    {
+        get();
+        final int flags = POSIX.fcntl(fd, Fcntl.F_GETFL);
+        return flags < 0 ? -1 : POSIX.fcntl(fd, Fcntl.F_SETFL, flags | Linux.O_NONBLOCK);
+    }
+
+    /**
+     * @param errno of a failed call.
+     * @return its name and meaning, for a message.
+     */
+    public static String describe(final int errno)
+    {
+        final Errno known = Errno.valueOf(errno);
+        return known == Errno.__UNKNOWN_CONSTANT__ ? "errno " + errno : known.name() + " (" + known.description() + ")";
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.tun.udp;
+
+import static io.overlane.tun.libc.Linux.EADDRINUSE;
+import static io.overlane.tun.libc.Linux.ENOBUFS;
+import static io.overlane.tun.libc.Linux.ENODEV;
+import static io.overlane.tun.libc.Linux.ENOMEM;
+import static io.overlane.tun.libc.Linux.IPV6_MREQ_INDEX_OFFSET;
+import static io.overlane.tun.libc.Linux.IPV6_MREQ_SIZE;
+import static io.overlane.tun.libc.Linux.IP_MREQN_INDEX_OFFSET;
+import static io.overlane.tun.libc.Linux.IP_MREQN_SIZE;
+
+import io.overlane.address.IpAddress;
+import io.overlane.tun.libc.LibC;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** {@code ip_mreqn} and {@code ipv6_mreq} in a buffer, and what their errors mean. */
+final class MulticastGroup
+{
+    private MulticastGroup()
+    {
+    }
+
+    /**
+     * @param name of an interface, or null.
+     * @return its index, 0 for null: the system's choice.
+     * @throws SocketException if there is none of that name.
+     */
+    static int index(final String name) throws SocketException
+    {
+        if (name == null)
+        {
+            return 0;
+        }
+        final NetworkInterface found = NetworkInterface.getByName(name);
+        if (found == null)
+        {
+            throw new SocketException("no interface of this host is called " + name);
+        }
+        return found.getIndex();
+    }
+
+    /** @return bytes of the form, which the group's version decides. */
+    static int put(final UnsafeBuffer buffer, final int offset, final IpAddress group, final int index)
+    {
+        if (group.isV4())
+        {
+            buffer.putInt(offset, group.v4(), ByteOrder.BIG_ENDIAN);
+            buffer.putInt(offset + Integer.BYTES, 0);
+            buffer.putInt(offset + IP_MREQN_INDEX_OFFSET, index);
+            return IP_MREQN_SIZE;
+        }
+        buffer.putLong(offset, group.high(), ByteOrder.BIG_ENDIAN);
+        buffer.putLong(offset + Long.BYTES, group.low(), ByteOrder.BIG_ENDIAN);
+        buffer.putInt(offset + IPV6_MREQ_INDEX_OFFSET, index);
+        return IPV6_MREQ_SIZE;
+    }
+
+    /** @return why a group could not be joined. */
+    static String describe(final int errno, final boolean isV4)
+    {
+        return switch (errno)
+        {
+            case ENOBUFS, ENOMEM -> "this socket is in as many groups as the system allows (" +
+                (isV4 ? "net.ipv4.igmp_max_memberships" : "net.core.optmem_max") + ")";
+            case ENODEV -> "no interface has a route to it; name one";
+            case EADDRINUSE -> "joined already";
+            default -> LibC.describe(errno);
+        };
+    }
+}

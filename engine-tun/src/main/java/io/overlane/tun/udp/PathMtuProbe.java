@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.tun.udp;
+
+import static io.overlane.tun.libc.Linux.AF_INET;
+import static io.overlane.tun.libc.Linux.AF_INET6;
+
+import io.overlane.address.IpAddress;
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Linux;
+import io.overlane.tun.libc.SocketAddress;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Asks the kernel for the MTU of the path to a remote: the route's or, where a router said "fragmentation needed" to a
+ * datagram of ours, what it said (RFC 1191, RFC 8201). The kernel checks such messages against the sockets it has,
+ * keeps them for ten minutes and forgets them when the route changes.
+ *
+ * <p>Costs four system calls on a socket of its own, which sends nothing. Sending thread only.
+ */
+final class PathMtuProbe
+{
+    /** The discard service: the kernel wants a port to connect to. */
+    private static final int ANY_PORT = 9;
+    private static final int VALUE = SocketAddress.SPACE;
+    private static final int LENGTH = VALUE + Long.BYTES;
+
+    private final LibC libc = LibC.get();
+    private final UnsafeBuffer memory =
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(LENGTH + Long.BYTES, Long.BYTES));
+    private final IpAddress local;
+
+    /**
+     * @param local the source address of datagrams, or a wildcard; routes may depend on it.
+     * @throws UnsupportedOperationException where native calls are not available.
+     */
+    PathMtuProbe(final IpAddress local)
+    {
+        this.local = local;
+    }
+
+    /**
+     * @param high first word of the remote's address.
+     * @param low  second word.
+     * @return IP MTU in bytes, 0 if there is no route or the kernel does not say.
+     */
+    int pathMtu(final long high, final long low)
+    {
+        final boolean isV4 = IpAddress.isV4(high, low);
+        final int family = isV4 ? AF_INET : AF_INET6;
+        final int fd = libc.socket(family, Linux.SOCK_DGRAM | Linux.O_NONBLOCK | Linux.O_CLOEXEC);
+        if (fd < 0)
+        {
+            return 0;
+        }
+        try
+        {
+            return bindsTo(fd, family) && connects(fd, family, high, low) ? mtu(fd, isV4) : 0;
+        }
+        finally
+        {
+            LibC.close(fd);
+        }
+    }
+
+    private boolean bindsTo(final int fd, final int family)
+    {
+        if (local.isAny() || local.isV4() != (family == AF_INET))
+        {
+            return true;
+        }
+        final int length = SocketAddress.put(memory, 0, family, local.high(), local.low(), 0);
+        return libc.bind(fd, memory, length) == 0;
+    }
+
+    private boolean connects(final int fd, final int family, final long high, final long low)
+    {
+        final int length = SocketAddress.put(memory, 0, family, high, low, ANY_PORT);
+        return libc.connect(fd, memory, length) == 0;
+    }
+
+    private int mtu(final int fd, final boolean isV4)
+    {
+        final int level = isV4 ? Linux.IPPROTO_IP : Linux.IPPROTO_IPV6;
+        final int option = isV4 ? Linux.IP_MTU : Linux.IPV6_MTU;
+        memory.putInt(LENGTH, Integer.BYTES);
+        return libc.getsockopt(fd, level, option, memory, VALUE, LENGTH) == 0 ? memory.getInt(VALUE) : 0;
+    }
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.tun.udp;
+
+import static io.overlane.tun.libc.Linux.AF_INET;
+import static io.overlane.tun.libc.Linux.AF_INET6;
+import static io.overlane.tun.libc.Linux.IPPROTO_IP;
+import static io.overlane.tun.libc.Linux.IPPROTO_IPV6;
+import static io.overlane.tun.libc.Linux.IPPROTO_UDP;
+import static io.overlane.tun.libc.Linux.IP_MTU_DISCOVER;
+import static io.overlane.tun.libc.Linux.IP_PMTUDISC_DO;
+import static io.overlane.tun.libc.Linux.IP_PMTUDISC_DONT;
+import static io.overlane.tun.libc.Linux.O_CLOEXEC;
+import static io.overlane.tun.libc.Linux.O_NONBLOCK;
+import static io.overlane.tun.libc.Linux.SOL_SOCKET;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.Vtep;
+import io.overlane.tun.libc.Descriptor;
+import io.overlane.tun.libc.LibC;
+import io.overlane.tun.libc.Linux;
+import io.overlane.tun.libc.SocketAddress;
+import io.overlane.underlay.UdpAddress;
+import java.io.IOException;
+import java.net.SocketException;
+import java.util.Set;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** A bound UDP socket with every option set: what {@link LibcUnderlay} reads from and writes to. */
+final class UdpSocket implements AutoCloseable
+{
+    /** Room for every value in front of it. */
+    private static final int LENGTH = 40;
+
+    private final LibC libc = LibC.get();
+    private final UnsafeBuffer memory =
+        new UnsafeBuffer(BufferUtil.allocateDirectAligned(LENGTH + Long.BYTES, 8));
+    private final int discovery;
+    private final Descriptor descriptor;
+    private final int family;
+    private final Vtep local;
+    private final boolean receives;
+    private final boolean coalesces;
+    private final boolean segments;
+    private final int receiveBufferLength;
+    private long drops;
+
+    /**
+     * @param options what to bind to and how.
+     * @throws IOException if the socket cannot be had; the message is one line and names address and port.
+     */
+    UdpSocket(final UdpOptions options) throws IOException
+    {
+        this(options, options.udpPort(), true, false);
+    }
+
+    private UdpSocket(
+        final UdpOptions options, final int udpPort, final boolean receives, final boolean joins) throws IOException
+    {
+        this.receives = receives;
+        family = options.local().isV4() ? AF_INET : AF_INET6;
+        final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+        {
+            throw UdpAddress.cannotBind(options.local(), udpPort, LibC.describe(LibC.errno()), null);
+        }
+        descriptor = new Descriptor(fd);
+        try
+        {
+            bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, receives ? options.socketBufferLength() : 0);
+            bufferLength(Linux.SO_SNDBUFFORCE, Linux.SO_SNDBUF, options.socketBufferLength());
+            discovery = options.fragment() ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
+            // An IPv6 socket bound to "::" carries IPv4 too, under the options of IPv4.
+            require(IPPROTO_IP, IP_MTU_DISCOVER, discovery, "IP_MTU_DISCOVER");
+            require(IPPROTO_IP, Linux.IP_RECVTOS, 1, "IP_RECVTOS");
+            if (family == AF_INET6)
+            {
+                final boolean carriesV4 = options.local().isAny() && !options.v6Only();
+                require(IPPROTO_IPV6, Linux.IPV6_V6ONLY, carriesV4 ? 0 : 1, "IPV6_V6ONLY");
+                require(IPPROTO_IPV6, Linux.IPV6_MTU_DISCOVER, discovery, "IPV6_MTU_DISCOVER");
+                require(IPPROTO_IPV6, Linux.IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS");
+            }
+            checksum(options);
+            multicast(options);
+            coalesces = receives && options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
+            segments = options.segment() && options.checksum() && get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
+            if (joins)
+            {
+                require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
+            }
+            receiveBufferLength = get(SOL_SOCKET, Linux.SO_RCVBUF) / 2;
+            local = bind(options.local(), udpPort);
+        }
+        catch (final IOException | RuntimeException | Error ex)
+        {
+            descriptor.close();
+            throw ex;
+        }
+    }
+
+    /**
+     * @param options what to bind to and how, their port excepted.
+     * @param udpPort to bind to.
+     * @return a socket nobody is going to read from: its receive buffer is the smallest there is.
+     * @throws IOException as the constructor.
+     */
+    static UdpSocket forSending(final UdpOptions options, final int udpPort) throws IOException
+    {
+        return new UdpSocket(options, udpPort, false, false);
+    }
+
+    /**
+     * Open one more socket on this one's address and port. The kernel gives each pair of remote address and port to
+     * one of them.
+     *
+     * <p>This one was bound without SO_REUSEPORT, which fails if anybody has the port; only now others may join, and
+     * of those only sockets of the same user that have the option. So no two bridges share a port by mistake.
+     *
+     * @param options as this one's.
+     * @return the new one.
+     * @throws IOException as the constructor.
+     */
+    UdpSocket openFurther(final UdpOptions options) throws IOException
+    {
+        require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
+        return new UdpSocket(options, local.udpPort(), receives, true);
+    }
+
+    private Vtep bind(final IpAddress address, final int udpPort) throws IOException
+    {
+        final int length = SocketAddress.put(memory, 0, family, address.high(), address.low(), udpPort);
+        if (libc.bind(descriptor.fd(), memory, length) < 0)
+        {
+            throw UdpAddress.cannotBind(address, udpPort, LibC.describe(LibC.errno()), null);
+        }
+        memory.putInt(LENGTH, SocketAddress.SPACE);
+        if (libc.getsockname(descriptor.fd(), memory, LENGTH) < 0)
+        {
+            throw new SocketException("cannot read the bound address: " + LibC.describe(LibC.errno()));
+        }
+        return new Vtep(address, SocketAddress.udpPort(memory, 0));
+    }
+
+    private void checksum(final UdpOptions options) throws IOException
+    {
+        if (!options.checksum())
+        {
+            require(SOL_SOCKET, Linux.SO_NO_CHECK, 1, "SO_NO_CHECK");
+            if (family == AF_INET6)
+            {
+                require(IPPROTO_UDP, Linux.UDP_NO_CHECK6_TX, 1, "UDP_NO_CHECK6_TX");
+            }
+        }
+        if (options.acceptsZeroChecksum() && family == AF_INET6)
+        {
+            require(IPPROTO_UDP, Linux.UDP_NO_CHECK6_RX, 1, "UDP_NO_CHECK6_RX");
+        }
+    }
+
+    /** No copies of what we send to a group, and nothing from groups that others on this host have joined. */
+    private void multicast(final UdpOptions options) throws IOException
+    {
+        final int index = MulticastGroup.index(options.multicastInterface());
+        require(IPPROTO_IP, Linux.IP_MULTICAST_LOOP, 0, "IP_MULTICAST_LOOP");
+        require(IPPROTO_IP, Linux.IP_MULTICAST_ALL, 0, "IP_MULTICAST_ALL");
+        if (family == AF_INET6)
+        {
+            require(IPPROTO_IPV6, Linux.IPV6_MULTICAST_LOOP, 0, "IPV6_MULTICAST_LOOP");
+            // Since Linux 4.20; before, groups of others are heard too.
+            set(IPPROTO_IPV6, Linux.IPV6_MULTICAST_ALL, 0);
+            require(IPPROTO_IPV6, Linux.IPV6_MULTICAST_IF, index, "IPV6_MULTICAST_IF");
+        }
+        if (index != 0)
+        {
+            final int length = MulticastGroup.put(memory, 0, IpAddress.ANY_V4, index);
+            if (libc.setsockopt(descriptor.fd(), IPPROTO_IP, Linux.IP_MULTICAST_IF, memory, 0, length) < 0)
+            {
+                throw new SocketException("cannot send to groups by " + options.multicastInterface() + ": " +
+                    LibC.describe(LibC.errno()));
+            }
+        }
+    }
+
+    /**
+     * Join a multicast group. Any thread.
+     *
+     * @param group         of the socket's IP version, or IPv4 on an IPv6 socket that carries it.
+     * @param interfaceName on this interface; null: the system's choice.
+     * @throws IOException if the system refuses; the message is one line.
+     */
+    synchronized void join(final IpAddress group, final String interfaceName) throws IOException
+    {
+        final String what = "cannot join " + group + (interfaceName == null ? "" : " on " + interfaceName) + ": ";
+        if (!local.address().isAny())
+        {
+            throw new SocketException(what + "bound to " + local.address() + ", only 0.0.0.0 or :: hears groups");
+        }
+        if (family == AF_INET && !group.isV4())
+        {
+            throw new SocketException(what + "this socket carries IPv4 only");
+        }
+        if (!membership(group, interfaceName, Linux.IP_ADD_MEMBERSHIP, Linux.IPV6_ADD_MEMBERSHIP))
+        {
+            throw new SocketException(what + MulticastGroup.describe(LibC.errno(), group.isV4()));
+        }
+    }
+
+    /**
+     * Leave a multicast group. Any thread.
+     *
+     * @param group         that was joined.
+     * @param interfaceName on this interface, as it was joined.
+     * @throws IOException if the system refuses; the message is one line.
+     */
+    synchronized void leave(final IpAddress group, final String interfaceName) throws IOException
+    {
+        if (!membership(group, interfaceName, Linux.IP_DROP_MEMBERSHIP, Linux.IPV6_DROP_MEMBERSHIP))
+        {
+            throw new SocketException("cannot leave " + group + ": " + LibC.describe(LibC.errno()));
+        }
+    }
+
+    private boolean membership(
+        final IpAddress group, final String interfaceName, final int optionV4, final int optionV6) throws IOException
+    {
+        final int length = MulticastGroup.put(memory, 0, group, MulticastGroup.index(interfaceName));
+        return libc.setsockopt(
+            descriptor.fd(),
+            group.isV4() ? IPPROTO_IP : IPPROTO_IPV6,
+            group.isV4() ? optionV4 : optionV6,
+            memory,
+            0,
+            length) == 0;
+    }
+
+    /** The forced form goes past the system's limit and needs CAP_NET_ADMIN; the other is cut to the limit. */
+    private void bufferLength(final int forced, final int plain, final int length)
+    {
+        if (!set(SOL_SOCKET, forced, length))
+        {
+            set(SOL_SOCKET, plain, length);
+        }
+    }
+
+    private void require(final int level, final int option, final int value, final String name) throws IOException
+    {
+        if (!set(level, option, value))
+        {
+            throw new SocketException("cannot set " + name + " to " + value + ": " + LibC.describe(LibC.errno()));
+        }
+    }
+
+    private boolean set(final int level, final int option, final int value)
+    {
+        memory.putInt(0, value);
+        return libc.setsockopt(descriptor.fd(), level, option, memory, 0, Integer.BYTES) == 0;
+    }
+
+    /** @return the value, or -1 if the kernel does not know the option. */
+    private int get(final int level, final int option)
+    {
+        memory.putInt(LENGTH, Integer.BYTES);
+        return libc.getsockopt(descriptor.fd(), level, option, memory, 0, LENGTH) == 0 ? memory.getInt(0) : -1;
+    }
+
+    Descriptor descriptor()
+    {
+        return descriptor;
+    }
+
+    /** @return AF_INET or AF_INET6, the form of every address of this socket. */
+    int family()
+    {
+        return family;
+    }
+
+    /** @return IP_MTU_DISCOVER as set at the start. */
+    int discovery()
+    {
+        return discovery;
+    }
+
+    /** @return the address as asked for, and the real port. */
+    Vtep local()
+    {
+        return local;
+    }
+
+    /** @return true if the kernel joins datagrams of one flow. */
+    boolean coalesces()
+    {
+        return coalesces;
+    }
+
+    /** @return true if the kernel knows UDP_SEGMENT. */
+    boolean segments()
+    {
+        return segments;
+    }
+
+    /** @return bytes of payload and overhead the kernel holds for us. */
+    int receiveBufferLength()
+    {
+        return receiveBufferLength;
+    }
+
+    /**
+     * Have the kernel drop datagrams of other sources before they take room in the receive buffer. One filter replaces
+     * another at once. Any thread.
+     *
+     * @param sources prefixes of accepted addresses; null: all are accepted.
+     * @return 0, or why the kernel refuses the filter; then all are accepted.
+     */
+    synchronized int acceptOnly(final Set<IpPrefix> sources)
+    {
+        if (!descriptor.acquire())
+        {
+            return 0;
+        }
+        try
+        {
+            if (sources != null)
+            {
+                final UnsafeBuffer program = SourceProgram.of(sources);
+                if (libc.setsockopt(
+                    descriptor.fd(), SOL_SOCKET, Linux.SO_ATTACH_FILTER, program, 0, SourceProgram.FPROG_SIZE) == 0)
+                {
+                    return 0;
+                }
+            }
+            final int errno = sources == null ? 0 : LibC.errno();
+            // Fails where no filter is attached, which is as good.
+            set(SOL_SOCKET, Linux.SO_DETACH_FILTER, 0);
+            return errno;
+        }
+        finally
+        {
+            descriptor.release();
+        }
+    }
+
+    /**
+     * Ask the kernel for the datagrams it dropped on their way into this socket: no room in the receive buffer, a wrong
+     * checksum, or a source that is not accepted. It has one count for all three. Datagrams that the kernel had joined
+     * (UDP_GRO) count once. The kernel counts in 32 bits; the sum is right if somebody asks before that count starts
+     * again from zero.
+     *
+     * @return the count; 0 before Linux 4.12. The last one that was read if the socket is closed.
+     */
+    synchronized long drops()
+    {
+        if (descriptor.acquire())
+        {
+            try
+            {
+                memory.putInt(LENGTH, Linux.MEMINFO_SIZE);
+                if (libc.getsockopt(descriptor.fd(), SOL_SOCKET, Linux.SO_MEMINFO, memory, 0, LENGTH) == 0)
+                {
+                    drops += (memory.getInt(Linux.MEMINFO_DROPS_OFFSET) - (int)drops) & 0xFFFF_FFFFL;
+                }
+            }
+            finally
+            {
+                descriptor.release();
+            }
+        }
+        return drops;
+    }
+
+    @Override
+    public void close()
+    {
+        drops();
+        descriptor.close();
+    }
+}
