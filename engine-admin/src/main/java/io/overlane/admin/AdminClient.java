@@ -19,7 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Asks a running program over its admin socket. */
+/** Sends requests to a running program over its admin socket. */
 public final class AdminClient
 {
     private static final int CHUNK = 64 * 1024;
@@ -29,9 +29,9 @@ public final class AdminClient
     }
 
     /**
-     * An answer as it came.
+     * An answer as received.
      *
-     * @param status how the request ended.
+     * @param status of the request.
      * @param body   the answer, or one line that says why there is none; with line ends.
      */
     public record Reply(AdminStatus status, String body)
@@ -40,7 +40,7 @@ public final class AdminClient
 
     /**
      * @param path      of the socket.
-     * @param words     of the request, {@code -j} first for JSON; none may hold white space.
+     * @param words     of the request, {@code -j} first for JSON; none may contain white space.
      * @param timeoutNs longest time without progress, in nanoseconds.
      * @return the answer.
      * @throws IOException if there is no answer; the message is one line and names the path.
@@ -60,7 +60,7 @@ public final class AdminClient
         }
         try (SocketChannel channel = connect(path); Selector selector = Selector.open())
         {
-            // What fits the request fits a socket's buffer.
+            // A request fits into the socket's buffer, so one write sends all of it.
             channel.write(request);
             channel.configureBlocking(false);
             channel.register(selector, SelectionKey.OP_READ);

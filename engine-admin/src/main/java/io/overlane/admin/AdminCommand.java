@@ -3,14 +3,14 @@ package io.overlane.admin;
 
 import java.util.List;
 
-/** Something an operator can ask for. Runs on the admin thread, where it keeps other operators waiting. */
+/** A request of an operator. It runs on the admin thread; other requests wait for it. */
 @FunctionalInterface
 public interface AdminCommand
 {
     /**
-     * @param words of the request, those that name the command taken off.
+     * @param words of the request, without those that name the command.
      * @return the answer.
-     * @throws AdminException if the request makes no sense or cannot be met.
+     * @throws AdminException if the request is wrong or cannot be carried out.
      */
     Answer run(List<String> words) throws AdminException;
 }

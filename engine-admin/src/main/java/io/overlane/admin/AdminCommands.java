@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What can be asked for, by name: one word or two, as {@code ping} and {@code fdb show}. Filled before it is served;
- * {@code help} is always there.
+ * The commands by name, which is one word or two, such as {@code ping} and {@code fdb show}. They are added before the
+ * server starts; {@code help} is always among them.
  */
 public final class AdminCommands
 {
@@ -17,12 +17,12 @@ public final class AdminCommands
 
     private final Map<String, Entry> entries = new TreeMap<>();
 
-    /** A command and how it is explained. */
+    /** A command and its description. */
     private record Entry(String syntax, String description, AdminCommand command)
     {
     }
 
-    /** Knows only how to list itself. */
+    /** Commands with {@code help} only. */
     public AdminCommands()
     {
         add("help", "", "list the commands", words -> help());
@@ -30,8 +30,8 @@ public final class AdminCommands
 
     /**
      * @param name        one word or two.
-     * @param syntax      of the words behind the name.
-     * @param description half a sentence.
+     * @param syntax      of the words after the name.
+     * @param description a phrase for {@code help}.
      * @param command     to run.
      * @return this.
      * @throws IllegalArgumentException if the name is taken.
@@ -49,7 +49,7 @@ public final class AdminCommands
     /**
      * Run a request.
      *
-     * @param words of it.
+     * @param words of the request.
      * @return the answer.
      * @throws AdminException if there is none; a usage error names the command's syntax.
      */
@@ -124,10 +124,6 @@ public final class AdminCommands
         return new Answer(text.toString(), table.json());
     }
 
-    /**
-     * @param line a request.
-     * @return its words.
-     */
     static List<String> words(final String line)
     {
         return line.isBlank() ? List.of() : Arrays.asList(line.strip().split("\\s+"));

@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
 import org.agrona.CloseHelper;
 
 /**
- * One client: reads a line, has it run, writes the answer as the client takes it, and waits a moment for the client to
- * close, because closing on unread bytes could cost it the answer. Never blocks.
+ * One client: reads a line, runs it, writes the answer as the client takes it, and waits a moment for the client to
+ * close, because closing with unread bytes could cost the client its answer. Never blocks.
  */
 final class AdminConnection
 {
-    /** Of both ranges, and what turns the direction of writing; the ends of lines are ours. */
+    /** Control characters of C0 and C1, and those that change the direction of text; line ends are kept. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\\n]]");
 
     private final SocketChannel channel;
@@ -31,7 +31,7 @@ final class AdminConnection
     /**
      * @param channel    not blocking.
      * @param key        of the channel, for reading.
-     * @param commands   what can be asked.
+     * @param commands   to run.
      * @param patienceNs how long the client may send or take nothing.
      */
     AdminConnection(
@@ -44,7 +44,7 @@ final class AdminConnection
         deadlineNs = System.nanoTime() + patienceNs;
     }
 
-    /** When the client has been slow for too long; moves on while it takes its answer. */
+    /** When the client counts as too slow; each step of its answer moves it on. */
     long deadlineNs()
     {
         return deadlineNs;
@@ -54,7 +54,7 @@ final class AdminConnection
      * The channel is ready.
      *
      * @param nowNs {@link System#nanoTime()}.
-     * @return false if this is over and to be closed.
+     * @return false if the connection is done and must be closed.
      * @throws IOException if the client is gone.
      */
     boolean onReady(final long nowNs) throws IOException
@@ -91,7 +91,7 @@ final class AdminConnection
         }
         if (isEnd)
         {
-            // Half closed: a request without its line end is one all the same; no request is none.
+            // Half closed: a request without line end is accepted; an empty one is not.
             answer = answer(request.position());
             return request.position() > 0;
         }
@@ -147,13 +147,13 @@ final class AdminConnection
         }
     }
 
-    /** One line that does nothing to a terminal, whatever the request held. */
+    /** One line without control characters, whatever the request contained. */
     private static String printable(final String message)
     {
         return harmless(message).replace('\n', '?');
     }
 
-    /** Names and texts in an answer may be those of others, of a cluster's registry for one. */
+    /** Remove control characters: names and texts in an answer may come from others, such as a cluster's registry. */
     private static String harmless(final String text)
     {
         return CONTROL.matcher(text).replaceAll("?");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.admin;
 
-/** A request that gets no for an answer; the message is one line for the operator. */
+/** A request that is refused; the message is one line for the operator. */
 public final class AdminException extends Exception
 {
     private static final long serialVersionUID = 1L;
@@ -15,8 +15,8 @@ public final class AdminException extends Exception
     }
 
     /**
-     * @param message why what was rightly asked for cannot be.
-     * @return to be thrown.
+     * @param message why a valid request cannot be carried out.
+     * @return the exception to throw.
      */
     public static AdminException refused(final String message)
     {
@@ -25,7 +25,7 @@ public final class AdminException extends Exception
 
     /**
      * @param message what is wrong with the request.
-     * @return to be thrown.
+     * @return the exception to throw.
      */
     public static AdminException usage(final String message)
     {
@@ -34,7 +34,7 @@ public final class AdminException extends Exception
 
     /**
      * @param ex whose message says what is wrong with the request.
-     * @return to be thrown.
+     * @return the exception to throw.
      */
     public static AdminException usage(final IllegalArgumentException ex)
     {

@@ -16,8 +16,8 @@ import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
 /**
- * Serves requests on a Unix-domain socket, one thread for all clients. A client that sends or takes nothing for
- * 10 seconds is closed, and when there are too many, the one that has waited longest makes room.
+ * Serves requests on a Unix-domain socket, with one thread for all clients. A client that sends or takes nothing for 10
+ * seconds is closed. If there are too many clients, the one that has waited longest is closed.
  */
 public final class AdminServer implements AutoCloseable
 {
@@ -56,11 +56,11 @@ public final class AdminServer implements AutoCloseable
     /**
      * Open the socket and start to serve.
      *
-     * @param path         of the socket: made with mode 0600; one that a dead process left is replaced.
-     * @param commands     what can be asked; not to be added to any more.
-     * @param errorHandler told, on the admin thread, if the socket breaks.
+     * @param path         of the socket, which gets mode 0600; one that a dead process left is replaced.
+     * @param commands     to serve; none may be added later.
+     * @param errorHandler gets failures of the socket, on the admin thread.
      * @return the server; closing it removes the socket.
-     * @throws IOException if the socket cannot be had; the message is one line and names the path.
+     * @throws IOException if the socket cannot be opened; the message is one line and names the path.
      */
     public static AdminServer open(final Path path, final AdminCommands commands, final ErrorHandler errorHandler)
         throws IOException
@@ -90,7 +90,7 @@ public final class AdminServer implements AutoCloseable
         }
     }
 
-    /** Stop serving and remove the socket; a request that is being run is waited for, but not for long. */
+    /** Stop serving and remove the socket. Waits a short time for a running request. */
     @Override
     public void close()
     {
@@ -123,7 +123,7 @@ public final class AdminServer implements AutoCloseable
         }
         catch (final ClosedSelectorException ex)
         {
-            // Closed while a request was run.
+            // Closed while a request ran.
         }
         catch (final IOException | RuntimeException ex)
         {
@@ -168,7 +168,7 @@ public final class AdminServer implements AutoCloseable
         }
         catch (final IOException ex)
         {
-            // The client has gone; nobody is left to tell.
+            // The client has gone, so the error has no reader.
         }
         if (!goesOn)
         {
@@ -185,7 +185,7 @@ public final class AdminServer implements AutoCloseable
         }
         catch (final IOException ex)
         {
-            // No descriptor left, likely; nothing is lost by trying again later.
+            // Probably no descriptor is left; the client waits in the queue until the next try.
             errorHandler.onError(ex);
             LockSupport.parkNanos(ACCEPT_PAUSE_NS);
             return;
@@ -215,7 +215,7 @@ public final class AdminServer implements AutoCloseable
         {
             leastNs = Math.min(leastNs, connection.deadlineNs() - nowNs);
         }
-        // 0 would be for ever.
+        // 0 would wait without limit.
         return leastNs == Long.MAX_VALUE ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(leastNs) + 1);
     }
 

@@ -19,19 +19,22 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.agrona.CloseHelper;
 
 /**
- * A listening Unix-domain socket that only its owner can reach, from the moment it has its name, and that takes the
- * place of one a dead process left behind.
+ * A listening Unix-domain socket that only its owner can reach from the moment it has its name. It replaces a socket
+ * that a dead process left.
  *
- * <p>Java cannot set a umask. So the socket is bound in a directory that nobody else can enter, closed to others, and
- * then renamed; what a dead process left is replaced in the same step. The process that holds the {@link NameLock}
- * owns the name, so that two that start at once cannot both find the other dead.
+ * <p>Java cannot set a umask. So the socket is bound in a directory that only the owner can enter, gets its mode, and
+ * is then renamed; the rename also replaces the old socket. The process that holds the {@link NameLock} owns the name;
+ * otherwise two processes that start together could each take the other for dead.
  */
 final class AdminSocket implements AutoCloseable
 {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final int BACKLOG = 16;
 
-    /** In bytes; Linux has room for 107, macOS for 103. A longer one could be renamed to, but not connected to. */
+    /**
+     * In bytes; Linux has room for 107, macOS for 103. A socket can be renamed to a longer path, but nobody can
+     * connect.
+     */
     private static final int MAX_PATH_LENGTH = 103;
 
     private final Path path;
@@ -48,9 +51,10 @@ final class AdminSocket implements AutoCloseable
     }
 
     /**
-     * @param path where. Its directory is made if it is missing, for the owner only.
-     * @return the socket, listening.
-     * @throws IOException if it cannot be had, or a living process has it; the message is one line and names the path.
+     * @param path of the socket. If its directory is missing, it is made for the owner only.
+     * @return the listening socket.
+     * @throws IOException if it cannot be opened, or a running process has it; the message is one line and names the
+     *     path.
      */
     static AdminSocket listen(final Path path) throws IOException
     {
@@ -83,7 +87,7 @@ final class AdminSocket implements AutoCloseable
         return channel;
     }
 
-    /** Stop listening and remove the file, unless another has taken its place. */
+    /** Stop listening and remove the file, unless it belongs to another socket now. */
     @Override
     public void close()
     {
@@ -101,7 +105,7 @@ final class AdminSocket implements AutoCloseable
         }
         catch (final IOException ex)
         {
-            // Nobody listens there any more, and the next to start replaces it.
+            // Nobody listens on it any more, and the next process replaces it.
         }
         CloseHelper.quietClose(lock);
     }
@@ -142,7 +146,7 @@ final class AdminSocket implements AutoCloseable
 
     private static AdminSocket bind(final Path path, final NameLock lock) throws IOException
     {
-        // Short: this path, too, must have room.
+        // A short name, as the limit holds for this path too.
         final Path room = Files.createDirectory(
             path.resolveSibling("." + Integer.toHexString(ThreadLocalRandom.current().nextInt())),
             permissions("rwx------"));

@@ -3,16 +3,16 @@ package io.overlane.admin;
 
 import java.util.Locale;
 
-/** How a request ended. The ordinal is the exit code of a command line that asked. */
+/** How a request ended. The ordinal is the exit code of a command that sends it. */
 public enum AdminStatus
 {
     /** The body is the answer. */
     OK,
 
-    /** Asked for rightly, and not possible now. */
+    /** The request is valid, but cannot be carried out now. */
     REFUSED,
 
-    /** Not asked for rightly. */
+    /** The request is wrong. */
     USAGE;
 
     private static final AdminStatus[] VALUES = values();
@@ -24,8 +24,8 @@ public enum AdminStatus
     }
 
     /**
-     * @param word as an answer begins with.
-     * @return the status, null if there is none of this name.
+     * @param word at the start of an answer.
+     * @return the status, or null if there is none of this name.
      */
     static AdminStatus ofWord(final String word)
     {

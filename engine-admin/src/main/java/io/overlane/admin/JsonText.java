@@ -4,7 +4,7 @@ package io.overlane.admin;
 import java.util.Collection;
 import java.util.Map;
 
-/** Writes JSON (RFC 8259). There is no reader: requests are words. */
+/** Writes JSON (RFC 8259). No reader is needed: requests are words. */
 final class JsonText
 {
     private final StringBuilder text = new StringBuilder();

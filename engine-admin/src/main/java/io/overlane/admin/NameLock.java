@@ -17,19 +17,22 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.agrona.CloseHelper;
 
 /**
- * The right to a path, held by one process of the host at a time: a lock on the file {@code PATH.lock}. The kernel
- * releases it when the process ends, however it ends; {@link #close()} also removes the file.
+ * The right to use a path, which one process of the host has at a time: a lock on the file {@code PATH.lock}. The
+ * kernel releases it when the process ends; {@link #close()} also removes the file.
  *
- * <p>Removing the file would let two hold the right at once, if a third had opened the file before and locked it
- * afterwards while the second made a new one. So a holder first makes sure that the file it has locked is the one with
- * the name: it gives the locked file a random length, and asks for the length of the file with the name. Java cannot
- * ask for the identity of an open file.
+ * <p>Removing the file alone would be unsafe: while a second process makes and locks a new file, a third one could lock
+ * the old file, which it had opened before. So each process checks that the file it has locked is the one with the
+ * name: it gives the locked file a random length, and compares that with the length of the file with the name. Java
+ * cannot compare the identity of an open file.
  */
 final class NameLock implements AutoCloseable
 {
     private static final int MAX_LENGTH = 1 << 20;
 
-    /** Closing any channel to a file ends every lock this process has on it, so a second one must not be opened. */
+    /**
+     * Paths locked by this JVM: closing any channel to a file releases all its locks of this process, so it must be
+     * opened only once.
+     */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path file;
@@ -42,8 +45,8 @@ final class NameLock implements AutoCloseable
     }
 
     /**
-     * @param path to own; its directory is there.
-     * @return the lock, or null if another holds it.
+     * @param path to lock; its directory exists.
+     * @return the lock, or null if another process holds it.
      * @throws IOException if the lock file cannot be written.
      */
     static NameLock tryLock(final Path path) throws IOException
@@ -68,7 +71,7 @@ final class NameLock implements AutoCloseable
         }
     }
 
-    /** Remove the file and give the right up. Once only. */
+    /** Remove the file and release the lock. Call this once. */
     @Override
     public void close()
     {
@@ -81,7 +84,7 @@ final class NameLock implements AutoCloseable
         }
         catch (final IOException ex)
         {
-            // The file stays, and locks nobody out.
+            // A file that stays does not keep others from locking it.
         }
         CloseHelper.quietClose(channel);
         HELD.remove(file);
@@ -115,7 +118,7 @@ final class NameLock implements AutoCloseable
         }
     }
 
-    /** Whether a locked file is the one with the name. */
+    /** True if the locked file is the one with the name. */
     private static boolean isNamed(final Path file, final FileChannel locked) throws IOException
     {
         final int length = 1 + ThreadLocalRandom.current().nextInt(MAX_LENGTH);

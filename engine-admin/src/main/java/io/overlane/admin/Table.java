@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Rows of named columns. For a person: a line for each under a heading, columns aligned, {@code -} where there is
- * nothing; for a program: a list of objects.
+ * Rows with named columns. For people: one aligned line each under a heading, with {@code -} for missing values. For
+ * programs: a list of objects.
  */
 public final class Table
 {
@@ -19,7 +19,7 @@ public final class Table
     private final List<Object[]> rows = new ArrayList<>();
 
     /**
-     * @param columns names, in order; lower case with {@code _}, as members of a JSON object.
+     * @param columns names in order; lower case with {@code _}, as members of a JSON object.
      */
     public Table(final String... columns)
     {
@@ -40,19 +40,19 @@ public final class Table
         return this;
     }
 
-    /** @return true without a row. */
+    /** @return true if there is no row. */
     public boolean isEmpty()
     {
         return rows.isEmpty();
     }
 
-    /** @return this as a whole answer. */
+    /** @return the table as an answer. */
     public Answer answer()
     {
         return new Answer(text(), json());
     }
 
-    /** @return the rows for a program. */
+    /** @return the rows for programs. */
     public List<Map<String, Object>> json()
     {
         final List<Map<String, Object>> list = new ArrayList<>(rows.size());
@@ -68,15 +68,15 @@ public final class Table
         return list;
     }
 
-    /** @return the rows for a person; nothing at all if there is none. */
+    /** @return the rows for people; empty if there are none. */
     public String text()
     {
         return text(columns.size());
     }
 
     /**
-     * @param shown of the columns, from the first on; the others are for programs only.
-     * @return the rows for a person; nothing at all if there is none.
+     * @param shown number of columns to show; the others are for programs only.
+     * @return the rows for people; empty if there are none.
      */
     public String text(final int shown)
     {

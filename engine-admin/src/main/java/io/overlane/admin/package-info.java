@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A running program under an operator's hand: one request line comes in on a Unix-domain socket, one answer goes out.
+ * The admin socket of a running program: one request line comes in on a Unix-domain socket, one answer goes out.
  *
  * <pre>
- *  client ──► "[-j] WORD WORD…\n"                      at most 8 KiB, UTF-8
- *         ◄── "ok LENGTH\n"       and LENGTH bytes     what was asked for; with -j one JSON value
- *         ◄── "refused LENGTH\n"  and LENGTH bytes     asked for rightly, and not possible: one line says why
- *         ◄── "usage LENGTH\n"    and LENGTH bytes     not asked for rightly: likewise
+ *  client ──► "[-j] WORD WORD…\n"                  at most 8 KiB, UTF-8
+ *         ◄── "ok LENGTH\n"       and LENGTH bytes  the answer; with -j one JSON value
+ *         ◄── "refused LENGTH\n"  and LENGTH bytes  a valid request that cannot be carried out now: one line says why
+ *         ◄── "usage LENGTH\n"    and LENGTH bytes  a wrong request: one line says why
  * </pre>
  *
- * One request to a connection. What can be asked is a list of {@link io.overlane.admin.AdminCommand}s; those of an
- * engine are in {@code io.overlane.admin.command}, a program may add its own. One thread serves everybody; nothing on
- * the data path knows of it.
+ * <p>A connection carries one request. The commands are {@link io.overlane.admin.AdminCommand}s; those of an engine are
+ * in {@code io.overlane.admin.command}, and a program may add its own. One thread serves all clients; the data path
+ * does not depend on it.
  */
 package io.overlane.admin;

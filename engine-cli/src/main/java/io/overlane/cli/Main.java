@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** The command line: finds the subcommand and turns whatever happens into an exit code. */
+/** The command line: runs a subcommand and turns its result into an exit code. */
 @Command(
     name = "overlane",
     description = "Userspace VXLAN and IP-in-UDP tunnels.",
@@ -44,8 +44,8 @@ public final class Main implements Runnable
     /**
      * Run one command in this JVM.
      *
-     * @param out  for what the command has to say.
-     * @param err  for the one line that says why it failed.
+     * @param out  for the command's output.
+     * @param err  for the line that says why it failed.
      * @param args subcommand, options and parameters.
      * @return exit code: 0, {@link OneLineErrors#FAILED} or {@link OneLineErrors#BAD_USAGE}.
      */
@@ -57,7 +57,7 @@ public final class Main implements Runnable
     /**
      * Every command with its converters and error handlers.
      *
-     * @param further commands of the caller's, beside those of this module.
+     * @param further commands of the caller, besides those of this module.
      * @return the command line.
      */
     public static CommandLine commandLine(final Object... further)
@@ -75,7 +75,7 @@ public final class Main implements Runnable
             .setExecutionExceptionHandler(OneLineErrors::onFailure);
     }
 
-    /** Too little memory is a failure like others: what was opened is closed by then, and one line says so. */
+    /** Reports too little memory like any other failure, in one line, after everything was closed. */
     private static int run(final ParseResult parsed)
     {
         try

@@ -21,18 +21,16 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/**
- * Whatever goes wrong is one line on standard error that starts with {@code overlane: }, and a non-zero exit code.
- */
+/** Reports every error as one line on standard error that starts with {@code overlane: }, and a non-zero exit code. */
 public final class OneLineErrors
 {
-    /** It was asked for rightly and did not work. */
+    /** The request was valid, but failed. */
     public static final int FAILED = 1;
 
-    /** It was not asked for rightly: an unknown option, a value that cannot be. */
+    /** The request was wrong: an unknown option, or an impossible value. */
     public static final int BAD_USAGE = 2;
 
-    /** How picocli says that an enum has no such constant; it lists those of Java. */
+    /** picocli's message for a value that is no constant of an enum; it lists the Java names. */
     private static final Pattern NOT_ONE_OF = Pattern.compile("expected one of \\[.*but was '(.*)'$", Pattern.DOTALL);
 
     private static final String PREFIX = "overlane: ";
@@ -41,7 +39,7 @@ public final class OneLineErrors
     {
     }
 
-    /** Debug messages only for who asks for them. Before the first logger is made. */
+    /** Turn debug messages on if they are wanted. Call this before the first logger is made. */
     public static void configureLogging()
     {
         if (isDebug())
@@ -52,7 +50,7 @@ public final class OneLineErrors
 
     /**
      * @param parser throws {@link IllegalArgumentException} with a message for a person.
-     * @param <T>    what an option wants.
+     * @param <T>    type of the option.
      * @return a converter whose errors are that message and the option's name.
      */
     public static <T> ITypeConverter<T> converter(final Function<String, T> parser)
@@ -106,7 +104,7 @@ public final class OneLineErrors
         {
             return "no permission for " + message;
         }
-        // The engine's own reports are IllegalStateExceptions with a sentence.
+        // IllegalStateExceptions of the engine have a whole sentence as message.
         final boolean isSpoken = cause instanceof IOException || cause instanceof IllegalArgumentException ||
             cause instanceof IllegalStateException || cause instanceof UnsupportedOperationException ||
             cause instanceof ParameterException;
@@ -129,7 +127,7 @@ public final class OneLineErrors
             "unexpected argument '" + first + "'";
     }
 
-    /** The long ones, with as many dashes. */
+    /** Known options with the same number of dashes. */
     private static List<String> optionsLike(final String name, final CommandSpec command)
     {
         final String dashes = name.replaceFirst("[^-].*", "");
@@ -143,7 +141,7 @@ public final class OneLineErrors
         return Suggestion.nearest(word, known).map(nearest -> ", did you mean " + nearest + "?").orElse("");
     }
 
-    /** A value that is none of those that the option's label lists. */
+    /** The message for a value that is not among those of the option's label. */
     private static String noneOf(final ParameterException ex)
     {
         final ArgSpec option = ex.getArgSpec();

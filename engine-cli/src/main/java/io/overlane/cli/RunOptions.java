@@ -3,10 +3,10 @@ package io.overlane.cli;
 
 import picocli.CommandLine.Option;
 
-/** The options of {@code tun-bridge} that are about its run, not about what it carries. Null where not given. */
+/** The options of {@code tun-bridge} for its run rather than its traffic. Null if not given. */
 public final class RunOptions
 {
-    /** What {@code --admin} says when there is to be no socket. */
+    /** Value of {@code --admin} for no socket. */
     public static final String NO_ADMIN = "off";
 
     @Option(names = "--stats", paramLabel = "SECONDS", description =

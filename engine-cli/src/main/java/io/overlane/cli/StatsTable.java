@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** What an engine did, for a person: rates since the last look, totals at the end, and why frames were dropped. */
+/** Prints what an engine did: rates since the last call, totals at the end, and drops by reason. */
 public final class StatsTable
 {
     private static final int MOST_LINES = 12;
@@ -59,8 +59,8 @@ public final class StatsTable
     }
 
     /**
-     * @param engine  to look at.
-     * @param startNs now.
+     * @param engine  to read.
+     * @param startNs the present time.
      */
     public StatsTable(final OverlayEngine engine, final long startNs)
     {
@@ -72,10 +72,10 @@ public final class StatsTable
     }
 
     /**
-     * Rates since the last call, and drops since the start.
+     * Print rates since the last call, and drops since the start.
      *
      * @param out   to print to.
-     * @param nowNs now.
+     * @param nowNs the present time.
      */
     public void printRates(final PrintWriter out, final long nowNs)
     {
@@ -95,10 +95,10 @@ public final class StatsTable
     }
 
     /**
-     * Everything since the start.
+     * Print all counters since the start.
      *
      * @param out   to print to.
-     * @param nowNs now.
+     * @param nowNs the present time.
      */
     public void printTotals(final PrintWriter out, final long nowNs)
     {
@@ -199,7 +199,7 @@ public final class StatsTable
         }
     }
 
-    /** Queues count for themselves; a kind of drop is one line. */
+    /** Each queue has counters of its own; their sum is one line. */
     private static void collect(final Map<Drop, Long> counts, final String path, final PathCounters counters)
     {
         counters.ledger().forEach((reason, vni, high, low, count) ->

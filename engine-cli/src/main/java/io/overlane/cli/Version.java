@@ -3,7 +3,7 @@ package io.overlane.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} prints: the version in the jar's manifest and the JVM it runs on. */
+/** Prints the version in the jar's manifest, and the version of the JVM. */
 public final class Version implements IVersionProvider
 {
     @Override

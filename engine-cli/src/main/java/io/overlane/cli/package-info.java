@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What every command shares: errors of one line, the version, the options of a run, the table of {@code --stats}. */
+/** What all commands share: one-line errors, the version, options of a run, the table of {@code --stats}. */
 package io.overlane.cli;

@@ -11,7 +11,7 @@ import io.overlane.segment.SegmentContext;
 import io.overlane.underlay.NioUnderlay;
 import java.net.BindException;
 
-/** The README's example: an application joins an overlay with a port of its own. */
+/** The README's example: an application joins an overlay with its own port. */
 public final class QuickStart
 {
     private QuickStart()
@@ -19,10 +19,10 @@ public final class QuickStart
     }
 
     /**
-     * Send one frame to a peer and print what comes back within a second.
+     * Send one frame to a peer and print what arrives within a second.
      *
      * @param args local IP, peer IP.
-     * @throws BindException if the UDP port of the local IP cannot be had.
+     * @throws BindException if the UDP port of the local IP cannot be bound.
      */
     public static void main(final String[] args) throws BindException
     {

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The runnable jar: where a command line begins, and the README's first example. */
+/** The runnable jar with all commands, and the README's example. */
 package io.overlane.examples;

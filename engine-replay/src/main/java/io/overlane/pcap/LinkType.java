@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pcap;
 
-/** What a packet of a capture begins with: the link types we know, by their registered numbers. */
+/** The supported link types of captures, by their registered numbers: the header at the start of each packet. */
 public final class LinkType
 {
     /** {@code LINKTYPE_ETHERNET}: an Ethernet header, no preamble and no check sequence. */
@@ -10,19 +10,19 @@ public final class LinkType
     /** {@code LINKTYPE_NULL}: an address family of 4 bytes, in the byte order of the host that captured. */
     public static final int NULL = 0;
 
-    /** {@code DLT_RAW} of most systems, as {@link #RAW_IP}; files should not have it, and some do. */
+    /** {@code DLT_RAW} of most systems, as {@link #RAW_IP}. Files should not contain this number, but some do. */
     public static final int RAW_IP_12 = 12;
 
-    /** {@code DLT_RAW} of OpenBSD, as {@link #RAW_IP}; files should not have it, and some do. */
+    /** {@code DLT_RAW} of OpenBSD, as {@link #RAW_IP}. Files should not contain this number, but some do. */
     public static final int RAW_IP_14 = 14;
 
-    /** {@code LINKTYPE_RAW}: an IPv4 or IPv6 header, told apart by its version. */
+    /** {@code LINKTYPE_RAW}: an IPv4 or IPv6 header, distinguished by its version. */
     public static final int RAW_IP = 101;
 
     /** {@code LINKTYPE_LOOP}: an address family of 4 bytes, in network byte order. */
     public static final int LOOP = 108;
 
-    /** {@code LINKTYPE_LINUX_SLL}: 16 bytes in place of any link header; a capture of the "any" device. */
+    /** {@code LINKTYPE_LINUX_SLL}: 16 bytes instead of a link header; captures of the "any" device. */
     public static final int LINUX_SLL = 113;
 
     /** {@code LINKTYPE_IPV4}: an IPv4 header. */

@@ -3,7 +3,7 @@ package io.overlane.pcap;
 
 import java.io.IOException;
 
-/** A capture file that is not what it should be; the message names the file and, where it can, the packet. */
+/** A malformed capture file. The message names the file and, if possible, the packet. */
 public final class PcapException extends IOException
 {
     private static final long serialVersionUID = 1L;

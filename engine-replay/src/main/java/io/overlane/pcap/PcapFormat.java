@@ -18,7 +18,7 @@ final class PcapFormat
     /** Kuznetsov's libpcap of Linux 2.2: microseconds, and longer packet headers. */
     static final int MAGIC_MODIFIED = 0xA1B2CD34;
 
-    /** The block type a pcapng file starts with; a palindrome, the same in both byte orders. */
+    /** The block type at the start of a pcapng file; the same in both byte orders. */
     static final int MAGIC_PCAPNG = 0x0A0D0D0A;
 
     static final int VERSION_MAJOR = 2;
@@ -30,7 +30,7 @@ final class PcapFormat
     static final int SNAP_LENGTH_OFFSET = 16;
     static final int LINK_TYPE_OFFSET = 20;
 
-    /** The link type field; the bits above it speak of frame check sequences. */
+    /** The link type field; the bits above it describe frame check sequences. */
     static final int LINK_TYPE_MASK = 0x03FF_FFFF;
 
     static final int PACKET_HEADER_LENGTH = 16;
@@ -39,7 +39,7 @@ final class PcapFormat
     static final int CAPTURED_OFFSET = 8;
     static final int ORIGINAL_OFFSET = 12;
 
-    /** More than any packet: BIG TCP ends at 512 KiB. A larger length means that the file is damaged. */
+    /** Longer than any packet, as BIG TCP ends at 512 KiB. A larger length means a damaged file. */
     static final int MAX_CAPTURED_LENGTH = 1 << 20;
 
     static final long NANOS_PER_SECOND = 1_000_000_000L;

@@ -32,9 +32,9 @@ import org.agrona.CloseHelper;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reads a pcap file packet by packet, of either byte order and time resolution, and of Kuznetsov's modified format.
+ * Reads a pcap file packet by packet, in either byte order and time resolution, and in Kuznetsov's modified format.
  *
- * <p>The bytes of a packet lie in {@link #buffer()} until the next {@link #next()}. Not thread safe.
+ * <p>The bytes of a packet stay in {@link #buffer()} until the next {@link #next()}. Not thread safe.
  */
 public final class PcapReader implements AutoCloseable
 {
@@ -61,9 +61,9 @@ public final class PcapReader implements AutoCloseable
      * Read the file header.
      *
      * @param channel a pcap file from its first byte; this closes it.
-     * @param name    what to call it in messages.
-     * @throws PcapException if it is no pcap file.
-     * @throws IOException   if it cannot be read.
+     * @param name    of the file in messages.
+     * @throws PcapException if it is not a pcap file.
+     * @throws IOException if it cannot be read.
      */
     public PcapReader(final ReadableByteChannel channel, final String name) throws IOException
     {
@@ -90,27 +90,27 @@ public final class PcapReader implements AutoCloseable
     /**
      * @param file to read.
      * @return a reader before the first packet.
-     * @throws PcapException if it is no pcap file.
-     * @throws IOException   if it cannot be read.
+     * @throws PcapException if it is not a pcap file.
+     * @throws IOException if it cannot be read.
      */
     public static PcapReader open(final Path file) throws IOException
     {
         return new PcapReader(FileChannel.open(file, StandardOpenOption.READ), file.toString());
     }
 
-    /** @return what the file is called in messages. */
+    /** @return name of the file in messages. */
     public String name()
     {
         return name;
     }
 
-    /** @return what packets begin with, one of {@link LinkType} or another registered number. */
+    /** @return link type of the packets, one of {@link LinkType} or another registered number. */
     public int linkType()
     {
         return linkType;
     }
 
-    /** @return the longest packet the capture meant to keep, in bytes; 0 if it did not say. */
+    /** @return longest packet that the capture keeps, in bytes; 0 if the file does not say. */
     public long snapLength()
     {
         return snapLength;
@@ -132,8 +132,8 @@ public final class PcapReader implements AutoCloseable
      * Go to the next packet.
      *
      * @return false at the end of the file.
-     * @throws PcapException if the file ends within a packet or its lengths are no packet's.
-     * @throws IOException   if it cannot be read.
+     * @throws PcapException if the file ends within a packet, or a packet's lengths are impossible.
+     * @throws IOException if it cannot be read.
      */
     public boolean next() throws IOException
     {
@@ -173,25 +173,25 @@ public final class PcapReader implements AutoCloseable
         return true;
     }
 
-    /** @return where the packet lies; the same object for every packet. */
+    /** @return the buffer with the packet; the same object for every packet. */
     public UnsafeBuffer buffer()
     {
         return buffer;
     }
 
-    /** @return first byte of the packet in {@link #buffer()}. */
+    /** @return offset of the packet's first byte in {@link #buffer()}. */
     public int offset()
     {
         return offset;
     }
 
-    /** @return bytes captured of the packet. */
+    /** @return captured bytes of the packet. */
     public int length()
     {
         return length;
     }
 
-    /** @return bytes the packet had, at least {@link #length()} in a sane capture. */
+    /** @return length of the packet on the wire, at least {@link #length()} in a sound capture. */
     public long originalLength()
     {
         return originalLength;
@@ -203,7 +203,7 @@ public final class PcapReader implements AutoCloseable
         return timestampNs;
     }
 
-    /** @return which packet it is, 1 for the first, as other tools count. */
+    /** @return number of the packet, 1 for the first, as in other tools. */
     public long packetNumber()
     {
         return packetNumber;
@@ -260,7 +260,7 @@ public final class PcapReader implements AutoCloseable
         return magic == MAGIC_MICROSECONDS || magic == MAGIC_NANOSECONDS || magic == MAGIC_MODIFIED;
     }
 
-    /** Have {@code bytes} at the input's position if the file has them; fewer are there only at its end. */
+    /** Make {@code bytes} available at the input's position; at the end of the file there may be fewer. */
     private int require(final int bytes) throws IOException
     {
         if (input.remaining() < bytes && input.capacity() - input.position() < bytes)

@@ -21,17 +21,17 @@ import java.nio.file.StandardOpenOption;
 import org.agrona.DirectBuffer;
 
 /**
- * Writes a pcap file packet by packet, little-endian. Bytes are gathered and leave when the buffer is full, on
- * {@link #flush()} and on {@link #close()}. Not thread safe.
+ * Writes a little-endian pcap file packet by packet. Bytes are written when the buffer is full, on {@link #flush()} and
+ * on {@link #close()}. Not thread safe.
  */
 public final class PcapWriter implements AutoCloseable, Flushable
 {
-    /** Keeps every packet whole; what capture tools use for "no limit". */
+    /** Keeps every packet whole; the "no limit" of capture tools. */
     public static final int MAX_SNAP_LENGTH = 262_144;
 
     private static final int CAPACITY = 64 * 1024;
 
-    /** How fine the time of a packet is kept. */
+    /** Resolution of packet times. */
     public enum Resolution
     {
         /** Read by every tool. */
@@ -46,12 +46,12 @@ public final class PcapWriter implements AutoCloseable, Flushable
     private final int snapLength;
 
     /**
-     * Write the file header, into the buffer.
+     * Write the file header into the buffer.
      *
-     * @param channel    where the file goes; this closes it.
-     * @param linkType   what packets begin with, one of {@link LinkType} or another registered number.
+     * @param channel    of the file; this closes it.
+     * @param linkType   of the packets, one of {@link LinkType} or another registered number.
      * @param resolution of the packets' times.
-     * @param snapLength bytes to keep of each packet at most.
+     * @param snapLength most bytes to keep of each packet.
      */
     public PcapWriter(
         final WritableByteChannel channel, final int linkType, final Resolution resolution, final int snapLength)
@@ -75,8 +75,8 @@ public final class PcapWriter implements AutoCloseable, Flushable
     }
 
     /**
-     * @param file       created, or emptied if it is there.
-     * @param linkType   what packets begin with.
+     * @param file       to create, or to overwrite.
+     * @param linkType   of the packets.
      * @param resolution of the packets' times.
      * @return a writer that keeps packets whole.
      * @throws IOException if the file cannot be made.
@@ -90,13 +90,13 @@ public final class PcapWriter implements AutoCloseable, Flushable
     }
 
     /**
-     * Append a packet that is here as a whole.
+     * Append a complete packet.
      *
      * @param timestampNs nanoseconds since 1970, up to the year 2106.
-     * @param buffer      where it lies; copied or written before this returns.
-     * @param offset      its first byte.
-     * @param length      its bytes; those behind the snap length are left out.
-     * @throws IOException if the channel refuses.
+     * @param buffer      with the packet; copied or written before this returns.
+     * @param offset      of its first byte.
+     * @param length      of the packet; bytes after the snap length are left out.
+     * @throws IOException if the channel fails.
      */
     public void write(final long timestampNs, final DirectBuffer buffer, final int offset, final int length)
         throws IOException
@@ -105,14 +105,14 @@ public final class PcapWriter implements AutoCloseable, Flushable
     }
 
     /**
-     * Append a packet of which perhaps only the beginning is here.
+     * Append a packet of which only the beginning may be available.
      *
      * @param timestampNs    nanoseconds since 1970, up to the year 2106.
-     * @param buffer         where it lies; copied or written before this returns.
-     * @param offset         its first byte.
-     * @param length         bytes that are here; those behind the snap length are left out.
-     * @param originalLength bytes it had on the wire.
-     * @throws IOException if the channel refuses.
+     * @param buffer         with the packet; copied or written before this returns.
+     * @param offset         of its first byte.
+     * @param length         of the available part; bytes after the snap length are left out.
+     * @param originalLength bytes on the wire.
+     * @throws IOException if the channel fails.
      */
     public void write(
         final long timestampNs,
@@ -166,7 +166,7 @@ public final class PcapWriter implements AutoCloseable, Flushable
     }
 
     /**
-     * Write what is gathered and close the channel. Closing twice does no harm.
+     * Write the buffered bytes and close the channel. Closing twice does no harm.
      *
      * @throws IOException if the last bytes could not be written; the channel is closed all the same.
      */

@@ -2,7 +2,7 @@
 /**
  * Capture files in the classic pcap format, read and written as streams without native code.
  *
- * <p>A packet is bytes, a time in nanoseconds since 1970 and a length on the wire; what the bytes are is the link
- * type's business and the reader's caller's.
+ * <p>A packet has bytes, a time in nanoseconds since 1970 and a length on the wire. The meaning of the bytes depends on
+ * the link type; callers of the reader interpret them.
  */
 package io.overlane.pcap;

@@ -7,7 +7,7 @@ import io.overlane.port.Port;
 import io.overlane.status.DropReason;
 import java.util.function.Consumer;
 
-/** A port that sends nothing and hands what it is offered to a consumer, as it is: partial checksums included. */
+/** A port that sends nothing and passes each offered frame to a consumer unchanged, partial checksums included. */
 final class CapturePort implements Port
 {
     private static final int LARGEST_PACKET = 0xFFFF;

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 
 /**
- * An underlay whose datagrams come from a capture, in the capture's order and as fast as they are polled. No threads,
- * no clock: {@link #timestampNs()} is the time of the packet read last, for who wants to run by it.
+ * An underlay whose datagrams come from a capture, in its order and as fast as they are polled. It uses no threads and
+ * no clock: {@link #timestampNs()} is the time of the last packet read, which callers can use as a clock.
  */
 public final class CaptureUnderlay implements Underlay
 {
@@ -35,10 +35,11 @@ public final class CaptureUnderlay implements Underlay
     /**
      * @param reader       before the first packet to replay; this closes it.
      * @param stack        for the reader's link type.
-     * @param pollLimit    datagrams per poll at most; 1 keeps verdicts of this and of what polls in packet order.
-     * @param listener     told of every packet.
-     * @param sent         given every batch that is sent; what it does not change counts as sent.
-     * @param errorHandler told once if the capture cannot be read further; that ends it.
+     * @param pollLimit    most datagrams per poll; with 1, the verdicts of this class and of its caller come in packet
+     *                     order.
+     * @param listener     gets every packet.
+     * @param sent         gets every batch that is sent; what it does not change counts as sent.
+     * @param errorHandler called once if the capture cannot be read further, which ends it.
      * @throws IllegalArgumentException if the stack is for another link type.
      */
     public CaptureUnderlay(
@@ -69,13 +70,13 @@ public final class CaptureUnderlay implements Underlay
         return isAtEnd;
     }
 
-    /** @return number of the packet read last, 0 before the first. */
+    /** @return number of the last packet read, 0 before the first. */
     public long packetNumber()
     {
         return reader.packetNumber();
     }
 
-    /** @return when the packet read last was captured, in nanoseconds since 1970; 0 before the first. */
+    /** @return capture time of the last packet read, in nanoseconds since 1970; 0 before the first. */
     public long timestampNs()
     {
         return reader.timestampNs();
@@ -93,7 +94,9 @@ public final class CaptureUnderlay implements Underlay
         return "capture " + reader.name();
     }
 
-    /** Reads until it has as many datagrams as it may add, so 0 means that the capture is over or the batch full. */
+    /**
+     * Reads until the batch has as many datagrams as allowed, so 0 means that the capture is over or the batch full.
+     */
     @Override
     public int poll(final ReceiveBatch batch)
     {
@@ -122,13 +125,13 @@ public final class CaptureUnderlay implements Underlay
         sent.accept(batch);
     }
 
-    /** Returns at once: a capture never has to be waited for. */
+    /** Returns at once, as a capture never has to be waited for. */
     @Override
     public void await(final long timeoutNs)
     {
     }
 
-    /** Does nothing: nobody waits. */
+    /** Does nothing, as no thread waits. */
     @Override
     public void wake()
     {

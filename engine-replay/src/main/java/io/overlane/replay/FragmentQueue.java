@@ -5,28 +5,28 @@ import java.util.Arrays;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The pieces of one fragmented IP packet, each where it belongs; a bit per eight bytes says which are here. */
+/** The fragments of one IP packet, each at its place; a bit for each eight bytes marks those that have arrived. */
 final class FragmentQueue
 {
-    /** What became of the queue when a fragment came. */
+    /** State of the queue after a fragment. */
     enum Outcome
     {
         /** Kept; others are missing. */
         HELD,
-        /** All are here. */
+        /** All have arrived. */
         COMPLETE,
         /** The fragments contradict each other; none will be used (RFC 5722, which Linux follows for IPv4 too). */
         SPOILT
     }
 
-    /** Bytes behind the IP header of the longest packet. */
+    /** Bytes after the IP header of the longest packet. */
     static final int MAX_LENGTH = 0xFFFF;
 
     private static final int UNIT = 8;
     private static final int UNITS = (MAX_LENGTH + UNIT) / UNIT;
     private static final int UNKNOWN = -1;
 
-    /** A bit per ECN value seen: a packet partly of a capable sender and partly not is no packet. */
+    /** A bit for each ECN value seen: a mixture of capable and not capable fragments makes the packet invalid. */
     private static final int NOT_CAPABLE_SEEN = 1;
     private static final int CONGESTION_SEEN = 1 << 3;
 
@@ -103,7 +103,7 @@ final class FragmentQueue
             this.destinationHigh == destinationHigh;
     }
 
-    /** A fragment as its header says; {@code from} and, unless it is the last, the length are multiples of 8. */
+    /** Add a fragment; {@code from} and, unless it is the last, the length are multiples of 8. */
     Outcome add(
         final UnsafeBuffer source,
         final int offset,
@@ -166,7 +166,7 @@ final class FragmentQueue
         return length;
     }
 
-    /** That of the first fragment, with the congestion mark of any (RFC 3168 §5.3). */
+    /** That of the first fragment, with the congestion mark of any fragment (RFC 3168 §5.3). */
     int tos()
     {
         return (ecnSeen & CONGESTION_SEEN) != 0 ? tos | 0x3 : tos;

@@ -70,7 +70,7 @@ final class LinkLayer
         };
     }
 
-    /** Answers {@code BAD_OUTER_HEADER} if the packet ends before layer 3 begins, or is to be IP and is not. */
+    /** Returns {@code BAD_OUTER_HEADER} if the packet ends before layer 3, or should be IP and is not. */
     DropReason locate(final UnsafeBuffer buffer, final int offset, final int length)
     {
         return switch (linkType)
@@ -91,13 +91,13 @@ final class LinkLayer
         return linkType;
     }
 
-    /** After {@code locate} answered {@code NONE}: what layer 3 is, 0 where the link layer has no EtherType for it. */
+    /** After {@code locate} returned {@code NONE}: type of layer 3, 0 if the link layer has no EtherType for it. */
     int etherType()
     {
         return etherType;
     }
 
-    /** After {@code locate} answered {@code NONE}: first byte of layer 3. */
+    /** After {@code locate} returned {@code NONE}: first byte of layer 3. */
     int l3Offset()
     {
         return l3Offset;
@@ -110,7 +110,7 @@ final class LinkLayer
             found(Layer3.etherType(layer3), offset + Layer3.offset(layer3));
     }
 
-    /** Families are small numbers: one with its upper half in use was written in the other byte order. */
+    /** Families are small numbers, so one with bits in its upper half was written in the other byte order. */
     private DropReason loopback(final UnsafeBuffer buffer, final int offset, final int length)
     {
         if (length < FAMILY_LENGTH)

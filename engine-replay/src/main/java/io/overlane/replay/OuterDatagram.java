@@ -5,8 +5,8 @@ import io.overlane.address.IpAddress;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What a replayed packet said of its datagram: addresses, ports and where the payload lies. Of a packet that was
- * dropped, what had been read by then; the rest is 0. Reused for every packet.
+ * The datagram of a replayed packet: addresses, ports and payload. For a dropped packet it has what was read before the
+ * drop; the rest is 0. Reused for every packet.
  */
 public final class OuterDatagram
 {
@@ -50,7 +50,7 @@ public final class OuterDatagram
         return destinationLow;
     }
 
-    /** @return type of service or traffic class; of joined fragments with the congestion mark of any. */
+    /** @return type of service or traffic class; for joined fragments with the congestion mark of any of them. */
     public int tos()
     {
         return tos;
@@ -68,7 +68,7 @@ public final class OuterDatagram
         return destinationPort;
     }
 
-    /** @return where the payload lies: the packet's buffer or one that fragments were joined in; null after a drop. */
+    /** @return buffer with the payload: the packet's, or one in which fragments were joined; null after a drop. */
     public UnsafeBuffer buffer()
     {
         return buffer;
@@ -98,7 +98,7 @@ public final class OuterDatagram
         payload(null, 0, 0);
     }
 
-    /** The family is told apart from the addresses: an IPv6 header may carry IPv4-mapped ones. */
+    /** The family is stored separately, as an IPv6 header may have IPv4-mapped addresses. */
     void addresses(
         final boolean isV4,
         final long sourceHigh,

@@ -11,23 +11,23 @@ import io.overlane.wire.Ipv6Header;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Does to a captured packet what a host's IP and UDP layers do before a socket on one UDP port sees it. Each packet
+ * Does with a captured packet what a host's IP and UDP layers do before a socket on a UDP port gets it. Each packet
  * ends in one verdict; after {@code NONE}, {@link #datagram()} is the datagram until the next call.
  *
- * <p>Rules are those of Linux ({@code ip_rcv_core}, {@code ip6_rcv_core}, {@code __udp4_lib_rcv},
+ * <p>The rules are those of Linux ({@code ip_rcv_core}, {@code ip6_rcv_core}, {@code __udp4_lib_rcv},
  * {@code __udp6_lib_rcv}), with these differences:
  * <ul>
- * <li>Destination addresses are not looked at: a capture has no owner.</li>
- * <li>{@link DropReason#CAPTURE_CUT} where bytes that decide are missing from the capture, not from the packet.</li>
- * <li>A <i>partial</i> UDP checksum, the sum of the pseudo header alone, is accepted and counted. A capture on the
- *     sending host sees it before the device completes it, and one behind GRO sees it again; the kernel takes both for
- *     checked. A wrong checksum passes for partial once in 65536.</li>
+ * <li>Destination addresses are not checked, as a capture belongs to no host.</li>
+ * <li>{@link DropReason#CAPTURE_CUT} if necessary bytes are missing from the capture, not from the packet.</li>
+ * <li>A <i>partial</i> UDP checksum, the sum of the pseudo header alone, is accepted and counted. It occurs in
+ *     captures on the sending host, before the device completes it, and in captures after GRO; the kernel treats both
+ *     as checked. One wrong checksum in 65536 looks like a partial one.</li>
  * <li>A super-frame (GSO) is one datagram as long as its length fields say. BIG TCP, whose length fields are 0, is
  *     {@link DropReason#BAD_OUTER_HEADER}.</li>
  * <li>A checksum that the sender computed around an unfinished inner one (Linux {@code lco_csum}) is not recognised;
- *     such a packet, captured before its device finished it, is {@link DropReason#UDP_CHECKSUM}.</li>
+ *     a packet captured before its device finished the inner one is {@link DropReason#UDP_CHECKSUM}.</li>
  * </ul>
- * Not thread safe. Allocates only for the first fragmented packets it sees.
+ * Not thread safe. Allocates only for the first fragmented packets.
  */
 public final class OuterStack
 {
@@ -41,9 +41,9 @@ public final class OuterStack
     private boolean isFragment;
 
     /**
-     * @param linkType what captured packets begin with, one of {@link io.overlane.pcap.LinkType}.
-     * @param udpPorts the ports sockets would be bound to, one at least.
-     * @throws IllegalArgumentException if packets of the link type cannot be read.
+     * @param linkType of the packets, one of {@link io.overlane.pcap.LinkType}.
+     * @param udpPorts ports that sockets would be bound to, at least one.
+     * @throws IllegalArgumentException if the link type is not supported.
      */
     public OuterStack(final int linkType, final int... udpPorts)
     {
@@ -51,17 +51,13 @@ public final class OuterStack
         udp = new UdpLayer(udpPorts);
     }
 
-    /**
-     * @param linkType of a capture.
-     * @return true if its packets can be read.
-     */
     public static boolean isSupported(final int linkType)
     {
         return LinkLayer.isSupported(linkType);
     }
 
     /**
-     * Which families the socket is bound for; both unless said otherwise. A socket of the other family sees nothing:
+     * Set the families of the socket, by default both. Packets of a family without a socket end as
      * {@link DropReason#NO_SOCKET}.
      *
      * @param v4 true for IPv4.
@@ -75,7 +71,7 @@ public final class OuterStack
     }
 
     /**
-     * @param accept true to take datagrams without a checksum over IPv6 too (RFC 6935; Linux {@code udp6zerocsumrx}).
+     * @param accept true to accept datagrams without checksum over IPv6 too (RFC 6935; Linux {@code udp6zerocsumrx}).
      * @return this.
      */
     public OuterStack acceptZeroChecksumV6(final boolean accept)
@@ -84,7 +80,6 @@ public final class OuterStack
         return this;
     }
 
-    /** @return what captured packets begin with. */
     public int linkType()
     {
         return link.linkType();
@@ -97,13 +92,13 @@ public final class OuterStack
     }
 
     /**
-     * Take one packet.
+     * Process one packet.
      *
-     * @param buffer         it lies in.
-     * @param offset         its first byte.
-     * @param length         bytes captured of it.
-     * @param originalLength bytes it had.
-     * @param timestampNs    when it was captured; fragments wait by this clock.
+     * @param buffer         with the packet.
+     * @param offset         of its first byte.
+     * @param length         captured bytes.
+     * @param originalLength bytes on the wire.
+     * @param timestampNs    capture time, by which fragments time out.
      * @return {@code NONE} if the socket would get a datagram, else {@code BAD_OUTER_HEADER}, {@code CAPTURE_CUT},
      *         {@code FRAGMENT}, {@code UDP_CHECKSUM} or {@code NO_SOCKET}.
      */
@@ -130,13 +125,13 @@ public final class OuterStack
         };
     }
 
-    /** @return what the packet taken last said of its datagram; the same object for every packet. */
+    /** @return datagram of the last packet; the same object for every packet. */
     public OuterDatagram datagram()
     {
         return datagram;
     }
 
-    /** @return packets so far whose UDP checksum was partial and was accepted for that. */
+    /** @return packets so far that were accepted because of a partial UDP checksum. */
     public long partialChecksums()
     {
         return udp.partialChecksums();
@@ -179,7 +174,7 @@ public final class OuterStack
         }
         final boolean moreFollow = ipv4.moreFragments();
         final FragmentQueue queue = queue(ipv4.identification(), timestampNs);
-        // Linux ip_frag_queue cuts off what is no multiple of eight before it looks at the rest.
+        // Linux's ip_frag_queue cuts the length to a multiple of eight before it checks the rest.
         final FragmentQueue.Outcome outcome = queue.add(
             buffer,
             udpOffset,
@@ -235,10 +230,10 @@ public final class OuterStack
     }
 
     /**
-     * Walk up to the transport header, or to just behind the fragment header of a packet that is one of several.
+     * Walk to the transport header, or to the end of the fragment header of a fragmented packet.
      *
-     * @return {@code BAD_OUTER_HEADER} if the bytes end inside an extension header, and {@code NO_SOCKET} where a host
-     *         does not go on to a transport header: a route that does not end here, or hop-by-hop options out of place.
+     * @return {@code BAD_OUTER_HEADER} if the bytes end inside an extension header; {@code NO_SOCKET} if a host would
+     *         not process the transport header: the route does not end here, or hop-by-hop options are out of place.
      */
     private DropReason walk(
         final UnsafeBuffer buffer,

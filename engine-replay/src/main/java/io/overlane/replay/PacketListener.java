@@ -3,7 +3,7 @@ package io.overlane.replay;
 
 import io.overlane.status.DropReason;
 
-/** Told of each packet of a capture, in order, what the outer layers made of it. */
+/** Gets the verdict of the outer layers on each packet of a capture, in order. */
 @FunctionalInterface
 public interface PacketListener
 {
@@ -11,7 +11,7 @@ public interface PacketListener
      * One packet was read.
      *
      * @param packetNumber 1 for the first of the capture.
-     * @param timestampNs  when it was captured, in nanoseconds since 1970.
+     * @param timestampNs  capture time, in nanoseconds since 1970.
      * @param verdict      {@code NONE} if its datagram, or the one it completed, is polled next.
      */
     void onPacket(long packetNumber, long timestampNs, DropReason verdict);

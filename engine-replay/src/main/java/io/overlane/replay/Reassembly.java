@@ -4,20 +4,20 @@ package io.overlane.replay;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Puts fragmented packets together again, a fixed number at a time. A new packet takes the place of the one that waits
- * longest, so memory is bounded whatever the capture holds. Time is the capture's.
+ * Joins the fragments of a fixed number of packets. A new packet replaces the one that has waited longest, so memory is
+ * bounded. Time is the capture's.
  */
 final class Reassembly
 {
-    /** Packets in pieces at the same time, 64 KiB each once used. */
+    /** Fragmented packets at the same time; each needs 64 KiB once used. */
     static final int CAPACITY = 16;
 
-    /** Linux {@code net.ipv4.ipfrag_time}: thirty seconds. RFC 8200 §4.5 wants sixty, which Linux does for IPv6. */
+    /** Linux {@code net.ipv4.ipfrag_time}: thirty seconds. RFC 8200 §4.5 asks for sixty, which Linux uses for IPv6. */
     static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
 
     private final FragmentQueue[] queues = new FragmentQueue[CAPACITY];
 
-    /** The queue the packet's fragments wait in, perhaps newly opened. */
+    /** The queue of the packet's fragments; opens one if there is none. */
     FragmentQueue queue(
         final long sourceHigh,
         final long sourceLow,

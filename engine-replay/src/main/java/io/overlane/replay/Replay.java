@@ -15,13 +15,12 @@ import java.util.List;
 import org.agrona.ErrorHandler;
 
 /**
- * Runs a capture through an engine, packet by packet: what the host's IP and UDP layers would have said, and then what
- * the decap path says. The same capture and settings give the same verdicts every time; the engine's clock is the
- * capture's.
+ * Runs a capture through an engine, packet by packet: first the checks of the host's IP and UDP layers, then the decap
+ * path. The same capture and settings always give the same verdicts, as the engine's clock is the capture's.
  */
 public final class Replay implements AutoCloseable
 {
-    /** No VXLAN header was there to read a VNI from. */
+    /** The packet had no VXLAN header with a VNI. */
     public static final int NO_VNI = -1;
 
     private final OuterStack stack;
@@ -38,19 +37,19 @@ public final class Replay implements AutoCloseable
     private Frame delivered;
     private IOException failure;
 
-    /** Told of each packet. */
+    /** Gets each packet. */
     @FunctionalInterface
     public interface Listener
     {
         /**
-         * One packet is done with.
+         * One packet has its verdict.
          *
          * @param packetNumber 1 for the first of the capture.
-         * @param timestampNs  when it was captured, in nanoseconds since 1970.
+         * @param timestampNs  capture time, in nanoseconds since 1970.
          * @param verdict      {@code NONE} if its inner frame was delivered.
          * @param vni          of its VXLAN header, or {@link #NO_VNI}.
-         * @param outer        the datagram, where the outer layers found one; else null.
-         * @param inner        the inner frame that was delivered; else null. Valid during the call.
+         * @param outer        the datagram if the outer layers found one, else null.
+         * @param inner        the delivered inner frame, else null. Valid during the call.
          */
         void onPacket(
             long packetNumber, long timestampNs, DropReason verdict, int vni, OuterDatagram outer, Frame inner);
@@ -58,9 +57,9 @@ public final class Replay implements AutoCloseable
 
     /**
      * @param reader   before the first packet; closed with this.
-     * @param stack    the socket to imagine; for the reader's link type.
+     * @param stack    of the imagined socket, for the reader's link type.
      * @param segments to deliver to; their ports are set here.
-     * @param listener told of each packet.
+     * @param listener gets each packet.
      * @throws IllegalArgumentException if a setting cannot work.
      */
     public Replay(
@@ -85,10 +84,10 @@ public final class Replay implements AutoCloseable
     }
 
     /**
-     * Go on to the next packet that reaches the decap path, telling of those before it that do not.
+     * Go on to the next packet that reaches the decap path; packets before it are reported to the listener.
      *
      * @return false if the capture is over.
-     * @throws IOException if it cannot be read further; packets before are told of.
+     * @throws IOException if it cannot be read further; the packets before were reported.
      */
     public boolean next() throws IOException
     {
@@ -139,7 +138,7 @@ public final class Replay implements AutoCloseable
         }
     }
 
-    /** The reason whose counter moved. */
+    /** The reason whose counter changed. */
     private DropReason verdict()
     {
         DropReason verdict = DropReason.NONE;

@@ -8,7 +8,7 @@ import io.overlane.wire.UdpHeader;
 import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What a host does to a UDP datagram when some ports are open: lengths, checksum, and who it is for, in that order. */
+/** Checks of a host for a UDP datagram, with some open ports: lengths, checksum and port, in that order. */
 final class UdpLayer
 {
     private final int[] ports;
@@ -45,7 +45,7 @@ final class UdpLayer
         return partialChecksums;
     }
 
-    /** Of {@code length} bytes behind the IP header {@code held} are here. */
+    /** Of {@code length} bytes after the IP header, {@code held} were captured. */
     DropReason receive(
         final OuterDatagram datagram, final UnsafeBuffer buffer, final int offset, final int held, final int length)
     {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A captured network, seen as an underlay: what the host's link, IP and UDP layers would have made of each packet
- * before a tunnel's socket saw it.
+ * A captured network as an underlay: the verdict of the host's link, IP and UDP layers on each packet before it reaches
+ * a tunnel's socket.
  *
  * <pre>
  *  PcapReader -> LinkLayer -> IPv4 / IPv6 -> Reassembly -> UDP -> CaptureUnderlay.poll

@@ -22,23 +22,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** {@code drops}: why frames were lost; "why does VNI 42 lose frames from 192.0.2.7" is one request. */
+/** {@code drops}: counts of lost frames by reason, segment and remote, and samples. */
 final class DropCommands
 {
     private static final int VXLAN_LENGTH = 8;
 
-    /** Frames that are dropped for these on the way in have lost their VXLAN header already. */
+    /** Reasons of the decap path that apply after the VXLAN header was removed. */
     private static final Set<DropReason> BEHIND_TUNNEL = EnumSet.of(
         DropReason.SPLIT_HORIZON, DropReason.PORT_FULL, DropReason.PORT_DOWN, DropReason.PORT_ERROR,
         DropReason.OVERSIZE, DropReason.BAD_OFFLOAD);
 
-    /** All but the bytes themselves. */
+    /** All columns except the bytes. */
     private static final int SAMPLE_COLUMNS_SHOWN = 7;
 
     private final EngineAccess engine;
     private final boolean isVxlan;
 
-    /** What is asked for; null where everything is. */
+    /** Criteria of the request; null for any. */
     private record Filter(Integer vni, IpAddress remote, DropReason reason)
     {
         boolean admits(final DropReason why, final Integer segment, final IpAddress from)
@@ -49,12 +49,12 @@ final class DropCommands
         }
     }
 
-    /** What drops have in common; members are null where the filter does not ask, or a drop has none. */
+    /** A group of drops; members are null if the request does not separate by them, or the drop has none. */
     private record Kind(String path, DropReason reason, Integer vni, IpAddress remote)
     {
     }
 
-    /** Of one kind: how many, and bytes of the longest where that is known, else 0. */
+    /** Frames of one kind, and the length of the longest in bytes; 0 if unknown. */
     private record Count(long frames, int longest)
     {
         Count plus(final Count other)
@@ -81,7 +81,7 @@ final class DropCommands
     private Answer drops(final List<String> request) throws AdminException
     {
         final Words words = new Words(request, 0, "vni", "remote", "reason");
-        // A VNI that is not ours is a reason to look.
+        // A VNI without a segment is allowed: its frames are dropped, too.
         final Filter filter = new Filter(
             words.optional("vni", EngineAccess.VNI),
             words.optional("remote", IpAddress::parse),
@@ -126,7 +126,7 @@ final class DropCommands
         return table;
     }
 
-    /** Newest first within a reason. */
+    /** Newest first within each reason. */
     private Table samples(final Filter filter)
     {
         final Table table = new Table("path", "reason", "age_ms", "vni", "remote", "length", "frame", "bytes");
@@ -168,7 +168,7 @@ final class DropCommands
         }
     }
 
-    /** Queues count for themselves; a kind of drop is one line. */
+    /** Each queue has counters of its own; their sum is one line. */
     private static void collect(final Map<Kind, Count> counts, final String path, final PathCounters counters)
     {
         counters.ledger().forEach((reason, vni, high, low, count) ->

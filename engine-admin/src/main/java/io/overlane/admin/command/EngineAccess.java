@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** What every command needs of the engine: a segment that is meant, and an answer from the thread that writes. */
+/** What every command needs from the engine: the segment of a request, and results from the writing thread. */
 final class EngineAccess
 {
     static final Words.Parser<Integer> VNI = Words.number("VNI", Vni.MIN_VALUE, Vni.MAX_VALUE);
@@ -45,7 +45,7 @@ final class EngineAccess
         return forwarding().segments().all().stream().sorted(Comparator.comparingInt(Segment::vni)).toList();
     }
 
-    /** The VNI that is given or, without one, that of the only segment. */
+    /** The given VNI, or that of the only segment. */
     int segment(final Words words) throws AdminException
     {
         final Integer vni = words.optional("vni", VNI);
@@ -67,13 +67,13 @@ final class EngineAccess
         return vni;
     }
 
-    /** The VNI that is given, null for all. */
+    /** The given VNI, or null for all. */
     Integer filter(final Words words) throws AdminException
     {
         return words.has("vni") ? (Integer)segment(words) : null;
     }
 
-    /** Run something where tables are written and wait for what comes of it. */
+    /** Run a task on the thread that writes the tables, and wait for its result. */
     <T> T ask(final Supplier<T> command) throws AdminException
     {
         return await(engine.proxy().ask(command));

@@ -5,7 +5,7 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.Answer;
 import io.overlane.engine.OverlayEngine;
 
-/** Everything an operator can ask of an engine. */
+/** All requests of an operator to an engine. */
 public final class EngineCommands
 {
     private EngineCommands()
@@ -13,9 +13,9 @@ public final class EngineCommands
     }
 
     /**
-     * @param engine   to ask.
-     * @param isVxlan  whether it has segments rather than an IP network.
-     * @param commands gets the engine's; a program adds its own.
+     * @param engine   to control.
+     * @param isVxlan  true if it has segments, false for an IP network.
+     * @param commands gets the engine's commands; a program may add its own.
      * @return the commands.
      */
     public static AdminCommands addTo(final OverlayEngine engine, final boolean isVxlan, final AdminCommands commands)

@@ -24,8 +24,8 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 
 /**
- * {@code fdb}: where stations live, as {@code bridge fdb} sets it, by the rules of {@link FdbControl}. What is set here
- * is the operator's: see {@link Forwarding#MANUAL}.
+ * {@code fdb}: changes FDB entries with the syntax of {@code bridge fdb} and the rules of {@link FdbControl}. The
+ * entries belong to the operator: see {@link Forwarding#MANUAL}.
  */
 final class FdbCommands
 {
@@ -33,7 +33,7 @@ final class FdbCommands
 
     private final EngineAccess engine;
 
-    /** The end of a change, and what the operator has to know of it; empty for nothing. */
+    /** Result of a change, and a remark for the operator; empty for none. */
     private record Outcome(FdbResult result, String words)
     {
     }
@@ -147,7 +147,7 @@ final class FdbCommands
         return outcome.words.isEmpty() ? Answer.DONE : Answer.line(describe(request) + outcome.words);
     }
 
-    /** On the thread that writes: a station's entry has another remote than the request. */
+    /** Runs on the writing thread: true if a station's entry has another remote than the request. */
     private boolean isElsewhere(final FdbRequest request)
     {
         final long entry = entry(request);
@@ -160,7 +160,9 @@ final class FdbCommands
             engine.forwarding().remotes().vni(remote) != request.remoteVni();
     }
 
-    /** On the thread that writes: where a station is that should be elsewhere; empty for what has many remotes. */
+    /**
+     * Runs on the writing thread: the remote of a station that has another one; empty for entries with many remotes.
+     */
     private String where(final FdbRequest request)
     {
         final long entry = entry(request);
@@ -174,7 +176,7 @@ final class FdbCommands
         return engine.forwarding().fdb().lookup(request.vni(), request.mac().value());
     }
 
-    /** On the thread that writes: the owners of states who want what the request is about, other than the operator. */
+    /** Runs on the writing thread: owners, other than the operator, whose states contain the entry of the request. */
     private Set<String> owners(final FdbControl control, final FdbRequest request)
     {
         final List<EntryKey> keys = new ArrayList<>();

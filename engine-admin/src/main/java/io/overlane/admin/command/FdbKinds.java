@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What kinds of FDB entries are called. */
+/** Names of the kinds of FDB entries. */
 final class FdbKinds
 {
     private static final Map<String, Integer> BY_WORD = new LinkedHashMap<>();
@@ -26,13 +26,13 @@ final class FdbKinds
     {
     }
 
-    /** Every word, also the short ones. */
+    /** All names, with the short ones. */
     static Set<String> words()
     {
         return BY_WORD.keySet();
     }
 
-    /** Of an entry, in a table. */
+    /** Name of a kind in a table. */
     static String word(final int kind)
     {
         for (final Map.Entry<String, Integer> entry : BY_WORD.entrySet())
@@ -50,7 +50,7 @@ final class FdbKinds
         return words.stream().filter(BY_WORD::containsKey).mapToInt(BY_WORD::get).toArray();
     }
 
-    /** The one kind an entry is to be of, static where nothing is said. */
+    /** The kind in a request, static by default. */
     static int kind(final Collection<String> words) throws AdminException
     {
         final int[] kinds = kinds(words);

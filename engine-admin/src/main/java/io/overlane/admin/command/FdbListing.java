@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * {@code fdb show} and {@code fdb flush}. Which entries there are is found out by the admin thread, what they say by
- * the one that writes, a few at a time: frames do not wait for a large table.
+ * {@code fdb show} and {@code fdb flush}. The admin thread finds the entries, and the writing thread reads them, a few
+ * at a time, so that frames do not wait for a large table.
  */
 final class FdbListing
 {
@@ -36,12 +36,11 @@ final class FdbListing
 
     private final EngineAccess engine;
 
-    /** An entry that was seen. */
     private record Entry(int vni, long mac)
     {
     }
 
-    /** An entry and, as it was then, who owns it and which port it is behind; null for none. */
+    /** An entry as read, with its owners and the port of a local station, or null. */
     private record Shown(FdbRow row, List<String> owners, String device)
     {
     }
@@ -181,7 +180,7 @@ final class FdbListing
         return new Words(request, flags, 1, "vni", "dst");
     }
 
-    /** What is meant, of whatever kind. */
+    /** Criteria of the request, except the kinds. */
     private FdbFilter filter(final Words words) throws AdminException
     {
         final MacAddress mac = words.optional(0, MacAddress::parse);
@@ -190,7 +189,7 @@ final class FdbListing
         return FdbFilter.ALL.vni(vni == null ? FdbFilter.ANY : vni).mac(mac).remote(address);
     }
 
-    /** On the thread that writes. */
+    /** Runs on the writing thread. */
     private List<String> owners(final FdbRow row)
     {
         final boolean isFlood = row.mac().equals(FdbRequest.EVERYTHING_ELSE);
@@ -199,7 +198,7 @@ final class FdbListing
                 EntryKey.flood(row.vni(), row.remote()) : EntryKey.fdb(row.vni(), row.mac()));
     }
 
-    /** On the thread that writes: name of the port a station is behind, null if that is none. */
+    /** Runs on the writing thread: port of a local station, or null. */
     private String device(final FdbRow row)
     {
         final Segment segment = engine.forwarding().segments().lookup(row.vni());
@@ -212,7 +211,7 @@ final class FdbListing
         return port == null ? null : port.port().name();
     }
 
-    /** In order, a few at a time; each is to be looked up again, because the table changes meanwhile. */
+    /** Sorted and split into small groups. Each must be looked up again, because the table changes meanwhile. */
     private List<List<Entry>> entries(final FdbFilter filter)
     {
         final Set<Entry> entries = new HashSet<>();

@@ -8,8 +8,8 @@ import io.overlane.wire.IpProtocol;
 import java.nio.ByteBuffer;
 
 /**
- * The headers at the beginning of a frame in one line, as far as they were kept: it is shown because something is wrong
- * with it, so nothing is taken for granted.
+ * Describes the headers at the beginning of a frame in one line. The frame may be malformed or cut off, so every length
+ * is checked.
  */
 final class FrameSummary
 {
@@ -27,9 +27,9 @@ final class FrameSummary
     }
 
     /**
-     * @param frame      the first bytes of an Ethernet frame, or of a bare IP packet.
-     * @param isEthernet which.
-     * @return one line; empty if not even the first header is there.
+     * @param frame      first bytes of an Ethernet frame, or of a bare IP packet.
+     * @param isEthernet true for an Ethernet frame.
+     * @return one line; empty if the first header is not complete.
      */
     static String of(final ByteBuffer frame, final boolean isEthernet)
     {

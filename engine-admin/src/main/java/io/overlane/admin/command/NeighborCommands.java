@@ -13,14 +13,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** {@code neigh}: who has which address, as {@code ip neigh} shows and sets it. */
+/** {@code neigh}: shows and changes inner neighbours, with the syntax of {@code ip neigh}. */
 final class NeighborCommands
 {
     private static final int CHANGES_AT_A_TIME = 256;
 
     private final EngineAccess engine;
 
-    /** An entry that was seen. */
     private record Entry(int vni, IpAddress address)
     {
     }
@@ -128,7 +127,7 @@ final class NeighborCommands
         return removed;
     }
 
-    /** Of a segment, or of all; each is to be looked up again, because the table changes under the walk. */
+    /** Of a segment, or of all. Each must be looked up again, because the table changes meanwhile. */
     private List<Entry> entries(final Integer vni)
     {
         final List<Entry> entries = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** {@code route}: which remote the packets of the IP mode go to, in the words of {@code ip route}. */
+/** {@code route}: the remote of each inner prefix in the IP mode, with the syntax of {@code ip route}. */
 final class RouteCommands
 {
     private final EngineAccess engine;
@@ -44,7 +44,7 @@ final class RouteCommands
             if (number != RouteTable.MISSING)
             {
                 final Vtep remote = engine.forwarding().remotes().vtep(number);
-                // The number may have become another remote's meanwhile; then the route is another, too.
+                // The remote's number may have been given to another remote meanwhile; then the route has changed, too.
                 if (number == table().get(prefix))
                 {
                     shown.row(prefix, remote.address(), remote.udpPort());

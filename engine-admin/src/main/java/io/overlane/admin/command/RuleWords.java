@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The rules of a segment as an operator gives them: words in pairs, each a name and a value. */
+/** Parses the rules of a segment in a request: pairs of a name and a value. */
 final class RuleWords
 {
     static final String SYNTAX = "VNI [policy linux|rfc7348|strict] [accept-from any|known|PREFIX,...] " +
@@ -31,12 +31,12 @@ final class RuleWords
         "[flood-limit RATES|none] [ttl N|inherit|default] [tos N|inherit] [df set|unset|inherit|default] " +
         "[group IP,...|none]";
 
-    /** What a segment is made with. */
+    /** Settings that are fixed when a segment is made. */
     private static final Set<String> FIXED = Set.of("dev", "device", "mtu", "mac", "vni", "vlan");
 
     private static final String NONE = "none";
 
-    /** In the order in which they are applied: a policy first, because what is given beside it counts. */
+    /** In the order of application: the policy first, so that single rules override it. */
     private static final Map<String, Function<String, Consumer<SegmentPolicy>>> RULES = new LinkedHashMap<>();
 
     static
@@ -104,9 +104,9 @@ final class RuleWords
     }
 
     /**
-     * @param words pairs, one at least.
-     * @return sets what they say.
-     * @throws AdminException if they say nothing, or what cannot be.
+     * @param words pairs, at least one.
+     * @return sets these rules.
+     * @throws AdminException if there is none, or one is wrong.
      */
     static Consumer<SegmentPolicy> parse(final List<String> words) throws AdminException
     {

@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** {@code segment show} and {@code segment set}: what segments do with frames, and what they are to do. */
+/** {@code segment show} and {@code segment set}: shows and changes the rules of segments. */
 final class SegmentCommands
 {
-    /** The rules of all are told below the table: they would be too wide in it. */
+    /** The rules are printed below the table, as they would make it too wide. */
     private static final int SHOWN_COLUMNS = 7;
 
     private final EngineAccess engine;

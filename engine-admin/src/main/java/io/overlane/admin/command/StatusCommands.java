@@ -12,7 +12,7 @@ import io.overlane.status.TableCounters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** {@code stats}: what became of every frame. */
+/** {@code stats}: counters of frames and tables. */
 final class StatusCommands
 {
     private final EngineAccess engine;
@@ -92,7 +92,7 @@ final class StatusCommands
             path.floodCopies());
     }
 
-    /** An address as it is shown; null where there was none. */
+    /** The address to show; null if there is none. */
     static IpAddress remote(final long high, final long low)
     {
         return high == 0 && low == 0 ? null : new IpAddress(high, low);

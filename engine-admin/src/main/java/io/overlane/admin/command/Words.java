@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The words of a request: some that stand by themselves, then pairs of a key and a value in any order. */
+/** The words of a request: single words, then pairs of a key and a value in any order. */
 final class Words
 {
     private static final Pattern ADDRESS_AND_PORT = Pattern.compile("(?:([0-9.]+)|\\[([^\\]]+)\\]):(\\d{1,5})");
@@ -22,7 +22,7 @@ final class Words
     private final Map<String, String> pairs = new HashMap<>();
     private final Set<String> given = new LinkedHashSet<>();
 
-    /** Reads a value. */
+    /** Parses a value. */
     @FunctionalInterface
     interface Parser<T> extends Function<String, T>
     {
@@ -30,9 +30,9 @@ final class Words
 
     /**
      * @param words of a request.
-     * @param most  that stand by themselves.
-     * @param keys  there are.
-     * @throws AdminException if there are more words, or a key twice or without a value.
+     * @param most  number of single words allowed.
+     * @param keys  allowed.
+     * @throws AdminException if there are further words, or a key twice or without a value.
      */
     Words(final List<String> words, final int most, final String... keys) throws AdminException
     {
@@ -41,10 +41,10 @@ final class Words
 
     /**
      * @param words of a request.
-     * @param flags words that say something wherever they stand.
-     * @param most  others that stand by themselves.
-     * @param keys  there are.
-     * @throws AdminException if there are more words, or a flag or key twice, or a key without a value.
+     * @param flags words that are allowed at any position.
+     * @param most  number of other single words allowed.
+     * @param keys  allowed.
+     * @throws AdminException if there are further words, or a flag or key twice, or a key without a value.
      */
     Words(final List<String> words, final Set<String> flags, final int most, final String... keys)
         throws AdminException
@@ -82,7 +82,7 @@ final class Words
         }
     }
 
-    /** The flags that are given, in their order. */
+    /** The given flags, in their order. */
     Set<String> given()
     {
         return given;
@@ -93,7 +93,7 @@ final class Words
         return pairs.containsKey(key);
     }
 
-    /** The word at a place, read. */
+    /** The parsed word at a position. */
     <T> T required(final int index, final String what, final Parser<T> parser) throws AdminException
     {
         if (index >= alone.size())
@@ -103,20 +103,20 @@ final class Words
         return parse(alone.get(index), parser);
     }
 
-    /** The value of a key, read; null if it is not given. */
+    /** The parsed value of a key; null if the key is not given. */
     <T> T optional(final String key, final Parser<T> parser) throws AdminException
     {
         final String value = pairs.get(key);
         return value == null ? null : parse(value, parser);
     }
 
-    /** The word at a place, read; null if there is none. */
+    /** The parsed word at a position; null if there is none. */
     <T> T optional(final int index, final Parser<T> parser) throws AdminException
     {
         return index >= alone.size() ? null : parse(alone.get(index), parser);
     }
 
-    /** The value of a key, read. */
+    /** The parsed value of a key. */
     <T> T required(final String key, final Parser<T> parser) throws AdminException
     {
         if (!has(key))
@@ -126,7 +126,7 @@ final class Words
         return optional(key, parser);
     }
 
-    /** An address, for keys that want one and have a key of its own for the port. */
+    /** Parses an address; the port has a key of its own. */
     static IpAddress address(final String text)
     {
         try
@@ -146,7 +146,6 @@ final class Words
         }
     }
 
-    /** A number, for keys that want one. */
     static Parser<Integer> number(final String what, final int least, final int greatest)
     {
         return text ->

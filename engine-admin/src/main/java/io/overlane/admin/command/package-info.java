@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What an operator can ask of an engine: its tables, in the words {@code bridge fdb} and {@code ip neigh} use, its
- * segments, what it carried, and why it did not.
+ * The requests of an operator to an engine: its tables, with the syntax of {@code bridge fdb} and {@code ip neigh}, its
+ * segments, counters and drops.
  *
- * <p>Listings are made by the admin thread out of tables that go on changing: an entry is shown as it was at some
- * moment, a list is no snapshot. Changes, and what only the thread that writes the tables knows of an entry, are asked
- * of that thread, a few entries at a time.
+ * <p>The admin thread makes listings while the tables change: each entry is shown as it was at some moment, and a list
+ * is not a snapshot. The writing thread makes changes and reads what only it may read, a few entries at a time.
  */
 package io.overlane.admin.command;

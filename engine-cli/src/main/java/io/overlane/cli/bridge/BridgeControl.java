@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
-/** How a running bridge is told what to do: the admin socket, and SIGHUP. */
+/** Controls a running bridge by the admin socket and SIGHUP. */
 final class BridgeControl
 {
     private final BridgeRun run;
@@ -43,7 +43,7 @@ final class BridgeControl
         this.log = log;
     }
 
-    /** Have SIGHUP read the file again; one that comes before the bridge runs waits for it to. */
+    /** Have SIGHUP read the file again. A signal before the bridge runs takes effect when it does. */
     void hearOfHangup()
     {
         if (run.config() != null && !Hangup.onHangup(() -> tasks.submit(this::onHangup)))
@@ -55,8 +55,8 @@ final class BridgeControl
     /**
      * Open the admin socket of the running bridge.
      *
-     * @param opened gets what is to be closed at the end.
-     * @throws IOException if the admin socket was asked for and cannot be had.
+     * @param opened gets the resources to close at the end.
+     * @throws IOException if {@code --admin} was given and the socket cannot be opened.
      */
     void open(final Consumer<AutoCloseable> opened) throws IOException
     {
@@ -127,7 +127,7 @@ final class BridgeControl
         }
         catch (final Error error)
         {
-            // Nobody looks at what becomes of this task.
+            // Nobody waits for the result of this task.
             log.error("the configuration could not be read again: {}", error.toString());
             throw error;
         }

@@ -16,16 +16,16 @@ import org.agrona.ErrorHandler;
 /** The device of one plan, or one VLAN of it. */
 final class BridgeDevice implements AutoCloseable
 {
-    /** Frames taken from a trunk at a time. */
+    /** Frames read from a trunk at a time. */
     private static final int TRUNK_BATCH = 64;
 
     private final TunDevice device;
     private final TunPort tun;
-    /** Null where the segment has the device to itself. */
+    /** Null if the segment has the device to itself. */
     private final VlanTrunk trunk;
     private final Port port;
     private BridgePlan plan;
-    /** Brought up once only: an operator who sets it down means it. */
+    /** The device is brought up only once: if an operator sets it down, it stays down. */
     private boolean isUp;
 
     private BridgeDevice(
@@ -39,13 +39,13 @@ final class BridgeDevice implements AutoCloseable
     }
 
     /**
-     * Make the device. It is down, and the host is not told anything yet.
+     * Make the device. It is down, and nothing is set on the host yet.
      *
-     * @param plan    what it is to be.
-     * @param isTrunk whether its frames are several segments', or one VLAN of it one's.
-     * @param errors  told of a broken device.
+     * @param plan    of the device.
+     * @param isTrunk true if segments share it, or one segment has a VLAN of it.
+     * @param errors  gets failures of the device.
      * @return the device.
-     * @throws IOException if it cannot be made; nothing of it is left.
+     * @throws IOException if it cannot be made; then nothing stays behind.
      */
     static BridgeDevice open(final BridgePlan plan, final boolean isTrunk, final ErrorHandler errors)
         throws IOException
@@ -68,7 +68,9 @@ final class BridgeDevice implements AutoCloseable
         }
     }
 
-    /** One thread for both directions waits for devices by itself; one of its own cannot wait in a part of a device. */
+    /**
+     * With one thread for both directions, a trunk cannot wait for its device: a part of a device has no descriptor.
+     */
     private static VlanTrunk trunk(final BridgePlan plan, final TunPort tun, final ErrorHandler errors)
     {
         return new VlanTrunk(
@@ -76,11 +78,11 @@ final class BridgeDevice implements AutoCloseable
     }
 
     /**
-     * Another VLAN of the same device.
+     * Share the device with another segment, which has another VLAN of it.
      *
-     * @param other of the segment; its device is this one.
-     * @return what the segment has of the device.
-     * @throws IOException if the device was not made for several.
+     * @param other plan of that segment, with the same device.
+     * @return the segment's part of the device.
+     * @throws IOException if the device was not made for several segments.
      */
     BridgeDevice share(final BridgePlan other) throws IOException
     {
@@ -94,7 +96,6 @@ final class BridgeDevice implements AutoCloseable
         return sharing;
     }
 
-    /** Of the device of a plan. */
     static TunOptions options(final BridgePlan plan)
     {
         return new TunOptions(plan.mode().kind(), plan.device())
@@ -102,51 +103,48 @@ final class BridgeDevice implements AutoCloseable
             .multiQueue(plan.queues() > 1);
     }
 
-    /** What it is now. */
     BridgePlan plan()
     {
         return plan;
     }
 
-    /** From now on it is to be this; the host is not told yet. */
+    /** Set the wanted plan; the host is not changed yet. */
     void plan(final BridgePlan wanted)
     {
         plan = wanted;
     }
 
-    /** What the engine polls. */
+    /** The port for the engine. */
     Port port()
     {
         return port;
     }
 
-    /** The whole device. */
     TunPort tun()
     {
         return tun;
     }
 
-    /** Whether several segments share the device. */
     boolean isTrunk()
     {
         return trunk != null;
     }
 
-    /** For a table: what the device sent that is nobody's. */
+    /** For the statistics: frames of the device that belong to no segment. */
     String filtered()
     {
         return trunk == null ? "" : "; " + trunk.filtered() + " frames of VLANs without a segment";
     }
 
-    /** Whether somebody removed the device, so that it carries nothing any more. */
+    /** True if the device was removed. */
     boolean isGone()
     {
         return device.isGone();
     }
 
     /**
-     * Bring the device up, when the engine's tables know where its frames go. Later calls leave it as an operator wants
-     * it.
+     * Bring the device up, once the engine's tables are filled. Later calls do nothing, so that an operator can set it
+     * down.
      *
      * @throws IOException if the host refuses.
      */
@@ -159,7 +157,7 @@ final class BridgeDevice implements AutoCloseable
         }
     }
 
-    /** A trunk goes with its last VLAN. */
+    /** Closes the device of a trunk with its last VLAN. */
     @Override
     public void close()
     {

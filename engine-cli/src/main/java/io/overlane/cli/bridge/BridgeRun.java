@@ -10,23 +10,23 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What one run of a bridge is to do.
+ * The settings of one run of a bridge.
  *
- * @param plans          one for each device.
- * @param statsSeconds   between two tables; 0 for none.
- * @param admin          the admin socket; null for none.
- * @param isAdminWanted  whether the bridge is not to run without it.
- * @param config         the file it all comes from, null if it comes from options.
+ * @param plans         one for each device.
+ * @param statsSeconds  between two tables; 0 for none.
+ * @param admin         path of the admin socket; null for none.
+ * @param isAdminWanted true if the bridge must not run without the admin socket.
+ * @param config        the configuration file, or null for a bridge with options.
  */
 record BridgeRun(List<BridgePlan> plans, int statsSeconds, Path admin, boolean isAdminWanted, ConfigFile config)
 {
     /**
      * @param plans  one for each device.
      * @param given  options of the command line.
-     * @param inFile options of the file, which the others win over; null if there is no file.
+     * @param inFile options of the file, which the others override; null if there is no file.
      * @param config the file, or null.
      * @return the run.
-     * @throws IllegalArgumentException if an option cannot be.
+     * @throws IllegalArgumentException if an option is wrong.
      */
     static BridgeRun of(
         final List<BridgePlan> plans, final RunOptions given, final RunOptions inFile, final ConfigFile config)

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a bridge: opens what the plans say, in an order that lets every failure undo all before it, carries frames
- * until SIGINT or SIGTERM, and puts everything back.
+ * One run of a bridge: opens what the plans need, in an order in which every failure can undo all steps before it,
+ * carries frames until SIGINT or SIGTERM, and restores the host.
  */
 final class BridgeSession
 {
@@ -39,12 +39,12 @@ final class BridgeSession
     private final PrintWriter out;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BridgeTasks tasks = new BridgeTasks();
-    /** Why the bridge cannot go on; null while it can. */
+    /** Why the bridge cannot go on, or null. */
     private IOException failure;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
 
     /**
-     * @param run what to do.
+     * @param run settings.
      * @param out for the start lines, tables and totals.
      */
     BridgeSession(final BridgeRun run, final PrintWriter out)
@@ -54,12 +54,11 @@ final class BridgeSession
     }
 
     /**
-     * Runs until a signal comes, or the engine ends by itself.
+     * Run until a signal comes, or the engine ends by itself.
      *
      * @return the exit code, 0.
-     * @throws IOException if something could not be opened or did not come back, or the engine ended; nothing is left
-     *                     open.
-     * @throws InterruptedException if the calling thread is interrupted; likewise.
+     * @throws IOException if something could not be opened or restored, or the engine ended; nothing stays open.
+     * @throws InterruptedException if the calling thread is interrupted; nothing stays open either.
      */
     int run() throws IOException, InterruptedException
     {
@@ -139,7 +138,7 @@ final class BridgeSession
         }
     }
 
-    /** The bridge ends if something cannot be restored, so that a service manager starts it anew. */
+    /** If something cannot be restored, the bridge ends, so that a service manager starts it anew. */
     private void restore(final RunningBridge bridge)
     {
         try

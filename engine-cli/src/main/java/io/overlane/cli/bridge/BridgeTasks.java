@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What other threads want done by the thread that runs a bridge, one after the other: nothing else changes devices or
+ * Tasks of other threads for the thread that runs a bridge, one after the other. Only that thread changes devices and
  * the host.
  */
 final class BridgeTasks
@@ -23,32 +23,32 @@ final class BridgeTasks
     private final BlockingQueue<FutureTask<?>> tasks = new LinkedBlockingQueue<>();
     private volatile boolean isStopped;
 
-    /** Any thread: the bridge is to stop when it has done what it is at. */
+    /** Any thread: let the bridge stop after its present task. */
     void stop()
     {
         isStopped = true;
         submit(() -> {});
     }
 
-    /** Any thread: whether the bridge is to stop. */
+    /** Any thread: true if the bridge is to stop. */
     boolean isStopped()
     {
         return isStopped;
     }
 
-    /** Any thread, which does not wait. */
+    /** Any thread: add a task without waiting for it. */
     void submit(final Runnable work)
     {
         tasks.add(new FutureTask<>(work, null));
     }
 
     /**
-     * Any thread but the bridge's own: waits until it is done.
+     * Any thread except the bridge's: run a task and wait for its result.
      *
      * @param work to do.
-     * @param <T>  what comes of it.
-     * @return what came of it.
-     * @throws AdminException if nothing did; says why.
+     * @param <T>  type of the result.
+     * @return the result.
+     * @throws AdminException if there is none; it says why.
      */
     <T> T ask(final Callable<T> work) throws AdminException
     {
@@ -86,9 +86,9 @@ final class BridgeTasks
     }
 
     /**
-     * The bridge's thread: do what is wanted until the time is over.
+     * The bridge's thread: run tasks until the time is over.
      *
-     * @param seconds at most; 0 for as long as it takes.
+     * @param seconds to wait for tasks; 0 for no limit.
      * @return false if the bridge is to stop.
      * @throws InterruptedException if the thread is interrupted.
      */
@@ -115,7 +115,7 @@ final class BridgeTasks
         return false;
     }
 
-    /** Whoever waits is told that nothing will come. */
+    /** Cancel the tasks that wait, so that their callers stop waiting. */
     private void cancelAll()
     {
         for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll())

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What became of a changed configuration. */
+/** The result of a changed configuration. */
 final class ChangeReport
 {
     private final List<String> done = new ArrayList<>();
@@ -17,19 +17,19 @@ final class ChangeReport
     private final Map<String, Object> entries = new LinkedHashMap<>();
     private final List<String> host = new ArrayList<>();
 
-    /** Something that is no table entry was done. */
+    /** Add a change that is not a table entry. */
     void done(final String line)
     {
         done.add(line);
     }
 
-    /** Something was not done. */
+    /** Add a change that was not made. */
     void notDone(final String line)
     {
         notDone.add(line);
     }
 
-    /** What became of the table entries. */
+    /** Set the result for table entries. */
     void entries(final ReconcileResult result)
     {
         entries.put("added", result.added());
@@ -39,19 +39,19 @@ final class ChangeReport
         result.notApplied().forEach(problem -> notDone(describe(problem)));
     }
 
-    /** Commands that set addresses, neighbours or routes of the host. */
+    /** Add commands that set addresses, neighbours or routes of the host. */
     void host(final List<String> commands)
     {
         host.addAll(commands);
     }
 
-    /** What was not done, a line for each. */
+    /** Changes that were not made, one line each. */
     List<String> notDone()
     {
         return notDone;
     }
 
-    /** What was done, in one line. */
+    /** The changes that were made, in one line. */
     String summary()
     {
         final List<String> parts = new ArrayList<>(done);
@@ -67,7 +67,7 @@ final class ChangeReport
         return parts.isEmpty() ? "nothing done" : String.join("; ", parts);
     }
 
-    /** All of it for an operator. */
+    /** The report for an operator. */
     Answer answer()
     {
         final Map<String, Object> json = new LinkedHashMap<>();
@@ -80,7 +80,7 @@ final class ChangeReport
         return new Answer(text.toString(), json);
     }
 
-    /** An entry that is not as it should be. */
+    /** One line for an entry that could not be set as wanted. */
     static String describe(final Change problem)
     {
         return problem.key() + " -> " + problem.after() + ": " + problem.why();

@@ -4,8 +4,8 @@ package io.overlane.cli.bridge;
 import java.lang.reflect.Proxy;
 
 /**
- * SIGHUP as a wish to read the configuration again. The JDK has no public way to hear of it; the one that every JDK has
- * had is used where it is there.
+ * Handles SIGHUP. The JDK has no public API for signals, so this uses {@code sun.misc.Signal} by reflection if it
+ * exists, as in every JDK so far.
  */
 final class Hangup
 {
@@ -14,8 +14,8 @@ final class Hangup
     }
 
     /**
-     * @param reaction to SIGHUP, on a thread of the JVM's; without it SIGHUP would end the program.
-     * @return false if this JVM does not tell of signals.
+     * @param reaction to SIGHUP, on a thread of the JVM; without it SIGHUP would end the program.
+     * @return false if this JVM cannot report signals.
      */
     static boolean onHangup(final Runnable reaction)
     {

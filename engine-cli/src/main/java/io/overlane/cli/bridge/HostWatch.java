@@ -9,7 +9,9 @@ import java.util.concurrent.TimeUnit;
 /** A thread that reports changes of links, addresses and routes of this host. */
 final class HostWatch implements AutoCloseable
 {
-    /** Between two reports: on a host that changes all the time the bridge looks once a second. */
+    /**
+     * Pause between two reports, so that the bridge compares at most once a second on a host that changes all the time.
+     */
     private static final long PAUSE_MS = 1_000;
 
     private final HostEvents events;

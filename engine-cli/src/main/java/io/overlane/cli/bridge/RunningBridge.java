@@ -30,38 +30,37 @@ import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
 /**
- * An engine and its devices while they carry frames, and the changes that can be made to them meanwhile. Used by the
- * bridge's own thread.
+ * An engine and its devices while they carry frames, and the changes to them. The bridge's own thread uses it.
  *
- * <p>What the options or the configuration file say is owned by {@link #OWNER} in the engine's tables: a change of the
- * file adds, changes and removes those entries, and none that an operator added by hand.
+ * <p>Entries from options or the configuration file belong to {@link #OWNER} in the engine's tables. A change of the
+ * file adds, changes and removes those, but not entries that an operator added by hand.
  */
 final class RunningBridge implements AutoCloseable
 {
-    /** Of the table entries that come from options or file. */
+    /** Owner of table entries from options or file. */
     static final String OWNER = "config";
 
     private static final long ANSWER_LIMIT_S = 10;
 
-    /** Each segment that is being removed has a thread that waits for its device to go. */
+    /** Each segment that is removed has a thread that waits for its device to close; this limits these threads. */
     private static final int ASKED_AT_A_TIME = 64;
 
     private final ErrorHandler errors;
     private final Map<Integer, BridgeDevice> devices = new LinkedHashMap<>();
 
-    /** Devices of segments that an operator added: not the file's to remove. */
+    /** Devices of segments that an operator added, which a change of the file does not remove. */
     private final Map<Integer, BridgeDevice> added = new LinkedHashMap<>();
 
-    /** Null until a plan has something for the host. */
+    /** Null until a plan has entries for the host. */
     private HostConfig host;
     private OverlayEngine engine;
     private BridgeMode mode;
     private int udpPort;
 
     /**
-     * Without an engine and a device, so far. To be closed after the engine, which polls the devices.
+     * A bridge without engine and devices. It must be closed after the engine, which polls the devices.
      *
-     * @param errors told of what breaks, and what could not be taken back from the host.
+     * @param errors gets failures, and host entries that could not be removed.
      */
     RunningBridge(final ErrorHandler errors)
     {
@@ -71,8 +70,8 @@ final class RunningBridge implements AutoCloseable
     /**
      * Make the device of a plan, before the engine is launched.
      *
-     * @param plan    of the options or the file.
-     * @param isTrunk whether its device is a trunk.
+     * @param plan    from options or file.
+     * @param isTrunk true if segments share its device.
      * @return the device.
      * @throws IOException if it cannot be made.
      */
@@ -90,7 +89,7 @@ final class RunningBridge implements AutoCloseable
         return engine;
     }
 
-    /** Those that an operator added, too. */
+    /** All devices, also of segments that an operator added. */
     List<BridgeDevice> all()
     {
         final List<BridgeDevice> all = new ArrayList<>(devices.values());
@@ -99,11 +98,11 @@ final class RunningBridge implements AutoCloseable
     }
 
     /**
-     * Fill the tables and tell the host, for the first time.
+     * Fill the tables and set up the host for the first time.
      *
-     * @param launched with the devices that were opened; its tables are empty.
-     * @throws IOException              if the host refuses something.
-     * @throws IllegalArgumentException if there is no room for what is configured.
+     * @param launched engine with the opened devices and empty tables.
+     * @throws IOException if the host refuses something.
+     * @throws IllegalArgumentException if a table is too small for the configuration.
      */
     void configure(final OverlayEngine launched) throws IOException
     {
@@ -117,11 +116,11 @@ final class RunningBridge implements AutoCloseable
     }
 
     /**
-     * Make the difference between what runs and what is wanted. Nothing is taken away before what takes its place is
-     * there; a part that fails is told of and does not keep the others from being done.
+     * Apply the difference between the running and the wanted plans. An entry is removed only after its replacement was
+     * added. A part that fails is reported; the others are still applied.
      *
      * @param wanted plans, checked.
-     * @return what was done, and what not.
+     * @return what was done, and what was not.
      */
     ChangeReport change(final List<BridgePlan> wanted)
     {
@@ -158,7 +157,7 @@ final class RunningBridge implements AutoCloseable
             }
         }
         changes.forEach(BridgeDevice::plan);
-        // Whom a segment is to hear is known before it hears nobody else, and forgotten when it hears anybody.
+        // Relax the source policy before peers are removed; tighten it after peers are added.
         changeRules(changes.keySet().stream().filter(device -> device.plan().isOpenToAll()), report);
         attempt(report, () ->
         {
@@ -169,7 +168,7 @@ final class RunningBridge implements AutoCloseable
         return report;
     }
 
-    /** Also what an operator changed by hand becomes what the file says. */
+    /** Rules that an operator changed by hand become those of the file again. */
     private void changeRules(final Stream<BridgeDevice> changed, final ChangeReport report)
     {
         if (mode != BridgeMode.VXLAN)
@@ -191,7 +190,7 @@ final class RunningBridge implements AutoCloseable
             report);
     }
 
-    /** Ask the engine for something of each device, and take an answer while it works on others. */
+    /** Start a request to the engine for each device before waiting for the results. */
     private static <T> void askForEach(
         final Stream<BridgeDevice> devices,
         final Function<BridgeDevice, CompletableFuture<T>> question,
@@ -212,8 +211,8 @@ final class RunningBridge implements AutoCloseable
     }
 
     /**
-     * @param all plans there are to be.
-     * @return devices that are trunks: some of their frames are a segment's because of their VLAN.
+     * @param all wanted plans.
+     * @return devices that are trunks, because a plan has a VLAN of them.
      */
     static Set<String> trunks(final List<BridgePlan> all)
     {
@@ -221,10 +220,10 @@ final class RunningBridge implements AutoCloseable
     }
 
     /**
-     * Make a device and a segment, as an operator wishes.
+     * Add a segment and its device for an operator.
      *
      * @param plan of the segment.
-     * @throws IOException if the device cannot be made, or the engine does not take it.
+     * @throws IOException if the device cannot be made, or the engine refuses the segment.
      */
     void add(final BridgePlan plan) throws IOException
     {
@@ -237,7 +236,7 @@ final class RunningBridge implements AutoCloseable
      * Remove a segment and its device.
      *
      * @param vni of the segment.
-     * @throws IOException if there is none, or it is from the options or the file.
+     * @throws IOException if it does not exist, or comes from options or file.
      */
     void remove(final int vni) throws IOException
     {
@@ -254,11 +253,11 @@ final class RunningBridge implements AutoCloseable
     }
 
     /**
-     * Look whether all is still there after something changed on the host: make devices anew that somebody removed, and
-     * set what the host forgot, such as the routes of a device that was down.
+     * After a change on the host, make removed devices anew, and set missing entries again, such as the routes of a
+     * device that was down.
      *
      * @return what was done, one line each.
-     * @throws IOException if it cannot be done.
+     * @throws IOException if something cannot be restored.
      */
     List<String> restore() throws IOException
     {
@@ -308,7 +307,7 @@ final class RunningBridge implements AutoCloseable
         }
     }
 
-    /** An engine with several queues or an IP network keeps the port it was launched with. */
+    /** An engine with several queues or an IP network keeps its port for life. */
     private static void requireReplaceable(final BridgePlan plan) throws IOException
     {
         if (plan.mode() != BridgeMode.VXLAN || plan.queues() > 1)
@@ -317,7 +316,7 @@ final class RunningBridge implements AutoCloseable
         }
     }
 
-    /** Devices up, then the host's entries for all of them; the commands that this took. */
+    /** Bring the devices up, then set the host's entries for all of them; returns the commands that were run. */
     private List<String> configureHost() throws IOException
     {
         final List<HostEntry> entries = new ArrayList<>();
@@ -375,7 +374,7 @@ final class RunningBridge implements AutoCloseable
             report);
     }
 
-    /** Of a further segment of the running engine. */
+    /** Add a segment to the running engine. */
     private BridgeDevice join(final BridgePlan plan, final boolean isTrunk) throws IOException
     {
         final BridgeDevice device = openDevice(plan, isTrunk);
@@ -391,7 +390,7 @@ final class RunningBridge implements AutoCloseable
         }
     }
 
-    /** A device of its own, or a VLAN of one that is there. */
+    /** A device of its own, or a VLAN of an existing one. */
     private BridgeDevice openDevice(final BridgePlan plan, final boolean isTrunk) throws IOException
     {
         for (final BridgeDevice other : devices.values())
@@ -444,14 +443,14 @@ final class RunningBridge implements AutoCloseable
         }
     }
 
-    /** Takes an answer of the engine. */
+    /** Gets a result of the engine. */
     @FunctionalInterface
     private interface Taker<T>
     {
         void take(BridgeDevice device, CompletableFuture<T> answer) throws IOException;
     }
 
-    /** Something that may fail by itself. */
+    /** A step that may fail without stopping the others. */
     @FunctionalInterface
     private interface Attempt
     {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tun-bridge}: joins a TAP or TUN device to remotes over UDP until it is told to stop. */
+/** {@code tun-bridge}: joins a TAP or TUN device to remotes over UDP until a signal ends it. */
 @Command(
     name = "tun-bridge",
     mixinStandardHelpOptions = true,

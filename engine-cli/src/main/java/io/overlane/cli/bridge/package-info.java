@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** {@code tun-bridge}: a device and a socket joined by an engine, under the hand of whoever runs it. */
+/** {@code tun-bridge}: a device and a socket joined by an engine, with admin socket and reload. */
 package io.overlane.cli.bridge;

@@ -22,7 +22,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** A mapping, a list or a text of a configuration file. */
+/** A mapping, a list or a text in a configuration file. */
 public final class ConfigNode
 {
     private final String file;
@@ -63,10 +63,10 @@ public final class ConfigNode
     }
 
     /**
-     * @param file what messages call it.
+     * @param file name in messages.
      * @param text a YAML document.
      * @return its root.
-     * @throws IllegalArgumentException if it is no such document; the message names file and line.
+     * @throws IllegalArgumentException if it is not such a document; the message has file and line.
      */
     public static ConfigNode parse(final String file, final String text)
     {
@@ -90,12 +90,11 @@ public final class ConfigNode
         }
         catch (final StackOverflowError ex)
         {
-            // The parser calls itself for each level.
+            // The parser is recursive.
             throw new Place(file, 1).problem("nested too deeply");
         }
     }
 
-    /** @return where it begins. */
     public Place place()
     {
         return place;
@@ -114,8 +113,8 @@ public final class ConfigNode
     }
 
     /**
-     * @return what each key stands for, in order.
-     * @throws IllegalArgumentException if this is no mapping, or a key is given twice.
+     * @return the values by key, in order.
+     * @throws IllegalArgumentException if this is not a mapping, or a key is given twice.
      */
     public Map<String, ConfigNode> members()
     {
@@ -127,7 +126,7 @@ public final class ConfigNode
         for (final NodeTuple tuple : mapping.getValue())
         {
             final ConfigNode key = of(file, tuple.getKeyNode());
-            // The key's line: what it stands for may begin further down.
+            // The line of the key, as its value may begin further down.
             if (members.put(key.text(), new ConfigNode(file, tuple.getValueNode(), key.place)) != null)
             {
                 throw key.place.problem("'" + key.text() + "' is given twice");
@@ -137,7 +136,7 @@ public final class ConfigNode
     }
 
     /**
-     * @return the elements of a list, or of a single text that text.
+     * @return the elements of a list, or a single text as the only element.
      * @throws IllegalArgumentException if this is a mapping.
      */
     public List<ConfigNode> elements()
@@ -156,8 +155,8 @@ public final class ConfigNode
     }
 
     /**
-     * @return what stands here, whatever YAML would take it for.
-     * @throws IllegalArgumentException if it is a mapping, a list or nothing at all.
+     * @return the text, without YAML's conversion to other types.
+     * @throws IllegalArgumentException if it is a mapping, a list or empty.
      */
     public String text()
     {

@@ -9,12 +9,12 @@ package io.overlane.cli.config;
  */
 public record Place(String file, int line)
 {
-    /** More characters of a message tell nobody anything. */
+    /** Messages are cut after this number of characters. */
     private static final int LONGEST = 500;
 
     /**
      * @param message what is wrong here.
-     * @return to be thrown; names file and line.
+     * @return an exception with file and line, to be thrown.
      */
     public IllegalArgumentException problem(final String message)
     {
@@ -23,14 +23,14 @@ public record Place(String file, int line)
 
     /**
      * @param cause whose message says what is wrong here.
-     * @return to be thrown; names file and line.
+     * @return an exception with file and line, to be thrown.
      */
     public IllegalArgumentException problem(final IllegalArgumentException cause)
     {
         return new IllegalArgumentException(this + ": " + oneLine(cause.getMessage()), cause);
     }
 
-    /** A value that is quoted may be of many lines, and hold anything. */
+    /** A quoted value may have many lines and any characters. */
     private static String oneLine(final String message)
     {
         final String line = message.strip().replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]+", " ");

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What somebody may have meant who wrote something that there is not. */
+/** Suggests a known word for an unknown one. */
 public final class Suggestion
 {
     private Suggestion()
@@ -13,9 +13,9 @@ public final class Suggestion
     }
 
     /**
-     * @param word  there is not.
+     * @param word  that is unknown.
      * @param known words.
-     * @return half a sentence in brackets with the nearest, or with all if none is near; begins with a space.
+     * @return a remark in brackets with the nearest word, or with all if none is near; begins with a space.
      */
     public static String of(final String word, final Collection<String> known)
     {
@@ -25,7 +25,7 @@ public final class Suggestion
     }
 
     /**
-     * @param word  there is not.
+     * @param word  that is unknown.
      * @param known words.
      * @return the nearest, if one is near.
      */
@@ -36,7 +36,7 @@ public final class Suggestion
             .filter(other -> distance(word, other) <= 1 + Math.max(word.length(), other.length()) / 4);
     }
 
-    /** Letters to add, drop, change, or swap with the next (optimal string alignment). */
+    /** Number of letters to add, drop, change, or swap with the next (optimal string alignment). */
     static int distance(final String a, final String b)
     {
         final int[][] cost = new int[a.length() + 1][b.length() + 1];

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code ctl}: asks a running bridge over its admin socket. What there is to ask, the bridge knows. */
+/** {@code ctl}: sends a request to a running bridge over its admin socket. The bridge defines the requests. */
 @Command(
     name = "ctl",
     mixinStandardHelpOptions = true,
@@ -54,7 +54,7 @@ public final class CtlCommand implements Callable<Integer>
     @Spec
     private CommandSpec spec;
 
-    /** What a shell completes; the bridge knows better. */
+    /** First words for shell completion; a bridge may have more. */
     static final class FirstWords implements Iterable<String>
     {
         @Override

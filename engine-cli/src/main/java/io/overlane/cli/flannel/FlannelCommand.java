@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code flannel}: a node of a flannel network until it is told to stop. */
+/** {@code flannel}: runs a node of a flannel network until a signal ends it. */
 @Command(
     name = "flannel",
     versionProvider = Version.class,
@@ -75,7 +75,9 @@ public final class FlannelCommand implements Callable<Integer>
         }
     }
 
-    /** Before the node has a lease: an operator may ask why. Null without a socket. */
+    /**
+     * Open the socket before the node has a lease, so that an operator can ask why it has none. Null without a socket.
+     */
     private AdminServer openAdmin(final FlannelNode node, final PrintWriter out) throws IOException
     {
         final Path directory = SocketPath.directory();

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** {@code flannel}: a node of flannel networks as a process. */
+/** {@code flannel}: a node of a flannel network as a process. */
 package io.overlane.cli.flannel;

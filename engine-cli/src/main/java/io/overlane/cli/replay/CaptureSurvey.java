@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** A first look at a capture, for what the command line leaves open: with which VNIs there is VXLAN. */
+/** Reads a capture in advance to find the VNIs in it, for a command line that names none. */
 final class CaptureSurvey
 {
     private static final int MOST_VNIS = 1024;
@@ -23,9 +23,9 @@ final class CaptureSurvey
 
     /**
      * @param file     a capture.
-     * @param udpPorts where VXLAN is.
-     * @return VNIs up to the end, or to where the capture cannot be read further; a bounded number.
-     * @throws IOException if it cannot be opened, or is no capture.
+     * @param udpPorts ports of VXLAN.
+     * @return VNIs up to the end, or to where the capture cannot be read; a limited number.
+     * @throws IOException if it cannot be opened, or is not a capture.
      */
     static SortedSet<Integer> vnis(final Path file, final int... udpPorts) throws IOException
     {
@@ -52,9 +52,9 @@ final class CaptureSurvey
 
     /**
      * @param reader   of a capture.
-     * @param udpPorts where VXLAN is.
-     * @return what takes the capture's packets apart.
-     * @throws PcapException if its link type cannot be read.
+     * @param udpPorts ports of VXLAN.
+     * @return the stack that parses the capture's packets.
+     * @throws PcapException if its link type is not supported.
      */
     static OuterStack stack(final PcapReader reader, final int... udpPorts) throws PcapException
     {
@@ -68,7 +68,7 @@ final class CaptureSurvey
         }
     }
 
-    /** The replay itself says where a capture is broken. */
+    /** A broken capture ends the survey; the replay then reports where it is broken. */
     private static boolean next(final PcapReader reader) throws IOException
     {
         try

@@ -35,7 +35,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code replay}: runs a capture through the engine and says what became of every packet. */
+/** {@code replay}: runs a capture through the engine and prints the verdict on each packet. */
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,
@@ -95,7 +95,7 @@ public final class ReplayCommand implements Callable<Integer>
     private IOException writeFailure;
     private long firstTimestampNs = Long.MIN_VALUE;
 
-    /** What to do with packets whose reserved bits are set. */
+    /** Treatment of packets whose reserved bits are set. */
     private enum ReservedBits
     {
         /** As Linux. */

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** {@code replay}: a capture run through the engine, packet by packet, with a verdict each. */
+/** {@code replay}: runs a capture through the engine, packet by packet. */
 package io.overlane.cli.replay;

@@ -9,7 +9,7 @@ import io.overlane.wire.EthernetHeader;
 import java.io.IOException;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** A station asks everybody for a neighbour's MAC address; its own engine answers. */
+/** A station broadcasts a request for a neighbour's MAC address; its own engine answers. */
 final class ArpExchange
 {
     private static final int LENGTH = EthernetHeader.LENGTH + ArpHeader.LENGTH;
@@ -27,11 +27,11 @@ final class ArpExchange
     }
 
     /**
-     * Ask and wait.
+     * Send the request and wait for the answer.
      *
      * @param timeoutNs for the answer, in nanoseconds.
      * @return nanoseconds it took.
-     * @throws IOException if there was no answer, or another than the neighbour's MAC address.
+     * @throws IOException if there was no answer, or not the neighbour's MAC address.
      */
     long run(final long timeoutNs) throws IOException
     {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.ErrorHandler;
 
-/** Two engines talk to each other, and what they do is told in plain sentences. */
+/** Two engines exchange frames and report the result in plain sentences. */
 final class Demo implements ErrorHandler
 {
     private static final DemoHost LEFT = DemoHost.of("left", "02:00:00:00:00:01", "10.99.0.1");
@@ -26,9 +26,9 @@ final class Demo implements ErrorHandler
     private final AtomicReference<Throwable> firstError = new AtomicReference<>();
 
     /**
-     * @param out       for what there is to say.
+     * @param out       for the report.
      * @param sendNs    how long to send frames, in nanoseconds.
-     * @param timeoutNs when a frame counts as lost, in nanoseconds.
+     * @param timeoutNs after which a frame counts as lost, in nanoseconds.
      */
     Demo(final PrintWriter out, final long sendNs, final long timeoutNs)
     {
@@ -37,7 +37,7 @@ final class Demo implements ErrorHandler
         this.timeoutNs = timeoutNs;
     }
 
-    /** Keeps the first broken thing: the demonstration ends with it. */
+    /** Keeps the first failure, which ends the demonstration. */
     @Override
     public void onError(final Throwable error)
     {
@@ -45,11 +45,11 @@ final class Demo implements ErrorHandler
     }
 
     /**
-     * Run it all.
+     * Run the demonstration.
      *
      * @param leftUnderlay  bound; closed at the end.
      * @param rightUnderlay bound; closed at the end.
-     * @throws IOException if something did not work; the message is one line.
+     * @throws IOException if something failed; the message is one line.
      */
     void run(final Underlay leftUnderlay, final Underlay rightUnderlay) throws IOException
     {

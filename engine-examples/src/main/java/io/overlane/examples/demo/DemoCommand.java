@@ -27,7 +27,7 @@ public final class DemoCommand implements Callable<Integer>
 {
     private static final int MAX_SECONDS = 3600;
 
-    /** Generous: even a busy machine answers on loopback by then. */
+    /** Long enough for an answer on loopback even on a busy machine. */
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 
     @Option(names = "--seconds", paramLabel = "N", description =
@@ -47,7 +47,7 @@ public final class DemoCommand implements Callable<Integer>
         }
         final IpAddress loopback = IpAddress.parse("127.0.0.1");
         final Demo demo = new Demo(spec.commandLine().getOut(), TimeUnit.SECONDS.toNanos(seconds), TIMEOUT_NS);
-        // Each engine is told the other's port before it starts: both are bound first.
+        // Both underlays are bound before either engine starts, as each needs the other's port.
         try (NioUnderlay left = new NioUnderlay(loopback, 0, demo);
             NioUnderlay right = new NioUnderlay(loopback, 0, demo))
         {

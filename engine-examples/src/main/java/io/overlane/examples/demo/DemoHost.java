@@ -5,9 +5,9 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 
 /**
- * Who a station of the demonstration is.
+ * Name and addresses of a station.
  *
- * @param name for a person.
+ * @param name for messages.
  * @param mac  inner MAC address.
  * @param ip   inner IPv4 address.
  */
@@ -18,7 +18,7 @@ record DemoHost(String name, MacAddress mac, IpAddress ip)
         return new DemoHost(name, MacAddress.parse(mac), IpAddress.parse(ip));
     }
 
-    /** The IPv4 address as headers hold it. */
+    /** The IPv4 address as in headers. */
     int ipv4()
     {
         return (int)ip.low();

@@ -6,22 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the frames of a stream went that did not arrive.
+ * Frames of a stream that did not arrive, by the place where they were lost.
  *
- * @param refused     not taken by the sending engine, or by its socket.
- * @param between     sent by one socket, never seen by the other.
- * @param undelivered received and not handed to the application.
- * @param unexplained none of these; negative if more arrived than went.
+ * @param refused     by the sending engine or its socket.
+ * @param between     sent by one socket, never read from the other.
+ * @param undelivered received by the engine, but not given to the application.
+ * @param unexplained the rest; negative if more frames arrived than were sent.
  */
 record DemoLosses(long refused, long between, long undelivered, long unexplained)
 {
     /**
-     * All frames before the stream have arrived, so that they cancel out.
+     * Frames before the stream have all arrived, so they do not change the differences.
      *
-     * @param stream what came of it.
-     * @param encap  of the sender, at rest.
-     * @param decap  of the receiver, at rest.
-     * @return where the others are.
+     * @param stream result of the stream.
+     * @param encap  counters of the sender, at rest.
+     * @param decap  counters of the receiver, at rest.
+     * @return the losses.
      */
     static DemoLosses of(final NumberedStream.Result stream, final PathCounters encap, final PathCounters decap)
     {

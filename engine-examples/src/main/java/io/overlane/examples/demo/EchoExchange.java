@@ -10,13 +10,13 @@ import io.overlane.wire.Ipv4Header;
 import java.io.IOException;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** A station pings another: ICMP echo request and reply, RFC 792. One thread plays both stations. */
+/** A station pings another: ICMP echo request and reply, RFC 792. One thread runs both stations. */
 final class EchoExchange
 {
     private static final int TTL = 64;
     private static final int IDENTIFIER = 0x0E10;
 
-    /** As ping sends it. */
+    /** Data length of ping. */
     private static final int DATA_LENGTH = 56;
     private static final int MESSAGE_LENGTH = IcmpHeader.LENGTH + DATA_LENGTH;
     private static final int PACKET_LENGTH = Ipv4Header.LENGTH + MESSAGE_LENGTH;
@@ -37,12 +37,12 @@ final class EchoExchange
     }
 
     /**
-     * One request, one reply.
+     * One request and its reply.
      *
      * @param sequence  number of the request.
      * @param timeoutNs for each way, in nanoseconds.
      * @return round-trip time in nanoseconds.
-     * @throws IOException if request or reply did not arrive, or not as it was sent.
+     * @throws IOException if request or reply did not arrive, or was changed.
      */
     long run(final int sequence, final long timeoutNs) throws IOException
     {
@@ -86,7 +86,7 @@ final class EchoExchange
             .updateChecksum();
     }
 
-    /** Keeps a copy: the reply has to have the same data. */
+    /** Keeps a copy of the data, as the reply must have the same. */
     private boolean isRequest(final UnsafeBuffer buffer, final int offset, final int length, final int sequence)
     {
         if (!isEcho(buffer, offset, length, IcmpHeader.ECHO_REQUEST, sequence, answerer.host()))

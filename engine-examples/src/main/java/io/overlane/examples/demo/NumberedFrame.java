@@ -20,7 +20,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class NumberedFrame
 {
-    /** What {@link #check} answers for a frame with other contents than were sent. */
+    /** Result of {@link #check} for a frame whose contents were changed. */
     static final long WRONG = -1;
 
     /** Local experimental, IEEE 802.1. */
@@ -29,7 +29,7 @@ final class NumberedFrame
     private static final int SEQUENCE_OFFSET = EthernetHeader.LENGTH;
     private static final int FILL_OFFSET = SEQUENCE_OFFSET + Long.BYTES;
 
-    /** Odd, so that every sequence number gives other bytes. */
+    /** Odd, so that each sequence number gives other bytes. */
     private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
 
     private final EthernetHeader ethernet = new EthernetHeader();
@@ -39,8 +39,8 @@ final class NumberedFrame
     private final int crcOffset;
 
     /**
-     * @param source      who sends the frames.
-     * @param destination who gets them.
+     * @param source      of the frames.
+     * @param destination of the frames.
      * @param length      bytes in each.
      */
     NumberedFrame(final DemoHost source, final DemoHost destination, final int length)
@@ -60,7 +60,7 @@ final class NumberedFrame
     /**
      * @param buffer   to write a frame to.
      * @param offset   of its first byte.
-     * @param sequence its number, 0 or more.
+     * @param sequence number of the frame, 0 or more.
      */
     void write(final UnsafeBuffer buffer, final int offset, final long sequence)
     {

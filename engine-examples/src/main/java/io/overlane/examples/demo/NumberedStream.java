@@ -7,17 +7,17 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Frames from one station to another as fast as they go, each checked where it arrives. One thread plays both
- * stations, in bursts: it never waits for one end while the other has something to do.
+ * Sends frames from one station to another at full speed, and checks each at its arrival. One thread runs both
+ * stations, in bursts, and never waits for one end while the other has work.
  */
 final class NumberedStream
 {
     private static final int BURST = 64;
 
-    /** More than are sent at a time, so that what has gathered goes down again. */
+    /** More than are sent at a time, so that a backlog shrinks. */
     private static final int RECEIVE_LIMIT = 4 * BURST;
 
-    /** After so long without a frame the rest is lost, once the sender's engine has taken everything. */
+    /** If no frame arrives for this time after the sender's engine has taken all, the rest counts as lost. */
     private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final Station from;
@@ -37,15 +37,15 @@ final class NumberedStream
     private long lastArrivalNs;
 
     /**
-     * What came of it.
+     * Result of a stream.
      *
      * @param frameLength bytes in each frame.
      * @param sent        frames the engine took.
-     * @param arrived     frames that came, right or wrong.
-     * @param wrong       frames among them whose contents had changed.
-     * @param late        frames among them that came after one sent later, or twice.
+     * @param arrived     frames that arrived, right or wrong.
+     * @param wrong       frames among them with changed contents.
+     * @param late        frames among them that arrived after one sent later, or twice.
      * @param sendingNs   nanoseconds from the first to the last frame sent.
-     * @param arrivingNs  nanoseconds from the first frame sent to the last arrived.
+     * @param arrivingNs  nanoseconds from the first frame sent to the last one that arrived.
      */
     record Result(int frameLength, long sent, long arrived, long wrong, long late, long sendingNs, long arrivingNs)
     {
@@ -60,10 +60,10 @@ final class NumberedStream
     }
 
     /**
-     * Send, receive, and wait for what is still under way.
+     * Send, receive, and wait for frames in flight.
      *
      * @param sendNs    how long to send, in nanoseconds.
-     * @param timeoutNs how long to wait for the rest at most, in nanoseconds.
+     * @param timeoutNs longest wait for the rest, in nanoseconds.
      */
     void run(final long sendNs, final long timeoutNs)
     {
@@ -83,9 +83,9 @@ final class NumberedStream
     }
 
     /**
-     * Count what the receiver's engine delivered late as well. Once both engines are closed nothing can come any more.
+     * Also count frames that the receiver's engine delivered late. Call this after both engines are closed.
      *
-     * @return what came of it.
+     * @return the result.
      */
     Result finish()
     {

@@ -15,15 +15,15 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One side of the demonstration: an application's port, the engine behind it, and who the application pretends to be.
- * One thread sends and receives; the engine has its own.
+ * One side of the demonstration: an in-process port, the engine behind it, and the station's addresses. One thread
+ * sends and receives; the engine has its own.
  */
 final class Station implements AutoCloseable
 {
-    /** Bytes: leaves VXLAN room in Ethernet's 1500. */
+    /** Bytes: 1500 of Ethernet less 50 for VXLAN. */
     private static final int MTU = 1450;
 
-    /** Full-size frames each way: some 10 ms at full speed, while the scheduler gives the core to another thread. */
+    /** Full-size frames each way: some 10 ms at full speed, for times when the scheduler runs another thread. */
     private static final int PORT_CAPACITY = 4096;
 
     private static final int VNI = 1;
@@ -33,14 +33,14 @@ final class Station implements AutoCloseable
     private final OverlayEngine engine;
     private boolean isFound;
 
-    /** Writes a frame where the engine will send it from. */
+    /** Writes a frame in place. */
     @FunctionalInterface
     interface FrameWriter
     {
         void write(UnsafeBuffer buffer, int offset);
     }
 
-    /** Says whether a frame is the one waited for. */
+    /** Tests whether a frame is the expected one. */
     @FunctionalInterface
     interface FrameTest
     {
@@ -50,11 +50,11 @@ final class Station implements AutoCloseable
     /**
      * Launch an engine that knows one neighbour.
      *
-     * @param host         who this is.
-     * @param neighbor     who the other one is.
+     * @param host         of this station.
+     * @param neighbor     of the other station.
      * @param underlay     bound already; closed with this.
-     * @param remote       where the neighbour's engine is bound.
-     * @param errorHandler told of a broken underlay.
+     * @param remote       address of the neighbour's engine.
+     * @param errorHandler gets failures of the underlay.
      */
     Station(
         final DemoHost host,
@@ -117,11 +117,11 @@ final class Station implements AutoCloseable
     }
 
     /**
-     * Receive until the frame wanted is there; others are thrown away.
+     * Receive until the expected frame arrives; others are dropped.
      *
-     * @param test      knows it.
+     * @param test      of the expected frame.
      * @param timeoutNs how long to wait, in nanoseconds.
-     * @return false if it did not come in time.
+     * @return false if it did not arrive in time.
      */
     boolean await(final FrameTest test, final long timeoutNs)
     {

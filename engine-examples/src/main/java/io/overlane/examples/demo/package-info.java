@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** {@code demo}: two engines in one JVM, and numbered frames that tell what became of each. */
+/** {@code demo}: two engines in one JVM exchange numbered frames, so that each loss is found. */
 package io.overlane.examples.demo;

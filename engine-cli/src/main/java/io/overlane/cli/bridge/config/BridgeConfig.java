@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The text of a {@link ConfigFile}: its keys are the options of {@code tun-bridge}, and {@code segments} lists what is
- * different from one VXLAN segment to the next. Every complaint names the line.
+ * Parses the text of a {@link ConfigFile}: its keys are the options of {@code tun-bridge}, and {@code segments} lists
+ * the settings of each VXLAN segment. Every error has a line number.
  */
 final class BridgeConfig
 {
@@ -34,11 +34,11 @@ final class BridgeConfig
     }
 
     /**
-     * @param file what messages call it.
+     * @param file name in messages.
      * @param text of the file.
-     * @param host to ask.
-     * @return plans without contradictions.
-     * @throws IllegalArgumentException if something in it cannot be; the message is one line and names file and line.
+     * @param host whose facts are needed.
+     * @return checked plans.
+     * @throws IllegalArgumentException if something is wrong; one line with file and line.
      */
     static ConfigFile.Contents parse(final String file, final String text, final HostFacts host)
     {
@@ -108,7 +108,7 @@ final class BridgeConfig
         return List.copyOf(plans);
     }
 
-    /** What several segments on one engine need. */
+    /** Check what several segments on one engine have in common. */
     private static void requireTogether(final List<BridgePlan> plans, final ConfigArguments common)
     {
         final BridgePlan first = plans.get(0);
@@ -135,7 +135,7 @@ final class BridgeConfig
         }
     }
 
-    /** Segments may share a device, each with a VLAN of it: what is the device's, the first says for all. */
+    /** If segments share a device, the settings of the device come from the first of them. */
     private BridgePlan plan(final ConfigArguments arguments, final BridgePlan first)
     {
         if (first == null)

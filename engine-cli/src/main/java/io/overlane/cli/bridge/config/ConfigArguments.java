@@ -15,13 +15,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 
-/** Options as a configuration file gives them, each with the line it comes from. */
+/** Options from a configuration file, each with its line. */
 final class ConfigArguments
 {
     private final Place place;
     private final Parser parser;
     private final List<Argument> arguments = new ArrayList<>();
-    /** Of all copies; null until there is one. */
+    /** Shared by all copies; null until there is one. */
     private Parser parserOfCopies;
 
     /** One option. */
@@ -29,7 +29,7 @@ final class ConfigArguments
     {
     }
 
-    /** Both kinds of options, filled in. */
+    /** Both kinds of options. */
     @Command(name = "tun-bridge")
     static final class Parsed
     {
@@ -50,7 +50,7 @@ final class ConfigArguments
         }
     }
 
-    /** Fills in the same options again and again: to find out which options there are takes milliseconds. */
+    /** Parses into the same options each time, as reading the annotations takes milliseconds. */
     private static final class Parser
     {
         private final Parsed parsed = new Parsed();
@@ -75,7 +75,7 @@ final class ConfigArguments
     }
 
     /**
-     * @param place to blame where no option is to blame.
+     * @param place to report for errors that concern no option.
      */
     ConfigArguments(final Place place)
     {
@@ -88,7 +88,6 @@ final class ConfigArguments
         this.parser = parser;
     }
 
-    /** Knows the options there are. */
     static CommandLine commandLine()
     {
         return OptionTypes.converting(new CommandLine(new Parsed()));
@@ -105,7 +104,7 @@ final class ConfigArguments
         return copy;
     }
 
-    /** Where an option comes from. */
+    /** Where an option was set. */
     Place place(final String name)
     {
         return arguments.stream()
@@ -115,7 +114,7 @@ final class ConfigArguments
             .orElse(place);
     }
 
-    /** What an option says, null where nothing. */
+    /** Value of an option, null if it is not set. */
     String value(final String name)
     {
         return arguments.stream()
@@ -125,14 +124,13 @@ final class ConfigArguments
             .orElse(null);
     }
 
-    /** In place of what was said before. */
+    /** Replace a value. */
     void set(final String name, final String value, final Place from)
     {
         remove(name);
         add(name, value, from);
     }
 
-    /** What was said before does not hold. */
     void remove(final String name)
     {
         arguments.removeIf(argument -> argument.name.equals(name));
@@ -144,8 +142,8 @@ final class ConfigArguments
     }
 
     /**
-     * @return the options; those of a copy until another copy is parsed.
-     * @throws IllegalArgumentException if one cannot be read; the message names file and line.
+     * @return the options; those of a copy are valid until another copy is parsed.
+     * @throws IllegalArgumentException if one cannot be parsed; the message has file and line.
      */
     Parsed parse()
     {
@@ -162,7 +160,7 @@ final class ConfigArguments
         }
     }
 
-    /** Each by itself, to know which it is. */
+    /** Parse each option alone to find the wrong one. */
     private IllegalArgumentException blame(final ParameterException unknown)
     {
         for (final Argument argument : arguments)
@@ -180,10 +178,10 @@ final class ConfigArguments
     }
 
     /**
-     * Find out what line a complaint about options is about.
+     * Find the line of a problem with options.
      *
-     * @param problem names an option and perhaps its value.
-     * @return the same, with file and line.
+     * @param problem that names an option and perhaps its value.
+     * @return the same problem with file and line.
      */
     IllegalArgumentException locate(final IllegalArgumentException problem)
     {
@@ -206,7 +204,7 @@ final class ConfigArguments
         return (best == null ? place : best).problem(new IllegalArgumentException(withoutDashes(message), problem));
     }
 
-    /** In a file, options are keys. */
+    /** In a file, options are keys, so messages name them without dashes. */
     static String withoutDashes(final String message)
     {
         return message

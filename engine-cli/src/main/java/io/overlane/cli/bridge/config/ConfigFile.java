@@ -10,23 +10,23 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The configuration file of a {@code tun-bridge}, which reads it at its start and again at each reload. While neither
- * its text nor what the host answers has changed, it is not parsed again: a thousand segments take a tenth of a second.
- * Used by one thread at a time.
+ * The configuration file of a {@code tun-bridge}, read at its start and at each reload. It is parsed again only if its
+ * text or a fact of the host has changed, as a thousand segments take a tenth of a second. One thread at a time uses
+ * it.
  */
 public final class ConfigFile
 {
     private final Path path;
-    /** Of the last reading; null before, and after one that cannot be compared with the next. */
+    /** Text of the last reading; null before, and after one that must not be compared with the next. */
     private String text;
     private RecordedFacts facts;
     private Contents contents;
 
     /**
-     * What a file says.
+     * The settings in a file.
      *
      * @param plans one for each segment, or the only one.
-     * @param run   what it says about the run; null where nothing.
+     * @param run   options for the run; null where not given.
      */
     public record Contents(List<BridgePlan> plans, RunOptions run)
     {
@@ -41,10 +41,10 @@ public final class ConfigFile
     }
 
     /**
-     * @param host to ask.
-     * @return plans without contradictions.
-     * @throws IOException              if the file cannot be read.
-     * @throws IllegalArgumentException if something in it cannot be; the message is one line and names file and line.
+     * @param host whose facts are needed.
+     * @return checked plans.
+     * @throws IOException if the file cannot be read.
+     * @throws IllegalArgumentException if something is wrong; one line with file and line.
      */
     public Contents read(final HostFacts host) throws IOException
     {
@@ -59,7 +59,7 @@ public final class ConfigFile
         return contents;
     }
 
-    /** A link-local address keeps the number of its interface, which is another one when the interface is made anew. */
+    /** A link-local address holds the number of its interface, which changes if the interface is made anew. */
     private static boolean namesInterfaces(final String text, final Contents contents)
     {
         return text.contains("%") || contents.plans.get(0).local().address().zone() != 0;

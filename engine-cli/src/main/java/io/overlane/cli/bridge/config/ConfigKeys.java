@@ -11,25 +11,25 @@ import java.util.Set;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The keys of a configuration file, and how what they stand for becomes options. A key is an option without its dashes;
- * one that can be given several times is in the plural and takes a list.
+ * The keys of a configuration file and their options. A key is an option without its dashes; a repeatable option has a
+ * plural key with a list.
  */
 final class ConfigKeys
 {
-    /** Options whose name is no noun with a plural are lists under their own name. */
+    /** Plurals of option names; other repeatable options keep their name. */
     private static final Map<String, String> PLURALS = Map.of(
         "address", "addresses", "peer", "peers", "neighbor", "neighbors", "subnet", "subnets");
 
-    /** Meaningless for several segments together. */
+    /** Keys of one segment only. */
     private static final Set<String> OF_ONE_SEGMENT =
         Set.of("device", "mac", "vni", "vlan", "addresses", "peers", "fdb", "flood", "neighbors", "subnets");
 
-    /** May differ between segments, and in front of them say what holds where they say nothing. */
+    /** Keys that may stand in a segment, or before 'segments' for all segments. */
     private static final Set<String> OF_SEGMENTS = Set.of(
         "mtu", "learning", "source", "policy", "accept-from", "inner-vlan", "ttl", "tos", "df", "group", "max-learned",
         "flood-limit", "fdb-age");
 
-    /** Parts that elements of a list may be given in, in the order in which the option wants them. */
+    /** Parts of list elements that may be given by name, in the order of the option's syntax. */
     private static final Map<String, List<String>> PARTS = Map.of(
         "peers", List.of("remote", "mac", "subnet", "gateway"),
         "fdb", List.of("mac", "remote"),
@@ -49,7 +49,6 @@ final class ConfigKeys
         ofSegments.removeIf(key -> !OF_ONE_SEGMENT.contains(key) && !OF_SEGMENTS.contains(key));
     }
 
-    /** Every key, in the order of the options. */
     Set<String> all()
     {
         return options.keySet();
@@ -60,17 +59,17 @@ final class ConfigKeys
         return OF_ONE_SEGMENT.contains(key);
     }
 
-    /** Those that may stand in a segment, in the order of the options. */
+    /** Keys that may stand in a segment, in the order of the options. */
     Set<String> ofSegments()
     {
         return ofSegments;
     }
 
     /**
-     * @param arguments get what the key says.
-     * @param key       one of these.
-     * @param value     what it stands for.
-     * @throws IllegalArgumentException if it cannot; the message names file and line.
+     * @param arguments gets the options for the key.
+     * @param key       to convert.
+     * @param value     of the key.
+     * @throws IllegalArgumentException if it is wrong; the message has file and line.
      */
     void add(final ConfigArguments arguments, final String key, final ConfigNode value)
     {

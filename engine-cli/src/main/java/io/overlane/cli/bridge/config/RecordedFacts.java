@@ -10,13 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Passes questions on to a host, and records them with their answers. */
+/** Asks a host for facts, and records the questions and answers. */
 final class RecordedFacts implements HostFacts
 {
     private final HostFacts host;
     private final List<Asked<?>> record = new ArrayList<>();
 
-    /** A question that was asked, and its answer. */
     private record Asked<T>(Function<HostFacts, T> question, T answer)
     {
         private boolean isSaidBy(final HostFacts host)
@@ -30,7 +29,7 @@ final class RecordedFacts implements HostFacts
         this.host = host;
     }
 
-    /** Whether another host, or this one at another time, answers every question as it was answered before. */
+    /** True if a host now gives the same answers. */
     boolean areSaidBy(final HostFacts other)
     {
         try
@@ -39,7 +38,7 @@ final class RecordedFacts implements HostFacts
         }
         catch (final IllegalArgumentException ex)
         {
-            // There is no such interface any more.
+            // The interface no longer exists.
             return false;
         }
     }

@@ -11,10 +11,10 @@ import io.overlane.cli.bridge.plan.HostFacts;
 import io.overlane.tun.TunOffload;
 import java.util.List;
 
-/** {@code segment add}: what an operator says of a further segment. */
+/** {@code segment add}: parses an operator's request for another segment. */
 public final class SegmentRequest
 {
-    /** Behind the command's name. */
+    /** Arguments of the command. */
     public static final String SYNTAX = "VNI [dev NAME] [mtu N] [learning on|off] [max-learned N] [flood-limit RATES]";
 
     private SegmentRequest()
@@ -23,8 +23,8 @@ public final class SegmentRequest
 
     /**
      * @param words of the request.
-     * @return the VNI it begins with.
-     * @throws AdminException if it does not.
+     * @return the VNI at its start.
+     * @throws AdminException if there is none.
      */
     public static int vni(final List<String> words) throws AdminException
     {
@@ -44,10 +44,10 @@ public final class SegmentRequest
 
     /**
      * @param words of the request.
-     * @param first whose engine it is to be on.
-     * @param host  to ask.
-     * @return a plan without contradictions.
-     * @throws AdminException if there is none.
+     * @param first plan of the engine.
+     * @param host  whose facts are needed.
+     * @return a checked plan.
+     * @throws AdminException if the request is wrong.
      */
     public static BridgePlan plan(final List<String> words, final BridgePlan first, final HostFacts host)
         throws AdminException

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The configuration file of a bridge, key by key the same settings as the options. */
+/** The configuration file of a bridge, whose keys are the options of the command line. */
 package io.overlane.cli.bridge.config;

@@ -4,7 +4,7 @@ package io.overlane.cli.bridge.plan;
 import io.overlane.tun.TunKind;
 import io.overlane.tun.host.UnderlayMtu;
 
-/** What a bridge carries, and flannel's defaults for it. */
+/** What a bridge carries, with flannel's defaults. */
 public enum BridgeMode
 {
     /** flannel's vxlan backend: Ethernet frames of a TAP in VXLAN. */
@@ -63,7 +63,7 @@ public enum BridgeMode
         return kind;
     }
 
-    /** Bytes of the underlay's MTU that the encapsulation takes. */
+    /** Bytes of each underlay packet that the encapsulation needs. */
     int overhead(final boolean overIpv6)
     {
         return overIpv6 ? overheadV6 : overheadV4;

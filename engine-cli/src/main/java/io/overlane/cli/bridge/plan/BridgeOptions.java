@@ -12,10 +12,10 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of {@code tun-bridge} as given: null or empty where not. {@link BridgePlanner} says what they mean. */
+/** The options of {@code tun-bridge}; null or empty if not given. {@link BridgePlanner} interprets them. */
 public final class BridgeOptions
 {
-    /** Which ICMP errors the IP mode sends into its device. */
+    /** The ICMP errors that the IP mode sends into its device. */
     enum IcmpErrors
     {
         /** "Net unreachable" only, as flannel's proxy does. */
@@ -25,13 +25,13 @@ public final class BridgeOptions
         ALL
     }
 
-    /** Whether super-frames travel whole. */
+    /** Whether super-frames pass whole. */
     public enum Offload
     {
-        /** As far as device and socket go along. */
+        /** As far as device and socket support it. */
         AUTO,
 
-        /** Every frame by itself. */
+        /** Each frame passes by itself. */
         OFF
     }
 

@@ -22,32 +22,33 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * All that a bridge is going to do, checked and complete: nothing is open yet. Made by {@link BridgePlanner}.
+ * All settings of a bridge, checked and complete; nothing is open yet. {@link BridgePlanner} makes it.
  *
  * @param mode          what is carried.
- * @param underlay      what carries it.
- * @param local         where the underlay binds.
+ * @param underlay      implementation of the socket.
+ * @param local         address and port to bind.
  * @param device        name of the device to create.
  * @param mac           of the device; null in the IP mode.
  * @param mtu           IP MTU of the device, in bytes.
  * @param vni           of the segment; 0 in the IP mode.
- * @param vlan          of the device's frames that are the segment's; null: all, or all without a tag.
+ * @param vlan          of the device's frames for the segment; null: all frames, or on a shared device those without a
+ *                      tag.
  * @param addresses     of the device.
  * @param peers         other nodes.
- * @param fdb           where MAC addresses live, those of peers included.
+ * @param fdb           remotes by MAC address, those of peers included.
  * @param flood         remotes that get copies of flooded frames.
  * @param neighbors     inner addresses to answer for.
- * @param learning      learn from received frames.
- * @param offload       what kernel and engine may leave undone for each other; NONE also keeps datagrams apart.
- * @param sourcePorts   ports to send from; null: from the port bound to.
+ * @param learning      whether to learn from received frames.
+ * @param offload       work that kernel and engine may leave to each other; NONE also keeps datagrams apart.
+ * @param sourcePorts   ports to send from; null for the bound port.
  * @param threads       1 for both directions, or 2, in each queue.
  * @param queues        of the device.
  * @param source        outer sources to accept in the IP mode.
- * @param allIcmpErrors send every kind of ICMP error into the device.
- * @param subnets       inner addresses behind this node; empty: not checked.
- * @param policy        how frames are judged; null in the IP mode.
- * @param outer         what outer headers are like.
- * @param limits        how much is learned and flooded, and how long things take.
+ * @param allIcmpErrors whether to send every kind of ICMP error into the device.
+ * @param subnets       inner addresses behind this node; if empty, they are not checked.
+ * @param policy        for received frames; null in the IP mode.
+ * @param outer         settings of outer headers.
+ * @param limits        of learning, flooding and time.
  */
 public record BridgePlan(
     BridgeMode mode,
@@ -75,7 +76,7 @@ public record BridgePlan(
     OuterPlan outer,
     LimitPlan limits)
 {
-    /** @return addresses of the device, then a neighbour and a route for each peer, as the host is to have them. */
+    /** @return the host's entries: addresses of the device, then a neighbour and a route for each peer. */
     public List<HostEntry> hostEntries()
     {
         final List<HostEntry> entries = new ArrayList<>();
@@ -91,7 +92,7 @@ public record BridgePlan(
         return entries;
     }
 
-    /** @return true if its segment accepts datagrams from anywhere. */
+    /** @return true if its segment accepts datagrams from any source. */
     public boolean isOpenToAll()
     {
         if (mode != BridgeMode.VXLAN)
@@ -103,7 +104,7 @@ public record BridgePlan(
         return rules.sourcePolicy() == SourcePolicy.ANY;
     }
 
-    /** @return remotes of all kinds that are configured. */
+    /** @return number of configured remotes. */
     public long remotes()
     {
         return allRemotes().distinct().count();
@@ -123,7 +124,7 @@ public record BridgePlan(
             .flatMap(remote -> remote);
     }
 
-    /** @return which threads this plan wants its engine to have. */
+    /** @return the threading mode of the engine. */
     public ThreadingMode threadingMode()
     {
         return threads == 1 ? ThreadingMode.SHARED : ThreadingMode.SPLIT;
@@ -131,7 +132,7 @@ public record BridgePlan(
 
     /**
      * @param context gets this plan's segment or network.
-     * @param port    the device.
+     * @param port    of the device.
      */
     public void addTo(final EngineContext context, final Port port)
     {
@@ -146,7 +147,7 @@ public record BridgePlan(
     }
 
     /**
-     * @param state gets all that the engine's tables are to hold for this plan.
+     * @param state gets the table entries of this plan.
      */
     public void addTo(final DesiredState state)
     {
@@ -160,8 +161,8 @@ public record BridgePlan(
     }
 
     /**
-     * @param port the device.
-     * @return settings of a segment whose tables are empty.
+     * @param port of the device.
+     * @return settings of a segment with empty tables.
      */
     public SegmentContext segment(final Port port)
     {
@@ -174,7 +175,7 @@ public record BridgePlan(
     }
 
     /**
-     * @param rules of the plan's segment, whatever they are: become what the plan says.
+     * @param rules of the plan's segment; they become those of the plan.
      */
     public void applyTo(final SegmentPolicy rules)
     {

@@ -20,12 +20,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Turns options into a plan, or says in one line what cannot be. Looks at the host, changes nothing; every problem
- * that can be seen before something is opened is found here.
+ * Turns options into a plan, or says in one line what is wrong. It reads facts of the host and changes nothing. Every
+ * problem that is visible before something is opened is found here.
  */
 public final class BridgePlanner
 {
-    /** Each queue has tens of megabytes of buffers. */
+    /** Each queue needs tens of megabytes of buffers. */
     private static final int MOST_QUEUES = 16;
 
     private final BridgeOptions options;
@@ -42,10 +42,10 @@ public final class BridgePlanner
     }
 
     /**
-     * @param options as given.
-     * @param host    to ask.
-     * @return a plan without contradictions.
-     * @throws IllegalArgumentException if there is none; the message is one line.
+     * @param options of the command line.
+     * @param host    whose facts are needed.
+     * @return a checked plan.
+     * @throws IllegalArgumentException if the options contradict each other; one line.
      */
     public static BridgePlan plan(final BridgeOptions options, final HostFacts host)
     {
@@ -254,7 +254,7 @@ public final class BridgePlanner
         return new Vtep(address, udpPort);
     }
 
-    /** The local address that was given, else one without a zone. A link-local one has the zone that --dev names. */
+    /** The given local address, else an address without zone. A link-local one gets the zone of --dev. */
     private IpAddress zoned()
     {
         if (options.local == null)
@@ -282,7 +282,7 @@ public final class BridgePlanner
         final Optional<IpAddress> source = local.address().isAny() ?
             remotes.stream().flatMap(remote -> host.sourceTowards(remote.address()).stream()).findFirst() :
             Optional.of(local.address());
-        // A trunk's does not depend on which of its segments comes first.
+        // For a trunk, the address does not depend on the order of its segments.
         return host.stableMac(device, source.orElse(local.address()), options.vlan == null ? vni : 0);
     }
 
@@ -292,7 +292,7 @@ public final class BridgePlanner
             peers.stream().anyMatch(peer -> !peer.subnet().address().isV4());
     }
 
-    /** The subnets given, else the networks on the device; with them the device's own addresses. */
+    /** The given subnets, else the networks of the device; in both cases with the device's own addresses. */
     private List<IpPrefix> localSubnets()
     {
         final Set<IpPrefix> subnets = new LinkedHashSet<>();
@@ -342,7 +342,7 @@ public final class BridgePlanner
         }
     }
 
-    /** One rule of a plan. */
+    /** Throw if a rule of a plan is broken. */
     public static void require(final boolean isRight, final String message)
     {
         if (!isRight)

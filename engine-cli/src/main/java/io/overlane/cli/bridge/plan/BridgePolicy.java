@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How strict a VXLAN segment is: a profile, and what was said beside it.
+ * How strict a VXLAN segment is: a profile and single rules.
  *
  * @param profile   sets every rule.
- * @param source    outer sources to accept; null: as the profile has it.
- * @param sources   prefixes to accept from, for {@link SourcePolicy#LISTED}.
- * @param innerVlan what becomes of VLAN tags inside the tunnel, both ways; null: as the profile has it.
+ * @param source    outer sources to accept; null for the profile's.
+ * @param sources   prefixes to accept, for {@link SourcePolicy#LISTED}.
+ * @param innerVlan treatment of VLAN tags inside the tunnel, both ways; null for the profile's.
  */
 record BridgePolicy(PolicyProfile profile, SourcePolicy source, List<IpPrefix> sources, VlanPolicy innerVlan)
 {
@@ -52,7 +52,7 @@ record BridgePolicy(PolicyProfile profile, SourcePolicy source, List<IpPrefix> s
         return new BridgePolicy(profile, source, List.copyOf(sources), options.innerVlan);
     }
 
-    /** An address by itself is a prefix too. */
+    /** A single address is a prefix, too. */
     private static IpPrefix prefix(final String text)
     {
         try

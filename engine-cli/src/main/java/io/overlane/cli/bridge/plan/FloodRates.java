@@ -4,10 +4,10 @@ package io.overlane.cli.bridge.plan;
 import io.overlane.policy.FloodBudget;
 
 /**
- * How many frames may be flooded in a second; 0 is no limit.
+ * Limits of flooded frames per second; 0 for no limit.
  *
- * @param port    from the device.
- * @param segment from all ports of the segment.
+ * @param port    frames from the device.
+ * @param segment frames from all ports of the segment.
  * @param copies  to remotes.
  */
 public record FloodRates(int port, int segment, int copies)
@@ -15,7 +15,7 @@ public record FloodRates(int port, int segment, int copies)
     public static final FloodRates NONE = new FloodRates(0, 0, 0);
 
     /**
-     * @param text {@code port=N,segment=N,copies=N}, in any order, one at least; or {@code none}.
+     * @param text {@code port=N,segment=N,copies=N}, in any order, at least one; or {@code none}.
      * @return the rates.
      * @throws IllegalArgumentException if it is something else.
      */
@@ -25,7 +25,7 @@ public record FloodRates(int port, int segment, int copies)
         return new FloodRates(budget.portFrames(), budget.segmentFrames(), budget.copies());
     }
 
-    /** A budget of its own for each segment. */
+    /** Makes a budget, as each segment has its own. */
     FloodBudget budget()
     {
         return new FloodBudget(port, segment, copies);

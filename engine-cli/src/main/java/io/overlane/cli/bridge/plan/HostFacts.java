@@ -6,10 +6,10 @@ import io.overlane.address.MacAddress;
 import java.util.Collection;
 import java.util.Optional;
 
-/** What a plan needs to know of the host it is made for. */
+/** The facts of a host that a plan needs. */
 public interface HostFacts
 {
-    /** @return the facts of the host this runs on, as they are now: each question is asked once. */
+    /** @return the present facts of this host; each question is asked once. */
     static HostFacts now()
     {
         return new ThisHost();
@@ -23,7 +23,7 @@ public interface HostFacts
 
     /**
      * @param remote of the underlay.
-     * @return the address datagrams to it would come from, if there is a route.
+     * @return source address of datagrams to it, if there is a route.
      */
     Optional<IpAddress> sourceTowards(IpAddress remote);
 
@@ -37,15 +37,15 @@ public interface HostFacts
     /**
      * @param name of an interface.
      * @return its IP MTU, in bytes.
-     * @throws IllegalArgumentException if there is none of that name.
+     * @throws IllegalArgumentException if there is no such interface.
      */
     int interfaceMtu(String name);
 
     /**
      * @param device   name.
-     * @param underlay address other nodes reach this one by.
+     * @param underlay address by which other nodes reach this one.
      * @param vni      of the segment.
-     * @return the same at every start.
+     * @return the same address at every start.
      */
     MacAddress stableMac(String device, IpAddress underlay, int vni);
 }

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What must hold between inner addresses: those of the device, and those behind this and other nodes. */
+/** Checks inner addresses: those of the device, and those behind this and other nodes. */
 final class InnerRules
 {
     private InnerRules()

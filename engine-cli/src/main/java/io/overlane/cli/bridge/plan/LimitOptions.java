@@ -9,7 +9,7 @@ import io.overlane.fdb.FdbContext;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
 
-/** The options of {@code tun-bridge} about how much and how long, as given: null where not. */
+/** The options of {@code tun-bridge} for limits and times; null if not given. */
 public final class LimitOptions
 {
     private static final int LONGEST_NAP_US = 10_000;
@@ -54,7 +54,7 @@ public final class LimitOptions
             maxSegments == null ? EngineContext.DEFAULT_MAX_SEGMENTS : maxSegments);
     }
 
-    /** Options of segments as given, the first one by name; null if there is none. */
+    /** Name of the first given option of segments; null if there is none. */
     String firstOfSegments()
     {
         return maxLearned != null ? "--max-learned" :

@@ -7,23 +7,23 @@ import io.overlane.policy.SegmentPolicy;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How much a bridge learns and floods, and how long it keeps and gathers.
+ * Limits of learning, flooding and time.
  *
- * @param maxLearned  learned FDB entries of the segment; 0: no limit of its own.
- * @param flood       how much may be flooded.
- * @param fdbAgeNs    age at which a learned entry of the segment goes, in nanoseconds; 0: never.
- * @param napNs       how long frames may gather, in nanoseconds. The whole engine's.
- * @param maxSegments segments at a time. The whole engine's.
+ * @param maxLearned  learned FDB entries of the segment; 0 for no limit of its own.
+ * @param flood       limits of flooded frames.
+ * @param fdbAgeNs    age at which a learned entry of the segment is removed, in nanoseconds; 0: never.
+ * @param napNs       how long frames may gather, in nanoseconds; for the whole engine.
+ * @param maxSegments segments at a time; for the whole engine.
  */
 public record LimitPlan(int maxLearned, FloodRates flood, long fdbAgeNs, long napNs, int maxSegments)
 {
-    /** Those that are a segment's. */
+    /** Apply the limits of a segment. */
     public void applyTo(final SegmentPolicy rules)
     {
         rules.maxLearned(maxLearned).floodBudget(flood.budget()).fdbAgeNs(fdbAgeNs);
     }
 
-    /** Those that all segments share, or have where nothing else is said of them. */
+    /** Apply the limits that all segments share, or have by default. */
     public void applyTo(final EngineContext engine)
     {
         engine.fdb(fdb -> fdb.ageNs(fdbAgeNs)).moderation(new Moderation(napNs)).maxSegments(maxSegments);

@@ -9,19 +9,19 @@ import io.overlane.tun.TunKind;
 import java.util.Collection;
 import java.util.List;
 
-/** How large the device's IP MTU may be, and is unless said otherwise: what the underlay leaves over. */
+/** Range and default of the device's IP MTU: the underlay's MTU less the encapsulation. */
 final class MtuRule
 {
-    /** IPv4's smallest, and the engine's. */
+    /** Smallest MTU of IPv4 and of the engine. */
     private static final int SMALLEST = 68;
 
-    /** RFC 8200 §5; Linux takes IPv6 off a device whose MTU is smaller. */
+    /** RFC 8200 §5; Linux removes IPv6 from a device with a smaller MTU. */
     private static final int SMALLEST_IPV6 = 1280;
 
-    /** An IP packet's length field; the loopback device's MTU is one more. */
+    /** Limit of an IP packet's length field; the loopback device's MTU is one more. */
     private static final int LARGEST_PACKET = 65_535;
 
-    /** Linux ETH_MAX_MTU less the Ethernet header: what a TAP takes. */
+    /** Largest MTU of a TAP: Linux ETH_MAX_MTU less the Ethernet header. */
     private static final int LARGEST_TAP = 65_535 - 14;
 
     private final BridgeMode mode;

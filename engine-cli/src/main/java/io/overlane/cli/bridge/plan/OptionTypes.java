@@ -9,7 +9,7 @@ import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** What the values of options are read as: addresses, ranges and names instead of text. */
+/** Converters of option values: addresses, ranges and names. */
 public final class OptionTypes
 {
     private OptionTypes()
@@ -17,9 +17,9 @@ public final class OptionTypes
     }
 
     /**
-     * Has a command line read values with the parsers of their types, whose one-line refusals are shown as they are.
+     * Let a command line read values with the parsers of their types and show their one-line errors unchanged.
      *
-     * @param commandLine to be taught.
+     * @param commandLine to change.
      * @return the same command line.
      */
     public static CommandLine converting(final CommandLine commandLine)
@@ -40,7 +40,7 @@ public final class OptionTypes
             .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
-    /** Without the names that Java has for numbers. */
+    /** Parses a number, with errors that do not name Java types. */
     private static <T> T number(final String text, final Function<String, T> parser)
     {
         try

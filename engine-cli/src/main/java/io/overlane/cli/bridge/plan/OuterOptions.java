@@ -9,12 +9,12 @@ import io.overlane.underlay.OuterContext;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
-/** The options of {@code tun-bridge} about outer headers, as given: null where not. */
+/** The options of {@code tun-bridge} for outer headers; null if not given. */
 final class OuterOptions
 {
     private static final String INHERIT = "inherit";
 
-    /** What a datagram's don't-fragment bit is. */
+    /** The don't-fragment bit of datagrams. */
     enum Df
     {
         /** Always 1. */
@@ -30,7 +30,6 @@ final class OuterOptions
     /** Whether datagrams have a UDP checksum. */
     enum UdpChecksum
     {
-        /** They do. */
         ON,
 
         /** It is 0. */
@@ -77,13 +76,13 @@ final class OuterOptions
             device);
     }
 
-    /** Options that need native calls on the socket, as given, the first one by name; null if there is none. */
+    /** The first given option that needs native calls on the socket; null if there is none. */
     String firstNative()
     {
         return ttl != null ? "--ttl " + ttl : df != null ? "--df " + df.name().toLowerCase(Locale.ROOT) : null;
     }
 
-    /** Options only the libc underlay has, as given, the first one by name; null if there is none. */
+    /** The first given option that only the libc underlay has; null if there is none. */
     String firstOfLibc()
     {
         return udpChecksum == UdpChecksum.OFF ? "--udp-checksum off" :

@@ -7,24 +7,24 @@ import io.overlane.underlay.DontFragment;
 import io.overlane.underlay.OuterContext;
 
 /**
- * What outer headers are going to be like.
+ * Settings of outer headers.
  *
  * @param ttl      as {@link OuterContext#ttl()} has it.
  * @param tos      as {@link OuterContext#tos()} has it.
  * @param df       don't-fragment bit.
- * @param checksum send UDP checksums.
+ * @param checksum whether to send UDP checksums.
  * @param group    multicast group for flooded frames, or null.
- * @param device   interface of the group; null: the system's choice.
+ * @param device   interface of the group; null for the system's choice.
  */
 public record OuterPlan(int ttl, int tos, DontFragment df, boolean checksum, IpAddress group, String device)
 {
-    /** The settings that are a segment's. */
+    /** The settings of a segment. */
     OuterContext context()
     {
         return new OuterContext().ttl(ttl).tos(tos).dontFragment(df);
     }
 
-    /** The settings that are the socket's. */
+    /** The settings of the socket. */
     UdpOptions apply(final UdpOptions options)
     {
         return options.checksum(checksum).acceptZeroChecksum(!checksum).multicastInterface(device);

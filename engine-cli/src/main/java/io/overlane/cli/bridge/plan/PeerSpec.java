@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Another node as {@code --peer} names it: {@code IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]}, in the IP mode
+ * Another node in the syntax of {@code --peer}: {@code IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]}, in the IP mode
  * {@code IP[:PORT],subnet=CIDR}.
  *
- * @param remote  where its datagrams go.
+ * @param remote  destination of its datagrams.
  * @param mac     of its device; null in the IP mode.
- * @param subnet  inner addresses behind it, bits behind the prefix cleared.
- * @param gateway inner address whose MAC is {@code mac}; by default the subnet's first, as flannel has it. Null in the
- *                IP mode.
+ * @param subnet  inner addresses behind it, without host bits.
+ * @param gateway inner address whose MAC is {@code mac}; by default the subnet's first, as in flannel. Null in the IP
+ *                mode.
  */
 public record PeerSpec(Vtep remote, MacAddress mac, IpPrefix subnet, IpAddress gateway)
 {
@@ -26,7 +26,7 @@ public record PeerSpec(Vtep remote, MacAddress mac, IpPrefix subnet, IpAddress g
 
     /**
      * @param local address of this host.
-     * @return this peer, its address in the zone of the other if it is link-local and has none.
+     * @return this peer; a link-local address without a zone gets that of {@code local}.
      */
     PeerSpec inZoneOf(final IpAddress local)
     {
@@ -34,11 +34,11 @@ public record PeerSpec(Vtep remote, MacAddress mac, IpPrefix subnet, IpAddress g
     }
 
     /**
-     * @param text           what stood behind {@code --peer}.
-     * @param mode           decides which keys there are.
-     * @param defaultUdpPort where the text names no port.
+     * @param text           value of {@code --peer}.
+     * @param mode           decides which keys are allowed.
+     * @param defaultUdpPort if the text has no port.
      * @return the peer.
-     * @throws IllegalArgumentException if anything is wrong with it; the message is one line and quotes the text.
+     * @throws IllegalArgumentException if the text is wrong; one line that quotes it.
      */
     static PeerSpec parse(final String text, final BridgeMode mode, final int defaultUdpPort)
     {

@@ -11,28 +11,28 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What becomes of a running plan when another is wanted in its place.
+ * The result of replacing a running plan by another.
  *
- * @param plan the wanted one, but for what cannot change while it runs.
- * @param kept one line for each setting that was to change and did not.
+ * @param plan the wanted plan, except for settings that cannot change while it runs.
+ * @param kept one line for each setting that was not changed.
  */
 public record PlanChange(BridgePlan plan, List<String> kept)
 {
-    /** The tables of the engine and of the host. What is not named here is built into device, socket or threads. */
+    /** Entries in tables of the engine and the host. Other settings are fixed in device, socket or threads. */
     private static final Set<String> TABLES = Set.of("addresses", "peers", "fdb", "flood", "neighbors");
 
-    /** The rules of a segment, those among limits and outer headers included. */
+    /** Rules of a segment, including limits and outer headers. */
     private static final Set<String> RULES =
         Set.of("learning", "policy", "source", "maxLearned", "flood", "fdbAgeNs", "ttl", "tos", "df", "group");
 
-    /** Keys that are called otherwise here. */
+    /** Components of a plan whose key has another name. */
     private static final Map<String, String> KEYS =
         Map.of("napNs", "nap", "checksum", "udp-checksum", "allIcmpErrors", "icmp-errors");
 
     /**
      * @param running plan.
      * @param wanted  plan for the same segment.
-     * @return what can be done.
+     * @return the change.
      */
     public static PlanChange of(final BridgePlan running, final BridgePlan wanted)
     {

@@ -25,7 +25,7 @@ record PortRange(int low, int high)
             "not a range of UDP ports: '" + text + "' (expected LOW-HIGH within 1-65535)");
     }
 
-    /** 0 if it is none. */
+    /** 0 if it is not a port. */
     private static int port(final String text)
     {
         if (!text.matches("[0-9]{1,5}"))

@@ -7,7 +7,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import java.util.Collection;
 
-/** Which remotes an underlay bound to a given place can have. */
+/** Checks which remotes an underlay can reach from its bound address. */
 final class RemoteRules
 {
     private final HostFacts host;
@@ -30,13 +30,13 @@ final class RemoteRules
         require(!address.isAny() && !address.isMulticast(), "remote " + remote + ": not the address of one host");
         require(!address.lacksZone(), "remote " + remote + ": a link-local address needs its interface; write " +
             address + "%eth0, or give --local one");
-        // Bound to "::" a socket carries both families.
+        // A socket bound to "::" carries both families.
         require(address.isV4() == local.address().isV4() || local.address().equals(IpAddress.ANY_V6),
             "remote " + remote + " is of another family than the local address " + local.address());
         require(!isSelf(remote), "remote " + remote + " is this node's own address");
     }
 
-    /** Another port of this host may well be another engine. */
+    /** True for our own port only: another port of this host may belong to another engine. */
     private boolean isSelf(final Vtep remote)
     {
         return remote.udpPort() == local.udpPort() &&

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The host this runs on, at one moment. */
+/** The facts of this host at one moment. */
 final class ThisHost implements HostFacts
 {
     private final UnderlayRoute route = new UnderlayRoute();
@@ -33,7 +33,7 @@ final class ThisHost implements HostFacts
     @Override
     public int underlayMtu(final IpAddress local, final Collection<IpAddress> remotes)
     {
-        // Bound to an address, the remotes do not matter.
+        // With a bound address, the remotes do not matter.
         return mtus.computeIfAbsent(local.isAny() ? remotes : local, any -> UnderlayMtu.of(route, local, remotes));
     }
 

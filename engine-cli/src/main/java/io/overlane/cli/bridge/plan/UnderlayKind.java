@@ -14,16 +14,16 @@ import java.io.IOException;
 import java.util.Locale;
 import org.agrona.ErrorHandler;
 
-/** What carries the datagrams. */
+/** The implementations of the socket. */
 public enum UnderlayKind
 {
-    /** The C library's batched calls; Linux. */
+    /** Batched calls of the C library; Linux. */
     LIBC,
 
     /** Netty's epoll transport; Linux. */
     NETTY,
 
-    /** The JDK's own channels; everywhere. */
+    /** The JDK's channels; any system. */
     NIO;
 
     static UnderlayKind parse(final String text)
@@ -41,10 +41,10 @@ public enum UnderlayKind
     /**
      * Bind a socket.
      *
-     * @param plan         where, and how.
-     * @param errorHandler told of a broken socket.
+     * @param plan         address and options.
+     * @param errorHandler gets failures of the socket.
      * @return the underlay.
-     * @throws IOException if it cannot be bound; the message is one line and names address and port.
+     * @throws IOException if it cannot be bound; one line with address and port.
      */
     public Underlay open(final BridgePlan plan, final ErrorHandler errorHandler) throws IOException
     {
@@ -62,12 +62,12 @@ public enum UnderlayKind
         }
     }
 
-    /** Bound to "::" a bridge is IPv6's alone, as the kernel's device, unless it knows of an IPv4 remote. */
+    /** A bridge bound to "::" carries IPv6 only, as the kernel's device does, unless it has an IPv4 remote. */
     private static Underlay openLibc(final BridgePlan plan, final ErrorHandler errorHandler) throws IOException
     {
         final Vtep local = plan.local();
         final boolean isBoth = local.address().equals(IpAddress.ANY_V6) && plan.reachesIpv4();
-        // Several threads' sockets and one thread's wait are for sockets one by one: there one carries both versions.
+        // Several queues, and one thread for both directions, need a single socket, which then carries both families.
         return isBoth && plan.threads() > 1 && plan.queues() == 1 ?
             DualStack.open(local.udpPort(), options -> with(options, plan), errorHandler) :
             new LibcUnderlay(
