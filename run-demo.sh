@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Show Overlane at work: set up this machine, build, and let the bridge talk to the kernel's own vxlan device.
+# Demonstrate Overlane: set up this machine, build, and run the bridge against the kernel's own vxlan device.
 #
 #   ./run-demo.sh
 #
-# Falls back to two bridges where the kernel has no vxlan device, and to a demonstration inside one JVM where network
-# namespaces or TAP devices are not allowed. Needs no root where user namespaces are allowed.
+# If the kernel has no vxlan device, it runs two bridges; if network namespaces or TAP devices are not allowed, two
+# engines inside one JVM. Needs no root if user namespaces are allowed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -21,7 +21,7 @@ then
   mvn -q -B -DskipTests -pl engine-examples -am package
 fi
 
-# The lab lives in a mount and a network namespace of its own: what it makes cannot outlast it.
+# The lab has its own mount and network namespaces, so nothing stays behind.
 failures=()
 for enter in "unshare --mount --net" "unshare --user --map-root-user --mount --net"
 do

@@ -11,6 +11,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/setup.sh
 overlane_setup build test
 
-# Maven and javac run for half a minute: the JVM's fast compiler halves the time they take.
+# Maven and javac run for half a minute; with the JVM's fast compiler alone they take half that time.
 export MAVEN_OPTS="${MAVEN_OPTS:--XX:TieredStopAtLevel=1}"
 exec mvn -B "$@" verify

@@ -14,18 +14,18 @@ vxlan device and the engine. Needs root, iproute2, iperf3, ping and a JDK. Nothi
   --repeats N          rounds over all variants; default 3
   --seconds S          of every TCP and flood measurement; default 4. Latency and paced UDP take half of it.
   --warm-up S          of load before each variant is measured: half IPv4, half IPv6, the last second a UDP flood;
-                       default 3. A JVM is still compiling then: a stream is a few hundredths faster after 12
+                       default 3. The JVM still compiles then; after 12 s a stream is a few hundredths faster
   --quick              kernel, engine and engine-off with one TCP stream and the UDP flood only, 2 s each
   --only VARIANT,...   of kernel, engine, engine-off, netty, nio, ip-udp, yardstick
   --measure NAME,...   of tcp1, tcp6, tcp4, flood, paced, idle, back-to-back, half-load. By default kernel, engine and
                        yardstick get them all; the others tcp1, flood and back-to-back
   --yardstick CMD      another tunnel to measure: started on both sides as CMD DEVICE LOCAL PEER PORT 1 2, it creates
                        the TAP device and ends on SIGTERM
-  --wire               after that, an underlay like a wire: no segmentation or checksum offload, once without and once
-                       with receive coalescing; kernel, engine and yardstick, tcp1, tcp6 and flood
+  --wire               then repeat over an underlay like a wire, without segmentation or checksum offload, once without
+                       and once with receive coalescing; kernel, engine and yardstick, tcp1, tcp6 and flood
   --wire-only          only that
   --publish            write docs/performance.md and docs/performance.svg too
-  --report FILE...     measure nothing: a report of raw results that are there, several runs as one
+  --report FILE...     measure nothing; write a report of these raw results, several runs as one
 
 Raw results, logs and the report: engine-bench/target/lab/.
 
@@ -152,7 +152,7 @@ veth_of=([1]=$left_veth [2]=$right_veth)
 tunnels=()
 helpers=()
 
-# Also between variants: ends what this script started, and only that.
+# Ends only processes of this script. Also called between variants.
 stop_tunnels()
 {
     local pid
@@ -177,14 +177,14 @@ clean_up()
 }
 stopped_by()
 {
-    echo "run-lab.sh: stopped by SIG$1; what was measured is in $results" >&2
+    echo "run-lab.sh: stopped by SIG$1; measured results are in $results" >&2
     exit "$2"
 }
 trap clean_up EXIT
 trap 'stopped_by INT 130' INT
 trap 'stopped_by TERM 143' TERM
 trap 'stopped_by HUP 129' HUP
-trap 'echo "run-lab.sh: line $LINENO failed; what was measured is in $results" >&2' ERR
+trap 'echo "run-lab.sh: line $LINENO failed; measured results are in $results" >&2' ERR
 
 # open_lab UNDERLAY
 open_lab()
@@ -301,7 +301,7 @@ tunnel_cpu()
     done | awk -v hz="$(getconf CLK_TCK)" '{ ticks += $12 + $13 } END { printf "%.2f\n", ticks / hz }'
 }
 
-# CPU seconds that all of the machine was busy for since it started.
+# CPU seconds for which the whole machine was busy since it started.
 machine_cpu()
 {
     awk -v hz="$(getconf CLK_TCK)" '/^cpu / { printf "%.2f\n", ($2 + $3 + $4 + $7 + $8) / hz }' /proc/stat
@@ -374,7 +374,7 @@ tcp()
     fi
 }
 
-# udp MEASURE SECONDS RATE: 64 byte of payload.
+# udp MEASURE SECONDS RATE: 64 bytes of payload.
 udp()
 {
     local measure=$1 sent lost received time device socket tunnel
@@ -448,7 +448,7 @@ measure()
     esac
 }
 
-# Bytes that the threads of both JVMs have allocated, all but the one that answers this question; nan without a jcmd.
+# Bytes allocated by the threads of both JVMs, except the thread that reports them; nan without jcmd.
 allocated_bytes()
 {
     local pid
@@ -476,7 +476,7 @@ resident_mb()
     done | sort -n | tail -1 | awk '{ printf "%d\n", $1 / 1024 }'
 }
 
-# The start line says that frames can pass; the rest may take a moment more.
+# The start line means that frames can pass; other parts may need a moment more.
 await_tunnel()
 {
     local tries=0
@@ -509,7 +509,7 @@ measure_variant()
         stop_tunnels
         return 0
     fi
-    # For the JIT; the others get the same. Code that has never met IPv6 is compiled for IPv4 alone.
+    # For the JIT, which compiles code that never had IPv6 traffic for IPv4 only. Other variants get the same warm-up.
     warm6=$(((warm_up - 1) / 2))
     [ "$variant" != ip-udp ] || warm6=0
     warm_up_with 10.244.2.1 $((warm_up - 1 - warm6))
@@ -517,7 +517,7 @@ measure_variant()
     ip netns exec "$left" timeout 11 iperf3 -c 10.244.2.1 -p 5299 -t 1 -u -b 0 -l 64 > /dev/null || true
     case "$variant" in kernel | yardstick) ;; *) jvm=yes ;; esac
     if [ -n "$jvm" ]; then
-        # In this order, and the other way round at the end: being asked may cost a pause that is not the engine's.
+        # In this order, and reversed at the end: the question itself may cause a pause that is not the engine's.
         allocated=$(allocated_bytes)
         pauses=$(gc_pauses)
     fi

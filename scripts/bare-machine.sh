@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Try the README's commands as a newcomer does: on a bare Debian with the packages of today.
+# Run the README's commands as a newcomer does, on a bare Debian with today's packages.
 #
 #   scripts/bare-machine.sh [--ci] [SUITE]...     default: bookworm and trixie
 #
@@ -22,8 +22,8 @@ usage()
   exit 2
 }
 
-# Adds the archives of updates and security fixes to system $1 of suite $2: debootstrap leaves them out. Their
-# address follows from the one that debootstrap wrote.
+# Adds the archives of updates and security fixes to system $1 of suite $2, as debootstrap leaves them out. Their
+# address is derived from the one that debootstrap wrote.
 add_updates()
 {
   local archive
@@ -51,12 +51,12 @@ copy_network_settings()
   fi
 }
 
-# Runs inside a mount and process namespace of its own: mounts and processes of the system end with it.
+# Runs in its own mount and process namespaces, so the mounts and processes of the system end with it.
 enter()
 {
   local system=$1 device
   shift
-  # 'ip netns' changes the propagation of /, so that has to be a mount.
+  # 'ip netns' changes the propagation of /, so / must be a mount.
   mount --bind "$system" "$system"
   mount -t proc proc "$system/proc"
   mount -t sysfs sysfs "$system/sys"
@@ -73,7 +73,7 @@ enter()
   mount -t tmpfs -o mode=1777 tmpfs "$system/dev/shm"
   ln -s pts/ptmx "$system/dev/ptmx"
   ln -s /proc/self/fd "$system/dev/fd"
-  # Only what a login shell would set: neither this machine's JAVA_HOME nor its tools.
+  # Only variables of a login shell, not this machine's JAVA_HOME or PATH.
   exec env -i HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
@@ -96,7 +96,7 @@ step()
   [ "$result" = passed ] || status=1
 }
 
-# No test may run in 'mvn -DskipTests install': a newcomer wants the jars, not a quarter of an hour of tests.
+# 'mvn -DskipTests install' must run no test, which would take a newcomer a quarter of an hour.
 readonly install='find . -name "*-reports" -path "*/target/*" -exec rm -rf {} + &&
 mvn -q -B -DskipTests install &&
 reports=$(find . -name "*.xml" -path "*/target/*-reports/*") &&
@@ -116,7 +116,7 @@ try_suite()
   fi
   add_updates "$system" "$suite"
   copy_network_settings "$system"
-  # What a newcomer needs to get here at all: git's certificates. The commands install the rest.
+  # Certificates for git, which a newcomer needs to clone. The commands install the rest.
   inside bash -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y upgrade &&
     DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends ca-certificates git' \
     >"$folder/log" 2>&1 || { tail -n 20 "$folder/log" >&2; results+=("$suite: apt-get: FAILED"); status=1; return; }

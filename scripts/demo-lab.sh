@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The part of run-demo.sh that runs inside a mount and a network namespace of its own.
 #
-#   scripts/demo-lab.sh probe            prints 'kernel', or 'engine REASON' where the kernel makes no vxlan device; fails,
-#                                        and says which call failed and why, where there can be no lab at all
+#   scripts/demo-lab.sh probe            prints 'kernel', or 'engine REASON' if the kernel cannot make a vxlan device;
+#                                        if no lab can be made, fails and says which call failed and why
 #   scripts/demo-lab.sh kernel           shows the bridge on the left and the kernel's vxlan device on the right
 #   scripts/demo-lab.sh engine REASON    shows two bridges and says why
 set -euo pipefail
@@ -18,7 +18,7 @@ say() { echo "demo: $*"; }
 in_left() { ip netns exec left "$@"; }
 in_right() { ip netns exec right "$@"; }
 
-# attempt WHAT COMMAND: runs it; if it fails, says in one line what could not be done, the call and its own message.
+# attempt WHAT COMMAND: runs COMMAND; if it fails, prints one line with WHAT, the command and its message.
 attempt()
 {
   local what=$1 output
@@ -30,7 +30,7 @@ attempt()
   fi
 }
 
-# Namespaces get their names in a file system only this script and its children see.
+# Names of namespaces are in a file system that only this script and its children see.
 make_hosts()
 {
   local host
@@ -64,7 +64,7 @@ probe()
   fi
 }
 
-# bridge HOST LOCAL MAC V4 V6 REMOTE MAC V4 V6: starts one and waits until frames can pass.
+# bridge HOST LOCAL MAC V4 V6 REMOTE MAC V4 V6: starts a bridge and waits until frames can pass.
 start_bridge()
 {
   local host=$1 log=$logs/$1.log
@@ -93,7 +93,7 @@ start_kernel()
 {
   ip -n right link add flannel.1 address "$right_mac" mtu 1450 \
     type vxlan id 1 local 192.0.2.2 dev u2 dstport 8472 nolearning
-  # A veth leaves checksums to hardware it does not have; a bridge in user space would see them unfinished.
+  # A veth leaves checksums to hardware that does not exist, so a bridge in user space would get unfinished ones.
   in_right ethtool -K flannel.1 tx-checksum-ip-generic off >/dev/null
   ip -n right addr add "$right_v4/32" dev flannel.1
   ip -n right -6 addr add "$right_v6/128" dev flannel.1 nodad
@@ -106,7 +106,7 @@ start_kernel()
   say "right: the kernel's vxlan device flannel.1, VNI 1, UDP 8472, set up as flannel does"
 }
 
-# ping FROM ADDRESS: prints loss and times in one line; a lost packet fails the demo.
+# ping FROM ADDRESS: prints loss and times in one line; the demo fails if a packet is lost.
 ping_from()
 {
   local output

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What many segments cost: starts tun-bridge with one TAP device for each segment and prints how long that takes,
-# memory, threads, the cost of reading the configuration again, and how the bridge stops.
+# Measure the cost of many segments: starts tun-bridge with one TAP device for each segment, and prints start time,
+# memory, threads, the cost of reading the configuration again, and the time to stop.
 #
 #   scripts/many-segments.sh [--segments N] [--addresses] [--jar FILE] [-- JVM OPTION...]
 #
-#   --segments N   how many; default 1000
+#   --segments N   number of segments; default 1000
 #   --addresses    gives each device an address, a neighbour and a route too
 #   --jar FILE     default engine-examples/target/engine-examples.jar
 #
-# Runs in a network namespace of its own, which goes with it; as root, or where users may make namespaces. Needs
+# Runs in its own network namespace, as root or where users may make namespaces. Needs
 # iproute2, util-linux and a JDK ($JAVA_HOME or java on PATH). Exit code: that of the bridge.
 set -euo pipefail
 
@@ -34,12 +34,12 @@ do
     *) echo "many-segments: unknown argument '$1'" >&2; exit 2 ;;
   esac
 done
-# One is taken away and added again.
+# One segment is removed and added again.
 [ "$segments" -ge 2 ] || { echo "many-segments: --segments $segments: at least 2 are needed" >&2; exit 2; }
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 directory=$(mktemp -d)
 bridge=
-# Reached through traps only.
+# Called by traps only.
 # shellcheck disable=SC2317
 clean_up()
 {
@@ -54,7 +54,7 @@ ip addr add 192.0.2.1/24 dev underlay
 ip link set underlay up
 ip link set far up
 
-# configure N: the file for that many segments.
+# configure N: prints the configuration of N segments.
 configure()
 {
   local vni
@@ -76,12 +76,12 @@ configure()
   done
 }
 
-# All in milliseconds.
+# Times are in milliseconds.
 now() { echo $((${EPOCHREALTIME/./} / 1000)); }
 cpu() { awk -v hz="$(getconf CLK_TCK)" '{print int(1000 * ($14 + $15) / hz)}' "/proc/$bridge/stat"; }
 status() { awk -v key="$1:" '$1 == key {print $2}' "/proc/$bridge/status"; }
 
-# wait_for PATTERN: read what the bridge says until a line matches; fails if the bridge ends before.
+# wait_for PATTERN: reads the bridge's output until a line matches; fails if the bridge ends before.
 wait_for()
 {
   local line
@@ -112,7 +112,7 @@ start_bridge()
   took=$(($(now) - began))
 }
 
-# end_bridge COMPLAINT: how it ended by itself.
+# end_bridge COMPLAINT: prints how the bridge ended by itself.
 end_bridge()
 {
   local code=0
@@ -167,7 +167,7 @@ done
 began=$(now)
 "$java" -jar "$jar" ctl --admin "$directory/admin" reload >/dev/null
 printf '%-28s %6d ms, with its JVM\n' "ctl reload" "$(($(now) - began))"
-# The line it makes the bridge print.
+# The line that the reload makes the bridge print.
 wait_for "*read again*"
 sed -i '$a\    max-learned: 100' "$directory/bridge.yaml"
 reload "reload, a rule changed"

@@ -4,20 +4,20 @@
 #
 #   scripts/setup.sh [build|demo|test]...     default: all three
 #
-# Sourced by the other scripts, which call overlane_setup; that also exports JAVA_HOME. Asks nothing. Where it may not
-# install, it prints what is missing and stops.
+# The other scripts source this file and call overlane_setup, which also exports JAVA_HOME. It asks no questions. If it
+# may not install, it prints what is missing and stops.
 set -euo pipefail
 
 readonly OVERLANE_MIN_JDK=17
 
-# Prints the major version of the JDK in directory $1, nothing if there is no compiler in it.
+# Prints the major version of the JDK in directory $1, or nothing if it has no compiler.
 overlane_jdk_version()
 {
   [ -x "$1/bin/javac" ] || return 0
   "$1/bin/javac" -version 2>&1 | sed -n 's/^javac \(1\.\)\{0,1\}\([0-9]\{1,\}\).*/\2/p'
 }
 
-# Prints the home of a JDK that is new enough: JAVA_HOME, the one on PATH, or any the distribution installed.
+# Prints the home of a JDK that is new enough: JAVA_HOME, the one on PATH, or one of the distribution's.
 overlane_find_jdk()
 {
   local home javac version
@@ -55,7 +55,7 @@ overlane_has_libpcap()
   [[ $("$ldconfig" -p) == *libpcap.so* ]]
 }
 
-# Prints one word for each thing that the purposes in "$@" need and that is not here.
+# Prints one word for each missing program that the purposes in "$@" need.
 overlane_missing()
 {
   local purpose
@@ -93,7 +93,7 @@ overlane_missing()
   done | sort -u
 }
 
-# Prints the first of the packages in "$@" that apt could install now, or nothing.
+# Prints the first package in "$@" that apt can install, or nothing.
 overlane_first_package()
 {
   local package
@@ -117,7 +117,7 @@ overlane_package()
   esac
 }
 
-# Runs apt-get with "$@" as root, without a single question; what it says shows only when it fails.
+# Runs apt-get with "$@" as root and without questions; its output is shown only if it fails.
 overlane_apt()
 {
   local log status=0
@@ -145,7 +145,7 @@ overlane_newest_jdks()
   overlane_apt install --no-install-recommends ${packages[@]}
 }
 
-# Debian's package starts an etcd of its own, now and at every boot; the tests start theirs.
+# Debian's package starts etcd now and at every boot. Stop it, as the tests start their own.
 overlane_stop_etcd_service()
 {
   local -a as_root=()

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What takes too long for every build: a gibibyte each way over each underlay and in each mode, also over a wire that
-# loses and reorders (ten of them: -Doverlane.it.streamMiB=10240), half a minute at full
-# rate without a garbage collection, and the cost of an idle bridge.
+# Tests that take too long for every build: a gibibyte each way over each underlay and in each mode, also over a wire
+# that loses and reorders packets (-Doverlane.it.streamMiB=10240 for ten gibibytes); half a minute at full rate without
+# a garbage collection; and the cost of an idle bridge.
 #
 #   scripts/soak.sh [MAVEN ARGUMENT]...     e.g. -Doverlane.it.soakSeconds=300
 set -euo pipefail
@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
 overlane_setup build test
 
-# No unit tests; Surefire may not complain about that.
+# No unit tests run, and Surefire must not fail because of that.
 exec mvn -B verify -pl engine-examples -am -Dtest=NoUnitTests -Dsurefire.failIfNoSpecifiedTests=false \
   -Dit.test='KernelInteropIT,EngineToEngineIT,ImpairedWireIT,SoakIT' \
   -Doverlane.it.streamMiB=1024 -Doverlane.it.soakSeconds=30 "$@"
