@@ -29,7 +29,7 @@ final class LabTables
         if (!results.variants(VETH).isEmpty())
         {
             text.append("## An underlay that carries super-frames\n\n");
-            text.append("The veth pair as it is: segmentation and checksums are left to the receiver.\n\n");
+            text.append("An unchanged veth pair, which leaves segmentation and checksums to the receiver.\n\n");
             throughput(VETH);
             spread();
             paced();
@@ -54,8 +54,8 @@ final class LabTables
         fact("Load average before the start", "load_before", "");
         text.append("\nMedians of ").append(results.fact("repeats")).append(" rounds of ")
             .append(results.fact("seconds"))
-            .append(" s, variant by variant and then the next round. In brackets: the part of the kernel's figure in ")
-            .append("the same run. Compare these parts, not figures of different runs.\n\n");
+            .append(" s, variant by variant and then the next round. In brackets: the fraction of the kernel's figure ")
+            .append("in the same run. Compare these fractions, not figures of different runs.\n\n");
     }
 
     private void fact(final String title, final String name, final String remark)
@@ -209,15 +209,15 @@ final class LabTables
             .append("Two network namespaces joined by a veth pair of MTU 1500; the engine is `tun-bridge` on both ")
             .append("sides, started anew for every round and warmed up for ").append(results.fact("warm_up"))
             .append(" seconds. ")
-            .append("TCP and UDP by iperf3, round trips by ping (`-i 0.002`, `-A`): the kernel answers those in its ")
-            .append("receive path, so a kernel tunnel's round trip wakes nobody.\n\n")
+            .append("TCP and UDP by iperf3, round trips by ping (`-i 0.002`, `-A`): the kernel answers these in its ")
+            .append("receive path, so a round trip through its tunnel wakes no process.\n\n")
             .append("- Tunnel CPU is user and system time of the tunnel's processes on both sides, JIT and GC ")
-            .append("included. The kernel's tunnel has no process: compare the whole machine's.\n")
-            .append("- A flood is a contest for the CPU: the kernel's tunnel holds the sender back, a TAP device does ")
-            .append("not. High loss is part of it; received packets count. Paced UDP is the fairer question. ")
-            .append("The receiver's socket is iperf3's, of the size that the kernel gives by default.\n")
+            .append("included. The kernel's tunnel has no process, so compare the figures of the whole machine.\n")
+            .append("- In a flood, sender and tunnel compete for the CPU: the kernel's tunnel slows the sender down, ")
+            .append("a TAP device does not. High loss is expected, and received packets count. Paced UDP is the ")
+            .append("fairer comparison. The receiver is iperf3, with a socket of the kernel's default size.\n")
             .append("- GC pauses and allocation are the worst round of both engines together, from the end of the ")
-            .append("warm-up to the end of the round; resident is the larger engine's, JVM and all.\n");
+            .append("warm-up to the end of the round; resident is the larger engine's, including the JVM.\n");
         if (results.variants(VETH).contains("yardstick"))
         {
             text.append("- Yardstick is another userspace tunnel, given by `--yardstick`, not of this project.\n");
