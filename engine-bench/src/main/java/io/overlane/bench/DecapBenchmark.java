@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.bench;
 
-import io.overlane.engine.Forwarding;
+import io.overlane.control.FdbRequest;
+import io.overlane.forwarding.Forwarding;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.DatagramFeed;
@@ -80,7 +81,7 @@ public class DecapBenchmark
         segments.put(Frames.VNI, this);
 
         final Forwarding forwarding = new Forwarding(64, 64, 64, 64);
-        forwarding.putRoute(Frames.THERE, Sinks.REMOTE);
+        forwarding.operations().run(tables -> tables.replaceRoute(Frames.THERE, Sinks.REMOTE));
         final IpNetwork network = new IpNetwork(
             new IpNetworkContext().port(new Sinks.NoPort()).local(Frames.HERE),
             forwarding.routes(),
@@ -186,7 +187,7 @@ public class DecapBenchmark
             new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).policy(p -> p.learning(learning)),
             vxlanCounters.newTraffic("encap", name),
             vxlanCounters.newTraffic("decap", name)));
-        forwarding.addFlood(Frames.VNI, Sinks.REMOTE);
+        forwarding.operations().run(tables -> tables.append(FdbRequest.flood(Frames.VNI, Sinks.REMOTE)));
         return new DatagramFeed(new VxlanDecapPath(
             forwarding.segments(),
             forwarding.fdb(),

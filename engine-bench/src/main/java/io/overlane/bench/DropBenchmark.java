@@ -2,7 +2,8 @@
 package io.overlane.bench;
 
 import io.overlane.address.IpAddress;
-import io.overlane.engine.Forwarding;
+import io.overlane.control.FdbRequest;
+import io.overlane.forwarding.Forwarding;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.DatagramFeed;
 import io.overlane.pipeline.decap.OfferQueue;
@@ -80,7 +81,7 @@ public class DropBenchmark
                 encap,
                 decap));
         }
-        forwarding.addFlood(Frames.VNI, Sinks.REMOTE);
+        forwarding.operations().run(tables -> tables.append(FdbRequest.flood(Frames.VNI, Sinks.REMOTE)));
         feed = new DatagramFeed(new VxlanDecapPath(
             forwarding.segments(),
             forwarding.fdb(),

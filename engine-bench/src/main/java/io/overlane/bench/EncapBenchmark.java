@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.bench;
 
-import io.overlane.engine.Forwarding;
+import io.overlane.control.FdbRequest;
+import io.overlane.forwarding.Forwarding;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.limit.RateLimit;
@@ -92,7 +93,8 @@ public class EncapBenchmark
         final byte[][] packetBytes = new byte[Frames.BATCH][];
         for (int i = 0; i < Frames.BATCH; i++)
         {
-            forwarding.putFdb(Frames.VNI, Frames.station(i), Sinks.REMOTE);
+            final FdbRequest request = new FdbRequest(Frames.VNI, Frames.station(i), Sinks.REMOTE);
+            forwarding.operations().run(tables -> tables.replace(request));
             addresses.put(Frames.station(i).value(), new InetSocketAddress("192.0.2.2", 8472));
             frameBytes[i] = Frames.ethernet(i, length);
             packetBytes[i] = Frames.packet(i, length, false);
@@ -120,7 +122,7 @@ public class EncapBenchmark
                 new RateLimit(1000),
                 Frames.BATCH));
 
-        forwarding.putRoute(Frames.THERE, Sinks.REMOTE);
+        forwarding.operations().run(tables -> tables.replaceRoute(Frames.THERE, Sinks.REMOTE));
         final IpNetwork network = new IpNetwork(
             new IpNetworkContext().port(new Sinks.NoPort()),
             forwarding.routes(),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.bench;
 
-import io.overlane.control.RemoteCheck;
-import io.overlane.engine.Forwarding;
+import io.overlane.control.FdbRequest;
 import io.overlane.fdb.FdbContext;
+import io.overlane.forwarding.Forwarding;
+import io.overlane.forwarding.RemoteCheck;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.DatagramFeed;
@@ -95,7 +96,7 @@ public class LearnFloodBenchmark
             new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).policy(p -> p.learning(true)),
             counters.newTraffic("encap", "flood"),
             counters.newTraffic("decap", "flood")));
-        forwarding.addFlood(Frames.VNI, Sinks.REMOTE);
+        forwarding.operations().run(tables -> tables.append(FdbRequest.flood(Frames.VNI, Sinks.REMOTE)));
         path = new DatagramFeed(new VxlanDecapPath(
             forwarding.segments(),
             forwarding.fdb(),

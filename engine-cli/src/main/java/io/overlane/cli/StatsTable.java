@@ -140,7 +140,7 @@ public final class StatsTable
         final RemoteTraffic sent = engine.counters().encap().remotes();
         final RemoteTraffic received = engine.counters().decap().remotes();
         boolean isFirst = true;
-        for (int i = RemoteTraffic.UNNUMBERED; i < engine.forwarding().remotes().maxRemotes(); i++)
+        for (int i = RemoteTraffic.UNNUMBERED; i < engine.tables().maxRemotes(); i++)
         {
             if (sent.frames(i) + received.frames(i) > 0)
             {
@@ -154,7 +154,7 @@ public final class StatsTable
                 out.printf(
                     Locale.ROOT,
                     "    %-27s %12d %14d %12d %14d%n",
-                    i == RemoteTraffic.UNNUMBERED ? "not configured" : engine.forwarding().remotes().vtep(i),
+                    i == RemoteTraffic.UNNUMBERED ? "not configured" : engine.tables().remote(i),
                     sent.frames(i),
                     sent.bytes(i),
                     received.frames(i),

@@ -6,7 +6,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.fdb.FdbEntry;
 
 /**
- * Which entries are meant: those that all parts that are given apply to.
+ * Selects FDB entries that match every criterion that is set.
  *
  * @param vni    of the segment; {@link #ANY}.
  * @param mac    of the station or group; null: any.
@@ -16,7 +16,7 @@ import io.overlane.fdb.FdbEntry;
  */
 public record FdbFilter(int vni, MacAddress mac, IpAddress remote, int kinds, int owner)
 {
-    /** Whatever it is. */
+    /** Matches every value. */
     public static final int ANY = -1;
 
     /** Every entry there is. */
@@ -72,8 +72,16 @@ public record FdbFilter(int vni, MacAddress mac, IpAddress remote, int kinds, in
         return new FdbFilter(vni, mac, remote, kinds, owner);
     }
 
-    /** Whether an entry is meant, its remotes aside. */
-    boolean matches(final int vni, final long mac, final int kind, final int owner)
+    /**
+     * Compare with an entry, leaving aside its remotes.
+     *
+     * @param vni   of its segment.
+     * @param mac   of the station or group.
+     * @param kind  of {@link FdbEntry}.
+     * @param owner of the entry.
+     * @return true if the filter selects it.
+     */
+    public boolean matches(final int vni, final long mac, final int kind, final int owner)
     {
         return (this.vni == ANY || this.vni == vni) &&
             (this.mac == null || this.mac.value() == mac) &&

@@ -11,7 +11,7 @@ import io.overlane.remote.RemoteTable;
  * An FDB entry, or one remote of an entry that has several, as someone asks for it.
  *
  * @param vni       of a segment.
- * @param mac       a station's; a group's, of which each remote gets a copy; or {@link #EVERYTHING_ELSE}.
+ * @param mac       a station's; a group's, of which each remote gets a copy; or {@link #FLOOD_LIST}.
  * @param remote    where the MAC is; null where an operation does without.
  * @param remoteVni the VNI frames are sent to the remote with, or {@link RemoteTable#SEGMENTS_VNI}.
  * @param kind      {@link FdbEntry#STATIC}, {@link FdbEntry#DYNAMIC} or {@link FdbEntry#EXTERNAL}.
@@ -21,8 +21,8 @@ import io.overlane.remote.RemoteTable;
 public record FdbRequest(
     int vni, MacAddress mac, Vtep remote, int remoteVni, int kind, int owner, boolean isRouter)
 {
-    /** What stands for the list of remotes that get what no other entry is for: the segment's flood list. */
-    public static final MacAddress EVERYTHING_ELSE = new MacAddress(0);
+    /** Stands for the segment's flood list: its remotes get copies of frames for which there is no other entry. */
+    public static final MacAddress FLOOD_LIST = new MacAddress(0);
 
     /**
      * @throws IllegalArgumentException if the kind is not one that can be asked for.
@@ -39,12 +39,24 @@ public record FdbRequest(
      * A user's static entry.
      *
      * @param vni    of a segment.
-     * @param mac    a station's, a group's or {@link #EVERYTHING_ELSE}.
+     * @param mac    a station's, a group's or {@link #FLOOD_LIST}.
      * @param remote where it is; null where an operation does without.
      */
     public FdbRequest(final int vni, final MacAddress mac, final Vtep remote)
     {
         this(vni, mac, remote, RemoteTable.SEGMENTS_VNI, FdbEntry.STATIC, Fdb.NO_OWNER, false);
+    }
+
+    /**
+     * A user's entry of the flood list.
+     *
+     * @param vni    of a segment.
+     * @param remote gets copies of flooded frames.
+     * @return a request for it.
+     */
+    public static FdbRequest flood(final int vni, final Vtep remote)
+    {
+        return new FdbRequest(vni, FLOOD_LIST, remote);
     }
 
     /** @return the same for an entry that moves and ages. */
@@ -77,14 +89,15 @@ public record FdbRequest(
         return new FdbRequest(vni, mac, remote, remoteVni, kind, owner, true);
     }
 
-    /** True for what may have several remotes. */
-    boolean isGroup()
+    /** @return true if the entry may have several remotes. */
+    public boolean isGroup()
     {
-        return isEverythingElse() || MacAddress.isGroup(mac.value());
+        return isFloodList() || MacAddress.isGroup(mac.value());
     }
 
-    boolean isEverythingElse()
+    /** @return true if the request is about the flood list. */
+    public boolean isFloodList()
     {
-        return mac.value() == EVERYTHING_ELSE.value();
+        return mac.value() == FLOOD_LIST.value();
     }
 }

@@ -3,20 +3,24 @@ package io.overlane.control;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;
+import java.util.List;
 
 /**
- * An entry of the FDB, or one of the remotes of an entry that has several, as it is shown to people.
+ * An entry of the FDB, or one of the remotes of an entry that has several.
  *
  * @param vni        of the segment.
- * @param mac        of the station or group, or {@link FdbRequest#EVERYTHING_ELSE}.
+ * @param mac        of the station or group, or {@link FdbRequest#FLOOD_LIST}.
  * @param kind       of {@link FdbEntry}.
- * @param owner      of the entry.
+ * @param owner      number of the control plane that asked for the entry, or {@link Fdb#NO_OWNER}.
  * @param isRouter   whether neighbour advertisements say that it is a router.
- * @param remote     where it is.
+ * @param remote     it is behind; null if it is behind a port.
  * @param remoteVni  the VNI frames go to the remote with, or {@link RemoteTable#SEGMENTS_VNI}.
- * @param lastSeenMs when a frame last confirmed it, on the engine's clock; 0 for what does not age.
+ * @param port       name of the port it is behind; null if it is behind a remote.
+ * @param lastSeenMs when a frame last confirmed it, on the engine's clock; 0 if it does not age.
+ * @param owners     names of those who configured it; empty if it was learned.
  */
 public record FdbRow(
     int vni,
@@ -26,6 +30,8 @@ public record FdbRow(
     boolean isRouter,
     Vtep remote,
     int remoteVni,
-    long lastSeenMs)
+    String port,
+    long lastSeenMs,
+    List<String> owners)
 {
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What operators and control planes ask of the FDB, one operation each, with the rules of Linux {@code bridge fdb}.
+ * The words in which applications, operators and control planes change the tables: desired states with an owner, and
+ * single operations with the rules of Linux {@code bridge fdb}.
  */
 package io.overlane.control;
+

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.engine;
 
-import io.overlane.control.RemoteCheck;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbContext;
+import io.overlane.forwarding.RemoteCheck;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;

@@ -2,6 +2,7 @@
 package io.overlane.engine;
 
 import io.overlane.address.MacAddress;
+import io.overlane.forwarding.Forwarding;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.policy.RuleChange;
 import io.overlane.policy.SegmentPolicy;
@@ -11,7 +12,6 @@ import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -90,18 +90,24 @@ public final class EngineSegments
     }
 
     /** @return all segments, as they are now. */
-    public Collection<Segment> all()
+    public List<SegmentView> all()
     {
-        return forwarding.segments().all();
+        return forwarding.segments().all().stream().map(this::view).toList();
     }
 
     /**
      * @param vni of a segment.
      * @return the segment, null if there is none.
      */
-    public Segment get(final int vni)
+    public SegmentView get(final int vni)
     {
-        return forwarding.segments().lookup(vni);
+        final Segment segment = forwarding.segments().lookup(vni);
+        return segment == null ? null : view(segment);
+    }
+
+    private SegmentView view(final Segment segment)
+    {
+        return new SegmentView(segment, forwarding.remotes());
     }
 
     /**
@@ -110,7 +116,7 @@ public final class EngineSegments
      * @param settings of the segment; the engine takes its ports over and closes them.
      * @return completes with the segment.
      */
-    public CompletableFuture<Segment> add(final SegmentContext settings)
+    public CompletableFuture<SegmentView> add(final SegmentContext settings)
     {
         return ask(() ->
         {
@@ -123,7 +129,7 @@ public final class EngineSegments
             resources.take(settings.ports());
             final Segment segment = undoing(settings.ports(), () -> paths.open(settings));
             settings.ports().forEach(port -> portVnis.put(port, settings.vni()));
-            return begin(paths.encapPaths(segment), () -> takeBack(segment)).thenApply(none -> segment);
+            return begin(paths.encapPaths(segment), () -> takeBack(segment)).thenApply(none -> view(segment));
         });
     }
 
@@ -305,7 +311,7 @@ public final class EngineSegments
     private Void forget(final Segment segment, final Port port)
     {
         // Else the whole segment went meanwhile.
-        if (segment == get(segment.vni()))
+        if (segment == forwarding.segments().lookup(segment.vni()))
         {
             forwarding.ports().remove(segment, port);
         }
@@ -316,12 +322,7 @@ public final class EngineSegments
 
     private SegmentTotals settle(final Segment segment)
     {
-        final SegmentTotals totals = new SegmentTotals(
-            segment.vni(),
-            segment.encapTraffic().frames(),
-            segment.encapTraffic().bytes(),
-            segment.decapTraffic().frames(),
-            segment.decapTraffic().bytes());
+        final SegmentTotals totals = SegmentView.totals(segment);
         removedDecap.add(segment.decapTraffic());
         paths.close(segment);
         leavingVnis.remove(segment.vni());
@@ -434,7 +435,7 @@ public final class EngineSegments
 
     private Segment requireSegment(final int vni)
     {
-        final Segment segment = get(vni);
+        final Segment segment = forwarding.segments().lookup(vni);
         if (segment == null)
         {
             throw new IllegalArgumentException("no segment has VNI " + vni);

@@ -2,6 +2,7 @@
 package io.overlane.engine;
 
 import io.overlane.address.Vtep;
+import io.overlane.forwarding.Forwarding;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.pipeline.learning.LearnRing;
@@ -16,8 +17,8 @@ import org.agrona.concurrent.NanoClock;
 /**
  * A running engine: ports on one side, an underlay on the other, and the tables between them.
  *
- * <p>{@link #proxy()}, {@link #segments()}, {@link #counters()}, {@link #close()}, {@link #isRunning()} and
- * {@link #terminated()} may be called from any thread.
+ * <p>Any thread may call {@link #control()}, {@link #tables()}, {@link #segments()}, {@link #counters()},
+ * {@link #close()}, {@link #isRunning()} and {@link #terminated()}.
  *
  * <p><b>Mistakes of the application.</b> What the error handler throws ends there. An exception out of a duty cycle (of
  * a port or an underlay, say) goes to the error handler, and the engine goes on. An {@link Error} ends the engine: it
@@ -30,7 +31,8 @@ public final class OverlayEngine implements AutoCloseable
     private final TakenResources resources;
     private final EngineCounters counters;
     private final Forwarding forwarding;
-    private final EngineControl proxy;
+    private final EngineControl control;
+    private final EngineTables tables;
     /** Null with one queue. */
     private final LearnRing learned;
     private final EngineSegments segments;
@@ -74,7 +76,8 @@ public final class OverlayEngine implements AutoCloseable
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         sourceFilter = new SourceFilter(context, forwarding, counters.decap());
         commands = new CommandQueue(wake, sourceFilter::update, context.errorHandler());
-        proxy = new EngineControl(forwarding, commands);
+        control = new EngineControl(forwarding, commands);
+        tables = new EngineTables(forwarding);
 
         final boolean isVxlan = context.ipNetwork() == null;
         final boolean isSplit = context.threadingMode() == ThreadingMode.SPLIT;
@@ -247,10 +250,10 @@ public final class OverlayEngine implements AutoCloseable
         }
     }
 
-    /** @return asks for changes to the running engine. */
-    public EngineControl proxy()
+    /** @return changes the tables. */
+    public EngineControl control()
     {
-        return proxy;
+        return control;
     }
 
     /** @return adds and removes segments and ports of the running engine. */
@@ -265,8 +268,14 @@ public final class OverlayEngine implements AutoCloseable
         return counters;
     }
 
-    /** @return the tables; any thread may look things up, none may change them. */
-    public Forwarding forwarding()
+    /** @return reads the tables. */
+    public EngineTables tables()
+    {
+        return tables;
+    }
+
+    /** For tests of the engine itself. */
+    Forwarding forwarding()
     {
         return forwarding;
     }

@@ -3,6 +3,11 @@ package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableOperations;
+import io.overlane.control.TableResult;
+import io.overlane.forwarding.Forwarding;
+import io.overlane.forwarding.RemoteCheck;
 import io.overlane.limit.RateLimit;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
@@ -225,9 +230,9 @@ final class PathBuilder
         if (queue == 0)
         {
             context.ipNetwork().routes().forEach((prefix, remote) ->
-                requireRoom(
-                    forwarding.putRoute(prefix, remote),
-                    "route " + prefix,
+                require(
+                    forwarding.operations().run(tables -> tables.replaceRoute(prefix, remote)),
+                    "route " + prefix + " to " + remote,
                     "maxRoutes=" + context.maxRoutes(),
                     maxRemotes()));
         }
@@ -282,25 +287,34 @@ final class PathBuilder
 
     private void fill(final SegmentContext settings)
     {
+        forwarding.operations().run(tables ->
+        {
+            fill(settings, tables);
+            return null;
+        });
+    }
+
+    private void fill(final SegmentContext settings, final TableOperations tables)
+    {
         final int vni = settings.vni();
         final Segment segment = forwarding.segments().lookup(vni);
         apply(vni, settings.policy());
-        requireRoom(
-            segment.ports().size() == 1 || forwarding.ports().number(segment),
-            "the ports of segment " + vni,
-            maxRemotes());
+        if (segment.ports().size() > 1 && !forwarding.ports().number(segment))
+        {
+            require(TableResult.NO_ROOM, "the ports of segment " + vni, maxRemotes());
+        }
         settings.fdb().forEach((mac, remote) ->
-            requireRoom(
-                forwarding.putFdb(vni, mac, remote),
-                "FDB entry " + mac,
+            require(
+                tables.replace(new FdbRequest(vni, mac, remote)),
+                "FDB entry " + mac + " of " + remote,
                 "fdb.maxEntries=" + context.fdb().maxEntries(),
                 maxRemotes()));
         settings.flood().forEach(remote ->
-            requireRoom(forwarding.addFlood(vni, remote), "flooding to " + remote, maxRemotes()));
+            require(tables.append(FdbRequest.flood(vni, remote)), "flood to " + remote, maxRemotes()));
         settings.policy().groups().forEach(group -> join(vni, group));
         settings.neighbors().forEach((address, mac) ->
-            requireRoom(
-                forwarding.putNeighbor(vni, address, mac),
+            require(
+                tables.replaceNeighbor(vni, address, mac),
                 "neighbour " + address,
                 "maxNeighbors=" + context.maxNeighbors()));
     }
@@ -320,18 +334,18 @@ final class PathBuilder
     void join(final int vni, final IpAddress group)
     {
         groups.join(vni, group);
-        final Vtep remote = new Vtep(group, context.peerUdpPort());
-        if (!forwarding.addFlood(vni, remote) && !forwarding.isFlooded(vni, remote))
+        final TableResult result = forwarding.operations().run(tables -> tables.append(flood(vni, group)));
+        if (result != TableResult.DONE)
         {
             groups.leave(vni, group);
-            requireRoom(false, "group " + group, maxRemotes());
+            require(result, "group " + group, maxRemotes());
         }
     }
 
     /** Undo that; likewise. */
     void leave(final int vni, final IpAddress group)
     {
-        forwarding.removeFlood(vni, new Vtep(group, context.peerUdpPort()));
+        forwarding.operations().run(tables -> tables.delete(flood(vni, group)));
         groups.leave(vni, group);
     }
 
@@ -346,12 +360,18 @@ final class PathBuilder
         return "maxRemotes=" + context.maxRemotes();
     }
 
-    private static void requireRoom(final boolean isTaken, final String entry, final String... limits)
+    private FdbRequest flood(final int vni, final IpAddress group)
     {
-        if (!isTaken)
+        return FdbRequest.flood(vni, new Vtep(group, context.peerUdpPort()));
+    }
+
+    private static void require(final TableResult result, final String entry, final String... limits)
+    {
+        if (result == TableResult.NO_ROOM)
         {
             throw new IllegalArgumentException(
                 "no room for " + entry + ": " + String.join(" or ", limits) + " is reached; set it higher");
         }
+        RemoteCheck.require(result, entry);
     }
 }

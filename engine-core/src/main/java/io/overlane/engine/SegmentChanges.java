@@ -2,6 +2,7 @@
 package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
+import io.overlane.forwarding.Forwarding;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.policy.ActivePolicy;
 import io.overlane.policy.RuleChange;

@@ -2,14 +2,14 @@
 package io.overlane.engine;
 
 /**
- * What a segment had carried when it was removed. The engine's sums go on counting it, under the label
+ * Frames and bytes that a segment carried. Those of removed segments stay in the engine's counters, under the label
  * {@code removed-segments}.
  *
  * @param vni         its VNI.
  * @param encapFrames frames from its ports that were delivered.
- * @param encapBytes  their bytes.
- * @param decapFrames frames from remotes that its ports were given.
- * @param decapBytes  their bytes.
+ * @param encapBytes  bytes of these frames.
+ * @param decapFrames frames from remotes that were delivered to its ports.
+ * @param decapBytes  bytes of these frames.
  */
 public record SegmentTotals(int vni, long encapFrames, long encapBytes, long decapFrames, long decapBytes)
 {

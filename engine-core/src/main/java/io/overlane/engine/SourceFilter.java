@@ -3,6 +3,7 @@ package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.forwarding.Forwarding;
 import io.overlane.policy.ActivePolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.remote.RemoteTable;

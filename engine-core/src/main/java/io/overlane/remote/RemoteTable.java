@@ -166,6 +166,17 @@ public final class RemoteTable
     }
 
     /**
+     * As {@link #intern(long, long, int)}.
+     *
+     * @param remote address and UDP port.
+     * @return its number, or {@link #MISSING} if it is new and the table is full.
+     */
+    public int intern(final Vtep remote)
+    {
+        return intern(remote.address().high(), remote.address().low(), remote.udpPort());
+    }
+
+    /**
      * As {@link #intern(long, long, int)}, for one to which frames are sent with a VNI of its own.
      *
      * @param high    first word of the address.

@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.overlane.address.MacAddress;
 import io.overlane.control.FdbFilter;
 import io.overlane.control.FdbRequest;
-import io.overlane.control.FdbResult;
+import io.overlane.control.TableResult;
 import io.overlane.fdb.FdbEntry;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -47,10 +47,10 @@ class AgeingRowsTest
         for (int i = 0; i < 4; i++)
         {
             final FdbRequest request = new FdbRequest(VNI, new MacAddress(0x0200_0000_2000L + i), B);
-            assertEquals(FdbResult.DONE, trial.ask(control -> control.add(request)));
+            assertEquals(TableResult.DONE, trial.ask(control -> control.add(request)));
         }
-        assertEquals(FdbResult.NO_ROOM, trial.ask(control -> control.add(new FdbRequest(VNI, M, B))));
-        assertEquals(1, trial.harness().engine().forwarding().remotes().size(), "A is let go");
+        assertEquals(TableResult.NO_ROOM, trial.ask(control -> control.add(new FdbRequest(VNI, M, B))));
+        assertEquals(1, trial.harness().engine().tables().remotesSize(), "A is let go");
         assertEquals(4, trial.rows().size());
     }
 
@@ -133,8 +133,8 @@ class AgeingRowsTest
 
     private void put()
     {
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, DYNAMIC, A).dynamic())));
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, EXTERNAL, A).external(7))));
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, STATIC, A))));
+        assertEquals(TableResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, DYNAMIC, A).dynamic())));
+        assertEquals(TableResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, EXTERNAL, A).external(7))));
+        assertEquals(TableResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, STATIC, A))));
     }
 }

@@ -13,7 +13,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbFilter;
 import io.overlane.control.FdbRequest;
-import io.overlane.control.FdbResult;
+import io.overlane.control.TableResult;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.testdata.FrameSpec;
 import java.util.HexFormat;
@@ -47,10 +47,10 @@ class FdbOperationRowsTest
     void shouldNotAddWhatIsThere()
     {
         trial.hear(B, M);
-        assertEquals(FdbResult.DONE, add(M, A));
+        assertEquals(TableResult.DONE, add(M, A));
         assertEquals(A, trial.remoteOf(M));
-        assertEquals(FdbResult.EXISTS, add(M, A));
-        assertEquals(FdbResult.EXISTS, add(M, B));
+        assertEquals(TableResult.EXISTS, add(M, A));
+        assertEquals(TableResult.EXISTS, add(M, B));
         assertEquals(A, trial.remoteOf(M));
     }
 
@@ -59,10 +59,10 @@ class FdbOperationRowsTest
         deviation = "Linux takes kind and router flag over; here only replace changes a station's entry")
     void shouldNotChangeAStationByAppending()
     {
-        assertEquals(FdbResult.DONE, append(M, A));
-        assertEquals(FdbResult.DONE, append(M, B));
+        assertEquals(TableResult.DONE, append(M, A));
+        assertEquals(TableResult.DONE, append(M, B));
         assertEquals(
-            FdbResult.DONE, trial.ask(control -> control.append(new FdbRequest(VNI, M, B).dynamic().router())));
+            TableResult.DONE, trial.ask(control -> control.append(new FdbRequest(VNI, M, B).dynamic().router())));
         assertEquals(A, trial.remoteOf(M));
         assertEquals(FdbEntry.STATIC, trial.kindOf(M));
         assertEquals(1, remotes());
@@ -72,8 +72,8 @@ class FdbOperationRowsTest
     @Conformance(row = 98)
     void shouldReplaceAStationsRemoteAndMakeTheEntryIfThereIsNone()
     {
-        assertEquals(FdbResult.DONE, replace(M, A));
-        assertEquals(FdbResult.DONE, replace(M, B));
+        assertEquals(TableResult.DONE, replace(M, A));
+        assertEquals(TableResult.DONE, replace(M, B));
         assertEquals(B, trial.remoteOf(M));
         assertEquals(1, remotes());
     }
@@ -82,12 +82,12 @@ class FdbOperationRowsTest
     @Conformance(row = 99)
     void shouldNotReplaceGroups()
     {
-        assertEquals(FdbResult.NOT_SUPPORTED, replace(GROUP, A));
-        assertEquals(FdbResult.NOT_SUPPORTED, replace(FdbRequest.EVERYTHING_ELSE, A));
+        assertEquals(TableResult.NOT_SUPPORTED, replace(GROUP, A));
+        assertEquals(TableResult.NOT_SUPPORTED, replace(FdbRequest.FLOOD_LIST, A));
         add(GROUP, A);
-        add(FdbRequest.EVERYTHING_ELSE, A);
-        assertEquals(FdbResult.NOT_SUPPORTED, replace(GROUP, B));
-        assertEquals(FdbResult.NOT_SUPPORTED, replace(FdbRequest.EVERYTHING_ELSE, B));
+        add(FdbRequest.FLOOD_LIST, A);
+        assertEquals(TableResult.NOT_SUPPORTED, replace(GROUP, B));
+        assertEquals(TableResult.NOT_SUPPORTED, replace(FdbRequest.FLOOD_LIST, B));
         trial.sendTo(GROUP);
         assertEquals(List.of(1, 0, 0), trial.sent());
     }
@@ -96,12 +96,12 @@ class FdbOperationRowsTest
     @Conformance(row = 100)
     void shouldAppendRemotesToAGroupOnceEach()
     {
-        for (final MacAddress mac : List.of(GROUP, FdbRequest.EVERYTHING_ELSE))
+        for (final MacAddress mac : List.of(GROUP, FdbRequest.FLOOD_LIST))
         {
-            assertEquals(FdbResult.DONE, append(mac, A));
-            assertEquals(FdbResult.DONE, append(mac, A));
+            assertEquals(TableResult.DONE, append(mac, A));
+            assertEquals(TableResult.DONE, append(mac, A));
         }
-        append(FdbRequest.EVERYTHING_ELSE, B);
+        append(FdbRequest.FLOOD_LIST, B);
         append(GROUP, C);
 
         trial.sendTo(GROUP);
@@ -115,48 +115,48 @@ class FdbOperationRowsTest
     @Conformance(row = 101)
     void shouldNotAddToAGroupThatIsThere()
     {
-        assertEquals(FdbResult.DONE, add(FdbRequest.EVERYTHING_ELSE, A));
-        assertEquals(FdbResult.EXISTS, add(FdbRequest.EVERYTHING_ELSE, A));
-        assertEquals(FdbResult.EXISTS, add(FdbRequest.EVERYTHING_ELSE, B));
-        assertEquals(FdbResult.DONE, add(GROUP, A));
-        assertEquals(FdbResult.EXISTS, add(GROUP, B));
+        assertEquals(TableResult.DONE, add(FdbRequest.FLOOD_LIST, A));
+        assertEquals(TableResult.EXISTS, add(FdbRequest.FLOOD_LIST, A));
+        assertEquals(TableResult.EXISTS, add(FdbRequest.FLOOD_LIST, B));
+        assertEquals(TableResult.DONE, add(GROUP, A));
+        assertEquals(TableResult.EXISTS, add(GROUP, B));
     }
 
     @Test
     @Conformance(row = 102)
     void shouldDeleteOneRemoteOrTheWholeEntry()
     {
-        for (final MacAddress mac : List.of(GROUP, FdbRequest.EVERYTHING_ELSE))
+        for (final MacAddress mac : List.of(GROUP, FdbRequest.FLOOD_LIST))
         {
             append(mac, A);
             append(mac, B);
             append(mac, C);
-            assertEquals(FdbResult.DONE, delete(mac, B));
+            assertEquals(TableResult.DONE, delete(mac, B));
             trial.sendTo(GROUP);
             assertEquals(List.of(1, 0, 1), trial.sent());
-            assertEquals(FdbResult.NOT_FOUND, delete(mac, B));
-            assertEquals(FdbResult.DONE, delete(mac, null));
-            assertEquals(FdbResult.NOT_FOUND, delete(mac, null));
+            assertEquals(TableResult.NOT_FOUND, delete(mac, B));
+            assertEquals(TableResult.DONE, delete(mac, null));
+            assertEquals(TableResult.NOT_FOUND, delete(mac, null));
             trial.sendTo(GROUP);
             assertEquals(List.of(0, 0, 0), trial.sent());
             assertEquals(0, remotes());
         }
         add(GROUP, A);
-        assertEquals(FdbResult.DONE, delete(GROUP, A));
-        assertEquals(0, trial.harness().engine().forwarding().fdb().size(), "the last remote takes the entry along");
+        assertEquals(TableResult.DONE, delete(GROUP, A));
+        assertEquals(0, trial.harness().engine().tables().fdbSize(), "the last remote takes the entry along");
     }
 
     @Test
     @Conformance(row = 103)
     void shouldRefuseWhatMakesNoSense()
     {
-        assertEquals(FdbResult.NOT_FOUND, delete(M, null));
+        assertEquals(TableResult.NOT_FOUND, delete(M, null));
         add(M, A);
-        assertEquals(FdbResult.NOT_FOUND, delete(M, B));
-        assertEquals(FdbResult.NO_REMOTE, add(M, null));
-        assertEquals(FdbResult.WRONG_FAMILY, replace(M, Vtep.parse("[2001:db8::1]:8472", 0)));
-        assertEquals(FdbResult.NO_SEGMENT, trial.ask(control -> control.add(new FdbRequest(9, M, A))));
-        assertEquals(FdbResult.NO_SEGMENT, trial.ask(control -> control.delete(new FdbRequest(9, M, A))));
+        assertEquals(TableResult.NOT_FOUND, delete(M, B));
+        assertEquals(TableResult.NO_REMOTE, add(M, null));
+        assertEquals(TableResult.WRONG_FAMILY, replace(M, Vtep.parse("[2001:db8::1]:8472", 0)));
+        assertEquals(TableResult.NO_SEGMENT, trial.ask(control -> control.add(new FdbRequest(9, M, A))));
+        assertEquals(TableResult.NO_SEGMENT, trial.ask(control -> control.delete(new FdbRequest(9, M, A))));
     }
 
     @Test
@@ -165,16 +165,16 @@ class FdbOperationRowsTest
     void shouldNotLetAControlPlaneTouchAUsersEntry()
     {
         add(M, A);
-        assertEquals(FdbResult.EXISTS, trial.ask(control -> control.add(new FdbRequest(VNI, M, B).external(1))));
-        assertEquals(FdbResult.REFUSED, trial.ask(control -> control.replace(new FdbRequest(VNI, M, B).external(1))));
+        assertEquals(TableResult.EXISTS, trial.ask(control -> control.add(new FdbRequest(VNI, M, B).external(1))));
+        assertEquals(TableResult.REFUSED, trial.ask(control -> control.replace(new FdbRequest(VNI, M, B).external(1))));
         assertEquals(A, trial.remoteOf(M));
 
         final MacAddress other = MacAddress.parse("02:00:00:00:00:78");
         final FdbRequest request = new FdbRequest(VNI, other, B);
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.replace(request.external(1))));
-        assertEquals(FdbResult.REFUSED, trial.ask(control -> control.replace(request.external(2))));
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.replace(request.external(1))));
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.replace(request)), "the user may");
+        assertEquals(TableResult.DONE, trial.ask(control -> control.replace(request.external(1))));
+        assertEquals(TableResult.REFUSED, trial.ask(control -> control.replace(request.external(2))));
+        assertEquals(TableResult.DONE, trial.ask(control -> control.replace(request.external(1))));
+        assertEquals(TableResult.DONE, trial.ask(control -> control.replace(request)), "the user may");
         assertEquals(FdbEntry.STATIC, trial.kindOf(other));
         assertEquals(2, remotes());
     }
@@ -183,14 +183,14 @@ class FdbOperationRowsTest
     void shouldSendToThePortAndWithTheVniAnEntrySays()
     {
         final FdbRequest request = new FdbRequest(VNI, M, A).remoteVni(0xABCDEF);
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.add(request)));
+        assertEquals(TableResult.DONE, trial.ask(control -> control.add(request)));
         trial.sendTo(M);
         final byte[] frame = FrameSpec.ipv4Udp().destinationMac(M.value()).bytes();
         assertEquals(
             List.of(hex(FrameSpec.vxlan(frame).vni(0xABCDEF).datagram())),
             trial.harness().sentTo(A).stream().map(FdbOperationRowsTest::hex).toList());
-        assertEquals(FdbResult.NOT_FOUND, delete(M, A), "another VNI is another remote");
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.delete(request)));
+        assertEquals(TableResult.NOT_FOUND, delete(M, A), "another VNI is another remote");
+        assertEquals(TableResult.DONE, trial.ask(control -> control.delete(request)));
         assertEquals(0, remotes());
     }
 
@@ -198,7 +198,8 @@ class FdbOperationRowsTest
     void shouldSendEachOfAListItsVni()
     {
         append(GROUP, A);
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.append(new FdbRequest(VNI, GROUP, B).remoteVni(7))));
+        assertEquals(TableResult.DONE, trial.ask(
+            control -> control.append(new FdbRequest(VNI, GROUP, B).remoteVni(7))));
         append(GROUP, C);
         trial.sendTo(GROUP);
         assertEquals(VNI, vniSentTo(A));
@@ -216,7 +217,7 @@ class FdbOperationRowsTest
         trial.ask(control -> control.add(new FdbRequest(VNI, other, B).external(3)));
         append(GROUP, A);
         append(GROUP, B);
-        append(FdbRequest.EVERYTHING_ELSE, A);
+        append(FdbRequest.FLOOD_LIST, A);
 
         assertEquals(0, trial.flush(FdbFilter.ALL.vni(2)));
         assertEquals(0, trial.flush(FdbFilter.ALL.owner(4)));
@@ -227,7 +228,7 @@ class FdbOperationRowsTest
         assertEquals(1, trial.flush(FdbFilter.ALL.owner(3)));
         assertNull(trial.remoteOf(other));
         assertEquals(1, trial.flush(FdbFilter.ALL), "what is left of the group");
-        assertEquals(1, trial.flush(FdbFilter.ALL.mac(FdbRequest.EVERYTHING_ELSE)));
+        assertEquals(1, trial.flush(FdbFilter.ALL.mac(FdbRequest.FLOOD_LIST)));
         assertEquals(0, remotes());
     }
 
@@ -237,29 +238,29 @@ class FdbOperationRowsTest
         return (datagram[4] & 0xFF) << 16 | (datagram[5] & 0xFF) << 8 | datagram[6] & 0xFF;
     }
 
-    private FdbResult add(final MacAddress mac, final Vtep remote)
+    private TableResult add(final MacAddress mac, final Vtep remote)
     {
         return trial.ask(control -> control.add(new FdbRequest(VNI, mac, remote)));
     }
 
-    private FdbResult append(final MacAddress mac, final Vtep remote)
+    private TableResult append(final MacAddress mac, final Vtep remote)
     {
         return trial.ask(control -> control.append(new FdbRequest(VNI, mac, remote)));
     }
 
-    private FdbResult replace(final MacAddress mac, final Vtep remote)
+    private TableResult replace(final MacAddress mac, final Vtep remote)
     {
         return trial.ask(control -> control.replace(new FdbRequest(VNI, mac, remote)));
     }
 
-    private FdbResult delete(final MacAddress mac, final Vtep remote)
+    private TableResult delete(final MacAddress mac, final Vtep remote)
     {
         return trial.ask(control -> control.delete(new FdbRequest(VNI, mac, remote)));
     }
 
     private int remotes()
     {
-        return trial.harness().engine().forwarding().remotes().size();
+        return trial.harness().engine().tables().remotesSize();
     }
 
     private static String hex(final byte... bytes)

@@ -3,9 +3,10 @@ package io.overlane.conformance;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.control.FdbControl;
 import io.overlane.control.FdbFilter;
 import io.overlane.control.FdbRow;
+import io.overlane.control.TableOperations;
+import io.overlane.engine.Internals;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
@@ -73,9 +74,9 @@ final class FdbTrial implements AutoCloseable
         harness.run();
     }
 
-    <T> T ask(final Function<FdbControl, T> operation)
+    <T> T ask(final Function<? super TableOperations, T> operation)
     {
-        final CompletableFuture<T> answer = harness.engine().proxy().fdb(operation);
+        final CompletableFuture<T> answer = harness.engine().control().operate(operation);
         harness.run();
         return answer.join();
     }
@@ -102,7 +103,7 @@ final class FdbTrial implements AutoCloseable
         final long entry = entry(mac);
         return entry == FdbEntry.MISSING ?
             null :
-            harness.engine().forwarding().remotes().vtep(FdbEntry.remote(entry));
+            Internals.forwarding(harness.engine()).remotes().vtep(FdbEntry.remote(entry));
     }
 
     int kindOf(final MacAddress mac)
@@ -112,7 +113,7 @@ final class FdbTrial implements AutoCloseable
 
     private long entry(final MacAddress mac)
     {
-        return harness.engine().forwarding().fdb().lookup(VNI, mac.value());
+        return Internals.forwarding(harness.engine()).fdb().lookup(VNI, mac.value());
     }
 
     @Override

@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
-import io.overlane.control.FdbResult;
+import io.overlane.control.TableResult;
 import io.overlane.testdata.FrameSpec;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +97,6 @@ class ForwardingRowsTest
 
     private void append(final FdbRequest request)
     {
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.append(request)));
+        assertEquals(TableResult.DONE, trial.ask(control -> control.append(request)));
     }
 }

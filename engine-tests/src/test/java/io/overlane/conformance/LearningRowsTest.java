@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
-import io.overlane.control.FdbResult;
+import io.overlane.control.TableResult;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.segment.SegmentContext;
@@ -105,7 +105,7 @@ class LearningRowsTest
         trial.hear(A, MacAddress.parse("01:00:5e:00:00:01"));
 
         assertEquals(2, trial.harness().decap().dropped(DropReason.BAD_SOURCE_MAC));
-        assertEquals(0, trial.harness().engine().forwarding().fdb().size());
+        assertEquals(0, trial.harness().engine().tables().fdbSize());
     }
 
     @Test
@@ -136,7 +136,7 @@ class LearningRowsTest
     {
         final MacAddress other = MacAddress.parse("02:00:00:00:00:78");
         trial.launch(learning().fdb(M, A));
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, other, A).external(1))));
+        assertEquals(TableResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, other, A).external(1))));
         trial.hear(B, M);
         trial.hear(B, other);
 
@@ -150,7 +150,7 @@ class LearningRowsTest
     void shouldMoveAUsersDynamicEntry()
     {
         trial.launch();
-        assertEquals(FdbResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, M, A).dynamic())));
+        assertEquals(TableResult.DONE, trial.ask(control -> control.add(new FdbRequest(VNI, M, A).dynamic())));
         trial.hear(B, M);
 
         assertEquals(1, trial.harness().delivered().size());
@@ -166,7 +166,7 @@ class LearningRowsTest
         trial.launch();
         for (final Vtep remote : new Vtep[]{A, B})
         {
-            assertEquals(FdbResult.DONE, trial.ask(control ->
+            assertEquals(TableResult.DONE, trial.ask(control ->
                 control.append(new FdbRequest(VNI, M, remote).external(1))));
         }
         assertEquals(1, trial.rows().size());
@@ -207,7 +207,7 @@ class LearningRowsTest
         {
             trial.hear(A, new MacAddress(0x0200_0000_1000L + i));
         }
-        assertEquals(2, trial.harness().engine().forwarding().fdb().learned(VNI));
+        assertEquals(2, trial.harness().engine().tables().learned(VNI));
     }
 
     @Test

@@ -4,12 +4,12 @@ package io.overlane.conformance;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
 import io.overlane.control.FdbRequest;
-import io.overlane.control.FdbResult;
+import io.overlane.control.TableResult;
+import io.overlane.engine.Internals;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -163,10 +162,10 @@ class LocalSwitchingTest
         final MacAddress group = MacAddress.parse("01:00:5e:00:00:fb");
         launch(segment());
         final FdbRequest request = new FdbRequest(VNI, group, EngineHarness.B);
-        final CompletableFuture<FdbResult> asked =
-            harness.engine().proxy().fdb(control -> control.append(request));
+        final CompletableFuture<TableResult> asked =
+            harness.engine().control().operate(control -> control.append(request));
         harness.run();
-        assertEquals(FdbResult.DONE, asked.join());
+        assertEquals(TableResult.DONE, asked.join());
         hear(frame(FAR, group));
 
         assertFrames(one, frame(FAR, group));
@@ -239,8 +238,8 @@ class LocalSwitchingTest
     {
         launch(segment());
         transmit(one, frame(S1, ALL));
-        assertEquals(1, harness.engine().forwarding().fdb().learned());
-        final int numbered = harness.engine().forwarding().remotes().size();
+        assertEquals(1, harness.engine().tables().learned());
+        final int numbered = harness.engine().tables().remotesSize();
         harness.clock().step(301, TimeUnit.SECONDS);
         for (int i = 0; i < 20; i++)
         {
@@ -248,15 +247,16 @@ class LocalSwitchingTest
             harness.run();
         }
 
-        assertEquals(0, harness.engine().forwarding().fdb().size());
-        assertEquals(numbered, harness.engine().forwarding().remotes().size(), "the port keeps its number");
+        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(numbered, harness.engine().tables().remotesSize(), "the port keeps its number");
     }
 
     @Test
     void shouldKeepAConfiguredStationBehindItsPort()
     {
         launch(segment().policy(p -> p.learning(true)));
-        assertTrue(done(harness.engine().proxy().putFdb(VNI, S1, two)));
+        assertEquals(TableResult.DONE, done(harness.engine().control().operate(
+            tables -> tables.replace(VNI, S1, two))));
         transmit(three, frame(S2, S1));
         assertFrames(two, frame(S2, S1));
         assertFrames(one);
@@ -265,17 +265,17 @@ class LocalSwitchingTest
         assertEquals(1, harness.encap().dropped(DropReason.STATIC_VIOLATION));
         hear(frame(S1, ALL));
         assertEquals(1, harness.decap().dropped(DropReason.STATIC_VIOLATION));
-        assertTrue(done(harness.engine().proxy().removeFdb(VNI, S1)));
+        assertEquals(TableResult.DONE, done(harness.engine().control().operate(
+            tables -> tables.delete(new FdbRequest(VNI, S1, null)))));
     }
 
     @Test
     void shouldRefuseAStationBehindAPortOfNoSegment()
     {
         launch(segment());
-        final CompletableFuture<Boolean> asked = harness.engine().proxy().putFdb(VNI, S1, port("elsewhere"));
-        harness.run();
-        final Throwable refusal = assertThrows(CompletionException.class, asked::join).getCause();
-        assertEquals("port elsewhere is not one of segment 7", refusal.getMessage());
+        final CompletableFuture<TableResult> asked = harness.engine().control().operate(
+            tables -> tables.replace(VNI, S1, port("elsewhere")));
+        assertEquals(TableResult.NO_PORT, done(asked));
     }
 
     @Test
@@ -285,7 +285,7 @@ class LocalSwitchingTest
         transmit(one, frame(ALL, S2));
 
         assertEquals(1, harness.encap().dropped(DropReason.BAD_SOURCE_MAC));
-        assertEquals(0, harness.engine().forwarding().fdb().size());
+        assertEquals(0, harness.engine().tables().fdbSize());
     }
 
     @Test
@@ -385,7 +385,7 @@ class LocalSwitchingTest
         }
         assertEquals(20, harness.encap().switched());
         assertEquals(FdbEntry.LEARNED,
-            FdbEntry.kind(harness.engine().forwarding().fdb().lookup(VNI, station(3).value())));
+            FdbEntry.kind(Internals.forwarding(harness.engine()).fdb().lookup(VNI, station(3).value())));
     }
 
     private static MacAddress station(final int i)
@@ -437,7 +437,7 @@ class LocalSwitchingTest
         takeAll(three);
     }
 
-    private boolean done(final CompletableFuture<Boolean> asked)
+    private <T> T done(final CompletableFuture<T> asked)
     {
         harness.run();
         return asked.join();
@@ -445,8 +445,8 @@ class LocalSwitchingTest
 
     private boolean isBehindPort(final MacAddress mac)
     {
-        final long entry = harness.engine().forwarding().fdb().lookup(VNI, mac.value());
-        return harness.engine().forwarding().ports().isPort(FdbEntry.remote(entry));
+        final long entry = Internals.forwarding(harness.engine()).fdb().lookup(VNI, mac.value());
+        return Internals.forwarding(harness.engine()).ports().isPort(FdbEntry.remote(entry));
     }
 
     private static LoopbackPort port(final String name)

@@ -8,6 +8,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
+import io.overlane.engine.Internals;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.segment.SegmentContext;
@@ -93,8 +94,8 @@ class NeighborRowsTest
         {
             harness.receive(remote, FrameSpec.vxlan(gratuitous).vni(VNI).datagram());
             assertArrayEquals(gratuitous.bytes(), harness.delivered().get(0));
-            final long entry = harness.engine().forwarding().fdb().lookup(VNI, moved.value());
-            assertEquals(remote, harness.engine().forwarding().remotes().vtep(FdbEntry.remote(entry)));
+            final long entry = Internals.forwarding(harness.engine()).fdb().lookup(VNI, moved.value());
+            assertEquals(remote, Internals.forwarding(harness.engine()).remotes().vtep(FdbEntry.remote(entry)));
         }
         shouldAnswerForAKnownNeighbour();
     }
@@ -121,7 +122,7 @@ class NeighborRowsTest
     @Conformance(row = 91)
     void shouldSayOfARouterThatItIsOne()
     {
-        harness.engine().proxy().fdb(control ->
+        harness.engine().control().operate(control ->
             control.add(new FdbRequest(VNI, KNOWN, EngineHarness.A).router()));
         harness.run();
         harness.transmit(FrameSpec.neighborSolicitation(ASKER6, TARGET6).bytes());

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableResult;
 import io.overlane.event.TableEventHandler;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbChange;
@@ -70,12 +72,12 @@ class EngineLifecycleTest
         final OverlayEngine running = launch(context(mode));
         final CompletableFuture<Boolean> isRunningAfter = new CompletableFuture<>();
         final CountDownLatch isHung = new CountDownLatch(1);
-        running.proxy().ask(() ->
+        running.control().operate(tables ->
         {
             await(isHung);
             return null;
         });
-        running.proxy().addFlood(VNI, A).thenAccept(isAdded ->
+        running.control().operate(tables -> tables.append(FdbRequest.flood(VNI, A))).thenAccept(isAdded ->
         {
             running.close();
             isRunningAfter.complete(running.isRunning());
@@ -132,7 +134,7 @@ class EngineLifecycleTest
         final EngineContext context = context(ThreadingMode.SPLIT);
         context.segments().get(0).addPort(ring);
         final OverlayEngine running = launch(context);
-        await(running.proxy().putFdb(VNI, M, ring));
+        await(running.control().operate(tables -> tables.replace(VNI, M, ring)));
         final RingPort other = new RingPort("other", 1450, 1 << 16);
         await(running.segments().addPort(VNI, other));
         RingFrames.put(other, FrameSpec.ipv4Udp().destinationMac(M.value()).bytes());
@@ -153,7 +155,7 @@ class EngineLifecycleTest
     {
         final TableEvents events = new TableEvents(16);
         final OverlayEngine running = launch(context(ThreadingMode.SPLIT).tableEvents(events));
-        await(running.proxy().putFdb(VNI, M, A));
+        await(running.control().operate(tables -> tables.replace(new FdbRequest(VNI, M, A))));
         final TableEventHandler handler = new TableEventHandler()
         {
             @Override
@@ -262,8 +264,8 @@ class EngineLifecycleTest
             .underlay(fabric.attach(A))
             .segment(new SegmentContext(VNI).port(new RingPort("two", 1450, 1 << 12))));
         final CountDownLatch bothRun = new CountDownLatch(2);
-        one.proxy().ask(() -> closeWhen(bothRun, two));
-        two.proxy().ask(() -> closeWhen(bothRun, one));
+        one.control().operate(tables -> closeWhen(bothRun, two));
+        two.control().operate(tables -> closeWhen(bothRun, one));
 
         assertEnded(one);
         assertNull(await(two.terminated()));
@@ -275,7 +277,7 @@ class EngineLifecycleTest
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch never = new CountDownLatch(1);
         final OverlayEngine running = launch(context(ThreadingMode.SHARED));
-        running.proxy().ask(() ->
+        running.control().operate(tables ->
         {
             begun.countDown();
             boolean isDone = false;
@@ -320,10 +322,11 @@ class EngineLifecycleTest
                 Thread.yield();
             }
         });
-        final CompletableFuture<Boolean> answer = running.proxy().addFlood(VNI, A);
+        final CompletableFuture<TableResult> answer = running.control().operate(
+            tables -> tables.append(FdbRequest.flood(VNI, A)));
         run(running);
 
-        assertTrue(await(answer));
+        assertEquals(TableResult.DONE, await(answer));
         assertTrue(running.isRunning());
     }
 
@@ -335,7 +338,8 @@ class EngineLifecycleTest
         final OutOfMemoryError cause = new OutOfMemoryError("of the test");
         port.toThrow.set(cause);
         // It wakes the thread; answered or refused, but not left over.
-        final CompletableFuture<Boolean> asked = running.proxy().addFlood(VNI, A);
+        final CompletableFuture<TableResult> asked = running.control().operate(
+            tables -> tables.append(FdbRequest.flood(VNI, A)));
         final ExecutionException end = assertThrows(
             ExecutionException.class, () -> running.terminated().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
 
@@ -344,7 +348,8 @@ class EngineLifecycleTest
         assertFalse(running.isRunning());
         assertTrue(port.closed.get() > 0);
         assertTrue(errors.stream().anyMatch(error -> error.getCause() == cause), "the error handler got it");
-        final CompletableFuture<Boolean> late = running.proxy().addFlood(VNI, A);
+        final CompletableFuture<TableResult> late = running.control().operate(
+            tables -> tables.append(FdbRequest.flood(VNI, A)));
         assertTrue(late.isCompletedExceptionally());
         assertThreadsEnd();
     }
@@ -370,14 +375,14 @@ class EngineLifecycleTest
         final OverlayEngine running = launch(context(mode));
         final List<CompletableFuture<?>> answers = new ArrayList<>();
         final CountDownLatch isClosing = new CountDownLatch(1);
-        running.proxy().ask(() ->
+        running.control().operate(tables ->
         {
             await(isClosing);
             return null;
         });
         for (int i = 0; i < 1_000; i++)
         {
-            answers.add(running.proxy().addFlood(VNI, A));
+            answers.add(running.control().operate(tables -> tables.append(FdbRequest.flood(VNI, A))));
             answers.add(running.segments().addPort(VNI, new SilentPort("p" + i)));
         }
         isClosing.countDown();
@@ -393,7 +398,7 @@ class EngineLifecycleTest
     {
         final OverlayEngine running = launch(context(mode));
         final LinkageError thrown = new LinkageError("of the command");
-        final CompletableFuture<Object> answer = running.proxy().ask(() ->
+        final CompletableFuture<Object> answer = running.control().operate(tables ->
         {
             throw thrown;
         });
@@ -409,15 +414,16 @@ class EngineLifecycleTest
     void shouldGoOnWhenThreadIsInterrupted(final ThreadingMode mode)
     {
         final OverlayEngine running = launch(context(mode));
-        await(running.proxy().ask(() ->
+        await(running.control().operate(tables ->
         {
             Thread.currentThread().interrupt();
             return null;
         }));
         threads.forEach(Thread::interrupt);
 
-        assertTrue(await(running.proxy().addFlood(VNI, A)));
-        assertEquals(false, await(running.proxy().ask(Thread::interrupted)));
+        assertEquals(TableResult.DONE, await(running.control().operate(
+            tables -> tables.append(FdbRequest.flood(VNI, A)))));
+        assertEquals(false, await(running.control().operate(tables -> Thread.interrupted())));
         assertEquals(List.of(), List.copyOf(errors));
     }
 
@@ -425,7 +431,7 @@ class EngineLifecycleTest
     void shouldRefuseDutyCycleInsideDutyCycle()
     {
         final OverlayEngine running = launch(context(ThreadingMode.INVOKER));
-        final CompletableFuture<Integer> answer = running.proxy().ask(running::doWork);
+        final CompletableFuture<Integer> answer = running.control().operate(tables -> running.doWork());
         running.doWork();
 
         final Throwable refusal = assertThrows(ExecutionException.class, answer::get).getCause();
@@ -440,7 +446,7 @@ class EngineLifecycleTest
         final OverlayEngine running = launch(context(ThreadingMode.INVOKER));
         final CountDownLatch isInside = new CountDownLatch(1);
         final CountDownLatch mayLeave = new CountDownLatch(1);
-        running.proxy().ask(() ->
+        running.control().operate(tables ->
         {
             isInside.countDown();
             await(mayLeave);
@@ -454,9 +460,10 @@ class EngineLifecycleTest
         assertTrue(refusal.contains("thread other is in it"), refusal);
         mayLeave.countDown();
         other.join(PATIENCE.toMillis());
-        final CompletableFuture<Boolean> answer = running.proxy().addFlood(VNI, A);
+        final CompletableFuture<TableResult> answer = running.control().operate(
+            tables -> tables.append(FdbRequest.flood(VNI, A)));
         running.doWork();
-        assertTrue(answer.getNow(false), "this thread goes on where the other has returned");
+        assertEquals(TableResult.DONE, answer.getNow(null), "this thread goes on where the other has returned");
     }
 
     @Test
@@ -465,7 +472,7 @@ class EngineLifecycleTest
         final OverlayEngine running = launch(context(ThreadingMode.INVOKER));
         final CountDownLatch isInside = new CountDownLatch(1);
         final CountDownLatch mayLeave = new CountDownLatch(1);
-        running.proxy().ask(() ->
+        running.control().operate(tables ->
         {
             isInside.countDown();
             await(mayLeave);
@@ -533,7 +540,8 @@ class EngineLifecycleTest
         assertNull(await(ended.terminated()));
         assertFalse(ended.isRunning());
         assertTrue(port.closed.get() > 0, "its port is closed");
-        assertTrue(ended.proxy().addFlood(VNI, A).isCompletedExceptionally(), "it answers no command");
+        assertTrue(ended.control().operate(
+            tables -> tables.append(FdbRequest.flood(VNI, A))).isCompletedExceptionally(), "it answers no command");
         // The address is free again.
         fabric.attach(LOCAL).close();
         assertThreadsEnd();

@@ -9,8 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.DesiredState;
+import io.overlane.control.FdbRequest;
 import io.overlane.port.Port;
-import io.overlane.reconcile.DesiredState;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
@@ -54,25 +55,25 @@ class EngineSegmentsModelTest
                     harness.run();
                     assertAnswered(asked);
                 }
-                segments().all().forEach(this::empty);
+                harness.engine().forwarding().segments().all().forEach(this::empty);
             }
             harness.run();
-            OWNERS.forEach(owner -> harness.engine().proxy().apply(owner, new DesiredState()));
+            OWNERS.forEach(owner -> harness.engine().control().apply(owner, new DesiredState()));
             segments().all().forEach(segment -> segments().remove(segment.vni()));
             harness.run();
             assertTrue(harness.encap().delivered() > 50 && harness.encap().switched() > 0, "frames went");
             assertTrue(harness.decap().delivered() > 50, "frames came");
         }
         assertEquals(0, segments().all().size());
-        assertEquals(0, harness.engine().forwarding().fdb().size());
-        assertEquals(0, harness.engine().forwarding().neighbors().size());
-        assertEquals(0, harness.engine().forwarding().remotes().size());
+        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(0, harness.engine().tables().neighborsSize());
+        assertEquals(0, harness.engine().tables().remotesSize());
     }
 
     private CompletableFuture<?> step()
     {
         final int vni = 1 + random.nextInt(VNIS);
-        final Segment segment = segments().get(vni);
+        final Segment segment = harness.engine().forwarding().segments().lookup(vni);
         final Port anyPort = segment == null ? harness.port() : segment.ports().get(
             random.nextInt(segment.ports().size())).port();
         return switch (random.nextInt(20))
@@ -81,16 +82,17 @@ class EngineSegmentsModelTest
             case 1 -> random.nextInt(3) == 0 ? segments().remove(vni) : null;
             case 2 -> segments().addPort(vni, newPort());
             case 3 -> segments().removePort(vni, anyPort);
-            case 4 -> harness.engine().proxy().apply(OWNERS.get(random.nextInt(OWNERS.size())), state());
-            case 5 -> harness.engine().proxy().putFdb(vni, mac(), remote());
-            case 6 -> harness.engine().proxy().putFdb(vni, mac(), anyPort);
-            case 7, 8 -> harness.engine().proxy().removeFdb(vni, mac());
+            case 4 -> harness.engine().control().apply(OWNERS.get(random.nextInt(OWNERS.size())), state());
+            case 5 -> harness.engine().control().operate(
+                tables -> tables.replace(new FdbRequest(vni, mac(), remote())));
+            case 6 -> harness.engine().control().operate(tables -> tables.replace(vni, mac(), anyPort));
+            case 7, 8 -> harness.engine().control().operate(tables -> tables.delete(new FdbRequest(vni, mac(), null)));
             case 9 -> random.nextBoolean() ?
-                harness.engine().proxy().addFlood(vni, remote()) :
-                harness.engine().proxy().removeFlood(vni, remote());
+                harness.engine().control().operate(tables -> tables.append(FdbRequest.flood(vni, remote()))) :
+                harness.engine().control().operate(tables -> tables.delete(FdbRequest.flood(vni, remote())));
             case 10 -> random.nextBoolean() ?
-                harness.engine().proxy().putNeighbor(vni, address(), mac()) :
-                harness.engine().proxy().removeNeighbor(vni, address());
+                harness.engine().control().operate(tables -> tables.replaceNeighbor(vni, address(), mac())) :
+                harness.engine().control().operate(tables -> tables.deleteNeighbor(vni, address()));
             case 11 ->
             {
                 harness.clock().step(random.nextInt(40), TimeUnit.SECONDS);

@@ -13,10 +13,11 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.conformance.Conformance;
+import io.overlane.control.DesiredState;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableResult;
 import io.overlane.port.WrappedPort;
-import io.overlane.reconcile.DesiredState;
 import io.overlane.segment.IpNetworkContext;
-import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
@@ -51,7 +52,7 @@ class EngineSegmentsTest
     {
         launch();
         final LoopbackPort port = port("b");
-        final Segment segment = done(segments().add(new SegmentContext(2).port(port).fdb(M, EngineHarness.B)));
+        final SegmentView segment = done(segments().add(new SegmentContext(2).port(port).fdb(M, EngineHarness.B)));
 
         assertEquals(2, segment.vni());
         transmit(port, FRAME);
@@ -59,15 +60,15 @@ class EngineSegmentsTest
         hear(2);
         assertArrayEquals(FRAME, port.takeBytes());
         assertEquals(2, segments().all().size());
-        assertEquals(1, segment.encapTraffic().frames());
-        assertEquals(1, segment.decapTraffic().frames());
+        assertEquals(1, segment.totals().encapFrames());
+        assertEquals(1, segment.totals().decapFrames());
     }
 
     @Test
     void shouldLoseNothingOnASegmentWhileAnotherComesAndGoes()
     {
         launch();
-        final Segment steady = segments().get(1);
+        final SegmentView steady = segments().get(1);
         for (int i = 0; i < 100; i++)
         {
             final CompletableFuture<?> change = i % 2 == 0 ?
@@ -81,25 +82,25 @@ class EngineSegmentsTest
             }
             change.join();
             harness.run();
-            assertEquals(4 * (i + 1), steady.encapTraffic().frames());
-            assertEquals(4 * (i + 1), steady.decapTraffic().frames());
+            assertEquals(4 * (i + 1), steady.totals().encapFrames());
+            assertEquals(4 * (i + 1), steady.totals().decapFrames());
             assertEquals(4, harness.sentTo(EngineHarness.A).size());
             assertEquals(4, harness.delivered().size());
         }
         assertEquals(0, harness.encap().dropped() + harness.decap().dropped());
-        assertEquals(1, harness.engine().forwarding().remotes().size());
+        assertEquals(1, harness.engine().tables().remotesSize());
     }
 
     @Test
     void shouldLeaveNothingOfARemovedSegmentButItsTotals()
     {
         launch();
-        final int remotes = harness.engine().forwarding().remotes().size();
+        final int remotes = harness.engine().tables().remotesSize();
         final ClosedPort one = new ClosedPort();
         final LoopbackPort two = port("two");
         done(segments().add(new SegmentContext(2).port(one).addPort(two).policy(p -> p.learning(true))
             .fdb(M, EngineHarness.B).flood(EngineHarness.A).flood(EngineHarness.B).neighbor(NEIGHBOR, M)));
-        done(harness.engine().proxy().apply("plane", new DesiredState()
+        done(harness.engine().control().apply("plane", new DesiredState()
             .remote(2, EngineHarness.C).flood(2, EngineHarness.C).neighbor(2, IpAddress.parse("10.0.0.8"), M)));
         transmit(two, FRAME);
         hear(2);
@@ -111,9 +112,9 @@ class EngineSegmentsTest
         assertEquals(0, totals.decapFrames(), "its station's entry said another remote");
         assertNull(segments().get(2));
         assertTrue(one.isClosed);
-        assertEquals(1, harness.engine().forwarding().fdb().size(), "of the other segment");
-        assertEquals(0, harness.engine().forwarding().neighbors().size());
-        assertEquals(remotes, harness.engine().forwarding().remotes().size());
+        assertEquals(1, harness.engine().tables().fdbSize(), "of the other segment");
+        assertEquals(0, harness.engine().tables().neighborsSize());
+        assertEquals(remotes, harness.engine().tables().remotesSize());
         assertEquals(1, counter("encap.removed-segments.frames"));
         assertEquals(delivered, counter("encap.vni-1.frames") + counter("encap.removed-segments.frames"));
 
@@ -134,14 +135,14 @@ class EngineSegmentsTest
         hear(2);
         done(segments().remove(2));
         final LoopbackPort after = port("after");
-        final Segment segment = done(segments().add(new SegmentContext(2).port(after)));
+        final SegmentView segment = done(segments().add(new SegmentContext(2).port(after)));
 
         transmit(after, FRAME);
         assertEquals(1, harness.encap().dropped(DropReason.NO_DESTINATION));
         hear(2);
         assertArrayEquals(FRAME, after.takeBytes());
-        assertEquals(0, segment.encapTraffic().frames());
-        assertEquals(1, segment.decapTraffic().frames());
+        assertEquals(0, segment.totals().encapFrames());
+        assertEquals(1, segment.totals().decapFrames());
     }
 
     @Test
@@ -230,7 +231,7 @@ class EngineSegmentsTest
         done(segments().add(new SegmentContext(2).port(port("b"))));
         final CompletableFuture<SegmentTotals> removed = segments().remove(2);
         final CompletableFuture<SegmentTotals> again = segments().remove(2);
-        final CompletableFuture<Segment> added = segments().add(new SegmentContext(2).port(port("c")));
+        final CompletableFuture<SegmentView> added = segments().add(new SegmentContext(2).port(port("c")));
         assertRefused("no segment has VNI 2", again);
         assertRefused("VNI 2 is still being removed", added);
         assertEquals(2, removed.join().vni());
@@ -242,17 +243,17 @@ class EngineSegmentsTest
     {
         harness.context().maxRemotes(3);
         launch();
-        final int remotes = harness.engine().forwarding().remotes().size();
+        final int remotes = harness.engine().tables().remotesSize();
         final LoopbackPort port = port("b");
         final SegmentContext segment = new SegmentContext(2).port(port).fdb(M, EngineHarness.A)
             .flood(EngineHarness.B).flood(EngineHarness.C).flood(EngineHarness.STRANGER);
         assertRefused(
-            "no room for flooding to 192.0.2.66:40000: maxRemotes=3 is reached; set it higher",
+            "no room for flood to 192.0.2.66:40000: maxRemotes=3 is reached; set it higher",
             segments().add(segment));
 
         assertNull(segments().get(2));
-        assertEquals(remotes, harness.engine().forwarding().remotes().size());
-        assertEquals(1, harness.engine().forwarding().fdb().size());
+        assertEquals(remotes, harness.engine().tables().remotesSize());
+        assertEquals(1, harness.engine().tables().fdbSize());
         done(segments().add(new SegmentContext(2).port(port)));
     }
 
@@ -264,12 +265,12 @@ class EngineSegmentsTest
         done(segments().addPort(1, second));
         transmit(harness.port(), FrameSpec.ipv4Udp().destinationMac(FrameSpec.BROADCAST).bytes());
         assertEquals(1, second.offered());
-        final int remotes = harness.engine().forwarding().remotes().size();
-        assertEquals(1, harness.engine().forwarding().fdb().learned());
+        final int remotes = harness.engine().tables().remotesSize();
+        assertEquals(1, harness.engine().tables().learned());
 
         done(segments().removePort(1, second));
-        assertEquals(0, harness.engine().forwarding().fdb().learned(), "one port has nothing to learn");
-        assertEquals(remotes - 1, harness.engine().forwarding().remotes().size());
+        assertEquals(0, harness.engine().tables().learned(), "one port has nothing to learn");
+        assertEquals(remotes - 1, harness.engine().tables().remotesSize());
         transmit(harness.port(), FRAME);
         assertEquals(1, harness.sentTo(EngineHarness.A).size(), "as before");
         hear(1);
@@ -286,12 +287,13 @@ class EngineSegmentsTest
         done(segments().addPort(1, third));
         final MacAddress station = MacAddress.parse("02:00:00:00:00:33");
         final MacAddress fixed = MacAddress.parse("02:00:00:00:00:34");
-        assertTrue(done(harness.engine().proxy().putFdb(1, fixed, second)));
+        assertEquals(TableResult.DONE, done(harness.engine().control().operate(
+            tables -> tables.replace(1, fixed, second))));
         transmit(second, FrameSpec.ipv4Udp().sourceMac(station.value()).destinationMac(FrameSpec.BROADCAST).bytes());
-        assertEquals(3, harness.engine().forwarding().fdb().size());
+        assertEquals(3, harness.engine().tables().fdbSize());
 
         done(segments().removePort(1, second));
-        assertEquals(1, harness.engine().forwarding().fdb().size());
+        assertEquals(1, harness.engine().tables().fdbSize());
         assertEquals(2, segments().get(1).ports().size());
     }
 
@@ -328,8 +330,8 @@ class EngineSegmentsTest
                 assertArrayEquals(expected, ports.get(vni - 1).takeBytes());
                 assertArrayEquals(FrameSpec.vxlan(expected).vni(vni).datagram(), sent.get(i));
             }
-            assertEquals(20, segments().get(vni).decapTraffic().frames());
-            assertEquals(20, segments().get(vni).encapTraffic().frames());
+            assertEquals(20, segments().get(vni).totals().decapFrames());
+            assertEquals(20, segments().get(vni).totals().encapFrames());
         }
     }
 
@@ -347,14 +349,14 @@ class EngineSegmentsTest
                 final Vtep remote = Vtep.parse("[2001:db8:" + (i % 10 + 1) + "::" + low + "]:8472", 0);
                 v6.attach(remote);
                 final MacAddress mac = new MacAddress(0x02_00_00_00_10_00L + i);
-                final CompletableFuture<Boolean> put = v6.engine().proxy().putFdb(1, mac, remote);
+                final CompletableFuture<TableResult> put = v6.engine().control().operate(
+                    tables -> tables.replace(new FdbRequest(1, mac, remote)));
                 v6.run();
-                assertTrue(put.join());
+                assertEquals(TableResult.DONE, put.join());
                 v6.transmit(FrameSpec.ipv4Udp().destinationMac(mac.value()).bytes());
                 assertEquals(1, v6.sentTo(remote).size(), remote::toString);
                 v6.receive(remote, FrameSpec.vxlan(FRAME).vni(1).datagram());
-                final int number = v6.engine().forwarding().remotes().find(
-                    remote.address().high(), remote.address().low());
+                final int number = v6.engine().tables().find(remote.address());
                 assertEquals(1, v6.decap().remotes().frames(number), remote::toString);
             }
         }

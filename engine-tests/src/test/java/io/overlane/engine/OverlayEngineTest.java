@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableResult;
 import io.overlane.frame.FrameBatch;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
@@ -49,37 +51,44 @@ class OverlayEngineTest
         harness.launch(new SegmentContext(VNI));
         harness.attach(EngineHarness.A);
         harness.attach(EngineHarness.B);
-        final EngineControl proxy = harness.engine().proxy();
+        final EngineControl control = harness.engine().control();
 
-        assertTrue(done(proxy.putFdb(VNI, M, EngineHarness.A)));
+        assertEquals(TableResult.DONE, done(control.operate(
+            tables -> tables.replace(new FdbRequest(VNI, M, EngineHarness.A)))));
         harness.transmit(FRAME.bytes());
         assertEquals(1, harness.sentTo(EngineHarness.A).size());
 
-        assertTrue(done(proxy.putFdb(VNI, M, EngineHarness.B)), "replaced");
+        assertEquals(TableResult.DONE, done(control.operate(
+            tables -> tables.replace(new FdbRequest(VNI, M, EngineHarness.B)))), "replaced");
         harness.transmit(FRAME.bytes());
         assertEquals(1, harness.sentTo(EngineHarness.B).size());
-        assertEquals(1, harness.engine().forwarding().remotes().size());
+        assertEquals(1, harness.engine().tables().remotesSize());
 
-        assertTrue(done(proxy.removeFdb(VNI, M)));
-        assertFalse(done(proxy.removeFdb(VNI, M)));
-        assertEquals(0, harness.engine().forwarding().remotes().size());
+        assertEquals(TableResult.DONE, done(control.operate(tables -> tables.delete(new FdbRequest(VNI, M, null)))));
+        assertEquals(TableResult.NOT_FOUND, done(control.operate(
+            tables -> tables.delete(new FdbRequest(VNI, M, null)))));
+        assertEquals(0, harness.engine().tables().remotesSize());
         harness.transmit(FRAME.bytes());
         assertEquals(1, harness.encap().dropped(DropReason.NO_DESTINATION));
 
-        assertTrue(done(proxy.addFlood(VNI, EngineHarness.A)));
-        assertFalse(done(proxy.addFlood(VNI, EngineHarness.A)));
+        assertEquals(TableResult.DONE, done(control.operate(
+            tables -> tables.append(FdbRequest.flood(VNI, EngineHarness.A)))));
+        assertEquals(TableResult.DONE, done(control.operate(
+            tables -> tables.append(FdbRequest.flood(VNI, EngineHarness.A)))));
         harness.transmit(FRAME.bytes());
         assertEquals(1, harness.sentTo(EngineHarness.A).size());
-        assertTrue(done(proxy.removeFlood(VNI, EngineHarness.A)));
-        assertFalse(done(proxy.removeFlood(VNI, EngineHarness.A)));
-        assertEquals(0, harness.engine().forwarding().remotes().size());
+        assertEquals(TableResult.DONE, done(control.operate(
+            tables -> tables.delete(FdbRequest.flood(VNI, EngineHarness.A)))));
+        assertEquals(TableResult.NOT_FOUND, done(control.operate(
+            tables -> tables.delete(FdbRequest.flood(VNI, EngineHarness.A)))));
+        assertEquals(0, harness.engine().tables().remotesSize());
 
         final IpAddress neighbor = IpAddress.parse("10.0.0.9");
-        assertTrue(done(proxy.putNeighbor(VNI, neighbor, M)));
+        assertEquals(TableResult.DONE, done(control.operate(tables -> tables.replaceNeighbor(VNI, neighbor, M))));
         harness.transmit(FrameSpec.arpRequest("10.0.0.1", "10.0.0.9").bytes());
         assertEquals(1, harness.encap().answered());
-        assertTrue(done(proxy.removeNeighbor(VNI, neighbor)));
-        assertFalse(done(proxy.removeNeighbor(VNI, neighbor)));
+        assertEquals(TableResult.DONE, done(control.operate(tables -> tables.deleteNeighbor(VNI, neighbor))));
+        assertEquals(TableResult.NOT_FOUND, done(control.operate(tables -> tables.deleteNeighbor(VNI, neighbor))));
     }
 
     @Test
@@ -88,41 +97,49 @@ class OverlayEngineTest
         harness.launch(new IpNetworkContext());
         harness.attach(EngineHarness.A);
         harness.attach(EngineHarness.B);
-        final EngineControl proxy = harness.engine().proxy();
+        final EngineControl control = harness.engine().control();
         final byte[] packet = FrameSpec.ipv4Udp().source("10.5.1.1").destination("10.5.2.1").packet();
         final IpPrefix prefix = IpPrefix.parse("10.5.2.0/24");
 
-        assertTrue(done(proxy.putRoute(prefix, EngineHarness.A)));
-        assertTrue(done(proxy.putRoute(prefix, EngineHarness.A)), "again, the same");
+        assertEquals(TableResult.DONE, done(control.operate(tables -> tables.replaceRoute(prefix, EngineHarness.A))));
+        assertEquals(TableResult.DONE, done(control.operate(
+            tables -> tables.replaceRoute(prefix, EngineHarness.A))), "again, the same");
         harness.transmit(packet);
         assertEquals(1, harness.sentTo(EngineHarness.A).size());
 
-        assertTrue(done(proxy.putRoute(prefix, EngineHarness.B)));
+        assertEquals(TableResult.DONE, done(control.operate(tables -> tables.replaceRoute(prefix, EngineHarness.B))));
         harness.transmit(packet);
         assertEquals(1, harness.sentTo(EngineHarness.B).size());
-        assertEquals(1, harness.engine().forwarding().remotes().size());
+        assertEquals(1, harness.engine().tables().remotesSize());
 
-        assertTrue(done(proxy.removeRoute(prefix)));
-        assertFalse(done(proxy.removeRoute(prefix)));
-        assertEquals(0, harness.engine().forwarding().remotes().size());
+        assertEquals(TableResult.DONE, done(control.operate(tables -> tables.deleteRoute(prefix))));
+        assertEquals(TableResult.NOT_FOUND, done(control.operate(tables -> tables.deleteRoute(prefix))));
+        assertEquals(0, harness.engine().tables().remotesSize());
     }
 
     @Test
-    void shouldRefuseCommandsThatMakeNoSense()
+    void shouldRefuseCommandsThatMakeNoSense() throws Exception
     {
         harness.launch(new SegmentContext(VNI));
-        final EngineControl proxy = harness.engine().proxy();
+        final EngineControl control = harness.engine().control();
         final IpAddress address = IpAddress.parse("10.0.0.9");
 
-        assertRefused(proxy.putFdb(99, M, EngineHarness.A));
-        assertRefused(proxy.removeFdb(99, M));
-        assertRefused(proxy.addFlood(99, EngineHarness.A));
-        assertRefused(proxy.removeFlood(99, EngineHarness.A));
-        assertRefused(proxy.putNeighbor(99, address, M));
-        assertRefused(proxy.removeNeighbor(99, address));
-        assertRefused(proxy.putFdb(VNI, new MacAddress(MacAddress.BROADCAST), EngineHarness.A));
-        assertRefused(proxy.putFdb(VNI, new MacAddress(0), EngineHarness.A));
-        assertRefused(proxy.putRoute(IpPrefix.parse("fd00::/64"), EngineHarness.A));
+        assertEquals(TableResult.NO_SEGMENT, done(control.operate(
+            tables -> tables.replace(new FdbRequest(99, M, EngineHarness.A)))));
+        assertEquals(TableResult.NO_SEGMENT, done(control.operate(
+            tables -> tables.delete(new FdbRequest(99, M, null)))));
+        assertEquals(TableResult.NO_SEGMENT, done(control.operate(
+            tables -> tables.append(FdbRequest.flood(99, EngineHarness.A)))));
+        assertEquals(TableResult.NO_SEGMENT, done(control.operate(
+            tables -> tables.delete(FdbRequest.flood(99, EngineHarness.A)))));
+        assertEquals(TableResult.NO_SEGMENT, done(control.operate(tables -> tables.replaceNeighbor(99, address, M))));
+        assertEquals(TableResult.NO_SEGMENT, done(control.operate(tables -> tables.deleteNeighbor(99, address))));
+        assertEquals(TableResult.NOT_SUPPORTED, done(control.operate(
+            tables -> tables.replace(new FdbRequest(VNI, new MacAddress(MacAddress.BROADCAST), EngineHarness.A)))));
+        assertEquals(TableResult.NOT_SUPPORTED, done(control.operate(
+            tables -> tables.replace(new FdbRequest(VNI, new MacAddress(0), EngineHarness.A)))));
+        assertEquals(TableResult.NOT_V4, done(control.operate(
+            tables -> tables.replaceRoute(IpPrefix.parse("fd00::/64"), EngineHarness.A))));
     }
 
     @Test
@@ -130,24 +147,32 @@ class OverlayEngineTest
     {
         harness.context().maxRemotes(1).maxNeighbors(1).fdb(fdb -> fdb.maxEntries(1));
         harness.launch(new SegmentContext(VNI));
-        final EngineControl proxy = harness.engine().proxy();
+        final EngineControl control = harness.engine().control();
 
-        assertTrue(done(proxy.putFdb(VNI, M, EngineHarness.A)));
-        assertFalse(done(proxy.putFdb(VNI, MacAddress.parse("02:00:00:00:00:55"), EngineHarness.A)), "entries");
+        assertEquals(TableResult.DONE, done(control.operate(
+            tables -> tables.replace(new FdbRequest(VNI, M, EngineHarness.A)))));
+        assertEquals(TableResult.NO_ROOM, done(control.operate(
+            tables -> tables.replace(new FdbRequest(VNI, MacAddress.parse("02:00:00:00:00:55"), EngineHarness.A)))),
+            "entries");
         assertEquals(1, harness.engine().forwarding().remotes().references(0));
-        assertFalse(done(proxy.addFlood(VNI, EngineHarness.B)), "remotes");
-        assertTrue(done(proxy.putNeighbor(VNI, IpAddress.parse("10.0.0.1"), M)));
-        assertFalse(done(proxy.putNeighbor(VNI, IpAddress.parse("10.0.0.2"), M)), "neighbours");
+        assertEquals(TableResult.NO_ROOM, done(control.operate(
+            tables -> tables.append(FdbRequest.flood(VNI, EngineHarness.B)))), "remotes");
+        assertEquals(TableResult.DONE, done(control.operate(
+            tables -> tables.replaceNeighbor(VNI, IpAddress.parse("10.0.0.1"), M))));
+        assertEquals(TableResult.NO_ROOM, done(control.operate(
+            tables -> tables.replaceNeighbor(VNI, IpAddress.parse("10.0.0.2"), M))), "neighbours");
     }
 
     @Test
     void shouldAnswerEveryCommandOnceClosed()
     {
         harness.launch(new SegmentContext(VNI));
-        final EngineControl proxy = harness.engine().proxy();
-        final CompletableFuture<Boolean> before = proxy.addFlood(VNI, EngineHarness.A);
+        final EngineControl control = harness.engine().control();
+        final CompletableFuture<TableResult> before = control.operate(
+            tables -> tables.append(FdbRequest.flood(VNI, EngineHarness.A)));
         harness.engine().close();
-        final CompletableFuture<Boolean> after = proxy.addFlood(VNI, EngineHarness.A);
+        final CompletableFuture<TableResult> after = control.operate(
+            tables -> tables.append(FdbRequest.flood(VNI, EngineHarness.A)));
 
         assertInstanceOf(IllegalStateException.class, assertThrows(ExecutionException.class, before::get).getCause());
         assertInstanceOf(IllegalStateException.class, assertThrows(ExecutionException.class, after::get).getCause());
@@ -157,10 +182,11 @@ class OverlayEngineTest
     void shouldRefuseCommandWhenTooManyWait()
     {
         harness.launch(new SegmentContext(VNI));
-        CompletableFuture<Boolean> last = harness.engine().proxy().removeFdb(VNI, M);
+        CompletableFuture<TableResult> last = harness.engine().control().operate(
+            tables -> tables.delete(new FdbRequest(VNI, M, null)));
         for (int i = 0; i < 4096; i++)
         {
-            last = harness.engine().proxy().removeFdb(VNI, M);
+            last = harness.engine().control().operate(tables -> tables.delete(new FdbRequest(VNI, M, null)));
         }
 
         assertTrue(last.isCompletedExceptionally());
@@ -298,14 +324,7 @@ class OverlayEngineTest
         }
     }
 
-    private void assertRefused(final CompletableFuture<Boolean> answer)
-    {
-        harness.run();
-        final Throwable cause = assertThrows(ExecutionException.class, answer::get).getCause();
-        assertInstanceOf(IllegalArgumentException.class, cause);
-    }
-
-    private boolean done(final CompletableFuture<Boolean> answer) throws Exception
+    private <T> T done(final CompletableFuture<T> answer) throws Exception
     {
         assertFalse(answer.isDone(), "commands run on the engine's thread");
         harness.run();

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableResult;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;
 import io.overlane.segment.SegmentContext;
@@ -129,8 +131,8 @@ class OwnershipTest
         final OverlayEngine first = launch(context(LOCAL, new KnownPort("a")).maxRemotes(3));
         final OverlayEngine second = launch(context(OTHER, new KnownPort("b")));
         final KnownPort port = new KnownPort("c");
-        await(first.proxy().addFlood(VNI, A));
-        await(first.proxy().addFlood(VNI, OTHER));
+        await(first.control().operate(tables -> tables.append(FdbRequest.flood(VNI, A))));
+        await(first.control().operate(tables -> tables.append(FdbRequest.flood(VNI, OTHER))));
 
         assertRefused(first.segments().addPort(VNI, port), "no room for a port");
         assertRefused(
@@ -213,7 +215,8 @@ class OwnershipTest
         assertEquals(1, errors.size(), errors::toString);
         assertTrue(errors.peek().getMessage().startsWith("the underlay was closed while the engine uses it"),
             errors::toString);
-        assertTrue(await(engine.proxy().removeFlood(VNI, new Vtep(IpAddress.parse("127.0.0.2"), 8472))));
+        assertEquals(TableResult.DONE, await(engine.control().operate(
+            tables -> tables.delete(FdbRequest.flood(VNI, new Vtep(IpAddress.parse("127.0.0.2"), 8472))))));
     }
 
     private EngineContext context(final Vtep local, final Port port)

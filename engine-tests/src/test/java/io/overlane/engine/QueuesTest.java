@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
+import io.overlane.control.FdbRequest;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
@@ -74,7 +75,7 @@ class QueuesTest
         assertEquals(2, harness.encap().remotes().frames(remote));
         assertEquals(2L * TO_STATION.bytes().length, harness.encap().remotes().bytes(remote));
 
-        harness.engine().proxy().addFlood(VNI, EngineHarness.A);
+        harness.engine().control().operate(tables -> tables.append(FdbRequest.flood(VNI, EngineHarness.A)));
         harness.run();
         port.put(FrameSpec.ipv4Udp().bytes());
         harness.run();

@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.Change;
+import io.overlane.control.DesiredState;
 import io.overlane.control.FdbRequest;
-import io.overlane.control.FdbResult;
-import io.overlane.reconcile.Change;
-import io.overlane.reconcile.DesiredState;
-import io.overlane.reconcile.ReconcileResult;
+import io.overlane.control.ReconcileResult;
+import io.overlane.control.TableResult;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
@@ -38,7 +38,7 @@ class RemoteDoorsTest
     private static final MacAddress M = MacAddress.parse("02:00:00:00:00:0a");
     private static final MacAddress GROUP_MAC = MacAddress.parse("01:00:5e:00:00:01");
     private static final IpPrefix SUBNET = IpPrefix.parse("10.1.0.0/16");
-    private static final String OURSELVES = FdbResult.OURSELVES.words();
+    private static final String OURSELVES = TableResult.OURSELVES.words();
 
     private final List<EngineHarness> harnesses = new ArrayList<>();
 
@@ -55,19 +55,22 @@ class RemoteDoorsTest
         "0.0.0.0:8472, NO_DESTINATION",
         "255.255.255.255:8472, NO_DESTINATION",
         "239.1.1.1:8472, NO_GROUPS"})
-    void shouldRefuseRemoteThatCannotBeSentTo(final String text, final FdbResult result) throws Exception
+    void shouldRefuseRemoteThatCannotBeSentTo(final String text, final TableResult result) throws Exception
     {
         final Vtep remote = Vtep.parse(text, 0);
         final String why = result.words();
         final EngineHarness vxlan = harness().launch(new SegmentContext(VNI));
         final OverlayEngine engine = vxlan.engine();
-        assertRefused(vxlan, engine.proxy().putFdb(VNI, M, remote), "FDB entry " + M + " of " + remote + ": " + why);
-        assertRefused(vxlan, engine.proxy().addFlood(VNI, remote), "flood to " + remote + ": " + why);
-        for (final MacAddress mac : List.of(M, GROUP_MAC, FdbRequest.EVERYTHING_ELSE))
+        assertEquals(result, run(vxlan, engine.control().operate(
+            tables -> tables.replace(new FdbRequest(VNI, M, remote)))));
+        assertEquals(result, run(vxlan, engine.control().operate(
+            tables -> tables.append(FdbRequest.flood(VNI, remote)))));
+        for (final MacAddress mac : List.of(M, GROUP_MAC, FdbRequest.FLOOD_LIST))
         {
-            assertEquals(result, run(vxlan, engine.proxy().fdb(fdb -> fdb.add(new FdbRequest(VNI, mac, remote)))));
+            assertEquals(result, run(vxlan, engine.control().operate(
+                tables -> tables.add(new FdbRequest(VNI, mac, remote)))));
         }
-        final ReconcileResult applied = run(vxlan, engine.proxy().apply(
+        final ReconcileResult applied = run(vxlan, engine.control().apply(
             "plane", new DesiredState().fdb(VNI, M, remote).flood(VNI, remote).remote(VNI, remote)));
         assertEquals(3, applied.count(Change.Action.REFUSED), applied::toString);
         assertEquals(List.of(why, why, why), applied.notApplied().stream().map(Change::why).toList());
@@ -83,15 +86,15 @@ class RemoteDoorsTest
         assertLaunchRefused(new SegmentContext(VNI).flood(remote), why);
 
         final EngineHarness ip = harness().launch(new IpNetworkContext());
-        assertRefused(
-            ip, ip.engine().proxy().putRoute(SUBNET, remote), "route " + SUBNET + " to " + remote + ": " + why);
+        assertEquals(result, run(ip, ip.engine().control().operate(
+            tables -> tables.replaceRoute(SUBNET, remote))));
         final ReconcileResult routed =
-            run(ip, ip.engine().proxy().apply("plane", new DesiredState().route(SUBNET, remote)));
+            run(ip, ip.engine().control().apply("plane", new DesiredState().route(SUBNET, remote)));
         assertEquals(List.of(why), routed.notApplied().stream().map(Change::why).toList());
         final EngineHarness other = harness();
         assertTrue(assertThrows(IllegalArgumentException.class,
             () -> other.launch(new IpNetworkContext().route(SUBNET, remote))).getMessage().endsWith(why));
-        assertEquals(0, vxlan.engine().forwarding().fdb().size());
+        assertEquals(0, vxlan.engine().tables().fdbSize());
     }
 
     @Test
@@ -99,17 +102,17 @@ class RemoteDoorsTest
     {
         final EngineHarness harness = harness().launch(new SegmentContext(VNI));
         final OverlayEngine engine = harness.engine();
-        assertRefused(harness, engine.proxy().addFlood(VNI, EngineHarness.LOCAL),
-            "flood to " + EngineHarness.LOCAL + ": " + OURSELVES);
-        for (final MacAddress mac : List.of(GROUP_MAC, FdbRequest.EVERYTHING_ELSE))
+        assertEquals(TableResult.OURSELVES, run(harness, engine.control().operate(
+            tables -> tables.append(FdbRequest.flood(VNI, EngineHarness.LOCAL)))));
+        for (final MacAddress mac : List.of(GROUP_MAC, FdbRequest.FLOOD_LIST))
         {
-            assertEquals(FdbResult.OURSELVES, run(harness, engine.proxy().fdb(fdb ->
+            assertEquals(TableResult.OURSELVES, run(harness, engine.control().operate(fdb ->
                 fdb.append(new FdbRequest(VNI, mac, EngineHarness.LOCAL)))));
-            assertEquals(FdbResult.DONE, run(harness, engine.proxy().fdb(fdb ->
+            assertEquals(TableResult.DONE, run(harness, engine.control().operate(fdb ->
                 fdb.append(new FdbRequest(VNI, mac, EngineHarness.LOCAL).remoteVni(2)))), "of another segment");
         }
         final ReconcileResult applied =
-            run(harness, engine.proxy().apply("plane", new DesiredState().flood(VNI, EngineHarness.LOCAL)));
+            run(harness, engine.control().apply("plane", new DesiredState().flood(VNI, EngineHarness.LOCAL)));
         assertEquals(List.of(OURSELVES), applied.notApplied().stream().map(Change::why).toList());
         assertLaunchRefused(new SegmentContext(VNI).flood(EngineHarness.LOCAL), OURSELVES);
     }
@@ -119,7 +122,8 @@ class RemoteDoorsTest
     void shouldCarryFrameToItself() throws Exception
     {
         final EngineHarness harness = harness().launch(new SegmentContext(VNI));
-        assertTrue(run(harness, harness.engine().proxy().putFdb(VNI, M, EngineHarness.LOCAL)));
+        assertEquals(TableResult.DONE, run(harness, harness.engine().control().operate(
+            tables -> tables.replace(new FdbRequest(VNI, M, EngineHarness.LOCAL)))));
         final byte[] frame = FrameSpec.ipv4Udp().destinationMac(M.value()).bytes();
         harness.transmit(frame);
 
@@ -137,9 +141,11 @@ class RemoteDoorsTest
         harness.launch(new SegmentContext(VNI));
         final Vtep group = Vtep.parse("239.1.1.1:8472", 0);
 
-        assertTrue(run(harness, harness.engine().proxy().putFdb(VNI, M, group)));
-        assertTrue(run(harness, harness.engine().proxy().addFlood(VNI, group)));
-        assertEquals(FdbResult.DONE, run(harness, harness.engine().proxy().fdb(fdb ->
+        assertEquals(TableResult.DONE, run(harness, harness.engine().control().operate(
+            tables -> tables.replace(new FdbRequest(VNI, M, group)))));
+        assertEquals(TableResult.DONE, run(harness, harness.engine().control().operate(
+            tables -> tables.append(FdbRequest.flood(VNI, group)))));
+        assertEquals(TableResult.DONE, run(harness, harness.engine().control().operate(fdb ->
             fdb.add(new FdbRequest(VNI, GROUP_MAC, group)))));
     }
 
@@ -148,13 +154,14 @@ class RemoteDoorsTest
     {
         final EngineHarness harness = harness().launch(new SegmentContext(VNI));
         final OverlayEngine engine = harness.engine();
-        final String why =
-            "the engine carries VXLAN segments, which have no routes: routes are those of an IP network";
+        final String why = TableResult.NO_ROUTES.words();
 
-        assertRefused(harness, engine.proxy().putRoute(SUBNET, EngineHarness.A), why);
-        assertRefused(harness, engine.proxy().removeRoute(SUBNET), why);
+        assertEquals(TableResult.NO_ROUTES, run(harness, engine.control().operate(
+            tables -> tables.replaceRoute(SUBNET, EngineHarness.A))));
+        assertEquals(TableResult.NO_ROUTES, run(harness, engine.control().operate(
+            tables -> tables.deleteRoute(SUBNET))));
         final ReconcileResult applied =
-            run(harness, engine.proxy().apply("plane", new DesiredState().route(SUBNET, EngineHarness.A)));
+            run(harness, engine.control().apply("plane", new DesiredState().route(SUBNET, EngineHarness.A)));
         assertEquals(List.of(why), applied.notApplied().stream().map(Change::why).toList());
     }
 

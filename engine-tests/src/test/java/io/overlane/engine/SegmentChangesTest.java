@@ -177,10 +177,10 @@ class SegmentChangesTest
         assertEquals(List.of("fdb-age 300 -> never"), texts(change(2, rules -> rules.fdbAgeNs(0))));
         harness.clock().step(7, TimeUnit.SECONDS);
         harness.run();
-        assertEquals(0, harness.engine().forwarding().fdb().learned(1));
+        assertEquals(0, harness.engine().tables().learned(1));
         harness.clock().step(1000, TimeUnit.SECONDS);
         harness.run();
-        assertEquals(1, harness.engine().forwarding().fdb().learned(2));
+        assertEquals(1, harness.engine().tables().learned(2));
     }
 
     @Test
@@ -267,12 +267,12 @@ class SegmentChangesTest
 
     private int learned()
     {
-        return harness.engine().forwarding().fdb().learned();
+        return harness.engine().tables().learned();
     }
 
     private SegmentPolicy rules(final int vni)
     {
-        return harness.engine().segments().get(vni).rules().settings();
+        return harness.engine().segments().get(vni).policy();
     }
 
     private List<RuleChange> change(final int vni, final Consumer<SegmentPolicy> change)

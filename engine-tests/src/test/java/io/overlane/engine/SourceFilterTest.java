@@ -9,8 +9,10 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.DesiredState;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableResult;
 import io.overlane.policy.SourcePolicy;
-import io.overlane.reconcile.DesiredState;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
@@ -93,19 +95,20 @@ class SourceFilterTest
         strangers(MANY);
         harness.underlay().takeFilters();
 
-        final CompletableFuture<Boolean> added = harness.engine().proxy().addFlood(1, EngineHarness.B);
+        final CompletableFuture<TableResult> added = harness.engine().control().operate(
+            tables -> tables.append(FdbRequest.flood(1, EngineHarness.B)));
         final CompletableFuture<Void> seen =
             added.thenAccept(done -> assertFilters(prefixes(EngineHarness.A, EngineHarness.B)));
         harness.run();
         assertTrue(seen.isDone() && !seen.isCompletedExceptionally());
 
-        harness.engine().proxy().putFdb(1, M, EngineHarness.B);
+        harness.engine().control().operate(tables -> tables.replace(new FdbRequest(1, M, EngineHarness.B)));
         harness.run();
         assertFilters();
-        harness.engine().proxy().removeFlood(1, EngineHarness.B);
+        harness.engine().control().operate(tables -> tables.delete(FdbRequest.flood(1, EngineHarness.B)));
         harness.run();
         assertFilters();
-        harness.engine().proxy().removeFdb(1, M);
+        harness.engine().control().operate(tables -> tables.delete(new FdbRequest(1, M, null)));
         harness.run();
         assertFilters(prefixes(EngineHarness.A));
     }
@@ -123,10 +126,10 @@ class SourceFilterTest
             remotes[i] = new Vtep(IpAddress.ofV4(0x0A00_0001 + i), 8472);
             wanted.flood(1, remotes[i]);
         }
-        harness.engine().proxy().apply("test", wanted);
+        harness.engine().control().apply("test", wanted);
         harness.run();
         assertFilters(prefixes(remotes));
-        harness.engine().proxy().apply("test", new DesiredState());
+        harness.engine().control().apply("test", new DesiredState());
         harness.run();
         assertFilters(Set.of());
     }
@@ -180,10 +183,10 @@ class SourceFilterTest
         launch(segment);
         strangers(MANY);
         assertEquals(SourceFilter.MAX_SOURCES, harness.underlay().takeFilters().get(0).size());
-        harness.engine().proxy().addFlood(1, EngineHarness.A);
+        harness.engine().control().operate(tables -> tables.append(FdbRequest.flood(1, EngineHarness.A)));
         harness.run();
         assertFilters((Set<IpPrefix>)null);
-        harness.engine().proxy().removeFlood(1, EngineHarness.A);
+        harness.engine().control().operate(tables -> tables.delete(FdbRequest.flood(1, EngineHarness.A)));
         harness.run();
         assertEquals(SourceFilter.MAX_SOURCES, harness.underlay().takeFilters().get(0).size());
     }
@@ -196,10 +199,11 @@ class SourceFilterTest
             .route(IpPrefix.parse("10.1.2.0/24"), EngineHarness.A));
         strangers(MANY);
         assertFilters(prefixes(EngineHarness.A));
-        harness.engine().proxy().putRoute(IpPrefix.parse("10.1.3.0/24"), EngineHarness.B);
+        harness.engine().control().operate(
+            tables -> tables.replaceRoute(IpPrefix.parse("10.1.3.0/24"), EngineHarness.B));
         harness.run();
         assertFilters(prefixes(EngineHarness.A, EngineHarness.B));
-        harness.engine().proxy().removeRoute(IpPrefix.parse("10.1.2.0/24"));
+        harness.engine().control().operate(tables -> tables.deleteRoute(IpPrefix.parse("10.1.2.0/24")));
         harness.run();
         assertFilters(prefixes(EngineHarness.B));
     }

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableResult;
 import io.overlane.port.RingPort;
 import io.overlane.segment.SegmentContext;
 import io.overlane.signal.Doorbell;
@@ -54,8 +56,10 @@ class ThreadedEngineTest
         {
             assertTimeoutPreemptively(PATIENCE, () ->
             {
-                assertTrue(left.proxy().putFdb(VNI, RIGHT_MAC, right.local()).get());
-                assertTrue(right.proxy().putFdb(VNI, LEFT_MAC, left.local()).get());
+                assertEquals(TableResult.DONE, left.control().operate(
+                    tables -> tables.replace(new FdbRequest(VNI, RIGHT_MAC, right.local()))).get());
+                assertEquals(TableResult.DONE, right.control().operate(
+                    tables -> tables.replace(new FdbRequest(VNI, LEFT_MAC, left.local()))).get());
                 // One at a time: each must wake threads that have nothing else to do, on both sides.
                 for (int i = 0; i < FRAMES; i++)
                 {
@@ -87,7 +91,8 @@ class ThreadedEngineTest
         final OverlayEngine engine = launch(mode, new RingPort("idle", 1450, 1 << 16));
         assertTimeoutPreemptively(PATIENCE, () ->
         {
-            assertTrue(engine.proxy().putFdb(VNI, RIGHT_MAC, engine.local()).get(), "a command wakes it");
+            assertEquals(TableResult.DONE, engine.control().operate(
+                tables -> tables.replace(new FdbRequest(VNI, RIGHT_MAC, engine.local()))).get(), "a command wakes it");
             engine.close();
             engine.close();
         });
@@ -105,7 +110,9 @@ class ThreadedEngineTest
         final byte[] frame = FrameSpec.ipv4Udp().destinationMac(RIGHT_MAC.value()).bytes();
         assertTimeoutPreemptively(PATIENCE, () ->
         {
-            assertTrue(engine.proxy().putFdb(VNI, RIGHT_MAC, engine.local()).get(), "a command ends the wait");
+            assertEquals(TableResult.DONE, engine.control().operate(
+                tables -> tables.replace(new FdbRequest(VNI, RIGHT_MAC, engine.local()))).get(),
+                "a command ends the wait");
             RingFrames.put(port, frame);
             while (engine.counters().decap().framesIn() == 0)
             {
@@ -144,8 +151,10 @@ class ThreadedEngineTest
             assertTimeoutPreemptively(PATIENCE, () ->
             {
                 // The engine is its own peer: what enters a port comes back to the port of the same segment.
-                assertTrue(engine.proxy().putFdb(VNI, RIGHT_MAC, engine.local()).get());
-                assertTrue(engine.proxy().putFdb(2, RIGHT_MAC, engine.local()).get());
+                assertEquals(TableResult.DONE, engine.control().operate(
+                    tables -> tables.replace(new FdbRequest(VNI, RIGHT_MAC, engine.local()))).get());
+                assertEquals(TableResult.DONE, engine.control().operate(
+                    tables -> tables.replace(new FdbRequest(2, RIGHT_MAC, engine.local()))).get());
                 for (int i = 0; i < FRAMES; i++)
                 {
                     RingFrames.put(two, frame);

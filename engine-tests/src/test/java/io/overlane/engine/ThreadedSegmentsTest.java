@@ -11,11 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
+import io.overlane.control.DesiredState;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.ReconcileResult;
+import io.overlane.control.TableResult;
 import io.overlane.port.Port;
 import io.overlane.port.RingPort;
 import io.overlane.port.WrappedPort;
-import io.overlane.reconcile.DesiredState;
-import io.overlane.reconcile.ReconcileResult;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.LoopbackPort;
@@ -52,7 +54,8 @@ class ThreadedSegmentsTest
         {
             assertTimeoutPreemptively(PATIENCE, () ->
             {
-                assertTrue(engine.proxy().putFdb(1, M, engine.local()).get());
+                assertEquals(TableResult.DONE, engine.control().operate(
+                    tables -> tables.replace(new FdbRequest(1, M, engine.local()))).get());
                 int sent = 0;
                 int taken = 0;
                 int rounds = 0;
@@ -77,10 +80,10 @@ class ThreadedSegmentsTest
                 }
                 assertTrue(rounds >= 50, "rounds");
             });
-            assertEquals(FRAMES, engine.segments().get(1).encapTraffic().frames());
-            assertEquals(FRAMES, engine.segments().get(1).decapTraffic().frames());
+            assertEquals(FRAMES, engine.segments().get(1).totals().encapFrames());
+            assertEquals(FRAMES, engine.segments().get(1).totals().decapFrames());
             assertEquals(1, engine.segments().all().size());
-            assertEquals(1, engine.forwarding().fdb().size());
+            assertEquals(1, engine.tables().fdbSize());
         }
         finally
         {
@@ -147,7 +150,9 @@ class ThreadedSegmentsTest
                 engine.segments().add(new SegmentContext(3).port(third)).get();
                 for (int vni = 1; vni <= 3; vni++)
                 {
-                    assertTrue(engine.proxy().putFdb(vni, M, engine.local()).get());
+                    final FdbRequest request = new FdbRequest(vni, M, engine.local());
+                    assertEquals(
+                        TableResult.DONE, engine.control().operate(tables -> tables.replace(request)).get());
                 }
                 for (int i = 0; i < 100; i++)
                 {
@@ -197,7 +202,7 @@ class ThreadedSegmentsTest
     {
         final RingPort port = new RingPort("b" + vni, 1450, 16);
         engine.segments().add(new SegmentContext(vni).port(port).policy(p -> p.learning(true))).get();
-        final ReconcileResult applied = engine.proxy().apply("plane", new DesiredState()
+        final ReconcileResult applied = engine.control().apply("plane", new DesiredState()
             .fdb(vni, M, engine.local()).neighbor(vni, IpAddress.parse("10.0.0.9"), M)).get();
         assertTrue(applied.isComplete(), applied::toString);
         RingFrames.put(port, FRAME);

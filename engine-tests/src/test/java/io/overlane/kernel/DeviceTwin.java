@@ -4,10 +4,10 @@ package io.overlane.kernel;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.control.FdbControl;
 import io.overlane.control.FdbFilter;
 import io.overlane.control.FdbRequest;
-import io.overlane.control.FdbResult;
+import io.overlane.control.TableOperations;
+import io.overlane.control.TableResult;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
@@ -127,8 +127,8 @@ public final class DeviceTwin implements AutoCloseable
     {
         if (words.startsWith("fdb "))
         {
-            final FdbResult result = operate(words);
-            if (result != FdbResult.DONE)
+            final TableResult result = operate(words);
+            if (result != TableResult.DONE)
             {
                 throw new AssertionError(words + ": " + result);
             }
@@ -136,10 +136,11 @@ public final class DeviceTwin implements AutoCloseable
         else if (words.startsWith("neigh "))
         {
             final List<String> all = List.of(words.split(" "));
-            final CompletableFuture<Boolean> put =
-                engine.proxy().putNeighbor(vni, IpAddress.parse(all.get(1)), MacAddress.parse(all.get(3)));
+            final CompletableFuture<TableResult> put =
+                engine.control().operate(
+                    tables -> tables.replaceNeighbor(vni, IpAddress.parse(all.get(1)), MacAddress.parse(all.get(3))));
             run();
-            if (!put.join())
+            if (put.join() != TableResult.DONE)
             {
                 throw new AssertionError(words);
             }
@@ -154,7 +155,7 @@ public final class DeviceTwin implements AutoCloseable
      * @param words of {@code bridge}, such as {@code fdb add 02:…:01 dst 10.99.0.2}.
      * @return what the engine answered.
      */
-    public FdbResult operate(final String words)
+    public TableResult operate(final String words)
     {
         final List<String> all = List.of(words.split(" "));
         final FdbRequest request = request(all);
@@ -213,9 +214,9 @@ public final class DeviceTwin implements AutoCloseable
         return rows.stream().sorted().toList();
     }
 
-    private <T> T ask(final Function<FdbControl, T> operation)
+    private <T> T ask(final Function<? super TableOperations, T> operation)
     {
-        final CompletableFuture<T> answer = engine.proxy().fdb(operation);
+        final CompletableFuture<T> answer = engine.control().operate(operation);
         run();
         return answer.join();
     }

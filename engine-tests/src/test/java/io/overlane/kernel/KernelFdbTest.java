@@ -4,7 +4,7 @@ package io.overlane.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.address.Vtep;
-import io.overlane.control.FdbResult;
+import io.overlane.control.TableResult;
 import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelComparison;
 import io.overlane.testdata.kernel.KernelSuite;
@@ -29,7 +29,7 @@ class KernelFdbTest
         {
             tests = cases.stream().map(kernel ->
             {
-                final FdbResult result = twin.operate(kernel.one("do"));
+                final TableResult result = twin.operate(kernel.one("do"));
                 final Map<String, String> engine = outcome(result, twin.fdb());
                 final Map<String, String> linux = outcome(KernelWords.result(kernel), kernel.all("fdb"));
                 return DynamicTest.dynamicTest(kernel.toString(), () -> assertEquals(
@@ -39,7 +39,7 @@ class KernelFdbTest
         return tests.stream();
     }
 
-    private static Map<String, String> outcome(final FdbResult result, final List<String> fdb)
+    private static Map<String, String> outcome(final TableResult result, final List<String> fdb)
     {
         return Map.of("result", result.name(), "FDB", String.join("; ", fdb.stream().sorted().toList()));
     }

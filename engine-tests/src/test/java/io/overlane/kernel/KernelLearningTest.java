@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbFilter;
-import io.overlane.control.FdbResult;
+import io.overlane.control.TableResult;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
@@ -123,7 +123,7 @@ class KernelLearningTest
         else
         {
             outcome.put("result", twin.operate(kernel.one("do")).name());
-            if (KernelWords.result(kernel) != FdbResult.DONE)
+            if (KernelWords.result(kernel) != TableResult.DONE)
             {
                 // Later cases go on from what Linux had, which is nothing of this.
                 twin.operate(kernel.one("do").replace("fdb add", "fdb del"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.kernel;
 
-import io.overlane.control.FdbResult;
+import io.overlane.control.TableResult;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.kernel.KernelCase;
 import java.util.Map;
@@ -18,15 +18,15 @@ public final class KernelWords
         "VXLAN_ENTRY_EXISTS", DropReason.STATIC_VIOLATION,
         "IP_TUNNEL_ECN", DropReason.ECN_NOT_CAPABLE);
 
-    private static final Map<String, FdbResult> RESULTS = Map.of(
-        "done", FdbResult.DONE,
-        "refused: RTNETLINK answers: File exists", FdbResult.EXISTS,
-        "refused: RTNETLINK answers: Operation not supported", FdbResult.NOT_SUPPORTED,
-        "refused: Error: Cannot replace non-unicast fdb entries.", FdbResult.NOT_SUPPORTED,
-        "refused: RTNETLINK answers: No such file or directory", FdbResult.NOT_FOUND,
-        "refused: RTNETLINK answers: Invalid argument", FdbResult.NO_REMOTE,
-        "refused: RTNETLINK answers: Address family not supported by protocol", FdbResult.WRONG_FAMILY,
-        "refused: RTNETLINK answers: No space left on device", FdbResult.NO_ROOM);
+    private static final Map<String, TableResult> RESULTS = Map.of(
+        "done", TableResult.DONE,
+        "refused: RTNETLINK answers: File exists", TableResult.EXISTS,
+        "refused: RTNETLINK answers: Operation not supported", TableResult.NOT_SUPPORTED,
+        "refused: Error: Cannot replace non-unicast fdb entries.", TableResult.NOT_SUPPORTED,
+        "refused: RTNETLINK answers: No such file or directory", TableResult.NOT_FOUND,
+        "refused: RTNETLINK answers: Invalid argument", TableResult.NO_REMOTE,
+        "refused: RTNETLINK answers: Address family not supported by protocol", TableResult.WRONG_FAMILY,
+        "refused: RTNETLINK answers: No space left on device", TableResult.NO_ROOM);
 
     private KernelWords()
     {
@@ -71,9 +71,9 @@ public final class KernelWords
      * @param kernel a case that is an operation on the FDB.
      * @return our name for what became of it.
      */
-    public static FdbResult result(final KernelCase kernel)
+    public static TableResult result(final KernelCase kernel)
     {
-        final FdbResult result = RESULTS.get(kernel.one("result"));
+        final TableResult result = RESULTS.get(kernel.one("result"));
         if (result == null)
         {
             throw new IllegalStateException("no name of ours for the result of " + kernel);

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.control.RemoteCheck;
-import io.overlane.engine.Forwarding;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableResult;
 import io.overlane.fdb.FdbContext;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.forwarding.Forwarding;
+import io.overlane.forwarding.RemoteCheck;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.OfferQueue;
@@ -56,7 +58,7 @@ class ForgedSourcesTest
         settings.conclude();
         forwarding.segments().add(
             new Segment(settings, counters.newTraffic("encap", "vni-1"), counters.newTraffic("decap", "vni-1")));
-        assertTrue(forwarding.putFdb(1, PEER_MAC, EngineHarness.A));
+        assertEquals(TableResult.DONE, put(PEER_MAC, EngineHarness.A));
         for (int i = 0; i < 2 * MAX_REMOTES; i++)
         {
             hear(i);
@@ -79,11 +81,16 @@ class ForgedSourcesTest
         {
             final MacAddress mac = new MacAddress(0x02_00_00_00_77_00L + i);
             final Vtep remote = Vtep.parse("198.51.100." + i + ":8472", 0);
-            assertTrue(forwarding.putFdb(1, mac, remote), () -> "no room for " + remote);
+            assertEquals(TableResult.DONE, put(mac, remote), () -> "no room for " + remote);
             assertEquals(remote, remoteOf(mac));
         }
         assertEquals(MAX_REMOTES, forwarding.remotes().size());
         assertEquals(0, forwarding.fdb().learned());
+    }
+
+    private TableResult put(final MacAddress mac, final Vtep remote)
+    {
+        return forwarding.operations().run(tables -> tables.replace(new FdbRequest(1, mac, remote)));
     }
 
     /** Source address and source MAC never come twice. */

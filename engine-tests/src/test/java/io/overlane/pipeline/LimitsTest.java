@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbRequest;
+import io.overlane.engine.Internals;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.policy.FloodBudget;
@@ -41,7 +43,7 @@ class LimitsTest
         {
             hear(EngineHarness.B, station(i));
         }
-        final Fdb fdb = harness.engine().forwarding().fdb();
+        final Fdb fdb = Internals.forwarding(harness.engine()).fdb();
         long random = 7;
         for (int i = 0; i < 100_000; i++)
         {
@@ -56,7 +58,9 @@ class LimitsTest
         for (int i = 0; i < STATIONS; i++)
         {
             final long entry = fdb.lookup(VNI, station(i));
-            assertEquals(EngineHarness.B, harness.engine().forwarding().remotes().vtep(FdbEntry.remote(entry)));
+            assertEquals(
+                EngineHarness.B,
+                Internals.forwarding(harness.engine()).remotes().vtep(FdbEntry.remote(entry)));
         }
         assertEquals(1024, fdb.size());
         assertTrue(harness.engine().counters().tables().evicted() > 90_000);
@@ -72,7 +76,7 @@ class LimitsTest
             hear(EngineHarness.A, station(i));
         }
         hear(EngineHarness.B, station(1000));
-        assertEquals(101, harness.engine().forwarding().fdb().learned());
+        assertEquals(101, harness.engine().tables().learned());
         assertEquals(301, harness.delivered().size());
         assertEquals(200, harness.engine().counters().tables().learnLimited());
 
@@ -81,7 +85,7 @@ class LimitsTest
         {
             hear(EngineHarness.A, station(i));
         }
-        assertEquals(151, harness.engine().forwarding().fdb().learned());
+        assertEquals(151, harness.engine().tables().learned());
     }
 
     @Test
@@ -137,8 +141,8 @@ class LimitsTest
         assertEquals(3, sent.frames(0));
         assertEquals(1, received.frames(0));
 
-        harness.engine().proxy().removeFlood(VNI, EngineHarness.A);
-        harness.engine().proxy().addFlood(VNI, EngineHarness.B);
+        harness.engine().control().operate(tables -> tables.delete(FdbRequest.flood(VNI, EngineHarness.A)));
+        harness.engine().control().operate(tables -> tables.append(FdbRequest.flood(VNI, EngineHarness.B)));
         harness.run();
         assertEquals(0, sent.frames(0));
         assertEquals(0, sent.bytes(0));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbRequest;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.netty.NettyUnderlay;
@@ -210,9 +211,11 @@ class SourceFilterIT extends Scenario
         assertTrue(engine.counters().decap().dropped(DropReason.SOURCE_NOT_ALLOWED) >= 100, "they were named first");
         assertReaches(engine, A);
 
-        engine.proxy().addFlood(1, Vtep.parse(B + ":8472", 0)).get(30, TimeUnit.SECONDS);
+        engine.control().operate(
+            tables -> tables.append(FdbRequest.flood(1, Vtep.parse(B + ":8472", 0)))).get(30, TimeUnit.SECONDS);
         assertReaches(engine, B);
-        engine.proxy().removeFlood(1, Vtep.parse(B + ":8472", 0)).get(30, TimeUnit.SECONDS);
+        engine.control().operate(
+            tables -> tables.delete(FdbRequest.flood(1, Vtep.parse(B + ":8472", 0)))).get(30, TimeUnit.SECONDS);
         final long before = engine.receiveDrops();
         send(B, engine.local(), DATAGRAM);
         assertEquals(before + 1, engine.receiveDrops());

@@ -3,18 +3,19 @@ package io.overlane.admin.command;
 
 import io.overlane.address.Vni;
 import io.overlane.admin.AdminException;
-import io.overlane.engine.Forwarding;
+import io.overlane.control.TableOperations;
+import io.overlane.control.TableResult;
 import io.overlane.engine.OverlayEngine;
-import io.overlane.segment.Segment;
+import io.overlane.engine.SegmentView;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
-/** What every command needs from the engine: the segment of a request, and results from the writing thread. */
+/** What every command needs of the engine: a segment that is meant, and an answer from the thread that writes. */
 final class EngineAccess
 {
     static final Words.Parser<Integer> VNI = Words.number("VNI", Vni.MIN_VALUE, Vni.MAX_VALUE);
@@ -34,22 +35,17 @@ final class EngineAccess
         return engine;
     }
 
-    Forwarding forwarding()
-    {
-        return engine.forwarding();
-    }
-
     /** In order of their VNIs. */
-    List<Segment> segments()
+    List<SegmentView> segments()
     {
-        return forwarding().segments().all().stream().sorted(Comparator.comparingInt(Segment::vni)).toList();
+        return engine.segments().all().stream().sorted(Comparator.comparingInt(SegmentView::vni)).toList();
     }
 
-    /** The given VNI, or that of the only segment. */
+    /** The VNI that is given or, without one, that of the only segment. */
     int segment(final Words words) throws AdminException
     {
         final Integer vni = words.optional("vni", VNI);
-        final List<Segment> segments = segments();
+        final List<SegmentView> segments = segments();
         if (vni == null)
         {
             if (segments.size() == 1)
@@ -60,23 +56,34 @@ final class EngineAccess
                 AdminException.refused("there is no VXLAN segment") :
                 AdminException.usage("vni is missing, and there are " + segments.size() + " segments");
         }
-        if (forwarding().segments().lookup(vni) == null)
+        if (engine.segments().get(vni) == null)
         {
             throw AdminException.refused("no segment has VNI " + vni);
         }
         return vni;
     }
 
-    /** The given VNI, or null for all. */
+    /** The VNI that is given, null for all. */
     Integer filter(final Words words) throws AdminException
     {
         return words.has("vni") ? (Integer)segment(words) : null;
     }
 
-    /** Run a task on the thread that writes the tables, and wait for its result. */
-    <T> T ask(final Supplier<T> command) throws AdminException
+    /** Run a function on the thread that writes the tables, and wait for its result. */
+    <T> T operate(final Function<? super TableOperations, T> function) throws AdminException
     {
-        return await(engine.proxy().ask(command));
+        return await(engine.control().operate(function));
+    }
+
+    /** As {@link #operate}. An operation that fails is refused: {@code entry} says what it was about. */
+    void require(final String entry, final Function<? super TableOperations, TableResult> operation)
+        throws AdminException
+    {
+        final TableResult result = operate(operation);
+        if (result != TableResult.DONE)
+        {
+            throw AdminException.refused(entry + ": " + result.words());
+        }
     }
 
     static <T> T await(final CompletableFuture<T> answer) throws AdminException

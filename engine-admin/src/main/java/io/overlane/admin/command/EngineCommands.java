@@ -23,7 +23,7 @@ public final class EngineCommands
         final EngineAccess access = new EngineAccess(engine);
         commands.add("ping", "", "test whether the engine answers", words ->
         {
-            access.ask(() -> true);
+            access.operate(tables -> true);
             return Answer.line("pong");
         });
         if (isVxlan)

@@ -7,14 +7,13 @@ import io.overlane.address.Vtep;
 import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
-import io.overlane.control.FdbControl;
 import io.overlane.control.FdbFilter;
 import io.overlane.control.FdbRequest;
-import io.overlane.control.FdbResult;
-import io.overlane.engine.Forwarding;
+import io.overlane.control.FdbRow;
+import io.overlane.control.TableOperations;
+import io.overlane.control.TableResult;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.reconcile.EntryKey;
 import io.overlane.remote.RemoteTable;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,8 +23,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 
 /**
- * {@code fdb}: changes FDB entries with the syntax of {@code bridge fdb} and the rules of {@link FdbControl}. The
- * entries belong to the operator: see {@link Forwarding#MANUAL}.
+ * {@code fdb}: shows and sets where stations are, as {@code bridge fdb} does, by the rules of {@link TableOperations}.
  */
 final class FdbCommands
 {
@@ -33,8 +31,8 @@ final class FdbCommands
 
     private final EngineAccess engine;
 
-    /** Result of a change, and a remark for the operator; empty for none. */
-    private record Outcome(FdbResult result, String words)
+    /** Result of a change, and a remark for the operator, or an empty string. */
+    private record Outcome(TableResult result, String words)
     {
     }
 
@@ -58,17 +56,17 @@ final class FdbCommands
 
     private Answer add(final List<String> words) throws AdminException
     {
-        return change(request(words), FdbControl::add);
+        return change(request(words), TableOperations::add);
     }
 
     private Answer append(final List<String> words) throws AdminException
     {
-        return change(request(words), FdbControl::append);
+        return change(request(words), TableOperations::append);
     }
 
     private Answer replace(final List<String> words) throws AdminException
     {
-        return change(request(words), FdbControl::replace);
+        return change(request(words), TableOperations::replace);
     }
 
     private Answer del(final List<String> request) throws AdminException
@@ -82,7 +80,7 @@ final class FdbCommands
         }
         final int vni = engine.segment(words);
         return change(
-            hasRemote ? request(words, vni, FdbEntry.STATIC) : new FdbRequest(vni, mac, null), FdbControl::delete);
+            hasRemote ? request(words, vni, FdbEntry.STATIC) : new FdbRequest(vni, mac, null), TableOperations::delete);
     }
 
     private FdbRequest request(final List<String> request) throws AdminException
@@ -94,7 +92,7 @@ final class FdbCommands
         words.required(0, "MAC address", MacAddress::parse);
         words.required("dst", Words::address);
         final FdbRequest asked = request(words, engine.segment(words), kind);
-        if (isFlood(asked) && !words.given().isEmpty())
+        if (asked.isFloodList() && !words.given().isEmpty())
         {
             throw AdminException.usage("the flood list has no kinds");
         }
@@ -121,95 +119,73 @@ final class FdbCommands
             false);
     }
 
-    private Answer change(final FdbRequest request, final BiFunction<FdbControl, FdbRequest, FdbResult> operation)
+    private Answer change(
+        final FdbRequest request, final BiFunction<TableOperations, FdbRequest, TableResult> operation)
         throws AdminException
     {
-        final Outcome outcome = EngineAccess.await(engine.engine().proxy().fdb(control ->
+        final Outcome outcome = engine.operate(tables ->
         {
-            final Set<String> owners = owners(control, request);
-            final FdbResult result = operation.apply(control, request);
-            if (result != FdbResult.DONE)
+            final Set<String> owners = owners(tables, request);
+            final TableResult result = operation.apply(tables, request);
+            final FdbRow station = station(tables, request);
+            if (result != TableResult.DONE)
             {
-                return new Outcome(result, ": " + result.words() + (result == FdbResult.EXISTS ? where(request) : ""));
+                final boolean isElsewhere =
+                    result == TableResult.EXISTS && station != null && station.remote() != null;
+                return new Outcome(result, ": " + result.words() + (isElsewhere ? ", " + station.remote() : ""));
             }
-            if (isElsewhere(request))
+            if (station != null && request.remote() != null && !isAt(station, request))
             {
-                return new Outcome(result, " is unchanged" + where(request) +
+                return new Outcome(result, " is unchanged" +
+                    (station.remote() == null ? "" : ", " + station.remote()) +
                     ": a station has one remote, and 'fdb replace' changes it");
             }
-            owners.removeAll(owners(control, request));
+            owners.removeAll(owners(tables, request));
             return new Outcome(result, owners.isEmpty() ? "" : " was owned by " + String.join(", ", owners));
-        }));
-        if (outcome.result != FdbResult.DONE)
+        });
+        if (outcome.result != TableResult.DONE)
         {
             throw AdminException.refused(describe(request) + outcome.words);
         }
         return outcome.words.isEmpty() ? Answer.DONE : Answer.line(describe(request) + outcome.words);
     }
 
-    /** Runs on the writing thread: true if a station's entry has another remote than the request. */
-    private boolean isElsewhere(final FdbRequest request)
+    /** The entry of a station; null for groups, the flood list, and stations without an entry. */
+    private static FdbRow station(final TableOperations tables, final FdbRequest request)
     {
-        final long entry = entry(request);
-        if (request.remote() == null || entry == FdbEntry.MISSING || FdbEntry.target(entry) != FdbEntry.REMOTE)
-        {
-            return false;
-        }
-        final int remote = FdbEntry.number(entry);
-        return !engine.forwarding().remotes().vtep(remote).equals(request.remote()) ||
-            engine.forwarding().remotes().vni(remote) != request.remoteVni();
+        return request.isGroup() ? null : rows(tables, request).stream().findFirst().orElse(null);
     }
 
-    /**
-     * Runs on the writing thread: the remote of a station that has another one; empty for entries with many remotes.
-     */
-    private String where(final FdbRequest request)
+    private static boolean isAt(final FdbRow row, final FdbRequest request)
     {
-        final long entry = entry(request);
-        return entry == FdbEntry.MISSING || FdbEntry.target(entry) != FdbEntry.REMOTE ||
-            engine.forwarding().ports().isPort(FdbEntry.number(entry)) ?
-            "" : ", " + engine.forwarding().remotes().vtep(FdbEntry.number(entry));
+        return request.remote().equals(row.remote()) && row.remoteVni() == request.remoteVni();
     }
 
-    private long entry(final FdbRequest request)
+    private static List<FdbRow> rows(final TableOperations tables, final FdbRequest request)
     {
-        return engine.forwarding().fdb().lookup(request.vni(), request.mac().value());
+        final List<FdbRow> rows = new ArrayList<>();
+        tables.list(FdbFilter.ALL.vni(request.vni()).mac(request.mac()), rows::add);
+        return rows;
     }
 
-    /** Runs on the writing thread: owners, other than the operator, whose states contain the entry of the request. */
-    private Set<String> owners(final FdbControl control, final FdbRequest request)
+    /** Owners, other than the operator, of the entries that the request is about. */
+    private static Set<String> owners(final TableOperations tables, final FdbRequest request)
     {
-        final List<EntryKey> keys = new ArrayList<>();
-        if (isFlood(request))
-        {
-            control.list(FdbFilter.ALL.vni(request.vni()).mac(request.mac()), row ->
-            {
-                final boolean isMeant = request.remote() == null ||
-                    row.remote().equals(request.remote()) && row.remoteVni() == request.remoteVni();
-                if (isMeant && row.remoteVni() == RemoteTable.SEGMENTS_VNI)
-                {
-                    keys.add(EntryKey.flood(row.vni(), row.remote()));
-                }
-            });
-        }
-        else
-        {
-            keys.add(EntryKey.fdb(request.vni(), request.mac()));
-        }
         final Set<String> owners = new TreeSet<>();
-        keys.forEach(key -> owners.addAll(engine.forwarding().reconciler().owners(key)));
-        owners.remove(Forwarding.MANUAL);
+        for (final FdbRow row : rows(tables, request))
+        {
+            if (!request.isFloodList() || request.remote() == null || isAt(row, request))
+            {
+                owners.addAll(row.owners());
+            }
+        }
+        owners.remove(TableOperations.OWNER);
         return owners;
-    }
-
-    private static boolean isFlood(final FdbRequest request)
-    {
-        return request.mac().equals(FdbRequest.EVERYTHING_ELSE);
     }
 
     private static String describe(final FdbRequest request)
     {
-        final String what = !isFlood(request) ? "entry " + request.mac() :
+        final String what = !request.isFloodList() ? "entry " + request.mac() :
             request.remote() == null ? "flood list" : "flood entry " + request.remote();
         return what + " of VNI " + request.vni();
     }

@@ -10,12 +10,10 @@ import io.overlane.admin.Table;
 import io.overlane.control.FdbFilter;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbRow;
+import io.overlane.engine.EngineTables.Key;
+import io.overlane.engine.SegmentView;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.reconcile.EntryKey;
 import io.overlane.remote.RemoteTable;
-import io.overlane.segment.LocalPort;
-import io.overlane.segment.LocalPorts;
-import io.overlane.segment.Segment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * {@code fdb show} and {@code fdb flush}. The admin thread finds the entries, and the writing thread reads them, a few
- * at a time, so that frames do not wait for a large table.
+ * {@code fdb show} and {@code fdb flush}. The admin thread collects the keys of the table. The thread that writes the
+ * tables then looks up a few of them at a time, so that frames do not wait for a large table.
  */
 final class FdbListing
 {
@@ -35,15 +33,6 @@ final class FdbListing
     private static final String FLOOD = "flood";
 
     private final EngineAccess engine;
-
-    private record Entry(int vni, long mac)
-    {
-    }
-
-    /** An entry as read, with its owners and the port of a local station, or null. */
-    private record Shown(FdbRow row, List<String> owners, String device)
-    {
-    }
 
     FdbListing(final EngineAccess engine)
     {
@@ -64,22 +53,22 @@ final class FdbListing
         final Words words = words(request, FLOOD);
         final FdbFilter filter = filter(words);
         final int[] kinds = FdbKinds.kinds(words.given());
-        final List<Shown> rows = new ArrayList<>();
+        final List<FdbRow> rows = new ArrayList<>();
         if ((words.given().isEmpty() || words.given().contains(FLOOD)) &&
-            (filter.mac() == null || FdbRequest.EVERYTHING_ELSE.equals(filter.mac())))
+            (filter.mac() == null || FdbRequest.FLOOD_LIST.equals(filter.mac())))
         {
-            for (final Segment segment : engine.segments())
+            for (final SegmentView segment : engine.segments())
             {
                 if (filter.vni() == FdbFilter.ANY || filter.vni() == segment.vni())
                 {
-                    rows.addAll(rows(List.of(new Entry(segment.vni(), 0)), filter));
+                    rows.addAll(rows(List.of(new Key<>(segment.vni(), FdbRequest.FLOOD_LIST)), filter));
                 }
             }
         }
         if (words.given().isEmpty() || kinds.length > 0)
         {
             final FdbFilter ofKinds = kinds.length == 0 ? filter : filter.kinds(kinds);
-            for (final List<Entry> some : entries(filter))
+            for (final List<Key<MacAddress>> some : entries(filter))
             {
                 rows.addAll(rows(some, ofKinds));
             }
@@ -87,41 +76,39 @@ final class FdbListing
         return table(rows).answer();
     }
 
-    private List<Shown> rows(final List<Entry> entries, final FdbFilter filter) throws AdminException
+    private List<FdbRow> rows(final List<Key<MacAddress>> entries, final FdbFilter filter) throws AdminException
     {
-        return EngineAccess.await(engine.engine().proxy().fdb(control ->
+        return engine.operate(tables ->
         {
-            final List<Shown> rows = new ArrayList<>();
-            for (final Entry entry : entries)
+            final List<FdbRow> rows = new ArrayList<>();
+            for (final Key<MacAddress> entry : entries)
             {
-                control.list(
-                    filter.vni(entry.vni).mac(new MacAddress(entry.mac)),
-                    row -> rows.add(new Shown(row, owners(row), device(row))));
+                tables.list(
+                    filter.vni(entry.vni()).mac(entry.address()),
+                    rows::add);
             }
             return rows;
-        }));
+        });
     }
 
-    private Table table(final List<Shown> rows)
+    private Table table(final List<FdbRow> rows)
     {
         final long nowMs = TimeUnit.NANOSECONDS.toMillis(engine.engine().clock().nanoTime());
         final Table table = new Table(
             "mac", "dst", "port", "vni", "dev", "kind", "remote_vni", "router", "owner", "age_s");
-        for (final Shown shown : rows)
+        for (final FdbRow row : rows)
         {
-            final FdbRow row = shown.row;
-            final boolean isLocal = LocalPorts.isPort(row.remote().address());
             final boolean ages = row.kind() == FdbEntry.LEARNED || row.kind() == FdbEntry.DYNAMIC;
             table.row(
                 row.mac(),
-                isLocal ? null : row.remote().address(),
-                isLocal ? null : row.remote().udpPort(),
+                row.remote() == null ? null : row.remote().address(),
+                row.remote() == null ? null : row.remote().udpPort(),
                 row.vni(),
-                shown.device,
-                row.mac().equals(FdbRequest.EVERYTHING_ELSE) ? FLOOD : FdbKinds.word(row.kind()),
+                row.port(),
+                FdbRequest.FLOOD_LIST.equals(row.mac()) ? FLOOD : FdbKinds.word(row.kind()),
                 row.remoteVni() == RemoteTable.SEGMENTS_VNI ? null : row.remoteVni(),
                 row.isRouter() ? true : null,
-                shown.owners.isEmpty() ? null : shown.owners,
+                row.owners().isEmpty() ? null : row.owners(),
                 ages ? TimeUnit.MILLISECONDS.toSeconds(nowMs - row.lastSeenMs()) : null);
         }
         return table;
@@ -136,36 +123,38 @@ final class FdbListing
         {
             throw AdminException.usage(ALL_KINDS + " excludes other kinds");
         }
-        if (FdbRequest.EVERYTHING_ELSE.equals(filter.mac()))
+        if (FdbRequest.FLOOD_LIST.equals(filter.mac()))
         {
             if (!given.isEmpty())
             {
                 throw AdminException.usage("the flood list has no kinds");
             }
-            return removed(flush(engine.segments().stream().map(segment -> new Entry(segment.vni(), 0))
-                .filter(entry -> filter.vni() == FdbFilter.ANY || filter.vni() == entry.vni).toList(), filter));
+            return removed(flush(engine.segments().stream()
+                .map(segment -> new Key<>(segment.vni(), FdbRequest.FLOOD_LIST))
+                .filter(key -> filter.vni() == FdbFilter.ANY || filter.vni() == key.vni())
+                .toList(), filter));
         }
         final FdbFilter meant = given.contains(ALL_KINDS) ? filter :
             given.isEmpty() ? filter.kinds(FdbEntry.LEARNED) : filter.kinds(FdbKinds.kinds(given));
         int flushed = 0;
-        for (final List<Entry> some : entries(filter))
+        for (final List<Key<MacAddress>> some : entries(filter))
         {
             flushed += flush(some, meant);
         }
         return removed(flushed);
     }
 
-    private int flush(final List<Entry> entries, final FdbFilter filter) throws AdminException
+    private int flush(final List<Key<MacAddress>> entries, final FdbFilter filter) throws AdminException
     {
-        return EngineAccess.await(engine.engine().proxy().fdb(control ->
+        return engine.operate(tables ->
         {
             int removed = 0;
-            for (final Entry entry : entries)
+            for (final Key<MacAddress> entry : entries)
             {
-                removed += control.flush(filter.vni(entry.vni).mac(new MacAddress(entry.mac)));
+                removed += tables.flush(filter.vni(entry.vni()).mac(entry.address()));
             }
             return removed;
-        }));
+        });
     }
 
     private static Answer removed(final int count)
@@ -180,7 +169,7 @@ final class FdbListing
         return new Words(request, flags, 1, "vni", "dst");
     }
 
-    /** Criteria of the request, except the kinds. */
+    /** What is meant, of whatever kind. */
     private FdbFilter filter(final Words words) throws AdminException
     {
         final MacAddress mac = words.optional(0, MacAddress::parse);
@@ -189,42 +178,14 @@ final class FdbListing
         return FdbFilter.ALL.vni(vni == null ? FdbFilter.ANY : vni).mac(mac).remote(address);
     }
 
-    /** Runs on the writing thread. */
-    private List<String> owners(final FdbRow row)
+    /** In order, in chunks. The walk shows keys only: an operation looks up each entry, because the table changes. */
+    private List<List<Key<MacAddress>>> entries(final FdbFilter filter)
     {
-        final boolean isFlood = row.mac().equals(FdbRequest.EVERYTHING_ELSE);
-        return isFlood && row.remoteVni() != RemoteTable.SEGMENTS_VNI ? List.of() :
-            engine.forwarding().reconciler().owners(isFlood ?
-                EntryKey.flood(row.vni(), row.remote()) : EntryKey.fdb(row.vni(), row.mac()));
-    }
-
-    /** Runs on the writing thread: port of a local station, or null. */
-    private String device(final FdbRow row)
-    {
-        final Segment segment = engine.forwarding().segments().lookup(row.vni());
-        if (segment == null || !LocalPorts.isPort(row.remote().address()))
-        {
-            return null;
-        }
-        final LocalPort port = segment.ports().find(engine.forwarding().remotes().find(
-            row.remote().address().high(), row.remote().address().low()));
-        return port == null ? null : port.port().name();
-    }
-
-    /** Sorted and split into small groups. Each must be looked up again, because the table changes meanwhile. */
-    private List<List<Entry>> entries(final FdbFilter filter)
-    {
-        final Set<Entry> entries = new HashSet<>();
-        engine.forwarding().fdb().forEachKey((vni, mac) ->
-        {
-            if ((filter.vni() == FdbFilter.ANY || filter.vni() == vni) &&
-                (filter.mac() == null || filter.mac().value() == mac))
-            {
-                entries.add(new Entry(vni, mac));
-            }
-        });
-        final List<Entry> sorted = new ArrayList<>(entries);
-        sorted.sort(Comparator.comparingInt(Entry::vni).thenComparingLong(Entry::mac));
+        final List<Key<MacAddress>> sorted = engine.engine().tables().fdbKeys().stream()
+            .filter(key -> filter.vni() == FdbFilter.ANY || filter.vni() == key.vni())
+            .filter(key -> filter.mac() == null || filter.mac().equals(key.address()))
+            .sorted(Comparator.<Key<MacAddress>>comparingInt(Key::vni).thenComparingLong(key -> key.address().value()))
+            .toList();
         return Stream.iterate(0, start -> start < sorted.size(), start -> start + AT_A_TIME)
             .map(start -> sorted.subList(start, Math.min(sorted.size(), start + AT_A_TIME)))
             .toList();

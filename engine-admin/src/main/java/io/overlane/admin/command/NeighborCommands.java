@@ -7,22 +7,20 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
-import io.overlane.engine.Forwarding;
-import io.overlane.neighbor.NeighborTable;
-import java.util.ArrayList;
+import io.overlane.control.TableOperations;
+import io.overlane.control.TableResult;
+import io.overlane.engine.EngineTables.Key;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** {@code neigh}: shows and changes inner neighbours, with the syntax of {@code ip neigh}. */
+/** {@code neigh}: who has which address, as {@code ip neigh} shows and sets it. */
 final class NeighborCommands
 {
     private static final int CHANGES_AT_A_TIME = 256;
 
     private final EngineAccess engine;
-
-    private record Entry(int vni, IpAddress address)
-    {
-    }
 
     NeighborCommands(final EngineAccess engine)
     {
@@ -45,28 +43,27 @@ final class NeighborCommands
         final IpAddress address = words.optional(0, IpAddress::parse);
         final Integer vni = engine.filter(words);
         final Table table = new Table("ip", "lladdr", "vni");
-        for (final Entry entry : entries(vni))
+        entries(vni).forEach((key, mac) ->
         {
-            final long mac = table().lookup(entry.vni, entry.address.high(), entry.address.low());
-            if (mac != NeighborTable.MISSING && (address == null || address.equals(entry.address)))
+            if (address == null || address.equals(key.address()))
             {
-                table.row(entry.address, MacAddress.toString(mac), entry.vni);
+                table.row(key.address(), mac, key.vni());
             }
-        }
+        });
         return table.answer();
     }
 
     private Answer add(final List<String> request) throws AdminException
     {
-        return put(request, false);
+        return put(request, TableOperations::addNeighbor);
     }
 
     private Answer replace(final List<String> request) throws AdminException
     {
-        return put(request, true);
+        return put(request, TableOperations::replaceNeighbor);
     }
 
-    private Answer put(final List<String> request, final boolean replaces) throws AdminException
+    private Answer put(final List<String> request, final Put operation) throws AdminException
     {
         final Words words = new Words(request, 1, "vni", "lladdr");
         final IpAddress address = words.required(0, "IP address", IpAddress::parse);
@@ -76,19 +73,7 @@ final class NeighborCommands
         {
             throw AdminException.usage("not a station's MAC address: " + mac);
         }
-        final Forwarding forwarding = engine.forwarding();
-        final String refusal = engine.ask(() ->
-        {
-            if (!replaces && table().lookup(vni, address.high(), address.low()) != NeighborTable.MISSING)
-            {
-                return "exists already";
-            }
-            return forwarding.putNeighbor(vni, address, mac) ? "" : "does not fit: the table is full";
-        });
-        if (!refusal.isEmpty())
-        {
-            throw AdminException.refused("neighbour " + address + " of VNI " + vni + " " + refusal);
-        }
+        engine.require(describe(vni, address), tables -> operation.apply(tables, vni, address, mac));
         return Answer.DONE;
     }
 
@@ -97,55 +82,46 @@ final class NeighborCommands
         final Words words = new Words(request, 1, "vni");
         final IpAddress address = words.required(0, "IP address", IpAddress::parse);
         final int vni = engine.segment(words);
-        if (!engine.ask(() -> engine.forwarding().removeNeighbor(vni, address)))
-        {
-            throw AdminException.refused("neighbour " + address + " of VNI " + vni + " is not known");
-        }
+        engine.require(describe(vni, address), tables -> tables.deleteNeighbor(vni, address));
         return Answer.DONE;
     }
 
     private Answer flush(final List<String> request) throws AdminException
     {
         final int vni = engine.segment(new Words(request, 0, "vni"));
-        final List<Entry> entries = entries(vni);
+        final List<Key<IpAddress>> keys = List.copyOf(entries(vni).keySet());
         int removed = 0;
-        for (int i = 0; i < entries.size(); i += CHANGES_AT_A_TIME)
+        for (int i = 0; i < keys.size(); i += CHANGES_AT_A_TIME)
         {
-            final List<Entry> some = entries.subList(i, Math.min(entries.size(), i + CHANGES_AT_A_TIME));
-            removed += engine.ask(() -> remove(some));
+            final List<Key<IpAddress>> some = keys.subList(i, Math.min(keys.size(), i + CHANGES_AT_A_TIME));
+            removed += engine.operate(tables -> some.stream()
+                .filter(key -> tables.deleteNeighbor(key.vni(), key.address()) == TableResult.DONE)
+                .count());
         }
         return Answer.line(removed + " removed");
     }
 
-    private int remove(final List<Entry> entries)
+    /** Of a segment, or of all segments if the VNI is null; in order. */
+    private Map<Key<IpAddress>, MacAddress> entries(final Integer vni)
     {
-        int removed = 0;
-        for (final Entry entry : entries)
-        {
-            removed += engine.forwarding().removeNeighbor(entry.vni, entry.address) ? 1 : 0;
-        }
-        return removed;
+        final Map<Key<IpAddress>, MacAddress> sorted = new TreeMap<>(
+            Comparator.<Key<IpAddress>>comparingInt(Key::vni)
+                .thenComparing(key -> key.address().high(), Long::compareUnsigned)
+                .thenComparing(key -> key.address().low(), Long::compareUnsigned));
+        sorted.putAll(engine.engine().tables().neighbors());
+        sorted.keySet().removeIf(key -> vni != null && vni != key.vni());
+        return sorted;
     }
 
-    /** Of a segment, or of all. Each must be looked up again, because the table changes meanwhile. */
-    private List<Entry> entries(final Integer vni)
+    private static String describe(final int vni, final IpAddress address)
     {
-        final List<Entry> entries = new ArrayList<>();
-        table().forEach((of, high, low, mac) ->
-        {
-            if (vni == null || vni == of)
-            {
-                entries.add(new Entry(of, new IpAddress(high, low)));
-            }
-        });
-        entries.sort(Comparator.comparingInt(Entry::vni)
-            .thenComparing(entry -> entry.address.high(), Long::compareUnsigned)
-            .thenComparing(entry -> entry.address.low(), Long::compareUnsigned));
-        return entries.stream().distinct().toList();
+        return "neighbour " + address + " of VNI " + vni;
     }
 
-    private NeighborTable table()
+    /** Adds or replaces a neighbour. */
+    @FunctionalInterface
+    private interface Put
     {
-        return engine.forwarding().neighbors();
+        TableResult apply(TableOperations tables, int vni, IpAddress address, MacAddress mac);
     }
 }

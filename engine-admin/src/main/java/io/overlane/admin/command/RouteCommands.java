@@ -8,12 +8,12 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
-import io.overlane.route.RouteTable;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** {@code route}: the remote of each inner prefix in the IP mode, with the syntax of {@code ip route}. */
+/** {@code route}: which remote the packets of the IP mode go to, in the words of {@code ip route}. */
 final class RouteCommands
 {
     private final EngineAccess engine;
@@ -33,24 +33,11 @@ final class RouteCommands
 
     private Answer show()
     {
-        final List<IpPrefix> prefixes = new ArrayList<>();
-        table().forEach((prefix, remote) -> prefixes.add(prefix));
-        prefixes.sort(Comparator.<IpPrefix>comparingLong(prefix -> prefix.address().low())
-            .thenComparingInt(IpPrefix::length));
+        final Map<IpPrefix, Vtep> routes = new TreeMap<>(
+            Comparator.<IpPrefix>comparingLong(prefix -> prefix.address().low()).thenComparingInt(IpPrefix::length));
+        routes.putAll(engine.engine().tables().routes());
         final Table shown = new Table("prefix", "dst", "port");
-        for (final IpPrefix prefix : prefixes.stream().distinct().toList())
-        {
-            final int number = table().get(prefix);
-            if (number != RouteTable.MISSING)
-            {
-                final Vtep remote = engine.forwarding().remotes().vtep(number);
-                // The remote's number may have been given to another remote meanwhile; then the route has changed, too.
-                if (number == table().get(prefix))
-                {
-                    shown.row(prefix, remote.address(), remote.udpPort());
-                }
-            }
-        }
+        routes.forEach((prefix, remote) -> shown.row(prefix, remote.address(), remote.udpPort()));
         return shown.answer();
     }
 
@@ -62,25 +49,14 @@ final class RouteCommands
             words.required("dst", Words::address).inZoneOf(engine.engine().local().address());
         final Integer udpPort = words.optional("port", EngineAccess.UDP_PORT);
         final Vtep remote = new Vtep(address, udpPort == null ? engine.engine().local().udpPort() : udpPort);
-        if (!engine.ask(() -> engine.forwarding().putRoute(prefix, remote)))
-        {
-            throw AdminException.refused("route " + prefix + " does not fit: the table is full");
-        }
+        engine.require("route " + prefix, tables -> tables.replaceRoute(prefix, remote));
         return Answer.DONE;
     }
 
     private Answer del(final List<String> request) throws AdminException
     {
         final IpPrefix prefix = new Words(request, 1).required(0, "CIDR", IpPrefix::parse);
-        if (!engine.ask(() -> engine.forwarding().removeRoute(prefix)))
-        {
-            throw AdminException.refused("route " + prefix + " does not exist");
-        }
+        engine.require("route " + prefix, tables -> tables.deleteRoute(prefix));
         return Answer.DONE;
-    }
-
-    private RouteTable table()
-    {
-        return engine.forwarding().routes();
     }
 }

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.admin.command;
 
-import io.overlane.address.MacAddress;
-import io.overlane.address.Vtep;
 import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
+import io.overlane.engine.SegmentView;
 import io.overlane.policy.RuleChange;
 import io.overlane.policy.RuleTexts;
 import io.overlane.policy.SegmentPolicy;
-import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentContext;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,20 +41,20 @@ final class SegmentCommands
         final Integer vni = engine.filter(new Words(request, 0, "vni"));
         final Table table = new Table("vni", "dev", "mtu", "mac", "learning", "source", "flood", "rules");
         final StringBuilder rules = new StringBuilder();
-        for (final Segment segment : engine.segments())
+        for (final SegmentView segment : engine.segments())
         {
             if (vni == null || vni == segment.vni())
             {
-                final SegmentPolicy settings = segment.rules().settings();
+                final SegmentPolicy settings = segment.policy();
                 final Map<String, String> texts = RuleTexts.of(settings);
                 table.row(
                     segment.vni(),
-                    segment.ports().all().stream().map(port -> port.port().name()).toList(),
+                    segment.ports(),
                     segment.portMtu(),
-                    segment.ownMac() == SegmentContext.NO_MAC ? null : MacAddress.toString(segment.ownMac()),
+                    segment.ownMac(),
                     settings.learning(),
                     settings.sourcePolicy().name().toLowerCase(Locale.ROOT),
-                    remotes(segment),
+                    segment.floodList(),
                     texts);
                 rules.append("rules of VNI ").append(segment.vni()).append(": ").append(texts.entrySet().stream()
                     .map(rule -> rule.getKey() + " " + rule.getValue())
@@ -66,16 +62,6 @@ final class SegmentCommands
             }
         }
         return new Answer(table.text(SHOWN_COLUMNS) + rules, table.json());
-    }
-
-    private List<Vtep> remotes(final Segment segment)
-    {
-        final List<Vtep> remotes = new ArrayList<>();
-        for (final int number : segment.floodList().remotes())
-        {
-            remotes.add(engine.forwarding().remotes().vtep(number));
-        }
-        return remotes;
     }
 
     private Answer set(final List<String> request) throws AdminException

@@ -37,12 +37,12 @@ final class StatusCommands
         final Table remotes = new Table("remote", "sent", "sent_bytes", "received", "received_bytes");
         final RemoteTraffic sent = running.counters().encap().remotes();
         final RemoteTraffic received = running.counters().decap().remotes();
-        for (int i = RemoteTraffic.UNNUMBERED; i < engine.forwarding().remotes().maxRemotes(); i++)
+        for (int i = RemoteTraffic.UNNUMBERED; i < running.tables().maxRemotes(); i++)
         {
             if (sent.frames(i) + received.frames(i) > 0)
             {
                 remotes.row(
-                    i == RemoteTraffic.UNNUMBERED ? null : engine.forwarding().remotes().vtep(i),
+                    i == RemoteTraffic.UNNUMBERED ? null : running.tables().remote(i),
                     sent.frames(i),
                     sent.bytes(i),
                     received.frames(i),
@@ -50,8 +50,8 @@ final class StatusCommands
             }
         }
         final Map<String, Object> tables = new LinkedHashMap<>();
-        tables.put("fdb", engine.forwarding().fdb().size());
-        tables.put("neighbors", engine.forwarding().neighbors().size());
+        tables.put("fdb", running.tables().fdbSize());
+        tables.put("neighbors", running.tables().neighborsSize());
         tables.put("segments", engine.segments().size());
         tables.put("forgotten", running.forgotten());
         final TableCounters table = running.counters().tables();

@@ -50,11 +50,11 @@ class EngineCommandsTest
         assertEquals(
             "IP        LLADDR             VNI\n10.0.0.9  " + M + "   42\nfd00::9   " + N + "   42\n",
             ask("neigh show").text());
-        assertRefused("neighbour 10.0.0.9 of VNI 42 exists already", "neigh add 10.0.0.9 lladdr " + N);
+        assertRefused("neighbour 10.0.0.9 of VNI 42: it exists already", "neigh add 10.0.0.9 lladdr " + N);
         ask("neigh replace 10.0.0.9 lladdr " + N);
         assertEquals(1, rows(ask("neigh show 10.0.0.9")).size());
         ask("neigh del 10.0.0.9");
-        assertRefused("neighbour 10.0.0.9 of VNI 42 is not known", "neigh del 10.0.0.9");
+        assertRefused("neighbour 10.0.0.9 of VNI 42: it does not exist", "neigh del 10.0.0.9");
         assertEquals("1 removed\n", ask("neigh flush").text());
         assertEquals("", ask("neigh show").text());
     }
@@ -179,7 +179,7 @@ class EngineCommandsTest
         {
             assertUsage(request);
         }
-        assertFalse(harness.engine().segments().get(VNI).rules().learning());
+        assertFalse(harness.engine().segments().get(VNI).policy().learning());
     }
 
     @Test
@@ -206,8 +206,8 @@ class EngineCommandsTest
         ask("route replace 10.5.2.0/24 dst 192.0.2.7 port 8285");
         assertEquals("PREFIX       DST        PORT\n10.5.2.0/24  192.0.2.7  8285\n", ask("route show").text());
         ask("route del 10.5.2.0/24");
-        assertRefused("route 10.5.2.0/24 does not exist", "route del 10.5.2.0/24");
-        assertRefused("ip-udp carries IPv4 only, not fd00::/64", "route replace fd00::/64 dst 192.0.2.7");
+        assertRefused("route 10.5.2.0/24: it does not exist", "route del 10.5.2.0/24");
+        assertRefused("route fd00::/64: the IP network carries IPv4 only", "route replace fd00::/64 dst 192.0.2.7");
     }
 
     @Test
@@ -225,7 +225,7 @@ class EngineCommandsTest
         {
             assertUsage(request);
         }
-        assertEquals(0, harness.engine().forwarding().fdb().size());
+        assertEquals(0, harness.engine().tables().fdbSize());
     }
 
     @Test

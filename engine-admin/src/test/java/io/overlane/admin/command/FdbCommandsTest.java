@@ -8,12 +8,11 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
+import io.overlane.control.Change;
+import io.overlane.control.DesiredState;
 import io.overlane.control.FdbRequest;
-import io.overlane.control.FdbResult;
-import io.overlane.fdb.FdbEntry;
-import io.overlane.reconcile.Change;
-import io.overlane.reconcile.DesiredState;
-import io.overlane.reconcile.ReconcileResult;
+import io.overlane.control.ReconcileResult;
+import io.overlane.control.TableResult;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
@@ -55,15 +54,17 @@ class FdbCommandsTest
         final long first = MacAddress.parse(M).value();
         for (int i = 0; i < staying; i++)
         {
-            trial.harness().engine().forwarding().putFdb(VNI, new MacAddress(first + i), EngineHarness.A);
+            put(first + i, EngineHarness.A);
         }
+        trial.harness().run();
         for (int round = 0; round < 30; round++)
         {
             final CompletableFuture<Answer> shown = trial.start("fdb show");
             for (long mac = first + 1000; !shown.isDone(); mac++)
             {
-                trial.harness().engine().forwarding().putFdb(VNI, new MacAddress(mac), EngineHarness.B);
-                trial.harness().engine().forwarding().removeFdb(VNI, new MacAddress(mac - 3));
+                put(mac, EngineHarness.B);
+                final FdbRequest old = new FdbRequest(VNI, new MacAddress(mac - 3), null);
+                trial.harness().engine().control().operate(tables -> tables.delete(old));
                 trial.harness().engine().doWork();
             }
             final List<String> macs = CommandTrial.rows(trial.await(shown)).stream()
@@ -99,7 +100,7 @@ class FdbCommandsTest
             ask("fdb show").text());
 
         trial.assertRefused(
-            "entry " + M + " of VNI 42: the MAC has an entry already, 192.0.2.7:4789",
+            "entry " + M + " of VNI 42: it exists already, 192.0.2.7:4789",
             "fdb add " + M + " dst 192.0.2.8");
         assertEquals(
             "entry " + M + " of VNI 42 is unchanged, 192.0.2.7:4789: a station has one remote, and 'fdb replace' " +
@@ -111,12 +112,12 @@ class FdbCommandsTest
         assertEquals("192.0.2.8", rows("fdb show " + M).get(0).get("dst"));
         assertEquals(1, rows("fdb show dst 192.0.2.6").size());
 
-        trial.assertRefused("entry " + M + " of VNI 42: no such entry", "fdb del " + M + " dst 192.0.2.9");
+        trial.assertRefused("entry " + M + " of VNI 42: it does not exist", "fdb del " + M + " dst 192.0.2.9");
         ask("fdb del " + M + " dst 192.0.2.8");
-        trial.assertRefused("entry " + M + " of VNI 42: no such entry", "fdb del " + M);
+        trial.assertRefused("entry " + M + " of VNI 42: it does not exist", "fdb del " + M);
         ask("fdb del " + N);
         assertEquals("", ask("fdb show").text());
-        assertEquals(0, trial.harness().engine().forwarding().remotes().size());
+        assertEquals(0, trial.harness().engine().tables().remotesSize());
     }
 
     @Test
@@ -136,7 +137,7 @@ class FdbCommandsTest
         assertEquals(2, rows("fdb show dynamic extern").size());
         trial.assertRefused(
             "entry " + M + " of VNI 42: the entry is another owner's", "fdb replace " + M + " dst 192.0.2.8 extern");
-        trial.assertRefused("entry " + M + " of VNI 42: no such entry", "fdb del " + M + " dst 192.0.2.7");
+        trial.assertRefused("entry " + M + " of VNI 42: it does not exist", "fdb del " + M + " dst 192.0.2.7");
         ask("fdb del " + M + " dst 192.0.2.7 remote-vni 99");
         assertTrue(trial.assertUsage("fdb add " + M + " dst 192.0.2.7 learned").contains("'dynamic'"));
         trial.assertUsage("fdb add " + M + " dst 192.0.2.7 static dynamic");
@@ -153,7 +154,7 @@ class FdbCommandsTest
         trial.launch(new SegmentContext(VNI));
         ask("fdb add " + GROUP + " dst 192.0.2.7");
         trial.assertRefused(
-            "entry " + GROUP + " of VNI 42: the MAC has an entry already", "fdb add " + GROUP + " dst 192.0.2.8");
+            "entry " + GROUP + " of VNI 42: it exists already", "fdb add " + GROUP + " dst 192.0.2.8");
         ask("fdb append " + GROUP + " dst 192.0.2.8");
         ask("fdb append " + GROUP + " dst 192.0.2.8 port 4789");
         trial.assertRefused(
@@ -164,7 +165,7 @@ class FdbCommandsTest
             rows("fdb show " + GROUP).stream().map(row -> row.get("dst")).toList());
         assertEquals("2 removed\n", ask("fdb flush dst 192.0.2.8 static").text());
         ask("fdb del " + GROUP);
-        assertEquals(0, trial.harness().engine().forwarding().remotes().size());
+        assertEquals(0, trial.harness().engine().tables().remotesSize());
     }
 
     @Test
@@ -176,7 +177,7 @@ class FdbCommandsTest
         ask("fdb append " + ALL + " dst 192.0.2.8 remote-vni 99");
         assertEquals(Answer.DONE, ask("fdb append " + ALL + " dst 192.0.2.7"));
         trial.assertRefused(
-            "flood entry 192.0.2.9:8472 of VNI 42: the MAC has an entry already",
+            "flood entry 192.0.2.9:8472 of VNI 42: it exists already",
             "fdb add " + ALL + " dst 192.0.2.9");
         final Map<String, Object> first = Map.of(
             "mac", ALL, "dst", "192.0.2.7", "port", 8472, "vni", VNI, "kind", "flood", "owner", List.of("manual"));
@@ -187,15 +188,15 @@ class FdbCommandsTest
         trial.assertUsage("fdb flush static " + ALL);
         ask("fdb del " + ALL + " dst 192.0.2.7");
         trial.assertRefused(
-            "flood entry 192.0.2.7:8472 of VNI 42: no such entry", "fdb del " + ALL + " dst 192.0.2.7");
+            "flood entry 192.0.2.7:8472 of VNI 42: it does not exist", "fdb del " + ALL + " dst 192.0.2.7");
         assertEquals("0 removed\n", ask("fdb flush all").text());
         assertEquals("2 removed\n", ask("fdb flush " + ALL).text());
         ask("fdb append " + ALL + " dst 192.0.2.7");
         ask("fdb append " + ALL + " dst 192.0.2.8 remote-vni 99");
         assertEquals(Answer.DONE, ask("fdb del " + ALL));
         assertEquals("", ask("fdb show").text());
-        trial.assertRefused("flood list of VNI 42: no such entry", "fdb del " + ALL);
-        assertEquals(0, trial.harness().engine().forwarding().remotes().size());
+        trial.assertRefused("flood list of VNI 42: it does not exist", "fdb del " + ALL);
+        assertEquals(0, trial.harness().engine().tables().remotesSize());
     }
 
     @Test
@@ -236,8 +237,13 @@ class FdbCommandsTest
             result.notApplied().get(0).toString());
         assertEquals(0, apply(new DesiredState()).count(Change.Action.ADDED));
         assertEquals(3, rows("fdb show").size());
-        assertEquals(FdbEntry.DYNAMIC, FdbEntry.kind(trial.harness().engine().forwarding().fdb().lookup(
-            VNI, MacAddress.parse(N).value())));
+        assertEquals("dynamic", rows("fdb show " + N).get(0).get("kind"));
+    }
+
+    private void put(final long mac, final Vtep remote)
+    {
+        trial.harness().engine().control().operate(
+            tables -> tables.replace(new FdbRequest(VNI, new MacAddress(mac), remote)));
     }
 
     @Test
@@ -273,7 +279,7 @@ class FdbCommandsTest
     {
         trial.launch(new SegmentContext(VNI));
         final MacAddress mac = MacAddress.parse(M);
-        assertEquals(FdbResult.DONE, trial.await(trial.harness().engine().proxy().fdb(
+        assertEquals(TableResult.DONE, trial.await(trial.harness().engine().control().operate(
             control -> control.add(new FdbRequest(VNI, mac, EngineHarness.B).external(5)))));
         assertEquals(List.of("control plane 5"), rows("fdb show").get(0).get("owner"));
         final ReconcileResult result = apply(new DesiredState().fdb(VNI, mac, EngineHarness.A));
@@ -281,7 +287,7 @@ class FdbCommandsTest
         assertEquals(
             "entry " + M + " of VNI 42 was owned by control plane 5\n",
             ask("fdb replace " + M + " dst 192.0.2.7").text());
-        assertEquals(FdbResult.REFUSED, trial.await(trial.harness().engine().proxy().fdb(
+        assertEquals(TableResult.REFUSED, trial.await(trial.harness().engine().control().operate(
             control -> control.replace(new FdbRequest(VNI, mac, EngineHarness.B).external(5)))));
     }
 
@@ -289,8 +295,8 @@ class FdbCommandsTest
     void shouldShowAStationBehindAPort() throws AdminException, ExecutionException
     {
         trial.launch(new SegmentContext(VNI));
-        assertTrue(trial.await(trial.harness().engine().proxy().putFdb(
-            VNI, MacAddress.parse(M), trial.harness().port())));
+        assertEquals(TableResult.DONE, trial.await(trial.harness().engine().control().operate(
+            tables -> tables.replace(VNI, MacAddress.parse(M), trial.harness().port()))));
         assertEquals(
             List.of(Map.of("mac", M, "vni", VNI, "dev", "port-42", "kind", "static", "owner", List.of("manual"))),
             rows("fdb show"));
@@ -314,7 +320,7 @@ class FdbCommandsTest
     {
         try
         {
-            return trial.await(trial.harness().engine().proxy().apply(CONFIG, state));
+            return trial.await(trial.harness().engine().control().apply(CONFIG, state));
         }
         catch (final ExecutionException ex)
         {

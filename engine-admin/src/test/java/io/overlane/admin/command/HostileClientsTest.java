@@ -9,6 +9,7 @@ import io.overlane.admin.AdminClient;
 import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminServer;
 import io.overlane.admin.AdminStatus;
+import io.overlane.control.FdbRequest;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
@@ -79,7 +80,9 @@ class HostileClientsTest
         harness.attach(EngineHarness.A);
         for (int i = 0; i < ENTRIES; i++)
         {
-            harness.engine().forwarding().putFdb(77, new MacAddress(0x02_00_00_01_00_00L + i), EngineHarness.B);
+            final MacAddress mac = new MacAddress(0x02_00_00_01_00_00L + i);
+            harness.engine().control().operate(tables -> tables.replace(new FdbRequest(77, mac, EngineHarness.B)));
+            harness.run();
         }
         path = directory.resolve("a.sock");
         server = AdminServer.open(

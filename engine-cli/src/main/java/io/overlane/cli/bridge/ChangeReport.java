@@ -2,8 +2,8 @@
 package io.overlane.cli.bridge;
 
 import io.overlane.admin.Answer;
-import io.overlane.reconcile.Change;
-import io.overlane.reconcile.ReconcileResult;
+import io.overlane.control.Change;
+import io.overlane.control.ReconcileResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -7,10 +7,10 @@ import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.PlanChange;
 import io.overlane.cli.host.HostConfig;
 import io.overlane.cli.host.HostEntry;
+import io.overlane.control.DesiredState;
+import io.overlane.control.ReconcileResult;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.policy.RuleChange;
-import io.overlane.reconcile.DesiredState;
-import io.overlane.reconcile.ReconcileResult;
 import io.overlane.status.GuardedErrorHandler;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
@@ -419,7 +419,7 @@ final class RunningBridge implements AutoCloseable
     {
         final DesiredState state = new DesiredState();
         devices.values().forEach(device -> device.plan().addTo(state));
-        return await(engine.proxy().apply(OWNER, state));
+        return await(engine.control().apply(OWNER, state));
     }
 
     private static <T> T await(final CompletableFuture<T> answer) throws IOException

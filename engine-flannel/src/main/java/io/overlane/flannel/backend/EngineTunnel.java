@@ -5,7 +5,6 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
-import io.overlane.engine.EngineControl;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.flannel.host.link.TunnelDevice;
@@ -94,11 +93,6 @@ final class EngineTunnel implements AutoCloseable
     OverlayEngine engine()
     {
         return engine;
-    }
-
-    EngineControl proxy()
-    {
-        return engine.proxy();
     }
 
     /** @return false if the engine has ended by itself, or the device was removed, replaced or set down. */

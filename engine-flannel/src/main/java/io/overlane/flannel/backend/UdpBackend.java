@@ -4,6 +4,7 @@ package io.overlane.flannel.backend;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.control.DesiredState;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.host.link.TunnelDevice;
@@ -38,7 +39,7 @@ final class UdpBackend implements Backend
     private final RouteKeeper routes;
     private volatile HostPlan plan = HostPlan.NONE;
     private volatile EngineTunnel tunnel;
-    private OwnedEntries<IpPrefix> remotes;
+    private PeerEntries<IpPrefix> remotes;
     private IpPrefix subnet;
 
     UdpBackend(final BackendHost host)
@@ -79,9 +80,7 @@ final class UdpBackend implements Backend
             host,
             port -> new EngineContext().ipNetwork(
                 new IpNetworkContext().port(port).address(address().address()).local(subnet)));
-        remotes = new OwnedEntries<>(
-            (destination, remote) -> tunnel.proxy().putRoute(destination, remote),
-            destination -> tunnel.proxy().removeRoute(destination));
+        remotes = new PeerEntries<>(tunnel.engine().control(), DesiredState::route);
         selection.forget();
         plan = HostPlan.NONE;
     }

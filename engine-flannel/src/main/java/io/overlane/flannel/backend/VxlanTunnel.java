@@ -45,7 +45,7 @@ final class VxlanTunnel implements AutoCloseable
     /** True once all routes and neighbours, the blackhole included, have been set in the kernel. */
     private volatile boolean isTold;
 
-    private OwnedEntries<MacAddress> fdb;
+    private PeerEntries<MacAddress> fdb;
     private volatile IpPrefix subnet;
 
     VxlanTunnel(
@@ -82,9 +82,8 @@ final class VxlanTunnel implements AutoCloseable
             host,
             port -> new EngineContext().segment(
                 new SegmentContext(config.vni()).port(port).portMtu(mtu()).ownMac(mac)));
-        fdb = new OwnedEntries<>(
-            (peer, remote) -> tunnel.proxy().putFdb(config.vni(), peer, remote),
-            peer -> tunnel.proxy().removeFdb(config.vni(), peer));
+        fdb = new PeerEntries<>(
+            tunnel.engine().control(), (state, peer, remote) -> state.fdb(config.vni(), peer, remote));
         selection.forget();
         isTold = false;
     }

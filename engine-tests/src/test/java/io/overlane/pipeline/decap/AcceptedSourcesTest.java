@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableResult;
 import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.segment.IpNetworkContext;
@@ -62,18 +64,19 @@ class AcceptedSourcesTest
     void shouldForgetSourceWithTheLastThatNamesIt() throws Exception
     {
         harness.launch(known(1).fdb(M, EngineHarness.A).fdb(OTHER, EngineHarness.A).flood(EngineHarness.A));
-        harness.engine().proxy().removeFlood(1, EngineHarness.A);
-        harness.engine().proxy().removeFdb(1, M);
+        harness.engine().control().operate(tables -> tables.delete(FdbRequest.flood(1, EngineHarness.A)));
+        harness.engine().control().operate(tables -> tables.delete(new FdbRequest(1, M, null)));
         harness.run();
         assertAccepted(1, EngineHarness.A);
 
-        final var moved = harness.engine().proxy().putFdb(1, OTHER, EngineHarness.B);
+        final var moved = harness.engine().control().operate(
+            tables -> tables.replace(new FdbRequest(1, OTHER, EngineHarness.B)));
         harness.run();
-        assertTrue(moved.get());
+        assertEquals(TableResult.DONE, moved.get());
         assertRefused(1, EngineHarness.A);
         assertAccepted(1, EngineHarness.B);
 
-        harness.engine().proxy().addFlood(1, EngineHarness.C);
+        harness.engine().control().operate(tables -> tables.append(FdbRequest.flood(1, EngineHarness.C)));
         harness.run();
         assertAccepted(1, EngineHarness.C);
     }
@@ -83,11 +86,11 @@ class AcceptedSourcesTest
     {
         final Vtep otherPort = new Vtep(EngineHarness.A.address(), 4789);
         harness.launch(known(1).flood(EngineHarness.A).flood(otherPort));
-        harness.engine().proxy().removeFlood(1, EngineHarness.A);
+        harness.engine().control().operate(tables -> tables.delete(FdbRequest.flood(1, EngineHarness.A)));
         harness.run();
         assertAccepted(1, EngineHarness.A);
 
-        harness.engine().proxy().removeFlood(1, otherPort);
+        harness.engine().control().operate(tables -> tables.delete(FdbRequest.flood(1, otherPort)));
         harness.run();
         assertRefused(1, EngineHarness.A);
     }
@@ -98,9 +101,9 @@ class AcceptedSourcesTest
     {
         harness.launch(known(1).policy(p -> p.learning(true)).flood(EngineHarness.A));
         assertAccepted(1, EngineHarness.A);
-        assertEquals(1, harness.engine().forwarding().fdb().learned());
+        assertEquals(1, harness.engine().tables().learned());
 
-        harness.engine().proxy().removeFlood(1, EngineHarness.A);
+        harness.engine().control().operate(tables -> tables.delete(FdbRequest.flood(1, EngineHarness.A)));
         harness.run();
         assertRefused(1, EngineHarness.A);
     }
@@ -110,9 +113,9 @@ class AcceptedSourcesTest
     {
         harness.launch(known(1).policy(p -> p.learning(true)).flood(EngineHarness.A));
         harness.receive(EngineHarness.A, FrameSpec.vxlan(FrameSpec.ipv4Udp().sourceMac(M.value())).vni(1).datagram());
-        harness.engine().proxy().putFdb(1, M, EngineHarness.B);
+        harness.engine().control().operate(tables -> tables.replace(new FdbRequest(1, M, EngineHarness.B)));
         harness.run();
-        harness.engine().proxy().removeFdb(1, M);
+        harness.engine().control().operate(tables -> tables.delete(new FdbRequest(1, M, null)));
         harness.run();
 
         assertAccepted(1, EngineHarness.A);
@@ -136,8 +139,8 @@ class AcceptedSourcesTest
 
         assertEquals(strangers, harness.decap().dropped(DropReason.SOURCE_NOT_ALLOWED));
         assertEquals(strangers, harness.decap().dropped(DropReason.UNKNOWN_VNI));
-        assertEquals(1, harness.engine().forwarding().remotes().size(), "no number for strangers");
-        assertEquals(0, harness.engine().forwarding().fdb().size());
+        assertEquals(1, harness.engine().tables().remotesSize(), "no number for strangers");
+        assertEquals(0, harness.engine().tables().fdbSize());
         final int[] lines = new int[1];
         harness.decap().ledger().forEach((reason, vni, high, low, count) -> lines[0]++);
         assertTrue(lines[0] <= 256 * 3 / 2 + 2, () -> "lines: " + lines[0]);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.conformance.Conformance;
+import io.overlane.engine.Internals;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropLedger;
@@ -170,8 +171,8 @@ class HeaderAndFramingTest
             FrameSpec.ipv4Udp().payload((byte)4).bytes());
         assertEquals(3, other.offered());
         assertArrayEquals(FrameSpec.ipv4Udp().payload((byte)1).bytes(), other.takeBytes());
-        assertEquals(3, harness.engine().forwarding().segments().lookup(7).decapTraffic().frames());
-        assertEquals(3, harness.engine().forwarding().segments().lookup(VNI).decapTraffic().frames());
+        assertEquals(3, Internals.forwarding(harness.engine()).segments().lookup(7).decapTraffic().frames());
+        assertEquals(3, Internals.forwarding(harness.engine()).segments().lookup(VNI).decapTraffic().frames());
     }
 
     @Test
@@ -181,7 +182,7 @@ class HeaderAndFramingTest
         harness.receive(EngineHarness.B, datagram(INNER).datagram());
         harness.receive(EngineHarness.STRANGER, datagram(INNER).datagram());
 
-        final int b = harness.engine().forwarding().remotes().find(
+        final int b = Internals.forwarding(harness.engine()).remotes().find(
             EngineHarness.B.address().high(), EngineHarness.B.address().low());
         assertEquals(1, harness.decap().remotes().frames(b));
         assertEquals(INNER.bytes().length, harness.decap().remotes().bytes(b));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.conformance.Conformance;
+import io.overlane.engine.Internals;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.segment.SegmentContext;
@@ -48,11 +49,11 @@ class VxlanEncapPathTest
 
         assertSent(EngineHarness.A, FrameSpec.vxlan(UNICAST).vni(VNI).datagram());
         assertEquals(UNICAST.bytes().length, harness.encap().deliveredBytes());
-        final int a = harness.engine().forwarding().remotes().find(
+        final int a = Internals.forwarding(harness.engine()).remotes().find(
             EngineHarness.A.address().high(), EngineHarness.A.address().low());
         assertEquals(1, harness.encap().remotes().frames(a));
         assertEquals(UNICAST.bytes().length, harness.encap().remotes().bytes(a));
-        assertEquals(1, harness.engine().forwarding().segments().lookup(VNI).encapTraffic().frames());
+        assertEquals(1, Internals.forwarding(harness.engine()).segments().lookup(VNI).encapTraffic().frames());
     }
 
     @Test

@@ -2,11 +2,13 @@
 package io.overlane.pipeline.learning;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.TableResult;
+import io.overlane.engine.Internals;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
@@ -64,7 +66,7 @@ class LearningTest
         hear(new Vtep(EngineHarness.A.address(), 51_001), M);
 
         assertEquals(EngineHarness.A, remoteOf(M));
-        assertEquals(1, harness.engine().forwarding().remotes().size());
+        assertEquals(1, harness.engine().tables().remotesSize());
     }
 
     @Test
@@ -75,7 +77,7 @@ class LearningTest
         hear(EngineHarness.B, M);
 
         assertEquals(EngineHarness.B, remoteOf(M));
-        assertEquals(1, harness.engine().forwarding().remotes().size(), "the first remote was let go");
+        assertEquals(1, harness.engine().tables().remotesSize(), "the first remote was let go");
         assertEquals(2, harness.delivered().size());
     }
 
@@ -87,7 +89,7 @@ class LearningTest
         hear(EngineHarness.A, MacAddress.parse(mac));
 
         harness.assertDatagramDropped(DropReason.BAD_SOURCE_MAC, VNI, EngineHarness.A);
-        assertEquals(0, harness.engine().forwarding().fdb().size());
+        assertEquals(0, harness.engine().tables().fdbSize());
     }
 
     @ParameterizedTest
@@ -107,7 +109,9 @@ class LearningTest
         hear(new Vtep(EngineHarness.A.address(), 1234), M);
 
         assertEquals(1, harness.delivered().size());
-        assertEquals(FdbEntry.STATIC, FdbEntry.kind(harness.engine().forwarding().fdb().lookup(VNI, M.value())));
+        assertEquals(
+            FdbEntry.STATIC,
+            FdbEntry.kind(Internals.forwarding(harness.engine()).fdb().lookup(VNI, M.value())));
     }
 
     @Test
@@ -140,10 +144,10 @@ class LearningTest
         }
 
         assertEquals(20, harness.delivered().size());
-        assertEquals(8, harness.engine().forwarding().fdb().learned());
-        final int a = harness.engine().forwarding().remotes().find(
+        assertEquals(8, harness.engine().tables().learned());
+        final int a = Internals.forwarding(harness.engine()).remotes().find(
             EngineHarness.A.address().high(), EngineHarness.A.address().low());
-        assertEquals(8, harness.engine().forwarding().remotes().references(a), "none taken in vain");
+        assertEquals(8, Internals.forwarding(harness.engine()).remotes().references(a), "none taken in vain");
     }
 
     @Test
@@ -154,7 +158,7 @@ class LearningTest
         hear(EngineHarness.B, M);
 
         assertEquals(1, harness.delivered().size());
-        assertEquals(FdbEntry.MISSING, harness.engine().forwarding().fdb().lookup(VNI, M.value()));
+        assertEquals(FdbEntry.MISSING, Internals.forwarding(harness.engine()).fdb().lookup(VNI, M.value()));
     }
 
     @Test
@@ -166,10 +170,11 @@ class LearningTest
         {
             hear(EngineHarness.A, new MacAddress(0x0200_0000_1000L + i));
         }
-        final var answer = harness.engine().proxy().putFdb(VNI, M, EngineHarness.B);
+        final var answer = harness.engine().control().operate(
+            tables -> tables.replace(new FdbRequest(VNI, M, EngineHarness.B)));
         harness.run();
 
-        assertTrue(answer.get());
+        assertEquals(TableResult.DONE, answer.get());
         assertEquals(EngineHarness.B, remoteOf(M));
     }
 
@@ -180,11 +185,11 @@ class LearningTest
         harness.launch(learning());
         hear(EngineHarness.A, M);
         step(2_900);
-        assertEquals(1, harness.engine().forwarding().fdb().size());
+        assertEquals(1, harness.engine().tables().fdbSize());
 
         step(1_200);
-        assertEquals(0, harness.engine().forwarding().fdb().size());
-        assertEquals(0, harness.engine().forwarding().remotes().size(), "its remote was let go");
+        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(0, harness.engine().tables().remotesSize(), "its remote was let go");
     }
 
     @Test
@@ -200,7 +205,7 @@ class LearningTest
             step(550);
         }
 
-        assertEquals(0, harness.engine().forwarding().fdb().size());
+        assertEquals(0, harness.engine().tables().fdbSize());
     }
 
     @Test
@@ -226,7 +231,7 @@ class LearningTest
         step(60_000);
         step(60_000);
 
-        assertEquals(1, harness.engine().forwarding().fdb().size());
+        assertEquals(1, harness.engine().tables().fdbSize());
         assertEquals(EngineHarness.A, remoteOf(M));
     }
 
@@ -252,8 +257,8 @@ class LearningTest
         harness.receive(EngineHarness.B, FrameSpec.vxlan(FrameSpec.ipv4Udp().sourceMac(M.value())).vni(2).datagram());
 
         assertEquals(EngineHarness.A, remoteOf(M));
-        final long inTwo = harness.engine().forwarding().fdb().lookup(2, M.value());
-        assertEquals(EngineHarness.B, harness.engine().forwarding().remotes().vtep(FdbEntry.remote(inTwo)));
+        final long inTwo = Internals.forwarding(harness.engine()).fdb().lookup(2, M.value());
+        assertEquals(EngineHarness.B, Internals.forwarding(harness.engine()).remotes().vtep(FdbEntry.remote(inTwo)));
     }
 
     @Test
@@ -291,7 +296,7 @@ class LearningTest
             step(50);
         }
 
-        assertEquals(0, harness.engine().forwarding().fdb().size());
+        assertEquals(0, harness.engine().tables().fdbSize());
     }
 
     private void step(final long ms)
@@ -312,10 +317,10 @@ class LearningTest
 
     private Vtep remoteOf(final MacAddress mac)
     {
-        final long entry = harness.engine().forwarding().fdb().lookup(VNI, mac.value());
+        final long entry = Internals.forwarding(harness.engine()).fdb().lookup(VNI, mac.value());
         return entry == FdbEntry.MISSING ?
             new Vtep(IpAddress.ANY_V4, 1) :
-            harness.engine().forwarding().remotes().vtep(FdbEntry.remote(entry));
+            Internals.forwarding(harness.engine()).remotes().vtep(FdbEntry.remote(entry));
     }
 
     private static SegmentContext learning()

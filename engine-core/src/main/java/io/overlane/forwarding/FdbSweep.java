@@ -1,25 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.control;
+package io.overlane.forwarding;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.control.FdbFilter;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.FdbRow;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;
+import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import java.util.function.Consumer;
 
-/** Goes through all entries and does something to those a filter means. */
+/** Lists and removes the FDB entries that a filter selects. */
 final class FdbSweep
 {
     private final Fdb fdb;
     private final RemoteTable remotes;
     private final SegmentTable segments;
     private final GroupMembers members;
+    private final Ownership ownership;
 
-    FdbSweep(final Fdb fdb, final RemoteTable remotes, final SegmentTable segments, final GroupMembers members)
+    FdbSweep(
+        final Fdb fdb,
+        final RemoteTable remotes,
+        final SegmentTable segments,
+        final GroupMembers members,
+        final Ownership ownership)
     {
+        this.ownership = ownership;
         this.fdb = fdb;
         this.remotes = remotes;
         this.segments = segments;
@@ -29,7 +41,7 @@ final class FdbSweep
     int flush(final FdbFilter filter)
     {
         final int[] flushed = new int[1];
-        if (FdbRequest.EVERYTHING_ELSE.equals(filter.mac()))
+        if (FdbRequest.FLOOD_LIST.equals(filter.mac()))
         {
             forEachFlood(filter, (segment, remote) ->
             {
@@ -94,7 +106,7 @@ final class FdbSweep
         return flushed;
     }
 
-    /** The entry of a filter that names one, else all there are. */
+    /** One entry if the filter names VNI and MAC, else all entries. */
     private void forEach(final FdbFilter filter, final Fdb.EntryConsumer consumer)
     {
         if (filter.vni() == FdbFilter.ANY || filter.mac() == null)
@@ -119,7 +131,7 @@ final class FdbSweep
 
     private void forEachFlood(final FdbFilter filter, final FloodConsumer consumer)
     {
-        if (filter.mac() != null && !FdbRequest.EVERYTHING_ELSE.equals(filter.mac()))
+        if (filter.mac() != null && !FdbRequest.FLOOD_LIST.equals(filter.mac()))
         {
             return;
         }
@@ -141,15 +153,19 @@ final class FdbSweep
     private FdbRow row(final int vni, final long mac, final long word, final int owner, final long lastSeenMs)
     {
         final int number = FdbEntry.number(word);
+        final Vtep remote = remotes.vtep(number);
+        final boolean isPort = LocalPorts.isPort(remote.address());
         return new FdbRow(
             vni,
             new MacAddress(mac),
             FdbEntry.kind(word),
             owner,
             FdbEntry.isRouter(word),
-            remotes.vtep(number),
+            isPort ? null : remote,
             remotes.vni(number),
-            lastSeenMs);
+            isPort ? segments.lookup(vni).ports().find(number).port().name() : null,
+            lastSeenMs,
+            ownership.owners(vni, mac, number));
     }
 
     /** Receives a remote of a segment's flood list. */

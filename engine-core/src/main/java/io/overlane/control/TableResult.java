@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.control;
 
-/** What became of an operation on the FDB. */
-public enum FdbResult
+/** Result of an operation on a table. */
+public enum TableResult
 {
-    /** It was done, or nothing was left to do. */
+    /** It was done, or was so before. */
     DONE("done"),
 
-    /** An entry for the MAC is configured already. Linux EEXIST. */
-    EXISTS("the MAC has an entry already"),
+    /** An entry for the MAC or IP address is configured already. Linux EEXIST. */
+    EXISTS("it exists already"),
 
     /** There is no such entry, or it has no such remote. Linux ENOENT. */
-    NOT_FOUND("no such entry"),
+    NOT_FOUND("it does not exist"),
 
-    /** A new entry has to say where the MAC is. Linux EINVAL. */
+    /** A new entry needs a remote. Linux EINVAL. */
     NO_REMOTE("an entry needs a remote"),
 
     /** Entries of groups are appended to and deleted from, not replaced. Linux EOPNOTSUPP. */
@@ -34,6 +34,15 @@ public enum FdbResult
     /** No segment has the VNI. */
     NO_SEGMENT("no segment has this VNI"),
 
+    /** The segment does not have the port. */
+    NO_PORT("the segment does not have this port"),
+
+    /** The engine carries segments; routes belong to an IP network. */
+    NO_ROUTES("the engine carries VXLAN segments, which have no routes: routes are those of an IP network"),
+
+    /** The IP network carries IPv4 only. */
+    NOT_V4("the IP network carries IPv4 only"),
+
     /** The user's entry, or that of another owner, stands. */
     REFUSED("the entry is another owner's"),
 
@@ -42,7 +51,7 @@ public enum FdbResult
 
     private final String words;
 
-    FdbResult(final String words)
+    TableResult(final String words)
     {
         this.words = words;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.reconcile;
+package io.overlane.forwarding;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,13 +12,23 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.engine.Forwarding;
+import io.overlane.control.Change;
+import io.overlane.control.DesiredState;
+import io.overlane.control.Entry;
+import io.overlane.control.FdbFilter;
+import io.overlane.control.FdbRequest;
+import io.overlane.control.FdbRow;
+import io.overlane.control.ReconcileResult;
+import io.overlane.control.TableOperations;
+import io.overlane.control.TableResult;
+import io.overlane.engine.Internals;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,15 +75,15 @@ class ReconcilerTest
         assertEquals(2, second.generation());
         assertEquals(B, remoteOf(M));
         assertEquals(List.of(B), flooded());
-        assertEquals(N.value(), harness.engine().forwarding().neighbors().lookup(VNI, IP.high(), IP.low()));
+        assertEquals(N.value(), Internals.forwarding(harness.engine()).neighbors().lookup(VNI, IP.high(), IP.low()));
         assertEquals(2, remotes(), "A and B; C is not known any more");
         assertEquals("changed fdb 02:00:00:00:00:77 of VNI 1 192.0.2.10:8472 -> 192.0.2.11:8472",
             second.changes().get(0).toString());
 
         assertCounts(apply(PLANE, new DesiredState()), 0, 0, 4, 0);
         assertEquals(0, remotes());
-        assertEquals(0, harness.engine().forwarding().fdb().size());
-        assertEquals(0, harness.engine().forwarding().neighbors().size());
+        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(0, harness.engine().tables().neighborsSize());
     }
 
     @Test
@@ -82,9 +92,9 @@ class ReconcilerTest
         launch();
         final DesiredState state = new DesiredState().fdb(VNI, M, A).flood(VNI, A).neighbor(VNI, IP, M).remote(VNI, B);
         apply(PLANE, state);
-        final int references = harness.engine().forwarding().remotes().references(0);
+        final int references = Internals.forwarding(harness.engine()).remotes().references(0);
         assertCounts(apply(PLANE, state), 0, 0, 0, 4);
-        assertEquals(references, harness.engine().forwarding().remotes().references(0));
+        assertEquals(references, Internals.forwarding(harness.engine()).remotes().references(0));
     }
 
     @Test
@@ -114,13 +124,14 @@ class ReconcilerTest
 
         assertCounts(result, 1, 0, 0, 0);
         assertEquals(
-            List.of(new Change(Change.Action.CONFLICT, EntryKey.fdb(VNI, M), A, B, "owned by file")),
+            List.of(new Change(
+                Change.Action.CONFLICT, new Entry.Fdb(VNI, M, A, ""), new Entry.Fdb(VNI, M, B, ""), "owned by file")),
             result.notApplied());
         assertEquals(A, remoteOf(M));
 
         assertCounts(apply(PLANE, new DesiredState()), 0, 0, 1, 0);
         assertEquals(A, remoteOf(M), "the other's stays");
-        assertEquals(1, harness.engine().forwarding().neighbors().size());
+        assertEquals(1, harness.engine().tables().neighborsSize());
 
         apply(FILE, new DesiredState());
         assertTrue(apply(PLANE, new DesiredState().fdb(VNI, M, B)).isComplete(), "the next time it is free");
@@ -133,7 +144,7 @@ class ReconcilerTest
         launch();
         apply(FILE, new DesiredState().fdb(VNI, M, A).flood(VNI, A));
         assertCounts(apply(PLANE, new DesiredState().fdb(VNI, M, A).flood(VNI, A)), 0, 0, 0, 2);
-        assertEquals(List.of(FILE, PLANE), harness.engine().forwarding().reconciler().owners(EntryKey.fdb(VNI, M)));
+        assertEquals(List.of(FILE, PLANE), owners(M));
 
         final ReconcileResult first = apply(FILE, new DesiredState().fdb(VNI, M, B));
         assertEquals("owned by plane", first.notApplied().get(0).why());
@@ -151,13 +162,15 @@ class ReconcilerTest
     {
         launch();
         apply(PLANE, new DesiredState().fdb(VNI, M, A));
-        assertTrue(done(harness.engine().proxy().putFdb(VNI, M, B)));
+        assertEquals(TableResult.DONE, done(harness.engine().control().operate(
+            tables -> tables.replace(new FdbRequest(VNI, M, B)))));
         assertEquals(FdbEntry.STATIC, FdbEntry.kind(word(M)));
         final ReconcileResult result = apply(PLANE, new DesiredState().fdb(VNI, M, A));
         assertEquals("owned by manual", result.notApplied().get(0).why());
         assertEquals(B, remoteOf(M));
 
-        assertTrue(done(harness.engine().proxy().removeFdb(VNI, M)));
+        assertEquals(TableResult.DONE, done(harness.engine().control().operate(
+            tables -> tables.delete(new FdbRequest(VNI, M, null)))));
         assertCounts(apply(PLANE, new DesiredState().fdb(VNI, M, A)), 1, 0, 0, 0);
         assertEquals(1, remotes());
     }
@@ -182,7 +195,7 @@ class ReconcilerTest
             .fdb(VNI, M, A).fdb(VNI, N, A).flood(VNI, B).flood(VNI, EngineHarness.C).fdb(9, M, A));
         assertCounts(result, 2, 0, 0, 0);
         assertEquals(
-            List.of("no segment has VNI 9", "no room", "no room"),
+            List.of(TableResult.NO_SEGMENT.words(), TableResult.NO_ROOM.words(), TableResult.NO_ROOM.words()),
             result.notApplied().stream().map(Change::why).toList());
         assertEquals(2, remotes());
 
@@ -199,9 +212,12 @@ class ReconcilerTest
         launch();
         final DesiredState state = new DesiredState().fdb(VNI, M, A).flood(VNI, A).neighbor(VNI, IP, M);
         apply(PLANE, state);
-        assertTrue(done(harness.engine().proxy().removeFdb(VNI, M)));
-        assertTrue(done(harness.engine().proxy().removeFlood(VNI, A)));
-        assertTrue(done(harness.engine().proxy().removeNeighbor(VNI, IP)));
+        assertEquals(TableResult.DONE, done(harness.engine().control().operate(
+            tables -> tables.delete(new FdbRequest(VNI, M, null)))));
+        assertEquals(TableResult.DONE, done(harness.engine().control().operate(
+            tables -> tables.delete(FdbRequest.flood(VNI, A)))));
+        assertEquals(TableResult.DONE, done(harness.engine().control().operate(
+            tables -> tables.deleteNeighbor(VNI, IP))));
         assertEquals(0, remotes());
         assertCounts(apply(PLANE, state), 3, 0, 0, 0);
         assertEquals(A, remoteOf(M));
@@ -228,9 +244,9 @@ class ReconcilerTest
     {
         launch();
         final CompletableFuture<ReconcileResult> first =
-            harness.engine().proxy().apply(PLANE, new DesiredState().fdb(VNI, M, A).fdb(VNI, N, A));
+            harness.engine().control().apply(PLANE, new DesiredState().fdb(VNI, M, A).fdb(VNI, N, A));
         final CompletableFuture<ReconcileResult> second =
-            harness.engine().proxy().apply(PLANE, new DesiredState().fdb(VNI, M, B));
+            harness.engine().control().apply(PLANE, new DesiredState().fdb(VNI, M, B));
         harness.run();
         assertCounts(first.join(), 2, 0, 0, 0);
         assertCounts(second.join(), 0, 1, 1, 0);
@@ -243,7 +259,7 @@ class ReconcilerTest
     {
         launch();
         final DesiredState state = new DesiredState().fdb(VNI, M, A);
-        final CompletableFuture<ReconcileResult> applied = harness.engine().proxy().apply(PLANE, state);
+        final CompletableFuture<ReconcileResult> applied = harness.engine().control().apply(PLANE, state);
         state.fdb(VNI, N, A);
         harness.run();
         assertEquals(1, applied.join().added());
@@ -259,8 +275,8 @@ class ReconcilerTest
         assertThrows(IllegalArgumentException.class, () -> state.route(IpPrefix.parse("fd00::/64"), B));
         launch();
         assertThrows(IllegalArgumentException.class,
-            () -> harness.engine().proxy().apply(Forwarding.MANUAL, new DesiredState()));
-        assertThrows(IllegalArgumentException.class, () -> harness.engine().proxy().apply(" ", new DesiredState()));
+            () -> harness.engine().control().apply(TableOperations.OWNER, new DesiredState()));
+        assertThrows(IllegalArgumentException.class, () -> harness.engine().control().apply(" ", new DesiredState()));
     }
 
     @Test
@@ -300,7 +316,7 @@ class ReconcilerTest
 
     private ReconcileResult apply(final String owner, final DesiredState desired)
     {
-        final CompletableFuture<ReconcileResult> applied = harness.engine().proxy().apply(owner, desired);
+        final CompletableFuture<ReconcileResult> applied = harness.engine().control().apply(owner, desired);
         assertFalse(applied.isDone(), "it is done on the engine's thread");
         harness.run();
         return applied.join();
@@ -314,24 +330,26 @@ class ReconcilerTest
 
     private long word(final MacAddress mac)
     {
-        return harness.engine().forwarding().fdb().lookup(VNI, mac.value());
+        return Internals.forwarding(harness.engine()).fdb().lookup(VNI, mac.value());
     }
 
     private Vtep remoteOf(final MacAddress mac)
     {
         final long word = word(mac);
-        return word == FdbEntry.MISSING ? null : harness.engine().forwarding().remotes().vtep(FdbEntry.remote(word));
+        return word == FdbEntry.MISSING ?
+            null :
+            Internals.forwarding(harness.engine()).remotes().vtep(FdbEntry.remote(word));
     }
 
     private List<Vtep> flooded()
     {
-        final int[] numbers = harness.engine().forwarding().segments().lookup(VNI).floodList().remotes();
-        return Arrays.stream(numbers).mapToObj(harness.engine().forwarding().remotes()::vtep).toList();
+        final int[] numbers = Internals.forwarding(harness.engine()).segments().lookup(VNI).floodList().remotes();
+        return Arrays.stream(numbers).mapToObj(Internals.forwarding(harness.engine()).remotes()::vtep).toList();
     }
 
     private int remotes()
     {
-        return harness.engine().forwarding().remotes().size();
+        return harness.engine().tables().remotesSize();
     }
 
     private static void assertCounts(
@@ -341,5 +359,17 @@ class ReconcilerTest
             new int[]{added, changed, removed, unchanged},
             new int[]{result.added(), result.changed(), result.removed(), result.unchanged()},
             result::toString);
+    }
+
+    private List<String> owners(final MacAddress mac)
+    {
+        final CompletableFuture<List<String>> owners = harness.engine().control().operate(tables ->
+        {
+            final List<FdbRow> rows = new ArrayList<>();
+            tables.list(FdbFilter.ALL.vni(VNI).mac(mac), rows::add);
+            return rows.get(0).owners();
+        });
+        harness.run();
+        return owners.join();
     }
 }

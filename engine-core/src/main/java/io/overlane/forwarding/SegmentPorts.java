@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.engine;
+package io.overlane.forwarding;
 
 import io.overlane.address.MacAddress;
+import io.overlane.control.EntryKey;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.port.Port;
-import io.overlane.reconcile.EntryKey;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentTable;
 
 /**
  * Keeps the ports of segments, their numbers and what is known to be behind them in step. Used by the one thread that
@@ -17,18 +18,25 @@ import io.overlane.segment.Segment;
  */
 public final class SegmentPorts
 {
-    private final Forwarding forwarding;
+    private final SegmentTable segments;
     private final Fdb fdb;
     private final RemoteTable remotes;
+    private final Reconciler reconciler;
     private final int peerUdpPort;
     private long lastPortId;
 
-    SegmentPorts(final Forwarding forwarding, final int peerUdpPort)
+    SegmentPorts(
+        final SegmentTable segments,
+        final Fdb fdb,
+        final RemoteTable remotes,
+        final Reconciler reconciler,
+        final int peerUdpPort)
     {
-        this.forwarding = forwarding;
+        this.segments = segments;
+        this.fdb = fdb;
+        this.remotes = remotes;
+        this.reconciler = reconciler;
         this.peerUdpPort = peerUdpPort;
-        fdb = forwarding.fdb();
-        remotes = forwarding.remotes();
     }
 
     /**
@@ -71,28 +79,10 @@ public final class SegmentPorts
             if (number == leaving.number() || number == only && FdbEntry.kind(word) == FdbEntry.LEARNED)
             {
                 fdb.remove(vni, mac);
-                forwarding.reconciler().forget(EntryKey.fdb(vni, new MacAddress(mac)));
+                reconciler.forget(new EntryKey(EntryKey.Kind.FDB, vni, new MacAddress(mac)));
             }
         });
         remotes.release(leaving.number());
-    }
-
-    /**
-     * Say that a station is behind a port.
-     *
-     * @param vni  of a segment.
-     * @param mac  of the station.
-     * @param port of that segment.
-     * @return false if there is no room.
-     */
-    public boolean putFdb(final int vni, final MacAddress mac, final Port port)
-    {
-        final Segment segment = forwarding.requireSegment(vni);
-        if (segment.ports().find(port) == null)
-        {
-            throw new IllegalArgumentException("port " + port.name() + " is not one of segment " + vni);
-        }
-        return number(segment) && forwarding.put(vni, mac, remotes.vtep(segment.ports().find(port).number()));
     }
 
     /**
@@ -116,7 +106,7 @@ public final class SegmentPorts
      */
     public boolean isCurrent(final int vni, final long high, final long low)
     {
-        final Segment segment = forwarding.segments().lookup(vni);
+        final Segment segment = segments.lookup(vni);
         if (segment == null || high != LocalPorts.ADDRESS_HIGH)
         {
             return segment != null;

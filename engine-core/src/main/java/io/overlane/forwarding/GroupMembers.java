@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.control;
+package io.overlane.forwarding;
 
 import io.overlane.address.IpAddress;
+import io.overlane.control.FdbRequest;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;

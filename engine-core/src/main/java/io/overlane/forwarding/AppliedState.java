@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.reconcile;
+package io.overlane.forwarding;
 
+import io.overlane.control.Entry;
+import io.overlane.control.EntryKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +13,12 @@ import java.util.Map;
  * @param generation how often a state of the owner was applied.
  * @param wanted     its entries.
  */
-record Applied(long generation, Map<EntryKey, Object> wanted)
+record AppliedState(long generation, Map<EntryKey, Entry> wanted)
 {
-    static final Applied NOTHING = new Applied(0, Map.of());
+    static final AppliedState NOTHING = new AppliedState(0, Map.of());
 
     /** What another state has and this one has not, or with another value. */
-    List<EntryKey> toPut(final Map<EntryKey, Object> next)
+    List<EntryKey> toPut(final Map<EntryKey, Entry> next)
     {
         final List<EntryKey> keys = new ArrayList<>();
         next.forEach((key, value) ->
@@ -30,7 +32,7 @@ record Applied(long generation, Map<EntryKey, Object> wanted)
     }
 
     /** What this state has and another has not. */
-    List<EntryKey> toGiveUp(final Map<EntryKey, Object> next)
+    List<EntryKey> toGiveUp(final Map<EntryKey, Entry> next)
     {
         return wanted.keySet().stream().filter(key -> !next.containsKey(key)).toList();
     }

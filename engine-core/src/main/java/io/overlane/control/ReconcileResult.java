@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.reconcile;
+package io.overlane.control;
 
 import java.util.List;
 

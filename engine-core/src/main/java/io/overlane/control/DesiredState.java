@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.reconcile;
+package io.overlane.control;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
@@ -10,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * All that one owner wants to be configured. Fill in and apply; what an earlier state of the same owner had and this
- * one has not goes.
+ * All entries that one owner wants to have configured. Fill it in and apply it: entries of the same owner's state
+ * before that are missing in this one are removed.
  */
 public final class DesiredState
 {
-    private final Map<EntryKey, Object> entries;
+    private final Map<EntryKey, Entry> entries;
 
     /** Nothing is wanted, so far. */
     public DesiredState()
@@ -23,7 +23,7 @@ public final class DesiredState
         entries = new LinkedHashMap<>();
     }
 
-    private DesiredState(final Map<EntryKey, Object> entries)
+    private DesiredState(final Map<EntryKey, Entry> entries)
     {
         this.entries = new LinkedHashMap<>(entries);
     }
@@ -41,7 +41,7 @@ public final class DesiredState
         {
             throw new IllegalArgumentException("not a station's MAC address: " + mac);
         }
-        return want(EntryKey.fdb(vni, mac), Setting.notNull("remote", remote));
+        return want(new Entry.Fdb(vni, mac, Setting.notNull("remote", remote), ""));
     }
 
     /**
@@ -51,7 +51,7 @@ public final class DesiredState
      */
     public DesiredState flood(final int vni, final Vtep remote)
     {
-        return want(EntryKey.flood(vni, Setting.notNull("remote", remote)), remote);
+        return want(new Entry.Flood(vni, Setting.notNull("remote", remote)));
     }
 
     /**
@@ -61,7 +61,7 @@ public final class DesiredState
      */
     public DesiredState remote(final int vni, final Vtep remote)
     {
-        return want(EntryKey.remote(vni, Setting.notNull("remote", remote)), remote);
+        return want(new Entry.Remote(vni, Setting.notNull("remote", remote)));
     }
 
     /**
@@ -73,7 +73,7 @@ public final class DesiredState
      */
     public DesiredState neighbor(final int vni, final IpAddress address, final MacAddress mac)
     {
-        return want(EntryKey.neighbor(vni, Setting.notNull("address", address)), Setting.notNull("mac", mac));
+        return want(new Entry.Neighbor(vni, Setting.notNull("address", address), Setting.notNull("mac", mac)));
     }
 
     /**
@@ -88,11 +88,11 @@ public final class DesiredState
         {
             throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + destination);
         }
-        return want(EntryKey.route(destination), Setting.notNull("remote", remote));
+        return want(new Entry.Route(destination, Setting.notNull("remote", remote)));
     }
 
     /** @return the entries, in the order they were given. */
-    public Map<EntryKey, Object> entries()
+    public Map<EntryKey, Entry> entries()
     {
         return entries;
     }
@@ -103,12 +103,13 @@ public final class DesiredState
         return new DesiredState(entries);
     }
 
-    private DesiredState want(final EntryKey key, final Object value)
+    private DesiredState want(final Entry entry)
     {
-        final Object before = entries.putIfAbsent(key, value);
-        if (before != null && !before.equals(value))
+        final Entry before = entries.putIfAbsent(entry.key(), entry);
+        if (before != null && !before.equals(entry))
         {
-            throw new IllegalArgumentException(key + " given twice: " + before + " and " + value);
+            throw new IllegalArgumentException(
+                entry.key() + " given twice: " + before.value() + " and " + entry.value());
         }
         return this;
     }

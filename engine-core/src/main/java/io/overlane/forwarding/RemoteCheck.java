@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.control;
+package io.overlane.forwarding;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.TableResult;
 import io.overlane.remote.RemoteTable;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
@@ -50,41 +51,41 @@ public final class RemoteCheck
 
     /**
      * @param address of a remote, or a group.
-     * @return {@link FdbResult#DONE} if datagrams can be sent to it, else why not.
+     * @return {@link TableResult#DONE} if datagrams can be sent to it, else why not.
      */
-    public FdbResult address(final IpAddress address)
+    public TableResult address(final IpAddress address)
     {
         // A socket of an IPv6 address may be for both.
         if (local != null && local.address().isV4() && !address.isV4())
         {
-            return FdbResult.WRONG_FAMILY;
+            return TableResult.WRONG_FAMILY;
         }
         if (address.isAny() || address.equals(BROADCAST))
         {
-            return FdbResult.NO_DESTINATION;
+            return TableResult.NO_DESTINATION;
         }
-        return address.isMulticast() && !hasGroups ? FdbResult.NO_GROUPS : FdbResult.DONE;
+        return address.isMulticast() && !hasGroups ? TableResult.NO_GROUPS : TableResult.DONE;
     }
 
     /**
      * @param remote    gets copies of what a segment floods.
      * @param vni       of the segment.
      * @param remoteVni with which it gets them, or {@link RemoteTable#SEGMENTS_VNI}.
-     * @return {@link FdbResult#DONE} if it can, else why not.
+     * @return {@link TableResult#DONE} if it can, else why not.
      */
-    public FdbResult flood(final Vtep remote, final int vni, final int remoteVni)
+    public TableResult flood(final Vtep remote, final int vni, final int remoteVni)
     {
         final boolean isSegment = remoteVni == RemoteTable.SEGMENTS_VNI || remoteVni == vni;
-        return isSegment && remote.equals(local) ? FdbResult.OURSELVES : address(remote.address());
+        return isSegment && remote.equals(local) ? TableResult.OURSELVES : address(remote.address());
     }
 
     /**
      * The same for one VNI on both sides.
      *
      * @param remote gets copies of what a segment floods.
-     * @return {@link FdbResult#DONE} if it can, else why not.
+     * @return {@link TableResult#DONE} if it can, else why not.
      */
-    public FdbResult flood(final Vtep remote)
+    public TableResult flood(final Vtep remote)
     {
         return flood(remote, 0, RemoteTable.SEGMENTS_VNI);
     }
@@ -92,11 +93,11 @@ public final class RemoteCheck
     /**
      * @param result  of a check.
      * @param setting what is configured.
-     * @throws IllegalArgumentException with one line unless it is {@link FdbResult#DONE}.
+     * @throws IllegalArgumentException with one line unless it is {@link TableResult#DONE}.
      */
-    public static void require(final FdbResult result, final String setting)
+    public static void require(final TableResult result, final String setting)
     {
-        if (result != FdbResult.DONE)
+        if (result != TableResult.DONE)
         {
             throw new IllegalArgumentException(setting + ": " + result.words());
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.reconcile;
+package io.overlane.forwarding;
 
+import io.overlane.control.Entry;
+import io.overlane.control.EntryKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,15 +20,15 @@ final class Claims
     private final Map<EntryKey, Claim> claims = new HashMap<>();
     private final Map<String, Set<EntryKey>> missing = new HashMap<>();
 
-    /** What an entry says and who wants it to, one at least. */
+    /** An entry of the tables and its owners, at least one. */
     static final class Claim
     {
-        private Object value;
+        private Entry entry;
         private final List<String> owners = new ArrayList<>(1);
 
-        Object value()
+        Entry entry()
         {
-            return value;
+            return entry;
         }
 
         List<String> owners()
@@ -46,11 +48,11 @@ final class Claims
         return claims.get(key);
     }
 
-    /** The entry says this, and the owner is one of those who want it to. */
-    void claim(final String owner, final EntryKey key, final Object value)
+    /** The entry is in the tables, and this is one of its owners. */
+    void claim(final String owner, final Entry entry)
     {
-        final Claim claim = claims.computeIfAbsent(key, unknown -> new Claim());
-        claim.value = value;
+        final Claim claim = claims.computeIfAbsent(entry.key(), unknown -> new Claim());
+        claim.entry = entry;
         if (!claim.owners.contains(owner))
         {
             claim.owners.add(owner);

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.engine;
+package io.overlane.forwarding;
 
-import io.overlane.address.IpAddress;
-import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
-import io.overlane.address.Vtep;
-import io.overlane.control.FdbControl;
-import io.overlane.control.FdbResult;
-import io.overlane.control.RemoteCheck;
+import io.overlane.control.EntryKey;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbChange;
 import io.overlane.fdb.FdbContext;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.neighbor.NeighborTable;
-import io.overlane.reconcile.EntryKey;
-import io.overlane.reconcile.Reconciler;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.status.TableCounters;
-import java.util.Arrays;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -32,13 +24,7 @@ import org.agrona.concurrent.SystemNanoClock;
  */
 public final class Forwarding
 {
-    /** Owner of what the context says at launch and of what single commands put; what they say replaces what stands. */
-    public static final String MANUAL = "manual";
-
     private static final int FORGOTTEN_AT_A_TIME = 16;
-
-    private static final String NO_ROUTES =
-        "the engine carries VXLAN segments, which have no routes: routes are those of an IP network";
 
     private final SegmentTable segments = new SegmentTable();
     private final Fdb fdb;
@@ -47,9 +33,7 @@ public final class Forwarding
     private final RouteTable routes;
     private final Reconciler reconciler;
     private final SegmentPorts ports;
-    private final FdbControl fdbControl;
-    private final RemoteCheck check;
-    private final boolean hasRoutes;
+    private final Operations operations;
     private TableEvents events;
     private int nextForgotten;
 
@@ -97,15 +81,16 @@ public final class Forwarding
         final boolean hasRoutes,
         final NanoClock clock)
     {
-        this.check = check;
-        this.hasRoutes = hasRoutes;
         remotes = new RemoteTable(maxRemotes);
         fdb = new Fdb(fdbContext, this::release, counters);
         neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
-        reconciler = new Reconciler(new ConfiguredEntries(this));
-        ports = new SegmentPorts(this, peerUdpPort);
-        fdbControl = new FdbControl(fdb, remotes, segments, check, clock, reconciler, MANUAL);
+        final Routes configured = new Routes(routes, remotes, check, hasRoutes);
+        reconciler =
+            new Reconciler(new ConfiguredEntries(segments, fdb, neighbors, remotes, configured, check));
+        ports = new SegmentPorts(segments, fdb, remotes, reconciler, peerUdpPort);
+        operations = new Operations(
+            fdb, neighbors, remotes, segments, ports, configured, check, clock, reconciler);
         fdb.listener(this::onFdbChange);
         remotes.makesRoom(this::forgetLearnedRemotes);
     }
@@ -142,7 +127,7 @@ public final class Forwarding
     {
         if (change == FdbChange.AGED && FdbEntry.kind(word) == FdbEntry.DYNAMIC)
         {
-            reconciler.forget(EntryKey.fdb(vni, new MacAddress(mac)));
+            reconciler.forget(new EntryKey(EntryKey.Kind.FDB, vni, new MacAddress(mac)));
         }
         final Segment segment = segments.lookup(vni);
         if (segment != null)
@@ -221,10 +206,10 @@ public final class Forwarding
         return fdb;
     }
 
-    /** @return operations on the FDB and the flood lists. */
-    public FdbControl fdbControl()
+    /** @return single changes. */
+    public Operations operations()
     {
-        return fdbControl;
+        return operations;
     }
 
     /** @return (VNI, IP) to MAC. */
@@ -255,204 +240,6 @@ public final class Forwarding
     public Reconciler reconciler()
     {
         return reconciler;
-    }
-
-    /**
-     * @param vni    of a segment.
-     * @param mac    of a station.
-     * @param remote where it lives.
-     * @return false if there is no room.
-     */
-    public boolean putFdb(final int vni, final MacAddress mac, final Vtep remote)
-    {
-        RemoteCheck.require(check.address(remote.address()), "FDB entry " + mac + " of " + remote);
-        return put(vni, mac, remote);
-    }
-
-    /** For any remote, and for a port. */
-    boolean put(final int vni, final MacAddress mac, final Vtep remote)
-    {
-        requireSegment(vni);
-        if (!MacAddress.isValidSource(mac.value()))
-        {
-            throw new IllegalArgumentException("not a station's MAC address: " + mac);
-        }
-        final int number = intern(remote);
-        if (number < 0)
-        {
-            return false;
-        }
-        if (!fdb.putStatic(vni, mac.value(), number))
-        {
-            remotes.release(number);
-            return false;
-        }
-        reconciler.take(MANUAL, EntryKey.fdb(vni, mac), remote);
-        return true;
-    }
-
-    /**
-     * @param vni of a segment.
-     * @param mac of a station.
-     * @return false if it had no entry.
-     */
-    public boolean removeFdb(final int vni, final MacAddress mac)
-    {
-        requireSegment(vni);
-        reconciler.forget(EntryKey.fdb(vni, mac));
-        return fdb.remove(vni, mac.value()) != FdbEntry.MISSING;
-    }
-
-    /**
-     * @param vni    of a segment.
-     * @param remote gets copies of flooded frames.
-     * @return false if it was in the list already, or there is no room.
-     */
-    public boolean addFlood(final int vni, final Vtep remote)
-    {
-        final Segment segment = requireSegment(vni);
-        RemoteCheck.require(check.flood(remote), "flood to " + remote);
-        final int number = intern(remote);
-        if (number < 0)
-        {
-            return false;
-        }
-        final boolean isNew = segment.floodList().add(number);
-        if (!isNew)
-        {
-            remotes.release(number);
-        }
-        else
-        {
-            segment.knownSources().add(remote.address().high(), remote.address().low());
-        }
-        reconciler.take(MANUAL, EntryKey.flood(vni, remote), remote);
-        return isNew;
-    }
-
-    /**
-     * @param vni    of a segment.
-     * @param remote perhaps in its flood list.
-     * @return true if it is.
-     */
-    public boolean isFlooded(final int vni, final Vtep remote)
-    {
-        final int[] flooded = requireSegment(vni).floodList().remotes();
-        return Arrays.stream(flooded).mapToObj(remotes::vtep).anyMatch(remote::equals);
-    }
-
-    /**
-     * @param vni    of a segment.
-     * @param remote gets no more copies.
-     * @return false if it was not in the list.
-     */
-    public boolean removeFlood(final int vni, final Vtep remote)
-    {
-        final Segment segment = requireSegment(vni);
-        for (final int number : segment.floodList().remotes())
-        {
-            if (remotes.vtep(number).equals(remote))
-            {
-                segment.floodList().remove(number);
-                segment.knownSources().remove(remotes.high(number), remotes.low(number));
-                remotes.release(number);
-                reconciler.forget(EntryKey.flood(vni, remote));
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * @param vni     of a segment.
-     * @param address of a neighbour.
-     * @param mac     its MAC.
-     * @return false if there is no room.
-     */
-    public boolean putNeighbor(final int vni, final IpAddress address, final MacAddress mac)
-    {
-        requireSegment(vni);
-        if (!neighbors.put(vni, address.high(), address.low(), mac.value()))
-        {
-            return false;
-        }
-        reconciler.take(MANUAL, EntryKey.neighbor(vni, address), mac);
-        return true;
-    }
-
-    /**
-     * @param vni     of a segment.
-     * @param address of a neighbour.
-     * @return false if it was not known.
-     */
-    public boolean removeNeighbor(final int vni, final IpAddress address)
-    {
-        requireSegment(vni);
-        reconciler.forget(EntryKey.neighbor(vni, address));
-        return neighbors.remove(vni, address.high(), address.low()) != NeighborTable.MISSING;
-    }
-
-    /**
-     * @param destination inner destinations of the IP network.
-     * @param remote      where they live.
-     * @return false if there is no room.
-     */
-    public boolean putRoute(final IpPrefix destination, final Vtep remote)
-    {
-        if (!destination.address().isV4())
-        {
-            throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + destination);
-        }
-        requireRoutes();
-        RemoteCheck.require(check.address(remote.address()), "route " + destination + " to " + remote);
-        if (!route(destination, remote))
-        {
-            return false;
-        }
-        reconciler.take(MANUAL, EntryKey.route(destination), remote);
-        return true;
-    }
-
-    boolean route(final IpPrefix destination, final Vtep remote)
-    {
-        final int number = intern(remote);
-        if (number < 0)
-        {
-            return false;
-        }
-        final int before = routes.get(destination);
-        if (!routes.put(destination, number))
-        {
-            remotes.release(number);
-            return false;
-        }
-        if (before != RouteTable.MISSING)
-        {
-            remotes.release(before);
-        }
-        return true;
-    }
-
-    /**
-     * @param destination inner destinations of the IP network.
-     * @return false if it had no route.
-     */
-    public boolean removeRoute(final IpPrefix destination)
-    {
-        requireRoutes();
-        reconciler.forget(EntryKey.route(destination));
-        return unroute(destination);
-    }
-
-    boolean unroute(final IpPrefix destination)
-    {
-        final int before = routes.remove(destination);
-        if (before == RouteTable.MISSING)
-        {
-            return false;
-        }
-        remotes.release(before);
-        return true;
     }
 
     /**
@@ -514,52 +301,5 @@ public final class Forwarding
             }
             remotes.lists().free(number);
         }
-    }
-
-    /** Why an entry cannot be, whatever there is room for; null if it can. */
-    String refusal(final EntryKey key, final Object value)
-    {
-        if (key.kind() == EntryKey.Kind.ROUTE)
-        {
-            return hasRoutes ? words(check.address(((Vtep)value).address())) : NO_ROUTES;
-        }
-        if (segments.lookup(key.vni()) == null)
-        {
-            return "no segment has VNI " + key.vni();
-        }
-        return switch (key.kind())
-        {
-            case NEIGHBOR -> null;
-            case FLOOD -> words(check.flood((Vtep)value));
-            default -> words(check.address(((Vtep)value).address()));
-        };
-    }
-
-    private static String words(final FdbResult result)
-    {
-        return result == FdbResult.DONE ? null : result.words();
-    }
-
-    private void requireRoutes()
-    {
-        if (!hasRoutes)
-        {
-            throw new IllegalArgumentException(NO_ROUTES);
-        }
-    }
-
-    int intern(final Vtep remote)
-    {
-        return remotes.intern(remote.address().high(), remote.address().low(), remote.udpPort());
-    }
-
-    Segment requireSegment(final int vni)
-    {
-        final Segment segment = segments.lookup(vni);
-        if (segment == null)
-        {
-            throw new IllegalArgumentException("no segment has VNI " + vni);
-        }
-        return segment;
     }
 }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.control;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+
+/** An entry that can be configured. Two entries with the same key cannot be in the tables at the same time. */
+public sealed interface Entry
+{
+    /** @return what the entry is about. */
+    EntryKey key();
+
+    /** @return what the entry says about it, in words. */
+    String value();
+
+    /**
+     * A station is behind a remote.
+     *
+     * @param vni        of a segment.
+     * @param mac        of the station.
+     * @param remote     it is behind.
+     * @param attributes in words, what an operation gave the entry and a {@link DesiredState} cannot; else empty.
+     */
+    record Fdb(int vni, MacAddress mac, Vtep remote, String attributes) implements Entry
+    {
+        @Override
+        public EntryKey key()
+        {
+            return new EntryKey(EntryKey.Kind.FDB, vni, mac);
+        }
+
+        @Override
+        public String value()
+        {
+            return remote + attributes;
+        }
+    }
+
+    /**
+     * A remote gets copies of the frames that a segment floods.
+     *
+     * @param vni    of the segment.
+     * @param remote of its flood list.
+     */
+    record Flood(int vni, Vtep remote) implements Entry
+    {
+        @Override
+        public EntryKey key()
+        {
+            return new EntryKey(EntryKey.Kind.FLOOD, vni, remote);
+        }
+
+        @Override
+        public String value()
+        {
+            return remote.toString();
+        }
+    }
+
+    /**
+     * A remote may send to a segment that accepts known sources only.
+     *
+     * @param vni    of the segment.
+     * @param remote that is known.
+     */
+    record Remote(int vni, Vtep remote) implements Entry
+    {
+        @Override
+        public EntryKey key()
+        {
+            return new EntryKey(EntryKey.Kind.REMOTE, vni, remote);
+        }
+
+        @Override
+        public String value()
+        {
+            return remote.toString();
+        }
+    }
+
+    /**
+     * The engine answers ARP and neighbour solicitations for an address.
+     *
+     * @param vni     of a segment.
+     * @param address of a neighbour.
+     * @param mac     that has the address.
+     */
+    record Neighbor(int vni, IpAddress address, MacAddress mac) implements Entry
+    {
+        @Override
+        public EntryKey key()
+        {
+            return new EntryKey(EntryKey.Kind.NEIGHBOR, vni, address);
+        }
+
+        @Override
+        public String value()
+        {
+            return mac.toString();
+        }
+    }
+
+    /**
+     * Destinations of the IP network are behind a remote.
+     *
+     * @param destination inner IPv4 destinations.
+     * @param remote      they are behind.
+     */
+    record Route(IpPrefix destination, Vtep remote) implements Entry
+    {
+        /** Host bits of the destination do not count: they become 0. */
+        public Route
+        {
+            destination = destination.base();
+        }
+
+        @Override
+        public EntryKey key()
+        {
+            return new EntryKey(EntryKey.Kind.ROUTE, EntryKey.NO_VNI, destination);
+        }
+
+        @Override
+        public String value()
+        {
+            return remote.toString();
+        }
+    }
+}

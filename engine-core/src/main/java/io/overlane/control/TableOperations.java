@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.control;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.port.Port;
+import java.util.function.Consumer;
+
+/**
+ * Single changes to the tables of an engine, as an operator makes them. An operation takes over an entry that a
+ * {@link DesiredState} put; that state finds a conflict when it is applied the next time. What an operation takes out
+ * of a state comes back then.
+ *
+ * <p>FDB operations follow the rules of Linux {@code bridge fdb} ({@code vxlan_fdb_update},
+ * {@code __vxlan_fdb_delete}), with three differences. {@link #add} and {@link #append} replace a learned entry, which
+ * Linux counts as an entry that exists. {@link #append} to a station's entry changes nothing, where Linux keeps the
+ * remote and takes over state and flags. A control plane's request never touches a user's entry, of which Linux keeps
+ * only state and flags.
+ *
+ * <p>An object of this type can be used only by the function that receives it, while that function runs: the methods
+ * throw {@link IllegalStateException} at any other time and on any other thread.
+ */
+public interface TableOperations
+{
+    /** Owner of the entries that operations put and of those in the settings of a segment or IP network. */
+    String OWNER = "manual";
+
+    /**
+     * Make an FDB entry that is not there. A learned entry counts as not there.
+     *
+     * @param request with a remote.
+     * @return {@link TableResult#EXISTS} if the MAC has a configured entry, of whatever remote.
+     */
+    TableResult add(FdbRequest request);
+
+    /**
+     * Give a group or the flood list one more remote, and make the entry if it is not there. A station's configured
+     * entry stays as it is.
+     *
+     * @param request with a remote.
+     * @return {@link TableResult#DONE} also if the group has the remote already.
+     */
+    TableResult append(FdbRequest request);
+
+    /**
+     * Set where a station is, whatever was known of it.
+     *
+     * @param request with a remote.
+     * @return {@link TableResult#NOT_SUPPORTED} for groups and the flood list.
+     */
+    TableResult replace(FdbRequest request);
+
+    /**
+     * Set that a station is behind a port of this engine.
+     *
+     * @param vni  of a segment.
+     * @param mac  of the station.
+     * @param port of that segment.
+     * @return {@link TableResult#NO_PORT} if the segment has no such port.
+     */
+    TableResult replace(int vni, MacAddress mac, Port port);
+
+    /**
+     * Take out one remote of an entry, or the whole entry.
+     *
+     * @param request with the remote, or without one for the whole entry; its kind does not matter.
+     * @return {@link TableResult#NOT_FOUND} if it is not there.
+     */
+    TableResult delete(FdbRequest request);
+
+    /**
+     * Take out FDB entries. An entry with several remotes loses only the filter's remote, if the filter names one. The
+     * flood lists stay, unless the filter names {@link FdbRequest#FLOOD_LIST}. This walks the whole table, unless the
+     * filter names both VNI and MAC.
+     *
+     * @param filter selects the entries.
+     * @return number of entries and remotes taken out.
+     */
+    int flush(FdbFilter filter);
+
+    /**
+     * Show FDB entries, and the flood lists as entries of {@link FdbRequest#FLOOD_LIST}. This walks the whole table,
+     * unless the filter names both VNI and MAC, and allocates.
+     *
+     * @param filter   selects the entries.
+     * @param consumer gets a row for each entry and remote.
+     */
+    void list(FdbFilter filter, Consumer<FdbRow> consumer);
+
+    /**
+     * Answer ARP or neighbour solicitations for an address that has no entry yet.
+     *
+     * @param vni     of a segment.
+     * @param address of a neighbour.
+     * @param mac     its MAC address.
+     * @return {@link TableResult#EXISTS} if the address has an entry.
+     */
+    TableResult addNeighbor(int vni, IpAddress address, MacAddress mac);
+
+    /**
+     * Answer ARP or neighbour solicitations for an address, whatever was known of it.
+     *
+     * @param vni     of a segment.
+     * @param address of a neighbour.
+     * @param mac     its MAC address.
+     * @return what became of it.
+     */
+    TableResult replaceNeighbor(int vni, IpAddress address, MacAddress mac);
+
+    /**
+     * @param vni     of a segment.
+     * @param address of a neighbour.
+     * @return {@link TableResult#NOT_FOUND} if it has no entry.
+     */
+    TableResult deleteNeighbor(int vni, IpAddress address);
+
+    /**
+     * @param destination inner IPv4 destinations of the IP network.
+     * @param remote      they are behind.
+     * @return {@link TableResult#NO_ROUTES} if the engine carries segments.
+     */
+    TableResult replaceRoute(IpPrefix destination, Vtep remote);
+
+    /**
+     * @param destination inner IPv4 destinations of the IP network.
+     * @return {@link TableResult#NOT_FOUND} if it has no route.
+     */
+    TableResult deleteRoute(IpPrefix destination);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.engine;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.forwarding.Forwarding;
+import io.overlane.neighbor.NeighborTable;
+import io.overlane.remote.RemoteTable;
+import io.overlane.route.RouteTable;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads the tables of a running engine, from any thread. A method that walks a table shows each entry that stays in the
+ * table meanwhile; an entry that comes or goes during the walk may be shown or not. FDB entries with all their
+ * attributes are shown by {@link io.overlane.control.TableOperations#list}.
+ */
+public final class EngineTables
+{
+    private final Forwarding forwarding;
+
+    /** The key of an FDB or neighbour entry. */
+    public record Key<A>(int vni, A address)
+    {
+    }
+
+    EngineTables(final Forwarding forwarding)
+    {
+        this.forwarding = forwarding;
+    }
+
+    /** @return number of FDB entries. */
+    public int fdbSize()
+    {
+        return forwarding.fdb().size();
+    }
+
+    /** @return number of learned FDB entries, of all segments. */
+    public int learned()
+    {
+        return forwarding.fdb().learned();
+    }
+
+    /**
+     * @param vni of a segment.
+     * @return number of its learned FDB entries.
+     */
+    public int learned(final int vni)
+    {
+        return forwarding.fdb().learned(vni);
+    }
+
+    /** @return segment and MAC address of each FDB entry. */
+    public Set<Key<MacAddress>> fdbKeys()
+    {
+        final Set<Key<MacAddress>> keys = new HashSet<>();
+        forwarding.fdb().forEachKey((vni, mac) -> keys.add(new Key<>(vni, new MacAddress(mac))));
+        return keys;
+    }
+
+    /** @return number of neighbour entries. */
+    public int neighborsSize()
+    {
+        return forwarding.neighbors().size();
+    }
+
+    /** @return the MAC address of each neighbour entry, by segment and IP address. */
+    public Map<Key<IpAddress>, MacAddress> neighbors()
+    {
+        final NeighborTable table = forwarding.neighbors();
+        final Set<Key<IpAddress>> keys = new HashSet<>();
+        table.forEach((vni, high, low, mac) -> keys.add(new Key<>(vni, new IpAddress(high, low))));
+        final Map<Key<IpAddress>, MacAddress> neighbors = new HashMap<>();
+        for (final Key<IpAddress> key : keys)
+        {
+            // The walk may show a torn value, a lookup does not.
+            final long mac = table.lookup(key.vni, key.address.high(), key.address.low());
+            if (mac != NeighborTable.MISSING)
+            {
+                neighbors.put(key, new MacAddress(mac));
+            }
+        }
+        return neighbors;
+    }
+
+    /** @return the remote of each route of the IP network. */
+    public Map<IpPrefix, Vtep> routes()
+    {
+        final RouteTable table = forwarding.routes();
+        final Set<IpPrefix> prefixes = new HashSet<>();
+        table.forEach((prefix, number) -> prefixes.add(prefix));
+        final Map<IpPrefix, Vtep> routes = new HashMap<>();
+        for (final IpPrefix prefix : prefixes)
+        {
+            final int number = table.get(prefix);
+            if (number != RouteTable.MISSING)
+            {
+                final Vtep remote = remote(number);
+                // Meanwhile the route may have changed, and its former number may belong to another remote.
+                if (number == table.get(prefix))
+                {
+                    routes.put(prefix, remote);
+                }
+            }
+        }
+        return routes;
+    }
+
+    /** @return number of remotes, and of ports that have a number as remotes do. */
+    public int remotesSize()
+    {
+        return forwarding.remotes().size();
+    }
+
+    /** @return numbers of remotes are below this. */
+    public int maxRemotes()
+    {
+        return forwarding.remotes().maxRemotes();
+    }
+
+    /**
+     * @param number of a remote, as in {@link io.overlane.status.RemoteTraffic}.
+     * @return its address and UDP port; of a number that is free, those of the remote that had it last.
+     */
+    public Vtep remote(final int number)
+    {
+        return forwarding.remotes().vtep(number);
+    }
+
+    /**
+     * @param address of a remote.
+     * @return its number, or -1 if there is no such remote.
+     */
+    public int find(final IpAddress address)
+    {
+        final RemoteTable remotes = forwarding.remotes();
+        return remotes.find(address.high(), address.low());
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.engine;
+
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.policy.SegmentPolicy;
+import io.overlane.remote.RemoteTable;
+import io.overlane.segment.LocalPort;
+import io.overlane.segment.Segment;
+import io.overlane.segment.SegmentContext;
+import java.util.Arrays;
+import java.util.List;
+
+/** Reads one segment of a running engine, from any thread. Each method answers with the state at that moment. */
+public final class SegmentView
+{
+    private final Segment segment;
+    private final RemoteTable remotes;
+
+    SegmentView(final Segment segment, final RemoteTable remotes)
+    {
+        this.segment = segment;
+        this.remotes = remotes;
+    }
+
+    /** @return the VXLAN network identifier. */
+    public int vni()
+    {
+        return segment.vni();
+    }
+
+    /** @return names of its ports. */
+    public List<String> ports()
+    {
+        return segment.ports().all().stream().map(LocalPort::port).map(port -> port.name()).toList();
+    }
+
+    /** @return the largest IP packet that its ports may send, in bytes. */
+    public int portMtu()
+    {
+        return segment.portMtu();
+    }
+
+    /** @return MAC address of the device behind its first port; null if it was not set. */
+    public MacAddress ownMac()
+    {
+        return segment.ownMac() == SegmentContext.NO_MAC ? null : new MacAddress(segment.ownMac());
+    }
+
+    /** @return a copy of its rules. */
+    public SegmentPolicy policy()
+    {
+        return segment.rules().settings().copy();
+    }
+
+    /** @return remotes that get copies of flooded frames. */
+    public List<Vtep> floodList()
+    {
+        return Arrays.stream(segment.floodList().remotes()).mapToObj(remotes::vtep).toList();
+    }
+
+    /** @return frames and bytes carried so far. */
+    public SegmentTotals totals()
+    {
+        return totals(segment);
+    }
+
+    static SegmentTotals totals(final Segment segment)
+    {
+        return new SegmentTotals(
+            segment.vni(),
+            segment.encapTraffic().frames(),
+            segment.encapTraffic().bytes(),
+            segment.decapTraffic().frames(),
+            segment.decapTraffic().bytes());
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.forwarding;
+
+import io.overlane.control.Change;
+import io.overlane.control.DesiredState;
+import io.overlane.control.Entry;
+import io.overlane.control.EntryKey;
+import io.overlane.control.ReconcileResult;
+import io.overlane.control.TableResult;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Changes the tables from one state of an owner to the next. A state adds, changes and removes only entries of its
+ * owner; an entry of another owner stays, and is reported as a conflict if its value differs. Several owners may want
+ * the same entry: it stays until the last of them no longer wants it.
+ *
+ * <p>Used by the one thread that writes the tables, except for {@link #prepare}. Readers see an entry as it was before
+ * or as it is afterwards, and a flood list before or after all of its changes. An entry is removed after the entry that
+ * replaces it was added, unless there is no room for both.
+ */
+public final class Reconciler
+{
+    private final ConfiguredEntries tables;
+    private final Claims claims = new Claims();
+    private final Map<String, AppliedState> applied = new ConcurrentHashMap<>();
+
+    Reconciler(final ConfiguredEntries tables)
+    {
+        this.tables = tables;
+    }
+
+    /**
+     * Compare a state with the last one of the same owner. Any thread may call this. Most of the work is done here, so
+     * that frames do not wait for it.
+     *
+     * @param owner   a name.
+     * @param desired state; the caller does not change it any more.
+     * @return the command that applies the state; to be run on the thread that writes the tables.
+     */
+    public Supplier<ReconcileResult> prepare(final String owner, final DesiredState desired)
+    {
+        final Map<EntryKey, Entry> wanted = desired.entries();
+        final AppliedState before = applied.getOrDefault(owner, AppliedState.NOTHING);
+        final List<EntryKey> toPut = before.toPut(wanted);
+        final List<EntryKey> toGiveUp = before.toGiveUp(wanted);
+        return () ->
+        {
+            final AppliedState current = applied.getOrDefault(owner, AppliedState.NOTHING);
+            // Another state of the same owner may have been applied meanwhile.
+            return current == before ?
+                apply(owner, before.generation() + 1, wanted, toPut, toGiveUp) :
+                apply(owner, current.generation() + 1, wanted, current.toPut(wanted), current.toGiveUp(wanted));
+        };
+    }
+
+    private ReconcileResult apply(
+        final String owner,
+        final long generation,
+        final Map<EntryKey, Entry> wanted,
+        final List<EntryKey> toPut,
+        final List<EntryKey> toGiveUp)
+    {
+        final Set<EntryKey> puts = new LinkedHashSet<>(toPut);
+        for (final EntryKey key : claims.takeMissing(owner))
+        {
+            if (wanted.containsKey(key))
+            {
+                puts.add(key);
+            }
+        }
+        final List<Change> changes = new ArrayList<>();
+        final List<EntryKey> late = new ArrayList<>();
+        int unchanged = wanted.size() - puts.size();
+        for (final EntryKey key : puts)
+        {
+            final Entry entry = wanted.get(key);
+            final Claims.Claim claim = claims.get(key);
+            if (claim != null && claim.entry().equals(entry))
+            {
+                claims.claim(owner, entry);
+                unchanged++;
+            }
+            else if (!put(owner, entry, changes))
+            {
+                late.add(key);
+            }
+        }
+        toGiveUp.forEach(key -> giveUp(owner, key, changes));
+        if (!late.isEmpty())
+        {
+            // The entries that were removed may have made room.
+            tables.commit();
+            for (final EntryKey key : late)
+            {
+                if (!put(owner, wanted.get(key), changes))
+                {
+                    refuse(owner, wanted.get(key), TableResult.NO_ROOM.words(), changes);
+                }
+            }
+        }
+        tables.commit();
+        applied.put(owner, new AppliedState(generation, wanted));
+        return new ReconcileResult(owner, generation, List.copyOf(changes), unchanged);
+    }
+
+    /**
+     * Note that an operation put an entry: it belongs to this owner only, whoever owned it before.
+     *
+     * @param owner a name.
+     * @param entry that was put.
+     */
+    void take(final String owner, final Entry entry)
+    {
+        final Claims.Claim claim = claims.get(entry.key());
+        if (claim == null || !claim.isOnly(owner))
+        {
+            claims.forget(entry.key(), applied::containsKey);
+        }
+        claims.claim(owner, entry);
+    }
+
+    /** Note that an operation removed an entry. */
+    void forget(final EntryKey key)
+    {
+        claims.forget(key, applied::containsKey);
+    }
+
+    /** Note that a segment was removed, with all its entries. */
+    void forget(final int vni)
+    {
+        for (final EntryKey key : claims.keys(vni))
+        {
+            if (key.kind() == EntryKey.Kind.REMOTE)
+            {
+                // Its only trace is a reference to the remote, which no table of the segment releases.
+                tables.remove(claims.get(key).entry());
+            }
+            claims.forget(key, applied::containsKey);
+        }
+    }
+
+    /** Owners of an entry; none if it was learned. */
+    List<String> owners(final EntryKey key)
+    {
+        final Claims.Claim claim = claims.get(key);
+        return claim == null ? List.of() : List.copyOf(claim.owners());
+    }
+
+    /** False if there is no room. */
+    private boolean put(final String owner, final Entry entry, final List<Change> changes)
+    {
+        final TableResult check = tables.check(entry);
+        if (check != TableResult.DONE)
+        {
+            refuse(owner, entry, check.words(), changes);
+            return true;
+        }
+        final Claims.Claim claim = claims.get(entry.key());
+        if (claim != null && !claim.isOnly(owner))
+        {
+            if (claim.owners().contains(owner))
+            {
+                claims.release(owner, entry.key());
+            }
+            claims.miss(owner, entry.key());
+            changes.add(new Change(
+                Change.Action.CONFLICT, claim.entry(), entry, "owned by " + String.join(", ", claim.owners())));
+            return true;
+        }
+        if (!tables.put(entry))
+        {
+            return false;
+        }
+        final Entry before = claim == null ? null : claim.entry();
+        changes.add(new Change(before == null ? Change.Action.ADDED : Change.Action.CHANGED, before, entry, ""));
+        claims.claim(owner, entry);
+        return true;
+    }
+
+    private void refuse(final String owner, final Entry entry, final String why, final List<Change> changes)
+    {
+        claims.miss(owner, entry.key());
+        changes.add(new Change(Change.Action.REFUSED, null, entry, why));
+    }
+
+    private void giveUp(final String owner, final EntryKey key, final List<Change> changes)
+    {
+        final Claims.Claim claim = claims.get(key);
+        if (claim == null || !claim.owners().contains(owner))
+        {
+            return;
+        }
+        String why = "";
+        if (claims.release(owner, key))
+        {
+            tables.remove(claim.entry());
+        }
+        else
+        {
+            why = "stays for " + String.join(", ", claim.owners());
+        }
+        changes.add(new Change(Change.Action.REMOVED, claim.entry(), null, why));
+    }
+}
