@@ -13,7 +13,7 @@
  *
  * The packages {@code encap} and {@code decap} are the two directions. {@code learning}, {@code bridge} and
  * {@code oversize} are steps that both or one of them take. What is here, all of them use: the guards around ports and
- * underlays of the application, and the books of what was delivered. Every frame leaves with exactly one fate in the
- * counters of its path.
+ * underlays of the application, and the books of what was delivered and dropped. Every frame leaves with exactly one
+ * fate in the counters of its path.
  */
 package io.overlane.pipeline;

@@ -6,6 +6,7 @@ import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.decap.OfferQueue;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
@@ -25,6 +26,7 @@ public final class LocalForward
     private final boolean writesFdb;
     private final OfferQueue out;
     private final PathCounters counters;
+    private final Fates fates;
     private final PortFlood flood;
     private final Copies copies = new Copies();
     private final EthernetHeader ethernet = new EthernetHeader();
@@ -35,7 +37,8 @@ public final class LocalForward
         this.writesFdb = writesFdb;
         this.out = out;
         this.counters = counters;
-        flood = new PortFlood(out.guard(), counters);
+        fates = new Fates(counters);
+        flood = new PortFlood(out.guard(), fates);
     }
 
     /**
@@ -73,8 +76,7 @@ public final class LocalForward
         final LocalPort port = ports.find(FdbEntry.remote(entry));
         if (port == null)
         {
-            counters.onDropped(
-                DropReason.SPLIT_HORIZON, vni, high, low, 1, frame.buffer(), frame.offset(), frame.length());
+            fates.drop(DropReason.SPLIT_HORIZON, vni, high, low, frame, 1);
             return;
         }
         out.aim(port.port(), vni, segment.decapTraffic());

@@ -5,6 +5,7 @@ import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.learning.Learn;
 import io.overlane.pipeline.learning.LearnRing;
@@ -26,6 +27,7 @@ public final class LocalSwitch
     private final Learn learn;
     private final RemoteTable remotes;
     private final PathCounters counters;
+    private final Fates fates;
     private final PortGuard guard;
     private final FrameBatch batch;
     private final int[] frames;
@@ -59,11 +61,12 @@ public final class LocalSwitch
     {
         this.remotes = remotes;
         this.counters = counters;
+        fates = new Fates(counters);
         this.guard = guard;
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
         batch = new FrameBatch(batchLimit);
         frames = new int[batchLimit];
-        flood = new PortFlood(guard, counters);
+        flood = new PortFlood(guard, fates);
     }
 
     /** Begin a batch that comes from one port. */
@@ -156,8 +159,7 @@ public final class LocalSwitch
         }
         else
         {
-            counters.onDropped(
-                verdict, segment.vni(), 0, 0, count, frame.buffer(), frame.offset(), frame.length());
+            fates.drop(verdict, segment.vni(), frame, count);
         }
     }
 }

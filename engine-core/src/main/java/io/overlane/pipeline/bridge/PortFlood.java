@@ -5,12 +5,12 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.status.DropReason;
-import io.overlane.status.PathCounters;
 import io.overlane.wire.Layer3;
 
 /** Gives copies of a frame to ports, now. */
@@ -19,16 +19,16 @@ final class PortFlood
     private static final int LONGEST_FRAME = 65_535;
 
     private final PortGuard guard;
-    private final PathCounters counters;
+    private final Fates fates;
 
     /** For ports that take no super-frames; made with the first. */
     private GsoSplitter splitter;
     private Frame piece;
 
-    PortFlood(final PortGuard guard, final PathCounters counters)
+    PortFlood(final PortGuard guard, final Fates fates)
     {
         this.guard = guard;
-        this.counters = counters;
+        this.fates = fates;
     }
 
     /**
@@ -66,8 +66,7 @@ final class PortFlood
                 else
                 {
                     copies.refuse(verdict);
-                    counters.onCopyRefused(
-                        verdict, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
+                    fates.refuseCopy(verdict, vni, high, low, frame, 0, count);
                 }
             }
         }

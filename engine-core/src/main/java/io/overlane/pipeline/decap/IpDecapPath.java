@@ -3,6 +3,7 @@ package io.overlane.pipeline.decap;
 
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
+import io.overlane.pipeline.Fates;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
@@ -22,6 +23,7 @@ public final class IpDecapPath implements DecapPath
     private final RemoteTable remotes;
     private final OfferQueue out;
     private final PathCounters counters;
+    private final Fates fates;
     private final Ipv4Header ip = new Ipv4Header();
 
     /**
@@ -37,6 +39,7 @@ public final class IpDecapPath implements DecapPath
         this.remotes = remotes;
         this.out = out;
         this.counters = counters;
+        fates = new Fates(counters);
         out.aim(network.port(), DropLedger.NO_VNI, network.decapTraffic());
     }
 
@@ -54,9 +57,7 @@ public final class IpDecapPath implements DecapPath
         }
         else
         {
-            counters.onDropped(
-                verdict, DropLedger.NO_VNI, sourceHigh, sourceLow, 1,
-                datagram.buffer(), datagram.offset(), datagram.length());
+            fates.drop(verdict, DropLedger.NO_VNI, sourceHigh, sourceLow, datagram, 1);
         }
     }
 

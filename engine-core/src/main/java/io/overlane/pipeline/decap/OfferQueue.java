@@ -5,6 +5,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.offload.GroCoalescer;
 import io.overlane.pipeline.DeliveryTally;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.port.Port;
 import io.overlane.status.DropReason;
@@ -31,7 +32,7 @@ public final class OfferQueue
     /** Received frames, and their bytes, that each frame of the batch stands for. */
     private final int[] frames;
     private final int[] bytes;
-    private final PathCounters counters;
+    private final Fates fates;
     private final PortGuard guard;
     private final DeliveryTally tally;
     private final GroCoalescer coalescer;
@@ -59,7 +60,7 @@ public final class OfferQueue
         remote = new int[capacity];
         frames = new int[capacity];
         bytes = new int[capacity];
-        this.counters = counters;
+        fates = new Fates(counters);
         this.guard = guard;
         tally = new DeliveryTally(counters);
         coalescer = new GroCoalescer(MAX_FLOWS, MAX_SUPER_FRAMES, isEthernet);
@@ -196,9 +197,7 @@ public final class OfferQueue
             }
             else
             {
-                counters.onDropped(
-                    verdict, vni, sourceHigh[i], sourceLow[i], frames[i],
-                    frame.buffer(), frame.offset(), frame.length());
+                fates.drop(verdict, vni, sourceHigh[i], sourceLow[i], frame, frames[i]);
             }
         }
         tally.flush(traffic);

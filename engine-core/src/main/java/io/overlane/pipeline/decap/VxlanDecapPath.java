@@ -4,6 +4,7 @@ package io.overlane.pipeline.decap;
 import io.overlane.address.MacAddress;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.bridge.LocalForward;
 import io.overlane.pipeline.learning.Learn;
 import io.overlane.pipeline.learning.LearnRing;
@@ -40,6 +41,7 @@ public final class VxlanDecapPath implements DecapPath
     private final OfferQueue out;
     private final LocalForward local;
     private final PathCounters counters;
+    private final Fates fates;
 
     private final VxlanHeader vxlan = new VxlanHeader();
     private final EthernetHeader ethernet = new EthernetHeader();
@@ -79,6 +81,7 @@ public final class VxlanDecapPath implements DecapPath
         this.remotes = remotes;
         this.out = out;
         this.counters = counters;
+        fates = new Fates(counters);
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
         local = new LocalForward(fdb, ring == null, out, counters);
     }
@@ -111,9 +114,9 @@ public final class VxlanDecapPath implements DecapPath
         if (segment == null)
         {
             final DropReason ofHeader = isWhole ? DropReason.NO_I_FLAG : DropReason.SHORT_HEADER;
-            counters.onDropped(
+            fates.drop(
                 VxlanHeader.hasVni(word) ? DropReason.UNKNOWN_VNI : ofHeader,
-                DropLedger.NO_VNI, sourceHigh, sourceLow, 1, datagram.buffer(), offset, length);
+                DropLedger.NO_VNI, sourceHigh, sourceLow, datagram, 1);
             return;
         }
         final DropReason verdict = admit(segment, word, datagram, sourceHigh, sourceLow, tos);
@@ -123,8 +126,8 @@ public final class VxlanDecapPath implements DecapPath
         }
         else
         {
-            counters.onDropped(
-                verdict, segment.vni(), sourceHigh, sourceLow, 1, datagram.buffer(), offset, length);
+            // The sample shows the datagram as it came.
+            fates.drop(verdict, segment.vni(), sourceHigh, sourceLow, datagram.wrap(offset, length), 1);
         }
     }
 

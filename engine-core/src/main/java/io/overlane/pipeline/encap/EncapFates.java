@@ -2,6 +2,7 @@
 package io.overlane.pipeline.encap;
 
 import io.overlane.frame.Frame;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.port.Port;
@@ -21,6 +22,7 @@ final class EncapFates
     private final int vni;
     private final Port port;
     private final PathCounters counters;
+    private final Fates fates;
     private final PortGuard guard;
     private final OversizeListener oversize;
 
@@ -42,6 +44,7 @@ final class EncapFates
         this.port = port;
         this.oversize = oversize;
         this.counters = counters;
+        fates = new Fates(counters);
         this.guard = guard;
     }
 
@@ -73,20 +76,14 @@ final class EncapFates
         {
             drop(reason, frame, frames);
         }
-        else if (oversize.onOversize(frame, MAX_FRAME_LENGTH))
-        {
-            counters.onOversizeLength(length);
-            counters.onAnswered(frames);
-        }
         else
         {
-            drop(reason, frame, frames);
-            counters.onOversize(vni, 0, 0, length);
+            fates.oversize(oversize.onOversize(frame, MAX_FRAME_LENGTH), vni, 0, 0, frame, length, frames);
         }
     }
 
     void drop(final DropReason reason, final Frame frame, final int frames)
     {
-        counters.onDropped(reason, vni, 0, 0, frames, frame.buffer(), frame.offset(), frame.length());
+        fates.drop(reason, vni, frame, frames);
     }
 }

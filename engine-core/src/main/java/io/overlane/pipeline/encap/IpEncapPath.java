@@ -6,6 +6,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.limit.RateLimit;
 import io.overlane.offload.GsoSplitter;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.oversize.IcmpError;
 import io.overlane.pipeline.oversize.OversizeListener;
@@ -29,6 +30,7 @@ public final class IpEncapPath implements EncapPath
     private final IpNetwork network;
     private final SendQueue out;
     private final PathCounters counters;
+    private final Fates fates;
     private final PortGuard guard;
     private final RateLimit icmpErrors;
     private final int mtu;
@@ -57,6 +59,7 @@ public final class IpEncapPath implements EncapPath
         this.network = network;
         this.out = out;
         this.counters = counters;
+        fates = new Fates(counters);
         this.guard = guard;
         this.icmpErrors = icmpErrors;
         mtu = network.port().mtu();
@@ -148,16 +151,7 @@ public final class IpEncapPath implements EncapPath
     private void refuseOversize(final Frame packet, final int wireLength)
     {
         final boolean isTold = network.allIcmpErrors() && mayTell() && tellFragmentationNeeded(packet, mtu);
-        if (isTold)
-        {
-            counters.onOversizeLength(wireLength);
-            counters.onAnswered(count);
-        }
-        else
-        {
-            drop(DropReason.OVERSIZE);
-            counters.onOversize(DropLedger.NO_VNI, 0, 0, wireLength);
-        }
+        fates.oversize(isTold, DropLedger.NO_VNI, 0, 0, packet, wireLength, count);
     }
 
     /** The packet left this path some time ago, its time to live is one less: look at it again. */
@@ -218,7 +212,6 @@ public final class IpEncapPath implements EncapPath
 
     private void drop(final DropReason reason)
     {
-        counters.onDropped(
-            reason, DropLedger.NO_VNI, 0, 0, count, current.buffer(), current.offset(), current.length());
+        fates.drop(reason, DropLedger.NO_VNI, current, count);
     }
 }

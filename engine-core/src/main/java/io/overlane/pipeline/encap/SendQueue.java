@@ -6,6 +6,7 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.pipeline.Copies;
 import io.overlane.pipeline.DeliveryTally;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.oversize.OversizeFate;
 import io.overlane.pipeline.oversize.OversizeListener;
@@ -40,6 +41,7 @@ public final class SendQueue
     private final int[] bytes;
     private final RemoteTable remotes;
     private final PathCounters counters;
+    private final Fates fates;
     private final DeliveryTally tally;
     private final int headerLength;
     /** Null where the underlay does not look at hashes. */
@@ -84,6 +86,7 @@ public final class SendQueue
         bytes = new int[capacity];
         this.remotes = remotes;
         this.counters = counters;
+        fates = new Fates(counters);
         tally = new DeliveryTally(counters);
         this.headerLength = headerLength;
         flowHash = underlay.usesFlowHash() ? new FlowHash() : null;
@@ -282,9 +285,7 @@ public final class SendQueue
         else
         {
             final Frame frame = batch.frame(entry).strip(headerLength);
-            counters.onDropped(
-                verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frames[entry],
-                frame.buffer(), frame.offset(), frame.length());
+            fates.drop(verdict, vni, batch.remoteHigh(entry), batch.remoteLow(entry), frame, frames[entry]);
         }
     }
 
@@ -325,9 +326,12 @@ public final class SendQueue
                 }
                 else
                 {
+                    // The sender of a copy that is too long gets no answer: other copies may have arrived.
                     final int longest = OversizeFate.datagramLength(batch, i) - headerLength;
                     frame.strip(headerLength);
-                    refuseCopy(verdict, batch.remoteHigh(i), batch.remoteLow(i), frame, longest, count);
+                    copies.refuse(verdict);
+                    fates.refuseCopy(
+                        verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), frame, longest, count);
                     frame.prepend(headerLength);
                 }
             }
@@ -343,33 +347,17 @@ public final class SendQueue
         copies.set(elsewhere);
         for (final int remote : to)
         {
-            refuseCopy(
-                DropReason.OVERSIZE, remotes.high(remote), remotes.low(remote), frame, segments.segmentLength(), count);
+            copies.refuse(DropReason.OVERSIZE);
+            fates.refuseCopy(
+                DropReason.OVERSIZE,
+                vni,
+                remotes.high(remote),
+                remotes.low(remote),
+                frame,
+                segments.segmentLength(),
+                count);
         }
         copies.settle(counters, traffic, count, segments.length());
-    }
-
-    /**
-     * A copy is not sent. Its sender is not told of one that is too long, because it may have reached others.
-     *
-     * @param length bytes of the longest frame.
-     */
-    private void refuseCopy(
-        final DropReason verdict,
-        final long high,
-        final long low,
-        final Frame frame,
-        final int length,
-        final int count)
-    {
-        copies.refuse(verdict);
-        counters.onCopyRefused(
-            verdict, vni, high, low, count,
-            frame.buffer(), frame.offset(), frame.length());
-        if (verdict == DropReason.OVERSIZE)
-        {
-            counters.onOversize(vni, high, low, length);
-        }
     }
 
     /** The VNI that frames of the segment go to a remote with. */

@@ -2,9 +2,9 @@
 package io.overlane.pipeline.oversize;
 
 import io.overlane.frame.Frame;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.remote.RemoteTable;
-import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.underlay.SendBatch;
 import org.agrona.concurrent.NanoClock;
@@ -16,7 +16,7 @@ import org.agrona.concurrent.NanoClock;
 public final class OversizeFate
 {
     private final RemoteTable remotes;
-    private final PathCounters counters;
+    private final Fates fates;
     private final int headerLength;
     private final PathMtus pathMtus;
     private int vni;
@@ -37,7 +37,7 @@ public final class OversizeFate
         final NanoClock clock)
     {
         this.remotes = remotes;
-        this.counters = counters;
+        fates = new Fates(counters);
         this.headerLength = headerLength;
         pathMtus = new PathMtus(underlay, remotes, clock);
     }
@@ -76,15 +76,8 @@ public final class OversizeFate
     public void refuse(final Frame frame, final int length, final int remote, final int count)
     {
         final int longest = pathMtus.longest(remote) - headerLength;
-        if (listener != null && length > longest && listener.onOversize(frame, longest))
-        {
-            counters.onOversizeLength(length);
-            counters.onAnswered(count);
-        }
-        else
-        {
-            drop(frame, length, remote, count);
-        }
+        final boolean isAnswered = listener != null && length > longest && listener.onOversize(frame, longest);
+        count(isAnswered, frame, length, remote, count);
     }
 
     /**
@@ -97,11 +90,13 @@ public final class OversizeFate
      */
     public void drop(final Frame frame, final int length, final int remote, final int count)
     {
-        final long high = remotes.high(remote);
-        final long low = remotes.low(remote);
-        counters.onDropped(
-            DropReason.OVERSIZE, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
-        counters.onOversize(vni, high, low, length);
+        count(false, frame, length, remote, count);
+    }
+
+    private void count(
+        final boolean isAnswered, final Frame frame, final int length, final int remote, final int count)
+    {
+        fates.oversize(isAnswered, vni, remotes.high(remote), remotes.low(remote), frame, length, count);
     }
 
     /**
