@@ -12,6 +12,7 @@ import io.overlane.pipeline.encap.IpEncapPath;
 import io.overlane.pipeline.encap.SendQueue;
 import io.overlane.pipeline.encap.Suppress;
 import io.overlane.pipeline.encap.VxlanEncapPath;
+import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.segment.IpNetwork;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.Segment;
@@ -106,7 +107,6 @@ public class EncapBenchmark
         vxlan = new VxlanEncapPath(
             segment,
             segment.port(),
-            new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, null),
             new EncapShared(
                 forwarding.fdb(),
                 new SendQueue(
@@ -119,7 +119,9 @@ public class EncapBenchmark
                 null,
                 vxlanCounters.encap(),
                 Sinks.guard(),
-                new RateLimit(1000),
+                new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, null),
+                null,
+                new OversizeReply(Sinks.guard(), new RateLimit(1000), SystemNanoClock.INSTANCE),
                 Frames.BATCH));
 
         forwarding.operations().run(tables -> tables.replaceRoute(Frames.THERE, Sinks.REMOTE));

@@ -11,7 +11,6 @@ import io.overlane.forwarding.RemoteCheck;
 import io.overlane.limit.RateLimit;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
-import io.overlane.pipeline.bridge.FloodLimit;
 import io.overlane.pipeline.bridge.LocalSwitch;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.IpDecapPath;
@@ -25,6 +24,7 @@ import io.overlane.pipeline.encap.Suppress;
 import io.overlane.pipeline.encap.VxlanEncapPath;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.learning.Misses;
+import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.IpNetwork;
@@ -135,13 +135,17 @@ final class PathBuilder
             counters.encap(queue),
             ports,
             context.batchLimit());
+        final Misses misses =
+            context.tableEvents() == null ? null : new Misses(context.tableEvents(), context.clock());
         shared = new EncapShared(
             forwarding.fdb(),
             toUnderlay(VxlanHeader.LENGTH),
             local,
             counters.encap(queue),
             ports,
-            icmpErrors,
+            new Suppress(forwarding.neighbors(), forwarding.fdb(), forwarding.ports()::isPort, misses),
+            misses,
+            new OversizeReply(ports, icmpErrors, context.clock()),
             context.batchLimit());
         segments = queue == 0 ? forwarding.segments() : new SegmentTable();
         for (final SegmentContext settings : context.segments())
@@ -204,19 +208,7 @@ final class PathBuilder
 
     EncapPath encapPath(final Segment segment, final Port port)
     {
-        final Misses misses =
-            context.tableEvents() == null ? null : new Misses(context.tableEvents(), context.clock());
-        final VxlanEncapPath path = new VxlanEncapPath(
-            segment,
-            port,
-            new Suppress(forwarding.neighbors(), forwarding.fdb(), forwarding.ports()::isPort, misses),
-            shared);
-        path.misses(misses);
-        if (segment.rules().floodBudget().isLimited())
-        {
-            path.floodLimit(new FloodLimit(segment.rules().floodBudget(), context.clock()));
-        }
-        return path;
+        return new VxlanEncapPath(segment, port, shared);
     }
 
     DecapPath ip()

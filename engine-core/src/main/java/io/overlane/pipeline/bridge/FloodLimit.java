@@ -10,7 +10,7 @@ import org.agrona.concurrent.NanoClock;
  * Keeps one port from flooding more than it and its segment may: a storm, or a loop through a bridge behind it, costs
  * each remote a copy.
  */
-public final class FloodLimit
+final class FloodLimit
 {
     private final FloodBudget budget;
     private final NanoClock clock;
@@ -20,7 +20,7 @@ public final class FloodLimit
      * @param budget of the port's segment.
      * @param clock  of the engine.
      */
-    public FloodLimit(final FloodBudget budget, final NanoClock clock)
+    FloodLimit(final FloodBudget budget, final NanoClock clock)
     {
         this.budget = budget;
         this.clock = clock;

@@ -5,6 +5,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.pipeline.encap.SendQueue;
 import io.overlane.pipeline.learning.Misses;
+import io.overlane.policy.FloodBudget;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 
@@ -14,28 +15,22 @@ public final class FloodTargets
     private final Segment segment;
     private final SendQueue out;
     /** Null where nothing is limited. */
-    private FloodLimit limit;
-    /** Null where nobody wants to know. */
-    private Misses misses;
+    private final FloodLimit limit;
+    /** Null where no one wants reports. */
+    private final Misses misses;
 
     /**
      * @param segment of the port.
      * @param out     knows lists of remotes.
+     * @param misses  reports stations that have no FDB entry; null where no one wants the reports.
      */
-    public FloodTargets(final Segment segment, final SendQueue out)
+    public FloodTargets(final Segment segment, final SendQueue out, final Misses misses)
     {
         this.segment = segment;
         this.out = out;
-    }
-
-    public void limit(final FloodLimit limit)
-    {
-        this.limit = limit;
-    }
-
-    public void misses(final Misses misses)
-    {
         this.misses = misses;
+        final FloodBudget budget = segment.rules().floodBudget();
+        limit = budget.isLimited() ? new FloodLimit(budget, out.clock()) : null;
     }
 
     /**

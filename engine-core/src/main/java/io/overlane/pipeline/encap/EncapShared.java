@@ -2,29 +2,67 @@
 package io.overlane.pipeline.encap;
 
 import io.overlane.fdb.Fdb;
-import io.overlane.limit.RateLimit;
+import io.overlane.offload.GsoSplitter;
+import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.bridge.LocalSwitch;
+import io.overlane.pipeline.learning.Misses;
+import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.status.PathCounters;
 
-/**
- * What the encap paths of one thread share.
- *
- * @param fdb        where destinations live.
- * @param out        to the underlay.
- * @param local      to other ports of a segment; null where every segment keeps to one port.
- * @param counters   encap counters.
- * @param ports      calls the ports.
- * @param icmpErrors how many senders of frames that are too long may be told so.
- * @param batchLimit frames that are carried together at most.
- */
-public record EncapShared(
-    Fdb fdb,
-    SendQueue out,
-    LocalSwitch local,
-    PathCounters counters,
-    PortGuard ports,
-    RateLimit icmpErrors,
-    int batchLimit)
+/** What the encap paths of one thread share: tables, queues, and the memory that one of them uses for a batch. */
+public final class EncapShared
 {
+    final Fdb fdb;
+    final SendQueue out;
+    final LocalSwitch local;
+    final PathCounters counters;
+    final Fates fates;
+    final PortGuard ports;
+    final Suppress suppress;
+    final Misses misses;
+    final OversizeReply oversize;
+
+    final long[] destinations;
+    final long[] entries;
+    final int[] parsed;
+    final GsoSplitter segments = new GsoSplitter();
+    final Copies toPorts = new Copies();
+
+    /**
+     * @param fdb        where destinations are.
+     * @param out        to the underlay.
+     * @param local      to other ports of a segment; null where every segment keeps to one port.
+     * @param counters   encap counters.
+     * @param ports      calls the ports.
+     * @param suppress   answers for known neighbours.
+     * @param misses     reports stations that have no FDB entry; null where no one wants the reports.
+     * @param oversize   answers frames that are too long.
+     * @param batchLimit the most frames in a batch.
+     */
+    public EncapShared(
+        final Fdb fdb,
+        final SendQueue out,
+        final LocalSwitch local,
+        final PathCounters counters,
+        final PortGuard ports,
+        final Suppress suppress,
+        final Misses misses,
+        final OversizeReply oversize,
+        final int batchLimit)
+    {
+        this.fdb = fdb;
+        this.out = out;
+        this.local = local;
+        this.counters = counters;
+        this.ports = ports;
+        this.suppress = suppress;
+        this.misses = misses;
+        this.oversize = oversize;
+        fates = new Fates(counters);
+        destinations = new long[batchLimit];
+        entries = new long[batchLimit];
+        parsed = new int[batchLimit];
+    }
 }

@@ -93,7 +93,7 @@ public final class SendQueue
     }
 
     /** @return the engine's only source of time. */
-    NanoClock clock()
+    public NanoClock clock()
     {
         return clock;
     }

@@ -8,10 +8,10 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.pipeline.Copies;
-import io.overlane.pipeline.bridge.FloodLimit;
+import io.overlane.pipeline.Fates;
+import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.bridge.FloodTargets;
 import io.overlane.pipeline.bridge.LocalSwitch;
-import io.overlane.pipeline.learning.Misses;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.policy.ActivePolicy;
@@ -35,6 +35,9 @@ import io.overlane.wire.Layer3;
  */
 public final class VxlanEncapPath implements EncapPath
 {
+    /** The limit of a frame that only its port's MTU limits. */
+    private static final int MAX_FRAME_LENGTH = 1 << 16;
+
     private final Segment segment;
     private final Port port;
     /** Null where the port is the only one its segment will ever have. */
@@ -47,17 +50,19 @@ public final class VxlanEncapPath implements EncapPath
     private final EncapTags tags;
     private final FloodTargets targets;
     private final EncapCheck check;
-    private final EncapFates fates;
+    private final Fates fates;
+    private final PortGuard guard;
     private final OuterRule outer;
     private final OversizeListener oversize;
+    private final OversizeReply reply;
     private final long[] destinations;
     private final long[] entries;
     /** What {@link Layer3} says of each frame of the batch. */
     private final int[] parsed;
 
+    private final GsoSplitter segments;
+    private final Copies toPorts;
     private final EthernetHeader ethernet = new EthernetHeader();
-    private final GsoSplitter segments = new GsoSplitter();
-    private final Copies toPorts = new Copies();
 
     private LocalPorts ports;
     private boolean isSwitched;
@@ -65,51 +70,33 @@ public final class VxlanEncapPath implements EncapPath
     private int ownNumber;
 
     /**
-     * @param segment  whose port this is.
-     * @param port     one of its ports.
-     * @param suppress answers for known neighbours.
-     * @param shared   with the other paths of the thread.
+     * @param segment whose port this is.
+     * @param port    one of its ports.
+     * @param shared  with the other paths of the thread.
      */
-    public VxlanEncapPath(
-        final Segment segment, final Port port, final Suppress suppress, final EncapShared shared)
+    public VxlanEncapPath(final Segment segment, final Port port, final EncapShared shared)
     {
         this.segment = segment;
         this.port = port;
-        this.suppress = suppress;
-        local = shared.local();
-        fdb = shared.fdb();
-        out = shared.out();
-        counters = shared.counters();
-        destinations = new long[shared.batchLimit()];
-        entries = new long[shared.batchLimit()];
-        parsed = new int[shared.batchLimit()];
+        suppress = shared.suppress;
+        local = shared.local;
+        fdb = shared.fdb;
+        out = shared.out;
+        counters = shared.counters;
+        fates = shared.fates;
+        guard = shared.ports;
+        reply = shared.oversize;
+        destinations = shared.destinations;
+        entries = shared.entries;
+        parsed = shared.parsed;
+        segments = shared.segments;
+        toPorts = shared.toPorts;
         final ActivePolicy rules = segment.rules();
         outer = new OuterRule(rules.outer());
-        oversize = new OversizeReply(port, segment.portMtu(), shared.ports(), shared.icmpErrors(), out.clock());
-        fates = new EncapFates(segment, port, oversize, counters, shared.ports());
-        targets = new FloodTargets(segment, out);
+        oversize = this::answerOversize;
+        targets = new FloodTargets(segment, out, shared.misses);
         tags = rules.encapVlan() == VlanPolicy.PASS ? null : new EncapTags(rules.encapVlan());
         check = new EncapCheck(segment.portMtu());
-    }
-
-    /**
-     * Before threads start.
-     *
-     * @param limit keeps the port from flooding too much.
-     */
-    public void floodLimit(final FloodLimit limit)
-    {
-        targets.limit(limit);
-    }
-
-    /**
-     * Before threads start.
-     *
-     * @param told of stations that have no FDB entry.
-     */
-    public void misses(final Misses told)
-    {
-        targets.misses(told);
     }
 
     @Override
@@ -198,11 +185,11 @@ public final class VxlanEncapPath implements EncapPath
         }
         if (verdict != DropReason.NONE)
         {
-            fates.refuse(verdict, frame, frame.length(), 1);
+            refuse(verdict, frame, frame.length(), 1);
         }
         else if (MacAddress.isGroup(destination) && suppress.answer(frame, layer3, segment.vni()))
         {
-            fates.answer(frame);
+            answer(frame);
         }
         else if (!isOneStation(entry))
         {
@@ -229,14 +216,14 @@ public final class VxlanEncapPath implements EncapPath
         if (verdict != DropReason.NONE)
         {
             counters.onIn(1, length);
-            fates.drop(verdict, frame, 1);
+            drop(verdict, frame, 1);
             return;
         }
         final int count = segments.segments();
         counters.onIn(count, length);
         if (check.isOversize(segments.segmentLength(), layer3))
         {
-            fates.refuse(DropReason.OVERSIZE, frame, segments.segmentLength(), count);
+            refuse(DropReason.OVERSIZE, frame, segments.segmentLength(), count);
             return;
         }
         if (isSwitched)
@@ -245,7 +232,7 @@ public final class VxlanEncapPath implements EncapPath
         }
         if (verdict != DropReason.NONE)
         {
-            fates.drop(verdict, frame, count);
+            drop(verdict, frame, count);
         }
         else if (!isOneStation(entry))
         {
@@ -282,11 +269,11 @@ public final class VxlanEncapPath implements EncapPath
         final DropReason refusal = targets.refusal(remotes, count);
         if (refusal != DropReason.NONE)
         {
-            fates.drop(refusal, frame, count);
+            drop(refusal, frame, count);
         }
         else if (!toOtherPorts(frame, count) && remotes.length == 0)
         {
-            fates.drop(DropReason.NO_DESTINATION, frame, count);
+            drop(DropReason.NO_DESTINATION, frame, count);
         }
         else if (frame.gsoType() == Frame.GSO_NONE)
         {
@@ -308,8 +295,45 @@ public final class VxlanEncapPath implements EncapPath
     {
         if (!isSwitched || !local.add(frame, ports.find(FdbEntry.remote(entry)), count))
         {
-            fates.drop(DropReason.SPLIT_HORIZON, frame, count);
+            drop(DropReason.SPLIT_HORIZON, frame, count);
         }
+    }
+
+    /** Give a request that has become its answer to the port it came from. */
+    private void answer(final Frame frame)
+    {
+        final DropReason verdict = guard.offer(port, frame);
+        if (verdict == DropReason.NONE)
+        {
+            counters.onAnswered(1);
+        }
+        else
+        {
+            drop(verdict, frame, 1);
+        }
+    }
+
+    /** Drop a frame that did not pass a check, or answer it if it is too long for its port. */
+    private void refuse(final DropReason reason, final Frame frame, final int length, final int count)
+    {
+        if (reason == DropReason.OVERSIZE)
+        {
+            fates.oversize(answerOversize(frame, MAX_FRAME_LENGTH), segment.vni(), 0, 0, frame, length, count);
+        }
+        else
+        {
+            drop(reason, frame, count);
+        }
+    }
+
+    private boolean answerOversize(final Frame frame, final int longestFrame)
+    {
+        return reply.send(frame, port, segment.portMtu(), longestFrame);
+    }
+
+    private void drop(final DropReason reason, final Frame frame, final int count)
+    {
+        fates.drop(reason, segment.vni(), frame, count);
     }
 
     /** False if there are no other ports. */

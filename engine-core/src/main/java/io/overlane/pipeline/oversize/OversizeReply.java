@@ -9,37 +9,36 @@ import io.overlane.status.DropReason;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Tells the senders of Ethernet frames that are too long for the tunnel, through the port they came from, as often as
- * the engine's limit allows. Linux does it where its device is a bridge port; our ports are all of that kind.
+ * Answers Ethernet frames that are too long for the tunnel, through the port they came from, as often as the engine's
+ * limit allows. Linux does it where its device is a bridge port; our ports are all of that kind. One thread.
  */
-public final class OversizeReply implements OversizeListener
+public final class OversizeReply
 {
-    private final Port port;
-    private final int portMtu;
     private final PortGuard guard;
     private final RateLimit limit;
     private final NanoClock clock;
     private final PacketTooBig packetTooBig = new PacketTooBig();
 
     /**
-     * @param port    to answer through.
-     * @param portMtu the largest IP packet it may send.
-     * @param guard   calls the port.
-     * @param limit   of all answers of the engine.
-     * @param clock   for the limit.
+     * @param guard calls the ports.
+     * @param limit of all answers of the engine.
+     * @param clock for the limit.
      */
-    public OversizeReply(
-        final Port port, final int portMtu, final PortGuard guard, final RateLimit limit, final NanoClock clock)
+    public OversizeReply(final PortGuard guard, final RateLimit limit, final NanoClock clock)
     {
-        this.port = port;
-        this.portMtu = portMtu;
         this.guard = guard;
         this.limit = limit;
         this.clock = clock;
     }
 
-    @Override
-    public boolean onOversize(final Frame frame, final int longestFrame)
+    /**
+     * @param frame        what was too long.
+     * @param port         the port it came from.
+     * @param portMtu      the largest IP packet that port may send, in bytes.
+     * @param longestFrame bytes of a frame that would have fitted.
+     * @return true if an answer was sent.
+     */
+    public boolean send(final Frame frame, final Port port, final int portMtu, final int longestFrame)
     {
         final Frame answer = packetTooBig.build(frame, portMtu, longestFrame);
         return answer != null && limit.take(1, clock.nanoTime()) && guard.offer(port, answer) == DropReason.NONE;

@@ -15,6 +15,7 @@ import io.overlane.limit.RateLimit;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.pipeline.Guards;
 import io.overlane.pipeline.WireUnderlay;
+import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentContext;
@@ -387,7 +388,8 @@ class SendQueueTest
             fdb.putStatic(VNI, mac(i), remote);
         }
         path = new VxlanEncapPath(
-            segment, segment.port(), new Suppress(new NeighborTable(8), fdb, remote -> false, null),
+            segment,
+            segment.port(),
             new EncapShared(
                 fdb,
                 new SendQueue(
@@ -398,7 +400,12 @@ class SendQueueTest
                     HEADER.length,
                     SystemNanoClock.INSTANCE),
                 null,
-                counters.encap(), Guards.port(), new RateLimit(1000), 1024));
+                counters.encap(),
+                Guards.port(),
+                new Suppress(new NeighborTable(8), fdb, remote -> false, null),
+                null,
+                new OversizeReply(Guards.port(), new RateLimit(1000), SystemNanoClock.INSTANCE),
+                1024));
     }
 
     private static long mac(final int remote)
