@@ -61,16 +61,16 @@ public final class UnderlayGuard
         }
     }
 
-    public int maxSegments()
+    public boolean gainsFromJoining()
     {
         try
         {
-            return underlay.maxSegments();
+            return underlay.gainsFromJoining();
         }
         catch (final Exception ex)
         {
             errorHandler.onError(ex);
-            return 1;
+            return false;
         }
     }
 

@@ -104,9 +104,9 @@ public final class DualStackUnderlay implements Underlay
     }
 
     @Override
-    public int maxSegments()
+    public boolean gainsFromJoining()
     {
-        return Math.min(ipv4.maxSegments(), ipv6.maxSegments());
+        return ipv4.gainsFromJoining() && ipv6.gainsFromJoining();
     }
 
     @Override

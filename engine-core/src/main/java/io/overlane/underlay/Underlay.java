@@ -23,14 +23,15 @@ public interface Underlay extends AutoCloseable
     String description();
 
     /**
-     * How many datagrams of equal length may leave in one entry ({@link SendBatch#segmentSize(int)}) with a gain. More
-     * than one in an entry are always sent, if need be one by one. May change while running.
+     * Whether datagrams of equal length leave faster if they are joined in one entry
+     * ({@link SendBatch#segmentSize(int)}). A joined entry is always sent, if need be as one datagram after the other.
+     * May change while running.
      *
-     * @return 1 where joining only costs a copy.
+     * @return false where joining only costs a copy.
      */
-    default int maxSegments()
+    default boolean gainsFromJoining()
     {
-        return 1;
+        return false;
     }
 
     /**

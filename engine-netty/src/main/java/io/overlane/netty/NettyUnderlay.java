@@ -143,13 +143,15 @@ public final class NettyUnderlay implements Underlay
     @Override
     public String description()
     {
-        return "netty epoll" + (socket.coalesces() ? ", UDP_GRO" : "") + (socket.segments() ? ", UDP_SEGMENT" : "");
+        return "netty epoll" +
+            (socket.coalesces() ? ", UDP_GRO" : "") +
+            (socket.gainsFromJoining() ? ", UDP_SEGMENT" : "");
     }
 
     @Override
-    public int maxSegments()
+    public boolean gainsFromJoining()
     {
-        return socket.maxSegments();
+        return socket.gainsFromJoining();
     }
 
     @Override

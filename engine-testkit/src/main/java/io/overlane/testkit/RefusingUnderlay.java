@@ -195,13 +195,13 @@ public final class RefusingUnderlay implements Underlay
     }
 
     @Override
-    public int maxSegments()
+    public boolean gainsFromJoining()
     {
         if (askFault != null)
         {
             throw askFault;
         }
-        return underlay.maxSegments();
+        return underlay.gainsFromJoining();
     }
 
     @Override

@@ -36,7 +36,7 @@ class IpOffloadTest
     private final EngineCounters counters = new EngineCounters(4, 16, 64);
     private final RemoteTable remotes = new RemoteTable(4);
     private final HeadroomPort port = new HeadroomPort();
-    private final WireUnderlay wire = new WireUnderlay(64);
+    private final WireUnderlay wire = new WireUnderlay(true);
     private final IpNetwork network;
 
     IpOffloadTest()

@@ -21,13 +21,13 @@ public final class WireUnderlay implements Underlay
     }
 
     public final List<Sent> sent = new ArrayList<>();
-    private final int maxSegments;
+    private final boolean gainsFromJoining;
     private boolean usesFlowHash;
     private Supplier<DropReason> verdicts = () -> DropReason.NONE;
 
-    public WireUnderlay(final int maxSegments)
+    public WireUnderlay(final boolean gainsFromJoining)
     {
-        this.maxSegments = maxSegments;
+        this.gainsFromJoining = gainsFromJoining;
     }
 
     /** Before a queue is made. */
@@ -71,9 +71,9 @@ public final class WireUnderlay implements Underlay
     }
 
     @Override
-    public int maxSegments()
+    public boolean gainsFromJoining()
     {
-        return maxSegments;
+        return gainsFromJoining;
     }
 
     @Override

@@ -141,7 +141,7 @@ class OuterHeaderIT extends Scenario
             assertEquals(7, ttl(packet));
             assertEquals(0, flags(packet));
         }
-        assertTrue(underlay.segments());
+        assertTrue(underlay.gainsFromJoining());
     }
 
     @Test
@@ -151,7 +151,7 @@ class OuterHeaderIT extends Scenario
         add(PEER, 0, 3000, 1473);
         underlay.send(out);
         assertEquals(DropReason.OVERSIZE, out.verdict(0));
-        assertTrue(underlay.segments(), "still on");
+        assertTrue(underlay.gainsFromJoining(), "still on");
         assertEquals(1500, underlay.pathMtu(PEER.address().high(), PEER.address().low()));
     }
 
@@ -161,7 +161,7 @@ class OuterHeaderIT extends Scenario
     {
         final LibcUnderlay underlay = open(new UdpOptions(HOST, 0).checksum(false));
         assertEquals(0, udpChecksum(sent(underlay, PEER, 0, 100), 20));
-        assertEquals(1, underlay.maxSegments());
+        assertFalse(underlay.gainsFromJoining());
         assertTrue(underlay.description().contains("segmentation off (no UDP checksum)"), underlay.description());
 
         out.clear();

@@ -142,7 +142,7 @@ public final class SendQueue
             frame.prepend(headerLength);
             vxlan.wrap(frame.buffer(), frame.offset(), headerLength).init(vni(remote));
         }
-        if (underlay.maxSegments() > 1 && frame.length() <= segmentLength &&
+        if (underlay.gainsFromJoining() && frame.length() <= segmentLength &&
             fits(remote, hash, outer, frame.length()) && join())
         {
             final Frame joined = batch.frame(batch.size() - 1);

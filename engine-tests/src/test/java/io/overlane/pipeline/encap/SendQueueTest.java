@@ -56,7 +56,7 @@ class SendQueueTest
     @Test
     void shouldSendEqualFramesToOneRemoteTogether()
     {
-        open(64);
+        open(true);
         frames(0, 500, 500, 500);
         assertShape(3);
     }
@@ -64,7 +64,7 @@ class SendQueueTest
     @Test
     void shouldEndWithAShorterFrame()
     {
-        open(64);
+        open(true);
         frames(0, 500, 500, 300, 300, 500);
         assertShape(3, 1, 1);
     }
@@ -72,7 +72,7 @@ class SendQueueTest
     @Test
     void shouldNotJoinALongerFrame()
     {
-        open(64);
+        open(true);
         frames(0, 500, 501, 501);
         assertShape(1, 2);
     }
@@ -80,7 +80,7 @@ class SendQueueTest
     @Test
     void shouldKeepRemotesApart()
     {
-        open(64);
+        open(true);
         frames(0, 500, 500);
         frames(1, 500, 500);
         frames(0, 500);
@@ -91,7 +91,7 @@ class SendQueueTest
     void shouldKeepFlowsApartWhereTheUnderlayTellsThemApart()
     {
         usesFlowHash = true;
-        open(64);
+        open(true);
         for (final int port : new int[]{7000, 7000, 7001, 7001, 7001, 7000})
         {
             batch.add(frame(FrameSpec.ipv4Udp().destinationMac(mac(0)).sourcePort(port).payloadLength(400).bytes()));
@@ -106,7 +106,7 @@ class SendQueueTest
     void shouldGiveAFloodedFrameAndItsFlowTheSameHash()
     {
         usesFlowHash = true;
-        open(64);
+        open(true);
         segment.floodList().add(0);
         segment.floodList().add(1);
         final FrameSpec flow = FrameSpec.ipv4Tcp();
@@ -120,7 +120,7 @@ class SendQueueTest
     @Test
     void shouldNotHashForAnUnderlayThatDoesNotLook()
     {
-        open(64);
+        open(true);
         frames(0, 500);
         superFrame(0, 10_000, 1000);
         encap();
@@ -130,7 +130,7 @@ class SendQueueTest
     @Test
     void shouldSendEachByItselfWhereJoiningGainsNothing()
     {
-        open(1);
+        open(false);
         frames(0, 500, 500, 500);
         assertShape(1, 1, 1);
         assertFalse(wire.sent.get(0).isJoined());
@@ -139,9 +139,9 @@ class SendQueueTest
     @Test
     void shouldSendSegmentsOfASuperFrameTogetherEverywhere()
     {
-        for (final int maxSegments : new int[]{1, 64})
+        for (final boolean joins : new boolean[]{false, true})
         {
-            open(maxSegments);
+            open(joins);
             superFrame(0, 10_000, 1000);
             assertShape(10);
         }
@@ -150,7 +150,7 @@ class SendQueueTest
     @Test
     void shouldLetTheNextSuperFrameShareASend()
     {
-        open(64);
+        open(true);
         superFrame(0, 40_000, 1000);
         superFrame(0, 10_500, 1000);
         superFrame(0, 3_000, 1000);
@@ -160,14 +160,14 @@ class SendQueueTest
     @Test
     void shouldFillSendsToSixtyFourDatagramsOrTheLongestDatagram()
     {
-        open(64);
+        open(true);
         superFrame(0, 60_000, 500);
         assertShape(64, 56);
-        open(64);
+        open(true);
         superFrame(0, 60_800, 1400);
         superFrame(0, 56_000, 1400);
         assertShape(44, 40);
-        open(64);
+        open(true);
         superFrame(0, 1400 * 46, 1400);
         superFrame(0, 1400 * 46, 1400);
         assertShape(44, 44, 4);
@@ -176,7 +176,7 @@ class SendQueueTest
     @Test
     void shouldLetFramesFollowASuperFrame()
     {
-        open(64);
+        open(true);
         superFrame(0, 3_000, 1000);
         frames(0, 1000 + 14 + 40, 80, 80);
         assertShape(5, 1);
@@ -185,9 +185,9 @@ class SendQueueTest
     @Test
     void shouldTakeMoreThanItHasSlotsFor()
     {
-        for (final int maxSegments : new int[]{1, 64})
+        for (final boolean joins : new boolean[]{false, true})
         {
-            open(maxSegments);
+            open(joins);
             for (int i = 0; i < 40; i++)
             {
                 superFrame(i % 3, 2_500, 1000);
@@ -201,7 +201,7 @@ class SendQueueTest
     @Test
     void shouldDropAllOfARefusedEntry()
     {
-        open(64);
+        open(true);
         frames(0, 500, 500, 500);
         superFrame(1, 5_000, 1000);
         frames(2, 90);
@@ -220,7 +220,7 @@ class SendQueueTest
     @Test
     void shouldDeliverAFloodedSuperFrameThatOneRemoteTook()
     {
-        open(64);
+        open(true);
         segment.floodList().add(0);
         segment.floodList().add(1);
         segment.floodList().add(2);
@@ -241,7 +241,7 @@ class SendQueueTest
     @Test
     void shouldDropASegmentThatIsNoDatagramAnyMore()
     {
-        open(64, 65_535);
+        open(true, 65_535);
         segment.floodList().add(1);
         superFrame(0, 65_480, 65_470);
         superFrame(REMOTES, 65_480, 65_470);
@@ -254,7 +254,7 @@ class SendQueueTest
     @Test
     void shouldCountASuperFrameThatIsNoneAsOneFrame()
     {
-        open(64);
+        open(true);
         final SuperFrameSpec spec = superFrameSpec(0, 3_000, 1000);
         batch.add(frame(spec.bytes()).offload(1, Frame.GSO_TCPV6, 54, 1000, 34, 16));
         encap();
@@ -269,7 +269,7 @@ class SendQueueTest
         for (int seed = 0; seed < 300; seed++)
         {
             final Random random = new Random(seed);
-            open(random.nextBoolean() ? 1 : 64, 1_700);
+            open(random.nextBoolean(), 1_700);
             final boolean refuses = random.nextInt(3) == 0;
             if (refuses)
             {
@@ -368,15 +368,15 @@ class SendQueueTest
         }
     }
 
-    private void open(final int maxSegments)
+    private void open(final boolean joins)
     {
-        open(maxSegments, 1_500);
+        open(joins, 1_500);
     }
 
-    private void open(final int maxSegments, final int portMtu)
+    private void open(final boolean joins, final int portMtu)
     {
         counters = new EngineCounters(4, 16, 64);
-        wire = new WireUnderlay(maxSegments).useFlowHash(usesFlowHash);
+        wire = new WireUnderlay(joins).useFlowHash(usesFlowHash);
         final SegmentContext settings = new SegmentContext(VNI).port(new LoopbackPort("p", portMtu, 4));
         settings.conclude();
         segment = new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1"));

@@ -150,7 +150,7 @@ class DatagramFaultsTest
     @Test
     void shouldSendInPiecesFromNowOnWhereTheDeviceCannotDoChecksums()
     {
-        assumeTrue(sender.segments(), "the kernel has no UDP_SEGMENT");
+        assumeTrue(sender.gainsFromJoining(), "the kernel has no UDP_SEGMENT");
         calls.refuseJoined = Linux.EIO;
         final List<byte[]> sent = new ArrayList<>(add(50, 0, 1));
         sent.addAll(add(3500, 1000, 2));
@@ -160,10 +160,9 @@ class DatagramFaultsTest
 
         assertVerdicts(DropReason.NONE, DropReason.NONE, DropReason.NONE, DropReason.NONE);
         assertReceived(sent);
-        assertFalse(sender.segments());
-        assertEquals(1, sender.maxSegments());
+        assertFalse(sender.gainsFromJoining());
         assertEquals("libc UDP, segmentation refused, coalescing off", sender.description());
-        assertTrue(receiver.segments(), "the other socket's is its own affair");
+        assertTrue(receiver.gainsFromJoining(), "the other socket's is its own affair");
         final String told =
             "UDP socket " + sender.local() + ": cannot send joined datagrams, and goes on in pieces: EIO (";
         assertEquals(1, errors.size(), errors::toString);
@@ -180,7 +179,7 @@ class DatagramFaultsTest
     @Test
     void shouldSendOneEntryInPiecesWhereTheKernelRefusesItsShape()
     {
-        assumeTrue(sender.segments(), "the kernel has no UDP_SEGMENT");
+        assumeTrue(sender.gainsFromJoining(), "the kernel has no UDP_SEGMENT");
         for (final int errno : new int[]{Linux.EINVAL, Linux.EMSGSIZE})
         {
             out.clear();
@@ -193,8 +192,7 @@ class DatagramFaultsTest
 
             assertVerdicts(DropReason.NONE, DropReason.NONE, DropReason.NONE);
             assertReceived(sent);
-            assertTrue(sender.segments());
-            assertEquals(64, sender.maxSegments());
+            assertTrue(sender.gainsFromJoining());
         }
         assertEquals("libc UDP, segmentation on, coalescing off", sender.description());
         assertEquals(List.of(), errors);
@@ -203,7 +201,7 @@ class DatagramFaultsTest
     @Test
     void shouldLoseNothingWhenPiecesAreInterruptedAndHeldUp()
     {
-        assumeTrue(sender.segments(), "the kernel has no UDP_SEGMENT");
+        assumeTrue(sender.gainsFromJoining(), "the kernel has no UDP_SEGMENT");
         calls.sends.add(Send.error(Linux.EINVAL));
         calls.sends.add(Send.error(Linux.EINTR));
         calls.sends.add(Send.atMost(1));

@@ -10,7 +10,6 @@ import static io.overlane.tun.libc.Linux.ENETUNREACH;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
-import io.overlane.frame.Frame;
 import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.ErrnoReporter;
 import io.overlane.tun.libc.LibC;
@@ -154,7 +153,7 @@ public final class LibcUnderlay implements Underlay
     public String description()
     {
         final String off = socket.segments() ? "refused" : options.checksum() ? "off" : "off (no UDP checksum)";
-        return "libc UDP, segmentation " + (segments() ? "on" : off) +
+        return "libc UDP, segmentation " + (gainsFromJoining() ? "on" : off) +
             ", coalescing " + (coalesces() ? "on" : "off") + fan.description();
     }
 
@@ -202,14 +201,9 @@ public final class LibcUnderlay implements Underlay
         return fan.size() > 1;
     }
 
-    @Override
-    public int maxSegments()
-    {
-        return segments() ? Frame.MAX_UDP_SEGMENTS : 1;
-    }
-
     /** @return true while joined entries leave in one call; false once the kernel has refused. Any thread. */
-    public boolean segments()
+    @Override
+    public boolean gainsFromJoining()
     {
         return writer.segments();
     }

@@ -277,7 +277,7 @@ class LibcUnderlayTest
     {
         final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
         final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0).pollDatagrams(64));
-        assumeTrue(a.segments(), "the kernel has no UDP_SEGMENT");
+        assumeTrue(a.gainsFromJoining(), "the kernel has no UDP_SEGMENT");
         add(frame(0, 10), b.local(), 0, 0);
         add(frame(1, 3 * 1000 + 7), b.local(), 0x0B, 1000);
         add(frame(2, 20), b.local(), 0, 1000);
@@ -312,7 +312,7 @@ class LibcUnderlayTest
     {
         final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
         final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0).coalesce(true));
-        assumeTrue(a.segments() && b.coalesces(), "the kernel has no UDP_SEGMENT or UDP_GRO");
+        assumeTrue(a.gainsFromJoining() && b.coalesces(), "the kernel has no UDP_SEGMENT or UDP_GRO");
         add(frame(0, 40 * 1400 + 9), b.local(), 0x04, 1400);
         add(frame(1, 1400), b.local(), 0, 0);
         a.send(out);
