@@ -2,12 +2,10 @@
 package io.overlane.tun;
 
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameSlab;
-import io.overlane.offload.GsoSplitter;
+import io.overlane.offload.SuperFramePieces;
 import io.overlane.status.DropReason;
 import io.overlane.tun.libc.ErrnoReporter;
 import io.overlane.tun.libc.Linux;
-import io.overlane.wire.Layer3;
 import java.util.StringJoiner;
 
 /**
@@ -26,8 +24,7 @@ final class SuperFrames
     private volatile boolean refusesUdp;
 
     /** Made when first needed, and held under this object's lock: refusals are rare. */
-    private GsoSplitter splitter;
-    private Frame piece;
+    private SuperFramePieces pieces;
 
     /** Writes one ordinary frame. */
     interface Writer
@@ -70,20 +67,17 @@ final class SuperFrames
      */
     synchronized DropReason onRefused(final Frame frame, final Writer writer)
     {
-        if (splitter == null)
+        if (pieces == null)
         {
-            splitter = new GsoSplitter();
-            piece = new FrameSlab(1, TunPort.MAX_FRAME_LENGTH).frame(0);
+            pieces = new SuperFramePieces();
         }
-        DropReason verdict = splitter.open(frame, Layer3.of(frame, isEthernet));
+        DropReason verdict = pieces.open(frame, isEthernet);
         if (verdict == DropReason.NONE)
         {
             refuse(frame.gsoType() & ~Frame.GSO_ECN);
         }
-        while (verdict == DropReason.NONE && splitter.hasNext())
+        for (Frame piece = pieces.next(); piece != null && verdict == DropReason.NONE; piece = pieces.next())
         {
-            piece.wrap(FrameSlab.HEADROOM, 0);
-            piece.length(splitter.cut(piece.buffer(), piece.offset(), TunPort.MAX_FRAME_LENGTH, 1, 0));
             verdict = writer.write(piece);
         }
         return verdict;

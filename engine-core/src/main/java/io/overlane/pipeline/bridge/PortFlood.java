@@ -2,8 +2,7 @@
 package io.overlane.pipeline.bridge;
 
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameSlab;
-import io.overlane.offload.GsoSplitter;
+import io.overlane.offload.SuperFramePieces;
 import io.overlane.pipeline.Copies;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
@@ -11,19 +10,15 @@ import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.status.DropReason;
-import io.overlane.wire.Layer3;
 
 /** Gives copies of a frame to ports, now. */
 final class PortFlood
 {
-    private static final int LONGEST_FRAME = 65_535;
-
     private final PortGuard guard;
     private final Fates fates;
 
     /** For ports that take no super-frames; made with the first. */
-    private GsoSplitter splitter;
-    private Frame piece;
+    private SuperFramePieces pieces;
 
     PortFlood(final PortGuard guard, final Fates fates)
     {
@@ -83,21 +78,14 @@ final class PortFlood
         {
             return guard.offer(port, frame.verdict(DropReason.NONE));
         }
-        if (splitter == null)
+        if (pieces == null)
         {
-            splitter = new GsoSplitter();
-            piece = new FrameSlab(1, LONGEST_FRAME).frame(0);
+            pieces = new SuperFramePieces();
         }
-        DropReason verdict = splitter.open(frame, Layer3.of(frame, true));
-        while (splitter.hasNext())
+        DropReason verdict = pieces.open(frame, true);
+        for (Frame piece = pieces.next(); piece != null; piece = pieces.next())
         {
-            piece.wrap(FrameSlab.HEADROOM, 0);
-            final int length = splitter.cut(piece.buffer(), piece.offset(), LONGEST_FRAME, 1, 0);
-            if (length == 0)
-            {
-                return DropReason.OVERSIZE;
-            }
-            final DropReason ofPiece = guard.offer(port, piece.length(length));
+            final DropReason ofPiece = guard.offer(port, piece);
             verdict = verdict == DropReason.NONE ? ofPiece : verdict;
         }
         return verdict;
