@@ -23,7 +23,19 @@ public final class Hash
      */
     public static int of(final long a, final long b)
     {
-        return (int)((a * MIX ^ b) * MIX >>> 32);
+        return (int)(mix(a, b) >>> 32);
+    }
+
+    /**
+     * The same hash in 64 bits, of which the upper ones are good: for longer keys, and to tell keys apart.
+     *
+     * @param a first word, or the hash of those before.
+     * @param b next word.
+     * @return 64 bits.
+     */
+    public static long mix(final long a, final long b)
+    {
+        return (a * MIX ^ b) * MIX;
     }
 
     /** Both halves of a 128-bit product, of factors of which at least one should be secret. */

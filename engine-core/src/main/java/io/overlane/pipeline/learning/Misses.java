@@ -2,6 +2,7 @@
 package io.overlane.pipeline.learning;
 
 import io.overlane.event.TableEvents;
+import io.overlane.table.Hash;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
@@ -14,7 +15,6 @@ public final class Misses
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int SLOTS = 1024;
     private static final int SLOT_SHIFT = Long.SIZE - 10;
-    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
 
     private final TableEvents events;
     private final NanoClock clock;
@@ -33,7 +33,7 @@ public final class Misses
 
     public void onStation(final int vni, final long mac)
     {
-        if (isNews(hash(vni, mac, 0)))
+        if (isNews(Hash.mix(vni, mac)))
         {
             events.offerUnknownStation(vni, mac);
         }
@@ -41,7 +41,7 @@ public final class Misses
 
     public void onNeighbor(final int vni, final long high, final long low)
     {
-        if (isNews(hash(~vni, high, low)))
+        if (isNews(Hash.mix(Hash.mix(~vni, high), low)))
         {
             events.offerUnknownNeighbor(vni, high, low);
         }
@@ -58,10 +58,5 @@ public final class Misses
         told[slot] = what;
         toldNs[slot] = nowNs;
         return true;
-    }
-
-    private static long hash(final int vni, final long first, final long second)
-    {
-        return ((vni * HASH_FACTOR ^ first) * HASH_FACTOR ^ second) * HASH_FACTOR;
     }
 }
