@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * An ICMP header (RFC 792): the two words every message begins with. The message reaches to the end of the wrapped
- * range.
+ * An ICMP header (RFC 792) or an ICMPv6 header (RFC 4443 §2.1): the two words every message begins with. The message
+ * reaches to the end of the wrapped range. The two protocols have different types, and different checksums.
  *
  * <pre>
  *  0                   1                   2                   3
@@ -45,16 +45,19 @@ public final class IcmpHeader
     /** Fragmentation needed: next-hop MTU (RFC 1191 §4). */
     public static final int NEXT_HOP_MTU_OFFSET = 6;
 
-    /** Type: echo reply. */
+    /** ICMPv6 type: packet too big; {@link #rest()} is the MTU. */
+    public static final int PACKET_TOO_BIG_V6 = 2;
+
+    /** ICMP type: echo reply. */
     public static final int ECHO_REPLY = 0;
 
-    /** Type: destination unreachable. */
+    /** ICMP type: destination unreachable. */
     public static final int DESTINATION_UNREACHABLE = 3;
 
-    /** Type: echo request. */
+    /** ICMP type: echo request. */
     public static final int ECHO_REQUEST = 8;
 
-    /** Type: time exceeded. */
+    /** ICMP type: time exceeded. */
     public static final int TIME_EXCEEDED = 11;
 
     /** Code of {@link #DESTINATION_UNREACHABLE}: no route to the network. */
@@ -178,7 +181,7 @@ public final class IcmpHeader
     }
 
     /**
-     * Write the checksum of the message, to the end of the wrapped range.
+     * Write the checksum of an ICMP message, to the end of the wrapped range.
      *
      * @return this.
      */
@@ -187,9 +190,42 @@ public final class IcmpHeader
         return checksum(0).checksum(Checksum.internet(buffer, offset, length));
     }
 
-    /** @return true if the checksum fits the message, to the end of the wrapped range. */
+    /**
+     * Write the checksum of an ICMPv6 message, to the end of the wrapped range.
+     *
+     * @param ip the IPv6 header in front, addresses already set.
+     * @return this.
+     */
+    public IcmpHeader updateChecksum(final Ipv6Header ip)
+    {
+        checksum(0);
+        return checksum(~Checksum.fold(sum(ip)));
+    }
+
+    /** @return true if the checksum fits the ICMP message, to the end of the wrapped range. */
     public boolean isChecksumValid()
     {
         return Checksum.internet(buffer, offset, length) == 0;
+    }
+
+    /**
+     * @param ip the IPv6 header in front.
+     * @return true if the checksum fits the ICMPv6 message, to the end of the wrapped range.
+     */
+    public boolean isChecksumValid(final Ipv6Header ip)
+    {
+        return Checksum.fold(sum(ip)) == 0xFFFF;
+    }
+
+    private long sum(final Ipv6Header ip)
+    {
+        final long pseudoHeader = Checksum.pseudoHeaderV6(
+            ip.sourceHigh(),
+            ip.sourceLow(),
+            ip.destinationHigh(),
+            ip.destinationLow(),
+            IpProtocol.ICMPV6,
+            length);
+        return Checksum.sum(buffer, offset, length, pseudoHeader);
     }
 }

@@ -54,10 +54,10 @@ public final class NdMessage
     public static final int OPTIONS_OFFSET = 24;
 
     /** Type: who has the target address? */
-    public static final int SOLICITATION = Icmpv6Header.NEIGHBOR_SOLICITATION;
+    public static final int SOLICITATION = 135;
 
     /** Type: I have the target address. */
-    public static final int ADVERTISEMENT = Icmpv6Header.NEIGHBOR_ADVERTISEMENT;
+    public static final int ADVERTISEMENT = 136;
 
     /** In {@link #flags()}: the sender is a router. */
     public static final int ROUTER = 0x8000_0000;

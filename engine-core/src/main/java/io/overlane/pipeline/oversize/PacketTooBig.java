@@ -7,7 +7,6 @@ import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.IcmpHeader;
-import io.overlane.wire.Icmpv6Header;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Extensions;
@@ -39,7 +38,6 @@ final class PacketTooBig
     private final Ipv4Header ip4 = new Ipv4Header();
     private final Ipv6Header ip6 = new Ipv6Header();
     private final IcmpHeader icmp = new IcmpHeader();
-    private final Icmpv6Header icmp6 = new Icmpv6Header();
     private int linkLength;
 
     /**
@@ -141,18 +139,18 @@ final class PacketTooBig
 
     private Frame buildV6(final UnsafeBuffer buffer, final int aboutL3, final int length, final int mtu)
     {
-        final int headers = Ipv6Header.LENGTH + Icmpv6Header.LENGTH;
+        final int headers = Ipv6Header.LENGTH + IcmpHeader.LENGTH;
         final int quoted = Math.min(length, SMALLEST_V6 - headers);
         final int l3 = open(buffer, aboutL3, headers, quoted);
         ip6.wrap(answer.buffer(), l3, headers + quoted)
             .init()
-            .payloadLength(Icmpv6Header.LENGTH + quoted)
+            .payloadLength(IcmpHeader.LENGTH + quoted)
             .nextHeader(IpProtocol.ICMPV6)
             .hopLimit(about6.hopLimit())
             .sourceHigh(about6.destinationHigh()).sourceLow(about6.destinationLow())
             .destinationHigh(about6.sourceHigh()).destinationLow(about6.sourceLow());
-        icmp6.wrap(answer.buffer(), l3 + Ipv6Header.LENGTH, Icmpv6Header.LENGTH + quoted)
-            .type(Icmpv6Header.PACKET_TOO_BIG)
+        icmp.wrap(answer.buffer(), l3 + Ipv6Header.LENGTH, IcmpHeader.LENGTH + quoted)
+            .type(IcmpHeader.PACKET_TOO_BIG_V6)
             .code(0)
             .rest(mtu)
             .updateChecksum(ip6);
