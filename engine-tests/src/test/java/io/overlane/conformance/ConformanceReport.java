@@ -31,16 +31,16 @@ final class ConformanceReport
         text.append("""
             # Conformance
 
-            Made from the tests that carry `@Conformance` and from
-            [the list of rows](../engine-tests/src/test/resources/conformance-rows.txt); not to be edited.
+            Generated from the tests with `@Conformance` and from
+            [the list of rows](../engine-tests/src/test/resources/conformance-rows.txt); do not edit.
 
-            Linux is the vxlan driver of kernel 6.18. *Overlane* is what the engine does by default, under the
-            [profile](../engine-core/src/main/java/io/overlane/segment/PolicyProfile.java) `linux`; `rfc7348` and
-            `strict` are named where they differ. Words in italics say how the default differs from Linux.
+            Linux is the vxlan driver of kernel 6.18. *Overlane* is what the engine does by default, with the
+            [profile](../engine-core/src/main/java/io/overlane/policy/PolicyProfile.java) `linux`; `rfc7348` and
+            `strict` are named where they differ. Text in italics describes how the default differs from Linux.
 
             """)
             .append(proved).append(" of ").append(rows.size())
-            .append(" rows have tests; each of the others says why it has none.\n");
+            .append(" rows have tests; the others have a reason for having none.\n");
         String section = "";
         for (final ConformanceRow row : rows)
         {

@@ -57,17 +57,17 @@ final class KernelReport
 
             Made by `KernelReportTest` from the [recordings](../testdata/src/main/resources/kernel/ORIGIN.md) of the
             vxlan driver of Linux 6.18.44 and the list of
-            [differences](../testdata/src/main/java/io/overlane/testdata/kernel/KernelDifferences.java); not to be
-            edited. The engine is set up as the device was, under the profile `linux` and with its defaults, and given
-            the same. A test fails for a difference that is not listed, and for one that is listed and is none.
+            [differences](../testdata/src/main/java/io/overlane/testdata/kernel/KernelDifferences.java); do not
+            edit. The engine is set up like the device, with the profile `linux` and its defaults, and gets the same
+            input. A test fails for each difference that is not listed, and for each listed one that does not occur.
 
-            Of %d cases %d agree, %d differ as listed and only so, %d is left out.
+            Of %d cases %d agree, %d differ exactly as listed, %d is left out.
 
-            Compared are verdicts and bytes of frames, outer headers, copies, answers, entries of the FDB and results
-            of operations. Not compared are counters: Linux has some for a device, the engine one for each reason,
-            segment and remote. Outer source ports are compared by range, and by which frames have the same, since
-            their values depend on a seed of the kernel's; that Linux reckons a VLAN tag to the flow, and the engine
-            does not, is no difference here.
+            The tests compare verdicts and bytes of frames, outer headers, copies, answers, entries of the FDB and
+            results of operations. They do not compare counters: Linux has some for each device, the engine has one
+            for each reason, segment and remote. Of outer source ports they compare the range, and which frames have
+            the same port, because the values depend on a seed of the kernel. Linux includes a VLAN tag in the flow
+            and the engine does not; this does not count as a difference.
 
             | Test | Cases |
             |---|--:|

@@ -15,7 +15,7 @@ public final class KernelDifferences
     private static final String FATE = KernelComparison.FATE;
     private static final String TAGGED_REST =
         "c0a80501c0a80502000100020017000065636e65636e65636e65636e65636e";
-    private static final String LAST_PORT = "the last port of a range belongs to it";
+    private static final String LAST_PORT = "the last port of a range is part of it";
     private static final List<KernelDifference> ALL = List.copyOf(list());
 
     private KernelDifferences()
@@ -52,7 +52,7 @@ public final class KernelDifferences
 
     private static void congestionMarks(final List<KernelDifference> all)
     {
-        final String reason = "RFC 6040 has no exception for tagged frames; EcnPolicy.UNTAGGED does as Linux";
+        final String reason = "RFC 6040 has no exception for tagged frames; EcnPolicy.UNTAGGED does the same as Linux";
         final Predicate<KernelCase> incapable = named(
             "ecn decap inner VLAN-tagged v4 NotECT outer CE", "ecn decap VLAN-tagged inner NotECT outer CE");
         all.add(new KernelDifference(34, FATE, "delivered", "dropped: ecn-not-capable", reason, incapable));
@@ -65,26 +65,26 @@ public final class KernelDifferences
         all.add(new KernelDifference(34, "inner frame",
             "02111111111102222222222281000004" + "08004502002b123400004011dd38" + TAGGED_REST,
             "02111111111102222222222281000004" + "08004503002b123400004011dd37" + TAGGED_REST,
-            "the outer mark goes into the inner header, tag or not, as RFC 6040 has it",
+            "RFC 6040 has no exception for tags: the outer mark goes into the inner header",
             named("ecn decap VLAN-tagged inner ECT0 outer CE")));
     }
 
     private static void learning(final List<KernelDifference> all)
     {
-        final String fair = "one remote must not shut out all others: what was heard least lately makes room";
+        final String fair = "one remote must not keep out all others: the least recently used entry is evicted";
         final Predicate<KernelCase> full = named("fdb limit reached: new source mac");
         all.add(new KernelDifference(44, "learned", "none", "02:aa:00:00:00:09 dst 10.99.0.2", fair, full));
         all.add(new KernelDifference(44, "forgot", "none", "02:aa:00:00:00:01 dst 10.99.0.3", fair, full));
         all.add(new KernelDifference(45, "result", "NO_ROOM", "DONE",
-            "what is learned must not shut out the operator", named("fdb limit reached: static add")));
+            "learned entries must not keep out those of an operator", named("fdb limit reached: static add")));
         all.add(new KernelDifference(49, "FDB", "02:bb:00:00:00:01 dst 10.99.0.2 static",
             "02:bb:00:00:00:01 dst 10.99.0.2 static; 02:bb:00:00:00:02 dst 10.99.0.3",
-            "the engine forgets nothing when a device goes down; flushed when asked to, the same entries stay",
+            "the engine keeps its entries when a device goes down; after a flush the same entries remain",
             named("fdb after link down (learned flushed, static kept?)")));
         for (final String mac : List.of("02:aa:00:00:00:01", "02:bb:00:00:00:03"))
         {
             all.add(new KernelDifference(46, mac, "later than 2 s", "within 2 s of its age",
-                "Linux looks every 10 s", kernel -> kernel.section().equals("ageing")));
+                "Linux checks every 10 s", kernel -> kernel.section().equals("ageing")));
         }
     }
 
@@ -94,8 +94,8 @@ public final class KernelDifferences
             "a VTEP must not fragment, RFC 7348 §4.3; 'df unset' clears the bit for routers on the way",
             kernel -> kernel.capture() != null && !kernel.all("sent").isEmpty() && !kernel.has("df") &&
                 !kernel.option("local").contains(":")));
-        final String bypass = "a remote that is the engine itself is a mistake, which tun-bridge refuses; there is " +
-            "no short way from one segment to another";
+        final String bypass = "a remote that is the engine itself is a mistake, which tun-bridge refuses; frames do " +
+            "not pass directly from one segment to another";
         final Predicate<KernelCase> self = named("remote is own address, same VNI (localbypass default)");
         all.add(new KernelDifference(77, FATE, "handed to the device", "sent", bypass, self));
         all.add(new KernelDifference(77, "answer", "the frame itself", "none", bypass, self));
@@ -127,19 +127,19 @@ public final class KernelDifferences
         all.add(new KernelDifference(57, "source port", "not in the range", "in the range",
             "a range of one port is that port", named("srcport 50000 50000 (min == max)")));
         all.add(new KernelDifference(58, "source ports", "32768 to 60999", "49152 to 65535",
-            "RFC 7348 §5 recommends it", named("ip_local_port_range")));
+            "RFC 7348 §5 recommends this range", named("ip_local_port_range")));
     }
 
     private static void flow(final List<KernelDifference> all, final String name, final String engine)
     {
         all.add(new KernelDifference(55, "flow", "that of 'non-IP inner (0x88b5)'", engine,
-            "frames that are not IP are told apart by their MAC addresses, RFC 7348 §5", named(name)));
+            "the flow of frames that are not IP comes from their MAC addresses, RFC 7348 §5", named(name)));
     }
 
     private static void sizes(final List<KernelDifference> all)
     {
         final String whole = "a VTEP must not fragment, RFC 7348 §4.3";
-        final String told = "who may be told is told, whatever the port is; Linux tells behind bridge ports only";
+        final String told = "the sender gets an answer behind any port; with Linux only behind bridge ports";
         all.add(new KernelDifference(81, FATE, "sent in 2 fragments", "dropped: oversize", whole,
             kernel -> isFragmented(kernel) && !mayNotBeFragmented(kernel)));
         all.add(new KernelDifference(81, FATE, "sent in 2 fragments", "answered", whole,
@@ -150,7 +150,7 @@ public final class KernelDifferences
             kernel -> kernel.section().equals("mtu") && mayNotBeFragmented(kernel) &&
                 (kernel.isDropped() || isFragmented(kernel))));
         all.add(new KernelDifference(79, "MTU", "mtu 1500", "mtu 1450",
-            "it is what the way to the remotes leaves over, whether or not its device is named",
+            "the MTU of the route to the remotes counts, whether or not its device is given",
             named("default MTU without dev")));
     }
 
@@ -167,11 +167,11 @@ public final class KernelDifferences
 
     private static void neighbours(final List<KernelDifference> all)
     {
-        final String lost = "nobody could find a station that was not configured";
+        final String lost = "otherwise no station could find one that is not configured";
         all.add(new KernelDifference(88, FATE, "swallowed", "sent", lost,
             named("proxy: ARP request for unknown neighbour")));
         all.add(new KernelDifference(92, FATE, "swallowed", "sent", lost, named("proxy: NS for unknown neighbour")));
-        all.add(new KernelDifference(89, FATE, "swallowed", "sent", "caches would go stale",
+        all.add(new KernelDifference(89, FATE, "swallowed", "sent", "otherwise caches would become stale",
             named("proxy: gratuitous ARP request", "proxy: ARP reply")));
     }
 
@@ -183,9 +183,10 @@ public final class KernelDifferences
         all.add(new KernelDifference(22, FATE, "dropped: no-socket", "dropped: port-down", shared, down));
         all.add(new KernelDifference(22, "answer", "ICMP 3/3", "none", shared, down));
         all.add(new KernelDifference(106, "result", "refused when brought up", "done",
-            "what is accepted is a segment's own rule, not the socket's", named("create: gbp on shared port")));
+            "each segment has its own rules for accepted frames; they do not belong to the socket",
+            named("create: gbp on shared port")));
         all.add(new KernelDifference(107, "result", "refused", "done",
-            "the system's route to the group says by which device", named("create: group without dev")));
+            "the system's route to the group selects the device", named("create: group without dev")));
     }
 
     private static Predicate<KernelCase> named(final String... names)
