@@ -8,13 +8,20 @@ import io.overlane.status.DropReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The documents show what the build compiles, and leave out no drop reason. */
 class ReadmeTest
 {
+    /** A link to a file of the project; what follows a number sign names a section. */
+    private static final Pattern LINK = Pattern.compile("\\]\\((?![a-z]+:|#)([^)#\\s]+)[^)]*\\)");
+
     @Test
     void shouldShowTheQuickStartAsItIsCompiled() throws IOException
     {
@@ -36,5 +43,29 @@ class ReadmeTest
                 line -> line.startsWith("| ") && line.split("\\|")[1].contains("`" + label + "`")))
             .toList();
         assertEquals(List.of(), missing);
+    }
+
+    @Test
+    void shouldLinkOnlyToFilesThatExist() throws IOException
+    {
+        final Path root = Path.of("..").toRealPath();
+        final List<String> broken = new ArrayList<>();
+        try (Stream<Path> documents = Stream.concat(
+            Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(root::resolve),
+            Files.walk(root.resolve("docs"))))
+        {
+            for (final Path document : documents.filter(file -> file.toString().endsWith(".md")).toList())
+            {
+                final Matcher links = LINK.matcher(Files.readString(document));
+                while (links.find())
+                {
+                    if (Files.notExists(document.resolveSibling(links.group(1))))
+                    {
+                        broken.add(root.relativize(document) + ": " + links.group(1));
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), broken);
     }
 }
