@@ -106,7 +106,7 @@ public class EncapBenchmark
         packets = Frames.slab(packetBytes);
         vxlan = new VxlanEncapPath(
             segment,
-            segment.port(),
+            segment.ports().first(),
             new EncapShared(
                 forwarding.fdb(),
                 new SendQueue(

@@ -167,12 +167,6 @@ public final class Fdb
         return table.size();
     }
 
-    /** @return entries of every kind it can hold. */
-    public int maxEntries()
-    {
-        return table.maxEntries();
-    }
-
     /** @return learned entries; writer only. */
     public int learned()
     {

@@ -42,12 +42,6 @@ public final class NeighborTable
         return table.size();
     }
 
-    /** @return entries it can hold. */
-    public int maxEntries()
-    {
-        return table.maxEntries();
-    }
-
     /**
      * Any thread; allocates nothing and never waits for the writer.
      *

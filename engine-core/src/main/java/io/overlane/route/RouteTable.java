@@ -64,12 +64,6 @@ public final class RouteTable
         return table.size();
     }
 
-    /** @return routes it can hold. */
-    public int maxRoutes()
-    {
-        return table.maxEntries();
-    }
-
     /**
      * Any thread; allocates nothing and never waits for the writer.
      *

@@ -85,12 +85,6 @@ public final class Segment
         return vni;
     }
 
-    /** @return where its frames enter and leave; the first such place if there are several. */
-    public Port port()
-    {
-        return ports.first();
-    }
-
     /** @return where its frames enter and leave. */
     public LocalPorts ports()
     {

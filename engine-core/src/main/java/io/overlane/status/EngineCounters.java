@@ -30,18 +30,7 @@ public final class EngineCounters
      */
     public EngineCounters(final int maxSegments, final int maxRemotes, final int maxLines)
     {
-        this(maxSegments, maxRemotes, maxLines, 1);
-    }
-
-    /**
-     * @param maxSegments segments that are counted apart.
-     * @param maxRemotes  remotes that are counted apart.
-     * @param maxLines    combinations of drop reason, VNI and remote that are told apart, each way and queue.
-     * @param queues      threads that go each way.
-     */
-    public EngineCounters(final int maxSegments, final int maxRemotes, final int maxLines, final int queues)
-    {
-        this(maxSegments, maxRemotes, maxLines, queues, SystemNanoClock.INSTANCE);
+        this(maxSegments, maxRemotes, maxLines, 1, SystemNanoClock.INSTANCE);
     }
 
     /**

@@ -2,7 +2,6 @@
 package io.overlane.status;
 
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
@@ -34,18 +33,6 @@ public final class PathCounters
     private final RemoteTraffic remotes;
     private final DropSamples samples;
     private PathCounters further;
-
-    /**
-     * @param counters   where the counters are allocated.
-     * @param path       {@code encap} or {@code decap}: how their labels start.
-     * @param maxRemotes remotes that are counted apart.
-     * @param maxLines   combinations of reason, VNI and remote that are told apart.
-     */
-    public PathCounters(
-        final CountersManager counters, final String path, final int maxRemotes, final int maxLines)
-    {
-        this(counters, path, maxRemotes, maxLines, SystemNanoClock.INSTANCE);
-    }
 
     /**
      * @param counters   where the counters are allocated.

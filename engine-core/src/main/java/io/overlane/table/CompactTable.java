@@ -2,7 +2,6 @@
 package io.overlane.table;
 
 import java.lang.invoke.VarHandle;
-import java.security.SecureRandom;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -79,17 +78,6 @@ public final class CompactTable
 
     private volatile int size;
     private int longestPut;
-
-    /**
-     * A table that hashes differently each time it is made.
-     *
-     * @param maxEntries live entries it can hold.
-     * @throws IllegalArgumentException if it is out of range.
-     */
-    public CompactTable(final int maxEntries)
-    {
-        this(maxEntries, new SecureRandom().nextLong());
-    }
 
     /**
      * A table that places entries, and so orders {@link #forEach(EntryConsumer)}, the same way every time.

@@ -247,8 +247,8 @@ class CompactTableTest
     @Test
     void shouldRefuseWhatItCannotHold()
     {
-        assertThrows(IllegalArgumentException.class, () -> new CompactTable(0));
-        assertThrows(IllegalArgumentException.class, () -> new CompactTable((1 << 24) + 1));
+        assertThrows(IllegalArgumentException.class, () -> new CompactTable(0, SEED));
+        assertThrows(IllegalArgumentException.class, () -> new CompactTable((1 << 24) + 1, SEED));
         assertThrows(IllegalArgumentException.class, () -> table.put(1, 2, CompactTable.MISSING));
         assertThrows(IllegalArgumentException.class, () -> table.put(1, 2, CompactTable.MAX_VALUE + 1));
         assertThrows(IllegalArgumentException.class, () -> table.put(K0_MAX + 1, 2, 1));

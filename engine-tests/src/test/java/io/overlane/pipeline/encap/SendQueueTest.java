@@ -389,7 +389,7 @@ class SendQueueTest
         }
         path = new VxlanEncapPath(
             segment,
-            segment.port(),
+            segment.ports().first(),
             new EncapShared(
                 fdb,
                 new SendQueue(
