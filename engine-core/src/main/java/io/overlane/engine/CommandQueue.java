@@ -15,7 +15,7 @@ import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
  */
 final class CommandQueue
 {
-    /** So many may wait. */
+    /** Maximum number of commands that wait. */
     private static final int CAPACITY = 4096;
 
     private final ManyToOneConcurrentLinkedQueue<Command<?>> commands = new ManyToOneConcurrentLinkedQueue<>();

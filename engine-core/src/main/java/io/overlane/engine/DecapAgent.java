@@ -23,10 +23,7 @@ final class DecapAgent implements Agent
     private final ReceiveBatch batch;
 
     /**
-     * @param commands   what other threads ask for.
-     * @param underlay   to poll.
-     * @param path       for its datagrams.
-     * @param upkeep     what else this thread does in every cycle; says how much it did.
+     * @param upkeep     other work of this thread in every cycle; returns how much it did.
      * @param batchLimit entries taken from the underlay at a time.
      */
     DecapAgent(

@@ -20,7 +20,7 @@ final class EncapAgent implements Agent
 {
     private static final int COMMANDS_PER_CYCLE = 64;
 
-    /** The ports of a trunk give their frames in turns; a port that gives none in so many passes has none. */
+    /** The ports of a trunk give their frames in turns; a port that gives none in this many passes has none. */
     private static final int MOST_VAIN_PASSES = 64;
 
     private final CommandQueue commands;
@@ -33,17 +33,13 @@ final class EncapAgent implements Agent
     private final Map<Port, Polled> polled = new IdentityHashMap<>();
     private long lastBack;
 
-    /** Those to poll in this cycle: the first so many. Has room for all. */
+    /** The first {@code activeCount} are the ports to poll in this cycle. Has room for all ports. */
     private Polled[] active = {};
     private int activeCount;
 
     /**
-     * @param commands        what other threads ask for.
-     * @param wait            for frames of the ports.
-     * @param guard           calls the ports.
      * @param batchLimit      frames taken from a port at a time.
-     * @param moderation      when to let frames gather.
-     * @param superFramesBack super-frames that the ports were given so far.
+     * @param superFramesBack super-frames that decap has offered to the ports so far.
      * @param errorHandler    gets a line for a port that somebody else has closed.
      */
     EncapAgent(
@@ -230,10 +226,10 @@ final class EncapAgent implements Agent
         return batch.size();
     }
 
-    /** Nobody can wait in a closed port: poll it no more. It is in its segment until it is removed there. */
+    /** Poll a closed port no more: nobody can wait in it. It stays in its segment until it is removed there. */
     private void leave(final Port closed)
     {
-        // Whoever waits for it is not waited for here: other ports have frames.
+        // This does not wait until the port is out of use: other ports have frames.
         end(List.of(closed));
         errorHandler.onError(new IllegalStateException("port " + closed.name() + " was closed while the engine uses" +
             " it: it is polled no more, and frames for it are dropped; remove it from its segment instead"));
@@ -257,7 +253,7 @@ final class EncapAgent implements Agent
 
     private boolean hasSuperFrame()
     {
-        // Bulk comes as super-frames all along: the last says it for the batch.
+        // Bulk traffic is super-frames throughout, so the last frame tells for the batch.
         return batch.get(batch.size() - 1).gsoType() != Frame.GSO_NONE;
     }
 

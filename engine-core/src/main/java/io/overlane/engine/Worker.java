@@ -12,7 +12,7 @@ import java.util.function.IntSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CompositeAgent;
 
-/** The two halves that carry one queue, and where they wait: on no thread of their own, on one, or on two. */
+/** The two agents that carry one queue. They run on no thread of their own, on one, or on two. */
 final class Worker
 {
     private final EngineContext context;
@@ -23,11 +23,9 @@ final class Worker
     private final Agent decapAgent;
 
     /**
-     * @param context       settings.
-     * @param paths         of the queue; built.
-     * @param decapPath     of the queue.
+     * @param paths         of the queue, already built.
      * @param tableCommands for the thread that polls the underlay.
-     * @param upkeep        what else that thread does in every cycle.
+     * @param upkeep        other work of that thread in every cycle.
      */
     Worker(
         final EngineContext context,
@@ -61,7 +59,7 @@ final class Worker
             context.batchLimit());
     }
 
-    /** What changes of segments need of it. */
+    /** The parts that changes of segments use. */
     SegmentChanges.Lane lane()
     {
         return new SegmentChanges.Lane(paths, portCommands, encapAgent);
@@ -72,7 +70,7 @@ final class Worker
         return portWait;
     }
 
-    /** Have the ports of launch polled. Before it runs. */
+    /** Add the ports of launch. Call this before the worker runs. */
     void wirePorts()
     {
         paths.encapPaths().forEach(path -> portWait.check(path.port(), true));
@@ -120,7 +118,7 @@ final class Worker
         return doWork(encapAgent) + doWork(decapAgent);
     }
 
-    /** Let go of the ports, and fail the commands that wait. When nobody runs it any more. */
+    /** End the ports, and fail the commands that wait. Call this when the worker no longer runs. */
     void close()
     {
         context.errorHandler().run(encapAgent::endAll);

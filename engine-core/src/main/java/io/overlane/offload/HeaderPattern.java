@@ -8,8 +8,8 @@ import io.overlane.wire.UdpHeader;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The headers of one segment without what differs from segment to segment: lengths, IPv4 id, sequence number, PSH and
- * checksums. Compared eight bytes at a time.
+ * The headers of one segment, without the fields that differ from segment to segment: lengths, IPv4 id, sequence
+ * number, PSH and checksums. It compares eight bytes at a time.
  */
 final class HeaderPattern
 {
@@ -29,15 +29,11 @@ final class HeaderPattern
     private boolean isTcp;
 
     /**
-     * Take over the headers of a segment without IPv4 options or IPv6 extension headers.
+     * Copy the headers of a segment, which has no IPv4 options or IPv6 extension headers.
      *
-     * @param buffer  it lies in.
-     * @param offset  its first byte.
      * @param headers bytes of all headers, 28 at least.
-     * @param l3      where layer 3 begins.
-     * @param l4      where the transport header begins.
-     * @param isV4    IPv4 or IPv6.
-     * @param isTcp   TCP or UDP.
+     * @param l3      offset of layer 3 in the segment.
+     * @param l4      offset of the transport header in the segment.
      */
     void set(
         final UnsafeBuffer buffer,
@@ -64,9 +60,8 @@ final class HeaderPattern
     }
 
     /**
-     * @param buffer a segment lies in.
-     * @param offset its first byte; all headers lie in it.
-     * @return true if nothing differs but what may.
+     * @param offset first byte of a segment; the buffer has all its headers.
+     * @return true if the headers are equal in all that must not differ.
      */
     boolean matches(final UnsafeBuffer buffer, final int offset)
     {

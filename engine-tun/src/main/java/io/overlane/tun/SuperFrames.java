@@ -36,11 +36,6 @@ final class SuperFrames
         DropReason write(Frame frame);
     }
 
-    /**
-     * @param offload    what the device agreed to.
-     * @param isEthernet true for a TAP.
-     * @param errors     told once of each kind that is refused.
-     */
     SuperFrames(final TunOffload offload, final boolean isEthernet, final ErrnoReporter errors)
     {
         this.offload = offload;
@@ -48,10 +43,7 @@ final class SuperFrames
         this.errors = errors;
     }
 
-    /**
-     * @param gsoType of a super-frame.
-     * @return true if the device takes it.
-     */
+    /** Whether the device takes super-frames of a type. */
     boolean taken(final int gsoType)
     {
         return offload.takes(gsoType) && !refuses(gsoType);

@@ -46,10 +46,7 @@ final class DatagramReader
     /** Of the last call, which says what the next ones will be like. */
     private int longest = 1;
 
-    /**
-     * @param libc      the C library, or what stands for it.
-     * @param datagrams most datagrams lent at a time.
-     */
+    /** Lends {@code datagrams} at a time at most. */
     DatagramReader(final LibC libc, final int datagrams)
     {
         this.libc = libc;
@@ -63,11 +60,7 @@ final class DatagramReader
         filled = datagrams;
     }
 
-    /**
-     * @param fd    of the socket.
-     * @param batch to append to.
-     * @return entries added, or the negated error.
-     */
+    /** Append to a batch; returns the number of entries added, or the negated error. */
     int read(final int fd, final ReceiveBatch batch)
     {
         for (int i = 0; i < filled; i++)

@@ -69,11 +69,7 @@ final class DatagramWriter
     private boolean waited;
     private boolean full;
 
-    /**
-     * @param libc   the C library, or what stands for it.
-     * @param fan    sockets to send by, alike but for their ports.
-     * @param errors told of what has no verdict of its own.
-     */
+    /** Sends by the sockets of the fan; {@code errors} gets failures that have no verdict of their own. */
     DatagramWriter(final LibC libc, final SourcePortFan fan, final ErrnoReporter errors)
     {
         this.libc = libc;

@@ -47,8 +47,7 @@ final class UdpSocket implements AutoCloseable
     private long drops;
 
     /**
-     * @param options what to bind to and how.
-     * @throws IOException if the socket cannot be had; the message is one line and names address and port.
+     * @throws IOException if the socket cannot be opened; the message is one line and names address and port.
      */
     UdpSocket(final UdpOptions options) throws IOException
     {
@@ -99,12 +98,7 @@ final class UdpSocket implements AutoCloseable
         }
     }
 
-    /**
-     * @param options what to bind to and how, their port excepted.
-     * @param udpPort to bind to.
-     * @return a socket nobody is going to read from: its receive buffer is the smallest there is.
-     * @throws IOException as the constructor.
-     */
+    /** Open a socket that nobody reads: it has the smallest receive buffer, and a port of its own. */
     static UdpSocket forSending(final UdpOptions options, final int udpPort) throws IOException
     {
         return new UdpSocket(options, udpPort, false, false);
@@ -116,10 +110,6 @@ final class UdpSocket implements AutoCloseable
      *
      * <p>This one was bound without SO_REUSEPORT, which fails if anybody has the port; only now others may join, and
      * of those only sockets of the same user that have the option. So no two bridges share a port by mistake.
-     *
-     * @param options as this one's.
-     * @return the new one.
-     * @throws IOException as the constructor.
      */
     UdpSocket openFurther(final UdpOptions options) throws IOException
     {
@@ -206,13 +196,7 @@ final class UdpSocket implements AutoCloseable
         }
     }
 
-    /**
-     * Leave a multicast group. Any thread.
-     *
-     * @param group         that was joined.
-     * @param interfaceName on this interface, as it was joined.
-     * @throws IOException if the system refuses; the message is one line.
-     */
+    /** Leave a multicast group, on the interface on which it was joined. Any thread. */
     synchronized void leave(final IpAddress group, final String interfaceName) throws IOException
     {
         if (!membership(group, interfaceName, Linux.IP_DROP_MEMBERSHIP, Linux.IPV6_DROP_MEMBERSHIP))
