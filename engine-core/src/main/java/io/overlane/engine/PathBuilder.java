@@ -23,7 +23,7 @@ import io.overlane.pipeline.encap.SendQueue;
 import io.overlane.pipeline.encap.Suppress;
 import io.overlane.pipeline.encap.VxlanEncapPath;
 import io.overlane.pipeline.learning.LearnRing;
-import io.overlane.pipeline.learning.Misses;
+import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
@@ -135,8 +135,8 @@ final class PathBuilder
             counters.encap(queue),
             ports,
             context.batchLimit());
-        final Misses misses =
-            context.tableEvents() == null ? null : new Misses(context.tableEvents(), context.clock());
+        final MissReporter misses =
+            context.tableEvents() == null ? null : new MissReporter(context.tableEvents(), context.clock());
         shared = new EncapShared(
             forwarding.fdb(),
             toUnderlay(VxlanHeader.LENGTH),

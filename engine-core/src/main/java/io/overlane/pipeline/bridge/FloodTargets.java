@@ -4,7 +4,7 @@ package io.overlane.pipeline.bridge;
 import io.overlane.address.MacAddress;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.pipeline.encap.SendQueue;
-import io.overlane.pipeline.learning.Misses;
+import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.policy.FloodBudget;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
@@ -17,14 +17,14 @@ public final class FloodTargets
     /** Null where nothing is limited. */
     private final FloodLimit limit;
     /** Null where no one wants reports. */
-    private final Misses misses;
+    private final MissReporter misses;
 
     /**
      * @param segment of the port.
      * @param out     knows lists of remotes.
      * @param misses  reports stations that have no FDB entry; null where no one wants the reports.
      */
-    public FloodTargets(final Segment segment, final SendQueue out, final Misses misses)
+    public FloodTargets(final Segment segment, final SendQueue out, final MissReporter misses)
     {
         this.segment = segment;
         this.out = out;

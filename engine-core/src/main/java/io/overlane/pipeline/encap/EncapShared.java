@@ -7,7 +7,7 @@ import io.overlane.pipeline.Copies;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.bridge.LocalSwitch;
-import io.overlane.pipeline.learning.Misses;
+import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.status.PathCounters;
 
@@ -21,7 +21,7 @@ public final class EncapShared
     final Fates fates;
     final PortGuard ports;
     final Suppress suppress;
-    final Misses misses;
+    final MissReporter misses;
     final OversizeReply oversize;
 
     final long[] destinations;
@@ -48,7 +48,7 @@ public final class EncapShared
         final PathCounters counters,
         final PortGuard ports,
         final Suppress suppress,
-        final Misses misses,
+        final MissReporter misses,
         final OversizeReply oversize,
         final int batchLimit)
     {

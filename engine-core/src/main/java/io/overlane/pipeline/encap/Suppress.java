@@ -6,7 +6,7 @@ import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.neighbor.NeighborTable;
-import io.overlane.pipeline.learning.Misses;
+import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.status.DropReason;
 import io.overlane.wire.ArpHeader;
 import io.overlane.wire.EtherType;
@@ -37,7 +37,7 @@ public final class Suppress
     private final Fdb fdb;
     private final IntPredicate isPort;
     /** Null where nobody wants to know. */
-    private final Misses misses;
+    private final MissReporter misses;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpHeader arp = new ArpHeader();
     private final Ipv6Header ipv6 = new Ipv6Header();
@@ -50,7 +50,7 @@ public final class Suppress
      * @param misses    told of those who are not known; null: nobody is.
      */
     public Suppress(
-        final NeighborTable neighbors, final Fdb fdb, final IntPredicate isPort, final Misses misses)
+        final NeighborTable neighbors, final Fdb fdb, final IntPredicate isPort, final MissReporter misses)
     {
         this.neighbors = neighbors;
         this.fdb = fdb;

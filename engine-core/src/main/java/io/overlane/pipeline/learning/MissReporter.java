@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Tells what one thread looked up in vain, so that a resolver can find it: what was told is not told again for a
- * second, unless another that falls into its place was told meanwhile.
+ * Reports stations and neighbours that one thread looked up and did not find, so that a resolver can find them. Each is
+ * reported once a second at most, unless another one took its slot in the meantime.
  */
-public final class Misses
+public final class MissReporter
 {
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int SLOTS = 1024;
@@ -22,10 +22,10 @@ public final class Misses
     private final long[] toldNs = new long[SLOTS];
 
     /**
-     * @param events where to tell it.
+     * @param events gets the reports.
      * @param clock  of the engine.
      */
-    public Misses(final TableEvents events, final NanoClock clock)
+    public MissReporter(final TableEvents events, final NanoClock clock)
     {
         this.events = events;
         this.clock = clock;
