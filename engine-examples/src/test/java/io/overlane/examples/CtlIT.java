@@ -134,7 +134,7 @@ class CtlIT
         assertEquals("", ctl("drops", "reason", "no-destination").orFail().output().strip());
         final CommandResult reload = ctl("reload");
         assertEquals(1, reload.status());
-        assertTrue(reload.output().contains("there is no configuration file"), reload::toString);
+        assertTrue(reload.output().contains("the bridge was started without a configuration file"), reload::toString);
         bridge.stop("TERM");
     }
 
