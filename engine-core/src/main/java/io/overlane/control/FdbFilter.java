@@ -3,7 +3,8 @@ package io.overlane.control;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
-import io.overlane.fdb.FdbEntry;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Selects FDB entries that match every criterion that is set.
@@ -11,16 +12,16 @@ import io.overlane.fdb.FdbEntry;
  * @param vni    of the segment; {@link #ANY}.
  * @param mac    of the station or group; null: any.
  * @param remote address of a remote; null: any.
- * @param kinds  a bit for each kind of {@link FdbEntry}, by its number.
+ * @param kinds  of entries.
  * @param owner  of the entry; {@link #ANY}.
  */
-public record FdbFilter(int vni, MacAddress mac, IpAddress remote, int kinds, int owner)
+public record FdbFilter(int vni, MacAddress mac, IpAddress remote, Set<FdbKind> kinds, int owner)
 {
     /** Matches every value. */
     public static final int ANY = -1;
 
     /** Every entry there is. */
-    public static final FdbFilter ALL = new FdbFilter(ANY, null, null, ANY, ANY);
+    public static final FdbFilter ALL = new FdbFilter(ANY, null, null, EnumSet.allOf(FdbKind.class), ANY);
 
     /**
      * @param vni of the segment.
@@ -50,17 +51,12 @@ public record FdbFilter(int vni, MacAddress mac, IpAddress remote, int kinds, in
     }
 
     /**
-     * @param kinds of {@link FdbEntry}.
+     * @param kinds of entries, each once.
      * @return the same, of these kinds only.
      */
-    public FdbFilter kinds(final int... kinds)
+    public FdbFilter kinds(final FdbKind... kinds)
     {
-        int bits = 0;
-        for (final int kind : kinds)
-        {
-            bits |= 1 << kind;
-        }
-        return new FdbFilter(vni, mac, remote, bits, owner);
+        return new FdbFilter(vni, mac, remote, Set.of(kinds), owner);
     }
 
     /**
@@ -77,15 +73,15 @@ public record FdbFilter(int vni, MacAddress mac, IpAddress remote, int kinds, in
      *
      * @param vni   of its segment.
      * @param mac   of the station or group.
-     * @param kind  of {@link FdbEntry}.
+     * @param kind  of the entry.
      * @param owner of the entry.
      * @return true if the filter selects it.
      */
-    public boolean matches(final int vni, final long mac, final int kind, final int owner)
+    public boolean matches(final int vni, final long mac, final FdbKind kind, final int owner)
     {
         return (this.vni == ANY || this.vni == vni) &&
             (this.mac == null || this.mac.value() == mac) &&
-            (kinds >>> kind & 1) != 0 &&
+            kinds.contains(kind) &&
             (this.owner == ANY || this.owner == owner);
     }
 }

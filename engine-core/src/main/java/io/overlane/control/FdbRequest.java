@@ -3,9 +3,6 @@ package io.overlane.control;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.fdb.Fdb;
-import io.overlane.fdb.FdbEntry;
-import io.overlane.remote.RemoteTable;
 
 /**
  * An FDB entry, or one remote of an entry that has several, as someone asks for it.
@@ -13,25 +10,31 @@ import io.overlane.remote.RemoteTable;
  * @param vni       of a segment.
  * @param mac       a station's; a group's, of which each remote gets a copy; or {@link #FLOOD_LIST}.
  * @param remote    where the MAC is; null where an operation does without.
- * @param remoteVni the VNI frames are sent to the remote with, or {@link RemoteTable#SEGMENTS_VNI}.
- * @param kind      {@link FdbEntry#STATIC}, {@link FdbEntry#DYNAMIC} or {@link FdbEntry#EXTERNAL}.
- * @param owner     which control plane asks, in numbers they agree on; {@link Fdb#NO_OWNER} for the user.
+ * @param remoteVni the VNI frames are sent to the remote with, or {@link #SEGMENTS_VNI}.
+ * @param kind      of the entry, not {@link FdbKind#LEARNED}.
+ * @param owner     which control plane asks, in numbers they agree on; {@link #NO_OWNER} for the user.
  * @param isRouter  whether neighbour advertisements for the MAC say that it is a router.
  */
 public record FdbRequest(
-    int vni, MacAddress mac, Vtep remote, int remoteVni, int kind, int owner, boolean isRouter)
+    int vni, MacAddress mac, Vtep remote, int remoteVni, FdbKind kind, int owner, boolean isRouter)
 {
     /** Stands for the segment's flood list: its remotes get copies of frames for which there is no other entry. */
     public static final MacAddress FLOOD_LIST = new MacAddress(0);
+
+    /** Frames are sent to the remote with the VNI of the segment. */
+    public static final int SEGMENTS_VNI = -1;
+
+    /** No control plane asked for the entry. */
+    public static final int NO_OWNER = 0;
 
     /**
      * @throws IllegalArgumentException if the kind is not one that can be asked for.
      */
     public FdbRequest
     {
-        if (kind != FdbEntry.STATIC && kind != FdbEntry.DYNAMIC && kind != FdbEntry.EXTERNAL)
+        if (kind == FdbKind.LEARNED)
         {
-            throw new IllegalArgumentException("not a kind of entry that can be configured: " + kind);
+            throw new IllegalArgumentException("only frames make learned entries; use static, dynamic or external");
         }
     }
 
@@ -44,7 +47,7 @@ public record FdbRequest(
      */
     public FdbRequest(final int vni, final MacAddress mac, final Vtep remote)
     {
-        this(vni, mac, remote, RemoteTable.SEGMENTS_VNI, FdbEntry.STATIC, Fdb.NO_OWNER, false);
+        this(vni, mac, remote, SEGMENTS_VNI, FdbKind.STATIC, NO_OWNER, false);
     }
 
     /**
@@ -62,7 +65,7 @@ public record FdbRequest(
     /** @return the same for an entry that moves and ages. */
     public FdbRequest dynamic()
     {
-        return new FdbRequest(vni, mac, remote, remoteVni, FdbEntry.DYNAMIC, owner, isRouter);
+        return new FdbRequest(vni, mac, remote, remoteVni, FdbKind.DYNAMIC, owner, isRouter);
     }
 
     /**
@@ -71,7 +74,7 @@ public record FdbRequest(
      */
     public FdbRequest external(final int owner)
     {
-        return new FdbRequest(vni, mac, remote, remoteVni, FdbEntry.EXTERNAL, owner, isRouter);
+        return new FdbRequest(vni, mac, remote, remoteVni, FdbKind.EXTERNAL, owner, isRouter);
     }
 
     /**

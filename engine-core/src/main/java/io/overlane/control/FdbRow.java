@@ -3,9 +3,6 @@ package io.overlane.control;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.fdb.Fdb;
-import io.overlane.fdb.FdbEntry;
-import io.overlane.remote.RemoteTable;
 import java.util.List;
 
 /**
@@ -13,11 +10,11 @@ import java.util.List;
  *
  * @param vni        of the segment.
  * @param mac        of the station or group, or {@link FdbRequest#FLOOD_LIST}.
- * @param kind       of {@link FdbEntry}.
- * @param owner      number of the control plane that asked for the entry, or {@link Fdb#NO_OWNER}.
+ * @param kind       of the entry.
+ * @param owner      number of the control plane that asked for the entry, or {@link FdbRequest#NO_OWNER}.
  * @param isRouter   whether neighbour advertisements say that it is a router.
  * @param remote     it is behind; null if it is behind a port.
- * @param remoteVni  the VNI frames go to the remote with, or {@link RemoteTable#SEGMENTS_VNI}.
+ * @param remoteVni  the VNI frames go to the remote with, or {@link FdbRequest#SEGMENTS_VNI}.
  * @param port       name of the port it is behind; null if it is behind a remote.
  * @param lastSeenMs when a frame last confirmed it, on the engine's clock; 0 if it does not age.
  * @param owners     names of those who configured it; empty if it was learned.
@@ -25,7 +22,7 @@ import java.util.List;
 public record FdbRow(
     int vni,
     MacAddress mac,
-    int kind,
+    FdbKind kind,
     int owner,
     boolean isRouter,
     Vtep remote,

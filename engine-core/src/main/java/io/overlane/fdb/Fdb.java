@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.fdb;
 
+import io.overlane.control.FdbRequest;
 import io.overlane.status.TableCounters;
 import io.overlane.table.CompactTable;
 import java.util.function.IntConsumer;
@@ -49,7 +50,7 @@ public final class Fdb
     public static final int STEPS_PER_AGE = 256;
 
     /** Nobody in particular owns an entry. */
-    public static final int NO_OWNER = 0;
+    public static final int NO_OWNER = FdbRequest.NO_OWNER;
 
     private final CompactTable table;
     private final EntryRecords records;

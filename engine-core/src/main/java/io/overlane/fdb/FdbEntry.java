@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.fdb;
 
+import io.overlane.control.FdbKind;
+
 /**
  * What an entry word of the {@link Fdb} says.
  *
@@ -41,6 +43,7 @@ public final class FdbEntry
     /** A destination's greatest number. */
     public static final int MAX_NUMBER = 0xFF_FFFF;
 
+    private static final FdbKind[] KINDS = FdbKind.values();
     private static final int TARGET_SHIFT = 24;
     private static final int TARGET_MASK = 3;
     private static final int DESTINATION_MASK = 0x3FF_FFFF;
@@ -109,6 +112,15 @@ public final class FdbEntry
     }
 
     /**
+     * @param word of an entry.
+     * @return its kind; allocates nothing.
+     */
+    public static FdbKind kindOf(final long word)
+    {
+        return KINDS[kind(word) - 1];
+    }
+
+    /**
      * @param word of an entry, or {@link #MISSING}.
      * @return true if a user or a control plane put it there to stay.
      */
@@ -136,6 +148,17 @@ public final class FdbEntry
     public static long word(final int kind, final int destination, final boolean isRouter)
     {
         return (long)kind << KIND_SHIFT | (isRouter ? ROUTER : 0) | destination;
+    }
+
+    /**
+     * @param kind        of the entry.
+     * @param destination of the MAC.
+     * @param isRouter    whether neighbour advertisements for it say that it is a router.
+     * @return the word of such an entry.
+     */
+    public static long word(final FdbKind kind, final int destination, final boolean isRouter)
+    {
+        return word(kind.ordinal() + 1, destination, isRouter);
     }
 
     static long word(final int kind, final int destination)

@@ -5,6 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbFilter;
+import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbRow;
 import io.overlane.fdb.Fdb;
@@ -52,7 +53,7 @@ final class FdbSweep
         }
         forEach(filter, (vni, mac, word, lastSeenMs) ->
         {
-            if (filter.matches(vni, mac, FdbEntry.kind(word), fdb.owner(vni, mac)))
+            if (filter.matches(vni, mac, FdbEntry.kindOf(word), fdb.owner(vni, mac)))
             {
                 flushed[0] += flush(filter.remote(), vni, mac, word);
             }
@@ -67,7 +68,7 @@ final class FdbSweep
         forEach(filter, (vni, mac, word, lastSeenMs) ->
         {
             final int owner = fdb.owner(vni, mac);
-            if (!filter.matches(vni, mac, FdbEntry.kind(word), owner))
+            if (!filter.matches(vni, mac, FdbEntry.kindOf(word), owner))
             {
                 return;
             }
@@ -137,7 +138,7 @@ final class FdbSweep
         }
         for (final Segment segment : segments.all())
         {
-            if (filter.matches(segment.vni(), 0, FdbEntry.STATIC, Fdb.NO_OWNER))
+            if (filter.matches(segment.vni(), 0, FdbKind.STATIC, Fdb.NO_OWNER))
             {
                 for (final int remote : segment.floodList().remotes())
                 {
@@ -158,7 +159,7 @@ final class FdbSweep
         return new FdbRow(
             vni,
             new MacAddress(mac),
-            FdbEntry.kind(word),
+            FdbEntry.kindOf(word),
             owner,
             FdbEntry.isRouter(word),
             isPort ? null : remote,

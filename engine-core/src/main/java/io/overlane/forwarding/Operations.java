@@ -8,6 +8,7 @@ import io.overlane.address.Vtep;
 import io.overlane.control.Entry;
 import io.overlane.control.EntryKey;
 import io.overlane.control.FdbFilter;
+import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbRow;
 import io.overlane.control.TableOperations;
@@ -357,7 +358,7 @@ public final class Operations implements TableOperations
     {
         final long word = FdbEntry.word(request.kind(), destination, request.isRouter());
         final long nowMs =
-            request.kind() == FdbEntry.DYNAMIC ? TimeUnit.NANOSECONDS.toMillis(clock.nanoTime()) : 0;
+            request.kind() == FdbKind.DYNAMIC ? TimeUnit.NANOSECONDS.toMillis(clock.nanoTime()) : 0;
         if (fdb.put(request.vni(), request.mac().value(), word, request.owner(), nowMs))
         {
             ownership.onPut(request);
@@ -378,7 +379,7 @@ public final class Operations implements TableOperations
     /** What a control plane may not touch: the user's entries and those of other control planes. */
     private boolean isAnothers(final long entry, final FdbRequest request)
     {
-        return request.kind() == FdbEntry.EXTERNAL && isConfigured(entry) &&
+        return request.kind() == FdbKind.EXTERNAL && isConfigured(entry) &&
             (FdbEntry.kind(entry) != FdbEntry.EXTERNAL ||
             fdb.owner(request.vni(), request.mac().value()) != request.owner());
     }

@@ -4,10 +4,10 @@ package io.overlane.forwarding;
 import io.overlane.address.MacAddress;
 import io.overlane.control.Entry;
 import io.overlane.control.EntryKey;
+import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableOperations;
 import io.overlane.fdb.Fdb;
-import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;
 import java.util.List;
 
@@ -75,7 +75,7 @@ final class Ownership
 
     private static String attributes(final FdbRequest request)
     {
-        return (request.kind() == FdbEntry.DYNAMIC ? " dynamic" : "") +
+        return (request.kind() == FdbKind.DYNAMIC ? " dynamic" : "") +
             (request.isRouter() ? " router" : "") +
             (request.remoteVni() == RemoteTable.SEGMENTS_VNI ? "" : " with VNI " + request.remoteVni());
     }

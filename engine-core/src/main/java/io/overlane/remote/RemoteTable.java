@@ -3,6 +3,7 @@ package io.overlane.remote;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbRequest;
 import io.overlane.table.OffHeapTable;
 import java.security.SecureRandom;
 import java.util.function.BooleanSupplier;
@@ -39,7 +40,7 @@ public final class RemoteTable
     public static final int MISSING = -1;
 
     /** The VNI of a remote to which each segment's frames are sent with the segment's. */
-    public static final int SEGMENTS_VNI = -1;
+    public static final int SEGMENTS_VNI = FdbRequest.SEGMENTS_VNI;
 
     private static final int HIGH_OFFSET = 0;
     private static final int LOW_OFFSET = 8;

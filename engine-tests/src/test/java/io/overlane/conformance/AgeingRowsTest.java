@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.overlane.address.MacAddress;
 import io.overlane.control.FdbFilter;
+import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
 import io.overlane.fdb.FdbEntry;
@@ -107,7 +108,7 @@ class AgeingRowsTest
         trial.launch();
         put();
         trial.hear(A, M);
-        final FdbFilter filter = FdbFilter.ALL.vni(VNI).kinds(FdbEntry.LEARNED, FdbEntry.DYNAMIC);
+        final FdbFilter filter = FdbFilter.ALL.vni(VNI).kinds(FdbKind.LEARNED, FdbKind.DYNAMIC);
 
         assertEquals(2, trial.flush(filter));
         assertNull(trial.remoteOf(M));

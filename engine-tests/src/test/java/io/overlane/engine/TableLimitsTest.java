@@ -63,7 +63,7 @@ class TableLimitsTest
     void shouldHoldAsManyRemotesAsItSays(final int max)
     {
         assertHolds(
-            "no room for flooding to 192.0.2.1:", "maxRemotes=" + max,
+            "no room for flood to 192.0.2.1:", "maxRemotes=" + max,
             max,
             context -> context.maxRemotes(max),
             count ->

@@ -5,13 +5,13 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbFilter;
+import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableOperations;
 import io.overlane.control.TableResult;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
-import io.overlane.fdb.FdbEntry;
 import io.overlane.policy.PolicyProfile;
 import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
@@ -208,7 +208,7 @@ public final class DeviceTwin implements AutoCloseable
         ask(control ->
         {
             control.list(FdbFilter.ALL, row -> rows.add(
-                row.mac() + " dst " + row.remote().address() + (row.kind() == FdbEntry.STATIC ? " static" : "")));
+                row.mac() + " dst " + row.remote().address() + (row.kind() == FdbKind.STATIC ? " static" : "")));
             return null;
         });
         return rows.stream().sorted().toList();

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbFilter;
+import io.overlane.control.FdbKind;
 import io.overlane.control.TableResult;
-import io.overlane.fdb.FdbEntry;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
@@ -117,7 +117,7 @@ class KernelLearningTest
         {
             // The engine forgets nothing when a device goes down: whoever sets it down may flush.
             outcome.put("FDB", text(twin.fdb()));
-            twin.flush(FdbFilter.ALL.kinds(FdbEntry.LEARNED, FdbEntry.DYNAMIC));
+            twin.flush(FdbFilter.ALL.kinds(FdbKind.LEARNED, FdbKind.DYNAMIC));
             outcome.put("FDB when flushed", text(twin.fdb()));
         }
         else

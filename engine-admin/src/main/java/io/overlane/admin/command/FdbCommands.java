@@ -8,13 +8,11 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.control.FdbFilter;
+import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbRow;
 import io.overlane.control.TableOperations;
 import io.overlane.control.TableResult;
-import io.overlane.fdb.Fdb;
-import io.overlane.fdb.FdbEntry;
-import io.overlane.remote.RemoteTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -80,7 +78,7 @@ final class FdbCommands
         }
         final int vni = engine.segment(words);
         return change(
-            hasRemote ? request(words, vni, FdbEntry.STATIC) : new FdbRequest(vni, mac, null), TableOperations::delete);
+            hasRemote ? request(words, vni, FdbKind.STATIC) : new FdbRequest(vni, mac, null), TableOperations::delete);
     }
 
     private FdbRequest request(final List<String> request) throws AdminException
@@ -88,7 +86,7 @@ final class FdbCommands
         final Set<String> flags = new HashSet<>(FdbKinds.words());
         flags.add(ROUTER);
         final Words words = new Words(request, flags, 1, "dst", "port", "vni", "remote-vni");
-        final int kind = FdbKinds.kind(words.given());
+        final FdbKind kind = FdbKinds.kind(words.given());
         words.required(0, "MAC address", MacAddress::parse);
         words.required("dst", Words::address);
         final FdbRequest asked = request(words, engine.segment(words), kind);
@@ -99,7 +97,7 @@ final class FdbCommands
         return words.given().contains(ROUTER) ? asked.router() : asked;
     }
 
-    private FdbRequest request(final Words words, final int vni, final int kind) throws AdminException
+    private FdbRequest request(final Words words, final int vni, final FdbKind kind) throws AdminException
     {
         final IpAddress address =
             words.required("dst", Words::address).inZoneOf(engine.engine().local().address());
@@ -113,9 +111,9 @@ final class FdbCommands
             vni,
             words.required(0, "MAC address", MacAddress::parse),
             new Vtep(address, udpPort == null ? engine.engine().local().udpPort() : udpPort),
-            remoteVni == null || remoteVni == vni ? RemoteTable.SEGMENTS_VNI : remoteVni,
+            remoteVni == null || remoteVni == vni ? FdbRequest.SEGMENTS_VNI : remoteVni,
             kind,
-            Fdb.NO_OWNER,
+            FdbRequest.NO_OWNER,
             false);
     }
 

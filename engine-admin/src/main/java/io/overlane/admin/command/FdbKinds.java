@@ -2,24 +2,25 @@
 package io.overlane.admin.command;
 
 import io.overlane.admin.AdminException;
-import io.overlane.fdb.FdbEntry;
+import io.overlane.control.FdbKind;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /** Names of the kinds of FDB entries. */
 final class FdbKinds
 {
-    private static final Map<String, Integer> BY_WORD = new LinkedHashMap<>();
+    private static final Map<String, FdbKind> BY_WORD = new LinkedHashMap<>();
 
     static
     {
-        BY_WORD.put("static", FdbEntry.STATIC);
-        BY_WORD.put("dynamic", FdbEntry.DYNAMIC);
-        BY_WORD.put("external", FdbEntry.EXTERNAL);
-        BY_WORD.put("extern", FdbEntry.EXTERNAL);
-        BY_WORD.put("learned", FdbEntry.LEARNED);
+        BY_WORD.put("static", FdbKind.STATIC);
+        BY_WORD.put("dynamic", FdbKind.DYNAMIC);
+        BY_WORD.put("external", FdbKind.EXTERNAL);
+        BY_WORD.put("extern", FdbKind.EXTERNAL);
+        BY_WORD.put("learned", FdbKind.LEARNED);
     }
 
     private FdbKinds()
@@ -33,35 +34,29 @@ final class FdbKinds
     }
 
     /** Name of a kind in a table. */
-    static String word(final int kind)
+    static String word(final FdbKind kind)
     {
-        for (final Map.Entry<String, Integer> entry : BY_WORD.entrySet())
-        {
-            if (entry.getValue() == kind)
-            {
-                return entry.getKey();
-            }
-        }
-        return "unknown";
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    static int[] kinds(final Collection<String> words)
+    /** Each once, though a kind has several names. */
+    static FdbKind[] kinds(final Collection<String> words)
     {
-        return words.stream().filter(BY_WORD::containsKey).mapToInt(BY_WORD::get).toArray();
+        return words.stream().filter(BY_WORD::containsKey).map(BY_WORD::get).distinct().toArray(FdbKind[]::new);
     }
 
     /** The kind in a request, static by default. */
-    static int kind(final Collection<String> words) throws AdminException
+    static FdbKind kind(final Collection<String> words) throws AdminException
     {
-        final int[] kinds = kinds(words);
+        final FdbKind[] kinds = kinds(words);
         if (kinds.length > 1)
         {
             throw AdminException.usage("an entry has one kind");
         }
-        if (kinds.length == 1 && kinds[0] == FdbEntry.LEARNED)
+        if (kinds.length == 1 && kinds[0] == FdbKind.LEARNED)
         {
             throw AdminException.usage("only frames make learned entries; a 'dynamic' entry ages and moves, too");
         }
-        return kinds.length == 0 ? FdbEntry.STATIC : kinds[0];
+        return kinds.length == 0 ? FdbKind.STATIC : kinds[0];
     }
 }

@@ -8,12 +8,11 @@ import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
 import io.overlane.control.FdbFilter;
+import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbRow;
 import io.overlane.engine.EngineTables.Key;
 import io.overlane.engine.SegmentView;
-import io.overlane.fdb.FdbEntry;
-import io.overlane.remote.RemoteTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -52,7 +51,7 @@ final class FdbListing
     {
         final Words words = words(request, FLOOD);
         final FdbFilter filter = filter(words);
-        final int[] kinds = FdbKinds.kinds(words.given());
+        final FdbKind[] kinds = FdbKinds.kinds(words.given());
         final List<FdbRow> rows = new ArrayList<>();
         if ((words.given().isEmpty() || words.given().contains(FLOOD)) &&
             (filter.mac() == null || FdbRequest.FLOOD_LIST.equals(filter.mac())))
@@ -98,7 +97,7 @@ final class FdbListing
             "mac", "dst", "port", "vni", "dev", "kind", "remote_vni", "router", "owner", "age_s");
         for (final FdbRow row : rows)
         {
-            final boolean ages = row.kind() == FdbEntry.LEARNED || row.kind() == FdbEntry.DYNAMIC;
+            final boolean ages = row.kind() == FdbKind.LEARNED || row.kind() == FdbKind.DYNAMIC;
             table.row(
                 row.mac(),
                 row.remote() == null ? null : row.remote().address(),
@@ -106,7 +105,7 @@ final class FdbListing
                 row.vni(),
                 row.port(),
                 FdbRequest.FLOOD_LIST.equals(row.mac()) ? FLOOD : FdbKinds.word(row.kind()),
-                row.remoteVni() == RemoteTable.SEGMENTS_VNI ? null : row.remoteVni(),
+                row.remoteVni() == FdbRequest.SEGMENTS_VNI ? null : row.remoteVni(),
                 row.isRouter() ? true : null,
                 row.owners().isEmpty() ? null : row.owners(),
                 ages ? TimeUnit.MILLISECONDS.toSeconds(nowMs - row.lastSeenMs()) : null);
@@ -135,7 +134,7 @@ final class FdbListing
                 .toList(), filter));
         }
         final FdbFilter meant = given.contains(ALL_KINDS) ? filter :
-            given.isEmpty() ? filter.kinds(FdbEntry.LEARNED) : filter.kinds(FdbKinds.kinds(given));
+            given.isEmpty() ? filter.kinds(FdbKind.LEARNED) : filter.kinds(FdbKinds.kinds(given));
         int flushed = 0;
         for (final List<Key<MacAddress>> some : entries(filter))
         {

@@ -246,7 +246,7 @@ class BridgePlannerTest
         assertEquals(TimeUnit.SECONDS.toNanos(60), rules.fdbAgeNs());
         final EngineContext engine = new EngineContext();
         limits.applyTo(engine);
-        assertEquals(TimeUnit.SECONDS.toNanos(60), engine.fdb(fdb -> fdb.ageNs()));
+        assertEquals(TimeUnit.SECONDS.toNanos(60), engine.fdb().ageNs());
         assertEquals(
             "max-learned 0, flood-limit none, fdb-age 300, nap 200, max-segments 2048", plan("").limits().toString());
         assertEquals(0, plan("--mode ip-udp --nap 0").limits().napNs());
