@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.bench;
 
+import io.overlane.control.FdbContext;
 import io.overlane.control.FdbRequest;
-import io.overlane.fdb.FdbContext;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
 import io.overlane.frame.Frame;

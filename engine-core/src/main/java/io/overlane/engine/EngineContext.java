@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.engine;
 
+import io.overlane.control.FdbContext;
 import io.overlane.event.TableEvents;
-import io.overlane.fdb.FdbContext;
 import io.overlane.forwarding.RemoteCheck;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.segment.IpNetworkContext;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.event;
 
-import io.overlane.fdb.FdbChange;
+import io.overlane.control.FdbChange;
 import io.overlane.fdb.FdbEntry;
 
 /** Receives what {@link TableEvents} holds, on the thread that polls. */

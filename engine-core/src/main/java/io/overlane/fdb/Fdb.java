@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.fdb;
 
+import io.overlane.control.FdbChange;
+import io.overlane.control.FdbContext;
 import io.overlane.control.FdbRequest;
 import io.overlane.status.TableCounters;
 import io.overlane.table.CompactTable;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.fdb;
 
+import io.overlane.control.FdbChange;
+
 /** Is told of every change of an {@link Fdb}, on the thread that writes it: has to be quick and must not change it.
  * What an entry leads to, and no longer does, is still held. */
 @FunctionalInterface

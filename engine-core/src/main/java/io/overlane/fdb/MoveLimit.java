@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.fdb;
 
+import io.overlane.control.FdbContext;
 import java.util.concurrent.TimeUnit;
 
 /** How often an entry may move: one that is heard from two remotes in turn is a loop or a lie; either costs work. */

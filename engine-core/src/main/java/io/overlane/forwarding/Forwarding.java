@@ -3,10 +3,10 @@ package io.overlane.forwarding;
 
 import io.overlane.address.MacAddress;
 import io.overlane.control.EntryKey;
+import io.overlane.control.FdbChange;
+import io.overlane.control.FdbContext;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.Fdb;
-import io.overlane.fdb.FdbChange;
-import io.overlane.fdb.FdbContext;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.remote.RemoteTable;

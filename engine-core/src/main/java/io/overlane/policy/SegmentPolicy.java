@@ -3,7 +3,7 @@ package io.overlane.policy;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
-import io.overlane.fdb.FdbContext;
+import io.overlane.control.FdbContext;
 import io.overlane.setting.Setting;
 import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.Underlay;

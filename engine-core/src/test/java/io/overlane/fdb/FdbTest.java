@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.control.FdbContext;
 import io.overlane.status.TableCounters;
 import java.util.ArrayList;
 import java.util.HashMap;

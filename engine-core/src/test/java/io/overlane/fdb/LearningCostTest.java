@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.overlane.control.FdbContext;
 import io.overlane.status.TableCounters;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.conformance;
 
+import io.overlane.control.FdbChange;
 import io.overlane.event.TableEventHandler;
-import io.overlane.fdb.FdbChange;
 
 /** For tests that only count. */
 final class IgnoredEvents implements TableEventHandler

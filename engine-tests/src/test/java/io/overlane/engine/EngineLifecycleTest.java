@@ -11,11 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbChange;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
 import io.overlane.event.TableEventHandler;
 import io.overlane.event.TableEvents;
-import io.overlane.fdb.FdbChange;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.RingPort;
 import io.overlane.segment.SegmentContext;

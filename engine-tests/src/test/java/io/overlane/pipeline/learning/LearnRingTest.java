@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
+import io.overlane.control.FdbContext;
 import io.overlane.fdb.Fdb;
-import io.overlane.fdb.FdbContext;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.DropReason;
 import io.overlane.status.TableCounters;

@@ -3,9 +3,9 @@ package io.overlane.cli.bridge.plan;
 
 import static io.overlane.cli.bridge.plan.BridgePlanner.require;
 
+import io.overlane.control.FdbContext;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.Moderation;
-import io.overlane.fdb.FdbContext;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.fdb;
+package io.overlane.control;
+
+import io.overlane.fdb.Fdb;
 
 /** What can become of an entry of the {@link Fdb}. */
 public enum FdbChange

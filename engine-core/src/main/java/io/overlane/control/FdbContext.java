@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.fdb;
+package io.overlane.control;
 
+import io.overlane.fdb.Fdb;
 import io.overlane.setting.Setting;
 import io.overlane.table.CompactTable;
 import java.security.SecureRandom;
