@@ -2,6 +2,7 @@
 package io.overlane.engine;
 
 import io.overlane.status.GuardedErrorHandler;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -128,6 +129,9 @@ final class CommandQueue
         }
         commands.offer(asked);
         errorHandler.run(wake);
+        // The queue publishes with a release only. Without the fence this read could come before it, and close() could
+        // look at the queue too early as well: the future would never complete.
+        VarHandle.fullFence();
         if (isClosed)
         {
             // It was closed while we asked, and may have looked at the queue before our command was in it.
