@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.remote;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
@@ -11,6 +13,9 @@ import java.util.Arrays;
  */
 public final class RemoteLists
 {
+    /** What a list holds must be seen by whoever sees the list, also if a change is seen early. */
+    private static final VarHandle LIST = MethodHandles.arrayElementVarHandle(int[][].class);
+
     private static final int INITIAL = 16;
 
     private final ArrayDeque<Integer> free = new ArrayDeque<>();
@@ -31,7 +36,7 @@ public final class RemoteLists
         {
             lists = Arrays.copyOf(lists, 2 * number);
         }
-        lists[number] = remotes;
+        LIST.setRelease(lists, number, remotes);
         return number;
     }
 
@@ -43,7 +48,7 @@ public final class RemoteLists
      */
     public int[] get(final int number)
     {
-        return lists[number];
+        return (int[])LIST.getAcquire(lists, number);
     }
 
     /**
@@ -54,9 +59,7 @@ public final class RemoteLists
      */
     public void set(final int number, final int... remotes)
     {
-        lists[number] = remotes;
-        // Publishes the element.
-        lists = lists;
+        LIST.setRelease(lists, number, remotes);
     }
 
     /**

@@ -101,7 +101,9 @@ public final class RemoteTraffic
     /** Frames lie as far before what they were at the last reset as bytes do. */
     private long since(final int offset)
     {
-        return slots.getLongVolatile(offset) - slots.getLongVolatile(offset + FRAMES_THEN_OFFSET);
+        // The older value first: a reset between the two reads would make the difference negative.
+        final long then = slots.getLongVolatile(offset + FRAMES_THEN_OFFSET);
+        return slots.getLongVolatile(offset) - then;
     }
 
     private static int slot(final int remote)
