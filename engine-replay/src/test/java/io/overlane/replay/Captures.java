@@ -10,11 +10,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The folder of captures beside the project, which tests read where it is there and skip where not. */
+/**
+ * A folder with captures of others, which are not part of the project: tests that read them skip where nobody names a
+ * folder.
+ */
 public final class Captures
 {
-    /** Names the folder. */
+    /** System property with the folder. */
     public static final String PROPERTY = "overlane.captures";
+
+    /** Environment variable with the folder, where the property is not set. */
+    public static final String VARIABLE = "OVERLANE_CAPTURES";
 
     private Captures()
     {
@@ -25,8 +31,11 @@ public final class Captures
      */
     public static Path folder()
     {
-        final Path folder = Path.of(System.getProperty(PROPERTY, "captures"));
-        assumeTrue(Files.isDirectory(folder), "no captures to replay: " + PROPERTY + "=" + folder + " is no folder");
+        final String name = System.getProperty(PROPERTY, System.getenv(VARIABLE));
+        assumeTrue(
+            name != null, "no captures to replay: name their folder with -D" + PROPERTY + "=FOLDER or " + VARIABLE);
+        final Path folder = Path.of(name);
+        assumeTrue(Files.isDirectory(folder), "no captures to replay: " + folder + " is no folder");
         return folder;
     }
 
