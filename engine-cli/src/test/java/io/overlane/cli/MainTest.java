@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine;
 
 /** Exit codes, the one line of an error, and the help. No device is opened here: every line fails or helps before. */
 class MainTest
@@ -90,12 +90,10 @@ class MainTest
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
         tun-bridge --source knwon   | '--source': 'knwon' is none of any, known, routed
-        tun-bridge --policy kernel  | '--policy': 'kernel' is none of linux, rfc7348, strict
         replay --reserved-bits x    | '--reserved-bits': 'x' is none of drop, ignore
         tun-bridge --vni abc        | '--vni': 'abc' is not a number
         tun-bridge --mtu 1500x      | '--mtu': '1500x' is not a number
         tun-bridge --mtu 9999999999 | '--mtu': '9999999999' is too large a number
-        tun-bridge --learning=yes   | '--learning': 'yes' is neither true nor false
         flannel --ip-masq=yes       | '--ip-masq': 'yes' is neither true nor false
         """)
     void shouldSayWhatValuesThereAreInWordsOfTheHelp(final String line, final String message)

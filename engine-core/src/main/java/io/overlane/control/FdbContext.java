@@ -54,7 +54,7 @@ public final class FdbContext
      */
     public FdbContext maxEntries(final int maxEntries)
     {
-        this.maxEntries = Setting.inRange("fdb.maxEntries", maxEntries, 1, MAX_ENTRIES);
+        this.maxEntries = Setting.inRange("maxEntries", maxEntries, 1, MAX_ENTRIES);
         return this;
     }
 
@@ -70,7 +70,7 @@ public final class FdbContext
      */
     public FdbContext ageNs(final long ageNs)
     {
-        this.ageNs = checkAge("fdb.ageNs", ageNs);
+        this.ageNs = checkAge("ageNs", ageNs);
         return this;
     }
 
@@ -87,7 +87,7 @@ public final class FdbContext
      */
     public FdbContext learnsPerSecond(final int learnsPerSecond)
     {
-        this.learnsPerSecond = Setting.atLeast("fdb.learnsPerSecond", learnsPerSecond, 0);
+        this.learnsPerSecond = Setting.atLeast("learnsPerSecond", learnsPerSecond, 0);
         return this;
     }
 
@@ -103,7 +103,7 @@ public final class FdbContext
      */
     public FdbContext maxMoves(final int maxMoves)
     {
-        this.maxMoves = Setting.atLeast("fdb.maxMoves", maxMoves, 0);
+        this.maxMoves = Setting.atLeast("maxMoves", maxMoves, 0);
         return this;
     }
 
@@ -119,7 +119,7 @@ public final class FdbContext
      */
     public FdbContext moveWindowNs(final long moveWindowNs)
     {
-        this.moveWindowNs = Setting.atLeast("fdb.moveWindowNs", moveWindowNs, 0);
+        this.moveWindowNs = Setting.atLeast("moveWindowNs", moveWindowNs, 0);
         return this;
     }
 
@@ -135,7 +135,7 @@ public final class FdbContext
      */
     public FdbContext pinNs(final long pinNs)
     {
-        this.pinNs = Setting.atLeast("fdb.pinNs", pinNs, 0);
+        this.pinNs = Setting.atLeast("pinNs", pinNs, 0);
         return this;
     }
 

@@ -4,7 +4,6 @@ package io.overlane.engine;
 import io.overlane.control.FdbContext;
 import io.overlane.event.TableEvents;
 import io.overlane.forwarding.RemoteCheck;
-import io.overlane.policy.SegmentPolicy;
 import io.overlane.segment.IpNetworkContext;
 import io.overlane.segment.SegmentContext;
 import io.overlane.setting.Setting;
@@ -243,7 +242,7 @@ public final class EngineContext
      */
     public EngineContext fdb(final Consumer<FdbContext> change)
     {
-        change.accept(fdb);
+        Setting.notNull("fdb", change).accept(fdb);
         return this;
     }
 
@@ -404,38 +403,23 @@ public final class EngineContext
      */
     public void conclude()
     {
-        if (underlay == null)
-        {
-            throw new IllegalArgumentException("the engine has no underlay");
-        }
-        if ((ipNetwork == null) == segments.isEmpty())
-        {
-            throw new IllegalArgumentException("the engine needs either VXLAN segments or an IP network");
-        }
-        int ports = 0;
-        for (final SegmentContext segment : segments)
-        {
-            segment.conclude();
-            segment.policy().conclude(underlay, fdb.ageNs());
-            requireReach(segment);
-            ports += segment.ports().size();
-        }
+        SettingsCheck.require(underlay != null, "the engine has no underlay; give it one with underlay(...)");
+        SettingsCheck.require((ipNetwork == null) != segments.isEmpty(),
+            "the engine needs either VXLAN segments or an IP network; it has " +
+                (ipNetwork == null ? "neither" : "both"));
+        final SettingsCheck check = check();
+        segments.forEach(check::segment);
         if (ipNetwork != null)
         {
-            ipNetwork.conclude();
-            ipNetwork.routes().forEach((prefix, remote) -> RemoteCheck.require(
-                remoteCheck().address(remote.address()), "route " + prefix + " to " + remote));
-            ipNetwork.outer().conclude(underlay);
+            check.network(ipNetwork);
         }
-        if (threadingMode != ThreadingMode.SHARED &&
-            (idleWait != null || queues.stream().anyMatch(queue -> queue.idleWait() != null)))
-        {
-            throw new IllegalArgumentException("idleWait is for one thread: threadingMode=" + threadingMode);
-        }
-        if (!queues.isEmpty() && ipNetwork == null && ports > 1)
-        {
-            throw new IllegalArgumentException("several queues are for one port, not for " + ports);
-        }
+        SettingsCheck.require(
+            threadingMode == ThreadingMode.SHARED ||
+                idleWait == null && queues.stream().allMatch(queue -> queue.idleWait() == null),
+            "threadingMode=" + threadingMode + " has no use for an idleWait; it is for SHARED");
+        final int ports = segments.stream().mapToInt(segment -> segment.ports().size()).sum();
+        SettingsCheck.require(queues.isEmpty() || ports <= 1,
+            "several queues need exactly one port; " + ports + " are configured");
         maxSegments(Math.max(maxSegments, segments.size()));
         if (peerUdpPort == 0)
         {
@@ -450,27 +434,14 @@ public final class EngineContext
             ", maxRoutes=" + maxRoutes + ", maxDropLines=" + maxDropLines + ", maxSegments=" + maxSegments;
     }
 
+    SettingsCheck check()
+    {
+        return new SettingsCheck(underlay, fdb.ageNs());
+    }
+
     /** Which remotes and groups the underlay can send to. */
     RemoteCheck remoteCheck()
     {
         return RemoteCheck.of(underlay);
-    }
-
-    /** Refuse remotes and groups of a segment that no datagram can be sent to. */
-    void requireReach(final SegmentContext segment)
-    {
-        final String name = "segment " + segment.vni() + ", ";
-        final RemoteCheck check = remoteCheck();
-        segment.flood().forEach(remote -> RemoteCheck.require(check.flood(remote), name + "flood to " + remote));
-        segment.fdb().forEach((mac, remote) -> RemoteCheck.require(
-            check.address(remote.address()), name + "FDB entry " + mac + " of " + remote));
-        requireReach(segment.vni(), segment.policy());
-    }
-
-    /** Refuse groups that no datagram can be sent to. */
-    void requireReach(final int vni, final SegmentPolicy rules)
-    {
-        rules.groups().forEach(group ->
-            RemoteCheck.require(remoteCheck().address(group), "segment " + vni + ", group " + group));
     }
 }

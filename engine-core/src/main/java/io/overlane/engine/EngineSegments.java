@@ -4,7 +4,7 @@ package io.overlane.engine;
 import io.overlane.address.MacAddress;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.pipeline.encap.EncapPath;
-import io.overlane.policy.RuleChange;
+import io.overlane.policy.PolicyChange;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
@@ -121,9 +121,7 @@ public final class EngineSegments
         return ask(() ->
         {
             requireGiven("segment", settings);
-            settings.conclude();
-            settings.policy().conclude(context.underlay(), context.fdb().ageNs());
-            context.requireReach(settings);
+            context.check().segment(settings);
             requireFree(settings.vni());
             settings.ports().forEach(this::requireFree);
             resources.take(settings.ports());
@@ -139,10 +137,10 @@ public final class EngineSegments
      *
      * @param vni    of the segment.
      * @param change sets what is to be different, on the thread that writes the tables.
-     * @return completes with what changed, when all of it is in force; exceptionally, with everything as it was, where
-     *         the rules cannot be.
+     * @return completes with the rules before and after, when all of it is in force; exceptionally, with everything
+     *         as it was, if the segment cannot have the rules.
      */
-    public CompletableFuture<List<RuleChange>> change(final int vni, final Consumer<SegmentPolicy> change)
+    public CompletableFuture<PolicyChange> change(final int vni, final Consumer<SegmentPolicy> change)
     {
         if (context.ipNetwork() != null)
         {

@@ -4,8 +4,7 @@ package io.overlane.engine;
 import io.overlane.address.IpAddress;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.pipeline.encap.EncapPath;
-import io.overlane.policy.ActivePolicy;
-import io.overlane.policy.RuleChange;
+import io.overlane.policy.PolicyChange;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.Segment;
@@ -94,36 +93,34 @@ final class SegmentChanges
         this.lanes = List.copyOf(lanes);
     }
 
-    /** On the thread that writes the tables. Completes, with what differs, when all of it is in force. */
-    CompletableFuture<List<RuleChange>> change(final Segment segment, final Consumer<SegmentPolicy> change)
+    /** On the thread that writes the tables. Completes when all of the change is in force. */
+    CompletableFuture<PolicyChange> change(final Segment segment, final Consumer<SegmentPolicy> change)
     {
         final int vni = segment.vni();
-        final SegmentPolicy before = segment.rules().settings();
-        final SegmentPolicy after = before.copy();
-        change.accept(after);
-        after.conclude(vni);
-        after.conclude(context.underlay(), context.fdb().ageNs());
-        context.requireReach(vni, after);
-        final List<RuleChange> changes = RuleChange.between(before, after);
-        if (changes.isEmpty() && before.outer().ecn() == after.outer().ecn())
+        final SegmentPolicy before = segment.rules();
+        final SegmentPolicy wanted = before.copy();
+        change.accept(wanted);
+        context.check().policy(vni, wanted);
+        if (before.isSameAs(wanted))
         {
-            return CompletableFuture.completedFuture(changes);
+            return CompletableFuture.completedFuture(new PolicyChange(before, before));
         }
-        if (before.floodBudget().toString().equals(after.floodBudget().toString()))
+        if (before.floodBudget().equals(wanted.floodBudget()))
         {
-            // What has been taken from it stays taken.
-            after.floodBudget(before.floodBudget());
+            // What was taken from it stays taken.
+            wanted.floodBudget(before.floodBudget());
         }
-        join(vni, less(after.groups(), before.groups()));
-        final ActivePolicy rules = new ActivePolicy(after);
-        lanes.forEach(lane -> lane.paths.segments().lookup(vni).rules(rules));
+        join(vni, less(wanted.groups(), before.groups()));
+        final SegmentPolicy after = wanted.fixed();
+        lanes.forEach(lane -> lane.paths.segments().lookup(vni).rules(after));
         lanes.get(0).paths.apply(vni, after);
         less(before.groups(), after.groups()).forEach(group -> lanes.get(0).paths.leave(vni, group));
 
         final List<CompletableFuture<?>> open = new ArrayList<>();
         lanes.forEach(lane -> open.add(replacePaths(lane, vni)));
         open.add(trim(segment));
-        return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)).thenApply(done -> changes);
+        return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
+            .thenApply(done -> new PolicyChange(before, after));
     }
 
     /** All of them or none. */

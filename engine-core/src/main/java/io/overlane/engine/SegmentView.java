@@ -47,10 +47,10 @@ public final class SegmentView
         return segment.ownMac() == SegmentContext.NO_MAC ? null : new MacAddress(segment.ownMac());
     }
 
-    /** @return a copy of its rules. */
+    /** @return its rules, which cannot be changed by their setters. */
     public SegmentPolicy policy()
     {
-        return segment.rules().settings().copy();
+        return segment.rules();
     }
 
     /** @return remotes that get copies of flooded frames. */

@@ -4,7 +4,7 @@ package io.overlane.engine;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.forwarding.Forwarding;
-import io.overlane.policy.ActivePolicy;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
@@ -156,14 +156,14 @@ final class SourceFilter
 
     private static boolean add(final Set<IpPrefix> sources, final Segment segment)
     {
-        final ActivePolicy rules = segment.rules();
+        final SegmentPolicy rules = segment.rules();
         switch (rules.sourcePolicy())
         {
             case ANY:
                 return false;
 
             case LISTED:
-                for (final IpPrefix prefix : rules.settings().sources())
+                for (final IpPrefix prefix : rules.sources())
                 {
                     final IpPrefix base = new IpPrefix(prefix.address().withZone(0), prefix.length()).base();
                     if (base.mappedLength() <= MAPPED_V4_LENGTH && base.address().high() == 0)

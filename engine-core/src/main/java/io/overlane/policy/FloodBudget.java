@@ -4,8 +4,6 @@ package io.overlane.policy;
 import io.overlane.limit.RateLimit;
 import io.overlane.setting.Setting;
 import io.overlane.status.DropReason;
-import java.util.List;
-import java.util.StringJoiner;
 
 /**
  * How many broadcast, unknown unicast and multicast frames the ports of a segment may send in a second, and how many
@@ -13,10 +11,6 @@ import java.util.StringJoiner;
  */
 public final class FloodBudget
 {
-    private static final List<String> NAMES = List.of("port", "segment", "copies");
-    private static final String NONE = "none";
-    private static final int MOST = 1_000_000_000;
-
     private final int portFrames;
     private final int segmentFrames;
     private final int copies;
@@ -36,29 +30,6 @@ public final class FloodBudget
         this.copies = Setting.atLeast("copies", copies, 0);
         ofSegment = new RateLimit(segmentFrames);
         ofCopies = new RateLimit(copies);
-    }
-
-    /**
-     * @param text {@code port=N,segment=N,copies=N}, in any order, one at least; or {@code none}.
-     * @return a budget of its own with these limits.
-     * @throws IllegalArgumentException if it is something else.
-     */
-    public static FloodBudget parse(final String text)
-    {
-        final int[] rates = new int[NAMES.size()];
-        for (final String part : text.equals(NONE) ? new String[0] : text.split(",", -1))
-        {
-            final int equals = part.indexOf('=');
-            final int place = NAMES.indexOf(part.substring(0, Math.max(0, equals)));
-            final String number = part.substring(equals + 1);
-            if (place < 0 || rates[place] != 0 || !number.matches("[1-9]\\d{0,9}") || Long.parseLong(number) > MOST)
-            {
-                throw new IllegalArgumentException(
-                    "not port=N,segment=N,copies=N in frames a second: '" + text + "'");
-            }
-            rates[place] = Integer.parseInt(number);
-        }
-        return new FloodBudget(rates[0], rates[1], rates[2]);
     }
 
     /** @return true if anything is limited. */
@@ -104,22 +75,17 @@ public final class FloodBudget
             DropReason.FLOOD_COPIES_LIMIT;
     }
 
-    /** @return the limits there are, as {@code port=100,copies=1000}, or {@code none}. */
+    /** Two budgets are equal if their limits are, whatever was taken from them. */
     @Override
-    public String toString()
+    public boolean equals(final Object other)
     {
-        final StringJoiner text = new StringJoiner(",").setEmptyValue(NONE);
-        add(text, NAMES.get(0), portFrames);
-        add(text, NAMES.get(1), segmentFrames);
-        add(text, NAMES.get(2), copies);
-        return text.toString();
+        return other instanceof FloodBudget that &&
+            portFrames == that.portFrames && segmentFrames == that.segmentFrames && copies == that.copies;
     }
 
-    private static void add(final StringJoiner text, final String name, final int rate)
+    @Override
+    public int hashCode()
     {
-        if (rate != 0)
-        {
-            text.add(name + "=" + rate);
-        }
+        return 31 * (31 * portFrames + segmentFrames) + copies;
     }
 }

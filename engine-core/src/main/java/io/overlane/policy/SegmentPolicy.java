@@ -4,22 +4,28 @@ package io.overlane.policy;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.control.FdbContext;
+import io.overlane.route.RouteTable;
 import io.overlane.setting.Setting;
 import io.overlane.underlay.OuterContext;
-import io.overlane.underlay.Underlay;
-import io.overlane.underlay.UnderlayFeature;
 import io.overlane.wire.VxlanHeader;
+import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
  * The settings of a segment that may change while it carries frames: what it does with them, how much it learns and
  * floods, what its outer headers say, which groups it is in.
+ *
+ * <p>The data path judges frames by a {@link #fixed()} copy: to each frame apply the rules before a change or those
+ * after it, never some of both.
  */
 public final class SegmentPolicy
 {
     /** As old as the engine lets entries become. */
     public static final long ENGINE_AGE = -1;
+
+    private static final int LISTED = 0;
 
     private boolean learning;
     private long reservedBits;
@@ -36,6 +42,9 @@ public final class SegmentPolicy
     private OuterContext outer = new OuterContext();
     private final Set<IpAddress> groups = new LinkedHashSet<>();
     private final Set<IpPrefix> sources = new LinkedHashSet<>();
+    private boolean isFixed;
+    /** Null except for fixed rules with {@link SourcePolicy#LISTED}. */
+    private RouteTable listedSources;
 
     /** As {@link PolicyProfile#LINUX} has it, without learning, limits and groups. */
     public SegmentPolicy()
@@ -43,26 +52,70 @@ public final class SegmentPolicy
         PolicyProfile.LINUX.applyTo(this);
     }
 
-    /** @return the same, to be changed without changing this. */
+    /** @return the same rules, which can be changed without changing these. */
     public SegmentPolicy copy()
     {
-        final SegmentPolicy copy = new SegmentPolicy()
-            .learning(learning)
-            .reservedBits(reservedBits)
-            .sourcePolicy(sourcePolicy)
-            .decapVlan(decapVlan)
-            .encapVlan(encapVlan)
-            .ecn(ecn)
-            .dropOwnMac(dropOwnMac)
-            .dropStaticViolation(dropStaticViolation)
-            .dropBadSource(dropBadSource)
-            .maxLearned(maxLearned)
-            .fdbAgeNs(fdbAgeNs)
-            .floodBudget(floodBudget)
-            .outer(outer.copy());
-        copy.groups.addAll(groups);
-        copy.sources.addAll(sources);
-        return copy;
+        return new SegmentPolicy().set(this);
+    }
+
+    /** @return the same rules, whose setters throw {@link IllegalStateException}. Any thread may read them. */
+    public SegmentPolicy fixed()
+    {
+        final SegmentPolicy fixed = copy();
+        fixed.isFixed = true;
+        if (sourcePolicy == SourcePolicy.LISTED)
+        {
+            fixed.listedSources = new RouteTable(Math.max(1, sources.size()));
+            sources.forEach(prefix ->
+                fixed.listedSources.put(new IpPrefix(prefix.address().withZone(0), prefix.length()), LISTED));
+        }
+        return fixed;
+    }
+
+    /**
+     * @param other rules.
+     * @return this, with each rule as the others have it.
+     */
+    public SegmentPolicy set(final SegmentPolicy other)
+    {
+        return learning(Setting.notNull("set", other).learning)
+            .reservedBits(other.reservedBits)
+            .sources(other.sourcePolicy, other.sources)
+            .decapVlan(other.decapVlan)
+            .encapVlan(other.encapVlan)
+            .ecn(other.ecn)
+            .dropOwnMac(other.dropOwnMac)
+            .dropStaticViolation(other.dropStaticViolation)
+            .dropBadSource(other.dropBadSource)
+            .maxLearned(other.maxLearned)
+            .fdbAgeNs(other.fdbAgeNs)
+            .floodBudget(other.floodBudget)
+            .outer(other.outer)
+            .groups(other.groups);
+    }
+
+    /**
+     * @param other rules.
+     * @return true if each rule is the same.
+     */
+    public boolean isSameAs(final SegmentPolicy other)
+    {
+        return values().equals(other.values());
+    }
+
+    private List<Object> values()
+    {
+        return List.of(learning, reservedBits, sourcePolicy, sources, decapVlan, encapVlan, ecn, dropOwnMac,
+            dropStaticViolation, dropBadSource, maxLearned, fdbAgeNs, floodBudget, outer, groups);
+    }
+
+    private void requireChangeable()
+    {
+        if (isFixed)
+        {
+            throw new IllegalStateException(
+                "a running segment uses this policy: change it with EngineSegments.change, or change a copy()");
+        }
     }
 
     /** @return true if source MACs of received frames are learned. */
@@ -77,6 +130,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy learning(final boolean learning)
     {
+        requireChangeable();
         this.learning = learning;
         return this;
     }
@@ -89,6 +143,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy profile(final PolicyProfile profile)
     {
+        requireChangeable();
         Setting.notNull("profile", profile).applyTo(this);
         return this;
     }
@@ -109,6 +164,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy reservedBits(final long reservedBits)
     {
+        requireChangeable();
         this.reservedBits = reservedBits & VxlanHeader.RESERVED_MASK;
         return this;
     }
@@ -125,14 +181,28 @@ public final class SegmentPolicy
      */
     public SegmentPolicy sourcePolicy(final SourcePolicy sourcePolicy)
     {
+        requireChangeable();
         this.sourcePolicy = Setting.notNull("sourcePolicy", sourcePolicy);
         return this;
+    }
+
+    /**
+     * In constant time, however many prefixes there are. Call it on {@link #fixed()} rules with
+     * {@link SourcePolicy#LISTED} only.
+     *
+     * @param high first word of an outer source address.
+     * @param low  second word.
+     * @return true if one of {@link #sources()} contains it.
+     */
+    public boolean lists(final long high, final long low)
+    {
+        return listedSources.lookup(IpAddress.withZone(high, 0), low) == LISTED;
     }
 
     /** @return prefixes that outer sources are accepted from under {@link SourcePolicy#LISTED}. */
     public Set<IpPrefix> sources()
     {
-        return sources;
+        return Collections.unmodifiableSet(sources);
     }
 
     /**
@@ -143,6 +213,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy source(final IpPrefix prefix)
     {
+        requireChangeable();
         sources.add(Setting.notNull("source", prefix).base());
         return sourcePolicy(SourcePolicy.LISTED);
     }
@@ -156,10 +227,11 @@ public final class SegmentPolicy
      */
     public SegmentPolicy sources(final SourcePolicy policy, final Set<IpPrefix> prefixes)
     {
+        requireChangeable();
         Setting.notNull("policy", policy);
-        Setting.notNull("prefixes", prefixes);
+        final Set<IpPrefix> wanted = new LinkedHashSet<>(Setting.notNull("prefixes", prefixes));
         sources.clear();
-        prefixes.forEach(this::source);
+        wanted.forEach(this::source);
         return sourcePolicy(policy);
     }
 
@@ -175,6 +247,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy decapVlan(final VlanPolicy decapVlan)
     {
+        requireChangeable();
         this.decapVlan = Setting.notNull("decapVlan", decapVlan);
         return this;
     }
@@ -191,6 +264,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy encapVlan(final VlanPolicy encapVlan)
     {
+        requireChangeable();
         this.encapVlan = Setting.notNull("encapVlan", encapVlan);
         return this;
     }
@@ -207,6 +281,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy ecn(final EcnPolicy ecn)
     {
+        requireChangeable();
         this.ecn = Setting.notNull("ecn", ecn);
         return this;
     }
@@ -217,12 +292,19 @@ public final class SegmentPolicy
         return dropOwnMac;
     }
 
+    /** @return true if a received frame is dropped whose source is one of our own MACs. */
+    public boolean dropsOwnMac()
+    {
+        return dropOwnMac.applies(learning);
+    }
+
     /**
      * @param dropOwnMac when received frames with one of our own MACs as their source are dropped.
      * @return this.
      */
     public SegmentPolicy dropOwnMac(final DropWhen dropOwnMac)
     {
+        requireChangeable();
         this.dropOwnMac = Setting.notNull("dropOwnMac", dropOwnMac);
         return this;
     }
@@ -233,6 +315,12 @@ public final class SegmentPolicy
         return dropStaticViolation;
     }
 
+    /** @return true if a frame is dropped whose source a configured FDB entry puts behind another remote. */
+    public boolean dropsStaticViolation()
+    {
+        return dropStaticViolation.applies(learning);
+    }
+
     /**
      * @param dropStaticViolation when received frames are dropped whose source a configured FDB entry puts behind
      *                            another remote.
@@ -240,6 +328,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy dropStaticViolation(final DropWhen dropStaticViolation)
     {
+        requireChangeable();
         this.dropStaticViolation = Setting.notNull("dropStaticViolation", dropStaticViolation);
         return this;
     }
@@ -250,12 +339,19 @@ public final class SegmentPolicy
         return dropBadSource;
     }
 
+    /** @return true if a frame is dropped whose source MAC is a group address or zero. */
+    public boolean dropsBadSource()
+    {
+        return dropBadSource.applies(learning);
+    }
+
     /**
      * @param dropBadSource when received frames are dropped whose source MAC is a group address or zero.
      * @return this.
      */
     public SegmentPolicy dropBadSource(final DropWhen dropBadSource)
     {
+        requireChangeable();
         this.dropBadSource = Setting.notNull("dropBadSource", dropBadSource);
         return this;
     }
@@ -273,6 +369,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy maxLearned(final int maxLearned)
     {
+        requireChangeable();
         this.maxLearned = Setting.atLeast("maxLearned", maxLearned, 0);
         return this;
     }
@@ -290,6 +387,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy fdbAgeNs(final long fdbAgeNs)
     {
+        requireChangeable();
         this.fdbAgeNs = fdbAgeNs == ENGINE_AGE ? ENGINE_AGE : FdbContext.checkAge("fdbAgeNs", fdbAgeNs);
         return this;
     }
@@ -306,6 +404,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy floodBudget(final FloodBudget floodBudget)
     {
+        requireChangeable();
         this.floodBudget = Setting.notNull("floodBudget", floodBudget);
         return this;
     }
@@ -322,6 +421,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy outer(final OuterContext outer)
     {
+        requireChangeable();
         this.outer = Setting.notNull("outer", outer);
         return this;
     }
@@ -335,6 +435,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy group(final IpAddress group)
     {
+        requireChangeable();
         if (!Setting.notNull("group", group).isMulticast())
         {
             throw new IllegalArgumentException("not a multicast group: " + group);
@@ -346,7 +447,7 @@ public final class SegmentPolicy
     /** @return multicast groups that get flooded frames. */
     public Set<IpAddress> groups()
     {
-        return groups;
+        return Collections.unmodifiableSet(groups);
     }
 
     /**
@@ -356,44 +457,10 @@ public final class SegmentPolicy
      */
     public SegmentPolicy groups(final Set<IpAddress> wanted)
     {
-        Setting.notNull("groups", wanted);
+        requireChangeable();
+        final Set<IpAddress> copy = new LinkedHashSet<>(Setting.notNull("groups", wanted));
         groups.clear();
-        wanted.forEach(this::group);
+        copy.forEach(this::group);
         return this;
-    }
-
-    /**
-     * Refuse what cannot work.
-     *
-     * @param vni of the segment.
-     * @throws IllegalArgumentException with one line that names the setting.
-     */
-    public void conclude(final int vni)
-    {
-        if (sourcePolicy == SourcePolicy.LISTED && sources.isEmpty())
-        {
-            throw new IllegalArgumentException("segment " + vni + " accepts from listed sources and none is listed");
-        }
-    }
-
-    /**
-     * Fill in defaults and refuse what an underlay cannot do.
-     *
-     * @param underlay    that carries the segment's datagrams.
-     * @param engineAgeNs of entries of segments that say nothing else.
-     * @throws IllegalArgumentException with one line that names the setting.
-     */
-    public void conclude(final Underlay underlay, final long engineAgeNs)
-    {
-        if (fdbAgeNs == ENGINE_AGE)
-        {
-            fdbAgeNs = engineAgeNs;
-        }
-        outer.conclude(underlay);
-        if (!groups.isEmpty() && !underlay.features().contains(UnderlayFeature.MULTICAST))
-        {
-            throw new IllegalArgumentException("group " + groups.iterator().next() +
-                ": this underlay (" + underlay.description() + ") cannot join multicast groups");
-        }
     }
 }

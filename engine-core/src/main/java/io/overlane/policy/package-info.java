@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What a segment does with frames: whom it accepts them from, what it drops, what it does with VLAN tags and congestion
- * marks, how much it may flood, and what outer headers say. {@link SegmentPolicy} is what an application sets;
- * {@link ActivePolicy} is an immutable copy, by which the data path judges frames.
+ * What a segment does with frames: the sources it accepts them from, the frames it drops, what it does with VLAN tags
+ * and congestion marks, how much it may flood, and what outer headers say. An application sets a
+ * {@link SegmentPolicy}; the data path reads a fixed copy of it.
  */
 package io.overlane.policy;

@@ -7,7 +7,6 @@ import io.overlane.address.Vtep;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.port.Port;
 import io.overlane.setting.Setting;
-import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -147,32 +146,6 @@ public final class IpNetworkContext
     public List<IpPrefix> local()
     {
         return local;
-    }
-
-    /**
-     * Refuse what cannot work.
-     *
-     * @throws IllegalArgumentException with one line that names the setting.
-     */
-    public void conclude()
-    {
-        if (port == null)
-        {
-            throw new IllegalArgumentException("the IP network has no port");
-        }
-        if (!address.isV4())
-        {
-            throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + address);
-        }
-        if (sourcePolicy == SourcePolicy.LISTED)
-        {
-            throw new IllegalArgumentException("the IP network has no list of sources: any, known or routed");
-        }
-        if (outer.ecn() == null)
-        {
-            // Nobody reads the bits when they arrive, neither we nor flannel's proxy: RFC 6040 §4.1 wants them clear.
-            outer.ecn(EcnEncap.OFF);
-        }
     }
 
     private static IpPrefix requireV4(final String name, final IpPrefix prefix)

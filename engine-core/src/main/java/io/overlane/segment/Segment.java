@@ -2,7 +2,7 @@
 package io.overlane.segment;
 
 import io.overlane.address.MacAddress;
-import io.overlane.policy.ActivePolicy;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.status.Traffic;
 
@@ -17,7 +17,7 @@ public final class Segment
     private final int portMtu;
     /** Besides those of the devices behind the ports. */
     private final long[] furtherOwnMacs;
-    private volatile ActivePolicy rules;
+    private volatile SegmentPolicy rules;
     private final FloodList floodList;
     private final KnownSources knownSources;
     private final Traffic encapTraffic;
@@ -73,7 +73,7 @@ public final class Segment
         this.floodList = floodList;
         this.knownSources = knownSources;
         portMtu = settings.portMtu();
-        rules = new ActivePolicy(settings.policy());
+        rules = settings.policy().fixed();
         furtherOwnMacs = settings.furtherOwnMacs().stream().mapToLong(MacAddress::value).toArray();
         this.encapTraffic = encapTraffic;
         this.decapTraffic = decapTraffic;
@@ -102,7 +102,7 @@ public final class Segment
     }
 
     /** @return what it does with frames; to be asked once for all that is done with one. */
-    public ActivePolicy rules()
+    public SegmentPolicy rules()
     {
         return rules;
     }
@@ -111,11 +111,34 @@ public final class Segment
      * Only the thread that writes the tables. What was taken from the rules to be kept, as by the paths of the ports,
      * is for the caller to change too.
      *
-     * @param rules what it does with frames from now on.
+     * @param rules what it does with frames from now on; {@link SegmentPolicy#fixed()}.
      */
-    public void rules(final ActivePolicy rules)
+    public void rules(final SegmentPolicy rules)
     {
         this.rules = rules;
+    }
+
+    /**
+     * In constant time, whatever the source.
+     *
+     * @param judging {@link #rules()} as the frame is judged by.
+     * @param high    first word of an outer source address.
+     * @param low     second word.
+     * @return true if datagrams are accepted from there.
+     */
+    public boolean accepts(final SegmentPolicy judging, final long high, final long low)
+    {
+        switch (judging.sourcePolicy())
+        {
+            case ANY:
+                return true;
+
+            case LISTED:
+                return judging.lists(high, low);
+
+            default:
+                return knownSources.contains(high, low);
+        }
     }
 
     /** @return the largest IP packet its ports may send, in bytes. */

@@ -10,8 +10,6 @@ import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.setting.Setting;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,8 +26,11 @@ public final class SegmentContext
     /** The device behind the port has no MAC of its own, or we do not know it. */
     public static final long NO_MAC = -1;
 
-    private static final int MIN_MTU = 68;
-    private static final int MAX_MTU = 65_535;
+    /** The smallest {@link #portMtu(int)}: RFC 791 has each IPv4 link carry this many bytes. */
+    public static final int MIN_MTU = 68;
+
+    /** The largest {@link #portMtu(int)}. */
+    public static final int MAX_MTU = 65_535;
 
     private final int vni;
     private Port port;
@@ -194,7 +195,7 @@ public final class SegmentContext
      */
     public SegmentContext policy(final Consumer<SegmentPolicy> change)
     {
-        change.accept(policy);
+        Setting.notNull("policy", change).accept(policy);
         return this;
     }
 
@@ -261,35 +262,5 @@ public final class SegmentContext
     public Map<IpAddress, MacAddress> neighbors()
     {
         return neighbors;
-    }
-
-    /**
-     * Fill in defaults and refuse what cannot work.
-     *
-     * @throws IllegalArgumentException with one line that names the setting.
-     */
-    public void conclude()
-    {
-        if (port == null)
-        {
-            throw new IllegalArgumentException("segment " + vni + " has no port");
-        }
-        final Set<Port> given = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (final Port each : ports())
-        {
-            if (!given.add(each))
-            {
-                throw new IllegalArgumentException("port " + each.name() + " given twice to segment " + vni);
-            }
-        }
-        policy.conclude(vni);
-        if (portMtu == 0)
-        {
-            portMtu = ports().stream().mapToInt(Port::mtu).min().getAsInt();
-        }
-        if (portMtu < MIN_MTU || portMtu > MAX_MTU)
-        {
-            throw new IllegalArgumentException("portMtu=" + portMtu + " of segment " + vni + " outside 68…65535");
-        }
     }
 }

@@ -4,12 +4,14 @@ package io.overlane.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.admin.rule.SegmentRule;
 import io.overlane.flannel.options.FlannelOptions;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -78,12 +80,22 @@ class OptionsReportTest
                 table(text, command, "Option of flanneld", OptionsReportTest::isFlannelds);
                 table(text, command, "Not in flanneld", option -> !isFlannelds(option));
             }
+            else if (name.equals("tun-bridge"))
+            {
+                table(text, command, "Option", option -> !isRule(option));
+                table(text, command, "Rule of a segment", OptionsReportTest::isRule);
+            }
             else
             {
                 table(text, command, "Option", option -> true);
             }
         }
         return text.toString();
+    }
+
+    private static boolean isRule(final OptionSpec option)
+    {
+        return Arrays.stream(SegmentRule.values()).anyMatch(rule -> option.longestName().equals("--" + rule));
     }
 
     private static boolean isFlannelds(final OptionSpec option)

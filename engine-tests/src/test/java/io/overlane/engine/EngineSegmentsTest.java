@@ -211,7 +211,7 @@ class EngineSegmentsTest
         final LoopbackPort twice = port("twice");
         assertRefused("port twice given twice to segment 3",
             segments().add(new SegmentContext(3).port(twice).addPort(twice)));
-        assertRefused("segment 3 has no port", segments().add(new SegmentContext(3)));
+        assertRefused("segment 3 has no port; give it one with port(...)", segments().add(new SegmentContext(3)));
         assertRefused("no segment has VNI 9", segments().remove(9));
         assertRefused("no segment has VNI 9", segments().addPort(9, port("c")));
         assertRefused("no segment has VNI 9", segments().removePort(9, b));

@@ -93,18 +93,18 @@ public final class DeviceTwin implements AutoCloseable
 
     private static OuterContext outer(final KernelCase kernel)
     {
-        final OuterContext outer = new OuterContext();
+        OuterContext outer = new OuterContext();
         if (kernel.has("ttl"))
         {
-            outer.ttl(inheritable(kernel.option("ttl")));
+            outer = outer.ttl(inheritable(kernel.option("ttl")));
         }
         if (kernel.has("tos"))
         {
-            outer.tos(inheritable(kernel.option("tos")));
+            outer = outer.tos(inheritable(kernel.option("tos")));
         }
         if (kernel.has("df"))
         {
-            outer.dontFragment(switch (kernel.option("df"))
+            outer = outer.dontFragment(switch (kernel.option("df"))
             {
                 case "set" -> DontFragment.SET;
                 case "unset" -> DontFragment.UNSET;

@@ -54,8 +54,8 @@ class ForgedSourcesTest
     @Test
     void shouldKeepRoomForConfiguredPeersAndNotGrow()
     {
-        final SegmentContext settings = new SegmentContext(1).policy(p -> p.learning(true)).port(port);
-        settings.conclude();
+        final SegmentContext settings = new SegmentContext(1)
+            .policy(p -> p.learning(true)).port(port).portMtu(port.mtu());
         forwarding.segments().add(
             new Segment(settings, counters.newTraffic("encap", "vni-1"), counters.newTraffic("decap", "vni-1")));
         assertEquals(TableResult.DONE, put(PEER_MAC, EngineHarness.A));

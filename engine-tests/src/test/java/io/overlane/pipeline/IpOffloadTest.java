@@ -23,6 +23,8 @@ import io.overlane.status.EngineCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.underlay.EcnEncap;
+import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.ReceiveBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +47,8 @@ class IpOffloadTest
         final int remote = remotes.intern(0, IpAddress.v4Low(0xC0A8_0001), 8285);
         routes.put(IpPrefix.parse("10.0.0.0/24"), remote);
         final IpNetworkContext settings = new IpNetworkContext()
-            .port(port).address(IpAddress.ofV4(0x0A00_0001)).local(IpPrefix.parse("10.0.0.0/24"));
-        settings.conclude();
+            .port(port).address(IpAddress.ofV4(0x0A00_0001)).local(IpPrefix.parse("10.0.0.0/24"))
+            .outer(new OuterContext().ecn(EcnEncap.OFF));
         network = new IpNetwork(
             settings, routes, counters.newTraffic("encap", "ip"), counters.newTraffic("decap", "ip"));
     }

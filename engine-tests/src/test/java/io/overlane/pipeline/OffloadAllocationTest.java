@@ -64,8 +64,7 @@ class OffloadAllocationTest
         port.takes = true;
         port.keeps = false;
         final EngineCounters counters = new EngineCounters(4, 16, 64);
-        final SegmentContext settings = new SegmentContext(1).port(port);
-        settings.conclude();
+        final SegmentContext settings = new SegmentContext(1).port(port).portMtu(port.mtu());
         final SegmentTable segments = new SegmentTable();
         segments.add(new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1")));
         final DatagramFeed feed = new DatagramFeed(new VxlanDecapPath(

@@ -66,7 +66,7 @@ class CoreSettingsTest extends SettingsContract
     @Test
     void shouldNameTheSettingAsItWasSet()
     {
-        assertEquals("fdb.maxEntries=0 outside 1…16777216", refusal(() -> new FdbContext().maxEntries(0)));
+        assertEquals("maxEntries=0 outside 1…16777216", refusal(() -> new FdbContext().maxEntries(0)));
         assertEquals("maxNeighbors=-1 outside 1…16777216", refusal(() -> new EngineContext().maxNeighbors(-1)));
     }
 

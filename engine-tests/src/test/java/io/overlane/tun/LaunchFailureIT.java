@@ -65,7 +65,7 @@ class LaunchFailureIT extends Scenario
             new QueueContext(context.underlay(), context.segments().get(0).port(), null)));
         assertFails("is closed", context -> context.segments().get(0).port().close());
         assertFails("is closed", context -> context.underlay().close());
-        assertFails("idleWait is for one thread", context -> context.idleWait(wait(context)));
+        assertFails("threadingMode=SPLIT has no use for an idleWait", context -> context.idleWait(wait(context)));
     }
 
     /** What the application's own code does. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.cli.bridge;
 
+import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.StatsTable;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.engine.EngineContext;
+import io.overlane.engine.Moderation;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.QueueContext;
 import io.overlane.engine.ThreadingMode;
@@ -163,7 +165,7 @@ final class BridgeSession
             .idleWait(idleWait(first, underlay, trunks))
             .errorHandler(errors)
             .threadFactory(new DataPathThread());
-        first.limits().applyTo(context);
+        context.moderation(new Moderation(first.napNs())).maxSegments(first.maxSegments());
         devices.forEach(device -> device.plan().addTo(context, device.port()));
         for (int i = 1; i < first.queues(); i++)
         {
@@ -190,11 +192,11 @@ final class BridgeSession
     {
         final BridgePlan plan = device.plan();
         final String vxlan = plan.mode() == BridgeMode.VXLAN ?
-            ", MAC " + plan.mac() + ", VNI " + plan.vni() + (plan.learning() ? ", learning" : "") : "";
+            ", MAC " + plan.mac() + ", VNI " + plan.vni() + (plan.policy().learning() ? ", learning" : "") : "";
         return "tun-bridge: " + plan.mode() + " on " + device.port().name() + vxlan + ", MTU " + plan.mtu() + " (" +
             device.tun().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
             plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
-            (plan.outer().group() != null ? ", group " + plan.outer().group() : "") +
+            (plan.policy().groups().isEmpty() ? "" : ", group " + SegmentRule.GROUP.text(plan.policy())) +
             (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "");
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.cli.bridge;
 
+import io.overlane.admin.rule.RuleChange;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
@@ -10,7 +11,6 @@ import io.overlane.cli.host.HostEntry;
 import io.overlane.control.DesiredState;
 import io.overlane.control.ReconcileResult;
 import io.overlane.engine.OverlayEngine;
-import io.overlane.policy.RuleChange;
 import io.overlane.status.GuardedErrorHandler;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
@@ -177,10 +177,10 @@ final class RunningBridge implements AutoCloseable
         }
         askForEach(
             changed,
-            device -> engine.segments().change(device.plan().vni(), device.plan()::applyTo),
+            device -> engine.segments().change(device.plan().vni(), policy -> policy.set(device.plan().policy())),
             (device, answer) ->
             {
-                final List<RuleChange> changes = await(answer);
+                final List<RuleChange> changes = RuleChange.of(await(answer));
                 if (!changes.isEmpty())
                 {
                     report.done("VNI " + device.plan().vni() + ": " +

@@ -8,8 +8,8 @@ import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.bridge.LocalForward;
 import io.overlane.pipeline.learning.Learn;
 import io.overlane.pipeline.learning.LearnRing;
-import io.overlane.policy.ActivePolicy;
 import io.overlane.policy.EcnPolicy;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPorts;
@@ -177,12 +177,12 @@ public final class VxlanDecapPath implements DecapPath
     private DropReason admit(
         final Segment segment, final long word, final Frame frame, final long high, final long low, final int tos)
     {
-        final ActivePolicy rules = segment.rules();
+        final SegmentPolicy rules = segment.rules();
         if ((word & rules.reservedBits()) != 0)
         {
             return DropReason.RESERVED_BITS;
         }
-        if (!rules.accepts(segment.knownSources(), high, low))
+        if (!segment.accepts(rules, high, low))
         {
             return DropReason.SOURCE_NOT_ALLOWED;
         }
@@ -239,7 +239,7 @@ public final class VxlanDecapPath implements DecapPath
         }
     }
 
-    private static DropReason checkTags(final ActivePolicy rules, final int layer3)
+    private static DropReason checkTags(final SegmentPolicy rules, final int layer3)
     {
         if (rules.decapVlan() == VlanPolicy.DROP)
         {
@@ -252,7 +252,7 @@ public final class VxlanDecapPath implements DecapPath
         return EtherType.isVlan(Layer3.etherType(layer3)) ? DropReason.INNER_VLAN : DropReason.NONE;
     }
 
-    private DropReason checkSource(final Segment segment, final ActivePolicy rules, final long high, final long low)
+    private DropReason checkSource(final Segment segment, final SegmentPolicy rules, final long high, final long low)
     {
         final long source = ethernet.source();
         if (rules.dropsOwnMac() && segment.isOwnMac(source))
@@ -276,7 +276,7 @@ public final class VxlanDecapPath implements DecapPath
         return rules.dropsStaticViolation() ? learn.check(segment.vni(), source, high, low) : DropReason.NONE;
     }
 
-    private static boolean carriesMarks(final ActivePolicy rules, final boolean isTagged)
+    private static boolean carriesMarks(final SegmentPolicy rules, final boolean isTagged)
     {
         final EcnPolicy policy = rules.ecn();
         return policy == EcnPolicy.RFC6040 || policy == EcnPolicy.UNTAGGED && !isTagged;

@@ -14,7 +14,7 @@ import io.overlane.pipeline.bridge.FloodTargets;
 import io.overlane.pipeline.bridge.LocalSwitch;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.pipeline.oversize.OversizeReply;
-import io.overlane.policy.ActivePolicy;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPorts;
@@ -91,7 +91,7 @@ public final class VxlanEncapPath implements EncapPath
         parsed = shared.parsed;
         segments = shared.segments;
         toPorts = shared.toPorts;
-        final ActivePolicy rules = segment.rules();
+        final SegmentPolicy rules = segment.rules();
         outer = new OuterRule(rules.outer());
         oversize = this::answerOversize;
         targets = new FloodTargets(segment, out, shared.misses);

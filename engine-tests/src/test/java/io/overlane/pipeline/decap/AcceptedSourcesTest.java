@@ -10,6 +10,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
+import io.overlane.engine.EngineContext;
 import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.segment.IpNetworkContext;
@@ -21,6 +22,7 @@ import io.overlane.status.DropSamples;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
+import io.overlane.underlay.Underlay;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,16 +159,21 @@ class AcceptedSourcesTest
     @Test
     void shouldRefuseSettingsThatAcceptNoOne()
     {
-        final SegmentContext segment = new SegmentContext(5).policy(p -> p.sourcePolicy(SourcePolicy.LISTED))
-            .port(new LoopbackPort("five", 1450, 16));
+        final Underlay underlay = harness.fabric().attach(Vtep.parse("192.0.2.99:8472", 0));
         assertEquals(
-            "segment 5 accepts from listed sources and none is listed",
-            assertThrows(IllegalArgumentException.class, segment::conclude).getMessage());
-        final IpNetworkContext network = new IpNetworkContext().sourcePolicy(SourcePolicy.LISTED)
-            .port(new LoopbackPort("ip", 1450, 16));
+            "segment 5 accepts datagrams from listed sources only, and none is listed; add source(...)",
+            refusal(new EngineContext().underlay(underlay).segment(
+                new SegmentContext(5).policy(p -> p.sourcePolicy(SourcePolicy.LISTED))
+                    .port(new LoopbackPort("five", 1450, 16)))));
         assertEquals(
-            "the IP network has no list of sources: any, known or routed",
-            assertThrows(IllegalArgumentException.class, network::conclude).getMessage());
+            "sourcePolicy=LISTED: the IP network has no list of sources; use ANY, KNOWN or ROUTED",
+            refusal(new EngineContext().underlay(underlay).ipNetwork(
+                new IpNetworkContext().sourcePolicy(SourcePolicy.LISTED).port(new LoopbackPort("ip", 1450, 16)))));
+    }
+
+    private static String refusal(final EngineContext context)
+    {
+        return assertThrows(IllegalArgumentException.class, context::conclude).getMessage();
     }
 
     private void assertAccepted(final int vni, final Vtep from)

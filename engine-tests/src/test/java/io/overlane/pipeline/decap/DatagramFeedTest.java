@@ -36,8 +36,7 @@ class DatagramFeedTest
 
     DatagramFeedTest()
     {
-        final SegmentContext settings = new SegmentContext(1).port(port);
-        settings.conclude();
+        final SegmentContext settings = new SegmentContext(1).port(port).portMtu(port.mtu());
         final SegmentTable segments = new SegmentTable();
         segments.add(new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1")));
         feed = new DatagramFeed(new VxlanDecapPath(

@@ -377,8 +377,8 @@ class SendQueueTest
     {
         counters = new EngineCounters(4, 16, 64);
         wire = new WireUnderlay(joins).useFlowHash(usesFlowHash);
-        final SegmentContext settings = new SegmentContext(VNI).port(new LoopbackPort("p", portMtu, 4));
-        settings.conclude();
+        final SegmentContext settings = new SegmentContext(VNI)
+            .port(new LoopbackPort("p", portMtu, 4)).portMtu(portMtu);
         segment = new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1"));
         for (int i = 0; i < REMOTES; i++)
         {

@@ -7,13 +7,11 @@ import io.overlane.cli.bridge.plan.BridgeOptions;
 import io.overlane.cli.bridge.plan.OptionTypes;
 import io.overlane.cli.config.Place;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /** Options from a configuration file, each with its line. */
 final class ConfigArguments
@@ -27,6 +25,10 @@ final class ConfigArguments
     /** One option. */
     private record Argument(String name, String value, Place place)
     {
+        private String word()
+        {
+            return "--" + name + "=" + value;
+        }
     }
 
     /** Both kinds of options. */
@@ -56,22 +58,6 @@ final class ConfigArguments
         private final Parsed parsed = new Parsed();
         private final CommandLine commandLine =
             OptionTypes.converting(new CommandLine(parsed)).setInterpolateVariables(false);
-        private final Map<String, Integer> arities = new HashMap<>();
-
-        private Parser()
-        {
-            commandLine.getCommandSpec().options().forEach(option -> arities.put(
-                option.longestName().substring(2), option.arity().max()));
-        }
-
-        private List<String> words(final Argument argument)
-        {
-            if (arities.get(argument.name) > 0)
-            {
-                return List.of("--" + argument.name + "=" + argument.value);
-            }
-            return "true".equals(argument.value) ? List.of("--" + argument.name) : List.of();
-        }
     }
 
     /**
@@ -147,11 +133,9 @@ final class ConfigArguments
      */
     Parsed parse()
     {
-        final List<String> words = new ArrayList<>();
-        arguments.forEach(argument -> words.addAll(parser.words(argument)));
         try
         {
-            parser.commandLine.parseArgs(words.toArray(String[]::new));
+            parser.commandLine.parseArgs(arguments.stream().map(Argument::word).toArray(String[]::new));
             return parser.parsed;
         }
         catch (final ParameterException ex)
@@ -167,7 +151,7 @@ final class ConfigArguments
         {
             try
             {
-                parser.commandLine.parseArgs(parser.words(argument).toArray(String[]::new));
+                parser.commandLine.parseArgs(argument.word());
             }
             catch (final ParameterException ex)
             {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.cli.bridge.config;
 
+import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.config.ConfigNode;
 import io.overlane.cli.config.Suggestion;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -25,9 +29,9 @@ final class ConfigKeys
         Set.of("device", "mac", "vni", "vlan", "addresses", "peers", "fdb", "flood", "neighbors", "subnets");
 
     /** Keys that may stand in a segment, or before 'segments' for all segments. */
-    private static final Set<String> OF_SEGMENTS = Set.of(
-        "mtu", "learning", "source", "policy", "accept-from", "inner-vlan", "ttl", "tos", "df", "group", "max-learned",
-        "flood-limit", "fdb-age");
+    private static final Set<String> OF_SEGMENTS = Stream.concat(
+        Stream.of("mtu", "source"), Arrays.stream(SegmentRule.values()).map(SegmentRule::toString))
+        .collect(Collectors.toUnmodifiableSet());
 
     /** Parts of list elements that may be given by name, in the order of the option's syntax. */
     private static final Map<String, List<String>> PARTS = Map.of(
@@ -75,11 +79,7 @@ final class ConfigKeys
     {
         final OptionSpec option = options.get(key);
         final String name = option.longestName().substring(2);
-        if (option.arity().max() == 0)
-        {
-            arguments.set(name, flag(key, value), value.place());
-        }
-        else if (option.isMultiValue())
+        if (option.isMultiValue())
         {
             arguments.remove(name);
             for (final ConfigNode element : value.elements())
@@ -91,16 +91,6 @@ final class ConfigKeys
         {
             arguments.set(name, value.text(), value.place());
         }
-    }
-
-    private static String flag(final String key, final ConfigNode value)
-    {
-        final String text = value.text();
-        if (!"true".equals(text) && !"false".equals(text))
-        {
-            throw value.place().problem("'" + key + "' must be true or false, not '" + text + "'");
-        }
-        return text;
     }
 
     private static String join(final String key, final ConfigNode element)

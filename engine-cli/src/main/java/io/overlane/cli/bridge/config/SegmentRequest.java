@@ -3,19 +3,20 @@ package io.overlane.cli.bridge.config;
 
 import io.overlane.address.Vni;
 import io.overlane.admin.AdminException;
+import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.bridge.plan.BridgeOptions;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.BridgePlanner;
-import io.overlane.cli.bridge.plan.FloodRates;
 import io.overlane.cli.bridge.plan.HostFacts;
 import io.overlane.tun.TunOffload;
+import java.util.Arrays;
 import java.util.List;
 
 /** {@code segment add}: parses an operator's request for another segment. */
 public final class SegmentRequest
 {
     /** Arguments of the command. */
-    public static final String SYNTAX = "VNI [dev NAME] [mtu N] [learning on|off] [max-learned N] [flood-limit RATES]";
+    public static final String SYNTAX = "VNI [dev NAME] [mtu N] " + SegmentRule.syntaxOfAll();
 
     private SegmentRequest()
     {
@@ -95,40 +96,11 @@ public final class SegmentRequest
                 options.mtu = Integer.valueOf(value);
                 break;
 
-            case "learning":
-                if (!"on".equals(value) && !"off".equals(value))
-                {
-                    throw AdminException.usage("learning must be on or off, not '" + value + "'");
-                }
-                options.learning = "on".equals(value);
-                break;
-
-            case "max-learned":
-                if (!value.matches("\\d{1,9}"))
-                {
-                    throw AdminException.usage("not a number of addresses: '" + value + "'");
-                }
-                options.limits.maxLearned = Integer.valueOf(value);
-                break;
-
-            case "flood-limit":
-                options.limits.floodLimit = rates(value);
-                break;
-
             default:
-                throw AdminException.usage("unexpected '" + key + "'");
-        }
-    }
-
-    private static FloodRates rates(final String text) throws AdminException
-    {
-        try
-        {
-            return FloodRates.parse(text);
-        }
-        catch (final IllegalArgumentException ex)
-        {
-            throw AdminException.usage(ex);
+                options.rule(Arrays.stream(SegmentRule.values())
+                    .filter(rule -> rule.toString().equals(key))
+                    .findFirst()
+                    .orElseThrow(() -> AdminException.usage("unexpected '" + key + "'")), value);
         }
     }
 }

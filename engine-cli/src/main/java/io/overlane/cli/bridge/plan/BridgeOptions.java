@@ -4,12 +4,13 @@ package io.overlane.cli.bridge.plan;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
-import io.overlane.policy.PolicyProfile;
+import io.overlane.admin.rule.SegmentRule;
 import io.overlane.policy.SourcePolicy;
-import io.overlane.policy.VlanPolicy;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import picocli.CommandLine.Mixin;
+import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** The options of {@code tun-bridge}; null or empty if not given. {@link BridgePlanner} interprets them. */
@@ -32,6 +33,15 @@ public final class BridgeOptions
         AUTO,
 
         /** Each frame passes by itself. */
+        OFF
+    }
+
+    /** Whether datagrams have a UDP checksum. */
+    enum UdpChecksum
+    {
+        ON,
+
+        /** It is 0. */
         OFF
     }
 
@@ -95,27 +105,6 @@ public final class BridgeOptions
         "answered here. Default: none.")
     List<String> neighbors = new ArrayList<>();
 
-    @Option(names = "--learning", description =
-        "Learn MAC addresses and their remotes from received frames (vxlan). Default: off.")
-    public boolean learning;
-
-    @Option(names = "--policy", paramLabel = "linux|rfc7348|strict", description =
-        "Rules for received frames (vxlan). linux: those of the kernel. rfc7348: reserved bits are ignored, and no " +
-        "VLAN tag crosses the tunnel. strict: only known remotes, and every unusual frame is dropped. " +
-        "docs/conformance.md has every case; the options below change single rules. Default: linux.")
-    PolicyProfile policy;
-
-    @Option(names = "--accept-from", paramLabel = "any|known|PREFIX,...", hideParamSyntax = true, split = ",",
-        description =
-        "Outer sources to accept (vxlan): any; known, the remotes of --peer, --fdb and --flood; or prefixes, " +
-        "separated by commas. Default: as --policy says.")
-    List<String> acceptFrom = new ArrayList<>();
-
-    @Option(names = "--inner-vlan", paramLabel = "pass|strip|drop", description =
-        "Frames with a VLAN tag, both ways (vxlan): pass them, strip the tag, or drop them. Default: as --policy " +
-        "says.")
-    VlanPolicy innerVlan;
-
     @Option(names = "--source", paramLabel = "any|known|routed", description =
         "Outer sources to accept. any; known: configured remotes; routed (ip-udp): only the remote to which the " +
         "inner source is routed. Default: as --policy says (vxlan), known (ip-udp).")
@@ -156,9 +145,55 @@ public final class BridgeOptions
         "spread over them. Default: 1.")
     int queues = 1;
 
-    @Mixin
-    public LimitOptions limits = new LimitOptions();
+    @Option(names = "--nap", paramLabel = "MICROS", description =
+        "Microseconds for which the thread that reads the device lets frames gather under load, 0...10000; 0 turns " +
+        "this off. No effect with --threads 1. Default: 200.")
+    Integer nap;
 
-    @Mixin
-    OuterOptions outer = new OuterOptions();
+    @Option(names = "--max-segments", paramLabel = "N", description =
+        "Most segments at a time, 1...65536, those of the configuration file and those added later (vxlan). A file " +
+        "with more segments raises it. Default: 2048.")
+    Integer maxSegments;
+
+    @Option(names = "--udp-checksum", paramLabel = "on|off", description =
+        "off: outer UDP checksums are sent as 0, and accepted as 0 over IPv6 (libc); receivers then do not join " +
+        "datagrams. Default: on.")
+    UdpChecksum udpChecksum = UdpChecksum.ON;
+
+    @Option(names = "--dev", paramLabel = "NAME", description =
+        "Interface of --group, or of a link-local --local. Default: the one with a route to the group.")
+    String multicastDevice;
+
+    /** Values of rules, each as text or as a list of texts; {@link OptionTypes} has picocli fill them in. */
+    private final Map<SegmentRule, Object> rules = new EnumMap<>(SegmentRule.class);
+
+    Object rule(final SegmentRule rule)
+    {
+        return rules.get(rule);
+    }
+
+    /**
+     * @param rule  of the segment.
+     * @param value text, or list of texts; null for none.
+     */
+    public void rule(final SegmentRule rule, final Object value)
+    {
+        if (value == null)
+        {
+            rules.remove(rule);
+        }
+        else
+        {
+            rules.put(rule, value);
+        }
+    }
+
+    /** The given rules, as text, in the order in which they are applied. */
+    Map<SegmentRule, String> rules()
+    {
+        final Map<SegmentRule, String> texts = new EnumMap<>(SegmentRule.class);
+        rules.forEach((rule, value) -> texts.put(rule, value instanceof List<?> list ?
+            list.stream().map(Object::toString).collect(Collectors.joining(",")) : value.toString()));
+        return texts;
+    }
 }

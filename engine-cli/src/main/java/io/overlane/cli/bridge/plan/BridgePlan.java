@@ -5,6 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.host.HostEntry;
 import io.overlane.control.DesiredState;
 import io.overlane.engine.EngineContext;
@@ -38,7 +39,6 @@ import java.util.stream.Stream;
  * @param fdb           remotes by MAC address, those of peers included.
  * @param flood         remotes that get copies of flooded frames.
  * @param neighbors     inner addresses to answer for.
- * @param learning      whether to learn from received frames.
  * @param offload       work that kernel and engine may leave to each other; NONE also keeps datagrams apart.
  * @param sourcePorts   ports to send from; null for the bound port.
  * @param threads       1 for both directions, or 2, in each queue.
@@ -46,9 +46,11 @@ import java.util.stream.Stream;
  * @param source        outer sources to accept in the IP mode.
  * @param allIcmpErrors whether to send every kind of ICMP error into the device.
  * @param subnets       inner addresses behind this node; if empty, they are not checked.
- * @param policy        for received frames; null in the IP mode.
- * @param outer         settings of outer headers.
- * @param limits        of learning, flooding and time.
+ * @param rules         given rules of the segment; in the IP mode those for outer headers.
+ * @param checksum      whether to send UDP checksums.
+ * @param multicastDevice interface of the groups; null: the system's choice.
+ * @param napNs         how long frames may gather, in nanoseconds. The whole engine's.
+ * @param maxSegments   segments at a time. The whole engine's.
  */
 public record BridgePlan(
     BridgeMode mode,
@@ -64,7 +66,6 @@ public record BridgePlan(
     Map<MacAddress, Vtep> fdb,
     Set<Vtep> flood,
     Map<IpAddress, MacAddress> neighbors,
-    boolean learning,
     TunOffload offload,
     PortRange sourcePorts,
     int threads,
@@ -72,9 +73,11 @@ public record BridgePlan(
     SourcePolicy source,
     boolean allIcmpErrors,
     List<IpPrefix> subnets,
-    BridgePolicy policy,
-    OuterPlan outer,
-    LimitPlan limits)
+    Map<SegmentRule, String> rules,
+    boolean checksum,
+    String multicastDevice,
+    long napNs,
+    int maxSegments)
 {
     /** @return the host's entries: addresses of the device, then a neighbour and a route for each peer. */
     public List<HostEntry> hostEntries()
@@ -95,13 +98,7 @@ public record BridgePlan(
     /** @return true if its segment accepts datagrams from any source. */
     public boolean isOpenToAll()
     {
-        if (mode != BridgeMode.VXLAN)
-        {
-            return source == SourcePolicy.ANY;
-        }
-        final SegmentPolicy rules = new SegmentPolicy();
-        applyTo(rules);
-        return rules.sourcePolicy() == SourcePolicy.ANY;
+        return (mode == BridgeMode.VXLAN ? policy().sourcePolicy() : source) == SourcePolicy.ANY;
     }
 
     /** @return number of configured remotes. */
@@ -110,10 +107,24 @@ public record BridgePlan(
         return allRemotes().distinct().count();
     }
 
-    /** @return true if a remote or the group is IPv4. */
+    /** @return what the segment does with frames. */
+    public SegmentPolicy policy()
+    {
+        return policy(rules);
+    }
+
+    /** The defaults with some rules changed. */
+    static SegmentPolicy policy(final Map<SegmentRule, String> rules)
+    {
+        final SegmentPolicy policy = new SegmentPolicy();
+        rules.forEach((rule, text) -> rule.set(policy, text));
+        return policy;
+    }
+
+    /** @return true if a remote or a group is IPv4. */
     boolean reachesIpv4()
     {
-        return outer.group() != null && outer.group().isV4() ||
+        return policy().groups().stream().anyMatch(IpAddress::isV4) ||
             allRemotes().anyMatch(remote -> remote.address().isV4());
     }
 
@@ -170,20 +181,8 @@ public record BridgePlan(
             .port(port)
             .portMtu(mtu)
             .ownMac(mac);
-        applyTo(segment.policy());
+        segment.policy().set(policy());
         return segment;
-    }
-
-    /**
-     * @param rules of the plan's segment; they become those of the plan.
-     */
-    public void applyTo(final SegmentPolicy rules)
-    {
-        rules.learning(learning)
-            .outer(outer.context())
-            .groups(outer.group() == null ? Set.of() : Set.of(outer.group()));
-        policy.applyTo(rules);
-        limits.applyTo(rules);
     }
 
     private IpNetworkContext network(final Port port)
@@ -192,7 +191,7 @@ public record BridgePlan(
             .port(port)
             .sourcePolicy(source)
             .allIcmpErrors(allIcmpErrors)
-            .outer(outer.context());
+            .outer(policy().outer());
         addresses.stream().findFirst().ifPresent(first -> network.address(first.address()));
         subnets.forEach(network::local);
         return network;

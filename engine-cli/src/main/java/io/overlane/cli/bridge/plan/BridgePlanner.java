@@ -6,17 +6,24 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
+import io.overlane.admin.rule.SegmentRule;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.Moderation;
+import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.tun.TunOffload;
 import io.overlane.tun.TunOptions;
+import io.overlane.underlay.DontFragment;
 import io.overlane.wire.VlanTag;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -28,10 +35,14 @@ public final class BridgePlanner
     /** Each queue needs tens of megabytes of buffers. */
     private static final int MOST_QUEUES = 16;
 
+    private static final int LONGEST_NAP_US = 10_000;
+
     private final BridgeOptions options;
     private final HostFacts host;
     private final BridgeMode mode;
     private final boolean isVxlan;
+    private final Map<SegmentRule, String> rules;
+    private final SegmentPolicy policy;
 
     private BridgePlanner(final BridgeOptions options, final HostFacts host)
     {
@@ -39,6 +50,27 @@ public final class BridgePlanner
         this.host = host;
         mode = options.mode;
         isVxlan = mode == BridgeMode.VXLAN;
+        requireOptionsOfMode();
+        rules = rules();
+        policy = BridgePlan.policy(rules);
+    }
+
+    /**
+     * The given rules, as the table writes them, so that plans can be compared. For a segment --source is another name
+     * of --accept-from.
+     */
+    private Map<SegmentRule, String> rules()
+    {
+        final Map<SegmentRule, String> given = options.rules();
+        require(options.source != SourcePolicy.LISTED, "--source listed: " +
+            (isVxlan ? "name the prefixes with --accept-from" : "any, known or routed"));
+        if (isVxlan && options.source != null)
+        {
+            require(given.put(SegmentRule.ACCEPT_FROM, options.source.name().toLowerCase(Locale.ROOT)) == null,
+                "--source and --accept-from exclude each other: give one");
+        }
+        given.replaceAll(BridgePlanner::written);
+        return given;
     }
 
     /**
@@ -52,10 +84,24 @@ public final class BridgePlanner
         return new BridgePlanner(options, host).plan();
     }
 
+    private static String written(final SegmentRule rule, final String text)
+    {
+        final SegmentPolicy policy = new SegmentPolicy();
+        try
+        {
+            rule.set(policy, text);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IllegalArgumentException("--" + ex.getMessage(), ex);
+        }
+        return rule.text(policy);
+    }
+
     private BridgePlan plan()
     {
-        requireOptionsOfMode();
         requireOptionsOfUnderlay();
+        requireLimits();
         requireOptionsOfTrunk();
         final int udpPort = options.udpPort == null ? mode.udpPort() : options.udpPort;
         require(udpPort >= 1 && udpPort <= 0xFFFF, "--port " + udpPort + ": outside 1...65535");
@@ -74,7 +120,7 @@ public final class BridgePlanner
         remotes.addAll(flood);
 
         final Vtep local = local(remotes, zoned, udpPort);
-        requireGroup(local);
+        requireGroups(local);
         new RemoteRules(host, local).check(remotes);
         InnerRules.check(mode, options.addresses, peers, options.subnets);
         final MacAddress mac = isVxlan ? mac(device, local, remotes, vni) : null;
@@ -87,7 +133,7 @@ public final class BridgePlanner
             device,
             mac,
             new MtuRule(mode, host).choose(
-                options.mtu, local, remotes, options.outer.device, usesIpv6Inside(peers)),
+                options.mtu, local, remotes, options.multicastDevice, usesIpv6Inside(peers)),
             isVxlan ? vni : 0,
             options.vlan,
             List.copyOf(options.addresses),
@@ -95,17 +141,18 @@ public final class BridgePlanner
             fdb,
             flood,
             neighbors(),
-            options.learning,
             options.offload == BridgeOptions.Offload.AUTO ? TunOffload.ALL : TunOffload.NONE,
             options.sourcePorts,
             options.threads,
             options.queues,
-            options.source != null ? options.source : SourcePolicy.KNOWN,
+            options.source != null && !isVxlan ? options.source : SourcePolicy.KNOWN,
             options.icmpErrors == BridgeOptions.IcmpErrors.ALL,
             isVxlan ? List.of() : localSubnets(),
-            isVxlan ? BridgePolicy.of(options) : null,
-            options.outer.plan(),
-            options.limits.plan());
+            rules,
+            options.udpChecksum == BridgeOptions.UdpChecksum.ON,
+            options.multicastDevice,
+            options.nap == null ? Moderation.DEFAULT_NAP_NS : TimeUnit.MICROSECONDS.toNanos(options.nap),
+            options.maxSegments == null ? EngineContext.DEFAULT_MAX_SEGMENTS : options.maxSegments);
     }
 
     private void requireOptionsOfTrunk()
@@ -129,21 +176,35 @@ public final class BridgePlanner
         require(options.queues >= 1 && options.queues <= MOST_QUEUES,
             "--queues " + options.queues + ": outside 1..." + MOST_QUEUES);
         requireLibc("--queues " + options.queues, options.queues > 1);
-        final String ofLibc = options.outer.firstOfLibc();
-        requireLibc(ofLibc, ofLibc != null);
-        require(options.outer.firstNative() == null || options.underlay != UnderlayKind.NIO,
-            options.outer.firstNative() + ": not with --underlay nio");
+        requireLibc("--udp-checksum off", options.udpChecksum == BridgeOptions.UdpChecksum.OFF);
+        requireLibc("--group " + rules.get(SegmentRule.GROUP), !policy.groups().isEmpty());
+        requireNative(SegmentRule.TTL, policy.outer().ttl() != 0);
+        requireNative(SegmentRule.DF, policy.outer().dontFragment() != DontFragment.DEFAULT);
     }
 
-    private void requireGroup(final Vtep local)
+    private void requireNative(final SegmentRule rule, final boolean isGiven)
     {
-        final IpAddress group = options.outer.group;
-        require(group != null || options.outer.device == null || local.address().zone() != 0,
-            "--dev " + options.outer.device + ": needs --group or a link-local address in --local");
-        if (group != null)
+        require(!isGiven || options.underlay != UnderlayKind.NIO,
+            "--" + rule + " " + rules.get(rule) + ": not with --underlay nio");
+    }
+
+    private void requireLimits()
+    {
+        require(options.nap == null || options.nap >= 0 && options.nap <= LONGEST_NAP_US,
+            "--nap " + options.nap + ": outside 0..." + LONGEST_NAP_US);
+        require(
+            options.maxSegments == null ||
+                options.maxSegments >= 1 && options.maxSegments <= EngineContext.MAX_SEGMENTS,
+            "--max-segments " + options.maxSegments + ": outside 1..." + EngineContext.MAX_SEGMENTS);
+    }
+
+    private void requireGroups(final Vtep local)
+    {
+        require(!policy.groups().isEmpty() || options.multicastDevice == null || local.address().zone() != 0,
+            "--dev " + options.multicastDevice + ": needs --group or a link-local address in --local");
+        for (final IpAddress group : policy.groups())
         {
             final String where = "--group " + group + ": ";
-            require(group.isMulticast(), where + "not a multicast group");
             require(local.address().isAny(), where + "--local " + local.address() +
                 " cannot receive from groups; use " + (group.isV4() ? "0.0.0.0" : "::"));
             require(group.isV4() == local.address().isV4() || local.address().equals(IpAddress.ANY_V6),
@@ -173,14 +234,8 @@ public final class BridgePlanner
             requireOnly(BridgeMode.VXLAN, "--fdb", !options.fdb.isEmpty());
             requireOnly(BridgeMode.VXLAN, "--flood", !options.flood.isEmpty());
             requireOnly(BridgeMode.VXLAN, "--neighbor", !options.neighbors.isEmpty());
-            requireOnly(BridgeMode.VXLAN, "--learning", options.learning);
-            requireOnly(BridgeMode.VXLAN, "--policy", options.policy != null);
-            requireOnly(BridgeMode.VXLAN, "--accept-from", !options.acceptFrom.isEmpty());
-            requireOnly(BridgeMode.VXLAN, "--inner-vlan", options.innerVlan != null);
-            require(options.source != SourcePolicy.LISTED, "--source listed: any, known or routed");
-            requireOnly(BridgeMode.VXLAN, "--group", options.outer.group != null);
-            requireOnly(
-                BridgeMode.VXLAN, options.limits.firstOfSegments(), options.limits.firstOfSegments() != null);
+            options.rules().keySet().forEach(rule -> requireOnly(BridgeMode.VXLAN, "--" + rule, !rule.isOuter()));
+            requireOnly(BridgeMode.VXLAN, "--max-segments", options.maxSegments != null);
         }
     }
 
@@ -243,10 +298,7 @@ public final class BridgePlanner
     {
         final Set<IpAddress> addresses = new LinkedHashSet<>();
         remotes.forEach(remote -> addresses.add(remote.address()));
-        if (options.outer.group != null)
-        {
-            addresses.add(options.outer.group);
-        }
+        addresses.addAll(policy.groups());
         final boolean isAllV6 = !addresses.isEmpty() && addresses.stream().noneMatch(IpAddress::isV4);
         final IpAddress address =
             options.local != null ? zoned : isAllV6 ? IpAddress.ANY_V6 : IpAddress.ANY_V4;
@@ -264,9 +316,9 @@ public final class BridgePlanner
         if (options.local.lacksZone())
         {
             final String where = "--local " + options.local;
-            require(options.outer.device != null, where + ": a link-local address needs its interface; write " +
+            require(options.multicastDevice != null, where + ": a link-local address needs its interface; write " +
                 options.local + "%eth0, or add --dev");
-            return parse("--dev", () -> IpAddress.parse(options.local + "%" + options.outer.device));
+            return parse("--dev", () -> IpAddress.parse(options.local + "%" + options.multicastDevice));
         }
         return options.local;
     }

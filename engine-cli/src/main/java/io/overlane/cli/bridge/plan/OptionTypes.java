@@ -4,10 +4,15 @@ package io.overlane.cli.bridge.plan;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
+import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.OneLineErrors;
+import java.util.List;
 import java.util.function.Function;
-import picocli.CommandLine;
+import picocli.CommandLine.Model.IGetter;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
 
 /** Converters of option values: addresses, ranges and names. */
 public final class OptionTypes
@@ -24,13 +29,14 @@ public final class OptionTypes
      */
     public static CommandLine converting(final CommandLine commandLine)
     {
+        addRules(commandLine);
+        commandLine.getSubcommands().values().forEach(OptionTypes::addRules);
         return commandLine
             .registerConverter(MacAddress.class, OneLineErrors.converter(MacAddress::parse))
             .registerConverter(IpAddress.class, OneLineErrors.converter(IpAddress::parse))
             .registerConverter(IpPrefix.class, OneLineErrors.converter(IpPrefix::parse))
             .registerConverter(BridgeMode.class, OneLineErrors.converter(BridgeMode::parse))
             .registerConverter(UnderlayKind.class, OneLineErrors.converter(UnderlayKind::parse))
-            .registerConverter(FloodRates.class, OneLineErrors.converter(FloodRates::parse))
             .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
             .registerConverter(Integer.class, text -> number(text, Integer::valueOf))
             .registerConverter(int.class, text -> number(text, Integer::valueOf))
@@ -38,6 +44,54 @@ public final class OptionTypes
             .registerConverter(Boolean.class, OptionTypes::yesOrNo)
             .registerConverter(boolean.class, OptionTypes::yesOrNo)
             .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** One option for each row of the table of rules. */
+    private static void addRules(final CommandLine commandLine)
+    {
+        commandLine.getMixins().values().stream().filter(BridgeOptions.class::isInstance).forEach(mixin ->
+        {
+            for (final SegmentRule rule : SegmentRule.values())
+            {
+                commandLine.getCommandSpec().addOption(option((BridgeOptions)mixin, rule));
+            }
+        });
+    }
+
+    private static OptionSpec option(final BridgeOptions options, final SegmentRule rule)
+    {
+        final OptionSpec.Builder option = OptionSpec.builder("--" + rule)
+            .paramLabel(rule.syntax())
+            .hideParamSyntax(true)
+            .description(rule.description())
+            .initialValue(null)
+            .getter(new IGetter()
+            {
+                @Override
+                @SuppressWarnings("unchecked")
+                public <T> T get()
+                {
+                    return (T)options.rule(rule);
+                }
+            })
+            .setter(new ISetter()
+            {
+                @Override
+                public <T> T set(final T value)
+                {
+                    options.rule(rule, value);
+                    return value;
+                }
+            });
+        if (rule.isList())
+        {
+            option.type(List.class).auxiliaryTypes(String.class).splitRegex(",").arity("1");
+        }
+        else
+        {
+            option.type(String.class).arity(rule.isSwitch() ? "0..1" : "1").fallbackValue(rule.isSwitch() ? "on" : "");
+        }
+        return option.build();
     }
 
     /** Parses a number, with errors that do not name Java types. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.cli.bridge.plan;
 
+import io.overlane.admin.rule.RuleChange;
+import io.overlane.policy.PolicyChange;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +23,12 @@ public record PlanChange(BridgePlan plan, List<String> kept)
     /** Entries in tables of the engine and the host. Other settings are fixed in device, socket or threads. */
     private static final Set<String> TABLES = Set.of("addresses", "peers", "fdb", "flood", "neighbors");
 
-    /** Rules of a segment, including limits and outer headers. */
-    private static final Set<String> RULES =
-        Set.of("learning", "policy", "source", "maxLearned", "flood", "fdbAgeNs", "ttl", "tos", "df", "group");
+    /** The rules of a segment, which may change; of an IP network, which keeps its outer headers. */
+    private static final String RULES = "rules";
 
     /** Components of a plan whose key has another name. */
-    private static final Map<String, String> KEYS =
-        Map.of("napNs", "nap", "checksum", "udp-checksum", "allIcmpErrors", "icmp-errors");
+    private static final Map<String, String> KEYS = Map.of(
+        "napNs", "nap", "checksum", "udp-checksum", "multicastDevice", "dev", "allIcmpErrors", "icmp-errors");
 
     /**
      * @param running plan.
@@ -41,13 +42,7 @@ public record PlanChange(BridgePlan plan, List<String> kept)
             return new PlanChange(running, List.of());
         }
         final List<String> kept = new ArrayList<>();
-        return new PlanChange((BridgePlan)merge(running, wanted, running, kept), kept);
-    }
-
-    private static Record merge(
-        final Record running, final Record wanted, final BridgePlan plan, final List<String> kept)
-    {
-        final RecordComponent[] components = running.getClass().getRecordComponents();
+        final RecordComponent[] components = BridgePlan.class.getRecordComponents();
         final Object[] values = new Object[components.length];
         final Class<?>[] types = new Class<?>[components.length];
         try
@@ -57,22 +52,21 @@ public record PlanChange(BridgePlan plan, List<String> kept)
                 final String name = components[i].getName();
                 final Object before = components[i].getAccessor().invoke(running);
                 final Object after = components[i].getAccessor().invoke(wanted);
+                final boolean isRules = RULES.equals(name);
+                final boolean changes = TABLES.contains(name) || isRules && running.mode() == BridgeMode.VXLAN;
                 types[i] = components[i].getType();
-                if (before instanceof LimitPlan || before instanceof OuterPlan)
+                values[i] = changes ? after : before;
+                if (!changes && isRules)
                 {
-                    values[i] = merge((Record)before, (Record)after, plan, kept);
+                    RuleChange.of(new PolicyChange(running.policy(), wanted.policy())).forEach(rule ->
+                        kept.add(kept(running, rule.rule().toString(), rule.before(), rule.after())));
                 }
-                else if (TABLES.contains(name) || plan.mode() == BridgeMode.VXLAN && RULES.contains(name))
+                else if (!changes && !Objects.equals(before, after))
                 {
-                    values[i] = after;
-                }
-                else
-                {
-                    values[i] = before;
-                    keep(plan, running, name, before, after, kept);
+                    kept.add(kept(running, key(name), text(name, before), text(name, after)));
                 }
             }
-            return running.getClass().getDeclaredConstructor(types).newInstance(values);
+            return new PlanChange(BridgePlan.class.getDeclaredConstructor(types).newInstance(values), kept);
         }
         catch (final ReflectiveOperationException ex)
         {
@@ -80,20 +74,10 @@ public record PlanChange(BridgePlan plan, List<String> kept)
         }
     }
 
-    private static void keep(
-        final BridgePlan plan,
-        final Record part,
-        final String name,
-        final Object before,
-        final Object after,
-        final List<String> kept)
+    private static String kept(final BridgePlan plan, final String key, final String before, final String after)
     {
-        if (!Objects.equals(before, after))
-        {
-            kept.add((part instanceof OuterPlan && "device".equals(name) ? "dev" : key(name)) + " of " +
-                plan.device() + " is still " + text(name, before) + ", not " + text(name, after) +
-                ": restart the bridge to change it");
-        }
+        return key + " of " + plan.device() + " is still " + before + ", not " + after +
+            ": restart the bridge to change it";
     }
 
     private static String text(final String name, final Object value)

@@ -77,7 +77,11 @@ public enum UnderlayKind
     private static UdpOptions with(final UdpOptions options, final BridgePlan plan)
     {
         final boolean joins = plan.offload() != TunOffload.NONE;
-        plan.outer().apply(options).segment(joins).coalesce(joins);
+        options.checksum(plan.checksum())
+            .acceptZeroChecksum(!plan.checksum())
+            .multicastInterface(plan.multicastDevice())
+            .segment(joins)
+            .coalesce(joins);
         final PortRange ports = plan.sourcePorts();
         return ports == null ?
             options :

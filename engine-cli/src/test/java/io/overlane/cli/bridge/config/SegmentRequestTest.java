@@ -11,7 +11,7 @@ import io.overlane.admin.AdminStatus;
 import io.overlane.cli.bridge.plan.BridgeOptionsParser;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.FakeHost;
-import io.overlane.cli.bridge.plan.FloodRates;
+import io.overlane.policy.FloodBudget;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,13 +28,13 @@ class SegmentRequestTest
         assertEquals(77, plan.vni());
         assertEquals("blue", plan.device());
         assertEquals(1300, plan.mtu());
-        assertTrue(plan.learning());
-        assertEquals(9, plan.limits().maxLearned());
-        assertEquals(new FloodRates(0, 5, 0), plan.limits().flood());
+        assertTrue(plan.policy().learning());
+        assertEquals(9, plan.policy().maxLearned());
+        assertEquals(new FloodBudget(0, 5, 0), plan.policy().floodBudget());
         assertEquals(4789, plan.local().udpPort());
         assertEquals("vx78", plan("78").device());
-        assertFalse(plan("78").learning());
-        assertEquals(FloodRates.NONE, plan("78").limits().flood());
+        assertFalse(plan("78").policy().learning());
+        assertEquals(new FloodBudget(0, 0, 0), plan("78").policy().floodBudget());
     }
 
     @ParameterizedTest

@@ -41,12 +41,14 @@ class BridgePlannerErrorsTest
         --port 0           | --port 0: outside 1...65535
         --source any --accept-from known       | --source and --accept-from exclude each other: give one
         --source listed                        | --source listed: name the prefixes with --accept-from
-        --accept-from known,192.0.2.0/24       | --accept-from known: cannot be combined with others
-        --accept-from example.org              | --accept-from example.org: not any, known or a prefix
-        --accept-from 192.0.2.0/33             | --accept-from 192.0.2.0/33: not any, known or a prefix
-        --max-learned -1   | --max-learned -1: negative
+        --accept-from known,192.0.2.0/24       | --accept-from known,192.0.2.0/24: expected any, known or prefixes
+        --accept-from example.org              | --accept-from example.org: expected any, known or prefixes
+        --accept-from 192.0.2.0/33             | --accept-from 192.0.2.0/33: expected any, known or prefixes
+        --policy kernel    | --policy kernel: expected linux, rfc7348 or strict
+        --learning=yes     | --learning yes: expected on or off
+        --max-learned -1   | --max-learned -1: expected 0...999999999 or none
         --max-segments 0   | --max-segments 0: outside 1...65536
-        --fdb-age -1       | --fdb-age -1: not a number of seconds
+        --fdb-age -1       | --fdb-age -1: expected 0...999999999 or never
         --nap -1           | --nap -1: outside 0...10000
         --nap 10001        | --nap 10001: outside 0...10000
         --port 65536       | --port 65536: outside 1...65535

@@ -12,8 +12,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.conformance.Conformance;
-import io.overlane.engine.EngineContext;
-import io.overlane.policy.PolicyProfile;
+import io.overlane.policy.FloodBudget;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.policy.VlanPolicy;
@@ -49,9 +48,9 @@ class BridgePlannerTest
         assertEquals(Map.of(), plan.fdb());
         assertEquals(Set.of(), plan.flood());
         assertEquals(Map.of(), plan.neighbors());
-        assertFalse(plan.learning());
+        assertFalse(plan.policy().learning());
         assertEquals(TunOffload.ALL, plan.offload());
-        assertEquals(new BridgePolicy(PolicyProfile.LINUX, null, List.of(), null), plan.policy());
+        assertTrue(plan.policy().isSameAs(new SegmentPolicy()));
         assertFalse(plan.allIcmpErrors());
         assertEquals(List.of(), plan.subnets());
         assertEquals(List.of(), plan.hostEntries());
@@ -201,8 +200,8 @@ class BridgePlannerTest
         assertEquals(TunOffload.NONE, plan.offload());
         assertEquals("vx%d", plan.device());
         assertEquals(16_777_215, plan.vni());
-        assertTrue(plan.learning());
-        assertEquals(SourcePolicy.KNOWN, plan.policy().source());
+        assertTrue(plan.policy().learning());
+        assertEquals(SourcePolicy.KNOWN, plan.policy().sourcePolicy());
         assertEquals(UnderlayKind.NIO, plan.underlay());
         assertEquals(List.of(IpPrefix.parse("10.1.1.1/32")), plan.addresses());
         assertEquals(
@@ -235,21 +234,17 @@ class BridgePlannerTest
     @Test
     void shouldLimitWhatIsLearnedAndFlooded()
     {
-        final LimitPlan limits =
-            plan("--max-learned 100 --flood-limit copies=3,port=1 --fdb-age 60 --nap 0").limits();
-        assertEquals(
-            "max-learned 100, flood-limit port=1,copies=3, fdb-age 60, nap 0, max-segments 2048", limits.toString());
-        final SegmentPolicy rules = new SegmentPolicy();
-        limits.applyTo(rules);
-        assertEquals(100, rules.maxLearned());
-        assertEquals(1, rules.floodBudget().portFrames());
-        assertEquals(TimeUnit.SECONDS.toNanos(60), rules.fdbAgeNs());
-        final EngineContext engine = new EngineContext();
-        limits.applyTo(engine);
-        assertEquals(TimeUnit.SECONDS.toNanos(60), engine.fdb().ageNs());
-        assertEquals(
-            "max-learned 0, flood-limit none, fdb-age 300, nap 200, max-segments 2048", plan("").limits().toString());
-        assertEquals(0, plan("--mode ip-udp --nap 0").limits().napNs());
+        final BridgePlan plan = plan("--max-learned 100 --flood-limit copies=3,port=1 --fdb-age 60 --nap 0");
+        assertEquals(100, plan.policy().maxLearned());
+        assertEquals(new FloodBudget(1, 0, 3), plan.policy().floodBudget());
+        assertEquals(TimeUnit.SECONDS.toNanos(60), plan.policy().fdbAgeNs());
+        assertEquals(0, plan.napNs());
+        assertEquals(0, plan("").policy().maxLearned());
+        assertEquals(new FloodBudget(0, 0, 0), plan("").policy().floodBudget());
+        assertEquals(SegmentPolicy.ENGINE_AGE, plan("").policy().fdbAgeNs());
+        assertEquals(TimeUnit.MICROSECONDS.toNanos(200), plan("").napNs());
+        assertEquals(2048, plan("").maxSegments());
+        assertEquals(0, plan("--mode ip-udp --nap 0").napNs());
     }
 
     @ParameterizedTest
@@ -259,15 +254,14 @@ class BridgePlannerTest
     void shouldRefuseRatesThatAreNone(final String text)
     {
         final String message =
-            assertThrows(IllegalArgumentException.class, () -> FloodRates.parse(text)).getMessage();
-        assertEquals("not port=N,segment=N,copies=N in frames a second: '" + text + "'", message);
+            assertThrows(IllegalArgumentException.class, () -> plan("--flood-limit=" + text)).getMessage();
+        assertEquals(
+            "--flood-limit " + text + ": expected port=N,segment=N,copies=N in frames a second, or none", message);
     }
 
     private SegmentPolicy rules(final String line)
     {
-        final SegmentPolicy rules = new SegmentPolicy();
-        plan(line).policy().applyTo(rules);
-        return rules;
+        return plan(line).policy();
     }
 
     private BridgePlan plan(final String line)

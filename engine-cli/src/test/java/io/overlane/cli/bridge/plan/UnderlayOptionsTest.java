@@ -13,6 +13,7 @@ import io.overlane.underlay.DontFragment;
 import io.overlane.underlay.OuterContext;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,10 +49,10 @@ class UnderlayOptionsTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        --ttl 0            | --ttl 0: neither 1...255 nor inherit
-        --ttl 256          | --ttl 256: neither 1...255 nor inherit
-        --tos 0x1ff        | --tos 0x1ff: neither 0...255 nor inherit
-        --tos high         | --tos high: neither 0...255 nor inherit
+        --ttl 0            | --ttl 0: expected 1...255 or inherit or default
+        --ttl 256          | --ttl 256: expected 1...255 or inherit or default
+        --tos 0x1ff        | --tos 0x1ff: expected 0...255 or inherit
+        --tos high         | --tos high: expected 0...255 or inherit
         --df maybe         | maybe
         --dev eth0         | --dev eth0: needs --group
         --group 192.0.2.9  | --group 192.0.2.9: not a multicast group
@@ -71,17 +72,19 @@ class UnderlayOptionsTest
     @Test
     void shouldPlanOuterHeaders()
     {
-        final OuterPlan plan = BridgeOptionsParser.plan(
-            "--ttl inherit --tos 0x4b --df unset --udp-checksum off --group ff05::1 --dev eth0", new FakeHost())
-            .outer();
-        assertEquals(OuterContext.INHERIT, plan.context().ttl());
-        assertEquals(0x48, plan.context().tos());
-        assertEquals(8, BridgeOptionsParser.plan("--tos 8 --underlay nio", new FakeHost()).outer().context().tos());
-        assertEquals(9, BridgeOptionsParser.plan("--ttl 9 --underlay netty", new FakeHost()).outer().context().ttl());
-        assertEquals(DontFragment.UNSET, plan.context().dontFragment());
+        final BridgePlan plan = BridgeOptionsParser.plan(
+            "--ttl inherit --tos 0x4b --df unset --udp-checksum off --group ff05::1 --dev eth0", new FakeHost());
+        final OuterContext outer = plan.policy().outer();
+        assertEquals(OuterContext.INHERIT, outer.ttl());
+        assertEquals(0x48, outer.tos());
+        assertEquals(DontFragment.UNSET, outer.dontFragment());
+        assertEquals(
+            8, BridgeOptionsParser.plan("--tos 8 --underlay nio", new FakeHost()).policy().outer().tos());
+        assertEquals(
+            9, BridgeOptionsParser.plan("--ttl 9 --underlay netty", new FakeHost()).policy().outer().ttl());
         assertFalse(plan.checksum());
-        assertEquals("ff05::1", plan.group().toString());
-        assertEquals("eth0", plan.device());
+        assertEquals(Set.of(IpAddress.parse("ff05::1")), plan.policy().groups());
+        assertEquals("eth0", plan.multicastDevice());
     }
 
     @Test
