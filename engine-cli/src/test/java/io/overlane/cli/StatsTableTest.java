@@ -10,7 +10,7 @@ import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
 import io.overlane.testkit.LoopbackPort;

@@ -3,11 +3,11 @@ package io.overlane.engine;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentContext;
 import java.util.Arrays;
 import java.util.List;
 

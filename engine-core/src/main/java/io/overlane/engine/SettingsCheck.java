@@ -2,11 +2,11 @@
 package io.overlane.engine;
 
 import io.overlane.forwarding.RemoteCheck;
+import io.overlane.policy.IpNetworkContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.port.Port;
-import io.overlane.segment.IpNetworkContext;
-import io.overlane.segment.SegmentContext;
 import io.overlane.underlay.DontFragment;
 import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;

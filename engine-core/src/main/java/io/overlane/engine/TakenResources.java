@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.engine;
 
+import io.overlane.policy.SegmentContext;
 import io.overlane.port.Port;
-import io.overlane.segment.SegmentContext;
 import io.overlane.underlay.Underlay;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What a segment does with frames: the sources it accepts them from, the frames it drops, what it does with VLAN tags
- * and congestion marks, how much it may flood, and what outer headers say. An application sets a
- * {@link SegmentPolicy}; the data path reads a fixed copy of it.
+ * The settings of a segment and of the IP network: ports, addresses, and the policy, which says what happens to frames:
+ * the sources they are accepted from, the frames that are dropped, VLAN tags, congestion marks, flood limits and outer
+ * headers. The data path reads a fixed copy of a {@link SegmentPolicy}.
  */
 package io.overlane.policy;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.segment;
 
+import io.overlane.policy.SegmentContext;
 import io.overlane.port.Port;
 
 /**

@@ -2,9 +2,11 @@
 package io.overlane.segment;
 
 import io.overlane.address.MacAddress;
+import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.status.Traffic;
+import java.util.List;
 
 /**
  * One VXLAN segment as the data path sees it: a VNI, the ports behind it and the rules for its frames. Its addresses
@@ -30,7 +32,19 @@ public final class Segment
      */
     public Segment(final SegmentContext settings, final Traffic encapTraffic, final Traffic decapTraffic)
     {
-        this(settings, settings.localPorts(), new FloodList(), new KnownSources(), encapTraffic, decapTraffic);
+        this(settings, ports(settings), new FloodList(), new KnownSources(), encapTraffic, decapTraffic);
+    }
+
+    /** Every port, none with a number. */
+    private static LocalPorts ports(final SegmentContext settings)
+    {
+        final List<Port> ports = settings.ports();
+        LocalPorts all = new LocalPorts(new LocalPort(ports.get(0), LocalPort.UNNUMBERED, settings.ownMac()));
+        for (int i = 1; i < ports.size(); i++)
+        {
+            all = all.with(new LocalPort(ports.get(i), LocalPort.UNNUMBERED, settings.furtherPortMacs().get(i - 1)));
+        }
+        return all;
     }
 
     /**

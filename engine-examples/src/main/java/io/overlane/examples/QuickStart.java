@@ -6,8 +6,8 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
+import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
-import io.overlane.segment.SegmentContext;
 import io.overlane.underlay.NioUnderlay;
 import java.net.BindException;
 

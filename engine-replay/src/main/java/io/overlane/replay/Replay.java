@@ -6,7 +6,7 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
 import io.overlane.pcap.PcapReader;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.VxlanHeader;

@@ -8,7 +8,7 @@ import io.overlane.control.FdbRow;
 import io.overlane.control.TableOperations;
 import io.overlane.engine.Internals;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
-import io.overlane.segment.IpNetworkContext;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.IpNetworkContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import java.util.Arrays;

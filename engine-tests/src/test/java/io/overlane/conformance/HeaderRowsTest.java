@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.policy.PolicyProfile;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.wire.VxlanHeader;
 import java.util.Arrays;

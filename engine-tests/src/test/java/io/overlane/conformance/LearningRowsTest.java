@@ -15,7 +15,7 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;

@@ -3,11 +3,10 @@ package io.overlane.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
@@ -90,7 +89,8 @@ class MulticastGroupTest
         harness.fabric().features(Set.of());
         final String message = assertThrows(IllegalArgumentException.class,
             () -> harness.launch(new SegmentContext(42).policy(p -> p.group(GROUP)))).getMessage();
-        assertTrue(message.startsWith("group 239.1.1.1: this underlay ("), message);
+        assertEquals(
+            "segment 42, group 239.1.1.1: the underlay cannot send to multicast groups", message);
     }
 
     @Test

@@ -11,7 +11,7 @@ import io.overlane.control.FdbRequest;
 import io.overlane.engine.Internals;
 import io.overlane.event.TableEvents;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import java.util.List;

@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.policy.PolicyProfile;
+import io.overlane.policy.SegmentContext;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.port.VlanTrunk;
-import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.DropSamples;
 import io.overlane.testdata.FrameSpec;

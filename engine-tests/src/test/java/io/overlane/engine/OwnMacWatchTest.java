@@ -4,7 +4,7 @@ package io.overlane.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.address.MacAddress;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;

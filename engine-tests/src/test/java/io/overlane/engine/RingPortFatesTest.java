@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
+import io.overlane.policy.IpNetworkContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.port.RingPort;
 import io.overlane.port.VlanTrunk;
-import io.overlane.segment.IpNetworkContext;
-import io.overlane.segment.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;

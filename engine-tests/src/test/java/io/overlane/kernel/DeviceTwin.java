@@ -13,7 +13,7 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.policy.PolicyProfile;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.kernel.KernelCase;

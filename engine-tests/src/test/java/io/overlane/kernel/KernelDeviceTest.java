@@ -8,7 +8,7 @@ import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelComparison;
 import io.overlane.testdata.kernel.KernelSuite;

@@ -11,7 +11,7 @@ import io.overlane.engine.Internals;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.policy.FloodBudget;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.RemoteTraffic;
 import io.overlane.testdata.FrameSpec;

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;

@@ -11,7 +11,7 @@ import io.overlane.kernel.KernelWords;
 import io.overlane.kernel.Recordings;
 import io.overlane.pcap.PcapReader;
 import io.overlane.policy.EcnPolicy;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelCases;

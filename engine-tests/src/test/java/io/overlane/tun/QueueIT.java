@@ -12,7 +12,7 @@ import io.overlane.engine.QueueContext;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.EngineCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;

@@ -13,7 +13,7 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.FrameSlab;
 import io.overlane.netty.NettyUnderlay;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;

@@ -13,7 +13,7 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.signal.Doorbell;
 import io.overlane.signal.IdleWait;
 import io.overlane.testdata.FrameSpec;

@@ -11,7 +11,7 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.AdminStatus;
 import io.overlane.admin.Answer;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testkit.EngineHarness;
 import java.util.HashMap;
 import java.util.List;

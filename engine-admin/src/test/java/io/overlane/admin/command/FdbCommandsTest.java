@@ -13,7 +13,7 @@ import io.overlane.control.DesiredState;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.ReconcileResult;
 import io.overlane.control.TableResult;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import java.util.HashSet;

@@ -10,7 +10,7 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminServer;
 import io.overlane.admin.AdminStatus;
 import io.overlane.control.FdbRequest;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;

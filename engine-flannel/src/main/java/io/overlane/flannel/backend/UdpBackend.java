@@ -14,7 +14,7 @@ import io.overlane.flannel.host.route.KernelRoute;
 import io.overlane.flannel.host.route.RouteKeeper;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
-import io.overlane.segment.IpNetworkContext;
+import io.overlane.policy.IpNetworkContext;
 import io.overlane.tun.TunKind;
 import java.io.IOException;
 import java.util.Collection;

@@ -17,7 +17,7 @@ import io.overlane.flannel.host.route.NeighborKeeper;
 import io.overlane.flannel.host.route.RouteKeeper;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.tun.TunKind;
 import java.io.IOException;
 import java.util.Collection;

@@ -11,7 +11,7 @@ import io.overlane.control.DesiredState;
 import io.overlane.control.TableResult;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
-import io.overlane.segment.IpNetworkContext;
+import io.overlane.policy.IpNetworkContext;
 import io.overlane.testkit.EngineHarness;
 import java.io.IOException;
 import java.util.List;

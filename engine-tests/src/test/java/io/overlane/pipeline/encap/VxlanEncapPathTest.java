@@ -10,7 +10,7 @@ import io.overlane.conformance.Conformance;
 import io.overlane.engine.Internals;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;

@@ -10,7 +10,7 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
 import io.overlane.engine.Internals;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.segment.SegmentContext;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;

@@ -8,10 +8,10 @@ import io.overlane.cli.bridge.plan.OptionTypes;
 import io.overlane.cli.config.Place;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine;
 
 /** Options from a configuration file, each with its line. */
 final class ConfigArguments

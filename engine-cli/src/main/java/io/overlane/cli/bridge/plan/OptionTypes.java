@@ -8,11 +8,11 @@ import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.OneLineErrors;
 import java.util.List;
 import java.util.function.Function;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.IGetter;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /** Converters of option values: addresses, ranges and names. */
 public final class OptionTypes

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.segment;
+package io.overlane.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.overlane.policy.FloodBudget;
 import io.overlane.status.DropReason;
 import org.junit.jupiter.api.Test;
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.segment;
+package io.overlane.policy;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
-import io.overlane.policy.SourcePolicy;
 import io.overlane.port.Port;
 import io.overlane.setting.Setting;
 import io.overlane.underlay.OuterContext;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.segment;
+package io.overlane.policy;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
-import io.overlane.policy.DropWhen;
-import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.setting.Setting;
 import java.util.ArrayList;
@@ -34,7 +32,8 @@ public final class SegmentContext
 
     private final int vni;
     private Port port;
-    private final List<LocalPort> furtherPorts = new ArrayList<>();
+    private final List<Port> furtherPorts = new ArrayList<>();
+    private final List<Long> furtherPortMacs = new ArrayList<>();
     private int portMtu;
     private long ownMac = NO_MAC;
     private final SegmentPolicy policy = new SegmentPolicy();
@@ -88,9 +87,7 @@ public final class SegmentContext
      */
     public SegmentContext addPort(final Port furtherPort)
     {
-        furtherPorts.add(new LocalPort(
-            Setting.notNull("furtherPort", furtherPort), LocalPort.UNNUMBERED, NO_MAC));
-        return this;
+        return addPort(furtherPort, NO_MAC);
     }
 
     /**
@@ -100,10 +97,13 @@ public final class SegmentContext
      */
     public SegmentContext addPort(final Port furtherPort, final MacAddress mac)
     {
-        furtherPorts.add(new LocalPort(
-            Setting.notNull("furtherPort", furtherPort),
-            LocalPort.UNNUMBERED,
-            Setting.notNull("mac", mac).value()));
+        return addPort(furtherPort, Setting.notNull("mac", mac).value());
+    }
+
+    private SegmentContext addPort(final Port furtherPort, final long mac)
+    {
+        furtherPorts.add(Setting.notNull("furtherPort", furtherPort));
+        furtherPortMacs.add(mac);
         return this;
     }
 
@@ -115,19 +115,14 @@ public final class SegmentContext
         {
             all.add(port);
         }
-        furtherPorts.forEach(further -> all.add(further.port()));
+        all.addAll(furtherPorts);
         return all;
     }
 
-    /** Every port, none with a number. */
-    LocalPorts localPorts()
+    /** @return for each further port, the MAC of the device behind it, or {@link #NO_MAC}. */
+    public List<Long> furtherPortMacs()
     {
-        LocalPorts all = new LocalPorts(new LocalPort(port, LocalPort.UNNUMBERED, ownMac));
-        for (final LocalPort further : furtherPorts)
-        {
-            all = all.with(further);
-        }
-        return all;
+        return furtherPortMacs;
     }
 
     /** @return the largest IP packet a port may send, in bytes. */
