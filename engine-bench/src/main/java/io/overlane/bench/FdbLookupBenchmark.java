@@ -64,7 +64,6 @@ public class FdbLookupBenchmark
         }
     }
 
-    /** @return a key. */
     @Benchmark
     public long keyStream()
     {

@@ -85,11 +85,7 @@ public class SplitBenchmark
         return sum;
     }
 
-    /**
-     * The same bytes only copied: what no way of cutting can be faster than.
-     *
-     * @return the buffer.
-     */
+    /** The same bytes only copied: what no way of cutting can be faster than. */
     @Benchmark
     public UnsafeBuffer copy()
     {

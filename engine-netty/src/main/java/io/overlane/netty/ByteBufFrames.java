@@ -39,7 +39,6 @@ public final class ByteBufFrames
      *
      * @param frame to aim; made for this purpose, because its slot changes too.
      * @param bytes in one piece, direct or on the heap.
-     * @return the frame.
      * @throws IllegalArgumentException if the buffer is not one piece of memory.
      */
     public static Frame wrap(final Frame frame, final ByteBuf bytes)
@@ -57,7 +56,6 @@ public final class ByteBufFrames
     }
 
     /**
-     * @param bytes direct and in one piece.
      * @return where its index 0 lies.
      * @throws IllegalArgumentException if the buffer is on the heap or not one piece of memory.
      */

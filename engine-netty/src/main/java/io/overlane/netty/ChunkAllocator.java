@@ -48,8 +48,6 @@ final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
     /**
      * Allocate and free one chunk. The first time in a JVM, Netty's pool loads the JDK's flight recorder then, which
      * takes half a second: here the constructing thread waits, not the first datagram.
-     *
-     * @param allocator the channel's.
      */
     static void warmUp(final ByteBufAllocator allocator)
     {

@@ -24,7 +24,6 @@ public final class Allocation
     /**
      * Run {@code calls} times to warm up and as often again counted.
      *
-     * @param what  for the message.
      * @param calls of {@code step}.
      * @param step  must allocate nothing when warm.
      */

@@ -68,16 +68,13 @@ public final class EngineHarness implements AutoCloseable
             .fdb(fdb -> fdb.maxEntries(1024)).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(256);
     }
 
-    /**
-     * @return a harness over IPv4 and Ethernet's MTU, nothing configured but the clock, the mode and small tables.
-     */
+    /** @return a harness over IPv4 and Ethernet's MTU, nothing configured but the clock, the mode and small tables. */
     public static EngineHarness create()
     {
         return new EngineHarness(LOCAL, MemoryFabric.DEFAULT_MTU);
     }
 
     /**
-     * @param local       the engine's endpoint.
      * @param underlayMtu IP MTU of the network.
      * @return the same elsewhere.
      */
@@ -110,22 +107,12 @@ public final class EngineHarness implements AutoCloseable
         return clock;
     }
 
-    /**
-     * Launch with one segment; its port is a loopback port of MTU 1450.
-     *
-     * @param segment settings.
-     * @return this.
-     */
+    /** Launch with one segment; its port is a loopback port of MTU 1450. */
     public EngineHarness launch(final SegmentContext segment)
     {
         return launch(segment, new LoopbackPort("port-" + segment.vni(), 1450, 1024, 2048));
     }
 
-    /**
-     * @param segment     settings.
-     * @param segmentPort its port.
-     * @return this.
-     */
     public EngineHarness launch(final SegmentContext segment, final LoopbackPort segmentPort)
     {
         port = segmentPort;
@@ -133,12 +120,7 @@ public final class EngineHarness implements AutoCloseable
         return launch();
     }
 
-    /**
-     * Launch with an IP network; its port is a loopback port of MTU 1472.
-     *
-     * @param network settings.
-     * @return this.
-     */
+    /** Launch with an IP network; its port is a loopback port of MTU 1472. */
     public EngineHarness launch(final IpNetworkContext network)
     {
         port = new LoopbackPort("tun", 1472, 1024, 2048);
@@ -146,18 +128,13 @@ public final class EngineHarness implements AutoCloseable
         return launch();
     }
 
-    /**
-     * Launch with what the context says.
-     *
-     * @return this.
-     */
+    /** Launch with what the context says. */
     public EngineHarness launch()
     {
         engine = OverlayEngine.launch(context);
         return this;
     }
 
-    /** @return the engine. */
     public OverlayEngine engine()
     {
         return engine;
@@ -169,48 +146,26 @@ public final class EngineHarness implements AutoCloseable
         return port;
     }
 
-    /**
-     * Make an endpoint, if there is none yet.
-     *
-     * @param peer its address.
-     * @return its underlay.
-     */
+    /** Make an endpoint, if there is none yet. */
     public Underlay attach(final Vtep peer)
     {
         return peers.computeIfAbsent(peer, fabric::attach);
     }
 
-    /**
-     * Send a datagram to the engine, and let it work.
-     *
-     * @param from     who sends.
-     * @param datagram UDP payload.
-     */
+    /** Send a datagram to the engine, and let it work. */
     public void receive(final Vtep from, final byte... datagram)
     {
         receive(from, 0, datagram);
     }
 
-    /**
-     * Send a datagram to the engine, and let it work.
-     *
-     * @param from     who sends.
-     * @param tos      outer type of service.
-     * @param datagram UDP payload.
-     */
+    /** Send a datagram to the engine, and let it work. */
     public void receive(final Vtep from, final int tos, final byte... datagram)
     {
         send(from, tos, datagram);
         run();
     }
 
-    /**
-     * Send a datagram to the engine.
-     *
-     * @param from     who sends.
-     * @param tos      outer type of service.
-     * @param datagram UDP payload.
-     */
+    /** Send a datagram to the engine. */
     public void send(final Vtep from, final int tos, final byte... datagram)
     {
         send(underlay.local(), from, tos, datagram);
@@ -219,9 +174,7 @@ public final class EngineHarness implements AutoCloseable
     /**
      * Send a datagram to whoever hears it.
      *
-     * @param to       an endpoint, or a group.
-     * @param from     who sends.
-     * @param datagram UDP payload.
+     * @param to an endpoint, or a group.
      */
     public void sendTo(final Vtep to, final Vtep from, final byte... datagram)
     {
@@ -262,10 +215,7 @@ public final class EngineHarness implements AutoCloseable
         assertSums(decap(), decap().floodCopiesRefused());
     }
 
-    /**
-     * @param peer an attached endpoint.
-     * @return the datagrams it got since the last call.
-     */
+    /** @return the datagrams it got since the last call. */
     public List<byte[]> sentTo(final Vtep peer)
     {
         received.clear();
@@ -303,8 +253,6 @@ public final class EngineHarness implements AutoCloseable
 
     /**
      * @param path   encap or decap.
-     * @param reason why.
-     * @param vni    of which segment.
      * @param remote whose, or null for none.
      * @return what the ledger says.
      */
@@ -326,8 +274,6 @@ public final class EngineHarness implements AutoCloseable
     /**
      * The one datagram received so far ended in one line of the ledger and nowhere else.
      *
-     * @param reason why.
-     * @param vni    of which segment.
      * @param remote whose.
      */
     public void assertDatagramDropped(final DropReason reason, final int vni, final Vtep remote)
@@ -341,8 +287,6 @@ public final class EngineHarness implements AutoCloseable
     /**
      * The one frame transmitted so far ended in one line of the ledger and nowhere else.
      *
-     * @param reason why.
-     * @param vni    of which segment.
      * @param remote for which remote, or null.
      */
     public void assertFrameDropped(final DropReason reason, final int vni, final Vtep remote)

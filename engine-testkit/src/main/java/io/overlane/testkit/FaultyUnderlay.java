@@ -60,7 +60,6 @@ public final class FaultyUnderlay implements Underlay
 
     /**
      * @param underlay to spoil; closed with this.
-     * @param seed     of all chances.
      * @param clock    says how long a datagram has been held back.
      */
     public FaultyUnderlay(final Underlay underlay, final long seed, final NanoClock clock)
@@ -70,20 +69,13 @@ public final class FaultyUnderlay implements Underlay
         random = new SplittableRandom(seed);
     }
 
-    /**
-     * @param rate of datagrams that never arrive.
-     * @return this.
-     */
+    /** @param rate of datagrams that never arrive. */
     public FaultyUnderlay loss(final double rate)
     {
         lossRate = checkRate("loss", rate);
         return this;
     }
 
-    /**
-     * @param rate of datagrams that arrive twice.
-     * @return this.
-     */
     public FaultyUnderlay duplication(final double rate)
     {
         duplicationRate = checkRate("duplication", rate);
@@ -93,7 +85,6 @@ public final class FaultyUnderlay implements Underlay
     /**
      * @param rate   of datagrams that are held back while later ones pass.
      * @param holdNs how long, in nanoseconds on the clock.
-     * @return this.
      */
     public FaultyUnderlay reordering(final double rate, final long holdNs)
     {
@@ -106,20 +97,14 @@ public final class FaultyUnderlay implements Underlay
         return this;
     }
 
-    /**
-     * @param rate of datagrams that lose some bytes at the end, all of them at worst.
-     * @return this.
-     */
+    /** @param rate of datagrams that lose some bytes at the end, all of them at worst. */
     public FaultyUnderlay truncation(final double rate)
     {
         truncationRate = checkRate("truncation", rate);
         return this;
     }
 
-    /**
-     * @param rate of datagrams that arrive with one bit wrong.
-     * @return this.
-     */
+    /** @param rate of datagrams that arrive with one bit wrong. */
     public FaultyUnderlay corruption(final double rate)
     {
         corruptionRate = checkRate("corruption", rate);

@@ -5,9 +5,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import org.agrona.DirectBuffer;
 
-/**
- * A bounded queue of frames: copied in, lent out, given back together. Not thread safe.
- */
+/** A bounded queue of frames: copied in, lent out, given back together. Not thread safe. */
 final class FrameQueue
 {
     private final FrameSlab slab;

@@ -27,13 +27,9 @@ public @interface InNamespace
      */
     boolean ipv6() default false;
 
-    /**
-     * @return command that starts the JVM inside the namespace, and takes its command line as further arguments.
-     */
+    /** @return command that starts the JVM inside the namespace, and takes its command line as further arguments. */
     String[] wrapper() default {};
 
-    /**
-     * @return options of the JVM inside, beside those of this one that begin with {@code --}.
-     */
+    /** @return options of the JVM inside, beside those of this one that begin with {@code --}. */
     String[] jvmOptions() default {};
 }

@@ -33,7 +33,6 @@ public final class LoopbackPort implements Port
     private boolean isEnded;
 
     /**
-     * @param name     in counters, tables and logs.
      * @param mtu      IP MTU in bytes.
      * @param capacity frames each direction can hold.
      */
@@ -43,7 +42,6 @@ public final class LoopbackPort implements Port
     }
 
     /**
-     * @param name        in counters, tables and logs.
      * @param mtu         IP MTU in bytes.
      * @param capacity    frames each direction can hold.
      * @param frameLength longest frame in bytes; more than the MTU asks for where super-frames are to go through.
@@ -78,7 +76,6 @@ public final class LoopbackPort implements Port
      *
      * @param buffer holds its bytes, which are copied.
      * @param offset of the first.
-     * @param length how many.
      * @return false if the port is closed, or has no room; frames lent to the engine still occupy theirs.
      * @throws IllegalArgumentException if it is longer than this port carries.
      */

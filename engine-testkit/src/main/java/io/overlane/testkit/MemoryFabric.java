@@ -94,7 +94,6 @@ public final class MemoryFabric
      * Make every link slow.
      *
      * @param delayNs from send to receipt, in nanoseconds.
-     * @return this.
      */
     public synchronized MemoryFabric delay(final long delayNs)
     {
@@ -105,10 +104,7 @@ public final class MemoryFabric
     /**
      * Make one link slow, in one direction.
      *
-     * @param from    sender.
-     * @param to      receiver.
      * @param delayNs from send to receipt, in nanoseconds.
-     * @return this.
      */
     public synchronized MemoryFabric delay(final Vtep from, final Vtep to, final long delayNs)
     {
@@ -119,10 +115,8 @@ public final class MemoryFabric
     /**
      * Give one path an MTU of its own, as a narrow link on the way would.
      *
-     * @param from sender.
-     * @param to   address of the receiver, whatever its port.
-     * @param mtu  IP MTU, in bytes.
-     * @return this.
+     * @param to  address of the receiver, whatever its port.
+     * @param mtu IP MTU, in bytes.
      */
     public synchronized MemoryFabric mtu(final Vtep from, final IpAddress to, final int mtu)
     {
@@ -135,7 +129,6 @@ public final class MemoryFabric
      * no effect in memory.
      *
      * @param features what every end declares.
-     * @return this.
      */
     public synchronized MemoryFabric features(final Set<UnderlayFeature> features)
     {
@@ -148,7 +141,6 @@ public final class MemoryFabric
      * before attaching.
      *
      * @param joins whether to.
-     * @return this.
      */
     public synchronized MemoryFabric joining(final boolean joins)
     {

@@ -12,9 +12,7 @@ import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 import java.util.Set;
 
-/**
- * One end of a {@link MemoryFabric}.
- */
+/** One end of a {@link MemoryFabric}. */
 final class MemoryUnderlay implements Underlay
 {
     private final MemoryFabric fabric;

@@ -162,7 +162,6 @@ final class NamespaceRun
     /**
      * Inside the namespace.
      *
-     * @param args the class.
      * @throws ClassNotFoundException if there is none of that name.
      */
     public static void main(final String[] args) throws ClassNotFoundException

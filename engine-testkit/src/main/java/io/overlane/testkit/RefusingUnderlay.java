@@ -32,42 +32,30 @@ public final class RefusingUnderlay implements Underlay
     private RuntimeException askFault;
     private int closed;
 
-    /**
-     * @param underlay for all others.
-     */
     public RefusingUnderlay(final Underlay underlay)
     {
         this.underlay = underlay;
     }
 
-    /**
-     * @param remote to refuse.
-     * @param reason the verdict; {@link DropReason#NONE} ends it.
-     */
+    /** @param reason the verdict; {@link DropReason#NONE} ends it. */
     public void refuse(final Vtep remote, final DropReason reason)
     {
         refusals.put(remote, reason);
     }
 
-    /**
-     * @param fault thrown by the next send, which sends nothing.
-     */
+    /** @param fault thrown by the next send, which sends nothing. */
     public void failSend(final RuntimeException fault)
     {
         sendFault = fault;
     }
 
-    /**
-     * @param fault thrown by the next poll, behind what it has polled.
-     */
+    /** @param fault thrown by the next poll, behind what it has polled. */
     public void failPoll(final RuntimeException fault)
     {
         pollFault = fault;
     }
 
-    /**
-     * @param fault thrown whenever a path's MTU or the number of segments is asked for; null: no more.
-     */
+    /** @param fault thrown whenever a path's MTU or the number of segments is asked for; null: no more. */
     public void failQuestions(final RuntimeException fault)
     {
         askFault = fault;

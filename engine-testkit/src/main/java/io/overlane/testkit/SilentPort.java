@@ -9,9 +9,6 @@ public class SilentPort implements Port
 {
     private final String name;
 
-    /**
-     * @param name of the port.
-     */
     public SilentPort(final String name)
     {
         this.name = name;

@@ -10,10 +10,6 @@ public final class SteppedClock implements NanoClock
     private long nowNs = TimeUnit.DAYS.toNanos(1);
     private long reads;
 
-    /**
-     * @param amount how far to move.
-     * @param unit   of the amount.
-     */
     public void step(final long amount, final TimeUnit unit)
     {
         nowNs += unit.toNanos(amount);

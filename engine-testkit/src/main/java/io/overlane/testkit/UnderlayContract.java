@@ -50,25 +50,19 @@ public abstract class UnderlayContract
      */
     protected abstract Underlay open(int index) throws IOException;
 
-    /**
-     * @return false if it cannot send a datagram without payload, which no tunnel needs.
-     */
+    /** @return false if it cannot send a datagram without payload, which no tunnel needs. */
     protected boolean sendsEmptyDatagrams()
     {
         return true;
     }
 
-    /**
-     * @return true if {@link Underlay#receiveDrops()} says how many datagrams found no room.
-     */
+    /** @return true if {@link Underlay#receiveDrops()} says how many datagrams found no room. */
     protected boolean countsReceiveDrops()
     {
         return false;
     }
 
-    /**
-     * @param error told to the error handler of an endpoint.
-     */
+    /** @param error told to the error handler of an endpoint. */
     protected final void onError(final Throwable error)
     {
         synchronized (errors)

@@ -13,10 +13,6 @@ public final class UnderlayPair implements AutoCloseable
     private final Underlay left;
     private final Underlay right;
 
-    /**
-     * @param left  address of one end.
-     * @param right address of the other.
-     */
     public UnderlayPair(final Vtep left, final Vtep right)
     {
         final MemoryFabric fabric = new MemoryFabric(() -> 0);

@@ -34,9 +34,7 @@ public final class DataPathThread implements ThreadFactory
         this(LibC.whyUnavailable() == null ? LibC.get() : null);
     }
 
-    /**
-     * @param libc the C library, or what stands for it; null if there is none.
-     */
+    /** @param libc the C library, or what stands for it; null if there is none. */
     DataPathThread(final LibC libc)
     {
         this.libc = libc;

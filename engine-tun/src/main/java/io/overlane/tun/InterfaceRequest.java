@@ -16,9 +16,7 @@ final class InterfaceRequest
     private final LibC libc = LibC.get();
     private final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(IFREQ_SIZE, 8));
 
-    /**
-     * @param name at most 15 ASCII characters.
-     */
+    /** @param name at most 15 ASCII characters. */
     InterfaceRequest(final String name)
     {
         memory.putStringWithoutLengthAscii(0, name, 0, IFNAME_SIZE - 1);

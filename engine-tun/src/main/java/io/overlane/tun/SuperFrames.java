@@ -29,10 +29,7 @@ final class SuperFrames
     /** Writes one ordinary frame. */
     interface Writer
     {
-        /**
-         * @param frame complete, with room for the vnet header in front.
-         * @return {@link DropReason#NONE} if it was written.
-         */
+        /** @return {@link DropReason#NONE} if it was written. */
         DropReason write(Frame frame);
     }
 
@@ -52,8 +49,6 @@ final class SuperFrames
     /**
      * The device said no (EINVAL) to this one. One whose metadata is wrong says nothing of its kind. Any thread.
      *
-     * @param frame  a super-frame.
-     * @param writer writes its pieces.
      * @return {@link DropReason#NONE} if all pieces were written, {@link DropReason#BAD_OFFLOAD} if it cannot be cut,
      *         else why the first piece that was not written was not.
      */

@@ -62,8 +62,6 @@ public final class TunDevice implements AutoCloseable
     /**
      * Make a new device. It is down, and has a random MAC address if it is a TAP.
      *
-     * @param options what to make.
-     * @return the device.
      * @throws TunException if there is an interface of that name, or none can be made.
      * @throws UnsupportedOperationException where native calls are not available.
      */
@@ -76,7 +74,6 @@ public final class TunDevice implements AutoCloseable
      * Take over a persistent device that nobody uses, or a further queue of a multi-queue device.
      *
      * @param options its name, kind and queue mode; the vnet header and offload are set as they say.
-     * @return the device.
      * @throws TunException if there is no such device, or it is in use or of another kind.
      * @throws IllegalArgumentException if the name is a pattern.
      * @throws UnsupportedOperationException where native calls are not available.
@@ -95,13 +92,12 @@ public final class TunDevice implements AutoCloseable
     }
 
     /**
-     * Take over an open descriptor of a device, inherited or received from another process; it is made non-blocking.
-     * It must have been opened with IFF_NO_PI: the kernel does not tell, its answer has that bit in another meaning
+     * Take over an open descriptor of a device, inherited or received from another process; it is made non-blocking. It
+     * must have been opened with IFF_NO_PI: the kernel does not tell, its answer has that bit in another meaning
      * (IFF_NOFILTER).
      *
      * @param fd      the descriptor, the device's from now on; still the caller's if this throws.
      * @param offload what the kernel may leave undone; {@link TunOffload#NONE} if it has no vnet header.
-     * @return the device.
      * @throws TunException if it is no descriptor of a device, or its vnet header or offload cannot be as asked.
      * @throws UnsupportedOperationException where native calls are not available.
      */

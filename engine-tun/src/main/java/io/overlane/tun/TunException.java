@@ -38,7 +38,6 @@ public final class TunException extends IOException
     }
 
     /**
-     * @param errno   of a call on an interface.
      * @param message what could not be done; the kernel's word for why is added.
      * @return to throw.
      */

@@ -3,7 +3,6 @@ package io.overlane.tun;
 
 import io.overlane.tun.libc.Linux;
 
-
 /** What a device carries. */
 public enum TunKind
 {

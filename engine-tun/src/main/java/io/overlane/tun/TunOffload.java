@@ -41,10 +41,7 @@ public enum TunOffload
         return values()[ordinal() - 1];
     }
 
-    /**
-     * @param gsoType of a super-frame.
-     * @return true if the device takes super-frames of the type.
-     */
+    /** @return true if the device takes super-frames of the type. */
     boolean takes(final int gsoType)
     {
         return switch (gsoType)

@@ -60,7 +60,6 @@ public final class TunOptions
     /**
      * @param length of the header in front of each frame: {@link VirtioNetHeader#LENGTH},
      *               {@link VirtioNetHeader#MERGEABLE_LENGTH} (the default), or 0 for none, and so no offload.
-     * @return this.
      */
     public TunOptions vnetHeaderLength(final int length)
     {
@@ -73,9 +72,8 @@ public final class TunOptions
     }
 
     /**
-     * @param offload what the kernel may leave undone; {@link TunOffload#CHECKSUM} by default. Without a vnet header
-     *                it is always {@link TunOffload#NONE}.
-     * @return this.
+     * @param offload what the kernel may leave undone; {@link TunOffload#CHECKSUM} by default. Without a vnet header it
+     *                is always {@link TunOffload#NONE}.
      */
     public TunOptions offload(final TunOffload offload)
     {
@@ -84,9 +82,8 @@ public final class TunOptions
     }
 
     /**
-     * @param multiQueue true to allow more than one queue: each further one is attached to the same name, with the
-     *                   same options.
-     * @return this.
+     * @param multiQueue true to allow more than one queue: each further one is attached to the same name, with the same
+     *                   options.
      */
     public TunOptions multiQueue(final boolean multiQueue)
     {

@@ -13,9 +13,7 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/**
- * One datagram to a local socket, which {@code java.nio} cannot send: its UNIX sockets are streams.
- */
+/** One datagram to a local socket, which {@code java.nio} cannot send: its UNIX sockets are streams. */
 public final class UnixDatagram
 {
     private UnixDatagram()

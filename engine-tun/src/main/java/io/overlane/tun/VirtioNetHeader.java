@@ -43,9 +43,7 @@ public final class VirtioNetHeader
     /**
      * Set a frame's offload fields from the header that came with it.
      *
-     * @param buffer with the header.
      * @param offset of its first byte.
-     * @param frame  it belongs to.
      */
     public static void decode(final UnsafeBuffer buffer, final int offset, final Frame frame)
     {
@@ -63,8 +61,6 @@ public final class VirtioNetHeader
     /**
      * Write all bytes of the header that says what a frame's offload fields say.
      *
-     * @param frame  to describe.
-     * @param buffer to write to.
      * @param offset of the header's first byte.
      * @param length {@link #LENGTH} or {@link #MERGEABLE_LENGTH}.
      */

@@ -22,7 +22,6 @@ public final class Hex
     }
 
     /**
-     * @param octets a longer array.
      * @param offset the first octet wanted.
      * @param length number of octets.
      * @return two lower-case digits each, nothing between.

@@ -32,10 +32,7 @@ public final class MakeCaptures
     {
     }
 
-    /**
-     * @param args the folder to write to.
-     * @throws IOException if it cannot be written.
-     */
+    /** @throws IOException if it cannot be written. */
     public static void main(final String... args) throws IOException
     {
         if (args.length != 1)

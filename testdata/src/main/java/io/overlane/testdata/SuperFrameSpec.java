@@ -104,7 +104,6 @@ public record SuperFrameSpec(FrameSpec spec, byte[] payload, int gsoSize)
         return segmentSpecs().stream().map(FrameSpec::bytes).toList();
     }
 
-    /** @return the segments. */
     public List<FrameSpec> segmentSpecs()
     {
         final List<FrameSpec> segments = new ArrayList<>();

@@ -27,7 +27,6 @@ public interface Backend extends AutoCloseable
     /**
      * Make the devices with the addresses of the lease. No peer is set up yet.
      *
-     * @param own lease of this node.
      * @throws IOException if the socket or the device cannot be opened; then nothing stays behind.
      */
     void open(Lease own) throws IOException;
@@ -38,7 +37,6 @@ public interface Backend extends AutoCloseable
     /**
      * Apply what changed since the last call, without reading the host first.
      *
-     * @param peers all of them.
      * @return what was done and what failed.
      * @throws IOException if the host cannot be changed at all.
      */
@@ -47,7 +45,6 @@ public interface Backend extends AutoCloseable
     /**
      * Compare routes, neighbours and engine entries with what they should be, and correct them.
      *
-     * @param peers all of them.
      * @return what was done and what failed.
      * @throws IOException if the host cannot be read or changed at all.
      */
@@ -56,10 +53,7 @@ public interface Backend extends AutoCloseable
     /** @return the routes and neighbours set in the kernel for the peers, by device. */
     List<HostPlan> plans();
 
-    /**
-     * @param peer of the network.
-     * @return one line: how this node reaches the peer, or why it does not.
-     */
+    /** @return one line: how this node reaches the peer, or why it does not. */
     String explain(Lease peer);
 
     /** @return running engines by device, IPv4's first; empty where the kernel carries the packets. */

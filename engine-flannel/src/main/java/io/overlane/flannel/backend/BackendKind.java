@@ -33,7 +33,6 @@ public enum BackendKind
 
     /**
      * @param type from the network configuration, in lower case.
-     * @return the backend.
      * @throws IllegalArgumentException for a backend of flannel that this engine does not support, and for an unknown
      *     one.
      */

@@ -13,7 +13,6 @@ public final class Backends
     }
 
     /**
-     * @param host      of the node.
      * @param published attributes in the node's present lease, null if it has none.
      * @return the backend, not open yet.
      * @throws IllegalArgumentException for a backend or a setting that this engine does not support; one line.

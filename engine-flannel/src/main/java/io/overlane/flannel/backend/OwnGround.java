@@ -31,7 +31,6 @@ final class OwnGround
     }
 
     /**
-     * @param network   of all nodes.
      * @param address   of this node's interface, or null.
      * @param published address of this node, or null.
      */

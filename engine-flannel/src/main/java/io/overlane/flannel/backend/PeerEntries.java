@@ -62,7 +62,6 @@ final class PeerEntries<K>
     /**
      * Remove all other entries, after the kernel has stopped sending packets to peers that left.
      *
-     * @param wanted entries to keep.
      * @throws IOException if the engine is closed.
      */
     void removeOthers(final Map<K, Vtep> wanted) throws IOException

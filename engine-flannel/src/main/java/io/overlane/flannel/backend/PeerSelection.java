@@ -93,7 +93,6 @@ final class PeerSelection
     /**
      * Compare all leases with those of the last call.
      *
-     * @param leases of the other nodes.
      * @return the changes; all peers if two of them have one MAC address.
      */
     Difference look(final Collection<Lease> leases)

@@ -18,10 +18,7 @@ public final class VtepMac
 
     /**
      * @param published attributes in the node's present lease, or null.
-     * @param identity  of this node.
-     * @param device    name of the tunnel's device.
      * @param underlay  address by which other nodes reach this one.
-     * @param vni       of the tunnel.
      * @return the address to set on the device and to publish.
      */
     public static MacAddress choose(

@@ -27,9 +27,7 @@ final class VxlanBackend implements Backend
     private final VxlanTunnel v6;
     private final List<VxlanTunnel> tunnels = new ArrayList<>();
 
-    /**
-     * @param published attributes in the node's present lease, or null.
-     */
+    /** @param published attributes in the node's present lease, or null. */
     VxlanBackend(final BackendHost host, final NodeIdentity identity, final LeaseAttributes published)
     {
         this.host = host;

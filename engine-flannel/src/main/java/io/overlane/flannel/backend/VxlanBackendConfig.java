@@ -56,7 +56,6 @@ public record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRo
      * stays wrong.
      *
      * @param interfaceMtu of the interface that carries the tunnel, used if the configuration has no MTU.
-     * @param isV4         family of the underlay.
      * @return MTU of the device and of the containers, in bytes.
      */
     public int deviceMtu(final int interfaceMtu, final boolean isV4)

@@ -26,11 +26,7 @@ public record VxlanLeaseData(int vni, MacAddress vtepMac)
         return new JsonBuilder().begin().number("VNI", vni).text("VtepMAC", vtepMac.toString()).end().toString();
     }
 
-    /**
-     * @param data of a lease.
-     * @return the parsed data.
-     * @throws IllegalArgumentException if the MAC address is missing or cannot be a device's; one line.
-     */
+    /** @throws IllegalArgumentException if the MAC address is missing or cannot be a device's; one line. */
     public static VxlanLeaseData parse(final JsonObject data)
     {
         final String text = data.text("VtepMAC", "");
@@ -42,10 +38,7 @@ public record VxlanLeaseData(int vni, MacAddress vtepMac)
         return new VxlanLeaseData(BackendValue.inRange(data, "VNI", UNKNOWN_VNI, UNKNOWN_VNI, 0xFF_FFFF), mac);
     }
 
-    /**
-     * @param ownVni of this node.
-     * @return true if the two nodes can communicate. flannel does not compare; its packets are then lost silently.
-     */
+    /** @return true if the two nodes can communicate. flannel does not compare; its packets are then lost silently. */
     public boolean matches(final int ownVni)
     {
         return vni == UNKNOWN_VNI || vni == ownVni;

@@ -67,7 +67,6 @@ final class EtcdHttp
      * Send a request and wait for one answer.
      *
      * @param request whose URI is a path; each endpoint completes it.
-     * @param wait    for the answer of one endpoint.
      * @return the first answer that is not a failure of the server (status 500 and up).
      */
     EtcdReply send(final HttpRequest request, final Duration wait)

@@ -40,9 +40,7 @@ public record EtcdOptions(
     /** The time that etcd itself gives a request to find a leader. */
     public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
-    /**
-     * @throws IllegalArgumentException if a setting is not possible; one line.
-     */
+    /** @throws IllegalArgumentException if a setting is not possible; one line. */
     public EtcdOptions
     {
         Setting.notNull("endpoints", endpoints).forEach(endpoint -> Setting.notNull("endpoint", endpoint));
@@ -80,7 +78,6 @@ public record EtcdOptions(
     }
 
     /**
-     * @param endpoints separated by commas.
      * @return options with them and all other defaults.
      * @throws IllegalArgumentException if one is not an http(s) URL.
      */
@@ -112,8 +109,7 @@ public record EtcdOptions(
     }
 
     /**
-     * @param user   name, or null for none.
-     * @param secret password of the user.
+     * @param user name, or null for none.
      * @return the same options with them.
      */
     public EtcdOptions withUser(final String user, final String secret)
@@ -121,10 +117,7 @@ public record EtcdOptions(
         return new EtcdOptions(endpoints, prefix, caFile, certFile, keyFile, user, secret, requestTimeout);
     }
 
-    /**
-     * @param timeout for an answer from one endpoint.
-     * @return the same options with it.
-     */
+    /** @return the same options with it. */
     public EtcdOptions withRequestTimeout(final Duration timeout)
     {
         return new EtcdOptions(endpoints, prefix, caFile, certFile, keyFile, username, password, timeout);

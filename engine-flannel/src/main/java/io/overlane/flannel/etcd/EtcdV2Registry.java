@@ -26,10 +26,7 @@ public final class EtcdV2Registry implements Registry
     private final V2Client client;
     private final Consumer<String> notices;
 
-    /**
-     * @param options of the connection.
-     * @param notices takes one line for each event an operator should see; called on any thread.
-     */
+    /** @param notices takes one line for each event an operator should see; called on any thread. */
     public EtcdV2Registry(final EtcdOptions options, final Consumer<String> notices)
     {
         this.client = new V2Client(new EtcdHttp(options, notices), options);

@@ -71,7 +71,6 @@ final class LineStream implements AutoCloseable
     }
 
     /**
-     * @param wait for the line.
      * @return the next line, null if none came in time.
      * @throws java.io.EOFException when the stream ended.
      * @throws IOException when the connection broke.

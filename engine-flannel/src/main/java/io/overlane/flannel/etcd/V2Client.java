@@ -49,8 +49,7 @@ final class V2Client
     }
 
     /**
-     * @param key   below the prefix.
-     * @param query of the request.
+     * @param key below the prefix.
      * @return the answer; the caller checks {@link V2Answer#notFound}.
      */
     V2Answer get(final String key, final String query)
@@ -60,8 +59,7 @@ final class V2Client
     }
 
     /**
-     * @param key  below the prefix.
-     * @param form value and condition.
+     * @param key below the prefix.
      * @return the written node; fails with {@code CONFLICT} if the condition did not hold.
      */
     JsonObject put(final String key, final String form)

@@ -49,21 +49,13 @@ final class V3Client
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /**
-     * @param path of the call, for example {@code /v3/kv/range}.
-     * @param body of the request.
-     * @return the answer.
-     */
+    /** @param path of the call, for example {@code /v3/kv/range}. */
     JsonObject call(final String path, final String body)
     {
         return authenticated(() -> parse(path, http.send(request(path, body, true), http.timeout())));
     }
 
-    /**
-     * @param path of the call.
-     * @param body of the request.
-     * @return the answers, one per line.
-     */
+    /** @return the answers, one per line. */
     LineStream stream(final String path, final String body)
     {
         return authenticated(() ->
@@ -85,9 +77,6 @@ final class V3Client
     /**
      * Call one endpoint and no other.
      *
-     * @param endpoint to call.
-     * @param path     of the call.
-     * @param body     of the request.
      * @throws RegistryException if it does not answer.
      */
     void ping(final URI endpoint, final String path, final String body)

@@ -66,8 +66,6 @@ public final class HttpClient
     /**
      * Send a request and wait for the whole answer.
      *
-     * @param request to send.
-     * @param wait    for the whole exchange.
      * @return the answer, whatever its status.
      * @throws java.net.ConnectException if there is no connection; the request was not sent.
      * @throws javax.net.ssl.SSLException if TLS failed.
@@ -110,7 +108,6 @@ public final class HttpClient
     /**
      * Send a request whose answer may take any time and has no fixed end.
      *
-     * @param request to send.
      * @return the stream, at once; the caller closes it. Its methods report failures.
      */
     public HttpStream open(final HttpRequest request)
@@ -120,10 +117,7 @@ public final class HttpClient
         return stream;
     }
 
-    /**
-     * @param server to connect to.
-     * @return a kept connection, or one that is not open yet.
-     */
+    /** @return a kept connection, or one that is not open yet. */
     HttpConnection connection(final URI server)
     {
         final String origin = HttpConnection.origin(server);
@@ -156,11 +150,7 @@ public final class HttpClient
         }
     }
 
-    /**
-     * Keep a connection for a later request.
-     *
-     * @param connection that finished an exchange.
-     */
+    /** Keep a connection for a later request. */
     void keep(final HttpConnection connection)
     {
         HttpConnection oldest = null;
@@ -181,8 +171,6 @@ public final class HttpClient
     /**
      * Close the kept connections to a server. After one of them broke, the others are probably broken too, and the
      * caller's second attempt must not use one.
-     *
-     * @param origin of the server.
      */
     void forget(final String origin)
     {

@@ -96,7 +96,6 @@ final class HttpConnection
     /**
      * Send a request; connect first if necessary.
      *
-     * @param asked request to send.
      * @return the head of the answer.
      */
     HttpAnswer ask(final HttpRequest asked) throws IOException
@@ -220,10 +219,7 @@ final class HttpConnection
         return EXECUTOR.keepAlive(request, response, http, HttpCoreContext.create());
     }
 
-    /**
-     * @param longestNs longest idle time allowed.
-     * @return true if the kept connection is open and the server sent nothing unasked.
-     */
+    /** @return true if the kept connection is open and the server sent nothing unasked. */
     boolean isUsable(final long longestNs)
     {
         try

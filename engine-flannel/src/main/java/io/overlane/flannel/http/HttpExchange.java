@@ -28,7 +28,6 @@ final class HttpExchange
      * Send the request and read the answer.
      *
      * @param reader of the answer; it reads the body to its end.
-     * @param <T>    result of the reader.
      * @return the reader's result.
      */
     <T> T run(final Reader<T> reader) throws IOException

@@ -21,21 +21,13 @@ public record HttpRequest(String method, URI uri, Map<String, String> headers, S
         headers = Map.copyOf(headers);
     }
 
-    /**
-     * @param method of HTTP.
-     * @param uri    whole URI.
-     * @return a request without headers and body.
-     */
+    /** @return a request without headers and body. */
     public static HttpRequest of(final String method, final String uri)
     {
         return new HttpRequest(method, URI.create(uri), Map.of(), null);
     }
 
-    /**
-     * @param name  of a header.
-     * @param value of the header.
-     * @return the same request with the header.
-     */
+    /** @return the same request with the header. */
     public HttpRequest withHeader(final String name, final String value)
     {
         final Map<String, String> more = new LinkedHashMap<>(headers);
@@ -43,11 +35,7 @@ public record HttpRequest(String method, URI uri, Map<String, String> headers, S
         return new HttpRequest(method, uri, more, body);
     }
 
-    /**
-     * @param type of the content.
-     * @param text of the body.
-     * @return the same request with a body.
-     */
+    /** @return the same request with a body. */
     public HttpRequest withBody(final String type, final String text)
     {
         return new HttpRequest(method, uri, headers, text).withHeader("Content-Type", type);

@@ -103,7 +103,6 @@ public final class HttpStream implements AutoCloseable
     }
 
     /**
-     * @param wait for the line.
      * @return the next line without its end, null if there was none in time.
      * @throws EOFException when the server ended its answer.
      * @throws IOException when it broke off, as with {@link HttpClient#send}.

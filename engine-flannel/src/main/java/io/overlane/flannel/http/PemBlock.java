@@ -18,10 +18,7 @@ record PemBlock(String label, byte[] der)
     private static final Pattern BLOCK =
         Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
 
-    /**
-     * @param text of a file.
-     * @return its blocks in order; a block with headers (an encrypted key in the old format) has no content.
-     */
+    /** @return its blocks in order; a block with headers (an encrypted key in the old format) has no content. */
     static List<PemBlock> all(final String text)
     {
         final List<PemBlock> blocks = new ArrayList<>();

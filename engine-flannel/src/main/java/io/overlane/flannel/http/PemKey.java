@@ -36,11 +36,7 @@ final class PemKey
     {
     }
 
-    /**
-     * @param file with one private key.
-     * @return the key.
-     * @throws IllegalArgumentException if no key can be read; one line that names the file.
-     */
+    /** @throws IllegalArgumentException if no key can be read; one line that names the file. */
     static PrivateKey read(final Path file)
     {
         for (final PemBlock block : PemBlock.all(PemTls.read(file)))

@@ -35,31 +35,17 @@ public final class JsonBuilder
         return this;
     }
 
-    /**
-     * @param name  of a member.
-     * @param value its text; null is written as {@code null}.
-     * @return this.
-     */
+    /** @param value its text; null is written as {@code null}. */
     public JsonBuilder text(final String name, final String value)
     {
         return value == null ? raw(name, "null") : name(name).quoted(value);
     }
 
-    /**
-     * @param name  of a member.
-     * @param value its number.
-     * @return this.
-     */
     public JsonBuilder number(final String name, final long value)
     {
         return raw(name, Long.toString(value));
     }
 
-    /**
-     * @param name of a member.
-     * @param json its value as JSON.
-     * @return this.
-     */
     public JsonBuilder raw(final String name, final String json)
     {
         name(name);

@@ -44,7 +44,6 @@ public final class JsonObject
     /**
      * Like {@link #parse(String)}, but this object and all objects in it throw another exception.
      *
-     * @param json    a JSON object.
      * @param failure makes the exception from a {@link JsonException}.
      * @return its members.
      */
@@ -111,10 +110,7 @@ public final class JsonObject
         }
     }
 
-    /**
-     * @param name of a member.
-     * @return its value as compact JSON, {@code "null"} included; null if there is no such member.
-     */
+    /** @return its value as compact JSON, {@code "null"} included; null if there is no such member. */
     public String raw(final String name)
     {
         for (int i = names.size() - 1; i >= 0; i--)
@@ -127,17 +123,13 @@ public final class JsonObject
         return null;
     }
 
-    /**
-     * @param name of a member.
-     * @return true if it is present and not {@code null}.
-     */
+    /** @return true if it is present and not {@code null}. */
     public boolean has(final String name)
     {
         return given(name) != null;
     }
 
     /**
-     * @param name     of a member.
      * @param fallback for a member that is absent or {@code null}.
      * @return its value.
      * @throws JsonException if it is anything but {@code true} or {@code false}.
@@ -157,7 +149,6 @@ public final class JsonObject
     }
 
     /**
-     * @param name     of a member.
      * @param fallback for a member that is absent or {@code null}.
      * @return its value.
      * @throws JsonException if it is not a string.
@@ -177,7 +168,6 @@ public final class JsonObject
     }
 
     /**
-     * @param name     of a member.
      * @param fallback for a member that is absent or {@code null}.
      * @return its value.
      * @throws JsonException if it is not a number, has a fraction or exponent, is in quotes, or does not fit.
@@ -191,7 +181,6 @@ public final class JsonObject
     /**
      * Like {@link #integer}, for a 64-bit number as Protocol Buffers write it, in quotes.
      *
-     * @param name     of a member.
      * @param fallback for a member that is absent or {@code null}; Protocol Buffers leave out a zero.
      * @return its value.
      * @throws JsonException if it is neither a number nor one in quotes.
@@ -221,7 +210,6 @@ public final class JsonObject
     }
 
     /**
-     * @param name of a member.
      * @return the object in it; empty if the member is absent or {@code null}.
      * @throws JsonException if it is not an object.
      */
@@ -236,7 +224,6 @@ public final class JsonObject
     }
 
     /**
-     * @param name of a member.
      * @return the objects in its array; empty if the member is absent or {@code null}.
      * @throws JsonException if it is not an array of objects.
      */

@@ -32,11 +32,9 @@ public final class KubeSubnetManager implements SubnetManager
     private final LeaseWatches watches;
 
     /**
-     * @param nodes       calls the API server.
-     * @param annotations names of the annotations.
-     * @param config      reads net-conf.json; fails with {@code RegistryException}.
-     * @param tellsNode   whether to set the node's condition NetworkUnavailable.
-     * @param notices     takes one line for each event an operator should see; called on any thread.
+     * @param config    reads net-conf.json; fails with {@code RegistryException}.
+     * @param tellsNode whether to set the node's condition NetworkUnavailable.
+     * @param notices   takes one line for each event an operator should see; called on any thread.
      */
     public KubeSubnetManager(
         final KubeNodes nodes,

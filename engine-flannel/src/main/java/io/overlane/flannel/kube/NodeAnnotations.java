@@ -24,8 +24,7 @@ public final class NodeAnnotations
     }
 
     /**
-     * @param annotations of a node.
-     * @param podCidrs    of its spec: one subnet of each family, at most two.
+     * @param podCidrs of its spec: one subnet of each family, at most two.
      * @return its lease; null if the node is not part of the network or has no subnet yet.
      * @throws IllegalArgumentException if the annotations contradict each other; one line.
      */
@@ -75,8 +74,6 @@ public final class NodeAnnotations
      * The annotations by which peers, flannel's included, accept a node as a member. An address that a user wants
      * published instead is used.
      *
-     * @param attributes  to publish.
-     * @param annotations present annotations of the node.
      * @return the annotations to change; empty if they all have these values already.
      */
     public Map<String, String> write(final LeaseAttributes attributes, final Map<String, String> annotations)
@@ -110,8 +107,7 @@ public final class NodeAnnotations
     }
 
     /**
-     * @param annotations of this node.
-     * @param v6          the IPv6 one.
+     * @param v6 the IPv6 one.
      * @return address of the interface that a user selected, or null.
      * @throws IllegalArgumentException if it is not an address.
      */

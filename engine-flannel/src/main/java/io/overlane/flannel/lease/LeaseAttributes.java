@@ -19,9 +19,7 @@ import io.overlane.flannel.json.JsonObject;
 public record LeaseAttributes(
     IpAddress publicIp, IpAddress publicIpV6, String backendType, String backendData, String backendV6Data)
 {
-    /**
-     * @throws IllegalArgumentException if an address is of the wrong family or the data is not JSON.
-     */
+    /** @throws IllegalArgumentException if an address is of the wrong family or the data is not JSON. */
     public LeaseAttributes
     {
         if (!publicIp.isV4() || publicIpV6 != null && publicIpV6.isV4())
@@ -44,11 +42,7 @@ public record LeaseAttributes(
         return new LeaseAttributes(publicIp, null, backendType, backendData, null);
     }
 
-    /**
-     * @param json value of a lease's key.
-     * @return the attributes.
-     * @throws IllegalArgumentException if flannel could not parse it either.
-     */
+    /** @throws IllegalArgumentException if flannel could not parse it either. */
     public static LeaseAttributes parse(final String json)
     {
         final JsonObject object = JsonObject.parse(json);

@@ -46,18 +46,11 @@ public final class LeaseKeeper implements AutoCloseable
          */
         void onKept(Lease lease);
 
-        /**
-         * The node has another subnet now, so its device, routes and subnet file must change.
-         *
-         * @param before the former lease.
-         * @param now    the present lease.
-         */
+        /** The node has another subnet now, so its device, routes and subnet file must change. */
         void onMoved(Lease before, Lease now);
     }
 
     /**
-     * @param manager  that assigned the lease.
-     * @param lease    to keep.
      * @param margin   time before its end at which it is renewed.
      * @param alarms   runs everything; the caller closes it after this.
      * @param listener gets changes of the lease.
@@ -96,11 +89,7 @@ public final class LeaseKeeper implements AutoCloseable
         return lease;
     }
 
-    /**
-     * Publish other attributes, for example after the node's address changed; any thread.
-     *
-     * @param attributes to publish.
-     */
+    /** Publish other attributes, for example after the node's address changed; any thread. */
     public void publish(final LeaseAttributes attributes)
     {
         alarms.after(Duration.ZERO, () ->

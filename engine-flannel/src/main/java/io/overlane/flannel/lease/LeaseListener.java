@@ -20,8 +20,6 @@ public interface LeaseListener
     /**
      * All leases of other nodes, at the start and after a gap, before the events. This is the time to remove entries
      * that belong to no lease.
-     *
-     * @param leases all of them.
      */
     default void onSnapshot(final List<Lease> leases)
     {

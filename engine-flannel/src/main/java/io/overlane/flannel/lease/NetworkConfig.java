@@ -22,7 +22,6 @@ public record NetworkConfig(
     /**
      * Parse a configuration for assigning subnets, with every check and default.
      *
-     * @param json the text.
      * @return the configuration.
      * @throws IllegalArgumentException if flannel would refuse it; one line that says why.
      */
@@ -35,7 +34,6 @@ public record NetworkConfig(
      * Parse a configuration if Kubernetes assigns the subnets: only the networks count, and the settings for subnets
      * are ignored.
      *
-     * @param json the text.
      * @return the configuration; its ranges have the length of their network.
      * @throws IllegalArgumentException if flannel would refuse it; one line that says why.
      */
@@ -65,10 +63,7 @@ public record NetworkConfig(
         return JsonObject.parse(backend == null ? "{}" : backend);
     }
 
-    /**
-     * @param key subnets of a lease.
-     * @return true if this configuration could have assigned them.
-     */
+    /** @return true if this configuration could have assigned them. */
     public boolean fits(final SubnetKey key)
     {
         return (v4 == null ? key.v4() == null : v4.fits(key.v4())) &&

@@ -35,21 +35,14 @@ public final class RegistryException extends RuntimeException
 
     private final Kind kind;
 
-    /**
-     * @param kind    of failure.
-     * @param message one line; control characters in it are replaced.
-     */
+    /** @param message one line; control characters in it are replaced. */
     public RegistryException(final Kind kind, final String message)
     {
         super(Printable.line(message));
         this.kind = kind;
     }
 
-    /**
-     * @param kind    of failure.
-     * @param message one line; control characters in it are replaced.
-     * @param cause   of the failure.
-     */
+    /** @param message one line; control characters in it are replaced. */
     public RegistryException(final Kind kind, final String message, final Throwable cause)
     {
         super(Printable.line(message), cause);

@@ -25,9 +25,7 @@ public record SubnetKey(IpPrefix v4, IpPrefix v6)
     private static final int MAX_V4_LENGTH = 31;
     private static final int MAX_V6_LENGTH = 127;
 
-    /**
-     * @throws IllegalArgumentException without any subnet, or with one of the wrong family.
-     */
+    /** @throws IllegalArgumentException without any subnet, or with one of the wrong family. */
     public SubnetKey
     {
         if (v4 == null && v6 == null || v4 != null && !v4.address().isV4() || v6 != null && v6.address().isV4())
@@ -37,10 +35,7 @@ public record SubnetKey(IpPrefix v4, IpPrefix v6)
         }
     }
 
-    /**
-     * @param subnet of either family.
-     * @return key of a lease with this subnet only.
-     */
+    /** @return key of a lease with this subnet only. */
     public static SubnetKey of(final IpPrefix subnet)
     {
         return subnet.address().isV4() ? new SubnetKey(subnet, null) : new SubnetKey(null, subnet);

@@ -27,9 +27,7 @@ public interface SubnetManager extends AutoCloseable
      * Acquire a subnet: that of the lease with this public address, else the previous one if it is free, else a random
      * free one.
      *
-     * @param attributes to publish.
-     * @param previous   subnets this node had when it last ran, from its subnet file, or null.
-     * @return the lease.
+     * @param previous subnets this node had when it last ran, from its subnet file, or null.
      * @throws RegistryException of kind {@code EXHAUSTED} if no subnet is free.
      */
     Lease acquire(LeaseAttributes attributes, SubnetKey previous);
@@ -55,7 +53,6 @@ public interface SubnetManager extends AutoCloseable
     /**
      * Follow one lease until the watch is closed.
      *
-     * @param own      the lease.
      * @param listener called on the watch's thread.
      * @return the running watch.
      */

@@ -30,10 +30,7 @@ public record SubnetRange(IpPrefix network, int subnetLength, IpAddress min, IpA
         return compare(min, max) > 0 ? null : new IpPrefix(min, subnetLength);
     }
 
-    /**
-     * @param subnet of this range.
-     * @return the next, or null after the last.
-     */
+    /** @return the next, or null after the last. */
     public IpPrefix next(final IpPrefix subnet)
     {
         return compare(subnet.address(), max) >= 0 ? null : after(subnet);

@@ -29,9 +29,7 @@ enum SubnetRules
     }
 
     /**
-     * @param config  the configuration.
      * @param subnets false to ignore the settings for subnets.
-     * @return the range.
      * @throws IllegalArgumentException if a member is wrong; the message names it.
      */
     SubnetRange read(final JsonObject config, final boolean subnets)

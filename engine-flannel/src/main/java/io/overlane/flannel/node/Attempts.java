@@ -26,8 +26,6 @@ final class Attempts
     }
 
     /**
-     * @param call of the registry.
-     * @param <T>  type of the answer.
      * @return the answer, or null if the node is stopped first.
      * @throws IOException if the registry refuses, or holds data that an operator must correct.
      * @throws InterruptedException if the calling thread is interrupted.

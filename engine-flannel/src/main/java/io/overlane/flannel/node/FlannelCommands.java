@@ -27,7 +27,6 @@ public final class FlannelCommands
     /**
      * @param node     supplies the present status; null while there is no lease.
      * @param commands gets the node's requests and those of its engines that change nothing.
-     * @return the commands.
      */
     public static AdminCommands addTo(final Supplier<FlannelStatus> node, final AdminCommands commands)
     {

@@ -73,9 +73,7 @@ public final class FlannelNode
     private SubnetManager.Watch watch;
 
     /**
-     * @param options     flanneld's.
      * @param nodeOptions options that flanneld does not have.
-     * @param environment of the process, for systemd.
      * @param events      takes one line for each event; any thread.
      */
     public FlannelNode(
@@ -93,7 +91,6 @@ public final class FlannelNode
      * @param options     flanneld's; those of etcd and Kubernetes are ignored.
      * @param nodeOptions options that flanneld does not have; those of etcd are ignored.
      * @param managers    makes the subnet manager when the node runs; the node closes it.
-     * @param environment of the process, for systemd.
      * @param events      takes one line for each event; any thread.
      */
     public FlannelNode(

@@ -61,11 +61,7 @@ final class HostSide
         return new SubnetKey(previous.subnet().get(), network.v6() == null ? null : previous.subnetV6().orElse(null));
     }
 
-    /**
-     * @param own lease of the node.
-     * @param mtu of the containers.
-     * @throws IOException if something cannot be written or set; one line.
-     */
+    /** @throws IOException if something cannot be written or set; one line. */
     void tell(final Lease own, final int mtu) throws IOException
     {
         if (nodeOptions.client())

@@ -56,8 +56,6 @@ final class NodeNetwork implements AutoCloseable
     }
 
     /**
-     * @param network   configuration of the network.
-     * @param choice    of the interface.
      * @param ip        runs {@code ip}.
      * @param blackhole whether the own subnet gets a blackhole route.
      * @param events    takes one line for each event.
@@ -111,8 +109,6 @@ final class NodeNetwork implements AutoCloseable
     /**
      * Open the backend, then set up the host.
      *
-     * @param own    lease of the node.
-     * @param asHost sets up the host.
      * @throws IOException if something cannot be opened or set; one line.
      */
     void open(final Lease own, final HostSide asHost) throws IOException

@@ -18,7 +18,6 @@ final class SubnetManagers
     }
 
     /**
-     * @param options     flanneld's.
      * @param nodeOptions options that flanneld does not have.
      * @param events      takes one line for each event an operator should see.
      * @return the manager, not connected yet.

@@ -164,7 +164,6 @@ public final class FlannelOptions
     /**
      * Check ranges and combinations before anything is started.
      *
-     * @return this.
      * @throws IllegalArgumentException for the first wrong option; one line that names it.
      */
     public FlannelOptions conclude()

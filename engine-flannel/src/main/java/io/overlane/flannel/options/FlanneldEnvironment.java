@@ -27,9 +27,6 @@ public final class FlanneldEnvironment implements IDefaultValueProvider
         this(System.getenv());
     }
 
-    /**
-     * @param environment variables by name.
-     */
     public FlanneldEnvironment(final Map<String, String> environment)
     {
         this.environment = environment;

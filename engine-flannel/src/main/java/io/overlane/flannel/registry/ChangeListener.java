@@ -7,14 +7,9 @@ import io.overlane.flannel.lease.SubnetKey;
 /** Gets the changes of a registry. */
 public interface ChangeListener
 {
-    /**
-     * @param lease that was written, also by a renewal.
-     */
+    /** @param lease that was written, also by a renewal. */
     void onPut(Lease lease);
 
-    /**
-     * @param key that was removed.
-     */
     void onRemove(SubnetKey key);
 
     /** All changes of one transaction were reported. */

@@ -23,7 +23,6 @@ final class LeaseSet
     /**
      * Replace all leases.
      *
-     * @param leases all of them.
      * @return the changes, removals first: a subnet may have moved to a lease of another length.
      */
     List<LeaseEvent> reset(final List<Lease> leases)

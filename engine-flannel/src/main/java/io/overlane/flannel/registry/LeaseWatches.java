@@ -16,10 +16,7 @@ public final class LeaseWatches implements AutoCloseable
     private final Consumer<String> notices;
     private final List<RegistryWatch> watches = new ArrayList<>();
 
-    /**
-     * @param source  of leases and their changes.
-     * @param notices takes one line for each event an operator should see; called on any thread.
-     */
+    /** @param notices takes one line for each event an operator should see; called on any thread. */
     public LeaseWatches(final LeaseSource source, final Consumer<String> notices)
     {
         this.source = source;
@@ -37,7 +34,6 @@ public final class LeaseWatches implements AutoCloseable
     }
 
     /**
-     * @param own      the lease.
      * @param listener called on the watch's thread.
      * @return the running watch of that lease.
      */

@@ -16,29 +16,21 @@ public interface Registry extends LeaseSource
     /** @return the text of the network's configuration; fails with {@code NOT_FOUND} if there is none. */
     String config();
 
-    /**
-     * @param key of a lease.
-     * @return the lease with its time to live, or null if it does not exist.
-     */
+    /** @return the lease with its time to live, or null if it does not exist. */
     Lease find(SubnetKey key);
 
     /**
      * Create a key that does not exist.
      *
-     * @param key        to create.
-     * @param attributes to publish.
      * @param timeToLive after which it expires.
      * @param revision   of the snapshot in which the subnet was free. A lease created since is a conflict if the key
      *                   alone would not show it and the store can check that.
-     * @return the lease.
      */
     Lease create(SubnetKey key, LeaseAttributes attributes, Duration timeToLive, long revision);
 
     /**
      * Write a key anew and start its time to live again; a reservation stays one.
      *
-     * @param lease      as expected.
-     * @param attributes to publish.
      * @param timeToLive after which it expires.
      * @return the lease as it is now.
      */
@@ -47,14 +39,10 @@ public interface Registry extends LeaseSource
     /**
      * Start a lease's time to live again, if possible without writing the key, so that other nodes see no change.
      *
-     * @param lease      as expected.
      * @param timeToLive after which it expires.
      * @return the lease as it is now.
      */
     Lease prolong(Lease lease, Duration timeToLive);
 
-    /**
-     * @param lease to end, as expected.
-     */
     void delete(Lease lease);
 }

@@ -28,11 +28,7 @@ final class SubnetAllocator
         this.random = random;
     }
 
-    /**
-     * @param config of the network.
-     * @param leases present leases.
-     * @return a free subnet of each enabled family, one of the first hundred; null if a family has none.
-     */
+    /** @return a free subnet of each enabled family, one of the first hundred; null if a family has none. */
     SubnetKey choose(final NetworkConfig config, final Collection<Lease> leases)
     {
         final IpPrefix v4 = config.v4() == null ? null : choose(config.v4(), taken(leases, Lease::subnet));
@@ -41,11 +37,7 @@ final class SubnetAllocator
         return found ? new SubnetKey(v4, v6) : null;
     }
 
-    /**
-     * @param key    of a lease.
-     * @param leases present leases.
-     * @return true if it overlaps none of them in either family.
-     */
+    /** @return true if it overlaps none of them in either family. */
     static boolean isFree(final SubnetKey key, final Collection<Lease> leases)
     {
         return (key.v4() == null || isFree(key.v4(), taken(leases, Lease::subnet))) &&

@@ -15,9 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * A program of this host, run without a shell: every argument arrives as it was given, messages come in English.
- */
+/** A program of this host, run without a shell: every argument arrives as it was given, messages come in English. */
 public final class HostCommand
 {
     /** Where distributions keep it when {@code PATH} of a service or a user leaves the system directories out. */
@@ -26,10 +24,7 @@ public final class HostCommand
     private final String name;
     private final List<String> prefix;
 
-    /**
-     * @param name   what messages call it.
-     * @param prefix the program and the arguments that come first, e.g. {@code ip -n NAMESPACE}.
-     */
+    /** @param prefix the program and the arguments that come first, e.g. {@code ip -n NAMESPACE}. */
     public HostCommand(final String name, final List<String> prefix)
     {
         this.name = name;
@@ -39,7 +34,6 @@ public final class HostCommand
     /**
      * Look on {@code PATH}, then in {@code /usr/sbin} and {@code /sbin}.
      *
-     * @param program its file name.
      * @return the command, or empty if this host has none.
      */
     public static Optional<HostCommand> find(final String program)

@@ -5,18 +5,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * The {@code ip} command of iproute2, run without a shell: every argument arrives as it was given.
- */
+/** The {@code ip} command of iproute2, run without a shell: every argument arrives as it was given. */
 public final class IpCommand
 {
     private final HostCommand command;
     private final IpSession sessionV4;
     private final IpSession sessionV6;
 
-    /**
-     * @param prefix the program and the arguments that come first, e.g. {@code ip -n NAMESPACE}.
-     */
+    /** @param prefix the program and the arguments that come first, e.g. {@code ip -n NAMESPACE}. */
     public IpCommand(final List<String> prefix)
     {
         this(new HostCommand("ip", prefix));
@@ -32,7 +28,6 @@ public final class IpCommand
     /**
      * Look on {@code PATH}, then in {@code /usr/sbin} and {@code /sbin}.
      *
-     * @return the command.
      * @throws IOException if this host has none; the message says what to install.
      */
     public static IpCommand find() throws IOException
@@ -89,7 +84,6 @@ public final class IpCommand
      * Run commands that print nothing like {@link #batch}, but in a process that stays and waits for more: for few
      * commands that are in a hurry.
      *
-     * @param isV4     family, for all of them.
      * @param commands each without {@code ip}.
      * @return what failed.
      * @throws IOException if {@code ip} cannot be run at all.
@@ -103,7 +97,6 @@ public final class IpCommand
      * Have a new process wait for quick batches: before the first, and when devices that they name were made again, as
      * a process goes on with the indexes it knows.
      *
-     * @param isV4 family.
      * @throws IOException if {@code ip} cannot be run at all.
      */
     public void beginSession(final boolean isV4) throws IOException

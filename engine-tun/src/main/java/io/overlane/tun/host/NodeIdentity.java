@@ -50,9 +50,7 @@ public final class NodeIdentity
     /**
      * A locally administered unicast address for a device. The machine id cannot be found out from it.
      *
-     * @param device   name of the device.
      * @param underlay the address other nodes reach this one by, or a wildcard if it is not known.
-     * @param vni      of the segment behind the device.
      * @return always the same for the same arguments on the same host.
      */
     public MacAddress mac(final String device, final IpAddress underlay, final int vni)

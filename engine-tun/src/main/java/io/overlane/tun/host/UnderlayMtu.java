@@ -36,7 +36,6 @@ public final class UnderlayMtu
     }
 
     /**
-     * @param route   how this host sends.
      * @param local   what the underlay binds. If it is a wildcard, the routes to the remotes decide.
      * @param remotes the tunnel endpoints known so far; may be empty.
      * @return the MTU of the interface that owns {@code local}; for a wildcard the smallest over the interfaces that
@@ -57,7 +56,6 @@ public final class UnderlayMtu
     }
 
     /**
-     * @param name of an interface of this host.
      * @return its MTU.
      * @throws IllegalArgumentException if there is none of that name.
      */

@@ -45,19 +45,13 @@ public final class UnderlayRoute
         this.interfaces = interfaces;
     }
 
-    /**
-     * @param remote an underlay address.
-     * @return the local address datagrams to it would carry, or empty if there is no route.
-     */
+    /** @return the local address datagrams to it would carry, or empty if there is no route. */
     public Optional<IpAddress> localAddress(final IpAddress remote)
     {
         return sources.computeIfAbsent(remote, UnderlayRoute::askRoute);
     }
 
-    /**
-     * @param local an address of this host.
-     * @return the interface that owns it, or empty if none does.
-     */
+    /** @return the interface that owns it, or empty if none does. */
     public Optional<NetworkInterface> owner(final IpAddress local)
     {
         if (owners == null)

@@ -17,9 +17,7 @@ public final class Descriptor implements AutoCloseable
     /** How many threads are between acquire and release, {@link #CLOSED} added once it is to be closed. */
     private final AtomicInteger users = new AtomicInteger();
 
-    /**
-     * @param fd open, and nobody else's to close.
-     */
+    /** @param fd open, and nobody else's to close. */
     public Descriptor(final int fd)
     {
         this(fd, LibC::close);

@@ -58,9 +58,7 @@ public final class DescriptorWait implements IdleWait
     {
     }
 
-    /**
-     * @throws IOException if the system refuses.
-     */
+    /** @throws IOException if the system refuses. */
     public DescriptorWait() throws IOException
     {
         final int fd = libc.epollCreate(O_CLOEXEC);
@@ -77,7 +75,6 @@ public final class DescriptorWait implements IdleWait
      * Wait for one more descriptor. Waiting thread, or before it starts.
      *
      * @param descriptor stays the caller's.
-     * @param events     of an epoll.
      * @param isDevice   true if an error of the descriptor means that its device is gone.
      * @param onReady    runs in {@link #await} or {@link #select} when the descriptor is readable.
      * @return for {@link #remove}.

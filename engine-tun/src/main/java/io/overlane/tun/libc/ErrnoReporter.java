@@ -29,10 +29,7 @@ public final class ErrnoReporter
     /** How often a kind has failed since it was last told of. */
     private final AtomicLongArray failures = new AtomicLongArray(KINDS);
 
-    /**
-     * @param errorHandler to tell.
-     * @param subject      the device or socket, for the message.
-     */
+    /** @param subject the device or socket, for the message. */
     public ErrnoReporter(final ErrorHandler errorHandler, final String subject)
     {
         this(errorHandler, subject, SystemNanoClock.INSTANCE);
@@ -46,10 +43,7 @@ public final class ErrnoReporter
         this.clock = clock;
     }
 
-    /**
-     * @param operation what failed, a verb.
-     * @param errno     why; also the kind.
-     */
+    /** @param errno why; also the kind. */
     public void report(final String operation, final int errno)
     {
         final long count = countIfDue(errno);
@@ -63,8 +57,6 @@ public final class ErrnoReporter
      * A datagram was refused.
      *
      * @param remoteHigh first word of the address it was to go to.
-     * @param remoteLow  second word.
-     * @param remotePort its port.
      * @param errno      why; also the kind.
      */
     public void reportSend(final long remoteHigh, final long remoteLow, final int remotePort, final int errno)
@@ -76,22 +68,13 @@ public final class ErrnoReporter
         }
     }
 
-    /**
-     * What happens only a few times in all: told each time, whatever was told before.
-     *
-     * @param operation what failed, a verb.
-     * @param errno     why.
-     */
+    /** What happens only a few times in all: told each time, whatever was told before. */
     public void tell(final String operation, final int errno)
     {
         tell(operation, errno, "");
     }
 
-    /**
-     * A failure that no system call reported; all of them are one kind.
-     *
-     * @param message what is wrong.
-     */
+    /** A failure that no system call reported; all of them are one kind. */
     public void report(final String message)
     {
         final long count = countIfDue(0);

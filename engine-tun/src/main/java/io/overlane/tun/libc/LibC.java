@@ -163,9 +163,8 @@ public class LibC
     }
 
     /**
-     * @param fd       of a device or socket.
-     * @param request  whose argument is a number.
-     * @param argument the number.
+     * @param fd      of a device or socket.
+     * @param request whose argument is a number.
      * @return 0, or -1.
      */
     public int ioctl(final int fd, final long request, final int argument)
@@ -187,9 +186,7 @@ public class LibC
     }
 
     /**
-     * @param memory   has both structures.
      * @param pollfds  offset of the first pollfd.
-     * @param count    of them.
      * @param timespec offset of the time to wait at most.
      * @return descriptors that are ready, or -1.
      */
@@ -239,11 +236,7 @@ public class LibC
     }
 
     /**
-     * @param epoll     an epoll.
-     * @param operation EPOLL_CTL_….
-     * @param fd        of what is watched.
-     * @param memory    has an epoll_event.
-     * @param event     its offset.
+     * @param event its offset.
      * @return 0, or -1.
      */
     int epollControl(final int epoll, final int operation, final int fd, final UnsafeBuffer memory, final int event)
@@ -254,7 +247,6 @@ public class LibC
     }
 
     /**
-     * @param epoll     an epoll.
      * @param events    gets an epoll_event for each descriptor that is ready, from its start on.
      * @param count     of them at most.
      * @param timeoutMs to wait at most, in milliseconds.
@@ -274,9 +266,7 @@ public class LibC
     }
 
     /**
-     * @param fd       of a socket.
-     * @param sockaddr begins with the address.
-     * @param length   bytes of the address.
+     * @param length bytes of the address.
      * @return 0, or -1.
      */
     public int bind(final int fd, final UnsafeBuffer sockaddr, final int length)
@@ -287,9 +277,7 @@ public class LibC
     }
 
     /**
-     * @param fd       of a socket.
-     * @param sockaddr begins with the address.
-     * @param length   bytes of the address.
+     * @param length bytes of the address.
      * @return 0, or -1.
      */
     public int connect(final int fd, final UnsafeBuffer sockaddr, final int length)
@@ -300,7 +288,6 @@ public class LibC
     }
 
     /**
-     * @param fd     of a socket.
      * @param memory gets the address at its start.
      * @param length offset of four bytes: the room for the address, then its length.
      * @return 0, or -1.
@@ -323,9 +310,6 @@ public class LibC
     }
 
     /**
-     * @param fd     of a socket.
-     * @param level  of the option.
-     * @param name   of the option.
      * @param memory gets the value.
      * @param value  offset of the value.
      * @param length offset of four bytes: the room for the value, then its length.
@@ -345,10 +329,6 @@ public class LibC
     }
 
     /**
-     * @param fd       of a socket.
-     * @param messages to send.
-     * @param first    of them.
-     * @param count    of them.
      * @param payloads has every frame that the messages point to.
      * @return messages sent, or -1.
      */
@@ -364,7 +344,6 @@ public class LibC
     }
 
     /**
-     * @param fd       of a socket.
      * @param messages to fill from the first on.
      * @param count    of them at most.
      * @param payloads has every frame that the messages point to.
@@ -405,7 +384,6 @@ public class LibC
     }
 
     /**
-     * @param path  of a device node.
      * @param flags {@code O_…}.
      * @return a descriptor, or -1.
      */
@@ -431,10 +409,7 @@ public class LibC
         return flags < 0 ? -1 : POSIX.fcntl(fd, Fcntl.F_SETFL, flags | Linux.O_NONBLOCK);
     }
 
-    /**
-     * @param errno of a failed call.
-     * @return its name and meaning, for a message.
-     */
+    /** @return its name and meaning, for a message. */
     public static String describe(final int errno)
     {
         final Errno known = Errno.valueOf(errno);

@@ -36,10 +36,7 @@ public final class Messages
     private final int controls;
     private final int controlSpace;
 
-    /**
-     * @param count        messages.
-     * @param controlSpace bytes for the control messages of one message.
-     */
+    /** @param controlSpace bytes for the control messages of one message. */
     public Messages(final int count, final int controlSpace)
     {
         this.controlSpace = controlSpace;

@@ -20,9 +20,8 @@ public final class PollSet
     private final UnsafeBuffer memory;
 
     /**
-     * @param libc     the C library, or what stands for it.
-     * @param capacity descriptors.
-     * @param events   to wait for, the same for all.
+     * @param libc   the C library, or what stands for it.
+     * @param events to wait for, the same for all.
      */
     public PollSet(final LibC libc, final int capacity, final int events)
     {

@@ -29,9 +29,7 @@ final class WakeEvent implements AutoCloseable
     private final AtomicInteger state = new AtomicInteger(RUNNING);
     private final Descriptor descriptor;
 
-    /**
-     * @throws IOException if there is no eventfd to be had.
-     */
+    /** @throws IOException if there is no eventfd to be had. */
     WakeEvent() throws IOException
     {
         final int fd = libc.eventfd(0, O_CLOEXEC | O_NONBLOCK);

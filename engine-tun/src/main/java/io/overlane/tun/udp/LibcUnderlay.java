@@ -49,10 +49,9 @@ public final class LibcUnderlay implements Underlay
     private final ErrnoReporter errors;
 
     /**
-     * @param options      what to bind to and how.
      * @param errorHandler told when the socket fails, of each kind of failure at most once a minute.
      * @throws IOException if the socket cannot be had: a {@link java.net.BindException} with address, port and the
-     *                     system's reason in one line if it cannot be opened or bound.
+     *     system's reason in one line if it cannot be opened or bound.
      * @throws UnsupportedOperationException where native calls are not available.
      */
     public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException

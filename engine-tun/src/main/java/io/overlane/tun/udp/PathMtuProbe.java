@@ -41,7 +41,6 @@ final class PathMtuProbe
 
     /**
      * @param high first word of the remote's address.
-     * @param low  second word.
      * @return IP MTU in bytes, 0 if there is no route or the kernel does not say.
      */
     int pathMtu(final long high, final long low)

@@ -73,7 +73,6 @@ final class SourcePortFan implements AutoCloseable
      * Open one more fan on the same address and ports, for another thread. A flow leaves from the same port, whichever
      * thread sends it.
      *
-     * @param options as this one's.
      * @return the new one.
      * @throws IOException if a socket cannot be had; the message is one line.
      */

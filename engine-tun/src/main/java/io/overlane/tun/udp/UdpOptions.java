@@ -61,7 +61,6 @@ public final class UdpOptions
     /**
      * @param length of the kernel's buffer in each direction, in bytes. Without CAP_NET_ADMIN the kernel gives no more
      *               than net.core.rmem_max and net.core.wmem_max.
-     * @return this.
      */
     public UdpOptions socketBufferLength(final int length)
     {
@@ -69,20 +68,14 @@ public final class UdpOptions
         return this;
     }
 
-    /**
-     * @param datagrams most datagrams lent at a time; each takes 64 KiB of direct memory.
-     * @return this.
-     */
+    /** @param datagrams most datagrams lent at a time; each takes 64 KiB of direct memory. */
     public UdpOptions pollDatagrams(final int datagrams)
     {
         pollDatagrams = Setting.atLeast("pollDatagrams", datagrams, 1);
         return this;
     }
 
-    /**
-     * @param timeoutNs how long one send waits for room in the socket, all its datagrams together, in nanoseconds.
-     * @return this.
-     */
+    /** @param timeoutNs how long one send waits for room in the socket, all its datagrams together, in nanoseconds. */
     public UdpOptions sendTimeoutNs(final long timeoutNs)
     {
         sendTimeoutNs = Setting.atLeast("sendTimeoutNs", timeoutNs, 0);
@@ -90,9 +83,8 @@ public final class UdpOptions
     }
 
     /**
-     * @param fragment true to let outer datagrams be fragmented on their way. False, the default, as RFC 7348 §4.3
-     *                 asks of a VTEP: a datagram that does not fit the path ends as {@code OVERSIZE}.
-     * @return this.
+     * @param fragment true to let outer datagrams be fragmented on their way. False, the default, as RFC 7348 §4.3 asks
+     *                 of a VTEP: a datagram that does not fit the path ends as {@code OVERSIZE}.
      */
     public UdpOptions fragment(final boolean fragment)
     {
@@ -100,10 +92,7 @@ public final class UdpOptions
         return this;
     }
 
-    /**
-     * @param coalesce true to let the kernel join datagrams of one flow (UDP_GRO); false by default.
-     * @return this.
-     */
+    /** @param coalesce true to let the kernel join datagrams of one flow (UDP_GRO); false by default. */
     public UdpOptions coalesce(final boolean coalesce)
     {
         this.coalesce = coalesce;
@@ -113,7 +102,6 @@ public final class UdpOptions
     /**
      * @param segment false to send every datagram by itself even where the kernel could cut joined ones (UDP_SEGMENT);
      *                true by default.
-     * @return this.
      */
     public UdpOptions segment(final boolean segment)
     {
@@ -125,7 +113,6 @@ public final class UdpOptions
      * @param checksum false to send datagrams with a UDP checksum of 0 (RFC 7348 §5; over IPv6 RFC 6935). True by
      *                 default: receivers join datagrams only if they have one (UDP_GRO), and so does UDP_SEGMENT, which
      *                 is off without.
-     * @return this.
      */
     public UdpOptions checksum(final boolean checksum)
     {
@@ -136,7 +123,6 @@ public final class UdpOptions
     /**
      * @param zeroChecksum true to accept datagrams over IPv6 that have a UDP checksum of 0 (RFC 6935); false by
      *                     default. Over IPv4 they are always accepted.
-     * @return this.
      */
     public UdpOptions acceptZeroChecksum(final boolean zeroChecksum)
     {
@@ -147,7 +133,6 @@ public final class UdpOptions
     /**
      * @param v6Only true to keep a socket bound to {@code ::} to IPv6, as the kernel's vxlan device does; false by
      *               default.
-     * @return this.
      */
     public UdpOptions v6Only(final boolean v6Only)
     {
@@ -158,7 +143,6 @@ public final class UdpOptions
     /**
      * @param name of the interface on which multicast groups are joined and by which datagrams to them leave; by
      *             default the one the system has a route to the group by, for which null stands too.
-     * @return this.
      */
     public UdpOptions multicastInterface(final String name)
     {
@@ -166,24 +150,19 @@ public final class UdpOptions
         return this;
     }
 
-    /**
-     * Let datagrams leave from {@link #DEFAULT_SOURCE_PORTS} ports of the default range.
-     *
-     * @return this.
-     */
+    /** Let datagrams leave from {@link #DEFAULT_SOURCE_PORTS} ports of the default range. */
     public UdpOptions sourcePorts()
     {
         return sourcePorts(DEFAULT_SOURCE_PORT_LOW, DEFAULT_SOURCE_PORT_HIGH, DEFAULT_SOURCE_PORTS);
     }
 
     /**
-     * Let datagrams leave from several ports, one for each inner flow; by default all leave from the port bound to.
-     * The lowest ports of the range that are free are taken, the port bound to among them if it lies there.
+     * Let datagrams leave from several ports, one for each inner flow; by default all leave from the port bound to. The
+     * lowest ports of the range that are free are taken, the port bound to among them if it lies there.
      *
      * @param low   first port of the range, 1…65535.
      * @param high  last port of the range, itself included; the same as {@code low} for that one port.
      * @param count ports to use, 1…{@link #MAX_SOURCE_PORTS}; fewer if the range has no more.
-     * @return this.
      */
     public UdpOptions sourcePorts(final int low, final int high, final int count)
     {

@@ -46,9 +46,7 @@ final class UdpSocket implements AutoCloseable
     private final int receiveBufferLength;
     private long drops;
 
-    /**
-     * @throws IOException if the socket cannot be opened; the message is one line and names address and port.
-     */
+    /** @throws IOException if the socket cannot be opened; the message is one line and names address and port. */
     UdpSocket(final UdpOptions options) throws IOException
     {
         this(options, options.udpPort(), true, false);

@@ -64,27 +64,20 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
         return reasons == null || reasons.isEmpty() ? List.of() : List.of(reasons.split(" "));
     }
 
-    /**
-     * @param option of the device.
-     * @return true if it was made with it.
-     */
+    /** @return true if it was made with it. */
     public boolean has(final String option)
     {
         return words().contains(option);
     }
 
-    /**
-     * @param option of the device.
-     * @return the word behind it, or null.
-     */
+    /** @return the word behind it, or null. */
     public String option(final String option)
     {
         return option(option, 1);
     }
 
     /**
-     * @param option of the device.
-     * @param place  1 for the word behind it.
+     * @param place 1 for the word behind it.
      * @return the word, or null.
      */
     public String option(final String option, final int place)
@@ -94,8 +87,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
     }
 
     /**
-     * @param option of the device.
-     * @param other  where it was made without.
+     * @param other where it was made without.
      * @return the number behind it.
      */
     public int number(final String option, final int other)

@@ -34,19 +34,12 @@ public final class KernelCases
         }
     }
 
-    /**
-     * @param name of a case.
-     * @return the case.
-     */
     public static KernelCase named(final String name)
     {
         return all().stream().filter(kernel -> kernel.name().equals(name)).findFirst().orElseThrow();
     }
 
-    /**
-     * @param file of the recordings.
-     * @return its bytes; the caller closes it.
-     */
+    /** @return its bytes; the caller closes it. */
     public static InputStream open(final String file)
     {
         final InputStream stream = KernelCases.class.getResourceAsStream(FOLDER + file);

@@ -23,9 +23,6 @@ public final class KernelComparison
     }
 
     /**
-     * @param of     the case.
-     * @param kernel what Linux did, by aspect.
-     * @param engine what the engine did, by aspect.
      * @param unseen aspects that cannot be seen where the comparison runs.
      * @return a line for each thing that is not as it should be; none if all is well.
      */

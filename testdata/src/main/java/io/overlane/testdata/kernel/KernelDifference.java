@@ -16,10 +16,7 @@ import java.util.function.Predicate;
 public record KernelDifference(
     int row, String aspect, String kernel, String engine, String reason, Predicate<KernelCase> cases)
 {
-    /**
-     * @param kernel a case.
-     * @return true if it differs in this way.
-     */
+    /** @return true if it differs in this way. */
     public boolean isOf(final KernelCase kernel)
     {
         return cases.test(kernel);

@@ -28,10 +28,7 @@ public final class KernelDifferences
         return ALL;
     }
 
-    /**
-     * @param kernel a case.
-     * @return those it has.
-     */
+    /** @return those it has. */
     public static List<KernelDifference> of(final KernelCase kernel)
     {
         return ALL.stream().filter(difference -> difference.isOf(kernel)).toList();

@@ -66,10 +66,7 @@ public enum KernelSuite
         return file;
     }
 
-    /**
-     * @param kernel a case.
-     * @return true if this test goes through it.
-     */
+    /** @return true if this test goes through it. */
     public boolean has(final KernelCase kernel)
     {
         return cases.test(kernel);

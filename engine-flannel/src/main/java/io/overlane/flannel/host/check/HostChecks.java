@@ -66,7 +66,6 @@ public final class HostChecks implements AutoCloseable
     /**
      * Run a check as soon as those before it have ended, for example after a change of peers. Any thread may call it.
      *
-     * @param name of the check.
      * @return completes when the check has run; cancelled if this is closed.
      */
     public Future<?> now(final String name)

@@ -30,8 +30,6 @@ final class AtomicFile
      * Write a file of mode 0644 beside the old one, force it to disk, and rename it. Missing directories are made with
      * mode 0755.
      *
-     * @param file to replace.
-     * @param text new content.
      * @throws IOException if that fails, with one line that names the file; then the old file is unchanged.
      */
     static void write(final Path file, final String text) throws IOException
@@ -67,8 +65,6 @@ final class AtomicFile
     /**
      * Write only if the content differs.
      *
-     * @param file to replace.
-     * @param text new content.
      * @return true if it was written.
      * @throws IOException as {@link #write}.
      */

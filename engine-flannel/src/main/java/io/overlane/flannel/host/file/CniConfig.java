@@ -52,8 +52,6 @@ public final class CniConfig
     /**
      * Write the file if its content differs: runtimes watch the directory and would load the same content again.
      *
-     * @param file       to write.
-     * @param name       of the network.
      * @param subnetFile where the plugin finds {@code subnet.env}.
      * @return true if it was written.
      * @throws IOException if it cannot be written.

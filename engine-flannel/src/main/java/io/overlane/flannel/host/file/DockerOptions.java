@@ -83,7 +83,6 @@ public record DockerOptions(boolean individual, boolean combined, String combine
      * Read {@code subnet.env} and write Docker's file atomically.
      *
      * @param subnetFile  to read; if it does not exist, only the environment counts.
-     * @param dockerFile  to write.
      * @param environment variables of the caller.
      * @throws IOException if it cannot be written.
      * @throws IllegalArgumentException if {@code FLANNEL_IPMASQ} is neither true nor false.

@@ -35,9 +35,7 @@ public record SubnetFile(
     /** Where flannel and its CNI plugin look for it. */
     public static final Path DEFAULT_PATH = Path.of("/run/flannel/subnet.env");
 
-    /**
-     * @throws IllegalArgumentException if a network comes without its subnet or a subnet without its network.
-     */
+    /** @throws IllegalArgumentException if a network comes without its subnet or a subnet without its network. */
     public SubnetFile
     {
         if ((network == null) != (subnet == null) || (networkV6 == null) != (subnetV6 == null))
@@ -69,7 +67,6 @@ public record SubnetFile(
     /**
      * Replace the file atomically.
      *
-     * @param file to write.
      * @throws IOException if it cannot be written; one line that names the file and the reason.
      */
     public void write(final Path file) throws IOException
@@ -81,7 +78,6 @@ public record SubnetFile(
      * Read what the node had when it ran last. A line that cannot be parsed, or that has more than one value, counts as
      * missing, as with flannel; so does a file that cannot be read.
      *
-     * @param file to read.
      * @return its content.
      */
     public static Previous read(final Path file)

@@ -62,8 +62,6 @@ public enum FirewallKind
     };
 
     /**
-     * @param wanted by the network's configuration.
-     * @param isV4   family of the rules.
      * @return the wanted kind if this host has its commands, else the other kind if it has those; if it has neither,
      *         the wanted one, whose {@link #open} then fails with the missing command.
      */
@@ -73,26 +71,17 @@ public enum FirewallKind
         return !wanted.isHere(isV4) && other.isHere(isV4) ? other : wanted;
     }
 
-    /**
-     * @param isV4 family of the rules.
-     * @return true if this host has the commands.
-     */
+    /** @return true if this host has the commands. */
     public abstract boolean isHere(boolean isV4);
 
     /**
      * Make the object that keeps the rules. It changes nothing yet.
      *
-     * @param rules to keep.
-     * @param names of tables and chains.
-     * @return the firewall.
      * @throws IOException if a command is missing; the message says what to install.
      */
     public abstract Firewall open(FirewallRules rules, RuleNames names) throws IOException;
 
-    /**
-     * @param isV4 family of the rules.
-     * @return a line for the log if something on this host keeps the rules from working.
-     */
+    /** @return a line for the log if something on this host keeps the rules from working. */
     public abstract Optional<String> warning(boolean isV4);
 
     private static HostCommand require(final String program, final String debianPackage) throws IOException

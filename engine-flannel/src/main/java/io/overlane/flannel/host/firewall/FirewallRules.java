@@ -36,9 +36,7 @@ public record FirewallRules(
     private static final IpPrefix MULTICAST_V4 = IpPrefix.parse("224.0.0.0/4");
     private static final IpPrefix MULTICAST_V6 = IpPrefix.parse("ff00::/8");
 
-    /**
-     * @throws IllegalArgumentException if the subnet is not in the network.
-     */
+    /** @throws IllegalArgumentException if the subnet is not in the network. */
     public FirewallRules
     {
         network = network.base();

@@ -28,8 +28,6 @@ public final class Iptables implements Firewall
     /**
      * @param save    {@code iptables-save}, or {@code ip6tables-save} for IPv6.
      * @param restore {@code iptables-restore}, or {@code ip6tables-restore} for IPv6.
-     * @param rules   to keep.
-     * @param names   of the chains.
      */
     public Iptables(
         final HostCommand save, final HostCommand restore, final FirewallRules rules, final RuleNames names)

@@ -15,9 +15,7 @@ public record RuleNames(String suffix)
     /** Keeps the names of iptables chains within the kernel's limit of 28 characters. */
     private static final int MAX_SUFFIX_LENGTH = 12;
 
-    /**
-     * @throws IllegalArgumentException if the suffix is too long or has other characters.
-     */
+    /** @throws IllegalArgumentException if the suffix is too long or has other characters. */
     public RuleNames
     {
         if (!suffix.matches("[A-Za-z0-9_-]{0," + MAX_SUFFIX_LENGTH + "}"))

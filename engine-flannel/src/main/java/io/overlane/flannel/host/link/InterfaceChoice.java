@@ -27,9 +27,7 @@ public record InterfaceChoice(
     IpAddress publicIp,
     IpAddress publicIpV6)
 {
-    /**
-     * @throws IllegalArgumentException if both families are off or a public address is of the wrong one.
-     */
+    /** @throws IllegalArgumentException if both families are off or a public address is of the wrong one. */
     public InterfaceChoice
     {
         interfaces = List.copyOf(interfaces);

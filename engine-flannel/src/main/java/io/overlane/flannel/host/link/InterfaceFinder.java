@@ -49,11 +49,7 @@ public final class InterfaceFinder
             .forEach(addresses::add);
     }
 
-    /**
-     * @param choice of the operator.
-     * @return the interface.
-     * @throws IOException if there is none; the message lists what was tried.
-     */
+    /** @throws IOException if there is none; the message lists what was tried. */
     public ExternalInterface find(final InterfaceChoice choice) throws IOException
     {
         if (choice.isDefault())

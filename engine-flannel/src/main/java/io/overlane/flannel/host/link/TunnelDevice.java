@@ -21,7 +21,6 @@ public final class TunnelDevice
     }
 
     /**
-     * @param vni  of the network.
      * @param isV4 family of underlay and overlay: each has a device of its own.
      * @return name of the vxlan backend's device.
      */
@@ -34,7 +33,6 @@ public final class TunnelDevice
      * Set up the device and bring it up. Routes come later, as they need the device up.
      *
      * @param ip      runs {@code ip}.
-     * @param device  open.
      * @param mac     to set, null for a device without Ethernet.
      * @param mtu     to set, in bytes of IP.
      * @param address to set: the base of the lease's subnet, with length 32 or 128, so that no broadcast route appears.
@@ -66,10 +64,7 @@ public final class TunnelDevice
     }
 
     /**
-     * @param ip      runs {@code ip}.
-     * @param device  name of the device.
-     * @param address to set.
-     * @param network other addresses in it are removed.
+     * @param ip runs {@code ip}.
      * @throws IOException if the host refuses.
      */
     public static void ensureAddress(

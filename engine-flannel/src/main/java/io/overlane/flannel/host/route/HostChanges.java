@@ -22,10 +22,7 @@ public record HostChanges(List<String> set, List<String> removed, List<String> f
         return set.isEmpty() && removed.isEmpty() && failures.isEmpty();
     }
 
-    /**
-     * @param other later changes.
-     * @return both.
-     */
+    /** @return both. */
     public HostChanges and(final HostChanges other)
     {
         return new HostChanges(

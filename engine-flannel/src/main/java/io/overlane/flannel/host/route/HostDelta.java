@@ -32,7 +32,6 @@ public final class HostDelta
     /**
      * @param ip     runs {@code ip}.
      * @param before entries now on the host.
-     * @param now    wanted entries.
      * @param device of the neighbours; unused if there are none.
      * @return what was done.
      * @throws IOException if {@code ip} cannot be run at all.

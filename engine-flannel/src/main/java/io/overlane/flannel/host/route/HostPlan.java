@@ -25,8 +25,6 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
     /**
      * The kernel gets the peers of one family as flannel sets them, except for the FDB entry, which the engine has.
      *
-     * @param peers  of one family.
-     * @param device of the tunnel.
      * @param direct devices by underlay address, for peers reached without the tunnel: the result of
      *               {@link DirectPeers}, empty without {@code DirectRouting}.
      * @return routes through the tunnel with their neighbours, and plain routes to the direct peers.
@@ -53,8 +51,7 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
     }
 
     /**
-     * @param peers  of one family or both.
-     * @param device of the underlay.
+     * @param peers of one family or both.
      * @return routes through the peers.
      */
     public static HostPlan hostGateway(final Collection<Peer> peers, final String device)
@@ -65,7 +62,6 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
 
     /**
      * @param network of all nodes; the engine finds the peer.
-     * @param device  of the tunnel.
      * @return one route.
      */
     public static HostPlan udp(final IpPrefix network, final String device)
@@ -73,10 +69,7 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
         return new HostPlan(List.of(KernelRoute.device(network, device)), Map.of());
     }
 
-    /**
-     * @param route to add, such as a blackhole for the own subnet.
-     * @return a plan with it.
-     */
+    /** @param route to add, such as a blackhole for the own subnet. */
     public HostPlan with(final KernelRoute route)
     {
         final List<KernelRoute> all = new ArrayList<>(routes);
@@ -87,8 +80,6 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
     /**
      * Set neighbours first, so that the first packet over a new route has a destination.
      *
-     * @param keeper    of the routes.
-     * @param neighbors keeper of the tunnel's device.
      * @return what was done.
      * @throws IOException if {@code ip} cannot be run at all.
      */

@@ -20,9 +20,7 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
     /** {@code IP6_RT_PRIO_USER}. IPv4's default metric is 0, which {@code ip} does not print. */
     private static final String DEFAULT_METRIC_V6 = "1024";
 
-    /**
-     * @throws IllegalArgumentException if gateway and subnet are of different families.
-     */
+    /** @throws IllegalArgumentException if gateway and subnet are of different families. */
     public KernelRoute
     {
         subnet = subnet.base();
@@ -33,14 +31,7 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
         }
     }
 
-    /**
-     * Route to a peer on the same link: host-gw, or vxlan's direct routing.
-     *
-     * @param subnet  of the peer.
-     * @param gateway underlay address of the peer.
-     * @param device  of the underlay.
-     * @return the route.
-     */
+    /** Route to a peer on the same link: host-gw, or vxlan's direct routing. */
     public static KernelRoute via(final IpPrefix subnet, final IpAddress gateway, final String device)
     {
         return new KernelRoute(subnet, gateway, device, false);
@@ -49,23 +40,13 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
     /**
      * Route to a peer behind a tunnel. The gateway is the base of its subnet, and a neighbour entry gives it the peer's
      * MAC.
-     *
-     * @param subnet of the peer.
-     * @param device of the tunnel.
-     * @return the route.
      */
     public static KernelRoute tunnel(final IpPrefix subnet, final String device)
     {
         return new KernelRoute(subnet, subnet.base().address(), device, true);
     }
 
-    /**
-     * Route of a whole network into a device without Ethernet: flannel0.
-     *
-     * @param subnet the network.
-     * @param device of the tunnel.
-     * @return the route.
-     */
+    /** Route of a whole network into a device without Ethernet: flannel0. */
     public static KernelRoute device(final IpPrefix subnet, final String device)
     {
         return new KernelRoute(subnet, null, device, false);
@@ -76,7 +57,6 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
      * route to the subnet, such as that of the containers' bridge, wins.
      *
      * @param subnet this node's own.
-     * @return the route.
      */
     public static KernelRoute blackhole(final IpPrefix subnet)
     {

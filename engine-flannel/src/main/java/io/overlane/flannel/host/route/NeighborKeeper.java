@@ -23,10 +23,7 @@ public final class NeighborKeeper
     private final IpCommand ip;
     private final String device;
 
-    /**
-     * @param ip     runs {@code ip}.
-     * @param device of the tunnel.
-     */
+    /** @param ip runs {@code ip}. */
     public NeighborKeeper(final IpCommand ip, final String device)
     {
         this.ip = ip;
