@@ -7,6 +7,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IPv4 or IPv6 address as two words, IPv4 in its IPv4-mapped form ({@code ::ffff:a.b.c.d}, RFC 4291 §2.5.5.2).
@@ -352,7 +353,7 @@ public record IpAddress(long high, long low)
         return word;
     }
 
-    private static IllegalArgumentException notAnAddress(final String text, final Exception cause)
+    private static IllegalArgumentException notAnAddress(final String text, final @Nullable Exception cause)
     {
         return new IllegalArgumentException("not an IP address: '" + Printable.line(text) + "'", cause);
     }

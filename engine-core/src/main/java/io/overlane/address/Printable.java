@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.address;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.function.Consumer;
 
 /**
@@ -17,10 +19,10 @@ public final class Printable
     }
 
     /**
-     * @param text of any length, with any character; null stays null.
+     * @param text of any length, with any character.
      * @return the same where it is harmless, else with {@code ?} for each character that is not, and cut.
      */
-    public static String line(final String text)
+    public static @Nullable String line(final @Nullable String text)
     {
         if (text == null || text.length() <= MAX_LENGTH && text.chars().allMatch(Printable::isHarmless))
         {

@@ -2,4 +2,7 @@
 /**
  * A limit of events per second.
  */
+@NullMarked
 package io.overlane.limit;
+
+import org.jspecify.annotations.NullMarked;
