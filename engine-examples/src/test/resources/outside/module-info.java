@@ -3,5 +3,6 @@
 module outside
 {
     requires io.overlane.core;
+    requires io.overlane.netty;
     requires io.overlane.tun;
 }

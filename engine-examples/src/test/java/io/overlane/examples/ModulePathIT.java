@@ -27,7 +27,7 @@ class ModulePathIT
 {
     private static final int TIMEOUT_S = 120;
     private static final String JARS =
-        "(engine-core|engine-tun|agrona|jffi|jnr-\\w+|asm(-\\w+)?|netty-[a-z-]+|slf4j-api)-\\d.*\\.jar";
+        "(engine-core|engine-tun|engine-netty|agrona|jffi|jnr-\\w+|asm(-\\w+)?|netty-[a-z-]+|slf4j-api)-\\d.*\\.jar";
     private static final Path SOURCES = Path.of("src/test/resources/outside");
 
     @TempDir

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -21,6 +21,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /** A mapping, a list or a text in a configuration file. */
 public final class ConfigNode
@@ -72,7 +74,9 @@ public final class ConfigNode
     {
         try
         {
-            final Optional<Node> root = new Compose(LoadSettings.builder().build()).composeString(text);
+            final LoadSettings settings = LoadSettings.builder().build();
+            final Optional<Node> root = new Composer(
+                settings, new ParserImpl(settings, new StreamReader(settings, text))).getSingleNode();
             if (root.isEmpty())
             {
                 throw new Place(file, 1).problem("the file is empty");

@@ -89,7 +89,7 @@ public final class FlannelCommand implements Callable<Integer>
         {
             return AdminServer.open(
                 admin == null ? SocketPath.of(directory, "flannel") : Path.of(admin),
-                FlannelCommands.addTo(node::status, new AdminCommands()),
+                FlannelCommands.addTo(node, new AdminCommands()),
                 error -> print(out, OneLineErrors.message(error)));
         }
         catch (final IOException ex)

@@ -25,10 +25,16 @@ public final class FlannelCommands
     }
 
     /**
-     * @param node     supplies the present status; null while there is no lease.
+     * @param node     the commands are about.
      * @param commands gets the node's requests and those of its engines that change nothing.
      */
-    public static AdminCommands addTo(final Supplier<FlannelStatus> node, final AdminCommands commands)
+    public static AdminCommands addTo(final FlannelNode node, final AdminCommands commands)
+    {
+        return addTo(node::status, commands);
+    }
+
+    /** The supplier answers null while there is no lease. */
+    static AdminCommands addTo(final Supplier<FlannelStatus> node, final AdminCommands commands)
     {
         final FlannelCommands asked = new FlannelCommands(node);
         commands

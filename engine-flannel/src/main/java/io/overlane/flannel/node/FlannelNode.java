@@ -153,7 +153,7 @@ public final class FlannelNode
     }
 
     /** @return the node's status; null while it has no lease. Any thread. */
-    public FlannelStatus status()
+    FlannelStatus status()
     {
         final LeaseKeeper kept = keeper;
         return kept == null ? null : new FlannelStatus(kept.lease(), peers.leases(), nodeNetwork.backend());

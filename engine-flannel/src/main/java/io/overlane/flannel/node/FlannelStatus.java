@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @param peers   leases of the other nodes.
  * @param backend that carries packets to them.
  */
-public record FlannelStatus(Lease own, List<Lease> peers, Backend backend)
+record FlannelStatus(Lease own, List<Lease> peers, Backend backend)
 {
     /** @return a line for each lease, the own one first. */
     public List<String> leases()

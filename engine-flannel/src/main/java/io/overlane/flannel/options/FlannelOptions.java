@@ -188,6 +188,7 @@ public final class FlannelOptions
      * @param enableV6 whether the network has IPv6.
      * @return the options for choosing the interface.
      */
+    @SuppressWarnings("exports") // Only this module uses it.
     public InterfaceChoice interfaceChoice(final boolean enableV4, final boolean enableV6)
     {
         return new InterfaceChoice(

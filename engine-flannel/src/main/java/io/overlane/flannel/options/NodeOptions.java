@@ -38,6 +38,7 @@ public final class NodeOptions
         "and no firewall rules. IPv4 only. Default: a node with containers.")
     private boolean client;
 
+    @SuppressWarnings("exports") // Only this module uses it.
     public EtcdApi etcdApi()
     {
         return etcdApi;
@@ -59,6 +60,7 @@ public final class NodeOptions
      * @return names of firewall tables and chains.
      * @throws IllegalArgumentException if the suffix is not possible.
      */
+    @SuppressWarnings("exports") // Only this module uses it.
     public RuleNames ruleNames()
     {
         return new RuleNames(rulesSuffix);

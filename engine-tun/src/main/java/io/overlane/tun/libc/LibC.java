@@ -2,6 +2,7 @@
 package io.overlane.tun.libc;
 
 import io.overlane.frame.FrameSlab;
+import io.overlane.tun.calls.LibcCalls;
 import io.overlane.underlay.SendBatch;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
@@ -25,54 +26,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public class LibC
 {
-    /**
-     * The functions jnr-posix does not have, or has only with objects for arguments. They take addresses, so nobody but
-     * {@link LibC} calls them.
-     *
-     * <p><b>At most five arguments.</b> jnr-ffi on x86_64 reads a sixth integer argument from the wrong stack slot
-     * (jnr/jnr-ffi#181), so {@code sendto} or {@code mmap} must never be bound here.
-     */
-    public interface Calls
-    {
-        int ioctl(int fd, long request, long argument);
-
-        int ppoll(long pollfds, long count, long timespec, long sigset);
-
-        long read(int fd, long address, long length);
-
-        long write(int fd, long address, long length);
-
-        int eventfd(int value, int flags);
-
-        int fcntl(int fd, int command, long argument);
-
-        int epollCreate(int flags);
-
-        int epollControl(int epoll, int operation, int fd, long event);
-
-        int epollWait(int epoll, long events, int count, int timeoutMs);
-
-        int socket(int domain, int type, int protocol);
-
-        int bind(int fd, long sockaddr, int length);
-
-        int connect(int fd, long sockaddr, int length);
-
-        int getsockname(int fd, long sockaddr, long length);
-
-        int setsockopt(int fd, int level, int name, long value, int length);
-
-        int getsockopt(int fd, int level, int name, long value, long length);
-
-        int sendmmsg(int fd, long mmsghdrs, int count, int flags);
-
-        int recvmmsg(int fd, long mmsghdrs, int count, int flags, long timespec);
-
-        long syscall(long number, long a, long b, long c, long d);
-
-        int prctl(int option, long a, long b, long c, long d);
-    }
-
     /** Functions whose names in C are none in Java. */
     private static final FunctionMapper NAMES = new FunctionMapper.Builder()
         .map("epollCreate", "epoll_create1")
@@ -81,7 +34,7 @@ public class LibC
         .build();
 
     private static final String WHY_NOT;
-    private static final Calls CALLS;
+    private static final LibcCalls CALLS;
     private static final LibC INSTANCE = new LibC();
     private static final POSIX POSIX;
     private static final Runtime RUNTIME;
@@ -89,7 +42,7 @@ public class LibC
     static
     {
         String whyNot = null;
-        Calls calls = null;
+        LibcCalls calls = null;
         POSIX posix = null;
         Runtime runtime = null;
         try
@@ -100,7 +53,7 @@ public class LibC
                 throw new UnsatisfiedLinkError("this is " + System.getProperty("os.name") + " on " +
                     System.getProperty("os.arch") + ", not 64-bit little-endian Linux");
             }
-            calls = LibraryLoader.create(Calls.class).failImmediately().mapper(NAMES).load("c");
+            calls = LibraryLoader.create(LibcCalls.class).failImmediately().mapper(NAMES).load("c");
             runtime = Runtime.getRuntime(calls);
             // Unlike getPOSIX(), this one does not fall back to a Java imitation without a word.
             posix = POSIXFactory.getNativePOSIX();

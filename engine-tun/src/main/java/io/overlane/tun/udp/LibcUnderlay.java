@@ -137,6 +137,8 @@ public final class LibcUnderlay implements Underlay
         }
     }
 
+    /** @return the socket's descriptor, for the waits of this module. Applications cannot use the type. */
+    @SuppressWarnings("exports")
     public Descriptor descriptor()
     {
         return descriptor;

@@ -9,6 +9,7 @@ import io.overlane.tun.TunDevice;
 import io.overlane.tun.TunException;
 import io.overlane.tun.TunKind;
 import io.overlane.tun.TunOptions;
+import io.overlane.tun.calls.LibcCalls;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ class LibCTest
     @Test
     void shouldBindFunctionsOfAtMostFiveArguments()
     {
-        for (final Method method : LibC.Calls.class.getDeclaredMethods())
+        for (final Method method : LibcCalls.class.getDeclaredMethods())
         {
             assertTrue(method.getParameterCount() <= 5, () -> method + ": jnr-ffi breaks the sixth argument");
         }
@@ -32,7 +33,7 @@ class LibCTest
     void shouldPassOnlyPrimitivesSoThatNothingIsAllocated()
     {
         final Set<Class<?>> allowed = Set.of(int.class, long.class);
-        for (final Method method : LibC.Calls.class.getDeclaredMethods())
+        for (final Method method : LibcCalls.class.getDeclaredMethods())
         {
             assertTrue(allowed.contains(method.getReturnType()), method::toString);
             assertTrue(allowed.containsAll(Arrays.asList(method.getParameterTypes())), method::toString);

@@ -41,6 +41,9 @@ class RouteIT
     void close() throws IOException
     {
         links.close();
+        // A blackhole route has no device that it could go with.
+        ip.run("-4", "route", "flush", "proto", "79");
+        ip.run("-6", "route", "flush", "proto", "79");
     }
 
     private static IpPrefix subnet(final String text)

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The engine: it carries frames between ports and an underlay, and has the tables that say where each frame goes.
+ * Packages that are not exported are not for applications.
+ */
+@SuppressWarnings("module") // The modules that are named below are compiled later.
+module io.overlane.core
+{
+    requires static transitive org.jspecify;
+    requires transitive org.agrona;
+    requires jdk.net;
+
+    exports io.overlane.address;
+    exports io.overlane.control;
+    exports io.overlane.engine;
+    exports io.overlane.event;
+    exports io.overlane.frame;
+    exports io.overlane.policy;
+    exports io.overlane.port;
+    exports io.overlane.signal;
+    exports io.overlane.status;
+    exports io.overlane.underlay;
+    exports io.overlane.wire;
+
+    exports io.overlane.offload to io.overlane.tun;
+    exports io.overlane.setting to io.overlane.tun, io.overlane.flannel;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A node of a flannel network: its lease in etcd, its devices, routes and firewall rules. */
+module io.overlane.flannel
+{
+    requires static transitive org.jspecify;
+    requires transitive io.overlane.admin;
+    requires transitive io.overlane.core;
+    requires transitive info.picocli;
+    requires io.overlane.tun;
+    requires com.fasterxml.jackson.core;
+    requires org.apache.httpcomponents.core5.httpcore5;
+
+    exports io.overlane.flannel.lease;
+    exports io.overlane.flannel.node;
+    exports io.overlane.flannel.options;
+
+    opens io.overlane.flannel.options to info.picocli;
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Capture files, and the replay of a capture through an engine. */
+module io.overlane.replay
+{
+    requires static transitive org.jspecify;
+    requires transitive io.overlane.core;
+
+    exports io.overlane.pcap;
+    exports io.overlane.replay;
+}

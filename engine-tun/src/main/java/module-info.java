@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** TAP and TUN devices as ports, and UDP sockets that send and receive many datagrams per system call. */
+@SuppressWarnings("module") // The modules that are named below are compiled later.
+module io.overlane.tun
+{
+    requires static transitive org.jspecify;
+    requires transitive io.overlane.core;
+    requires org.jnrproject.constants;
+    requires org.jnrproject.ffi;
+    requires org.jnrproject.posix;
+
+    exports io.overlane.tun;
+    exports io.overlane.tun.calls;
+    exports io.overlane.tun.udp;
+
+    exports io.overlane.tun.host to io.overlane.cli, io.overlane.flannel;
+}
