@@ -33,7 +33,7 @@ public final class LeaseKeeper implements AutoCloseable
     private Alarms.Alarm renewal;
     private Alarms.Alarm reacquisition;
     private SubnetManager.Watch watch;
-    private Duration reacquireDelay = FIRST_REACQUIRE;
+    private final Backoff backoff = new Backoff(FIRST_REACQUIRE, RETRY);
     private boolean closed;
 
     /** Gets changes of the lease. */
@@ -168,10 +168,10 @@ public final class LeaseKeeper implements AutoCloseable
             return;
         }
         scheduleRenewal();
-        tell(() -> listener.onKept(lease));
+        notifyListener(() -> listener.onKept(lease));
     }
 
-    private void tell(final Runnable call)
+    private void notifyListener(final Runnable call)
     {
         try
         {
@@ -227,24 +227,23 @@ public final class LeaseKeeper implements AutoCloseable
         }
         catch (final RuntimeException ex)
         {
-            notices.accept("no lease: " + ex.getMessage() + "; trying again in " + reacquireDelay.toSeconds() + " s");
-            reacquisition = alarms.after(reacquireDelay, this::reacquire);
-            final Duration twice = reacquireDelay.multipliedBy(2);
-            reacquireDelay = twice.compareTo(RETRY) < 0 ? twice : RETRY;
+            final Duration pause = backoff.next();
+            notices.accept("no lease: " + ex.getMessage() + "; trying again in " + pause.toSeconds() + " s");
+            reacquisition = alarms.after(pause, this::reacquire);
             return;
         }
-        reacquireDelay = FIRST_REACQUIRE;
+        backoff.reset();
         scheduleRenewal();
         if (lease.key().equals(before.key()))
         {
-            tell(() -> listener.onKept(lease));
+            notifyListener(() -> listener.onKept(lease));
         }
         else
         {
             notices.accept("lease " + lease.key() + " replaces " + before.key());
             watch.close();
             follow();
-            tell(() -> listener.onMoved(before, lease));
+            notifyListener(() -> listener.onMoved(before, lease));
         }
     }
 

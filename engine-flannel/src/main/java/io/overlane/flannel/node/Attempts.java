@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.node;
 
+import io.overlane.flannel.lease.Backoff;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import java.io.IOException;
@@ -32,8 +33,10 @@ final class Attempts
      */
     <T> T call(final Supplier<T> call) throws IOException, InterruptedException
     {
-        for (Duration pause = FIRST_PAUSE; stop.getCount() > 0; pause = longer(pause))
+        final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+        while (stop.getCount() > 0)
         {
+            final Duration pause = backoff.next();
             try
             {
                 return call.get();
@@ -52,11 +55,5 @@ final class Attempts
             }
         }
         return null;
-    }
-
-    private static Duration longer(final Duration pause)
-    {
-        final Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
     }
 }

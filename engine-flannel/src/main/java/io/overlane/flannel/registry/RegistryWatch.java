@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.registry;
 
+import io.overlane.flannel.lease.Backoff;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -11,10 +13,14 @@ import java.util.function.Consumer;
  */
 abstract class RegistryWatch implements SubnetManager.Watch, Runnable
 {
+    /** Pauses between attempts are flannel's. */
+    static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
     private final String name;
     private final Consumer<String> notices;
     private final Thread thread;
-    private final Backoff backoff = new Backoff();
+    private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     private final Object delivery = new Object();
     private boolean delivering;
     private volatile boolean closed;
@@ -109,16 +115,16 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         {
             return;
         }
-        final long waitMs = backoff.nextMs();
+        final Duration pause = backoff.next();
         if (!failing)
         {
             failing = true;
             notices.accept(name + ": " + ex.getMessage() + "; trying again at least every " +
-                Backoff.LONGEST_MS / 1000 + " s");
+                LONGEST_PAUSE.toSeconds() + " s");
         }
         try
         {
-            Thread.sleep(waitMs);
+            Thread.sleep(pause.toMillis());
         }
         catch (final InterruptedException ignored)
         {
