@@ -3,18 +3,15 @@ package io.overlane.flannel.host.firewall;
 
 import io.overlane.tun.host.HostCommand;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Keeps the rules in two chains of their own, one in table {@code nat} and one in {@code filter}, with a jump to each;
- * everything else in the tables stays. Works with the legacy {@code iptables} and the one on nftables.
- *
- * <p>It compares the present rules with those that it read right after setting them. The position of a jump among the
- * rules of others does not matter.
+ * everything else in the tables stays. The position of a jump among the rules of others does not matter. Works with the
+ * legacy {@code iptables} and the one on nftables.
  */
-public final class Iptables implements Firewall
+final class Iptables extends Firewall
 {
     /** How long to wait while another process holds the lock of the tables, in seconds. */
     private static final String LOCK_WAIT_S = "5";
@@ -22,77 +19,38 @@ public final class Iptables implements Firewall
     private final HostCommand save;
     private final HostCommand restore;
     private final RuleNames names;
-    private FirewallRules rules;
-    private List<String> applied;
 
     /**
      * @param save    {@code iptables-save}, or {@code ip6tables-save} for IPv6.
      * @param restore {@code iptables-restore}, or {@code ip6tables-restore} for IPv6.
      */
-    public Iptables(
-        final HostCommand save, final HostCommand restore, final FirewallRules rules, final RuleNames names)
+    Iptables(final HostCommand save, final HostCommand restore, final FirewallRules rules, final RuleNames names)
     {
+        super(rules);
         this.save = save;
         this.restore = restore;
-        this.rules = rules;
         this.names = names;
     }
 
     @Override
-    public boolean ensure() throws IOException
+    List<List<String>> present() throws IOException
     {
-        final List<String> nat = own("nat", names.masqueradeChain());
-        final List<String> filter = own("filter", names.forwardChain());
-        if (applied != null && applied.equals(joined(nat, filter)))
-        {
-            return false;
-        }
-        try
-        {
-            run(script(names, rules, nat, filter));
-        }
-        catch (final IOException ex)
-        {
-            if (!rules.fullyRandom())
-            {
-                throw ex;
-            }
-            applyWithoutFullyRandom(nat, filter, ex);
-        }
-        applied = joined(own("nat", names.masqueradeChain()), own("filter", names.forwardChain()));
-        return true;
+        return List.of(own("nat", names.masqueradeChain()), own("filter", names.forwardChain()));
     }
 
     @Override
-    public void remove() throws IOException
+    void apply(final FirewallRules wanted) throws IOException
     {
-        applied = null;
+        run(script(names, wanted, own("nat", names.masqueradeChain()), own("filter", names.forwardChain())));
+    }
+
+    @Override
+    void removeAll() throws IOException
+    {
         final StringBuilder script = new StringBuilder();
         remove(script, "nat", names.masqueradeChain(), own("nat", names.masqueradeChain()));
         remove(script, "filter", names.forwardChain(), own("filter", names.forwardChain()));
-        if (script.length() > 0)
-        {
-            run(script.toString());
-        }
-    }
-
-    /**
-     * For an iptables before 1.6.2 or a kernel before 3.14. If it fails without random ports too, there was another
-     * reason.
-     */
-    private void applyWithoutFullyRandom(
-        final List<String> nat, final List<String> filter, final IOException first) throws IOException
-    {
-        final FirewallRules plain = rules.withoutFullyRandom();
-        try
-        {
-            run(script(names, plain, nat, filter));
-        }
-        catch (final IOException ex)
-        {
-            throw first;
-        }
-        rules = plain;
+        run(script.toString());
     }
 
     /**
@@ -189,13 +147,6 @@ public final class Iptables implements Firewall
                 line.startsWith("-A ") && Arrays.asList(line.split(" ")).contains(chain))
             .map(String::strip)
             .toList();
-    }
-
-    private static List<String> joined(final List<String> nat, final List<String> filter)
-    {
-        final List<String> all = new ArrayList<>(nat);
-        all.addAll(filter);
-        return all;
     }
 
     private void run(final String script) throws IOException

@@ -5,75 +5,30 @@ import io.overlane.tun.host.HostCommand;
 import java.io.IOException;
 import java.util.List;
 
-/**
- * Keeps the rules in a table of their own, which is replaced in one transaction.
- *
- * <p>Versions of {@code nft} print rules differently, so the present rules are compared with those that were read right
- * after setting them.
- */
-public final class Nftables implements Firewall
+/** Keeps the rules in a table of their own, which is replaced in one transaction. */
+final class Nftables extends Firewall
 {
     private final HostCommand nft;
     private final String table;
-    private FirewallRules rules;
-    private String applied;
 
-    public Nftables(final HostCommand nft, final FirewallRules rules, final RuleNames names)
+    Nftables(final HostCommand nft, final FirewallRules rules, final RuleNames names)
     {
+        super(rules);
         this.nft = nft;
-        this.rules = rules;
         this.table = names.nftTable(rules.isV4());
     }
 
     @Override
-    public boolean ensure() throws IOException
+    void apply(final FirewallRules wanted) throws IOException
     {
-        if (applied != null && applied.equals(listing()))
-        {
-            return false;
-        }
-        try
-        {
-            apply(rules);
-        }
-        catch (final IOException ex)
-        {
-            if (!rules.fullyRandom())
-            {
-                throw ex;
-            }
-            applyWithoutFullyRandom(ex);
-        }
-        applied = listing();
-        return true;
+        run(script(table, wanted));
     }
 
     @Override
-    public void remove() throws IOException
+    void removeAll() throws IOException
     {
-        applied = null;
         // Add the table first, so that deleting it succeeds if it did not exist.
         run("add table " + table + "\ndelete table " + table + "\n");
-    }
-
-    /** For a kernel before 3.14 or an old nft. If it fails without random ports too, there was another reason. */
-    private void applyWithoutFullyRandom(final IOException first) throws IOException
-    {
-        final FirewallRules plain = rules.withoutFullyRandom();
-        try
-        {
-            apply(plain);
-        }
-        catch (final IOException ex)
-        {
-            throw first;
-        }
-        rules = plain;
-    }
-
-    private void apply(final FirewallRules wanted) throws IOException
-    {
-        run(script(table, wanted));
     }
 
     /** One transaction, so packets see the old table or the new one. */
@@ -110,16 +65,12 @@ public final class Nftables implements Firewall
         return script.append("}\n").toString();
     }
 
-    /** The present rules; empty if the table does not exist. */
-    private String listing() throws IOException
+    /** Empty if the table does not exist. */
+    @Override
+    String present() throws IOException
     {
-        final HostCommand.Result result = nft.tryRun("", List.of("-s", "list", "table", word(0), word(1)));
+        final HostCommand.Result result = nft.tryRun("", List.of(("-s list table " + table).split(" ")));
         return result.status() == 0 ? result.output() : "";
-    }
-
-    private String word(final int index)
-    {
-        return table.split(" ")[index];
     }
 
     private void run(final String script) throws IOException
