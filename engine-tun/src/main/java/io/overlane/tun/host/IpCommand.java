@@ -4,10 +4,14 @@ package io.overlane.tun.host;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The {@code ip} command of iproute2, run without a shell: every argument arrives as it was given. */
 public final class IpCommand
 {
+    private static final Pattern GAP = Pattern.compile("[\\s\\\\]+");
+
     private final HostCommand command;
     private final IpSession sessionV4;
     private final IpSession sessionV6;
@@ -109,6 +113,19 @@ public final class IpCommand
     {
         sessionV4.end();
         sessionV6.end();
+    }
+
+    /** @return the words of a line that {@code ip} printed; with {@code -oneline} it has a backslash for a new line. */
+    public static List<String> words(final String line)
+    {
+        return List.of(GAP.split(line.strip()));
+    }
+
+    /** @return the word after a keyword such as {@code dev}; empty if the line has no such keyword. */
+    public static Optional<String> wordAfter(final List<String> words, final String keyword)
+    {
+        final int index = words.indexOf(keyword);
+        return index >= 0 && index + 1 < words.size() ? Optional.of(words.get(index + 1)) : Optional.empty();
     }
 
     private IpSession session(final boolean isV4)

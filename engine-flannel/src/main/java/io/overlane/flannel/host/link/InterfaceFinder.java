@@ -5,7 +5,6 @@ import io.overlane.address.IpAddress;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,27 +140,18 @@ public final class InterfaceFinder
 
     private Found reaching(final IpAddress target) throws IOException
     {
-        final List<String> route = words(ip.run(family(target.isV4()), "route", "get", target.toString()));
-        final String name = wordAfter(route, "dev");
-        final String source = wordAfter(route, "src");
-        if (name == null)
-        {
-            throw new IOException("no interface reaches " + target);
-        }
-        final IpAddress address = source == null ? null : IpAddress.parse(source);
+        final List<String> route = firstLine(ip.run(family(target.isV4()), "route", "get", target.toString()));
+        final String name = IpCommand.wordAfter(route, "dev")
+            .orElseThrow(() -> new IOException("no interface reaches " + target));
+        final IpAddress address = IpCommand.wordAfter(route, "src").map(IpAddress::parse).orElse(null);
         return new Found(name, target.isV4() ? address : null, target.isV4() ? null : address);
     }
 
     private String defaultRoute(final boolean isV4) throws IOException
     {
-        final List<String> route = words(ip.run(family(isV4), "-oneline", "route", "show", "default"));
-        final String name = wordAfter(route, "dev");
-        if (name == null)
-        {
-            throw new IOException("there is no default route of " + (isV4 ? "IPv4" : "IPv6") +
-                "; name the interface with --iface");
-        }
-        return name;
+        final List<String> route = firstLine(ip.run(family(isV4), "-oneline", "route", "show", "default"));
+        return IpCommand.wordAfter(route, "dev").orElseThrow(() -> new IOException("there is no default route of " +
+            (isV4 ? "IPv4" : "IPv6") + "; name the interface with --iface"));
     }
 
     private Optional<Found> owner(final IpAddress address)
@@ -207,20 +197,14 @@ public final class InterfaceFinder
             .orElse(null);
     }
 
+    private static List<String> firstLine(final String output)
+    {
+        return IpCommand.words(output.lines().findFirst().orElse(""));
+    }
+
     private static String family(final boolean isV4)
     {
         return isV4 ? "-4" : "-6";
-    }
-
-    private static List<String> words(final String output)
-    {
-        return Arrays.asList(output.lines().findFirst().orElse("").strip().split("[\\s\\\\]+"));
-    }
-
-    private static String wordAfter(final List<String> words, final String keyword)
-    {
-        final int index = words.indexOf(keyword);
-        return index >= 0 && index + 1 < words.size() ? words.get(index + 1) : null;
     }
 
     /** One way to find an interface. */

@@ -3,7 +3,7 @@ package io.overlane.flannel.host.link;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
-import java.util.Arrays;
+import io.overlane.tun.host.IpCommand;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +33,7 @@ record LinkAddress(String device, IpPrefix address, boolean deprecated, boolean 
     /** {@code 3: eth0 inet 192.0.2.1/24 brd … scope global dynamic eth0\ …}; a peer address follows "peer". */
     static Optional<LinkAddress> parse(final String line)
     {
-        final List<String> words = Arrays.asList(line.strip().split("[\\s\\\\]+"));
+        final List<String> words = IpCommand.words(line);
         if (words.size() < 4 || !words.get(2).startsWith("inet"))
         {
             return Optional.empty();

@@ -4,11 +4,11 @@ package io.overlane.flannel.host.route;
 import io.overlane.address.IpAddress;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Finds the peers on a link of this host, without a router in between: they need no tunnel ({@code DirectRouting}). The
@@ -44,13 +44,13 @@ public final class DirectPeers
     /** {@code PEER dev NAME src LOCAL …}, or {@code PEER via GATEWAY dev …}, or a type such as "local" in front. */
     private static void add(final Map<IpAddress, String> direct, final String line)
     {
-        final List<String> words = Arrays.asList(line.strip().split("[\\s\\\\]+"));
-        final int dev = words.indexOf("dev");
-        if (dev > 0 && dev + 1 < words.size() && !words.contains("via"))
+        final List<String> words = IpCommand.words(line);
+        final Optional<String> device = IpCommand.wordAfter(words, "dev");
+        if (device.isPresent() && !words.contains("via"))
         {
             try
             {
-                direct.put(IpAddress.parse(words.get(0)), words.get(dev + 1));
+                direct.put(IpAddress.parse(words.get(0)), device.get());
             }
             catch (final IllegalArgumentException ex)
             {

@@ -3,12 +3,11 @@ package io.overlane.flannel.host.route;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
-import java.util.Arrays;
+import io.overlane.tun.host.IpCommand;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * A line of {@code ip -oneline route show}.
@@ -29,16 +28,13 @@ record RouteEntry(
     private static final Set<String> TYPES = Set.of(
         "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit", "throw");
 
-    /** Separates words; {@code ip} prints a backslash instead of a new line. */
-    private static final Pattern GAP = Pattern.compile("[\\s\\\\]+");
-
     private static final String UNICAST = "unicast";
     private static final String BLACKHOLE = "blackhole";
 
     /** Empty for a line that cannot be a node's route, such as a default route. */
     static Optional<RouteEntry> parse(final String line)
     {
-        final List<String> words = Arrays.asList(GAP.split(line.strip()));
+        final List<String> words = IpCommand.words(line);
         final boolean hasType = TYPES.contains(words.get(0));
         if (words.size() < (hasType ? 2 : 1))
         {
@@ -49,10 +45,10 @@ record RouteEntry(
             return Optional.of(new RouteEntry(
                 hasType ? words.get(0) : UNICAST,
                 subnet(words.get(hasType ? 1 : 0)),
-                wordAfter(words, "via"),
-                words.contains("nexthop") ? null : wordAfter(words, "dev"),
-                wordAfter(words, "proto"),
-                wordAfter(words, "metric"),
+                IpCommand.wordAfter(words, "via").orElse(null),
+                words.contains("nexthop") ? null : IpCommand.wordAfter(words, "dev").orElse(null),
+                IpCommand.wordAfter(words, "proto").orElse(null),
+                IpCommand.wordAfter(words, "metric").orElse(null),
                 words.contains("onlink")));
         }
         catch (final IllegalArgumentException ex)
@@ -86,11 +82,5 @@ record RouteEntry(
         }
         final IpAddress address = IpAddress.parse(text);
         return new IpPrefix(address, address.bits());
-    }
-
-    private static String wordAfter(final List<String> words, final String keyword)
-    {
-        final int index = words.indexOf(keyword);
-        return index >= 0 && index + 1 < words.size() ? words.get(index + 1) : null;
     }
 }
