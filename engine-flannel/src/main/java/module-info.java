@@ -13,7 +13,6 @@ module io.overlane.flannel
 
     exports io.overlane.flannel.lease;
     exports io.overlane.flannel.node;
-    exports io.overlane.flannel.options;
 
-    opens io.overlane.flannel.options to info.picocli;
+    opens io.overlane.flannel.node to info.picocli;
 }

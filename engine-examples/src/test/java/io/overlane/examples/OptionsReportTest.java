@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.admin.rule.SegmentRule;
-import io.overlane.flannel.options.FlannelOptions;
+import io.overlane.flannel.node.FlannelOptions;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;

@@ -9,18 +9,57 @@ import io.overlane.flannel.lease.SubnetKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/** Converts between a Node's annotations and its lease. */
+/** Converts between a Node's annotations, whose names share a prefix, and its lease. */
 public final class NodeAnnotations
 {
+    /** flannel's {@code --kube-annotation-prefix}. */
+    public static final String DEFAULT_PREFIX = "flannel.alpha.coreos.com";
+
+    private static final Pattern PREFIX = Pattern.compile("([a-z0-9_-]+\\.)+[a-z0-9_-]+/([a-z0-9_-]+-)?");
     private static final String TRUE = "true";
     private static final String NONE = "null";
 
-    private final AnnotationNames names;
+    private final String prefix;
 
-    public NodeAnnotations(final AnnotationNames names)
+    /**
+     * @param prefix of the annotations' names: a domain name, or one with a slash and the start of a name, to which a
+     *               dash is added.
+     * @throws IllegalArgumentException if it is neither.
+     */
+    public NodeAnnotations(final String prefix)
     {
-        this.names = names;
+        final String slashed = prefix.contains("/") ? prefix : prefix + "/";
+        this.prefix = slashed.endsWith("/") || slashed.endsWith("-") ? slashed : slashed + "-";
+        if (!PREFIX.matcher(this.prefix).matches())
+        {
+            throw new IllegalArgumentException(
+                "annotation prefix '" + prefix + "': expected DOMAIN or DOMAIN/NAME in lower case");
+        }
+    }
+
+    /** The annotation that is {@code "true"} on nodes of the network. */
+    private String managed()
+    {
+        return prefix + "kube-subnet-manager";
+    }
+
+    String backendType()
+    {
+        return prefix + "backend-type";
+    }
+
+    /** The annotation with the backend's data for peers, as JSON. */
+    private String backendData(final boolean v6)
+    {
+        return prefix + (v6 ? "backend-v6-data" : "backend-data");
+    }
+
+    /** The annotation with the published address. With the suffix {@code -overwrite}, a user has another published. */
+    private String publicIp(final boolean v6)
+    {
+        return prefix + (v6 ? "public-ipv6" : "public-ip");
     }
 
     /**
@@ -30,7 +69,7 @@ public final class NodeAnnotations
      */
     public Lease lease(final Map<String, String> annotations, final List<String> podCidrs)
     {
-        if (!TRUE.equals(annotations.get(names.managed())) || podCidrs.isEmpty())
+        if (!TRUE.equals(annotations.get(managed())) || podCidrs.isEmpty())
         {
             return null;
         }
@@ -38,9 +77,9 @@ public final class NodeAnnotations
         final boolean hasV4 = key.v4() != null;
         final boolean hasV6 = key.v6() != null;
         final LeaseAttributes attributes = new LeaseAttributes(
-            hasV4 ? address(annotations, names.publicIp(false)) : IpAddress.ANY_V4,
-            hasV6 && annotations.containsKey(names.publicIp(true)) ? address(annotations, names.publicIp(true)) : null,
-            annotations.getOrDefault(names.backendType(), ""),
+            hasV4 ? address(annotations, publicIp(false)) : IpAddress.ANY_V4,
+            hasV6 && annotations.containsKey(publicIp(true)) ? address(annotations, publicIp(true)) : null,
+            annotations.getOrDefault(backendType(), ""),
             hasV4 ? data(annotations, false) : null,
             hasV6 ? data(annotations, true) : null);
         return new Lease(key, attributes, null, true, 0);
@@ -79,8 +118,8 @@ public final class NodeAnnotations
     public Map<String, String> write(final LeaseAttributes attributes, final Map<String, String> annotations)
     {
         final Map<String, String> wanted = new LinkedHashMap<>();
-        wanted.put(names.managed(), TRUE);
-        wanted.put(names.backendType(), attributes.backendType());
+        wanted.put(managed(), TRUE);
+        wanted.put(backendType(), attributes.backendType());
         if (!attributes.publicIp().isAny())
         {
             publish(wanted, annotations, false, attributes.publicIp(), attributes.backendData());
@@ -101,9 +140,9 @@ public final class NodeAnnotations
         final IpAddress publicIp,
         final String data)
     {
-        final String wish = annotations.getOrDefault(names.publicIpOverwrite(v6), "");
-        wanted.put(names.publicIp(v6), wish.isEmpty() ? publicIp.toString() : IpAddress.parse(wish).toString());
-        wanted.put(names.backendData(v6), data == null ? NONE : data);
+        final String wish = annotations.getOrDefault(publicIp(v6) + "-overwrite", "");
+        wanted.put(publicIp(v6), wish.isEmpty() ? publicIp.toString() : IpAddress.parse(wish).toString());
+        wanted.put(backendData(v6), data == null ? NONE : data);
     }
 
     /**
@@ -113,13 +152,14 @@ public final class NodeAnnotations
      */
     public IpAddress nodePublicIp(final Map<String, String> annotations, final boolean v6)
     {
-        final String wish = annotations.getOrDefault(names.nodePublicIp(v6), "");
+        final String wish =
+            annotations.getOrDefault(prefix + (v6 ? "node-public-ipv6" : "node-public-ip"), "");
         return wish.isEmpty() ? null : IpAddress.parse(wish);
     }
 
     private String data(final Map<String, String> annotations, final boolean v6)
     {
-        final String data = annotations.getOrDefault(names.backendData(v6), NONE);
+        final String data = annotations.getOrDefault(backendData(v6), NONE);
         return data.isBlank() || data.equals(NONE) ? null : data;
     }
 

@@ -8,8 +8,7 @@
  * <pre>{@code
  * final KubeNodes nodes = new MyApiClient(NODE_NAME);
  * final SubnetManager manager = new KubeSubnetManager(
- *     nodes, new NodeAnnotations(new AnnotationNames(options.kubeAnnotationPrefix())),
- *     () -> read(options.netConfigPath()), options.setNodeNetworkUnavailable(), events);
+ *     nodes, new NodeAnnotations(NodeAnnotations.DEFAULT_PREFIX), () -> read(NET_CONF_JSON), true, events);
  * new FlannelNode(options, nodeOptions, () -> manager, System.getenv(), events).run();
  * }</pre>
  *

@@ -12,8 +12,6 @@ import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.ThreadAlarms;
-import io.overlane.flannel.options.FlannelOptions;
-import io.overlane.flannel.options.NodeOptions;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.time.Duration;
@@ -161,9 +159,9 @@ public final class FlannelNode
 
     private boolean start() throws IOException, InterruptedException
     {
-        if (options.healthPort() != 0)
+        if (options.healthPort != 0)
         {
-            opened.push(new HealthServer(options.healthAddress(), options.healthPort(), () -> isReady));
+            opened.push(new HealthServer(options.healthAddress(), options.healthPort, () -> isReady));
         }
         manager = managers.get();
         opened.push(manager);
@@ -178,7 +176,7 @@ public final class FlannelNode
             network,
             options.interfaceChoice(network.v4() != null, network.v6() != null),
             IpCommand.find(),
-            options.blackholeRoute() && !nodeOptions.client(),
+            options.blackholeRoute && !nodeOptions.client,
             events,
             errors);
         opened.push(nodeNetwork);
@@ -236,7 +234,7 @@ public final class FlannelNode
         opened.push(alarms);
         peers = new Peers(events, () -> askFor(ROUTES), () -> askFor(PEERS));
         keeper = new LeaseKeeper(
-            manager, own, Duration.ofMinutes(options.renewMarginMinutes()), alarms, this.new Kept(), events).start();
+            manager, own, Duration.ofMinutes(options.renewMarginMinutes), alarms, this.new Kept(), events).start();
         opened.push(keeper);
         nodeNetwork.follow(this.new Joined());
         watch = manager.watchLeases(own.key(), peers);
@@ -249,7 +247,7 @@ public final class FlannelNode
         running.every(NETWORK, NETWORK_PERIOD_S, nodeNetwork::checkNetwork);
         running.every(PEERS, PEERS_PERIOD_S, nodeNetwork::carryOutPeers);
         running.every(ROUTES, ROUTES_PERIOD_S, nodeNetwork::checkRoutes);
-        running.every(RULES, options.rulesResyncSeconds(), hostSide::ensureRules);
+        running.every(RULES, options.rulesResyncSeconds, hostSide::ensureRules);
         checks = running;
     }
 

@@ -11,8 +11,6 @@ import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.lease.SubnetRange;
-import io.overlane.flannel.options.FlannelOptions;
-import io.overlane.flannel.options.NodeOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,12 +47,12 @@ final class HostSide
     /** @return the subnet of the node's last run, from the subnet file; null if there is none. */
     SubnetKey previousSubnet()
     {
-        final SubnetFile.Previous previous = SubnetFile.read(options.subnetFile());
+        final SubnetFile.Previous previous = SubnetFile.read(options.subnetFile);
         if (previous.subnet().isEmpty())
         {
-            if (Files.exists(options.subnetFile()))
+            if (Files.exists(options.subnetFile))
             {
-                events.accept(options.subnetFile() + " has no subnet of an earlier run");
+                events.accept(options.subnetFile + " has no subnet of an earlier run");
             }
             return null;
         }
@@ -64,23 +62,22 @@ final class HostSide
     /** @throws IOException if something cannot be written or set; one line. */
     void tell(final Lease own, final int mtu) throws IOException
     {
-        if (nodeOptions.client())
+        if (nodeOptions.client)
         {
             return;
         }
-        final Path file = options.subnetFile();
+        final Path file = options.subnetFile;
         new SubnetFile(
             networkOf(network.v4()), own.subnet(), networkOf(network.v6()), own.subnetV6(), mtu,
-            options.ipMasquerade()).write(file);
+            options.ipMasquerade).write(file);
         events.accept("wrote " + file + ": subnet " + own.key() + ", MTU " + mtu);
 
         openFirewalls(own);
         ensureRules();
 
-        if (nodeOptions.cniFile().isPresent() &&
-            CniConfig.write(nodeOptions.cniFile().get(), nodeOptions.cniName(), file))
+        if (nodeOptions.cniFile != null && CniConfig.write(nodeOptions.cniFile, nodeOptions.cniName, file))
         {
-            events.accept("wrote " + nodeOptions.cniFile().get());
+            events.accept("wrote " + nodeOptions.cniFile);
         }
         warnWithoutForwarding();
     }
@@ -88,7 +85,7 @@ final class HostSide
     private void openFirewalls(final Lease own) throws IOException
     {
         firewalls.clear();
-        if (!options.ipMasquerade() && !options.forwardRules())
+        if (!options.ipMasquerade && !options.forwardRules)
         {
             return;
         }
@@ -104,8 +101,8 @@ final class HostSide
 
     private FirewallRules rules(final SubnetRange range, final IpPrefix subnet)
     {
-        return new FirewallRules(range.network(), subnet, options.ipMasquerade(),
-            options.ipMasqueradeFullyRandom(), options.forwardRules());
+        return new FirewallRules(range.network(), subnet, options.ipMasquerade,
+            !options.ipMasqueradeFullyRandomDisabled, options.forwardRules);
     }
 
     private Firewall open(final FirewallRules rules) throws IOException
@@ -138,7 +135,7 @@ final class HostSide
      */
     void removeRulesOnRequest() throws IOException
     {
-        if (nodeOptions.removeRules())
+        if (nodeOptions.removeRules)
         {
             for (final Firewall firewall : firewalls)
             {

@@ -38,7 +38,7 @@ class KubeSubnetManagerTest
     private final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
     private String config = "{\"Network\":\"10.244.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}";
     private final KubeSubnetManager manager = new KubeSubnetManager(
-        nodes, new NodeAnnotations(new AnnotationNames(AnnotationNames.DEFAULT_PREFIX)), () -> config, true,
+        nodes, new NodeAnnotations(NodeAnnotations.DEFAULT_PREFIX), () -> config, true,
         notices::add);
 
     @AfterEach

@@ -27,8 +27,7 @@ class NodeAnnotationsTest
     private static final LeaseAttributes DUAL = new LeaseAttributes(
         IpAddress.parse("192.0.2.1"), IpAddress.parse("fd00::1"), "vxlan", DATA, DATA_V6);
 
-    private final NodeAnnotations annotations =
-        new NodeAnnotations(new AnnotationNames(AnnotationNames.DEFAULT_PREFIX));
+    private final NodeAnnotations annotations = new NodeAnnotations(NodeAnnotations.DEFAULT_PREFIX);
 
     @ParameterizedTest
     @CsvSource({
@@ -40,14 +39,14 @@ class NodeAnnotationsTest
     })
     void shouldNameAnnotations(final String prefix, final String backendType)
     {
-        assertEquals(backendType, new AnnotationNames(prefix).backendType());
+        assertEquals(backendType, new NodeAnnotations(prefix).backendType());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"org", "org/", "org/prefix", "org.COM", "org.com/PREFIX", "org.com/a/b", ""})
     void shouldRefusePrefix(final String prefix)
     {
-        assertThrows(IllegalArgumentException.class, () -> new AnnotationNames(prefix));
+        assertThrows(IllegalArgumentException.class, () -> new NodeAnnotations(prefix));
     }
 
     @Test
@@ -133,7 +132,7 @@ class NodeAnnotationsTest
     @Test
     void shouldReadOnlyWhatHasItsPrefix()
     {
-        final NodeAnnotations prefixed = new NodeAnnotations(new AnnotationNames("org.com/blue"));
+        final NodeAnnotations prefixed = new NodeAnnotations("org.com/blue");
         final Map<String, String> node = prefixed.write(DUAL, Map.of());
         assertEquals(DATA, node.get("org.com/blue-backend-data"));
         assertEquals(DUAL, prefixed.lease(node, List.of("10.244.1.0/24", "fd00:10:244:1::/64")).attributes());

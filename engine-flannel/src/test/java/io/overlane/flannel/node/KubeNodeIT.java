@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.flannel.host.TestLinks;
-import io.overlane.flannel.kube.AnnotationNames;
 import io.overlane.flannel.kube.KubeSubnetManager;
 import io.overlane.flannel.kube.MemoryNodes;
 import io.overlane.flannel.kube.NodeAnnotations;
-import io.overlane.flannel.options.FlannelOptions;
-import io.overlane.flannel.options.NodeOptions;
 import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +67,7 @@ class KubeNodeIT
     {
         final String config = "{\"Network\":\"10.244.0.0/16\",\"Backend\":{\"Type\":\"" + backend + "\"}}";
         node = new FlannelNode(words.flannel, words.node, () -> new KubeSubnetManager(
-            nodes, new NodeAnnotations(new AnnotationNames(AnnotationNames.DEFAULT_PREFIX)), () -> config, true,
+            nodes, new NodeAnnotations(NodeAnnotations.DEFAULT_PREFIX), () -> config, true,
             events::add), Map.of(), events::add);
         run = CompletableFuture.runAsync(this::runNode);
     }

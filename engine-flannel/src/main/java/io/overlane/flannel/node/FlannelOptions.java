@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.flannel.options;
+package io.overlane.flannel.node;
 
 import io.overlane.address.IpAddress;
 import io.overlane.flannel.host.link.InterfaceChoice;
@@ -21,61 +21,61 @@ public final class FlannelOptions
     @Option(names = {"--etcd-endpoints", "-etcd-endpoints"}, split = ",", paramLabel = "URL",
         defaultValue = "http://127.0.0.1:4001,http://127.0.0.1:2379", description =
         "URLs of etcd, separated by commas. Default: ${DEFAULT-VALUE}.")
-    private List<String> etcdEndpoints;
+    List<String> etcdEndpoints;
 
     @Option(names = {"--etcd-prefix", "-etcd-prefix"}, paramLabel = "PATH", defaultValue = "/coreos.com/network",
         description =
         "Prefix of the network's keys in etcd. Default: ${DEFAULT-VALUE}.")
-    private String etcdPrefix;
+    String etcdPrefix;
 
     @Option(names = {"--etcd-keyfile", "-etcd-keyfile"}, paramLabel = "FILE", description =
         "PEM file with the private key of --etcd-certfile. Default: none.")
-    private Path etcdKeyFile;
+    Path etcdKeyFile;
 
     @Option(names = {"--etcd-certfile", "-etcd-certfile"}, paramLabel = "FILE", description =
         "PEM file with this client's certificate for TLS to etcd. Default: none.")
-    private Path etcdCertFile;
+    Path etcdCertFile;
 
     @Option(names = {"--etcd-cafile", "-etcd-cafile"}, paramLabel = "FILE", description =
         "PEM file with the authorities that may sign etcd's certificate. Default: those of the JVM.")
-    private Path etcdCaFile;
+    Path etcdCaFile;
 
     @Option(names = {"--etcd-username", "-etcd-username"}, paramLabel = "NAME", defaultValue = "", description =
         "User name for etcd. Default: none, no authentication.")
-    private String etcdUsername;
+    String etcdUsername;
 
     @Option(names = {"--etcd-password", "-etcd-password"}, paramLabel = "TEXT", defaultValue = "", description =
         "Password for etcd. Prefer the variable FLANNELD_ETCD_PASSWORD: other users can see the command line. " +
         "Default: none.")
-    private String etcdPassword;
+    String etcdPassword;
 
     @Option(names = {"--kube-subnet-mgr", "-kube-subnet-mgr"}, arity = "0..1", fallbackValue = "true",
         defaultValue = "false", converter = GoBoolean.class, description =
         "Take the subnet from Kubernetes instead of etcd; not supported yet. Default: ${DEFAULT-VALUE}.")
-    private boolean kubeSubnetManager;
+    boolean kubeSubnetManager;
 
     @Option(names = {"--kube-api-url", "-kube-api-url"}, paramLabel = "URL", defaultValue = "", description =
         "URL of the Kubernetes API server. Default: that of the pod.")
-    private String kubeApiUrl;
+    String kubeApiUrl;
 
     @Option(names = {"--kube-annotation-prefix", "-kube-annotation-prefix"}, paramLabel = "TEXT",
         defaultValue = "flannel.alpha.coreos.com", description =
         "Prefix of the names of the node's annotations. Default: ${DEFAULT-VALUE}.")
-    private String kubeAnnotationPrefix;
+    String kubeAnnotationPrefix;
 
     @Option(names = {"--kubeconfig-file", "-kubeconfig-file"}, paramLabel = "FILE", description =
         "Kubeconfig file for the API server. Default: the settings of the pod.")
-    private Path kubeConfigFile;
+    Path kubeConfigFile;
 
     @Option(names = {"--net-config-path", "-net-config-path"}, paramLabel = "FILE",
         defaultValue = "/etc/kube-flannel/net-conf.json", description =
         "File with the network's configuration under Kubernetes. Default: ${DEFAULT-VALUE}.")
-    private Path netConfigPath;
+    Path netConfigPath;
 
     @Option(names = {"--set-node-network-unavailable", "-set-node-network-unavailable"}, arity = "0..1",
         fallbackValue = "true", defaultValue = "true", converter = GoBoolean.class, description =
         "Report to Kubernetes when the node's network is up. Default: ${DEFAULT-VALUE}.")
-    private boolean setNodeNetworkUnavailable;
+    boolean setNodeNetworkUnavailable;
 
     @Option(names = {"--iface", "-iface"}, paramLabel = "NAME|IP", description =
         "Interface that carries the tunnels, by name or address. Repeatable: the first usable one is taken. " +
@@ -102,37 +102,37 @@ public final class FlannelOptions
     @Option(names = {"--subnet-file", "-subnet-file"}, paramLabel = "FILE",
         defaultValue = "/run/flannel/subnet.env", description =
         "File to write with the node's subnet and MTU, for containers. Default: ${DEFAULT-VALUE}.")
-    private Path subnetFile;
+    Path subnetFile;
 
     @Option(names = {"--subnet-lease-renew-margin", "-subnet-lease-renew-margin"}, paramLabel = "MINUTES",
         defaultValue = "60", description =
         "Minutes before its end at which the lease is renewed, 1...1439. Default: ${DEFAULT-VALUE}.")
-    private int renewMarginMinutes;
+    int renewMarginMinutes;
 
     @Option(names = {"--ip-masq", "-ip-masq"}, arity = "0..1", fallbackValue = "true", defaultValue = "false",
         converter = GoBoolean.class, description =
         "Masquerade packets that leave the network. Default: ${DEFAULT-VALUE}.")
-    private boolean ipMasquerade;
+    boolean ipMasquerade;
 
     @Option(names = {"--ip-masq-fully-random-disable", "-ip-masq-fully-random-disable"}, arity = "0..1",
         fallbackValue = "true", defaultValue = "false", converter = GoBoolean.class, description =
         "Masquerade without random ports. Default: ${DEFAULT-VALUE}.")
-    private boolean ipMasqueradeFullyRandomDisabled;
+    boolean ipMasqueradeFullyRandomDisabled;
 
     @Option(names = {"--iptables-forward-rules", "-iptables-forward-rules"}, arity = "0..1", fallbackValue = "true",
         defaultValue = "true", converter = GoBoolean.class, description =
         "Accept forwarded packets from and to the network, with nftables too. Default: ${DEFAULT-VALUE}.")
-    private boolean forwardRules;
+    boolean forwardRules;
 
     @Option(names = {"--iptables-resync", "-iptables-resync"}, paramLabel = "SECONDS", defaultValue = "5",
         description =
         "Seconds between two checks of the firewall's rules, with nftables too. Default: ${DEFAULT-VALUE}.")
-    private int rulesResyncSeconds;
+    int rulesResyncSeconds;
 
     @Option(names = {"--ip-blackhole-route", "-ip-blackhole-route"}, arity = "0..1", fallbackValue = "true",
         defaultValue = "false", converter = GoBoolean.class, description =
         "Drop packets to addresses of the own subnet that no container has. Default: ${DEFAULT-VALUE}.")
-    private boolean blackholeRoute;
+    boolean blackholeRoute;
 
     @Option(names = {"--healthz-ip", "-healthz-ip"}, paramLabel = "IP", defaultValue = "0.0.0.0", description =
         "Address on which /healthz and /readyz are answered. Default: ${DEFAULT-VALUE}.")
@@ -140,7 +140,7 @@ public final class FlannelOptions
 
     @Option(names = {"--healthz-port", "-healthz-port"}, paramLabel = "PORT", defaultValue = "0", description =
         "Port on which /healthz and /readyz are answered; 0 for none. Default: ${DEFAULT-VALUE}.")
-    private int healthPort;
+    int healthPort;
 
     @Option(names = "-v", paramLabel = "LEVEL", defaultValue = "0", description =
         "Accepted and ignored: every event is logged. Default: ${DEFAULT-VALUE}.")
@@ -166,7 +166,7 @@ public final class FlannelOptions
      *
      * @throws IllegalArgumentException for the first wrong option; one line that names it.
      */
-    public FlannelOptions conclude()
+    FlannelOptions conclude()
     {
         inRange("subnet-lease-renew-margin", renewMarginMinutes, 1, 24 * 60 - 1);
         inRange("iptables-resync", rulesResyncSeconds, 1, 24 * 60 * 60);
@@ -188,8 +188,7 @@ public final class FlannelOptions
      * @param enableV6 whether the network has IPv6.
      * @return the options for choosing the interface.
      */
-    @SuppressWarnings("exports") // Only this module uses it.
-    public InterfaceChoice interfaceChoice(final boolean enableV4, final boolean enableV6)
+    InterfaceChoice interfaceChoice(final boolean enableV4, final boolean enableV6)
     {
         return new InterfaceChoice(
             enableV4,
@@ -201,135 +200,10 @@ public final class FlannelOptions
             address("public-ipv6", publicIpV6));
     }
 
-    /** @return URLs, without surrounding blanks. */
-    public List<String> etcdEndpoints()
-    {
-        return etcdEndpoints.stream().map(String::strip).filter(url -> !url.isEmpty()).toList();
-    }
-
-    public String etcdPrefix()
-    {
-        return etcdPrefix;
-    }
-
-    /** @return null if not given. */
-    public Path etcdKeyFile()
-    {
-        return etcdKeyFile;
-    }
-
-    /** @return null if not given. */
-    public Path etcdCertFile()
-    {
-        return etcdCertFile;
-    }
-
-    /** @return null if not given. */
-    public Path etcdCaFile()
-    {
-        return etcdCaFile;
-    }
-
-    /** @return empty if not given. */
-    public String etcdUsername()
-    {
-        return etcdUsername;
-    }
-
-    /** @return empty if not given. */
-    public String etcdPassword()
-    {
-        return etcdPassword;
-    }
-
-    /** @return true if Kubernetes assigns the subnets. */
-    public boolean kubeSubnetManager()
-    {
-        return kubeSubnetManager;
-    }
-
-    /** @return empty if not given. */
-    public String kubeApiUrl()
-    {
-        return kubeApiUrl;
-    }
-
-    /** @return as given; a slash may be missing. */
-    public String kubeAnnotationPrefix()
-    {
-        return kubeAnnotationPrefix;
-    }
-
-    /** @return null if not given. */
-    public Path kubeConfigFile()
-    {
-        return kubeConfigFile;
-    }
-
-    /** @return the network's configuration under Kubernetes. */
-    public Path netConfigPath()
-    {
-        return netConfigPath;
-    }
-
-    /** @return true to clear the node's condition NetworkUnavailable. */
-    public boolean setNodeNetworkUnavailable()
-    {
-        return setNodeNetworkUnavailable;
-    }
-
-    /** @return path of {@code subnet.env}. */
-    public Path subnetFile()
-    {
-        return subnetFile;
-    }
-
-    /** @return minutes before the end of the lease at which it is renewed. */
-    public int renewMarginMinutes()
-    {
-        return renewMarginMinutes;
-    }
-
-    public boolean ipMasquerade()
-    {
-        return ipMasquerade;
-    }
-
-    /** @return true to masquerade with random ports if the kernel can. */
-    public boolean ipMasqueradeFullyRandom()
-    {
-        return !ipMasqueradeFullyRandomDisabled;
-    }
-
-    /** @return true to accept forwarded packets from and to the network. */
-    public boolean forwardRules()
-    {
-        return forwardRules;
-    }
-
-    /** @return seconds between two checks of the rules. */
-    public int rulesResyncSeconds()
-    {
-        return rulesResyncSeconds;
-    }
-
-    /** @return true for a blackhole route to the own subnet. */
-    public boolean blackholeRoute()
-    {
-        return blackholeRoute;
-    }
-
-    /** @return address for health checks. */
-    public IpAddress healthAddress()
+    IpAddress healthAddress()
     {
         final IpAddress address = address("healthz-ip", healthIp);
         return address == null ? IpAddress.ANY_V4 : address;
-    }
-
-    /** @return port for health checks, 0 for none. */
-    public int healthPort()
-    {
-        return healthPort;
     }
 
     /** @return names of given options that have no effect. */

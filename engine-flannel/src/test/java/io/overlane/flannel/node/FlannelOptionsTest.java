@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.flannel.options;
+package io.overlane.flannel.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -54,22 +54,22 @@ class FlannelOptionsTest
     void shouldHaveFlanneldsDefaults()
     {
         final FlannelOptions options = parse();
-        assertEquals(List.of("http://127.0.0.1:4001", "http://127.0.0.1:2379"), options.etcdEndpoints());
-        assertEquals("/coreos.com/network", options.etcdPrefix());
-        assertNull(options.etcdKeyFile());
-        assertFalse(options.kubeSubnetManager());
-        assertEquals("flannel.alpha.coreos.com", options.kubeAnnotationPrefix());
-        assertEquals(Path.of("/etc/kube-flannel/net-conf.json"), options.netConfigPath());
-        assertTrue(options.setNodeNetworkUnavailable());
-        assertEquals(Path.of("/run/flannel/subnet.env"), options.subnetFile());
-        assertEquals(60, options.renewMarginMinutes());
-        assertFalse(options.ipMasquerade());
-        assertTrue(options.ipMasqueradeFullyRandom());
-        assertTrue(options.forwardRules());
-        assertEquals(5, options.rulesResyncSeconds());
-        assertFalse(options.blackholeRoute());
+        assertEquals(List.of("http://127.0.0.1:4001", "http://127.0.0.1:2379"), options.etcdEndpoints);
+        assertEquals("/coreos.com/network", options.etcdPrefix);
+        assertNull(options.etcdKeyFile);
+        assertFalse(options.kubeSubnetManager);
+        assertEquals("flannel.alpha.coreos.com", options.kubeAnnotationPrefix);
+        assertEquals(Path.of("/etc/kube-flannel/net-conf.json"), options.netConfigPath);
+        assertTrue(options.setNodeNetworkUnavailable);
+        assertEquals(Path.of("/run/flannel/subnet.env"), options.subnetFile);
+        assertEquals(60, options.renewMarginMinutes);
+        assertFalse(options.ipMasquerade);
+        assertFalse(options.ipMasqueradeFullyRandomDisabled);
+        assertTrue(options.forwardRules);
+        assertEquals(5, options.rulesResyncSeconds);
+        assertFalse(options.blackholeRoute);
         assertEquals(IpAddress.ANY_V4, options.healthAddress());
-        assertEquals(0, options.healthPort());
+        assertEquals(0, options.healthPort);
         assertEquals(
             new InterfaceChoice(true, false, List.of(), List.of(), null, null, null),
             options.interfaceChoice(true, false));
@@ -81,24 +81,24 @@ class FlannelOptionsTest
         final FlannelOptions options = parse(
             "-etcd-endpoints=http://a:1,http://b:2", "--etcd-prefix", "/x", "-iface=eth0", "--iface", "eth1",
             "--public-ip=203.0.113.1", "-healthz-port", "8081", "-v=10", "--etcd-password", "a b=c");
-        assertEquals(List.of("http://a:1", "http://b:2"), options.etcdEndpoints());
-        assertEquals("/x", options.etcdPrefix());
+        assertEquals(List.of("http://a:1", "http://b:2"), options.etcdEndpoints);
+        assertEquals("/x", options.etcdPrefix);
         assertEquals(List.of("eth0", "eth1"), options.interfaceChoice(true, false).interfaces());
         assertEquals(IpAddress.parse("203.0.113.1"), options.interfaceChoice(true, false).publicIp());
-        assertEquals(8081, options.healthPort());
-        assertEquals("a b=c", options.etcdPassword());
+        assertEquals(8081, options.healthPort);
+        assertEquals("a b=c", options.etcdPassword);
     }
 
     @Test
     void shouldReadBooleansAsGoDoes()
     {
-        assertTrue(parse("--ip-masq").ipMasquerade());
-        assertTrue(parse("-ip-masq").ipMasquerade());
-        assertTrue(parse("--ip-masq=T").ipMasquerade());
-        assertTrue(parse("--ip-masq", "--iface=eth0").ipMasquerade());
-        assertFalse(parse("--ip-masq=false").ipMasquerade());
-        assertFalse(parse("--iptables-forward-rules=0").forwardRules());
-        assertFalse(parse("-set-node-network-unavailable=False").setNodeNetworkUnavailable());
+        assertTrue(parse("--ip-masq").ipMasquerade);
+        assertTrue(parse("-ip-masq").ipMasquerade);
+        assertTrue(parse("--ip-masq=T").ipMasquerade);
+        assertTrue(parse("--ip-masq", "--iface=eth0").ipMasquerade);
+        assertFalse(parse("--ip-masq=false").ipMasquerade);
+        assertFalse(parse("--iptables-forward-rules=0").forwardRules);
+        assertFalse(parse("-set-node-network-unavailable=False").setNodeNetworkUnavailable);
         assertThrows(ParameterException.class, () -> parse("--ip-masq=yes"));
     }
 
@@ -113,11 +113,11 @@ class FlannelOptionsTest
             "FLANNELD_SUBNET_FILE", "",
             "FLANNELD_V", "1");
         final FlannelOptions options = parse(environment, "--ip-masq=false", "--healthz-port=9001");
-        assertFalse(options.ipMasquerade());
-        assertEquals(9001, options.healthPort());
-        assertEquals(List.of("http://c:3", "http://d:4"), options.etcdEndpoints());
+        assertFalse(options.ipMasquerade);
+        assertEquals(9001, options.healthPort);
+        assertEquals(List.of("http://c:3", "http://d:4"), options.etcdEndpoints);
         assertEquals(List.of("eth7"), options.interfaceChoice(true, false).interfaces());
-        assertEquals(Path.of("/run/flannel/subnet.env"), options.subnetFile());
+        assertEquals(Path.of("/run/flannel/subnet.env"), options.subnetFile);
         assertEquals(List.of("eth0"),
             parse(environment, "--iface=eth0").interfaceChoice(true, false).interfaces(), "not both");
     }
@@ -174,11 +174,11 @@ class FlannelOptionsTest
     {
         final Flannel command = new Flannel();
         commandLine(command, Map.of()).parseArgs("--cni-conf=/x", "--rules-suffix=blue");
-        assertEquals(Path.of("/x"), command.node.cniFile().orElseThrow());
-        assertEquals("cbr0", command.node.cniName());
+        assertEquals(Path.of("/x"), command.node.cniFile);
+        assertEquals("cbr0", command.node.cniName);
         assertEquals("blue", command.node.ruleNames().suffix());
-        assertFalse(command.node.removeRules());
-        assertEquals(EtcdApi.V3, command.node.etcdApi());
+        assertFalse(command.node.removeRules);
+        assertEquals(EtcdApi.V3, command.node.etcdApi);
     }
 
     @Test
@@ -186,9 +186,9 @@ class FlannelOptionsTest
     {
         final Flannel command = new Flannel();
         commandLine(command, Map.of()).parseArgs("--etcd-api", "v2");
-        assertEquals(EtcdApi.V2, command.node.etcdApi());
+        assertEquals(EtcdApi.V2, command.node.etcdApi);
         commandLine(command, Map.of("FLANNELD_ETCD_API", "V2")).parseArgs();
-        assertEquals(EtcdApi.V2, command.node.etcdApi());
+        assertEquals(EtcdApi.V2, command.node.etcdApi);
         final ParameterException ex =
             assertThrows(ParameterException.class, () -> parse(Map.of("FLANNELD_ETCD_API", "v4")));
         assertEquals("environment variable FLANNELD_ETCD_API=v4: 'v4' is neither v2 nor v3", ex.getMessage());

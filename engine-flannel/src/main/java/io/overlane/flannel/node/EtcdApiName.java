@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.flannel.options;
+package io.overlane.flannel.node;
 
 import io.overlane.flannel.etcd.EtcdApi;
 import java.util.Locale;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.flannel.options;
+package io.overlane.flannel.node;
 
 import io.overlane.flannel.etcd.EtcdApi;
 import io.overlane.flannel.host.firewall.RuleNames;
 import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options of a node that flanneld does not have. */
@@ -14,16 +13,16 @@ public final class NodeOptions
         description =
         "Version of etcd's interface: v3 beside flannel 0.18 and later, v2 beside earlier versions. Nodes of one " +
         "version do not see the leases of the other. Default: ${DEFAULT-VALUE}.")
-    private EtcdApi etcdApi;
+    EtcdApi etcdApi;
 
     @Option(names = "--cni-conf", paramLabel = "FILE", description =
         "File to write with the CNI configuration, e.g. /etc/cni/net.d/10-flannel.conflist. Default: none is " +
         "written.")
-    private Path cniFile;
+    Path cniFile;
 
     @Option(names = "--cni-name", paramLabel = "NAME", defaultValue = "cbr0", description =
         "Name of the network in the CNI configuration. Default: ${DEFAULT-VALUE}.")
-    private String cniName;
+    String cniName;
 
     @Option(names = "--rules-suffix", paramLabel = "NAME", defaultValue = "", description =
         "Suffix for the names of firewall tables and chains, for a second network on this host. Default: none.")
@@ -31,50 +30,16 @@ public final class NodeOptions
 
     @Option(names = "--remove-rules", description =
         "Remove the firewall's rules at the end. Default: they stay, as with flanneld.")
-    private boolean removeRules;
+    boolean removeRules;
 
     @Option(names = "--client", description =
         "Reach the containers without having any: the node takes a lease of four addresses and sets no subnet file " +
         "and no firewall rules. IPv4 only. Default: a node with containers.")
-    private boolean client;
+    boolean client;
 
-    @SuppressWarnings("exports") // Only this module uses it.
-    public EtcdApi etcdApi()
-    {
-        return etcdApi;
-    }
-
-    /** @return path of the CNI configuration, if one is written. */
-    public Optional<Path> cniFile()
-    {
-        return Optional.ofNullable(cniFile);
-    }
-
-    /** @return name of the network in the CNI configuration. */
-    public String cniName()
-    {
-        return cniName;
-    }
-
-    /**
-     * @return names of firewall tables and chains.
-     * @throws IllegalArgumentException if the suffix is not possible.
-     */
-    @SuppressWarnings("exports") // Only this module uses it.
-    public RuleNames ruleNames()
+    /** @throws IllegalArgumentException if the suffix is not possible. */
+    RuleNames ruleNames()
     {
         return new RuleNames(rulesSuffix);
-    }
-
-    /** @return true to remove the firewall's rules at the end. */
-    public boolean removeRules()
-    {
-        return removeRules;
-    }
-
-    /** @return true for a client, which has no subnet for containers. */
-    public boolean client()
-    {
-        return client;
     }
 }
