@@ -80,7 +80,7 @@ public class DecapBenchmark
         vxlanLearning = newVxlanPath(true);
         segments.put(Frames.VNI, this);
 
-        final Forwarding forwarding = new Forwarding(64, 64, 64, 64);
+        final Forwarding forwarding = Sinks.forwarding(64);
         forwarding.operations().run(tables -> tables.replaceRoute(Frames.THERE, Sinks.REMOTE));
         final IpNetwork network = new IpNetwork(
             new IpNetworkContext().port(new Sinks.NoPort()).local(Frames.HERE),
@@ -182,7 +182,7 @@ public class DecapBenchmark
     private DatagramFeed newVxlanPath(final boolean learning)
     {
         final String name = learning ? "learning" : "plain";
-        final Forwarding forwarding = new Forwarding(65_536, 64, 64, 64);
+        final Forwarding forwarding = Sinks.forwarding(65_536);
         forwarding.segments().add(new Segment(
             new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).policy(p -> p.learning(learning)),
             vxlanCounters.newTraffic("encap", name),

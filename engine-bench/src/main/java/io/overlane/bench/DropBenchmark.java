@@ -70,7 +70,7 @@ public class DropBenchmark
     @Setup
     public void setup()
     {
-        final Forwarding forwarding = new Forwarding(64, 64, 64, 64);
+        final Forwarding forwarding = Sinks.forwarding(64);
         final Traffic encap = counters.newTraffic("encap", "strict");
         final Traffic decap = counters.newTraffic("decap", "strict");
         for (int i = 0; i < segments; i++)

@@ -81,7 +81,7 @@ public class EncapBenchmark
     {
         vxlanCounters = new EngineCounters(1, 64, 64);
         ipCounters = new EngineCounters(1, 64, 64);
-        final Forwarding forwarding = new Forwarding(65_536, 64, 64, 64);
+        final Forwarding forwarding = Sinks.forwarding(65_536);
         final Segment segment = new Segment(
             new SegmentContext(Frames.VNI)
                 .port(new Sinks.NoPort())

@@ -89,7 +89,7 @@ public class LearnFloodBenchmark
             64,
             64,
             8472,
-            RemoteCheck.NONE,
+            new RemoteCheck(new Sinks.NoUnderlay()),
             false,
             () -> nowNs);
         forwarding.segments().add(new Segment(

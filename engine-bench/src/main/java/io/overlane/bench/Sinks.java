@@ -2,13 +2,18 @@
 package io.overlane.bench;
 
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbContext;
+import io.overlane.forwarding.Forwarding;
+import io.overlane.forwarding.RemoteCheck;
 import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.port.Port;
+import io.overlane.status.TableCounters;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import org.agrona.concurrent.SystemNanoClock;
 
 /** Ends of a path that take everything and do nothing, so that what is measured is the path. */
 final class Sinks
@@ -30,6 +35,21 @@ final class Sinks
     static UnderlayGuard noUnderlay()
     {
         return new UnderlayGuard(new NoUnderlay(), Throwable::printStackTrace);
+    }
+
+    /** Tables of an engine that can also have routes. */
+    static Forwarding forwarding(final int maxFdbEntries)
+    {
+        return new Forwarding(
+            new FdbContext().maxEntries(maxFdbEntries),
+            new TableCounters(),
+            64,
+            64,
+            64,
+            1,
+            new RemoteCheck(new NoUnderlay()),
+            true,
+            SystemNanoClock.INSTANCE);
     }
 
     /** Takes every datagram: the verdict of a fresh entry says so already. */

@@ -13,7 +13,13 @@ public sealed interface Entry
     EntryKey key();
 
     /** @return what the entry says about it, in words. */
-    String value();
+    default String value()
+    {
+        return String.valueOf(remote());
+    }
+
+    /** @return the remote that the entry leads to or names; null for a neighbour. */
+    Vtep remote();
 
     /**
      * A station is behind a remote.
@@ -51,12 +57,6 @@ public sealed interface Entry
         {
             return new EntryKey(EntryKey.Kind.FLOOD, vni, remote);
         }
-
-        @Override
-        public String value()
-        {
-            return remote.toString();
-        }
     }
 
     /**
@@ -71,12 +71,6 @@ public sealed interface Entry
         public EntryKey key()
         {
             return new EntryKey(EntryKey.Kind.REMOTE, vni, remote);
-        }
-
-        @Override
-        public String value()
-        {
-            return remote.toString();
         }
     }
 
@@ -100,6 +94,12 @@ public sealed interface Entry
         {
             return mac.toString();
         }
+
+        @Override
+        public Vtep remote()
+        {
+            return null;
+        }
     }
 
     /**
@@ -120,12 +120,6 @@ public sealed interface Entry
         public EntryKey key()
         {
             return new EntryKey(EntryKey.Kind.ROUTE, EntryKey.NO_VNI, destination);
-        }
-
-        @Override
-        public String value()
-        {
-            return remote.toString();
         }
     }
 }

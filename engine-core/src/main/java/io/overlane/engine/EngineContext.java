@@ -442,6 +442,6 @@ public final class EngineContext
     /** Which remotes and groups the underlay can send to. */
     RemoteCheck remoteCheck()
     {
-        return RemoteCheck.of(underlay);
+        return new RemoteCheck(underlay);
     }
 }

@@ -34,7 +34,7 @@ final class SettingsCheck
     {
         this.underlay = underlay;
         this.fdbAgeNs = fdbAgeNs;
-        remotes = RemoteCheck.of(underlay);
+        remotes = new RemoteCheck(underlay);
     }
 
     void segment(final SegmentContext segment)

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Who wants which entry. An entry may have several owners as long as they want the same. What an owner wants and does
- * not have, because another has it or took it away, is remembered as missing.
+ * The owners of each entry. An entry may have several owners if they want the same value. An entry that an owner wants
+ * and does not have, because another owner has it or took it away, is recorded as missing.
  */
 final class Claims
 {
@@ -42,13 +42,13 @@ final class Claims
         }
     }
 
-    /** Null if nobody wants it. */
+    /** Null if the entry has no owner. */
     Claim get(final EntryKey key)
     {
         return claims.get(key);
     }
 
-    /** The entry is in the tables, and this is one of its owners. */
+    /** The entry is in the tables and belongs to this owner, too. */
     void claim(final String owner, final Entry entry)
     {
         final Claim claim = claims.computeIfAbsent(entry.key(), unknown -> new Claim());
@@ -59,7 +59,7 @@ final class Claims
         }
     }
 
-    /** The owner does not want it; true if nobody does any more. */
+    /** The owner no longer wants the entry. True if it was the last owner. */
     boolean release(final String owner, final EntryKey key)
     {
         final Claim claim = claims.get(key);
@@ -72,30 +72,30 @@ final class Claims
         return false;
     }
 
-    /** It is there no more, whoever wants it; those who will ask again miss it. */
-    void forget(final EntryKey key, final Predicate<String> asksAgain)
+    /** The entry is no longer in the tables. It is missing for those of its owners that apply states. */
+    void forget(final EntryKey key, final Predicate<String> appliesStates)
     {
         final Claim claim = claims.remove(key);
         if (claim != null)
         {
-            claim.owners.stream().filter(asksAgain).forEach(owner -> miss(owner, key));
+            claim.owners.stream().filter(appliesStates).forEach(owner -> miss(owner, key));
         }
     }
 
-    /** The owner wants it and does not have it. */
+    /** The owner wants the entry and does not have it. */
     void miss(final String owner, final EntryKey key)
     {
         missing.computeIfAbsent(owner, unknown -> new HashSet<>()).add(key);
     }
 
-    /** What the owner wanted and did not have, and begin anew. */
+    /** The missing entries of an owner, which are no longer recorded as missing. */
     Set<EntryKey> takeMissing(final String owner)
     {
         final Set<EntryKey> keys = missing.remove(owner);
         return keys == null ? Set.of() : keys;
     }
 
-    /** What anybody wants of a segment, as it is now. */
+    /** A copy of the keys of a segment's entries that have owners. */
     List<EntryKey> keys(final int vni)
     {
         return claims.keySet().stream().filter(key -> key.vni() == vni).toList();

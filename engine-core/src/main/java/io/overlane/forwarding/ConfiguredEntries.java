@@ -1,59 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.forwarding;
 
+import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.control.Entry;
 import io.overlane.control.TableResult;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.neighbor.NeighborTable;
 import io.overlane.remote.RemoteTable;
+import io.overlane.route.RouteTable;
 import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentTable;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
 
-/** Writes the entries of states into the tables. Changes of one flood list become visible together. */
+/**
+ * Writes the entries of states into the tables, together with their references to remotes. Changes of one flood list
+ * become visible together.
+ */
 final class ConfiguredEntries
 {
-    private final SegmentTable segments;
-    private final Fdb fdb;
-    private final NeighborTable neighbors;
-    private final RemoteTable remotes;
-    private final Routes routes;
+    private final Forwarding tables;
     private final RemoteCheck check;
+    private final boolean hasRoutes;
     private final Int2ObjectHashMap<FloodChange> floods = new Int2ObjectHashMap<>();
 
-    /** Numbers of remotes that leave one flood list and that join it. */
+    /** Numbers of the remotes to remove from one flood list and to add to it. */
     private record FloodChange(IntHashSet removed, IntHashSet added)
     {
     }
 
-    ConfiguredEntries(
-        final SegmentTable segments,
-        final Fdb fdb,
-        final NeighborTable neighbors,
-        final RemoteTable remotes,
-        final Routes routes,
-        final RemoteCheck check)
+    /** {@code hasRoutes} is false in an engine that carries segments. */
+    ConfiguredEntries(final Forwarding tables, final RemoteCheck check, final boolean hasRoutes)
     {
-        this.segments = segments;
-        this.fdb = fdb;
-        this.neighbors = neighbors;
-        this.remotes = remotes;
-        this.routes = routes;
+        this.tables = tables;
         this.check = check;
+        this.hasRoutes = hasRoutes;
     }
 
-    /** Whether the entry is possible at all, leaving aside whether there is room for it. */
+    /** Whether the tables can have the entry if there is room for it. */
     TableResult check(final Entry entry)
     {
         if (entry instanceof Entry.Route route)
         {
-            return routes.check(route.destination(), route.remote());
+            return !route.destination().address().isV4() ? TableResult.NOT_V4 :
+                hasRoutes ? check.address(route.remote().address()) : TableResult.NO_ROUTES;
         }
-        if (segments.lookup(entry.key().vni()) == null)
+        if (tables.segments().lookup(entry.key().vni()) == null)
         {
             return TableResult.NO_SEGMENT;
         }
@@ -61,61 +54,56 @@ final class ConfiguredEntries
         {
             return check.flood(flood.remote());
         }
-        if (entry instanceof Entry.Fdb fdb)
-        {
-            return check.address(fdb.remote().address());
-        }
-        return entry instanceof Entry.Remote remote ? check.address(remote.remote().address()) : TableResult.DONE;
+        return entry.remote() == null ? TableResult.DONE : check.address(entry.remote().address());
     }
 
     /** Add an entry, or change its value in one step. False if there is no room. */
     boolean put(final Entry entry)
     {
-        if (entry instanceof Entry.Fdb fdb)
-        {
-            return put(fdb);
-        }
         if (entry instanceof Entry.Neighbor neighbor)
         {
-            return neighbors.put(
+            return tables.neighbors().put(
                 neighbor.vni(), neighbor.address().high(), neighbor.address().low(), neighbor.mac().value());
         }
-        if (entry instanceof Entry.Route route)
-        {
-            return routes.put(route.destination(), route.remote());
-        }
-        if (entry instanceof Entry.Flood flood)
-        {
-            final int number = remotes.intern(flood.remote());
-            if (number != RemoteTable.MISSING)
-            {
-                flood(flood.vni()).added().add(number);
-            }
-            return number != RemoteTable.MISSING;
-        }
-        final Entry.Remote remote = (Entry.Remote)entry;
-        final int number = remotes.intern(remote.remote());
+        final int number = tables.remotes().intern(entry.remote());
         if (number == RemoteTable.MISSING)
         {
             return false;
         }
-        sources(remote.vni()).add(remotes.high(number), remotes.low(number));
+        if (!put(entry, number))
+        {
+            tables.remotes().release(number);
+            return false;
+        }
         return true;
     }
 
-    private boolean put(final Entry.Fdb entry)
+    private boolean put(final Entry entry, final int remote)
     {
-        final int number = remotes.intern(entry.remote());
-        if (number == RemoteTable.MISSING)
+        if (entry instanceof Entry.Fdb fdb)
         {
-            return false;
+            final long word = FdbEntry.word(FdbEntry.EXTERNAL, FdbEntry.destination(FdbEntry.REMOTE, remote), false);
+            return tables.fdb().put(fdb.vni(), fdb.mac().value(), word, Fdb.NO_OWNER, 0);
         }
-        final long word = FdbEntry.word(FdbEntry.EXTERNAL, FdbEntry.destination(FdbEntry.REMOTE, number), false);
-        if (!fdb.put(entry.vni(), entry.mac().value(), word, Fdb.NO_OWNER, 0))
+        if (entry instanceof Entry.Route route)
         {
-            remotes.release(number);
-            return false;
+            final int before = tables.routes().get(route.destination());
+            if (!tables.routes().put(route.destination(), remote))
+            {
+                return false;
+            }
+            if (before != RouteTable.MISSING)
+            {
+                tables.remotes().release(before);
+            }
+            return true;
         }
+        if (entry instanceof Entry.Flood flood)
+        {
+            flood(flood.vni()).added().add(remote);
+            return true;
+        }
+        tables.addSource(sources(entry.key().vni()), remote);
         return true;
     }
 
@@ -123,50 +111,65 @@ final class ConfiguredEntries
     {
         if (entry instanceof Entry.Fdb fdb)
         {
-            this.fdb.remove(fdb.vni(), fdb.mac().value());
+            tables.fdb().remove(fdb.vni(), fdb.mac().value());
         }
         else if (entry instanceof Entry.Neighbor neighbor)
         {
-            neighbors.remove(neighbor.vni(), neighbor.address().high(), neighbor.address().low());
+            tables.neighbors().remove(neighbor.vni(), neighbor.address().high(), neighbor.address().low());
         }
         else if (entry instanceof Entry.Route route)
         {
-            routes.remove(route.destination());
+            removeRoute(route.destination());
         }
         else if (entry instanceof Entry.Flood flood)
         {
-            flood(flood.vni()).removed().add(known(flood.remote()));
+            flood(flood.vni()).removed().add(numberOf(flood.remote()));
         }
         else if (entry instanceof Entry.Remote remote)
         {
-            final int number = known(remote.remote());
-            if (segments.lookup(remote.vni()) != null)
+            final int number = numberOf(remote.remote());
+            if (tables.segments().lookup(remote.vni()) != null)
             {
-                sources(remote.vni()).remove(remotes.high(number), remotes.low(number));
+                tables.removeSource(sources(remote.vni()), number);
             }
-            remotes.release(number);
+            tables.remotes().release(number);
         }
     }
 
-    /** Make the changes to flood lists visible to readers. */
+    TableResult removeRoute(final IpPrefix destination)
+    {
+        if (!hasRoutes)
+        {
+            return TableResult.NO_ROUTES;
+        }
+        final int before = tables.routes().remove(destination);
+        if (before == RouteTable.MISSING)
+        {
+            return TableResult.NOT_FOUND;
+        }
+        tables.remotes().release(before);
+        return TableResult.DONE;
+    }
+
+    /** Make the changes of flood lists visible to readers. */
     void commit()
     {
         floods.forEachInt((vni, change) ->
         {
-            final Segment segment = segments.lookup(vni);
+            final Segment segment = tables.segments().lookup(vni);
             final KnownSources sources = segment.knownSources();
-            change.added().forEachInt(number -> sources.add(remotes.high(number), remotes.low(number)));
+            change.added().forEachInt(number -> tables.addSource(sources, number));
             segment.floodList().change(change.removed(), change.added());
-            change.removed().forEachInt(number -> sources.remove(remotes.high(number), remotes.low(number)));
-            // Readers can no longer find them.
-            change.removed().forEachInt(remotes::release);
+            change.removed().forEachInt(number -> tables.removeSource(sources, number));
+            // From now on readers cannot find these numbers.
+            change.removed().forEachInt(tables.remotes()::release);
         });
         floods.clear();
     }
 
     private KnownSources sources(final int vni)
     {
-        return segments.lookup(vni).knownSources();
+        return tables.segments().lookup(vni).knownSources();
     }
 
     private FloodChange flood(final int vni)
@@ -174,11 +177,11 @@ final class ConfiguredEntries
         return floods.computeIfAbsent(vni, unknown -> new FloodChange(new IntHashSet(), new IntHashSet()));
     }
 
-    /** The number of a remote that an entry refers to. */
-    private int known(final Vtep remote)
+    /** The number of a remote that has one. */
+    private int numberOf(final Vtep remote)
     {
-        final int number = remotes.intern(remote);
-        remotes.release(number);
+        final int number = tables.remotes().intern(remote);
+        tables.remotes().release(number);
         return number;
     }
 }

@@ -10,33 +10,21 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbRow;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
-import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentTable;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 /** Lists and removes the FDB entries that a filter selects. */
 final class FdbSweep
 {
-    private final Fdb fdb;
-    private final RemoteTable remotes;
-    private final SegmentTable segments;
-    private final GroupMembers members;
-    private final Ownership ownership;
+    private final Forwarding tables;
+    private final FdbWriter writer;
 
-    FdbSweep(
-        final Fdb fdb,
-        final RemoteTable remotes,
-        final SegmentTable segments,
-        final GroupMembers members,
-        final Ownership ownership)
+    FdbSweep(final Forwarding tables, final FdbWriter writer)
     {
-        this.ownership = ownership;
-        this.fdb = fdb;
-        this.remotes = remotes;
-        this.segments = segments;
-        this.members = members;
+        this.tables = tables;
+        this.writer = writer;
     }
 
     int flush(final FdbFilter filter)
@@ -46,38 +34,27 @@ final class FdbSweep
         {
             forEachFlood(filter, (segment, remote) ->
             {
-                members.removeFlood(segment.vni(), remote);
+                writer.removeFlood(segment.vni(), remote);
                 flushed[0]++;
             });
             return flushed[0];
         }
-        forEach(filter, (vni, mac, word, lastSeenMs) ->
-        {
-            if (filter.matches(vni, mac, FdbEntry.kindOf(word), fdb.owner(vni, mac)))
-            {
-                flushed[0] += flush(filter.remote(), vni, mac, word);
-            }
-        });
+        forEach(filter, (vni, mac, word, lastSeenMs) -> flushed[0] += flush(filter.remote(), vni, mac, word));
         return flushed[0];
     }
 
     void list(final FdbFilter filter, final Consumer<FdbRow> consumer)
     {
         forEachFlood(filter, (segment, remote) -> consumer.accept(
-            row(segment.vni(), 0, FdbEntry.word(FdbEntry.STATIC, remote, false), Fdb.NO_OWNER, 0)));
+            row(segment.vni(), 0, FdbEntry.word(FdbEntry.STATIC, remote, false), 0)));
         forEach(filter, (vni, mac, word, lastSeenMs) ->
         {
-            final int owner = fdb.owner(vni, mac);
-            if (!filter.matches(vni, mac, FdbEntry.kindOf(word), owner))
+            for (final int remote : tables.remotesOf(word))
             {
-                return;
-            }
-            for (final int destination : destinations(word))
-            {
-                if (filter.remote() == null || members.isAt(destination, filter.remote()))
+                if (filter.remote() == null || writer.isAt(remote, filter.remote()))
                 {
-                    final long one = FdbEntry.word(FdbEntry.kind(word), destination, FdbEntry.isRouter(word));
-                    consumer.accept(row(vni, mac, one, owner, lastSeenMs));
+                    final long one = FdbEntry.word(FdbEntry.kind(word), remote, FdbEntry.isRouter(word));
+                    consumer.accept(row(vni, mac, one, lastSeenMs));
                 }
             }
         });
@@ -87,62 +64,63 @@ final class FdbSweep
     {
         if (remote == null || FdbEntry.target(word) != FdbEntry.LIST)
         {
-            if (remote != null && !members.isAt(FdbEntry.destination(word), remote))
+            if (remote != null && !writer.isAt(FdbEntry.destination(word), remote))
             {
                 return 0;
             }
-            members.remove(vni, mac);
+            writer.remove(vni, mac);
             return 1;
         }
-        final int[] list = destinations(word);
+        final int[] list = tables.remotesOf(word);
         int flushed = 0;
         for (int i = list.length - 1; i >= 0; i--)
         {
-            if (members.isAt(list[i], remote))
+            if (writer.isAt(list[i], remote))
             {
-                members.remove(vni, mac, word, i);
+                writer.remove(vni, mac, word, i);
                 flushed++;
             }
         }
         return flushed;
     }
 
-    /** One entry if the filter names VNI and MAC, else all entries. */
+    /** The entries that a filter selects by all but their remotes; one lookup if it names VNI and MAC. */
     private void forEach(final FdbFilter filter, final Fdb.EntryConsumer consumer)
     {
+        final Fdb fdb = tables.fdb();
+        final Fdb.EntryConsumer matching = (vni, mac, word, lastSeenMs) ->
+        {
+            if (filter.matches(vni, mac, FdbEntry.kindOf(word), fdb.owner(vni, mac)))
+            {
+                consumer.accept(vni, mac, word, lastSeenMs);
+            }
+        };
         if (filter.vni() == FdbFilter.ANY || filter.mac() == null)
         {
-            fdb.forEach(consumer);
+            fdb.forEach(matching);
             return;
         }
         final long mac = filter.mac().value();
         final long word = fdb.lookup(filter.vni(), mac);
         if (word != FdbEntry.MISSING)
         {
-            consumer.accept(filter.vni(), mac, word, fdb.lastSeenMs(filter.vni(), mac));
+            matching.accept(filter.vni(), mac, word, fdb.lastSeenMs(filter.vni(), mac));
         }
     }
 
-    private int[] destinations(final long word)
-    {
-        return FdbEntry.target(word) == FdbEntry.LIST ?
-            remotes.lists().get(FdbEntry.number(word)) :
-            new int[]{FdbEntry.destination(word)};
-    }
-
-    private void forEachFlood(final FdbFilter filter, final FloodConsumer consumer)
+    private void forEachFlood(final FdbFilter filter, final ObjIntConsumer<Segment> consumer)
     {
         if (filter.mac() != null && !FdbRequest.FLOOD_LIST.equals(filter.mac()))
         {
             return;
         }
-        for (final Segment segment : segments.all())
+        for (final Segment segment : tables.segments().all())
         {
             if (filter.matches(segment.vni(), 0, FdbKind.STATIC, Fdb.NO_OWNER))
             {
                 for (final int remote : segment.floodList().remotes())
                 {
-                    if (filter.remote() == null || members.isAt(remote, filter.remote()))
+                    if (filter.remote() == null || writer.isAt(remote, filter.remote()))
                     {
                         consumer.accept(segment, remote);
                     }
@@ -151,28 +129,21 @@ final class FdbSweep
         }
     }
 
-    private FdbRow row(final int vni, final long mac, final long word, final int owner, final long lastSeenMs)
+    private FdbRow row(final int vni, final long mac, final long word, final long lastSeenMs)
     {
         final int number = FdbEntry.number(word);
-        final Vtep remote = remotes.vtep(number);
+        final Vtep remote = tables.remotes().vtep(number);
         final boolean isPort = LocalPorts.isPort(remote.address());
         return new FdbRow(
             vni,
             new MacAddress(mac),
             FdbEntry.kindOf(word),
-            owner,
+            tables.fdb().owner(vni, mac),
             FdbEntry.isRouter(word),
             isPort ? null : remote,
-            remotes.vni(number),
-            isPort ? segments.lookup(vni).ports().find(number).port().name() : null,
+            tables.remotes().vni(number),
+            isPort ? tables.segments().lookup(vni).ports().find(number).port().name() : null,
             lastSeenMs,
-            ownership.owners(vni, mac, number));
-    }
-
-    /** Receives a remote of a segment's flood list. */
-    @FunctionalInterface
-    private interface FloodConsumer
-    {
-        void accept(Segment segment, int remote);
+            writer.owners(vni, mac, number));
     }
 }

@@ -16,14 +16,14 @@ import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.status.TableCounters;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * All that decides where a frame goes, and the changes to it that must stay together: an entry and its reference to a
- * remote. Used by the one thread that writes tables.
+ * The tables that decide where a frame goes, and the changes to them that must stay together, such as those to an entry
+ * and to its reference to a remote. Only the thread that writes the tables may make changes.
  */
 public final class Forwarding
 {
+    /** Several at once, so that every reader has looked up anew before a number is given out again. */
     private static final int FORGOTTEN_AT_A_TIME = 16;
 
     private final SegmentTable segments = new SegmentTable();
@@ -38,36 +38,14 @@ public final class Forwarding
     private int nextForgotten;
 
     /**
-     * For a caller that has one port to a segment.
-     *
-     * @param maxFdbEntries of all segments together.
-     * @param maxNeighbors  of all segments together.
-     * @param maxRemotes    of the engine.
-     * @param maxRoutes     of the IP network.
-     */
-    public Forwarding(final int maxFdbEntries, final int maxNeighbors, final int maxRemotes, final int maxRoutes)
-    {
-        this(
-            new FdbContext().maxEntries(maxFdbEntries),
-            new TableCounters(),
-            maxNeighbors,
-            maxRemotes,
-            maxRoutes,
-            1,
-            RemoteCheck.NONE,
-            true,
-            SystemNanoClock.INSTANCE);
-    }
-
-    /**
      * @param fdbContext   limits and times of the FDB.
-     * @param counters     for what becomes of entries.
-     * @param maxNeighbors of all segments together.
-     * @param maxRemotes   of the engine, ports that have a number included.
-     * @param maxRoutes    of the IP network.
-     * @param peerUdpPort  UDP port under which learned remotes, and so ports too, are known.
-     * @param check        which remotes can be configured.
-     * @param hasRoutes    true for an IP network, which has routes; VXLAN has none.
+     * @param counters     count changes of entries.
+     * @param maxNeighbors neighbours of all segments together.
+     * @param maxRemotes   remotes, and ports that have a number as remotes do.
+     * @param maxRoutes    routes of the IP network.
+     * @param peerUdpPort  UDP port of learned remotes, and so of ports that have a number.
+     * @param check        refuses remotes to which the underlay cannot send.
+     * @param hasRoutes    true for an IP network, which has routes; false for VXLAN, which has none.
      * @param clock        of the engine.
      */
     public Forwarding(
@@ -85,17 +63,14 @@ public final class Forwarding
         fdb = new Fdb(fdbContext, this::release, counters);
         neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
-        final Routes configured = new Routes(routes, remotes, check, hasRoutes);
-        reconciler =
-            new Reconciler(new ConfiguredEntries(segments, fdb, neighbors, remotes, configured, check));
-        ports = new SegmentPorts(segments, fdb, remotes, reconciler, peerUdpPort);
-        operations = new Operations(
-            fdb, neighbors, remotes, segments, ports, configured, check, clock, reconciler);
+        final ConfiguredEntries entries = new ConfiguredEntries(this, check, hasRoutes);
+        reconciler = new Reconciler(entries);
+        ports = new SegmentPorts(this, peerUdpPort);
+        operations = new Operations(this, entries, check, clock);
         fdb.listener(this::onFdbChange);
         remotes.makesRoom(this::forgetLearnedRemotes);
     }
 
-    /** Several at once, so that their numbers are not given out again before every reader has looked up anew. */
     private boolean forgetLearnedRemotes()
     {
         int forgotten = 0;
@@ -113,9 +88,9 @@ public final class Forwarding
     }
 
     /**
-     * Before threads start.
+     * Call this before threads start.
      *
-     * @param events where changes of the FDB are told.
+     * @param events gets the changes of the FDB.
      */
     public void tell(final TableEvents events)
     {
@@ -132,15 +107,22 @@ public final class Forwarding
         final Segment segment = segments.lookup(vni);
         if (segment != null)
         {
-            // New first, so that an address both name is known all the time.
-            if (change == FdbChange.ADDED || change == FdbChange.MOVED)
+            final boolean isThere = change == FdbChange.ADDED || change == FdbChange.MOVED;
+            if (isThere && FdbEntry.isConfigured(word))
             {
-                know(segment.knownSources(), word);
-                forget(segment.knownSources(), before);
+                // The new sources come first, so that an address of both entries is known all the time.
+                for (final int remote : remotesOf(word))
+                {
+                    addSource(segment.knownSources(), remote);
+                }
             }
-            else
+            final long gone = isThere ? before : word;
+            if (FdbEntry.isConfigured(gone))
             {
-                forget(segment.knownSources(), word);
+                for (final int remote : remotesOf(gone))
+                {
+                    removeSource(segment.knownSources(), remote);
+                }
             }
         }
         if (events != null)
@@ -158,40 +140,23 @@ public final class Forwarding
         }
     }
 
-    private void know(final KnownSources sources, final long word)
+    /** The numbers of the remotes that an FDB entry leads to. Allocates. */
+    int[] remotesOf(final long word)
     {
-        if (FdbEntry.isConfigured(word))
-        {
-            if (FdbEntry.target(word) == FdbEntry.REMOTE)
-            {
-                sources.add(remotes.high(FdbEntry.number(word)), remotes.low(FdbEntry.number(word)));
-            }
-            else
-            {
-                for (final int remote : remotes.lists().get(FdbEntry.number(word)))
-                {
-                    sources.add(remotes.high(remote), remotes.low(remote));
-                }
-            }
-        }
+        final int number = FdbEntry.number(word);
+        return FdbEntry.target(word) == FdbEntry.LIST ? remotes.lists().get(number) : new int[]{number};
     }
 
-    private void forget(final KnownSources sources, final long word)
+    /** Datagrams from the remote are accepted where only known sources are. */
+    void addSource(final KnownSources sources, final int remote)
     {
-        if (FdbEntry.isConfigured(word))
-        {
-            if (FdbEntry.target(word) == FdbEntry.REMOTE)
-            {
-                sources.remove(remotes.high(FdbEntry.number(word)), remotes.low(FdbEntry.number(word)));
-            }
-            else
-            {
-                for (final int remote : remotes.lists().get(FdbEntry.number(word)))
-                {
-                    sources.remove(remotes.high(remote), remotes.low(remote));
-                }
-            }
-        }
+        sources.add(remotes.high(remote), remotes.low(remote));
+    }
+
+    /** Undoes one {@link #addSource}. */
+    void removeSource(final KnownSources sources, final int remote)
+    {
+        sources.remove(remotes.high(remote), remotes.low(remote));
     }
 
     /** @return segments by VNI. */
@@ -218,7 +183,7 @@ public final class Forwarding
         return neighbors;
     }
 
-    /** @return numbers and addresses of remotes, and of ports that stations are known behind. */
+    /** @return numbers and addresses of remotes, and of ports that have a number as remotes do. */
     public RemoteTable remotes()
     {
         return remotes;
@@ -236,17 +201,17 @@ public final class Forwarding
         return ports;
     }
 
-    /** @return who wants which entry. */
+    /** @return the owners of entries, and their states. */
     public Reconciler reconciler()
     {
         return reconciler;
     }
 
     /**
-     * Take a segment out of the table of segments: nothing more comes for it, and nobody's entries are in it any more.
-     * What its ports still send goes on its way.
+     * Take a segment out of the table of segments. It receives nothing more and its entries have no owners any more;
+     * frames from its ports still find its entries.
      *
-     * @param segment that goes.
+     * @param segment to withdraw.
      */
     public void withdraw(final Segment segment)
     {
@@ -255,9 +220,9 @@ public final class Forwarding
     }
 
     /**
-     * Forget everything about a segment that was withdrawn; nobody polls its ports any more.
+     * Remove all entries of a segment that was withdrawn, when its ports are no longer polled.
      *
-     * @param segment that goes.
+     * @param segment that was withdrawn.
      */
     public void forget(final Segment segment)
     {
@@ -285,21 +250,19 @@ public final class Forwarding
         ports.forget(segment);
     }
 
-    /** An FDB entry let go of where it pointed to. */
-    private void release(final int destination)
+    /** An FDB entry no longer leads to a destination. Allocates nothing. */
+    void release(final int destination)
     {
         final int number = FdbEntry.number(destination);
         if (FdbEntry.target(destination) == FdbEntry.REMOTE)
         {
             remotes.release(number);
+            return;
         }
-        else if (FdbEntry.target(destination) == FdbEntry.LIST)
+        for (final int remote : remotes.lists().get(number))
         {
-            for (final int remote : remotes.lists().get(number))
-            {
-                remotes.release(remote);
-            }
-            remotes.lists().free(number);
+            remotes.release(remote);
         }
+        remotes.lists().free(number);
     }
 }

@@ -13,61 +13,39 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbRow;
 import io.overlane.control.TableOperations;
 import io.overlane.control.TableResult;
-import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.port.Port;
-import io.overlane.remote.RemoteTable;
+import io.overlane.remote.RemoteLists;
 import io.overlane.segment.FloodList;
 import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentTable;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.agrona.concurrent.NanoClock;
 
-/** The operations on the tables of one engine. Used by the one thread that writes them. */
+/** The operations on the tables of one engine. Only the thread that writes the tables uses them. */
 public final class Operations implements TableOperations
 {
-    private final Fdb fdb;
-    private final NeighborTable neighbors;
-    private final RemoteTable remotes;
-    private final SegmentTable segments;
-    private final SegmentPorts ports;
-    private final Routes routes;
+    private final Forwarding tables;
+    private final ConfiguredEntries entries;
     private final RemoteCheck check;
     private final NanoClock clock;
-    private final Reconciler reconciler;
-    private final Ownership ownership;
-    private final GroupMembers members;
+    private final FdbWriter writer;
     private final FdbSweep sweep;
     /** The thread on which a caller's function runs now, else null. */
     private Thread thread;
 
     Operations(
-        final Fdb fdb,
-        final NeighborTable neighbors,
-        final RemoteTable remotes,
-        final SegmentTable segments,
-        final SegmentPorts ports,
-        final Routes routes,
-        final RemoteCheck check,
-        final NanoClock clock,
-        final Reconciler reconciler)
+        final Forwarding tables, final ConfiguredEntries entries, final RemoteCheck check, final NanoClock clock)
     {
-        this.fdb = fdb;
-        this.neighbors = neighbors;
-        this.remotes = remotes;
-        this.segments = segments;
-        this.ports = ports;
-        this.routes = routes;
+        this.tables = tables;
+        this.entries = entries;
         this.check = check;
         this.clock = clock;
-        this.reconciler = reconciler;
-        ownership = new Ownership(reconciler, remotes);
-        members = new GroupMembers(fdb, remotes, segments, ownership);
-        sweep = new FdbSweep(fdb, remotes, segments, members, ownership);
+        writer = new FdbWriter(tables);
+        sweep = new FdbSweep(tables, writer);
     }
 
     /**
@@ -103,7 +81,6 @@ public final class Operations implements TableOperations
     @Override
     public TableResult add(final FdbRequest request)
     {
-        requireInside();
         final TableResult verdict = check(request);
         if (verdict != TableResult.DONE)
         {
@@ -111,26 +88,22 @@ public final class Operations implements TableOperations
         }
         final boolean exists = request.isFloodList() ?
             floodList(request.vni()).remotes().length > 0 :
-            isConfigured(entry(request));
+            isRequested(entry(request));
         return exists ? TableResult.EXISTS : put(request);
     }
 
     @Override
     public TableResult append(final FdbRequest request)
     {
-        requireInside();
         final TableResult verdict = check(request);
-        if (verdict != TableResult.DONE)
-        {
-            return verdict;
-        }
-        return !request.isGroup() && isConfigured(entry(request)) ? TableResult.DONE : put(request);
+        return verdict != TableResult.DONE || !request.isGroup() && isRequested(entry(request)) ?
+            verdict :
+            put(request);
     }
 
     @Override
     public TableResult replace(final FdbRequest request)
     {
-        requireInside();
         final TableResult verdict = check(request);
         if (verdict != TableResult.DONE)
         {
@@ -143,7 +116,7 @@ public final class Operations implements TableOperations
     public TableResult delete(final FdbRequest request)
     {
         requireInside();
-        if (segments.lookup(request.vni()) == null)
+        if (tables.segments().lookup(request.vni()) == null)
         {
             return TableResult.NO_SEGMENT;
         }
@@ -156,26 +129,26 @@ public final class Operations implements TableOperations
         {
             return TableResult.NOT_FOUND;
         }
+        final long mac = request.mac().value();
         if (request.remote() == null)
         {
-            members.remove(request.vni(), request.mac().value());
+            writer.remove(request.vni(), mac);
             return TableResult.DONE;
+        }
+        final int index = writer.indexOf(tables.remotesOf(entry), request);
+        if (index < 0)
+        {
+            return TableResult.NOT_FOUND;
         }
         if (FdbEntry.target(entry) == FdbEntry.LIST)
         {
-            final int place = members.place(remotes.lists().get(FdbEntry.number(entry)), request);
-            if (place >= 0)
-            {
-                members.remove(request.vni(), request.mac().value(), entry, place);
-                return TableResult.DONE;
-            }
+            writer.remove(request.vni(), mac, entry, index);
         }
-        else if (FdbEntry.target(entry) == FdbEntry.REMOTE && members.is(FdbEntry.number(entry), request))
+        else
         {
-            members.remove(request.vni(), request.mac().value());
-            return TableResult.DONE;
+            writer.remove(request.vni(), mac);
         }
-        return TableResult.NOT_FOUND;
+        return TableResult.DONE;
     }
 
     @Override
@@ -196,7 +169,7 @@ public final class Operations implements TableOperations
     public TableResult replace(final int vni, final MacAddress mac, final Port port)
     {
         requireInside();
-        final Segment segment = segments.lookup(vni);
+        final Segment segment = tables.segments().lookup(vni);
         if (segment == null)
         {
             return TableResult.NO_SEGMENT;
@@ -209,8 +182,8 @@ public final class Operations implements TableOperations
         {
             return TableResult.NOT_SUPPORTED;
         }
-        return ports.number(segment) ?
-            put(new FdbRequest(vni, mac, remotes.vtep(segment.ports().find(port).number()))) :
+        return tables.ports().number(segment) ?
+            put(new FdbRequest(vni, mac, tables.remotes().vtep(segment.ports().find(port).number()))) :
             TableResult.NO_ROOM;
     }
 
@@ -218,7 +191,7 @@ public final class Operations implements TableOperations
     public TableResult addNeighbor(final int vni, final IpAddress address, final MacAddress mac)
     {
         requireInside();
-        return neighbors.lookup(vni, address.high(), address.low()) == NeighborTable.MISSING ?
+        return tables.neighbors().lookup(vni, address.high(), address.low()) == NeighborTable.MISSING ?
             replaceNeighbor(vni, address, mac) :
             TableResult.EXISTS;
     }
@@ -226,29 +199,19 @@ public final class Operations implements TableOperations
     @Override
     public TableResult replaceNeighbor(final int vni, final IpAddress address, final MacAddress mac)
     {
-        requireInside();
-        if (segments.lookup(vni) == null)
-        {
-            return TableResult.NO_SEGMENT;
-        }
-        if (!neighbors.put(vni, address.high(), address.low(), mac.value()))
-        {
-            return TableResult.NO_ROOM;
-        }
-        reconciler.take(OWNER, new Entry.Neighbor(vni, address, mac));
-        return TableResult.DONE;
+        return put(new Entry.Neighbor(vni, address, mac));
     }
 
     @Override
     public TableResult deleteNeighbor(final int vni, final IpAddress address)
     {
         requireInside();
-        if (segments.lookup(vni) == null)
+        if (tables.segments().lookup(vni) == null)
         {
             return TableResult.NO_SEGMENT;
         }
-        reconciler.forget(new EntryKey(EntryKey.Kind.NEIGHBOR, vni, address));
-        return neighbors.remove(vni, address.high(), address.low()) == NeighborTable.MISSING ?
+        tables.reconciler().forget(new EntryKey(EntryKey.Kind.NEIGHBOR, vni, address));
+        return tables.neighbors().remove(vni, address.high(), address.low()) == NeighborTable.MISSING ?
             TableResult.NOT_FOUND :
             TableResult.DONE;
     }
@@ -256,35 +219,37 @@ public final class Operations implements TableOperations
     @Override
     public TableResult replaceRoute(final IpPrefix destination, final Vtep remote)
     {
-        requireInside();
-        final TableResult verdict = routes.check(destination, remote);
-        if (verdict != TableResult.DONE)
-        {
-            return verdict;
-        }
-        if (!routes.put(destination, remote))
-        {
-            return TableResult.NO_ROOM;
-        }
-        reconciler.take(OWNER, new Entry.Route(destination, remote));
-        return TableResult.DONE;
+        return put(new Entry.Route(destination, remote));
     }
 
     @Override
     public TableResult deleteRoute(final IpPrefix destination)
     {
         requireInside();
-        if (!routes.areThere())
+        tables.reconciler().forget(new EntryKey(EntryKey.Kind.ROUTE, EntryKey.NO_VNI, destination.base()));
+        return entries.removeRoute(destination);
+    }
+
+    private TableResult put(final Entry entry)
+    {
+        requireInside();
+        final TableResult verdict = entries.check(entry);
+        if (verdict != TableResult.DONE)
         {
-            return TableResult.NO_ROUTES;
+            return verdict;
         }
-        reconciler.forget(new EntryKey(EntryKey.Kind.ROUTE, EntryKey.NO_VNI, destination.base()));
-        return routes.remove(destination) ? TableResult.DONE : TableResult.NOT_FOUND;
+        if (!entries.put(entry))
+        {
+            return TableResult.NO_ROOM;
+        }
+        tables.reconciler().take(OWNER, entry);
+        return TableResult.DONE;
     }
 
     private TableResult check(final FdbRequest request)
     {
-        if (segments.lookup(request.vni()) == null)
+        requireInside();
+        if (tables.segments().lookup(request.vni()) == null)
         {
             return TableResult.NO_SEGMENT;
         }
@@ -300,12 +265,12 @@ public final class Operations implements TableOperations
     private TableResult put(final FdbRequest request)
     {
         final long before = entry(request);
-        if (!request.isFloodList() && isAnothers(before, request))
+        if (!request.isFloodList() && isOfAnotherOwner(before, request))
         {
             return TableResult.REFUSED;
         }
         final Vtep remote = request.remote();
-        final int number = remotes.intern(
+        final int number = tables.remotes().intern(
             remote.address().high(), remote.address().low(), remote.udpPort(), request.remoteVni());
         if (number < 0)
         {
@@ -315,41 +280,39 @@ public final class Operations implements TableOperations
         {
             if (floodList(request.vni()).add(number))
             {
-                members.know(request.vni(), number);
+                tables.addSource(writer.sources(request.vni()), number);
             }
             else
             {
-                remotes.release(number);
+                tables.remotes().release(number);
             }
-            ownership.onPut(request);
+            writer.own(request);
             return TableResult.DONE;
         }
-        return MacAddress.isGroup(request.mac().value()) ?
+        return request.isGroup() ?
             putGroup(request, before, number) :
             put(request, FdbEntry.destination(FdbEntry.REMOTE, number));
     }
 
     private TableResult putGroup(final FdbRequest request, final long before, final int remote)
     {
+        final RemoteLists lists = tables.remotes().lists();
         if (before == FdbEntry.MISSING)
         {
-            return put(request, FdbEntry.destination(FdbEntry.LIST, remotes.lists().add(remote)));
+            return put(request, FdbEntry.destination(FdbEntry.LIST, lists.add(remote)));
         }
-        final int[] list = remotes.lists().get(FdbEntry.number(before));
-        for (final int present : list)
+        final int[] list = lists.get(FdbEntry.number(before));
+        if (Arrays.stream(list).anyMatch(present -> present == remote))
         {
-            if (present == remote)
-            {
-                remotes.release(remote);
-                return TableResult.DONE;
-            }
+            tables.remotes().release(remote);
+            return TableResult.DONE;
         }
         final int[] longer = Arrays.copyOf(list, list.length + 1);
         longer[list.length] = remote;
-        remotes.lists().set(FdbEntry.number(before), longer);
+        lists.set(FdbEntry.number(before), longer);
         if (FdbEntry.isConfigured(before))
         {
-            members.know(request.vni(), remote);
+            tables.addSource(writer.sources(request.vni()), remote);
         }
         return TableResult.DONE;
     }
@@ -359,64 +322,55 @@ public final class Operations implements TableOperations
         final long word = FdbEntry.word(request.kind(), destination, request.isRouter());
         final long nowMs =
             request.kind() == FdbKind.DYNAMIC ? TimeUnit.NANOSECONDS.toMillis(clock.nanoTime()) : 0;
-        if (fdb.put(request.vni(), request.mac().value(), word, request.owner(), nowMs))
+        if (tables.fdb().put(request.vni(), request.mac().value(), word, request.owner(), nowMs))
         {
-            ownership.onPut(request);
+            writer.own(request);
             return TableResult.DONE;
         }
-        if (FdbEntry.target(destination) == FdbEntry.LIST)
-        {
-            remotes.release(remotes.lists().get(FdbEntry.number(destination))[0]);
-            remotes.lists().free(FdbEntry.number(destination));
-        }
-        else
-        {
-            remotes.release(FdbEntry.number(destination));
-        }
+        tables.release(destination);
         return TableResult.NO_ROOM;
     }
 
-    /** What a control plane may not touch: the user's entries and those of other control planes. */
-    private boolean isAnothers(final long entry, final FdbRequest request)
+    /** Whether a control plane must leave the entry alone: it is the user's or another control plane's. */
+    private boolean isOfAnotherOwner(final long entry, final FdbRequest request)
     {
-        return request.kind() == FdbKind.EXTERNAL && isConfigured(entry) &&
+        return request.kind() == FdbKind.EXTERNAL && isRequested(entry) &&
             (FdbEntry.kind(entry) != FdbEntry.EXTERNAL ||
-            fdb.owner(request.vni(), request.mac().value()) != request.owner());
+            tables.fdb().owner(request.vni(), request.mac().value()) != request.owner());
     }
 
     private TableResult deleteFlood(final FdbRequest request)
     {
-        final FloodList list = floodList(request.vni());
-        final int[] before = list.remotes();
-        if (request.remote() == null)
+        final int[] list = floodList(request.vni()).remotes();
+        if (request.remote() != null)
         {
-            for (final int remote : before)
+            final int index = writer.indexOf(list, request);
+            if (index < 0)
             {
-                members.removeFlood(request.vni(), remote);
+                return TableResult.NOT_FOUND;
             }
-            return before.length == 0 ? TableResult.NOT_FOUND : TableResult.DONE;
+            writer.removeFlood(request.vni(), list[index]);
+            return TableResult.DONE;
         }
-        final int place = members.place(before, request);
-        if (place < 0)
+        for (final int remote : list)
         {
-            return TableResult.NOT_FOUND;
+            writer.removeFlood(request.vni(), remote);
         }
-        members.removeFlood(request.vni(), before[place]);
-        return TableResult.DONE;
+        return list.length == 0 ? TableResult.NOT_FOUND : TableResult.DONE;
     }
 
     private long entry(final FdbRequest request)
     {
-        return fdb.lookup(request.vni(), request.mac().value());
+        return tables.fdb().lookup(request.vni(), request.mac().value());
     }
 
     private FloodList floodList(final int vni)
     {
-        return segments.lookup(vni).floodList();
+        return tables.segments().lookup(vni).floodList();
     }
 
-    /** True for entries that someone asked for, dynamic ones among them. */
-    private static boolean isConfigured(final long entry)
+    /** Whether there is an entry that a user or control plane asked for, also a dynamic one. */
+    private static boolean isRequested(final long entry)
     {
         return entry != FdbEntry.MISSING && FdbEntry.kind(entry) != FdbEntry.LEARNED;
     }

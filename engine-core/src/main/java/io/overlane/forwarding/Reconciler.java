@@ -26,9 +26,28 @@ import java.util.function.Supplier;
  */
 public final class Reconciler
 {
+    private static final AppliedState NOTHING = new AppliedState(0, Map.of());
+
     private final ConfiguredEntries tables;
     private final Claims claims = new Claims();
     private final Map<String, AppliedState> applied = new ConcurrentHashMap<>();
+
+    /** The last state of an owner, which does not change, and how many states the owner has applied. */
+    private record AppliedState(long generation, Map<EntryKey, Entry> wanted)
+    {
+        private List<EntryKey> toPut(final Map<EntryKey, Entry> next)
+        {
+            return next.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(wanted.get(entry.getKey())))
+                .map(Map.Entry::getKey)
+                .toList();
+        }
+
+        private List<EntryKey> toGiveUp(final Map<EntryKey, Entry> next)
+        {
+            return wanted.keySet().stream().filter(key -> !next.containsKey(key)).toList();
+        }
+    }
 
     Reconciler(final ConfiguredEntries tables)
     {
@@ -46,12 +65,12 @@ public final class Reconciler
     public Supplier<ReconcileResult> prepare(final String owner, final DesiredState desired)
     {
         final Map<EntryKey, Entry> wanted = desired.entries();
-        final AppliedState before = applied.getOrDefault(owner, AppliedState.NOTHING);
+        final AppliedState before = applied.getOrDefault(owner, NOTHING);
         final List<EntryKey> toPut = before.toPut(wanted);
         final List<EntryKey> toGiveUp = before.toGiveUp(wanted);
         return () ->
         {
-            final AppliedState current = applied.getOrDefault(owner, AppliedState.NOTHING);
+            final AppliedState current = applied.getOrDefault(owner, NOTHING);
             // Another state of the same owner may have been applied meanwhile.
             return current == before ?
                 apply(owner, before.generation() + 1, wanted, toPut, toGiveUp) :
@@ -131,14 +150,14 @@ public final class Reconciler
         claims.forget(key, applied::containsKey);
     }
 
-    /** Note that a segment was removed, with all its entries. */
+    /** Note that a segment was removed with all its entries. */
     void forget(final int vni)
     {
         for (final EntryKey key : claims.keys(vni))
         {
             if (key.kind() == EntryKey.Kind.REMOTE)
             {
-                // Its only trace is a reference to the remote, which no table of the segment releases.
+                // This entry is only a reference to the remote, and no table of the segment releases it.
                 tables.remove(claims.get(key).entry());
             }
             claims.forget(key, applied::containsKey);

@@ -9,54 +9,43 @@ import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 
 /**
- * Which remotes can be configured: those to which the underlay can send a datagram. Everything that configures a remote
- * asks here. Immutable.
+ * Checks whether an underlay can send to a remote. Everything that configures a remote uses this check. Immutable.
  *
  * <table>
- *   <caption>Beside Linux</caption>
+ *   <caption>Comparison with Linux</caption>
  *   <tr><th>Remote</th><th>Linux</th><th>Here</th></tr>
  *   <tr><td>of another family</td><td>EAFNOSUPPORT</td><td>refused</td></tr>
- *   <tr><td>{@code 0.0.0.0}, {@code ::}</td><td>taken, each frame is dropped</td><td>refused</td></tr>
- *   <tr><td>{@code 255.255.255.255}</td><td>taken, each frame is dropped</td><td>refused</td></tr>
- *   <tr><td>a multicast group</td><td>taken</td><td>taken where the underlay has groups</td></tr>
- *   <tr><td>ourselves, for a station</td><td>taken, the device receives it</td><td>taken, likewise</td></tr>
- *   <tr><td>ourselves, for a segment's own floods</td><td>taken, each frame comes back</td><td>refused</td></tr>
+ *   <tr><td>{@code 0.0.0.0}, {@code ::}</td><td>accepted, each frame is dropped</td><td>refused</td></tr>
+ *   <tr><td>{@code 255.255.255.255}</td><td>accepted, each frame is dropped</td><td>refused</td></tr>
+ *   <tr><td>a multicast group</td><td>accepted</td><td>accepted if the underlay has groups</td></tr>
+ *   <tr><td>ourselves, for a station</td><td>accepted, the device receives it</td><td>accepted, likewise</td></tr>
+ *   <tr><td>ourselves, in a segment's own flood list</td><td>accepted, each frame comes back</td><td>refused</td></tr>
  * </table>
  */
 public final class RemoteCheck
 {
-    /** Takes every remote, for tables without an underlay. */
-    public static final RemoteCheck NONE = new RemoteCheck(null, true);
-
     private static final IpAddress BROADCAST = IpAddress.ofV4(-1);
 
-    /** Null: not known. */
     private final Vtep local;
     private final boolean hasGroups;
 
-    private RemoteCheck(final Vtep local, final boolean hasGroups)
-    {
-        this.local = local;
-        this.hasGroups = hasGroups;
-    }
-
     /**
      * @param underlay that has to reach the remotes.
-     * @return a check for it.
      */
-    public static RemoteCheck of(final Underlay underlay)
+    public RemoteCheck(final Underlay underlay)
     {
-        return new RemoteCheck(underlay.local(), underlay.features().contains(UnderlayFeature.MULTICAST));
+        local = underlay.local();
+        hasGroups = underlay.features().contains(UnderlayFeature.MULTICAST);
     }
 
     /**
      * @param address of a remote, or a group.
-     * @return {@link TableResult#DONE} if datagrams can be sent to it, else why not.
+     * @return {@link TableResult#DONE} if datagrams can be sent to it, else the reason.
      */
     public TableResult address(final IpAddress address)
     {
-        // A socket of an IPv6 address may be for both.
-        if (local != null && local.address().isV4() && !address.isV4())
+        // A socket bound to an IPv6 address may send to both families.
+        if (local.address().isV4() && !address.isV4())
         {
             return TableResult.WRONG_FAMILY;
         }
@@ -68,10 +57,10 @@ public final class RemoteCheck
     }
 
     /**
-     * @param remote    gets copies of what a segment floods.
+     * @param remote    to get copies of the frames that a segment floods.
      * @param vni       of the segment.
-     * @param remoteVni with which it gets them, or {@link RemoteTable#SEGMENTS_VNI}.
-     * @return {@link TableResult#DONE} if it can, else why not.
+     * @param remoteVni VNI of the copies, or {@link RemoteTable#SEGMENTS_VNI}.
+     * @return {@link TableResult#DONE} if it can get them, else the reason.
      */
     public TableResult flood(final Vtep remote, final int vni, final int remoteVni)
     {
@@ -80,10 +69,10 @@ public final class RemoteCheck
     }
 
     /**
-     * The same for one VNI on both sides.
+     * The same for copies with the VNI of the segment.
      *
-     * @param remote gets copies of what a segment floods.
-     * @return {@link TableResult#DONE} if it can, else why not.
+     * @param remote to get copies of the frames that a segment floods.
+     * @return {@link TableResult#DONE} if it can get them, else the reason.
      */
     public TableResult flood(final Vtep remote)
     {
@@ -92,8 +81,8 @@ public final class RemoteCheck
 
     /**
      * @param result  of a check.
-     * @param setting what is configured.
-     * @throws IllegalArgumentException with one line unless it is {@link TableResult#DONE}.
+     * @param setting that was checked, for the message.
+     * @throws IllegalArgumentException with one line unless the result is {@link TableResult#DONE}.
      */
     public static void require(final TableResult result, final String setting)
     {

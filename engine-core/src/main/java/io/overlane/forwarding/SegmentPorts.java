@@ -3,46 +3,33 @@ package io.overlane.forwarding;
 
 import io.overlane.address.MacAddress;
 import io.overlane.control.EntryKey;
-import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
-import io.overlane.segment.SegmentTable;
 
 /**
- * Keeps the ports of segments, their numbers and what is known to be behind them in step. Used by the one thread that
- * writes tables.
+ * Changes the ports of segments together with their numbers and the FDB entries that lead to them. Used by the thread
+ * that writes the tables, except for {@link #isPort}.
  */
 public final class SegmentPorts
 {
-    private final SegmentTable segments;
-    private final Fdb fdb;
-    private final RemoteTable remotes;
-    private final Reconciler reconciler;
+    private final Forwarding tables;
     private final int peerUdpPort;
     private long lastPortId;
 
-    SegmentPorts(
-        final SegmentTable segments,
-        final Fdb fdb,
-        final RemoteTable remotes,
-        final Reconciler reconciler,
-        final int peerUdpPort)
+    SegmentPorts(final Forwarding tables, final int peerUdpPort)
     {
-        this.segments = segments;
-        this.fdb = fdb;
-        this.remotes = remotes;
-        this.reconciler = reconciler;
+        this.tables = tables;
         this.peerUdpPort = peerUdpPort;
     }
 
     /**
-     * Give every port of a segment a number, which they need as soon as there are several.
+     * Give every port of a segment a number; ports need numbers as soon as a segment has several.
      *
-     * @param segment whose ports.
+     * @param segment that has the ports.
      * @return false if there is no room; nothing has changed then.
      */
     public boolean number(final Segment segment)
@@ -51,7 +38,7 @@ public final class SegmentPorts
     }
 
     /**
-     * @param segment gets one more port.
+     * @param segment that gets one more port.
      * @param port    to add; it has no number yet.
      * @return false if there is no room; nothing has changed then.
      */
@@ -61,9 +48,9 @@ public final class SegmentPorts
     }
 
     /**
-     * Take a port from a segment, and forget what was behind it. Nobody polls it any more.
+     * Remove a port that is no longer polled from a segment, and the FDB entries that lead to it.
      *
-     * @param segment that has other ports too.
+     * @param segment that has other ports, too.
      * @param port    to remove.
      */
     public void remove(final Segment segment, final Port port)
@@ -72,17 +59,17 @@ public final class SegmentPorts
         final LocalPorts after = segment.ports().without(leaving);
         segment.ports(after);
         final int only = after.size() == 1 ? after.get(0).number() : LocalPort.UNNUMBERED;
-        fdb.forEach((vni, mac, word, stamp) ->
+        tables.fdb().forEach((vni, mac, word, stamp) ->
         {
             final int number = FdbEntry.remote(word);
-            // What the only port has learned would not be kept up: nothing is switched any more.
+            // Nothing is switched any more, so nothing would refresh the entries learned from the only port.
             if (number == leaving.number() || number == only && FdbEntry.kind(word) == FdbEntry.LEARNED)
             {
-                fdb.remove(vni, mac);
-                reconciler.forget(new EntryKey(EntryKey.Kind.FDB, vni, new MacAddress(mac)));
+                tables.fdb().remove(vni, mac);
+                tables.reconciler().forget(new EntryKey(EntryKey.Kind.FDB, vni, new MacAddress(mac)));
             }
         });
-        remotes.release(leaving.number());
+        tables.remotes().release(leaving.number());
     }
 
     /**
@@ -93,35 +80,36 @@ public final class SegmentPorts
      */
     public boolean isPort(final int number)
     {
-        return number >= 0 && number < remotes.maxRemotes() && remotes.high(number) == LocalPorts.ADDRESS_HIGH;
+        return number >= 0 && number < tables.remotes().maxRemotes() &&
+            tables.remotes().high(number) == LocalPorts.ADDRESS_HIGH;
     }
 
     /**
-     * Whether what was heard a moment ago is still worth learning: the segment is there, and the port if it was one.
+     * Whether a source that another thread reported can be learned. Any thread.
      *
      * @param vni  of a segment.
-     * @param high first word of where a station was heard from.
+     * @param high first word of the address of the remote or port that the frame came from.
      * @param low  second word.
-     * @return false if it is gone.
+     * @return false if the segment or the port is gone.
      */
     public boolean isCurrent(final int vni, final long high, final long low)
     {
-        final Segment segment = segments.lookup(vni);
+        final Segment segment = tables.segments().lookup(vni);
         if (segment == null || high != LocalPorts.ADDRESS_HIGH)
         {
             return segment != null;
         }
-        return segment.ports().size() > 1 && segment.ports().find(remotes.find(high, low)) != null;
+        return segment.ports().size() > 1 && segment.ports().find(tables.remotes().find(high, low)) != null;
     }
 
-    /** The segment goes, and its ports with it. */
+    /** Release the numbers of a removed segment's ports. */
     void forget(final Segment segment)
     {
         for (final LocalPort port : segment.ports().all())
         {
             if (port.number() != LocalPort.UNNUMBERED)
             {
-                remotes.release(port.number());
+                tables.remotes().release(port.number());
             }
         }
     }
@@ -133,15 +121,14 @@ public final class SegmentPorts
         {
             if (numbered[i].number() == LocalPort.UNNUMBERED)
             {
-                lastPortId++;
-                final int number = remotes.intern(LocalPorts.ADDRESS_HIGH, lastPortId, peerUdpPort);
+                final int number = tables.remotes().intern(LocalPorts.ADDRESS_HIGH, ++lastPortId, peerUdpPort);
                 if (number == RemoteTable.MISSING)
                 {
                     for (int taken = 0; taken < i; taken++)
                     {
                         if (segment.ports().find(numbered[taken].number()) == null)
                         {
-                            remotes.release(numbered[taken].number());
+                            tables.remotes().release(numbered[taken].number());
                         }
                     }
                     return false;

@@ -43,7 +43,7 @@ class ForgedSourcesTest
     private final EngineCounters counters = new EngineCounters(2, MAX_REMOTES, 64, 1, SystemNanoClock.INSTANCE);
     private final Forwarding forwarding = new Forwarding(
         new FdbContext().maxEntries(MAX_ENTRIES).learnsPerSecond(0), tables, 16, MAX_REMOTES, 16, 8472,
-        RemoteCheck.NONE, false, SystemNanoClock.INSTANCE);
+        new RemoteCheck(new WireUnderlay(false)), false, SystemNanoClock.INSTANCE);
     private final Port port = new SilentPort("all");
     private final VxlanDecapPath path = new VxlanDecapPath(
         forwarding.segments(), forwarding.fdb(), forwarding.remotes(), 8472, SystemNanoClock.INSTANCE,

@@ -61,7 +61,7 @@ public final class WireUnderlay implements Underlay
     @Override
     public Vtep local()
     {
-        throw new UnsupportedOperationException();
+        return Vtep.parse("192.0.2.1", 8472);
     }
 
     @Override
