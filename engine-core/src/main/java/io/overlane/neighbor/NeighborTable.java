@@ -12,7 +12,7 @@ public final class NeighborTable
     /** No entry. */
     public static final long MISSING = -1;
 
-    /** Makes a value of any MAC, all zero included. */
+    /** Makes the value of each MAC address, also of zero, different from that of no entry. */
     private static final long PRESENT = 1L << 48;
 
     private final OffHeapTable table;
@@ -26,12 +26,7 @@ public final class NeighborTable
         this(maxEntries, new SecureRandom().nextLong());
     }
 
-    /**
-     * @param maxEntries of all segments together.
-     * @param seed       of the hash.
-     * @throws IllegalArgumentException if {@code maxEntries} is out of range.
-     */
-    public NeighborTable(final int maxEntries, final long seed)
+    NeighborTable(final int maxEntries, final long seed)
     {
         table = new OffHeapTable(maxEntries, seed);
     }
@@ -85,7 +80,7 @@ public final class NeighborTable
     /**
      * Visit all entries, in no useful order. Any thread; allocates. Only the writer's consumer may change the table.
      *
-     * @param consumer of each entry.
+     * @param consumer receives each entry.
      */
     public void forEach(final EntryConsumer consumer)
     {

@@ -5,17 +5,18 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.table.OffHeapTable;
 import java.security.SecureRandom;
+import java.util.stream.IntStream;
 
 /**
- * IPv4 and IPv6 prefixes to targets, longest match first: one hash table of (length, prefix), and the set of lengths
- * that are in use. A lookup costs one probe per length in use; overlays use few.
+ * IPv4 and IPv6 prefixes to targets, longest match first: one hash table of (length, prefix), and the lengths that are
+ * in use. A lookup costs one probe per length in use; overlays use few.
  *
  * <p>Lengths and addresses are those of the IPv4-mapped form, where IPv4 prefixes have lengths 96…128. The families
  * never match each other: {@code ::/0} is no default route for IPv4.
  *
- * <p>One thread writes; any thread may {@link #lookup(long, long)}. Each prefix appears, changes and vanishes at once,
- * but a lookup is no snapshot of several: while one prefix is put and then one that covers it removed, a lookup that
- * began before may see neither.
+ * <p>One thread writes; any thread may {@link #lookup(long, long)}. Readers see a prefix before or after each change of
+ * it, but a lookup is not a snapshot of several prefixes: if the writer puts one prefix and then removes another that
+ * covers it, a lookup that began before may find neither.
  */
 public final class RouteTable
 {
@@ -27,17 +28,11 @@ public final class RouteTable
 
     private final OffHeapTable table;
 
-    /** Prefixes of each length; the writer's. */
+    /** Number of prefixes of each length. Only the writer uses it. */
     private final int[] counts = new int[MAX_LENGTH + 1];
 
-    /** Lengths 65…128 in use, bit 63 for 128. */
-    private volatile long longLengths;
-
-    /** Lengths 1…64 in use, bit 63 for 64. */
-    private volatile long shortLengths;
-
-    /** Length 0 in use. */
-    private volatile boolean zeroLength;
+    /** The lengths in use, longest first. Each change makes a new array. */
+    private volatile int[] lengths = {};
 
     /**
      * @param maxRoutes it can hold.
@@ -48,12 +43,7 @@ public final class RouteTable
         this(maxRoutes, new SecureRandom().nextLong());
     }
 
-    /**
-     * @param maxRoutes it can hold.
-     * @param seed      of the hash.
-     * @throws IllegalArgumentException if {@code maxRoutes} is out of range.
-     */
-    public RouteTable(final int maxRoutes, final long seed)
+    RouteTable(final int maxRoutes, final long seed)
     {
         table = new OffHeapTable(maxRoutes, seed);
     }
@@ -73,23 +63,25 @@ public final class RouteTable
      */
     public int lookup(final long high, final long low)
     {
-        long lengths = longLengths;
-        if (IpAddress.isV4(high, low))
+        final int shortest = IpAddress.isV4(high, low) ? V4_MIN_LENGTH : 0;
+        for (final int length : lengths)
         {
-            lengths &= -1L << (V4_MIN_LENGTH - 65);
-            return match(high, low, lengths, 65);
+            if (length < shortest)
+            {
+                break;
+            }
+            final int target =
+                (int)table.get(length, high & IpPrefix.highMask(length), low & IpPrefix.lowMask(length)) - 1;
+            if (target != MISSING)
+            {
+                return target;
+            }
         }
-        final int target = match(high, low, lengths, 65);
-        if (target != MISSING)
-        {
-            return target;
-        }
-        final int shortTarget = match(high, low, shortLengths, 1);
-        return shortTarget != MISSING || !zeroLength ? shortTarget : (int)table.get(0, 0, 0) - 1;
+        return MISSING;
     }
 
     /**
-     * Add a route or change where it leads. Writer only.
+     * Add a route or change its target. Writer only.
      *
      * @param prefix of either family; bits behind its length do not count.
      * @param target 0 or more.
@@ -100,7 +92,7 @@ public final class RouteTable
     {
         if (target < 0)
         {
-            throw new IllegalArgumentException("target=" + target + " (expected 0 or more)");
+            throw new IllegalArgumentException("target=" + target + " is negative; give it 0 or more");
         }
         final int length = prefix.mappedLength();
         final int before = table.size();
@@ -110,7 +102,7 @@ public final class RouteTable
         }
         if (table.size() > before && counts[length]++ == 0)
         {
-            inUse(length, true);
+            publishLengths();
         }
         return true;
     }
@@ -119,7 +111,7 @@ public final class RouteTable
      * Any thread.
      *
      * @param prefix of either family; bits behind its length do not count.
-     * @return where exactly this prefix leads, or {@link #MISSING}.
+     * @return target of exactly this prefix, or {@link #MISSING}.
      */
     public int get(final IpPrefix prefix)
     {
@@ -130,7 +122,7 @@ public final class RouteTable
      * Writer only.
      *
      * @param prefix of either family; bits behind its length do not count.
-     * @return where it led, or {@link #MISSING}.
+     * @return target that it had, or {@link #MISSING}.
      */
     public int remove(final IpPrefix prefix)
     {
@@ -138,7 +130,7 @@ public final class RouteTable
         final int target = (int)table.remove(length, high(prefix), low(prefix)) - 1;
         if (target != MISSING && --counts[length] == 0)
         {
-            inUse(length, false);
+            publishLengths();
         }
         return target;
     }
@@ -146,7 +138,7 @@ public final class RouteTable
     /**
      * Visit all routes, in no useful order. Any thread; allocates. Only the writer's consumer may change the table.
      *
-     * @param consumer of each route.
+     * @param consumer receives each route.
      */
     public void forEach(final EntryConsumer consumer)
     {
@@ -158,42 +150,12 @@ public final class RouteTable
         });
     }
 
-    private int match(final long high, final long low, final long lengths, final int lowest)
+    private void publishLengths()
     {
-        long rest = lengths;
-        while (rest != 0)
-        {
-            final int bit = 63 - Long.numberOfLeadingZeros(rest);
-            final int length = bit + lowest;
-            final long value = table.get(length, high & IpPrefix.highMask(length), low & IpPrefix.lowMask(length));
-            if (value != OffHeapTable.MISSING)
-            {
-                return (int)value - 1;
-            }
-            rest ^= 1L << bit;
-        }
-        return MISSING;
-    }
-
-    private void inUse(final int length, final boolean used)
-    {
-        if (length > 64)
-        {
-            longLengths = with(longLengths, length - 65, used);
-        }
-        else if (length > 0)
-        {
-            shortLengths = with(shortLengths, length - 1, used);
-        }
-        else
-        {
-            zeroLength = used;
-        }
-    }
-
-    private static long with(final long bits, final int bit, final boolean set)
-    {
-        return set ? bits | 1L << bit : bits & ~(1L << bit);
+        lengths = IntStream.rangeClosed(0, MAX_LENGTH)
+            .map(i -> MAX_LENGTH - i)
+            .filter(length -> counts[length] > 0)
+            .toArray();
     }
 
     private static long high(final IpPrefix prefix)
@@ -212,7 +174,7 @@ public final class RouteTable
     {
         /**
          * @param prefix with no bits behind its length.
-         * @param target it leads to.
+         * @param target of the route.
          */
         void accept(IpPrefix prefix, int target);
     }
