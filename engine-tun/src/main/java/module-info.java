@@ -8,7 +8,6 @@ module io.overlane.tun
     requires transitive io.overlane.core;
     requires org.jnrproject.constants;
     requires org.jnrproject.ffi;
-    requires org.jnrproject.posix;
 
     exports io.overlane.tun;
     exports io.overlane.tun.calls;

@@ -54,7 +54,7 @@ public final class DeviceWait implements PortSelector
     {
         try
         {
-            underlays.forEach(underlay -> wait.add(underlay.descriptor(), EPOLLIN, false, () -> {}));
+            underlays.forEach(underlay -> underlay.addTo(wait));
             for (final TunPort part : parts)
             {
                 wait.add(part.descriptor(), EPOLLIN, true, () -> {});

@@ -3,13 +3,14 @@ package io.overlane.tun;
 
 import static io.overlane.tun.libc.Linux.AF_NETLINK;
 import static io.overlane.tun.libc.Linux.EAGAIN;
+import static io.overlane.tun.libc.Linux.EPOLLIN;
 import static io.overlane.tun.libc.Linux.O_CLOEXEC;
 import static io.overlane.tun.libc.Linux.O_NONBLOCK;
 import static io.overlane.tun.libc.Linux.SOCK_RAW;
 
 import io.overlane.tun.libc.Descriptor;
+import io.overlane.tun.libc.DescriptorWait;
 import io.overlane.tun.libc.LibC;
-import io.overlane.tun.libc.Waiter;
 import java.io.IOException;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -45,7 +46,7 @@ public final class HostEvents implements AutoCloseable
     private final LibC libc = LibC.get();
     private final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(MEMORY_SIZE, Long.BYTES));
     private final Descriptor socket;
-    private final Waiter waiter;
+    private final DescriptorWait wait = new DescriptorWait();
 
     /**
      * @throws IOException if the kernel refuses the socket.
@@ -67,7 +68,7 @@ public final class HostEvents implements AutoCloseable
             {
                 throw new IOException("cannot bind a netlink socket: " + LibC.describe(LibC.errno()));
             }
-            waiter = new Waiter(socket);
+            wait.add(socket, EPOLLIN, false, () -> {});
         }
         catch (final IOException ex)
         {
@@ -84,7 +85,7 @@ public final class HostEvents implements AutoCloseable
      */
     public boolean await(final long timeoutNs)
     {
-        waiter.await(timeoutNs);
+        wait.await(timeoutNs);
         boolean isChanged = false;
         if (socket.acquire())
         {
@@ -122,7 +123,7 @@ public final class HostEvents implements AutoCloseable
     /** End the current or the next wait. */
     public void wake()
     {
-        waiter.wake();
+        wait.wake();
     }
 
     /** End all waits. Closing twice does no harm. */
@@ -130,6 +131,6 @@ public final class HostEvents implements AutoCloseable
     public void close()
     {
         socket.close();
-        waiter.close();
+        wait.close();
     }
 }

@@ -19,9 +19,9 @@ final class SuperFrames
     private final TunOffload offload;
     private final boolean isEthernet;
     private final ErrnoReporter errors;
-    private volatile boolean refusesTcpV4;
-    private volatile boolean refusesTcpV6;
-    private volatile boolean refusesUdp;
+
+    /** A bit for each GSO type that the device has refused; written under this object's lock. */
+    private volatile int refused;
 
     /** Made when first needed, and held under this object's lock: refusals are rare. */
     private SuperFramePieces pieces;
@@ -78,7 +78,7 @@ final class SuperFrames
             return "no offload";
         }
         final StringBuilder taken = new StringBuilder("checksum");
-        final StringJoiner refused = new StringJoiner(", ", " (", " refused)").setEmptyValue("");
+        final StringJoiner without = new StringJoiner(", ", " (", " refused)").setEmptyValue("");
         for (final int gsoType : KINDS)
         {
             if (taken(gsoType))
@@ -87,10 +87,10 @@ final class SuperFrames
             }
             else if (offload.takes(gsoType))
             {
-                refused.add(name(gsoType));
+                without.add(name(gsoType));
             }
         }
-        return taken + " offload" + refused;
+        return taken + " offload" + without;
     }
 
     private static String name(final int gsoType)
@@ -105,12 +105,7 @@ final class SuperFrames
 
     private boolean refuses(final int gsoType)
     {
-        return switch (gsoType)
-        {
-            case Frame.GSO_TCPV4 -> refusesTcpV4;
-            case Frame.GSO_TCPV6 -> refusesTcpV6;
-            default -> refusesUdp;
-        };
+        return (refused & 1 << gsoType) != 0;
     }
 
     private void refuse(final int gsoType)
@@ -119,11 +114,6 @@ final class SuperFrames
         {
             errors.tell("write a " + name(gsoType) + " super-frame, and goes on in pieces", Linux.EINVAL);
         }
-        switch (gsoType)
-        {
-            case Frame.GSO_TCPV4 -> refusesTcpV4 = true;
-            case Frame.GSO_TCPV6 -> refusesTcpV6 = true;
-            default -> refusesUdp = true;
-        }
+        refused |= 1 << gsoType;
     }
 }

@@ -2,12 +2,12 @@
 package io.overlane.tun;
 
 import static io.overlane.tun.libc.Linux.EAGAIN;
-import static io.overlane.tun.libc.Linux.EBADFD;
 import static io.overlane.tun.libc.Linux.EINTR;
 import static io.overlane.tun.libc.Linux.EINVAL;
 import static io.overlane.tun.libc.Linux.EIO;
 import static io.overlane.tun.libc.Linux.ENOBUFS;
 import static io.overlane.tun.libc.Linux.ENOMEM;
+import static io.overlane.tun.libc.Linux.EPOLLIN;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
@@ -16,9 +16,9 @@ import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
 import io.overlane.status.DropReason;
 import io.overlane.tun.libc.Descriptor;
+import io.overlane.tun.libc.DescriptorWait;
 import io.overlane.tun.libc.ErrnoReporter;
 import io.overlane.tun.libc.LibC;
-import io.overlane.tun.libc.Waiter;
 import io.overlane.wire.Layer3;
 import java.io.IOException;
 import org.agrona.ErrorHandler;
@@ -48,7 +48,7 @@ public final class TunPort implements Port
     private final Descriptor descriptor;
     private final int vnetHeaderLength;
     private final int mtu;
-    private final Waiter waiter;
+    private final DescriptorWait wait = new DescriptorWait();
     private final ErrnoReporter errors;
     private final SuperFrames superFrames;
 
@@ -86,7 +86,7 @@ public final class TunPort implements Port
         vnetHeaderLength = device.vnetHeaderLength();
         errors = new ErrnoReporter(errorHandler, device.name());
         superFrames = new SuperFrames(device.offload(), device.kind() == TunKind.TAP, errors);
-        waiter = new Waiter(descriptor);
+        wait.add(descriptor, EPOLLIN, true, () -> {});
     }
 
     Descriptor descriptor()
@@ -186,11 +186,6 @@ public final class TunPort implements Port
         if (errno != EAGAIN && errno != EINTR)
         {
             errors.report("read", errno);
-            if (errno == EBADFD)
-            {
-                // The device was removed under us (tun_chr_read_iter): the descriptor stays in error for good.
-                waiter.ignore();
-            }
         }
     }
 
@@ -274,13 +269,13 @@ public final class TunPort implements Port
     @Override
     public void await(final long timeoutNs)
     {
-        waiter.await(timeoutNs);
+        wait.await(descriptor.isClosed() ? 0 : timeoutNs);
     }
 
     @Override
     public void wake()
     {
-        waiter.wake();
+        wait.wake();
     }
 
     @Override
@@ -299,6 +294,6 @@ public final class TunPort implements Port
     public void close()
     {
         device.close();
-        waiter.close();
+        wait.close();
     }
 }

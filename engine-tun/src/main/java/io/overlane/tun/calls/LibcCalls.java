@@ -2,14 +2,17 @@
 package io.overlane.tun.calls;
 
 /**
- * The functions of the C library that jnr-posix does not have, or has only with objects for arguments. They take
- * addresses, so only {@code LibC} calls them.
+ * The functions of the C library as C has them. They take addresses, so only {@code LibC} calls them.
  *
  * <p><b>At most five arguments.</b> jnr-ffi on x86_64 reads a sixth integer argument from the wrong stack slot
  * (jnr/jnr-ffi#181), so {@code sendto} or {@code mmap} must never be bound here.
  */
 public interface LibcCalls
 {
+    int open(long path, int flags, int mode);
+
+    int close(int fd);
+
     int ioctl(int fd, long request, long argument);
 
     int ppoll(long pollfds, long count, long timespec, long sigset);

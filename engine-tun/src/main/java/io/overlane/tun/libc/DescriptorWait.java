@@ -41,15 +41,14 @@ public final class DescriptorWait implements IdleWait
 
     private final LibC libc = LibC.get();
     private final PollSet fewEvents = new PollSet(libc, FEW, POLLIN);
-    private final UnsafeBuffer memory =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES));
     private final List<Source> few = new ArrayList<>(FEW);
     private final Int2ObjectHashMap<Source> sources = new Int2ObjectHashMap<>();
     private final WakeEvent event = new WakeEvent();
-    private final Descriptor epoll;
     private int lastId = WAKE_ID;
-    /** There have been more than a few; all are in the epoll, and the list of the few is empty. */
-    private boolean isMany;
+
+    /** Null until there are more than a few; then it has all of them, and the list of the few is empty. */
+    private volatile Descriptor epoll;
+    private UnsafeBuffer memory;
     /** Nothing was done since the last wait, which has reported. */
     private boolean isFresh;
 
@@ -61,13 +60,6 @@ public final class DescriptorWait implements IdleWait
     /** @throws IOException if the system refuses. */
     public DescriptorWait() throws IOException
     {
-        final int fd = libc.epollCreate(O_CLOEXEC);
-        if (fd < 0)
-        {
-            event.close();
-            throw new IOException("cannot create an epoll: " + LibC.describe(LibC.errno()));
-        }
-        epoll = new Descriptor(fd);
         watch(new Source(WAKE_ID, EPOLLIN, event.descriptor(), false, () -> {}));
     }
 
@@ -94,7 +86,7 @@ public final class DescriptorWait implements IdleWait
         if (!few.remove(source))
         {
             sources.remove(source.id);
-            control(EPOLL_CTL_DEL, source);
+            control(epoll, EPOLL_CTL_DEL, source);
         }
     }
 
@@ -147,30 +139,27 @@ public final class DescriptorWait implements IdleWait
 
     private void report(final long timeoutNs, final boolean isWait)
     {
-        if (!epoll.acquire())
+        final Descriptor many = epoll;
+        if (many == null)
         {
-            return;
+            reportFew(timeoutNs, isWait);
         }
-        try
+        else if (many.acquire())
         {
-            if (isMany)
+            try
             {
-                reportMany(timeoutNs, isWait);
+                reportMany(many.fd(), timeoutNs, isWait);
             }
-            else
+            finally
             {
-                reportFew(timeoutNs, isWait);
+                many.release();
             }
-        }
-        finally
-        {
-            epoll.release();
         }
     }
 
-    private void reportMany(final long timeoutNs, final boolean isWait)
+    private void reportMany(final int fd, final long timeoutNs, final boolean isWait)
     {
-        final int ready = libc.epollWait(epoll.fd(), memory, MOST_EVENTS, timeoutMs(timeoutNs));
+        final int ready = libc.epollWait(fd, memory, MOST_EVENTS, timeoutMs(timeoutNs));
         for (int i = 0; i < ready; i++)
         {
             final int offset = i * EPOLL_EVENT_SIZE;
@@ -244,39 +233,46 @@ public final class DescriptorWait implements IdleWait
 
     private void watch(final Source source)
     {
-        if (!isMany && few.size() < FEW)
+        if (epoll == null && few.size() < FEW)
         {
             few.add(source);
             return;
         }
-        if (!isMany)
+        if (epoll == null)
         {
             moveToEpoll();
         }
-        watchWithEpoll(source);
+        watchWithEpoll(epoll, source);
     }
 
     private void moveToEpoll()
     {
+        final int fd = libc.epollCreate(O_CLOEXEC);
+        if (fd < 0)
+        {
+            throw new IllegalStateException("cannot create an epoll: " + LibC.describe(LibC.errno()));
+        }
+        final Descriptor many = new Descriptor(fd);
+        memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES));
         try
         {
-            few.forEach(this::watchWithEpoll);
+            few.forEach(source -> watchWithEpoll(many, source));
         }
         catch (final IllegalStateException ex)
         {
-            sources.values().forEach(source -> control(EPOLL_CTL_DEL, source));
+            many.close();
             sources.clear();
             throw ex;
         }
         few.clear();
-        isMany = true;
+        epoll = many;
     }
 
-    private void watchWithEpoll(final Source source)
+    private void watchWithEpoll(final Descriptor many, final Source source)
     {
         memory.putInt(CHANGE, source.events);
         memory.putLong(CHANGE + EPOLL_DATA_OFFSET, source.id);
-        final int errno = control(EPOLL_CTL_ADD, source);
+        final int errno = control(many, EPOLL_CTL_ADD, source);
         if (errno != 0)
         {
             throw new IllegalStateException("cannot wait for a descriptor: " + LibC.describe(errno));
@@ -285,7 +281,7 @@ public final class DescriptorWait implements IdleWait
     }
 
     /** Nothing is done to a descriptor that is closed: the system has forgotten it, its number may be another's. */
-    private int control(final int operation, final Source source)
+    private int control(final Descriptor many, final int operation, final Source source)
     {
         if (!source.descriptor.acquire())
         {
@@ -294,8 +290,7 @@ public final class DescriptorWait implements IdleWait
         try
         {
             final int fd = source.descriptor.fd();
-            return libc.epollControl(epoll.fd(), operation, fd, memory, CHANGE) < 0 ?
-                LibC.errno() : 0;
+            return libc.epollControl(many.fd(), operation, fd, memory, CHANGE) < 0 ? LibC.errno() : 0;
         }
         finally
         {

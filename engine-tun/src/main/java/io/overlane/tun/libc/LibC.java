@@ -5,15 +5,14 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.tun.calls.LibcCalls;
 import io.overlane.underlay.SendBatch;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import jnr.constants.platform.Errno;
-import jnr.constants.platform.Fcntl;
 import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 import jnr.ffi.mapper.FunctionMapper;
-import jnr.posix.POSIX;
-import jnr.posix.POSIXFactory;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -36,14 +35,12 @@ public class LibC
     private static final String WHY_NOT;
     private static final LibcCalls CALLS;
     private static final LibC INSTANCE = new LibC();
-    private static final POSIX POSIX;
     private static final Runtime RUNTIME;
 
     static
     {
         String whyNot = null;
         LibcCalls calls = null;
-        POSIX posix = null;
         Runtime runtime = null;
         try
         {
@@ -55,12 +52,6 @@ public class LibC
             }
             calls = LibraryLoader.create(LibcCalls.class).failImmediately().mapper(NAMES).load("c");
             runtime = Runtime.getRuntime(calls);
-            // Unlike getPOSIX(), this one does not fall back to a Java imitation without a word.
-            posix = POSIXFactory.getNativePOSIX();
-            if (!posix.isNative())
-            {
-                throw new UnsatisfiedLinkError("jnr-posix has no native part here");
-            }
         }
         catch (final Exception | LinkageError ex)
         {
@@ -68,7 +59,6 @@ public class LibC
         }
         WHY_NOT = whyNot;
         CALLS = calls;
-        POSIX = posix;
         RUNTIME = runtime;
     }
 
@@ -343,12 +333,17 @@ public class LibC
     public static int open(final String path, final int flags)
     {
         get();
-        return POSIX.open(path, flags, 0);
+        final byte[] text = path.getBytes(StandardCharsets.UTF_8);
+        final UnsafeBuffer name = new UnsafeBuffer(ByteBuffer.allocateDirect(text.length + 1));
+        name.putBytes(0, text);
+        final int fd = CALLS.open(name.addressOffset(), flags, 0);
+        Reference.reachabilityFence(name);
+        return fd;
     }
 
     public static int close(final int fd)
     {
-        return POSIX.close(fd);
+        return CALLS.close(fd);
     }
 
     /**
@@ -358,8 +353,8 @@ public class LibC
     public static int setNonBlocking(final int fd)
     {
         get();
-        final int flags = POSIX.fcntl(fd, Fcntl.F_GETFL);
-        return flags < 0 ? -1 : POSIX.fcntl(fd, Fcntl.F_SETFL, flags | Linux.O_NONBLOCK);
+        final int flags = CALLS.fcntl(fd, Linux.F_GETFL, 0);
+        return flags < 0 ? -1 : CALLS.fcntl(fd, Linux.F_SETFL, flags | Linux.O_NONBLOCK);
     }
 
     /** @return its name and meaning, for a message. */

@@ -53,6 +53,8 @@ public final class Linux
     public static final int O_RDWR = 2;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x8_0000;
+    static final int F_GETFL = 3;
+    static final int F_SETFL = 4;
     public static final int F_DUPFD_CLOEXEC = 1030;
 
     // sockets

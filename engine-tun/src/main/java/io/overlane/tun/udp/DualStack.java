@@ -3,7 +3,6 @@ package io.overlane.tun.udp;
 
 import io.overlane.address.IpAddress;
 import io.overlane.tun.libc.DescriptorWait;
-import io.overlane.tun.libc.Linux;
 import io.overlane.underlay.DualStackUnderlay;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
@@ -48,8 +47,8 @@ public final class DualStack
     private static DescriptorWait waitFor(final LibcUnderlay ipv4, final LibcUnderlay ipv6) throws IOException
     {
         final DescriptorWait wait = new DescriptorWait();
-        wait.add(ipv4.descriptor(), Linux.EPOLLIN, false, () -> {});
-        wait.add(ipv6.descriptor(), Linux.EPOLLIN, false, () -> {});
+        ipv4.addTo(wait);
+        ipv6.addTo(wait);
         return wait;
     }
 }

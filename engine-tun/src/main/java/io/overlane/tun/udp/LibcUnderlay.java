@@ -10,11 +10,12 @@ import static io.overlane.tun.libc.Linux.ENETUNREACH;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.signal.IdleWait;
 import io.overlane.tun.libc.Descriptor;
+import io.overlane.tun.libc.DescriptorWait;
 import io.overlane.tun.libc.ErrnoReporter;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
-import io.overlane.tun.libc.Waiter;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
@@ -45,7 +46,7 @@ public final class LibcUnderlay implements Underlay
     private final DatagramWriter writer;
     private final PathMtuProbe pathMtus;
     private final Set<IpAddress> groups = new HashSet<>();
-    private final Waiter waiter;
+    private final DescriptorWait wait;
     private final ErrnoReporter errors;
 
     /**
@@ -77,10 +78,11 @@ public final class LibcUnderlay implements Underlay
             socket = fan.main();
             descriptor = socket.descriptor();
             errors = new ErrnoReporter(errorHandler, "UDP socket " + socket.local());
-            reader = new DatagramReader(libc, options.pollDatagrams());
+            reader = new DatagramReader(libc, options.pollDatagrams);
             writer = new DatagramWriter(libc, fan, errors);
-            pathMtus = new PathMtuProbe(options.local());
-            waiter = new Waiter(descriptor);
+            pathMtus = new PathMtuProbe(options.local);
+            wait = new DescriptorWait();
+            addTo(wait);
         }
         catch (final IOException | RuntimeException | Error ex)
         {
@@ -137,11 +139,14 @@ public final class LibcUnderlay implements Underlay
         }
     }
 
-    /** @return the socket's descriptor, for the waits of this module. Applications cannot use the type. */
-    @SuppressWarnings("exports")
-    public Descriptor descriptor()
+    /**
+     * Let another wait end, too, when datagrams arrive.
+     *
+     * @param other a wait for devices and sockets of this module, such as {@code DeviceWait}.
+     */
+    public void addTo(final IdleWait other)
     {
-        return descriptor;
+        ((DescriptorWait)other).add(descriptor, Linux.EPOLLIN, false, () -> {});
     }
 
     @Override
@@ -153,7 +158,7 @@ public final class LibcUnderlay implements Underlay
     @Override
     public String description()
     {
-        final String off = socket.segments() ? "refused" : options.checksum() ? "off" : "off (no UDP checksum)";
+        final String off = socket.segments() ? "refused" : options.checksum ? "off" : "off (no UDP checksum)";
         return "libc UDP, segmentation " + (gainsFromJoining() ? "on" : off) +
             ", coalescing " + (coalesces() ? "on" : "off") + fan.description();
     }
@@ -177,7 +182,7 @@ public final class LibcUnderlay implements Underlay
         {
             if (!groups.contains(group))
             {
-                socket.join(group, options.multicastInterface());
+                socket.join(group, options.multicastInterface);
                 groups.add(group);
             }
         }
@@ -190,7 +195,7 @@ public final class LibcUnderlay implements Underlay
         {
             if (groups.contains(group))
             {
-                socket.leave(group, options.multicastInterface());
+                socket.leave(group, options.multicastInterface);
                 groups.remove(group);
             }
         }
@@ -277,7 +282,7 @@ public final class LibcUnderlay implements Underlay
     @Override
     public void send(final SendBatch batch)
     {
-        send(batch, options.sendTimeoutNs());
+        send(batch, options.sendTimeoutNs);
     }
 
     /**
@@ -294,13 +299,13 @@ public final class LibcUnderlay implements Underlay
     @Override
     public void await(final long timeoutNs)
     {
-        waiter.await(timeoutNs);
+        wait.await(descriptor.isClosed() ? 0 : timeoutNs);
     }
 
     @Override
     public void wake()
     {
-        waiter.wake();
+        wait.wake();
     }
 
     @Override
@@ -313,6 +318,6 @@ public final class LibcUnderlay implements Underlay
     public void close()
     {
         fan.close();
-        waiter.close();
+        wait.close();
     }
 }

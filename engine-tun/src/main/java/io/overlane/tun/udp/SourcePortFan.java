@@ -33,7 +33,7 @@ final class SourcePortFan implements AutoCloseable
     static SourcePortFan open(final UdpOptions options) throws IOException
     {
         final UdpSocket main = new UdpSocket(options);
-        if (options.sourcePortCount() == 0)
+        if (options.sourcePortCount == 0)
         {
             return new SourcePortFan(main, main);
         }
@@ -42,7 +42,7 @@ final class SourcePortFan implements AutoCloseable
         try
         {
             for (int port = options.sourcePortLow();
-                port <= options.sourcePortHigh() && sockets.size() < options.sourcePortCount();
+                port <= options.sourcePortHigh() && sockets.size() < options.sourcePortCount;
                 port++)
             {
                 try

@@ -30,21 +30,21 @@ public final class UdpOptions
     /** Source ports at most: each is a socket. */
     public static final int MAX_SOURCE_PORTS = 64;
 
-    private final IpAddress local;
-    private final int udpPort;
-    private int socketBufferLength = DEFAULT_SOCKET_BUFFER_LENGTH;
-    private int pollDatagrams = DEFAULT_POLL_DATAGRAMS;
-    private long sendTimeoutNs = DEFAULT_SEND_TIMEOUT_NS;
-    private boolean fragment;
-    private boolean coalesce;
-    private boolean segment = true;
-    private boolean checksum = true;
-    private boolean zeroChecksum;
-    private boolean v6Only;
-    private String multicastInterface;
-    private int sourcePortLow;
-    private int sourcePortHigh;
-    private int sourcePortCount;
+    final IpAddress local;
+    final int udpPort;
+    int socketBufferLength = DEFAULT_SOCKET_BUFFER_LENGTH;
+    int pollDatagrams = DEFAULT_POLL_DATAGRAMS;
+    long sendTimeoutNs = DEFAULT_SEND_TIMEOUT_NS;
+    boolean fragment;
+    boolean coalesce;
+    boolean segment = true;
+    boolean checksum = true;
+    boolean zeroChecksum;
+    boolean v6Only;
+    String multicastInterface;
+    int sourcePortLow;
+    int sourcePortHigh;
+    int sourcePortCount;
 
     /**
      * @param local   address to bind to. {@code 0.0.0.0} is every IPv4 address, {@code ::} every address of both
@@ -187,83 +187,5 @@ public final class UdpOptions
     public int sourcePortHigh()
     {
         return sourcePortHigh;
-    }
-
-    /** @return source ports to use; 0: datagrams leave from the port bound to. */
-    public int sourcePortCount()
-    {
-        return sourcePortCount;
-    }
-
-    /** @return true if datagrams are sent with a UDP checksum. */
-    public boolean checksum()
-    {
-        return checksum;
-    }
-
-    /** @return true if datagrams without a UDP checksum are accepted over IPv6 too. */
-    public boolean acceptsZeroChecksum()
-    {
-        return zeroChecksum;
-    }
-
-    /** @return true if a socket bound to {@code ::} is kept to IPv6. */
-    public boolean v6Only()
-    {
-        return v6Only;
-    }
-
-    /** @return the interface for multicast groups; null: the system's choice. */
-    public String multicastInterface()
-    {
-        return multicastInterface;
-    }
-
-    /** @return true if joined datagrams may leave in one call. */
-    public boolean segment()
-    {
-        return segment;
-    }
-
-    /** @return address to bind to. */
-    public IpAddress local()
-    {
-        return local;
-    }
-
-    /** @return port to bind to, 0 for one of the kernel's choice. */
-    public int udpPort()
-    {
-        return udpPort;
-    }
-
-    /** @return bytes in the kernel's buffer in each direction. */
-    public int socketBufferLength()
-    {
-        return socketBufferLength;
-    }
-
-    /** @return most datagrams lent at a time. */
-    public int pollDatagrams()
-    {
-        return pollDatagrams;
-    }
-
-    /** @return how long one send waits for room, in nanoseconds. */
-    public long sendTimeoutNs()
-    {
-        return sendTimeoutNs;
-    }
-
-    /** @return true if outer datagrams may be fragmented. */
-    public boolean fragment()
-    {
-        return fragment;
-    }
-
-    /** @return true if the kernel may join datagrams. */
-    public boolean coalesce()
-    {
-        return coalesce;
     }
 }

@@ -227,7 +227,7 @@ class SourcePortFanTest
     void shouldTakeDynamicPortsByDefault()
     {
         final UdpOptions options = new UdpOptions(IpAddress.parse("127.0.0.1"), 0);
-        assertEquals(0, options.sourcePortCount());
+        assertEquals(0, options.sourcePortCount);
         options.sourcePorts();
         assertEquals(49_152, options.sourcePortLow());
         assertEquals(65_535, options.sourcePortHigh());
@@ -241,7 +241,7 @@ class SourcePortFanTest
         assertThrows(IllegalArgumentException.class, () -> options().sourcePorts(9, 65_536, 1));
         assertThrows(IllegalArgumentException.class, () -> options().sourcePorts(9, 10, 0));
         assertThrows(IllegalArgumentException.class, () -> options().sourcePorts(9, 10, 65));
-        assertEquals(0, options().sourcePortCount());
+        assertEquals(0, options().sourcePortCount);
     }
 
     @Test

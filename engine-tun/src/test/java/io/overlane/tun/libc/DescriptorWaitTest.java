@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun.libc;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -11,41 +14,41 @@ import org.junit.jupiter.api.Timeout;
 
 /** Long waits that must end early; one that does not runs into the time limit. */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class WaiterTest
+class DescriptorWaitTest
 {
     private static final long FOREVER_NS = Long.MAX_VALUE;
 
     private final Descriptor descriptor = new Descriptor(LibC.get().eventfd(0, Linux.O_CLOEXEC));
-    private final Waiter waiter;
+    private final DescriptorWait wait = new DescriptorWait();
 
-    WaiterTest() throws IOException
+    DescriptorWaitTest() throws IOException
     {
-        waiter = new Waiter(descriptor);
+        wait.add(descriptor, Linux.EPOLLIN, false, () -> {});
     }
 
     @AfterEach
     void close()
     {
         descriptor.close();
-        waiter.close();
+        wait.close();
     }
 
     @Test
     void shouldRememberAWakeUpForTheNextWait()
     {
-        waiter.wake();
-        waiter.wake();
-        waiter.await(FOREVER_NS);
+        wait.wake();
+        wait.wake();
+        wait.await(FOREVER_NS);
     }
 
     @Test
     void shouldForgetAWakeUpOnceItEndedAWait()
     {
-        waiter.wake();
-        waiter.await(FOREVER_NS);
+        wait.wake();
+        wait.await(FOREVER_NS);
         final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(5);
         final long beforeNs = System.nanoTime();
-        waiter.await(timeoutNs);
+        wait.await(timeoutNs);
         assertTrue(System.nanoTime() - beforeNs >= timeoutNs);
     }
 
@@ -54,7 +57,7 @@ class WaiterTest
     {
         final long timeoutNs = 300_000;
         final long beforeNs = System.nanoTime();
-        waiter.await(timeoutNs);
+        wait.await(timeoutNs);
         assertTrue(System.nanoTime() - beforeNs >= timeoutNs);
     }
 
@@ -66,14 +69,14 @@ class WaiterTest
         {
             while (!Thread.currentThread().isInterrupted())
             {
-                waiter.wake();
+                wait.wake();
                 Thread.yield();
             }
         });
         waker.start();
         for (int i = 0; i < 2_000; i++)
         {
-            waiter.await(FOREVER_NS);
+            wait.await(FOREVER_NS);
         }
         waker.interrupt();
         waker.join();
@@ -82,10 +85,10 @@ class WaiterTest
     @Test
     void shouldEndAWaitWhenClosed() throws Exception
     {
-        final Thread thread = new Thread(() -> waiter.await(FOREVER_NS));
+        final Thread thread = new Thread(() -> wait.await(FOREVER_NS));
         thread.start();
         descriptor.close();
-        waiter.close();
+        wait.close();
         thread.join();
     }
 
@@ -93,24 +96,38 @@ class WaiterTest
     void shouldEndAWaitWhenTheDescriptorIsReadable() throws IOException
     {
         final Descriptor readable = new Descriptor(LibC.get().eventfd(1, Linux.O_CLOEXEC));
-        final Waiter other = new Waiter(readable);
-        other.await(FOREVER_NS);
-        other.close();
+        wait.add(readable, Linux.EPOLLIN, false, () -> {});
+        wait.await(FOREVER_NS);
         readable.close();
     }
 
     @Test
-    void shouldNotWaitOnceTheDescriptorIsClosed()
+    void shouldNotWaitForADescriptorThatIsRemoved() throws IOException
     {
-        descriptor.close();
-        waiter.await(FOREVER_NS);
+        final Descriptor readable = new Descriptor(LibC.get().eventfd(1, Linux.O_CLOEXEC));
+        wait.remove(wait.add(readable, Linux.EPOLLIN, false, () -> {}));
+        final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(5);
+        final long beforeNs = System.nanoTime();
+        wait.await(timeoutNs);
+        assertTrue(System.nanoTime() - beforeNs >= timeoutNs);
+        readable.close();
     }
 
     @Test
-    void shouldNotWaitForWhatIsIgnored()
+    void shouldEndAWaitForManyDescriptors() throws IOException
     {
-        descriptor.close();
-        waiter.ignore();
-        waiter.await(FOREVER_NS);
+        final List<Descriptor> more = new ArrayList<>();
+        final List<Integer> ready = new ArrayList<>();
+        for (int i = 0; i < 8; i++)
+        {
+            final int number = i;
+            more.add(new Descriptor(LibC.get().eventfd(i == 7 ? 1 : 0, Linux.O_CLOEXEC)));
+            wait.add(more.get(i), Linux.EPOLLIN, false, () -> ready.add(number));
+        }
+        wait.await(FOREVER_NS);
+        assertEquals(List.of(7), ready);
+        wait.wake();
+        wait.await(FOREVER_NS);
+        more.forEach(Descriptor::close);
     }
 }
