@@ -8,31 +8,22 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.DatagramFeed;
 import io.overlane.pipeline.decap.IpDecapPath;
 import io.overlane.pipeline.decap.OfferQueue;
-import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.segment.IpNetwork;
 import io.overlane.segment.Segment;
 import io.overlane.status.EngineCounters;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.SilentPort;
 import io.overlane.underlay.ReceiveBatch;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.SystemNanoClock;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
@@ -42,13 +33,7 @@ import org.openjdk.jmh.infra.Blackhole;
  * <p>{@code vxlan}, {@code vxlanLearning} and {@code ip} are the real paths. {@code plainNio} is what one writes first:
  * a {@link ByteBuffer} per datagram, a {@link HashMap} from VNI to segment, the same checks and three counters.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
-public class DecapBenchmark
+public class DecapBenchmark extends PathBenchmark
 {
     /** Bytes in the inner frame, or in the packet of the IP path. */
     @Param({"64", "1400"})
@@ -83,7 +68,7 @@ public class DecapBenchmark
         final Forwarding forwarding = Sinks.forwarding(64);
         forwarding.operations().run(tables -> tables.replaceRoute(Frames.THERE, Sinks.REMOTE));
         final IpNetwork network = new IpNetwork(
-            new IpNetworkContext().port(new Sinks.NoPort()).local(Frames.HERE),
+            new IpNetworkContext().port(new SilentPort("none")).local(Frames.HERE),
             forwarding.routes(),
             ipCounters.newTraffic("encap", "ip"),
             ipCounters.newTraffic("decap", "ip"));
@@ -184,18 +169,10 @@ public class DecapBenchmark
         final String name = learning ? "learning" : "plain";
         final Forwarding forwarding = Sinks.forwarding(65_536);
         forwarding.segments().add(new Segment(
-            new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).policy(p -> p.learning(learning)),
+            new SegmentContext(Frames.VNI).port(new SilentPort("none")).portMtu(1450).policy(p -> p.learning(learning)),
             vxlanCounters.newTraffic("encap", name),
             vxlanCounters.newTraffic("decap", name)));
         forwarding.operations().run(tables -> tables.append(FdbRequest.flood(Frames.VNI, Sinks.REMOTE)));
-        return new DatagramFeed(new VxlanDecapPath(
-            forwarding.segments(),
-            forwarding.fdb(),
-            forwarding.remotes(),
-            8472,
-            SystemNanoClock.INSTANCE,
-            new OfferQueue(Frames.BATCH, true, vxlanCounters.decap(), Sinks.guard()),
-            vxlanCounters.decap(),
-            null));
+        return Sinks.decap(forwarding, SystemNanoClock.INSTANCE, vxlanCounters);
     }
 }

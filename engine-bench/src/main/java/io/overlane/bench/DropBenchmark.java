@@ -6,29 +6,19 @@ import io.overlane.control.FdbRequest;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.DatagramFeed;
-import io.overlane.pipeline.decap.OfferQueue;
-import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
 import io.overlane.segment.Segment;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.SilentPort;
 import io.overlane.underlay.ReceiveBatch;
-import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.SystemNanoClock;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does a datagram cost that is not let in, its line in the ledger and its share of a sample included?
@@ -37,13 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * by one: a datagram that comes alone is kept as a sample each time. What is unknown is looked for among one segment or
  * thousands.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
-public class DropBenchmark
+public class DropBenchmark extends PathBenchmark
 {
     private static final int DATAGRAM_LENGTH = 8 + 64;
 
@@ -77,20 +61,12 @@ public class DropBenchmark
         {
             forwarding.segments().add(new Segment(
                 new SegmentContext(Frames.VNI + i)
-                    .policy(p -> p.profile(PolicyProfile.STRICT)).port(new Sinks.NoPort()).portMtu(1450),
+                    .policy(p -> p.profile(PolicyProfile.STRICT)).port(new SilentPort("none")).portMtu(1450),
                 encap,
                 decap));
         }
         forwarding.operations().run(tables -> tables.append(FdbRequest.flood(Frames.VNI, Sinks.REMOTE)));
-        feed = new DatagramFeed(new VxlanDecapPath(
-            forwarding.segments(),
-            forwarding.fdb(),
-            forwarding.remotes(),
-            8472,
-            SystemNanoClock.INSTANCE,
-            new OfferQueue(Frames.BATCH, true, counters.decap(), Sinks.guard()),
-            counters.decap(),
-            null));
+        feed = Sinks.decap(forwarding, SystemNanoClock.INSTANCE, counters);
         final byte[][] ofUnknown = new byte[Frames.BATCH][];
         final byte[][] ofKnown = new byte[Frames.BATCH][];
         for (int i = 0; i < Frames.BATCH; i++)

@@ -18,6 +18,7 @@ import io.overlane.policy.SegmentContext;
 import io.overlane.segment.IpNetwork;
 import io.overlane.segment.Segment;
 import io.overlane.status.EngineCounters;
+import io.overlane.testkit.SilentPort;
 import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;
 import io.overlane.wire.VxlanHeader;
@@ -25,20 +26,11 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.SystemNanoClock;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
@@ -48,13 +40,7 @@ import org.openjdk.jmh.infra.Blackhole;
  * <p>{@code vxlan} and {@code ip} are the real paths. {@code plainNio} is what one writes first: a {@link ByteBuffer}
  * per frame, a {@link HashMap} from MAC to socket address, the same two checks and three counters.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
-public class EncapBenchmark
+public class EncapBenchmark extends PathBenchmark
 {
     /** Bytes in the frame, or in the packet of the IP path. */
     @Param({"64", "1400"})
@@ -84,7 +70,7 @@ public class EncapBenchmark
         final Forwarding forwarding = Sinks.forwarding(65_536);
         final Segment segment = new Segment(
             new SegmentContext(Frames.VNI)
-                .port(new Sinks.NoPort())
+                .port(new SilentPort("none"))
                 .portMtu(1450)
                 .policy(p -> p.outer(new OuterContext().ecn(EcnEncap.LINUX))),
             vxlanCounters.newTraffic("encap", "vni-1"),
@@ -110,7 +96,7 @@ public class EncapBenchmark
             new EncapShared(
                 forwarding.fdb(),
                 new SendQueue(
-                    Sinks.noUnderlay(),
+                    Sinks.underlayGuard(),
                     Frames.BATCH,
                     forwarding.remotes(),
                     vxlanCounters.encap(),
@@ -126,14 +112,14 @@ public class EncapBenchmark
 
         forwarding.operations().run(tables -> tables.replaceRoute(Frames.THERE, Sinks.REMOTE));
         final IpNetwork network = new IpNetwork(
-            new IpNetworkContext().port(new Sinks.NoPort()),
+            new IpNetworkContext().port(new SilentPort("none")),
             forwarding.routes(),
             ipCounters.newTraffic("encap", "ip"),
             ipCounters.newTraffic("decap", "ip"));
         ip = new IpEncapPath(
             network,
             new SendQueue(
-                Sinks.noUnderlay(),
+                Sinks.underlayGuard(),
                 Frames.BATCH,
                 forwarding.remotes(),
                 ipCounters.encap(),

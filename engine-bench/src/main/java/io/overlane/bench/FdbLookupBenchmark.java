@@ -3,19 +3,10 @@ package io.overlane.bench;
 
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does one FDB lookup cost, and how much of that is the size of the table?
@@ -29,13 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * and a core overlaps their cache misses. {@code hitAfterHit} makes each key wait for the answer before: the latency.
  * {@code hitInBatch} looks up 64 keys with one call.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
-public class FdbLookupBenchmark
+public class FdbLookupBenchmark extends PathBenchmark
 {
     private static final int VNI = 1;
     private static final int BATCH = 64;

@@ -8,27 +8,17 @@ import io.overlane.forwarding.RemoteCheck;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.decap.DatagramFeed;
-import io.overlane.pipeline.decap.OfferQueue;
-import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.policy.SegmentContext;
 import io.overlane.segment.Segment;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.SilentPort;
 import io.overlane.underlay.ReceiveBatch;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does a remote that sends 100,000 frames a second, each from a new address, take from the traffic of another?
@@ -40,13 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * times that is the part of each second which learning takes. The clock is the benchmark's: it goes on by 10 µs for
  * each frame of the flood, however fast the machine is, so that limits per second see 100,000.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
-public class LearnFloodBenchmark
+public class LearnFloodBenchmark extends PathBenchmark
 {
     private static final int LENGTH = 64;
     private static final int FLOODING = 8;
@@ -89,23 +73,15 @@ public class LearnFloodBenchmark
             64,
             64,
             8472,
-            new RemoteCheck(new Sinks.NoUnderlay()),
+            new RemoteCheck(Sinks.underlay()),
             false,
             () -> nowNs);
         forwarding.segments().add(new Segment(
-            new SegmentContext(Frames.VNI).port(new Sinks.NoPort()).portMtu(1450).policy(p -> p.learning(true)),
+            new SegmentContext(Frames.VNI).port(new SilentPort("none")).portMtu(1450).policy(p -> p.learning(true)),
             counters.newTraffic("encap", "flood"),
             counters.newTraffic("decap", "flood")));
         forwarding.operations().run(tables -> tables.append(FdbRequest.flood(Frames.VNI, Sinks.REMOTE)));
-        path = new DatagramFeed(new VxlanDecapPath(
-            forwarding.segments(),
-            forwarding.fdb(),
-            forwarding.remotes(),
-            8472,
-            () -> nowNs,
-            new OfferQueue(Frames.BATCH, true, counters.decap(), Sinks.guard()),
-            counters.decap(),
-            null));
+        path = Sinks.decap(forwarding, () -> nowNs, counters);
         for (int i = 0; i < maxEntries; i++)
         {
             final int remote = forwarding.remotes().intern(FLOOD_HIGH, FLOOD_LOW, 8472);

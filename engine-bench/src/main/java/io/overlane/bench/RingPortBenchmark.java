@@ -4,22 +4,13 @@ package io.overlane.bench;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.RingPort;
-import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does a frame cost on its way through the port of an application, in either direction?
@@ -27,13 +18,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>One thread does the work of both sides, so the transfers between two cores are not in the figures. They are per
  * frame, for writing and reading together.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = BenchmarkJvm.EXPORTS)
-public class RingPortBenchmark
+public class RingPortBenchmark extends PathBenchmark
 {
     private static final int BATCH = 64;
     private static final int MTU = 1450;

@@ -5,20 +5,21 @@ import io.overlane.address.Vtep;
 import io.overlane.control.FdbContext;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
-import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
-import io.overlane.port.Port;
+import io.overlane.pipeline.decap.DatagramFeed;
+import io.overlane.pipeline.decap.OfferQueue;
+import io.overlane.pipeline.decap.VxlanDecapPath;
+import io.overlane.status.EngineCounters;
 import io.overlane.status.TableCounters;
-import io.overlane.underlay.ReceiveBatch;
-import io.overlane.underlay.SendBatch;
+import io.overlane.testkit.SilentUnderlay;
 import io.overlane.underlay.Underlay;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
-/** Ends of a path that take everything and do nothing, so that what is measured is the path. */
+/** Ends of a path that do nothing, so that the path itself is measured. */
 final class Sinks
 {
-    static final Vtep LOCAL = Vtep.parse("192.0.2.1", 8472);
     static final Vtep REMOTE = Vtep.parse("192.0.2.2", 8472);
 
     private Sinks()
@@ -31,10 +32,16 @@ final class Sinks
         return new PortGuard(Throwable::printStackTrace);
     }
 
-    /** A {@link NoUnderlay}, called as the engine does. */
-    static UnderlayGuard noUnderlay()
+    /** Takes every datagram. */
+    static Underlay underlay()
     {
-        return new UnderlayGuard(new NoUnderlay(), Throwable::printStackTrace);
+        return new SilentUnderlay(Vtep.parse("192.0.2.1", 8472));
+    }
+
+    /** Calls {@link #underlay()} as the engine does. */
+    static UnderlayGuard underlayGuard()
+    {
+        return new UnderlayGuard(underlay(), Throwable::printStackTrace);
     }
 
     /** Tables of an engine that can also have routes. */
@@ -47,92 +54,22 @@ final class Sinks
             64,
             64,
             1,
-            new RemoteCheck(new NoUnderlay()),
+            new RemoteCheck(underlay()),
             true,
             SystemNanoClock.INSTANCE);
     }
 
-    /** Takes every datagram: the verdict of a fresh entry says so already. */
-    static final class NoUnderlay implements Underlay
+    /** The way in, as the engine builds it. */
+    static DatagramFeed decap(final Forwarding forwarding, final NanoClock clock, final EngineCounters counters)
     {
-        @Override
-        public Vtep local()
-        {
-            return LOCAL;
-        }
-
-        @Override
-        public String description()
-        {
-            return "none";
-        }
-
-        @Override
-        public int poll(final ReceiveBatch batch)
-        {
-            return 0;
-        }
-
-        @Override
-        public void send(final SendBatch batch)
-        {
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-        }
-
-        @Override
-        public void wake()
-        {
-        }
-
-        @Override
-        public void close()
-        {
-        }
-    }
-
-    /** Takes every frame, and has none. */
-    static final class NoPort implements Port
-    {
-        @Override
-        public String name()
-        {
-            return "none";
-        }
-
-        @Override
-        public int mtu()
-        {
-            return 1450;
-        }
-
-        @Override
-        public int poll(final FrameBatch batch, final int limit)
-        {
-            return 0;
-        }
-
-        @Override
-        public void offer(final FrameBatch batch)
-        {
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-        }
-
-        @Override
-        public void wake()
-        {
-        }
-
-        @Override
-        public void close()
-        {
-        }
+        return new DatagramFeed(new VxlanDecapPath(
+            forwarding.segments(),
+            forwarding.fdb(),
+            forwarding.remotes(),
+            8472,
+            clock,
+            new OfferQueue(Frames.BATCH, true, counters.decap(), guard()),
+            counters.decap(),
+            null));
     }
 }

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.testkit;
 
-import io.overlane.address.IpAddress;
-import io.overlane.address.IpPrefix;
-import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.underlay.ReceiveBatch;
-import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
-import io.overlane.underlay.UnderlayFeature;
-import java.io.IOException;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,7 +23,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * Rates are fractions, 0 to 1, and are set before the first poll. Counters may be read by any thread.
  */
-public final class FaultyUnderlay implements Underlay
+public final class FaultyUnderlay extends WrappedUnderlay
 {
     /** How long a reordered datagram is held back by default, in nanoseconds: a batch may overtake it. */
     public static final long DEFAULT_HOLD_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -39,7 +32,6 @@ public final class FaultyUnderlay implements Underlay
     private static final int QUEUE_CAPACITY = 128;
     private static final int MAX_DATAGRAM_LENGTH = 65_535;
 
-    private final Underlay underlay;
     private final NanoClock clock;
     private final SplittableRandom random;
     private final ReceiveBatch received = new ReceiveBatch(BATCH_CAPACITY);
@@ -64,7 +56,7 @@ public final class FaultyUnderlay implements Underlay
      */
     public FaultyUnderlay(final Underlay underlay, final long seed, final NanoClock clock)
     {
-        this.underlay = underlay;
+        super(underlay);
         this.clock = clock;
         random = new SplittableRandom(seed);
     }
@@ -142,57 +134,9 @@ public final class FaultyUnderlay implements Underlay
     }
 
     @Override
-    public Vtep local()
-    {
-        return underlay.local();
-    }
-
-    @Override
     public String description()
     {
-        return "faulty " + underlay.description();
-    }
-
-    @Override
-    public Set<UnderlayFeature> features()
-    {
-        return underlay.features();
-    }
-
-    @Override
-    public int pathMtu(final long remoteHigh, final long remoteLow)
-    {
-        return underlay.pathMtu(remoteHigh, remoteLow);
-    }
-
-    @Override
-    public long receiveDrops()
-    {
-        return underlay.receiveDrops();
-    }
-
-    @Override
-    public void join(final IpAddress group) throws IOException
-    {
-        underlay.join(group);
-    }
-
-    @Override
-    public void leave(final IpAddress group) throws IOException
-    {
-        underlay.leave(group);
-    }
-
-    @Override
-    public boolean usesFlowHash()
-    {
-        return underlay.usesFlowHash();
-    }
-
-    @Override
-    public void acceptOnly(final Set<IpPrefix> sources)
-    {
-        underlay.acceptOnly(sources);
+        return "faulty " + super.description();
     }
 
     @Override
@@ -204,7 +148,7 @@ public final class FaultyUnderlay implements Underlay
         if (queue.free() >= 2 * BATCH_CAPACITY)
         {
             received.clear();
-            underlay.poll(received);
+            super.poll(received);
             for (int i = 0; i < received.size(); i++)
             {
                 spoil(i, nowNs);
@@ -214,37 +158,13 @@ public final class FaultyUnderlay implements Underlay
     }
 
     @Override
-    public void send(final SendBatch batch)
-    {
-        underlay.send(batch);
-    }
-
-    @Override
     public void await(final long timeoutNs)
     {
         final long waitNs = queue.isEmpty() ? timeoutNs : Math.min(timeoutNs, queue.nextDueNs() - clock.nanoTime());
         if (waitNs > 0)
         {
-            underlay.await(waitNs);
+            super.await(waitNs);
         }
-    }
-
-    @Override
-    public void wake()
-    {
-        underlay.wake();
-    }
-
-    @Override
-    public boolean isClosed()
-    {
-        return underlay.isClosed();
-    }
-
-    @Override
-    public void close()
-    {
-        underlay.close();
     }
 
     private void spoil(final int index, final long nowNs)

@@ -8,8 +8,6 @@ import io.overlane.status.DropReason;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
-import io.overlane.underlay.UnderlayFeature;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,9 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** An underlay that takes nothing for the remotes it was told to refuse, and counts how often it was closed. */
-public final class RefusingUnderlay implements Underlay
+public final class RefusingUnderlay extends WrappedUnderlay
 {
-    private final Underlay underlay;
     private final Map<Vtep, DropReason> refusals = new HashMap<>();
     private final SendBatch one = new SendBatch(1);
     private final List<Integer> outers = new ArrayList<>();
@@ -34,7 +31,7 @@ public final class RefusingUnderlay implements Underlay
 
     public RefusingUnderlay(final Underlay underlay)
     {
-        this.underlay = underlay;
+        super(underlay);
     }
 
     /** @param reason the verdict; {@link DropReason#NONE} ends it. */
@@ -112,7 +109,7 @@ public final class RefusingUnderlay implements Underlay
     @Override
     public long receiveDrops()
     {
-        return underlay.receiveDrops() + overflows;
+        return super.receiveDrops() + overflows;
     }
 
     @Override
@@ -131,7 +128,7 @@ public final class RefusingUnderlay implements Underlay
         }
         if (refusals.isEmpty())
         {
-            underlay.send(batch);
+            super.send(batch);
             return;
         }
         for (int i = 0; i < batch.size(); i++)
@@ -150,7 +147,7 @@ public final class RefusingUnderlay implements Underlay
                     batch.flowHash(i),
                     batch.outer(i),
                     batch.segmentSize(i));
-                underlay.send(one);
+                super.send(one);
                 batch.verdict(i, one.verdict(0));
             }
             else
@@ -158,12 +155,6 @@ public final class RefusingUnderlay implements Underlay
                 batch.verdict(i, refusal);
             }
         }
-    }
-
-    @Override
-    public Set<UnderlayFeature> features()
-    {
-        return underlay.features();
     }
 
     @Override
@@ -179,7 +170,7 @@ public final class RefusingUnderlay implements Underlay
         {
             throw askFault;
         }
-        return underlay.pathMtu(remoteHigh, remoteLow);
+        return super.pathMtu(remoteHigh, remoteLow);
     }
 
     @Override
@@ -189,25 +180,7 @@ public final class RefusingUnderlay implements Underlay
         {
             throw askFault;
         }
-        return underlay.gainsFromJoining();
-    }
-
-    @Override
-    public void join(final IpAddress group) throws IOException
-    {
-        underlay.join(group);
-    }
-
-    @Override
-    public void leave(final IpAddress group) throws IOException
-    {
-        underlay.leave(group);
-    }
-
-    @Override
-    public Vtep local()
-    {
-        return underlay.local();
+        return super.gainsFromJoining();
     }
 
     @Override
@@ -219,7 +192,7 @@ public final class RefusingUnderlay implements Underlay
     @Override
     public int poll(final ReceiveBatch batch)
     {
-        final int polled = underlay.poll(batch);
+        final int polled = super.poll(batch);
         if (pollFault != null)
         {
             final RuntimeException fault = pollFault;
@@ -230,21 +203,9 @@ public final class RefusingUnderlay implements Underlay
     }
 
     @Override
-    public void await(final long timeoutNs)
-    {
-        underlay.await(timeoutNs);
-    }
-
-    @Override
-    public void wake()
-    {
-        underlay.wake();
-    }
-
-    @Override
     public void close()
     {
         closed++;
-        underlay.close();
+        super.close();
     }
 }

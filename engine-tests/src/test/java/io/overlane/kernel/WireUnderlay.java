@@ -8,11 +8,11 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
 import io.overlane.testkit.EngineHarness;
+import io.overlane.testkit.SilentUnderlay;
 import io.overlane.underlay.OuterFields;
 import io.overlane.underlay.OuterOverhead;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
-import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,7 +24,7 @@ import java.util.Set;
  * the engine asked for. What it leaves to its underlay is as sockets have it by contract: TTL 64, to groups 1, DF set.
  * Checksums and source ports cannot be seen here; {@code KernelPacketIT} sees them.
  */
-final class WireUnderlay implements Underlay
+final class WireUnderlay extends SilentUnderlay
 {
     private static final int MTU = 1500;
     private static final List<IpPrefix> REACHED =
@@ -38,6 +38,7 @@ final class WireUnderlay implements Underlay
 
     WireUnderlay(final Vtep local)
     {
+        super(local);
         this.local = local;
     }
 
@@ -58,18 +59,6 @@ final class WireUnderlay implements Underlay
             incoming.buffer().putBytes(incoming.offset(), datagram);
             polled.add(incoming, from.address().high(), from.address().low(), from.udpPort(), tos, 0);
         });
-    }
-
-    @Override
-    public Vtep local()
-    {
-        return local;
-    }
-
-    @Override
-    public String description()
-    {
-        return "wire";
     }
 
     @Override
@@ -140,18 +129,6 @@ final class WireUnderlay implements Underlay
             return DropReason.UNDERLAY_UNREACHABLE;
         }
         return length > MTU - OuterOverhead.datagram(to.isV4()) ? DropReason.OVERSIZE : DropReason.NONE;
-    }
-
-    @Override
-    public void await(final long timeoutNs)
-    {
-        // The engine works under the test's hand.
-    }
-
-    @Override
-    public void wake()
-    {
-        // Nobody waits.
     }
 
     @Override

@@ -24,11 +24,11 @@ import io.overlane.port.VlanTrunk;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.SilentPort;
+import io.overlane.testkit.SilentUnderlay;
 import io.overlane.underlay.DontFragment;
 import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
-import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 import java.lang.management.ManagementFactory;
 import java.util.EnumSet;
@@ -217,7 +217,7 @@ class SteadyStateAllocationTest
     }
 
     /** Always has the same datagrams, by turns from two remotes, and takes all. */
-    private static final class EndlessUnderlay implements Underlay
+    private static final class EndlessUnderlay extends SilentUnderlay
     {
         private final List<byte[]> contents;
         private final FrameSlab slab;
@@ -226,6 +226,7 @@ class SteadyStateAllocationTest
 
         private EndlessUnderlay(final byte[]... contents)
         {
+            super(LOCAL);
             this.contents = List.of(contents);
             slab = new FrameSlab(contents.length, 2048);
         }
@@ -246,18 +247,6 @@ class SteadyStateAllocationTest
                 batch.add(fill(slab.frame(i), contents.get(i)), source.high(), low, 40_000 + i, 1, 0);
             }
             return slab.count();
-        }
-
-        @Override
-        public Vtep local()
-        {
-            return LOCAL;
-        }
-
-        @Override
-        public String description()
-        {
-            return "endless";
         }
 
         @Override
@@ -282,21 +271,6 @@ class SteadyStateAllocationTest
                     batch.verdict(i, DropReason.OVERSIZE);
                 }
             }
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-        }
-
-        @Override
-        public void wake()
-        {
-        }
-
-        @Override
-        public void close()
-        {
         }
     }
 

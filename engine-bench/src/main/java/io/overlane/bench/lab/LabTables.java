@@ -4,7 +4,10 @@ package io.overlane.bench.lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The report: what was measured, on what, how, and the medians. */
 final class LabTables
@@ -63,74 +66,65 @@ final class LabTables
         text.append("- ").append(title).append(": ").append(results.fact(name)).append(remark).append(".\n");
     }
 
-    private void throughput(final String underlay)
+    private void table(
+        final String underlay, final MarkdownTable table, final Function<String, List<String>> figures)
     {
-        final MarkdownTable table = new MarkdownTable(
-            "", "1 TCP stream, Gb/s", "1 TCP stream, IPv6 inside, Gb/s", "4 TCP streams, Gb/s",
-            "64-byte UDP flood, kpps received");
         for (final String variant : results.variants(underlay))
         {
-            table.row(List.of(
-                Variant.title(variant),
+            final List<String> cells = new ArrayList<>(List.of(Variant.title(variant)));
+            cells.addAll(figures.apply(variant));
+            table.row(cells);
+        }
+        text.append(table.markdown());
+    }
+
+    private void throughput(final String underlay)
+    {
+        table(underlay, new MarkdownTable(
+            "", "1 TCP stream, Gb/s", "1 TCP stream, IPv6 inside, Gb/s", "4 TCP streams, Gb/s",
+            "64-byte UDP flood, kpps received"),
+            variant -> List.of(
                 beside(underlay, variant, "tcp1", "gbps"),
                 beside(underlay, variant, "tcp6", "gbps"),
                 beside(underlay, variant, "tcp4", "gbps"),
                 beside(underlay, variant, "flood", "kpps")));
-        }
-        text.append(table.markdown());
     }
 
     private void spread()
     {
-        final MarkdownTable table = new MarkdownTable(
-            "least...greatest round", "1 TCP stream, Gb/s", "4 TCP streams, Gb/s", "64-byte UDP flood, kpps received");
-        for (final String variant : results.variants(VETH))
-        {
-            table.row(List.of(
-                Variant.title(variant),
+        table(VETH, new MarkdownTable(
+            "least...greatest round", "1 TCP stream, Gb/s", "4 TCP streams, Gb/s", "64-byte UDP flood, kpps received"),
+            variant -> List.of(
                 range(variant, "tcp1", "gbps"),
                 range(variant, "tcp4", "gbps"),
                 range(variant, "flood", "kpps")));
-        }
-        text.append(table.markdown());
     }
 
     private void paced()
     {
-        final MarkdownTable table = new MarkdownTable(
+        table(VETH, new MarkdownTable(
             "64-byte UDP, paced: loss at", "100 kpps", "150 kpps", "200 kpps", "250 kpps", "300 kpps",
-            "highest under 1 %", "µs of tunnel a packet at 200 kpps");
-        for (final String variant : results.variants(VETH))
-        {
-            final List<String> losses = IntStream.of(PACES_KPPS)
-                .mapToObj(pace -> figure("%.1f %%", paced(variant, pace, "loss_percent")))
-                .toList();
-            table.row(List.of(
-                Variant.title(variant), losses.get(0), losses.get(1), losses.get(2), losses.get(3), losses.get(4),
-                highestPace(variant), figure("%.2f", paced(variant, 200, "tunnel_us_per_packet"))));
-        }
-        text.append(table.markdown());
+            "highest under 1 %", "µs of tunnel a packet at 200 kpps"),
+            variant -> Stream.concat(
+                IntStream.of(PACES_KPPS).mapToObj(pace -> figure("%.1f %%", paced(variant, pace, "loss_percent"))),
+                Stream.of(highestPace(variant), figure("%.2f", paced(variant, 200, "tunnel_us_per_packet")))).toList());
     }
 
     private void losses()
     {
-        final MarkdownTable table = new MarkdownTable(
+        table(VETH, new MarkdownTable(
             "where packets are lost", "200 kpps: before the tunnel", "in its socket", "in the receiver's socket",
-            "flood: before the tunnel", "in its socket", "in the receiver's socket");
-        for (final String variant : results.variants(VETH))
-        {
-            final List<String> cells = new ArrayList<>(List.of(Variant.title(variant)));
-            for (final String measure : List.of("paced200", "flood"))
-            {
-                final double tunnel = results.median(VETH, variant, measure, "tunnel_drop_percent");
-                final double sockets = results.median(VETH, variant, measure, "socket_drop_percent");
-                cells.add(figure("%.1f %%", results.median(VETH, variant, measure, "device_drop_percent")));
-                cells.add(figure("%.1f %%", tunnel));
-                cells.add(figure("%.1f %%", Math.max(0, sockets - tunnel)));
-            }
-            table.row(cells);
-        }
-        text.append(table.markdown());
+            "flood: before the tunnel", "in its socket", "in the receiver's socket"),
+            variant -> Stream.of("paced200", "flood").flatMap(measure -> losses(variant, measure)).toList());
+    }
+
+    private Stream<String> losses(final String variant, final String measure)
+    {
+        final double tunnel = results.median(VETH, variant, measure, "tunnel_drop_percent");
+        final double sockets = results.median(VETH, variant, measure, "socket_drop_percent");
+        return DoubleStream.of(
+            results.median(VETH, variant, measure, "device_drop_percent"), tunnel, Math.max(0, sockets - tunnel))
+            .mapToObj(percent -> figure("%.1f %%", percent));
     }
 
     /** The sender may not reach a rate: then the rate that it did reach counts, not the one that was asked for. */
@@ -157,30 +151,22 @@ final class LabTables
 
     private void latency()
     {
-        final MarkdownTable table = new MarkdownTable(
+        table(VETH, new MarkdownTable(
             "round trip, ms: p50 / p99 / p99.9", "one every 2 ms", "back to back", "one every 2 ms under half load",
-            "half load, Gb/s");
-        for (final String variant : results.variants(VETH))
-        {
-            table.row(List.of(
-                Variant.title(variant),
+            "half load, Gb/s"),
+            variant -> List.of(
                 percentiles(variant, "idle"),
                 percentiles(variant, "back-to-back"),
                 percentiles(variant, "half-load"),
                 figure("%.1f", results.median(VETH, variant, "half-load", "load_gbps"))));
-        }
-        text.append(table.markdown());
     }
 
     private void cost()
     {
-        final MarkdownTable table = new MarkdownTable(
+        table(VETH, new MarkdownTable(
             "", "CPU of both tunnels, s/GB", "whole machine, s/GB", "both tunnels, µs/packet (flood)",
-            "whole machine, µs/packet", "GC pauses, worst round", "allocated, KiB", "resident, MiB");
-        for (final String variant : results.variants(VETH))
-        {
-            table.row(List.of(
-                Variant.title(variant),
+            "whole machine, µs/packet", "GC pauses, worst round", "allocated, KiB", "resident, MiB"),
+            variant -> List.of(
                 figure("%.2f", results.median(VETH, variant, "tcp1", "tunnel_s_per_gb")),
                 figure("%.2f", results.median(VETH, variant, "tcp1", "busy_s_per_gb")),
                 figure("%.2f", results.median(VETH, variant, "flood", "tunnel_us_per_packet")),
@@ -188,8 +174,6 @@ final class LabTables
                 figure("%.0f", results.greatest(VETH, variant, "jvm", "gc_pauses")),
                 figure("%.0f", results.greatest(VETH, variant, "jvm", "allocated_kb")),
                 figure("%.0f", results.median(VETH, variant, "jvm", "rss_mb"))));
-        }
-        text.append(table.markdown());
     }
 
     private void wire(final String underlay, final String title, final String remark)
