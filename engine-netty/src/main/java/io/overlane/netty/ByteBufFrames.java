@@ -11,10 +11,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Frames over Netty's buffers and Netty's buffers over frames, without copying a byte.
  *
- * <p><b>Ownership stays where it was.</b> A frame over a {@link ByteBuf} holds no reference count: the caller keeps the
- * buffer unreleased while the frame is in use. A {@code ByteBuf} over a frame is lent exactly as the frame is, until
- * the next poll of its source; releasing it frees nothing, and retaining it keeps nothing alive. Who wants either for
- * longer copies it.
+ * <p><b>The owner of the memory stays the same.</b> A frame over a {@link ByteBuf} holds no reference count: the caller
+ * must not release the buffer while the frame is in use. A {@code ByteBuf} over a frame is valid as long as the frame,
+ * until the next poll of its source; releasing it frees nothing, and retaining it keeps nothing alive. Copy the bytes
+ * to keep them longer.
  */
 public final class ByteBufFrames
 {
@@ -24,7 +24,7 @@ public final class ByteBufFrames
 
     /**
      * @param bytes in one piece, direct or on the heap.
-     * @return a new frame, as {@link #wrap(Frame, ByteBuf)} aims it.
+     * @return a new frame over the buffer, as with {@link #wrap(Frame, ByteBuf)}.
      * @throws IllegalArgumentException if the buffer is not one piece of memory.
      */
     public static Frame frame(final ByteBuf bytes)
@@ -33,11 +33,11 @@ public final class ByteBufFrames
     }
 
     /**
-     * Aim a frame at a buffer's readable bytes; what lies before them is its headroom, what lies behind them up to the
-     * capacity its tailroom. The buffer's indices are neither used afterwards nor moved. Allocates nothing where the
-     * buffer knows its address.
+     * Set a frame to a buffer's readable bytes. The bytes before them are its headroom, those after them, up to the
+     * capacity, its tailroom. The buffer's indices are not moved, and not used afterwards. Allocates nothing if the
+     * buffer has a memory address.
      *
-     * @param frame to aim; made for this purpose, because its slot changes too.
+     * @param frame made for this purpose, because its slot changes too.
      * @param bytes in one piece, direct or on the heap.
      * @throws IllegalArgumentException if the buffer is not one piece of memory.
      */
@@ -56,7 +56,7 @@ public final class ByteBufFrames
     }
 
     /**
-     * @return where its index 0 lies.
+     * @return the address of its index 0.
      * @throws IllegalArgumentException if the buffer is on the heap or not one piece of memory.
      */
     public static long address(final ByteBuf bytes)
@@ -69,16 +69,16 @@ public final class ByteBufFrames
         {
             throw new IllegalArgumentException("not one piece of direct memory: " + bytes);
         }
-        // Not internalNioBuffer: slices share it with their parent, which another thread may be using.
+        // Slices share internalNioBuffer with their parent, which another thread may be using.
         final ByteBuffer view = bytes.nioBuffer(0, bytes.capacity());
         return BufferUtil.address(view) + view.position();
     }
 
     /**
-     * @param frame its bytes, without headroom and tailroom.
+     * @param frame whose bytes are used, without headroom and tailroom.
      * @return a buffer over the same memory, readable from 0 to the frame's length.
-     * @throws UnsupportedOperationException if the frame lies in memory without a Java buffer and this JVM does not let
-     *                                       Netty reach it.
+     * @throws UnsupportedOperationException if the frame lies in memory without a Java buffer and this JVM does not
+     *     give Netty access to it.
      */
     public static ByteBuf byteBuf(final Frame frame)
     {

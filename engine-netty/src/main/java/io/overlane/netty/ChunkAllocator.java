@@ -7,7 +7,8 @@ import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import org.agrona.BitUtil;
 
 /**
- * Where one channel's datagrams are received: one behind the other in a large chunk, each with headroom.
+ * Allocates the memory in which one channel receives datagrams: one after the other in a large chunk, each with
+ * headroom.
  *
  * <pre>
  *  chunk
@@ -16,18 +17,19 @@ import org.agrona.BitUtil;
  *  +----------+------------+----------+--------+----------+-------------------------+
  * </pre>
  *
- * A read must offer room for a joined datagram of 64 KiB, and most are far shorter: only what was used is gone. Every
- * datagram holds a reference to its chunk, which goes back to the pool when the last one is released. Event loop only.
+ * A read needs room for a joined datagram of 64 KiB, and most datagrams are far shorter; the next one begins directly
+ * after the bytes that were used. Each datagram holds a reference to its chunk, which returns to the pool when the last
+ * one is released. Event loop only.
  */
 final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
 {
-    /** Bytes in front of every datagram that belong to it. */
+    /** Bytes before each datagram that belong to it. */
     static final int HEADROOM = 64;
 
     private static final int MAX_DATAGRAM_LENGTH = 65_535;
     private static final int CHUNK_LENGTH = 256 * 1024;
 
-    /** Reads before the event loop looks after its other channels. */
+    /** Reads before the event loop serves its other channels. */
     private static final int READS_PER_LOOP = 64;
 
     private ByteBuf chunk;
@@ -46,15 +48,15 @@ final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
     }
 
     /**
-     * Allocate and free one chunk. The first time in a JVM, Netty's pool loads the JDK's flight recorder then, which
-     * takes half a second: here the constructing thread waits, not the first datagram.
+     * Allocate and free one chunk. The first time in a JVM, Netty's pool then loads the JDK's flight recorder, which
+     * takes half a second. So the constructing thread waits for it, not the first datagram.
      */
     static void warmUp(final ByteBufAllocator allocator)
     {
         allocator.directBuffer(CHUNK_LENGTH, CHUNK_LENGTH).release();
     }
 
-    /** Let go of the current chunk; datagrams in it keep it alive. */
+    /** Release the current chunk; datagrams in it keep it alive. */
     void release()
     {
         if (chunk != null)
@@ -64,7 +66,7 @@ final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
         }
     }
 
-    /** Netty's view of the chunk. */
+    /** Gives Netty parts of the chunk. */
     private final class ChunkHandle extends MaxMessageHandle
     {
         @Override

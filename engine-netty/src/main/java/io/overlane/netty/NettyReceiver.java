@@ -17,25 +17,25 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The receiving half of a {@link NettyUnderlay}: the event loop adds packets, the polling thread lends and later
- * releases them.
+ * The receiving half of a {@link NettyUnderlay}: the event loop adds packets; the polling thread lends them and
+ * releases them later.
  *
- * <p>Netty cuts what the kernel joined (UDP_GRO) into one packet per datagram, slices of one buffer side by side with
- * one sender object. Polling puts such neighbours together again, so that they go through the engine as one entry.
+ * <p>Netty cuts datagrams that the kernel joined (UDP_GRO) into one packet each: adjacent slices of one buffer with the
+ * same sender object. Polling joins such slices again, so that they pass the engine as one entry.
  */
 final class NettyReceiver extends ChannelInboundHandlerAdapter
 {
-    /** Packets between the threads, a power of two: a few full reads of the kernel's 64 KiB. */
+    /** Packets in the queue between the threads, a power of two: enough for a few full reads of 64 KiB. */
     private static final int QUEUE_CAPACITY = 4096;
 
-    /** Entries lent by one poll at most. */
+    /** Most entries lent by one poll. */
     private static final int LENT_FRAMES = 64;
 
-    /** Packets, joined or not, lent by one poll at most. */
+    /** Most packets, joined or not, lent by one poll. */
     private static final int LENT_PACKETS = 2048;
 
     private final ChunkAllocator chunks;
-    /** Those of the event loop. */
+    /** Failures on the event loop. */
     private final RepeatedFailures failures;
     private final Doorbell doorbell;
     private final OneToOneConcurrentArrayQueue<DatagramPacket> queue =
@@ -97,7 +97,7 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
         return overflows.get();
     }
 
-    /** Polling thread; the lock is contended only while the underlay is closed. */
+    /** Polling thread. The lock is contended only when the underlay is closed. */
     synchronized int poll(final ReceiveBatch batch)
     {
         poller = Thread.currentThread();
@@ -117,8 +117,8 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
     }
 
     /**
-     * Let go of what nobody has polled, and of what is lent unless another thread may still be reading it: its memory
-     * is not the garbage collector's, so that thread must give it back by polling once more.
+     * Release the packets in the queue, and those that are lent unless another thread may still be reading them. Their
+     * memory is not managed by the garbage collector, so that thread must return them by polling once more.
      */
     synchronized void close()
     {

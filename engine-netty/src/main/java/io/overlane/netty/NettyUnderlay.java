@@ -28,35 +28,37 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 
 /**
- * Receives datagrams on a Netty event loop, for applications that live on such loops and want no further thread that
- * waits for a socket.
+ * Receives datagrams on a Netty event loop, for applications that use such loops and want no further thread that waits
+ * for a socket.
  *
  * <pre>
  *  network ──► event loop ──► [ bounded queue of ByteBufs, not copied ] ──► poll: lent, released at the next poll
  *  send ──► LibcUnderlay: sendmmsg from where the frames lie ──► network
  * </pre>
  *
- * <p>The event loop reads through an {@link EpollDatagramChannel}. The sending thread writes to the same socket itself,
- * through a {@link LibcUnderlay}: only so does it know what the kernel said about each datagram before the frame is
- * gone. Options, verdicts, limits and messages are those of that class. A full socket holds up a batch for 10 ms at
- * most; on the channel's event loop {@link #send(SendBatch)} does not wait at all.
+ * <p>The event loop reads through an {@link EpollDatagramChannel}. The sending thread itself writes to the same socket
+ * through a {@link LibcUnderlay}, because only then it gets the kernel's result for each datagram while the frame is
+ * still there. Options, verdicts, limits and messages are those of that class. A batch waits at most 10 ms for room in
+ * the socket; on the channel's event loop {@link #send(SendBatch)} does not wait.
  *
- * <p>What the kernel joins (UDP_GRO) is received as one entry. Netty does not report the type of service octet of
- * received datagrams, so congestion bits are not carried.
+ * <p>Datagrams that the kernel joins (UDP_GRO) are received as one entry. Netty does not report the type of service of
+ * received datagrams, so congestion marks are not copied.
  *
- * <p>Any thread may construct and close this. On an event loop of the given group, the socket is read by that very
- * loop. If another thread than the living polling one closes this, frames still lent stay valid until that thread polls
- * once more.
+ * <p>Any thread may construct and close this. If it is constructed on an event loop of the given group, that loop reads
+ * the socket. If it is closed by a thread other than the polling one, lent frames stay valid until the polling thread
+ * polls once more.
  */
 public final class NettyUnderlay implements Underlay
 {
     /**
-     * Four times what {@link LibcUnderlay} asks for: the event loop has other channels and the application's handlers
-     * to serve before it comes back to this socket.
+     * Four times the size for {@link LibcUnderlay}, because the event loop also serves other channels and the
+     * application's handlers before it reads this socket again.
      */
     private static final int SOCKET_BUFFER_LENGTH = 4 * UdpOptions.DEFAULT_SOCKET_BUFFER_LENGTH;
 
-    /** How long a full socket may hold up one batch: short, because the engine shares the host with an application. */
+    /**
+     * Longest time that one batch waits for room in the socket: short, because the engine runs beside an application.
+     */
     private static final long SEND_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final LibcUnderlay socket;
@@ -71,11 +73,11 @@ public final class NettyUnderlay implements Underlay
      * Bind a socket and receive on an event loop of its own, one daemon thread.
      *
      * @param address      local address, or a wildcard; decides the IP version.
-     * @param udpPort      local port, or 0 for any free one.
-     * @param errorHandler told of a broken socket, on the thread that met it.
+     * @param udpPort      local port; 0 for any free one.
+     * @param errorHandler gets failures of the socket, on the thread where they occur.
      * @throws UnsupportedOperationException if native calls or Netty's epoll transport cannot be used here.
-     * @throws IOException                   if the socket cannot be had, a {@link java.net.BindException} if the reason
-     *                                       is the address or the port; the message is one line.
+     * @throws IOException if the socket cannot be used, a {@link java.net.BindException} if the reason is the address
+     *     or the port; the message is one line.
      */
     public NettyUnderlay(final IpAddress address, final int udpPort, final ErrorHandler errorHandler)
         throws IOException
@@ -87,14 +89,14 @@ public final class NettyUnderlay implements Underlay
      * Bind a socket and receive on an application's event loops.
      *
      * @param address      local address, or a wildcard; decides the IP version.
-     * @param udpPort      local port, or 0 for any free one.
-     * @param errorHandler told of a broken socket, on the thread that met it.
-     * @param group        with an {@link EpollIoHandler}; not shut down when this is closed. Null for one of its own.
+     * @param udpPort      local port; 0 for any free one.
+     * @param errorHandler gets failures of the socket, on the thread where they occur.
+     * @param group        with an {@link EpollIoHandler}; it is not shut down when this is closed. Null for a new one.
      * @throws UnsupportedOperationException if native calls or Netty's epoll transport cannot be used here.
-     * @throws IllegalArgumentException      if the address is a group's, the port is none, or the event loops cannot
-     *                                       serve epoll channels.
-     * @throws IOException                   if the socket cannot be had, a {@link java.net.BindException} if the reason
-     *                                       is the address or the port; the message is one line.
+     * @throws IllegalArgumentException if the address is a multicast group, the port is out of range, or the event
+     *     loops cannot serve epoll channels.
+     * @throws IOException if the socket cannot be used, a {@link java.net.BindException} if the reason is the address
+     *     or the port; the message is one line.
      */
     public NettyUnderlay(
         final IpAddress address, final int udpPort, final ErrorHandler errorHandler, final EventLoopGroup group)
@@ -111,7 +113,7 @@ public final class NettyUnderlay implements Underlay
             throw new IllegalArgumentException("the given event loops are shut down; pass a running group");
         }
         this.errorHandler = GuardedErrorHandler.of(errorHandler);
-        // The event loop polls in place of the socket's own reader, whose memory is therefore the least it takes.
+        // The event loop reads instead of the socket's own reader, so that reader gets the least memory possible.
         socket = new LibcUnderlay(
             new UdpOptions(address, udpPort)
                 .coalesce(true)
@@ -226,10 +228,10 @@ public final class NettyUnderlay implements Underlay
         isClosed = true;
         try
         {
-            // An event loop that is shut down has closed its channels, and accepts no further task.
+            // An event loop that is shut down has closed its channels and accepts no further task.
             if (channel.isOpen())
             {
-                // On the channel's own event loop this is done at once, so nothing waits for itself.
+                // On the channel's own event loop this is done at once, so the loop does not wait for itself.
                 channel.close().syncUninterruptibly();
             }
         }
@@ -242,7 +244,9 @@ public final class NettyUnderlay implements Underlay
         }
     }
 
-    /** The event loop this thread is, if it is one of the group's: waiting for another one could last forever. */
+    /**
+     * The group's event loop that runs on this thread, if there is one; waiting for another loop could last forever.
+     */
     private static EventLoop loopOf(final EventLoopGroup group)
     {
         for (final EventExecutor executor : group)

@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The underlay of applications that live on Netty's event loops. No Netty type shows outside its constructor.
- */
+/** The underlay for applications that use Netty's event loops, and frames in {@code ByteBuf}s. */
 package io.overlane.netty;

@@ -8,9 +8,9 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Threads that carry frames, and what they ask of the Linux scheduler: a slice of 10 ms (6.12 and newer), so that a
- * flooding sender on the same core does not cut every batch short, and timers that fire on time. Never a higher
- * priority. What the kernel does not have is left out.
+ * Makes threads that carry frames. Each asks the Linux scheduler for a slice of 10 ms (6.12 and newer), so that a
+ * flooding sender on the same core does not cut every batch short, and for timers that fire on time. It never asks for
+ * a higher priority, and goes on without what the kernel does not support.
  */
 public final class DataPathThread implements ThreadFactory
 {
@@ -28,13 +28,13 @@ public final class DataPathThread implements ThreadFactory
 
     private final LibC libc;
 
-    /** Threads are made where native calls are not available, too. */
+    /** Also works without native calls; the threads then ask for nothing. */
     public DataPathThread()
     {
         this(LibC.whyUnavailable() == null ? LibC.get() : null);
     }
 
-    /** @param libc the C library, or what stands for it; null if there is none. */
+    /** @param libc the C library, or a stand-in for tests; null if there is none. */
     DataPathThread(final LibC libc)
     {
         this.libc = libc;
@@ -50,7 +50,7 @@ public final class DataPathThread implements ThreadFactory
         });
     }
 
-    /** For the calling thread. */
+    /** Applies to the calling thread. */
     private void askScheduler()
     {
         if (libc == null)

@@ -26,7 +26,7 @@ public final class DeviceWait implements PortSelector
     private final Map<Port, DescriptorWait.Source> ports = new IdentityHashMap<>();
 
     /**
-     * For devices only.
+     * Waits for devices only.
      *
      * @throws IOException if the system refuses.
      */
@@ -36,8 +36,8 @@ public final class DeviceWait implements PortSelector
     }
 
     /**
-     * @param underlay whose datagrams to wait for; stays the caller's.
-     * @param parts    devices that the engine cannot add; they stay the caller's too.
+     * @param underlay whose datagrams end a wait; the caller closes it.
+     * @param parts    devices that the engine cannot add; the caller closes them.
      * @throws IOException if the system refuses.
      */
     public DeviceWait(final LibcUnderlay underlay, final TunPort... parts) throws IOException
@@ -46,8 +46,8 @@ public final class DeviceWait implements PortSelector
     }
 
     /**
-     * @param underlays whose datagrams to wait for, those of a {@link DualStack} for one; they stay the caller's.
-     * @param parts     devices that the engine cannot add; they stay the caller's too.
+     * @param underlays whose datagrams end a wait, for example the two of a {@link DualStack}; the caller closes them.
+     * @param parts     devices that the engine cannot add; the caller closes them.
      * @throws IOException if the system refuses.
      */
     public DeviceWait(final List<LibcUnderlay> underlays, final TunPort... parts) throws IOException
@@ -76,7 +76,8 @@ public final class DeviceWait implements PortSelector
     @Override
     public void add(final Port port, final Runnable onReady)
     {
-        // By edges: an epoll reports a device once, then not before the next frame after it was polled empty.
+        // Edge-triggered: an epoll reports a device once, and again only when a frame arrives after the device was
+        // polled empty.
         ports.put(port, wait.add(((TunPort)port).descriptor(), EPOLLIN | EPOLLET, true, onReady));
     }
 

@@ -17,9 +17,9 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reports that links, addresses, routes or neighbours of this network namespace changed, whoever changed them
- * (rtnetlink(7)). It does not say what changed: the kernel may drop reports when there are too many, so the receiver
- * has to look at the host anyway.
+ * Reports that links, addresses, routes or neighbours of this network namespace changed (rtnetlink(7)), whichever
+ * program changed them. It does not report the change itself: the kernel may drop reports if there are too many, so the
+ * receiver must read the host anyway.
  *
  * <p>One thread waits; {@link #wake()} and {@link #close()} may be called from any thread.
  */
@@ -28,7 +28,7 @@ public final class HostEvents implements AutoCloseable
     /** RTMGRP_LINK, _NEIGH, _IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR, _IPV6_ROUTE. */
     private static final int GROUPS = 0x1 | 0x4 | 0x10 | 0x40 | 0x100 | 0x400;
 
-    /** A new or another state of a neighbour: every ARP request causes one, and none removes an entry. */
+    /** A neighbour is new or has another state. Ignored: every ARP request causes one, and none removes an entry. */
     private static final int RTM_NEWNEIGH = 28;
 
     // struct sockaddr_nl: family, padding, port, groups
@@ -40,7 +40,7 @@ public final class HostEvents implements AutoCloseable
     private static final int TYPE_OFFSET = 4;
     private static final int MESSAGE_ALIGNMENT = 4;
 
-    /** The kernel fills less than this with one read (NLMSG_GOODSIZE). */
+    /** One read returns less than this (NLMSG_GOODSIZE). */
     private static final int MEMORY_SIZE = 32 * 1024;
 
     private final LibC libc = LibC.get();

@@ -14,7 +14,7 @@ import static io.overlane.tun.libc.Linux.SIOCSIFMTU;
 import io.overlane.address.MacAddress;
 import io.overlane.tun.libc.Linux;
 
-/** A network interface of this thread's network namespace, by name: what {@code ip link} shows and sets. */
+/** Reads and sets a network interface of this thread's network namespace, as {@code ip link} does. */
 final class NetworkLink
 {
     private final String name;

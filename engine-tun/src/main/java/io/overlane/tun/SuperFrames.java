@@ -9,8 +9,9 @@ import io.overlane.tun.libc.Linux;
 import java.util.StringJoiner;
 
 /**
- * Which super-frames a device still takes, and what becomes of one it refuses: it is written in pieces, and that kind
- * is not offered again. Kernels have agreed to an offload and then refused the write (tailscale#13041, gluetun#3424).
+ * Tracks which kinds of super-frames a device accepts. A super-frame that the device refuses is written in pieces, and
+ * its kind is not offered again. Some kernels agree to an offload and then refuse the write (tailscale#13041,
+ * gluetun#3424).
  */
 final class SuperFrames
 {
@@ -23,7 +24,7 @@ final class SuperFrames
     /** A bit for each GSO type that the device has refused; written under this object's lock. */
     private volatile int refused;
 
-    /** Made when first needed, and held under this object's lock: refusals are rare. */
+    /** Made at the first refusal, as refusals are rare; used under this object's lock. */
     private SuperFramePieces pieces;
 
     /** Writes one ordinary frame. */
@@ -47,10 +48,11 @@ final class SuperFrames
     }
 
     /**
-     * The device said no (EINVAL) to this one. One whose metadata is wrong says nothing of its kind. Any thread.
+     * The device refused this super-frame (EINVAL). If its metadata is correct, the device refuses the whole kind. Any
+     * thread.
      *
      * @return {@link DropReason#NONE} if all pieces were written, {@link DropReason#BAD_OFFLOAD} if it cannot be cut,
-     *         else why the first piece that was not written was not.
+     *         else the verdict on the first piece that was refused.
      */
     synchronized DropReason onRefused(final Frame frame, final Writer writer)
     {

@@ -21,15 +21,13 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A TAP or TUN device, or one queue of it: the descriptor frames are read from and written to, and the settings of
- * the interface behind it.
+ * A TAP or TUN device, or one queue of it: the descriptor for frames, and the settings of the interface.
  *
- * <p>Closing gives the descriptor back, at the latest when a thread that waits on it has been woken; with the last
- * descriptor the kernel removes a device that is not persistent. Whatever fails while a device is opened, none stays
- * behind.
+ * <p>Closing closes the descriptor, at the latest when a thread that waits on it has been woken. With the last
+ * descriptor the kernel removes a device that is not persistent. If opening fails, no device stays behind.
  *
- * <p>The settings are those of the interface of that name in the network namespace of this process, so a device
- * adopted from another namespace has frames but no settings.
+ * <p>Settings are read and changed by the interface's name in the network namespace of this process. So a device
+ * adopted from another namespace carries frames, but its settings cannot be used.
  */
 public final class TunDevice implements AutoCloseable
 {
@@ -60,9 +58,9 @@ public final class TunDevice implements AutoCloseable
     }
 
     /**
-     * Make a new device. It is down, and has a random MAC address if it is a TAP.
+     * Create a device. It is down; a TAP has a random MAC address.
      *
-     * @throws TunException if there is an interface of that name, or none can be made.
+     * @throws TunException if an interface has this name already, or no device can be created.
      * @throws UnsupportedOperationException where native calls are not available.
      */
     public static TunDevice create(final TunOptions options) throws TunException
@@ -71,9 +69,9 @@ public final class TunDevice implements AutoCloseable
     }
 
     /**
-     * Take over a persistent device that nobody uses, or a further queue of a multi-queue device.
+     * Open a persistent device that no process uses, or one more queue of a multi-queue device.
      *
-     * @param options its name, kind and queue mode; the vnet header and offload are set as they say.
+     * @param options name, kind and queue mode of the device; its vnet header and offload are set as given here.
      * @throws TunException if there is no such device, or it is in use or of another kind.
      * @throws IllegalArgumentException if the name is a pattern.
      * @throws UnsupportedOperationException where native calls are not available.
@@ -92,13 +90,13 @@ public final class TunDevice implements AutoCloseable
     }
 
     /**
-     * Take over an open descriptor of a device, inherited or received from another process; it is made non-blocking. It
-     * must have been opened with IFF_NO_PI: the kernel does not tell, its answer has that bit in another meaning
-     * (IFF_NOFILTER).
+     * Use an open descriptor of a device, which was inherited or received from another process; it is made
+     * non-blocking. It must have been opened with IFF_NO_PI. This cannot be checked, as that bit of the kernel's answer
+     * has another meaning (IFF_NOFILTER).
      *
-     * @param fd      the descriptor, the device's from now on; still the caller's if this throws.
-     * @param offload what the kernel may leave undone; {@link TunOffload#NONE} if it has no vnet header.
-     * @throws TunException if it is no descriptor of a device, or its vnet header or offload cannot be as asked.
+     * @param fd      descriptor that the device closes; if this method throws, the caller still has to close it.
+     * @param offload to use; {@link TunOffload#NONE} if it has no vnet header.
+     * @throws TunException if the descriptor is not a device's, or its vnet header or offload is not possible.
      * @throws UnsupportedOperationException where native calls are not available.
      */
     public static TunDevice adopt(final int fd, final TunOffload offload) throws TunException
@@ -145,7 +143,7 @@ public final class TunDevice implements AutoCloseable
             {
                 vnetHeaderLength(fd, name, options.vnetHeaderLength());
             }
-            // Also where it is NONE: a persistent device keeps what was set before.
+            // Set NONE too: a persistent device keeps the offload that was set before.
             final TunOffload offload = setOffload(fd, name, options.offload());
             return new TunDevice(fd, name, options.kind(), options.vnetHeaderLength(), offload);
         }
@@ -206,7 +204,7 @@ public final class TunDevice implements AutoCloseable
             "set the vnet header length of '" + name + "' to " + length);
     }
 
-    /** As much of what is wanted as the kernel knows. */
+    /** Sets the wanted offload, or the largest one that the kernel supports. */
     private static TunOffload setOffload(final int fd, final String name, final TunOffload wanted) throws TunException
     {
         TunOffload offload = wanted;
@@ -241,33 +239,32 @@ public final class TunDevice implements AutoCloseable
         return memory;
     }
 
-    /** @return the interface name, the kernel's number in place of a {@code %d}. */
+    /** @return the interface's name, with the kernel's number instead of {@code %d}. */
     public String name()
     {
         return name;
     }
 
-    /** @return Ethernet frames or IP packets. */
     public TunKind kind()
     {
         return kind;
     }
 
-    /** @return what the kernel agreed to: what was asked for, or less. */
+    /** @return the offload that the kernel agreed to: the requested one, or a smaller one. */
     public TunOffload offload()
     {
         return offload;
     }
 
-    /** @return bytes in front of each frame read or written, 0 if there is no vnet header. */
+    /** @return bytes in front of each frame; 0 without a vnet header. */
     public int vnetHeaderLength()
     {
         return vnetHeaderLength;
     }
 
     /**
-     * @return the interface's number (ifindex), 0 if there is no interface of this name any more.
-     * @throws TunException if the kernel will not say.
+     * @return the interface's number (ifindex); 0 if no interface has this name any more.
+     * @throws TunException if the kernel refuses.
      */
     public int index() throws TunException
     {
@@ -284,7 +281,7 @@ public final class TunDevice implements AutoCloseable
     }
 
     /**
-     * @param mac the interface's address from now on.
+     * @param mac to set.
      * @throws TunException if the kernel refuses it.
      */
     public void mac(final MacAddress mac) throws TunException
@@ -293,8 +290,8 @@ public final class TunDevice implements AutoCloseable
     }
 
     /**
-     * @return the interface's IP MTU, in bytes.
-     * @throws TunException if the kernel will not say.
+     * @return the IP MTU, in bytes.
+     * @throws TunException if the kernel refuses.
      */
     public int mtu() throws TunException
     {
@@ -302,7 +299,7 @@ public final class TunDevice implements AutoCloseable
     }
 
     /**
-     * @param mtu the interface's IP MTU from now on, in bytes.
+     * @param mtu IP MTU to set, in bytes.
      * @throws TunException if the kernel refuses it.
      */
     public void mtu(final int mtu) throws TunException
@@ -312,7 +309,7 @@ public final class TunDevice implements AutoCloseable
 
     /**
      * @return true if the interface is up.
-     * @throws TunException if the kernel will not say.
+     * @throws TunException if the kernel refuses.
      */
     public boolean isUp() throws TunException
     {
@@ -329,7 +326,7 @@ public final class TunDevice implements AutoCloseable
     }
 
     /**
-     * @param persistent true if the device shall stay when its last descriptor is closed.
+     * @param persistent true to keep the device when its last descriptor is closed.
      * @throws TunException if the kernel refuses, or the device is closed.
      */
     public void persistent(final boolean persistent) throws TunException
@@ -356,7 +353,7 @@ public final class TunDevice implements AutoCloseable
         return descriptor;
     }
 
-    /** @return true if somebody removed the interface, so that the descriptor has no device any more (EBADFD). */
+    /** @return true if the interface was removed, so that the descriptor has no device any more (EBADFD). */
     public boolean isGone()
     {
         if (!descriptor.acquire())
@@ -373,7 +370,7 @@ public final class TunDevice implements AutoCloseable
         }
     }
 
-    /** Give the descriptor back; a device that is not persistent goes with it. Closing twice does no harm. */
+    /** Close the descriptor, which removes a device that is not persistent. Closing twice does no harm. */
     @Override
     public void close()
     {

@@ -5,27 +5,27 @@ import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
 import java.io.IOException;
 
-/** A device could not be had or changed. The message is one line for the person who asked for it. */
+/** A device could not be opened or changed. The message is one line for the operator. */
 public final class TunException extends IOException
 {
     private static final long serialVersionUID = 1L;
 
-    /** What kind of thing is wrong, for those who want to react to it. */
+    /** Kinds of failures, for callers that react to them. */
     public enum Reason
     {
-        /** The kernel has no TUN driver, or this container no {@code /dev/net/tun}. */
+        /** The kernel has no TUN driver, or this container has no {@code /dev/net/tun}. */
         NO_DRIVER,
 
-        /** CAP_NET_ADMIN, or the right to open {@code /dev/net/tun}, is missing. */
+        /** CAP_NET_ADMIN or the permission to open {@code /dev/net/tun} is missing. */
         NOT_PERMITTED,
 
-        /** An interface of that name exists and cannot be used as asked. */
+        /** An interface with this name exists and cannot be used in the requested way. */
         NAME_TAKEN,
 
-        /** No interface of that name exists, or a descriptor is not a device. */
+        /** No interface has this name, or a descriptor is not a device's. */
         NO_SUCH_DEVICE,
 
-        /** Anything else; the message has the kernel's word for it. */
+        /** Another failure; the message has the kernel's error. */
         FAILED
     }
 
@@ -37,10 +37,7 @@ public final class TunException extends IOException
         this.reason = reason;
     }
 
-    /**
-     * @param message what could not be done; the kernel's word for why is added.
-     * @return to throw.
-     */
+    /** @param message what failed; the kernel's error is appended. */
     static TunException of(final int errno, final String message)
     {
         final Reason reason = switch (errno)
@@ -52,7 +49,6 @@ public final class TunException extends IOException
         return new TunException(reason, message + ": " + LibC.describe(errno));
     }
 
-    /** @return what kind of thing is wrong. */
     public Reason reason()
     {
         return reason;

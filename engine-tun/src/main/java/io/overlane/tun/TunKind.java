@@ -3,13 +3,13 @@ package io.overlane.tun;
 
 import io.overlane.tun.libc.Linux;
 
-/** What a device carries. */
+/** Kinds of devices. */
 public enum TunKind
 {
-    /** IP packets, no layer 2 header. */
+    /** Carries IP packets without a layer 2 header. */
     TUN(Linux.IFF_TUN),
 
-    /** Ethernet frames. */
+    /** Carries Ethernet frames. */
     TAP(Linux.IFF_TAP);
 
     private final int flag;

@@ -5,21 +5,21 @@ import io.overlane.frame.Frame;
 import io.overlane.tun.libc.Linux;
 
 /**
- * What a device and its user may leave undone for each other, from nothing to everything. A kernel that does not know
- * one gets the next smaller.
+ * Work that the kernel and the engine may leave to each other, from none to all. If the kernel does not support one,
+ * the next smaller one is used.
  */
 public enum TunOffload
 {
-    /** Nothing: every frame is complete. */
+    /** Every frame is complete. */
     NONE(0),
 
-    /** Checksums: the reader completes them ({@code Frame.NEEDS_CHECKSUM}). */
+    /** The reader completes checksums ({@code Frame.NEEDS_CHECKSUM}). */
     CHECKSUM(Linux.TUN_F_CSUM),
 
-    /** And TCP segmentation, both ways: super-frames over IPv4 and IPv6. */
+    /** Also TCP super-frames over IPv4 and IPv6, in both directions. */
     TCP(Linux.TUN_F_CSUM | Linux.TUN_F_TSO4 | Linux.TUN_F_TSO6 | Linux.TUN_F_TSO_ECN),
 
-    /** And UDP segmentation, both ways (Linux 6.2). */
+    /** Also UDP super-frames, in both directions (Linux 6.2). */
     ALL(TCP.features | Linux.TUN_F_USO4 | Linux.TUN_F_USO6);
 
     private final int features;
@@ -35,7 +35,7 @@ public enum TunOffload
         return features;
     }
 
-    /** @return the next smaller one; {@link #NONE} has none. */
+    /** @return the next smaller one. {@link #NONE} has none. */
     TunOffload less()
     {
         return values()[ordinal() - 1];

@@ -4,7 +4,7 @@ package io.overlane.tun;
 import io.overlane.setting.Setting;
 import io.overlane.tun.libc.Linux;
 
-/** What device to create or attach to. Every setter checks its value. */
+/** The device to create or to attach to. Every setter checks its value. */
 public final class TunOptions
 {
     /** Longest interface name, in bytes (IFNAMSIZ less its terminating zero). */
@@ -20,8 +20,8 @@ public final class TunOptions
 
     /**
      * @param kind Ethernet frames or IP packets.
-     * @param name of the interface; with one {@code %d} in it the kernel chooses the number.
-     * @throws IllegalArgumentException if no interface can have that name.
+     * @param name of the interface; the kernel puts a free number in place of one {@code %d}.
+     * @throws IllegalArgumentException if an interface cannot have this name.
      */
     public TunOptions(final TunKind kind, final String name)
     {
@@ -29,7 +29,9 @@ public final class TunOptions
         this.name = checkName(Setting.notNull("name", name));
     }
 
-    /** The kernel's {@code dev_valid_name}, and no bytes a shell or a log would stumble over. */
+    /**
+     * Applies the kernel's rules ({@code dev_valid_name}), and refuses bytes that cause trouble in a shell or a log.
+     */
     private static String checkName(final String name)
     {
         final String plain = name.replaceFirst(NUMBER_PATTERN, "");
@@ -72,8 +74,8 @@ public final class TunOptions
     }
 
     /**
-     * @param offload what the kernel may leave undone; {@link TunOffload#CHECKSUM} by default. Without a vnet header it
-     *                is always {@link TunOffload#NONE}.
+     * @param offload to request; {@link TunOffload#CHECKSUM} by default. Without a vnet header it is always
+     *                {@link TunOffload#NONE}.
      */
     public TunOptions offload(final TunOffload offload)
     {
@@ -82,8 +84,8 @@ public final class TunOptions
     }
 
     /**
-     * @param multiQueue true to allow more than one queue: each further one is attached to the same name, with the same
-     *                   options.
+     * @param multiQueue true to allow more than one queue. Each further queue is attached to the same name with the
+     *                   same options.
      */
     public TunOptions multiQueue(final boolean multiQueue)
     {
@@ -97,19 +99,17 @@ public final class TunOptions
         return kind;
     }
 
-    /** @return the name, or a pattern for one. */
+    /** @return the name, or a pattern with {@code %d}. */
     public String name()
     {
         return name;
     }
 
-    /** @return bytes in front of each frame. */
     public int vnetHeaderLength()
     {
         return vnetHeaderLength;
     }
 
-    /** @return what the kernel may leave undone. */
     public TunOffload offload()
     {
         return vnetHeaderLength == 0 ? TunOffload.NONE : offload;

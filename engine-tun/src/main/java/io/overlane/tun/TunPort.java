@@ -25,20 +25,20 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The tenant edge on a TAP (Ethernet frames) or a TUN (IP packets).
+ * A port on a TAP (Ethernet frames) or a TUN (IP packets).
  *
  * <p>Frames are read into the memory of the caller's batch. A read puts the vnet header into the last bytes of a slot's
- * headroom and the frame right behind it; a write takes both from the same places, so no byte is moved in either
- * direction. {@link #offer(FrameBatch)} keeps all it needs in the frames' own headroom.
+ * headroom, directly before the frame, and a write takes both from there. So no byte is copied in either direction, and
+ * {@link #offer(FrameBatch)} needs no memory but the headroom of the frames.
  */
 public final class TunPort implements Port
 {
-    /** A super-frame of the kernel's (GSO_LEGACY_MAX_SIZE), layer 2 header and VLAN tags included. */
+    /** The kernel's longest super-frame (GSO_LEGACY_MAX_SIZE), layer 2 header and VLAN tags included. */
     static final int MAX_FRAME_LENGTH = 65_536 + Layer3.MAX_OFFSET;
 
     /**
-     * A batch is carried on when it has so many bytes, while they are still in the core's own cache: with 64
-     * super-frames at a time the first have left it before they are looked at.
+     * A poll ends at this number of bytes, so that they are still in the core's own cache when the engine reads them.
+     * Of 64 super-frames the first would have left it.
      */
     static final int POLL_BYTES = 192 * 1024;
 
@@ -53,11 +53,11 @@ public final class TunPort implements Port
     private final SuperFrames superFrames;
 
     /**
-     * A port with the device's MTU.
+     * Makes a port with the device's MTU.
      *
-     * @param device       closed with the port; its MTU is set before.
-     * @param errorHandler told when the device fails, of each kind of failure at most once a minute.
-     * @throws IOException if the device is gone or there is no eventfd to be had; the device stays open.
+     * @param device       closed with the port. Set its MTU before.
+     * @param errorHandler gets failures of the device, each kind at most once a minute.
+     * @throws IOException if the device is gone or the kernel refuses an eventfd; the device stays open.
      */
     public TunPort(final TunDevice device, final ErrorHandler errorHandler) throws IOException
     {
@@ -66,16 +66,17 @@ public final class TunPort implements Port
 
     /**
      * @param device       closed with the port.
-     * @param mtu          the device's IP MTU, in bytes, where it cannot be asked (a device of another namespace).
-     * @param errorHandler told when the device fails, of each kind of failure at most once a minute.
-     * @throws IOException if there is no eventfd to be had; the device stays open.
+     * @param mtu          the device's IP MTU in bytes, if it cannot be read because the device is in another
+     *                     namespace.
+     * @param errorHandler gets failures of the device, each kind at most once a minute.
+     * @throws IOException if the kernel refuses an eventfd; the device stays open.
      */
     public TunPort(final TunDevice device, final int mtu, final ErrorHandler errorHandler) throws IOException
     {
         this(LibC.get(), device, mtu, errorHandler);
     }
 
-    /** With something else in place of the C library, for what is read and written. */
+    /** For tests: reads and writes through a stand-in for the C library. */
     TunPort(final LibC libc, final TunDevice device, final int mtu, final ErrorHandler errorHandler)
         throws IOException
     {
@@ -100,14 +101,14 @@ public final class TunPort implements Port
         return device.name();
     }
 
-    /** @return the device's MTU as it was when the port was made. */
+    /** @return the device's MTU when the port was made. */
     @Override
     public int mtu()
     {
         return mtu;
     }
 
-    /** @return which offloads are in use, in words. */
+    /** @return the offloads in use, as text. */
     public String offload()
     {
         return superFrames.toString();

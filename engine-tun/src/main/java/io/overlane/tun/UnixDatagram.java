@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** One datagram to a local socket, which {@code java.nio} cannot send: its UNIX sockets are streams. */
+/** Sends one datagram to a local socket. The UNIX sockets of {@code java.nio} are streams and cannot do this. */
 public final class UnixDatagram
 {
     private UnixDatagram()
@@ -25,7 +25,7 @@ public final class UnixDatagram
      *
      * @param address a path, or {@code @} and a name in the abstract namespace.
      * @param text    the datagram, as UTF-8.
-     * @throws IOException if nobody receives there; one line that names the address.
+     * @throws IOException if no process receives there; one line that names the address.
      * @throws IllegalArgumentException if the address is too long for the kernel.
      * @throws UnsupportedOperationException where native calls are not available.
      */
@@ -52,7 +52,7 @@ public final class UnixDatagram
         }
     }
 
-    /** The length of an abstract name counts, for it may hold zeros; a path ends at the first. */
+    /** An abstract name may contain zeros, so its length counts; a path ends at the first zero. */
     static int putAddress(final UnsafeBuffer buffer, final String address)
     {
         final byte[] path = address.getBytes(StandardCharsets.UTF_8);

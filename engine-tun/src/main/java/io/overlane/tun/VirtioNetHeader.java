@@ -7,8 +7,8 @@ import io.overlane.frame.Frame;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The header in front of each frame of a device opened with IFF_VNET_HDR ({@code linux/virtio_net.h}): what is left
- * to do to a frame on its way out of the kernel, and what the kernel is asked to do on its way in.
+ * The header in front of each frame of a device opened with IFF_VNET_HDR ({@code linux/virtio_net.h}). On a frame from
+ * the kernel it says which work the engine has to do; on a frame to the kernel, which work the kernel has to do.
  *
  * <pre>
  *   0        1           2                4          6                8                  10
@@ -17,15 +17,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +--------+-----------+----------------+----------+----------------+------------------+- - - - - - - - +
  * </pre>
  *
- * Little-endian. The buffer count is there if the header is 12 bytes long (the mrg_rxbuf form) and means nothing to a
- * TUN device: 0 when written.
+ * Little-endian. A header of 12 bytes (the mrg_rxbuf form) has the buffer count, which a TUN device ignores: 0 is
+ * written.
  */
 public final class VirtioNetHeader
 {
-    /** Bytes without the buffer count, the kernel's default. */
+    /** Bytes without the buffer count: the kernel's default. */
     public static final int LENGTH = 10;
 
-    /** Bytes with the buffer count; keeps what follows 4-byte aligned. */
+    /** Bytes with the buffer count; the frame after it is aligned to 4 bytes. */
     public static final int MERGEABLE_LENGTH = 12;
 
     private static final int FLAGS_OFFSET = 0;
@@ -41,7 +41,7 @@ public final class VirtioNetHeader
     }
 
     /**
-     * Set a frame's offload fields from the header that came with it.
+     * Set a frame's offload fields from its header.
      *
      * @param offset of its first byte.
      */
@@ -59,7 +59,7 @@ public final class VirtioNetHeader
     }
 
     /**
-     * Write all bytes of the header that says what a frame's offload fields say.
+     * Write the header for a frame's offload fields, all bytes of it.
      *
      * @param offset of the header's first byte.
      * @param length {@link #LENGTH} or {@link #MERGEABLE_LENGTH}.
@@ -70,7 +70,8 @@ public final class VirtioNetHeader
         buffer.putByte(offset + GSO_TYPE_OFFSET, (byte)frame.gsoType());
         buffer.putShort(offset + HEADER_LENGTH_OFFSET, (short)frame.headerLength(), LITTLE_ENDIAN);
         buffer.putShort(offset + GSO_SIZE_OFFSET, (short)frame.gsoSize(), LITTLE_ENDIAN);
-        // Without a partial checksum these say nothing; a stripped frame has a start before its first byte by then.
+        // Without a partial checksum these fields have no meaning; in a stripped frame the start lies before its first
+        // byte.
         final boolean partial = (frame.flags() & Frame.NEEDS_CHECKSUM) != 0;
         buffer.putShort(
             offset + CHECKSUM_START_OFFSET, partial ? (short)frame.checksumStart() : 0, LITTLE_ENDIAN);

@@ -15,10 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A program of this host, run without a shell: every argument arrives as it was given, messages come in English. */
+/**
+ * A program of this host. It is started without a shell, so each argument is passed unchanged, and its messages are in
+ * English.
+ */
 public final class HostCommand
 {
-    /** Where distributions keep it when {@code PATH} of a service or a user leaves the system directories out. */
+    /** Searched after {@code PATH}, which may lack the system directories for services and users. */
     static final List<Path> SYSTEM_DIRECTORIES = List.of(Path.of("/usr/sbin"), Path.of("/sbin"));
 
     private final String name;
@@ -32,9 +35,9 @@ public final class HostCommand
     }
 
     /**
-     * Look on {@code PATH}, then in {@code /usr/sbin} and {@code /sbin}.
+     * Search {@code PATH}, then {@code /usr/sbin} and {@code /sbin}.
      *
-     * @return the command, or empty if this host has none.
+     * @return the command; empty if this host does not have it.
      */
     public static Optional<HostCommand> find(final String program)
     {
@@ -61,11 +64,10 @@ public final class HostCommand
     }
 
     /**
-     * Run it and wait for its end.
+     * Run the program and wait for its end.
      *
      * @param input     what it reads from its standard input.
-     * @param arguments behind the prefix.
-     * @return how it ended.
+     * @param arguments after the prefix.
      * @throws IOException if it cannot be started, or this thread was interrupted.
      */
     public Result tryRun(final String input, final List<String> arguments) throws IOException
@@ -76,7 +78,7 @@ public final class HostCommand
             builder.redirectInput(new File("/dev/null"));
         }
         final Process process = builder.start();
-        // Whatever it reads and prints first: each stream has a thread, so none can block on another.
+        // Each stream has a thread, so the order in which the program reads and prints does not matter.
         final CompletableFuture<Void> fed = input.isEmpty() ?
             CompletableFuture.completedFuture(null) :
             CompletableFuture.runAsync(() -> feed(process, input), HostCommand::start);
@@ -87,14 +89,14 @@ public final class HostCommand
         return new Result(exitStatus(process), output, complaint.join());
     }
 
-    /** Run commands of {@code ip} in one process, each a line of its input. */
+    /** Run commands of {@code ip} in one process; each is a line of its input. */
     IpBatch batch(final List<String> arguments, final List<String> commands) throws IOException
     {
         return commands.isEmpty() ? new IpBatch("", List.of()) :
             IpBatch.of(commands, tryRun(String.join("\n", commands) + "\n", arguments));
     }
 
-    /** Start it to read its input as it comes; what it prints, beside complaints, is thrown away. */
+    /** Start the program and let it read commands as they come. Its output is discarded, its errors are not. */
     Process beginQuiet(final List<String> arguments) throws IOException
     {
         return builder(arguments).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
@@ -110,12 +112,12 @@ public final class HostCommand
     }
 
     /**
-     * Run it and wait for its end.
+     * Run the program and wait for its end.
      *
      * @param input     what it reads from its standard input.
-     * @param arguments behind the prefix.
-     * @return what it printed.
-     * @throws IOException if it ended with an error; the message is one line: the command and its complaint.
+     * @param arguments after the prefix.
+     * @return its output.
+     * @throws IOException if it failed; the message is one line with the command and its errors.
      */
     public String run(final String input, final List<String> arguments) throws IOException
     {
@@ -128,11 +130,11 @@ public final class HostCommand
     }
 
     /**
-     * Run it without input and wait for its end.
+     * Run the program without input and wait for its end.
      *
-     * @param arguments behind the prefix.
-     * @return what it printed.
-     * @throws IOException if it ended with an error; the message is one line: the command and its complaint.
+     * @param arguments after the prefix.
+     * @return its output.
+     * @throws IOException if it failed; the message is one line with the command and its errors.
      */
     public String run(final String... arguments) throws IOException
     {
@@ -146,7 +148,7 @@ public final class HostCommand
         thread.start();
     }
 
-    /** A program that ends before it has read everything has its reasons; they are in its status and its complaint. */
+    /** A program may end before it has read everything; its status and its errors say why. */
     private static void feed(final Process process, final String input)
     {
         try (OutputStream stream = process.getOutputStream())
@@ -159,7 +161,7 @@ public final class HostCommand
         }
     }
 
-    /** A stream that breaks off is that of a program that was killed; what came until then counts. */
+    /** The stream of a killed program breaks off; the text before that is used. */
     private static String text(final InputStream stream)
     {
         try
@@ -187,15 +189,15 @@ public final class HostCommand
     }
 
     /**
-     * How a program ended.
+     * The result of a program that has ended.
      *
      * @param status    0 for success.
-     * @param output    what it printed.
-     * @param complaint what it printed on standard error.
+     * @param output    text on standard output.
+     * @param complaint text on standard error.
      */
     public record Result(int status, String output, String complaint)
     {
-        /** @return the complaint on one line, or the status if it said nothing. */
+        /** @return the complaint on one line; the status if there is none. */
         public String whyFailed()
         {
             final String line = complaint.strip().replaceAll("\\s*\\R\\s*", "; ");

@@ -7,22 +7,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many commands in one {@code ip} process ended.
+ * The result of several commands in one {@code ip} process.
  *
- * @param output   what they printed, one line for each entry shown.
- * @param failures one line for each command that failed: the command and the complaint.
+ * @param output   of all commands, one line for each entry shown.
+ * @param failures one line for each command that failed, with the command and the error.
  */
 public record IpBatch(String output, List<String> failures)
 {
     private static final Pattern FAILED = Pattern.compile("Command failed -:(\\d+)");
 
-    /** Whether this command failed. */
+    /** @return true if this command failed. */
     public boolean hasFailed(final String command)
     {
         return failures.stream().anyMatch(failure -> failure.startsWith(failed(command)));
     }
 
-    /** What a process of its own left behind. */
+    /** The result of a process that ran only these commands. */
     static IpBatch of(final List<String> commands, final HostCommand.Result result)
     {
         final List<String> failures = failures(commands, 0, result.complaint().lines().toList());
@@ -30,13 +30,13 @@ public record IpBatch(String output, List<String> failures)
             List.of("'ip -batch' failed: " + result.whyFailed()) : failures);
     }
 
-    /** What a process complained of that had carried out some lines before these commands. */
+    /** The result of a process that had executed other lines before these commands. */
     static IpBatch of(final List<String> commands, final int linesBefore, final List<String> complaint)
     {
         return new IpBatch("", failures(commands, linesBefore, complaint));
     }
 
-    /** @return how {@code ip} ends its complaint about a line, counted from 1. */
+    /** @return the line after the error messages about a command; lines count from 1. */
     static String failed(final int line)
     {
         return "Command failed -:" + line;
@@ -47,7 +47,7 @@ public record IpBatch(String output, List<String> failures)
         return "'ip " + command + "' failed: ";
     }
 
-    /** Each complaint stands before the line that names its command. */
+    /** The errors of a command come before the line that names the command. */
     private static List<String> failures(
         final List<String> commands, final int linesBefore, final List<String> complaints)
     {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The {@code ip} command of iproute2, run without a shell: every argument arrives as it was given. */
+/** The {@code ip} command of iproute2. It is started without a shell, so each argument is passed unchanged. */
 public final class IpCommand
 {
     private static final Pattern GAP = Pattern.compile("[\\s\\\\]+");
@@ -30,9 +30,9 @@ public final class IpCommand
     }
 
     /**
-     * Look on {@code PATH}, then in {@code /usr/sbin} and {@code /sbin}.
+     * Search {@code PATH}, then {@code /usr/sbin} and {@code /sbin}.
      *
-     * @throws IOException if this host has none; the message says what to install.
+     * @throws IOException if this host does not have it; the message names the package to install.
      */
     public static IpCommand find() throws IOException
     {
@@ -47,11 +47,11 @@ public final class IpCommand
     }
 
     /**
-     * Run it and wait for its end.
+     * Run {@code ip} and wait for its end.
      *
-     * @param arguments behind the prefix.
-     * @return what it printed.
-     * @throws IOException if it ended with an error; the message is one line: the command and its complaint.
+     * @param arguments after the prefix.
+     * @return its output.
+     * @throws IOException if it failed; the message is one line with the command and its errors.
      */
     public String run(final String... arguments) throws IOException
     {
@@ -59,11 +59,11 @@ public final class IpCommand
     }
 
     /**
-     * Run it and wait for its end.
+     * Run {@code ip} and wait for its end.
      *
-     * @param arguments behind the prefix.
-     * @return what it printed.
-     * @throws IOException if it ended with an error; the message is one line: the command and its complaint.
+     * @param arguments after the prefix.
+     * @return its output.
+     * @throws IOException if it failed; the message is one line with the command and its errors.
      */
     public String run(final List<String> arguments) throws IOException
     {
@@ -71,12 +71,12 @@ public final class IpCommand
     }
 
     /**
-     * Run many commands in one process, the rest after one that fails too: a thousand routes take some ten
-     * milliseconds.
+     * Run many commands in one process, where a thousand routes take some ten milliseconds. If one fails, the others
+     * are run too.
      *
      * @param family   {@code -4} or {@code -6}, for all of them.
      * @param commands each without {@code ip}, e.g. {@code route del 10.5.2.0/24}.
-     * @return what they printed, in the order of the commands, and what failed.
+     * @return their output, in the order of the commands, and the failures.
      * @throws IOException if {@code ip} cannot be run at all.
      */
     public IpBatch batch(final String family, final List<String> commands) throws IOException
@@ -85,11 +85,11 @@ public final class IpCommand
     }
 
     /**
-     * Run commands that print nothing like {@link #batch}, but in a process that stays and waits for more: for few
-     * commands that are in a hurry.
+     * Run commands like {@link #batch}, but in a process that keeps running for the next ones. It is for few urgent
+     * commands that print nothing.
      *
      * @param commands each without {@code ip}.
-     * @return what failed.
+     * @return the failures.
      * @throws IOException if {@code ip} cannot be run at all.
      */
     public IpBatch quickBatch(final boolean isV4, final List<String> commands) throws IOException
@@ -98,8 +98,8 @@ public final class IpCommand
     }
 
     /**
-     * Have a new process wait for quick batches: before the first, and when devices that they name were made again, as
-     * a process goes on with the indexes it knows.
+     * Start a new process for quick batches. Call this before the first one, and after devices that they name were made
+     * again: a process keeps using the old indexes of devices.
      *
      * @throws IOException if {@code ip} cannot be run at all.
      */
@@ -108,7 +108,7 @@ public final class IpCommand
         session(isV4).begin();
     }
 
-    /** End the processes that wait for a quick batch; another batch would start another. */
+    /** End the processes for quick batches. Another quick batch would start a new one. */
     public void endSessions()
     {
         sessionV4.end();

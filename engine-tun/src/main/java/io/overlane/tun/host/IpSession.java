@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One {@code ip} process that carries out batch after batch, so that none waits for a process to start or to end. It
- * ends with this JVM: its input does.
+ * One {@code ip} process that runs batch after batch, so that no batch waits for a process to start or to end. The
+ * process ends with this JVM, because its input ends then.
  *
- * <p>A word that is no command stands behind each batch: the complaint about it, which names its line, says that the
- * batch is done. What commands print is thrown away. A process keeps in mind which index a device's name had, so one
- * that complained of anything else is not asked again.
+ * <p>After each batch comes a word that is not a command. The error about it names its line, which shows that the batch
+ * is done. The output of commands is discarded. A process remembers the indexes of devices, so after any other error a
+ * new process is used.
  */
 final class IpSession
 {
@@ -33,7 +33,7 @@ final class IpSession
         this.arguments = arguments;
     }
 
-    /** Run a batch in the process of the last one, or in a new one where that has ended. Any thread. */
+    /** Run a batch in the present process, or in a new one if that has ended. Any thread. */
     synchronized IpBatch run(final List<String> commands) throws IOException
     {
         final Process last = process;
@@ -46,7 +46,7 @@ final class IpSession
         final List<String> complaint = new ArrayList<>();
         if (!write(commands) || !readUntilMark(complaint))
         {
-            // It ended, by a word it cannot read for one; a batch of its own says which.
+            // The process ended, perhaps because of a command that it cannot parse. A process of its own shows which.
             end();
             return command.batch(arguments, commands);
         }
@@ -58,7 +58,7 @@ final class IpSession
         return batch;
     }
 
-    /** Have a process wait, a new one in any case. */
+    /** Start a new process, also if one is running. */
     synchronized void begin() throws IOException
     {
         end();
@@ -91,7 +91,7 @@ final class IpSession
             {
                 if (line.equals(IpBatch.failed(lines)))
                 {
-                    // What precedes it is about the mark itself.
+                    // The line before is about the mark itself.
                     complaint.remove(complaint.size() - 1);
                     return true;
                 }
@@ -105,7 +105,7 @@ final class IpSession
         return false;
     }
 
-    /** Let the process go, even while it works; the next batch gets another. Any thread. */
+    /** End the process, even while it works; the next batch starts another. Any thread. */
     void end()
     {
         final Process last = process;

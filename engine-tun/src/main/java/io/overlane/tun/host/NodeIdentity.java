@@ -16,18 +16,18 @@ import java.util.Collections;
 import java.util.HexFormat;
 
 /**
- * Which node this is, as far as a MAC address needs to know: the same at every start, so that the entries other nodes
- * made for it outlive a restart.
+ * Identifies this node for the MAC addresses of its devices. It is the same at every start, so entries that other nodes
+ * keep for this one stay valid after a restart.
  *
- * <p>Cloned images may share a machine id; the underlay address keeps their MAC addresses apart, and where that is a
- * wildcard, the hardware address of the first network interface does.
+ * <p>Clones of an image may have the same machine id. Their underlay addresses make their MAC addresses different or,
+ * if those are wildcards, the hardware addresses of their first network interfaces.
  */
 public final class NodeIdentity
 {
     /** machine-id(5): 32 hexadecimal digits and a line end; empty or {@code uninitialized} before the first boot. */
     private static final Path MACHINE_ID = Path.of("/etc/machine-id");
 
-    /** Read from the kernel: a look-up by the resolver could block. */
+    /** Read from the kernel, because a lookup by the resolver could block. */
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private static final int MAC_LENGTH = 6;
@@ -41,17 +41,17 @@ public final class NodeIdentity
         this.hardware = hardware;
     }
 
-    /** @return the identity of this host: its machine id, or its name where it has none. */
+    /** @return the identity of this host: its machine id, or its name if it has none. */
     public static NodeIdentity ofThisHost()
     {
         return new NodeIdentity(nodeName(MACHINE_ID, HOST_NAME), firstHardwareAddress());
     }
 
     /**
-     * A locally administered unicast address for a device. The machine id cannot be found out from it.
+     * Computes a locally administered unicast address for a device. The machine id cannot be derived from it.
      *
-     * @param underlay the address other nodes reach this one by, or a wildcard if it is not known.
-     * @return always the same for the same arguments on the same host.
+     * @param underlay address by which other nodes reach this one; a wildcard if it is not known.
+     * @return the same address for the same arguments on the same host.
      */
     public MacAddress mac(final String device, final IpAddress underlay, final int vni)
     {
@@ -69,7 +69,10 @@ public final class NodeIdentity
         return machineId.matches("[0-9a-f]{32}") ? machineId : firstLine(hostNameFile);
     }
 
-    /** Of the interface with the lowest index that has one, which is there since boot; empty if there is none. */
+    /**
+     * The address of the interface with the lowest index among those that have one; it exists since boot. Empty if
+     * there is none.
+     */
     static String firstHardwareAddress()
     {
         try

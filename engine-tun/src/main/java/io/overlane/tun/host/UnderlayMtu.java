@@ -10,13 +10,14 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * The largest IP packet the underlay takes whole, and what each encapsulation needs of it. All in bytes.
+ * The largest IP packet that the underlay carries unfragmented, and the part of it that each encapsulation needs. All
+ * in bytes.
  *
- * <p>The interface's MTU counts, not a smaller one of a single route or of the path.
+ * <p>It is the MTU of the interface; a smaller MTU of one route or path is not taken into account.
  */
 public final class UnderlayMtu
 {
-    /** Ethernet's, where nothing better is known. */
+    /** Ethernet's MTU, used if no interface is found. */
     public static final int DEFAULT = 1500;
 
     /** Inner Ethernet 14 + VXLAN 8 + UDP 8 + IPv4 20. */
@@ -25,10 +26,10 @@ public final class UnderlayMtu
     /** Inner Ethernet 14 + VXLAN 8 + UDP 8 + IPv6 40. */
     public static final int VXLAN_OVER_IPV6 = OuterOverhead.vxlan(false);
 
-    /** A bare packet behind UDP 8 + IPv4 20. */
+    /** A bare packet after UDP 8 + IPv4 20. */
     public static final int IP_UDP_OVER_IPV4 = OuterOverhead.datagram(true);
 
-    /** A bare packet behind UDP 8 + IPv6 40. */
+    /** A bare packet after UDP 8 + IPv6 40. */
     public static final int IP_UDP_OVER_IPV6 = OuterOverhead.datagram(false);
 
     private UnderlayMtu()
@@ -36,10 +37,10 @@ public final class UnderlayMtu
     }
 
     /**
-     * @param local   what the underlay binds. If it is a wildcard, the routes to the remotes decide.
-     * @param remotes the tunnel endpoints known so far; may be empty.
-     * @return the MTU of the interface that owns {@code local}; for a wildcard the smallest over the interfaces that
-     *         lead to the remotes; {@link #DEFAULT} where no interface is found.
+     * @param local   address that the underlay binds. If it is a wildcard, the routes to the remotes decide.
+     * @param remotes known tunnel endpoints; may be empty.
+     * @return the MTU of the interface that owns {@code local}; for a wildcard the smallest MTU of the interfaces that
+     *         lead to the remotes; {@link #DEFAULT} if no interface is found.
      */
     public static int of(
         final UnderlayRoute route, final IpAddress local, final Collection<IpAddress> remotes)
@@ -57,7 +58,7 @@ public final class UnderlayMtu
 
     /**
      * @return its MTU.
-     * @throws IllegalArgumentException if there is none of that name.
+     * @throws IllegalArgumentException if no interface has this name.
      */
     public static int of(final String name)
     {

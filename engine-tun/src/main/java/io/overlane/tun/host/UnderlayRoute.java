@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How this host would send to remotes, and which interface has which address. It asks the system each question once,
- * without sending anything, so that a thousand questions of one moment cost little; make a new one for the next moment.
- * Used by one thread.
+ * Answers how this host would send to remotes, and which interface has which address. It asks the system each question
+ * once and sends nothing, so a thousand questions cost little. Make a new object to get the present answers later. For
+ * one thread.
  */
 public final class UnderlayRoute
 {
-    /** Any port will do, as no datagram leaves; this is the discard service (RFC 863). */
+    /** Any port works, as no datagram is sent; this is the discard service (RFC 863). */
     private static final int DISCARD_PORT = 9;
 
     private final Interfaces interfaces;
@@ -34,7 +34,7 @@ public final class UnderlayRoute
         Stream<NetworkInterface> list() throws SocketException;
     }
 
-    /** Of this host, from now on. */
+    /** Answers for this host, from now on. */
     public UnderlayRoute()
     {
         this(NetworkInterface::networkInterfaces);
@@ -45,13 +45,13 @@ public final class UnderlayRoute
         this.interfaces = interfaces;
     }
 
-    /** @return the local address datagrams to it would carry, or empty if there is no route. */
+    /** @return the source address of datagrams to it; empty if there is no route. */
     public Optional<IpAddress> localAddress(final IpAddress remote)
     {
         return sources.computeIfAbsent(remote, UnderlayRoute::askRoute);
     }
 
-    /** @return the interface that owns it, or empty if none does. */
+    /** @return the interface that has this address; empty if none has. */
     public Optional<NetworkInterface> owner(final IpAddress local)
     {
         if (owners == null)

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * A file descriptor that several threads use and any thread may close. The number is given back to the kernel only
- * when the last user has left, so that nobody can read from or write to whatever is opened under it next.
+ * A file descriptor that several threads use and any thread may close. It is closed in the kernel when the last user
+ * has released it. So no thread can read from or write to a file that gets the same number next.
  */
 public final class Descriptor implements AutoCloseable
 {
@@ -14,18 +14,18 @@ public final class Descriptor implements AutoCloseable
 
     private final int fd;
     private final IntConsumer closer;
-    /** How many threads are between acquire and release, {@link #CLOSED} added once it is to be closed. */
+    /** The number of threads between acquire and release; {@link #CLOSED} is added when it is closed. */
     private final AtomicInteger users = new AtomicInteger();
 
-    /** @param fd open, and nobody else's to close. */
+    /** @param fd open; only this object may close it. */
     public Descriptor(final int fd)
     {
         this(fd, LibC::close);
     }
 
     /**
-     * @param fd     open, and nobody else's to close.
-     * @param closer gives the number back.
+     * @param fd     open; only this object may close it.
+     * @param closer closes it in the kernel.
      */
     public Descriptor(final int fd, final IntConsumer closer)
     {
@@ -33,13 +33,13 @@ public final class Descriptor implements AutoCloseable
         this.closer = closer;
     }
 
-    /** @return the number; the kernel's meaning of it is certain only between acquire and release. */
+    /** @return the number. It is valid only between acquire and release. */
     public int fd()
     {
         return fd;
     }
 
-    /** @return true if it may be used until {@link #release()}, false if it is closed. */
+    /** @return true if it may be used until {@link #release()}; false if it is closed. */
     public boolean acquire()
     {
         int current = users.get();
@@ -54,7 +54,7 @@ public final class Descriptor implements AutoCloseable
         return false;
     }
 
-    /** @return true once it has been closed, also while somebody still uses it. */
+    /** @return true if it has been closed, also while a thread still uses it. */
     public boolean isClosed()
     {
         return users.get() < 0;
@@ -68,7 +68,7 @@ public final class Descriptor implements AutoCloseable
         }
     }
 
-    /** Refuse new users, and close now or when the last one leaves. */
+    /** Refuse new users, and close it in the kernel when no thread uses it any more. */
     @Override
     public void close()
     {

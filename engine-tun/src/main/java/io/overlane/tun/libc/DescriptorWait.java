@@ -49,7 +49,7 @@ public final class DescriptorWait implements IdleWait
     /** Null until there are more than a few; then it has all of them, and the list of the few is empty. */
     private volatile Descriptor epoll;
     private UnsafeBuffer memory;
-    /** Nothing was done since the last wait, which has reported. */
+    /** True directly after a wait, which has reported already. */
     private boolean isFresh;
 
     /** A descriptor to wait for, and what to run when it is readable. */
@@ -57,7 +57,7 @@ public final class DescriptorWait implements IdleWait
     {
     }
 
-    /** @throws IOException if the system refuses. */
+    /** @throws IOException if the system refuses an eventfd. */
     public DescriptorWait() throws IOException
     {
         watch(new Source(WAKE_ID, EPOLLIN, event.descriptor(), false, () -> {}));
@@ -66,7 +66,7 @@ public final class DescriptorWait implements IdleWait
     /**
      * Wait for one more descriptor. Waiting thread, or before it starts.
      *
-     * @param descriptor stays the caller's.
+     * @param descriptor closed by the caller.
      * @param isDevice   true if an error of the descriptor means that its device is gone.
      * @param onReady    runs in {@link #await} or {@link #select} when the descriptor is readable.
      * @return for {@link #remove}.
@@ -80,7 +80,7 @@ public final class DescriptorWait implements IdleWait
         return source;
     }
 
-    /** Wait for a descriptor no more, which may be closed. Waiting thread. */
+    /** Stop waiting for a descriptor, which may be closed. Waiting thread. */
     public void remove(final Source source)
     {
         if (!few.remove(source))
@@ -208,7 +208,7 @@ public final class DescriptorWait implements IdleWait
             {
                 onEvent(source, events, isWait);
             }
-            // A source whose device has gone is not in the list any more.
+            // A source whose device is gone was removed from the list.
             next += next < few.size() && few.get(next) == source ? 1 : 0;
         }
     }
@@ -226,7 +226,7 @@ public final class DescriptorWait implements IdleWait
         source.onReady.run();
         if (source.isDevice && (events & EPOLLERR) != 0)
         {
-            // The device was removed under us; its error state would end every wait (tun_chr_poll).
+            // The device was removed. Its error state would end every wait (tun_chr_poll).
             remove(source);
         }
     }
@@ -280,7 +280,10 @@ public final class DescriptorWait implements IdleWait
         sources.put(source.id, source);
     }
 
-    /** Nothing is done to a descriptor that is closed: the system has forgotten it, its number may be another's. */
+    /**
+     * Does nothing for a closed descriptor: the system has removed it from the epoll, and its number may be in use
+     * again.
+     */
     private int control(final Descriptor many, final int operation, final Source source)
     {
         if (!source.descriptor.acquire())

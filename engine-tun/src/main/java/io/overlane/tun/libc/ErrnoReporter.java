@@ -24,9 +24,9 @@ public final class ErrnoReporter
     private final GuardedErrorHandler errorHandler;
     private final String subject;
     private final NanoClock clock;
-    /** When a kind was last told of, 0 if never. */
+    /** When a kind was last reported; 0 if never. */
     private final AtomicLongArray toldAtNs = new AtomicLongArray(KINDS);
-    /** How often a kind has failed since it was last told of. */
+    /** How often a kind has failed since it was last reported. */
     private final AtomicLongArray failures = new AtomicLongArray(KINDS);
 
     /** @param subject the device or socket, for the message. */
@@ -35,7 +35,7 @@ public final class ErrnoReporter
         this(errorHandler, subject, SystemNanoClock.INSTANCE);
     }
 
-    /** With a clock that a test can step. */
+    /** For tests, which step the clock. */
     public ErrnoReporter(final ErrorHandler errorHandler, final String subject, final NanoClock clock)
     {
         this.errorHandler = GuardedErrorHandler.of(errorHandler);
@@ -43,7 +43,7 @@ public final class ErrnoReporter
         this.clock = clock;
     }
 
-    /** @param errno why; also the kind. */
+    /** @param errno reason, and also the kind of failure. */
     public void report(final String operation, final int errno)
     {
         final long count = countIfDue(errno);
@@ -54,10 +54,10 @@ public final class ErrnoReporter
     }
 
     /**
-     * A datagram was refused.
+     * Report that a datagram was refused.
      *
-     * @param remoteHigh first word of the address it was to go to.
-     * @param errno      why; also the kind.
+     * @param remoteHigh first word of the destination's address.
+     * @param errno      reason, and also the kind of failure.
      */
     public void reportSend(final long remoteHigh, final long remoteLow, final int remotePort, final int errno)
     {
@@ -68,13 +68,13 @@ public final class ErrnoReporter
         }
     }
 
-    /** What happens only a few times in all: told each time, whatever was told before. */
+    /** Report a failure that occurs only a few times in all, each time it occurs. */
     public void tell(final String operation, final int errno)
     {
         tell(operation, errno, "");
     }
 
-    /** A failure that no system call reported; all of them are one kind. */
+    /** Report a failure that no system call returned. All such failures are one kind. */
     public void report(final String message)
     {
         final long count = countIfDue(0);
@@ -95,7 +95,9 @@ public final class ErrnoReporter
         return count == 1 ? "" : " (" + count + " times since the last such line)";
     }
 
-    /** Counts one failure; returns how many the line stands for, or 0 if the last one is not a minute old. */
+    /**
+     * Counts one failure. Returns the number of failures since the last report, or 0 if that is less than a minute old.
+     */
     private long countIfDue(final int errno)
     {
         final int kind = Math.min(errno, KINDS - 1);

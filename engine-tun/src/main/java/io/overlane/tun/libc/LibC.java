@@ -25,7 +25,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public class LibC
 {
-    /** Functions whose names in C are none in Java. */
+    /** Functions whose names in C are not like Java's. */
     private static final FunctionMapper NAMES = new FunctionMapper.Builder()
         .map("epollCreate", "epoll_create1")
         .map("epollControl", "epoll_ctl")
@@ -62,12 +62,12 @@ public class LibC
         RUNTIME = runtime;
     }
 
-    /** The C library itself; for {@link #get()}, and for tests that override a call. */
+    /** For {@link #get()}, and for tests that override a call. */
     protected LibC()
     {
     }
 
-    /** jnr wraps what really happened in several layers. */
+    /** jnr wraps the cause in several exceptions. */
     private static String firstLineOfRootCause(final Throwable throwable)
     {
         Throwable cause = throwable;
@@ -79,7 +79,7 @@ public class LibC
         return message == null || message.isBlank() ? cause.toString() : message.lines().findFirst().orElseThrow();
     }
 
-    /** @return null if native calls work here, else why not, in one line. */
+    /** @return the reason why native calls do not work here, in one line; null if they work. */
     public static String whyUnavailable()
     {
         return WHY_NOT;
@@ -118,7 +118,7 @@ public class LibC
     /**
      * @param fd       of a device or socket.
      * @param request  whose argument is a structure.
-     * @param argument the structure, as long as the request says.
+     * @param argument a structure of the length that the request needs.
      * @return 0, or -1.
      */
     public int ioctl(final int fd, final long request, final UnsafeBuffer argument)
@@ -130,7 +130,7 @@ public class LibC
 
     /**
      * @param pollfds  offset of the first pollfd.
-     * @param timespec offset of the time to wait at most.
+     * @param timespec offset of the longest time to wait.
      * @return descriptors that are ready, or -1.
      */
     public int ppoll(final UnsafeBuffer memory, final int pollfds, final int count, final int timespec)
@@ -166,7 +166,7 @@ public class LibC
         return CALLS.eventfd(value, flags);
     }
 
-    /** @return what the command says, or -1. */
+    /** @return the command's result, or -1. */
     public int fcntl(final int fd, final int command, final int argument)
     {
         return CALLS.fcntl(fd, command, argument);
@@ -190,8 +190,8 @@ public class LibC
     }
 
     /**
-     * @param events    gets an epoll_event for each descriptor that is ready, from its start on.
-     * @param count     of them at most.
+     * @param events    gets an epoll_event for each descriptor that is ready.
+     * @param count     most entries to return.
      * @param timeoutMs to wait at most, in milliseconds.
      * @return events, or -1.
      */
@@ -288,7 +288,7 @@ public class LibC
 
     /**
      * @param messages to fill from the first on.
-     * @param count    of them at most.
+     * @param count    most entries to return.
      * @param payloads has every frame that the messages point to.
      * @return messages filled, or -1.
      */
@@ -304,7 +304,7 @@ public class LibC
     /**
      * @param number    {@code sched_getattr} or {@code sched_setattr}, for the calling thread.
      * @param attribute {@code struct sched_attr}.
-     * @param length    room for it where it is read, else 0.
+     * @param length    size of the structure to read it, 0 to write it.
      * @return 0, or -1.
      */
     public long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
@@ -314,7 +314,7 @@ public class LibC
         return result;
     }
 
-    /** @return the value that was asked for or 0, or -1. */
+    /** @return the requested value or 0; -1 on failure. */
     public int prctl(final int option, final long value)
     {
         return CALLS.prctl(option, value, 0, 0, 0);

@@ -21,7 +21,7 @@ package io.overlane.tun.libc;
  *  ifreq     0 name(16)         16 union                                                               40
  * </pre>
  *
- * Fields are eight bytes wide where nothing else is said. Names are those of the kernel's headers.
+ * Fields without a width have eight bytes. Names are those of the kernel's headers.
  */
 public final class Linux
 {
@@ -141,7 +141,7 @@ public final class Linux
     public static final int CMSG_LEVEL_OFFSET = 8;
     public static final int CMSG_TYPE_OFFSET = 12;
     public static final int CMSG_DATA_OFFSET = 16;
-    /** {@code CMSG_SPACE} of anything from one to eight bytes. */
+    /** {@code CMSG_SPACE} of a value of one to eight bytes. */
     public static final int CMSG_SMALL_SPACE = 24;
 
     static final int SOCKADDR_PORT_OFFSET = 2;

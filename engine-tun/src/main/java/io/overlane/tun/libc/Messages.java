@@ -25,8 +25,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   mmsghdr ×count   iovec ×count   sockaddr ×count   control ×count
  * </pre>
  *
- * The messages point into this memory and to the payloads. A payload lies in a frame, and whoever makes the call names
- * the owner of the frames ({@link LibC}).
+ * The messages point into this memory and to the payloads. A payload lies in a frame; the owner of the frames is an
+ * argument of the call ({@link LibC}).
  */
 public final class Messages
 {
@@ -56,7 +56,7 @@ public final class Messages
         }
     }
 
-    /** @return where the messages begin, and names and control messages lie. */
+    /** @return the memory, which begins with the messages. */
     public UnsafeBuffer memory()
     {
         return memory;
@@ -89,7 +89,7 @@ public final class Messages
         memory.putInt(index * MMSG_SIZE + MSG_NAME_LENGTH_OFFSET, length);
     }
 
-    /** @return bytes of control messages that the kernel gave. */
+    /** @return bytes of control messages that the kernel wrote. */
     public int controlLength(final int index)
     {
         return (int)memory.getLong(index * MMSG_SIZE + MSG_CONTROL_LENGTH_OFFSET);

@@ -20,7 +20,7 @@ public final class PollSet
     private final UnsafeBuffer memory;
 
     /**
-     * @param libc   the C library, or what stands for it.
+     * @param libc   the C library, or a stand-in for tests.
      * @param events to wait for, the same for all.
      */
     public PollSet(final LibC libc, final int capacity, final int events)
@@ -35,7 +35,7 @@ public final class PollSet
 
     /**
      * @param index 0…capacity-1.
-     * @param fd    which the caller has acquired whenever it polls; -1 for none.
+     * @param fd    that the caller acquires before each poll; -1 for none.
      */
     public void set(final int index, final int fd)
     {

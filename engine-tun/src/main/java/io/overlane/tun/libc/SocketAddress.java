@@ -15,8 +15,8 @@ import io.overlane.address.IpAddress;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * {@code sockaddr_in} and {@code sockaddr_in6} in a buffer. The form an IPv4 address has on an IPv6 socket is that of
- * {@link IpAddress}, so there the words go in and out as they are.
+ * Reads and writes {@code sockaddr_in} and {@code sockaddr_in6} in a buffer. On an IPv6 socket an IPv4 address has the
+ * form of {@link IpAddress}, so its words are copied unchanged.
  */
 public final class SocketAddress
 {
@@ -28,7 +28,7 @@ public final class SocketAddress
     }
 
     /**
-     * The scope is the address's zone; the flow label stays as it is: zero.
+     * Writes the address's zone as the scope. The flow label is left as it is: zero.
      *
      * @param family of the socket, which decides the form.
      * @return bytes of the form.

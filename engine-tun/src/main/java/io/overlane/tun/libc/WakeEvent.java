@@ -10,10 +10,10 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * An eventfd by which any thread ends the wait of one other, which waits for it together with other descriptors.
+ * An eventfd by which any thread ends the wait of one other thread, which waits for the eventfd and other descriptors.
  *
- * <p>A wake-up is remembered until the next wait; it costs a system call (a write to the eventfd) only when the waiting
- * thread is blocked or about to be.
+ * <p>A wake-up is remembered until the next wait. It costs a system call (a write to the eventfd) only if the waiting
+ * thread is blocked or about to block.
  */
 final class WakeEvent implements AutoCloseable
 {
@@ -29,7 +29,7 @@ final class WakeEvent implements AutoCloseable
     private final AtomicInteger state = new AtomicInteger(RUNNING);
     private final Descriptor descriptor;
 
-    /** @throws IOException if there is no eventfd to be had. */
+    /** @throws IOException if the system refuses an eventfd. */
     WakeEvent() throws IOException
     {
         final int fd = libc.eventfd(0, O_CLOEXEC | O_NONBLOCK);
@@ -41,26 +41,26 @@ final class WakeEvent implements AutoCloseable
         memory.putLong(ONE, 1);
     }
 
-    /** Readable when the wait is to end. */
+    /** Readable when the wait should end. */
     Descriptor descriptor()
     {
         return descriptor;
     }
 
-    /** Waiting thread: @return true if it may block, false if it has been woken since the last wait. */
+    /** Called by the waiting thread. Returns false if it was woken since the last wait, and must not block. */
     boolean begin()
     {
         return state.compareAndSet(RUNNING, WAITING);
     }
 
-    /** Waiting thread, behind {@link #begin()} in any case: the wait is over. */
+    /** Called by the waiting thread after each {@link #begin()}: the wait is over. */
     void end()
     {
-        // Reads the state too: what was done before a wake() is seen after the wait it ended.
+        // This also reads the state, so writes before a wake() are visible after the wait that it ended.
         state.getAndSet(RUNNING);
     }
 
-    /** Waiting thread, which has acquired the descriptor: it was readable. */
+    /** Called by the waiting thread, which has acquired the descriptor, if it was readable. */
     void clear()
     {
         libc.read(descriptor.fd(), memory, COUNTER, Long.BYTES);

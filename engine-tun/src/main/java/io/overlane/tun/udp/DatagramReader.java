@@ -22,31 +22,34 @@ import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Receives datagrams into a slab with one {@code recvmmsg} a call. Polling thread only.
+ * Receives datagrams into a slab, with one {@code recvmmsg} for each call. Polling thread only.
  *
- * <p>The message headers are written once; the kernel overwrites two lengths in those it fills, and those are put back
- * before the next call.
+ * <p>The message headers are written once. The kernel overwrites two lengths in the headers that it fills; they are
+ * restored before the next call.
  */
 final class DatagramReader
 {
-    /** A datagram's length is 16 bits, joined ones have no more either. */
+    /** A datagram's length has 16 bits; joined datagrams are not longer. */
     private static final int MAX_DATAGRAM_LENGTH = 65_535;
     /** Type of service and segment size. */
     private static final int CONTROL_SPACE = 2 * CMSG_SMALL_SPACE;
 
-    /** Read at a time about so much, so that it is still in the core's own cache when it is looked at. */
+    /**
+     * One read takes about this number of bytes, so that they are still in the core's own cache when the engine reads
+     * them.
+     */
     private static final int READ_BYTES = 4 * MAX_DATAGRAM_LENGTH;
 
     private final LibC libc;
     private final FrameSlab slab;
     private final Messages messages;
     private final UnsafeBuffer memory;
-    /** How many messages the last call filled. */
+    /** Messages that the last call filled. */
     private int filled;
-    /** Of the last call, which says what the next ones will be like. */
+    /** Longest datagram of the last call, as an estimate for the next one. */
     private int longest = 1;
 
-    /** Lends {@code datagrams} at a time at most. */
+    /** @param datagrams most datagrams lent at a time. */
     DatagramReader(final LibC libc, final int datagrams)
     {
         this.libc = libc;
@@ -60,7 +63,7 @@ final class DatagramReader
         filled = datagrams;
     }
 
-    /** Append to a batch; returns the number of entries added, or the negated error. */
+    /** Append to a batch. Returns the number of entries added, or the negated error. */
     int read(final int fd, final ReceiveBatch batch)
     {
         for (int i = 0; i < filled; i++)

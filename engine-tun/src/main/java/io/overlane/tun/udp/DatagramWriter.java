@@ -36,11 +36,11 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Sends the entries of a batch with as few {@code sendmmsg} calls as the kernel lets it, and judges each. Sending
+ * Sends the entries of a batch with as few {@code sendmmsg} calls as possible, and sets a verdict for each. Sending
  * thread only.
  *
- * <p>The kernel stops at an entry it refuses and says how many it took before; the next call, which begins with that
- * entry, says why.
+ * <p>The kernel stops at an entry that it refuses and returns the number of entries before it. The next call begins
+ * with that entry and returns the reason.
  */
 final class DatagramWriter
 {
@@ -52,24 +52,24 @@ final class DatagramWriter
     private final Messages messages = new Messages(MESSAGES, CONTROL_SPACE);
     private final PollSet room;
     private final UnsafeBuffer option = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Long.BYTES, Long.BYTES));
-    /** The batch's entry each message stands for. */
+    /** The entry of the batch for each message. */
     private final int[] entries = new int[MESSAGES];
     private final SourcePortFan fan;
     private final int family;
     private final ErrnoReporter errors;
-    /** IP_MTU_DISCOVER for each wish about the don't-fragment bit. */
+    /** Value of IP_MTU_DISCOVER for each setting of the don't-fragment bit. */
     private final int[] discovery = new int[OuterFields.DF_CLEAR + 1];
-    /** What each socket of the fan has now. */
+    /** Present value of IP_MTU_DISCOVER for each socket of the fan. */
     private final int[] discoveries;
     private volatile boolean segments;
-    /** The socket that is being written to. */
+    /** The socket that is written to now. */
     private int fd;
     private long timeoutNs;
     private long deadlineNs;
     private boolean waited;
     private boolean full;
 
-    /** Sends by the sockets of the fan; {@code errors} gets failures that have no verdict of their own. */
+    /** @param errors gets failures that have no verdict of their own. */
     DatagramWriter(final LibC libc, final SourcePortFan fan, final ErrnoReporter errors)
     {
         this.libc = libc;
@@ -79,22 +79,23 @@ final class DatagramWriter
         this.errors = errors;
         discovery[OuterFields.DF_DEFAULT] = fan.socket(0).discovery();
         discovery[OuterFields.DF_SET] = Linux.IP_PMTUDISC_DO;
-        // Clears the bit for routers; the kernel itself still refuses what is longer than the interface's MTU.
+        // This clears the bit for routers. The kernel itself still refuses a datagram that is longer than the
+        // interface's MTU.
         discovery[OuterFields.DF_CLEAR] = Linux.IP_PMTUDISC_INTERFACE;
         discoveries = new int[fan.size()];
         Arrays.fill(discoveries, discovery[OuterFields.DF_DEFAULT]);
         room = new PollSet(libc, 1, POLLOUT);
     }
 
-    /** @return true while joined entries leave in one call. */
+    /** @return true while joined entries are sent with one call. */
     boolean segments()
     {
         return segments;
     }
 
     /**
-     * @param batch     to send; every entry gets a verdict. Entries of one source port leave in order.
-     * @param timeoutNs how long all entries together may wait for room in the socket, in nanoseconds.
+     * @param batch     to send; each entry gets a verdict. Entries of one source port are sent in order.
+     * @param timeoutNs longest time that all entries together wait for room in the socket, in nanoseconds.
      */
     void write(final SendBatch batch, final long timeoutNs)
     {
@@ -180,7 +181,7 @@ final class DatagramWriter
         return IpAddress.isV4(batch.remoteHigh(entry), batch.remoteLow(entry));
     }
 
-    /** The bit has no control message: the socket is told, between two calls, when it is to change. */
+    /** DF cannot be set per datagram, so the socket option is changed between two calls of sendmmsg. */
     private void discover(final int index, final int value)
     {
         option.putInt(0, value);
@@ -191,7 +192,7 @@ final class DatagramWriter
         discoveries[index] = value;
     }
 
-    /** The socket is closed. */
+    /** Sets the verdict for entries whose socket is closed. */
     private void refuse(final SendBatch batch, final int index)
     {
         for (int i = 0, size = batch.size(); i < size; i++)
@@ -221,7 +222,7 @@ final class DatagramWriter
             else
             {
                 final int entry = entries[done];
-                // Pieces leave by way of the first message, whose own entry is this one or done with.
+                // Pieces use the first message. Its own entry is this one or is done.
                 batch.verdict(entry, isJoined(batch, entry) && refusesJoined(-sent) ?
                     writePieces(batch, entry) :
                     verdict(batch, entry, -sent));
@@ -231,9 +232,9 @@ final class DatagramWriter
     }
 
     /**
-     * One call, again after what passes by itself.
+     * One call of sendmmsg, which is repeated after errors that pass by themselves.
      *
-     * @return messages taken, or the negated error of the first.
+     * @return messages sent, or the negated error of the first.
      */
     private int send(final SendBatch batch, final int first, final int count)
     {
@@ -260,7 +261,7 @@ final class DatagramWriter
             }
             else if (errno == ECONNREFUSED || errno == ENOBUFS)
             {
-                // Left behind by an earlier datagram, or a queue that was full for a moment.
+                // An error of an earlier datagram, or a queue that was full for a moment.
                 if (!again)
                 {
                     return -errno;
@@ -291,7 +292,10 @@ final class DatagramWriter
         return true;
     }
 
-    /** The kernel will not cut this entry, or any (EIO: the device cannot do checksums): we do. */
+    /**
+     * True if the engine must cut this entry, because the kernel refuses to. After EIO (the device has no checksum
+     * offload) the engine cuts all entries.
+     */
     private boolean refusesJoined(final int errno)
     {
         if (errno == EIO && segments)
@@ -302,7 +306,7 @@ final class DatagramWriter
         return errno == EIO || errno == EINVAL || errno == EMSGSIZE;
     }
 
-    /** @return the verdict on the first piece that was refused; the rest is then not sent. */
+    /** @return the verdict on the first piece that was refused; the pieces after it are not sent. */
     private DropReason writePieces(final SendBatch batch, final int entry)
     {
         final int length = batch.frame(entry).length();
@@ -381,7 +385,7 @@ final class DatagramWriter
         controls.putLong(offset, CMSG_DATA_OFFSET + length);
         controls.putInt(offset + CMSG_LEVEL_OFFSET, level);
         controls.putInt(offset + CMSG_TYPE_OFFSET, type);
-        // Little-endian: the low bytes are the value, whatever its length.
+        // Little-endian, so this writes values of any length.
         controls.putInt(offset + CMSG_DATA_OFFSET, value);
     }
 }

@@ -17,10 +17,10 @@ public final class DualStack
     }
 
     /**
-     * @param udpPort      to bind to, 0 for one of the kernel's choice that is free for both.
-     * @param settings     what else to set, called for each socket.
+     * @param udpPort      to bind to; 0 for one that the kernel chooses and that is free for both.
+     * @param settings     sets the other options; called for each socket.
      * @param errorHandler gets the failures of the sockets.
-     * @return the two as one; closing closes both.
+     * @return both as one; closing it closes both.
      * @throws IOException if one of the sockets cannot be opened; the message is one line.
      */
     public static DualStackUnderlay open(

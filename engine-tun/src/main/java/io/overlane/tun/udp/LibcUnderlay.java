@@ -27,13 +27,14 @@ import java.util.Set;
 import org.agrona.ErrorHandler;
 
 /**
- * The network edge on one UDP socket and the C library: {@code recvmmsg} in, {@code sendmmsg} out, joined datagrams by
- * UDP_SEGMENT and, if asked for, UDP_GRO. Polling and sending share nothing but the socket.
+ * An underlay on one UDP socket and the C library. It receives with {@code recvmmsg} and sends with {@code sendmmsg};
+ * joined datagrams are sent with UDP_SEGMENT and, on request, received with UDP_GRO. Polling and sending share only the
+ * socket.
  *
- * <p>Every datagram leaves from the port the socket is bound to, which firewalls and UDP_GRO like best, unless
- * {@link UdpOptions#sourcePorts(int, int, int)} asks for a port by flow. Either way all are received on the one port.
- * Type of service and time to live are set per datagram, the don't-fragment bit by changing the socket between two of
- * different wishes.
+ * <p>Each datagram is sent from the port that the socket is bound to, which works best with firewalls and UDP_GRO. With
+ * {@link UdpOptions#sourcePorts(int, int, int)} the source port depends on the flow. All datagrams are received on the
+ * one port. Type of service and time to live are set for each datagram; for another don't-fragment bit the socket is
+ * changed between two datagrams.
  */
 public final class LibcUnderlay implements Underlay
 {
@@ -50,9 +51,9 @@ public final class LibcUnderlay implements Underlay
     private final ErrnoReporter errors;
 
     /**
-     * @param errorHandler told when the socket fails, of each kind of failure at most once a minute.
-     * @throws IOException if the socket cannot be had: a {@link java.net.BindException} with address, port and the
-     *     system's reason in one line if it cannot be opened or bound.
+     * @param errorHandler gets failures of the socket, each kind at most once a minute.
+     * @throws IOException if the socket cannot be used. If it cannot be opened or bound, it is a
+     *     {@link java.net.BindException} with address, port and the system's reason in one line.
      * @throws UnsupportedOperationException where native calls are not available.
      */
     public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException
@@ -60,7 +61,7 @@ public final class LibcUnderlay implements Underlay
         this(LibC.get(), options, errorHandler);
     }
 
-    /** With something else in place of the C library, for what is sent and received. */
+    /** For tests: sends and receives through a stand-in for the C library. */
     LibcUnderlay(final LibC libc, final UdpOptions options, final ErrorHandler errorHandler) throws IOException
     {
         this(libc, SourcePortFan.open(options), options, errorHandler);
@@ -92,30 +93,31 @@ public final class LibcUnderlay implements Underlay
     }
 
     /**
-     * Open one more underlay on this one's address and port, for another thread. The kernel gives each remote's address
-     * and port to one of them, so what arrives from one source port stays in order. No other process can join unless it
-     * is of the same user and asks for SO_REUSEPORT, as no underlay does by itself.
+     * Open one more underlay on the same address and port, for another thread. The kernel assigns each pair of remote
+     * address and port to one of them, so datagrams from one source port stay in order. Another process can bind this
+     * port only if it has the same user and sets SO_REUSEPORT, which no underlay does by itself.
      *
-     * @return the new one, with the same options; closed by itself.
-     * @throws IOException as the constructor.
+     * @return the new underlay, with the same options; it is closed separately.
+     * @throws IOException as with the constructor.
      */
     public LibcUnderlay openFurther() throws IOException
     {
         return new LibcUnderlay(LibC.get(), fan.openFurther(options), options, errorHandler);
     }
 
-    /** @return null if this underlay can be used here, else why not, in one line. */
+    /** @return the reason why this underlay cannot be used here, in one line; null if it can. */
     public static String whyUnavailable()
     {
         return LibC.whyUnavailable();
     }
 
     /**
-     * Make one more file descriptor of the socket, for something else that receives from it instead of
-     * {@link #poll(ReceiveBatch)}. The port is free again when the caller has closed it and this underlay is closed.
+     * Make one more file descriptor of the socket, for code that receives datagrams instead of
+     * {@link #poll(ReceiveBatch)}. The port is free again when the caller has closed this descriptor and the underlay
+     * is closed.
      *
      * @return the number; the caller closes it.
-     * @throws IOException if the underlay is closed or the process may have no more descriptors.
+     * @throws IOException if the underlay is closed or the process has no free descriptor.
      */
     public int duplicateDescriptor() throws IOException
     {
@@ -207,7 +209,9 @@ public final class LibcUnderlay implements Underlay
         return fan.size() > 1;
     }
 
-    /** @return true while joined entries leave in one call; false once the kernel has refused. Any thread. */
+    /**
+     * @return true while joined entries are sent with one call; false after the kernel has refused one. Any thread.
+     */
     @Override
     public boolean gainsFromJoining()
     {
@@ -220,7 +224,7 @@ public final class LibcUnderlay implements Underlay
         return socket.coalesces();
     }
 
-    /** @return bytes the kernel holds for us on the way in; less than asked for without CAP_NET_ADMIN. */
+    /** @return size of the kernel's receive buffer in bytes; without CAP_NET_ADMIN it may be less than requested. */
     public int receiveBufferLength()
     {
         return socket.receiveBufferLength();
@@ -270,7 +274,7 @@ public final class LibcUnderlay implements Underlay
     {
         switch (errno)
         {
-            // Nothing there, or what an ICMP message left behind on the socket, now cleared.
+            // No datagram, or an error that an ICMP message left on the socket and that is cleared now.
             case EAGAIN, EINTR, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH:
                 break;
 
@@ -286,10 +290,11 @@ public final class LibcUnderlay implements Underlay
     }
 
     /**
-     * Send every entry as {@link #send(SendBatch)} does, but wait for another time at most.
+     * Send each entry as {@link #send(SendBatch)} does, with another limit for waiting.
      *
-     * @param batch     what to send; not cleared.
-     * @param timeoutNs how long all entries together may wait for room in the socket, in nanoseconds; 0 for not at all.
+     * @param batch     to send; it is not cleared.
+     * @param timeoutNs longest time that all entries together wait for room in the socket, in nanoseconds; 0 to not
+     *                  wait.
      */
     public void send(final SendBatch batch, final long timeoutNs)
     {

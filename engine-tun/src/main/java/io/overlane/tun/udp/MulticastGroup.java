@@ -17,7 +17,7 @@ import java.net.SocketException;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** {@code ip_mreqn} and {@code ipv6_mreq} in a buffer, and what their errors mean. */
+/** Writes {@code ip_mreqn} and {@code ipv6_mreq}, and explains their errors. */
 final class MulticastGroup
 {
     private MulticastGroup()
@@ -26,8 +26,8 @@ final class MulticastGroup
 
     /**
      * @param name of an interface, or null.
-     * @return its index, 0 for null: the system's choice.
-     * @throws SocketException if there is none of that name.
+     * @return its index; 0 for null, which lets the system choose.
+     * @throws SocketException if no interface has this name.
      */
     static int index(final String name) throws SocketException
     {
@@ -43,7 +43,7 @@ final class MulticastGroup
         return found.getIndex();
     }
 
-    /** @return bytes of the form, which the group's version decides. */
+    /** @return length in bytes, which depends on the group's IP version. */
     static int put(final UnsafeBuffer buffer, final int offset, final IpAddress group, final int index)
     {
         if (group.isV4())
@@ -59,7 +59,7 @@ final class MulticastGroup
         return IPV6_MREQ_SIZE;
     }
 
-    /** @return why a group could not be joined. */
+    /** @return the reason why a group could not be joined. */
     static String describe(final int errno, final boolean isV4)
     {
         return switch (errno)

@@ -12,15 +12,15 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Asks the kernel for the MTU of the path to a remote: the route's or, where a router said "fragmentation needed" to a
- * datagram of ours, what it said (RFC 1191, RFC 8201). The kernel checks such messages against the sockets it has,
- * keeps them for ten minutes and forgets them when the route changes.
+ * Asks the kernel for the MTU of the path to a remote: that of the route or, if a router has answered "fragmentation
+ * needed" to one of our datagrams, that of the answer (RFC 1191, RFC 8201). The kernel checks that such an answer
+ * belongs to a socket, keeps it for ten minutes and drops it when the route changes.
  *
- * <p>Costs four system calls on a socket of its own, which sends nothing. Sending thread only.
+ * <p>It costs four system calls on a socket of its own, which sends nothing. Sending thread only.
  */
 final class PathMtuProbe
 {
-    /** The discard service: the kernel wants a port to connect to. */
+    /** The discard service; connecting needs a port. */
     private static final int ANY_PORT = 9;
     private static final int VALUE = SocketAddress.SPACE;
     private static final int LENGTH = VALUE + Long.BYTES;
@@ -31,7 +31,7 @@ final class PathMtuProbe
     private final IpAddress local;
 
     /**
-     * @param local the source address of datagrams, or a wildcard; routes may depend on it.
+     * @param local source address of datagrams, or a wildcard; routes may depend on it.
      * @throws UnsupportedOperationException where native calls are not available.
      */
     PathMtuProbe(final IpAddress local)
@@ -41,7 +41,7 @@ final class PathMtuProbe
 
     /**
      * @param high first word of the remote's address.
-     * @return IP MTU in bytes, 0 if there is no route or the kernel does not say.
+     * @return IP MTU in bytes; 0 if there is no route or the kernel does not know it.
      */
     int pathMtu(final long high, final long low)
     {

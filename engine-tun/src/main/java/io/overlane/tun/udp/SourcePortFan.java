@@ -8,11 +8,11 @@ import java.util.List;
 import org.agrona.CloseHelper;
 
 /**
- * The main socket, and the sockets that datagrams leave by: the main one alone, or several on ports of a range. One of
- * them serves a flow, so that receivers and links which look at the outer ports can tell flows apart (RFC 7348 §5).
+ * The main socket, and the sockets for sending: only the main one, or several on ports of a range. Each flow uses one
+ * of them, so that receivers and links can distinguish flows by their outer ports (RFC 7348 §5).
  *
- * <p>Nobody reads from the others. Answers to a VTEP go to its own port, so what arrives there is no tunnel traffic;
- * the kernel keeps the one or two datagrams that fit the smallest receive buffer, and counts the rest as lost.
+ * <p>Only the main socket is read. Other VTEPs send to its port, so datagrams to the other ports are not tunnel
+ * traffic. The kernel keeps one or two of them, which fit the smallest receive buffer, and counts the others as lost.
  */
 final class SourcePortFan implements AutoCloseable
 {
@@ -26,9 +26,10 @@ final class SourcePortFan implements AutoCloseable
     }
 
     /**
-     * @param options address, port and range. Ports of the range that others hold are passed over.
-     * @return the main socket, which is part of the fan if its port is in the range and its turn comes, and the others.
-     * @throws IOException if the main socket, or no port of the range, can be had; the message is one line.
+     * @param options address, port and range. Ports of the range that are in use are skipped.
+     * @return the main socket and the others. The main socket is also used for sending if its port is among the first
+     *         free ports of the range.
+     * @throws IOException if the main socket or all ports of the range cannot be bound; the message is one line.
      */
     static SourcePortFan open(final UdpOptions options) throws IOException
     {
@@ -70,11 +71,10 @@ final class SourcePortFan implements AutoCloseable
     }
 
     /**
-     * Open one more fan on the same address and ports, for another thread. A flow leaves from the same port, whichever
+     * Open one more fan on the same address and ports, for another thread. A flow has the same source port, whichever
      * thread sends it.
      *
-     * @return the new one.
-     * @throws IOException if a socket cannot be had; the message is one line.
+     * @throws IOException if a socket cannot be opened; the message is one line.
      */
     SourcePortFan openFurther(final UdpOptions options) throws IOException
     {
@@ -96,37 +96,34 @@ final class SourcePortFan implements AutoCloseable
         }
     }
 
-    /** @return the socket bound to the tunnel's port: the one to receive from. */
+    /** @return the socket that is bound to the tunnel's port and receives. */
     UdpSocket main()
     {
         return main;
     }
 
-    /** @return how many there are, 1…{@link UdpOptions#MAX_SOURCE_PORTS}. */
+    /** @return number of sockets for sending, 1…{@link UdpOptions#MAX_SOURCE_PORTS}. */
     int size()
     {
         return sockets.length;
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return a socket to send by.
-     */
+    /** @param index 0…size-1. */
     UdpSocket socket(final int index)
     {
         return sockets[index];
     }
 
     /**
-     * @param flowHash whose upper bits are as good as random.
-     * @return index of the socket that serves the flow.
+     * @param flowHash whose upper bits are evenly distributed.
+     * @return index of the flow's socket.
      */
     int index(final int flowHash)
     {
         return (int)((flowHash & 0xFFFF_FFFFL) * sockets.length >>> Integer.SIZE);
     }
 
-    /** @return what is worth a word in the start line, behind a comma; empty if datagrams leave from the main port. */
+    /** @return text for the start line, after a comma; empty if datagrams are sent from the main port. */
     String description()
     {
         final int first = sockets[0].local().udpPort();

@@ -47,7 +47,7 @@ final class SourceProgram
     private static final int JUMP_EQUAL = 0x15;
     private static final int RETURN = 0x06;
 
-    /** SKF_NET_OFF: where the IP header begins, whatever the program was given. */
+    /** SKF_NET_OFF: the beginning of the IP header, wherever the program's data begins. */
     private static final int IP_HEADER = -0x100000;
     private static final int SOURCE_V4 = IP_HEADER + 12;
     private static final int SOURCE_V6 = IP_HEADER + 8;
@@ -64,7 +64,7 @@ final class SourceProgram
 
     /**
      * @param sources prefixes of accepted addresses.
-     * @return {@code struct sock_fprog} and behind it the program it points to.
+     * @return {@code struct sock_fprog}, followed by the program that it points to.
      */
     static UnsafeBuffer of(final Set<IpPrefix> sources)
     {
@@ -128,7 +128,7 @@ final class SourceProgram
         return hash;
     }
 
-    /** The mask of a word of which so many leading bits count; fewer than none and more than all may be asked for. */
+    /** The mask for this number of leading bits of a word; less than 0 counts as 0, more than 32 as 32. */
     private static int mask(final int bits)
     {
         return bits <= 0 ? 0 : bits >= Integer.SIZE ? -1 : -1 << Integer.SIZE - bits;
@@ -142,7 +142,7 @@ final class SourceProgram
 
     private void add(final int code, final int ifTrue, final int ifFalse, final int operand)
     {
-        // As it lies in memory of a little-endian machine.
+        // In the order of memory on a little-endian machine.
         instructions.add(code | ifTrue << 16 | ifFalse << 24 | (long)operand << Integer.SIZE);
     }
 

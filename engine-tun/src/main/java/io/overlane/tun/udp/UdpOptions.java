@@ -6,28 +6,28 @@ import io.overlane.setting.Setting;
 import io.overlane.underlay.UdpAddress;
 import java.util.concurrent.TimeUnit;
 
-/** How to open a {@link LibcUnderlay}. Every setter checks its value. */
+/** Settings of a {@link LibcUnderlay}. Every setter checks its value. */
 public final class UdpOptions
 {
-    /** Room for what arrives while the engine is busy with 64 KiB joined datagrams; more adds only delay. */
+    /** Bytes that may arrive while the engine is busy with joined datagrams of 64 KiB; more would only add delay. */
     public static final int DEFAULT_SOCKET_BUFFER_LENGTH = 4 * 1024 * 1024;
 
-    /** Datagrams per poll: 16 already bring the gain of a batched receive, twice that leaves room. */
+    /** Datagrams for each poll. 16 already give the gain of receiving in batches; this is twice that. */
     public static final int DEFAULT_POLL_DATAGRAMS = 32;
 
-    /** How long a full socket may hold up a send; long for a queue, short for a person. */
+    /** Longest time that a send waits for room in the socket: long for a queue, short for a person. */
     public static final long DEFAULT_SEND_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** Lowest source port by default: dynamic ports begin here (RFC 6335 §6, which RFC 7348 §5 recommends). */
+    /** Lowest source port by default: the first dynamic port (RFC 6335 §6), as RFC 7348 §5 recommends. */
     public static final int DEFAULT_SOURCE_PORT_LOW = 49_152;
 
     /** Highest source port by default. */
     public static final int DEFAULT_SOURCE_PORT_HIGH = 65_535;
 
-    /** Source ports by default: enough to fill a few links or receiving cores. */
+    /** Number of source ports by default: enough to use several links or receiving cores. */
     public static final int DEFAULT_SOURCE_PORTS = 8;
 
-    /** Source ports at most: each is a socket. */
+    /** Largest number of source ports; each needs a socket. */
     public static final int MAX_SOURCE_PORTS = 64;
 
     final IpAddress local;
@@ -48,8 +48,8 @@ public final class UdpOptions
 
     /**
      * @param local   address to bind to. {@code 0.0.0.0} is every IPv4 address, {@code ::} every address of both
-     *                versions unless {@link #v6Only(boolean)} says otherwise.
-     * @param udpPort to bind to, 0 for one of the kernel's choice.
+     *                versions, or only of IPv6 with {@link #v6Only(boolean)}.
+     * @param udpPort to bind to; 0 for one that the kernel chooses.
      */
     public UdpOptions(final IpAddress local, final int udpPort)
     {
@@ -59,8 +59,8 @@ public final class UdpOptions
     }
 
     /**
-     * @param length of the kernel's buffer in each direction, in bytes. Without CAP_NET_ADMIN the kernel gives no more
-     *               than net.core.rmem_max and net.core.wmem_max.
+     * @param length of the kernel's buffer in each direction, in bytes. Without CAP_NET_ADMIN it is limited to
+     *               net.core.rmem_max and net.core.wmem_max.
      */
     public UdpOptions socketBufferLength(final int length)
     {
@@ -75,7 +75,10 @@ public final class UdpOptions
         return this;
     }
 
-    /** @param timeoutNs how long one send waits for room in the socket, all its datagrams together, in nanoseconds. */
+    /**
+     * @param timeoutNs longest time that all datagrams of one send together wait for room in the socket, in
+     *                  nanoseconds.
+     */
     public UdpOptions sendTimeoutNs(final long timeoutNs)
     {
         sendTimeoutNs = Setting.atLeast("sendTimeoutNs", timeoutNs, 0);
@@ -83,8 +86,8 @@ public final class UdpOptions
     }
 
     /**
-     * @param fragment true to let outer datagrams be fragmented on their way. False, the default, as RFC 7348 §4.3 asks
-     *                 of a VTEP: a datagram that does not fit the path ends as {@code OVERSIZE}.
+     * @param fragment true to allow that outer datagrams are fragmented. False, the default, is what RFC 7348 §4.3
+     *                 requires of a VTEP: a datagram that does not fit the path is dropped as {@code OVERSIZE}.
      */
     public UdpOptions fragment(final boolean fragment)
     {
@@ -100,8 +103,8 @@ public final class UdpOptions
     }
 
     /**
-     * @param segment false to send every datagram by itself even where the kernel could cut joined ones (UDP_SEGMENT);
-     *                true by default.
+     * @param segment false to send each datagram separately even if the kernel can cut joined ones (UDP_SEGMENT); true
+     *                by default.
      */
     public UdpOptions segment(final boolean segment)
     {
@@ -111,8 +114,7 @@ public final class UdpOptions
 
     /**
      * @param checksum false to send datagrams with a UDP checksum of 0 (RFC 7348 §5; over IPv6 RFC 6935). True by
-     *                 default: receivers join datagrams only if they have one (UDP_GRO), and so does UDP_SEGMENT, which
-     *                 is off without.
+     *                 default: without a checksum receivers do not join datagrams (UDP_GRO), and UDP_SEGMENT is off.
      */
     public UdpOptions checksum(final boolean checksum)
     {
@@ -131,7 +133,7 @@ public final class UdpOptions
     }
 
     /**
-     * @param v6Only true to keep a socket bound to {@code ::} to IPv6, as the kernel's vxlan device does; false by
+     * @param v6Only true to use a socket bound to {@code ::} for IPv6 only, as the kernel's vxlan device does; false by
      *               default.
      */
     public UdpOptions v6Only(final boolean v6Only)
@@ -141,8 +143,8 @@ public final class UdpOptions
     }
 
     /**
-     * @param name of the interface on which multicast groups are joined and by which datagrams to them leave; by
-     *             default the one the system has a route to the group by, for which null stands too.
+     * @param name of the interface on which multicast groups are joined and datagrams to them are sent; null, the
+     *             default, for the interface of the system's route to the group.
      */
     public UdpOptions multicastInterface(final String name)
     {
@@ -150,19 +152,19 @@ public final class UdpOptions
         return this;
     }
 
-    /** Let datagrams leave from {@link #DEFAULT_SOURCE_PORTS} ports of the default range. */
+    /** Send datagrams from {@link #DEFAULT_SOURCE_PORTS} ports of the default range. */
     public UdpOptions sourcePorts()
     {
         return sourcePorts(DEFAULT_SOURCE_PORT_LOW, DEFAULT_SOURCE_PORT_HIGH, DEFAULT_SOURCE_PORTS);
     }
 
     /**
-     * Let datagrams leave from several ports, one for each inner flow; by default all leave from the port bound to. The
-     * lowest ports of the range that are free are taken, the port bound to among them if it lies there.
+     * Send datagrams from several ports; each inner flow has one of them. By default all are sent from the bound port.
+     * The lowest free ports of the range are used; the bound port counts as free.
      *
      * @param low   first port of the range, 1…65535.
-     * @param high  last port of the range, itself included; the same as {@code low} for that one port.
-     * @param count ports to use, 1…{@link #MAX_SOURCE_PORTS}; fewer if the range has no more.
+     * @param high  last port of the range, included; the same as {@code low} for one port.
+     * @param count ports to use, 1…{@link #MAX_SOURCE_PORTS}; fewer if the range has fewer.
      */
     public UdpOptions sourcePorts(final int low, final int high, final int count)
     {

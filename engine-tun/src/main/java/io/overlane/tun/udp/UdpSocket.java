@@ -27,10 +27,10 @@ import java.util.Set;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** A bound UDP socket with every option set: what {@link LibcUnderlay} reads from and writes to. */
+/** A bound UDP socket with all options set, for {@link LibcUnderlay}. */
 final class UdpSocket implements AutoCloseable
 {
-    /** Room for every value in front of it. */
+    /** Offset of a length; the values before it fit. */
     private static final int LENGTH = 40;
 
     private final LibC libc = LibC.get();
@@ -68,7 +68,7 @@ final class UdpSocket implements AutoCloseable
             bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, receives ? options.socketBufferLength : 0);
             bufferLength(Linux.SO_SNDBUFFORCE, Linux.SO_SNDBUF, options.socketBufferLength);
             discovery = options.fragment ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
-            // An IPv6 socket bound to "::" carries IPv4 too, under the options of IPv4.
+            // An IPv6 socket bound to "::" carries IPv4 too, with the options of IPv4.
             require(IPPROTO_IP, IP_MTU_DISCOVER, discovery, "IP_MTU_DISCOVER");
             require(IPPROTO_IP, Linux.IP_RECVTOS, 1, "IP_RECVTOS");
             if (family == AF_INET6)
@@ -96,18 +96,18 @@ final class UdpSocket implements AutoCloseable
         }
     }
 
-    /** Open a socket that nobody reads: it has the smallest receive buffer, and a port of its own. */
+    /** Open a socket that is only for sending: it has the smallest receive buffer and a port of its own. */
     static UdpSocket forSending(final UdpOptions options, final int udpPort) throws IOException
     {
         return new UdpSocket(options, udpPort, false, false);
     }
 
     /**
-     * Open one more socket on this one's address and port. The kernel gives each pair of remote address and port to
-     * one of them.
+     * Open one more socket on the same address and port. The kernel assigns each pair of remote address and port to one
+     * of them.
      *
-     * <p>This one was bound without SO_REUSEPORT, which fails if anybody has the port; only now others may join, and
-     * of those only sockets of the same user that have the option. So no two bridges share a port by mistake.
+     * <p>This socket was bound without SO_REUSEPORT, which fails if the port is in use. From now on others can bind the
+     * port, but only sockets of the same user with the option. So two bridges cannot share a port by mistake.
      */
     UdpSocket openFurther(final UdpOptions options) throws IOException
     {
@@ -146,7 +146,10 @@ final class UdpSocket implements AutoCloseable
         }
     }
 
-    /** No copies of what we send to a group, and nothing from groups that others on this host have joined. */
+    /**
+     * The socket gets no copies of datagrams that it sends to a group, and none for groups that other sockets of this
+     * host have joined.
+     */
     private void multicast(final UdpOptions options) throws IOException
     {
         final int index = MulticastGroup.index(options.multicastInterface);
@@ -155,7 +158,7 @@ final class UdpSocket implements AutoCloseable
         if (family == AF_INET6)
         {
             require(IPPROTO_IPV6, Linux.IPV6_MULTICAST_LOOP, 0, "IPV6_MULTICAST_LOOP");
-            // Since Linux 4.20; before, groups of others are heard too.
+            // Since Linux 4.20. Before, the socket also receives groups of other sockets.
             set(IPPROTO_IPV6, Linux.IPV6_MULTICAST_ALL, 0);
             require(IPPROTO_IPV6, Linux.IPV6_MULTICAST_IF, index, "IPV6_MULTICAST_IF");
         }
@@ -174,7 +177,7 @@ final class UdpSocket implements AutoCloseable
      * Join a multicast group. Any thread.
      *
      * @param group         of the socket's IP version, or IPv4 on an IPv6 socket that carries it.
-     * @param interfaceName on this interface; null: the system's choice.
+     * @param interfaceName to join on; null lets the system choose.
      * @throws IOException if the system refuses; the message is one line.
      */
     synchronized void join(final IpAddress group, final String interfaceName) throws IOException
@@ -216,7 +219,7 @@ final class UdpSocket implements AutoCloseable
             length) == 0;
     }
 
-    /** The forced form goes past the system's limit and needs CAP_NET_ADMIN; the other is cut to the limit. */
+    /** The forced option exceeds the system's limit and needs CAP_NET_ADMIN; the plain one is cut to the limit. */
     private void bufferLength(final int forced, final int plain, final int length)
     {
         if (!set(SOL_SOCKET, forced, length))
@@ -251,19 +254,19 @@ final class UdpSocket implements AutoCloseable
         return descriptor;
     }
 
-    /** @return AF_INET or AF_INET6, the form of every address of this socket. */
+    /** @return AF_INET or AF_INET6: the form of all addresses of this socket. */
     int family()
     {
         return family;
     }
 
-    /** @return IP_MTU_DISCOVER as set at the start. */
+    /** @return value of IP_MTU_DISCOVER at the start. */
     int discovery()
     {
         return discovery;
     }
 
-    /** @return the address as asked for, and the real port. */
+    /** @return the requested address and the actual port. */
     Vtep local()
     {
         return local;
@@ -275,24 +278,24 @@ final class UdpSocket implements AutoCloseable
         return coalesces;
     }
 
-    /** @return true if the kernel knows UDP_SEGMENT. */
+    /** @return true if the kernel supports UDP_SEGMENT. */
     boolean segments()
     {
         return segments;
     }
 
-    /** @return bytes of payload and overhead the kernel holds for us. */
+    /** @return size of the receive buffer in bytes, overhead included. */
     int receiveBufferLength()
     {
         return receiveBufferLength;
     }
 
     /**
-     * Have the kernel drop datagrams of other sources before they take room in the receive buffer. One filter replaces
-     * another at once. Any thread.
+     * Make the kernel drop datagrams from other sources before they use the receive buffer. A new filter replaces the
+     * old one atomically. Any thread.
      *
-     * @param sources prefixes of accepted addresses; null: all are accepted.
-     * @return 0, or why the kernel refuses the filter; then all are accepted.
+     * @param sources prefixes of accepted addresses; null to accept all.
+     * @return 0, or the error if the kernel refuses the filter; then all are accepted.
      */
     synchronized int acceptOnly(final Set<IpPrefix> sources)
     {
@@ -312,7 +315,7 @@ final class UdpSocket implements AutoCloseable
                 }
             }
             final int errno = sources == null ? 0 : LibC.errno();
-            // Fails where no filter is attached, which is as good.
+            // This fails if no filter is attached, which is fine.
             set(SOL_SOCKET, Linux.SO_DETACH_FILTER, 0);
             return errno;
         }
@@ -323,12 +326,12 @@ final class UdpSocket implements AutoCloseable
     }
 
     /**
-     * Ask the kernel for the datagrams it dropped on their way into this socket: no room in the receive buffer, a wrong
-     * checksum, or a source that is not accepted. It has one count for all three. Datagrams that the kernel had joined
-     * (UDP_GRO) count once. The kernel counts in 32 bits; the sum is right if somebody asks before that count starts
-     * again from zero.
+     * Read how many datagrams to this socket the kernel has dropped, because the receive buffer was full, the checksum
+     * was wrong, or the source is not accepted. The kernel has one count for all three. Datagrams that it had joined
+     * (UDP_GRO) count once. Its count has 32 bits; the sum is right if this is called before that count starts again
+     * from zero.
      *
-     * @return the count; 0 before Linux 4.12. The last one that was read if the socket is closed.
+     * @return the count; 0 before Linux 4.12; if the socket is closed, the last count.
      */
     synchronized long drops()
     {
