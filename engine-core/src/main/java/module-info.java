@@ -7,7 +7,7 @@
 @SuppressWarnings("module") // The modules that are named below are compiled later.
 module io.overlane.core
 {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires transitive org.agrona;
     requires jdk.net;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.control;
 
+import java.util.Locale;
+
 /**
  * What became of one entry when a state was applied.
  *
@@ -41,6 +43,6 @@ public record Change(Action action, Entry before, Entry after, String why)
     {
         final String values =
             (before == null ? "" : " " + before.value()) + (after == null ? "" : " -> " + after.value());
-        return action.name().toLowerCase() + " " + key() + values + (why.isEmpty() ? "" : " (" + why + ")");
+        return action.name().toLowerCase(Locale.ROOT) + " " + key() + values + (why.isEmpty() ? "" : " (" + why + ")");
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.control;
 
+import java.util.Locale;
+
 /**
  * What a configured entry is about: its kind, its segment, and the MAC address, remote, IP address or prefix.
  *
@@ -49,6 +51,6 @@ public record EntryKey(Kind kind, int vni, Object address)
     public String toString()
     {
         final String segment = vni == NO_VNI ? "" : " of VNI " + vni;
-        return kind.name().toLowerCase() + " " + address + segment;
+        return kind.name().toLowerCase(Locale.ROOT) + " " + address + segment;
     }
 }

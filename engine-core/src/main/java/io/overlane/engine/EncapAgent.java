@@ -10,7 +10,6 @@ import io.overlane.status.DropReason;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -30,7 +29,7 @@ final class EncapAgent implements Agent
     private final LongSupplier superFramesBack;
     private final ErrorHandler errorHandler;
     private final FrameBatch batch;
-    private final Map<Port, Polled> polled = new IdentityHashMap<>();
+    private final IdentityHashMap<Port, Polled> polled = new IdentityHashMap<>();
     private long lastBack;
 
     /** The first {@code activeCount} are the ports to poll in this cycle. Has room for all ports. */

@@ -61,7 +61,7 @@ public final class EngineSegments
 
     /** Being removed; of the thread that writes the tables, as the next. */
     private final IntHashSet leavingVnis = new IntHashSet();
-    private final Map<Port, Integer> leavingPorts = new IdentityHashMap<>();
+    private final IdentityHashMap<Port, Integer> leavingPorts = new IdentityHashMap<>();
 
     EngineSegments(
         final EngineContext context,

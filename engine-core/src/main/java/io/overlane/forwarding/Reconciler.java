@@ -62,6 +62,7 @@ public final class Reconciler
      * @param desired state; the caller does not change it any more.
      * @return the command that applies the state; to be run on the thread that writes the tables.
      */
+    @SuppressWarnings("ReferenceEquality")
     public Supplier<ReconcileResult> prepare(final String owner, final DesiredState desired)
     {
         final Map<EntryKey, Entry> wanted = desired.entries();

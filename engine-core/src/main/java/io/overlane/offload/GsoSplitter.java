@@ -226,7 +226,7 @@ public final class GsoSplitter
     {
         if (isPartial)
         {
-            addressSum = checksum + (~Checksum.fold(length) & 0xFFFF);
+            addressSum = checksum + (~Checksum.fold(length) & 0xFFFFL);
         }
     }
 

@@ -245,6 +245,7 @@ final class NioSender
     }
 
     /** The bytes where they lie if that is a direct buffer's memory, else a copy. */
+    @SuppressWarnings("ReferenceEquality")
     private ByteBuffer bytes(final UnsafeBuffer buffer, final int offset, final int length)
     {
         final ByteBuffer memory = buffer.byteBuffer();

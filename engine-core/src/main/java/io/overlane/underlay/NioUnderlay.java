@@ -162,6 +162,7 @@ public final class NioUnderlay implements Underlay
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality")
     public int poll(final ReceiveBatch batch)
     {
         int count = 0;

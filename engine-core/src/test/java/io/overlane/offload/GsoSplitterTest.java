@@ -133,9 +133,9 @@ class GsoSplitterTest
                 assertTrue(superFrame.isTcp() ?
                     packet.get(TcpPacket.class).hasValidChecksum(source, destination, false) :
                     packet.get(UdpPacket.class).hasValidChecksum(source, destination, false));
-                if (ip instanceof IpV4Packet)
+                if (ip instanceof IpV4Packet v4)
                 {
-                    assertTrue(((IpV4Packet)ip).getHeader().hasValidChecksum(false));
+                    assertTrue(v4.getHeader().hasValidChecksum(false));
                 }
             }
         }

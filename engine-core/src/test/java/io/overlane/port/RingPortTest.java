@@ -225,7 +225,7 @@ class RingPortTest
     {
         while (put(port, port.maxFrameLength(), 0))
         {
-            continue;
+            // Until it is full.
         }
         port.poll(batch, 512);
         port.wake();

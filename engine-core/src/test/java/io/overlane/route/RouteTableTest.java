@@ -113,6 +113,7 @@ class RouteTableTest
         assertEquals(model, walked);
     }
 
+    @SuppressWarnings("IdentityBinaryExpression")
     private static int sparse(final SplittableRandom random)
     {
         return random.nextInt() & random.nextInt() & random.nextInt() & 0x00FF_FFFF;

@@ -37,7 +37,7 @@ class EngineCountersTest
         assertEquals(0, values.get("encap.dropped.unknown-vni"));
         assertTrue(values.containsKey("encap.vni-1.frames"));
         assertEquals(
-            2 * (DropReason.count() - 1),
+            2L * (DropReason.count() - 1),
             values.keySet().stream().filter(label -> label.contains(".dropped.")).count());
     }
 

@@ -104,7 +104,7 @@ class HeaderGateTest
             final DropReason verdict = subject.gate().check(buffer, 3, length);
             assertEquals(length < subject.needed() ? subject.reason() : DropReason.NONE, verdict, "length " + length);
         }
-        subject.touch().getAsLong();
+        final long unused = subject.touch().getAsLong();
     }
 
     @ParameterizedTest
@@ -133,7 +133,7 @@ class HeaderGateTest
                 passed++;
                 final byte before = offset == 0 ? 0 : bytes[offset - 1];
                 final byte after = offset + length == LONGEST ? 0 : bytes[offset + length];
-                subject.touch().getAsLong();
+                final long unused = subject.touch().getAsLong();
                 assertEquals(before, offset == 0 ? 0 : bytes[offset - 1]);
                 assertEquals(after, offset + length == LONGEST ? 0 : bytes[offset + length]);
             }
@@ -184,7 +184,7 @@ class HeaderGateTest
         IPV4.dontFragment(!IPV4.dontFragment()).moreFragments(!IPV4.moreFragments()).fragmentOffset(read);
         IPV4.tos(read).ecn(read >>> 8).identification(read).ttl(read).protocol(read).source(read).destination(read);
         assertTrue(IPV4.updateChecksum().isChecksumValid());
-        return read + (IPV4.decrementTtl().isFragment() ? 1 : 0);
+        return read + (IPV4.decrementTtl().isFragment() ? 1L : 0L);
     }
 
     private static long touchIpv6()
@@ -220,14 +220,14 @@ class HeaderGateTest
             ICMP.sequence() + ICMP.nextHopMtu();
         ICMP.type(read).code(read).rest(read).identifier(read).sequence(read).nextHopMtu(read);
         ICMP.updateChecksum();
-        return read + (ICMP.isChecksumValid() ? 1 : 0);
+        return read + (ICMP.isChecksumValid() ? 1L : 0L);
     }
 
     private static long touchIcmpv6()
     {
         final Ipv6Header ip = new Ipv6Header().wrap(new UnsafeBuffer(new byte[40]), 0, 40);
         final int read = ICMP.updateChecksum(ip).checksum();
-        return read + (ICMP.isChecksumValid(ip) ? 1 : 0);
+        return read + (ICMP.isChecksumValid(ip) ? 1L : 0L);
     }
 
     private static long touchNd()

@@ -46,6 +46,7 @@ class ReadmeTest
     }
 
     @Test
+    @SuppressWarnings("StreamResourceLeak")
     void shouldLinkOnlyToFilesThatExist() throws IOException
     {
         final Path root = Path.of("..").toRealPath();

@@ -140,6 +140,7 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
         lentCount = 0;
     }
 
+    @SuppressWarnings("ReferenceEquality")
     private void lend(final DatagramPacket first, final Frame frame, final ReceiveBatch batch)
     {
         lent[lentCount++] = first;

@@ -68,7 +68,7 @@ public final class Replay implements AutoCloseable
         this.stack = stack;
         this.listener = listener;
         final ErrorHandler errors = error ->
-            failure = error instanceof IOException ? (IOException)error : new IOException(error);
+            failure = error instanceof IOException io ? io : new IOException(error);
         underlay = new CaptureUnderlay(reader, stack, 1, this::onOuter, sent -> {}, errors);
         final EngineContext context = new EngineContext()
             .threadingMode(ThreadingMode.INVOKER)

@@ -11,6 +11,7 @@ import io.overlane.pcap.PcapWriter.Resolution;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,7 +108,7 @@ class LibpcapTest
         final UdpPacket udp = EthernetPacket.newPacket(bytes, 0, bytes.length).get(UdpPacket.class);
         assertNotNull(udp);
         assertEquals(4000, udp.getHeader().getDstPort().valueAsInt());
-        assertArrayEquals("hello".getBytes(), udp.getPayload().getRawData());
+        assertArrayEquals("hello".getBytes(StandardCharsets.UTF_8), udp.getPayload().getRawData());
     }
 
     private static PcapHandle openOffline(final Path file, final TimestampPrecision precision) throws Exception

@@ -58,7 +58,7 @@ class OuterStackTest
         final String sll2 = "0000" + "00000002" + "0001" + "00" + "06" + "0200000000010000";
         for (final FrameSpec frame : List.of(V4, V6))
         {
-            final String type = frame == V4 ? "0800" : "86dd";
+            final String type = frame.equals(V4) ? "0800" : "86dd";
             final String packet = Hex.of(frame.packet());
             deliver(LinkType.ETHERNET, frame.tag(0x88A8, 5).vlan(6).hex());
             deliver(LinkType.RAW_IP, packet);

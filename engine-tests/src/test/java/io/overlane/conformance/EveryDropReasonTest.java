@@ -264,7 +264,7 @@ class EveryDropReasonTest
         {
             for (final FrameSpec frame : new FrameSpec[]{INNER, FLOODED})
             {
-                all.add(new Loss(frame == INNER ? "one remote" : "every remote", true, reason, harness ->
+                all.add(new Loss(frame.equals(INNER) ? "one remote" : "every remote", true, reason, harness ->
                 {
                     final LoopbackPort port = port("one");
                     launch(harness, segment(port));
@@ -299,7 +299,8 @@ class EveryDropReasonTest
     {
         for (final FrameSpec frame : new FrameSpec[]{INNER, FLOODED})
         {
-            all.add(new Loss(frame == INNER ? "another port" : "other ports", true, DropReason.PORT_FULL, harness ->
+            final String where = frame.equals(INNER) ? "another port" : "other ports";
+            all.add(new Loss(where, true, DropReason.PORT_FULL, harness ->
             {
                 final LoopbackPort one = port("one");
                 final LoopbackPort behind = port("two");

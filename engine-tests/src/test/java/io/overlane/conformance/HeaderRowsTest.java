@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HeaderRowsTest
 {
     private static final FrameSpec INNER = FrameSpec.ipv4Udp().payload("inner");
-    private static final UnaryOperator<SegmentContext> PLAIN = segment -> segment;
+    private static final UnaryOperator<SegmentContext> PLAIN = UnaryOperator.identity();
 
     @ParameterizedTest
     @EnumSource(PolicyProfile.class)

@@ -192,7 +192,7 @@ class EngineSegmentsModelTest
             final LoopbackPort loopback = (LoopbackPort)port.port();
             while (random.nextInt(8) > 0 && loopback.take() != null)
             {
-                continue;
+                // Some frames stay.
             }
         }
     }

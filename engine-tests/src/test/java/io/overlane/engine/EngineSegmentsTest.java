@@ -82,8 +82,8 @@ class EngineSegmentsTest
             }
             change.join();
             harness.run();
-            assertEquals(4 * (i + 1), steady.totals().encapFrames());
-            assertEquals(4 * (i + 1), steady.totals().decapFrames());
+            assertEquals(4L * (i + 1), steady.totals().encapFrames());
+            assertEquals(4L * (i + 1), steady.totals().decapFrames());
             assertEquals(4, harness.sentTo(EngineHarness.A).size());
             assertEquals(4, harness.delivered().size());
         }

@@ -69,7 +69,7 @@ class SourceFilterTest
     void shouldNotFilterWhenOnlyTheReceiveBufferOverflows()
     {
         launch(known(1).flood(EngineHarness.A));
-        harness.underlay().overflow(100 * MANY);
+        harness.underlay().overflow(100L * MANY);
         strangers(MANY - 1);
         assertFilters();
     }

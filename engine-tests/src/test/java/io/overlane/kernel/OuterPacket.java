@@ -4,7 +4,6 @@ package io.overlane.kernel;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * An outer IP packet with a datagram in it, as it stands on a wire.
@@ -88,6 +87,8 @@ public record OuterPacket(
         final int sourcePort = buffer.getShort(header) & 0xFFFF;
         final int sum = buffer.getShort(header + 6);
         final boolean isRight = fold(sum(buffer, header == V4_HEADER ? 12 : 8, length) + UDP + udpLength) == 0xFFFF;
+        final byte[] payload = new byte[udpLength - UDP_HEADER];
+        buffer.get(header + UDP_HEADER, payload);
         return new OuterPacket(
             new Vtep(from, sourcePort),
             new Vtep(to, buffer.getShort(header + 2) & 0xFFFF),
@@ -97,7 +98,7 @@ public record OuterPacket(
             false,
             sum == 0 ? "zero" : isRight ? "valid" : "wrong",
             sourcePort,
-            Arrays.copyOfRange(buffer.array(), header + UDP_HEADER, length));
+            payload);
     }
 
     private static int sum(final ByteBuffer buffer, final int from, final int to)

@@ -40,6 +40,7 @@ class ForeignFaultsTest
     private static final MacAddress AT_B = MacAddress.parse("02:00:00:00:00:0b");
     private static final MacAddress BEHIND_TWO = MacAddress.parse("02:00:00:00:00:22");
     private static final MacAddress ALL = new MacAddress(MacAddress.BROADCAST);
+    @SuppressWarnings("StaticAssignmentOfThrowable")
     private static final RuntimeException FAULT = new IllegalStateException("foreign code threw");
 
     private final EngineHarness harness = EngineHarness.create();

@@ -23,6 +23,7 @@ import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,7 +40,7 @@ class TunPortIT extends Scenario
     private static final long PEER_MAC = 0x02_0000_0000_02L;
     private static final IpAddress HOST = IpAddress.parse("10.9.0.1");
     private static final IpAddress PEER = IpAddress.parse("10.9.0.2");
-    private static final byte[] PAYLOAD = "over the overlay".getBytes();
+    private static final byte[] PAYLOAD = "over the overlay".getBytes(StandardCharsets.UTF_8);
 
     private final ReceiveBatch received = new ReceiveBatch(16);
     private final FrameSlab slab = new FrameSlab(32, 65_535);

@@ -12,7 +12,6 @@ import io.overlane.tun.udp.LibcUnderlay;
 import java.io.IOException;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Lets one thread wait for devices and sockets together, and reports the devices that have frames.
@@ -23,7 +22,7 @@ import java.util.Map;
 public final class DeviceWait implements PortSelector
 {
     private final DescriptorWait wait = new DescriptorWait();
-    private final Map<Port, DescriptorWait.Source> ports = new IdentityHashMap<>();
+    private final IdentityHashMap<Port, DescriptorWait.Source> ports = new IdentityHashMap<>();
 
     /**
      * Waits for devices only.

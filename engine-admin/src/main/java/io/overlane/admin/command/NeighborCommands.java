@@ -90,7 +90,7 @@ final class NeighborCommands
     {
         final int vni = engine.segment(new Words(request, 0, "vni"));
         final List<Key<IpAddress>> keys = List.copyOf(entries(vni).keySet());
-        int removed = 0;
+        long removed = 0;
         for (int i = 0; i < keys.size(); i += CHANGES_AT_A_TIME)
         {
             final List<Key<IpAddress>> some = keys.subList(i, Math.min(keys.size(), i + CHANGES_AT_A_TIME));

@@ -258,6 +258,7 @@ public final class LabProcess implements AutoCloseable
             }
         }
 
+        @SuppressWarnings("WaitNotInLoop")
         private boolean waitMs(final long ms)
         {
             try

@@ -35,7 +35,7 @@ final class PeerSelection
     private final Function<Lease, HostPlan.Peer> reader;
     private final Consumer<String> notices;
     private final Map<SubnetKey, String> told = new HashMap<>();
-    private Map<Lease, HostPlan.Peer> readings = new IdentityHashMap<>();
+    private IdentityHashMap<Lease, HostPlan.Peer> readings = new IdentityHashMap<>();
     private final Set<MacAddress> macs = new HashSet<>();
     private volatile List<HostPlan.Peer> peers = List.of();
 
@@ -125,7 +125,7 @@ final class PeerSelection
     {
         final List<Lease> ordered = new ArrayList<>(leases);
         ordered.sort(Comparator.comparingLong(Lease::revision));
-        final Map<Lease, HostPlan.Peer> fresh = new IdentityHashMap<>(2 * ordered.size());
+        final IdentityHashMap<Lease, HostPlan.Peer> fresh = new IdentityHashMap<>(2 * ordered.size());
         final Map<IpAddress, HostPlan.Peer> found = new LinkedHashMap<>(2 * ordered.size());
         for (final Lease lease : ordered)
         {

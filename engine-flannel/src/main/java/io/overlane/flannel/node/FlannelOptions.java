@@ -156,9 +156,11 @@ public final class FlannelOptions
     private String logBacktraceAt;
 
     @Option(names = {"-h", "--help", "-help"}, usageHelp = true, description = "Show this help and exit.")
+    @SuppressWarnings("unused")
     private boolean helpRequested;
 
     @Option(names = {"-V", "--version", "-version"}, versionHelp = true, description = "Print version and exit.")
+    @SuppressWarnings("unused")
     private boolean versionRequested;
 
     /**

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EtcdMembershipTest
 {
     private static final String PREFIX = "/coreos.com/network";
-    private static final Duration TIMEOUT = Duration.ofMillis(1_000);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     @TempDir
     Path directory;

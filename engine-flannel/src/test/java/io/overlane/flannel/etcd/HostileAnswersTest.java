@@ -3,6 +3,7 @@ package io.overlane.flannel.etcd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -171,7 +172,7 @@ class HostileAnswersTest
                     @Override
                     public void onRemove(final SubnetKey key)
                     {
-                        key.toString();
+                        assertNotNull(key.toString());
                     }
                 });
             }

@@ -109,6 +109,7 @@ class HttpClientTest
         for (final String answer : List.of(WITH_TRAILER, WITH_LENGTH, "HTTP/1.1 100 Continue\r\n\r\n" + WITH_LENGTH))
         {
             final byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            final String body = answer.equals(WITH_TRAILER) ? WITH_TRAILER_BODY : "twelve bytes";
             final int[] split = {0};
             try (ScriptedServer server = new ScriptedServer((request, socket) ->
             {
@@ -121,7 +122,7 @@ class HttpClientTest
             {
                 for (; split[0] < bytes.length; split[0]++)
                 {
-                    assertEquals(answer == WITH_TRAILER ? WITH_TRAILER_BODY : "twelve bytes", get(server, LONG).body());
+                    assertEquals(body, get(server, LONG).body());
                 }
                 assertEquals(1, server.accepted());
             }
@@ -158,7 +159,7 @@ class HttpClientTest
             }))
             {
                 // What is missing behind the last chunk's length takes nothing from the answer.
-                final int whole = answer == WITH_TRAILER ?
+                final int whole = answer.equals(WITH_TRAILER) ?
                     bytes.length - "\r\nGrpc-Trailer-Content-Type: application/grpc\r\n\r\n".length() : bytes.length;
                 for (; length[0] < whole; length[0]++)
                 {

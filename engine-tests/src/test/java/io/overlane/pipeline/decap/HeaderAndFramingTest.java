@@ -84,7 +84,7 @@ class HeaderAndFramingTest
         assertEquals(1, EngineHarness.ledger(decap, DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, EngineHarness.B));
         assertEquals(4, decap.framesIn());
         assertEquals(2, decap.delivered());
-        assertEquals(2 * INNER.bytes().length, decap.deliveredBytes());
+        assertEquals(2L * INNER.bytes().length, decap.deliveredBytes());
     }
 
     @Test

@@ -171,6 +171,7 @@ public final class DescriptorWait implements IdleWait
         }
     }
 
+    @SuppressWarnings("ReferenceEquality")
     private void reportFew(final long timeoutNs, final boolean isWait)
     {
         final int count = few.size();

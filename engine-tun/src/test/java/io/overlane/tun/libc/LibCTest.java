@@ -12,6 +12,7 @@ import io.overlane.tun.TunOptions;
 import io.overlane.tun.calls.LibcCalls;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -80,7 +81,7 @@ class LibCTest
             "-cp",
             System.getProperty("java.class.path"),
             Elsewhere.class.getName()).redirectErrorStream(true).start();
-        final String output = new String(process.getInputStream().readAllBytes()).strip();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         process.waitFor();
         assertEquals(
             "native calls are not available: this is Plan9 on " + System.getProperty("os.arch") +

@@ -25,6 +25,7 @@ import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -198,7 +199,7 @@ class LibcUnderlayTest
         final DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
         resources.add(socket);
         socket.setSoTimeout(20_000);
-        final byte[] hello = "hello".getBytes();
+        final byte[] hello = "hello".getBytes(StandardCharsets.UTF_8);
         socket.send(new DatagramPacket(
             hello, hello.length, InetAddress.getByName("127.0.0.1"), underlay.local().udpPort()));
         receive(underlay, 1);
@@ -208,7 +209,7 @@ class LibcUnderlayTest
         underlay.send(out);
         final DatagramPacket answer = new DatagramPacket(new byte[100], 100);
         socket.receive(answer);
-        assertEquals("hello", new String(answer.getData(), 0, answer.getLength()));
+        assertEquals("hello", new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8));
         assertEquals(underlay.local().udpPort(), answer.getPort());
     }
 

@@ -205,7 +205,7 @@ class SourcePortFanTest
         final LibcUnderlay sender = open(options().sourcePorts());
         final LibcUnderlay receiver = open(options().pollDatagrams(128));
         add(5000, receiver.local(), GOLDEN, 1000);
-        add(5000, receiver.local(), 2 * GOLDEN, 1000);
+        add(5000, receiver.local(), GOLDEN << 1, 1000);
         sender.send(out);
         assertEquals(2, sourcePorts(receiver, 10).size());
     }

@@ -68,7 +68,7 @@ public final class OptionTypes
             .getter(new IGetter()
             {
                 @Override
-                @SuppressWarnings("unchecked")
+                @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
                 public <T> T get()
                 {
                     return (T)options.rule(rule);

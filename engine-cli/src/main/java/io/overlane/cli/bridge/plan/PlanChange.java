@@ -70,7 +70,7 @@ public record PlanChange(BridgePlan plan, List<String> kept)
         }
         catch (final ReflectiveOperationException ex)
         {
-            throw new AssertionError("a record can be read and made", ex);
+            throw new LinkageError("a record can be read and made", ex);
         }
     }
 
