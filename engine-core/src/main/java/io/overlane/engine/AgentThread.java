@@ -12,12 +12,12 @@ import java.util.function.LongConsumer;
 import org.agrona.concurrent.Agent;
 
 /**
- * One thread of an engine: it runs an agent and blocks in the source of work when a duty cycle found none. It costs
+ * One thread of an engine. It runs an agent, and blocks in the source of work when a duty cycle found none. It costs
  * nothing while idle, and ends soon after {@link #stop()}.
  *
  * <p>An exception out of a duty cycle is reported, and the next cycle follows after a pause, which grows as long as
- * every cycle fails. An {@link Error} ends the thread. An interrupt does neither: code of the application may have set
- * it here, and with it no wait would block and every NIO channel would be closed.
+ * every cycle fails. An {@link Error} ends the thread. An interrupt is cleared: code of the application may have caused
+ * it, and on an interrupted thread no wait would block and NIO would close every channel.
  */
 final class AgentThread
 {
@@ -37,13 +37,10 @@ final class AgentThread
     private int failures;
 
     /**
-     * @param agent            to run.
-     * @param await            blocks for at most the given nanoseconds.
-     * @param wake             ends a current or the next {@code await}.
-     * @param isUnderlayClosed whether the underlay that the agent polls has been closed.
-     * @param errorHandler     gets what duty cycles throw.
-     * @param onEnd            called last on the thread, when the agent has been closed: with the Error that ended it,
-     *                         or with null after {@link #stop()}.
+     * @param await blocks for at most the given nanoseconds.
+     * @param wake  ends a current or the next {@code await}.
+     * @param onEnd called last on the thread, when the agent has been closed: with the Error that ended it, or with
+     *              null after {@link #stop()}.
      */
     AgentThread(
         final Agent agent,
@@ -63,11 +60,10 @@ final class AgentThread
     /**
      * Start the thread and wait until it runs.
      *
-     * @param factory makes it.
      * @throws IllegalStateException if the factory fails, or its thread does not run what it was given; {@code onEnd}
      *                               is not called then.
      */
-    public void start(final ThreadFactory factory)
+    void start(final ThreadFactory factory)
     {
         final Thread made = EngineThreads.make(factory, agent.roleName(), this::run);
         thread = made;
@@ -99,16 +95,16 @@ final class AgentThread
         }
     }
 
-    /** Let the thread end after the duty cycle it is in. Any thread. */
-    public void stop()
+    /** Let the thread end after its present duty cycle. Any thread. */
+    void stop()
     {
         isStopping = true;
         errorHandler.run(wake);
         LockSupport.unpark(thread);
     }
 
-    /** Interrupt the thread where foreign code blocks it, and report where. When it has not ended in time. */
-    public void interrupt()
+    /** Interrupt the thread if it has not ended because foreign code blocks it, and report the place. */
+    void interrupt()
     {
         final Thread stuck = thread;
         if (stuck != null && stuck.isAlive())

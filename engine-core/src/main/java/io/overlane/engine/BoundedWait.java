@@ -11,21 +11,21 @@ import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * A wait for work that cannot become a spin. A wait that does not block although there is no work, in a closed port for
- * example, is paid from a budget; when that is used up, the thread rests for a millisecond after each such wait, and
- * the error handler gets one line. One thread.
+ * example, uses up one of a budget. When the budget is used up, the thread rests for a millisecond after each such
+ * wait, and the error handler gets one line. One thread.
  */
 final class BoundedWait
 {
-    /** The longest wait: how late a scan of the tables may be on an idle engine. */
+    /** The longest wait, and so the longest delay of a scan of the tables on an idle engine. */
     static final long LONGEST_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** Fewer at a time are ordinary: something rang for frames that had been polled already. */
+    /** Fewer waits in a row are ordinary: something rang for frames that had been polled already. */
     static final int BUDGET = 1_000;
 
-    /** A wait that blocked gives back one for so much of it. */
+    /** A wait that blocked gives back one of the budget for each such time. */
     static final long REFILL_NS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    /** One percent of a core, or a few, instead of all of it. */
+    /** With this rest a thread takes a few percent of a core instead of all of it. */
     static final long REST_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final String name;
@@ -38,10 +38,9 @@ final class BoundedWait
     private boolean hasReported;
 
     /**
-     * @param name             who waits, for the report.
      * @param await            blocks for at most the given nanoseconds.
-     * @param isUnderlayClosed whether the underlay that the thread polls has been closed: there is no wait in it then.
-     * @param errorHandler     gets the report.
+     * @param isUnderlayClosed whether the underlay that the thread polls has been closed; a thread cannot wait in it
+     *                         then.
      */
     BoundedWait(
         final String name,
@@ -68,7 +67,7 @@ final class BoundedWait
         this.rest = rest;
     }
 
-    /** There was work since the last wait. */
+    /** Note that there was work since the last wait. */
     void onWork()
     {
         spent = 0;

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 
 /**
- * Commands from any thread to one, which runs them between two batches in the order they came. Every future completes:
- * with the answer, with whatever the command threw, or exceptionally when the queue is closed.
+ * Commands from any thread to one thread, which runs them in order between two batches. Every future completes: with
+ * the result of the command, with the exception it threw, or exceptionally when the queue is closed.
  */
 final class CommandQueue
 {
@@ -27,18 +27,10 @@ final class CommandQueue
     private volatile boolean isClosed;
 
     /**
-     * @param wake         wakes the thread that runs them.
-     * @param errorHandler gets what {@code wake} throws: the command waits in the queue all the same.
-     */
-    CommandQueue(final Runnable wake, final GuardedErrorHandler errorHandler)
-    {
-        this(wake, () -> {}, errorHandler);
-    }
-
-    /**
-     * @param wake         wakes the thread that runs them.
+     * @param wake         wakes the thread that runs the commands.
      * @param afterEach    runs after each command, before its future completes.
-     * @param errorHandler gets what {@code wake} and {@code afterEach} throw.
+     * @param errorHandler gets exceptions from {@code wake}, which leave the command in the queue, and from
+     *                     {@code afterEach}.
      */
     CommandQueue(final Runnable wake, final Runnable afterEach, final GuardedErrorHandler errorHandler)
     {
@@ -47,70 +39,16 @@ final class CommandQueue
         this.errorHandler = errorHandler;
     }
 
-    /**
-     * @param command what to do.
-     * @param <T>     what it answers.
-     * @return completes with the answer; exceptionally with what the command threw, when too many are waiting, or when
-     *         the engine is closed.
-     */
-    public <T> CompletableFuture<T> ask(final Supplier<T> command)
+    /** Run a command. Its future also fails if too many commands are waiting. Any thread. */
+    <T> CompletableFuture<T> ask(final Supplier<T> command)
     {
         return ask(command, CAPACITY);
     }
 
-    /**
-     * The same for what has to follow something that has been done: there is always room for it.
-     *
-     * @param command what to do.
-     * @param <T>     what it answers.
-     * @return completes with the answer; exceptionally with what the command threw, or when the engine is closed.
-     */
-    public <T> CompletableFuture<T> follow(final Supplier<T> command)
+    /** Run a command that is the next step of an earlier one: there is always room for it. Any thread. */
+    <T> CompletableFuture<T> follow(final Supplier<T> command)
     {
         return ask(command, Integer.MAX_VALUE);
-    }
-
-    /**
-     * On the one thread.
-     *
-     * @param limit commands to run at most.
-     * @return commands that ran.
-     */
-    public int run(final int limit)
-    {
-        int count = 0;
-        while (count < limit)
-        {
-            final Command<?> command = commands.poll();
-            if (command == null)
-            {
-                break;
-            }
-            waiting.decrementAndGet();
-            command.run(this::finish);
-            count++;
-        }
-        if (count > 0)
-        {
-            // What a callback did to its thread must not reach a socket: NIO closes it on an interrupted thread.
-            Thread.interrupted();
-        }
-        return count;
-    }
-
-    /**
-     * Fail what still waits and whatever is asked from now on. On the one thread as it ends, or once it has ended;
-     * closing twice does no harm.
-     */
-    public void close()
-    {
-        isClosed = true;
-        failWaiting();
-    }
-
-    private void finish()
-    {
-        errorHandler.run(afterEach);
     }
 
     private <T> CompletableFuture<T> ask(final Supplier<T> command, final int capacity)
@@ -124,7 +62,7 @@ final class CommandQueue
         if (waiting.incrementAndGet() > capacity)
         {
             waiting.decrementAndGet();
-            asked.fail("too many commands are waiting");
+            asked.fail("too many commands are waiting; wait until some of them have completed");
             return asked.answer();
         }
         commands.offer(asked);
@@ -134,10 +72,43 @@ final class CommandQueue
         VarHandle.fullFence();
         if (isClosed)
         {
-            // It was closed while we asked, and may have looked at the queue before our command was in it.
+            // close() may have looked at the queue before this command was in it.
             failWaiting();
         }
         return asked.answer();
+    }
+
+    /** Run at most {@code limit} commands, and return how many ran. On the one thread. */
+    int run(final int limit)
+    {
+        int count = 0;
+        while (count < limit)
+        {
+            final Command<?> command = commands.poll();
+            if (command == null)
+            {
+                break;
+            }
+            waiting.decrementAndGet();
+            command.run(() -> errorHandler.run(afterEach));
+            count++;
+        }
+        if (count > 0)
+        {
+            // A callback may have interrupted this thread, and NIO would close the socket of an interrupted thread.
+            Thread.interrupted();
+        }
+        return count;
+    }
+
+    /**
+     * Fail all commands that wait, and all that follow. On the one thread as it ends, or when it has ended. A second
+     * call does nothing.
+     */
+    void close()
+    {
+        isClosed = true;
+        failWaiting();
     }
 
     private void failWaiting()
@@ -150,14 +121,13 @@ final class CommandQueue
                 failed.add(command);
             }
         }
-        // Outside of the lock: callbacks run here.
+        // Callbacks run here, so this is outside of the lock.
         failed.forEach(command -> command.fail("the engine is closed"));
     }
 
-    /** One command and the answer to it. */
     private record Command<T>(Supplier<T> command, CompletableFuture<T> answer)
     {
-        private void run(final Runnable finish)
+        private void run(final Runnable beforeAnswer)
         {
             final T result;
             try
@@ -166,11 +136,11 @@ final class CommandQueue
             }
             catch (final Throwable ex)
             {
-                finish.run();
+                beforeAnswer.run();
                 answer.completeExceptionally(ex);
                 return;
             }
-            finish.run();
+            beforeAnswer.run();
             answer.complete(result);
         }
 

@@ -9,8 +9,8 @@ import java.util.function.IntSupplier;
 import org.agrona.concurrent.Agent;
 
 /**
- * Runs commands, polls the underlay, carries its datagrams to the ports, and ages the tables: the one writer of them
- * all.
+ * Runs commands, polls the underlay, carries its datagrams to the ports, and does the upkeep of its thread. The thread
+ * of the first queue is the one writer of the tables.
  */
 final class DecapAgent implements Agent
 {
@@ -22,10 +22,6 @@ final class DecapAgent implements Agent
     private final IntSupplier upkeep;
     private final ReceiveBatch batch;
 
-    /**
-     * @param upkeep     other work of this thread in every cycle; returns how much it did.
-     * @param batchLimit entries taken from the underlay at a time.
-     */
     DecapAgent(
         final CommandQueue commands,
         final UnderlayGuard underlay,

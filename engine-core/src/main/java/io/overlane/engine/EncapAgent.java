@@ -19,7 +19,7 @@ final class EncapAgent implements Agent
 {
     private static final int COMMANDS_PER_CYCLE = 64;
 
-    /** The ports of a trunk give their frames in turns; a port that gives none in this many passes has none. */
+    /** The ports of a trunk return their frames in turns; a port that returns none in this many passes is empty. */
     private static final int MOST_VAIN_PASSES = 64;
 
     private final CommandQueue commands;
@@ -32,15 +32,11 @@ final class EncapAgent implements Agent
     private final IdentityHashMap<Port, Polled> polled = new IdentityHashMap<>();
     private long lastBack;
 
-    /** The first {@code activeCount} are the ports to poll in this cycle. Has room for all ports. */
+    /** The first {@code activeCount} ports are polled in this cycle. There is room for all ports. */
     private Polled[] active = {};
     private int activeCount;
 
-    /**
-     * @param batchLimit      frames taken from a port at a time.
-     * @param superFramesBack super-frames that decap has offered to the ports so far.
-     * @param errorHandler    gets a line for a port that somebody else has closed.
-     */
+    /** {@code superFramesBack} is the number of super-frames that decap has offered to the ports so far. */
     EncapAgent(
         final CommandQueue commands,
         final PortWait wait,
@@ -59,14 +55,10 @@ final class EncapAgent implements Agent
         batch = new FrameBatch(batchLimit);
     }
 
-    /**
-     * Poll one more port. By a command, or before the agent starts.
-     *
-     * @param path for what it sends.
-     */
-    public void add(final EncapPath path)
+    /** Poll one more port. By a command, or before the agent starts. */
+    void add(final EncapPath path)
     {
-        // First what may throw.
+        // The steps that may throw come first.
         batch.reserve(path.port().slotLength());
         final Polled added = new Polled(path);
         final PortWait.Wired wired = wait.wire(path.port(), () -> activate(added));
@@ -83,12 +75,8 @@ final class EncapAgent implements Agent
         }
     }
 
-    /**
-     * Carry what a port sends by another path from now on. By a command.
-     *
-     * @param path of a port that is polled; of any other it is not taken.
-     */
-    public void replace(final EncapPath path)
+    /** Use another path for the frames of its port; does nothing if the port is not polled. By a command. */
+    void replace(final EncapPath path)
     {
         final Polled of = polled.get(path.port());
         if (of != null)
@@ -98,12 +86,11 @@ final class EncapAgent implements Agent
     }
 
     /**
-     * Poll a port no more; nothing that was polled from it is in use. By a command, or when the agent has stopped.
+     * Poll a port no more; no frame that was polled from it is in use. By a command, or when the agent has stopped.
      *
-     * @param port whose path goes.
      * @return a task that blocks until the port is no longer in use; run it on a thread that may block.
      */
-    public Runnable remove(final Port port)
+    Runnable remove(final Port port)
     {
         final Polled removed = polled.remove(port);
         if (removed == null)
@@ -125,10 +112,9 @@ final class EncapAgent implements Agent
      * Take no more frames from ports, poll them no more, and count the frames that they had taken as dropped for
      * {@link DropReason#PORT_CLOSED}. By a command, or when the agent has stopped.
      *
-     * @param leaving ports that are polled.
      * @return a task that blocks until the ports are no longer in use; run it on a thread that may block.
      */
-    public Runnable end(final List<Port> leaving)
+    Runnable end(final List<Port> leaving)
     {
         try
         {
@@ -148,15 +134,15 @@ final class EncapAgent implements Agent
         return () -> lastWaits.forEach(Runnable::run);
     }
 
-    /** End all ports, and let go of the place where the thread waited for them. When the agent has stopped. */
-    public void endAll()
+    /** End all ports, and close the place where the thread waited for them. When the agent has stopped. */
+    void endAll()
     {
         end(ports()).run();
         wait.close();
     }
 
-    /** @return the ports that are polled. By a command, or when the agent has stopped. */
-    public List<Port> ports()
+    /** The ports that are polled. By a command, or when the agent has stopped. */
+    List<Port> ports()
     {
         return List.copyOf(polled.keySet());
     }
@@ -164,12 +150,12 @@ final class EncapAgent implements Agent
     @Override
     public int doWork()
     {
-        // Ports that were reported are all that is there to poll; one that is polled already need not be reported.
+        // Without ports that only a report makes active there is nothing to select.
         if (activeCount < polled.size())
         {
             wait.select();
         }
-        int work = commands.run(COMMANDS_PER_CYCLE);
+        final int work = commands.run(COMMANDS_PER_CYCLE);
         int frames = 0;
         boolean leavesMore = false;
         boolean superFrame = false;
@@ -205,8 +191,7 @@ final class EncapAgent implements Agent
             moderation.onBatch(frames, leavesMore, superFrame || back != lastBack);
             lastBack = back;
         }
-        work += frames;
-        return work;
+        return work + frames;
     }
 
     private int drop(final Port port)
@@ -225,10 +210,10 @@ final class EncapAgent implements Agent
         return batch.size();
     }
 
-    /** Poll a closed port no more: nobody can wait in it. It stays in its segment until it is removed there. */
+    /** Poll a closed port no more: no thread can wait in it. It stays in its segment until it is removed there. */
     private void leave(final Port closed)
     {
-        // This does not wait until the port is out of use: other ports have frames.
+        // This does not wait until the port is out of use, because other ports have frames.
         end(List.of(closed));
         errorHandler.onError(new IllegalStateException("port " + closed.name() + " was closed while the engine uses" +
             " it: it is polled no more, and frames for it are dropped; remove it from its segment instead"));
@@ -252,7 +237,7 @@ final class EncapAgent implements Agent
 
     private boolean hasSuperFrame()
     {
-        // Bulk traffic is super-frames throughout, so the last frame tells for the batch.
+        // Bulk traffic is super-frames throughout, so the last frame stands for the batch.
         return batch.get(batch.size() - 1).gsoType() != Frame.GSO_NONE;
     }
 
@@ -268,7 +253,7 @@ final class EncapAgent implements Agent
         return "overlane-encap";
     }
 
-    /** A port, and the path for what it sends. */
+    /** A port, and the path of its frames. */
     private static final class Polled
     {
         private EncapPath path;

@@ -93,8 +93,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return further queues of the only port. */
-    public List<QueueContext> queues()
+    List<QueueContext> queues()
     {
         return queues;
     }
@@ -110,8 +109,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return the IP network, null in VXLAN mode. */
-    public IpNetworkContext ipNetwork()
+    IpNetworkContext ipNetwork()
     {
         return ipNetwork;
     }
@@ -126,8 +124,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return which threads the engine runs on. */
-    public ThreadingMode threadingMode()
+    ThreadingMode threadingMode()
     {
         return threadingMode;
     }
@@ -142,8 +139,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return where the only thread waits; null: in the underlay. */
-    public IdleWait idleWait()
+    IdleWait idleWait()
     {
         return idleWait;
     }
@@ -161,8 +157,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return makes the engine's threads. */
-    public ThreadFactory threadFactory()
+    ThreadFactory threadFactory()
     {
         return threadFactory;
     }
@@ -177,8 +172,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return the engine's only source of time. */
-    public NanoClock clock()
+    NanoClock clock()
     {
         return clock;
     }
@@ -193,8 +187,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return gets what is broken, never bad packets; whatever the application's handler throws ends there. */
-    public GuardedErrorHandler errorHandler()
+    GuardedErrorHandler errorHandler()
     {
         return errorHandler;
     }
@@ -211,8 +204,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return segments at a time. */
-    public int maxSegments()
+    int maxSegments()
     {
         return maxSegments;
     }
@@ -246,8 +238,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return where changes and misses of the tables are told; null: nowhere. */
-    public TableEvents tableEvents()
+    TableEvents tableEvents()
     {
         return tableEvents;
     }
@@ -263,8 +254,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return neighbours of all segments together. */
-    public int maxNeighbors()
+    int maxNeighbors()
     {
         return maxNeighbors;
     }
@@ -279,8 +269,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return remotes, configured and learned. */
-    public int maxRemotes()
+    int maxRemotes()
     {
         return maxRemotes;
     }
@@ -295,8 +284,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return routes of the IP network. */
-    public int maxRoutes()
+    int maxRoutes()
     {
         return maxRoutes;
     }
@@ -311,8 +299,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return combinations of drop reason, VNI and remote that are told apart, each way. */
-    public int maxDropLines()
+    int maxDropLines()
     {
         return maxDropLines;
     }
@@ -327,8 +314,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return frames or datagrams that are carried together at most. */
-    public int batchLimit()
+    int batchLimit()
     {
         return batchLimit;
     }
@@ -343,8 +329,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return UDP port to which learned remotes are sent. */
-    public int peerUdpPort()
+    int peerUdpPort()
     {
         return peerUdpPort;
     }
@@ -360,8 +345,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return when the thread that polls the ports lets frames gather. */
-    public Moderation moderation()
+    Moderation moderation()
     {
         return moderation;
     }
@@ -377,8 +361,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return how long the frames that ports have taken may still be carried, in nanoseconds. */
-    public long drainNs()
+    long drainNs()
     {
         return drainNs;
     }

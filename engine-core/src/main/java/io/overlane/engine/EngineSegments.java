@@ -10,83 +10,74 @@ import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
+import io.overlane.setting.Setting;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.collections.IntHashSet;
 
 /**
- * The segments of a running engine, which come and go while others carry frames and lose none. Any thread.
+ * Adds, changes and removes the segments and ports of a running engine. Other segments carry frames meanwhile and lose
+ * none. Any thread.
  *
- * <p><b>Futures</b> complete on one of the engine's threads: what is hung on them must not wait for anything. They
- * complete exceptionally, with an {@link IllegalArgumentException} and one line, where something contradicts what
- * there is. Ports that were to be added are the caller's again then; the engine may have closed them if it ended.
+ * <p><b>Futures</b> complete on one of the engine's threads: actions that depend on them must not block. They complete
+ * exceptionally, with an {@link IllegalArgumentException} of one line, if the request contradicts the present state.
+ * Ports that were to be added belong to the caller again then; the engine may have closed them if it ended.
  *
- * <p><b>Which ports.</b> In {@link ThreadingMode#SPLIT} and {@link ThreadingMode#INVOKER} any; in SPLIT a port that
- * can neither wake a thread nor be waited for together with others gets a thread that waits for it. In
- * {@link ThreadingMode#SHARED} those that can wake the thread, and those that the engine's idleWait takes. An engine
- * with several queues keeps its port, one with an IP network stays as it was launched.
+ * <p><b>Ports.</b> In {@link ThreadingMode#SPLIT} and {@link ThreadingMode#INVOKER} every port can be added; in SPLIT a
+ * port that cannot wake a thread and cannot be selected together with others gets a thread that waits for it. In
+ * {@link ThreadingMode#SHARED} a port must be able to wake the thread, or the engine's idleWait must be a selector that
+ * takes the port. An engine with several queues keeps its port; an engine with an IP network has no segments.
  *
- * <p><b>What a removed segment leaves.</b> Its FDB entries, neighbours, flood list and what owners wanted of it are
- * forgotten, its ports closed. Its traffic is told to who removed it and counted on under {@code removed-segments}, so
- * that the traffic of all segments adds up to what was delivered. Its lines in the drop ledger stay.
+ * <p><b>Removal.</b> The engine closes the ports of a removed segment and forgets its FDB entries, neighbours, flood
+ * list and the states of its owners. The future has the traffic of the segment, which is also added to the counter
+ * {@code removed-segments}, so that the traffic of all segments adds up to the delivered frames. The lines of the
+ * segment in the drop ledger stay.
  */
 public final class EngineSegments
 {
-    /** Traffic that is counted besides that of segments: that of removed ones. */
+    /** Traffic counters besides those of the segments: those of removed segments. */
     static final int FURTHER_COUNTERS = 1;
 
     private final EngineContext context;
     private final Forwarding forwarding;
     private final CommandQueue commands;
-    private final SegmentChanges.Lane lane;
-    private final CommandQueue portCommands;
-    private final PathBuilder paths;
-    private final EncapAgent encapAgent;
-    private final PortWait wait;
+    /** Carries the only queue; changes of policies concern all queues. */
+    private final Worker worker;
     private final TakenResources resources;
     private final Shutdown shutdown;
     private final SegmentChanges changes;
     private final Traffic removedEncap;
     private final Traffic removedDecap;
 
-    /** Which segment a port is in, until it is closed. */
-    private final Map<Port, Integer> portVnis = Collections.synchronizedMap(new IdentityHashMap<>());
-
-    /** Being removed; of the thread that writes the tables, as the next. */
+    /** The segments and ports that are being removed. Only the thread that writes the tables uses these. */
     private final IntHashSet leavingVnis = new IntHashSet();
-    private final IdentityHashMap<Port, Integer> leavingPorts = new IdentityHashMap<>();
+    private final Set<Port> leavingPorts = Collections.newSetFromMap(new IdentityHashMap<>());
 
     EngineSegments(
         final EngineContext context,
         final EngineCounters counters,
         final Forwarding forwarding,
         final CommandQueue commands,
-        final List<SegmentChanges.Lane> lanes,
-        final PortWait wait,
+        final List<Worker> workers,
         final TakenResources resources,
         final Shutdown shutdown)
     {
         this.context = context;
         this.forwarding = forwarding;
         this.commands = commands;
-        lane = lanes.get(0);
-        portCommands = lane.portCommands();
-        paths = lane.paths();
-        encapAgent = lane.encapAgent();
-        this.wait = wait;
+        worker = workers.get(0);
         this.resources = resources;
         this.shutdown = shutdown;
-        changes = new SegmentChanges(context, forwarding, commands, lanes);
+        changes = new SegmentChanges(context, forwarding, commands, workers);
         removedEncap = counters.newTraffic("encap", "removed-segments");
         removedDecap = counters.newTraffic("decap", "removed-segments");
-        context.segments().forEach(settings -> settings.ports().forEach(port -> portVnis.put(port, settings.vni())));
     }
 
     /** @return all segments, as they are now. */
@@ -120,40 +111,36 @@ public final class EngineSegments
     {
         return ask(() ->
         {
-            requireGiven("segment", settings);
+            final int vni = Setting.notNull("segment", settings).vni();
             context.check().segment(settings);
-            requireFree(settings.vni());
+            requireFree(vni);
             settings.ports().forEach(this::requireFree);
             resources.take(settings.ports());
-            final Segment segment = undoing(settings.ports(), () -> paths.open(settings));
-            settings.ports().forEach(port -> portVnis.put(port, settings.vni()));
-            return begin(paths.encapPaths(segment), () -> takeBack(segment)).thenApply(none -> view(segment));
+            final Segment segment = undoing(settings.ports(), () -> worker.paths().open(settings));
+            return begin(worker.paths().encapPaths(segment), () -> takeBack(segment)).thenApply(none -> view(segment));
         });
     }
 
     /**
-     * Change what a segment does with frames. Nothing else is touched, and no frame is lost: each is judged by the
-     * rules before or by those after. Entries learned so far stay when learning ends, until they have aged.
+     * Change the policy of a segment. No frame is lost: each is judged by the policy before or by the policy after.
+     * Entries learned so far stay when learning ends, until they have aged.
      *
      * @param vni    of the segment.
-     * @param change sets what is to be different, on the thread that writes the tables.
-     * @return completes with the rules before and after, when all of it is in force; exceptionally, with everything
-     *         as it was, if the segment cannot have the rules.
+     * @param change sets the rules that shall be different; runs on the thread that writes the tables.
+     * @return completes with the policy before and after, when the whole change is in force; exceptionally, and without
+     *         any change, if the segment cannot have the policy.
      */
     public CompletableFuture<PolicyChange> change(final int vni, final Consumer<SegmentPolicy> change)
     {
-        if (context.ipNetwork() != null)
-        {
-            return refuseIpNetwork();
-        }
-        return commands.ask(() -> changes.change(requireSegment(vni), change)).thenCompose(following -> following);
+        return context.ipNetwork() != null ? refuseIpNetwork() :
+            commands.ask(() -> changes.change(requireSegment(vni), change)).thenCompose(following -> following);
     }
 
     /**
      * Remove a segment and close its ports. Until the future completes its VNI cannot be used again.
      *
      * @param vni of the segment.
-     * @return completes with what it had carried.
+     * @return completes with the traffic that the segment carried.
      */
     public CompletableFuture<SegmentTotals> remove(final int vni)
     {
@@ -170,8 +157,8 @@ public final class EngineSegments
      * Add a port to a segment.
      *
      * @param vni  of the segment.
-     * @param port where more of its frames enter and leave; the engine closes it.
-     * @return completes when it carries frames.
+     * @param port to add; the engine closes it.
+     * @return completes when the port carries frames.
      */
     public CompletableFuture<Void> addPort(final int vni, final Port port)
     {
@@ -182,9 +169,9 @@ public final class EngineSegments
      * Add a port to a segment.
      *
      * @param vni    of the segment.
-     * @param port   where more of its frames enter and leave; the engine closes it.
+     * @param port   to add; the engine closes it.
      * @param ownMac of the device behind it, see {@link SegmentContext#ownMac(MacAddress)}.
-     * @return completes when it carries frames.
+     * @return completes when the port carries frames.
      */
     public CompletableFuture<Void> addPort(final int vni, final Port port, final MacAddress ownMac)
     {
@@ -193,32 +180,25 @@ public final class EngineSegments
 
     private CompletableFuture<Void> addPort(final int vni, final LocalPort local)
     {
-        final Port port = local.port();
         return ask(() ->
         {
-            requireGiven("port", port);
+            final Port port = Setting.notNull("port", local.port());
             final Segment segment = requireSegment(vni);
             requireFree(port);
-            if (port.mtu() < segment.portMtu())
-            {
-                throw new IllegalArgumentException("port " + port.name() + " has an MTU of " + port.mtu() +
-                    ", segment " + vni + " one of " + segment.portMtu());
-            }
+            require(port.mtu() >= segment.portMtu(), "port " + port.name() + " has an MTU of " + port.mtu() +
+                ", but segment " + vni + " needs " + segment.portMtu() + "; raise the MTU of the port");
             resources.take(List.of(port));
             return undoing(List.of(port), () ->
             {
-                if (!forwarding.ports().add(segment, local))
-                {
-                    throw new IllegalArgumentException("maxRemotes=" + context.maxRemotes() + ": no room for a port");
-                }
-                portVnis.put(port, vni);
-                return begin(List.of(paths.encapPath(segment, port)), () -> takeBack(segment, port));
+                require(forwarding.ports().add(segment, local),
+                    "no room for a port: maxRemotes=" + context.maxRemotes() + " is reached; set it higher");
+                return begin(List.of(worker.paths().encapPath(segment, port)), () -> takeBack(segment, port));
             });
         });
     }
 
     /**
-     * Remove a port from a segment, forget what was behind it, and close it. A segment has one port at least.
+     * Remove a port from a segment, forget the entries that lead to it, and close it. A segment keeps its last port.
      *
      * @param vni  of the segment.
      * @param port of that segment.
@@ -230,31 +210,31 @@ public final class EngineSegments
         {
             final Segment segment = requireSegment(vni);
             requirePort(segment, port);
-            leavingPorts.put(port, vni);
+            leavingPorts.add(port);
             return end(List.of(port), () -> {}, () -> forget(segment, port));
         });
     }
 
-    /** Have ports polled; what was done before is undone if that fails. */
+    /** Poll more ports; if that fails, undo the steps before it. */
     private CompletableFuture<Void> begin(final List<EncapPath> encapPaths, final Supplier<Void> undo)
     {
-        return portCommands.follow(() -> attach(encapPaths))
+        return worker.portCommands().follow(() -> attach(encapPaths))
             .thenCompose(error -> error == null ?
                 CompletableFuture.completedFuture(null) :
                 commands.follow(undo).thenCompose(none -> CompletableFuture.failedFuture(error)));
     }
 
     /**
-     * Have what ports have taken carried, as far as there is time, and ports not polled any more, then the tables put
-     * in order, then the ports closed.
+     * Carry the frames that ports have taken, within the time there is for it; poll the ports no more; settle the
+     * tables; close the ports.
      */
     private <T> CompletableFuture<T> end(
         final List<Port> ports, final Runnable afterLastFrame, final Supplier<T> settle)
     {
-        return lane.drain(() -> ports, context.clock(), context.drainNs())
-            .thenCompose(drained -> portCommands.follow(() ->
+        return worker.drain(() -> ports)
+            .thenCompose(drained -> worker.portCommands().follow(() ->
             {
-                final Runnable lastWait = encapAgent.end(ports);
+                final Runnable lastWait = worker.encapAgent().end(ports);
                 afterLastFrame.run();
                 return lastWait;
             }))
@@ -262,7 +242,7 @@ public final class EngineSegments
                 .thenCompose(answer -> close(ports, lastWait).thenApply(none -> answer)));
     }
 
-    /** Give ports back if what is done with them fails. */
+    /** Give ports back if an action with them fails. */
     private <T> T undoing(final List<Port> ports, final Supplier<T> action)
     {
         try
@@ -280,12 +260,12 @@ public final class EngineSegments
     {
         try
         {
-            encapPaths.forEach(encapAgent::add);
+            encapPaths.forEach(worker.encapAgent()::add);
             return null;
         }
         catch (final RuntimeException | Error ex)
         {
-            encapPaths.forEach(path -> encapAgent.remove(path.port()));
+            encapPaths.forEach(path -> worker.encapAgent().remove(path.port()));
             return ex;
         }
     }
@@ -293,8 +273,7 @@ public final class EngineSegments
     private Void takeBack(final Segment segment)
     {
         forwarding.withdraw(segment);
-        paths.close(segment);
-        ports(segment).forEach(portVnis::remove);
+        worker.paths().close(segment);
         resources.giveBack(ports(segment));
         return null;
     }
@@ -308,13 +287,12 @@ public final class EngineSegments
 
     private Void forget(final Segment segment, final Port port)
     {
-        // Else the whole segment went meanwhile.
+        // The whole segment may have been removed meanwhile.
         if (segment == forwarding.segments().lookup(segment.vni()))
         {
             forwarding.ports().remove(segment, port);
         }
         leavingPorts.remove(port);
-        portVnis.remove(port);
         return null;
     }
 
@@ -322,55 +300,47 @@ public final class EngineSegments
     {
         final SegmentTotals totals = SegmentView.totals(segment);
         removedDecap.add(segment.decapTraffic());
-        paths.close(segment);
+        worker.paths().close(segment);
         leavingVnis.remove(segment.vni());
-        ports(segment).forEach(portVnis::remove);
         return totals;
     }
 
     private CompletableFuture<Void> close(final List<Port> ports, final Runnable lastWait)
     {
+        final CompletableFuture<Void> closed = new CompletableFuture<>();
+        final Runnable close = () ->
+        {
+            context.errorHandler().run(lastWait);
+            context.errorHandler().closeAll(ports);
+            ports.forEach(resources::closed);
+            closed.complete(null);
+        };
         if (context.threadingMode() == ThreadingMode.INVOKER)
         {
-            close(ports);
-            return CompletableFuture.completedFuture(null);
+            close.run();
+            return closed;
         }
-        // A device takes its time to go; nobody's frames wait for that. The engine does: this is one of its threads.
-        final CompletableFuture<Void> closed = new CompletableFuture<>();
+        // A device takes time to close. Frames do not wait for that, but the engine does: this is one of its threads.
         shutdown.enter();
+        final Runnable closeAndLeave = () ->
+        {
+            close.run();
+            shutdown.leave();
+        };
         try
         {
-            EngineThreads.make(context.threadFactory(), "overlane-close", () ->
-            {
-                close(ports, lastWait, closed);
-                shutdown.leave();
-            }).start();
+            EngineThreads.make(context.threadFactory(), "overlane-close", closeAndLeave).start();
         }
         catch (final RuntimeException | Error ex)
         {
             // Without a thread frames wait, but the ports are closed.
             context.errorHandler().onError(ex);
-            close(ports, lastWait, closed);
-            shutdown.leave();
+            closeAndLeave.run();
         }
         return closed;
     }
 
-    private void close(final List<Port> ports)
-    {
-        context.errorHandler().closeAll(ports);
-        ports.forEach(resources::closed);
-    }
-
-    private void close(
-        final List<Port> ports, final Runnable lastWait, final CompletableFuture<Void> closed)
-    {
-        context.errorHandler().run(lastWait);
-        close(ports);
-        closed.complete(null);
-    }
-
-    /** Begin on the thread that writes the tables; what follows is asked for there, and so in the same order. */
+    /** Begin on the thread that writes the tables. The steps that follow are queued there, and so in the same order. */
     private <T> CompletableFuture<T> ask(final Supplier<CompletableFuture<T>> first)
     {
         if (context.ipNetwork() != null)
@@ -380,7 +350,7 @@ public final class EngineSegments
         if (!context.queues().isEmpty())
         {
             return CompletableFuture.failedFuture(
-                new IllegalArgumentException("an engine with several queues has one port, and keeps it"));
+                new IllegalArgumentException("an engine with several queues keeps its only segment and port"));
         }
         return commands.ask(first).thenCompose(following -> following);
     }
@@ -396,39 +366,29 @@ public final class EngineSegments
         return segment.ports().all().stream().map(LocalPort::port).toList();
     }
 
-    private static void requireGiven(final String name, final Object value)
+    private static void require(final boolean isRight, final String message)
     {
-        if (value == null)
-        {
-            throw new IllegalArgumentException(name + " is null");
-        }
+        SettingsCheck.require(isRight, message);
     }
 
     private void requireFree(final int vni)
     {
-        if (get(vni) != null)
-        {
-            throw new IllegalArgumentException("VNI " + vni + " given twice");
-        }
-        if (leavingVnis.contains(vni))
-        {
-            throw new IllegalArgumentException("VNI " + vni + " is still being removed");
-        }
-        final int count = all().size() + leavingVnis.size();
-        if (count >= context.maxSegments())
-        {
-            throw new IllegalArgumentException("maxSegments=" + context.maxSegments() + ": there are " + count);
-        }
+        require(get(vni) == null, "VNI " + vni + " has a segment already; choose another VNI or remove the segment");
+        require(!leavingVnis.contains(vni),
+            "VNI " + vni + " is still being removed; wait until the future of remove(...) completes");
+        require(all().size() + leavingVnis.size() < context.maxSegments(),
+            "maxSegments=" + context.maxSegments() + " is reached; set it higher or remove a segment");
     }
 
     private void requireFree(final Port port)
     {
-        final Integer vni = portVnis.get(port);
-        if (vni != null)
+        final Segment segment = segmentOf(port);
+        if (segment != null)
         {
-            throw new IllegalArgumentException("port " + port.name() + " is in segment " + vni + " already");
+            throw new IllegalArgumentException(
+                "port " + port.name() + " is in segment " + segment.vni() + " already; remove it there first");
         }
-        wait.check(port, false);
+        worker.portWait().check(port, false);
     }
 
     private Segment requireSegment(final int vni)
@@ -443,22 +403,20 @@ public final class EngineSegments
 
     private void requirePort(final Segment segment, final Port port)
     {
-        final int vni = segment.vni();
-        final Integer portVni = portVnis.get(port);
-        if (portVni == null || portVni != vni)
-        {
-            throw new IllegalArgumentException("port " + port.name() + " is not in segment " + vni +
-                (portVni == null ? "" : " but in " + portVni));
-        }
-        if (leavingPorts.containsKey(port))
-        {
-            throw new IllegalArgumentException("port " + port.name() + " is being removed already");
-        }
-        final long leaving = leavingPorts.values().stream().filter(other -> other == vni).count();
-        if (segment.ports().size() - leaving == 1)
-        {
-            throw new IllegalArgumentException(
-                "port " + port.name() + " is the last of segment " + vni + ": remove the segment");
-        }
+        final String name = "port " + port.name();
+        final Segment home = segmentOf(port);
+        require(home == segment,
+            name + " is not in segment " + segment.vni() + (home == null ? "" : " but in " + home.vni()));
+        require(!leavingPorts.contains(port), name + " is being removed already");
+        require(ports(segment).stream().anyMatch(other -> other != port && !leavingPorts.contains(other)),
+            name + " is the last of segment " + segment.vni() + "; remove the segment instead");
+    }
+
+    private Segment segmentOf(final Port port)
+    {
+        return forwarding.segments().all().stream()
+            .filter(segment -> segment.ports().find(port) != null)
+            .findFirst()
+            .orElse(null);
     }
 }

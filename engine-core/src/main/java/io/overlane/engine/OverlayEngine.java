@@ -78,67 +78,39 @@ public final class OverlayEngine implements AutoCloseable
         commands = new CommandQueue(wake, sourceFilter::update, context.errorHandler());
         control = new EngineControl(forwarding, commands);
         tables = new EngineTables(forwarding);
-
-        final boolean isVxlan = context.ipNetwork() == null;
         final boolean isSplit = context.threadingMode() == ThreadingMode.SPLIT;
-        learned = isVxlan && (isSplit || !context.queues().isEmpty()) ?
+        learned = context.ipNetwork() == null && (isSplit || !context.queues().isEmpty()) ?
             new LearnRing(() -> context.errorHandler().run(wake), context.fdb().ageNs()) :
             null;
         final PathBuilder paths = new PathBuilder(context, counters, forwarding, learned);
-        final DecapPath decapPath = isVxlan ? paths.vxlan() : paths.ip();
+        final DecapPath decapPath = paths.build();
         workers.add(new Worker(context, paths, decapPath, commands, upkeep(decapPath)));
         for (int i = 1; i <= context.queues().size(); i++)
         {
-            final PathBuilder further = paths.further(i);
-            final CommandQueue none = new CommandQueue(() -> {}, context.errorHandler());
-            workers.add(new Worker(context, further, isVxlan ? further.vxlan() : further.ip(), none, () -> 0));
+            final PathBuilder further = new PathBuilder(paths, i);
+            final CommandQueue none = new CommandQueue(() -> {}, () -> {}, context.errorHandler());
+            workers.add(new Worker(context, further, further.build(), none, () -> 0));
         }
-        segments = new EngineSegments(
-            context,
-            counters,
-            forwarding,
-            commands,
-            workers.stream().map(Worker::lane).toList(),
-            workers.get(0).portWait(),
-            resources,
-            shutdown);
+        segments = new EngineSegments(context, counters, forwarding, commands, workers, resources, shutdown);
     }
 
-    /** The one thread that writes the tables also learns what others received, forgets old entries, and reports. */
+    /** The work, besides carrying datagrams, of the thread that writes the tables. */
     private IntSupplier upkeep(final DecapPath path)
     {
         final TableAger ager = new TableAger(forwarding.fdb(), context.clock(), context.fdb().ageNs());
-        if (context.ipNetwork() != null)
-        {
-            return () ->
-            {
-                sourceFilter.check();
-                return ager.age();
-            };
-        }
         final OwnMacWatch ownMacs = new OwnMacWatch(counters.decap(), context.clock(), context.errorHandler());
-        if (learned == null)
-        {
-            return () ->
-            {
-                ownMacs.check();
-                sourceFilter.check();
-                return ager.age();
-            };
-        }
-        final VxlanDecapPath learns = (VxlanDecapPath)path;
         final LearnRing.Consumer consumer = (vni, mac, high, low) ->
         {
-            if (forwarding.ports().isCurrent(vni, high, low))
+            if (path instanceof VxlanDecapPath vxlan && forwarding.ports().isCurrent(vni, high, low))
             {
-                learns.learn(vni, mac, high, low);
+                vxlan.learn(vni, mac, high, low);
             }
         };
         return () ->
         {
             ownMacs.check();
             sourceFilter.check();
-            return learned.drain(consumer) + ager.age();
+            return ager.age() + (learned == null ? 0 : learned.drain(consumer));
         };
     }
 
@@ -301,7 +273,7 @@ public final class OverlayEngine implements AutoCloseable
     /** @return datagrams that the underlays of all queues dropped before the engine could read them. */
     public long receiveDrops()
     {
-        return workers.stream().mapToLong(Worker::receiveDrops).sum();
+        return workers.stream().mapToLong(worker -> worker.paths().underlay().receiveDrops()).sum();
     }
 
     /** @return true until {@link #close()} is called or the engine ends by itself. */
@@ -354,15 +326,14 @@ public final class OverlayEngine implements AutoCloseable
 
     private void drain()
     {
-        final long limitNs = context.drainNs();
         final CompletableFuture<?> drained = CompletableFuture.allOf(workers.stream()
-            .map(worker -> worker.lane().drain(worker.lane().encapAgent()::ports, context.clock(), limitNs))
+            .map(worker -> worker.drain(worker.encapAgent()::ports))
             .toArray(CompletableFuture[]::new));
         while (context.threadingMode() == ThreadingMode.INVOKER && !drained.isDone() && invoker.get() == null)
         {
             doWork();
         }
-        Shutdown.await(drained, limitNs);
+        Shutdown.await(drained, context.drainNs());
     }
 
     /** The engine ends by itself, because of an Error, or null: a thread ended as it was asked to. */

@@ -41,8 +41,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Builds the paths of one queue. The first queue's builder fills the tables with what is configured, the others' share
- * them.
+ * Builds the paths of one queue. The builder of the first queue also fills the tables with the configured entries; all
+ * queues share the tables.
  */
 final class PathBuilder
 {
@@ -57,53 +57,40 @@ final class PathBuilder
     private final Forwarding forwarding;
     private final LearnRing learned;
     private final SegmentGroups groups;
-    /** Of the whole engine. */
+    /** One limit for the whole engine. */
     private final RateLimit icmpErrors;
     private final int queue;
     private final List<EncapPath> encapPaths = new ArrayList<>();
-    /** Of this queue. */
+    /** The segments of this queue. */
     private SegmentTable segments;
     private EncapShared shared;
 
-    /** For the first queue. */
+    /** For the first queue; {@code learned} is null if no thread but the writer of the tables learns. */
     PathBuilder(
         final EngineContext context,
         final EngineCounters counters,
         final Forwarding forwarding,
         final LearnRing learned)
     {
-        this(
-            context,
-            counters,
-            forwarding,
-            learned,
-            new SegmentGroups(context.underlay(), context.errorHandler()),
-            new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE, 1),
-            0);
-    }
-
-    private PathBuilder(
-        final EngineContext context,
-        final EngineCounters counters,
-        final Forwarding forwarding,
-        final LearnRing learned,
-        final SegmentGroups groups,
-        final RateLimit icmpErrors,
-        final int queue)
-    {
         this.context = context;
         this.counters = counters;
         this.forwarding = forwarding;
         this.learned = learned;
-        this.groups = groups;
-        this.icmpErrors = icmpErrors;
-        this.queue = queue;
+        groups = new SegmentGroups(context.underlay(), context.errorHandler());
+        icmpErrors = new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE, 1);
+        queue = 0;
     }
 
-    /** For a further queue, 1 for the first of those; the first queue's paths have been built. */
-    PathBuilder further(final int number)
+    /** For queue 1 or higher, after the paths of the first queue have been built. */
+    PathBuilder(final PathBuilder first, final int queue)
     {
-        return new PathBuilder(context, counters, forwarding, learned, groups, icmpErrors, number);
+        context = first.context;
+        counters = first.counters;
+        forwarding = first.forwarding;
+        learned = first.learned;
+        groups = first.groups;
+        icmpErrors = first.icmpErrors;
+        this.queue = queue;
     }
 
     Underlay underlay()
@@ -116,13 +103,19 @@ final class PathBuilder
         return queue == 0 ? context.idleWait() : context.queues().get(queue - 1).idleWait();
     }
 
-    /** What {@link #vxlan()} or {@link #ip()} has built, one for each port. */
+    /** The paths of the ports that {@link #build()} has built. */
     List<EncapPath> encapPaths()
     {
         return encapPaths;
     }
 
-    VxlanDecapPath vxlan()
+    /** Build the paths of the ports of launch, and return that of the underlay. */
+    DecapPath build()
+    {
+        return context.ipNetwork() == null ? vxlan() : ip();
+    }
+
+    private DecapPath vxlan()
     {
         final boolean encapWritesTables = queue == 0 && context.threadingMode() != ThreadingMode.SPLIT;
         final PortGuard ports = new PortGuard(context.errorHandler());
@@ -154,7 +147,7 @@ final class PathBuilder
             segments.add(segment);
             if (queue == 0)
             {
-                fill(settings);
+                forwarding.operations().run(tables -> fill(settings, tables));
             }
             encapPaths.addAll(encapPaths(segment));
         }
@@ -170,7 +163,7 @@ final class PathBuilder
     }
 
     /**
-     * Build one more segment and fill the tables with what is configured for it; only on the thread that writes them.
+     * Build one more segment and put its configured entries in the tables. Only on the thread that writes them.
      *
      * @throws IllegalArgumentException if there is no room; the tables are as before then.
      */
@@ -180,7 +173,7 @@ final class PathBuilder
         forwarding.segments().add(segment);
         try
         {
-            fill(settings);
+            forwarding.operations().run(tables -> fill(settings, tables));
         }
         catch (final RuntimeException | Error ex)
         {
@@ -191,7 +184,7 @@ final class PathBuilder
         return segment;
     }
 
-    /** Forget all about a segment that was withdrawn; only on the thread that writes the tables. */
+    /** Remove everything that belongs to a segment that was withdrawn. Only on the thread that writes the tables. */
     void close(final Segment segment)
     {
         forwarding.forget(segment);
@@ -200,7 +193,6 @@ final class PathBuilder
         segment.decapTraffic().free();
     }
 
-    /** One for each port. */
     List<EncapPath> encapPaths(final Segment segment)
     {
         return segment.ports().all().stream().map(port -> encapPath(segment, port.port())).toList();
@@ -211,14 +203,14 @@ final class PathBuilder
         return new VxlanEncapPath(segment, port, shared);
     }
 
-    DecapPath ip()
+    private DecapPath ip()
     {
         final IpNetwork network = new IpNetwork(
             context.ipNetwork(),
             port(context.ipNetwork().port()),
             forwarding.routes(),
-            traffic("encap", "ip"),
-            traffic("decap", "ip"));
+            counters.newTraffic("encap", queue, "ip"),
+            counters.newTraffic("decap", queue, "ip"));
         if (queue == 0)
         {
             context.ipNetwork().routes().forEach((prefix, remote) ->
@@ -235,29 +227,21 @@ final class PathBuilder
 
     private Segment segment(final SegmentContext settings)
     {
-        final Segment first = queue == 0 ? null : forwarding.segments().lookup(settings.vni());
         final String label = "vni-" + settings.vni();
-        final Traffic encap = traffic("encap", label);
-        final Traffic decap = traffic("decap", label);
-        return queue == 0 ?
-            new Segment(settings, encap, decap) :
-            new Segment(
-                settings,
-                port(settings.port()),
-                first.floodList(),
-                first.knownSources(),
-                encap,
-                decap);
+        final Traffic encap = counters.newTraffic("encap", queue, label);
+        final Traffic decap = counters.newTraffic("decap", queue, label);
+        if (queue == 0)
+        {
+            return new Segment(settings, encap, decap);
+        }
+        final Segment first = forwarding.segments().lookup(settings.vni());
+        return new Segment(
+            settings, port(settings.port()), first.floodList(), first.knownSources(), encap, decap);
     }
 
     private Port port(final Port first)
     {
         return queue == 0 ? first : context.queues().get(queue - 1).port();
-    }
-
-    private Traffic traffic(final String path, final String label)
-    {
-        return counters.newTraffic(path, queue, label);
     }
 
     private SendQueue toUnderlay(final int headerLength)
@@ -277,16 +261,7 @@ final class PathBuilder
             context.batchLimit(), isEthernet, counters.decap(queue), new PortGuard(context.errorHandler()));
     }
 
-    private void fill(final SegmentContext settings)
-    {
-        forwarding.operations().run(tables ->
-        {
-            fill(settings, tables);
-            return null;
-        });
-    }
-
-    private void fill(final SegmentContext settings, final TableOperations tables)
+    private Void fill(final SegmentContext settings, final TableOperations tables)
     {
         final int vni = settings.vni();
         final Segment segment = forwarding.segments().lookup(vni);
@@ -309,9 +284,10 @@ final class PathBuilder
                 tables.replaceNeighbor(vni, address, mac),
                 "neighbour " + address,
                 "maxNeighbors=" + context.maxNeighbors()));
+        return null;
     }
 
-    /** Those of a segment's rules that the tables keep to; only on the thread that writes them. */
+    /** Apply the rules that concern the tables. Only on the thread that writes them. */
     void apply(final int vni, final SegmentPolicy rules)
     {
         forwarding.fdb().limit(vni, rules.maxLearned());
@@ -322,7 +298,7 @@ final class PathBuilder
         }
     }
 
-    /** Have a segment's floods go to a group too; only on the thread that writes the tables. */
+    /** Also send the floods of a segment to a group. Only on the thread that writes the tables. */
     void join(final int vni, final IpAddress group)
     {
         groups.join(vni, group);
@@ -334,14 +310,14 @@ final class PathBuilder
         }
     }
 
-    /** Undo that; likewise. */
+    /** Undo {@link #join}. Only on the thread that writes the tables. */
     void leave(final int vni, final IpAddress group)
     {
         forwarding.operations().run(tables -> tables.delete(flood(vni, group)));
         groups.leave(vni, group);
     }
 
-    /** Of this queue. */
+    /** The segments of this queue. */
     SegmentTable segments()
     {
         return segments;

@@ -14,14 +14,14 @@ import java.util.function.LongConsumer;
 import org.agrona.CloseHelper;
 
 /**
- * The place where the thread that polls ports waits, and how each port ends that wait.
+ * The place where the thread that polls ports waits, and the way each port ends that wait.
  *
  * <ul>
- * <li>{@code SPLIT}: the thread waits for a ring of the ports; from the first device on in a selector of the device's
+ * <li>{@code SPLIT}: the thread waits for a ring of the ports; from the first device on, in a selector of the device's
  *     kind. A port that neither rings nor can be selected gets a {@link WatchedPort}.
  * <li>{@code SHARED}: the thread waits in the underlay or in the application's {@link IdleWait}. A port must be able to
  *     wake it there, or the {@code IdleWait} must wait for the port.
- * <li>{@code INVOKER}: nobody waits, and all ports are polled in every cycle.
+ * <li>{@code INVOKER}: no thread waits, and all ports are polled in every cycle.
  * </ul>
  */
 final class PortWait
@@ -34,41 +34,30 @@ final class PortWait
     private final ThreadFactory threadFactory;
     private final GuardedErrorHandler errorHandler;
 
-    /** The place as long as there is no selector. */
+    /** The place where the thread waits as long as there is no selector. */
     private final LongConsumer await;
     private final Runnable wake;
 
-    /** Null if the thread waits elsewhere; in {@code SPLIT} there is one from the first device on. */
+    /** Null if the thread waits elsewhere. In {@code SPLIT} there is a selector from the first device on. */
     private volatile PortSelector selector;
 
     /**
-     * How the thread polls a port.
-     *
-     * @param port       to poll in its place; mostly itself.
-     * @param isSelected true if it must be polled only from an {@code onReady} to a poll that returns nothing; false if
-     *                   it must be polled in every cycle.
+     * The port that the thread polls in place of another, which mostly is the same. A selected port is polled only from
+     * an {@code onReady} to a poll that returns nothing, any other port in every cycle.
      */
     record Wired(Port port, boolean isSelected)
     {
     }
 
     /**
-     * @param mode          of the engine.
-     * @param underlay      in which the only thread waits without an {@code idleWait}.
-     * @param idleWait      in which the only thread waits; null if there is none. It stays the caller's.
-     * @param threadFactory makes the threads of watched ports.
-     * @param errorHandler  gets the failures of watched ports.
+     * @param underlay in which the only thread waits without an {@code idleWait}.
+     * @param idleWait in which the only thread waits; null if there is none. It stays the caller's.
      */
-    PortWait(
-        final ThreadingMode mode,
-        final Underlay underlay,
-        final IdleWait idleWait,
-        final ThreadFactory threadFactory,
-        final GuardedErrorHandler errorHandler)
+    PortWait(final EngineContext context, final Underlay underlay, final IdleWait idleWait)
     {
-        this.mode = mode;
-        this.threadFactory = threadFactory;
-        this.errorHandler = errorHandler;
+        mode = context.threadingMode();
+        threadFactory = context.threadFactory();
+        errorHandler = context.errorHandler();
         hasIdleWait = idleWait != null;
         if (mode == ThreadingMode.SPLIT)
         {
@@ -87,8 +76,7 @@ final class PortWait
     /**
      * Call this before anything is done with a port. Any thread.
      *
-     * @param port     to be polled.
-     * @param isLaunch true if the port is one of launch: an {@code idleWait} that is no selector knows only those.
+     * @param isLaunch true for a port of launch: an {@code idleWait} that is no selector waits only for these.
      * @throws IllegalArgumentException if nothing would wake the thread for the port.
      */
     void check(final Port port, final boolean isLaunch)
@@ -96,17 +84,15 @@ final class PortWait
         final boolean isWaitedFor = hasIdleWait && isLaunch;
         if (mode == ThreadingMode.SHARED && !isTaken(port) && !port.wakes(this::wake) && !isWaitedFor)
         {
-            throw new IllegalArgumentException("port " + port.name() + " cannot wake a thread that waits elsewhere:" +
-                " threadingMode=SHARED needs it to (a device wants SPLIT, or a DeviceWait as idleWait)");
+            throw new IllegalArgumentException("port " + port.name() + " cannot wake a thread that waits elsewhere," +
+                " and threadingMode=SHARED needs that; use SPLIT, or give the engine a DeviceWait as idleWait");
         }
     }
 
     /**
-     * Wait for one more port. Polling thread, or before it starts.
+     * Wait for one more port, which was checked. Polling thread, or before it starts.
      *
-     * @param port    that was checked.
      * @param onReady runs on the polling thread when a selected port may have frames.
-     * @return which port to poll, and when.
      */
     Wired wire(final Port port, final Runnable onReady)
     {
@@ -127,7 +113,7 @@ final class PortWait
         return new Wired(isSplit ? WatchedPort.watch(port, this::wake, threadFactory, errorHandler) : port, false);
     }
 
-    /** Report selected ports that have frames now, without blocking. Polling thread, before it looks for other work. */
+    /** Report the selected ports that have frames now, without blocking. Polling thread, before its other work. */
     void select()
     {
         final PortSelector place = selector;
@@ -138,9 +124,8 @@ final class PortWait
     }
 
     /**
-     * Undo {@link #wire}. Polling thread, or when it has stopped.
+     * Undo {@link #wire} for a port that is no longer polled. Polling thread, or when it has stopped.
      *
-     * @param polled the port that was polled; it is not polled any more.
      * @return a task that blocks until the port is no longer in use; run it on a thread that may block.
      */
     Runnable unwire(final Port polled)
@@ -158,11 +143,7 @@ final class PortWait
         return DONE;
     }
 
-    /**
-     * Polling thread.
-     *
-     * @param timeoutNs at most this long, in nanoseconds.
-     */
+    /** Wait for at most this long, in nanoseconds. Polling thread. */
     void await(final long timeoutNs)
     {
         final PortSelector place = selector;
@@ -192,7 +173,7 @@ final class PortWait
         }
     }
 
-    /** Call this when nobody waits any more, and no port is wired. */
+    /** Call this when no thread waits any more and no port is wired. */
     void close()
     {
         if (mode == ThreadingMode.SPLIT)
@@ -207,7 +188,7 @@ final class PortWait
         return place != null && place.takes(port);
     }
 
-    /** The kind of the first device decides: a thread waits in one place only. */
+    /** A thread waits in one place only, so the first device decides on the kind of the selector. */
     private void openSelector(final Port port)
     {
         try
@@ -216,7 +197,7 @@ final class PortWait
             selector = opened;
             if (opened != null)
             {
-                // A ring at the old place may have been lost: whoever rang did it for work that the next cycle finds.
+                // A ring at the old place may have been lost; the next cycle finds the work that it was for.
                 opened.wake();
             }
         }

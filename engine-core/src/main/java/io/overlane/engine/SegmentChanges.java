@@ -6,7 +6,6 @@ import io.overlane.forwarding.Forwarding;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.policy.PolicyChange;
 import io.overlane.policy.SegmentPolicy;
-import io.overlane.port.Port;
 import io.overlane.segment.Segment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -14,83 +13,34 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.agrona.concurrent.NanoClock;
 
 /**
- * Changes the rules of running segments. What is received meets the new rules as soon as they are there; what a port
- * sends, when its path has been replaced between two batches. No frame is lost, none waits.
+ * Changes the policy of running segments. The new policy applies to received frames at once, and to frames from a port
+ * when the path of the port has been replaced between two batches. No frame is lost, none waits.
  */
 final class SegmentChanges
 {
-    /** Entries that make room in one command: frames wait for it. */
+    /** Entries that one command evicts; frames wait for the command. */
     private static final int EVICTED_AT_A_TIME = 64;
 
     private final EngineContext context;
     private final Forwarding forwarding;
     private final CommandQueue commands;
-    private final List<Lane> lanes;
+    private final List<Worker> workers;
+    private final PathBuilder paths;
 
-    /**
-     * What carries one queue.
-     *
-     * @param paths        makes its paths.
-     * @param portCommands for the thread that polls its ports.
-     * @param encapAgent   polls them.
-     */
-    record Lane(PathBuilder paths, CommandQueue portCommands, EncapAgent encapAgent)
-    {
-        /**
-         * Take no more frames from ports, and carry what they have taken.
-         *
-         * @param ports   of this queue; asked for on the thread that polls them.
-         * @param clock   measures the time.
-         * @param limitNs how long it may take, in nanoseconds; 0: nothing is done.
-         * @return completes when all is carried or the time is over.
-         */
-        CompletableFuture<Void> drain(
-            final Supplier<List<Port>> ports, final NanoClock clock, final long limitNs)
-        {
-            if (limitNs == 0)
-            {
-                return CompletableFuture.completedFuture(null);
-            }
-            final long startNs = clock.nanoTime();
-            return portCommands.follow(() ->
-            {
-                ports.get().forEach(Port::endInput);
-                return null;
-            })
-                .thenCompose(none -> carry(ports, clock, startNs, limitNs));
-        }
-
-        private CompletableFuture<Void> carry(
-            final Supplier<List<Port>> ports, final NanoClock clock, final long startNs, final long limitNs)
-        {
-            return portCommands.follow(() ->
-                ports.get().stream().anyMatch(Port::hasInput) && clock.nanoTime() - startNs < limitNs)
-                .thenCompose(isMore -> isMore ?
-                    carry(ports, clock, startNs, limitNs) :
-                    CompletableFuture.completedFuture(null));
-        }
-    }
-
-    /**
-     * @param context    settings.
-     * @param forwarding the tables.
-     * @param commands   for the thread that writes them.
-     * @param lanes      every queue, the first one first.
-     */
+    /** {@code commands} are for the thread that writes the tables. The worker of the first queue is the first. */
     SegmentChanges(
         final EngineContext context,
         final Forwarding forwarding,
         final CommandQueue commands,
-        final List<Lane> lanes)
+        final List<Worker> workers)
     {
         this.context = context;
         this.forwarding = forwarding;
         this.commands = commands;
-        this.lanes = List.copyOf(lanes);
+        this.workers = workers;
+        paths = workers.get(0).paths();
     }
 
     /** On the thread that writes the tables. Completes when all of the change is in force. */
@@ -107,23 +57,23 @@ final class SegmentChanges
         }
         if (before.floodBudget().equals(wanted.floodBudget()))
         {
-            // What was taken from it stays taken.
+            // A budget that does not change keeps what has been taken from it.
             wanted.floodBudget(before.floodBudget());
         }
         join(vni, less(wanted.groups(), before.groups()));
         final SegmentPolicy after = wanted.fixed();
-        lanes.forEach(lane -> lane.paths.segments().lookup(vni).rules(after));
-        lanes.get(0).paths.apply(vni, after);
-        less(before.groups(), after.groups()).forEach(group -> lanes.get(0).paths.leave(vni, group));
+        workers.forEach(worker -> worker.paths().segments().lookup(vni).rules(after));
+        paths.apply(vni, after);
+        less(before.groups(), after.groups()).forEach(group -> paths.leave(vni, group));
 
         final List<CompletableFuture<?>> open = new ArrayList<>();
-        lanes.forEach(lane -> open.add(replacePaths(lane, vni)));
+        workers.forEach(worker -> open.add(replacePaths(worker, vni)));
         open.add(trim(segment));
         return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
             .thenApply(done -> new PolicyChange(before, after));
     }
 
-    /** All of them or none. */
+    /** Join all of the groups or none. */
     private void join(final int vni, final Set<IpAddress> groups)
     {
         final List<IpAddress> joined = new ArrayList<>();
@@ -131,24 +81,24 @@ final class SegmentChanges
         {
             for (final IpAddress group : groups)
             {
-                lanes.get(0).paths.join(vni, group);
+                paths.join(vni, group);
                 joined.add(group);
             }
         }
         catch (final RuntimeException | Error ex)
         {
-            joined.forEach(group -> lanes.get(0).paths.leave(vni, group));
+            joined.forEach(group -> paths.leave(vni, group));
             throw ex;
         }
     }
 
-    /** Ports that join later get paths of the new rules anyway, and those that have left are passed over. */
-    private static CompletableFuture<Void> replacePaths(final Lane lane, final int vni)
+    /** Ports that are added later get paths with the new policy anyway; for removed ports this does nothing. */
+    private static CompletableFuture<Void> replacePaths(final Worker worker, final int vni)
     {
-        final List<EncapPath> paths = lane.paths.encapPaths(lane.paths.segments().lookup(vni));
-        return lane.portCommands.follow(() ->
+        final List<EncapPath> paths = worker.paths().encapPaths(worker.paths().segments().lookup(vni));
+        return worker.portCommands().follow(() ->
         {
-            paths.forEach(lane.encapAgent::replace);
+            paths.forEach(worker.encapAgent()::replace);
             return null;
         });
     }

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.agrona.ErrorHandler;
 
 /**
- * Which segment is in which multicast group: the underlay joins a group with the first segment that is, and leaves it
- * with the last. Used by the one thread that writes tables.
+ * The multicast groups of all segments. The underlay joins a group for the first segment that is in it, and leaves it
+ * after the last. Used by the thread that writes the tables.
  */
 final class SegmentGroups
 {
@@ -21,10 +21,7 @@ final class SegmentGroups
     private final ErrorHandler errorHandler;
     private final Map<IpAddress, Set<Integer>> vnisByGroup = new HashMap<>();
 
-    /**
-     * @param underlay     to join with: of several queues the first's, or each would get every datagram.
-     * @param errorHandler told of a group that cannot be left.
-     */
+    /** Of several queues only the underlay of the first joins, or each would receive every datagram. */
     SegmentGroups(final Underlay underlay, final ErrorHandler errorHandler)
     {
         this.underlay = underlay;
@@ -32,7 +29,7 @@ final class SegmentGroups
     }
 
     /**
-     * A segment is in a group from now on.
+     * Add a segment to a group.
      *
      * @throws UncheckedIOException if the system refuses; nothing has changed then.
      */
@@ -52,7 +49,6 @@ final class SegmentGroups
         vnisByGroup.computeIfAbsent(group, first -> new HashSet<>()).add(vni);
     }
 
-    /** A segment is in a group no more. */
     void leave(final int vni, final IpAddress group)
     {
         final Set<Integer> vnis = vnisByGroup.get(group);
@@ -70,7 +66,6 @@ final class SegmentGroups
         }
     }
 
-    /** A segment is gone. */
     void leaveAll(final int vni)
     {
         Set.copyOf(vnisByGroup.keySet()).forEach(group -> leave(vni, group));

@@ -10,9 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Ends an engine once, whichever thread asks for it. It counts those who still use the engine's resources: its threads,
- * a duty cycle that an application invoked, and the engine itself until the shutdown begins. The last to leave closes
- * everything.
+ * Ends an engine once, whichever thread begins it. It counts the users of the engine's resources: its threads, a duty
+ * cycle that an application invoked, and the engine itself until the shutdown begins. The last user closes everything.
  */
 final class Shutdown
 {
@@ -28,9 +27,9 @@ final class Shutdown
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
 
     /**
-     * @param askToEnd asks all threads to end; does not wait.
-     * @param interrupt interrupts those that have not ended, and reports them.
-     * @param closeAll closes everything, when nobody uses it any more; throws nothing.
+     * @param askToEnd  asks all threads to end; does not wait.
+     * @param interrupt interrupts the threads that have not ended, and reports them.
+     * @param closeAll  closes everything when it is out of use; throws nothing.
      */
     Shutdown(final Runnable askToEnd, final Runnable interrupt, final Runnable closeAll)
     {
@@ -56,7 +55,7 @@ final class Shutdown
         return count > 0;
     }
 
-    /** Use the engine no more. */
+    /** Undo {@link #enter()}; the last user closes everything. */
     void leave()
     {
         if (users.decrementAndGet() == 0)
@@ -79,9 +78,9 @@ final class Shutdown
     }
 
     /**
-     * Begin, unless it has begun. Never waits for another thread.
+     * Begin, unless the shutdown has begun. Never waits for another thread.
      *
-     * @param why what ended the engine, null if it was asked to close.
+     * @param why the Error that ended the engine, null if the application closes it.
      */
     void begin(final Throwable why)
     {
@@ -96,7 +95,7 @@ final class Shutdown
         }
     }
 
-    /** What ended the engine, null if nothing did or it was asked to close. */
+    /** The Error that ended the engine, else null. */
     Throwable cause()
     {
         return cause.get();
@@ -109,8 +108,8 @@ final class Shutdown
     }
 
     /**
-     * Wait until everything has been closed. Threads that foreign code blocks are interrupted after five seconds, and
-     * waited for no longer after ten. An interrupt does not shorten this and is kept.
+     * Wait until everything has been closed. After five seconds this interrupts threads that foreign code blocks, and
+     * after ten it returns. An interrupt does not shorten the wait and is kept.
      */
     void await()
     {
@@ -121,7 +120,7 @@ final class Shutdown
         }
     }
 
-    /** Wait for a future, but not for its answer; false if the time is over. An interrupt is kept. */
+    /** Wait until a future has completed in any way. False if the time is over. An interrupt is kept. */
     static boolean await(final CompletableFuture<?> future, final long timeoutNs)
     {
         final long deadlineNs = System.nanoTime() + timeoutNs;

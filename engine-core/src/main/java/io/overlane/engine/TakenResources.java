@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.engine;
 
-import io.overlane.policy.SegmentContext;
 import io.overlane.port.Port;
 import io.overlane.underlay.Underlay;
 import java.lang.ref.Reference;
@@ -13,9 +12,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The ports, underlays and waits that one engine has taken over and has to close. Each belongs to one engine, and only
- * once: a port in two engines would be polled by two threads. What an engine took stays its own, also when it has been
- * closed; only a port that could not be added to a running engine is given back. Any thread.
+ * The ports, underlays and waits that one engine has taken over and has to close. Each belongs to one engine only, and
+ * only once: two threads would poll a port of two engines. A resource stays taken when its engine has been closed; only
+ * a port that could not be added to a running engine is given back. Any thread.
  */
 final class TakenResources
 {
@@ -26,7 +25,7 @@ final class TakenResources
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
-    /** By identity, whatever {@code equals} of the resource says; does not keep it in memory. */
+    /** Compares resources by identity, and does not keep them in memory. */
     private static final class Taken extends WeakReference<Object>
     {
         private final int hash;
@@ -52,9 +51,9 @@ final class TakenResources
     }
 
     /**
-     * Take all that a context gives to the engine, and the context itself. What another engine has is left to it.
+     * Take a context and everything in it that no other engine has.
      *
-     * @throws IllegalArgumentException with one line; {@link #open()} are those that were taken all the same.
+     * @throws IllegalArgumentException with one line if something could not be taken; {@link #open()} returns the rest.
      */
     void take(final EngineContext context)
     {
@@ -63,32 +62,38 @@ final class TakenResources
             throw new IllegalArgumentException(
                 "this context has been launched before, and its ports and underlay with it: make a new context");
         }
-        final List<IllegalArgumentException> refusals = new ArrayList<>();
-        for (final SegmentContext segment : context.segments())
-        {
-            if (segment != null)
-            {
-                segment.ports().forEach(port -> take(port, refusals));
-            }
-        }
+        final List<AutoCloseable> given = new ArrayList<>();
+        context.segments().forEach(segment -> given.addAll(segment.ports()));
         if (context.ipNetwork() != null)
         {
-            take(context.ipNetwork().port(), refusals);
+            given.add(context.ipNetwork().port());
         }
-        take(context.idleWait(), refusals);
-        take(context.underlay(), refusals);
-        for (final QueueContext queue : context.queues())
+        given.add(context.idleWait());
+        given.add(context.underlay());
+        context.queues().forEach(queue ->
         {
-            if (queue != null)
+            given.add(queue.port());
+            given.add(queue.idleWait());
+            given.add(queue.underlay());
+        });
+        IllegalArgumentException refusal = null;
+        for (final AutoCloseable resource : given)
+        {
+            try
             {
-                take(queue.port(), refusals);
-                take(queue.idleWait(), refusals);
-                take(queue.underlay(), refusals);
+                if (resource != null)
+                {
+                    take(resource);
+                }
+            }
+            catch (final IllegalArgumentException ex)
+            {
+                refusal = refusal == null ? ex : refusal;
             }
         }
-        if (!refusals.isEmpty())
+        if (refusal != null)
         {
-            throw refusals.get(0);
+            throw refusal;
         }
     }
 
@@ -115,7 +120,7 @@ final class TakenResources
         }
     }
 
-    /** The caller has them again. */
+    /** The ports belong to the caller again. */
     void giveBack(final List<Port> ports)
     {
         ports.forEach(port ->
@@ -125,31 +130,16 @@ final class TakenResources
         });
     }
 
-    /** It has been closed already. */
+    /** Somebody has closed a resource of the engine. */
     synchronized void closed(final AutoCloseable resource)
     {
         open.removeIf(other -> other == resource);
     }
 
-    /** What the engine has to close. */
+    /** The resources that the engine has to close. */
     synchronized List<AutoCloseable> open()
     {
         return List.copyOf(open);
-    }
-
-    private void take(final AutoCloseable resource, final List<IllegalArgumentException> refusals)
-    {
-        try
-        {
-            if (resource != null)
-            {
-                take(resource);
-            }
-        }
-        catch (final IllegalArgumentException ex)
-        {
-            refusals.add(ex);
-        }
     }
 
     private synchronized void take(final AutoCloseable resource)
@@ -158,7 +148,8 @@ final class TakenResources
         {
             throw new IllegalArgumentException(name(resource) + " is given twice to one engine");
         }
-        if (isClosed(resource))
+        if (resource instanceof Port port && port.isClosed() ||
+            resource instanceof Underlay underlay && underlay.isClosed())
         {
             throw new IllegalArgumentException(name(resource) + " is closed: give the engine one that is open");
         }
@@ -177,12 +168,6 @@ final class TakenResources
             TAKEN.remove(gone);
         }
         return TAKEN.add(new Taken(resource));
-    }
-
-    private static boolean isClosed(final AutoCloseable resource)
-    {
-        return resource instanceof Port port && port.isClosed() ||
-            resource instanceof Underlay underlay && underlay.isClosed();
     }
 
     private static String name(final AutoCloseable resource)

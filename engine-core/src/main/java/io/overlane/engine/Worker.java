@@ -4,11 +4,14 @@ package io.overlane.engine;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DecapPath;
+import io.overlane.port.Port;
 import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.Underlay;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CompositeAgent;
 
@@ -23,9 +26,9 @@ final class Worker
     private final Agent decapAgent;
 
     /**
-     * @param paths         of the queue, already built.
+     * @param decapPath     that {@code paths} has built, as it has the paths of the ports.
      * @param tableCommands for the thread that polls the underlay.
-     * @param upkeep        other work of that thread in every cycle.
+     * @param upkeep        other work of that thread in every cycle; returns how much it did.
      */
     Worker(
         final EngineContext context,
@@ -36,13 +39,8 @@ final class Worker
     {
         this.context = context;
         this.paths = paths;
-        portWait = new PortWait(
-            context.threadingMode(),
-            paths.underlay(),
-            paths.idleWait(),
-            context.threadFactory(),
-            context.errorHandler());
-        portCommands = new CommandQueue(portWait::wake, context.errorHandler());
+        portWait = new PortWait(context, paths.underlay(), paths.idleWait());
+        portCommands = new CommandQueue(portWait::wake, () -> {}, context.errorHandler());
         encapAgent = new EncapAgent(
             portCommands,
             portWait,
@@ -59,15 +57,25 @@ final class Worker
             context.batchLimit());
     }
 
-    /** The parts that changes of segments use. */
-    SegmentChanges.Lane lane()
+    PathBuilder paths()
     {
-        return new SegmentChanges.Lane(paths, portCommands, encapAgent);
+        return paths;
     }
 
     PortWait portWait()
     {
         return portWait;
+    }
+
+    /** Commands for the thread that polls the ports. */
+    CommandQueue portCommands()
+    {
+        return portCommands;
+    }
+
+    EncapAgent encapAgent()
+    {
+        return encapAgent;
     }
 
     /** Add the ports of launch. Call this before the worker runs. */
@@ -78,52 +86,34 @@ final class Worker
     }
 
     /**
-     * Threads to run it on; none in {@link ThreadingMode#INVOKER}.
+     * The threads to run it on; none in {@link ThreadingMode#INVOKER}.
      *
-     * @param onEnd called last on each.
+     * @param onEnd called last on each thread.
      */
     List<AgentThread> threads(final Consumer<Throwable> onEnd)
     {
         final GuardedErrorHandler errorHandler = context.errorHandler();
-        if (context.threadingMode() == ThreadingMode.INVOKER)
-        {
-            return List.of();
-        }
         final Underlay underlay = paths.underlay();
-        if (context.threadingMode() == ThreadingMode.SPLIT)
+        return switch (context.threadingMode())
         {
-            return List.of(
-                new AgentThread(
-                    decapAgent, underlay::await, underlay::wake, underlay::isClosed, errorHandler, onEnd),
+            case INVOKER -> List.of();
+            case SHARED -> List.of(new AgentThread(
+                new CompositeAgent(decapAgent, encapAgent),
+                portWait::await,
+                portWait::wake,
+                underlay::isClosed,
+                errorHandler,
+                onEnd));
+            case SPLIT -> List.of(
+                new AgentThread(decapAgent, underlay::await, underlay::wake, underlay::isClosed, errorHandler, onEnd),
                 new AgentThread(encapAgent, portWait::await, portWait::wake, () -> false, errorHandler, onEnd));
-        }
-        return List.of(new AgentThread(
-            new CompositeAgent(decapAgent, encapAgent),
-            portWait::await,
-            portWait::wake,
-            underlay::isClosed,
-            errorHandler,
-            onEnd));
-    }
-
-    /** Datagrams that the underlay dropped before they could be read. */
-    long receiveDrops()
-    {
-        return paths.underlay().receiveDrops();
+        };
     }
 
     /** Run one duty cycle of both directions. */
     int doWork()
     {
         return doWork(encapAgent) + doWork(decapAgent);
-    }
-
-    /** End the ports, and fail the commands that wait. Call this when the worker no longer runs. */
-    void close()
-    {
-        context.errorHandler().run(encapAgent::endAll);
-        context.errorHandler().run(encapAgent::onClose);
-        context.errorHandler().run(decapAgent::onClose);
     }
 
     private int doWork(final Agent agent)
@@ -137,5 +127,43 @@ final class Worker
             context.errorHandler().onError(ex);
             return 0;
         }
+    }
+
+    /**
+     * Take no more frames from ports, and carry the frames that they have taken, for {@link EngineContext#drainNs()} at
+     * most. Any thread.
+     *
+     * @param ports of this queue; called on the thread that polls them.
+     */
+    CompletableFuture<Void> drain(final Supplier<List<Port>> ports)
+    {
+        if (context.drainNs() == 0)
+        {
+            return CompletableFuture.completedFuture(null);
+        }
+        final long startNs = context.clock().nanoTime();
+        return portCommands
+            .follow(() ->
+            {
+                ports.get().forEach(Port::endInput);
+                return null;
+            })
+            .thenCompose(none -> carry(ports, startNs));
+    }
+
+    private CompletableFuture<Void> carry(final Supplier<List<Port>> ports, final long startNs)
+    {
+        return portCommands
+            .follow(() -> ports.get().stream().anyMatch(Port::hasInput) &&
+                context.clock().nanoTime() - startNs < context.drainNs())
+            .thenCompose(isMore -> isMore ? carry(ports, startNs) : CompletableFuture.completedFuture(null));
+    }
+
+    /** End the ports, and fail the commands that wait. Call this when the worker no longer runs. */
+    void close()
+    {
+        context.errorHandler().run(encapAgent::endAll);
+        context.errorHandler().run(encapAgent::onClose);
+        context.errorHandler().run(decapAgent::onClose);
     }
 }

@@ -18,7 +18,7 @@ import org.openjdk.jcstress.infra.results.LI_Result;
 @State
 public class CommandQueueStress
 {
-    private final CommandQueue queue = new CommandQueue(() -> {}, GuardedErrorHandler.of(null));
+    private final CommandQueue queue = new CommandQueue(() -> {}, () -> {}, GuardedErrorHandler.of(null));
     private CompletableFuture<Integer> answer;
     private int runs;
 

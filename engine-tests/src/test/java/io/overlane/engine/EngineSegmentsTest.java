@@ -150,7 +150,8 @@ class EngineSegmentsTest
     void shouldRefuseAVniGivenTwice()
     {
         launch();
-        assertRefused("VNI 1 given twice", segments().add(new SegmentContext(1).port(port("b"))));
+        assertRefused("VNI 1 has a segment already; choose another VNI or remove the segment",
+            segments().add(new SegmentContext(1).port(port("b"))));
     }
 
     @Test
@@ -206,8 +207,9 @@ class EngineSegmentsTest
         final LoopbackPort b = port("b");
         done(segments().add(new SegmentContext(2).port(b)));
 
-        assertRefused("port b is in segment 2 already", segments().add(new SegmentContext(3).port(b)));
-        assertRefused("port b is in segment 2 already", segments().addPort(1, b));
+        assertRefused("port b is in segment 2 already; remove it there first",
+            segments().add(new SegmentContext(3).port(b)));
+        assertRefused("port b is in segment 2 already; remove it there first", segments().addPort(1, b));
         final LoopbackPort twice = port("twice");
         assertRefused("port twice given twice to segment 3",
             segments().add(new SegmentContext(3).port(twice).addPort(twice)));
@@ -217,11 +219,12 @@ class EngineSegmentsTest
         assertRefused("no segment has VNI 9", segments().removePort(9, b));
         assertRefused("port b is not in segment 1 but in 2", segments().removePort(1, b));
         assertRefused("port c is not in segment 1", segments().removePort(1, port("c")));
-        assertRefused("port b is the last of segment 2: remove the segment", segments().removePort(2, b));
-        assertRefused("port small has an MTU of 1400, segment 1 one of 1450",
+        assertRefused("port b is the last of segment 2; remove the segment instead", segments().removePort(2, b));
+        assertRefused("port small has an MTU of 1400, but segment 1 needs 1450; raise the MTU of the port",
             segments().addPort(1, new LoopbackPort("small", 1400, 8)));
         done(segments().add(new SegmentContext(3).port(port("c"))));
-        assertRefused("maxSegments=3: there are 3", segments().add(new SegmentContext(4).port(port("d"))));
+        assertRefused("maxSegments=3 is reached; set it higher or remove a segment",
+            segments().add(new SegmentContext(4).port(port("d"))));
     }
 
     @Test
@@ -233,7 +236,7 @@ class EngineSegmentsTest
         final CompletableFuture<SegmentTotals> again = segments().remove(2);
         final CompletableFuture<SegmentView> added = segments().add(new SegmentContext(2).port(port("c")));
         assertRefused("no segment has VNI 2", again);
-        assertRefused("VNI 2 is still being removed", added);
+        assertRefused("VNI 2 is still being removed; wait until the future of remove(...) completes", added);
         assertEquals(2, removed.join().vni());
         done(segments().add(new SegmentContext(2).port(port("c"))));
     }

@@ -157,8 +157,8 @@ class OwnershipTest
 
         final OverlayEngine running = launch(context(OTHER, new KnownPort("c")));
         assertRefused(running.segments().addPort(VNI, closed), "port a is closed");
-        assertRefused(running.segments().addPort(VNI, null), "port is null");
-        assertRefused(running.segments().add(null), "segment is null");
+        assertRefused(running.segments().addPort(VNI, null), "port=null; give it a value");
+        assertRefused(running.segments().add(null), "segment=null; give it a value");
     }
 
     @Test
