@@ -2,6 +2,8 @@
 package io.overlane.control;
 
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of one entry when a state was applied.
@@ -11,7 +13,7 @@ import java.util.Locale;
  * @param after  the entry as it is now, or as it was wanted and refused; null if it was removed.
  * @param why    the reason in words, or empty.
  */
-public record Change(Action action, Entry before, Entry after, String why)
+public record Change(Action action, @Nullable Entry before, @Nullable Entry after, String why)
 {
     /** What was done. */
     public enum Action
@@ -35,7 +37,7 @@ public record Change(Action action, Entry before, Entry after, String why)
     /** @return what the entry is about. */
     public EntryKey key()
     {
-        return (before == null ? after : before).key();
+        return Objects.requireNonNull(before == null ? after : before).key();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import org.jspecify.annotations.Nullable;
 
 /** An entry that can be configured. Two entries with the same key cannot be in the tables at the same time. */
 public sealed interface Entry
@@ -19,7 +20,7 @@ public sealed interface Entry
     }
 
     /** @return the remote that the entry leads to or names; null for a neighbour. */
-    Vtep remote();
+    @Nullable Vtep remote();
 
     /**
      * A station is behind a remote.
@@ -96,7 +97,7 @@ public sealed interface Entry
         }
 
         @Override
-        public Vtep remote()
+        public @Nullable Vtep remote()
         {
             return null;
         }

@@ -5,6 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Selects FDB entries that match every criterion that is set.
@@ -15,7 +16,7 @@ import java.util.Set;
  * @param kinds  of entries.
  * @param owner  of the entry; {@link #ANY}.
  */
-public record FdbFilter(int vni, MacAddress mac, IpAddress remote, Set<FdbKind> kinds, int owner)
+public record FdbFilter(int vni, @Nullable MacAddress mac, @Nullable IpAddress remote, Set<FdbKind> kinds, int owner)
 {
     /** Matches every value. */
     public static final int ANY = -1;

@@ -3,6 +3,7 @@ package io.overlane.control;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An FDB entry, or one remote of an entry that has several, as someone asks for it.
@@ -16,7 +17,7 @@ import io.overlane.address.Vtep;
  * @param isRouter  whether neighbour advertisements for the MAC say that it is a router.
  */
 public record FdbRequest(
-    int vni, MacAddress mac, Vtep remote, int remoteVni, FdbKind kind, int owner, boolean isRouter)
+    int vni, MacAddress mac, @Nullable Vtep remote, int remoteVni, FdbKind kind, int owner, boolean isRouter)
 {
     /** Stands for the segment's flood list: its remotes get copies of frames for which there is no other entry. */
     public static final MacAddress FLOOD_LIST = new MacAddress(0);
@@ -45,7 +46,7 @@ public record FdbRequest(
      * @param mac    a station's, a group's or {@link #FLOOD_LIST}.
      * @param remote where it is; null where an operation does without.
      */
-    public FdbRequest(final int vni, final MacAddress mac, final Vtep remote)
+    public FdbRequest(final int vni, final MacAddress mac, final @Nullable Vtep remote)
     {
         this(vni, mac, remote, SEGMENTS_VNI, FdbKind.STATIC, NO_OWNER, false);
     }

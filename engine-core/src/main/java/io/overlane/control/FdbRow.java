@@ -4,6 +4,7 @@ package io.overlane.control;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An entry of the FDB, or one of the remotes of an entry that has several.
@@ -25,9 +26,9 @@ public record FdbRow(
     FdbKind kind,
     int owner,
     boolean isRouter,
-    Vtep remote,
+    @Nullable Vtep remote,
     int remoteVni,
-    String port,
+    @Nullable String port,
     long lastSeenMs,
     List<String> owners)
 {

@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.agrona.concurrent.Agent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread of an engine. It runs an agent, and blocks in the source of work when a duty cycle found none. It costs
@@ -30,9 +31,9 @@ final class AgentThread
     private final BoundedWait wait;
     private final Runnable wake;
     private final GuardedErrorHandler errorHandler;
-    private final Consumer<Throwable> onEnd;
+    private final Consumer<@Nullable Throwable> onEnd;
     private final CountDownLatch begun = new CountDownLatch(1);
-    private volatile Thread thread;
+    private volatile @Nullable Thread thread;
     private volatile boolean isStopping;
     private int failures;
 
@@ -48,7 +49,7 @@ final class AgentThread
         final Runnable wake,
         final BooleanSupplier isUnderlayClosed,
         final GuardedErrorHandler errorHandler,
-        final Consumer<Throwable> onEnd)
+        final Consumer<@Nullable Throwable> onEnd)
     {
         this.agent = agent;
         wait = new BoundedWait(agent.roleName(), await, isUnderlayClosed, errorHandler);

@@ -257,6 +257,7 @@ final class EncapAgent implements Agent
     private static final class Polled
     {
         private EncapPath path;
+        /** The port to poll in place of that of the path. */
         private Port port;
         private boolean isSelected;
         private boolean isActive;
@@ -264,6 +265,7 @@ final class EncapAgent implements Agent
         private Polled(final EncapPath path)
         {
             this.path = path;
+            port = path.port();
         }
     }
 }

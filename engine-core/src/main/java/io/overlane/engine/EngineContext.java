@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of one engine: an underlay, and either VXLAN segments or the IP network. Fill in, hand to
@@ -40,18 +41,19 @@ public final class EngineContext
 
     private static final int MAX_UDP_PORT = 0xFFFF;
 
+    @SuppressWarnings("NullAway.Init") // conclude() refuses a context without an underlay.
     private Underlay underlay;
     private final List<SegmentContext> segments = new ArrayList<>();
     private final List<QueueContext> queues = new ArrayList<>();
-    private IpNetworkContext ipNetwork;
+    private @Nullable IpNetworkContext ipNetwork;
     private ThreadingMode threadingMode = ThreadingMode.SHARED;
-    private IdleWait idleWait;
+    private @Nullable IdleWait idleWait;
     private ThreadFactory threadFactory = Thread::new;
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private GuardedErrorHandler errorHandler = GuardedErrorHandler.of(null);
     private int maxSegments = DEFAULT_MAX_SEGMENTS;
     private final FdbContext fdb = new FdbContext();
-    private TableEvents tableEvents;
+    private @Nullable TableEvents tableEvents;
     private int maxNeighbors = 16_384;
     private int maxRemotes = 4_096;
     private int maxRoutes = 4_096;
@@ -109,7 +111,7 @@ public final class EngineContext
         return this;
     }
 
-    IpNetworkContext ipNetwork()
+    @Nullable IpNetworkContext ipNetwork()
     {
         return ipNetwork;
     }
@@ -139,7 +141,7 @@ public final class EngineContext
         return this;
     }
 
-    IdleWait idleWait()
+    @Nullable IdleWait idleWait()
     {
         return idleWait;
     }
@@ -151,7 +153,7 @@ public final class EngineContext
      *                 stands for: in the underlay, which ports then have to wake.
      * @return this.
      */
-    public EngineContext idleWait(final IdleWait idleWait)
+    public EngineContext idleWait(final @Nullable IdleWait idleWait)
     {
         this.idleWait = idleWait;
         return this;
@@ -198,7 +200,7 @@ public final class EngineContext
      *                     on standard error for each.
      * @return this.
      */
-    public EngineContext errorHandler(final ErrorHandler errorHandler)
+    public EngineContext errorHandler(final @Nullable ErrorHandler errorHandler)
     {
         this.errorHandler = GuardedErrorHandler.of(errorHandler);
         return this;
@@ -238,7 +240,7 @@ public final class EngineContext
         return this;
     }
 
-    TableEvents tableEvents()
+    @Nullable TableEvents tableEvents()
     {
         return tableEvents;
     }
@@ -248,7 +250,7 @@ public final class EngineContext
      *                    Default: nowhere, for which null stands too.
      * @return this.
      */
-    public EngineContext tableEvents(final TableEvents tableEvents)
+    public EngineContext tableEvents(final @Nullable TableEvents tableEvents)
     {
         this.tableEvents = tableEvents;
         return this;

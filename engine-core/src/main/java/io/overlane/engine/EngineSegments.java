@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.collections.IntHashSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds, changes and removes the segments and ports of a running engine. Other segments carry frames meanwhile and lose
@@ -90,7 +91,7 @@ public final class EngineSegments
      * @param vni of a segment.
      * @return the segment, null if there is none.
      */
-    public SegmentView get(final int vni)
+    public @Nullable SegmentView get(final int vni)
     {
         final Segment segment = forwarding.segments().lookup(vni);
         return segment == null ? null : view(segment);
@@ -256,7 +257,7 @@ public final class EngineSegments
         }
     }
 
-    private Throwable attach(final List<EncapPath> encapPaths)
+    private @Nullable Throwable attach(final List<EncapPath> encapPaths)
     {
         try
         {
@@ -412,7 +413,7 @@ public final class EngineSegments
             name + " is the last of segment " + segment.vni() + "; remove the segment instead");
     }
 
-    private Segment segmentOf(final Port port)
+    private @Nullable Segment segmentOf(final Port port)
     {
         return forwarding.segments().all().stream()
             .filter(segment -> segment.ports().find(port) != null)

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running engine: ports on one side, an underlay on the other, and the tables between them.
@@ -34,7 +35,7 @@ public final class OverlayEngine implements AutoCloseable
     private final EngineControl control;
     private final EngineTables tables;
     /** Null with one queue. */
-    private final LearnRing learned;
+    private final @Nullable LearnRing learned;
     private final EngineSegments segments;
     private final SourceFilter sourceFilter;
     private final CommandQueue commands;
@@ -42,7 +43,7 @@ public final class OverlayEngine implements AutoCloseable
     private final List<AgentThread> threads = new ArrayList<>();
     private final Shutdown shutdown;
     /** In a duty cycle that the application invoked; null: none. */
-    private final AtomicReference<Thread> invoker = new AtomicReference<>();
+    private final AtomicReference<@Nullable Thread> invoker = new AtomicReference<>();
 
     private OverlayEngine(final EngineContext context, final TakenResources resources)
     {
@@ -337,7 +338,7 @@ public final class OverlayEngine implements AutoCloseable
     }
 
     /** The engine ends by itself, because of an Error, or null: a thread ended as it was asked to. */
-    private void end(final Throwable cause)
+    private void end(final @Nullable Throwable cause)
     {
         if (cause != null)
         {
@@ -360,7 +361,7 @@ public final class OverlayEngine implements AutoCloseable
         threads.forEach(this::start);
     }
 
-    private void onThreadEnd(final Throwable cause)
+    private void onThreadEnd(final @Nullable Throwable cause)
     {
         end(cause);
         shutdown.leave();

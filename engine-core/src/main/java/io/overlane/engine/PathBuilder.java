@@ -25,6 +25,7 @@ import io.overlane.pipeline.encap.VxlanEncapPath;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeReply;
+import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
@@ -38,7 +39,9 @@ import io.overlane.underlay.Underlay;
 import io.overlane.wire.VxlanHeader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the paths of one queue. The builder of the first queue also fills the tables with the configured entries; all
@@ -55,22 +58,23 @@ final class PathBuilder
     private final EngineContext context;
     private final EngineCounters counters;
     private final Forwarding forwarding;
-    private final LearnRing learned;
+    private final @Nullable LearnRing learned;
     private final SegmentGroups groups;
     /** One limit for the whole engine. */
     private final RateLimit icmpErrors;
     private final int queue;
     private final List<EncapPath> encapPaths = new ArrayList<>();
     /** The segments of this queue. */
-    private SegmentTable segments;
-    private EncapShared shared;
+    private final SegmentTable segments;
+    /** Only for VXLAN. */
+    private @Nullable EncapShared shared;
 
     /** For the first queue; {@code learned} is null if no thread but the writer of the tables learns. */
     PathBuilder(
         final EngineContext context,
         final EngineCounters counters,
         final Forwarding forwarding,
-        final LearnRing learned)
+        final @Nullable LearnRing learned)
     {
         this.context = context;
         this.counters = counters;
@@ -79,6 +83,7 @@ final class PathBuilder
         groups = new SegmentGroups(context.underlay(), context.errorHandler());
         icmpErrors = new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE, 1);
         queue = 0;
+        segments = forwarding.segments();
     }
 
     /** For queue 1 or higher, after the paths of the first queue have been built. */
@@ -91,6 +96,7 @@ final class PathBuilder
         groups = first.groups;
         icmpErrors = first.icmpErrors;
         this.queue = queue;
+        segments = new SegmentTable();
     }
 
     Underlay underlay()
@@ -98,7 +104,7 @@ final class PathBuilder
         return queue == 0 ? context.underlay() : context.queues().get(queue - 1).underlay();
     }
 
-    IdleWait idleWait()
+    @Nullable IdleWait idleWait()
     {
         return queue == 0 ? context.idleWait() : context.queues().get(queue - 1).idleWait();
     }
@@ -112,7 +118,8 @@ final class PathBuilder
     /** Build the paths of the ports of launch, and return that of the underlay. */
     DecapPath build()
     {
-        return context.ipNetwork() == null ? vxlan() : ip();
+        final IpNetworkContext network = context.ipNetwork();
+        return network == null ? vxlan() : ip(network);
     }
 
     private DecapPath vxlan()
@@ -140,14 +147,13 @@ final class PathBuilder
             misses,
             new OversizeReply(ports, icmpErrors, context.clock()),
             context.batchLimit());
-        segments = queue == 0 ? forwarding.segments() : new SegmentTable();
         for (final SegmentContext settings : context.segments())
         {
             final Segment segment = segment(settings);
             segments.add(segment);
             if (queue == 0)
             {
-                forwarding.operations().run(tables -> fill(settings, tables));
+                forwarding.operations().run(tables -> fill(settings, segment, tables));
             }
             encapPaths.addAll(encapPaths(segment));
         }
@@ -173,7 +179,7 @@ final class PathBuilder
         forwarding.segments().add(segment);
         try
         {
-            forwarding.operations().run(tables -> fill(settings, tables));
+            forwarding.operations().run(tables -> fill(settings, segment, tables));
         }
         catch (final RuntimeException | Error ex)
         {
@@ -200,20 +206,20 @@ final class PathBuilder
 
     EncapPath encapPath(final Segment segment, final Port port)
     {
-        return new VxlanEncapPath(segment, port, shared);
+        return new VxlanEncapPath(segment, port, Objects.requireNonNull(shared, "only VXLAN has segments"));
     }
 
-    private DecapPath ip()
+    private DecapPath ip(final IpNetworkContext settings)
     {
         final IpNetwork network = new IpNetwork(
-            context.ipNetwork(),
-            port(context.ipNetwork().port()),
+            settings,
+            port(settings.port()),
             forwarding.routes(),
             counters.newTraffic("encap", queue, "ip"),
             counters.newTraffic("decap", queue, "ip"));
         if (queue == 0)
         {
-            context.ipNetwork().routes().forEach((prefix, remote) ->
+            settings.routes().forEach((prefix, remote) ->
                 require(
                     forwarding.operations().run(tables -> tables.replaceRoute(prefix, remote)),
                     "route " + prefix + " to " + remote,
@@ -234,7 +240,7 @@ final class PathBuilder
         {
             return new Segment(settings, encap, decap);
         }
-        final Segment first = forwarding.segments().lookup(settings.vni());
+        final Segment first = Objects.requireNonNull(forwarding.segments().lookup(settings.vni()), "segment");
         return new Segment(
             settings, port(settings.port()), first.floodList(), first.knownSources(), encap, decap);
     }
@@ -261,10 +267,9 @@ final class PathBuilder
             context.batchLimit(), isEthernet, counters.decap(queue), new PortGuard(context.errorHandler()));
     }
 
-    private Void fill(final SegmentContext settings, final TableOperations tables)
+    private Void fill(final SegmentContext settings, final Segment segment, final TableOperations tables)
     {
         final int vni = settings.vni();
-        final Segment segment = forwarding.segments().lookup(vni);
         apply(vni, settings.policy());
         if (segment.ports().size() > 1 && !forwarding.ports().number(segment))
         {
@@ -317,10 +322,10 @@ final class PathBuilder
         groups.leave(vni, group);
     }
 
-    /** The segments of this queue. */
-    SegmentTable segments()
+    /** A segment of this queue. */
+    Segment segment(final int vni)
     {
-        return segments;
+        return Objects.requireNonNull(segments.lookup(vni), "segment");
     }
 
     private String maxRemotes()

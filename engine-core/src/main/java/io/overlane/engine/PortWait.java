@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongConsumer;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place where the thread that polls ports waits, and the way each port ends that wait.
@@ -39,7 +40,7 @@ final class PortWait
     private final Runnable wake;
 
     /** Null if the thread waits elsewhere. In {@code SPLIT} there is a selector from the first device on. */
-    private volatile PortSelector selector;
+    private volatile @Nullable PortSelector selector;
 
     /**
      * The port that the thread polls in place of another, which mostly is the same. A selected port is polled only from
@@ -53,7 +54,7 @@ final class PortWait
      * @param underlay in which the only thread waits without an {@code idleWait}.
      * @param idleWait in which the only thread waits; null if there is none. It stays the caller's.
      */
-    PortWait(final EngineContext context, final Underlay underlay, final IdleWait idleWait)
+    PortWait(final EngineContext context, final Underlay underlay, final @Nullable IdleWait idleWait)
     {
         mode = context.threadingMode();
         threadFactory = context.threadFactory();
@@ -65,10 +66,15 @@ final class PortWait
             await = doorbell::await;
             wake = doorbell::ring;
         }
+        else if (idleWait == null)
+        {
+            await = underlay::await;
+            wake = underlay::wake;
+        }
         else
         {
-            await = hasIdleWait ? idleWait::await : underlay::await;
-            wake = hasIdleWait ? idleWait::wake : underlay::wake;
+            await = idleWait::await;
+            wake = idleWait::wake;
             selector = idleWait instanceof PortSelector place ? place : null;
         }
     }
@@ -105,9 +111,10 @@ final class PortWait
         {
             openSelector(port);
         }
-        if (isTaken(port))
+        final PortSelector place = selector;
+        if (place != null && place.takes(port))
         {
-            selector.add(port, onReady);
+            place.add(port, onReady);
             return new Wired(port, true);
         }
         return new Wired(isSplit ? WatchedPort.watch(port, this::wake, threadFactory, errorHandler) : port, false);

@@ -5,6 +5,7 @@ import io.overlane.port.Port;
 import io.overlane.setting.Setting;
 import io.overlane.signal.IdleWait;
 import io.overlane.underlay.Underlay;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A further queue of an engine's only port: carried by threads of its own, between a socket and a queue of the device
@@ -14,7 +15,7 @@ import io.overlane.underlay.Underlay;
  * @param port     another queue of the same device, which spreads flows over them too.
  * @param idleWait where the only thread waits in {@link ThreadingMode#SHARED}; null: in the underlay.
  */
-public record QueueContext(Underlay underlay, Port port, IdleWait idleWait)
+public record QueueContext(Underlay underlay, Port port, @Nullable IdleWait idleWait)
 {
     /** Refuses a queue of nothing. */
     public QueueContext

@@ -62,7 +62,7 @@ final class SegmentChanges
         }
         join(vni, less(wanted.groups(), before.groups()));
         final SegmentPolicy after = wanted.fixed();
-        workers.forEach(worker -> worker.paths().segments().lookup(vni).rules(after));
+        workers.forEach(worker -> worker.paths().segment(vni).rules(after));
         paths.apply(vni, after);
         less(before.groups(), after.groups()).forEach(group -> paths.leave(vni, group));
 
@@ -95,7 +95,7 @@ final class SegmentChanges
     /** Ports that are added later get paths with the new policy anyway; for removed ports this does nothing. */
     private static CompletableFuture<Void> replacePaths(final Worker worker, final int vni)
     {
-        final List<EncapPath> paths = worker.paths().encapPaths(worker.paths().segments().lookup(vni));
+        final List<EncapPath> paths = worker.paths().encapPaths(worker.paths().segment(vni));
         return worker.portCommands().follow(() ->
         {
             paths.forEach(worker.encapAgent()::replace);

@@ -10,6 +10,7 @@ import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one segment of a running engine, from any thread. Each method answers with the state at that moment. */
 public final class SegmentView
@@ -42,7 +43,7 @@ public final class SegmentView
     }
 
     /** @return MAC address of the device behind its first port; null if it was not set. */
-    public MacAddress ownMac()
+    public @Nullable MacAddress ownMac()
     {
         return segment.ownMac() == SegmentContext.NO_MAC ? null : new MacAddress(segment.ownMac());
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends an engine once, whichever thread begins it. It counts the users of the engine's resources: its threads, a duty
@@ -23,7 +24,7 @@ final class Shutdown
     private final Runnable closeAll;
     private final AtomicInteger users = new AtomicInteger(1);
     private final AtomicBoolean isBegun = new AtomicBoolean();
-    private final AtomicReference<Throwable> cause = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> cause = new AtomicReference<>();
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
 
     /**
@@ -82,7 +83,7 @@ final class Shutdown
      *
      * @param why the Error that ended the engine, null if the application closes it.
      */
-    void begin(final Throwable why)
+    void begin(final @Nullable Throwable why)
     {
         if (why != null)
         {
@@ -96,7 +97,7 @@ final class Shutdown
     }
 
     /** The Error that ended the engine, else null. */
-    Throwable cause()
+    @Nullable Throwable cause()
     {
         return cause.get();
     }

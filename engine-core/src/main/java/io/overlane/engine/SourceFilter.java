@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * While the engine drops many received datagrams, has the underlays drop those of refused sources before they fill the
@@ -50,7 +51,7 @@ final class SourceFilter
     private final PathCounters decap;
     private final NanoClock clock;
     /** Null: the engine carries segments. */
-    private final SourcePolicy networkPolicy;
+    private final @Nullable SourcePolicy networkPolicy;
     private final Underlay[] underlays;
     private long engineDrops;
     private long underlayDrops;
@@ -58,7 +59,7 @@ final class SourceFilter
     private long busyNs;
     private boolean isBusy;
     /** What the underlays accept; null: everything. */
-    private Set<IpPrefix> accepted;
+    private @Nullable Set<IpPrefix> accepted;
 
     /**
      * @param context    whose underlays are filtered where they can be.
@@ -135,7 +136,7 @@ final class SourceFilter
     }
 
     /** All sources that some segment or the IP network accepts; null: any, or too many. */
-    private Set<IpPrefix> sources()
+    private @Nullable Set<IpPrefix> sources()
     {
         final Set<IpPrefix> sources = new HashSet<>();
         if (networkPolicy != null)

@@ -14,6 +14,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CompositeAgent;
+import org.jspecify.annotations.Nullable;
 
 /** The two agents that carry one queue. They run on no thread of their own, on one, or on two. */
 final class Worker
@@ -90,7 +91,7 @@ final class Worker
      *
      * @param onEnd called last on each thread.
      */
-    List<AgentThread> threads(final Consumer<Throwable> onEnd)
+    List<AgentThread> threads(final Consumer<@Nullable Throwable> onEnd)
     {
         final GuardedErrorHandler errorHandler = context.errorHandler();
         final Underlay underlay = paths.underlay();

@@ -7,4 +7,7 @@
  * other threads ask it for changes through {@link EngineControl}. The encap agent's thread owns the list of the ports
  * that it polls. Both agents run commands between two batches.
  */
+@NullMarked
 package io.overlane.engine;
+
+import org.jspecify.annotations.NullMarked;

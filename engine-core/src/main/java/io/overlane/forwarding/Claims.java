@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The owners of each entry. An entry may have several owners if they want the same value. An entry that an owner wants
@@ -23,8 +24,13 @@ final class Claims
     /** An entry of the tables and its owners, at least one. */
     static final class Claim
     {
-        private Entry entry;
         private final List<String> owners = new ArrayList<>(1);
+        private Entry entry;
+
+        private Claim(final Entry entry)
+        {
+            this.entry = entry;
+        }
 
         Entry entry()
         {
@@ -43,7 +49,7 @@ final class Claims
     }
 
     /** Null if the entry has no owner. */
-    Claim get(final EntryKey key)
+    @Nullable Claim get(final EntryKey key)
     {
         return claims.get(key);
     }
@@ -51,7 +57,7 @@ final class Claims
     /** The entry is in the tables and belongs to this owner, too. */
     void claim(final String owner, final Entry entry)
     {
-        final Claim claim = claims.computeIfAbsent(entry.key(), unknown -> new Claim());
+        final Claim claim = claims.computeIfAbsent(entry.key(), unknown -> new Claim(entry));
         claim.entry = entry;
         if (!claim.owners.contains(owner))
         {
@@ -60,13 +66,12 @@ final class Claims
     }
 
     /** The owner no longer wants the entry. True if it was the last owner. */
-    boolean release(final String owner, final EntryKey key)
+    boolean release(final String owner, final Claim claim)
     {
-        final Claim claim = claims.get(key);
         claim.owners.remove(owner);
         if (claim.owners.isEmpty())
         {
-            claims.remove(key);
+            claims.remove(claim.entry.key());
             return true;
         }
         return false;
@@ -95,9 +100,9 @@ final class Claims
         return keys == null ? Set.of() : keys;
     }
 
-    /** A copy of the keys of a segment's entries that have owners. */
-    List<EntryKey> keys(final int vni)
+    /** A copy of the entries of a segment that have owners. */
+    List<Entry> entries(final int vni)
     {
-        return claims.keySet().stream().filter(key -> key.vni() == vni).toList();
+        return claims.values().stream().map(Claim::entry).filter(entry -> entry.key().vni() == vni).toList();
     }
 }

@@ -156,7 +156,7 @@ final class ConfiguredEntries
     {
         floods.forEachInt((vni, change) ->
         {
-            final Segment segment = tables.segments().lookup(vni);
+            final Segment segment = tables.segment(vni);
             final KnownSources sources = segment.knownSources();
             change.added().forEachInt(number -> tables.addSource(sources, number));
             segment.floodList().change(change.removed(), change.added());
@@ -169,7 +169,7 @@ final class ConfiguredEntries
 
     private KnownSources sources(final int vni)
     {
-        return tables.segments().lookup(vni).knownSources();
+        return tables.segment(vni).knownSources();
     }
 
     private FloodChange flood(final int vni)

@@ -10,10 +10,12 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbRow;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Lists and removes the FDB entries that a filter selects. */
 final class FdbSweep
@@ -60,7 +62,7 @@ final class FdbSweep
         });
     }
 
-    private int flush(final IpAddress remote, final int vni, final long mac, final long word)
+    private int flush(final @Nullable IpAddress remote, final int vni, final long mac, final long word)
     {
         if (remote == null || FdbEntry.target(word) != FdbEntry.LIST)
         {
@@ -133,16 +135,16 @@ final class FdbSweep
     {
         final int number = FdbEntry.number(word);
         final Vtep remote = tables.remotes().vtep(number);
-        final boolean isPort = LocalPorts.isPort(remote.address());
+        final LocalPort port = LocalPorts.isPort(remote.address()) ? tables.segment(vni).ports().find(number) : null;
         return new FdbRow(
             vni,
             new MacAddress(mac),
             FdbEntry.kindOf(word),
             tables.fdb().owner(vni, mac),
             FdbEntry.isRouter(word),
-            isPort ? null : remote,
+            port == null ? remote : null,
             tables.remotes().vni(number),
-            isPort ? tables.segments().lookup(vni).ports().find(number).port().name() : null,
+            port == null ? null : port.port().name(),
             lastSeenMs,
             writer.owners(vni, mac, number));
     }

@@ -3,6 +3,7 @@ package io.overlane.forwarding;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
 import io.overlane.control.Entry;
 import io.overlane.control.EntryKey;
 import io.overlane.control.FdbKind;
@@ -14,6 +15,7 @@ import io.overlane.remote.RemoteTable;
 import io.overlane.segment.KnownSources;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Removes FDB entries, and remotes of groups and flood lists, for operations. It keeps the owners of entries in step,
@@ -44,8 +46,9 @@ final class FdbWriter
 
     boolean is(final int remote, final FdbRequest request)
     {
-        return isAt(remote, request.remote().address()) &&
-            tables.remotes().udpPort(remote) == request.remote().udpPort() &&
+        final Vtep named = request.remote();
+        return named != null && isAt(remote, named.address()) &&
+            tables.remotes().udpPort(remote) == named.udpPort() &&
             tables.remotes().vni(remote) == request.remoteVni();
     }
 
@@ -90,14 +93,14 @@ final class FdbWriter
         {
             tables.reconciler().forget(floodKey(vni, remote));
         }
-        tables.segments().lookup(vni).floodList().remove(remote);
+        tables.segment(vni).floodList().remove(remote);
         tables.removeSource(sources(vni), remote);
         tables.remotes().release(remote);
     }
 
     KnownSources sources(final int vni)
     {
-        return tables.segments().lookup(vni).knownSources();
+        return tables.segment(vni).knownSources();
     }
 
     /** The requested entry is in the tables; from now on it belongs to the owner of the request only. */
@@ -105,14 +108,15 @@ final class FdbWriter
     {
         final String owner =
             request.owner() == Fdb.NO_OWNER ? TableOperations.OWNER : "control plane " + request.owner();
+        final Vtep remote = Objects.requireNonNull(request.remote(), "remote");
         if (!request.isGroup())
         {
             tables.reconciler().take(
-                owner, new Entry.Fdb(request.vni(), request.mac(), request.remote(), attributes(request)));
+                owner, new Entry.Fdb(request.vni(), request.mac(), remote, attributes(request)));
         }
         else if (request.isFloodList() && request.remoteVni() == RemoteTable.SEGMENTS_VNI)
         {
-            tables.reconciler().take(owner, new Entry.Flood(request.vni(), request.remote()));
+            tables.reconciler().take(owner, new Entry.Flood(request.vni(), remote));
         }
     }
 

@@ -15,7 +15,9 @@ import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.status.TableCounters;
+import java.util.Objects;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables that decide where a frame goes, and the changes to them that must stay together, such as those to an entry
@@ -34,7 +36,7 @@ public final class Forwarding
     private final Reconciler reconciler;
     private final SegmentPorts ports;
     private final Operations operations;
-    private TableEvents events;
+    private @Nullable TableEvents events;
     private int nextForgotten;
 
     /**
@@ -138,6 +140,12 @@ public final class Forwarding
                 isRemote ? remotes.low(number) : 0,
                 isRemote ? remotes.udpPort(number) : 0);
         }
+    }
+
+    /** A segment that is in the table of segments. */
+    Segment segment(final int vni)
+    {
+        return Objects.requireNonNull(segments.lookup(vni), "segment");
     }
 
     /** The numbers of the remotes that an FDB entry leads to. Allocates. */

@@ -18,12 +18,15 @@ import io.overlane.neighbor.NeighborTable;
 import io.overlane.port.Port;
 import io.overlane.remote.RemoteLists;
 import io.overlane.segment.FloodList;
+import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /** The operations on the tables of one engine. Only the thread that writes the tables uses them. */
 public final class Operations implements TableOperations
@@ -35,7 +38,7 @@ public final class Operations implements TableOperations
     private final FdbWriter writer;
     private final FdbSweep sweep;
     /** The thread on which a caller's function runs now, else null. */
-    private Thread thread;
+    private @Nullable Thread thread;
 
     Operations(
         final Forwarding tables, final ConfiguredEntries entries, final RemoteCheck check, final NanoClock clock)
@@ -182,9 +185,12 @@ public final class Operations implements TableOperations
         {
             return TableResult.NOT_SUPPORTED;
         }
-        return tables.ports().number(segment) ?
-            put(new FdbRequest(vni, mac, tables.remotes().vtep(segment.ports().find(port).number()))) :
-            TableResult.NO_ROOM;
+        if (!tables.ports().number(segment))
+        {
+            return TableResult.NO_ROOM;
+        }
+        final LocalPort numbered = Objects.requireNonNull(segment.ports().find(port), "port");
+        return put(new FdbRequest(vni, mac, tables.remotes().vtep(numbered.number())));
     }
 
     @Override
@@ -269,7 +275,7 @@ public final class Operations implements TableOperations
         {
             return TableResult.REFUSED;
         }
-        final Vtep remote = request.remote();
+        final Vtep remote = Objects.requireNonNull(request.remote(), "remote");
         final int number = tables.remotes().intern(
             remote.address().high(), remote.address().low(), remote.udpPort(), request.remoteVni());
         if (number < 0)
@@ -366,7 +372,7 @@ public final class Operations implements TableOperations
 
     private FloodList floodList(final int vni)
     {
-        return tables.segments().lookup(vni).floodList();
+        return tables.segment(vni).floodList();
     }
 
     /** Whether there is an entry that a user or control plane asked for, also a dynamic one. */

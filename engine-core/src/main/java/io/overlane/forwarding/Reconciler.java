@@ -8,10 +8,9 @@ import io.overlane.control.EntryKey;
 import io.overlane.control.ReconcileResult;
 import io.overlane.control.TableResult;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -35,12 +34,11 @@ public final class Reconciler
     /** The last state of an owner, which does not change, and how many states the owner has applied. */
     private record AppliedState(long generation, Map<EntryKey, Entry> wanted)
     {
-        private List<EntryKey> toPut(final Map<EntryKey, Entry> next)
+        private Map<EntryKey, Entry> toPut(final Map<EntryKey, Entry> next)
         {
-            return next.entrySet().stream()
-                .filter(entry -> !entry.getValue().equals(wanted.get(entry.getKey())))
-                .map(Map.Entry::getKey)
-                .toList();
+            final Map<EntryKey, Entry> entries = new LinkedHashMap<>(next);
+            entries.entrySet().removeIf(entry -> entry.getValue().equals(wanted.get(entry.getKey())));
+            return entries;
         }
 
         private List<EntryKey> toGiveUp(final Map<EntryKey, Entry> next)
@@ -67,7 +65,7 @@ public final class Reconciler
     {
         final Map<EntryKey, Entry> wanted = desired.entries();
         final AppliedState before = applied.getOrDefault(owner, NOTHING);
-        final List<EntryKey> toPut = before.toPut(wanted);
+        final Map<EntryKey, Entry> toPut = before.toPut(wanted);
         final List<EntryKey> toGiveUp = before.toGiveUp(wanted);
         return () ->
         {
@@ -83,24 +81,23 @@ public final class Reconciler
         final String owner,
         final long generation,
         final Map<EntryKey, Entry> wanted,
-        final List<EntryKey> toPut,
+        final Map<EntryKey, Entry> toPut,
         final List<EntryKey> toGiveUp)
     {
-        final Set<EntryKey> puts = new LinkedHashSet<>(toPut);
         for (final EntryKey key : claims.takeMissing(owner))
         {
-            if (wanted.containsKey(key))
+            final Entry entry = wanted.get(key);
+            if (entry != null)
             {
-                puts.add(key);
+                toPut.put(key, entry);
             }
         }
         final List<Change> changes = new ArrayList<>();
-        final List<EntryKey> late = new ArrayList<>();
-        int unchanged = wanted.size() - puts.size();
-        for (final EntryKey key : puts)
+        final List<Entry> late = new ArrayList<>();
+        int unchanged = wanted.size() - toPut.size();
+        for (final Entry entry : toPut.values())
         {
-            final Entry entry = wanted.get(key);
-            final Claims.Claim claim = claims.get(key);
+            final Claims.Claim claim = claims.get(entry.key());
             if (claim != null && claim.entry().equals(entry))
             {
                 claims.claim(owner, entry);
@@ -108,7 +105,7 @@ public final class Reconciler
             }
             else if (!put(owner, entry, changes))
             {
-                late.add(key);
+                late.add(entry);
             }
         }
         toGiveUp.forEach(key -> giveUp(owner, key, changes));
@@ -116,11 +113,11 @@ public final class Reconciler
         {
             // The entries that were removed may have made room.
             tables.commit();
-            for (final EntryKey key : late)
+            for (final Entry entry : late)
             {
-                if (!put(owner, wanted.get(key), changes))
+                if (!put(owner, entry, changes))
                 {
-                    refuse(owner, wanted.get(key), TableResult.NO_ROOM.words(), changes);
+                    refuse(owner, entry, TableResult.NO_ROOM.words(), changes);
                 }
             }
         }
@@ -140,7 +137,7 @@ public final class Reconciler
         final Claims.Claim claim = claims.get(entry.key());
         if (claim == null || !claim.isOnly(owner))
         {
-            claims.forget(entry.key(), applied::containsKey);
+            forget(entry.key());
         }
         claims.claim(owner, entry);
     }
@@ -154,14 +151,14 @@ public final class Reconciler
     /** Note that a segment was removed with all its entries. */
     void forget(final int vni)
     {
-        for (final EntryKey key : claims.keys(vni))
+        for (final Entry entry : claims.entries(vni))
         {
-            if (key.kind() == EntryKey.Kind.REMOTE)
+            if (entry instanceof Entry.Remote)
             {
                 // This entry is only a reference to the remote, and no table of the segment releases it.
-                tables.remove(claims.get(key).entry());
+                tables.remove(entry);
             }
-            claims.forget(key, applied::containsKey);
+            forget(entry.key());
         }
     }
 
@@ -186,7 +183,7 @@ public final class Reconciler
         {
             if (claim.owners().contains(owner))
             {
-                claims.release(owner, entry.key());
+                claims.release(owner, claim);
             }
             claims.miss(owner, entry.key());
             changes.add(new Change(
@@ -217,7 +214,7 @@ public final class Reconciler
             return;
         }
         String why = "";
-        if (claims.release(owner, key))
+        if (claims.release(owner, claim))
         {
             tables.remove(claim.entry());
         }

@@ -9,6 +9,7 @@ import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import java.util.Objects;
 
 /**
  * Changes the ports of segments together with their numbers and the FDB entries that lead to them. Used by the thread
@@ -55,7 +56,7 @@ public final class SegmentPorts
      */
     public void remove(final Segment segment, final Port port)
     {
-        final LocalPort leaving = segment.ports().find(port);
+        final LocalPort leaving = Objects.requireNonNull(segment.ports().find(port), "port");
         final LocalPorts after = segment.ports().without(leaving);
         segment.ports(after);
         final int only = after.size() == 1 ? after.get(0).number() : LocalPort.UNNUMBERED;

@@ -3,6 +3,7 @@ package io.overlane.signal;
 
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread waits, any thread rings. A ring while nobody waits is kept for the next {@link #await(long)}, so who
@@ -13,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class Doorbell
 {
     private volatile boolean isRung;
-    private volatile Thread waiter;
+    private volatile @Nullable Thread waiter;
 
     /** End a current or the next {@link #await(long)}. Any thread, after it has published what it rings for. */
     public void ring()

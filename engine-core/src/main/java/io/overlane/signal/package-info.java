@@ -2,4 +2,7 @@
 /**
  * How one thread waits for another without spinning and without a lock.
  */
+@NullMarked
 package io.overlane.signal;
+
+import org.jspecify.annotations.NullMarked;
