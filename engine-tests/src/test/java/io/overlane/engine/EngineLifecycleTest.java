@@ -120,7 +120,7 @@ class EngineLifecycleTest
     void shouldCloseFromCallbackOfRemovedPort()
     {
         final OverlayEngine running = launch(context(ThreadingMode.SPLIT));
-        final RingPort second = new RingPort("second", 1450, 1 << 12);
+        final RingPort second = new RingPort("second", 1450, 256);
         await(running.segments().addPort(VNI, second));
         running.segments().removePort(VNI, second).thenRun(running::close);
 
@@ -130,12 +130,12 @@ class EngineLifecycleTest
     @Test
     void shouldCloseFromHandlerOfFrames()
     {
-        final RingPort ring = new RingPort("ring", 1450, 1 << 16);
+        final RingPort ring = new RingPort("ring", 1450, 256);
         final EngineContext context = context(ThreadingMode.SPLIT);
         context.segments().get(0).addPort(ring);
         final OverlayEngine running = launch(context);
         await(running.control().operate(tables -> tables.replace(VNI, M, ring)));
-        final RingPort other = new RingPort("other", 1450, 1 << 16);
+        final RingPort other = new RingPort("other", 1450, 256);
         await(running.segments().addPort(VNI, other));
         RingFrames.put(other, FrameSpec.ipv4Udp().destinationMac(M.value()).bytes());
         assertTimeoutPreemptively(PATIENCE, () ->
@@ -262,7 +262,7 @@ class EngineLifecycleTest
         final OverlayEngine one = launch(context(ThreadingMode.SHARED));
         final OverlayEngine two = OverlayEngine.launch(new EngineContext()
             .underlay(fabric.attach(A))
-            .segment(new SegmentContext(VNI).port(new RingPort("two", 1450, 1 << 12))));
+            .segment(new SegmentContext(VNI).port(new RingPort("two", 1450, 256))));
         final CountDownLatch bothRun = new CountDownLatch(2);
         one.control().operate(tables -> closeWhen(bothRun, two));
         two.control().operate(tables -> closeWhen(bothRun, one));

@@ -46,8 +46,8 @@ class ThreadedEngineTest
     @EnumSource(names = {"SHARED", "SPLIT"})
     void shouldEchoEveryFrame(final ThreadingMode mode) throws Exception
     {
-        final RingPort leftPort = new RingPort("left", 1450, 1 << 18);
-        final RingPort rightPort = new RingPort("right", 1450, 1 << 18);
+        final RingPort leftPort = new RingPort("left", 1450, 256);
+        final RingPort rightPort = new RingPort("right", 1450, 256);
         final byte[] there = FrameSpec.ipv4Udp().sourceMac(LEFT_MAC.value()).destinationMac(RIGHT_MAC.value()).bytes();
         final byte[] back = FrameSpec.ipv4Udp().sourceMac(RIGHT_MAC.value()).destinationMac(LEFT_MAC.value()).bytes();
         final OverlayEngine left = launch(mode, leftPort);
@@ -88,7 +88,7 @@ class ThreadedEngineTest
     @EnumSource(names = {"SHARED", "SPLIT"})
     void shouldCloseWhileIdle(final ThreadingMode mode) throws Exception
     {
-        final OverlayEngine engine = launch(mode, new RingPort("idle", 1450, 1 << 16));
+        final OverlayEngine engine = launch(mode, new RingPort("idle", 1450, 256));
         assertTimeoutPreemptively(PATIENCE, () ->
         {
             assertEquals(TableResult.DONE, engine.control().operate(
@@ -105,7 +105,7 @@ class ThreadedEngineTest
     void shouldWaitWhereItIsTold() throws Exception
     {
         final DoorbellWait wait = new DoorbellWait();
-        final RingPort port = new RingPort("told", 1450, 1 << 16);
+        final RingPort port = new RingPort("told", 1450, 256);
         final OverlayEngine engine = launch(context(ThreadingMode.SHARED, port).idleWait(wait));
         final byte[] frame = FrameSpec.ipv4Udp().destinationMac(RIGHT_MAC.value()).bytes();
         assertTimeoutPreemptively(PATIENCE, () ->
@@ -132,7 +132,7 @@ class ThreadedEngineTest
     void shouldRefuseAWaitForTwoThreads() throws Exception
     {
         final DoorbellWait wait = new DoorbellWait();
-        final RingPort port = new RingPort("told", 1450, 1 << 16);
+        final RingPort port = new RingPort("told", 1450, 256);
         final EngineContext context = context(ThreadingMode.SPLIT, port).idleWait(wait);
         assertThrows(IllegalArgumentException.class, () -> launch(context));
         assertTrue(wait.isClosed);
@@ -141,8 +141,8 @@ class ThreadedEngineTest
     @Test
     void shouldServeTwoPortsOnSplitThreads() throws Exception
     {
-        final RingPort one = new RingPort("one", 1450, 1 << 16);
-        final RingPort two = new RingPort("two", 1450, 1 << 16);
+        final RingPort one = new RingPort("one", 1450, 256);
+        final RingPort two = new RingPort("two", 1450, 256);
         final byte[] frame = FrameSpec.ipv4Udp().destinationMac(RIGHT_MAC.value()).bytes();
         final EngineContext context = context(ThreadingMode.SPLIT, one)
             .segment(new SegmentContext(2).port(two));
