@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** What does the Internet checksum of a frame cost, and what would two bytes at a time? */
+/** How long does the Internet checksum of a frame take, compared with a loop over two bytes at a time? */
 public class ChecksumBenchmark extends PathBenchmark
 {
     /** Bytes summed. */
@@ -18,7 +18,7 @@ public class ChecksumBenchmark extends PathBenchmark
 
     private UnsafeBuffer buffer;
 
-    /** Fill the buffer with bytes that carry. */
+    /** Fill the buffer with bytes whose sum has carries. */
     @Setup
     public void setup()
     {

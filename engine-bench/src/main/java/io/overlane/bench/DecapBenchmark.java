@@ -27,11 +27,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What does the engine itself cost per datagram on the way in: checks, segment, learning and counters, in batches of
+ * How long does the engine itself take for a received datagram: checks, segment, learning and counters, in batches of
  * 64, without a socket or a device?
  *
- * <p>{@code vxlan}, {@code vxlanLearning} and {@code ip} are the real paths. {@code plainNio} is what one writes first:
- * a {@link ByteBuffer} per datagram, a {@link HashMap} from VNI to segment, the same checks and three counters.
+ * <p>{@code vxlan}, {@code vxlanLearning} and {@code ip} are the engine's paths. {@code plainNio} is the obvious code
+ * for comparison: a {@link ByteBuffer} per datagram, a {@link HashMap} from VNI to segment, the same checks and three
+ * counters.
  */
 public class DecapBenchmark extends PathBenchmark
 {
@@ -117,7 +118,7 @@ public class DecapBenchmark extends PathBenchmark
     {
         for (int i = 0; i < Frames.BATCH; i++)
         {
-            // The path counts the time to live down: put back 64 and its checksum, as received.
+            // The path decrements the time to live; restore 64 and the checksum, as received.
             packets.frame(i).buffer().putBytes(FrameSlab.HEADROOM + 8, packetStart, 8, 4);
         }
         ip.feed(fill(packets, length));
@@ -125,7 +126,7 @@ public class DecapBenchmark extends PathBenchmark
     }
 
     /**
-     * @param blackhole takes what would be written to the device.
+     * @param blackhole gets the frames instead of a device.
      * @return frames delivered so far.
      */
     @Benchmark

@@ -21,17 +21,16 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * What does a datagram cost that is not let in, its line in the ledger and its share of a sample included?
+ * How long does a refused datagram take, its line in the ledger and its share of a sample included?
  *
- * <p>{@code unknownVni} and {@code refusedSource} come from one stranger or from ever new ones, in batches of 64 or one
- * by one: a datagram that comes alone is kept as a sample each time. What is unknown is looked for among one segment or
- * thousands.
+ * <p>Datagrams come from one unknown sender or each from a new one, in batches of 64 or one by one; a datagram that
+ * comes alone is kept as a sample each time. The unknown VNI is looked up among one segment or thousands.
  */
 public class DropBenchmark extends PathBenchmark
 {
     private static final int DATAGRAM_LENGTH = 8 + 64;
 
-    /** Datagrams that are polled together; {@link Frames#BATCH} of them are one invocation. */
+    /** Datagrams that are polled together; one invocation has {@link Frames#BATCH} of them. */
     @Param({"64", "1"})
     private int batchSize;
 
@@ -39,7 +38,7 @@ public class DropBenchmark extends PathBenchmark
     @Param({"false", "true"})
     private boolean manySources;
 
-    /** Segments there are. */
+    /** Number of segments. */
     @Param({"1", "4096"})
     private int segments;
 
@@ -50,7 +49,7 @@ public class DropBenchmark extends PathBenchmark
     private FrameSlab known;
     private int stranger;
 
-    /** Build the path of a strict segment that knows one remote. */
+    /** Build the path of a strict segment with one remote. */
     @Setup
     public void setup()
     {

@@ -34,11 +34,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What does the engine itself cost per frame on the way out: checks, lookup, header and counters, in batches of 64,
- * without a device or a socket?
+ * How long does the engine itself take for a sent frame: checks, lookup, header and counters, in batches of 64, without
+ * a device or a socket?
  *
- * <p>{@code vxlan} and {@code ip} are the real paths. {@code plainNio} is what one writes first: a {@link ByteBuffer}
- * per frame, a {@link HashMap} from MAC to socket address, the same two checks and three counters.
+ * <p>{@code vxlan} and {@code ip} are the engine's paths. {@code plainNio} is the obvious code for comparison: a
+ * {@link ByteBuffer} per frame, a {@link HashMap} from MAC to socket address, the same two checks and three counters.
  */
 public class EncapBenchmark extends PathBenchmark
 {
@@ -153,7 +153,7 @@ public class EncapBenchmark extends PathBenchmark
         batch.clear();
         for (int i = 0; i < Frames.BATCH; i++)
         {
-            // The path counts the time to live down: put back 64 and its checksum, as read from a device.
+            // The path decrements the time to live; restore 64 and the checksum, as read from a device.
             packets.frame(i).buffer().putBytes(FrameSlab.HEADROOM + 8, packetStart, 8, 4);
             batch.add(packets.frame(i).wrap(FrameSlab.HEADROOM, length));
         }
@@ -162,7 +162,7 @@ public class EncapBenchmark extends PathBenchmark
     }
 
     /**
-     * @param blackhole takes what would be sent.
+     * @param blackhole gets the datagrams instead of a socket.
      * @return frames delivered so far.
      */
     @Benchmark

@@ -9,16 +9,16 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * What does one FDB lookup cost, and how much of that is the size of the table?
+ * How long does one FDB lookup take, and how does that depend on the size of the table?
  *
- * <p><b>Key stream.</b> Keys come from registers, not from an array of keys that would itself fall out of the cache: a
- * linear congruential step, its upper half scaled to the number of entries, an odd multiplication to spread the index
- * over 48 bits. Every entry is as likely as any other, so the million-entry table is visited without locality, which
- * no real traffic does. {@code keyStream} is the cost of making the key, included in the others.
+ * <p><b>Key stream.</b> Keys are computed in registers, because an array of keys would itself not fit the cache: a
+ * linear congruential step, its upper half scaled to the number of entries, and an odd multiplication that spreads the
+ * index over 48 bits. All entries are equally likely, so a table of a million entries is visited without locality,
+ * unlike with real traffic. {@code keyStream} is the time to make the key; it is included in the others.
  *
- * <p>{@code hit} and {@code miss} look up keys that do not depend on the answer before, as the frames of a batch do,
- * and a core overlaps their cache misses. {@code hitAfterHit} makes each key wait for the answer before: the latency.
- * {@code hitInBatch} looks up 64 keys with one call.
+ * <p>In {@code hit} and {@code miss} a key does not depend on the result before it, like the frames of a batch, so a
+ * core overlaps their cache misses. In {@code hitAfterHit} each key depends on the result before it, which shows the
+ * latency. {@code hitInBatch} looks up 64 keys with one call.
  */
 public class FdbLookupBenchmark extends PathBenchmark
 {
@@ -26,7 +26,7 @@ public class FdbLookupBenchmark extends PathBenchmark
     private static final int BATCH = 64;
     private static final long MAC_MASK = 0xFFFF_FFFF_FFFFL;
 
-    /** Entries in the table, which is made for as many. */
+    /** Entries in the table, which has this capacity. */
     @Param({"1", "1000", "1000000"})
     private int entries;
 
@@ -35,7 +35,7 @@ public class FdbLookupBenchmark extends PathBenchmark
     private Fdb fdb;
     private long state = 42;
 
-    /** Fill the table; configured entries, which no clock can age. */
+    /** Fill the table with configured entries, which do not age. */
     @Setup
     public void setup()
     {

@@ -7,13 +7,13 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.testdata.FrameSpec;
 
-/** A slab of equal frames to one of some stations, and the settings that make them deliverable. */
+/** Frames between some stations, and the addresses for which they can be delivered. */
 final class Frames
 {
     static final int BATCH = 64;
     static final int VNI = 1;
 
-    /** Stations the frames of a batch are for, and from. */
+    /** Stations that send and receive the frames of a batch. */
     static final int STATIONS = 16;
 
     static final IpPrefix THERE = IpPrefix.parse("10.5.2.0/24");
@@ -32,7 +32,7 @@ final class Frames
         return new MacAddress(FIRST_MAC + index % STATIONS);
     }
 
-    /** An Ethernet frame of {@code length} bytes in all, from one station to another. */
+    /** An Ethernet frame of {@code length} bytes from one station to another. */
     static byte[] ethernet(final int index, final int length)
     {
         return FrameSpec.ipv4Udp()
@@ -41,7 +41,7 @@ final class Frames
             .bytes();
     }
 
-    /** A packet of {@code length} bytes from behind one node to behind the other. */
+    /** A packet of {@code length} bytes between hosts of two nodes. */
     static byte[] packet(final int index, final int length, final boolean toUs)
     {
         final String here = "10.5.1." + (1 + index % STATIONS);

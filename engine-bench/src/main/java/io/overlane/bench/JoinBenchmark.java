@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** What does it cost to join 45 segments, each checksum verified, and how much more when two flows are mixed? */
+/** How long does it take to join 45 segments and verify each checksum, and how much longer if flows are mixed? */
 public class JoinBenchmark extends PathBenchmark
 {
     private static final int SEGMENTS = 45;
@@ -60,7 +60,7 @@ public class JoinBenchmark extends PathBenchmark
         };
     }
 
-    /** @return frames left. */
+    /** @return frames after joining. */
     @Benchmark
     public int join()
     {

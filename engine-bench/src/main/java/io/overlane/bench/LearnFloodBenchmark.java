@@ -21,14 +21,15 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * What does a remote that sends 100,000 frames a second, each from a new address, take from the traffic of another?
- * Time per datagram of 64 bytes of the other, a batch of 56 of which is alone ({@code quiet}) or comes with 8 of
- * the flooding one ({@code beside}); the FDB is full, so that each address that is learned evicts another.
+ * How much does a remote that sends 100,000 frames a second, each from a new address, slow down the traffic of another
+ * remote? The result is the time for each datagram of 64 bytes of the other remote. A batch has 56 of them, alone
+ * ({@code quiet}) or with 8 of the flooding remote ({@code beside}). The FDB is full, so each learned address evicts
+ * another.
  *
- * <p>Eight frames from one address cost what any packet costs, and eight from random ones also what learning does:
- * seven times the difference of the two is what a new address costs, caches that it spoils included, and 100,000
- * times that is the part of each second which learning takes. The clock is the benchmark's: it goes on by 10 µs for
- * each frame of the flood, however fast the machine is, so that limits per second see 100,000.
+ * <p>Eight frames from one address show the cost of the frames alone; eight from random addresses include the cost of
+ * learning. Seven times the difference is the cost of one new address, effects on caches included, and 100,000 times
+ * that is the part of each second that learning takes. The benchmark has its own clock, which advances by 10 µs for
+ * each frame of the flood, so limits per second see 100,000 on any machine.
  */
 public class LearnFloodBenchmark extends PathBenchmark
 {
@@ -40,15 +41,15 @@ public class LearnFloodBenchmark extends PathBenchmark
     private static final long FLOOD_HIGH = 0;
     private static final long FLOOD_LOW = 0xFFFF_0A00_00FFL;
 
-    /** Where the frames of the flood come from, of {@code beside}. */
+    /** Source addresses of the flood in {@code beside}. */
     @Param({"one", "random"})
     private String addresses;
 
-    /** MACs a thread learns of a remote in a second; 0: no limit. */
+    /** MACs that a thread learns of one remote per second; 0 for no limit. */
     @Param({"10000", "0"})
     private int learnsPerSecond;
 
-    /** Entries the FDB can hold; it is full. */
+    /** Capacity of the FDB, which is full. */
     @Param({"65536", "1000000"})
     private int maxEntries;
 

@@ -13,10 +13,10 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * What does a frame cost on its way through the port of an application, in either direction?
+ * How long does a frame take through an application's port, in either direction?
  *
- * <p>One thread does the work of both sides, so the transfers between two cores are not in the figures. They are per
- * frame, for writing and reading together.
+ * <p>One thread does the work of both sides, so the figures do not include transfers between cores. They are per frame,
+ * for writing and reading together.
  */
 public class RingPortBenchmark extends PathBenchmark
 {
@@ -35,7 +35,7 @@ public class RingPortBenchmark extends PathBenchmark
     private UnsafeBuffer source;
     private long sum;
 
-    /** The port, and the frames to carry. */
+    /** Make the port and the frames. */
     @Setup
     public void setup()
     {
@@ -48,7 +48,7 @@ public class RingPortBenchmark extends PathBenchmark
         }
     }
 
-    /** @return depends on every frame; each is written into its claim, and its first word read by the engine's side. */
+    /** @return a sum over all frames. Each is written into its claim, and the engine's side reads its first word. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public long toEngine()
@@ -73,7 +73,7 @@ public class RingPortBenchmark extends PathBenchmark
         return sum;
     }
 
-    /** @return depends on every frame; each is offered by the engine's side, and its first word read. */
+    /** @return a sum over all frames. The engine's side offers each, and its first word is read. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public long toApplication()

@@ -16,10 +16,10 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** What does it cost to cut a TCP super-frame of 64 KiB into VXLAN datagrams? Checksums included. */
+/** How long does it take to cut a TCP super-frame of 64 KiB into VXLAN datagrams, checksums included? */
 public class SplitBenchmark extends PathBenchmark
 {
-    /** Payload of a send of UDP_SEGMENT at most. */
+    /** Largest payload of one send with UDP_SEGMENT. */
     private static final int ROOM = 65_507;
 
     private static final int OPTIONS_LENGTH = 12;
@@ -36,7 +36,7 @@ public class SplitBenchmark extends PathBenchmark
     private final Frame target = new FrameSlab(1, ROOM).frame(0);
     private Frame frame;
 
-    /** As many whole segments as an IP packet holds, which is what TCP sends. */
+    /** As many whole segments as fit an IP packet, like those that TCP sends. */
     @Setup
     public void makeSuperFrame()
     {
@@ -70,7 +70,7 @@ public class SplitBenchmark extends PathBenchmark
         return sum;
     }
 
-    /** The same bytes only copied: what no way of cutting can be faster than. */
+    /** Only copies the same bytes; cutting cannot be faster than this. */
     @Benchmark
     public UnsafeBuffer copy()
     {

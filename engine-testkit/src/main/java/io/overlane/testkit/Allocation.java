@@ -10,8 +10,8 @@ import java.lang.management.ManagementFactory;
 public final class Allocation
 {
     /**
-     * The counter moves in steps of what the thread took from its allocation buffer and includes the compiler's rare
-     * deoptimisations; one object of the smallest size (16 bytes) in one call of ten would be ten times more.
+     * The counter moves in steps of the thread's allocation buffer and includes the compiler's rare deoptimisations.
+     * One object of the smallest size (16 bytes) in each tenth call would be ten times more than this.
      */
     private static final long TOLERANCE = 3_200;
 
@@ -22,7 +22,7 @@ public final class Allocation
     }
 
     /**
-     * Run {@code calls} times to warm up and as often again counted.
+     * Run {@code calls} times to warm up, then as many times while allocation is counted.
      *
      * @param calls of {@code step}.
      * @param step  must allocate nothing when warm.

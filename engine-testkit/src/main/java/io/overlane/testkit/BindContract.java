@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.net.BindException;
 import org.junit.jupiter.api.Test;
 
-/** How every underlay with a socket reports that it cannot bind: one type of error, with the system's own reason. */
+/**
+ * Every underlay with a socket reports in the same way that it cannot bind: one type of error, with the system's own
+ * reason.
+ */
 public abstract class BindContract
 {
     /** Bind a socket as the constructor of the underlay does. */
@@ -23,7 +26,7 @@ public abstract class BindContract
         assertSaysTaken("127.0.0.1");
     }
 
-    /** No interface lists this address, and yet it can be bound. */
+    /** No interface lists this address, but it can be bound. */
     @Test
     void shouldSayThatThePortOfAnUnlistedLoopbackAddressIsTaken() throws IOException
     {

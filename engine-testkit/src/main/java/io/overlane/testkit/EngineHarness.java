@@ -24,8 +24,8 @@ import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One engine in {@link ThreadingMode#INVOKER} mode, a loopback port, and a network in memory with peers that are under
- * the test's hand. Every {@link #run()} ends by holding the engine to its sums.
+ * One engine in {@link ThreadingMode#INVOKER} mode, a loopback port, and a network in memory whose peers the test
+ * controls. Each {@link #run()} ends with a check that the engine's counters add up.
  */
 public final class EngineHarness implements AutoCloseable
 {
@@ -41,7 +41,7 @@ public final class EngineHarness implements AutoCloseable
     /** A third. */
     public static final Vtep C = Vtep.parse("192.0.2.12:8472", 0);
 
-    /** One that no test configures. */
+    /** A sender that no test configures. */
     public static final Vtep STRANGER = Vtep.parse("192.0.2.66:40000", 0);
 
     private final SteppedClock clock = new SteppedClock();
@@ -68,7 +68,7 @@ public final class EngineHarness implements AutoCloseable
             .fdb(fdb -> fdb.maxEntries(1024)).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(256);
     }
 
-    /** @return a harness over IPv4 and Ethernet's MTU, nothing configured but the clock, the mode and small tables. */
+    /** @return a harness over IPv4 with Ethernet's MTU. Only the clock, the mode and small tables are configured. */
     public static EngineHarness create()
     {
         return new EngineHarness(LOCAL, MemoryFabric.DEFAULT_MTU);
@@ -76,38 +76,37 @@ public final class EngineHarness implements AutoCloseable
 
     /**
      * @param underlayMtu IP MTU of the network.
-     * @return the same elsewhere.
+     * @return the same with another endpoint and MTU.
      */
     public static EngineHarness create(final Vtep local, final int underlayMtu)
     {
         return new EngineHarness(local, underlayMtu);
     }
 
-    /** @return settings to change before launch. */
+    /** @return the settings; change them before the launch. */
     public EngineContext context()
     {
         return context;
     }
 
-    /** @return the network. */
     public MemoryFabric fabric()
     {
         return fabric;
     }
 
-    /** @return the engine's way out. */
+    /** @return the engine's underlay. */
     public RefusingUnderlay underlay()
     {
         return underlay;
     }
 
-    /** @return the only source of time. */
+    /** @return the engine's clock. */
     public SteppedClock clock()
     {
         return clock;
     }
 
-    /** Launch with one segment; its port is a loopback port of MTU 1450. */
+    /** Launch with one segment, whose port is a loopback port of MTU 1450. */
     public EngineHarness launch(final SegmentContext segment)
     {
         return launch(segment, new LoopbackPort("port-" + segment.vni(), 1450, 1024, 2048));
@@ -120,7 +119,7 @@ public final class EngineHarness implements AutoCloseable
         return launch();
     }
 
-    /** Launch with an IP network; its port is a loopback port of MTU 1472. */
+    /** Launch with an IP network, whose port is a loopback port of MTU 1472. */
     public EngineHarness launch(final IpNetworkContext network)
     {
         port = new LoopbackPort("tun", 1472, 1024, 2048);
@@ -128,7 +127,7 @@ public final class EngineHarness implements AutoCloseable
         return launch();
     }
 
-    /** Launch with what the context says. */
+    /** Launch with the settings of the context. */
     public EngineHarness launch()
     {
         engine = OverlayEngine.launch(context);
@@ -146,19 +145,19 @@ public final class EngineHarness implements AutoCloseable
         return port;
     }
 
-    /** Make an endpoint, if there is none yet. */
+    /** @return the underlay of a peer, which is attached by the first call. */
     public Underlay attach(final Vtep peer)
     {
         return peers.computeIfAbsent(peer, fabric::attach);
     }
 
-    /** Send a datagram to the engine, and let it work. */
+    /** Send a datagram to the engine, and run the engine. */
     public void receive(final Vtep from, final byte... datagram)
     {
         receive(from, 0, datagram);
     }
 
-    /** Send a datagram to the engine, and let it work. */
+    /** Send a datagram to the engine, and run the engine. */
     public void receive(final Vtep from, final int tos, final byte... datagram)
     {
         send(from, tos, datagram);
@@ -171,11 +170,7 @@ public final class EngineHarness implements AutoCloseable
         send(underlay.local(), from, tos, datagram);
     }
 
-    /**
-     * Send a datagram to whoever hears it.
-     *
-     * @param to an endpoint, or a group.
-     */
+    /** Send a datagram to an endpoint or a group. */
     public void sendTo(final Vtep to, final Vtep from, final byte... datagram)
     {
         send(to, from, 0, datagram);
@@ -191,18 +186,14 @@ public final class EngineHarness implements AutoCloseable
         assertEquals(DropReason.NONE, sendOne.verdict(0));
     }
 
-    /**
-     * Put a frame into the port, and let the engine work.
-     *
-     * @param frame its bytes.
-     */
+    /** Put a frame into the port, and run the engine. */
     public void transmit(final byte... frame)
     {
         port.put(frame);
         run();
     }
 
-    /** Work until there is none, then check the sums. */
+    /** Run the engine until it has no work, then check that its counters add up. */
     public void run()
     {
         int idle = 0;
@@ -215,7 +206,7 @@ public final class EngineHarness implements AutoCloseable
         assertSums(decap(), decap().floodCopiesRefused());
     }
 
-    /** @return the datagrams it got since the last call. */
+    /** @return the datagrams that it received since the last call. */
     public List<byte[]> sentTo(final Vtep peer)
     {
         received.clear();
@@ -228,7 +219,7 @@ public final class EngineHarness implements AutoCloseable
         return datagrams;
     }
 
-    /** @return what the port was given since the last call. */
+    /** @return the frames that the port received since the last call. */
     public List<byte[]> delivered()
     {
         final List<byte[]> frames = new ArrayList<>();
@@ -253,8 +244,8 @@ public final class EngineHarness implements AutoCloseable
 
     /**
      * @param path   encap or decap.
-     * @param remote whose, or null for none.
-     * @return what the ledger says.
+     * @param remote of the line, or null for none.
+     * @return the count in the ledger.
      */
     public static long ledger(final PathCounters path, final DropReason reason, final int vni, final Vtep remote)
     {
@@ -272,9 +263,9 @@ public final class EngineHarness implements AutoCloseable
     }
 
     /**
-     * The one datagram received so far ended in one line of the ledger and nowhere else.
+     * Assert that the one datagram received so far is counted in one line of the ledger and nowhere else.
      *
-     * @param remote whose.
+     * @param remote of the line.
      */
     public void assertDatagramDropped(final DropReason reason, final int vni, final Vtep remote)
     {
@@ -285,9 +276,9 @@ public final class EngineHarness implements AutoCloseable
     }
 
     /**
-     * The one frame transmitted so far ended in one line of the ledger and nowhere else.
+     * Assert that the one frame transmitted so far is counted in one line of the ledger and nowhere else.
      *
-     * @param remote for which remote, or null.
+     * @param remote of the line, or null for none.
      */
     public void assertFrameDropped(final DropReason reason, final int vni, final Vtep remote)
     {
@@ -297,10 +288,7 @@ public final class EngineHarness implements AutoCloseable
         assertEquals(0, encap().delivered());
     }
 
-    /**
-     * @param frame any.
-     * @return a copy of its bytes.
-     */
+    /** @return a copy of its bytes. */
     public static byte[] bytes(final Frame frame)
     {
         final byte[] bytes = new byte[frame.length()];

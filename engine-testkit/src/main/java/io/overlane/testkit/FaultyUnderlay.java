@@ -11,10 +11,10 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * An underlay whose receiving side is as bad as asked for. The same seed, arrivals and clock give the same faults.
+ * An underlay that spoils the datagrams it receives. The same seed, arrivals and clock give the same faults.
  *
- * <p>Every entry received is copied and then, in this order, perhaps lost, truncated, corrupted, held back, and
- * doubled. An entry of several joined datagrams suffers as a whole. Sending is passed through untouched: to spoil both
+ * <p>Each received entry is copied and then, in this order, possibly lost, truncated, corrupted, held back, and
+ * doubled. An entry of several joined datagrams is spoiled as a whole. Sending is not changed; to spoil both
  * directions, wrap both ends.
  *
  * <pre>
@@ -25,7 +25,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class FaultyUnderlay extends WrappedUnderlay
 {
-    /** How long a reordered datagram is held back by default, in nanoseconds: a batch may overtake it. */
+    /**
+     * Default time for which a reordered datagram is held back, in nanoseconds: long enough for a batch to overtake it.
+     */
     public static final long DEFAULT_HOLD_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final int BATCH_CAPACITY = 32;
@@ -51,7 +53,7 @@ public final class FaultyUnderlay extends WrappedUnderlay
     private final AtomicLong corrupted = new AtomicLong();
 
     /**
-     * @param underlay to spoil; closed with this.
+     * @param underlay to spoil; it is closed with this.
      * @param clock    says how long a datagram has been held back.
      */
     public FaultyUnderlay(final Underlay underlay, final long seed, final NanoClock clock)
@@ -61,7 +63,7 @@ public final class FaultyUnderlay extends WrappedUnderlay
         random = new SplittableRandom(seed);
     }
 
-    /** @param rate of datagrams that never arrive. */
+    /** @param rate of datagrams that are lost. */
     public FaultyUnderlay loss(final double rate)
     {
         lossRate = checkRate("loss", rate);
@@ -76,7 +78,7 @@ public final class FaultyUnderlay extends WrappedUnderlay
 
     /**
      * @param rate   of datagrams that are held back while later ones pass.
-     * @param holdNs how long, in nanoseconds on the clock.
+     * @param holdNs time for which they are held back, in nanoseconds of the clock.
      */
     public FaultyUnderlay reordering(final double rate, final long holdNs)
     {
@@ -89,7 +91,7 @@ public final class FaultyUnderlay extends WrappedUnderlay
         return this;
     }
 
-    /** @param rate of datagrams that lose some bytes at the end, all of them at worst. */
+    /** @param rate of datagrams that lose some or all of their bytes at the end. */
     public FaultyUnderlay truncation(final double rate)
     {
         truncationRate = checkRate("truncation", rate);
@@ -115,7 +117,7 @@ public final class FaultyUnderlay extends WrappedUnderlay
         return duplicated.get();
     }
 
-    /** @return entries held back; whether others passed depends on the traffic. */
+    /** @return entries held back. Whether other entries overtook them depends on the traffic. */
     public long reordered()
     {
         return reordered.get();
@@ -127,7 +129,7 @@ public final class FaultyUnderlay extends WrappedUnderlay
         return truncated.get();
     }
 
-    /** @return entries with a bit turned over. */
+    /** @return entries with a flipped bit. */
     public long corrupted()
     {
         return corrupted.get();
@@ -144,7 +146,7 @@ public final class FaultyUnderlay extends WrappedUnderlay
     {
         queue.giveBack();
         final long nowNs = clock.nanoTime();
-        // Each entry takes two slots at most; otherwise it is left in the network for now.
+        // An entry needs two slots at most. Without enough slots, entries stay in the network for now.
         if (queue.free() >= 2 * BATCH_CAPACITY)
         {
             received.clear();

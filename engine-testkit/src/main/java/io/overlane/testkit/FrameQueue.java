@@ -5,7 +5,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import org.agrona.DirectBuffer;
 
-/** A bounded queue of frames: copied in, lent out, given back together. Not thread safe. */
+/** A bounded queue of frames. They are copied in, lent, and returned together. Not thread-safe. */
 final class FrameQueue
 {
     private final FrameSlab slab;
@@ -23,19 +23,19 @@ final class FrameQueue
         return slab.frameCapacity();
     }
 
-    /** Frames neither lent nor given back. */
+    /** Frames that are not lent yet. */
     int waiting()
     {
         return (int)(tail - next);
     }
 
-    /** Lent frames count: their slots are in use until they are given back. */
+    /** Lent frames count, because their slots are in use until they are returned. */
     boolean isFull()
     {
         return tail - head == slab.count();
     }
 
-    /** Copy bytes to the end; the caller has asked whether there is room and whether they fit. */
+    /** Copy bytes to the end. The caller has checked that there is room and that they fit. */
     Frame copy(final DirectBuffer source, final int offset, final int length)
     {
         final Frame slot = slot(tail);
@@ -45,7 +45,7 @@ final class FrameQueue
         return slot;
     }
 
-    /** Copy bytes and offload metadata to the end; the verdict is the original's business. */
+    /** Copy bytes and offload metadata to the end, but not the verdict. */
     void copy(final Frame frame)
     {
         copy(frame.buffer(), frame.offset(), frame.length()).offload(
@@ -57,7 +57,7 @@ final class FrameQueue
             frame.checksumOffset());
     }
 
-    /** The next waiting frame, lent until {@link #giveBack()}; null if none waits. */
+    /** The next waiting frame, valid until {@link #giveBack()}; null if there is none. */
     Frame lend()
     {
         if (next == tail)

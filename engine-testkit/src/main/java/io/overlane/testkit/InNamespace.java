@@ -9,11 +9,11 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The tests of this class run in a JVM of their own inside a new network namespace. The kernel removes the namespace,
- * with all that is in it, when that JVM ends. No root is needed where unprivileged user namespaces are allowed; where
- * there can be no namespace, every test is skipped and says why.
+ * The tests of this class run in a JVM of their own inside a new network namespace. The kernel removes the namespace
+ * and everything in it when that JVM ends. Root is not needed if unprivileged user namespaces are allowed. If a
+ * namespace cannot be made, each test is skipped with the reason.
  *
- * <p>The JVM that runs the class also makes its objects, but calls none of their methods. Whatever changes the host
+ * <p>The JVM outside also makes objects of the class, but calls none of their methods. So code that changes the host
  * belongs into {@code @BeforeEach}, not into a constructor.
  */
 @Inherited
@@ -24,13 +24,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public @interface InNamespace
 {
     /**
-     * @return whether the loopback device is up and has ::1 before the JVM inside starts. A JVM looks for IPv6 once.
+     * @return true to set the loopback device up with ::1 before the JVM inside starts, because a JVM looks for IPv6
+     *         only once.
      */
     boolean ipv6() default false;
 
-    /** @return command that starts the JVM inside the namespace, and takes its command line as further arguments. */
+    /**
+     * @return a command that starts the JVM inside the namespace; it gets the JVM's command line as further arguments.
+     */
     String[] wrapper() default {};
 
-    /** @return options of the JVM inside, beside those of this one that begin with {@code --}. */
+    /** @return options of the JVM inside, in addition to the options of this JVM that begin with {@code --}. */
     String[] jvmOptions() default {};
 }

@@ -10,18 +10,19 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The port of tests and simulations: the engine polls what was {@code put}, and what it offers waits for {@code take}.
+ * A port for tests and simulations. The engine polls frames that were {@code put}; frames that it offers wait for
+ * {@code take}.
  *
  * <pre>
  *   put ──► [ capacity frames ] ──► poll          offer ──► [ capacity frames ] ──► take
  * </pre>
  *
- * Offload metadata goes through in both directions as it is; nothing is completed or split. All methods take one lock,
- * so any thread may call any of them; it is no port for speed.
+ * Offload metadata passes unchanged in both directions; no frame is completed or split. All methods take one lock, so
+ * any thread may call any of them. It is not made for speed.
  */
 public final class LoopbackPort implements Port
 {
-    /** What a link-layer header adds to the MTU: Ethernet and one VLAN tag, in bytes. */
+    /** Bytes that the link layer adds to the MTU: an Ethernet header and one VLAN tag. */
     private static final int LINK_HEADER_LENGTH = 18;
 
     private final String name;
@@ -34,7 +35,7 @@ public final class LoopbackPort implements Port
 
     /**
      * @param mtu      IP MTU in bytes.
-     * @param capacity frames each direction can hold.
+     * @param capacity frames that each direction can hold.
      */
     public LoopbackPort(final String name, final int mtu, final int capacity)
     {
@@ -43,8 +44,8 @@ public final class LoopbackPort implements Port
 
     /**
      * @param mtu         IP MTU in bytes.
-     * @param capacity    frames each direction can hold.
-     * @param frameLength longest frame in bytes; more than the MTU asks for where super-frames are to go through.
+     * @param capacity    frames that each direction can hold.
+     * @param frameLength longest frame in bytes; for super-frames it is more than the MTU requires.
      */
     public LoopbackPort(final String name, final int mtu, final int capacity, final int frameLength)
     {
@@ -60,11 +61,11 @@ public final class LoopbackPort implements Port
     }
 
     /**
-     * Hand a frame to the engine.
+     * Pass a frame to the engine.
      *
-     * @param frame its bytes, copied.
-     * @return false if the port is closed, or has no room; frames lent to the engine still occupy theirs.
-     * @throws IllegalArgumentException if it is longer than this port carries.
+     * @param frame bytes, which are copied.
+     * @return false if the port is closed or full. Frames that are lent to the engine still need room.
+     * @throws IllegalArgumentException if the frame is longer than this port allows.
      */
     public boolean put(final byte... frame)
     {
@@ -72,12 +73,12 @@ public final class LoopbackPort implements Port
     }
 
     /**
-     * Hand a frame to the engine.
+     * Pass a frame to the engine.
      *
-     * @param buffer holds its bytes, which are copied.
-     * @param offset of the first.
-     * @return false if the port is closed, or has no room; frames lent to the engine still occupy theirs.
-     * @throws IllegalArgumentException if it is longer than this port carries.
+     * @param buffer with the bytes, which are copied.
+     * @param offset of the first byte.
+     * @return false if the port is closed or full. Frames that are lent to the engine still need room.
+     * @throws IllegalArgumentException if the frame is longer than this port allows.
      */
     public boolean put(final DirectBuffer buffer, final int offset, final int length)
     {
@@ -94,11 +95,11 @@ public final class LoopbackPort implements Port
     }
 
     /**
-     * Hand a frame to the engine together with its offload metadata.
+     * Pass a frame to the engine together with its offload metadata.
      *
-     * @param frame copied.
-     * @return false if the port is closed, or has no room; frames lent to the engine still occupy theirs.
-     * @throws IllegalArgumentException if it is longer than this port carries.
+     * @param frame which is copied.
+     * @return false if the port is closed or full. Frames that are lent to the engine still need room.
+     * @throws IllegalArgumentException if the frame is longer than this port allows.
      */
     public boolean put(final Frame frame)
     {
@@ -114,16 +115,16 @@ public final class LoopbackPort implements Port
         return true;
     }
 
-    /** @return frames the engine has offered and nobody has taken. */
+    /** @return frames that the engine has offered and that were not taken yet. */
     public synchronized int offered()
     {
         return fromEngine.waiting();
     }
 
     /**
-     * Take what the engine offered first.
+     * Take the oldest frame that the engine offered.
      *
-     * @return the copy, with offload metadata, lent until the next take; null if nothing waits.
+     * @return a copy with offload metadata, valid until the next take; null if there is no frame.
      */
     public synchronized Frame take()
     {
@@ -132,9 +133,9 @@ public final class LoopbackPort implements Port
     }
 
     /**
-     * Take what the engine offered first.
+     * Take the oldest frame that the engine offered.
      *
-     * @return its bytes; null if nothing waits.
+     * @return its bytes; null if there is no frame.
      */
     public synchronized byte[] takeBytes()
     {
@@ -222,7 +223,7 @@ public final class LoopbackPort implements Port
         return toEngine.waiting() > 0;
     }
 
-    /** Takes no more frames and wakes whoever waits; frames offered so far can still be taken. */
+    /** Refuses frames from now on and wakes the waiting thread. Frames that were offered can still be taken. */
     @Override
     public void close()
     {

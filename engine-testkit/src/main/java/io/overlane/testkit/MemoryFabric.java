@@ -16,9 +16,9 @@ import java.util.Set;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * A network in memory: endpoints attach to it and reach each other, each link with a delay on an injected clock. No
+ * A network in memory: endpoints attach to it and reach each other; each link has a delay on a given clock. It has no
  * threads: a datagram is received by the first poll after it is due, so the same sends and polls at the same times
- * give the same result every time.
+ * always give the same result.
  *
  * <pre>
  *   send ──► addressed to nobody: UNDERLAY_UNREACHABLE (a multicast group may be nobody)
@@ -27,15 +27,15 @@ import org.agrona.concurrent.NanoClock;
  *        ──► waits at the receiver until now + delay ──► poll
  * </pre>
  *
- * Datagrams of one link stay in order unless its delay is shortened under way. The type of service octet arrives as
- * sent. Any thread may use any end; all of them share one lock.
+ * Datagrams of one link stay in order unless its delay is reduced meanwhile. The type of service is received as sent.
+ * Any thread may use any end; all ends share one lock.
  */
 public final class MemoryFabric
 {
-    /** What a default fabric carries in one packet, IP header included: Ethernet's MTU, in bytes. */
+    /** Default MTU: Ethernet's, in bytes of IP. */
     public static final int DEFAULT_MTU = 1500;
 
-    /** Datagrams that can wait for one endpoint by default. */
+    /** Default number of datagrams that can wait for one endpoint. */
     public static final int DEFAULT_QUEUE_CAPACITY = 256;
 
     private static final int MAX_PACKET_LENGTH = 65_535;
@@ -61,9 +61,9 @@ public final class MemoryFabric
     private long lost;
 
     /**
-     * Ethernet's MTU, no delay.
+     * Makes a network with Ethernet's MTU and no delay.
      *
-     * @param clock for delays; a test steps it.
+     * @param clock for delays; the test steps it.
      */
     public MemoryFabric(final NanoClock clock)
     {
@@ -71,7 +71,7 @@ public final class MemoryFabric
     }
 
     /**
-     * @param clock         for delays; a test steps it.
+     * @param clock         for delays; the test steps it.
      * @param mtu           IP MTU of every link, in bytes; a payload is 28 bytes shorter over IPv4, 48 over IPv6.
      * @param queueCapacity datagrams that can wait for one endpoint.
      */
@@ -91,7 +91,7 @@ public final class MemoryFabric
     }
 
     /**
-     * Make every link slow.
+     * Set the delay of all links.
      *
      * @param delayNs from send to receipt, in nanoseconds.
      */
@@ -102,7 +102,7 @@ public final class MemoryFabric
     }
 
     /**
-     * Make one link slow, in one direction.
+     * Set the delay of one link in one direction.
      *
      * @param delayNs from send to receipt, in nanoseconds.
      */
@@ -113,7 +113,7 @@ public final class MemoryFabric
     }
 
     /**
-     * Give one path an MTU of its own, as a narrow link on the way would.
+     * Set the MTU of one path, as if it had a narrow link.
      *
      * @param to  address of the receiver, whatever its port.
      * @param mtu IP MTU, in bytes.
@@ -125,10 +125,8 @@ public final class MemoryFabric
     }
 
     /**
-     * Say what its ends can do, for tests of what needs it; all by default. Times to live and don't-fragment bits have
-     * no effect in memory.
-     *
-     * @param features what every end declares.
+     * Set the features that the ends declare; all by default. Times to live and don't-fragment bits have no effect in
+     * memory.
      */
     public synchronized MemoryFabric features(final Set<UnderlayFeature> features)
     {
@@ -137,10 +135,8 @@ public final class MemoryFabric
     }
 
     /**
-     * Deliver an entry of several datagrams as one, as a receiver with UDP_GRO sees it. Off unless asked for; ask
-     * before attaching.
-     *
-     * @param joins whether to.
+     * Deliver an entry of several datagrams as one, as with UDP_GRO. Off by default; set it before endpoints are
+     * attached.
      */
     public synchronized MemoryFabric joining(final boolean joins)
     {
@@ -149,11 +145,11 @@ public final class MemoryFabric
     }
 
     /**
-     * Plug an endpoint in.
+     * Attach an endpoint.
      *
-     * @param local its address and port, not a wildcard.
-     * @return its way to the others; closing unplugs it.
-     * @throws IllegalArgumentException if the address is a wildcard or taken.
+     * @param local address and port of the endpoint, not a wildcard.
+     * @return its underlay; closing detaches it.
+     * @throws IllegalArgumentException if the address is a wildcard or in use.
      */
     public synchronized Underlay attach(final Vtep local)
     {
@@ -237,7 +233,7 @@ public final class MemoryFabric
         }
         for (final MemoryUnderlay member : groups.getOrDefault(to.address(), Set.of()))
         {
-            // As with IP_MULTICAST_LOOP off: nobody hears himself.
+            // As with IP_MULTICAST_LOOP off, the sender gets no copy.
             if (!member.local().equals(from) && member.local().udpPort() == to.udpPort())
             {
                 deliver(member, from, member.local(), batch, index);

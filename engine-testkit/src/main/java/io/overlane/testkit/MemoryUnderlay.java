@@ -144,7 +144,9 @@ final class MemoryUnderlay implements Underlay
         doorbell.ring();
     }
 
-    /** Take a copy of some bytes of an entry; the fabric calls this and holds the lock. False if there is no room. */
+    /**
+     * Copies some bytes of an entry. Called by the fabric, which holds the lock. Returns false if there is no room.
+     */
     boolean receive(
         final Vtep source,
         final SendBatch batch,
@@ -170,7 +172,7 @@ final class MemoryUnderlay implements Underlay
         return copy != null;
     }
 
-    /** Most batches go to one remote: remember it instead of making it anew. Null if it can be nobody. */
+    /** Keeps the last remote, because most batches go to one. Null if the port is out of range. */
     private Vtep remote(final SendBatch batch, final int index)
     {
         final long high = batch.remoteHigh(index);

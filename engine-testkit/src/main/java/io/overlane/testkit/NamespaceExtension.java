@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
-/** Has a class run in a JVM inside a namespace, and gives each of its tests the result that it had there. */
+/** Runs a class in a JVM inside a namespace, and gives each of its tests the result from there. */
 final class NamespaceExtension implements BeforeAllCallback, InvocationInterceptor
 {
     private static final Namespace STORE = Namespace.create(NamespaceExtension.class);

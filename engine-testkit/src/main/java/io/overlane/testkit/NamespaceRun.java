@@ -23,12 +23,12 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * One run of a test class inside a namespace. The JVM there writes a line for each test that has ended, on its standard
- * output; all other lines are the tests' own.
+ * One run of a test class inside a namespace. The JVM there writes a line to standard output for each test that has
+ * ended; all other lines are output of the tests.
  */
 final class NamespaceRun
 {
-    /** What became of a test. */
+    /** Results of a test. */
     enum Outcome
     {
         PASSED,
@@ -42,20 +42,20 @@ final class NamespaceRun
     private static final String NEW_LINE = "\u0003";
     private static final long TIMEOUT_S = 300;
 
-    /** Leaves the arguments behind it, the JVM's command line, to the shell. */
+    /** The shell executes the arguments after it: the JVM's command line. */
     private static final List<String> WITH_IPV6 = List.of("sh", "-c",
         "echo 0 > /proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up; exec \"$@\"", "sh");
 
     private final Map<String, Map.Entry<Outcome, String>> results = new HashMap<>();
     private final List<String> output = new ArrayList<>();
-    /** Null: the tests ran. */
+    /** Null if the tests ran. */
     private String refusal;
 
     private NamespaceRun()
     {
     }
 
-    /** Whether this JVM is the one inside. */
+    /** True in the JVM inside the namespace. */
     static boolean isInside()
     {
         return Boolean.getBoolean(INSIDE);
@@ -78,13 +78,13 @@ final class NamespaceRun
         return run;
     }
 
-    /** Why the tests cannot run; null if they ran. */
+    /** The reason why the tests cannot run; null if they ran. */
     String refusal()
     {
         return refusal;
     }
 
-    /** What became of a test, and the message or stack trace. */
+    /** The result of a test, and the message or stack trace. */
     Map.Entry<Outcome, String> result(final String uniqueId)
     {
         return results.getOrDefault(uniqueId, Map.entry(Outcome.FAILED,
@@ -161,9 +161,9 @@ final class NamespaceRun
     }
 
     /**
-     * Inside the namespace.
+     * Runs the tests; this is the main method of the JVM inside the namespace.
      *
-     * @throws ClassNotFoundException if there is none of that name.
+     * @throws ClassNotFoundException if the class does not exist.
      */
     public static void main(final String[] args) throws ClassNotFoundException
     {
@@ -174,7 +174,7 @@ final class NamespaceRun
         System.exit(0);
     }
 
-    /** Writes the lines. */
+    /** Writes a line for each result. */
     private static final class Report implements TestExecutionListener
     {
         @Override

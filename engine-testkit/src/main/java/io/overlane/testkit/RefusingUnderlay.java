@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** An underlay that takes nothing for the remotes it was told to refuse, and counts how often it was closed. */
+/** An underlay that refuses or fails on request, and records what it was asked to do. */
 public final class RefusingUnderlay extends WrappedUnderlay
 {
     private final Map<Vtep, DropReason> refusals = new HashMap<>();
@@ -34,7 +34,7 @@ public final class RefusingUnderlay extends WrappedUnderlay
         super(underlay);
     }
 
-    /** @param reason the verdict; {@link DropReason#NONE} ends it. */
+    /** @param reason verdict for its datagrams; {@link DropReason#NONE} to send them again. */
     public void refuse(final Vtep remote, final DropReason reason)
     {
         refusals.put(remote, reason);
@@ -46,19 +46,19 @@ public final class RefusingUnderlay extends WrappedUnderlay
         sendFault = fault;
     }
 
-    /** @param fault thrown by the next poll, behind what it has polled. */
+    /** @param fault thrown by the next poll, after it has added datagrams. */
     public void failPoll(final RuntimeException fault)
     {
         pollFault = fault;
     }
 
-    /** @param fault thrown whenever a path's MTU or the number of segments is asked for; null: no more. */
+    /** @param fault thrown by each question for a path's MTU or for joining; null to stop. */
     public void failQuestions(final RuntimeException fault)
     {
         askFault = fault;
     }
 
-    /** @return the outer fields of every entry sent since the last call. */
+    /** @return the outer fields of all entries sent since the last call. */
     public List<Integer> takeOuters()
     {
         final List<Integer> taken = List.copyOf(outers);
@@ -66,7 +66,7 @@ public final class RefusingUnderlay extends WrappedUnderlay
         return taken;
     }
 
-    /** @return the flow hash of every entry sent since the last call. */
+    /** @return the flow hashes of all entries sent since the last call. */
     public List<Integer> takeHashes()
     {
         final List<Integer> taken = List.copyOf(hashes);
@@ -74,7 +74,7 @@ public final class RefusingUnderlay extends WrappedUnderlay
         return taken;
     }
 
-    /** @return the accepted sources of every filter that was asked for since the last call; null for all sources. */
+    /** @return the sources of all filters that were set since the last call; null for a filter that accepts all. */
     public List<Set<IpPrefix>> takeFilters()
     {
         final List<Set<IpPrefix>> taken = new ArrayList<>(filters);
@@ -82,13 +82,13 @@ public final class RefusingUnderlay extends WrappedUnderlay
         return taken;
     }
 
-    /** Claim that a full receive buffer dropped further datagrams. */
+    /** Report that a full receive buffer dropped this many further datagrams. */
     public void overflow(final long datagrams)
     {
         overflows += datagrams;
     }
 
-    /** Claim to look at flow hashes; before launch. */
+    /** Report that flow hashes are used; call it before the launch. */
     public void useFlowHash()
     {
         usesFlowHash = true;

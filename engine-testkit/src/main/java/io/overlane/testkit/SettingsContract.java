@@ -25,9 +25,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every setter of a module's public contexts, options and builders does with a bad value: it refuses it at once,
- * with one line that has the setting's own name and the value. A setter is a public method that takes something and
- * returns its own class.
+ * Every setter of a module's public contexts, options and builders refuses a wrong value at once, with one line that
+ * has the setting's own name and the value. A setter is a public method that has parameters and returns its own class.
  */
 public abstract class SettingsContract
 {
@@ -40,9 +39,9 @@ public abstract class SettingsContract
     private final Set<String> takesEveryNumber;
 
     /**
-     * @param anchor           a class of the module, to find the others by.
-     * @param takesNull        setters with a documented meaning of null, as {@code Class.method}.
-     * @param takesEveryNumber setters that no number is out of range for, as {@code Class.method}.
+     * @param anchor           a class of the module, by which the others are found.
+     * @param takesNull        setters that accept null with a documented meaning, as {@code Class.method}.
+     * @param takesEveryNumber setters that accept every number, as {@code Class.method}.
      */
     protected SettingsContract(
         final Class<?> anchor, final Set<String> takesNull, final Set<String> takesEveryNumber)
@@ -52,19 +51,19 @@ public abstract class SettingsContract
         this.takesEveryNumber = takesEveryNumber;
     }
 
-    /** Have a class tested. */
+    /** Add a class to test. */
     protected final <T> void object(final Class<T> type, final Supplier<T> maker)
     {
         objects.put(type, maker);
     }
 
-    /** Give a value that setters with several parameters accept. */
+    /** Add a value that setters with several parameters accept. */
     protected final <T> void sample(final Class<T> type, final T value)
     {
         samples.put(type, value);
     }
 
-    /** A new class of settings is tested, or the build fails. */
+    /** The test fails for a new class of settings that is not tested. */
     @Test
     void shouldKnowEveryClassOfSettings() throws Exception
     {
@@ -166,7 +165,7 @@ public abstract class SettingsContract
         }
     }
 
-    /** What a setter says to one bad value among good ones; null if it takes it. */
+    /** The error of a setter for one wrong value among right ones; null if it accepts the value. */
     private String refusal(final Method setter, final int parameter, final Object value) throws Exception
     {
         final Object[] arguments =
@@ -195,7 +194,7 @@ public abstract class SettingsContract
             null;
     }
 
-    /** The name is the setter's, less the "add" of one that adds. */
+    /** The name of the setting that a setter's error has. */
     private static String nameOf(final Method setter)
     {
         return "addPort".equals(setter.getName()) ? "furtherPort" : setter.getName();

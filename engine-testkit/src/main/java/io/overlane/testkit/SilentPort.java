@@ -4,7 +4,7 @@ package io.overlane.testkit;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;
 
-/** Has no frames and keeps none: a test overrides what it looks at. */
+/** A port without frames, which keeps none. A test overrides the methods that it looks at. */
 public class SilentPort implements Port
 {
     private final String name;

@@ -4,7 +4,7 @@ package io.overlane.testkit;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
-/** Stands still until a test moves it. */
+/** A clock that stands still until a test moves it. */
 public final class SteppedClock implements NanoClock
 {
     private long nowNs = TimeUnit.DAYS.toNanos(1);
@@ -15,7 +15,7 @@ public final class SteppedClock implements NanoClock
         nowNs += unit.toNanos(amount);
     }
 
-    /** @return how often it was asked. */
+    /** @return how often the time was read. */
     public long reads()
     {
         return reads;

@@ -12,12 +12,12 @@ import java.util.PriorityQueue;
 import org.agrona.DirectBuffer;
 
 /**
- * Copies of datagrams that are received once they are due, first due first, in the order they came among equals. A
- * fixed number at most, those lent included. Not thread safe.
+ * Copies of datagrams that are received when they are due, in the order of their due times and, if those are equal, of
+ * their arrival. It has a fixed capacity, lent copies included. Not thread-safe.
  */
 final class TimedQueue
 {
-    /** Due times compare by their difference: a nano clock may wrap. */
+    /** Due times are compared by their difference, because a nano clock may wrap. */
     private static final Comparator<Datagram> BY_TIME = (a, b) ->
     {
         final int byTime = Long.signum(a.dueNs - b.dueNs);
@@ -51,13 +51,13 @@ final class TimedQueue
         return waiting.isEmpty();
     }
 
-    /** When the first waiting datagram is due; only meaningful while one waits. */
+    /** The time at which the first waiting datagram is due; only valid while one waits. */
     long nextDueNs()
     {
         return waiting.peek().dueNs;
     }
 
-    /** Copy bytes into a free slot and return the copy, for the caller to spoil; null if no slot is free. */
+    /** Copy bytes into a free slot and return the copy; null if no slot is free. */
     Frame add(
         final DirectBuffer bytes,
         final int offset,
@@ -87,14 +87,14 @@ final class TimedQueue
         return datagram.frame;
     }
 
-    /** Take back what was lent. */
+    /** Return lent copies. */
     void giveBack()
     {
         free.addAll(lent);
         lent.clear();
     }
 
-    /** Lend what is due until the batch is full or nothing more is due. */
+    /** Lend datagrams that are due, until the batch is full. */
     int lend(final ReceiveBatch batch, final long nowNs)
     {
         int count = 0;
@@ -114,14 +114,14 @@ final class TimedQueue
         return count;
     }
 
-    /** Forget what waits. */
+    /** Remove all waiting datagrams. */
     void clear()
     {
         free.addAll(waiting);
         waiting.clear();
     }
 
-    /** A slot and what is known of the datagram in it. */
+    /** A slot and the metadata of the datagram in it. */
     private static final class Datagram
     {
         private final Frame frame;

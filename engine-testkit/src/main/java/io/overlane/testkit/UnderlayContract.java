@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every {@link Underlay} must do, whatever it is made of; a test class extends this and says how to make one.
+ * The requirements for every {@link Underlay}. A test class extends this and opens the underlay to test.
  *
- * <p>Waits are bounded by deadlines that only a failing test reaches.
+ * <p>Waits end at deadlines that only a failing test reaches.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class UnderlayContract
@@ -50,19 +50,19 @@ public abstract class UnderlayContract
      */
     protected abstract Underlay open(int index) throws IOException;
 
-    /** @return false if it cannot send a datagram without payload, which no tunnel needs. */
+    /** @return false if it cannot send a datagram without payload; tunnels do not need this. */
     protected boolean sendsEmptyDatagrams()
     {
         return true;
     }
 
-    /** @return true if {@link Underlay#receiveDrops()} says how many datagrams found no room. */
+    /** @return true if {@link Underlay#receiveDrops()} counts datagrams for which there was no room. */
     protected boolean countsReceiveDrops()
     {
         return false;
     }
 
-    /** @param error told to the error handler of an endpoint. */
+    /** @param error that an endpoint reported. */
     protected final void onError(final Throwable error)
     {
         synchronized (errors)
@@ -346,7 +346,7 @@ public abstract class UnderlayContract
         assertEquals(1, receiveBatch.size());
     }
 
-    /** A loop around the wait would spin if it returned at once; it may return early now and then. */
+    /** If the wait returned at once, a loop around it would spin. It may return early now and then. */
     @Test
     void shouldWaitOnAnInterruptedThreadTooAndLeaveItInterrupted() throws InterruptedException
     {
@@ -419,7 +419,7 @@ public abstract class UnderlayContract
         assertTrue(receiveBatch.size() >= count, "nothing received");
     }
 
-    /** A frame in direct memory, as every device gives it, with headroom; its bytes follow from the seed. */
+    /** A frame in direct memory with headroom, as from a device; its bytes depend on the seed. */
     private static Frame payload(final int seed, final int length)
     {
         final UnsafeBuffer slot = new UnsafeBuffer(ByteBuffer.allocateDirect(128 + 66_000));

@@ -5,7 +5,7 @@ import io.overlane.address.Vtep;
 import io.overlane.underlay.Underlay;
 
 /**
- * Two endpoints joined by a wire without delay or loss: the smallest network that two engines can be tested over.
+ * Two endpoints connected by a wire without delay or loss: the smallest network for a test of two engines.
  * {@link MemoryFabric} has more ends, delays and MTUs.
  */
 public final class UnderlayPair implements AutoCloseable

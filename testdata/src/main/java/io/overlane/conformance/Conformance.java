@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 
 /**
  * The test proves a row of the conformance list: an input, what Linux does with it, and what this engine does under
- * each policy profile. {@code docs/conformance.md} is written from these annotations, so that it says no more than what
- * is tested:
+ * each policy profile. {@code docs/conformance.md} is generated from these annotations, so it contains only what is
+ * tested:
  *
  * <pre>
  * &#64;Test
@@ -19,28 +19,27 @@ import java.lang.annotation.Target;
  * void shouldMakeRoomWhenTableIsFull()
  * </pre>
  *
- * A row may have several tests and a test several rows. What is said once for a row need not be said again: of a row's
- * tests, the first in the order of class and method names that says something counts. Values are literals, joined with
- * {@code +} if they are long. The rows themselves are in {@code conformance-rows.txt} of engine-core's tests, and there
- * the reason why a row has no test.
+ * A row may have several tests, and a test several rows. If several tests of a row have a value, the first one by class
+ * and method name is used. Values are literals, joined with {@code +} if they are long. The rows themselves are in
+ * {@code conformance-rows.txt} of the module engine-tests, with the reason if a row has no test.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Conformance
 {
-    /** @return numbers of the rows the test proves, 1…109. */
+    /** @return numbers of the rows that the test proves, 1…109. */
     int[] row();
 
     /** @return what the engine does by default, in a few words. */
     String behaviour() default "as Linux";
 
-    /** @return what it does under the profile {@code rfc7348}; empty: the same. */
+    /** @return what it does under the profile {@code rfc7348}; empty if it does the same. */
     String rfc7348() default "";
 
-    /** @return what it does under the profile {@code strict}; empty: the same. */
+    /** @return what it does under the profile {@code strict}; empty if it does the same. */
     String strict() default "";
 
-    /** @return how the default differs from Linux, and why; empty: it does not. */
+    /** @return how the default differs from Linux, and why; empty if it does not differ. */
     String deviation() default "";
 }

@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The mark of tests, in any module, that prove a row of the conformance list.
- */
+/** The annotation for tests, in any module, that prove a row of the conformance list. */
 package io.overlane.conformance;

@@ -11,21 +11,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A frame described by values, which writes its own bytes. Immutable: every setter answers a changed copy.
+ * A frame that is described by values and writes its own bytes. It is immutable: each setter returns a changed copy.
  *
- * <p>What is not set is right: lengths and checksums fit the rest, stations are {@code 02:00:00:00:00:01} and
- * {@code :02}, hosts {@code 10.0.0.1} and {@code 10.0.0.2}, or {@code fd00::1} and {@code fd00::2}. Setting a length or
- * checksum writes that value whether it is right or not.
+ * <p>By default everything is correct: lengths and checksums fit the frame, stations are {@code 02:00:00:00:00:01} and
+ * {@code :02}, hosts {@code 10.0.0.1} and {@code 10.0.0.2}, or {@code fd00::1} and {@code fd00::2}. A length or
+ * checksum that is set is written whether it is correct or not.
  *
  * <pre>{@code
  * FrameSpec.ipv4Udp().source("10.0.0.1").ports(53, 4000).payload("hello").bytes();
  * FrameSpec.vxlan(FrameSpec.arpRequest("10.0.0.1", "10.0.0.2")).vni(7).badChecksum().bytes();
  * }</pre>
  *
- * @param network   what follows the Ethernet header.
- * @param transport what follows the IP header.
+ * @param network   kind of packet after the Ethernet header.
+ * @param transport kind of data after the IP header.
  * @param tags      VLAN tags, outermost first, each TPID and TCI.
- * @param knobs     what was set: {@code Long} for numbers, hexadecimal text for octets.
+ * @param knobs     values that were set: {@code Long} for numbers, hexadecimal text for octets.
  */
 public record FrameSpec(Network network, Transport transport, List<Integer> tags, Map<Knob, Object> knobs)
 {
@@ -44,16 +44,16 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
     /** TCP ACK. */
     public static final int ACK = 0x10;
 
-    /** The station that sends, unless said otherwise. */
+    /** The sending station by default. */
     public static final long DEFAULT_SOURCE_MAC = 0x02_00_00_00_00_01L;
 
-    /** The station that receives, unless said otherwise. */
+    /** The receiving station by default. */
     public static final long DEFAULT_DESTINATION_MAC = 0x02_00_00_00_00_02L;
 
     /** {@code ff:ff:ff:ff:ff:ff}. */
     public static final long BROADCAST = 0xFFFF_FFFF_FFFFL;
 
-    /** What follows the Ethernet header. */
+    /** Kinds of packets after the Ethernet header. */
     public enum Network
     {
         /** Payload octets. */
@@ -66,7 +66,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         IPV6
     }
 
-    /** What follows the IP header. */
+    /** Kinds of data after the IP header. */
     public enum Transport
     {
         /** Payload octets. */
@@ -79,32 +79,32 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         ECHO,
         /** ICMPv6 neighbour solicitation or advertisement. */
         NEIGHBOR,
-        /** UDP with a VXLAN header in front of the payload. */
+        /** UDP with a VXLAN header before the payload. */
         VXLAN
     }
 
-    /** Takes copies of the collections. */
+    /** Copies the collections. */
     public FrameSpec
     {
         tags = List.copyOf(tags);
         knobs = Map.copyOf(knobs);
     }
 
-    // What to start from.
+    // Frames to start from.
 
     public static FrameSpec ethernet(final int etherType, final byte... payload)
     {
         return of(Network.RAW, Transport.RAW).etherType(etherType).payload(payload);
     }
 
-    /** Who has {@code target}? Broadcast, from the default source MAC. */
+    /** A request for the MAC of {@code target}, broadcast from the default source MAC. */
     public static FrameSpec arpRequest(final String sender, final String target)
     {
         return of(Network.ARP, Transport.RAW).source(sender).destination(target)
             .destinationMac(BROADCAST).arpOperation(1).targetMac(0);
     }
 
-    /** {@code sender} is at the source MAC; sent to the destination MAC. */
+    /** A reply that {@code sender} has the source MAC, sent to the destination MAC. */
     public static FrameSpec arpReply(final String sender, final String target)
     {
         return of(Network.ARP, Transport.RAW).source(sender).destination(target).arpOperation(2);
@@ -136,13 +136,13 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return of(Network.IPV6, Transport.TCP);
     }
 
-    /** An IPv4 packet with the payload behind its header as it is. */
+    /** An IPv4 packet with this payload after its header. */
     public static FrameSpec ipv4(final int protocol, final byte... payload)
     {
         return of(Network.IPV4, Transport.RAW).protocol(protocol).payload(payload);
     }
 
-    /** An IPv6 packet with the payload behind its header as it is. */
+    /** An IPv6 packet with this payload after its header. */
     public static FrameSpec ipv6(final int nextHeader, final byte... payload)
     {
         return of(Network.IPV6, Transport.RAW).protocol(nextHeader).payload(payload);
@@ -168,7 +168,10 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return of(Network.IPV6, Transport.ECHO).icmpType(129);
     }
 
-    /** Who has {@code target}? To its solicited-node group (RFC 4861 §4.3), with our MAC in an option. */
+    /**
+     * A solicitation for {@code target}, sent to its solicited-node group (RFC 4861 §4.3), with the source MAC in an
+     * option.
+     */
     public static FrameSpec neighborSolicitation(final String source, final String target)
     {
         final byte[] group = Hex.parse("ff0200000000000000000001ff000000");
@@ -180,7 +183,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
             .set(Knob.DESTINATION, Hex.of(group)).destinationMac(groupMac).ndTarget(target);
     }
 
-    /** {@code target} is at the source MAC: solicited and overriding (RFC 4861 §4.4). */
+    /** An advertisement that {@code target} has the source MAC, solicited and overriding (RFC 4861 §4.4). */
     public static FrameSpec neighborAdvertisement(final String target, final String destination)
     {
         return of(Network.IPV6, Transport.NEIGHBOR).icmpType(136).ttl(255).source(target).destination(destination)
@@ -193,7 +196,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return vxlan(inner.bytes());
     }
 
-    /** Octets behind a VXLAN header, over IPv4, VNI 1, UDP port 8472. */
+    /** Octets after a VXLAN header, over IPv4, VNI 1, UDP port 8472. */
     public static FrameSpec vxlan(final byte... inner)
     {
         return of(Network.IPV4, Transport.VXLAN).ports(49152, 8472).payload(inner)
@@ -234,19 +237,19 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return sourceMac(mac(mac));
     }
 
-    /** The innermost type field, behind the tags. */
+    /** The type field after the tags. */
     public FrameSpec etherType(final int etherType)
     {
         return set(Knob.ETHER_TYPE, etherType);
     }
 
-    /** Add an 802.1Q tag inside those already there. */
+    /** Add an 802.1Q tag after the present ones. */
     public FrameSpec vlan(final int tci)
     {
         return tag(0x8100, tci);
     }
 
-    /** Add a tag inside those already there. */
+    /** Add a tag after the present ones. */
     public FrameSpec tag(final int tpid, final int tci)
     {
         final List<Integer> more = new ArrayList<>(tags);
@@ -254,7 +257,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return new FrameSpec(network, transport, more, knobs);
     }
 
-    /** Keep only the first octets of the frame, after everything else. */
+    /** Cut the frame to its first octets, as the last step. */
     public FrameSpec truncate(final int frameLength)
     {
         return set(Knob.TRUNCATE, frameLength);
@@ -266,7 +269,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return set(Knob.PAD, frameLength);
     }
 
-    /** Append octets behind the packet; no length field counts them. */
+    /** Append octets to the packet that no length field counts. */
     public FrameSpec trailer(final byte... octets)
     {
         return set(Knob.TRAILER, Hex.of(octets));
@@ -311,13 +314,13 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return set(Knob.FRAGMENT, number(Knob.FRAGMENT, 0) | 0x4000);
     }
 
-    /** Say that this is a fragment; over IPv6 that adds the extension header. See {@link #fragments(int)}. */
+    /** Make this a fragment; over IPv6 this adds the extension header. See {@link #fragments(int)}. */
     public FrameSpec fragment(final int offsetInBytes, final boolean moreFollow)
     {
         return set(Knob.FRAGMENT, (moreFollow ? 0x2000 : 0) | offsetInBytes / 8);
     }
 
-    /** IPv4 protocol, or what the last IPv6 header calls next. */
+    /** IPv4 protocol, or the next header field of the last IPv6 header. */
     public FrameSpec protocol(final int protocol)
     {
         return set(Knob.PROTOCOL, protocol);
@@ -329,7 +332,9 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return set(Knob.IP_OPTIONS, Hex.of(options));
     }
 
-    /** One IPv6 extension header, eight octets or a multiple; its first octet is set to what follows. */
+    /**
+     * One IPv6 extension header of eight octets or a multiple; its first octet is set to the type of the next header.
+     */
     public FrameSpec ipv6Extension(final int type, final byte... header)
     {
         return set(Knob.IPV6_EXTENSION_TYPE, type).set(Knob.IPV6_EXTENSION, Hex.of(header));
@@ -369,13 +374,13 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return set(Knob.ARP_OPERATION, operation);
     }
 
-    /** ARP sender hardware address, if it is not the frame's source. */
+    /** ARP sender hardware address, if it differs from the frame's source. */
     public FrameSpec senderMac(final long mac)
     {
         return set(Knob.SENDER_MAC, mac);
     }
 
-    /** ARP target hardware address, if it is not the frame's destination. */
+    /** ARP target hardware address, if it differs from the frame's destination. */
     public FrameSpec targetMac(final long mac)
     {
         return set(Knob.TARGET_MAC, mac);
@@ -409,19 +414,19 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return set(Knob.CHECKSUM, checksum);
     }
 
-    /** No transport checksum, which UDP over IPv4 may say. */
+    /** No transport checksum, as UDP over IPv4 allows. */
     public FrameSpec zeroChecksum()
     {
         return checksum(0);
     }
 
-    /** A transport checksum that does not fit. */
+    /** A wrong transport checksum. */
     public FrameSpec badChecksum()
     {
         return set(Knob.CHECKSUM_ERROR, 1);
     }
 
-    /** Only the pseudo header's sum in the transport checksum: what a device with checksum offload is given. */
+    /** Only the pseudo header's sum in the transport checksum, as for a device with checksum offload. */
     public FrameSpec partialChecksum()
     {
         return set(Knob.CHECKSUM_PARTIAL, 1);
@@ -437,7 +442,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return set(Knob.ACKNOWLEDGMENT, acknowledgment);
     }
 
-    /** {@link #SYN} and the others, or'ed. */
+    /** A combination of {@link #SYN} and the other flags. */
     public FrameSpec tcpFlags(final int flags)
     {
         return set(Knob.TCP_FLAGS, flags);
@@ -498,7 +503,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return set(Knob.ND_FLAGS, flags);
     }
 
-    /** The link-layer address option; a negative one leaves the option out. */
+    /** The link-layer address option; a negative value omits the option. */
     public FrameSpec ndLinkAddress(final long mac)
     {
         return set(Knob.ND_LINK_ADDRESS, mac);
@@ -517,7 +522,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return set(Knob.VXLAN_FLAGS, flags);
     }
 
-    /** The three octets behind the flags. */
+    /** The three octets after the flags. */
     public FrameSpec vxlanReserved(final int reserved)
     {
         return set(Knob.VXLAN_RESERVED, reserved);
@@ -529,7 +534,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return set(Knob.VXLAN_RESERVED_LAST, reserved);
     }
 
-    // What the innermost header carries.
+    // The payload of the innermost header.
 
     public FrameSpec payload(final byte... payload)
     {
@@ -542,7 +547,9 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return payload(payload.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** So many octets that count up from 0 and start again after 250, so that shifted ones show. */
+    /**
+     * A payload of this length, whose octets count from 0 to 250 again and again, so that shifted ones are visible.
+     */
     public FrameSpec payloadLength(final int length)
     {
         final byte[] payload = new byte[length];
@@ -553,7 +560,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return payload(payload);
     }
 
-    // What comes out.
+    // The result.
 
     /** @return the frame, from its Ethernet header to its last octet. */
     public byte[] bytes()
@@ -567,7 +574,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return new FrameWriter(this).packet();
     }
 
-    /** @return what UDP carries: the VXLAN header and the inner frame, or the payload. */
+    /** @return the payload of UDP: the VXLAN header and the inner frame, or the payload. */
     public byte[] datagram()
     {
         return new FrameWriter(this).datagram();
@@ -580,7 +587,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
     }
 
     /**
-     * @param length octets behind the IP header of all fragments but the last; a multiple of 8.
+     * @param length octets after the IP header in all fragments except the last; a multiple of 8.
      * @return the packet in fragments, in order; each has this frame's Ethernet and IP header.
      */
     public List<FrameSpec> fragments(final int length)
@@ -645,7 +652,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return Long.parseLong(Hex.of(octets), 16);
     }
 
-    /** Literals only, so that no test asks a name server. */
+    /** Accepts only literals, so that tests do not need a name server. */
     private static byte[] address(final String text)
     {
         if (!text.matches("[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.]*"))

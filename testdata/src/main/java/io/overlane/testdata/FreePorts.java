@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Ports for a test that must name one before it is bound: for a server in a process of its own, or to bind it twice.
- * Nobody else takes them in between. They lie below the ports that Linux gives to sockets that ask for none, and each
- * JVM of tests has a block to itself for as long as it runs, which a lock on a byte of a common file stands for. A test
- * that can bind port 0 and ask which port it got needs none of this.
+ * Ports for a test that needs the number before the port is bound: for a server in another process, or to bind it
+ * twice. No other test takes them meanwhile. They are below the ports that Linux assigns by itself, and each JVM of
+ * tests reserves a block for as long as it runs, with a lock on a byte of a common file. A test that can bind port 0
+ * and read the port does not need this.
  */
 public final class FreePorts
 {
@@ -27,7 +27,7 @@ public final class FreePorts
     private static final Path FILE = Path.of(
         System.getProperty("java.io.tmpdir"), "overlane-test-ports-" + System.getProperty("user.name"));
 
-    /** Open until the JVM ends: closing any channel of the file would release all of the JVM's locks on it. */
+    /** Open until the JVM ends, because closing any channel of the file would release all locks of this JVM on it. */
     private static final FileChannel CHANNEL = open();
     private static final FreePorts OF_THIS_JVM = new FreePorts();
 
@@ -63,7 +63,7 @@ public final class FreePorts
         throw new IllegalStateException(BLOCKS + " JVMs of tests hold every block of ports; see " + FILE);
     }
 
-    /** The lock of a block ends with the JVM. */
+    /** The lock of a block is released when the JVM ends. */
     private static boolean isOurs(final int block)
     {
         try
@@ -81,8 +81,8 @@ public final class FreePorts
     }
 
     /**
-     * @param neighbours how many ports, one behind the other.
-     * @return the first of them; no socket of this host is bound to any of them, neither TCP's nor UDP's.
+     * @param neighbours number of adjacent ports.
+     * @return the first of them. On this host no TCP or UDP socket is bound to any of them.
      */
     public static int take(final int neighbours)
     {
@@ -108,7 +108,7 @@ public final class FreePorts
         throw new IllegalStateException("no " + neighbours + " free ports in " + first + "-" + (first + BLOCK - 1));
     }
 
-    /** @return which of the ports is bound, counted from 0; -1 if none is. */
+    /** @return index of the first port that is bound; -1 if none is. */
     private static int firstBound(final int port, final int neighbours)
     {
         for (int i = 0; i < neighbours; i++)

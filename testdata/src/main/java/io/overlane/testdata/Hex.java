@@ -14,7 +14,7 @@ public final class Hex
 
     /**
      * @param octets any number of them.
-     * @return two lower-case digits each, nothing between.
+     * @return two lower-case digits for each octet, without separators.
      */
     public static String of(final byte[] octets)
     {
@@ -22,9 +22,9 @@ public final class Hex
     }
 
     /**
-     * @param offset the first octet wanted.
+     * @param offset of the first octet.
      * @param length number of octets.
-     * @return two lower-case digits each, nothing between.
+     * @return two lower-case digits for each octet, without separators.
      */
     public static String of(final byte[] octets, final int offset, final int length)
     {
@@ -34,7 +34,7 @@ public final class Hex
     /**
      * @param text hexadecimal digits; white space, {@code :} and {@code -} between octets are skipped.
      * @return the octets.
-     * @throws IllegalArgumentException if anything else is in the text, or half an octet.
+     * @throws IllegalArgumentException if the text has other characters or an odd number of digits.
      */
     public static byte[] parse(final String text)
     {

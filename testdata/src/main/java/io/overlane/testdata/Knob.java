@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.testdata;
 
-/** What can be set on a {@link FrameSpec}; every one has a default that makes a correct frame. */
+/** Values of a {@link FrameSpec} that can be set; each has a default that makes a correct frame. */
 public enum Knob
 {
     DESTINATION_MAC, SOURCE_MAC, ETHER_TYPE, TRUNCATE, PAD, TRAILER,

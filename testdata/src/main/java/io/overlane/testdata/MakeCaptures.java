@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes {@link OwnCaptures} and the page that says what is in them; the command is on that page. */
+/** Writes {@link OwnCaptures} and the page that describes them, which has the command. */
 public final class MakeCaptures
 {
     /** The page's name. */

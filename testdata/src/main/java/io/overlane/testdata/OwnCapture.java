@@ -7,12 +7,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A capture put together from frames of our own: what is in it, why, and the pcap file it makes.
+ * A capture of frames that we made: its packets, their purpose, and its pcap file.
  *
  * @param fileName in the folder of captures.
  * @param linkType {@link #ETHERNET} or {@link #RAW_IP}.
  * @param udpPort  the tunnel's port.
- * @param title    what it shows, in a sentence.
+ * @param title    one sentence about its content.
  * @param packets  in order, a millisecond apart.
  */
 public record OwnCapture(String fileName, int linkType, int udpPort, String title, List<Packet> packets)
@@ -23,7 +23,7 @@ public record OwnCapture(String fileName, int linkType, int udpPort, String titl
     /** {@code LINKTYPE_RAW}: from the IP header on. */
     public static final int RAW_IP = 101;
 
-    /** What an endpoint says of a packet that it takes. */
+    /** The verdict on a packet that an endpoint accepts. */
     public static final String DELIVERED = "delivered";
 
     private static final long START_SECONDS = Instant.parse("2026-11-20T00:00:00Z").getEpochSecond();
@@ -35,17 +35,17 @@ public record OwnCapture(String fileName, int linkType, int udpPort, String titl
     /**
      * One packet.
      *
-     * @param frame   all of it.
-     * @param missing bytes at its end that the capture leaves out.
-     * @param note    what it is there for.
-     * @param verdict {@link #DELIVERED}, or the name of the reason an endpoint with VNI 1 drops it for; as a Linux
-     *                vxlan device would, where it says so at all.
+     * @param frame   whole frame.
+     * @param missing number of bytes at its end that are not in the capture.
+     * @param note    purpose of the packet.
+     * @param verdict {@link #DELIVERED}, or the reason for which an endpoint with VNI 1 drops it, as a Linux vxlan
+     *                device does if it reports reasons.
      */
     public record Packet(FrameSpec frame, int missing, String note, String verdict)
     {
     }
 
-    /** Takes a copy of the list. */
+    /** Copies the list. */
     public OwnCapture
     {
         packets = List.copyOf(packets);
@@ -53,7 +53,7 @@ public record OwnCapture(String fileName, int linkType, int udpPort, String titl
 
     /**
      * @param index 0 for the first packet.
-     * @return that packet as the link type has it, before anything is left out.
+     * @return the whole packet in the form of the link type.
      */
     public byte[] packet(final int index)
     {

@@ -5,7 +5,7 @@ import io.overlane.testdata.OwnCapture.Packet;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The captures we made: two hosts behind two endpoints, and everything that can be wrong between them. */
+/** The captures that we made: traffic of two hosts behind two endpoints, and all kinds of errors between them. */
 public final class OwnCaptures
 {
     private static final String VTEP_A = "192.0.2.1";
@@ -25,7 +25,6 @@ public final class OwnCaptures
     {
     }
 
-    /** @return all of them. */
     public static List<OwnCapture> all()
     {
         return List.of(vxlan(), vxlanIpv6(), vxlanFragments(), vxlanMalformed(), ipInUdp());
@@ -114,7 +113,7 @@ public final class OwnCaptures
             "Outer packets in fragments: in order, out of order, repeated, over IPv6, incomplete, overlapping");
     }
 
-    /** @return one packet for each thing that can be wrong. */
+    /** @return one packet for each kind of error. */
     public static OwnCapture vxlanMalformed()
     {
         final Script script = new Script();
@@ -217,7 +216,7 @@ public final class OwnCaptures
         return Hex.of(frame.packet()).substring(40);
     }
 
-    /** Collects packets in the order they are named. */
+    /** Collects packets in order. */
     private static final class Script
     {
         private final List<Packet> packets = new ArrayList<>();

@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A TCP or UDP frame that is too long for the wire, and the segments it stands for: each built from the same
- * description by {@link FrameSpec}, so that nothing of what cuts or joins them in the engine has a part in it.
+ * A TCP or UDP frame that is too long for the wire, and its segments. {@link FrameSpec} builds both from the same
+ * description, without the engine's code for cutting and joining.
  *
- * @param spec    headers: the first segment's sequence number and IPv4 id, the flags of all segments together.
+ * @param spec    headers, with the first segment's sequence number and IPv4 id, and the flags of all segments.
  * @param payload of all segments.
- * @param gsoSize payload octets of every segment but the last.
+ * @param gsoSize payload octets of each segment except the last.
  */
 public record SuperFrameSpec(FrameSpec spec, byte[] payload, int gsoSize)
 {
     /** TCP congestion window reduced. */
     public static final int CWR = 0x80;
 
-    /** A TCP or UDP super-frame of up to so many payload octets, of any shape Linux segments. */
+    /** A random TCP or UDP super-frame with at most this many payload octets, of a shape that Linux segments. */
     public static SuperFrameSpec random(final Random random, final int maxPayload)
     {
         final boolean isV4 = random.nextBoolean();
@@ -40,7 +40,7 @@ public record SuperFrameSpec(FrameSpec spec, byte[] payload, int gsoSize)
         {
             spec = spec.tag(tags == 2 ? 0x88A8 : 0x8100, random.nextInt(0x1_0000));
         }
-        // Linux refuses more than 128 UDP segments, and what is no longer than one.
+        // Linux refuses more than 128 UDP segments, and a frame that is not longer than one.
         final int gsoSize = random.nextInt(8) == 0 ? random.nextInt(1, 64) : random.nextInt(64, 1440);
         final int most = Math.min(maxPayload, gsoSize * (isTcp ? 200 : 128));
         final int length = random.nextInt(4) == 0 && 2 * gsoSize <= most ?
@@ -77,7 +77,7 @@ public record SuperFrameSpec(FrameSpec spec, byte[] payload, int gsoSize)
 
     private static FrameSpec randomTcp(final FrameSpec spec, final Random random)
     {
-        // No SYN or RST: nothing sends them in a super-frame.
+        // No SYN or RST, which are never sent in a super-frame.
         final int flags = FrameSpec.ACK | random.nextInt(0x100) & ~(FrameSpec.SYN | FrameSpec.RST | 0x20);
         final long sequence = random.nextInt(4) == 0 ? 0xFFFF_FFFFL - random.nextInt(4000) : random.nextInt();
         final byte[] options = new byte[4 * random.nextInt(11)];
@@ -129,13 +129,13 @@ public record SuperFrameSpec(FrameSpec spec, byte[] payload, int gsoSize)
         return segments;
     }
 
-    /** @return octets in front of the packet. */
+    /** @return octets before the packet. */
     public int l2Length()
     {
         return 14 + 4 * spec.tags().size();
     }
 
-    /** @return octets in front of the TCP or UDP header. */
+    /** @return octets before the TCP or UDP header. */
     public int checksumStart()
     {
         return l2Length() + (isV6() ?
@@ -143,13 +143,13 @@ public record SuperFrameSpec(FrameSpec spec, byte[] payload, int gsoSize)
             20 + spec.octets(Knob.IP_OPTIONS, "").length);
     }
 
-    /** @return octets in front of the checksum, from {@link #checksumStart()}. */
+    /** @return octets between {@link #checksumStart()} and the checksum. */
     public int checksumOffset()
     {
         return isTcp() ? 16 : 6;
     }
 
-    /** @return octets in front of the payload. */
+    /** @return octets before the payload. */
     public int headersLength()
     {
         return checksumStart() + (isTcp() ? 20 + spec.octets(Knob.TCP_OPTIONS, "").length : 8);

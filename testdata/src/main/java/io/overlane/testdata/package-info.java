@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Frames written byte by byte from plain values, and captures we made ourselves.
+ * Frames that are written byte by byte from plain values, and captures that we made.
  *
- * <p>Nothing here uses the engine, so that a mistake in the engine's own header code cannot hide in its tests.
+ * <p>This package does not use the engine, so its tests find mistakes in the engine's own header code.
  */
 package io.overlane.testdata;

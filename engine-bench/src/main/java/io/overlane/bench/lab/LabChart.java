@@ -4,7 +4,7 @@ package io.overlane.bench.lab;
 import java.util.List;
 import java.util.Locale;
 
-/** Horizontal bars, one panel for each question, as SVG. Everything is drawn by itself: no style sheet, no script. */
+/** Draws horizontal bars as SVG, with one panel for each question, and without a style sheet or script. */
 final class LabChart
 {
     private static final int WIDTH = 760;
@@ -30,7 +30,7 @@ final class LabChart
         this.results = results;
     }
 
-    /** One question: a metric of a measure, and what it is called. */
+    /** One question: a metric of a measure, and its title. */
     private record Panel(String underlay, String measure, String metric, String title)
     {
     }

@@ -18,7 +18,7 @@ import java.util.Set;
  */
 final class LabResults
 {
-    /** What every ratio is to. */
+    /** The variant that all others are compared with. */
     static final String KERNEL = "kernel";
 
     private static final String META = "meta";
@@ -29,7 +29,7 @@ final class LabResults
     private final Map<String, Set<String>> facts = new LinkedHashMap<>();
 
     /**
-     * @param files of one run or of several that shall be one report.
+     * @param files of one run, or of several runs for one report.
      * @return all of them together.
      * @throws IOException if one cannot be read.
      * @throws IllegalArgumentException if a line is not such a result.
@@ -68,25 +68,25 @@ final class LabResults
         }
     }
 
-    /** @return what was measured on an underlay, in the order it was. */
+    /** @return the variants that were measured on an underlay, in order. */
     Set<String> variants(final String underlay)
     {
         return variants.getOrDefault(underlay, Set.of());
     }
 
-    /** @return a fact about the run; those of several runs behind each other. */
+    /** @return a fact about the run, or about all runs. */
     String fact(final String name)
     {
         return String.join("; ", facts.getOrDefault(name, Set.of("unknown")));
     }
 
-    /** @return how many rounds have a value. */
+    /** @return number of rounds with a value. */
     int count(final String underlay, final String variant, final String measure, final String metric)
     {
         return values.getOrDefault(key(underlay, variant, measure, metric), List.of()).size();
     }
 
-    /** @return the median over the rounds, NaN if there is no value. */
+    /** @return the median of the rounds; NaN if there is no value. */
     double median(final String underlay, final String variant, final String measure, final String metric)
     {
         final double[] sorted = sorted(underlay, variant, measure, metric);
@@ -98,20 +98,20 @@ final class LabResults
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
-    /** @return the median as a part of the kernel's, NaN if either is missing. */
+    /** @return the median divided by the kernel's; NaN if one of them is missing. */
     double ratio(final String underlay, final String variant, final String measure, final String metric)
     {
         return median(underlay, variant, measure, metric) / median(underlay, KERNEL, measure, metric);
     }
 
-    /** @return the least value of a round, NaN if there is none. */
+    /** @return the smallest value of a round; NaN if there is none. */
     double least(final String underlay, final String variant, final String measure, final String metric)
     {
         final double[] sorted = sorted(underlay, variant, measure, metric);
         return sorted.length == 0 ? Double.NaN : sorted[0];
     }
 
-    /** @return the greatest value of a round, NaN if there is none. */
+    /** @return the largest value of a round; NaN if there is none. */
     double greatest(final String underlay, final String variant, final String measure, final String metric)
     {
         final double[] sorted = sorted(underlay, variant, measure, metric);

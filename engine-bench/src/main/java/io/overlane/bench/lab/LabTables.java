@@ -9,7 +9,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The report: what was measured, on what, how, and the medians. */
+/** Writes the report: the conditions, the method, and tables of medians. */
 final class LabTables
 {
     private static final String VETH = "veth";
@@ -24,7 +24,7 @@ final class LabTables
         this.results = results;
     }
 
-    /** @return all of it. */
+    /** @return the whole report. */
     String markdown()
     {
         text.append("# Performance beside the kernel\n\n![throughput](performance.svg)\n\n");
@@ -127,7 +127,7 @@ final class LabTables
             .mapToObj(percent -> figure("%.1f %%", percent));
     }
 
-    /** The sender may not reach a rate: then the rate that it did reach counts, not the one that was asked for. */
+    /** If the sender does not reach a rate, the rate that it reached counts. */
     private String highestPace(final String variant)
     {
         double highest = Double.NaN;

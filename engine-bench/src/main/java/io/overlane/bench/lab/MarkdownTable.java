@@ -15,7 +15,7 @@ final class MarkdownTable
         this.header = List.of(header);
     }
 
-    /** @param cells of one row, empty where there is no figure. */
+    /** @param cells of one row; empty if there is no figure. */
     void row(final List<String> cells)
     {
         rows.add(cells);

@@ -3,7 +3,7 @@ package io.overlane.bench.lab;
 
 import java.util.Map;
 
-/** What readers see instead of the script's names. */
+/** Titles of the variants in the report. */
 final class Variant
 {
     private static final Map<String, String> TITLES = Map.of(

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** From the raw results of {@code run-lab.sh} to a Markdown report and a chart. */
+/** Makes a Markdown report and a chart from the raw results of {@code run-lab.sh}. */
 package io.overlane.bench.lab;

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One thing tried with a Linux vxlan device, and what it did; {@code kernel/ORIGIN.md} explains the words.
+ * One experiment with a Linux vxlan device and its result; {@code kernel/ORIGIN.md} explains the words.
  *
  * @param section of the recordings.
- * @param name    what was tried, in words; no two cases have the same.
- * @param lines   what is recorded, by word, in the order it stands there.
+ * @param name    short description, different for each case.
+ * @param lines   recorded values by word, in order.
  */
 public record KernelCase(String section, String name, Map<String, List<String>> lines)
 {
@@ -20,7 +20,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
 
     /**
      * @param word such as {@code before}.
-     * @return what stands behind it, once for each time it stands there.
+     * @return its values, one for each line with this word.
      */
     public List<String> all(final String word)
     {
@@ -28,8 +28,8 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
     }
 
     /**
-     * @param word that stands there once at most.
-     * @return what stands behind it, or null.
+     * @param word that occurs once at most.
+     * @return its value, or null.
      */
     public String one(final String word)
     {
@@ -42,8 +42,8 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
     }
 
     /**
-     * @param word that stands there once at most.
-     * @return the frame behind it, or null.
+     * @param word that occurs once at most.
+     * @return its frame, or null.
      */
     public byte[] frame(final String word)
     {
@@ -51,33 +51,33 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
         return value == null ? null : octets(value);
     }
 
-    /** @return true if nothing came of what was tried. */
+    /** @return true if the kernel dropped it. */
     public boolean isDropped()
     {
         return lines.containsKey("dropped");
     }
 
-    /** @return the kernel's reasons why. */
+    /** @return the kernel's reasons. */
     public List<String> dropReasons()
     {
         final String reasons = one("dropped");
         return reasons == null || reasons.isEmpty() ? List.of() : List.of(reasons.split(" "));
     }
 
-    /** @return true if it was made with it. */
+    /** @return true if the device was made with this option. */
     public boolean has(final String option)
     {
         return words().contains(option);
     }
 
-    /** @return the word behind it, or null. */
+    /** @return the word after it, or null. */
     public String option(final String option)
     {
         return option(option, 1);
     }
 
     /**
-     * @param place 1 for the word behind it.
+     * @param place 1 for the word after it.
      * @return the word, or null.
      */
     public String option(final String option, final int place)
@@ -87,8 +87,8 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
     }
 
     /**
-     * @param other where it was made without.
-     * @return the number behind it.
+     * @param other value if the device was made without this option.
+     * @return the number after it.
      */
     public int number(final String option, final int other)
     {
@@ -96,14 +96,14 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
         return value == null ? other : Integer.decode(value);
     }
 
-    /** @return the file its packets are in, or null. */
+    /** @return the file with its packets, or null. */
     public String capture()
     {
         final String packets = one("packets");
         return packets == null ? null : packets.substring(0, packets.indexOf(' '));
     }
 
-    /** @return the number of its first packet, from 1. */
+    /** @return number of its first packet, counted from 1. */
     public int firstPacket()
     {
         return range()[0];

@@ -21,7 +21,7 @@ public final class KernelCases
     {
     }
 
-    /** @return every case, in the order they were recorded. */
+    /** @return all cases, in the order of the recordings. */
     public static List<KernelCase> all()
     {
         try (InputStream text = open("cases.txt"))

@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Compares what the kernel made of a case with what the engine made of it, aspect by aspect. Where they differ it has
- * to be a {@link KernelDifference}, with both values as it says; and where one is listed they have to differ.
+ * Compares the kernel's and the engine's result of a case, aspect by aspect. Each difference must be a
+ * {@link KernelDifference} with exactly these values, and each listed difference must occur.
  */
 public final class KernelComparison
 {
-    /** What became of a frame: where it is not the same, the aspects that only one side has are not compared. */
+    /** The fate of a frame. If it differs, aspects that only one side has are not compared. */
     public static final String FATE = "fate";
 
     private static final String ABSENT = "(none)";
@@ -23,8 +23,8 @@ public final class KernelComparison
     }
 
     /**
-     * @param unseen aspects that cannot be seen where the comparison runs.
-     * @return a line for each thing that is not as it should be; none if all is well.
+     * @param unseen aspects that this comparison cannot see.
+     * @return a line for each unexpected result; empty if all is as expected.
      */
     public static List<String> problems(
         final KernelCase of,

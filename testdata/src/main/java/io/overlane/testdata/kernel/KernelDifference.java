@@ -4,14 +4,14 @@ package io.overlane.testdata.kernel;
 import java.util.function.Predicate;
 
 /**
- * A place where the engine does not do as Linux does, and means it.
+ * An intended difference between the engine and Linux.
  *
- * @param row    of {@code docs/conformance.md}, which says the same of what it is about.
- * @param aspect of a case's outcome in which the two differ, as the comparison names it.
- * @param kernel what it is with Linux.
- * @param engine what it is with the engine, by default.
- * @param reason why, in words.
- * @param cases  those that differ so: all of them, in exactly this way.
+ * @param row    of {@code docs/conformance.md} about the same subject.
+ * @param aspect in which the two differ, as the comparison names it.
+ * @param kernel value with Linux.
+ * @param engine value with the engine by default.
+ * @param reason for the difference.
+ * @param cases  that all differ in exactly this way.
  */
 public record KernelDifference(
     int row, String aspect, String kernel, String engine, String reason, Predicate<KernelCase> cases)

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Every place where the engine, by default and under its profile {@code linux}, means to do other than Linux. A
- * comparison fails for a difference that is not here, and for one here that is none.
+ * All intended differences between the engine, by default and with its profile {@code linux}, and Linux. A comparison
+ * fails for a difference that is not listed here, and for a listed one that does not occur.
  */
 public final class KernelDifferences
 {
@@ -22,13 +22,12 @@ public final class KernelDifferences
     {
     }
 
-    /** @return all of them. */
     public static List<KernelDifference> all()
     {
         return ALL;
     }
 
-    /** @return those it has. */
+    /** @return its differences. */
     public static List<KernelDifference> of(final KernelCase kernel)
     {
         return ALL.stream().filter(difference -> difference.isOf(kernel)).toList();

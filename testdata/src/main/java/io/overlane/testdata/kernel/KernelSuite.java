@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** The tests that compare the engine with the recordings, and which cases each of them has to go through. */
+/** The tests that compare the engine with the recordings, and the cases of each test. */
 public enum KernelSuite
 {
-    /** Outer packets in, inner frames out. */
+    /** Outer packets are received, inner frames delivered. */
     RECEIVE("engine-tests/src/test/java/io/overlane/replay/KernelConformanceTest.java", kernel ->
         kernel.section().equals("rx") && !isDown(kernel) || kernel.section().equals("ecn-decap") ||
         kernel.section().equals("v6") && kernel.lines().containsKey("packets") && kernel.all("sent").isEmpty()),
 
-    /** What source addresses do to the FDB, one case after the other. */
+    /** The FDB learns source addresses, one case after the other. */
     LEARN("engine-tests/src/test/java/io/overlane/kernel/KernelLearningTest.java", kernel ->
         kernel.section().equals("learn") || kernel.section().equals("ageing")),
 
-    /** Frames in; what the engine asks of its underlay, or answers. */
+    /** Frames are sent; the engine passes them to its underlay or answers them. */
     TRANSMIT("engine-tests/src/test/java/io/overlane/kernel/KernelTransmitTest.java", kernel ->
         !kernel.all("sent").isEmpty()),
 
-    /** The same as packets of real sockets, and their source ports. */
+    /** The same with packets of real sockets, and their source ports. */
     PACKETS("engine-tests/src/test/java/io/overlane/tun/KernelPacketIT.java", kernel ->
         !kernel.all("sent").isEmpty() || kernel.section().equals("tx")),
 
@@ -29,23 +29,25 @@ public enum KernelSuite
     FDB("engine-tests/src/test/java/io/overlane/kernel/KernelFdbTest.java", kernel ->
         kernel.section().equals("fdb")),
 
-    /** Settings that are taken, and those that are refused. */
+    /** Settings that are accepted, and settings that are refused. */
     DEVICE("engine-tests/src/test/java/io/overlane/kernel/KernelDeviceTest.java", kernel ->
         kernel.section().equals("device") && kernel.lines().containsKey("do")),
 
-    /** Who gets what came from a remote. */
+    /** Ports that get frames from a remote. */
     BRIDGE("engine-tests/src/test/java/io/overlane/kernel/KernelBridgeTest.java", kernel ->
         kernel.section().equals("bridge")),
 
-    /** Done again on the kernel's device and on a running bridge, by {@code bridge fdb} and by {@code ctl fdb}. */
+    /**
+     * The same operations on the kernel's device and on a running bridge, with {@code bridge fdb} and {@code ctl fdb}.
+     */
     LIVE("engine-examples/src/test/java/io/overlane/examples/KernelCasesIT.java", kernel ->
         kernel.section().equals("fdb") || isDown(kernel)),
 
-    /** The MTU a port is given. */
+    /** The MTU of a port. */
     MTU("engine-cli/src/test/java/io/overlane/cli/bridge/plan/KernelMtuTest.java", kernel ->
         kernel.name().contains("MTU"));
 
-    /** Cases no test compares, and why. */
+    /** Cases that no test compares, with the reason. */
     public static final Map<String, String> LEFT_OUT = Map.of(
         "gbp on shared port: sockets",
         "the table of the kernel's sockets after the case before it, which is compared: an engine has one socket of " +
@@ -60,19 +62,19 @@ public enum KernelSuite
         this.cases = cases;
     }
 
-    /** @return the test's source, from the project's folder. */
+    /** @return the test's source file, relative to the project's folder. */
     public String file()
     {
         return file;
     }
 
-    /** @return true if this test goes through it. */
+    /** @return true if it is one of this test's cases. */
     public boolean has(final KernelCase kernel)
     {
         return cases.test(kernel);
     }
 
-    /** @return the cases to go through, in the order they were recorded. */
+    /** @return the cases, in the order of the recordings. */
     public List<KernelCase> cases()
     {
         return KernelCases.all().stream().filter(cases).toList();

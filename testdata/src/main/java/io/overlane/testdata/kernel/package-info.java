@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * What a Linux vxlan device did, as recorded, and in which cases an engine is meant to do something else.
- */
+/** Recorded results of a Linux vxlan device, and the intended differences of an engine. */
 package io.overlane.testdata.kernel;
