@@ -119,7 +119,8 @@ class RefusedSuperFrameIT extends Scenario
             assertEquals(i + 1, errors.size(), errors::toString);
         }
         assertTrue(errors.get(0).getMessage().startsWith(
-            "vx0: cannot write a TCPv4 super-frame, and goes on in pieces: EINVAL ("), errors::toString);
+            "vx0: cannot write a TCPv4 super-frame, so it is written in pieces from now on: EINVAL ("),
+            errors::toString);
     }
 
     @Test

@@ -270,13 +270,13 @@ class TunDeviceIT extends Scenario
     void shouldNotAdoptOtherDescriptors() throws IOException
     {
         final int fd = LibC.get().eventfd(0, Linux.O_CLOEXEC);
-        assertReason(Reason.NO_SUCH_DEVICE, "descriptor " + fd + " is no TAP or TUN device: ENOTTY",
+        assertReason(Reason.NO_SUCH_DEVICE, "descriptor " + fd + " is not a TAP or TUN device: ENOTTY",
             () -> TunDevice.adopt(fd, TunOffload.NONE));
         LibC.close(fd);
 
         create(new TunOptions(TunKind.TAP, "probe")).close();
         final int unbound = LibC.open("/dev/net/tun", Linux.O_RDWR | Linux.O_CLOEXEC);
-        assertReason(Reason.NO_SUCH_DEVICE, "descriptor " + unbound + " is no TAP or TUN device: EBADFD",
+        assertReason(Reason.NO_SUCH_DEVICE, "descriptor " + unbound + " is not a TAP or TUN device: EBADFD",
             () -> TunDevice.adopt(unbound, TunOffload.NONE));
         assertEquals(0, LibC.close(unbound), "still the caller's");
     }

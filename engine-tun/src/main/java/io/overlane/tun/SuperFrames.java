@@ -114,7 +114,8 @@ final class SuperFrames
     {
         if (!refuses(gsoType))
         {
-            errors.tell("write a " + name(gsoType) + " super-frame, and goes on in pieces", Linux.EINVAL);
+            errors.reportAlways(
+                "write a " + name(gsoType) + " super-frame, so it is written in pieces from now on", Linux.EINVAL);
         }
         refused |= 1 << gsoType;
     }

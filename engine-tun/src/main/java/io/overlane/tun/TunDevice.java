@@ -80,7 +80,8 @@ public final class TunDevice implements AutoCloseable
     {
         if (options.isPattern())
         {
-            throw new IllegalArgumentException("interface name '" + options.name() + "': a pattern names no device");
+            throw new IllegalArgumentException(
+                "interface name '" + options.name() + "': a pattern does not name one device; give the whole name");
         }
         if (new NetworkLink(options.name()).index() == 0)
         {
@@ -106,14 +107,15 @@ public final class TunDevice implements AutoCloseable
         if (errno != 0)
         {
             throw new TunException(Reason.NO_SUCH_DEVICE,
-                "descriptor " + fd + " is no TAP or TUN device: " + LibC.describe(errno));
+                "descriptor " + fd + " is not a TAP or TUN device: " + LibC.describe(errno));
         }
         final String name = request.name();
         final int flags = request.flags();
         final int headerLength = (flags & IFF_VNET_HDR) == 0 ? 0 : vnetHeaderLength(fd, name);
         if (headerLength == 0 && offload != TunOffload.NONE)
         {
-            throw new TunException(Reason.FAILED, "'" + name + "' has no vnet header, so it can have no offload");
+            throw new TunException(
+                Reason.FAILED, "'" + name + "' has no vnet header, so it cannot have offload; pass TunOffload.NONE");
         }
         if (LibC.setNonBlocking(fd) < 0)
         {
@@ -161,7 +163,7 @@ public final class TunDevice implements AutoCloseable
             case ENOENT, ENXIO, ENODEV -> new TunException(Reason.NO_DRIVER,
                 "there is no " + NODE + " here: load the kernel module 'tun', or give the container the device");
             case EACCES, EPERM -> new TunException(Reason.NOT_PERMITTED,
-                "no permission to open " + NODE + ": needs root, or leave to read and write it; and then " +
+                "no permission to open " + NODE + ": needs root, or permission to read and write it; and then " +
                     "CAP_NET_ADMIN or " + OWN_NAMESPACE);
             default -> TunException.of(errno, "cannot open " + NODE);
         };

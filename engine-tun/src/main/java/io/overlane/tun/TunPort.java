@@ -220,7 +220,7 @@ public final class TunPort implements Port
         {
             if (frame.gsoType() != Frame.GSO_NONE || (frame.flags() & Frame.NEEDS_CHECKSUM) != 0)
             {
-                errors.report("an unfinished frame for a device without vnet header");
+                errors.report("a frame needs a checksum or segmentation, but the device has no vnet header");
                 return DropReason.PORT_ERROR;
             }
         }
@@ -228,7 +228,7 @@ public final class TunPort implements Port
         {
             if (frame.offset() < vnetHeaderLength)
             {
-                errors.report("a frame without headroom for the vnet header");
+                errors.report("a frame has no headroom for the vnet header");
                 return DropReason.PORT_ERROR;
             }
             VirtioNetHeader.encode(frame, frame.buffer(), frame.offset() - vnetHeaderLength, vnetHeaderLength);

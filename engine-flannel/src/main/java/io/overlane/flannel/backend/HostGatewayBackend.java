@@ -31,7 +31,7 @@ final class HostGatewayBackend implements Backend
     private final RouteKeeper routes;
 
     /** True once all routes, blackholes included, have been set in the kernel. */
-    private volatile boolean isTold;
+    private volatile boolean isSet;
 
     private volatile Lease own;
 
@@ -86,7 +86,7 @@ final class HostGatewayBackend implements Backend
             selection.own(isV4 ? lease.subnet() : lease.subnetV6());
             selection.forget();
         });
-        isTold = false;
+        isSet = false;
     }
 
     @Override
@@ -113,7 +113,7 @@ final class HostGatewayBackend implements Backend
     public HostChanges reconcile(final Collection<Lease> peers) throws IOException
     {
         selections.values().forEach(selection -> selection.look(peers));
-        isTold = true;
+        isSet = true;
         return routes.ensure(plan().routes());
     }
 
@@ -128,7 +128,7 @@ final class HostGatewayBackend implements Backend
         selections.values().forEach(selection -> peers.addAll(selection.peers()));
         HostPlan wanted = plan(peers);
         final Lease lease = own;
-        if (host.blackhole() && isTold && lease != null)
+        if (host.blackhole() && isSet && lease != null)
         {
             for (final IpPrefix subnet : subnets(lease))
             {

@@ -34,7 +34,7 @@ final class PeerSelection
     private final OwnGround ground;
     private final Function<Lease, HostPlan.Peer> reader;
     private final Consumer<String> notices;
-    private final Map<SubnetKey, String> told = new HashMap<>();
+    private final Map<SubnetKey, String> reported = new HashMap<>();
     private IdentityHashMap<Lease, HostPlan.Peer> readings = new IdentityHashMap<>();
     private final Set<MacAddress> macs = new HashSet<>();
     private volatile List<HostPlan.Peer> peers = List.of();
@@ -142,9 +142,9 @@ final class PeerSelection
             }
         }
         readings = fresh;
-        if (!told.isEmpty())
+        if (!reported.isEmpty())
         {
-            told.keySet().retainAll(leases.stream().map(Lease::key).toList());
+            reported.keySet().retainAll(leases.stream().map(Lease::key).toList());
         }
         return new ArrayList<>(found.values());
     }
@@ -154,13 +154,13 @@ final class PeerSelection
         try
         {
             final HostPlan.Peer peer = peer(lease);
-            told.remove(lease.key());
+            reported.remove(lease.key());
             return peer;
         }
         catch (final IllegalArgumentException ex)
         {
             final String whyNot = Printable.line(ex.getMessage());
-            if (!whyNot.equals(told.put(lease.key(), whyNot)))
+            if (!whyNot.equals(reported.put(lease.key(), whyNot)))
             {
                 notices.accept("peer " + lease.key() + " of " + lease.attributes().publicIp() +
                     " is left out: " + whyNot);

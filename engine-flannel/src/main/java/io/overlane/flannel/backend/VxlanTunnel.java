@@ -43,7 +43,7 @@ final class VxlanTunnel implements AutoCloseable
     private volatile EngineTunnel tunnel;
 
     /** True once all routes and neighbours, the blackhole included, have been set in the kernel. */
-    private volatile boolean isTold;
+    private volatile boolean isSet;
 
     private PeerEntries<MacAddress> fdb;
     private volatile IpPrefix subnet;
@@ -85,7 +85,7 @@ final class VxlanTunnel implements AutoCloseable
         fdb = new PeerEntries<>(
             tunnel.engine().control(), (state, peer, remote) -> state.fdb(config.vni(), peer, remote));
         selection.forget();
-        isTold = false;
+        isSet = false;
     }
 
     private IpPrefix address()
@@ -134,7 +134,7 @@ final class VxlanTunnel implements AutoCloseable
             direct = Map.copyOf(DirectPeers.find(host.ip(), underlays(peers)));
         }
         TunnelDevice.ensureAddress(host.ip(), device, address(), host.network(isV4));
-        isTold = true;
+        isSet = true;
         final Map<MacAddress, Vtep> wanted = entries(peers);
         final List<String> failures = fdb.put(wanted);
         final HostChanges changes = plan().ensure(routes, neighbors);
@@ -160,7 +160,7 @@ final class VxlanTunnel implements AutoCloseable
     HostPlan plan()
     {
         final HostPlan plan = HostPlan.vxlan(selection.peers(), device, direct);
-        return host.blackhole() && isTold ? plan.with(KernelRoute.blackhole(subnet)) : plan;
+        return host.blackhole() && isSet ? plan.with(KernelRoute.blackhole(subnet)) : plan;
     }
 
     String explain(final Lease lease)

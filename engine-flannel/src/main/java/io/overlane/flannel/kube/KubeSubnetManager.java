@@ -27,26 +27,26 @@ public final class KubeSubnetManager implements SubnetManager
     private final KubeNodes nodes;
     private final NodeAnnotations annotations;
     private final Supplier<String> config;
-    private final boolean tellsNode;
+    private final boolean setsNodeCondition;
     private final NodeLeases leases;
     private final LeaseWatches watches;
 
     /**
      * @param config    reads net-conf.json; fails with {@code RegistryException}.
-     * @param tellsNode whether to set the node's condition NetworkUnavailable.
+     * @param setsNodeCondition whether to set the node's condition NetworkUnavailable.
      * @param notices   takes one line for each event an operator should see; called on any thread.
      */
     public KubeSubnetManager(
         final KubeNodes nodes,
         final NodeAnnotations annotations,
         final Supplier<String> config,
-        final boolean tellsNode,
+        final boolean setsNodeCondition,
         final Consumer<String> notices)
     {
         this.nodes = nodes;
         this.annotations = annotations;
         this.config = config;
-        this.tellsNode = tellsNode;
+        this.setsNodeCondition = setsNodeCondition;
         this.leases = new NodeLeases(nodes, annotations, notices);
         this.watches = new LeaseWatches(leases, notices);
     }
@@ -165,7 +165,7 @@ public final class KubeSubnetManager implements SubnetManager
     @Override
     public void ready()
     {
-        if (tellsNode)
+        if (setsNodeCondition)
         {
             nodes.setNetworkAvailable();
         }

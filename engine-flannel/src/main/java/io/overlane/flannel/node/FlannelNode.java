@@ -130,7 +130,7 @@ public final class FlannelNode
                     ", MTU " + nodeNetwork.backend().containerMtu() + ", " +
                     peers.leases().size() + " peers, in " + ms(startNs) + " ms";
                 isReady = true;
-                tellManager();
+                reportReady();
                 systemd.ready(ready);
                 events.accept(ready);
                 stop.await();
@@ -203,7 +203,7 @@ public final class FlannelNode
     }
 
     /** A failure is not fatal: the network works without the subnet manager. */
-    private void tellManager()
+    private void reportReady()
     {
         try
         {

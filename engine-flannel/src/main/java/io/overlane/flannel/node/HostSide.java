@@ -60,7 +60,7 @@ final class HostSide
     }
 
     /** @throws IOException if something cannot be written or set; one line. */
-    void tell(final Lease own, final int mtu) throws IOException
+    void setUp(final Lease own, final int mtu) throws IOException
     {
         if (nodeOptions.client)
         {

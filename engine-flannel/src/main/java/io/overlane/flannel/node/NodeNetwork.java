@@ -116,7 +116,7 @@ final class NodeNetwork implements AutoCloseable
         hostSide = asHost;
         backend.open(own);
         beginSessions();
-        hostSide.tell(own, backend.containerMtu());
+        hostSide.setUp(own, backend.containerMtu());
         openedFor = own.key();
     }
 

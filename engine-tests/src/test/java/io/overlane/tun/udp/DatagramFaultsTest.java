@@ -164,7 +164,8 @@ class DatagramFaultsTest
         assertEquals("libc UDP, segmentation refused, coalescing off", sender.description());
         assertTrue(receiver.gainsFromJoining(), "the other socket's is its own affair");
         final String told =
-            "UDP socket " + sender.local() + ": cannot send joined datagrams, and goes on in pieces: EIO (";
+            "UDP socket " + sender.local() +
+                ": cannot send joined datagrams, so they are sent one by one from now on: EIO (";
         assertEquals(1, errors.size(), errors::toString);
         assertTrue(errors.get(0).startsWith(told), errors::toString);
 

@@ -25,7 +25,7 @@ public final class ErrnoReporter
     private final String subject;
     private final NanoClock clock;
     /** When a kind was last reported; 0 if never. */
-    private final AtomicLongArray toldAtNs = new AtomicLongArray(KINDS);
+    private final AtomicLongArray reportedAtNs = new AtomicLongArray(KINDS);
     /** How often a kind has failed since it was last reported. */
     private final AtomicLongArray failures = new AtomicLongArray(KINDS);
 
@@ -49,7 +49,7 @@ public final class ErrnoReporter
         final long count = countIfDue(errno);
         if (count > 0)
         {
-            tell(operation, errno, times(count));
+            send(operation, errno, times(count));
         }
     }
 
@@ -64,14 +64,14 @@ public final class ErrnoReporter
         final long count = countIfDue(errno);
         if (count > 0)
         {
-            tell("send to " + new Vtep(new IpAddress(remoteHigh, remoteLow), remotePort), errno, times(count));
+            send("send to " + new Vtep(new IpAddress(remoteHigh, remoteLow), remotePort), errno, times(count));
         }
     }
 
     /** Report a failure that occurs only a few times in all, each time it occurs. */
-    public void tell(final String operation, final int errno)
+    public void reportAlways(final String operation, final int errno)
     {
-        tell(operation, errno, "");
+        send(operation, errno, "");
     }
 
     /** Report a failure that no system call returned. All such failures are one kind. */
@@ -84,7 +84,7 @@ public final class ErrnoReporter
         }
     }
 
-    private void tell(final String operation, final int errno, final String times)
+    private void send(final String operation, final int errno, final String times)
     {
         errorHandler.onError(
             new IOException(subject + ": cannot " + operation + ": " + LibC.describe(errno) + times));
@@ -103,9 +103,9 @@ public final class ErrnoReporter
         final int kind = Math.min(errno, KINDS - 1);
         failures.incrementAndGet(kind);
         final long nowNs = clock.nanoTime() | 1;
-        final long toldNs = toldAtNs.get(kind);
+        final long lastNs = reportedAtNs.get(kind);
         final boolean isDue =
-            (toldNs == 0 || nowNs - toldNs >= INTERVAL_NS) && toldAtNs.compareAndSet(kind, toldNs, nowNs);
+            (lastNs == 0 || nowNs - lastNs >= INTERVAL_NS) && reportedAtNs.compareAndSet(kind, lastNs, nowNs);
         return isDue ? failures.getAndSet(kind, 0) : 0;
     }
 }

@@ -301,7 +301,7 @@ final class DatagramWriter
         if (errno == EIO && segments)
         {
             segments = false;
-            errors.tell("send joined datagrams, and goes on in pieces", errno);
+            errors.reportAlways("send joined datagrams, so they are sent one by one from now on", errno);
         }
         return errno == EIO || errno == EINVAL || errno == EMSGSIZE;
     }

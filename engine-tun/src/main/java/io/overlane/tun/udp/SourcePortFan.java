@@ -58,7 +58,7 @@ final class SourcePortFan implements AutoCloseable
             if (sockets.isEmpty())
             {
                 throw new BindException("no source port in " + options.sourcePortLow() + "-" +
-                    options.sourcePortHigh() + " can be had: " + taken.getMessage());
+                    options.sourcePortHigh() + " is free: " + taken.getMessage());
             }
             return new SourcePortFan(main, sockets.toArray(new UdpSocket[0]));
         }

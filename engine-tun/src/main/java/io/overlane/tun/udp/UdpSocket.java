@@ -185,7 +185,7 @@ final class UdpSocket implements AutoCloseable
         final String what = "cannot join " + group + (interfaceName == null ? "" : " on " + interfaceName) + ": ";
         if (!local.address().isAny())
         {
-            throw new SocketException(what + "bound to " + local.address() + ", only 0.0.0.0 or :: hears groups");
+            throw new SocketException(what + "bound to " + local.address() + "; bind to 0.0.0.0 or :: to join groups");
         }
         if (family == AF_INET && !group.isV4())
         {
