@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /** How long does the Internet checksum of a frame take, compared with a loop over two bytes at a time? */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class ChecksumBenchmark extends PathBenchmark
 {
     /** Bytes summed. */

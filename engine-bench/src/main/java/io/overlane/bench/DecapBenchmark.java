@@ -34,6 +34,7 @@ import org.openjdk.jmh.infra.Blackhole;
  * for comparison: a {@link ByteBuffer} per datagram, a {@link HashMap} from VNI to segment, the same checks and three
  * counters.
  */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class DecapBenchmark extends PathBenchmark
 {
     /** Bytes in the inner frame, or in the packet of the IP path. */

@@ -26,6 +26,7 @@ import org.openjdk.jmh.annotations.Setup;
  * <p>Datagrams come from one unknown sender or each from a new one, in batches of 64 or one by one; a datagram that
  * comes alone is kept as a sample each time. The unknown VNI is looked up among one segment or thousands.
  */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class DropBenchmark extends PathBenchmark
 {
     private static final int DATAGRAM_LENGTH = 8 + 64;

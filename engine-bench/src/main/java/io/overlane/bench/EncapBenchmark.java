@@ -40,6 +40,7 @@ import org.openjdk.jmh.infra.Blackhole;
  * <p>{@code vxlan} and {@code ip} are the engine's paths. {@code plainNio} is the obvious code for comparison: a
  * {@link ByteBuffer} per frame, a {@link HashMap} from MAC to socket address, the same two checks and three counters.
  */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class EncapBenchmark extends PathBenchmark
 {
     /** Bytes in the frame, or in the packet of the IP path. */

@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
  * core overlaps their cache misses. In {@code hitAfterHit} each key depends on the result before it, which shows the
  * latency. {@code hitInBatch} looks up 64 keys with one call.
  */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class FdbLookupBenchmark extends PathBenchmark
 {
     private static final int VNI = 1;

@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /** How long does it take to join 45 segments and verify each checksum, and how much longer if flows are mixed? */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class JoinBenchmark extends PathBenchmark
 {
     private static final int SEGMENTS = 45;

@@ -31,6 +31,7 @@ import org.openjdk.jmh.annotations.Setup;
  * that is the part of each second that learning takes. The benchmark has its own clock, which advances by 10 µs for
  * each frame of the flood, so limits per second see 100,000 on any machine.
  */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class LearnFloodBenchmark extends PathBenchmark
 {
     private static final int LENGTH = 64;

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
  * <p>One thread does the work of both sides, so the figures do not include transfers between cores. They are per frame,
  * for writing and reading together.
  */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class RingPortBenchmark extends PathBenchmark
 {
     private static final int BATCH = 64;

@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /** How long does it take to cut a TCP super-frame of 64 KiB into VXLAN datagrams, checksums included? */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class SplitBenchmark extends PathBenchmark
 {
     /** Largest payload of one send with UDP_SEGMENT. */

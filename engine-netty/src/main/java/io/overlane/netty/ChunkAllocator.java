@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import org.agrona.BitUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Allocates the memory in which one channel receives datagrams: one after the other in a large chunk, each with
@@ -32,7 +33,7 @@ final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
     /** Reads before the event loop serves its other channels. */
     private static final int READS_PER_LOOP = 64;
 
-    private ByteBuf chunk;
+    private @Nullable ByteBuf chunk;
     private int next;
 
     ChunkAllocator()

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving half of a {@link NettyUnderlay}: the event loop adds packets; the polling thread lends them and
@@ -46,7 +47,7 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
     private final DatagramPacket[] lent = new DatagramPacket[LENT_PACKETS];
     private final Frame[] frames = new Frame[LENT_FRAMES];
     private int lentCount;
-    private Thread poller;
+    private @Nullable Thread poller;
 
     NettyReceiver(final ChunkAllocator chunks, final Doorbell doorbell, final ErrorHandler errorHandler)
     {

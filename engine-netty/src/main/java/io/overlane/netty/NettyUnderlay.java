@@ -26,6 +26,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives datagrams on a Netty event loop, for applications that use such loops and want no further thread that waits
@@ -63,7 +64,7 @@ public final class NettyUnderlay implements Underlay
 
     private final LibcUnderlay socket;
     private final EpollDatagramChannel channel;
-    private final EventLoopGroup ownGroup;
+    private final @Nullable EventLoopGroup ownGroup;
     private final GuardedErrorHandler errorHandler;
     private final Doorbell doorbell = new Doorbell();
     private final NettyReceiver receiver;
@@ -99,7 +100,10 @@ public final class NettyUnderlay implements Underlay
      *     or the port; the message is one line.
      */
     public NettyUnderlay(
-        final IpAddress address, final int udpPort, final ErrorHandler errorHandler, final EventLoopGroup group)
+        final IpAddress address,
+        final int udpPort,
+        final ErrorHandler errorHandler,
+        final @Nullable EventLoopGroup group)
         throws IOException
     {
         if (!Epoll.isAvailable())
@@ -122,11 +126,12 @@ public final class NettyUnderlay implements Underlay
             this.errorHandler);
         final ChunkAllocator chunks = new ChunkAllocator();
         receiver = new NettyReceiver(chunks, doorbell, this.errorHandler);
-        ownGroup = group != null ? null : new MultiThreadIoEventLoopGroup(
+        final EventLoopGroup loops = group != null ? group : new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("overlane-netty", true), EpollIoHandler.newFactory());
+        ownGroup = group != null ? null : loops;
         try
         {
-            channel = receiveOn(loopOf(group != null ? group : ownGroup), chunks);
+            channel = receiveOn(loopOf(loops), chunks);
         }
         catch (final IOException | RuntimeException | Error ex)
         {
@@ -187,7 +192,7 @@ public final class NettyUnderlay implements Underlay
     }
 
     @Override
-    public void acceptOnly(final Set<IpPrefix> sources)
+    public void acceptOnly(final @Nullable Set<IpPrefix> sources)
     {
         socket.acceptOnly(sources);
     }

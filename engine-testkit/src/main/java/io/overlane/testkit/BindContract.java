@@ -36,14 +36,15 @@ public abstract class BindContract
     @Test
     void shouldSayThatTheAddressIsNotOfThisHost()
     {
-        final String message = assertThrows(
-            BindException.class, () -> bind(IpAddress.parse("192.0.2.77"), 8472)).getMessage();
+        final String message = String.valueOf(assertThrows(
+            BindException.class, () -> bind(IpAddress.parse("192.0.2.77"), 8472)).getMessage());
         assertTrue(message.startsWith("cannot bind UDP 192.0.2.77:8472: "), message);
         assertTrue(message.contains("Cannot assign requested address"), message);
         assertTrue(message.endsWith("; choose an address of this host that is up ('ip address' shows them)"), message);
     }
 
     @Test
+    @SuppressWarnings("NullAway") // Null must be refused.
     void shouldRefuseWhatNoSocketCanBeBoundTo()
     {
         assertEquals("not an address to send from: 239.1.1.1 is a multicast group", assertThrows(
@@ -59,7 +60,8 @@ public abstract class BindContract
         try (Underlay first = bind(address, 0))
         {
             final int udpPort = first.local().udpPort();
-            final String message = assertThrows(BindException.class, () -> bind(address, udpPort)).getMessage();
+            final String message =
+                String.valueOf(assertThrows(BindException.class, () -> bind(address, udpPort)).getMessage());
             assertTrue(message.startsWith("cannot bind UDP " + text + ":" + udpPort + ": "), message);
             assertTrue(message.contains("Address already in use"), message);
             assertTrue(message.contains("; choose another port, or stop the program"), message);

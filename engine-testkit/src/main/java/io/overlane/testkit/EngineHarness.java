@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One engine in {@link ThreadingMode#INVOKER} mode, a loopback port, and a network in memory whose peers the test
@@ -53,7 +54,9 @@ public final class EngineHarness implements AutoCloseable
     private final ReceiveBatch received = new ReceiveBatch(1024);
     private final RefusingUnderlay underlay;
     private final EngineContext context;
+    @SuppressWarnings("NullAway.Init") // Tests launch the engine first.
     private LoopbackPort port;
+    @SuppressWarnings("NullAway.Init")
     private OverlayEngine engine;
 
     private EngineHarness(final Vtep local, final int underlayMtu)
@@ -247,7 +250,8 @@ public final class EngineHarness implements AutoCloseable
      * @param remote of the line, or null for none.
      * @return the count in the ledger.
      */
-    public static long ledger(final PathCounters path, final DropReason reason, final int vni, final Vtep remote)
+    public static long ledger(
+        final PathCounters path, final DropReason reason, final int vni, final @Nullable Vtep remote)
     {
         final long[] count = new long[1];
         final long high = remote == null ? 0 : remote.address().high();
@@ -267,7 +271,7 @@ public final class EngineHarness implements AutoCloseable
      *
      * @param remote of the line.
      */
-    public void assertDatagramDropped(final DropReason reason, final int vni, final Vtep remote)
+    public void assertDatagramDropped(final DropReason reason, final int vni, final @Nullable Vtep remote)
     {
         assertEquals(1, decap().dropped(reason), reason::label);
         assertEquals(1, decap().dropped(), "dropped for no other reason");
@@ -280,7 +284,7 @@ public final class EngineHarness implements AutoCloseable
      *
      * @param remote of the line, or null for none.
      */
-    public void assertFrameDropped(final DropReason reason, final int vni, final Vtep remote)
+    public void assertFrameDropped(final DropReason reason, final int vni, final @Nullable Vtep remote)
     {
         assertEquals(1, encap().dropped(reason), reason::label);
         assertEquals(1, encap().dropped(), "dropped for no other reason");

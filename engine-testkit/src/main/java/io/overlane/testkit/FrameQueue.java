@@ -4,6 +4,7 @@ package io.overlane.testkit;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A bounded queue of frames. They are copied in, lent, and returned together. Not thread-safe. */
 final class FrameQueue
@@ -58,7 +59,7 @@ final class FrameQueue
     }
 
     /** The next waiting frame, valid until {@link #giveBack()}; null if there is none. */
-    Frame lend()
+    @Nullable Frame lend()
     {
         if (next == tail)
         {

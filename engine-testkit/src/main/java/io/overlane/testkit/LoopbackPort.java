@@ -8,6 +8,7 @@ import io.overlane.signal.Doorbell;
 import io.overlane.status.DropReason;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A port for tests and simulations. The engine polls frames that were {@code put}; frames that it offers wait for
@@ -126,7 +127,7 @@ public final class LoopbackPort implements Port
      *
      * @return a copy with offload metadata, valid until the next take; null if there is no frame.
      */
-    public synchronized Frame take()
+    public synchronized @Nullable Frame take()
     {
         fromEngine.giveBack();
         return fromEngine.lend();
@@ -137,7 +138,7 @@ public final class LoopbackPort implements Port
      *
      * @return its bytes; null if there is no frame.
      */
-    public synchronized byte[] takeBytes()
+    public synchronized byte @Nullable [] takeBytes()
     {
         final Frame frame = take();
         if (frame == null)

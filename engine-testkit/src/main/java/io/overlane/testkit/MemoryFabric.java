@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network in memory: endpoints attach to it and reach each other; each link has a delay on a given clock. It has no
@@ -209,14 +210,14 @@ public final class MemoryFabric
     }
 
     /** Carry one entry; the caller holds the lock. */
-    DropReason carry(final Vtep from, final SendBatch batch, final int index, final Vtep to)
+    DropReason carry(final Vtep from, final SendBatch batch, final int index, final @Nullable Vtep to)
     {
         final int length = batch.frame(index).length();
         final int segmentSize = batch.segmentSize(index);
         final int pieceLength = segmentSize > 0 ? Math.min(segmentSize, length) : length;
         final boolean isGroup = to != null && to.address().isMulticast();
         final MemoryUnderlay receiver = ends.get(to);
-        if (receiver == null && !isGroup || from.address().isV4() != to.address().isV4())
+        if (to == null || receiver == null && !isGroup || from.address().isV4() != to.address().isV4())
         {
             return DropReason.UNDERLAY_UNREACHABLE;
         }
@@ -226,7 +227,7 @@ public final class MemoryFabric
         {
             return DropReason.OVERSIZE;
         }
-        if (!isGroup)
+        if (receiver != null && !isGroup)
         {
             deliver(receiver, from, to, batch, index);
             return DropReason.NONE;

@@ -11,6 +11,7 @@ import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One end of a {@link MemoryFabric}. */
 final class MemoryUnderlay implements Underlay
@@ -173,7 +174,7 @@ final class MemoryUnderlay implements Underlay
     }
 
     /** Keeps the last remote, because most batches go to one. Null if the port is out of range. */
-    private Vtep remote(final SendBatch batch, final int index)
+    private @Nullable Vtep remote(final SendBatch batch, final int index)
     {
         final long high = batch.remoteHigh(index);
         final long low = batch.remoteLow(index);

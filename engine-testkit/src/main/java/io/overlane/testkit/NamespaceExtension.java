@@ -3,6 +3,7 @@ package io.overlane.testkit;
 
 import java.lang.reflect.Method;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -98,7 +99,8 @@ final class NamespaceExtension implements BeforeAllCallback, InvocationIntercept
         runInside(invocation);
         if (!NamespaceRun.isInside())
         {
-            final NamespaceRun run = context.getStore(STORE).get(RUN, NamespaceRun.class);
+            final NamespaceRun run =
+                Objects.requireNonNull(context.getStore(STORE).get(RUN, NamespaceRun.class));
             if (run.refusal() != null)
             {
                 throw new TestAbortedException(run.refusal());

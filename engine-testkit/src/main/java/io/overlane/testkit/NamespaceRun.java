@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -49,7 +50,7 @@ final class NamespaceRun
     private final Map<String, Map.Entry<Outcome, String>> results = new HashMap<>();
     private final List<String> output = new ArrayList<>();
     /** Null if the tests ran. */
-    private String refusal;
+    private @Nullable String refusal;
 
     private NamespaceRun()
     {
@@ -79,7 +80,7 @@ final class NamespaceRun
     }
 
     /** The reason why the tests cannot run; null if they ran. */
-    String refusal()
+    @Nullable String refusal()
     {
         return refusal;
     }
@@ -91,7 +92,7 @@ final class NamespaceRun
             "no result from inside the namespace; the JVM there wrote:\n" + String.join("\n", output)));
     }
 
-    private static String whyRefused(final List<String> inside) throws InterruptedException
+    private static @Nullable String whyRefused(final List<String> inside) throws InterruptedException
     {
         final List<String> command = new ArrayList<>(inside);
         command.add("true");
@@ -216,7 +217,7 @@ final class NamespaceRun
                 message.replace("\r", "").replace("\n", NEW_LINE));
         }
 
-        private static String stackTrace(final Throwable throwable)
+        private static String stackTrace(final @Nullable Throwable throwable)
         {
             final StringWriter text = new StringWriter();
             if (throwable != null)

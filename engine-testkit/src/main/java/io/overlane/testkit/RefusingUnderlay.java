@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An underlay that refuses or fails on request, and records what it was asked to do. */
 public final class RefusingUnderlay extends WrappedUnderlay
@@ -23,10 +24,10 @@ public final class RefusingUnderlay extends WrappedUnderlay
     private final List<Integer> hashes = new ArrayList<>();
     private final List<Set<IpPrefix>> filters = new ArrayList<>();
     private boolean usesFlowHash;
-    private RuntimeException sendFault;
+    private @Nullable RuntimeException sendFault;
     private long overflows;
-    private RuntimeException pollFault;
-    private RuntimeException askFault;
+    private @Nullable RuntimeException pollFault;
+    private @Nullable RuntimeException askFault;
     private int closed;
 
     public RefusingUnderlay(final Underlay underlay)
@@ -101,7 +102,7 @@ public final class RefusingUnderlay extends WrappedUnderlay
     }
 
     @Override
-    public void acceptOnly(final Set<IpPrefix> sources)
+    public void acceptOnly(final @Nullable Set<IpPrefix> sources)
     {
         filters.add(sources);
     }

@@ -18,10 +18,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -166,23 +168,25 @@ public abstract class SettingsContract
     }
 
     /** The error of a setter for one wrong value among right ones; null if it accepts the value. */
-    private String refusal(final Method setter, final int parameter, final Object value) throws Exception
+    private @Nullable String refusal(
+        final Method setter, final int parameter, final @Nullable Object value) throws Exception
     {
         final Object[] arguments =
             Arrays.stream(setter.getParameterTypes()).map(this::valueOf).toArray();
         arguments[parameter] = value;
         try
         {
-            setter.invoke(objects.get(setter.getDeclaringClass()).get(), arguments);
+            setter.invoke(Objects.requireNonNull(objects.get(setter.getDeclaringClass())).get(), arguments);
             return null;
         }
         catch (final InvocationTargetException ex)
         {
-            return ex.getCause().getClass().getSimpleName() + ": " + ex.getCause().getMessage();
+            final Throwable cause = ex.getTargetException();
+            return cause.getClass().getSimpleName() + ": " + cause.getMessage();
         }
     }
 
-    private Object valueOf(final Class<?> type)
+    private @Nullable Object valueOf(final Class<?> type)
     {
         return samples.containsKey(type) ? samples.get(type) :
             type == boolean.class ? (Object)true :

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies of datagrams that are received when they are due, in the order of their due times and, if those are equal, of
@@ -58,7 +59,7 @@ final class TimedQueue
     }
 
     /** Copy bytes into a free slot and return the copy; null if no slot is free. */
-    Frame add(
+    @Nullable Frame add(
         final DirectBuffer bytes,
         final int offset,
         final int length,

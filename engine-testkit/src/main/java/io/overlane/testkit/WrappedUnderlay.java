@@ -10,6 +10,7 @@ import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 import java.io.IOException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Passes every call to another underlay. A test overrides the methods that it changes or looks at. */
 public class WrappedUnderlay implements Underlay
@@ -77,7 +78,7 @@ public class WrappedUnderlay implements Underlay
     }
 
     @Override
-    public void acceptOnly(final Set<IpPrefix> sources)
+    public void acceptOnly(final @Nullable Set<IpPrefix> sources)
     {
         underlay.acceptOnly(sources);
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes threads that carry frames. Each asks the Linux scheduler for a slice of 10 ms (6.12 and newer), so that a
@@ -26,7 +27,7 @@ public final class DataPathThread implements ThreadFactory
     static final int SCHED_ATTR_LENGTH = 48;
     static final int SCHED_RUNTIME_OFFSET = 24;
 
-    private final LibC libc;
+    private final @Nullable LibC libc;
 
     /** Also works without native calls; the threads then ask for nothing. */
     public DataPathThread()
@@ -35,7 +36,7 @@ public final class DataPathThread implements ThreadFactory
     }
 
     /** @param libc the C library, or a stand-in for tests; null if there is none. */
-    DataPathThread(final LibC libc)
+    DataPathThread(final @Nullable LibC libc)
     {
         this.libc = libc;
     }

@@ -7,6 +7,7 @@ import io.overlane.status.DropReason;
 import io.overlane.tun.libc.ErrnoReporter;
 import io.overlane.tun.libc.Linux;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tracks which kinds of super-frames a device accepts. A super-frame that the device refuses is written in pieces, and
@@ -25,7 +26,7 @@ final class SuperFrames
     private volatile int refused;
 
     /** Made at the first refusal, as refusals are rare; used under this object's lock. */
-    private SuperFramePieces pieces;
+    private @Nullable SuperFramePieces pieces;
 
     /** Writes one ordinary frame. */
     interface Writer

@@ -611,12 +611,14 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
 
     long number(final Knob knob, final long orElse)
     {
-        return has(knob) ? (Long)knobs.get(knob) : orElse;
+        final Object value = knobs.get(knob);
+        return value == null ? orElse : (Long)value;
     }
 
     byte[] octets(final Knob knob, final String orElse)
     {
-        return Hex.parse(has(knob) ? (String)knobs.get(knob) : orElse);
+        final Object value = knobs.get(knob);
+        return Hex.parse(value == null ? orElse : (String)value);
     }
 
     private FrameSpec set(final Knob knob, final long value)

@@ -4,4 +4,7 @@
  *
  * <p>This package does not use the engine, so its tests find mistakes in the engine's own header code.
  */
+@NullMarked
 package io.overlane.testdata;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One {@code ip} process that runs batch after batch, so that no batch waits for a process to start or to end. The
@@ -22,8 +23,10 @@ final class IpSession
 
     private final HostCommand command;
     private final List<String> arguments;
-    private volatile Process process;
+    private volatile @Nullable Process process;
+    @SuppressWarnings("NullAway.Init") // Set with each process.
     private OutputStream input;
+    @SuppressWarnings("NullAway.Init")
     private BufferedReader complaints;
     private int lines;
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers how this host would send to remotes, and which interface has which address. It asks the system each question
@@ -25,7 +26,7 @@ public final class UnderlayRoute
     private final Interfaces interfaces;
     private final Map<IpAddress, Optional<IpAddress>> sources = new HashMap<>();
     /** Null until the first question about an owner. */
-    private Map<IpAddress, NetworkInterface> owners;
+    private @Nullable Map<IpAddress, NetworkInterface> owners;
 
     /** Lists the interfaces of a host. */
     @FunctionalInterface

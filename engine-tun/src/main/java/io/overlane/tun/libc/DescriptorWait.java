@@ -14,11 +14,13 @@ import io.overlane.signal.IdleWait;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one thread wait for many descriptors together.
@@ -47,7 +49,8 @@ public final class DescriptorWait implements IdleWait
     private int lastId = WAKE_ID;
 
     /** Null until there are more than a few; then it has all of them, and the list of the few is empty. */
-    private volatile Descriptor epoll;
+    private volatile @Nullable Descriptor epoll;
+    @SuppressWarnings("NullAway.Init") // Made with the epoll.
     private UnsafeBuffer memory;
     /** True directly after a wait, which has reported already. */
     private boolean isFresh;
@@ -86,7 +89,7 @@ public final class DescriptorWait implements IdleWait
         if (!few.remove(source))
         {
             sources.remove(source.id);
-            control(epoll, EPOLL_CTL_DEL, source);
+            control(Objects.requireNonNull(epoll), EPOLL_CTL_DEL, source);
         }
     }
 
@@ -234,19 +237,20 @@ public final class DescriptorWait implements IdleWait
 
     private void watch(final Source source)
     {
-        if (epoll == null && few.size() < FEW)
+        Descriptor many = epoll;
+        if (many == null && few.size() < FEW)
         {
             few.add(source);
             return;
         }
-        if (epoll == null)
+        if (many == null)
         {
-            moveToEpoll();
+            many = moveToEpoll();
         }
-        watchWithEpoll(epoll, source);
+        watchWithEpoll(many, source);
     }
 
-    private void moveToEpoll()
+    private Descriptor moveToEpoll()
     {
         final int fd = libc.epollCreate(O_CLOEXEC);
         if (fd < 0)
@@ -267,6 +271,7 @@ public final class DescriptorWait implements IdleWait
         }
         few.clear();
         epoll = many;
+        return many;
     }
 
     private void watchWithEpoll(final Descriptor many, final Source source)

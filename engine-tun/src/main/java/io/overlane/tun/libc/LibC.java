@@ -14,6 +14,7 @@ import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 import jnr.ffi.mapper.FunctionMapper;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The C library. A call takes memory as a buffer and an offset, never as an address: it checks that the kernel stays
@@ -23,6 +24,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>A test may override a call.
  */
+@SuppressWarnings("NullAway") // get() and open() fail if there are no calls.
 public class LibC
 {
     /** Functions whose names in C are not like Java's. */
@@ -32,7 +34,7 @@ public class LibC
         .map("epollWait", "epoll_wait")
         .build();
 
-    private static final String WHY_NOT;
+    private static final @Nullable String WHY_NOT;
     private static final LibcCalls CALLS;
     private static final LibC INSTANCE = new LibC();
     private static final Runtime RUNTIME;
@@ -80,7 +82,7 @@ public class LibC
     }
 
     /** @return the reason why native calls do not work here, in one line; null if they work. */
-    public static String whyUnavailable()
+    public static @Nullable String whyUnavailable()
     {
         return WHY_NOT;
     }

@@ -25,6 +25,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An underlay on one UDP socket and the C library. It receives with {@code recvmmsg} and sends with {@code sendmmsg};
@@ -106,7 +107,7 @@ public final class LibcUnderlay implements Underlay
     }
 
     /** @return the reason why this underlay cannot be used here, in one line; null if it can. */
-    public static String whyUnavailable()
+    public static @Nullable String whyUnavailable()
     {
         return LibC.whyUnavailable();
     }
@@ -237,7 +238,7 @@ public final class LibcUnderlay implements Underlay
     }
 
     @Override
-    public void acceptOnly(final Set<IpPrefix> sources)
+    public void acceptOnly(final @Nullable Set<IpPrefix> sources)
     {
         final int errno = socket.acceptOnly(sources);
         if (errno != 0)

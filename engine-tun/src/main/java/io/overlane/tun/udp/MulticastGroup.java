@@ -16,6 +16,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes {@code ip_mreqn} and {@code ipv6_mreq}, and explains their errors. */
 final class MulticastGroup
@@ -29,7 +30,7 @@ final class MulticastGroup
      * @return its index; 0 for null, which lets the system choose.
      * @throws SocketException if no interface has this name.
      */
-    static int index(final String name) throws SocketException
+    static int index(final @Nullable String name) throws SocketException
     {
         if (name == null)
         {

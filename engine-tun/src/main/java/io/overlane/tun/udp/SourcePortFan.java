@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.agrona.CloseHelper;
 
 /**
@@ -58,7 +59,7 @@ final class SourcePortFan implements AutoCloseable
             if (sockets.isEmpty())
             {
                 throw new BindException("no source port in " + options.sourcePortLow() + "-" +
-                    options.sourcePortHigh() + " is free: " + taken.getMessage());
+                    options.sourcePortHigh() + " is free: " + Objects.requireNonNull(taken).getMessage());
             }
             return new SourcePortFan(main, sockets.toArray(new UdpSocket[0]));
         }

@@ -5,6 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.setting.Setting;
 import io.overlane.underlay.UdpAddress;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Settings of a {@link LibcUnderlay}. Every setter checks its value. */
 public final class UdpOptions
@@ -41,7 +42,7 @@ public final class UdpOptions
     boolean checksum = true;
     boolean zeroChecksum;
     boolean v6Only;
-    String multicastInterface;
+    @Nullable String multicastInterface;
     int sourcePortLow;
     int sourcePortHigh;
     int sourcePortCount;
@@ -146,7 +147,7 @@ public final class UdpOptions
      * @param name of the interface on which multicast groups are joined and datagrams to them are sent; null, the
      *             default, for the interface of the system's route to the group.
      */
-    public UdpOptions multicastInterface(final String name)
+    public UdpOptions multicastInterface(final @Nullable String name)
     {
         multicastInterface = name;
         return this;

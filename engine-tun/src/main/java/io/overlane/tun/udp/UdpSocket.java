@@ -26,6 +26,7 @@ import java.net.SocketException;
 import java.util.Set;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A bound UDP socket with all options set, for {@link LibcUnderlay}. */
 final class UdpSocket implements AutoCloseable
@@ -180,7 +181,7 @@ final class UdpSocket implements AutoCloseable
      * @param interfaceName to join on; null lets the system choose.
      * @throws IOException if the system refuses; the message is one line.
      */
-    synchronized void join(final IpAddress group, final String interfaceName) throws IOException
+    synchronized void join(final IpAddress group, final @Nullable String interfaceName) throws IOException
     {
         final String what = "cannot join " + group + (interfaceName == null ? "" : " on " + interfaceName) + ": ";
         if (!local.address().isAny())
@@ -198,7 +199,7 @@ final class UdpSocket implements AutoCloseable
     }
 
     /** Leave a multicast group, on the interface on which it was joined. Any thread. */
-    synchronized void leave(final IpAddress group, final String interfaceName) throws IOException
+    synchronized void leave(final IpAddress group, final @Nullable String interfaceName) throws IOException
     {
         if (!membership(group, interfaceName, Linux.IP_DROP_MEMBERSHIP, Linux.IPV6_DROP_MEMBERSHIP))
         {
@@ -207,7 +208,8 @@ final class UdpSocket implements AutoCloseable
     }
 
     private boolean membership(
-        final IpAddress group, final String interfaceName, final int optionV4, final int optionV6) throws IOException
+        final IpAddress group, final @Nullable String interfaceName, final int optionV4, final int optionV6)
+        throws IOException
     {
         final int length = MulticastGroup.put(memory, 0, group, MulticastGroup.index(interfaceName));
         return libc.setsockopt(
@@ -297,7 +299,7 @@ final class UdpSocket implements AutoCloseable
      * @param sources prefixes of accepted addresses; null to accept all.
      * @return 0, or the error if the kernel refuses the filter; then all are accepted.
      */
-    synchronized int acceptOnly(final Set<IpPrefix> sources)
+    synchronized int acceptOnly(final @Nullable Set<IpPrefix> sources)
     {
         if (!descriptor.acquire())
         {

@@ -5,6 +5,8 @@ import io.overlane.testdata.Hex;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One experiment with a Linux vxlan device and its result; {@code kernel/ORIGIN.md} explains the words.
@@ -31,7 +33,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
      * @param word that occurs once at most.
      * @return its value, or null.
      */
-    public String one(final String word)
+    public @Nullable String one(final String word)
     {
         final List<String> values = all(word);
         if (values.size() > 1)
@@ -45,7 +47,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
      * @param word that occurs once at most.
      * @return its frame, or null.
      */
-    public byte[] frame(final String word)
+    public byte @Nullable [] frame(final String word)
     {
         final String value = one(word);
         return value == null ? null : octets(value);
@@ -71,7 +73,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
     }
 
     /** @return the word after it, or null. */
-    public String option(final String option)
+    public @Nullable String option(final String option)
     {
         return option(option, 1);
     }
@@ -80,7 +82,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
      * @param place 1 for the word after it.
      * @return the word, or null.
      */
-    public String option(final String option, final int place)
+    public @Nullable String option(final String option, final int place)
     {
         final int index = words().indexOf(option);
         return index < 0 ? null : words().get(index + place);
@@ -97,7 +99,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
     }
 
     /** @return the file with its packets, or null. */
-    public String capture()
+    public @Nullable String capture()
     {
         final String packets = one("packets");
         return packets == null ? null : packets.substring(0, packets.indexOf(' '));
@@ -123,7 +125,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
 
     private int[] range()
     {
-        final String packets = one("packets");
+        final String packets = Objects.requireNonNull(one("packets"));
         final int[] numbers = Arrays.stream(packets.substring(packets.indexOf(' ') + 1).split("-"))
             .mapToInt(Integer::parseInt).toArray();
         return new int[]{numbers[0], numbers[numbers.length - 1]};

@@ -54,8 +54,8 @@ public final class KernelCases
     {
         final List<KernelCase> cases = new ArrayList<>();
         final Set<String> names = new HashSet<>();
-        String section = null;
-        Map<String, List<String>> lines = null;
+        String section = "";
+        Map<String, List<String>> lines = new LinkedHashMap<>();
         for (final String line : text.lines().toList())
         {
             if (line.startsWith("["))

@@ -4,8 +4,10 @@ package io.overlane.testdata.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the kernel's and the engine's result of a case, aspect by aspect. Each difference must be a
@@ -32,7 +34,7 @@ public final class KernelComparison
         final Map<String, String> engine,
         final Set<String> unseen)
     {
-        final boolean isFateSame = same(kernel.get(FATE), engine.get(FATE));
+        final boolean isFateSame = Objects.equals(kernel.get(FATE), engine.get(FATE));
         final Set<String> aspects = new TreeSet<>(kernel.keySet());
         aspects.addAll(engine.keySet());
         final List<String> problems = new ArrayList<>();
@@ -62,7 +64,8 @@ public final class KernelComparison
         return problems;
     }
 
-    private static String problem(final KernelCase of, final String aspect, final String kernel, final String engine)
+    private static @Nullable String problem(
+        final KernelCase of, final String aspect, final String kernel, final String engine)
     {
         final List<KernelDifference> listed = KernelDifferences.of(of).stream()
             .filter(difference -> difference.aspect().equals(aspect))
@@ -83,10 +86,5 @@ public final class KernelComparison
         }
         return difference.kernel().equals(kernel) && difference.engine().equals(engine) ? null :
             values + "; listed as: Linux " + difference.kernel() + ", engine " + difference.engine();
-    }
-
-    private static boolean same(final String kernel, final String engine)
-    {
-        return kernel == null ? engine == null : kernel.equals(engine);
     }
 }

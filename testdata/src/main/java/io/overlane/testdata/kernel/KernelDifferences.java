@@ -3,6 +3,7 @@ package io.overlane.testdata.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -89,7 +90,7 @@ public final class KernelDifferences
         all.add(new KernelDifference(59, "DF", "0", "1",
             "a VTEP must not fragment, RFC 7348 §4.3; 'df unset' clears the bit for routers on the way",
             kernel -> kernel.capture() != null && !kernel.all("sent").isEmpty() && !kernel.has("df") &&
-                !kernel.option("local").contains(":")));
+                !Objects.requireNonNull(kernel.option("local")).contains(":")));
         final String bypass = "a remote that is the engine itself is a mistake, which tun-bridge refuses; frames do " +
             "not pass directly from one segment to another";
         final Predicate<KernelCase> self = named("remote is own address, same VNI (localbypass default)");
