@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client: reads a line, runs it, writes the answer as the client takes it, and waits a moment for the client to
@@ -25,7 +26,7 @@ final class AdminConnection
     private final AdminCommands commands;
     private final long patienceNs;
     private final ByteBuffer request = ByteBuffer.allocate(AdminServer.MAX_REQUEST_LENGTH);
-    private ByteBuffer answer;
+    private @Nullable ByteBuffer answer;
     private long deadlineNs;
 
     /**
@@ -61,14 +62,17 @@ final class AdminConnection
     {
         if (answer == null)
         {
-            return read() && (answer == null || write(nowNs));
+            if (!read())
+            {
+                return false;
+            }
         }
-        if (answer.hasRemaining())
+        else if (!answer.hasRemaining())
         {
-            return write(nowNs);
+            request.clear();
+            return channel.read(request) >= 0;
         }
-        request.clear();
-        return channel.read(request) >= 0;
+        return answer == null || write(answer, nowNs);
     }
 
     void close()
@@ -102,7 +106,7 @@ final class AdminConnection
         return true;
     }
 
-    private boolean write(final long nowNs) throws IOException
+    private boolean write(final ByteBuffer answer, final long nowNs) throws IOException
     {
         if (channel.write(answer) > 0)
         {
@@ -139,7 +143,7 @@ final class AdminConnection
         }
         catch (final AdminException ex)
         {
-            return encode(ex.status(), printable(ex.getMessage()) + "\n");
+            return encode(ex.status(), printable(String.valueOf(ex.getMessage())) + "\n");
         }
         catch (final RuntimeException ex)
         {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.admin;
 
+import org.jspecify.annotations.Nullable;
+
 /** A request that is refused; the message is one line for the operator. */
 public final class AdminException extends Exception
 {
@@ -8,7 +10,7 @@ public final class AdminException extends Exception
 
     private final AdminStatus status;
 
-    private AdminException(final AdminStatus status, final String message, final Throwable cause)
+    private AdminException(final AdminStatus status, final String message, final @Nullable Throwable cause)
     {
         super(message, cause);
         this.status = status;
@@ -38,7 +40,7 @@ public final class AdminException extends Exception
      */
     public static AdminException usage(final IllegalArgumentException ex)
     {
-        return new AdminException(AdminStatus.USAGE, ex.getMessage(), ex);
+        return new AdminException(AdminStatus.USAGE, String.valueOf(ex.getMessage()), ex);
     }
 
     /** @return {@link AdminStatus#REFUSED} or {@link AdminStatus#USAGE}. */

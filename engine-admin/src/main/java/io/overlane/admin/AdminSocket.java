@@ -64,7 +64,12 @@ final class AdminSocket implements AutoCloseable
             throw new IOException(
                 "cannot open admin socket " + path + ": the path is longer than " + MAX_PATH_LENGTH + " bytes");
         }
-        makeDirectory(absolute.getParent());
+        final Path directory = absolute.getParent();
+        if (directory == null)
+        {
+            throw new IOException("cannot open admin socket " + path + ": this is the root directory");
+        }
+        makeDirectory(directory);
         final NameLock lock = NameLock.tryLock(absolute);
         if (lock == null)
         {
@@ -124,7 +129,7 @@ final class AdminSocket implements AutoCloseable
         {
             return;
         }
-        if (!Files.readAttributes(path, "isOther", LinkOption.NOFOLLOW_LINKS).get("isOther").equals(true))
+        if (!Files.getAttribute(path, "isOther", LinkOption.NOFOLLOW_LINKS).equals(true))
         {
             throw new IOException(path + " exists and is not a socket");
         }
@@ -175,7 +180,7 @@ final class AdminSocket implements AutoCloseable
 
     private static Object fileKey(final Path path) throws IOException
     {
-        return Files.readAttributes(path, "unix:ino", LinkOption.NOFOLLOW_LINKS).get("ino");
+        return Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS);
     }
 
     private static FileAttribute<Set<PosixFilePermission>> permissions(final String text)

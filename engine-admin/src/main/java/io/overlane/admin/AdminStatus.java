@@ -2,6 +2,7 @@
 package io.overlane.admin;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** How a request ended. The ordinal is the exit code of a command that sends it. */
 public enum AdminStatus
@@ -25,9 +26,9 @@ public enum AdminStatus
 
     /**
      * @param word at the start of an answer.
-     * @return the status, or null if there is none of this name.
+     * @return the status of this name.
      */
-    static AdminStatus ofWord(final String word)
+    static @Nullable AdminStatus ofWord(final String word)
     {
         for (final AdminStatus status : VALUES)
         {

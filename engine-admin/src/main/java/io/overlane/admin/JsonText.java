@@ -3,6 +3,7 @@ package io.overlane.admin;
 
 import java.util.Collection;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes JSON (RFC 8259). No reader is needed: requests are words. */
 final class JsonText
@@ -24,7 +25,7 @@ final class JsonText
         return json.text.toString();
     }
 
-    private void write(final Object value)
+    private void write(final @Nullable Object value)
     {
         if (value instanceof Map<?, ?> members)
         {

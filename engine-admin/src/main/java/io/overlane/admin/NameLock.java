@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to use a path, which one process of the host has at a time: a lock on the file {@code PATH.lock}. The
@@ -46,12 +48,12 @@ final class NameLock implements AutoCloseable
 
     /**
      * @param path to lock; its directory exists.
-     * @return the lock, or null if another process holds it.
+     * @return the lock; null if another process holds it.
      * @throws IOException if the lock file cannot be written.
      */
-    static NameLock tryLock(final Path path) throws IOException
+    static @Nullable NameLock tryLock(final Path path) throws IOException
     {
-        final Path file = path.getParent().toRealPath().resolve(path.getFileName() + ".lock");
+        final Path file = Objects.requireNonNull(path.getParent()).toRealPath().resolve(path.getFileName() + ".lock");
         if (!HELD.add(file))
         {
             return null;
@@ -90,7 +92,7 @@ final class NameLock implements AutoCloseable
         HELD.remove(file);
     }
 
-    private static NameLock lock(final Path file) throws IOException
+    private static @Nullable NameLock lock(final Path file) throws IOException
     {
         while (true)
         {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where admin sockets are by default: {@code /run/overlane} for root, {@code $XDG_RUNTIME_DIR/overlane} otherwise. */
 public final class SocketPath
@@ -19,14 +20,14 @@ public final class SocketPath
     }
 
     /**
-     * @return the directory of this user, which need not exist; null if it is not known.
+     * @return the directory of this user, which need not exist; null if {@code XDG_RUNTIME_DIR} is not set.
      */
-    public static Path directory()
+    public static @Nullable Path directory()
     {
         return directory(System.getProperty("user.name"), System.getenv("XDG_RUNTIME_DIR"));
     }
 
-    static Path directory(final String user, final String runtimeDirectory)
+    static @Nullable Path directory(final String user, final @Nullable String runtimeDirectory)
     {
         if ("root".equals(user))
         {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows with named columns. For people: one aligned line each under a heading, with {@code -} for missing values. For
@@ -27,10 +28,10 @@ public final class Table
     }
 
     /**
-     * @param values one for each column, null for none: text, whole numbers, booleans or collections of those.
+     * @param values one for each column, or null: text, whole numbers, booleans or collections of those.
      * @return this.
      */
-    public Table row(final Object... values)
+    public Table row(final @Nullable Object... values)
     {
         if (values.length != columns.size())
         {
@@ -118,7 +119,7 @@ public final class Table
         text.append(line.toString().stripTrailing()).append('\n');
     }
 
-    private static String show(final Object value)
+    private static String show(final @Nullable Object value)
     {
         if (value == null)
         {

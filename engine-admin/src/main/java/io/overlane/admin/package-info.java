@@ -13,4 +13,7 @@
  * in {@code io.overlane.admin.command}, and a program may add its own. One thread serves all clients; the data path
  * does not depend on it.
  */
+@NullMarked
 package io.overlane.admin;
+
+import org.jspecify.annotations.NullMarked;

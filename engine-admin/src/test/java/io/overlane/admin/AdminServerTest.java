@@ -172,6 +172,7 @@ class AdminServerTest
     {
         final Path file = Files.writeString(directory.resolve("file"), "kept");
         assertEquals(file + " exists and is not a socket", whyRefused(file));
+        assertEquals("cannot open admin socket /: this is the root directory", whyRefused(Path.of("/")));
         assertEquals("kept", Files.readString(file));
     }
 

@@ -45,7 +45,7 @@ public final class PcapReader implements AutoCloseable
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
     private ByteBuffer input;
 
-    private ByteOrder byteOrder;
+    private ByteOrder byteOrder = ByteOrder.nativeOrder();
     private boolean isNanosecond;
     private int packetHeaderLength = PACKET_HEADER_LENGTH;
     private long snapLength;

@@ -5,4 +5,7 @@
  * <p>A packet has bytes, a time in nanoseconds since 1970 and a length on the wire. The meaning of the bytes depends on
  * the link type; callers of the reader interpret them.
  */
+@NullMarked
 package io.overlane.pcap;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class OuterDatagram
 {
+    private static final UnsafeBuffer EMPTY = new UnsafeBuffer(0, 0);
+
     private boolean isV4;
     private long sourceHigh;
     private long sourceLow;
@@ -18,7 +20,7 @@ public final class OuterDatagram
     private int tos;
     private int sourcePort;
     private int destinationPort;
-    private UnsafeBuffer buffer;
+    private UnsafeBuffer buffer = EMPTY;
     private int offset;
     private int length;
 
@@ -68,7 +70,7 @@ public final class OuterDatagram
         return destinationPort;
     }
 
-    /** @return buffer with the payload: the packet's, or one in which fragments were joined; null after a drop. */
+    /** @return buffer with the payload: the packet's, or one in which fragments were joined; empty after a drop. */
     public UnsafeBuffer buffer()
     {
         return buffer;
@@ -95,7 +97,7 @@ public final class OuterDatagram
     {
         addresses(false, 0, 0, 0, 0, 0);
         ports(0, 0);
-        payload(null, 0, 0);
+        payload(EMPTY, 0, 0);
     }
 
     /** The family is stored separately, as an IPv6 header may have IPv4-mapped addresses. */

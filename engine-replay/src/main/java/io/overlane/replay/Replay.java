@@ -13,6 +13,7 @@ import io.overlane.wire.VxlanHeader;
 import java.io.IOException;
 import java.util.List;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a capture through an engine, packet by packet: first the checks of the host's IP and UDP layers, then the decap
@@ -34,8 +35,8 @@ public final class Replay implements AutoCloseable
     private boolean isPending;
     private long pendingNumber;
     private long pendingTimestampNs;
-    private Frame delivered;
-    private IOException failure;
+    private @Nullable Frame delivered;
+    private @Nullable IOException failure;
 
     /** Gets each packet. */
     @FunctionalInterface
@@ -48,11 +49,16 @@ public final class Replay implements AutoCloseable
          * @param timestampNs  capture time, in nanoseconds since 1970.
          * @param verdict      {@code NONE} if its inner frame was delivered.
          * @param vni          of its VXLAN header, or {@link #NO_VNI}.
-         * @param outer        the datagram if the outer layers found one, else null.
-         * @param inner        the delivered inner frame, else null. Valid during the call.
+         * @param outer        the datagram if the outer layers found one.
+         * @param inner        the inner frame if it was delivered. Valid during the call.
          */
         void onPacket(
-            long packetNumber, long timestampNs, DropReason verdict, int vni, OuterDatagram outer, Frame inner);
+            long packetNumber,
+            long timestampNs,
+            DropReason verdict,
+            int vni,
+            @Nullable OuterDatagram outer,
+            @Nullable Frame inner);
     }
 
     /**

@@ -9,4 +9,7 @@
  *                   '------------'- one DropReason per packet
  * </pre>
  */
+@NullMarked
 package io.overlane.replay;
+
+import org.jspecify.annotations.NullMarked;

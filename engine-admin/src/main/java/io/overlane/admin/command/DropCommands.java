@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** {@code drops}: counts of lost frames by reason, segment and remote, and samples. */
 final class DropCommands
@@ -38,10 +39,10 @@ final class DropCommands
     private final EngineAccess engine;
     private final boolean isVxlan;
 
-    /** Criteria of the request; null for any. */
-    private record Filter(Integer vni, IpAddress remote, DropReason reason)
+    /** Criteria of the request; null matches all. */
+    private record Filter(@Nullable Integer vni, @Nullable IpAddress remote, @Nullable DropReason reason)
     {
-        boolean admits(final DropReason why, final Integer segment, final IpAddress from)
+        boolean admits(final DropReason why, final @Nullable Integer segment, final @Nullable IpAddress from)
         {
             return (vni == null || vni.equals(segment)) &&
                 (remote == null || remote.equals(from)) &&
@@ -50,7 +51,7 @@ final class DropCommands
     }
 
     /** A group of drops; members are null if the request does not separate by them, or the drop has none. */
-    private record Kind(String path, DropReason reason, Integer vni, IpAddress remote)
+    private record Kind(String path, DropReason reason, @Nullable Integer vni, @Nullable IpAddress remote)
     {
     }
 

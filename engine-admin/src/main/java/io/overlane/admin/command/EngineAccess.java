@@ -9,11 +9,13 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.SegmentView;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What every command needs of the engine: a segment that is meant, and an answer from the thread that writes. */
 final class EngineAccess
@@ -63,8 +65,8 @@ final class EngineAccess
         return vni;
     }
 
-    /** The VNI that is given, null for all. */
-    Integer filter(final Words words) throws AdminException
+    /** The VNI that is given; null means all. */
+    @Nullable Integer filter(final Words words) throws AdminException
     {
         return words.has("vni") ? (Integer)segment(words) : null;
     }
@@ -94,8 +96,8 @@ final class EngineAccess
         }
         catch (final ExecutionException ex)
         {
-            final String message = ex.getCause().getMessage();
-            throw AdminException.refused(message == null ? ex.getCause().toString() : message);
+            final Throwable cause = Objects.requireNonNullElse(ex.getCause(), ex);
+            throw AdminException.refused(Objects.requireNonNullElse(cause.getMessage(), cause.toString()));
         }
         catch (final TimeoutException ex)
         {

@@ -16,9 +16,11 @@ import io.overlane.control.TableResult;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code fdb}: shows and sets where stations are, as {@code bridge fdb} does, by the rules of {@link TableOperations}.
@@ -128,9 +130,8 @@ final class FdbCommands
             final FdbRow station = station(tables, request);
             if (result != TableResult.DONE)
             {
-                final boolean isElsewhere =
-                    result == TableResult.EXISTS && station != null && station.remote() != null;
-                return new Outcome(result, ": " + result.words() + (isElsewhere ? ", " + station.remote() : ""));
+                final Vtep other = result == TableResult.EXISTS && station != null ? station.remote() : null;
+                return new Outcome(result, ": " + result.words() + (other == null ? "" : ", " + other));
             }
             if (station != null && request.remote() != null && !isAt(station, request))
             {
@@ -149,14 +150,14 @@ final class FdbCommands
     }
 
     /** The entry of a station; null for groups, the flood list, and stations without an entry. */
-    private static FdbRow station(final TableOperations tables, final FdbRequest request)
+    private static @Nullable FdbRow station(final TableOperations tables, final FdbRequest request)
     {
         return request.isGroup() ? null : rows(tables, request).stream().findFirst().orElse(null);
     }
 
     private static boolean isAt(final FdbRow row, final FdbRequest request)
     {
-        return request.remote().equals(row.remote()) && row.remoteVni() == request.remoteVni();
+        return Objects.equals(request.remote(), row.remote()) && row.remoteVni() == request.remoteVni();
     }
 
     private static List<FdbRow> rows(final TableOperations tables, final FdbRequest request)

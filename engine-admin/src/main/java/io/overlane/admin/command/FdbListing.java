@@ -174,7 +174,7 @@ final class FdbListing
         final MacAddress mac = words.optional(0, MacAddress::parse);
         final IpAddress address = words.optional("dst", Words::address);
         final Integer vni = engine.filter(words);
-        return FdbFilter.ALL.vni(vni == null ? FdbFilter.ANY : vni).mac(mac).remote(address);
+        return new FdbFilter(vni == null ? FdbFilter.ANY : vni, mac, address, FdbFilter.ALL.kinds(), FdbFilter.ANY);
     }
 
     /** In order, in chunks. The walk shows keys only: an operation looks up each entry, because the table changes. */

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** {@code neigh}: who has which address, as {@code ip neigh} shows and sets it. */
 final class NeighborCommands
@@ -102,7 +103,7 @@ final class NeighborCommands
     }
 
     /** Of a segment, or of all segments if the VNI is null; in order. */
-    private Map<Key<IpAddress>, MacAddress> entries(final Integer vni)
+    private Map<Key<IpAddress>, MacAddress> entries(final @Nullable Integer vni)
     {
         final Map<Key<IpAddress>, MacAddress> sorted = new TreeMap<>(
             Comparator.<Key<IpAddress>>comparingInt(Key::vni)

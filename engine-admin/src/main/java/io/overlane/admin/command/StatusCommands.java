@@ -11,6 +11,7 @@ import io.overlane.status.RemoteTraffic;
 import io.overlane.status.TableCounters;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code stats}: counters of frames and tables. */
 final class StatusCommands
@@ -92,8 +93,8 @@ final class StatusCommands
             path.floodCopies());
     }
 
-    /** The address to show; null if there is none. */
-    static IpAddress remote(final long high, final long low)
+    /** The address to show, if there is one. */
+    static @Nullable IpAddress remote(final long high, final long low)
     {
         return high == 0 && low == 0 ? null : new IpAddress(high, low);
     }

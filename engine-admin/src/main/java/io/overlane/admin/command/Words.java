@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The words of a request: single words, then pairs of a key and a value in any order. */
 final class Words
@@ -103,15 +104,15 @@ final class Words
         return parse(alone.get(index), parser);
     }
 
-    /** The parsed value of a key; null if the key is not given. */
-    <T> T optional(final String key, final Parser<T> parser) throws AdminException
+    /** The parsed value of a key, if it is given. */
+    <T> @Nullable T optional(final String key, final Parser<T> parser) throws AdminException
     {
         final String value = pairs.get(key);
         return value == null ? null : parse(value, parser);
     }
 
-    /** The parsed word at a position; null if there is none. */
-    <T> T optional(final int index, final Parser<T> parser) throws AdminException
+    /** The parsed word at a position, if there is one. */
+    <T> @Nullable T optional(final int index, final Parser<T> parser) throws AdminException
     {
         return index >= alone.size() ? null : parse(alone.get(index), parser);
     }
@@ -119,11 +120,12 @@ final class Words
     /** The parsed value of a key. */
     <T> T required(final String key, final Parser<T> parser) throws AdminException
     {
-        if (!has(key))
+        final T value = optional(key, parser);
+        if (value == null)
         {
             throw AdminException.usage(key + " is missing");
         }
-        return optional(key, parser);
+        return value;
     }
 
     /** Parses an address; the port has a key of its own. */
