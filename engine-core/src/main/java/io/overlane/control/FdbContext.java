@@ -10,35 +10,14 @@ import java.util.concurrent.TimeUnit;
 /** The limits and times of an {@link Fdb}. */
 public final class FdbContext
 {
-    /** Room for a large flannel cluster or a few hundred busy bridges; 8 MiB of memory. */
-    public static final int DEFAULT_MAX_ENTRIES = 65_536;
-
-    /** The most entries a table can have. */
-    public static final int MAX_ENTRIES = CompactTable.MAX_ENTRIES;
-
-    /** As Linux: 300 seconds. */
-    public static final long DEFAULT_AGE_NS = TimeUnit.SECONDS.toNanos(300);
-
-    /** A station that is carried around a building moves once; a loop moves it thousands of times a second. */
-    public static final int DEFAULT_MAX_MOVES = 10;
-
-    /** Time in which a MAC may move so often. */
-    public static final long DEFAULT_MOVE_WINDOW_NS = TimeUnit.SECONDS.toNanos(10);
-
-    /** Time for which a MAC that moved more often stays where it is. */
-    public static final long DEFAULT_PIN_NS = TimeUnit.SECONDS.toNanos(30);
-
-    /** More than stand behind any one remote that means well; a thread learns so many in some milliseconds. */
-    public static final int DEFAULT_LEARNS_PER_SECOND = 10_000;
-
     private static final long MIN_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private int maxEntries = DEFAULT_MAX_ENTRIES;
-    private long ageNs = DEFAULT_AGE_NS;
-    private int learnsPerSecond = DEFAULT_LEARNS_PER_SECOND;
-    private int maxMoves = DEFAULT_MAX_MOVES;
-    private long moveWindowNs = DEFAULT_MOVE_WINDOW_NS;
-    private long pinNs = DEFAULT_PIN_NS;
+    private int maxEntries = 65_536;
+    private long ageNs = TimeUnit.SECONDS.toNanos(300);
+    private int learnsPerSecond = 10_000;
+    private int maxMoves = 10;
+    private long moveWindowNs = TimeUnit.SECONDS.toNanos(10);
+    private long pinNs = TimeUnit.SECONDS.toNanos(30);
     private long seed = new SecureRandom().nextLong();
 
     /** @return entries of every kind, of all segments together. */
@@ -49,12 +28,13 @@ public final class FdbContext
 
     /**
      * @param maxEntries entries of every kind, of all segments together; about 128 bytes of memory each. A configured
-     *                   entry finds room as long as there are learned ones, which make it.
+     *                   entry evicts a learned one if the table is full. Default 65,536: a large flannel cluster or a
+     *                   few hundred busy bridges.
      * @return this.
      */
     public FdbContext maxEntries(final int maxEntries)
     {
-        this.maxEntries = Setting.inRange("maxEntries", maxEntries, 1, MAX_ENTRIES);
+        this.maxEntries = Setting.inRange("maxEntries", maxEntries, 1, CompactTable.MAX_ENTRIES);
         return this;
     }
 
@@ -65,7 +45,8 @@ public final class FdbContext
     }
 
     /**
-     * @param ageNs age at which a learned entry goes whose segment has no age of its own, in nanoseconds; 0: never.
+     * @param ageNs age at which learned entries are removed, in nanoseconds, if their segment has no age of its own; 0:
+     *              never. Default 300 seconds, as in Linux.
      * @return this.
      */
     public FdbContext ageNs(final long ageNs)
@@ -81,8 +62,9 @@ public final class FdbContext
     }
 
     /**
-     * @param learnsPerSecond MACs, new or moved, that each thread learns of each remote in a second, and of all it does
-     *                        not know together; frames of more are delivered all the same. 0: no limit, as Linux.
+     * @param learnsPerSecond MACs, new or moved, that each thread learns per second from each remote, and from all
+     *                        remotes together that it does not know yet; more frames are delivered, but not learned
+     *                        from. 0: no limit, as in Linux. Default 10,000: a well-behaved remote has fewer MACs.
      * @return this.
      */
     public FdbContext learnsPerSecond(final int learnsPerSecond)
@@ -98,7 +80,8 @@ public final class FdbContext
     }
 
     /**
-     * @param maxMoves moves of one MAC within {@link #moveWindowNs()} before it is pinned; 0: no limit, as Linux.
+     * @param maxMoves moves of one MAC within {@link #moveWindowNs()} before it is pinned; 0: no limit, as in Linux.
+     *                 Default 10: a station that is carried around moves seldom, a loop moves it thousands of times.
      * @return this.
      */
     public FdbContext maxMoves(final int maxMoves)
@@ -114,7 +97,7 @@ public final class FdbContext
     }
 
     /**
-     * @param moveWindowNs time in which moves are counted, in nanoseconds.
+     * @param moveWindowNs time in which moves are counted, in nanoseconds. Default 10 seconds.
      * @return this.
      */
     public FdbContext moveWindowNs(final long moveWindowNs)
@@ -130,7 +113,7 @@ public final class FdbContext
     }
 
     /**
-     * @param pinNs time for which a MAC stays pinned, in nanoseconds.
+     * @param pinNs time for which a MAC stays pinned, in nanoseconds. Default 30 seconds.
      * @return this.
      */
     public FdbContext pinNs(final long pinNs)

@@ -10,6 +10,7 @@ import io.overlane.status.DropReason;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -25,7 +26,7 @@ final class EncapAgent implements Agent
     private final CommandQueue commands;
     private final PortWait wait;
     private final PortGuard guard;
-    private final Moderation moderation;
+    private final long napNs;
     private final LongSupplier superFramesBack;
     private final ErrorHandler errorHandler;
     private final FrameBatch batch;
@@ -42,14 +43,14 @@ final class EncapAgent implements Agent
         final PortWait wait,
         final PortGuard guard,
         final int batchLimit,
-        final Moderation moderation,
+        final long napNs,
         final LongSupplier superFramesBack,
         final ErrorHandler errorHandler)
     {
         this.commands = commands;
         this.wait = wait;
         this.guard = guard;
-        this.moderation = moderation;
+        this.napNs = napNs;
         this.superFramesBack = superFramesBack;
         this.errorHandler = errorHandler;
         batch = new FrameBatch(batchLimit);
@@ -188,8 +189,14 @@ final class EncapAgent implements Agent
         if (frames > 0)
         {
             final long back = superFramesBack.getAsLong();
-            moderation.onBatch(frames, leavesMore, superFrame || back != lastBack);
+            final boolean isBulk = superFrame || back != lastBack;
             lastBack = back;
+            // A lone small frame may be a request that somebody waits for. A nap follows it only while bulk comes the
+            // other way: it is most likely an acknowledgement then. A super-frame is never alone for long.
+            if (napNs > 0 && !leavesMore && (isBulk || frames > 1))
+            {
+                LockSupport.parkNanos(this, napNs);
+            }
         }
         return work + frames;
     }

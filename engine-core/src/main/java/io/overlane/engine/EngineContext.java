@@ -3,7 +3,6 @@ package io.overlane.engine;
 
 import io.overlane.control.FdbContext;
 import io.overlane.event.TableEvents;
-import io.overlane.forwarding.RemoteCheck;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.setting.Setting;
@@ -15,6 +14,7 @@ import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
@@ -31,8 +31,11 @@ public final class EngineContext
     /** What a node of a small cloud has; 2.5 KiB of memory each, taken at launch for their counters. */
     public static final int DEFAULT_MAX_SEGMENTS = 2_048;
 
-    /** Frames taken from a port at a time: more fill the caches before they are sent, fewer save fewer calls. */
-    public static final int DEFAULT_BATCH_LIMIT = 64;
+    /** The best of 50, 100, 200 and 400 µs for one TCP stream; the optimum is flat. */
+    public static final long DEFAULT_NAP_NS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    /** A larger batch fills the caches before it is sent; a smaller one saves fewer system calls. */
+    private static final int DEFAULT_BATCH_LIMIT = 64;
 
     private static final int MAX_BATCH_LIMIT = 1024;
 
@@ -61,7 +64,7 @@ public final class EngineContext
     private int batchLimit = DEFAULT_BATCH_LIMIT;
     private int peerUdpPort;
     private long drainNs;
-    private Moderation moderation = new Moderation(Moderation.DEFAULT_NAP_NS);
+    private long napNs = DEFAULT_NAP_NS;
 
     /** @return where datagrams leave and come from. */
     public Underlay underlay()
@@ -347,19 +350,22 @@ public final class EngineContext
         return this;
     }
 
-    Moderation moderation()
+    long napNs()
     {
-        return moderation;
+        return napNs;
     }
 
     /**
-     * @param moderation when the thread that polls the ports lets frames gather. Counts in {@link ThreadingMode#SPLIT}
-     *                   only: a thread that does both directions never naps.
+     * Let frames gather under load: after some batches the thread that polls the ports naps, so that the next batch is
+     * larger and shares the costs of a wake-up, a system call and a send. A frame that arrives during a nap waits for
+     * its end at most. Only {@link ThreadingMode#SPLIT} uses this: a thread that carries both directions never naps.
+     *
+     * @param napNs length of a nap, in nanoseconds; 0: no naps. Default {@link #DEFAULT_NAP_NS}.
      * @return this.
      */
-    public EngineContext moderation(final Moderation moderation)
+    public EngineContext napNs(final long napNs)
     {
-        this.moderation = Setting.notNull("moderation", moderation);
+        this.napNs = Setting.atLeast("napNs", napNs, 0);
         return this;
     }
 
@@ -422,11 +428,5 @@ public final class EngineContext
     SettingsCheck check()
     {
         return new SettingsCheck(underlay, fdb.ageNs());
-    }
-
-    /** Which remotes and groups the underlay can send to. */
-    RemoteCheck remoteCheck()
-    {
-        return new RemoteCheck(underlay);
     }
 }

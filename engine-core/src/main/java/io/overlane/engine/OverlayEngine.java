@@ -3,6 +3,7 @@ package io.overlane.engine;
 
 import io.overlane.address.Vtep;
 import io.overlane.forwarding.Forwarding;
+import io.overlane.forwarding.RemoteCheck;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.pipeline.learning.LearnRing;
@@ -66,7 +67,7 @@ public final class OverlayEngine implements AutoCloseable
             context.maxRemotes(),
             context.maxRoutes(),
             context.peerUdpPort(),
-            context.remoteCheck(),
+            new RemoteCheck(context.underlay()),
             context.ipNetwork() != null,
             context.clock());
         forwarding.remotes().onNew(counters::resetRemote);

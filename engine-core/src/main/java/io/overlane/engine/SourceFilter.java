@@ -11,13 +11,12 @@ import io.overlane.segment.Segment;
 import io.overlane.status.PathCounters;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -72,10 +71,8 @@ final class SourceFilter
         this.decap = decap;
         clock = context.clock();
         networkPolicy = context.ipNetwork() == null ? null : context.ipNetwork().sourcePolicy();
-        final List<Underlay> all = new ArrayList<>();
-        all.add(context.underlay());
-        context.queues().forEach(queue -> all.add(queue.underlay()));
-        underlays = all.stream()
+        underlays = Stream
+            .concat(Stream.of(context.underlay()), context.queues().stream().map(QueueContext::underlay))
             .filter(underlay -> underlay.features().contains(UnderlayFeature.SOURCE_FILTER))
             .toArray(Underlay[]::new);
         checkedNs = clock.nanoTime();
@@ -144,15 +141,8 @@ final class SourceFilter
             return networkPolicy != SourcePolicy.ANY && addRemotes(sources) ? sources : null;
         }
         final Collection<Segment> segments = forwarding.segments().all();
-        for (final Segment segment : segments)
-        {
-            if (!add(sources, segment))
-            {
-                return null;
-            }
-        }
-        // Without a segment the engine counts unknown VNIs, whoever sends them.
-        return segments.isEmpty() ? null : sources;
+        // Without a segment the engine counts unknown VNIs of all sources.
+        return !segments.isEmpty() && segments.stream().allMatch(segment -> add(sources, segment)) ? sources : null;
     }
 
     private static boolean add(final Set<IpPrefix> sources, final Segment segment)

@@ -47,7 +47,7 @@ final class Worker
             portWait,
             new PortGuard(context.errorHandler()),
             context.batchLimit(),
-            context.threadingMode() == ThreadingMode.SPLIT ? context.moderation() : Moderation.NONE,
+            context.threadingMode() == ThreadingMode.SPLIT ? context.napNs() : 0,
             decapPath::superFrames,
             context.errorHandler());
         decapAgent = new DecapAgent(

@@ -2,6 +2,7 @@
 package io.overlane.event;
 
 import io.overlane.control.FdbChange;
+import io.overlane.fdb.FdbEntry;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -55,7 +56,7 @@ public final class TableEvents
      * @param limit   events at most.
      * @return events handled.
      */
-    public int poll(final TableEventHandler handler, final int limit)
+    public int poll(final Handler handler, final int limit)
     {
         return ring.read((type, buffer, index, length) -> handle(handler, type, buffer, index), limit);
     }
@@ -138,7 +139,7 @@ public final class TableEvents
     }
 
     private static void handle(
-        final TableEventHandler handler, final int type, final MutableDirectBuffer buffer, final int index)
+        final Handler handler, final int type, final MutableDirectBuffer buffer, final int index)
     {
         final int vni = (int)buffer.getLong(index);
         final long mac = buffer.getLong(index + MAC_OFFSET);
@@ -157,5 +158,40 @@ public final class TableEvents
                 low,
                 buffer.getInt(index + UDP_PORT_OFFSET));
         }
+    }
+
+    /** Receives events, on the thread that polls. */
+    public interface Handler
+    {
+        /**
+         * An FDB entry changed.
+         *
+         * @param change  of the entry.
+         * @param vni     of the segment.
+         * @param mac     in the low 48 bits.
+         * @param word    the entry, or the last one if it was removed: its kind and destination, by {@link FdbEntry}.
+         *                The number of the destination may belong to another remote by now.
+         * @param high    first word of the remote's address; 0 if the entry has several remotes.
+         * @param low     second word.
+         * @param udpPort of the remote.
+         */
+        void onFdbChange(FdbChange change, int vni, long mac, long word, long high, long low, int udpPort);
+
+        /**
+         * A port sent a frame to a station that has no FDB entry. At most once a second for each station.
+         *
+         * @param vni of the segment.
+         * @param mac in the low 48 bits.
+         */
+        void onUnknownStation(int vni, long mac);
+
+        /**
+         * A port asked for the MAC address of an unknown neighbour. At most once a second for each neighbour.
+         *
+         * @param vni  of the segment.
+         * @param high first word of the IP address.
+         * @param low  second word.
+         */
+        void onUnknownNeighbor(int vni, long high, long low);
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What goes in comes out, in order, and what does not fit is counted. */
-class TableEventsTest implements TableEventHandler
+class TableEventsTest implements TableEvents.Handler
 {
     private final TableEvents events = new TableEvents(8);
     private final List<List<Object>> told = new ArrayList<>();

@@ -2,10 +2,10 @@
 package io.overlane.conformance;
 
 import io.overlane.control.FdbChange;
-import io.overlane.event.TableEventHandler;
+import io.overlane.event.TableEvents;
 
 /** For tests that only count. */
-final class IgnoredEvents implements TableEventHandler
+final class IgnoredEvents implements TableEvents.Handler
 {
     @Override
     public void onFdbChange(

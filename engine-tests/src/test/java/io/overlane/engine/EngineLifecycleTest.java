@@ -14,7 +14,6 @@ import io.overlane.address.Vtep;
 import io.overlane.control.FdbChange;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
-import io.overlane.event.TableEventHandler;
 import io.overlane.event.TableEvents;
 import io.overlane.frame.FrameBatch;
 import io.overlane.policy.SegmentContext;
@@ -156,7 +155,7 @@ class EngineLifecycleTest
         final TableEvents events = new TableEvents(16);
         final OverlayEngine running = launch(context(ThreadingMode.SPLIT).tableEvents(events));
         await(running.control().operate(tables -> tables.replace(new FdbRequest(VNI, M, A))));
-        final TableEventHandler handler = new TableEventHandler()
+        final TableEvents.Handler handler = new TableEvents.Handler()
         {
             @Override
             public void onFdbChange(

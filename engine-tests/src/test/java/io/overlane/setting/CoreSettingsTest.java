@@ -11,7 +11,6 @@ import io.overlane.address.Vtep;
 import io.overlane.control.DesiredState;
 import io.overlane.control.FdbContext;
 import io.overlane.engine.EngineContext;
-import io.overlane.engine.Moderation;
 import io.overlane.engine.QueueContext;
 import io.overlane.policy.FloodBudget;
 import io.overlane.policy.IpNetworkContext;
@@ -53,7 +52,7 @@ class CoreSettingsTest extends SettingsContract
     @Test
     void shouldRefuseBadValuesOfWhatASettingIsMadeOf()
     {
-        assertEquals("napNs=-1 < 0", refusal(() -> new Moderation(-1)));
+        assertEquals("napNs=-1 < 0", refusal(() -> new EngineContext().napNs(-1)));
         assertEquals("segmentFrames=-1 < 0", refusal(() -> new FloodBudget(0, -1, 0)));
         assertEquals("underlay=null; give it a value",
             refusal(() -> new QueueContext(null, new LoopbackPort("a", 1450, 1), null)));

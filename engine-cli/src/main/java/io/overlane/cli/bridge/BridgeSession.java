@@ -8,7 +8,6 @@ import io.overlane.cli.StopSignal;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.engine.EngineContext;
-import io.overlane.engine.Moderation;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.QueueContext;
 import io.overlane.engine.ThreadingMode;
@@ -165,7 +164,7 @@ final class BridgeSession
             .idleWait(idleWait(first, underlay, trunks))
             .errorHandler(errors)
             .threadFactory(new DataPathThread());
-        context.moderation(new Moderation(first.napNs())).maxSegments(first.maxSegments());
+        context.napNs(first.napNs()).maxSegments(first.maxSegments());
         devices.forEach(device -> device.plan().addTo(context, device.port()));
         for (int i = 1; i < first.queues(); i++)
         {

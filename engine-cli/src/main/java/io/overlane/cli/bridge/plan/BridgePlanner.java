@@ -8,7 +8,6 @@ import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
 import io.overlane.admin.rule.SegmentRule;
 import io.overlane.engine.EngineContext;
-import io.overlane.engine.Moderation;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.tun.TunOffload;
@@ -151,7 +150,7 @@ public final class BridgePlanner
             rules,
             options.udpChecksum == BridgeOptions.UdpChecksum.ON,
             options.multicastDevice,
-            options.nap == null ? Moderation.DEFAULT_NAP_NS : TimeUnit.MICROSECONDS.toNanos(options.nap),
+            options.nap == null ? EngineContext.DEFAULT_NAP_NS : TimeUnit.MICROSECONDS.toNanos(options.nap),
             options.maxSegments == null ? EngineContext.DEFAULT_MAX_SEGMENTS : options.maxSegments);
     }
 
