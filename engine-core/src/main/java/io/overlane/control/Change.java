@@ -6,16 +6,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one entry when a state was applied.
+ * The result for one entry when a state was applied.
  *
- * @param action what was done.
+ * @param action that was taken.
  * @param before the entry as it was; null if there was none.
  * @param after  the entry as it is now, or as it was wanted and refused; null if it was removed.
  * @param why    the reason in words, or empty.
  */
 public record Change(Action action, @Nullable Entry before, @Nullable Entry after, String why)
 {
-    /** What was done. */
+    /** The action for an entry. */
     public enum Action
     {
         /** There was no such entry. */
@@ -24,17 +24,17 @@ public record Change(Action action, @Nullable Entry before, @Nullable Entry afte
         /** It had another value. */
         CHANGED,
 
-        /** It is not wanted any more; another owner may still have it. */
+        /** The owner does not want it any more; another owner may still have it. */
         REMOVED,
 
-        /** Nothing: another owner has it with another value. */
+        /** No action, because another owner has the entry with another value. */
         CONFLICT,
 
-        /** Nothing: there is no room, or no such segment. */
+        /** No action, because the entry is not possible, for example without room or segment. */
         REFUSED
     }
 
-    /** @return what the entry is about. */
+    /** @return key of the entry. */
     public EntryKey key()
     {
         return Objects.requireNonNull(before == null ? after : before).key();

@@ -10,14 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * All entries that one owner wants to have configured. Fill it in and apply it: entries of the same owner's state
- * before that are missing in this one are removed.
+ * All entries that one owner wants to have configured. Fill it in and apply it. The engine removes the entries of the
+ * same owner's last state that are missing in this one.
  */
 public final class DesiredState
 {
     private final Map<EntryKey, Entry> entries;
 
-    /** Nothing is wanted, so far. */
+    /** A state without entries. */
     public DesiredState()
     {
         entries = new LinkedHashMap<>();
@@ -29,10 +29,9 @@ public final class DesiredState
     }
 
     /**
-     * @param vni    of a segment.
-     * @param mac    of a station.
-     * @param remote where it lives.
-     * @return this.
+     * Want a station's FDB entry.
+     *
+     * @param remote the station is behind.
      * @throws IllegalArgumentException if the MAC is a group address or zero, or has an entry for another remote.
      */
     public DesiredState fdb(final int vni, final MacAddress mac, final Vtep remote)
@@ -44,31 +43,21 @@ public final class DesiredState
         return want(new Entry.Fdb(vni, mac, Setting.notNull("remote", remote), ""));
     }
 
-    /**
-     * @param vni    of a segment.
-     * @param remote gets copies of flooded frames.
-     * @return this.
-     */
+    /** @param remote to get copies of flooded frames. */
     public DesiredState flood(final int vni, final Vtep remote)
     {
         return want(new Entry.Flood(vni, Setting.notNull("remote", remote)));
     }
 
-    /**
-     * @param vni    of a segment.
-     * @param remote is known, though nothing may lead to it.
-     * @return this.
-     */
+    /** @param remote that may send to the segment even if no entry leads to it. */
     public DesiredState remote(final int vni, final Vtep remote)
     {
         return want(new Entry.Remote(vni, Setting.notNull("remote", remote)));
     }
 
     /**
-     * @param vni     of a segment.
-     * @param address of a neighbour.
-     * @param mac     whose it is.
-     * @return this.
+     * Want the engine to answer ARP or neighbour solicitations for an address.
+     *
      * @throws IllegalArgumentException if the address has another MAC.
      */
     public DesiredState neighbor(final int vni, final IpAddress address, final MacAddress mac)
@@ -77,9 +66,10 @@ public final class DesiredState
     }
 
     /**
-     * @param destination inner destinations of the IP network, IPv4.
-     * @param remote      where they live.
-     * @return this.
+     * Want a route of the IP network.
+     *
+     * @param destination inner IPv4 destinations.
+     * @param remote      they are behind.
      * @throws IllegalArgumentException if the prefix is IPv6, or has a route to another remote.
      */
     public DesiredState route(final IpPrefix destination, final Vtep remote)
@@ -97,7 +87,7 @@ public final class DesiredState
         return entries;
     }
 
-    /** @return the same, which further changes to this do not change. */
+    /** @return a copy of this state. */
     public DesiredState copy()
     {
         return new DesiredState(entries);

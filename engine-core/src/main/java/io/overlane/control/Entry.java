@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** An entry that can be configured. Two entries with the same key cannot be in the tables at the same time. */
 public sealed interface Entry
 {
-    /** @return what the entry is about. */
+    /** @return kind, segment and address of the entry. */
     EntryKey key();
 
-    /** @return what the entry says about it, in words. */
+    /** @return value of the entry in words. */
     default String value()
     {
         return String.valueOf(remote());
@@ -25,10 +25,9 @@ public sealed interface Entry
     /**
      * A station is behind a remote.
      *
-     * @param vni        of a segment.
      * @param mac        of the station.
      * @param remote     it is behind.
-     * @param attributes in words, what an operation gave the entry and a {@link DesiredState} cannot; else empty.
+     * @param attributes in words, that only an operation can give an entry and a {@link DesiredState} cannot; or empty.
      */
     record Fdb(int vni, MacAddress mac, Vtep remote, String attributes) implements Entry
     {
@@ -48,7 +47,6 @@ public sealed interface Entry
     /**
      * A remote gets copies of the frames that a segment floods.
      *
-     * @param vni    of the segment.
      * @param remote of its flood list.
      */
     record Flood(int vni, Vtep remote) implements Entry
@@ -63,8 +61,7 @@ public sealed interface Entry
     /**
      * A remote may send to a segment that accepts known sources only.
      *
-     * @param vni    of the segment.
-     * @param remote that is known.
+     * @param remote that may send.
      */
     record Remote(int vni, Vtep remote) implements Entry
     {
@@ -78,7 +75,6 @@ public sealed interface Entry
     /**
      * The engine answers ARP and neighbour solicitations for an address.
      *
-     * @param vni     of a segment.
      * @param address of a neighbour.
      * @param mac     that has the address.
      */
@@ -111,7 +107,7 @@ public sealed interface Entry
      */
     record Route(IpPrefix destination, Vtep remote) implements Entry
     {
-        /** Host bits of the destination do not count: they become 0. */
+        /** Sets the host bits of the destination to 0. */
         public Route
         {
             destination = destination.base();

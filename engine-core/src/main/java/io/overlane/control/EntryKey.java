@@ -4,7 +4,7 @@ package io.overlane.control;
 import java.util.Locale;
 
 /**
- * What a configured entry is about: its kind, its segment, and the MAC address, remote, IP address or prefix.
+ * The key of a configured entry: its kind, its segment, and the MAC address, remote, IP address or prefix.
  *
  * @param kind    of entry.
  * @param vni     its segment, {@link #NO_VNI} for a route.
@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 public record EntryKey(Kind kind, int vni, Object address)
 {
-    /** A route is for the IP network, which has no VNI. */
+    /** The VNI of routes: the IP network has none. */
     public static final int NO_VNI = -1;
 
     /** Each kind of {@link Entry}. */
@@ -34,7 +34,7 @@ public record EntryKey(Kind kind, int vni, Object address)
         ROUTE
     }
 
-    /** Written by hand, like {@link #hashCode()}: applying a state compares thousands before the JIT is warm. */
+    /** Written by hand, like {@link #hashCode()}, because a state compares thousands of keys before the JIT is warm. */
     @Override
     public boolean equals(final Object other)
     {

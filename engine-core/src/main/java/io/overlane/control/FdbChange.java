@@ -3,21 +3,21 @@ package io.overlane.control;
 
 import io.overlane.fdb.Fdb;
 
-/** What can become of an entry of the {@link Fdb}. */
+/** A change of an entry of the {@link Fdb}. */
 public enum FdbChange
 {
-    /** It was learned or configured. */
+    /** The entry was learned or configured. */
     ADDED,
 
-    /** It is behind another destination now, or of another kind. */
+    /** The entry has another destination or kind. */
     MOVED,
 
-    /** No frame confirmed it for too long. */
+    /** The entry was removed because no frame had confirmed it for too long. */
     AGED,
 
-    /** It made room. */
+    /** The entry was removed to make room for another. */
     EVICTED,
 
-    /** It was taken out. */
+    /** The entry was removed by an operation or a state. */
     REMOVED
 }

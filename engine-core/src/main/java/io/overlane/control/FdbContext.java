@@ -20,17 +20,16 @@ public final class FdbContext
     private long pinNs = TimeUnit.SECONDS.toNanos(30);
     private long seed = new SecureRandom().nextLong();
 
-    /** @return entries of every kind, of all segments together. */
+    /** @return maximum number of entries of every kind, of all segments together. */
     public int maxEntries()
     {
         return maxEntries;
     }
 
     /**
-     * @param maxEntries entries of every kind, of all segments together; about 128 bytes of memory each. A configured
-     *                   entry evicts a learned one if the table is full. Default 65,536: a large flannel cluster or a
-     *                   few hundred busy bridges.
-     * @return this.
+     * @param maxEntries maximum number of entries of every kind, of all segments together; each takes about 128 bytes
+     *                   of memory. A configured entry evicts a learned one if the table is full. Default 65,536: a
+     *                   large flannel cluster or a few hundred busy bridges.
      */
     public FdbContext maxEntries(final int maxEntries)
     {
@@ -38,7 +37,7 @@ public final class FdbContext
         return this;
     }
 
-    /** @return age at which a learned entry goes, in nanoseconds; 0: never. */
+    /** @return age at which learned entries are removed, in nanoseconds; 0: never. */
     public long ageNs()
     {
         return ageNs;
@@ -47,7 +46,6 @@ public final class FdbContext
     /**
      * @param ageNs age at which learned entries are removed, in nanoseconds, if their segment has no age of its own; 0:
      *              never. Default 300 seconds, as in Linux.
-     * @return this.
      */
     public FdbContext ageNs(final long ageNs)
     {
@@ -55,7 +53,7 @@ public final class FdbContext
         return this;
     }
 
-    /** @return MACs that each thread learns of each remote in a second; 0: no limit. */
+    /** @return number of MACs that each thread learns per second from each remote; 0: no limit. */
     public int learnsPerSecond()
     {
         return learnsPerSecond;
@@ -65,7 +63,6 @@ public final class FdbContext
      * @param learnsPerSecond MACs, new or moved, that each thread learns per second from each remote, and from all
      *                        remotes together that it does not know yet; more frames are delivered, but not learned
      *                        from. 0: no limit, as in Linux. Default 10,000: a well-behaved remote has fewer MACs.
-     * @return this.
      */
     public FdbContext learnsPerSecond(final int learnsPerSecond)
     {
@@ -73,7 +70,7 @@ public final class FdbContext
         return this;
     }
 
-    /** @return moves of one MAC within {@link #moveWindowNs()} before it is pinned; 0: no limit. */
+    /** @return number of moves of one MAC within {@link #moveWindowNs()} before it is pinned; 0: no limit. */
     public int maxMoves()
     {
         return maxMoves;
@@ -82,7 +79,6 @@ public final class FdbContext
     /**
      * @param maxMoves moves of one MAC within {@link #moveWindowNs()} before it is pinned; 0: no limit, as in Linux.
      *                 Default 10: a station that is carried around moves seldom, a loop moves it thousands of times.
-     * @return this.
      */
     public FdbContext maxMoves(final int maxMoves)
     {
@@ -96,10 +92,7 @@ public final class FdbContext
         return moveWindowNs;
     }
 
-    /**
-     * @param moveWindowNs time in which moves are counted, in nanoseconds. Default 10 seconds.
-     * @return this.
-     */
+    /** @param moveWindowNs time in which moves are counted, in nanoseconds. Default 10 seconds. */
     public FdbContext moveWindowNs(final long moveWindowNs)
     {
         this.moveWindowNs = Setting.atLeast("moveWindowNs", moveWindowNs, 0);
@@ -112,10 +105,7 @@ public final class FdbContext
         return pinNs;
     }
 
-    /**
-     * @param pinNs time for which a MAC stays pinned, in nanoseconds. Default 30 seconds.
-     * @return this.
-     */
+    /** @param pinNs time for which a MAC stays pinned, in nanoseconds. Default 30 seconds. */
     public FdbContext pinNs(final long pinNs)
     {
         this.pinNs = Setting.atLeast("pinNs", pinNs, 0);
@@ -128,10 +118,7 @@ public final class FdbContext
         return seed;
     }
 
-    /**
-     * @param seed of the hash: the same seed and calls give the same order of walking. Default: another every time.
-     * @return this.
-     */
+    /** @param seed of the hash: the same seed and calls give the same order of walking. Default: another every time. */
     public FdbContext seed(final long seed)
     {
         this.seed = seed;
@@ -139,10 +126,9 @@ public final class FdbContext
     }
 
     /**
-     * Refuse an age that entries cannot have: ages are kept in milliseconds.
+     * Refuse an age that entries cannot have, because the FDB keeps ages in milliseconds.
      *
-     * @param name  of the setting.
-     * @param ageNs at which a learned entry goes, in nanoseconds; 0: never.
+     * @param ageNs age at which learned entries are removed, in nanoseconds; 0: never.
      * @return the age.
      * @throws IllegalArgumentException if it is negative, or less than a millisecond and not 0.
      */

@@ -10,24 +10,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Selects FDB entries that match every criterion that is set.
  *
- * @param vni    of the segment; {@link #ANY}.
- * @param mac    of the station or group; null: any.
- * @param remote address of a remote; null: any.
+ * @param vni    of the segment, or {@link #ANY}.
+ * @param mac    of the station or group; null for any.
+ * @param remote address of a remote; null for any.
  * @param kinds  of entries.
- * @param owner  of the entry; {@link #ANY}.
+ * @param owner  of the entry, or {@link #ANY}.
  */
 public record FdbFilter(int vni, @Nullable MacAddress mac, @Nullable IpAddress remote, Set<FdbKind> kinds, int owner)
 {
     /** Matches every value. */
     public static final int ANY = -1;
 
-    /** Every entry there is. */
+    /** Selects every entry. */
     public static final FdbFilter ALL = new FdbFilter(ANY, null, null, EnumSet.allOf(FdbKind.class), ANY);
 
-    /**
-     * @param vni of the segment.
-     * @return the same, of one segment only.
-     */
+    /** @return this filter for one segment. */
     public FdbFilter vni(final int vni)
     {
         return new FdbFilter(vni, mac, remote, kinds, owner);
@@ -35,7 +32,7 @@ public record FdbFilter(int vni, @Nullable MacAddress mac, @Nullable IpAddress r
 
     /**
      * @param mac of the station or group.
-     * @return the same, of one MAC only.
+     * @return this filter for one MAC.
      */
     public FdbFilter mac(final MacAddress mac)
     {
@@ -44,7 +41,7 @@ public record FdbFilter(int vni, @Nullable MacAddress mac, @Nullable IpAddress r
 
     /**
      * @param remote address of the remote.
-     * @return the same, behind one remote only.
+     * @return this filter for one remote.
      */
     public FdbFilter remote(final IpAddress remote)
     {
@@ -53,7 +50,7 @@ public record FdbFilter(int vni, @Nullable MacAddress mac, @Nullable IpAddress r
 
     /**
      * @param kinds of entries, each once.
-     * @return the same, of these kinds only.
+     * @return this filter for these kinds.
      */
     public FdbFilter kinds(final FdbKind... kinds)
     {
@@ -62,7 +59,7 @@ public record FdbFilter(int vni, @Nullable MacAddress mac, @Nullable IpAddress r
 
     /**
      * @param owner of the entries.
-     * @return the same, of one owner only.
+     * @return this filter for one owner.
      */
     public FdbFilter owner(final int owner)
     {
@@ -70,7 +67,7 @@ public record FdbFilter(int vni, @Nullable MacAddress mac, @Nullable IpAddress r
     }
 
     /**
-     * Compare with an entry, leaving aside its remotes.
+     * Compare an entry by everything but its remotes.
      *
      * @param vni   of its segment.
      * @param mac   of the station or group.

@@ -4,18 +4,18 @@ package io.overlane.control;
 import java.util.List;
 
 /**
- * What applying a state did.
+ * The result of applying a state.
  *
- * @param owner      whose.
- * @param generation of the owner's state: 1 for the first that was applied, one more each time.
- * @param changes    what was added, changed, removed or could not be, in the order it was done.
- * @param unchanged  entries that were as wanted.
+ * @param owner      of the state.
+ * @param generation number of states that the owner has applied, with this one.
+ * @param changes    entries that were added, changed or removed, or could not be, in this order of events.
+ * @param unchanged  number of entries that were as wanted.
  */
 public record ReconcileResult(String owner, long generation, List<Change> changes, int unchanged)
 {
     /**
      * @param action of changes.
-     * @return how many there are.
+     * @return number of changes with this action.
      */
     public int count(final Change.Action action)
     {
@@ -27,19 +27,19 @@ public record ReconcileResult(String owner, long generation, List<Change> change
         return count;
     }
 
-    /** @return entries that were not there. */
+    /** @return number of entries that were added. */
     public int added()
     {
         return count(Change.Action.ADDED);
     }
 
-    /** @return entries that got another value. */
+    /** @return number of entries that got another value. */
     public int changed()
     {
         return count(Change.Action.CHANGED);
     }
 
-    /** @return entries that were given up. */
+    /** @return number of entries that the owner no longer has. */
     public int removed()
     {
         return count(Change.Action.REMOVED);
@@ -51,7 +51,7 @@ public record ReconcileResult(String owner, long generation, List<Change> change
         return notApplied().isEmpty();
     }
 
-    /** @return conflicts and refusals. */
+    /** @return the conflicts and refusals. */
     public List<Change> notApplied()
     {
         return changes.stream()

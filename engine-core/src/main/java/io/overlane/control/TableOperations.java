@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * Single changes to the tables of an engine, as an operator makes them. An operation takes over an entry that a
- * {@link DesiredState} put; that state finds a conflict when it is applied the next time. What an operation takes out
- * of a state comes back then.
+ * {@link DesiredState} put; that state finds a conflict when it is applied the next time. An entry of a state that an
+ * operation removes comes back then.
  *
  * <p>FDB operations follow the rules of Linux {@code bridge fdb} ({@code vxlan_fdb_update},
  * {@code __vxlan_fdb_delete}), with three differences. {@link #add} and {@link #append} replace a learned entry, which
@@ -28,10 +28,10 @@ public interface TableOperations
     String OWNER = "manual";
 
     /**
-     * Make an FDB entry that is not there. A learned entry counts as not there.
+     * Add an FDB entry for a MAC that has none, or only a learned one.
      *
      * @param request with a remote.
-     * @return {@link TableResult#EXISTS} if the MAC has a configured entry, of whatever remote.
+     * @return {@link TableResult#EXISTS} if the MAC has a configured entry, of any remote.
      */
     TableResult add(FdbRequest request);
 
@@ -45,7 +45,7 @@ public interface TableOperations
     TableResult append(FdbRequest request);
 
     /**
-     * Set where a station is, whatever was known of it.
+     * Set the remote of a station, whatever entry it has.
      *
      * @param request with a remote.
      * @return {@link TableResult#NOT_SUPPORTED} for groups and the flood list.
@@ -53,9 +53,8 @@ public interface TableOperations
     TableResult replace(FdbRequest request);
 
     /**
-     * Set that a station is behind a port of this engine.
+     * Set the port of a station that is behind this engine.
      *
-     * @param vni  of a segment.
      * @param mac  of the station.
      * @param port of that segment.
      * @return {@link TableResult#NO_PORT} if the segment has no such port.
@@ -63,7 +62,7 @@ public interface TableOperations
     TableResult replace(int vni, MacAddress mac, Port port);
 
     /**
-     * Take out one remote of an entry, or the whole entry.
+     * Remove one remote of an entry, or the whole entry.
      *
      * @param request with the remote, or without one for the whole entry; its kind does not matter.
      * @return {@link TableResult#NOT_FOUND} if it is not there.
@@ -71,12 +70,12 @@ public interface TableOperations
     TableResult delete(FdbRequest request);
 
     /**
-     * Take out FDB entries. An entry with several remotes loses only the filter's remote, if the filter names one. The
+     * Remove FDB entries. An entry with several remotes loses only the filter's remote, if the filter names one. The
      * flood lists stay, unless the filter names {@link FdbRequest#FLOOD_LIST}. This walks the whole table, unless the
      * filter names both VNI and MAC.
      *
      * @param filter selects the entries.
-     * @return number of entries and remotes taken out.
+     * @return number of removed entries and remotes.
      */
     int flush(FdbFilter filter);
 
@@ -92,7 +91,6 @@ public interface TableOperations
     /**
      * Answer ARP or neighbour solicitations for an address that has no entry yet.
      *
-     * @param vni     of a segment.
      * @param address of a neighbour.
      * @param mac     its MAC address.
      * @return {@link TableResult#EXISTS} if the address has an entry.
@@ -100,17 +98,15 @@ public interface TableOperations
     TableResult addNeighbor(int vni, IpAddress address, MacAddress mac);
 
     /**
-     * Answer ARP or neighbour solicitations for an address, whatever was known of it.
+     * Answer ARP or neighbour solicitations for an address, whatever entry it has.
      *
-     * @param vni     of a segment.
      * @param address of a neighbour.
      * @param mac     its MAC address.
-     * @return what became of it.
+     * @return the result.
      */
     TableResult replaceNeighbor(int vni, IpAddress address, MacAddress mac);
 
     /**
-     * @param vni     of a segment.
      * @param address of a neighbour.
      * @return {@link TableResult#NOT_FOUND} if it has no entry.
      */

@@ -4,7 +4,7 @@ package io.overlane.control;
 /** Result of an operation on a table. */
 public enum TableResult
 {
-    /** It was done, or was so before. */
+    /** The tables are as requested, and may have been so before. */
     DONE("done"),
 
     /** An entry for the MAC or IP address is configured already. Linux EEXIST. */
@@ -16,7 +16,7 @@ public enum TableResult
     /** A new entry needs a remote. Linux EINVAL. */
     NO_REMOTE("an entry needs a remote"),
 
-    /** Entries of groups are appended to and deleted from, not replaced. Linux EOPNOTSUPP. */
+    /** The entry of a group cannot be replaced; remotes are appended and deleted. Linux EOPNOTSUPP. */
     NOT_SUPPORTED("entries of groups cannot be replaced"),
 
     /** The underlay cannot send to an address of this family. Linux EAFNOSUPPORT. */
@@ -28,7 +28,7 @@ public enum TableResult
     /** The underlay does not send to multicast groups. */
     NO_GROUPS("the underlay cannot send to multicast groups"),
 
-    /** What the segment floods would come back to it. */
+    /** The remote is this engine: frames that the segment floods would come back to it. */
     OURSELVES("the remote is this engine itself, and each flooded frame would come back to its segment"),
 
     /** No segment has the VNI. */
@@ -43,10 +43,10 @@ public enum TableResult
     /** The IP network carries IPv4 only. */
     NOT_V4("the IP network carries IPv4 only"),
 
-    /** The user's entry, or that of another owner, stands. */
+    /** The entry belongs to the user or to another owner. */
     REFUSED("the entry is another owner's"),
 
-    /** Every entry the table can hold is configured, or there are too many remotes. Linux ENOSPC. */
+    /** The table is full of configured entries, or there are too many remotes. Linux ENOSPC. */
     NO_ROOM("no room for another entry or remote");
 
     private final String words;
@@ -56,7 +56,7 @@ public enum TableResult
         this.words = words;
     }
 
-    /** @return the same in words, for whoever asked. */
+    /** @return the result in words. */
     public String words()
     {
         return words;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The words in which applications, operators and control planes change the tables: desired states with an owner, and
+ * The types with which applications, operators and control planes change the tables: desired states with an owner, and
  * single operations with the rules of Linux {@code bridge fdb}.
  */
 @NullMarked

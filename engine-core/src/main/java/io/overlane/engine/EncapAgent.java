@@ -191,8 +191,8 @@ final class EncapAgent implements Agent
             final long back = superFramesBack.getAsLong();
             final boolean isBulk = superFrame || back != lastBack;
             lastBack = back;
-            // A lone small frame may be a request that somebody waits for. A nap follows it only while bulk comes the
-            // other way: it is most likely an acknowledgement then. A super-frame is never alone for long.
+            // A lone small frame may be a request, and its sender waits for the reply. A nap follows it only while bulk
+            // comes the other way: it is most likely an acknowledgement then. A super-frame is never alone for long.
             if (napNs > 0 && !leavesMore && (isBulk || frames > 1))
             {
                 LockSupport.parkNanos(this, napNs);

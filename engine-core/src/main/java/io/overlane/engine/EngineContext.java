@@ -22,13 +22,13 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of one engine: an underlay, and either VXLAN segments or the IP network. Fill in, hand to
- * {@link OverlayEngine#launch(EngineContext)}; changes after launch have no effect. It is good for one launch, as its
- * ports and its underlay are.
+ * The settings of one engine: an underlay, and either VXLAN segments or the IP network. Fill it in and pass it to
+ * {@link OverlayEngine#launch(EngineContext)}; changes after launch have no effect. A context, its ports and its
+ * underlay can be launched only once.
  */
 public final class EngineContext
 {
-    /** What a node of a small cloud has; 2.5 KiB of memory each, taken at launch for their counters. */
+    /** Enough for a node of a small cloud. The counters of each segment take 2.5 KiB of memory at launch. */
     public static final int DEFAULT_MAX_SEGMENTS = 2_048;
 
     /** The best of 50, 100, 200 and 400 µs for one TCP stream; the optimum is flat. */
@@ -66,16 +66,13 @@ public final class EngineContext
     private long drainNs;
     private long napNs = DEFAULT_NAP_NS;
 
-    /** @return where datagrams leave and come from. */
+    /** @return the underlay that sends and receives datagrams. */
     public Underlay underlay()
     {
         return underlay;
     }
 
-    /**
-     * @param underlay where datagrams leave and come from; the engine closes it.
-     * @return this.
-     */
+    /** @param underlay sends and receives datagrams; the engine closes it. */
     public EngineContext underlay(final Underlay underlay)
     {
         this.underlay = Setting.notNull("underlay", underlay);
@@ -88,10 +85,7 @@ public final class EngineContext
         return segments;
     }
 
-    /**
-     * @param segment one more VXLAN segment.
-     * @return this.
-     */
+    /** @param segment to add to the VXLAN segments. */
     public EngineContext segment(final SegmentContext segment)
     {
         segments.add(Setting.notNull("segment", segment));
@@ -104,9 +98,9 @@ public final class EngineContext
     }
 
     /**
-     * @param queue a further queue of the only port, carried by threads of its own. The tables are common to all; what
-     *              its threads learn is handed to the first queue's. The engine closes underlay, port and wait.
-     * @return this.
+     * @param queue a further queue of the only port, carried by threads of its own. All queues share the tables; the
+     *              first queue's thread also learns from the frames of the others. The engine closes underlay, port and
+     *              wait.
      */
     public EngineContext queue(final QueueContext queue)
     {
@@ -119,10 +113,7 @@ public final class EngineContext
         return ipNetwork;
     }
 
-    /**
-     * @param ipNetwork carry bare IP packets for this network, instead of VXLAN segments.
-     * @return this.
-     */
+    /** @param ipNetwork to carry bare IP packets for, instead of frames of VXLAN segments. */
     public EngineContext ipNetwork(final IpNetworkContext ipNetwork)
     {
         this.ipNetwork = Setting.notNull("ipNetwork", ipNetwork);
@@ -134,10 +125,7 @@ public final class EngineContext
         return threadingMode;
     }
 
-    /**
-     * @param threadingMode which threads the engine runs on; default {@link ThreadingMode#SHARED}.
-     * @return this.
-     */
+    /** @param threadingMode selects the threads of the engine; default {@link ThreadingMode#SHARED}. */
     public EngineContext threadingMode(final ThreadingMode threadingMode)
     {
         this.threadingMode = Setting.notNull("threadingMode", threadingMode);
@@ -150,11 +138,10 @@ public final class EngineContext
     }
 
     /**
-     * @param idleWait where the only thread of {@link ThreadingMode#SHARED} waits, for the underlay and for every port
-     *                 that cannot wake it; the engine closes it. A {@code PortSelector} is given the ports it takes,
-     *                 those that come later too; any other knows the ports of launch already. Default, and what null
-     *                 stands for: in the underlay, which ports then have to wake.
-     * @return this.
+     * @param idleWait the place where the only thread of {@link ThreadingMode#SHARED} waits for the underlay and for
+     *                 each port that cannot wake it; the engine closes it. The engine adds ports to a
+     *                 {@code PortSelector}, also ports of later; any other wait must know the ports of launch already.
+     *                 Default null: the thread waits in the underlay, and each port must be able to wake it there.
      */
     public EngineContext idleWait(final @Nullable IdleWait idleWait)
     {
@@ -167,10 +154,7 @@ public final class EngineContext
         return threadFactory;
     }
 
-    /**
-     * @param threadFactory makes the engine's threads; they are named after their agents.
-     * @return this.
-     */
+    /** @param threadFactory makes the engine's threads; they are named after their agents. */
     public EngineContext threadFactory(final ThreadFactory threadFactory)
     {
         this.threadFactory = Setting.notNull("threadFactory", threadFactory);
@@ -182,10 +166,7 @@ public final class EngineContext
         return clock;
     }
 
-    /**
-     * @param clock the engine's only source of time.
-     * @return this.
-     */
+    /** @param clock the engine's only source of time. */
     public EngineContext clock(final NanoClock clock)
     {
         this.clock = Setting.notNull("clock", clock);
@@ -198,10 +179,9 @@ public final class EngineContext
     }
 
     /**
-     * @param errorHandler gets what is broken, never bad packets, on any thread of the engine. It may close the engine.
-     *                     What it throws becomes a line on standard error. Default, and what null stands for: a line
-     *                     on standard error for each.
-     * @return this.
+     * @param errorHandler gets failures of ports, underlays and application code, never bad packets, on any thread of
+     *                     the engine. It may close the engine. Exceptions that it throws are printed to standard
+     *                     error. Default null: each failure is printed to standard error.
      */
     public EngineContext errorHandler(final @Nullable ErrorHandler errorHandler)
     {
@@ -215,9 +195,8 @@ public final class EngineContext
     }
 
     /**
-     * @param maxSegments segments at a time, those at launch and those added while the engine runs; as many as there
-     *                    are at launch, if that is more.
-     * @return this.
+     * @param maxSegments maximum number of segments at a time, of launch and of later; if there are more at launch,
+     *                    their number is the maximum.
      */
     public EngineContext maxSegments(final int maxSegments)
     {
@@ -225,7 +204,7 @@ public final class EngineContext
         return this;
     }
 
-    /** @return limits and times of the FDB, to be changed in place before launch. */
+    /** @return limits and times of the FDB, which can be changed in place before launch. */
     public FdbContext fdb()
     {
         return fdb;
@@ -235,7 +214,6 @@ public final class EngineContext
      * Change limits and times of the FDB, such as {@code fdb(fdb -> fdb.maxEntries(1024))}.
      *
      * @param change sets them; runs at once.
-     * @return this.
      */
     public EngineContext fdb(final Consumer<FdbContext> change)
     {
@@ -249,9 +227,8 @@ public final class EngineContext
     }
 
     /**
-     * @param tableEvents where changes of the FDB, and what was looked up in vain, are told; the application polls it.
-     *                    Default: nowhere, for which null stands too.
-     * @return this.
+     * @param tableEvents receives the changes of the FDB and the addresses that a lookup did not find; the application
+     *                    polls it. Default null: no events.
      */
     public EngineContext tableEvents(final @Nullable TableEvents tableEvents)
     {
@@ -264,10 +241,7 @@ public final class EngineContext
         return maxNeighbors;
     }
 
-    /**
-     * @param maxNeighbors of all segments together.
-     * @return this.
-     */
+    /** @param maxNeighbors maximum number of neighbours, of all segments together. */
     public EngineContext maxNeighbors(final int maxNeighbors)
     {
         this.maxNeighbors = Setting.inRange("maxNeighbors", maxNeighbors, 1, OffHeapTable.MAX_ENTRIES);
@@ -279,10 +253,7 @@ public final class EngineContext
         return maxRemotes;
     }
 
-    /**
-     * @param maxRemotes configured and learned.
-     * @return this.
-     */
+    /** @param maxRemotes maximum number of remotes, configured and learned. */
     public EngineContext maxRemotes(final int maxRemotes)
     {
         this.maxRemotes = Setting.inRange("maxRemotes", maxRemotes, 1, OffHeapTable.MAX_ENTRIES);
@@ -294,10 +265,7 @@ public final class EngineContext
         return maxRoutes;
     }
 
-    /**
-     * @param maxRoutes of the IP network.
-     * @return this.
-     */
+    /** @param maxRoutes maximum number of routes of the IP network. */
     public EngineContext maxRoutes(final int maxRoutes)
     {
         this.maxRoutes = Setting.inRange("maxRoutes", maxRoutes, 1, OffHeapTable.MAX_ENTRIES);
@@ -309,10 +277,7 @@ public final class EngineContext
         return maxDropLines;
     }
 
-    /**
-     * @param maxDropLines combinations of drop reason, VNI and remote that are told apart, each way, at least.
-     * @return this.
-     */
+    /** @param maxDropLines combinations of drop reason, VNI and remote that are counted apart, in each direction. */
     public EngineContext maxDropLines(final int maxDropLines)
     {
         this.maxDropLines = Setting.inRange("maxDropLines", maxDropLines, 1, DropLedger.MAX_LINES);
@@ -324,10 +289,7 @@ public final class EngineContext
         return batchLimit;
     }
 
-    /**
-     * @param batchLimit frames or datagrams that are carried together at most, 1…1024.
-     * @return this.
-     */
+    /** @param batchLimit maximum number of frames or datagrams that are carried together, 1…1024. */
     public EngineContext batchLimit(final int batchLimit)
     {
         this.batchLimit = Setting.inRange("batchLimit", batchLimit, 1, MAX_BATCH_LIMIT);
@@ -340,9 +302,8 @@ public final class EngineContext
     }
 
     /**
-     * @param peerUdpPort UDP port to which learned remotes are sent; default the underlay's own. Never the port a
-     *                    datagram came from, which varies by flow (RFC 7348 §5).
-     * @return this.
+     * @param peerUdpPort UDP port of datagrams to learned remotes; default the underlay's own. The source port of their
+     *                    datagrams is never used: it varies by flow (RFC 7348 §5).
      */
     public EngineContext peerUdpPort(final int peerUdpPort)
     {
@@ -361,7 +322,6 @@ public final class EngineContext
      * its end at most. Only {@link ThreadingMode#SPLIT} uses this: a thread that carries both directions never naps.
      *
      * @param napNs length of a nap, in nanoseconds; 0: no naps. Default {@link #DEFAULT_NAP_NS}.
-     * @return this.
      */
     public EngineContext napNs(final long napNs)
     {
@@ -375,11 +335,10 @@ public final class EngineContext
     }
 
     /**
-     * @param drainNs how long {@link OverlayEngine#close()}, and the removal of a segment or port, may go on carrying
-     *                the frames that the application has handed to a port, in nanoseconds. It ends as soon as they are
-     *                carried. What is left is dropped for {@code port-closed}; default 0: all of it. Frames that wait
-     *                in the queue of a device are the kernel's, and not carried.
-     * @return this.
+     * @param drainNs time in which {@link OverlayEngine#close()} and the removal of a segment or port still carry the
+     *                frames that the application has put into a port, in nanoseconds; they end earlier if all are
+     *                carried. The rest is dropped for {@code port-closed}. Default 0: all are dropped. Frames in the
+     *                queue of a device belong to the kernel and are not carried.
      */
     public EngineContext drainNs(final long drainNs)
     {
@@ -388,7 +347,7 @@ public final class EngineContext
     }
 
     /**
-     * Fill in defaults and refuse what cannot work, before any thread starts.
+     * Fill in defaults and refuse settings that cannot work. {@link OverlayEngine#launch} calls this.
      *
      * @throws IllegalArgumentException with one line that names the setting.
      */
@@ -418,7 +377,7 @@ public final class EngineContext
         }
     }
 
-    /** What takes memory at launch, for the message when there is too little. */
+    /** The settings that take memory at launch, for the message if there is too little. */
     String sizes()
     {
         return "fdb.maxEntries=" + fdb.maxEntries() + ", maxNeighbors=" + maxNeighbors + ", maxRemotes=" + maxRemotes +

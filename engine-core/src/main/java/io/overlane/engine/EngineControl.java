@@ -25,14 +25,14 @@ public final class EngineControl
     }
 
     /**
-     * Make the tables contain exactly the entries that an owner wants: new entries are added, different ones changed,
-     * and those of the owner's last state that are not in this one removed. Entries of other owners stay as they are;
-     * an entry that contradicts one of them is reported as a conflict. The calling thread compares the states, and one
-     * command makes all changes.
+     * Make the tables contain exactly the entries that an owner wants. This adds new entries, changes different ones,
+     * and removes the entries of the owner's last state that are not in this one. Entries of other owners stay as they
+     * are; the result reports a conflict for an entry that contradicts one of them. The calling thread compares the
+     * states, and one command makes all changes.
      *
      * @param owner   a name, other than {@link TableOperations#OWNER}.
      * @param desired all entries of the owner; the caller may change it as soon as this returns.
-     * @return completes with what was done.
+     * @return completes with the changes that were made.
      */
     public CompletableFuture<ReconcileResult> apply(final String owner, final DesiredState desired)
     {
@@ -46,12 +46,11 @@ public final class EngineControl
     }
 
     /**
-     * Run a function on the thread that writes the tables, between two batches, so that what it reads is still true
-     * when it changes something. Frames wait meanwhile: keep it short.
+     * Run a function on the thread that writes the tables, between two batches: no other change comes between its reads
+     * and its changes. Frames wait meanwhile, so it must be short.
      *
      * @param function reads and changes the tables; its argument can be used only until it returns.
-     * @param <T>      type of its result.
-     * @return completes with the result, or exceptionally with what the function threw.
+     * @return completes with the result, or exceptionally with the exception of the function.
      */
     public <T> CompletableFuture<T> operate(final Function<? super TableOperations, T> function)
     {

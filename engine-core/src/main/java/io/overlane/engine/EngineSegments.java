@@ -87,10 +87,7 @@ public final class EngineSegments
         return forwarding.segments().all().stream().map(this::view).toList();
     }
 
-    /**
-     * @param vni of a segment.
-     * @return the segment, null if there is none.
-     */
+    /** @return the segment, null if there is none. */
     public @Nullable SegmentView get(final int vni)
     {
         final Segment segment = forwarding.segments().lookup(vni);
@@ -126,7 +123,6 @@ public final class EngineSegments
      * Change the policy of a segment. No frame is lost: each is judged by the policy before or by the policy after.
      * Entries learned so far stay when learning ends, until they have aged.
      *
-     * @param vni    of the segment.
      * @param change sets the rules that shall be different; runs on the thread that writes the tables.
      * @return completes with the policy before and after, when the whole change is in force; exceptionally, and without
      *         any change, if the segment cannot have the policy.
@@ -140,7 +136,6 @@ public final class EngineSegments
     /**
      * Remove a segment and close its ports. Until the future completes its VNI cannot be used again.
      *
-     * @param vni of the segment.
      * @return completes with the traffic that the segment carried.
      */
     public CompletableFuture<SegmentTotals> remove(final int vni)
@@ -157,7 +152,6 @@ public final class EngineSegments
     /**
      * Add a port to a segment.
      *
-     * @param vni  of the segment.
      * @param port to add; the engine closes it.
      * @return completes when the port carries frames.
      */
@@ -169,7 +163,6 @@ public final class EngineSegments
     /**
      * Add a port to a segment.
      *
-     * @param vni    of the segment.
      * @param port   to add; the engine closes it.
      * @param ownMac of the device behind it, see {@link SegmentContext#ownMac(MacAddress)}.
      * @return completes when the port carries frames.
@@ -201,7 +194,6 @@ public final class EngineSegments
     /**
      * Remove a port from a segment, forget the entries that lead to it, and close it. A segment keeps its last port.
      *
-     * @param vni  of the segment.
      * @param port of that segment.
      * @return completes when it is closed.
      */

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the tables of a running engine, from any thread. A method that walks a table shows each entry that stays in the
- * table meanwhile; an entry that comes or goes during the walk may be shown or not. FDB entries with all their
- * attributes are shown by {@link io.overlane.control.TableOperations#list}.
+ * Reads the tables of a running engine, from any thread. A method that walks a table returns each entry that stays in
+ * the table meanwhile; an entry that comes or goes during the walk may be missing. {@link
+ * io.overlane.control.TableOperations#list} shows FDB entries with all their attributes.
  */
 public final class EngineTables
 {
@@ -45,10 +45,7 @@ public final class EngineTables
         return forwarding.fdb().learned();
     }
 
-    /**
-     * @param vni of a segment.
-     * @return number of its learned FDB entries.
-     */
+    /** @return number of its learned FDB entries. */
     public int learned(final int vni)
     {
         return forwarding.fdb().learned(vni);
@@ -77,7 +74,7 @@ public final class EngineTables
         final Map<Key<IpAddress>, MacAddress> neighbors = new HashMap<>();
         for (final Key<IpAddress> key : keys)
         {
-            // The walk may show a torn value, a lookup does not.
+            // A walk may return a torn value, a lookup never does.
             final long mac = table.lookup(key.vni, key.address.high(), key.address.low());
             if (mac != NeighborTable.MISSING)
             {
@@ -100,7 +97,7 @@ public final class EngineTables
             if (number != RouteTable.MISSING)
             {
                 final Vtep remote = remote(number);
-                // Meanwhile the route may have changed, and its former number may belong to another remote.
+                // The route may have changed meanwhile, and its former number may belong to another remote.
                 if (number == table.get(prefix))
                 {
                     routes.put(prefix, remote);
@@ -116,7 +113,7 @@ public final class EngineTables
         return forwarding.remotes().size();
     }
 
-    /** @return numbers of remotes are below this. */
+    /** @return limit of the numbers of remotes, which are below it. */
     public int maxRemotes()
     {
         return forwarding.remotes().maxRemotes();
@@ -124,7 +121,7 @@ public final class EngineTables
 
     /**
      * @param number of a remote, as in {@link io.overlane.status.RemoteTraffic}.
-     * @return its address and UDP port; of a number that is free, those of the remote that had it last.
+     * @return its address and UDP port; for a free number, those of the last remote that had it.
      */
     public Vtep remote(final int number)
     {

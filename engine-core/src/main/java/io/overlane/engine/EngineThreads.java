@@ -4,8 +4,8 @@ package io.overlane.engine;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Makes the threads of engines with the application's factory, and knows them again: code that an engine calls must not
- * wait there for an engine to end.
+ * Makes the threads of engines with the application's factory, and recognises them: code that an engine calls on them
+ * must not wait for an engine to end.
  */
 final class EngineThreads
 {
@@ -16,12 +16,8 @@ final class EngineThreads
     }
 
     /**
-     * Make a thread.
+     * Make a thread, which the caller has to start.
      *
-     * @param factory of the application.
-     * @param name    of the thread.
-     * @param body    what it runs.
-     * @return a thread that has not been started.
      * @throws IllegalStateException with one line if the factory fails.
      */
     public static Thread make(final ThreadFactory factory, final String name, final Runnable body)
@@ -52,17 +48,13 @@ final class EngineThreads
         return thread;
     }
 
-    /** @return true on a thread that an engine made, and on one that runs a duty cycle of an engine right now. */
+    /** True on a thread that an engine made, and on a thread that runs a duty cycle of an engine now. */
     public static boolean isCurrent()
     {
         return IS_ENGINE.get();
     }
 
-    /**
-     * Say that the current thread begins or ends a duty cycle of an engine.
-     *
-     * @param isEngine what {@link #isCurrent()} answers from now on.
-     */
+    /** Set the result of {@link #isCurrent()} on this thread, which begins or ends a duty cycle of an engine. */
     public static void mark(final boolean isEngine)
     {
         IS_ENGINE.set(isEngine);

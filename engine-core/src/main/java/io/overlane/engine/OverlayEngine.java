@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call {@link #control()}, {@link #tables()}, {@link #segments()}, {@link #counters()},
  * {@link #close()}, {@link #isRunning()} and {@link #terminated()}.
  *
- * <p><b>Mistakes of the application.</b> What the error handler throws ends there. An exception out of a duty cycle (of
- * a port or an underlay, say) goes to the error handler, and the engine goes on. An {@link Error} ends the engine: it
- * closes itself as {@link #close()} does, the error handler gets the Error, {@link #isRunning()} becomes false and
- * {@link #terminated()} completes with it. An interrupt does not end the engine's threads.
+ * <p><b>Mistakes of the application.</b> An exception from the error handler is printed to standard error. An exception
+ * out of a duty cycle, from a port or an underlay for example, goes to the error handler, and the engine goes on. An
+ * {@link Error} ends the engine: it closes itself as {@link #close()} does, the error handler gets the Error,
+ * {@link #isRunning()} becomes false, and {@link #terminated()} completes with it. An interrupt does not end the
+ * engine's threads.
  */
 public final class OverlayEngine implements AutoCloseable
 {
@@ -35,7 +36,7 @@ public final class OverlayEngine implements AutoCloseable
     private final Forwarding forwarding;
     private final EngineControl control;
     private final EngineTables tables;
-    /** Null with one queue. */
+    /** Null if no thread but the writer of the tables learns. */
     private final @Nullable LearnRing learned;
     private final EngineSegments segments;
     private final SourceFilter sourceFilter;
@@ -43,7 +44,7 @@ public final class OverlayEngine implements AutoCloseable
     private final List<Worker> workers = new ArrayList<>();
     private final List<AgentThread> threads = new ArrayList<>();
     private final Shutdown shutdown;
-    /** In a duty cycle that the application invoked; null: none. */
+    /** The thread that is in {@link #doWork()}, if any. */
     private final AtomicReference<@Nullable Thread> invoker = new AtomicReference<>();
 
     private OverlayEngine(final EngineContext context, final TakenResources resources)
@@ -118,13 +119,13 @@ public final class OverlayEngine implements AutoCloseable
 
     /**
      * Check the settings, build the engine and start its threads. The engine takes over the underlay, the ports and the
-     * waits: {@link #close()} closes them, and so does this method if it fails, whatever the reason. Each of them
-     * belongs to one engine, and once: what another engine has taken is refused, and left as it is.
+     * waits: {@link #close()} closes them, and this method closes them if it fails. Each of them can belong to one
+     * engine only: this method refuses a resource that another engine has taken, and leaves it as it is.
      *
-     * @param context settings.
-     * @return a running engine, or in {@link ThreadingMode#INVOKER} one that runs when told to.
-     * @throws IllegalArgumentException if a setting cannot work; the message is one line.
-     * @throws IllegalStateException    if the thread factory makes no thread, or there is too little memory; likewise.
+     * @return a running engine; in {@link ThreadingMode#INVOKER} it runs during {@link #doWork()}.
+     * @throws IllegalArgumentException with one line if a setting cannot work.
+     * @throws IllegalStateException    with one line if the thread factory makes no thread, or there is too little
+     *                                  memory.
      */
     public static OverlayEngine launch(final EngineContext context)
     {
@@ -158,12 +159,10 @@ public final class OverlayEngine implements AutoCloseable
     }
 
     /**
-     * Run one duty cycle of both directions. {@link ThreadingMode#INVOKER} only. One thread at a time: another may go
-     * on where one has returned.
+     * Run one duty cycle of both directions. {@link ThreadingMode#INVOKER} only. Any thread, but one at a time.
      *
-     * @return frames and commands worked on; 0 once the engine is closed.
-     * @throws IllegalStateException while another thread is in this method, or this thread is: in code that the duty
-     *                               cycle calls.
+     * @return number of frames and commands that the cycle worked on; 0 if the engine is closed.
+     * @throws IllegalStateException if this thread or another is inside this method.
      */
     public int doWork()
     {
@@ -179,7 +178,7 @@ public final class OverlayEngine implements AutoCloseable
                 "doWork() was called inside doWork()" :
                 "doWork() was called while thread " + other.getName() + " is in it: it is for one thread at a time");
         }
-        // An interrupted thread would close the channels of NIO.
+        // NIO would close the channels that an interrupted thread uses.
         final boolean isInterrupted = Thread.interrupted();
         final boolean isEngine = EngineThreads.isCurrent();
         EngineThreads.mark(true);
@@ -224,25 +223,25 @@ public final class OverlayEngine implements AutoCloseable
         }
     }
 
-    /** @return changes the tables. */
+    /** @return control that changes the tables. */
     public EngineControl control()
     {
         return control;
     }
 
-    /** @return adds and removes segments and ports of the running engine. */
+    /** @return segments and ports of the running engine, which can be added, changed and removed. */
     public EngineSegments segments()
     {
         return segments;
     }
 
-    /** @return what became of every frame. */
+    /** @return counters of the fates of all frames. */
     public EngineCounters counters()
     {
         return counters;
     }
 
-    /** @return reads the tables. */
+    /** @return views of the tables. */
     public EngineTables tables()
     {
         return tables;
@@ -254,25 +253,25 @@ public final class OverlayEngine implements AutoCloseable
         return forwarding;
     }
 
-    /** @return where the underlay is bound. */
+    /** @return address and UDP port that the underlay is bound to. */
     public Vtep local()
     {
         return context.underlay().local();
     }
 
-    /** @return where it takes the time from; that of drop samples is on it. */
+    /** @return clock of the engine, which also measures the time of drop samples. */
     public NanoClock clock()
     {
         return context.clock();
     }
 
-    /** @return what further queues heard and could not hand over to be learned; 0 with one queue. */
+    /** @return number of MACs that were not learned because the ring to the learning thread was full. */
     public long forgotten()
     {
         return learned == null ? 0 : learned.forgotten();
     }
 
-    /** @return datagrams that the underlays of all queues dropped before the engine could read them. */
+    /** @return number of datagrams that the underlays of all queues dropped before the engine could read them. */
     public long receiveDrops()
     {
         return workers.stream().mapToLong(worker -> worker.paths().underlay().receiveDrops()).sum();
@@ -285,9 +284,9 @@ public final class OverlayEngine implements AutoCloseable
     }
 
     /**
-     * The end of the engine. What is hung on the future runs on the thread that ended last.
+     * The end of the engine. Actions that depend on the future run on the thread that ended last.
      *
-     * @return completes when all threads have ended and everything is closed; exceptionally, with the cause, when the
+     * @return completes when all threads have ended and everything is closed; exceptionally, with the cause, if the
      *         engine ended by itself.
      */
     public CompletableFuture<Void> terminated()
@@ -297,17 +296,17 @@ public final class OverlayEngine implements AutoCloseable
 
     /**
      * Stop the threads, then close ports and underlay; commands that wait complete exceptionally. Any thread, also an
-     * interrupted one, any number of times.
+     * interrupted one, may call this any number of times.
      *
-     * <p>Frames that the application has handed to a port and the engine has not carried are carried first, for
-     * {@link EngineContext#drainNs(long)} at most, unless this is a thread of an engine. What is left is dropped for
+     * <p>The engine first carries frames that the application has put into a port, for
+     * {@link EngineContext#drainNs(long)} at most, unless this is a thread of an engine. The rest is dropped for
      * {@code port-closed}.
      *
-     * <p>Returns when all is closed. On a thread of an engine (in what is hung on a future, in an error handler) and
-     * inside {@link #doWork()} it only begins to close, and returns: the last thread closes the rest when it has left,
-     * {@link #terminated()} says when. A thread that the application's own code blocks is interrupted after five
-     * seconds, and waited for no longer after ten; the error handler gets the place. What it uses stays open until it
-     * ends.
+     * <p>This returns when everything is closed. On a thread of an engine (in a future's action or an error handler)
+     * and inside {@link #doWork()} it only begins to close: the last thread closes the rest when it ends, and
+     * {@link #terminated()} completes then. After five seconds this interrupts a thread that the application's own code
+     * blocks, and the error handler gets the place; after ten seconds it returns. The resources of such a thread stay
+     * open until it ends.
      */
     @Override
     public void close()
@@ -319,7 +318,7 @@ public final class OverlayEngine implements AutoCloseable
         }
         if (isRunning())
         {
-            // A port or a clock that throws, or another thread that begins a duty cycle, must not keep it open.
+            // A port or a clock that throws, or a second thread in doWork(), must not keep the engine open.
             context.errorHandler().run(this::drain);
         }
         shutdown.begin(null);
@@ -338,7 +337,7 @@ public final class OverlayEngine implements AutoCloseable
         Shutdown.await(drained, context.drainNs());
     }
 
-    /** The engine ends by itself, because of an Error, or null: a thread ended as it was asked to. */
+    /** A thread ended: because of an Error, or as it was asked to if the cause is null. */
     private void end(final @Nullable Throwable cause)
     {
         if (cause != null)
@@ -348,7 +347,7 @@ public final class OverlayEngine implements AutoCloseable
         shutdown.begin(cause);
     }
 
-    /** On whichever thread is the last that uses the engine. */
+    /** Runs on the last thread that uses the engine. */
     private void closeAll()
     {
         workers.forEach(Worker::close);

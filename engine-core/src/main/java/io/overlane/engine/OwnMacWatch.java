@@ -13,13 +13,13 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Tells the error handler when received frames are dropped again and again because their source is a MAC address of
- * this node: another node has the same address, or frames go round in a circle. Nothing of that node's arrives, and the
- * counter alone does not catch the eye. Once a minute at most; on the thread that writes the tables.
+ * Reports to the error handler that received frames are dropped again and again because their source is a MAC address
+ * of this node: another node has the same address, or there is a loop. No frame of that node arrives then, and the
+ * counter alone is easily overlooked. At most once a minute; on the thread that writes the tables.
  */
 final class OwnMacWatch
 {
-    /** A few may be frames of ours that a network sent back once. */
+    /** A network may send a few of our own frames back once. */
     static final int REPEATED = 10;
 
     static final long INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);

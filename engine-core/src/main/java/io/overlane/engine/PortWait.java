@@ -164,7 +164,7 @@ final class PortWait
         }
     }
 
-    /** End a current or the next wait. Any thread; cheap when nobody waits. */
+    /** End a current or the next wait. Any thread; cheap when no thread waits. */
     void wake()
     {
         PortSelector place = selector;

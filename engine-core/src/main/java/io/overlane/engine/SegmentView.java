@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one segment of a running engine, from any thread. Each method answers with the state at that moment. */
+/** Reads one segment of a running engine, from any thread. Each method returns the present state. */
 public final class SegmentView
 {
     private final Segment segment;
@@ -48,7 +48,7 @@ public final class SegmentView
         return segment.ownMac() == SegmentContext.NO_MAC ? null : new MacAddress(segment.ownMac());
     }
 
-    /** @return its rules, which cannot be changed by their setters. */
+    /** @return its policy; the setters of the policy refuse to change it. */
     public SegmentPolicy policy()
     {
         return segment.rules();

@@ -17,7 +17,7 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 
 /**
- * Fills in the defaults of a segment or network that depend on the engine, and refuses what cannot work on its
+ * Fills in the defaults of a segment or network that depend on the engine, and refuses settings that cannot work on its
  * underlay: at launch, and when an application adds or changes a segment.
  */
 final class SettingsCheck
@@ -26,10 +26,7 @@ final class SettingsCheck
     private final long fdbAgeNs;
     private final RemoteCheck remotes;
 
-    /**
-     * @param underlay that carries the datagrams.
-     * @param fdbAgeNs age of learned entries of segments without an age of their own.
-     */
+    /** {@code fdbAgeNs} is for segments without an age of their own. */
     SettingsCheck(final Underlay underlay, final long fdbAgeNs)
     {
         this.underlay = underlay;
@@ -82,7 +79,7 @@ final class SettingsCheck
             "sourcePolicy=LISTED: the IP network has no list of sources; use ANY, KNOWN or ROUTED");
         network.routes().forEach((prefix, remote) ->
             RemoteCheck.require(remotes.address(remote.address()), "route " + prefix + " to " + remote));
-        // We and flannel's proxy do not read the bits of received datagrams: RFC 6040 §4.1 wants them clear.
+        // RFC 6040 §4.1 wants clear marks, because neither this engine nor flannel's proxy reads them on receipt.
         final OuterContext outer = network.outer();
         network.outer(outer(outer.ecn() == null ? outer.ecn(EcnEncap.OFF) : outer));
     }
@@ -90,7 +87,7 @@ final class SettingsCheck
     private OuterContext outer(final OuterContext outer)
     {
         final boolean setsTos = underlay.features().contains(UnderlayFeature.TOS);
-        // RFC 6040 §4.1: who does not read the marks of received datagrams must not ask for any.
+        // RFC 6040 §4.1: an endpoint that does not read the marks of received datagrams must not send with ECN.
         final boolean carriesEcn = setsTos && underlay.features().contains(UnderlayFeature.ECN);
         final OuterContext concluded =
             outer.ecn() == null ? outer.ecn(carriesEcn ? EcnEncap.LINUX : EcnEncap.OFF) : outer;

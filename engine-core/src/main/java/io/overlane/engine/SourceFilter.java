@@ -21,9 +21,9 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * While the engine drops many received datagrams, has the underlays drop those of refused sources before they fill the
- * receive buffers, where they would push out datagrams of accepted sources. The rest of the time every datagram reaches
- * the engine, which names the reason and the remote of each drop.
+ * Makes the underlays drop datagrams of refused sources while the engine drops many received datagrams. Else these fill
+ * the receive buffers and push out datagrams of accepted sources. The rest of the time every datagram reaches the
+ * engine, which counts the reason and the remote of each drop.
  *
  * <p>There is a filter only while every segment accepts known or listed sources, of which there are at most
  * {@link #MAX_SOURCES} in all. It is only an optimisation: the engine still checks every source. Used by the thread
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceFilter
 {
-    /** The kernel compares one address after the other: this many cost a tenth of a microsecond. */
+    /** The kernel compares one address after the other: 256 addresses cost a tenth of a microsecond. */
     static final int MAX_SOURCES = 256;
 
     /** A sender at this rate does no harm yet, and misconfigured remotes mostly send less. */
@@ -43,13 +43,13 @@ final class SourceFilter
     /** The filter stays this long after the last interval with many drops, so that a sender that pauses finds it. */
     static final long HOLD_NS = TimeUnit.SECONDS.toNanos(10);
 
-    /** An IPv6 prefix this short that begins with zeros contains all IPv4 addresses. */
+    /** An IPv6 prefix of at most this length that begins with zeros contains all IPv4 addresses. */
     private static final int MAPPED_V4_LENGTH = 96;
 
     private final Forwarding forwarding;
     private final PathCounters decap;
     private final NanoClock clock;
-    /** Null: the engine carries segments. */
+    /** Null if the engine carries segments. */
     private final @Nullable SourcePolicy networkPolicy;
     private final Underlay[] underlays;
     private long engineDrops;
@@ -57,14 +57,10 @@ final class SourceFilter
     private long checkedNs;
     private long busyNs;
     private boolean isBusy;
-    /** What the underlays accept; null: everything. */
+    /** The sources that the underlays accept; null for all. */
     private @Nullable Set<IpPrefix> accepted;
 
-    /**
-     * @param context    whose underlays are filtered where they can be.
-     * @param forwarding the tables.
-     * @param decap      counts drops of all queues.
-     */
+    /** {@code decap} counts the drops of all queues. */
     SourceFilter(final EngineContext context, final Forwarding forwarding, final PathCounters decap)
     {
         this.forwarding = forwarding;
@@ -78,7 +74,7 @@ final class SourceFilter
         checkedNs = clock.nanoTime();
     }
 
-    /** Look from time to time whether many datagrams are dropped; in every duty cycle. */
+    /** Check from time to time whether the engine drops many datagrams. In every duty cycle. */
     void check()
     {
         final long nowNs = clock.nanoTime();
@@ -95,7 +91,7 @@ final class SourceFilter
         {
             underlayDrops += underlay.receiveDrops();
         }
-        // What a full receive buffer drops alone says nothing about sources. A filter's own drops keep it.
+        // Drops of a full receive buffer may concern accepted sources. While there is a filter, its drops keep it.
         final long drops = engineDrops - engineDropsBefore + (isBusy ? underlayDrops - underlayDropsBefore : 0);
         final double rate = drops * (double)TimeUnit.SECONDS.toNanos(1) / elapsedNs;
         checkedNs = nowNs;
@@ -116,8 +112,8 @@ final class SourceFilter
     }
 
     /**
-     * Tell the underlays which sources are accepted now, if that has changed. After each command and before its future
-     * completes: nobody has been told yet that a remote is accepted which the filter still refuses.
+     * Set the accepted sources in the underlays if they have changed. This runs after each command and before its
+     * future completes, so that a remote which a command made known is not filtered any more then.
      */
     void update()
     {
@@ -132,7 +128,7 @@ final class SourceFilter
         }
     }
 
-    /** All sources that some segment or the IP network accepts; null: any, or too many. */
+    /** All sources that some segment or the IP network accepts; null if they are all or too many. */
     private @Nullable Set<IpPrefix> sources()
     {
         final Set<IpPrefix> sources = new HashSet<>();

@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Removes learned FDB entries that no frame has come from for too long (Linux {@code vxlan_cleanup}; only receipt
- * keeps an entry, as since 6.15). Runs on the thread that writes the tables.
+ * Removes learned FDB entries whose station has not sent for too long (Linux {@code vxlan_cleanup}; only a received
+ * frame keeps an entry, as in Linux since 6.15). Runs on the thread that writes the tables.
  */
 final class TableAger
 {
     /**
-     * Old entries are looked for so often: an entry outlives its age by about this much at most. The work of one duty
-     * cycle is bounded; what it leaves goes on in the next.
+     * Time between two passes, by which an entry may outlive its age. One duty cycle does a bounded part of a pass; the
+     * next cycle goes on with it.
      */
     public static final long SCAN_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -22,11 +22,7 @@ final class TableAger
     private final long fdbAgeMs;
     private long nextPassNs;
 
-    /**
-     * @param fdb      to age.
-     * @param clock    of the engine.
-     * @param fdbAgeNs age at which a learned entry goes whose segment says nothing else; 0: never.
-     */
+    /** {@code fdbAgeNs} is for segments without an age of their own; 0: never. */
     TableAger(final Fdb fdb, final NanoClock clock, final long fdbAgeNs)
     {
         this.fdb = fdb;
@@ -35,11 +31,7 @@ final class TableAger
         nextPassNs = clock.nanoTime() + SCAN_NS;
     }
 
-    /**
-     * Look for old entries if it is time. Writer only.
-     *
-     * @return entries removed.
-     */
+    /** Remove old entries if it is time, and return the number of removed ones. */
     public int age()
     {
         if (fdb.ageing() == 0)

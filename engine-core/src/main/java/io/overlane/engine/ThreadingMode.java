@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.engine;
 
-/** Which threads an engine runs on. */
+/** The threads of an engine. */
 public enum ThreadingMode
 {
-    /** None: the owner calls {@link OverlayEngine#doWork()}. For tests, simulations and event loops. */
+    /** No thread: the owner calls {@link OverlayEngine#doWork()}. For tests, simulations and event loops. */
     INVOKER,
 
     /**
-     * One thread for both directions. Every port must be able to wake it, which a device cannot, or be among those that
-     * {@link EngineContext#idleWait()} waits for; a port added later must be able to.
+     * One thread for both directions. Each port must be able to wake it, which a device cannot, unless the thread waits
+     * for the port in the {@link EngineContext#idleWait(io.overlane.signal.IdleWait) idleWait}.
      */
     SHARED,
 
     /**
-     * One thread polls the ports, one the underlay. The first waits in a port; each further port that cannot wake it,
-     * as a device cannot, has a thread that waits for it.
+     * One thread polls the ports, another the underlay. The first waits for all ports together; a port that does not
+     * allow that gets a thread that waits for it.
      */
     SPLIT
 }

@@ -11,10 +11,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.ErrorHandler;
 
 /**
- * A port that cannot wake the thread that polls it, and a second thread that waits for its frames and wakes the first.
- * The two take turns: one waits while there are no frames, the other polls until there are none.
+ * A port that cannot wake the thread that polls it, with a second thread that waits for its frames and wakes the first.
+ * The two threads take turns: one waits while there are no frames, the other polls until there are none.
  *
- * <p>An engine makes these itself for devices; a program makes one for a device that several ports are parts of.
+ * <p>An engine makes these for its devices; a program makes one for a device that several ports share.
  */
 public final class WatchedPort implements Port
 {
@@ -22,17 +22,17 @@ public final class WatchedPort implements Port
 
     private final Port port;
     private final Doorbell doorbell = new Doorbell();
-    /** Runs besides the ring of the doorbell. */
+    /** Runs after each ring of the doorbell. */
     private volatile Runnable wake;
     private final GuardedErrorHandler errorHandler;
     private final BoundedWait wait;
     private final Thread watcher;
 
-    /** Whose turn it is: the polling thread's if true. */
+    /** True in the turn of the polling thread, false in that of the watching thread. */
     private volatile boolean isReady = true;
     private volatile boolean isStopped;
 
-    /** Whether the polling thread got frames in this turn, and in its last one; the latter published by the turn. */
+    /** Whether the polling thread got frames in this turn and in its last; {@code isReady} publishes the latter. */
     private boolean hasPolledThisTurn;
     private boolean hasPolled;
 
@@ -58,12 +58,7 @@ public final class WatchedPort implements Port
         return watch(port, () -> {}, threadFactory, errorHandler);
     }
 
-    /**
-     * @param port          to watch.
-     * @param wake          wakes the thread that polls.
-     * @param threadFactory makes the thread.
-     * @param errorHandler  gets the failure if the port breaks.
-     */
+    /** {@code wake} wakes the thread that polls. */
     static WatchedPort watch(
         final Port port, final Runnable wake, final ThreadFactory threadFactory, final ErrorHandler errorHandler)
     {
@@ -80,7 +75,7 @@ public final class WatchedPort implements Port
         LockSupport.unpark(watcher);
     }
 
-    /** Wait until the watching thread no longer uses the port: a device that is closed before lives on until then. */
+    /** Wait until the watching thread no longer uses the port; a closed device lives on until then. */
     void join()
     {
         try
@@ -181,7 +176,7 @@ public final class WatchedPort implements Port
         port.close();
     }
 
-    /** The polling thread waits here or elsewhere. */
+    /** Wakes the polling thread, which waits for the doorbell or elsewhere. */
     private void onReady()
     {
         isReady = true;
@@ -213,7 +208,7 @@ public final class WatchedPort implements Port
         }
         catch (final Throwable ex)
         {
-            // Nobody waits for the port any more, so it is polled whenever the other thread is awake.
+            // No thread waits for the port any more, so it is polled whenever the other thread is awake.
             isReady = true;
             errorHandler.onError(ex);
         }

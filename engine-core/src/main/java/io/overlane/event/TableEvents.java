@@ -12,14 +12,14 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * A bounded ring from the engine's threads to one of the application, which polls it when it likes. What finds no room
- * is lost and counted; the engine never waits. An application that must know all compares {@link #lost()} and lists
- * the tables anew.
+ * A bounded ring from the engine's threads to one thread of the application, which polls it. The engine never waits: an
+ * event that finds no room is lost and counted. An application that must not miss a change compares {@link #lost()} and
+ * lists the tables anew.
  *
  * <pre>
  *   0     8     16     24     32    40        44
  *   +-----+-----+------+------+-----+---------+
- *   | vni | mac | word | high | low | udpPort |    the message's type says what of
+ *   | vni | mac | word | high | low | udpPort |    the type of the message is that of the event
  *   +-----+-----+------+------+-----+---------+
  * </pre>
  */
@@ -39,9 +39,7 @@ public final class TableEvents
     private final ManyToOneRingBuffer ring;
     private final AtomicLong lost = new AtomicLong();
 
-    /**
-     * @param capacity events that can wait; rounded up to a power of two, 64 bytes each.
-     */
+    /** @param capacity number of events that can wait; rounded up to a power of two, 64 bytes each. */
     public TableEvents(final int capacity)
     {
         final int length = BitUtil.findNextPositivePowerOfTwo(Math.max(2, capacity)) * RECORD_LENGTH;
@@ -50,18 +48,17 @@ public final class TableEvents
     }
 
     /**
-     * One thread.
+     * Handle events. One thread.
      *
-     * @param handler of the events.
-     * @param limit   events at most.
-     * @return events handled.
+     * @param limit maximum number of events.
+     * @return number of events handled.
      */
     public int poll(final Handler handler, final int limit)
     {
         return ring.read((type, buffer, index, length) -> handle(handler, type, buffer, index), limit);
     }
 
-    /** @return events that found no room; any thread. */
+    /** @return number of events that found no room; any thread. */
     public long lost()
     {
         return lost.get();
@@ -70,12 +67,10 @@ public final class TableEvents
     /**
      * Any thread; allocates nothing and does not wait.
      *
-     * @param change  what happened to an FDB entry.
-     * @param vni     of the segment.
+     * @param change  of an FDB entry.
      * @param mac     in the low 48 bits.
      * @param word    the entry.
-     * @param high    first word of its remote's address, 0 if it has several.
-     * @param low     second word.
+     * @param high    first word of its remote's address, 0 if it has several remotes.
      * @param udpPort of the remote.
      */
     public void offerFdbChange(
@@ -93,7 +88,6 @@ public final class TableEvents
     /**
      * Any thread; allocates nothing and does not wait.
      *
-     * @param vni of the segment.
      * @param mac of a station that has no FDB entry.
      */
     public void offerUnknownStation(final int vni, final long mac)
@@ -104,9 +98,7 @@ public final class TableEvents
     /**
      * Any thread; allocates nothing and does not wait.
      *
-     * @param vni  of the segment.
      * @param high first word of the IP address of an unknown neighbour.
-     * @param low  second word.
      */
     public void offerUnknownNeighbor(final int vni, final long high, final long low)
     {
@@ -167,12 +159,10 @@ public final class TableEvents
          * An FDB entry changed.
          *
          * @param change  of the entry.
-         * @param vni     of the segment.
          * @param mac     in the low 48 bits.
          * @param word    the entry, or the last one if it was removed: its kind and destination, by {@link FdbEntry}.
          *                The number of the destination may belong to another remote by now.
          * @param high    first word of the remote's address; 0 if the entry has several remotes.
-         * @param low     second word.
          * @param udpPort of the remote.
          */
         void onFdbChange(FdbChange change, int vni, long mac, long word, long high, long low, int udpPort);
@@ -180,7 +170,6 @@ public final class TableEvents
         /**
          * A port sent a frame to a station that has no FDB entry. At most once a second for each station.
          *
-         * @param vni of the segment.
          * @param mac in the low 48 bits.
          */
         void onUnknownStation(int vni, long mac);
@@ -188,9 +177,7 @@ public final class TableEvents
         /**
          * A port asked for the MAC address of an unknown neighbour. At most once a second for each neighbour.
          *
-         * @param vni  of the segment.
          * @param high first word of the IP address.
-         * @param low  second word.
          */
         void onUnknownNeighbor(int vni, long high, long low);
     }

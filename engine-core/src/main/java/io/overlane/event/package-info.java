@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * What happens to the tables, told to an application on a thread of its own.
- */
+/** Events of table entries, which an application receives on a thread of its own. */
 @NullMarked
 package io.overlane.event;
 

@@ -218,8 +218,6 @@ public final class Forwarding
     /**
      * Take a segment out of the table of segments. It receives nothing more and its entries have no owners any more;
      * frames from its ports still find its entries.
-     *
-     * @param segment to withdraw.
      */
     public void withdraw(final Segment segment)
     {
@@ -227,11 +225,7 @@ public final class Forwarding
         reconciler.forget(segment.vni());
     }
 
-    /**
-     * Remove all entries of a segment that was withdrawn, when its ports are no longer polled.
-     *
-     * @param segment that was withdrawn.
-     */
+    /** Remove all entries of a segment that was withdrawn, when its ports are no longer polled. */
     public void forget(final Segment segment)
     {
         final int vni = segment.vni();

@@ -54,8 +54,6 @@ public final class Operations implements TableOperations
     /**
      * Run a function with these operations, which it can use until it returns.
      *
-     * @param function to run.
-     * @param <T>      type of its result.
      * @return its result.
      */
     public <T> T run(final Function<? super TableOperations, T> function)

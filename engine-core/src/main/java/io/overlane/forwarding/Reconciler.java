@@ -127,7 +127,7 @@ public final class Reconciler
     }
 
     /**
-     * Note that an operation put an entry: it belongs to this owner only, whoever owned it before.
+     * Note that an operation put an entry: from now on it belongs to this owner only.
      *
      * @param owner a name.
      * @param entry that was put.

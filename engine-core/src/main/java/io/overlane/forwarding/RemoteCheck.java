@@ -29,9 +29,7 @@ public final class RemoteCheck
     private final Vtep local;
     private final boolean hasGroups;
 
-    /**
-     * @param underlay that has to reach the remotes.
-     */
+    /** @param underlay that has to reach the remotes. */
     public RemoteCheck(final Underlay underlay)
     {
         local = underlay.local();
@@ -58,7 +56,6 @@ public final class RemoteCheck
 
     /**
      * @param remote    to get copies of the frames that a segment floods.
-     * @param vni       of the segment.
      * @param remoteVni VNI of the copies, or {@link RemoteTable#SEGMENTS_VNI}.
      * @return {@link TableResult#DONE} if it can get them, else the reason.
      */

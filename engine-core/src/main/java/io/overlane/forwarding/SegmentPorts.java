@@ -30,7 +30,6 @@ public final class SegmentPorts
     /**
      * Give every port of a segment a number; ports need numbers as soon as a segment has several.
      *
-     * @param segment that has the ports.
      * @return false if there is no room; nothing has changed then.
      */
     public boolean number(final Segment segment)
@@ -88,9 +87,7 @@ public final class SegmentPorts
     /**
      * Whether a source that another thread reported can be learned. Any thread.
      *
-     * @param vni  of a segment.
      * @param high first word of the address of the remote or port that the frame came from.
-     * @param low  second word.
      * @return false if the segment or the port is gone.
      */
     public boolean isCurrent(final int vni, final long high, final long low)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * A limit of events per second.
- */
+/** A limit of events per second. */
 @NullMarked
 package io.overlane.limit;
 

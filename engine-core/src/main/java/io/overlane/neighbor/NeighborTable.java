@@ -4,9 +4,7 @@ package io.overlane.neighbor;
 import io.overlane.table.OffHeapTable;
 import java.security.SecureRandom;
 
-/**
- * (VNI, IP address) to the MAC that has it. One thread writes; any thread may {@link #lookup(int, long, long)}.
- */
+/** (VNI, IP address) to the neighbour's MAC. One thread writes; any thread may {@link #lookup(int, long, long)}. */
 public final class NeighborTable
 {
     /** No entry. */
@@ -40,9 +38,7 @@ public final class NeighborTable
     /**
      * Any thread; allocates nothing and never waits for the writer.
      *
-     * @param vni  of the segment.
      * @param high first word of the IP address.
-     * @param low  second word.
      * @return the MAC in the low 48 bits, or {@link #MISSING}.
      */
     public long lookup(final int vni, final long high, final long low)
@@ -53,9 +49,7 @@ public final class NeighborTable
     /**
      * Add an entry or change its MAC. Writer only.
      *
-     * @param vni  of the segment.
      * @param high first word of the IP address.
-     * @param low  second word.
      * @param mac  in the low 48 bits.
      * @return false if the address is new and the table full.
      */
@@ -67,10 +61,8 @@ public final class NeighborTable
     /**
      * Writer only.
      *
-     * @param vni  of the segment.
      * @param high first word of the IP address.
-     * @param low  second word.
-     * @return the MAC that had the address, or {@link #MISSING}.
+     * @return the MAC of the entry, or {@link #MISSING}.
      */
     public long remove(final int vni, final long high, final long low)
     {
@@ -79,8 +71,6 @@ public final class NeighborTable
 
     /**
      * Visit all entries, in no useful order. Any thread; allocates. Only the writer's consumer may change the table.
-     *
-     * @param consumer receives each entry.
      */
     public void forEach(final EntryConsumer consumer)
     {
@@ -97,9 +87,7 @@ public final class NeighborTable
     public interface EntryConsumer
     {
         /**
-         * @param vni  of the segment.
          * @param high first word of the IP address.
-         * @param low  second word.
          * @param mac  that has the address, in the low 48 bits.
          */
         void accept(int vni, long high, long low, long mac);

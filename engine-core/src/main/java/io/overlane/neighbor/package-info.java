@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Who has which IP address in a segment, so that ARP and neighbour discovery can be answered instead of flooded.
- */
+/** The MAC addresses of IP addresses in a segment, by which the engine answers ARP and neighbour discovery. */
 @NullMarked
 package io.overlane.neighbor;
 

@@ -58,7 +58,6 @@ public final class RouteTable
      * Any thread; allocates nothing and never waits for the writer.
      *
      * @param high first word of an address.
-     * @param low  second word.
      * @return target of the longest prefix that contains it, or {@link #MISSING}.
      */
     public int lookup(final long high, final long low)
@@ -135,11 +134,7 @@ public final class RouteTable
         return target;
     }
 
-    /**
-     * Visit all routes, in no useful order. Any thread; allocates. Only the writer's consumer may change the table.
-     *
-     * @param consumer receives each route.
-     */
+    /** Visit all routes, in no useful order. Any thread; allocates. Only the writer's consumer may change the table. */
     public void forEach(final EntryConsumer consumer)
     {
         table.forEach((length, high, low, value) ->

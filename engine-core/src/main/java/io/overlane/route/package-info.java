@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Behind which remote an IP prefix lives: the longest matching prefix wins.
- */
+/** The remotes that IP prefixes are behind; the longest matching prefix wins. */
 @NullMarked
 package io.overlane.route;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.setting;
 
-/** Checks that the setters of contexts and options share: a bad value is refused at once, by the setting's own name. */
+/** Checks for the setters of contexts and options. They refuse a bad value at once, and name the setting. */
 public final class Setting
 {
     private Setting()
@@ -11,9 +11,6 @@ public final class Setting
     /**
      * Refuse null.
      *
-     * @param name  of the setting.
-     * @param value that was set.
-     * @param <T>   type of the value.
      * @return the value.
      * @throws IllegalArgumentException if it is null.
      */
@@ -29,10 +26,6 @@ public final class Setting
     /**
      * Refuse a number outside a range.
      *
-     * @param name  of the setting.
-     * @param value that was set.
-     * @param min   smallest value that is accepted.
-     * @param max   largest value that is accepted.
      * @return the value.
      * @throws IllegalArgumentException if it is out of range.
      */
@@ -48,9 +41,6 @@ public final class Setting
     /**
      * Refuse a number below a limit.
      *
-     * @param name  of the setting.
-     * @param value that was set.
-     * @param min   smallest value that is accepted.
      * @return the value.
      * @throws IllegalArgumentException if it is smaller.
      */
@@ -62,9 +52,6 @@ public final class Setting
     /**
      * Refuse a number below a limit.
      *
-     * @param name  of the setting.
-     * @param value that was set.
-     * @param min   smallest value that is accepted.
      * @return the value.
      * @throws IllegalArgumentException if it is smaller.
      */

@@ -6,21 +6,21 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread waits, any thread rings. A ring while nobody waits is kept for the next {@link #await(long)}, so who
- * publishes something and then rings cannot be missed.
+ * One thread waits, any thread rings. A ring while no thread waits is kept for the next {@link #await(long)}, so that a
+ * thread which publishes work and then rings always wakes the waiting thread.
  *
- * <p>A ring costs one memory fence while nobody waits and writes nothing if the last one has not been answered yet.
+ * <p>While no thread waits, a ring costs one memory fence, and writes nothing if an earlier ring is still kept.
  */
 public final class Doorbell
 {
     private volatile boolean isRung;
     private volatile @Nullable Thread waiter;
 
-    /** End a current or the next {@link #await(long)}. Any thread, after it has published what it rings for. */
+    /** End a current or the next {@link #await(long)}. Any thread, after it has published the work. */
     public void ring()
     {
-        // What the caller published must be visible before we trust a ring that is still unanswered: the waiter
-        // clears the ring first and looks for work afterwards.
+        // The published work must be visible before this thread relies on a ring that is still kept: the waiting thread
+        // first clears the ring and then looks for work.
         VarHandle.fullFence();
         if (!isRung)
         {
@@ -34,11 +34,11 @@ public final class Doorbell
     }
 
     /**
-     * Block until somebody rings, has rung since the last call, or the time is over. May return early without a
+     * Block until a thread rings or has rung since the last call, or the time is over. May return early without a
      * reason. One thread at a time.
      *
-     * <p>An interrupt during the wait ends it. A thread that is interrupted already blocks all the same: it would spin
-     * if it waited in a loop. Either way the thread is interrupted when this returns.
+     * <p>An interrupt during the wait ends it. A thread that was interrupted before blocks nevertheless, because it
+     * would spin if it waited in a loop. In both cases the thread is interrupted when this returns.
      *
      * @param timeoutNs at most this long, in nanoseconds; returns at once if it is not positive.
      */
@@ -49,7 +49,7 @@ public final class Doorbell
             final boolean wasInterrupted = Thread.interrupted();
             if (wasInterrupted)
             {
-                // An interrupt leaves a permit too, which would end the park below. One of a ring may go with it.
+                // An interrupt also leaves a permit, which would end the park below. A ring may share the permit.
                 LockSupport.parkNanos(this, 1);
             }
             waiter = Thread.currentThread();

@@ -2,8 +2,8 @@
 package io.overlane.signal;
 
 /**
- * Where a thread with several sources of work waits for all of them together. Whoever made the sources makes this too
- * and knows how they tell of work.
+ * A place where a thread waits for several sources of work together. The maker of the sources also makes their
+ * {@code IdleWait}, because it knows how they report work.
  */
 public interface IdleWait extends AutoCloseable
 {
@@ -15,10 +15,10 @@ public interface IdleWait extends AutoCloseable
      */
     void await(long timeoutNs);
 
-    /** End a current or the next {@link #await(long)}. Any thread; cheap when nobody waits. */
+    /** End a current or the next {@link #await(long)}. Any thread; cheap when no thread waits. */
     void wake();
 
-    /** End the current wait and all further ones; the sources stay open. Closing twice does no harm. */
+    /** End the current wait and all further ones; the sources stay open. A second call does nothing. */
     @Override
     void close();
 }

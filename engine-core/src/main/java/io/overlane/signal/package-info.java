@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * How one thread waits for another without spinning and without a lock.
- */
+/** Waiting for another thread without spinning and without a lock. */
 @NullMarked
 package io.overlane.signal;
 
