@@ -2,7 +2,6 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -19,33 +18,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * </pre>
  */
-public final class IcmpHeader
+public class IcmpHeader extends Header
 {
     /** Bytes in the header. */
     public static final int LENGTH = 8;
 
-    /** Type. */
-    public static final int TYPE_OFFSET = 0;
-
-    /** Code. */
-    public static final int CODE_OFFSET = 1;
-
-    /** Checksum. */
-    public static final int CHECKSUM_OFFSET = 2;
-
-    /** Second word. */
-    public static final int REST_OFFSET = 4;
-
-    /** Echo: identifier. */
-    public static final int IDENTIFIER_OFFSET = 4;
-
-    /** Echo: sequence number. */
-    public static final int SEQUENCE_OFFSET = 6;
-
-    /** Fragmentation needed: next-hop MTU (RFC 1191 §4). */
-    public static final int NEXT_HOP_MTU_OFFSET = 6;
-
-    /** ICMPv6 type: packet too big; {@link #rest()} is the MTU. */
+    /** ICMPv6 type: packet too big; {@link #rest(int)} is the MTU. */
     public static final int PACKET_TOO_BIG_V6 = 2;
 
     /** ICMP type: echo reply. */
@@ -66,23 +44,17 @@ public final class IcmpHeader
     /** Code of {@link #DESTINATION_UNREACHABLE}: too big, and DF is set. */
     public static final int FRAGMENTATION_NEEDED = 4;
 
-    private UnsafeBuffer buffer;
-    private int offset;
-    private int length;
+    private static final int TYPE_OFFSET = 0;
+    private static final int CODE_OFFSET = 1;
+    private static final int CHECKSUM_OFFSET = 2;
+    private static final int REST_OFFSET = 4;
+    private static final int IDENTIFIER_OFFSET = 4;
+    private static final int SEQUENCE_OFFSET = 6;
+    private static final int NEXT_HOP_MTU_OFFSET = 6;
 
-    /**
-     * Aim at a header.
-     *
-     * @param buffer it lies in.
-     * @param offset its first byte, from the start of the buffer.
-     * @param length bytes from there to the end of the frame; all of them lie in the buffer.
-     * @return this.
-     */
     public IcmpHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
     {
-        this.buffer = buffer;
-        this.offset = offset;
-        this.length = length;
+        aim(buffer, offset, length);
         return this;
     }
 
@@ -97,41 +69,30 @@ public final class IcmpHeader
 
     public int type()
     {
-        return buffer.getByte(offset + TYPE_OFFSET) & 0xFF;
+        return u8(TYPE_OFFSET);
     }
 
     public IcmpHeader type(final int type)
     {
-        buffer.putByte(offset + TYPE_OFFSET, (byte)type);
+        u8(TYPE_OFFSET, type);
         return this;
     }
 
     public int code()
     {
-        return buffer.getByte(offset + CODE_OFFSET) & 0xFF;
+        return u8(CODE_OFFSET);
     }
 
     public IcmpHeader code(final int code)
     {
-        buffer.putByte(offset + CODE_OFFSET, (byte)code);
+        u8(CODE_OFFSET, code);
         return this;
     }
 
-    public int checksum()
+    final IcmpHeader checksum(final int checksum)
     {
-        return buffer.getShort(offset + CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    public IcmpHeader checksum(final int checksum)
-    {
-        buffer.putShort(offset + CHECKSUM_OFFSET, (short)checksum, ByteOrder.BIG_ENDIAN);
+        u16(CHECKSUM_OFFSET, checksum);
         return this;
-    }
-
-    /** @return the second word, whose meaning depends on the type. */
-    public int rest()
-    {
-        return buffer.getInt(offset + REST_OFFSET, ByteOrder.BIG_ENDIAN);
     }
 
     /**
@@ -142,41 +103,35 @@ public final class IcmpHeader
      */
     public IcmpHeader rest(final int rest)
     {
-        buffer.putInt(offset + REST_OFFSET, rest, ByteOrder.BIG_ENDIAN);
+        i32(REST_OFFSET, rest);
         return this;
     }
 
     public int identifier()
     {
-        return buffer.getShort(offset + IDENTIFIER_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return u16(IDENTIFIER_OFFSET);
     }
 
     public IcmpHeader identifier(final int identifier)
     {
-        buffer.putShort(offset + IDENTIFIER_OFFSET, (short)identifier, ByteOrder.BIG_ENDIAN);
+        u16(IDENTIFIER_OFFSET, identifier);
         return this;
     }
 
     public int sequence()
     {
-        return buffer.getShort(offset + SEQUENCE_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return u16(SEQUENCE_OFFSET);
     }
 
     public IcmpHeader sequence(final int sequence)
     {
-        buffer.putShort(offset + SEQUENCE_OFFSET, (short)sequence, ByteOrder.BIG_ENDIAN);
+        u16(SEQUENCE_OFFSET, sequence);
         return this;
-    }
-
-    /** @return bytes, IP header included. */
-    public int nextHopMtu()
-    {
-        return buffer.getShort(offset + NEXT_HOP_MTU_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
     }
 
     public IcmpHeader nextHopMtu(final int nextHopMtu)
     {
-        buffer.putShort(offset + NEXT_HOP_MTU_OFFSET, (short)nextHopMtu, ByteOrder.BIG_ENDIAN);
+        u16(NEXT_HOP_MTU_OFFSET, nextHopMtu);
         return this;
     }
 
@@ -199,26 +154,6 @@ public final class IcmpHeader
     public IcmpHeader updateChecksum(final Ipv6Header ip)
     {
         checksum(0);
-        return checksum(~Checksum.fold(sum(ip)));
-    }
-
-    /** @return true if the checksum fits the ICMP message, to the end of the wrapped range. */
-    public boolean isChecksumValid()
-    {
-        return Checksum.internet(buffer, offset, length) == 0;
-    }
-
-    /**
-     * @param ip the IPv6 header in front.
-     * @return true if the checksum fits the ICMPv6 message, to the end of the wrapped range.
-     */
-    public boolean isChecksumValid(final Ipv6Header ip)
-    {
-        return Checksum.fold(sum(ip)) == 0xFFFF;
-    }
-
-    private long sum(final Ipv6Header ip)
-    {
         final long pseudoHeader = Checksum.pseudoHeaderV6(
             ip.sourceHigh(),
             ip.sourceLow(),
@@ -226,6 +161,12 @@ public final class IcmpHeader
             ip.destinationLow(),
             IpProtocol.ICMPV6,
             length);
-        return Checksum.sum(buffer, offset, length, pseudoHeader);
+        return checksum(~Checksum.fold(Checksum.sum(buffer, offset, length, pseudoHeader)));
+    }
+
+    /** @return true if the checksum fits the ICMP message, to the end of the wrapped range. */
+    public boolean isChecksumValid()
+    {
+        return Checksum.internet(buffer, offset, length) == 0;
     }
 }

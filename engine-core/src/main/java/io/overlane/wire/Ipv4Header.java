@@ -2,7 +2,6 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -27,7 +26,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * </pre>
  */
-public final class Ipv4Header
+public final class Ipv4Header extends Header
 {
     /** Bytes in a header without options. */
     public static final int LENGTH = 20;
@@ -35,17 +34,11 @@ public final class Ipv4Header
     /** Bytes in the longest header. */
     public static final int MAX_LENGTH = 60;
 
-    /** Version, and header length in words of four bytes. */
-    public static final int VERSION_OFFSET = 0;
-
     /** Type of service: DSCP and ECN. */
     public static final int TOS_OFFSET = 1;
 
     /** Bytes in header and payload. */
     public static final int TOTAL_LENGTH_OFFSET = 2;
-
-    /** Identification. */
-    public static final int IDENTIFICATION_OFFSET = 4;
 
     /** Flags, and fragment offset in units of eight bytes. */
     public static final int FLAGS_OFFSET = 6;
@@ -53,44 +46,26 @@ public final class Ipv4Header
     /** Time to live. */
     public static final int TTL_OFFSET = 8;
 
-    /** Protocol. */
-    public static final int PROTOCOL_OFFSET = 9;
-
     /** Header checksum. */
     public static final int HEADER_CHECKSUM_OFFSET = 10;
 
     /** Source address. */
     public static final int SOURCE_OFFSET = 12;
 
-    /** Destination address. */
-    public static final int DESTINATION_OFFSET = 16;
-
     /** The version this header has. */
     public static final int VERSION = 4;
 
+    private static final int VERSION_OFFSET = 0;
+    private static final int IDENTIFICATION_OFFSET = 4;
+    private static final int PROTOCOL_OFFSET = 9;
+    private static final int DESTINATION_OFFSET = 16;
     private static final int DONT_FRAGMENT_BIT = 0x4000;
-
     private static final int MORE_FRAGMENTS_BIT = 0x2000;
-
     private static final int FRAGMENT_OFFSET_MASK = 0x1FFF;
 
-    private UnsafeBuffer buffer;
-    private int offset;
-    private int length;
-
-    /**
-     * Aim at a header.
-     *
-     * @param buffer it lies in.
-     * @param offset its first byte, from the start of the buffer.
-     * @param length bytes from there to the end of the frame; all of them lie in the buffer.
-     * @return this.
-     */
     public Ipv4Header wrap(final UnsafeBuffer buffer, final int offset, final int length)
     {
-        this.buffer = buffer;
-        this.offset = offset;
-        this.length = length;
+        aim(buffer, offset, length);
         return this;
     }
 
@@ -112,15 +87,37 @@ public final class Ipv4Header
         return totalLength < headerLength() || totalLength > length ? DropReason.BAD_IP_HEADER : DropReason.NONE;
     }
 
-    public int version()
+    /**
+     * The gate for who reads or patches the header only and leaves the payload to others, as a bridge does
+     * (Linux {@code pskb_inet_may_pull}): after {@link DropReason#NONE} no accessor reads outside the packet.
+     * {@link #headerLength(int)} voids this.
+     *
+     * @return {@link DropReason#INNER_IP_TRUNCATED} if the packet ends inside header or options,
+     *         {@link DropReason#BAD_IP_VERSION} if it is not version 4, {@link DropReason#BAD_IP_HEADER} if the header
+     *         length is below 20.
+     */
+    public DropReason checkHeader()
     {
-        return (buffer.getByte(offset + VERSION_OFFSET) & 0xFF) >>> 4;
+        if (length < LENGTH)
+        {
+            return DropReason.INNER_IP_TRUNCATED;
+        }
+        if (u8(VERSION_OFFSET) >>> 4 != VERSION)
+        {
+            return DropReason.BAD_IP_VERSION;
+        }
+        final int headerLength = headerLength();
+        if (headerLength < LENGTH)
+        {
+            return DropReason.BAD_IP_HEADER;
+        }
+        return headerLength > length ? DropReason.INNER_IP_TRUNCATED : DropReason.NONE;
     }
 
     /** @return bytes in header and options. */
     public int headerLength()
     {
-        return (buffer.getByte(offset + VERSION_OFFSET) & 0xF) << 2;
+        return (u8(VERSION_OFFSET) & 0xF) << 2;
     }
 
     /**
@@ -131,19 +128,19 @@ public final class Ipv4Header
      */
     public Ipv4Header headerLength(final int headerLength)
     {
-        buffer.putByte(offset + VERSION_OFFSET, (byte)((VERSION << 4) | (headerLength >>> 2)));
+        u8(VERSION_OFFSET, (VERSION << 4) | (headerLength >>> 2));
         return this;
     }
 
     /** @return DSCP in the upper six bits, ECN in the lower two. */
     public int tos()
     {
-        return buffer.getByte(offset + TOS_OFFSET) & 0xFF;
+        return u8(TOS_OFFSET);
     }
 
     public Ipv4Header tos(final int tos)
     {
-        buffer.putByte(offset + TOS_OFFSET, (byte)tos);
+        u8(TOS_OFFSET, tos);
         return this;
     }
 
@@ -161,11 +158,11 @@ public final class Ipv4Header
      */
     public Ipv4Header ecn(final int ecn)
     {
-        final int before = buffer.getShort(offset + VERSION_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        final int before = u16(VERSION_OFFSET);
         final int after = (before & ~0x3) | (ecn & 0x3);
         if (after != before)
         {
-            buffer.putShort(offset + VERSION_OFFSET, (short)after, ByteOrder.BIG_ENDIAN);
+            u16(VERSION_OFFSET, after);
             headerChecksum(Checksum.update(headerChecksum(), before, after));
         }
         return this;
@@ -174,7 +171,7 @@ public final class Ipv4Header
     /** @return bytes in header and payload; the frame may be longer (Ethernet padding). */
     public int totalLength()
     {
-        return buffer.getShort(offset + TOTAL_LENGTH_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return u16(TOTAL_LENGTH_OFFSET);
     }
 
     /**
@@ -185,24 +182,18 @@ public final class Ipv4Header
      */
     public Ipv4Header totalLength(final int totalLength)
     {
-        buffer.putShort(offset + TOTAL_LENGTH_OFFSET, (short)totalLength, ByteOrder.BIG_ENDIAN);
+        u16(TOTAL_LENGTH_OFFSET, totalLength);
         return this;
-    }
-
-    /** @return bytes behind the header, by {@link #totalLength()}. */
-    public int payloadLength()
-    {
-        return totalLength() - headerLength();
     }
 
     public int identification()
     {
-        return buffer.getShort(offset + IDENTIFICATION_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return u16(IDENTIFICATION_OFFSET);
     }
 
     public Ipv4Header identification(final int identification)
     {
-        buffer.putShort(offset + IDENTIFICATION_OFFSET, (short)identification, ByteOrder.BIG_ENDIAN);
+        u16(IDENTIFICATION_OFFSET, identification);
         return this;
     }
 
@@ -219,11 +210,6 @@ public final class Ipv4Header
     public boolean moreFragments()
     {
         return (flags() & MORE_FRAGMENTS_BIT) != 0;
-    }
-
-    public Ipv4Header moreFragments(final boolean moreFragments)
-    {
-        return flags(moreFragments ? flags() | MORE_FRAGMENTS_BIT : flags() & ~MORE_FRAGMENTS_BIT);
     }
 
     /** @return bytes of payload before this fragment's. */
@@ -247,10 +233,9 @@ public final class Ipv4Header
         return (flags() & (MORE_FRAGMENTS_BIT | FRAGMENT_OFFSET_MASK)) != 0;
     }
 
-    /** @return flags and fragment offset as they are on the wire. */
-    public int flags()
+    private int flags()
     {
-        return buffer.getShort(offset + FLAGS_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return u16(FLAGS_OFFSET);
     }
 
     /**
@@ -261,18 +246,18 @@ public final class Ipv4Header
      */
     public Ipv4Header flags(final int flags)
     {
-        buffer.putShort(offset + FLAGS_OFFSET, (short)flags, ByteOrder.BIG_ENDIAN);
+        u16(FLAGS_OFFSET, flags);
         return this;
     }
 
     public int ttl()
     {
-        return buffer.getByte(offset + TTL_OFFSET) & 0xFF;
+        return u8(TTL_OFFSET);
     }
 
     public Ipv4Header ttl(final int ttl)
     {
-        buffer.putByte(offset + TTL_OFFSET, (byte)ttl);
+        u8(TTL_OFFSET, ttl);
         return this;
     }
 
@@ -293,45 +278,45 @@ public final class Ipv4Header
     /** @return one of {@link IpProtocol}. */
     public int protocol()
     {
-        return buffer.getByte(offset + PROTOCOL_OFFSET) & 0xFF;
+        return u8(PROTOCOL_OFFSET);
     }
 
     public Ipv4Header protocol(final int protocol)
     {
-        buffer.putByte(offset + PROTOCOL_OFFSET, (byte)protocol);
+        u8(PROTOCOL_OFFSET, protocol);
         return this;
     }
 
     public int headerChecksum()
     {
-        return buffer.getShort(offset + HEADER_CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return u16(HEADER_CHECKSUM_OFFSET);
     }
 
-    public Ipv4Header headerChecksum(final int headerChecksum)
+    Ipv4Header headerChecksum(final int headerChecksum)
     {
-        buffer.putShort(offset + HEADER_CHECKSUM_OFFSET, (short)headerChecksum, ByteOrder.BIG_ENDIAN);
+        u16(HEADER_CHECKSUM_OFFSET, headerChecksum);
         return this;
     }
 
     public int source()
     {
-        return buffer.getInt(offset + SOURCE_OFFSET, ByteOrder.BIG_ENDIAN);
+        return i32(SOURCE_OFFSET);
     }
 
     public Ipv4Header source(final int source)
     {
-        buffer.putInt(offset + SOURCE_OFFSET, source, ByteOrder.BIG_ENDIAN);
+        i32(SOURCE_OFFSET, source);
         return this;
     }
 
     public int destination()
     {
-        return buffer.getInt(offset + DESTINATION_OFFSET, ByteOrder.BIG_ENDIAN);
+        return i32(DESTINATION_OFFSET);
     }
 
     public Ipv4Header destination(final int destination)
     {
-        buffer.putInt(offset + DESTINATION_OFFSET, destination, ByteOrder.BIG_ENDIAN);
+        i32(DESTINATION_OFFSET, destination);
         return this;
     }
 
@@ -349,32 +334,5 @@ public final class Ipv4Header
     public boolean isChecksumValid()
     {
         return Checksum.internet(buffer, offset, headerLength()) == 0;
-    }
-
-    /**
-     * The gate for who reads or patches the header only and leaves the payload to others, as a bridge does
-     * (Linux {@code pskb_inet_may_pull}): after {@link DropReason#NONE} no accessor reads outside the packet.
-     * {@link #headerLength(int)} voids this.
-     *
-     * @return {@link DropReason#INNER_IP_TRUNCATED} if the packet ends inside header or options,
-     *         {@link DropReason#BAD_IP_VERSION} if it is not version 4, {@link DropReason#BAD_IP_HEADER} if the header
-     *         length is below 20.
-     */
-    public DropReason checkHeader()
-    {
-        if (length < LENGTH)
-        {
-            return DropReason.INNER_IP_TRUNCATED;
-        }
-        if (version() != VERSION)
-        {
-            return DropReason.BAD_IP_VERSION;
-        }
-        final int headerLength = headerLength();
-        if (headerLength < LENGTH)
-        {
-            return DropReason.BAD_IP_HEADER;
-        }
-        return headerLength > length ? DropReason.INNER_IP_TRUNCATED : DropReason.NONE;
     }
 }

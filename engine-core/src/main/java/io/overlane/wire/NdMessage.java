@@ -2,7 +2,6 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -27,31 +26,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * </pre>
  */
-public final class NdMessage
+public final class NdMessage extends IcmpHeader
 {
     /** Bytes in a message without options. */
     public static final int LENGTH = 24;
 
     /** Bytes in a message with nothing but the link-layer address option. */
     public static final int LENGTH_WITH_LINK_LAYER = 32;
-
-    /** Type. */
-    public static final int TYPE_OFFSET = 0;
-
-    /** Code. */
-    public static final int CODE_OFFSET = 1;
-
-    /** Checksum. */
-    public static final int CHECKSUM_OFFSET = 2;
-
-    /** Advertisement: flags; solicitation: reserved. */
-    public static final int FLAGS_OFFSET = 4;
-
-    /** Target address. */
-    public static final int TARGET_OFFSET = 8;
-
-    /** First option. */
-    public static final int OPTIONS_OFFSET = 24;
 
     /** Type: who has the target address? */
     public static final int SOLICITATION = 135;
@@ -71,32 +52,20 @@ public final class NdMessage
     /** {@link #linkLayerAddress()} of a message without one. */
     public static final long MISSING = -1;
 
-    private static final int TARGET_LOW_OFFSET = TARGET_OFFSET + 8;
-
+    private static final int FLAGS_OFFSET = 4;
+    private static final int TARGET_OFFSET = 8;
+    private static final int TARGET_LOW_OFFSET = 16;
+    private static final int OPTIONS_OFFSET = 24;
+    private static final int OPTION_UNIT = 8;
     private static final int SOURCE_OPTION = 1;
-
     private static final int TARGET_OPTION = 2;
 
-    private static final int OPTION_UNIT = 8;
-
-    private UnsafeBuffer buffer;
-    private int offset;
-    private int length;
     private int linkLayerOffset;
 
-    /**
-     * Aim at a header.
-     *
-     * @param buffer it lies in.
-     * @param offset its first byte, from the start of the buffer.
-     * @param length bytes from there to the end of the frame; all of them lie in the buffer.
-     * @return this.
-     */
+    @Override
     public NdMessage wrap(final UnsafeBuffer buffer, final int offset, final int length)
     {
-        this.buffer = buffer;
-        this.offset = offset;
-        this.length = length;
+        aim(buffer, offset, length);
         linkLayerOffset = 0;
         return this;
     }
@@ -109,6 +78,7 @@ public final class NdMessage
      * @return {@link DropReason#BAD_NEIGHBOR_MESSAGE} if it is another message, its code is not 0, the target is a
      *         multicast address, an option has length zero or is cut off, or a link-layer address is not Ethernet's.
      */
+    @Override
     public DropReason check()
     {
         linkLayerOffset = 0;
@@ -126,12 +96,12 @@ public final class NdMessage
             {
                 return DropReason.BAD_NEIGHBOR_MESSAGE;
             }
-            final int optionLength = (buffer.getByte(offset + position + 1) & 0xFF) * OPTION_UNIT;
+            final int optionLength = u8(position + 1) * OPTION_UNIT;
             if (optionLength == 0 || optionLength > length - position)
             {
                 return DropReason.BAD_NEIGHBOR_MESSAGE;
             }
-            if (found == 0 && buffer.getByte(offset + position) == wanted)
+            if (found == 0 && u8(position) == wanted)
             {
                 if (optionLength != OPTION_UNIT)
                 {
@@ -154,75 +124,35 @@ public final class NdMessage
      */
     public NdMessage init(final int type, final int flags)
     {
-        buffer.putInt(offset + TYPE_OFFSET, type << 24, ByteOrder.BIG_ENDIAN);
-        return flags(flags);
-    }
-
-    /** @return {@link #SOLICITATION} or {@link #ADVERTISEMENT}. */
-    public int type()
-    {
-        return buffer.getByte(offset + TYPE_OFFSET) & 0xFF;
-    }
-
-    public NdMessage type(final int type)
-    {
-        buffer.putByte(offset + TYPE_OFFSET, (byte)type);
-        return this;
-    }
-
-    public int code()
-    {
-        return buffer.getByte(offset + CODE_OFFSET) & 0xFF;
-    }
-
-    public NdMessage code(final int code)
-    {
-        buffer.putByte(offset + CODE_OFFSET, (byte)code);
-        return this;
-    }
-
-    public int checksum()
-    {
-        return buffer.getShort(offset + CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    public NdMessage checksum(final int checksum)
-    {
-        buffer.putShort(offset + CHECKSUM_OFFSET, (short)checksum, ByteOrder.BIG_ENDIAN);
+        i64(0, (long)type << 56 | flags & 0xFFFF_FFFFL);
         return this;
     }
 
     /** @return {@link #ROUTER}, {@link #SOLICITED} and {@link #OVERRIDE} of an advertisement. */
     public int flags()
     {
-        return buffer.getInt(offset + FLAGS_OFFSET, ByteOrder.BIG_ENDIAN);
-    }
-
-    public NdMessage flags(final int flags)
-    {
-        buffer.putInt(offset + FLAGS_OFFSET, flags, ByteOrder.BIG_ENDIAN);
-        return this;
+        return i32(FLAGS_OFFSET);
     }
 
     public long targetHigh()
     {
-        return buffer.getLong(offset + TARGET_OFFSET, ByteOrder.BIG_ENDIAN);
+        return i64(TARGET_OFFSET);
     }
 
     public NdMessage targetHigh(final long targetHigh)
     {
-        buffer.putLong(offset + TARGET_OFFSET, targetHigh, ByteOrder.BIG_ENDIAN);
+        i64(TARGET_OFFSET, targetHigh);
         return this;
     }
 
     public long targetLow()
     {
-        return buffer.getLong(offset + TARGET_LOW_OFFSET, ByteOrder.BIG_ENDIAN);
+        return i64(TARGET_LOW_OFFSET);
     }
 
     public NdMessage targetLow(final long targetLow)
     {
-        buffer.putLong(offset + TARGET_LOW_OFFSET, targetLow, ByteOrder.BIG_ENDIAN);
+        i64(TARGET_LOW_OFFSET, targetLow);
         return this;
     }
 
@@ -234,7 +164,7 @@ public final class NdMessage
      */
     public long linkLayerAddress()
     {
-        return linkLayerOffset == 0 ? MISSING : MacField.get(buffer, offset + linkLayerOffset);
+        return linkLayerOffset == 0 ? MISSING : mac(linkLayerOffset);
     }
 
     /**
@@ -247,31 +177,9 @@ public final class NdMessage
     public NdMessage linkLayerAddress(final long mac)
     {
         linkLayerOffset = OPTIONS_OFFSET + 2;
-        buffer.putByte(offset + OPTIONS_OFFSET, (byte)optionType());
-        buffer.putByte(offset + OPTIONS_OFFSET + 1, (byte)1);
-        MacField.put(buffer, offset + linkLayerOffset, mac);
+        u16(OPTIONS_OFFSET, optionType() << 8 | 1);
+        mac(linkLayerOffset, mac);
         return this;
-    }
-
-    /**
-     * Write the checksum of the message, to the end of the wrapped range.
-     *
-     * @param ip the IPv6 header in front, addresses already set.
-     * @return this.
-     */
-    public NdMessage updateChecksum(final Ipv6Header ip)
-    {
-        checksum(0);
-        return checksum(~Checksum.fold(sum(ip)));
-    }
-
-    /**
-     * @param ip the IPv6 header in front.
-     * @return true if the checksum fits the message, to the end of the wrapped range.
-     */
-    public boolean isChecksumValid(final Ipv6Header ip)
-    {
-        return Checksum.fold(sum(ip)) == 0xFFFF;
     }
 
     private boolean isNeighborType()
@@ -286,18 +194,6 @@ public final class NdMessage
 
     private boolean isTargetMulticast()
     {
-        return buffer.getByte(offset + TARGET_OFFSET) == (byte)0xFF;
-    }
-
-    private long sum(final Ipv6Header ip)
-    {
-        final long pseudoHeader = Checksum.pseudoHeaderV6(
-            ip.sourceHigh(),
-            ip.sourceLow(),
-            ip.destinationHigh(),
-            ip.destinationLow(),
-            IpProtocol.ICMPV6,
-            length);
-        return Checksum.sum(buffer, offset, length, pseudoHeader);
+        return u8(TARGET_OFFSET) == 0xFF;
     }
 }

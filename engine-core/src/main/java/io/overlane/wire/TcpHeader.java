@@ -2,7 +2,6 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -26,25 +25,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * </pre>
  */
-public final class TcpHeader
+public final class TcpHeader extends Header
 {
     /** Bytes in a header without options. */
     public static final int LENGTH = 20;
 
-    /** Bytes in the longest header. */
-    public static final int MAX_LENGTH = 60;
-
-    /** Source port. */
-    public static final int SOURCE_PORT_OFFSET = 0;
-
-    /** Destination port. */
-    public static final int DESTINATION_PORT_OFFSET = 2;
-
     /** Sequence number. */
     public static final int SEQUENCE_OFFSET = 4;
-
-    /** Acknowledgment number. */
-    public static final int ACKNOWLEDGMENT_OFFSET = 8;
 
     /** Header length in words of four bytes, and four reserved bits. */
     public static final int DATA_OFFSET_OFFSET = 12;
@@ -52,23 +39,11 @@ public final class TcpHeader
     /** Flags. */
     public static final int FLAGS_OFFSET = 13;
 
-    /** Window. */
-    public static final int WINDOW_OFFSET = 14;
-
     /** Checksum. */
     public static final int CHECKSUM_OFFSET = 16;
 
-    /** Urgent pointer. */
-    public static final int URGENT_OFFSET = 18;
-
     /** In {@link #flags()}: no more data from sender. */
     public static final int FIN = 0x01;
-
-    /** In {@link #flags()}: synchronise sequence numbers. */
-    public static final int SYN = 0x02;
-
-    /** In {@link #flags()}: reset the connection. */
-    public static final int RST = 0x04;
 
     /** In {@link #flags()}: push. */
     public static final int PSH = 0x08;
@@ -76,32 +51,16 @@ public final class TcpHeader
     /** In {@link #flags()}: the acknowledgment number means something. */
     public static final int ACK = 0x10;
 
-    /** In {@link #flags()}: the urgent pointer means something. */
-    public static final int URG = 0x20;
-
-    /** In {@link #flags()}: ECN echo (RFC 3168 §6.1). */
-    public static final int ECE = 0x40;
-
     /** In {@link #flags()}: congestion window reduced (RFC 3168 §6.1). */
     public static final int CWR = 0x80;
 
-    private UnsafeBuffer buffer;
-    private int offset;
-    private int length;
+    private static final int SOURCE_PORT_OFFSET = 0;
+    private static final int DESTINATION_PORT_OFFSET = 2;
+    private static final int URGENT_OFFSET = 18;
 
-    /**
-     * Aim at a header.
-     *
-     * @param buffer it lies in.
-     * @param offset its first byte, from the start of the buffer.
-     * @param length bytes from there to the end of the frame; all of them lie in the buffer.
-     * @return this.
-     */
     public TcpHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
     {
-        this.buffer = buffer;
-        this.offset = offset;
-        this.length = length;
+        aim(buffer, offset, length);
         return this;
     }
 
@@ -121,108 +80,55 @@ public final class TcpHeader
 
     public int sourcePort()
     {
-        return buffer.getShort(offset + SOURCE_PORT_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    public TcpHeader sourcePort(final int sourcePort)
-    {
-        buffer.putShort(offset + SOURCE_PORT_OFFSET, (short)sourcePort, ByteOrder.BIG_ENDIAN);
-        return this;
+        return u16(SOURCE_PORT_OFFSET);
     }
 
     public int destinationPort()
     {
-        return buffer.getShort(offset + DESTINATION_PORT_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    public TcpHeader destinationPort(final int destinationPort)
-    {
-        buffer.putShort(offset + DESTINATION_PORT_OFFSET, (short)destinationPort, ByteOrder.BIG_ENDIAN);
-        return this;
+        return u16(DESTINATION_PORT_OFFSET);
     }
 
     public int sequence()
     {
-        return buffer.getInt(offset + SEQUENCE_OFFSET, ByteOrder.BIG_ENDIAN);
+        return i32(SEQUENCE_OFFSET);
     }
 
     public TcpHeader sequence(final int sequence)
     {
-        buffer.putInt(offset + SEQUENCE_OFFSET, sequence, ByteOrder.BIG_ENDIAN);
-        return this;
-    }
-
-    public int acknowledgment()
-    {
-        return buffer.getInt(offset + ACKNOWLEDGMENT_OFFSET, ByteOrder.BIG_ENDIAN);
-    }
-
-    public TcpHeader acknowledgment(final int acknowledgment)
-    {
-        buffer.putInt(offset + ACKNOWLEDGMENT_OFFSET, acknowledgment, ByteOrder.BIG_ENDIAN);
+        i32(SEQUENCE_OFFSET, sequence);
         return this;
     }
 
     /** @return bytes in header and options. */
     public int dataOffset()
     {
-        return (buffer.getByte(offset + DATA_OFFSET_OFFSET) & 0xF0) >>> 2;
-    }
-
-    /**
-     * Write the header length and zero in the reserved bits. Voids {@link #check()} if it grows.
-     *
-     * @param dataOffset bytes in header and options: 20, 24 … 60.
-     * @return this.
-     */
-    public TcpHeader dataOffset(final int dataOffset)
-    {
-        buffer.putByte(offset + DATA_OFFSET_OFFSET, (byte)(dataOffset << 2));
-        return this;
+        return u8(DATA_OFFSET_OFFSET) >>> 4 << 2;
     }
 
     public int flags()
     {
-        return buffer.getByte(offset + FLAGS_OFFSET) & 0xFF;
+        return u8(FLAGS_OFFSET);
     }
 
     public TcpHeader flags(final int flags)
     {
-        buffer.putByte(offset + FLAGS_OFFSET, (byte)flags);
-        return this;
-    }
-
-    /** @return as on the wire, not scaled (RFC 7323 §2). */
-    public int window()
-    {
-        return buffer.getShort(offset + WINDOW_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    public TcpHeader window(final int window)
-    {
-        buffer.putShort(offset + WINDOW_OFFSET, (short)window, ByteOrder.BIG_ENDIAN);
+        u8(FLAGS_OFFSET, flags);
         return this;
     }
 
     public int checksum()
     {
-        return buffer.getShort(offset + CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return u16(CHECKSUM_OFFSET);
     }
 
     public TcpHeader checksum(final int checksum)
     {
-        buffer.putShort(offset + CHECKSUM_OFFSET, (short)checksum, ByteOrder.BIG_ENDIAN);
+        u16(CHECKSUM_OFFSET, checksum);
         return this;
     }
 
     public int urgent()
     {
-        return buffer.getShort(offset + URGENT_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    public TcpHeader urgent(final int urgent)
-    {
-        buffer.putShort(offset + URGENT_OFFSET, (short)urgent, ByteOrder.BIG_ENDIAN);
-        return this;
+        return u16(URGENT_OFFSET);
     }
 }

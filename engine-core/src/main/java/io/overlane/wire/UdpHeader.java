@@ -2,7 +2,6 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -18,16 +17,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * </pre>
  */
-public final class UdpHeader
+public final class UdpHeader extends Header
 {
     /** Bytes in the header. */
     public static final int LENGTH = 8;
-
-    /** Source port. */
-    public static final int SOURCE_PORT_OFFSET = 0;
-
-    /** Destination port. */
-    public static final int DESTINATION_PORT_OFFSET = 2;
 
     /** Bytes in header and payload. */
     public static final int LENGTH_FIELD_OFFSET = 4;
@@ -35,23 +28,12 @@ public final class UdpHeader
     /** Checksum. */
     public static final int CHECKSUM_OFFSET = 6;
 
-    private UnsafeBuffer buffer;
-    private int offset;
-    private int length;
+    private static final int SOURCE_PORT_OFFSET = 0;
+    private static final int DESTINATION_PORT_OFFSET = 2;
 
-    /**
-     * Aim at a header.
-     *
-     * @param buffer it lies in.
-     * @param offset its first byte, from the start of the buffer.
-     * @param length bytes from there to the end of the frame; all of them lie in the buffer.
-     * @return this.
-     */
     public UdpHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
     {
-        this.buffer = buffer;
-        this.offset = offset;
-        this.length = length;
+        aim(buffer, offset, length);
         return this;
     }
 
@@ -71,30 +53,18 @@ public final class UdpHeader
 
     public int sourcePort()
     {
-        return buffer.getShort(offset + SOURCE_PORT_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    public UdpHeader sourcePort(final int sourcePort)
-    {
-        buffer.putShort(offset + SOURCE_PORT_OFFSET, (short)sourcePort, ByteOrder.BIG_ENDIAN);
-        return this;
+        return u16(SOURCE_PORT_OFFSET);
     }
 
     public int destinationPort()
     {
-        return buffer.getShort(offset + DESTINATION_PORT_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    public UdpHeader destinationPort(final int destinationPort)
-    {
-        buffer.putShort(offset + DESTINATION_PORT_OFFSET, (short)destinationPort, ByteOrder.BIG_ENDIAN);
-        return this;
+        return u16(DESTINATION_PORT_OFFSET);
     }
 
     /** @return bytes in header and payload. */
     public int udpLength()
     {
-        return buffer.getShort(offset + LENGTH_FIELD_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return u16(LENGTH_FIELD_OFFSET);
     }
 
     /**
@@ -105,19 +75,19 @@ public final class UdpHeader
      */
     public UdpHeader udpLength(final int udpLength)
     {
-        buffer.putShort(offset + LENGTH_FIELD_OFFSET, (short)udpLength, ByteOrder.BIG_ENDIAN);
+        u16(LENGTH_FIELD_OFFSET, udpLength);
         return this;
     }
 
     /** @return 0 if the sender computed none (RFC 768; over IPv6 only by RFC 6935). */
     public int checksum()
     {
-        return buffer.getShort(offset + CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return u16(CHECKSUM_OFFSET);
     }
 
     public UdpHeader checksum(final int checksum)
     {
-        buffer.putShort(offset + CHECKSUM_OFFSET, (short)checksum, ByteOrder.BIG_ENDIAN);
+        u16(CHECKSUM_OFFSET, checksum);
         return this;
     }
 }

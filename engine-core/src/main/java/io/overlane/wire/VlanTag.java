@@ -18,13 +18,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * </pre>
  */
-public final class VlanTag
+public final class VlanTag extends Header
 {
     /** Bytes from behind the TPID to behind the next EtherType. */
     public static final int LENGTH = 4;
-
-    /** Tag control: priority, drop eligible indicator, VLAN identifier. */
-    public static final int CONTROL_OFFSET = 0;
 
     /** EtherType of the payload, or the TPID of the next tag. */
     public static final int ETHER_TYPE_OFFSET = 2;
@@ -35,17 +32,9 @@ public final class VlanTag
     /** The largest. */
     public static final int MAX_VLAN_ID = 4094;
 
-    private static final int DROP_ELIGIBLE_BIT = 0x1000;
-
+    private static final int CONTROL_OFFSET = 0;
     private static final int VLAN_ID_MASK = 0x0FFF;
-
-    private static final int PRIORITY_SHIFT = 13;
-
     private static final int MACS_LENGTH = EthernetHeader.ETHER_TYPE_OFFSET;
-
-    private UnsafeBuffer buffer;
-    private int offset;
-    private int length;
 
     /**
      * Put a tag in front of all others; what was headroom becomes the start of the frame.
@@ -84,19 +73,9 @@ public final class VlanTag
         buffer.putInt(to + Long.BYTES, last);
     }
 
-    /**
-     * Aim at a header.
-     *
-     * @param buffer it lies in.
-     * @param offset its first byte, from the start of the buffer.
-     * @param length bytes from there to the end of the frame; all of them lie in the buffer.
-     * @return this.
-     */
     public VlanTag wrap(final UnsafeBuffer buffer, final int offset, final int length)
     {
-        this.buffer = buffer;
-        this.offset = offset;
-        this.length = length;
+        aim(buffer, offset, length);
         return this;
     }
 
@@ -109,65 +88,21 @@ public final class VlanTag
         return length < LENGTH ? DropReason.INNER_TOO_SHORT : DropReason.NONE;
     }
 
-    /** @return the priority code point, 0…7. */
-    public int priority()
-    {
-        return control() >>> PRIORITY_SHIFT;
-    }
-
-    public VlanTag priority(final int priority)
-    {
-        return control(((priority & 0x7) << PRIORITY_SHIFT) | (control() & (DROP_ELIGIBLE_BIT | VLAN_ID_MASK)));
-    }
-
-    public boolean dropEligible()
-    {
-        return (control() & DROP_ELIGIBLE_BIT) != 0;
-    }
-
-    public VlanTag dropEligible(final boolean dropEligible)
-    {
-        return control(dropEligible ? control() | DROP_ELIGIBLE_BIT : control() & ~DROP_ELIGIBLE_BIT);
-    }
-
     /** @return the VLAN identifier, 0…4095; 0 tags a priority only, 4095 is reserved. */
     public int vlanId()
     {
         return control() & VLAN_ID_MASK;
     }
 
-    public VlanTag vlanId(final int vlanId)
-    {
-        return control((control() & ~VLAN_ID_MASK) | (vlanId & VLAN_ID_MASK));
-    }
-
-    /** @return the three fields above as they are on the wire. */
+    /** @return priority, drop eligible indicator and VLAN identifier as they are on the wire. */
     public int control()
     {
-        return buffer.getShort(offset + CONTROL_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    /**
-     * Write the three fields above at once; over fresh memory do this before setting one of them.
-     *
-     * @param control 16 bits.
-     * @return this.
-     */
-    public VlanTag control(final int control)
-    {
-        buffer.putShort(offset + CONTROL_OFFSET, (short)control, ByteOrder.BIG_ENDIAN);
-        return this;
+        return u16(CONTROL_OFFSET);
     }
 
     /** @return one of {@link EtherType}; the next tag's TPID if there is one. */
     public int etherType()
     {
-        return buffer.getShort(offset + ETHER_TYPE_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
-    }
-
-    public VlanTag etherType(final int etherType)
-    {
-        buffer.putShort(offset + ETHER_TYPE_OFFSET, (short)etherType, ByteOrder.BIG_ENDIAN);
-        return this;
+        return u16(ETHER_TYPE_OFFSET);
     }
 }

@@ -2,7 +2,6 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -18,16 +17,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * </pre>
  */
-public final class VxlanHeader
+public final class VxlanHeader extends Header
 {
     /** Bytes in the header. */
     public static final int LENGTH = 8;
-
-    /** Flags. */
-    public static final int FLAGS_OFFSET = 0;
-
-    /** VNI in the upper 24 bits, a reserved byte below. */
-    public static final int VNI_OFFSET = 4;
 
     /** In {@link #flags()}: the VNI is valid. */
     public static final int I_FLAG = 0x08;
@@ -41,25 +34,13 @@ public final class VxlanHeader
      */
     public static final long GROUP_POLICY_MASK = 0x80FF_FFFF_0000_0000L;
 
-    private static final int I_FLAG_WORD = I_FLAG << 24;
+    private static final int FLAGS_OFFSET = 0;
+    private static final int VNI_OFFSET = 4;
+    private static final long I_FLAG_WORD = (long)I_FLAG << 56;
 
-    private UnsafeBuffer buffer;
-    private int offset;
-    private int length;
-
-    /**
-     * Aim at a header.
-     *
-     * @param buffer it lies in.
-     * @param offset its first byte, from the start of the buffer.
-     * @param length bytes from there to the end of the frame; all of them lie in the buffer.
-     * @return this.
-     */
     public VxlanHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
     {
-        this.buffer = buffer;
-        this.offset = offset;
-        this.length = length;
+        aim(buffer, offset, length);
         return this;
     }
 
@@ -82,13 +63,14 @@ public final class VxlanHeader
      */
     public VxlanHeader init(final int vni)
     {
-        return word(((long)I_FLAG_WORD << 32) | ((vni & 0xFF_FFFFL) << 8));
+        i64(FLAGS_OFFSET, I_FLAG_WORD | (vni & 0xFF_FFFFL) << 8);
+        return this;
     }
 
     /** @return all eight bytes, first on the wire highest; for {@link #RESERVED_MASK}. */
     public long word()
     {
-        return buffer.getLong(offset + FLAGS_OFFSET, ByteOrder.BIG_ENDIAN);
+        return i64(FLAGS_OFFSET);
     }
 
     /**
@@ -97,7 +79,7 @@ public final class VxlanHeader
      */
     public static boolean hasVni(final long word)
     {
-        return (word & (long)I_FLAG_WORD << 32) != 0;
+        return (word & I_FLAG_WORD) != 0;
     }
 
     /**
@@ -109,40 +91,15 @@ public final class VxlanHeader
         return (int)(word >>> 8) & 0xFF_FFFF;
     }
 
-    public VxlanHeader word(final long word)
-    {
-        buffer.putLong(offset + FLAGS_OFFSET, word, ByteOrder.BIG_ENDIAN);
-        return this;
-    }
-
     /** @return the first byte, which holds {@link #I_FLAG}. */
     public int flags()
     {
-        return buffer.getByte(offset + FLAGS_OFFSET) & 0xFF;
-    }
-
-    public VxlanHeader flags(final int flags)
-    {
-        buffer.putByte(offset + FLAGS_OFFSET, (byte)flags);
-        return this;
+        return u8(FLAGS_OFFSET);
     }
 
     /** @return 24 bits; without {@link #I_FLAG} they mean nothing. */
     public int vni()
     {
-        return buffer.getInt(offset + VNI_OFFSET, ByteOrder.BIG_ENDIAN) >>> 8;
-    }
-
-    /**
-     * Change the VNI only.
-     *
-     * @param vni 24 bits.
-     * @return this.
-     */
-    public VxlanHeader vni(final int vni)
-    {
-        final int reserved = buffer.getByte(offset + VNI_OFFSET + 3) & 0xFF;
-        buffer.putInt(offset + VNI_OFFSET, (vni << 8) | reserved, ByteOrder.BIG_ENDIAN);
-        return this;
+        return i32(VNI_OFFSET) >>> 8;
     }
 }

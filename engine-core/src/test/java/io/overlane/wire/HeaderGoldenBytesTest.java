@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.status.DropReason;
 import org.junit.jupiter.api.Test;
 
-/** Every field of every header, written over 0xA5 and compared with bytes made by hand. */
+/** Every field of every header, compared with bytes made by hand: those with a setter are written over 0xA5. */
 class HeaderGoldenBytesTest
 {
     private static final long MAC_A = 0x0211_2233_4455L;
@@ -40,20 +40,14 @@ class HeaderGoldenBytesTest
     }
 
     @Test
-    void shouldWriteAndReadVlanTag()
+    void shouldReadVlanTag()
     {
-        final Scratch scratch = new Scratch(VlanTag.LENGTH);
-        final VlanTag tag = new VlanTag().wrap(scratch.buffer, OFFSET, VlanTag.LENGTH);
-        tag.control(0).priority(5).dropEligible(true).vlanId(0xABC).etherType(EtherType.IPV4);
+        final VlanTag tag = new VlanTag().wrap(Scratch.of("babc 0800").buffer, OFFSET, VlanTag.LENGTH);
 
-        scratch.assertHolds("babc 0800");
-        assertEquals(5, tag.priority());
-        assertTrue(tag.dropEligible());
+        assertEquals(DropReason.NONE, tag.check());
+        assertEquals(0xBABC, tag.control());
         assertEquals(0xABC, tag.vlanId());
         assertEquals(EtherType.IPV4, tag.etherType());
-
-        tag.priority(2).dropEligible(false).vlanId(0x1FFF);
-        scratch.assertHolds("4fff 0800");
     }
 
     @Test
@@ -90,15 +84,11 @@ class HeaderGoldenBytesTest
     {
         final Scratch scratch = new Scratch(Ipv6Header.LENGTH);
         final Ipv6Header ip = new Ipv6Header().wrap(scratch.buffer, OFFSET, Ipv6Header.LENGTH);
-        ip.init().trafficClass(0xB9).flowLabel(0xABCDE).payloadLength(0).nextHeader(IpProtocol.UDP).hopLimit(254)
+        ip.init().payloadLength(0).nextHeader(IpProtocol.UDP).hopLimit(254)
             .sourceHigh(0xFD00_0000_0000_0001L).sourceLow(2).destinationHigh(0xFE80_0000_0000_0000L).destinationLow(-3);
 
-        scratch.assertHolds("6b9abcde 0000 11 fe fd00000000000001 0000000000000002 fe80000000000000 fffffffffffffffd");
+        scratch.assertHolds("60000000 0000 11 fe fd00000000000001 0000000000000002 fe80000000000000 fffffffffffffffd");
         assertEquals(DropReason.NONE, ip.check());
-        assertEquals(6, ip.version());
-        assertEquals(0xB9, ip.trafficClass());
-        assertEquals(1, ip.ecn());
-        assertEquals(0xABCDE, ip.flowLabel());
         assertEquals(0, ip.payloadLength());
         assertEquals(IpProtocol.UDP, ip.nextHeader());
         assertEquals(254, ip.hopLimit());
@@ -107,9 +97,12 @@ class HeaderGoldenBytesTest
         assertEquals(0xFE80_0000_0000_0000L, ip.destinationHigh());
         assertEquals(-3, ip.destinationLow());
 
-        ip.ecn(2);
+        scratch.buffer.putBytes(OFFSET, Scratch.bytes("6b9abcde"));
+        assertEquals(0xB9, ip.trafficClass());
+        assertEquals(1, ip.ecn());
+        assertEquals(2, ip.ecn(2).ecn());
         assertEquals(0xBA, ip.trafficClass());
-        assertEquals(0xABCDE, ip.flowLabel());
+        scratch.assertHolds("6baabcde 0000 11 fe fd00000000000001 0000000000000002 fe80000000000000 fffffffffffffffd");
         ip.payloadLength(1);
         assertEquals(DropReason.BAD_IP_HEADER, ip.check());
         assertEquals(DropReason.NONE, ip.checkHeader());
@@ -118,9 +111,9 @@ class HeaderGoldenBytesTest
     @Test
     void shouldWriteAndReadUdp()
     {
-        final Scratch scratch = new Scratch(UdpHeader.LENGTH);
+        final Scratch scratch = Scratch.of("ffff 2118 a5a5 a5a5");
         final UdpHeader udp = new UdpHeader().wrap(scratch.buffer, OFFSET, UdpHeader.LENGTH);
-        udp.sourcePort(65535).destinationPort(8472).udpLength(8).checksum(0xBEEF);
+        udp.udpLength(8).checksum(0xBEEF);
 
         scratch.assertHolds("ffff 2118 0008 beef");
         assertEquals(DropReason.NONE, udp.check());
@@ -135,25 +128,25 @@ class HeaderGoldenBytesTest
     @Test
     void shouldWriteAndReadTcp()
     {
-        final Scratch scratch = new Scratch(TcpHeader.LENGTH);
+        final Scratch scratch = Scratch.of("01bb c350 a5a5a5a5 80000001 50 a5 ff00 a5a5 8001");
         final TcpHeader tcp = new TcpHeader().wrap(scratch.buffer, OFFSET, TcpHeader.LENGTH);
-        tcp.sourcePort(443).destinationPort(50000).sequence(0xFFFF_FFFE).acknowledgment(0x8000_0001).dataOffset(20)
-            .flags(TcpHeader.CWR | TcpHeader.ACK).window(0xFF00).checksum(0xABCD).urgent(0x8001);
+        tcp.sequence(0xFFFF_FFFE).flags(TcpHeader.CWR | TcpHeader.ACK).checksum(0xABCD);
 
         scratch.assertHolds("01bb c350 fffffffe 80000001 50 90 ff00 abcd 8001");
         assertEquals(DropReason.NONE, tcp.check());
         assertEquals(443, tcp.sourcePort());
         assertEquals(50000, tcp.destinationPort());
         assertEquals(0xFFFF_FFFE, tcp.sequence());
-        assertEquals(0x8000_0001, tcp.acknowledgment());
         assertEquals(20, tcp.dataOffset());
         assertEquals(TcpHeader.CWR | TcpHeader.ACK, tcp.flags());
-        assertEquals(0xFF00, tcp.window());
         assertEquals(0xABCD, tcp.checksum());
         assertEquals(0x8001, tcp.urgent());
-        assertEquals(DropReason.BAD_TRANSPORT_HEADER, tcp.dataOffset(16).check());
-        assertEquals(DropReason.BAD_TRANSPORT_HEADER, tcp.dataOffset(24).check());
-        assertEquals(60, tcp.dataOffset(60).dataOffset());
+        scratch.buffer.putByte(OFFSET + TcpHeader.DATA_OFFSET_OFFSET, (byte)0x4F);
+        assertEquals(DropReason.BAD_TRANSPORT_HEADER, tcp.check());
+        scratch.buffer.putByte(OFFSET + TcpHeader.DATA_OFFSET_OFFSET, (byte)0x60);
+        assertEquals(DropReason.BAD_TRANSPORT_HEADER, tcp.check());
+        scratch.buffer.putByte(OFFSET + TcpHeader.DATA_OFFSET_OFFSET, (byte)0xF0);
+        assertEquals(60, tcp.dataOffset());
     }
 
     @Test
@@ -166,11 +159,9 @@ class HeaderGoldenBytesTest
 
         scratch.assertHolds("03 04 f751 0000 05aa");
         assertTrue(icmp.isChecksumValid());
-        assertEquals(1450, icmp.nextHopMtu());
         icmp.identifier(0x1234).sequence(0xFFFF).type(8).code(0).checksum(0);
         scratch.assertHolds("08 00 0000 1234 ffff");
         assertFalse(icmp.isChecksumValid());
-        assertEquals(0x1234_FFFF, icmp.rest());
         assertEquals(0x1234, icmp.identifier());
         assertEquals(0xFFFF, icmp.sequence());
         assertEquals(8, icmp.type());
@@ -187,11 +178,10 @@ class HeaderGoldenBytesTest
         icmp.type(128).code(0).identifier(1).sequence(2).updateChecksum(ip);
 
         scratch.assertHolds("80 00 7fb8 0001 0002");
-        assertTrue(icmp.isChecksumValid(ip));
         assertEquals(128, icmp.type());
-        assertEquals(0x0001_0002, icmp.rest());
         ip.destinationLow(2);
-        assertFalse(icmp.isChecksumValid(ip));
+        icmp.updateChecksum(ip);
+        scratch.assertHolds("80 00 7fb7 0001 0002");
     }
 
     @Test
@@ -208,9 +198,10 @@ class HeaderGoldenBytesTest
         assertEquals(0x0800_0000_FFFF_FE00L, vxlan.word());
         assertEquals(0, vxlan.word() & VxlanHeader.RESERVED_MASK);
 
-        vxlan.word(-1).flags(0x88).vni(0x1_00_0001);
-        scratch.assertHolds("88ffffff 000001 ff");
+        scratch.buffer.putBytes(OFFSET, Scratch.bytes("88ffffff 000001 ff"));
+        assertEquals(0x88, vxlan.flags());
         assertEquals(0x80FF_FFFF_0000_00FFL, vxlan.word() & VxlanHeader.RESERVED_MASK);
         assertEquals(1, vxlan.vni());
+        assertEquals(1, VxlanHeader.vni(vxlan.word()));
     }
 }

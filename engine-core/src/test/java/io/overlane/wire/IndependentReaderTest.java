@@ -48,10 +48,11 @@ class IndependentReaderTest
     void shouldReadUdpOverIpv4BehindVlanTag() throws Exception
     {
         final int length = 18 + 20 + 8 + DATA.length;
-        ethernet(EtherType.VLAN);
-        new VlanTag().wrap(buffer, 14, length - 14).control(0).priority(6).vlanId(0x123).etherType(EtherType.IPV4);
+        ethernet(4, EtherType.IPV4);
+        VlanTag.push(new Frame(buffer).wrap(4, length - 4), EtherType.VLAN, 6 << 13 | 0x123);
         ipv4(18, IpProtocol.UDP, 8 + DATA.length);
-        new UdpHeader().wrap(buffer, 38, length - 38).sourcePort(50000).destinationPort(8472)
+        buffer.putBytes(38, Scratch.bytes("c350 2118"));
+        new UdpHeader().wrap(buffer, 38, length - 38)
             .udpLength(8 + DATA.length).checksum(pseudoV4(IpProtocol.UDP, 8 + DATA.length));
         buffer.putBytes(46, DATA);
         complete(length, 38, UdpHeader.CHECKSUM_OFFSET);
@@ -78,8 +79,8 @@ class IndependentReaderTest
         final int length = 14 + 20 + 20 + DATA.length;
         ethernet(EtherType.IPV4);
         ipv4(14, IpProtocol.TCP, 20 + DATA.length);
-        new TcpHeader().wrap(buffer, 34, length - 34).sourcePort(443).destinationPort(50001).sequence(-2)
-            .acknowledgment(7).dataOffset(20).flags(TcpHeader.PSH | TcpHeader.ACK).window(0xFFFF).urgent(0)
+        buffer.putBytes(34, Scratch.bytes("01bb c351 00000000 00000007 50 00 ffff 0000 0000"));
+        new TcpHeader().wrap(buffer, 34, length - 34).sequence(-2).flags(TcpHeader.PSH | TcpHeader.ACK)
             .checksum(pseudoV4(IpProtocol.TCP, 20 + DATA.length));
         buffer.putBytes(54, DATA);
         complete(length, 34, TcpHeader.CHECKSUM_OFFSET);
@@ -159,7 +160,8 @@ class IndependentReaderTest
         final int length = 14 + 40 + 8 + DATA.length;
         ethernet(EtherType.IPV6);
         ipv6(IpProtocol.UDP, 8 + DATA.length);
-        new UdpHeader().wrap(buffer, 54, length - 54).sourcePort(1).destinationPort(2).udpLength(8 + DATA.length)
+        buffer.putBytes(54, Scratch.bytes("0001 0002"));
+        new UdpHeader().wrap(buffer, 54, length - 54).udpLength(8 + DATA.length)
             .checksum(Checksum.fold(Checksum.pseudoHeaderV6(NET, 1, NET, 2, IpProtocol.UDP, 8 + DATA.length)));
         buffer.putBytes(62, DATA);
         complete(length, 54, UdpHeader.CHECKSUM_OFFSET);
@@ -171,8 +173,13 @@ class IndependentReaderTest
 
     private void ethernet(final int etherType)
     {
+        ethernet(0, etherType);
+    }
+
+    private void ethernet(final int offset, final int etherType)
+    {
         Arrays.fill(bytes, (byte)0xA5);
-        new EthernetHeader().wrap(buffer, 0, EthernetHeader.LENGTH)
+        new EthernetHeader().wrap(buffer, offset, EthernetHeader.LENGTH)
             .destination(MAC_B).source(MAC_A).etherType(etherType);
     }
 
@@ -185,8 +192,9 @@ class IndependentReaderTest
 
     private Ipv6Header ipv6(final int nextHeader, final int payloadLength)
     {
-        return new Ipv6Header().wrap(buffer, 14, 40 + payloadLength).init().trafficClass(0xB8).ecn(3)
-            .flowLabel(0x12345).payloadLength(payloadLength).nextHeader(nextHeader).hopLimit(255)
+        buffer.putBytes(14, Scratch.bytes("6b812345"));
+        return new Ipv6Header().wrap(buffer, 14, 40 + payloadLength).ecn(3).payloadLength(payloadLength)
+            .nextHeader(nextHeader).hopLimit(255)
             .sourceHigh(NET).sourceLow(1).destinationHigh(NET).destinationLow(2);
     }
 

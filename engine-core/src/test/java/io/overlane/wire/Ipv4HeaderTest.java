@@ -28,15 +28,13 @@ class Ipv4HeaderTest
             .source(0x0A05_0101).destination(0x0A05_0201).updateChecksum();
         scratch.assertHolds(PACKET.substring(0, 40));
 
-        ip.tos(0xB9).totalLength(0xFFFF).identification(0xFEDC).dontFragment(true).moreFragments(true)
+        ip.tos(0xB9).totalLength(0xFFFF).identification(0xFEDC).flags(0x2000).dontFragment(true)
             .fragmentOffset(0xFFF8).ttl(255).protocol(255).headerChecksum(0xABCD).source(-1).destination(-2);
         scratch.assertHolds("45 b9 ffff fedc 7fff ff ff abcd ffffffff fffffffe");
-        assertEquals(4, ip.version());
         assertEquals(20, ip.headerLength());
         assertEquals(0xB9, ip.tos());
         assertEquals(1, ip.ecn());
         assertEquals(0xFFFF, ip.totalLength());
-        assertEquals(0xFFFF - 20, ip.payloadLength());
         assertEquals(0xFEDC, ip.identification());
         assertTrue(ip.dontFragment());
         assertTrue(ip.moreFragments());
@@ -54,8 +52,8 @@ class Ipv4HeaderTest
         ip.wrap(Scratch.of(PACKET).buffer, OFFSET, 32);
         assertFalse(ip.isFragment());
         assertFalse(ip.dontFragment(true).isFragment());
-        assertTrue(ip.moreFragments(true).isFragment());
-        assertTrue(ip.moreFragments(false).fragmentOffset(8).isFragment());
+        assertTrue(ip.flags(0x6000).isFragment());
+        assertTrue(ip.flags(0x4000).fragmentOffset(8).isFragment());
         assertTrue(ip.dontFragment());
         assertFalse(ip.fragmentOffset(0).isFragment());
         assertFalse(ip.dontFragment(false).dontFragment());

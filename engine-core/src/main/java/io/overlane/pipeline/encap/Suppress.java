@@ -136,8 +136,9 @@ public final class Suppress
             .destinationLow(isDuplicateDetection ? 1 : ipv6.sourceLow())
             .sourceHigh(nd.targetHigh()).sourceLow(nd.targetLow());
         nd.wrap(frame.buffer(), l3Offset + Ipv6Header.LENGTH, NdMessage.LENGTH_WITH_LINK_LAYER)
-            .type(NdMessage.ADVERTISEMENT)
-            .flags(router | NdMessage.OVERRIDE | (isDuplicateDetection ? 0 : NdMessage.SOLICITED))
+            .init(
+                NdMessage.ADVERTISEMENT,
+                router | NdMessage.OVERRIDE | (isDuplicateDetection ? 0 : NdMessage.SOLICITED))
             .linkLayerAddress(mac)
             .updateChecksum(ipv6);
         frame.length(EthernetHeader.LENGTH + Ipv6Header.LENGTH + NdMessage.LENGTH_WITH_LINK_LAYER);
