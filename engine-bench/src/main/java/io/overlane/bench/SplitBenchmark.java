@@ -11,7 +11,7 @@ import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.wire.Layer3;
 import io.overlane.wire.VxlanHeader;
 import java.util.Random;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
@@ -73,7 +73,7 @@ public class SplitBenchmark extends PathBenchmark
 
     /** Only copies the same bytes; cutting cannot be faster than this. */
     @Benchmark
-    public UnsafeBuffer copy()
+    public MutableDirectBuffer copy()
     {
         target.buffer().putBytes(target.offset(), frame.buffer(), frame.offset(), Math.min(ROOM, frame.length()));
         return target.buffer();

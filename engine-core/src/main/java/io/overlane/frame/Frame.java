@@ -2,6 +2,7 @@
 package io.overlane.frame;
 
 import io.overlane.status.DropReason;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -67,9 +68,10 @@ public final class Frame
      *
      * @param buffer the slot: headroom, frame and tailroom.
      */
-    public Frame(final UnsafeBuffer buffer)
+    public Frame(final MutableDirectBuffer buffer)
     {
-        this.buffer = buffer;
+        // With one class the accesses to a frame need no dispatch.
+        this.buffer = buffer instanceof UnsafeBuffer unsafe ? unsafe : new UnsafeBuffer(buffer);
     }
 
     /**
@@ -89,7 +91,7 @@ public final class Frame
     }
 
     /** @return the slot the frame lies in. */
-    public UnsafeBuffer buffer()
+    public MutableDirectBuffer buffer()
     {
         return buffer;
     }

@@ -9,7 +9,7 @@ import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Segments of one flow that follow each other and become one super-frame. The first stays where it was received; once
@@ -107,8 +107,8 @@ final class GroFlow
         {
             return false;
         }
-        final UnsafeBuffer mine = first.buffer();
-        final UnsafeBuffer other = segment.frame().buffer();
+        final MutableDirectBuffer mine = first.buffer();
+        final MutableDirectBuffer other = segment.frame().buffer();
         final int myL3 = first.offset() + l3;
         final int otherL3 = segment.frame().offset() + segment.l3Length();
         final int addresses = isV4 ? Ipv4Header.SOURCE_OFFSET : Ipv6Header.SOURCE_OFFSET;
@@ -124,7 +124,7 @@ final class GroFlow
     boolean isNext(final Frame frame, final long sourceHigh, final long sourceLow)
     {
         final int payload = frame.length() - headers;
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         final int offset = frame.offset();
         return payload > 0 && payload <= gsoSize && length - l3 + payload <= MAX_PACKET_LENGTH &&
             buffer.getInt(offset + l4) == ports &&
@@ -134,7 +134,7 @@ final class GroFlow
             (isTcp ? isNextTcp(buffer, offset + l4) : isNextUdp(buffer, offset + l4, frame.length() - l4));
     }
 
-    private boolean isNextV4(final UnsafeBuffer buffer, final int offset, final int packetLength)
+    private boolean isNextV4(final MutableDirectBuffer buffer, final int offset, final int packetLength)
     {
         ipv4.wrap(buffer, offset, packetLength);
         // 0xFFFF says the same as 0, but splitting the super-frame would write 0.
@@ -153,18 +153,18 @@ final class GroFlow
         return isFixed || identification == (lastIdentification + 1 & 0xFFFF);
     }
 
-    private boolean isNextV6(final UnsafeBuffer buffer, final int offset, final Frame frame)
+    private boolean isNextV6(final MutableDirectBuffer buffer, final int offset, final Frame frame)
     {
         return ipv6.wrap(buffer, offset, frame.length() - l3).payloadLength() == frame.length() - l4;
     }
 
-    private boolean isNextTcp(final UnsafeBuffer buffer, final int offset)
+    private boolean isNextTcp(final MutableDirectBuffer buffer, final int offset)
     {
         return buffer.getInt(offset + TcpHeader.SEQUENCE_OFFSET, ByteOrder.BIG_ENDIAN) == nextSequence &&
             buffer.getShort(offset + TcpHeader.CHECKSUM_OFFSET) != (short)0xFFFF;
     }
 
-    private boolean isNextUdp(final UnsafeBuffer buffer, final int offset, final int udpLength)
+    private boolean isNextUdp(final MutableDirectBuffer buffer, final int offset, final int udpLength)
     {
         final int stated = buffer.getShort(offset + UdpHeader.LENGTH_FIELD_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
         return segments < Frame.MAX_UDP_SEGMENTS && stated == udpLength &&
@@ -182,7 +182,7 @@ final class GroFlow
     /** Append a frame that {@link #isNext(Frame, long, long)} and has a right checksum; the flow has a slot. */
     void append(final Frame frame)
     {
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         final int offset = frame.offset();
         final int identification = isV4 ? ipv4.wrap(buffer, offset + l3, frame.length() - l3).identification() : 0;
         if (segments == 1)
@@ -219,7 +219,7 @@ final class GroFlow
 
     private void finish()
     {
-        final UnsafeBuffer buffer = slot.buffer();
+        final MutableDirectBuffer buffer = slot.buffer();
         slot.length(length);
         final int l3Offset = slot.offset() + l3;
         final int l4Offset = slot.offset() + l4;
@@ -250,7 +250,11 @@ final class GroFlow
     }
 
     private static boolean isSame(
-        final UnsafeBuffer a, final int aOffset, final UnsafeBuffer b, final int bOffset, final int length)
+        final MutableDirectBuffer a,
+        final int aOffset,
+        final MutableDirectBuffer b,
+        final int bOffset,
+        final int length)
     {
         int i = 0;
         for (; i + Long.BYTES <= length; i += Long.BYTES)

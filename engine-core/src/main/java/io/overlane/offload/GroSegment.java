@@ -11,7 +11,7 @@ import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.Layer3;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * One received frame, looked at as a segment: where its headers are, which flow it belongs to, and whether it may be
@@ -38,7 +38,7 @@ final class GroSegment
     private final boolean isEthernet;
 
     private Frame frame;
-    private UnsafeBuffer buffer;
+    private MutableDirectBuffer buffer;
     private int l3;
     private int l4;
     private int payload;

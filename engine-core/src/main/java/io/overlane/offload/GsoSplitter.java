@@ -12,7 +12,7 @@ import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.Layer3;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Cuts a TCP or UDP super-frame into segments (Linux {@code tcp_gso_segment}, {@code __udp_gso_segment}), one behind
@@ -38,7 +38,7 @@ public final class GsoSplitter
     private final TcpHeader tcp = new TcpHeader();
     private final UdpHeader udp = new UdpHeader();
 
-    private UnsafeBuffer source;
+    private MutableDirectBuffer source;
     private int start;
     private int end;
     private int next;
@@ -121,7 +121,7 @@ public final class GsoSplitter
      * @param gap    bytes left as they are in front of each segment.
      * @return bytes written, gaps included.
      */
-    public int cut(final UnsafeBuffer target, final int offset, final int room, final int most, final int gap)
+    public int cut(final MutableDirectBuffer target, final int offset, final int room, final int most, final int gap)
     {
         int written = 0;
         for (int i = 0; i < most && next < end; i++)
@@ -237,7 +237,7 @@ public final class GsoSplitter
         return gsoSize > 0;
     }
 
-    private void finish(final UnsafeBuffer target, final int segment, final int payload)
+    private void finish(final MutableDirectBuffer target, final int segment, final int payload)
     {
         final int length = headers + payload;
         final int transportLength = length - l4;

@@ -5,6 +5,7 @@ import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -36,7 +37,7 @@ final class HeaderPattern
      * @param l4      offset of the transport header in the segment.
      */
     void set(
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int offset,
         final int headers,
         final int l3,
@@ -63,7 +64,7 @@ final class HeaderPattern
      * @param offset first byte of a segment; the buffer has all its headers.
      * @return true if the headers are equal in all that must not differ.
      */
-    boolean matches(final UnsafeBuffer buffer, final int offset)
+    boolean matches(final MutableDirectBuffer buffer, final int offset)
     {
         for (int i = 0; i < count; i++)
         {

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -88,7 +89,7 @@ public final class DropSamples
         final int vni,
         final long remoteHigh,
         final long remoteLow,
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int offset,
         final int length)
     {
@@ -149,7 +150,7 @@ public final class DropSamples
         final int vni,
         final long remoteHigh,
         final long remoteLow,
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int offset,
         final int length)
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 
@@ -144,7 +144,7 @@ public final class PathCounters
         final long remoteHigh,
         final long remoteLow,
         final int frames,
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int offset,
         final int length)
     {
@@ -171,7 +171,7 @@ public final class PathCounters
         final long remoteHigh,
         final long remoteLow,
         final int frames,
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int offset,
         final int length)
     {

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * The sending half of a {@link NioUnderlay}: its caches and its patience. Sending thread only.
@@ -246,7 +246,7 @@ final class NioSender
 
     /** The bytes where they lie if that is a direct buffer's memory, else a copy. */
     @SuppressWarnings("ReferenceEquality")
-    private ByteBuffer bytes(final UnsafeBuffer buffer, final int offset, final int length)
+    private ByteBuffer bytes(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         final ByteBuffer memory = buffer.byteBuffer();
         if (memory == null || !memory.isDirect())

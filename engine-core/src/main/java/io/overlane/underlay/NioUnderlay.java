@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Datagrams through the JDK's own {@link DatagramChannel}: no native code of ours, any operating system, one system
@@ -306,7 +306,7 @@ public final class NioUnderlay implements Underlay
     }
 
     /** A view of the bytes behind a slot's headroom. */
-    private static ByteBuffer slot(final UnsafeBuffer buffer)
+    private static ByteBuffer slot(final MutableDirectBuffer buffer)
     {
         final int from = buffer.wrapAdjustment() + FrameSlab.HEADROOM;
         return buffer.byteBuffer().duplicate().position(from).limit(from + buffer.capacity() - FrameSlab.HEADROOM)

@@ -3,7 +3,7 @@ package io.overlane.wire;
 
 import io.overlane.status.DropReason;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * An ARP message for IPv4 over Ethernet (RFC 826).
@@ -52,7 +52,7 @@ public final class ArpHeader extends Header
     private static final long ETHERNET_IPV4 = 0x0001_0800_0604_0000L;
     private static final long OPERATION_MASK = 0xFFFFL;
 
-    public ArpHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public ArpHeader wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         return this;

@@ -4,8 +4,9 @@ package io.overlane.wire;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The Internet checksum (RFC 1071) and its incremental update (RFC 1624).
@@ -31,7 +32,7 @@ public final class Checksum
      * @param initial sum of what stands before, of even length; 0, or from here or a pseudo header. At most 2^62.
      * @return the sum of both, at most 0xFFFF above {@code initial}.
      */
-    public static long sum(final UnsafeBuffer buffer, final int offset, final int length, final long initial)
+    public static long sum(final DirectBuffer buffer, final int offset, final int length, final long initial)
     {
         buffer.boundsCheck(offset, length);
         final byte[] array = buffer.byteArray();
@@ -111,7 +112,7 @@ public final class Checksum
      * @param length bytes.
      * @return the checksum for a header whose checksum field is zero; 0 if the field holds a right one.
      */
-    public static int internet(final UnsafeBuffer buffer, final int offset, final int length)
+    public static int internet(final DirectBuffer buffer, final int offset, final int length)
     {
         return ~fold(sum(buffer, offset, length, 0)) & 0xFFFF;
     }
@@ -191,7 +192,7 @@ public final class Checksum
             return DropReason.BAD_OFFLOAD;
         }
 
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         final int index = frame.offset() + start;
         final int checksum = internet(buffer, index, frame.length() - start);
         final int written = checksum == 0 && fieldOffset == UdpHeader.CHECKSUM_OFFSET ? 0xFFFF : checksum;

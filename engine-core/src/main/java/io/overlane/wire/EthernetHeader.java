@@ -2,7 +2,7 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * An Ethernet II header (RFC 894, IEEE 802.3), without preamble and check sequence.
@@ -34,7 +34,7 @@ public final class EthernetHeader extends Header
 
     private static final int DESTINATION_OFFSET = 0;
 
-    public EthernetHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public EthernetHeader wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         return this;

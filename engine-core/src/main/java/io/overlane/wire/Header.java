@@ -2,6 +2,7 @@
 package io.overlane.wire;
 
 import java.nio.ByteOrder;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The place of a header in a buffer, and access to its fields in network byte order, by their offset in the header. */
@@ -11,9 +12,10 @@ abstract class Header
     int offset;
     int length;
 
-    final void aim(final UnsafeBuffer buffer, final int offset, final int length)
+    final void aim(final MutableDirectBuffer buffer, final int offset, final int length)
     {
-        this.buffer = buffer;
+        // With one class the accesses below need no dispatch. Frames have it; only another buffer costs an object.
+        this.buffer = buffer instanceof UnsafeBuffer unsafe ? unsafe : new UnsafeBuffer(buffer);
         this.offset = offset;
         this.length = length;
     }

@@ -2,7 +2,7 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * An ICMP header (RFC 792) or an ICMPv6 header (RFC 4443 §2.1): the two words every message begins with. The message
@@ -52,7 +52,7 @@ public class IcmpHeader extends Header
     private static final int SEQUENCE_OFFSET = 6;
     private static final int NEXT_HOP_MTU_OFFSET = 6;
 
-    public IcmpHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public IcmpHeader wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         return this;

@@ -2,7 +2,7 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * An IPv4 header (RFC 791). Addresses are an {@code int}, first octet on the wire highest. Setters leave the header
@@ -63,7 +63,7 @@ public final class Ipv4Header extends Header
     private static final int MORE_FRAGMENTS_BIT = 0x2000;
     private static final int FRAGMENT_OFFSET_MASK = 0x1FFF;
 
-    public Ipv4Header wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public Ipv4Header wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         return this;

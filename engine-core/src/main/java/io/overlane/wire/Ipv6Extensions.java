@@ -2,7 +2,7 @@
 package io.overlane.wire;
 
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.DirectBuffer;
 
 /**
  * Walks over the extension headers of an IPv6 packet (RFC 8200 §4), one at each {@link #next()}. Options are not looked
@@ -23,7 +23,7 @@ public final class Ipv6Extensions
     private static final int FRAGMENT_OFFSET_MASK = 0xFFF8;
     private static final int MORE_FRAGMENTS_BIT = 0x1;
 
-    private UnsafeBuffer buffer;
+    private DirectBuffer buffer;
     private int end;
     private int offset;
     private int nextHeader;
@@ -39,7 +39,7 @@ public final class Ipv6Extensions
      * @return this.
      */
     public Ipv6Extensions wrap(
-        final UnsafeBuffer buffer, final int offset, final int length, final int firstHeader)
+        final DirectBuffer buffer, final int offset, final int length, final int firstHeader)
     {
         this.buffer = buffer;
         this.offset = offset;

@@ -2,7 +2,7 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * An IPv6 header (RFC 8200 §3), without extension headers. Addresses are two words, first octet on the wire highest.
@@ -51,7 +51,7 @@ public final class Ipv6Header extends Header
 
     private static final int ECN_MASK = 0x3 << TRAFFIC_CLASS_SHIFT;
 
-    public Ipv6Header wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public Ipv6Header wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         return this;

@@ -3,7 +3,7 @@ package io.overlane.wire;
 
 import io.overlane.frame.Frame;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.DirectBuffer;
 
 /**
  * Where layer 3 begins in a frame, behind VLAN tags, and what it is. The answer is one {@code int}, so that a frame is
@@ -59,7 +59,7 @@ public final class Layer3
      * @param length bytes in the frame.
      * @return where its layer 3 begins and what it is, or {@link #NONE}.
      */
-    public static int ofEthernet(final UnsafeBuffer buffer, final int offset, final int length)
+    public static int ofEthernet(final DirectBuffer buffer, final int offset, final int length)
     {
         if (length < EthernetHeader.LENGTH)
         {
@@ -77,7 +77,7 @@ public final class Layer3
      * @param length bytes in the packet.
      * @return what its version field says, or {@link #NONE} if that is neither 4 nor 6.
      */
-    public static int ofIp(final UnsafeBuffer buffer, final int offset, final int length)
+    public static int ofIp(final DirectBuffer buffer, final int offset, final int length)
     {
         return switch (length > 0 ? (buffer.getByte(offset) & 0xFF) >>> 4 : 0)
         {
@@ -114,7 +114,7 @@ public final class Layer3
         return (offset(layer3) - EthernetHeader.LENGTH) / VlanTag.LENGTH;
     }
 
-    private static int behindTags(final UnsafeBuffer buffer, final int offset, final int length, final int tpid)
+    private static int behindTags(final DirectBuffer buffer, final int offset, final int length, final int tpid)
     {
         int type = tpid;
         int position = EthernetHeader.LENGTH;
@@ -130,7 +130,7 @@ public final class Layer3
         return position << OFFSET_SHIFT | type;
     }
 
-    private static int etherType(final UnsafeBuffer buffer, final int index)
+    private static int etherType(final DirectBuffer buffer, final int index)
     {
         return buffer.getShort(index, ByteOrder.BIG_ENDIAN) & ETHER_TYPE_MASK;
     }

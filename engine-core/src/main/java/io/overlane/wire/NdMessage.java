@@ -2,7 +2,7 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * A neighbour solicitation or advertisement (RFC 4861 §4.3, §4.4) from its ICMPv6 type on, with the one option that
@@ -63,7 +63,7 @@ public final class NdMessage extends IcmpHeader
     private int linkLayerOffset;
 
     @Override
-    public NdMessage wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public NdMessage wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         linkLayerOffset = 0;

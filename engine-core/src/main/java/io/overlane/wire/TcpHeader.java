@@ -2,7 +2,7 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * A TCP header (RFC 9293 §3.1). Sequence numbers are 32 bits and wrap; compare them by subtraction.
@@ -58,7 +58,7 @@ public final class TcpHeader extends Header
     private static final int DESTINATION_PORT_OFFSET = 2;
     private static final int URGENT_OFFSET = 18;
 
-    public TcpHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public TcpHeader wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         return this;

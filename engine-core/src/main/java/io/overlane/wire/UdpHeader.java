@@ -2,7 +2,7 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * A UDP header (RFC 768).
@@ -31,7 +31,7 @@ public final class UdpHeader extends Header
     private static final int SOURCE_PORT_OFFSET = 0;
     private static final int DESTINATION_PORT_OFFSET = 2;
 
-    public UdpHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public UdpHeader wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         return this;

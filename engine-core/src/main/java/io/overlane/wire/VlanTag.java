@@ -4,7 +4,7 @@ package io.overlane.wire;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * What follows the TPID of a VLAN tag, be it IEEE 802.1Q (0x8100) or 802.1ad (0x88a8): two bytes of tag control and the
@@ -45,7 +45,7 @@ public final class VlanTag extends Header
      */
     public static void push(final Frame frame, final int tpid, final int control)
     {
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         final int from = frame.offset();
         final int to = frame.prepend(LENGTH).offset();
         moveMacs(buffer, from, to);
@@ -65,7 +65,7 @@ public final class VlanTag extends Header
         moveMacs(frame.buffer(), from, frame.strip(tags * LENGTH).offset());
     }
 
-    private static void moveMacs(final UnsafeBuffer buffer, final int from, final int to)
+    private static void moveMacs(final MutableDirectBuffer buffer, final int from, final int to)
     {
         final long first = buffer.getLong(from);
         final int last = buffer.getInt(from + Long.BYTES);
@@ -73,7 +73,7 @@ public final class VlanTag extends Header
         buffer.putInt(to + Long.BYTES, last);
     }
 
-    public VlanTag wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public VlanTag wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         return this;

@@ -2,7 +2,7 @@
 package io.overlane.wire;
 
 import io.overlane.status.DropReason;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * A VXLAN header (RFC 7348 §5).
@@ -38,7 +38,7 @@ public final class VxlanHeader extends Header
     private static final int VNI_OFFSET = 4;
     private static final long I_FLAG_WORD = (long)I_FLAG << 56;
 
-    public VxlanHeader wrap(final UnsafeBuffer buffer, final int offset, final int length)
+    public VxlanHeader wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         aim(buffer, offset, length);
         return this;

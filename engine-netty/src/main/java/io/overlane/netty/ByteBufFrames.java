@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.overlane.frame.Frame;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -82,7 +83,7 @@ public final class ByteBufFrames
      */
     public static ByteBuf byteBuf(final Frame frame)
     {
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         final int length = frame.length();
         if (buffer.byteArray() != null)
         {

@@ -3,6 +3,7 @@ package io.overlane.replay;
 
 import java.util.Arrays;
 import org.agrona.BufferUtil;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The fragments of one IP packet, each at its place; a bit for each eight bytes marks those that have arrived. */
@@ -105,7 +106,7 @@ final class FragmentQueue
 
     /** Add a fragment; {@code from} and, unless it is the last, the length are multiples of 8. */
     Outcome add(
-        final UnsafeBuffer source,
+        final MutableDirectBuffer source,
         final int offset,
         final int from,
         final int fragmentLength,
@@ -156,7 +157,7 @@ final class FragmentQueue
         return (ecnSeen & NOT_CAPABLE_SEEN) != 0 && ecnSeen != NOT_CAPABLE_SEEN ? Outcome.SPOILT : Outcome.COMPLETE;
     }
 
-    UnsafeBuffer buffer()
+    MutableDirectBuffer buffer()
     {
         return buffer;
     }

@@ -7,7 +7,7 @@ import io.overlane.wire.EtherType;
 import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Finds layer 3 in a captured packet of a known link type, behind VLAN tags.
@@ -71,7 +71,7 @@ final class LinkLayer
     }
 
     /** Returns {@code BAD_OUTER_HEADER} if the packet ends before layer 3, or should be IP and is not. */
-    DropReason locate(final UnsafeBuffer buffer, final int offset, final int length)
+    DropReason locate(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         return switch (linkType)
         {
@@ -111,7 +111,7 @@ final class LinkLayer
     }
 
     /** Families are small numbers, so one with bits in its upper half was written in the other byte order. */
-    private DropReason loopback(final UnsafeBuffer buffer, final int offset, final int length)
+    private DropReason loopback(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         if (length < FAMILY_LENGTH)
         {
@@ -129,7 +129,7 @@ final class LinkLayer
     }
 
     private DropReason cooked(
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int offset,
         final int length,
         final int headerLength,

@@ -2,6 +2,7 @@
 package io.overlane.replay;
 
 import io.overlane.address.IpAddress;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -20,7 +21,7 @@ public final class OuterDatagram
     private int tos;
     private int sourcePort;
     private int destinationPort;
-    private UnsafeBuffer buffer = EMPTY;
+    private MutableDirectBuffer buffer = EMPTY;
     private int offset;
     private int length;
 
@@ -71,7 +72,7 @@ public final class OuterDatagram
     }
 
     /** @return buffer with the payload: the packet's, or one in which fragments were joined; empty after a drop. */
-    public UnsafeBuffer buffer()
+    public MutableDirectBuffer buffer()
     {
         return buffer;
     }
@@ -128,7 +129,7 @@ public final class OuterDatagram
         this.destinationPort = destinationPort;
     }
 
-    void payload(final UnsafeBuffer buffer, final int offset, final int length)
+    void payload(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         this.buffer = buffer;
         this.offset = offset;

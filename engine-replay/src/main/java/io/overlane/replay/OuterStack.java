@@ -8,7 +8,7 @@ import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Does with a captured packet what a host's IP and UDP layers do before a socket on a UDP port gets it. Each packet
@@ -103,7 +103,7 @@ public final class OuterStack
      *         {@code FRAGMENT}, {@code UDP_CHECKSUM} or {@code NO_SOCKET}.
      */
     public DropReason receive(
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int offset,
         final int length,
         final long originalLength,
@@ -138,7 +138,7 @@ public final class OuterStack
     }
 
     private DropReason ipv4(
-        final UnsafeBuffer buffer, final int offset, final int held, final long missing, final long timestampNs)
+        final MutableDirectBuffer buffer, final int offset, final int held, final long missing, final long timestampNs)
     {
         final DropReason verdict = ipv4.wrap(buffer, offset, held).checkHeader();
         if (verdict == DropReason.INNER_IP_TRUNCATED)
@@ -189,7 +189,7 @@ public final class OuterStack
     }
 
     private DropReason ipv6(
-        final UnsafeBuffer buffer, final int offset, final int held, final long missing, final long timestampNs)
+        final MutableDirectBuffer buffer, final int offset, final int held, final long missing, final long timestampNs)
     {
         final DropReason verdict = ipv6.wrap(buffer, offset, held).checkHeader();
         if (verdict == DropReason.INNER_IP_TRUNCATED)
@@ -236,7 +236,7 @@ public final class OuterStack
      *         not process the transport header: the route does not end here, or hop-by-hop options are out of place.
      */
     private DropReason walk(
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int start,
         final int length,
         final int firstHeader,
@@ -265,7 +265,7 @@ public final class OuterStack
     }
 
     private DropReason ipv6Fragment(
-        final UnsafeBuffer buffer, final int held, final int length, final long timestampNs)
+        final MutableDirectBuffer buffer, final int held, final int length, final long timestampNs)
     {
         if (held < length)
         {
@@ -289,7 +289,7 @@ public final class OuterStack
         {
             return DropReason.FRAGMENT;
         }
-        final UnsafeBuffer whole = queue.buffer();
+        final MutableDirectBuffer whole = queue.buffer();
         final DropReason walked = walk(whole, 0, queue.length(), queue.nextHeader(), false);
         if (walked != DropReason.NONE)
         {

@@ -6,7 +6,7 @@ import io.overlane.wire.Checksum;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.UdpHeader;
 import java.util.Arrays;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /** Checks of a host for a UDP datagram, with some open ports: lengths, checksum and port, in that order. */
 final class UdpLayer
@@ -47,7 +47,11 @@ final class UdpLayer
 
     /** Of {@code length} bytes after the IP header, {@code held} were captured. */
     DropReason receive(
-        final OuterDatagram datagram, final UnsafeBuffer buffer, final int offset, final int held, final int length)
+        final OuterDatagram datagram,
+        final MutableDirectBuffer buffer,
+        final int offset,
+        final int held,
+        final int length)
     {
         if (held < UdpHeader.LENGTH)
         {
@@ -78,7 +82,7 @@ final class UdpLayer
     }
 
     private boolean isChecksumAcceptable(
-        final OuterDatagram datagram, final UnsafeBuffer buffer, final int offset, final int udpLength)
+        final OuterDatagram datagram, final MutableDirectBuffer buffer, final int offset, final int udpLength)
     {
         final int checksum = header.checksum();
         if (checksum == 0)

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -296,7 +296,7 @@ public final class EngineHarness implements AutoCloseable
     public static byte[] bytes(final Frame frame)
     {
         final byte[] bytes = new byte[frame.length()];
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         buffer.getBytes(frame.offset(), bytes);
         return bytes;
     }

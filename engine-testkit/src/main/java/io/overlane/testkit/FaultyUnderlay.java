@@ -7,8 +7,8 @@ import io.overlane.underlay.Underlay;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * An underlay that spoils the datagrams it receives. The same seed, arrivals and clock give the same faults.
@@ -182,7 +182,7 @@ public final class FaultyUnderlay extends WrappedUnderlay
         }
         if (frame.length() > 0 && happens(corruptionRate, corrupted))
         {
-            final UnsafeBuffer buffer = frame.buffer();
+            final MutableDirectBuffer buffer = frame.buffer();
             final int at = frame.offset() + random.nextInt(frame.length());
             buffer.putByte(at, (byte)(buffer.getByte(at) ^ (1 << random.nextInt(Byte.SIZE))));
         }

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What each further device costs an engine: counts of bytes, threads and calls, which no load of a machine changes. */
@@ -188,7 +188,7 @@ class ManyDevicesIT extends Scenario
         final LibC counting = new LibC()
         {
             @Override
-            public int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+            public int read(final int fd, final MutableDirectBuffer buffer, final int offset, final int length)
             {
                 reads.incrementAndGet();
                 return super.read(fd, buffer, offset, length);

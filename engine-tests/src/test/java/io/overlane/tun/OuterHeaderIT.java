@@ -38,7 +38,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -464,7 +464,7 @@ class OuterHeaderIT extends Scenario
 
     private static boolean isUdp(final Frame packet)
     {
-        final UnsafeBuffer buffer = packet.buffer();
+        final MutableDirectBuffer buffer = packet.buffer();
         final int version = (buffer.getByte(packet.offset()) & 0xFF) >>> 4;
         return buffer.getByte(packet.offset() + (version == 4 ? 9 : 6)) == UDP;
     }

@@ -19,7 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -242,7 +242,7 @@ class RefusedSuperFrameIT extends Scenario
         int interrupts;
 
         @Override
-        public int write(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+        public int write(final int fd, final DirectBuffer buffer, final int offset, final int length)
         {
             if (interrupts > 0)
             {

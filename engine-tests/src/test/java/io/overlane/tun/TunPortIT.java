@@ -27,7 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Frames between the kernel and a port, and the underlay where it needs an interface of its own. */
@@ -213,7 +213,7 @@ class TunPortIT extends Scenario
         final FailingLibC sixSuperFrames = new FailingLibC()
         {
             @Override
-            public int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+            public int read(final int fd, final MutableDirectBuffer buffer, final int offset, final int length)
             {
                 return waiting[0]-- > 0 ? VirtioNetHeader.MERGEABLE_LENGTH + 60_000 : fail(Linux.EAGAIN);
             }

@@ -22,7 +22,7 @@ import io.overlane.tun.libc.LibC;
 import io.overlane.wire.Layer3;
 import java.io.IOException;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * A port on a TAP (Ethernet frames) or a TUN (IP packets).
@@ -163,7 +163,7 @@ public final class TunPort implements Port
 
     private boolean read(final Frame frame)
     {
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         final int start = FrameSlab.HEADROOM - vnetHeaderLength;
         final int length = libc.read(descriptor.fd(), buffer, start, buffer.capacity() - start);
         if (length < vnetHeaderLength)

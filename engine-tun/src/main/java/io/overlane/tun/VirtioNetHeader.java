@@ -4,7 +4,7 @@ package io.overlane.tun;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.overlane.frame.Frame;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * The header in front of each frame of a device opened with IFF_VNET_HDR ({@code linux/virtio_net.h}). On a frame from
@@ -45,7 +45,7 @@ public final class VirtioNetHeader
      *
      * @param offset of its first byte.
      */
-    public static void decode(final UnsafeBuffer buffer, final int offset, final Frame frame)
+    public static void decode(final MutableDirectBuffer buffer, final int offset, final Frame frame)
     {
         final int flags = buffer.getByte(offset + FLAGS_OFFSET) & 0xFF;
         final int gsoType = buffer.getByte(offset + GSO_TYPE_OFFSET) & 0xFF;
@@ -64,7 +64,7 @@ public final class VirtioNetHeader
      * @param offset of the header's first byte.
      * @param length {@link #LENGTH} or {@link #MERGEABLE_LENGTH}.
      */
-    public static void encode(final Frame frame, final UnsafeBuffer buffer, final int offset, final int length)
+    public static void encode(final Frame frame, final MutableDirectBuffer buffer, final int offset, final int length)
     {
         buffer.putByte(offset + FLAGS_OFFSET, (byte)frame.flags());
         buffer.putByte(offset + GSO_TYPE_OFFSET, (byte)frame.gsoType());
@@ -83,7 +83,7 @@ public final class VirtioNetHeader
         }
     }
 
-    private static int unsignedShort(final UnsafeBuffer buffer, final int offset)
+    private static int unsignedShort(final MutableDirectBuffer buffer, final int offset)
     {
         return buffer.getShort(offset, LITTLE_ENDIAN) & 0xFFFF;
     }

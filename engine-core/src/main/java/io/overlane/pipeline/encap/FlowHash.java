@@ -11,7 +11,7 @@ import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.Layer3;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * A number for the flow a frame belongs to, the same for all its frames: what spreads flows over outer source ports
@@ -40,7 +40,7 @@ final class FlowHash
      */
     int of(final Frame frame, final int layer3)
     {
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         final int offset = frame.offset();
         final int length = frame.length();
         final int type = Layer3.etherType(layer3);
@@ -62,7 +62,7 @@ final class FlowHash
         return finish(macs, buffer.getInt(offset + Long.BYTES, ByteOrder.BIG_ENDIAN), type);
     }
 
-    private int ofIpv4(final UnsafeBuffer buffer, final int l3, final int length)
+    private int ofIpv4(final MutableDirectBuffer buffer, final int l3, final int length)
     {
         final long addresses = mix((long)ipv4.source() << Integer.SIZE | ipv4.destination() & 0xFFFF_FFFFL);
         final int protocol = ipv4.protocol();
@@ -70,7 +70,7 @@ final class FlowHash
         return finish(addresses, ports, protocol);
     }
 
-    private int ofIpv6(final UnsafeBuffer buffer, final int l3, final int length)
+    private int ofIpv6(final MutableDirectBuffer buffer, final int l3, final int length)
     {
         long addresses = mix(ipv6.sourceHigh());
         addresses = mix(addresses ^ ipv6.sourceLow());
@@ -92,7 +92,7 @@ final class FlowHash
 
     /** Source and destination port in one word; 0 where there are none. */
     private static int ports(
-        final UnsafeBuffer buffer, final int l3, final int position, final int length, final int protocol)
+        final MutableDirectBuffer buffer, final int l3, final int position, final int length, final int protocol)
     {
         final boolean hasPorts = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
         return hasPorts && length - position >= PORTS_LENGTH ? buffer.getInt(l3 + position, ByteOrder.BIG_ENDIAN) : 0;

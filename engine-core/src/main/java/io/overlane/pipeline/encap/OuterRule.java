@@ -11,7 +11,7 @@ import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.Layer3;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * What the outer header of a frame says (Linux {@code vxlan_xmit_one}). The inner IP header is read only where
@@ -91,7 +91,7 @@ final class OuterRule
         return ecn >>> (innerTos & ECN_MASK) * ECN_BITS & ECN_MASK;
     }
 
-    private int ofIpv4(final UnsafeBuffer buffer, final int l3)
+    private int ofIpv4(final MutableDirectBuffer buffer, final int l3)
     {
         final int innerTos = buffer.getByte(l3 + Ipv4Header.TOS_OFFSET) & 0xFF;
         if (isEcnOnly)
@@ -105,7 +105,7 @@ final class OuterRule
             isDf ? OuterFields.DF_SET : OuterFields.DF_CLEAR);
     }
 
-    private int ofIpv6(final UnsafeBuffer buffer, final int l3)
+    private int ofIpv6(final MutableDirectBuffer buffer, final int l3)
     {
         final int innerTos = buffer.getShort(l3 + Ipv6Header.VERSION_OFFSET, ByteOrder.BIG_ENDIAN) >>> 4 & 0xFF;
         return isEcnOnly ?

@@ -12,7 +12,7 @@ import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.Layer3;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Builds the answer to an Ethernet frame whose IP packet does not fit the tunnel: ICMP "fragmentation needed" or ICMPv6
@@ -48,7 +48,7 @@ final class PacketTooBig
      */
     Frame build(final Frame frame, final int portMtu, final int longestFrame)
     {
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         final int offset = frame.offset();
         final int layer3 = Layer3.of(frame, true);
         if (layer3 == Layer3.NONE || (buffer.getByte(offset + EthernetHeader.SOURCE_OFFSET) & 1) != 0)
@@ -69,7 +69,7 @@ final class PacketTooBig
         };
     }
 
-    private boolean isAnsweredV4(final UnsafeBuffer buffer, final int l3, final int length)
+    private boolean isAnsweredV4(final MutableDirectBuffer buffer, final int l3, final int length)
     {
         if (about4.wrap(buffer, l3, length).checkHeader() != DropReason.NONE || !about4.dontFragment() ||
             about4.isFragment() || !IcmpError.isStation(about4.source()) || IcmpError.isGroup(about4.destination()))
@@ -88,7 +88,7 @@ final class PacketTooBig
             type == IcmpHeader.TIME_EXCEEDED || type == 12;
     }
 
-    private boolean isAnsweredV6(final UnsafeBuffer buffer, final int l3, final int length)
+    private boolean isAnsweredV6(final MutableDirectBuffer buffer, final int l3, final int length)
     {
         if (about6.wrap(buffer, l3, length).checkHeader() != DropReason.NONE)
         {
@@ -115,7 +115,7 @@ final class PacketTooBig
             extensions.offset() < l3 + length && buffer.getByte(extensions.offset()) < 0;
     }
 
-    private Frame buildV4(final UnsafeBuffer buffer, final int aboutL3, final int length, final int mtu)
+    private Frame buildV4(final MutableDirectBuffer buffer, final int aboutL3, final int length, final int mtu)
     {
         final int headers = Ipv4Header.LENGTH + IcmpHeader.LENGTH;
         final int quoted = Math.min(length, SMALLEST_V4 - headers);
@@ -137,7 +137,7 @@ final class PacketTooBig
         return answer;
     }
 
-    private Frame buildV6(final UnsafeBuffer buffer, final int aboutL3, final int length, final int mtu)
+    private Frame buildV6(final MutableDirectBuffer buffer, final int aboutL3, final int length, final int mtu)
     {
         final int headers = Ipv6Header.LENGTH + IcmpHeader.LENGTH;
         final int quoted = Math.min(length, SMALLEST_V6 - headers);
@@ -158,7 +158,7 @@ final class PacketTooBig
     }
 
     /** Link layer turned round, headers zero, the quotation behind them. Says where layer 3 begins. */
-    private int open(final UnsafeBuffer buffer, final int aboutL3, final int headers, final int quoted)
+    private int open(final MutableDirectBuffer buffer, final int aboutL3, final int headers, final int quoted)
     {
         final int offset = aboutL3 - linkLength;
         answer.wrap(FrameSlab.HEADROOM, linkLength + headers + quoted);

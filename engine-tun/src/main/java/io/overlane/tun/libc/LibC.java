@@ -13,6 +13,8 @@ import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 import jnr.ffi.mapper.FunctionMapper;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +103,7 @@ public class LibC
     }
 
     /** The caller keeps the buffer reachable until the kernel has returned. */
-    private static long address(final UnsafeBuffer buffer, final int offset, final int length)
+    private static long address(final DirectBuffer buffer, final int offset, final int length)
     {
         buffer.boundsCheck(offset, length);
         return buffer.addressOffset() + offset;
@@ -147,7 +149,7 @@ public class LibC
     }
 
     /** @return bytes read, or -1. */
-    public int read(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+    public int read(final int fd, final MutableDirectBuffer buffer, final int offset, final int length)
     {
         final long result = CALLS.read(fd, address(buffer, offset, length), length);
         Reference.reachabilityFence(buffer);
@@ -155,7 +157,7 @@ public class LibC
     }
 
     /** @return bytes written, or -1. */
-    public int write(final int fd, final UnsafeBuffer buffer, final int offset, final int length)
+    public int write(final int fd, final DirectBuffer buffer, final int offset, final int length)
     {
         final long result = CALLS.write(fd, address(buffer, offset, length), length);
         Reference.reachabilityFence(buffer);

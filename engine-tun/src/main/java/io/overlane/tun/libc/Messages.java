@@ -15,6 +15,7 @@ import static io.overlane.tun.libc.Linux.MSG_NAME_OFFSET;
 import io.overlane.frame.Frame;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -77,7 +78,7 @@ public final class Messages
     /** Point a message at some bytes of a frame's buffer. */
     public void payload(final int index, final Frame frame, final int offset, final int length)
     {
-        final UnsafeBuffer buffer = frame.buffer();
+        final MutableDirectBuffer buffer = frame.buffer();
         buffer.boundsCheck(offset, length);
         final int iovec = iovecs + index * IOVEC_SIZE;
         memory.putLong(iovec, buffer.addressOffset() + offset);
