@@ -61,8 +61,8 @@ public class DecapBenchmark extends PathBenchmark
     @Setup
     public void setup()
     {
-        vxlanCounters = new EngineCounters(2, 64, 64);
-        ipCounters = new EngineCounters(1, 64, 64);
+        vxlanCounters = new EngineCounters(2, 64, 64, 1, SystemNanoClock.INSTANCE);
+        ipCounters = new EngineCounters(1, 64, 64, 1, SystemNanoClock.INSTANCE);
         vxlan = newVxlanPath(false);
         vxlanLearning = newVxlanPath(true);
         segments.put(Frames.VNI, this);
@@ -72,8 +72,8 @@ public class DecapBenchmark extends PathBenchmark
         final IpNetwork network = new IpNetwork(
             new IpNetworkContext().port(new SilentPort("none")).local(Frames.HERE),
             forwarding.routes(),
-            ipCounters.newTraffic("encap", "ip"),
-            ipCounters.newTraffic("decap", "ip"));
+            ipCounters.newTraffic("encap", 0, "ip"),
+            ipCounters.newTraffic("decap", 0, "ip"));
         ip = new DatagramFeed(new IpDecapPath(
             network,
             forwarding.remotes(),
@@ -172,8 +172,8 @@ public class DecapBenchmark extends PathBenchmark
         final Forwarding forwarding = Sinks.forwarding(65_536);
         forwarding.segments().add(new Segment(
             new SegmentContext(Frames.VNI).port(new SilentPort("none")).portMtu(1450).policy(p -> p.learning(learning)),
-            vxlanCounters.newTraffic("encap", name),
-            vxlanCounters.newTraffic("decap", name)));
+            vxlanCounters.newTraffic("encap", 0, name),
+            vxlanCounters.newTraffic("decap", 0, name)));
         forwarding.operations().run(tables -> tables.append(FdbRequest.flood(Frames.VNI, Sinks.REMOTE)));
         return Sinks.decap(forwarding, SystemNanoClock.INSTANCE, vxlanCounters);
     }

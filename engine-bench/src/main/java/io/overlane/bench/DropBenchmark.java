@@ -44,7 +44,7 @@ public class DropBenchmark extends PathBenchmark
     private int segments;
 
     private final ReceiveBatch batch = new ReceiveBatch(Frames.BATCH);
-    private final EngineCounters counters = new EngineCounters(1, 64, 4096);
+    private final EngineCounters counters = new EngineCounters(1, 64, 4096, 1, SystemNanoClock.INSTANCE);
     private DatagramFeed feed;
     private FrameSlab unknown;
     private FrameSlab known;
@@ -55,8 +55,8 @@ public class DropBenchmark extends PathBenchmark
     public void setup()
     {
         final Forwarding forwarding = Sinks.forwarding(64);
-        final Traffic encap = counters.newTraffic("encap", "strict");
-        final Traffic decap = counters.newTraffic("decap", "strict");
+        final Traffic encap = counters.newTraffic("encap", 0, "strict");
+        final Traffic decap = counters.newTraffic("decap", 0, "strict");
         for (int i = 0; i < segments; i++)
         {
             forwarding.segments().add(new Segment(

@@ -66,16 +66,16 @@ public class EncapBenchmark extends PathBenchmark
     @Setup
     public void setup()
     {
-        vxlanCounters = new EngineCounters(1, 64, 64);
-        ipCounters = new EngineCounters(1, 64, 64);
+        vxlanCounters = new EngineCounters(1, 64, 64, 1, SystemNanoClock.INSTANCE);
+        ipCounters = new EngineCounters(1, 64, 64, 1, SystemNanoClock.INSTANCE);
         final Forwarding forwarding = Sinks.forwarding(65_536);
         final Segment segment = new Segment(
             new SegmentContext(Frames.VNI)
                 .port(new SilentPort("none"))
                 .portMtu(1450)
                 .policy(p -> p.outer(new OuterContext().ecn(EcnEncap.LINUX))),
-            vxlanCounters.newTraffic("encap", "vni-1"),
-            vxlanCounters.newTraffic("decap", "vni-1"));
+            vxlanCounters.newTraffic("encap", 0, "vni-1"),
+            vxlanCounters.newTraffic("decap", 0, "vni-1"));
         forwarding.segments().add(segment);
         final byte[][] frameBytes = new byte[Frames.BATCH][];
         final byte[][] packetBytes = new byte[Frames.BATCH][];
@@ -115,8 +115,8 @@ public class EncapBenchmark extends PathBenchmark
         final IpNetwork network = new IpNetwork(
             new IpNetworkContext().port(new SilentPort("none")),
             forwarding.routes(),
-            ipCounters.newTraffic("encap", "ip"),
-            ipCounters.newTraffic("decap", "ip"));
+            ipCounters.newTraffic("encap", 0, "ip"),
+            ipCounters.newTraffic("decap", 0, "ip"));
         ip = new IpEncapPath(
             network,
             new SendQueue(

@@ -15,6 +15,7 @@ import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.SilentPort;
 import io.overlane.underlay.ReceiveBatch;
+import org.agrona.concurrent.SystemNanoClock;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -67,7 +68,7 @@ public class LearnFloodBenchmark extends PathBenchmark
     public void setup()
     {
         isRandom = "random".equals(addresses);
-        counters = new EngineCounters(1, 64, 64);
+        counters = new EngineCounters(1, 64, 64, 1, SystemNanoClock.INSTANCE);
         final Forwarding forwarding = new Forwarding(
             new FdbContext().maxEntries(maxEntries).learnsPerSecond(learnsPerSecond),
             new TableCounters(),
@@ -80,8 +81,8 @@ public class LearnFloodBenchmark extends PathBenchmark
             () -> nowNs);
         forwarding.segments().add(new Segment(
             new SegmentContext(Frames.VNI).port(new SilentPort("none")).portMtu(1450).policy(p -> p.learning(true)),
-            counters.newTraffic("encap", "flood"),
-            counters.newTraffic("decap", "flood")));
+            counters.newTraffic("encap", 0, "flood"),
+            counters.newTraffic("decap", 0, "flood")));
         forwarding.operations().run(tables -> tables.append(FdbRequest.flood(Frames.VNI, Sinks.REMOTE)));
         path = Sinks.decap(forwarding, () -> nowNs, counters);
         for (int i = 0; i < maxEntries; i++)

@@ -107,7 +107,7 @@ class StatsTableTest
     {
         final StatsTable table = new StatsTable(engine, 0);
         engine.counters().decap().onIn(1000, 1_400_000);
-        engine.counters().decap().onDelivered(engine.counters().newTraffic("decap", "test"), 1000, 1_400_000);
+        engine.counters().decap().onDelivered(engine.counters().newTraffic("decap", 0, "test"), 1000, 1_400_000);
 
         table.printRates(out, SECOND_NS / 2);
 

@@ -77,8 +77,8 @@ public final class EngineSegments
         this.resources = resources;
         this.shutdown = shutdown;
         changes = new SegmentChanges(context, forwarding, commands, workers);
-        removedEncap = counters.newTraffic("encap", "removed-segments");
-        removedDecap = counters.newTraffic("decap", "removed-segments");
+        removedEncap = counters.newTraffic("encap", 0, "removed-segments");
+        removedDecap = counters.newTraffic("decap", 0, "removed-segments");
     }
 
     /** @return all segments, as they are now. */

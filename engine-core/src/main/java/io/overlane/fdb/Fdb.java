@@ -404,7 +404,7 @@ public final class Fdb
             else if (nowMs - records.lastSeenMs(slot) >= limitMs)
             {
                 remove(slot, FdbChange.AGED);
-                counters.onAged();
+                counters.record(TableCounters.Event.AGED);
                 removed++;
             }
             else
@@ -449,14 +449,14 @@ public final class Fdb
             !evict(learned.victimIn(share, remote)) :
             table.size() == table.maxEntries() && !evict(learned.victimFor(share, remote)))
         {
-            counters.onNoRoom();
+            counters.record(TableCounters.Event.NO_ROOM);
             return FULL;
         }
         final long word = FdbEntry.word(FdbEntry.LEARNED, remote);
         final int slot = table.put(vni, mac, word);
         records.init(slot, nowMs, NO_OWNER);
         learned.add(slot, vni, word);
-        counters.onLearned();
+        counters.record(TableCounters.Event.LEARNED);
         listener.onFdbChange(FdbChange.ADDED, vni, mac, word, FdbEntry.MISSING);
         return NEW;
     }
@@ -465,7 +465,7 @@ public final class Fdb
     {
         if (!moveLimit.mayMove(slot, nowMs))
         {
-            counters.onPinned();
+            counters.record(TableCounters.Event.PINNED);
             return PINNED;
         }
         final long before = table.valueAt(slot);
@@ -474,7 +474,7 @@ public final class Fdb
         table.valueAt(slot, word);
         records.lastSeenMs(slot, nowMs);
         learned.add(slot, vni, word);
-        counters.onMoved();
+        counters.record(TableCounters.Event.MOVED);
         listener.onFdbChange(FdbChange.MOVED, vni, mac, word, before);
         onRelease.accept(FdbEntry.destination(before));
         return MOVED;
@@ -487,7 +487,7 @@ public final class Fdb
             return false;
         }
         remove(slot, FdbChange.EVICTED);
-        counters.onEvicted();
+        counters.record(TableCounters.Event.EVICTED);
         return true;
     }
 

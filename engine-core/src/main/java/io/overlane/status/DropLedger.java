@@ -53,7 +53,7 @@ public final class DropLedger
     /**
      * @param maxLines combinations that are told apart at least, 0…{@link #MAX_LINES}.
      */
-    public DropLedger(final int maxLines)
+    DropLedger(final int maxLines)
     {
         capacity = maxLines + maxLines / 2;
         lines = new OffHeapTable(capacity + DropReason.count());

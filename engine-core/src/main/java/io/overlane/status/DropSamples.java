@@ -68,7 +68,7 @@ public final class DropSamples
     /**
      * @param clock of the engine.
      */
-    public DropSamples(final NanoClock clock)
+    DropSamples(final NanoClock clock)
     {
         this.clock = clock;
     }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersManager;
 import org.agrona.concurrent.status.CountersReader;
@@ -22,16 +21,6 @@ public final class EngineCounters
     private final PathCounters[] encap;
     private final PathCounters[] decap;
     private final TableCounters tables;
-
-    /**
-     * @param maxSegments segments that are counted apart.
-     * @param maxRemotes  remotes that are counted apart.
-     * @param maxLines    combinations of drop reason, VNI and remote that are told apart, each way.
-     */
-    public EngineCounters(final int maxSegments, final int maxRemotes, final int maxLines)
-    {
-        this(maxSegments, maxRemotes, maxLines, 1, SystemNanoClock.INSTANCE);
-    }
 
     /**
      * @param maxSegments segments that are counted apart.
@@ -74,6 +63,12 @@ public final class EngineCounters
         return encap[0];
     }
 
+    /** @return what became of datagrams from the underlay, of all queues. */
+    public PathCounters decap()
+    {
+        return decap[0];
+    }
+
     /** @return what became of entries of the tables. */
     public TableCounters tables()
     {
@@ -89,12 +84,6 @@ public final class EngineCounters
     {
         encap().remotes().reset(remote);
         decap().remotes().reset(remote);
-    }
-
-    /** @return what became of datagrams from the underlay, of all queues. */
-    public PathCounters decap()
-    {
-        return decap[0];
     }
 
     /**
@@ -123,17 +112,7 @@ public final class EngineCounters
      */
     public Traffic newTraffic(final String path, final int queue, final String segment)
     {
-        return newTraffic(path(path, queue), segment);
-    }
-
-    /**
-     * @param path    {@code encap} or {@code decap}.
-     * @param segment the VNI, or another name of what is counted.
-     * @return counters for it.
-     */
-    public Traffic newTraffic(final String path, final String segment)
-    {
-        return new Traffic(manager, path + "." + segment);
+        return new Traffic(manager, path(path, queue) + "." + segment);
     }
 
     /** @return every counter with its label. */

@@ -41,7 +41,7 @@ public final class PathCounters
      * @param maxLines   combinations of reason, VNI and remote that are told apart.
      * @param clock      says when a dropped frame that is kept was dropped.
      */
-    public PathCounters(
+    PathCounters(
         final CountersManager counters,
         final String path,
         final int maxRemotes,

@@ -34,7 +34,7 @@ public final class RemoteTraffic
     /**
      * @param maxRemotes numbers run from 0 to one less.
      */
-    public RemoteTraffic(final int maxRemotes)
+    RemoteTraffic(final int maxRemotes)
     {
         slots = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
             (maxRemotes + 1) * SLOT_LENGTH, BitUtil.CACHE_LINE_LENGTH).order(ByteOrder.nativeOrder()));
@@ -68,7 +68,7 @@ public final class RemoteTraffic
      *
      * @param remote the number.
      */
-    public void reset(final int remote)
+    void reset(final int remote)
     {
         final int slot = slot(remote);
         slots.putLongRelease(slot + FRAMES_THEN_OFFSET, slots.getLongVolatile(slot));

@@ -8,132 +8,90 @@ import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 import org.agrona.concurrent.status.CountersReader;
 
-/** What became of entries of the tables. The thread that writes them records; any thread reads. */
+/** Counts what happened to entries of the tables. The thread that writes the tables records; any thread reads. */
 public final class TableCounters
 {
-    private static final String[] LABELS =
+    /** Something that happened to an entry, or to a MAC that has none. */
+    public enum Event
     {
-        "fdb.learned", "fdb.moved", "fdb.aged", "fdb.evicted", "fdb.pinned", "fdb.no-room", "fdb.learn-limited",
-        "fdb.no-remote"
-    };
+        /** A MAC was learned that had no entry. */
+        LEARNED("fdb.learned"),
 
-    private final AtomicCounter[] cells = new AtomicCounter[LABELS.length];
+        /** A MAC moved to another destination. */
+        MOVED("fdb.moved"),
 
-    /** Counters of an owner who shows them to nobody else. */
+        /** An entry was removed because no frame had confirmed it for too long. */
+        AGED("fdb.aged"),
+
+        /** A learned entry was removed to make room. */
+        EVICTED("fdb.evicted"),
+
+        /** A MAC that had moved too often stayed where it was. */
+        PINNED("fdb.pinned"),
+
+        /** A MAC was not learned because the table or the segment was full. */
+        NO_ROOM("fdb.no-room"),
+
+        /** A MAC was not learned because its remote brought too many in too short a time. */
+        LEARN_LIMITED("fdb.learn-limited"),
+
+        /** A MAC was not learned because its remote got no number: too many remotes are only learned. */
+        NO_REMOTE("fdb.no-remote");
+
+        private static final Event[] VALUES = values();
+
+        private final String label;
+
+        Event(final String label)
+        {
+            this.label = label;
+        }
+    }
+
+    private final AtomicCounter[] cells = new AtomicCounter[Event.VALUES.length];
+
+    /** Counters that no {@link EngineCounters} lists. */
     public TableCounters()
     {
         final UnsafeBuffer values = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-            LABELS.length * CountersReader.COUNTER_LENGTH, 2 * BitUtil.CACHE_LINE_LENGTH));
+            cells.length * CountersReader.COUNTER_LENGTH, 2 * BitUtil.CACHE_LINE_LENGTH));
         for (int i = 0; i < cells.length; i++)
         {
             cells[i] = new AtomicCounter(values, i);
         }
     }
 
-    /**
-     * @param manager where the counters are allocated.
-     */
     TableCounters(final CountersManager manager)
     {
         for (int i = 0; i < cells.length; i++)
         {
-            cells[i] = manager.newCounter(LABELS[i]);
+            cells[i] = manager.newCounter(Event.VALUES[i].label);
         }
     }
 
-    /** A MAC was learned that had no entry. */
-    public void onLearned()
+    /**
+     * Count an event. Only for the thread that writes the tables, but for {@link Event#LEARN_LIMITED}.
+     *
+     * @param event that happened once more.
+     */
+    public void record(final Event event)
     {
-        cells[0].getAndAddPlain(1);
+        if (event == Event.LEARN_LIMITED)
+        {
+            cells[event.ordinal()].increment();
+        }
+        else
+        {
+            cells[event.ordinal()].getAndAddPlain(1);
+        }
     }
 
-    /** A MAC moved. */
-    public void onMoved()
+    /**
+     * @param event any.
+     * @return how often it happened. Any thread.
+     */
+    public long get(final Event event)
     {
-        cells[1].getAndAddPlain(1);
-    }
-
-    /** An entry was not confirmed for too long. */
-    public void onAged()
-    {
-        cells[2].getAndAddPlain(1);
-    }
-
-    /** A learned entry made room. */
-    public void onEvicted()
-    {
-        cells[3].getAndAddPlain(1);
-    }
-
-    /** A MAC that had moved too often did not move. */
-    public void onPinned()
-    {
-        cells[4].getAndAddPlain(1);
-    }
-
-    /** A MAC was not learned for want of room. */
-    public void onNoRoom()
-    {
-        cells[5].getAndAddPlain(1);
-    }
-
-    /** MACs were not learned because their remote brought too many in too short a time; any thread. */
-    public void onLearnLimited()
-    {
-        cells[6].increment();
-    }
-
-    /** A MAC was not learned because there are too many remotes that are only learned. */
-    public void onNoRemote()
-    {
-        cells[7].getAndAddPlain(1);
-    }
-
-    /** @return MACs learned that had no entry. */
-    public long learned()
-    {
-        return cells[0].get();
-    }
-
-    /** @return moves of MACs. */
-    public long moved()
-    {
-        return cells[1].get();
-    }
-
-    /** @return entries that no frame confirmed for too long. */
-    public long aged()
-    {
-        return cells[2].get();
-    }
-
-    /** @return learned entries that made room. */
-    public long evicted()
-    {
-        return cells[3].get();
-    }
-
-    /** @return moves not made of MACs that had moved too often. */
-    public long pinned()
-    {
-        return cells[4].get();
-    }
-
-    /** @return MACs not learned for want of room. */
-    public long noRoom()
-    {
-        return cells[5].get();
-    }
-
-    /** @return MACs not learned because their remote brought too many in too short a time. */
-    public long learnLimited()
-    {
-        return cells[6].get();
-    }
-
-    /** @return MACs not learned because there are too many remotes that are only learned. */
-    public long noRemote()
-    {
-        return cells[7].get();
+        return cells[event.ordinal()].get();
     }
 }

@@ -26,7 +26,7 @@ public final class Traffic
      * @param count  frames.
      * @param length bytes of the inner frames together, layer 2 headers included.
      */
-    public void record(final int count, final int length)
+    void record(final int count, final int length)
     {
         frames.getAndAddPlain(count);
         bytes.getAndAddPlain(length);

@@ -121,7 +121,7 @@ class FdbTest
         assertEquals(List.of(7), released);
         assertEquals(Fdb.NEW, fdb.learn(2, MAC + 4, 3, 9000), "the table is full, not the segment");
         assertEquals(FdbEntry.MISSING, fdb.lookup(VNI, MAC + 3), "of two that hold as much, not of the one that asks");
-        assertEquals(2, counters.evicted());
+        assertEquals(2, counters.get(TableCounters.Event.EVICTED));
     }
 
     @Test
@@ -168,7 +168,7 @@ class FdbTest
         assertTrue(fdb.putStatic(VNI, MAC, 9), "there is room to replace");
         assertEquals(4, fdb.size());
         assertEquals(0, fdb.learned());
-        assertEquals(1, counters.noRoom());
+        assertEquals(1, counters.get(TableCounters.Event.NO_ROOM));
     }
 
     @Test
@@ -184,7 +184,7 @@ class FdbTest
         assertEquals(Fdb.REFRESHED, damped.learn(VNI, MAC, 3, 11));
         assertEquals(Fdb.PINNED, damped.learn(VNI, MAC, 4, 30_009));
         assertEquals(Fdb.MOVED, damped.learn(VNI, MAC, 4, 30_010));
-        assertEquals(2, counters.pinned());
+        assertEquals(2, counters.get(TableCounters.Event.PINNED));
         for (int i = 1; i <= 100; i++)
         {
             assertEquals(Fdb.MOVED, damped.learn(VNI, MAC, i & 1, 40_010 + i * 4_000), "seldom enough");

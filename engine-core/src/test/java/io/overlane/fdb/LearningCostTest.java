@@ -37,9 +37,9 @@ class LearningCostTest
             least = Math.min(least, threads.getThreadAllocatedBytes(id) - between - (between - before));
         }
         assertEquals(0, least, "bytes");
-        assertTrue(counters.evicted() > 100_000, "evicted: " + counters.evicted());
-        assertTrue(counters.moved() > 100_000, "moved: " + counters.moved());
-        assertTrue(counters.aged() > 1_000, "aged: " + counters.aged());
+        assertMore(TableCounters.Event.EVICTED, 100_000);
+        assertMore(TableCounters.Event.MOVED, 100_000);
+        assertMore(TableCounters.Event.AGED, 1_000);
     }
 
     @Test
@@ -83,5 +83,10 @@ class LearningCostTest
                 fdb.age(startMs + i, 5_000);
             }
         }
+    }
+
+    private void assertMore(final TableCounters.Event event, final long least)
+    {
+        assertTrue(counters.get(event) > least, event + ": " + counters.get(event));
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +20,8 @@ class EngineCountersTest
     @Test
     void shouldLabelEveryCounterOnce()
     {
-        final EngineCounters counters = new EngineCounters(2, 4, 4);
-        counters.newTraffic("encap", "vni-1");
+        final EngineCounters counters = new EngineCounters(2, 4, 4, 1, SystemNanoClock.INSTANCE);
+        counters.newTraffic("encap", 0, "vni-1");
         counters.decap().onDropped(DropReason.UNKNOWN_VNI, DropLedger.NO_VNI, 0, 0, 1, FRAME, 0, FRAME.capacity());
         final Map<String, Long> values = new TreeMap<>();
         final Set<String> twice = new HashSet<>();
@@ -44,11 +45,11 @@ class EngineCountersTest
     @Test
     void shouldHaveRoomForManySegments()
     {
-        final EngineCounters counters = new EngineCounters(1_000, 1, 1);
+        final EngineCounters counters = new EngineCounters(1_000, 1, 1, 1, SystemNanoClock.INSTANCE);
         for (int vni = 0; vni < 1_000; vni++)
         {
-            counters.newTraffic("encap", "vni-" + vni);
-            counters.newTraffic("decap", "vni-" + vni).record(1, 100);
+            counters.newTraffic("encap", 0, "vni-" + vni);
+            counters.newTraffic("decap", 0, "vni-" + vni).record(1, 100);
         }
 
         assertTrue(counters.reader().maxCounterId() >= 4_000);
@@ -57,7 +58,7 @@ class EngineCountersTest
     @Test
     void shouldSumDropsOfAllReasons()
     {
-        final PathCounters path = new EngineCounters(1, 1, 16).decap();
+        final PathCounters path = new EngineCounters(1, 1, 16, 1, SystemNanoClock.INSTANCE).decap();
         path.onIn(1, 10);
         path.onIn(1, 20);
         path.onIn(1, 30);

@@ -15,6 +15,7 @@ import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.status.TableCounters;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class AgeingRowsTest
         assertEquals(A, trial.remoteOf(M));
         trial.step(2);
         assertNull(trial.remoteOf(M));
-        assertEquals(1, trial.harness().engine().counters().tables().aged());
+        assertEquals(1, trial.harness().engine().counters().tables().get(TableCounters.Event.AGED));
     }
 
     @Test

@@ -57,7 +57,7 @@ class LearningRowsTest
         trial.hear(new Vtep(A.address(), 51_001), M);
 
         assertEquals(A, trial.remoteOf(M));
-        assertEquals(0, tables().moved());
+        assertEquals(0, tables().get(TableCounters.Event.MOVED));
     }
 
     @Test
@@ -72,7 +72,7 @@ class LearningRowsTest
         trial.hear(B, M);
 
         assertEquals(B, trial.remoteOf(M));
-        assertEquals(1, tables().moved());
+        assertEquals(1, tables().get(TableCounters.Event.MOVED));
         assertEquals(2, events.poll(new IgnoredEvents(), 16), "added and moved, each told once");
     }
 
@@ -86,10 +86,10 @@ class LearningRowsTest
         {
             trial.hear((i & 1) == 0 ? B : A, M);
         }
-        assertEquals(10, tables().moved());
+        assertEquals(10, tables().get(TableCounters.Event.MOVED));
         assertEquals(A, trial.remoteOf(M));
         assertEquals(101, trial.harness().delivered().size(), "frames go on");
-        assertEquals(45, tables().pinned(), "those of B that came after");
+        assertEquals(45, tables().get(TableCounters.Event.PINNED), "those of B that came after");
 
         trial.step(30);
         trial.hear(B, M);
@@ -195,7 +195,7 @@ class LearningRowsTest
         assertEquals(B, trial.remoteOf(M));
         assertEquals(A, trial.remoteOf(new MacAddress(0x0200_0000_1000L + 99)));
         assertNull(trial.remoteOf(new MacAddress(0x0200_0000_1000L)));
-        assertEquals(93, tables().evicted());
+        assertEquals(93, tables().get(TableCounters.Event.EVICTED));
     }
 
     @Test

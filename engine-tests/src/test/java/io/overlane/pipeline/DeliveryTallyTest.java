@@ -7,14 +7,15 @@ import io.overlane.status.EngineCounters;
 import io.overlane.status.PathCounters;
 import io.overlane.status.RemoteTraffic;
 import io.overlane.status.Traffic;
+import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Test;
 
 /** What was delivered is counted once, under its remote. */
 class DeliveryTallyTest
 {
-    private final EngineCounters engine = new EngineCounters(1, 8, 8);
+    private final EngineCounters engine = new EngineCounters(1, 8, 8, 1, SystemNanoClock.INSTANCE);
     private final PathCounters counters = engine.encap();
-    private final Traffic traffic = engine.newTraffic("encap", "vni-1");
+    private final Traffic traffic = engine.newTraffic("encap", 0, "vni-1");
     private final DeliveryTally tally = new DeliveryTally(counters);
 
     @Test

@@ -57,7 +57,7 @@ class ForgedSourcesTest
         final SegmentContext settings = new SegmentContext(1)
             .policy(p -> p.learning(true)).port(port).portMtu(port.mtu());
         forwarding.segments().add(
-            new Segment(settings, counters.newTraffic("encap", "vni-1"), counters.newTraffic("decap", "vni-1")));
+            new Segment(settings, counters.newTraffic("encap", 0, "vni-1"), counters.newTraffic("decap", 0, "vni-1")));
         assertEquals(TableResult.DONE, put(PEER_MAC, EngineHarness.A));
         for (int i = 0; i < 2 * MAX_REMOTES; i++)
         {
@@ -72,7 +72,8 @@ class ForgedSourcesTest
         final long allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
         assertTrue(allocated < 1 << 20, () -> allocated + " bytes for a million sources");
         assertEquals(MAX_REMOTES - MAX_REMOTES / 4, forwarding.remotes().size());
-        assertTrue(tables.noRemote() >= FORGED - MAX_REMOTES, () -> "counted " + tables.noRemote());
+        final long counted = tables.get(TableCounters.Event.NO_REMOTE);
+        assertTrue(counted >= FORGED - MAX_REMOTES, () -> "counted " + counted);
         assertEquals(FORGED + 2 * MAX_REMOTES, counters.decap(0).delivered(), "nothing is lost for it");
 
         // The peer there was is where it was, and as many may come as the table holds.

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /** Super-frames without Ethernet and without a tunnel header: cut on the way out, joined on the way in. */
 class IpOffloadTest
 {
-    private final EngineCounters counters = new EngineCounters(4, 16, 64);
+    private final EngineCounters counters = new EngineCounters(4, 16, 64, 1, SystemNanoClock.INSTANCE);
     private final RemoteTable remotes = new RemoteTable(4);
     private final HeadroomPort port = new HeadroomPort();
     private final WireUnderlay wire = new WireUnderlay(true);
@@ -50,7 +50,7 @@ class IpOffloadTest
             .port(port).address(IpAddress.ofV4(0x0A00_0001)).local(IpPrefix.parse("10.0.0.0/24"))
             .outer(new OuterContext().ecn(EcnEncap.OFF));
         network = new IpNetwork(
-            settings, routes, counters.newTraffic("encap", "ip"), counters.newTraffic("decap", "ip"));
+            settings, routes, counters.newTraffic("encap", 0, "ip"), counters.newTraffic("decap", 0, "ip"));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.overlane.policy.FloodBudget;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.RemoteTraffic;
+import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +64,7 @@ class LimitsTest
                 Internals.forwarding(harness.engine()).remotes().vtep(FdbEntry.remote(entry)));
         }
         assertEquals(1024, fdb.size());
-        assertTrue(harness.engine().counters().tables().evicted() > 90_000);
+        assertTrue(harness.engine().counters().tables().get(TableCounters.Event.EVICTED) > 90_000);
     }
 
     @Test
@@ -78,7 +79,7 @@ class LimitsTest
         hear(EngineHarness.B, station(1000));
         assertEquals(101, harness.engine().tables().learned());
         assertEquals(301, harness.delivered().size());
-        assertEquals(200, harness.engine().counters().tables().learnLimited());
+        assertEquals(200, harness.engine().counters().tables().get(TableCounters.Event.LEARN_LIMITED));
 
         harness.clock().step(500, TimeUnit.MILLISECONDS);
         for (int i = 300; i < 400; i++)

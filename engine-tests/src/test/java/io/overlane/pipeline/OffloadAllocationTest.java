@@ -24,6 +24,7 @@ import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.wire.Layer3;
 import java.lang.management.ManagementFactory;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -63,10 +64,10 @@ class OffloadAllocationTest
         final HeadroomPort port = new HeadroomPort();
         port.takes = true;
         port.keeps = false;
-        final EngineCounters counters = new EngineCounters(4, 16, 64);
+        final EngineCounters counters = new EngineCounters(4, 16, 64, 1, SystemNanoClock.INSTANCE);
         final SegmentContext settings = new SegmentContext(1).port(port).portMtu(port.mtu());
         final SegmentTable segments = new SegmentTable();
-        segments.add(new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1")));
+        segments.add(new Segment(settings, counters.newTraffic("encap", 0, "1"), counters.newTraffic("decap", 0, "1")));
         final DatagramFeed feed = new DatagramFeed(new VxlanDecapPath(
             segments, new Fdb(16), new RemoteTable(16), 8472, () -> 0,
             new OfferQueue(64, true, counters.decap(), Guards.port()), counters.decap(), null));

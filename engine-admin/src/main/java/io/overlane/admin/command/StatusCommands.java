@@ -56,9 +56,9 @@ final class StatusCommands
         tables.put("segments", engine.segments().size());
         tables.put("forgotten", running.forgotten());
         final TableCounters table = running.counters().tables();
-        tables.put("no_room", table.noRoom());
-        tables.put("no_remote", table.noRemote());
-        tables.put("learn_limited", table.learnLimited());
+        tables.put("no_room", table.get(TableCounters.Event.NO_ROOM));
+        tables.put("no_remote", table.get(TableCounters.Event.NO_REMOTE));
+        tables.put("learn_limited", table.get(TableCounters.Event.LEARN_LIMITED));
         final Map<String, Object> underlay = Map.of("receive_drops", running.receiveDrops());
 
         final Map<String, Object> json = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import io.overlane.fdb.FdbEntry;
 import io.overlane.limit.RateLimit;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.DropReason;
+import io.overlane.status.TableCounters;
 import io.overlane.table.Hash;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
@@ -126,7 +127,7 @@ public final class Learn
         isConfirmed = false;
         if (!limits.take(remote + 1, 1, nowNs))
         {
-            fdb.counters().onLearnLimited();
+            fdb.counters().record(TableCounters.Event.LEARN_LIMITED);
         }
         else if (ring == null)
         {
@@ -172,7 +173,7 @@ public final class Learn
         final int remote = remotes.internLearned(high, low, peerUdpPort);
         if (remote < 0)
         {
-            fdb.counters().onNoRemote();
+            fdb.counters().record(TableCounters.Event.NO_REMOTE);
             return;
         }
         final int result = fdb.learn(vni, source, remote, nowMs);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.overlane.status.DropReason;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -14,9 +15,9 @@ class DemoLossesTest
 {
     private static final UnsafeBuffer FRAME = new UnsafeBuffer(new byte[60]);
 
-    private final EngineCounters sender = new EngineCounters(1, 1, 16);
-    private final EngineCounters receiver = new EngineCounters(1, 1, 16);
-    private final Traffic traffic = sender.newTraffic("encap", "vni-1");
+    private final EngineCounters sender = new EngineCounters(1, 1, 16, 1, SystemNanoClock.INSTANCE);
+    private final EngineCounters receiver = new EngineCounters(1, 1, 16, 1, SystemNanoClock.INSTANCE);
+    private final Traffic traffic = sender.newTraffic("encap", 0, "vni-1");
 
     @Test
     void shouldFindNoneIfAllArrived()

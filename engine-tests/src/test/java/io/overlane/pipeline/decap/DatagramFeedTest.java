@@ -21,6 +21,7 @@ import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.underlay.ReceiveBatch;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,7 @@ class DatagramFeedTest
 {
     private static final byte[] HEADER = Hex.parse("0800000000000100");
 
-    private final EngineCounters counters = new EngineCounters(4, 16, 64);
+    private final EngineCounters counters = new EngineCounters(4, 16, 64, 1, SystemNanoClock.INSTANCE);
     private final ReceiveBatch batch = new ReceiveBatch(16);
     private final HeadroomPort port = new HeadroomPort();
     private final DatagramFeed feed;
@@ -38,7 +39,7 @@ class DatagramFeedTest
     {
         final SegmentContext settings = new SegmentContext(1).port(port).portMtu(port.mtu());
         final SegmentTable segments = new SegmentTable();
-        segments.add(new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1")));
+        segments.add(new Segment(settings, counters.newTraffic("encap", 0, "1"), counters.newTraffic("decap", 0, "1")));
         feed = new DatagramFeed(new VxlanDecapPath(
             segments, new Fdb(16), new RemoteTable(16), 8472, () -> 0,
             new OfferQueue(64, true, counters.decap(), Guards.port()), counters.decap(), null));

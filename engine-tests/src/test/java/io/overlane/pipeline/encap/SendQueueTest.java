@@ -375,11 +375,11 @@ class SendQueueTest
 
     private void open(final boolean joins, final int portMtu)
     {
-        counters = new EngineCounters(4, 16, 64);
+        counters = new EngineCounters(4, 16, 64, 1, SystemNanoClock.INSTANCE);
         wire = new WireUnderlay(joins).useFlowHash(usesFlowHash);
         final SegmentContext settings = new SegmentContext(VNI)
             .port(new LoopbackPort("p", portMtu, 4)).portMtu(portMtu);
-        segment = new Segment(settings, counters.newTraffic("encap", "1"), counters.newTraffic("decap", "1"));
+        segment = new Segment(settings, counters.newTraffic("encap", 0, "1"), counters.newTraffic("decap", 0, "1"));
         for (int i = 0; i < REMOTES; i++)
         {
             final IpAddress address = IpAddress.ofV4(0x0A00_0100 + i);
