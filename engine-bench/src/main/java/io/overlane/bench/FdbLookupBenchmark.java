@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.bench;
 
+import io.overlane.control.FdbContext;
+import io.overlane.control.FdbRequest;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.status.TableCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -40,10 +43,10 @@ public class FdbLookupBenchmark extends PathBenchmark
     @Setup
     public void setup()
     {
-        fdb = new Fdb(entries);
+        fdb = new Fdb(new FdbContext().maxEntries(entries), destination -> {}, new TableCounters());
         for (int i = 0; i < entries; i++)
         {
-            if (!fdb.putStatic(VNI, mac(i), i & 0xFF))
+            if (!fdb.put(VNI, mac(i), FdbEntry.word(FdbEntry.STATIC, i & 0xFF, false), FdbRequest.NO_OWNER, 0))
             {
                 throw new IllegalStateException("no room for entry " + i);
             }

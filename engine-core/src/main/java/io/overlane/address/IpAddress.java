@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,9 @@ public record IpAddress(long high, long low)
     public static final IpAddress ANY_V6 = new IpAddress(0, 0);
 
     /** A leading zero is refused: octal to some readers, decimal to others. */
-    private static final Pattern V4_TEXT = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
+    private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+
+    private static final Pattern V4_TEXT = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
     private static final Pattern V6_TEXT = Pattern.compile("[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]+");
 
@@ -99,13 +102,16 @@ public record IpAddress(long high, long low)
      */
     public static IpAddress of(final InetAddress address)
     {
-        final byte[] octets = address.getAddress();
-        if (octets.length == 4)
-        {
-            return ofV4((int)word(octets, 0, 4));
-        }
-        final int zone = address instanceof Inet6Address v6 ? v6.getScopeId() : 0;
-        return new IpAddress(withZone(word(octets, 0, 8), zone), word(octets, 8, 8));
+        final IpAddress words = words(address);
+        return words.withZone(address instanceof Inet6Address v6 ? v6.getScopeId() : 0);
+    }
+
+    private static IpAddress words(final InetAddress address)
+    {
+        final ByteBuffer octets = ByteBuffer.wrap(address.getAddress());
+        return octets.capacity() == Integer.BYTES ?
+            ofV4(octets.getInt()) :
+            new IpAddress(octets.getLong(), octets.getLong());
     }
 
     /**
@@ -128,36 +134,25 @@ public record IpAddress(long high, long low)
             }
             return address.withZone(zone(text.substring(percent + 1), text));
         }
-        if (V4_TEXT.matcher(text).matches())
+        // InetAddress takes other text for a name and asks the network for its address.
+        if (!V4_TEXT.matcher(text).matches() && !V6_TEXT.matcher(text).matches())
         {
-            return parseV4(text);
+            throw notAnAddress(text, null);
         }
-        // InetAddress would take what does not start like this for a name, whatever follows.
-        if (V6_TEXT.matcher(text).matches())
+        try
         {
-            try
+            final IpAddress address = words(InetAddress.getByName(text));
+            if (isLinkLocal(address.high) && address.high << 10 != 0)
             {
-                final byte[] octets = InetAddress.getByName(text).getAddress();
-                return octets.length == 4 ?
-                    ofV4((int)word(octets, 0, 4)) :
-                    checked(new IpAddress(word(octets, 0, 8), word(octets, 8, 8)), text);
+                throw new IllegalArgumentException(
+                    "'" + text + "': the 54 bits behind fe80::/10 are zero in a link-local address");
             }
-            catch (final UnknownHostException ex)
-            {
-                throw notAnAddress(text, ex);
-            }
+            return address;
         }
-        throw notAnAddress(text, null);
-    }
-
-    private static IpAddress checked(final IpAddress address, final String text)
-    {
-        if (isLinkLocal(address.high) && address.high << 10 != 0)
+        catch (final UnknownHostException ex)
         {
-            throw new IllegalArgumentException(
-                "'" + text + "': the 54 bits behind fe80::/10 are zero in a link-local address");
+            throw notAnAddress(text, ex);
         }
-        return address;
     }
 
     private static int zone(final String name, final String text)
@@ -177,21 +172,6 @@ public record IpAddress(long high, long low)
             throw new IllegalArgumentException("'" + text + "': cannot look for interface '" + name + "'", ex);
         }
         throw new IllegalArgumentException("'" + text + "': no interface of this host is called '" + name + "'");
-    }
-
-    private static IpAddress parseV4(final String text)
-    {
-        int address = 0;
-        for (final String octet : text.split("\\."))
-        {
-            final int value = Integer.parseInt(octet);
-            if (value > 255)
-            {
-                throw notAnAddress(text, null);
-            }
-            address = address << 8 | value;
-        }
-        return ofV4(address);
     }
 
     /** @return true for an IPv4 address. */
@@ -257,13 +237,7 @@ public record IpAddress(long high, long low)
     /** @return the same address for {@code java.net}. */
     public InetAddress toInetAddress()
     {
-        final byte[] octets = new byte[bits() / 8];
-        final long first = withZone(high, 0);
-        for (int i = 0; i < octets.length; i++)
-        {
-            final int fromEnd = octets.length - 1 - i;
-            octets[i] = (byte)((fromEnd >= 8 ? first : low) >>> ((fromEnd & 7) * 8));
-        }
+        final byte[] octets = ByteBuffer.allocate(16).putLong(withZone(high, 0)).putLong(low).array();
         try
         {
             return zone() == 0 ?
@@ -272,7 +246,7 @@ public record IpAddress(long high, long low)
         }
         catch (final UnknownHostException ex)
         {
-            throw new AssertionError("4 or 16 octets are always an address", ex);
+            throw new AssertionError("16 octets are always an address", ex);
         }
     }
 
@@ -341,16 +315,6 @@ public record IpAddress(long high, long low)
     private int group(final int index)
     {
         return (int)((index < 4 ? high : low) >>> ((3 - (index & 3)) * 16)) & 0xFFFF;
-    }
-
-    private static long word(final byte[] octets, final int offset, final int length)
-    {
-        long word = 0;
-        for (int i = 0; i < length; i++)
-        {
-            word = (word << 8) | (octets[offset + i] & 0xFF);
-        }
-        return word;
     }
 
     private static IllegalArgumentException notAnAddress(final String text, final @Nullable Exception cause)

@@ -51,9 +51,6 @@ public final class Fdb
     /** Entries that one {@link #age(long, long)} looks at. */
     public static final int STEPS_PER_AGE = 256;
 
-    /** Nobody in particular owns an entry. */
-    public static final int NO_OWNER = FdbRequest.NO_OWNER;
-
     private final CompactTable table;
     private final EntryRecords records;
     private final LearnedEntries learned;
@@ -63,17 +60,6 @@ public final class Fdb
     private final MoveLimit moveLimit;
     private FdbListener listener = FdbListener.NONE;
     private boolean isAgePassDone;
-
-    /**
-     * A database for a caller that does not count references to remotes.
-     *
-     * @param maxEntries of all segments together.
-     * @throws IllegalArgumentException if the number is out of range.
-     */
-    public Fdb(final int maxEntries)
-    {
-        this(new FdbContext().maxEntries(maxEntries), destination -> {}, new TableCounters());
-    }
 
     /**
      * @param context   limits and times.
@@ -235,12 +221,12 @@ public final class Fdb
      *
      * @param vni of the segment.
      * @param mac in the low 48 bits.
-     * @return who owns the entry, {@link #NO_OWNER} also if there is none.
+     * @return who owns the entry, {@link FdbRequest#NO_OWNER} also if there is none.
      */
     public int owner(final int vni, final long mac)
     {
         final int slot = table.find(vni, mac);
-        return slot == CompactTable.NO_SLOT ? NO_OWNER : records.owner(slot);
+        return slot == CompactTable.NO_SLOT ? FdbRequest.NO_OWNER : records.owner(slot);
     }
 
     /**
@@ -255,34 +241,6 @@ public final class Fdb
     {
         final int slot = table.find(vni, mac);
         return slot == CompactTable.NO_SLOT ? 0 : records.lastSeenMs(slot);
-    }
-
-    /**
-     * Put what a user configured, in place of whatever was there. Writer only.
-     *
-     * @param vni         of the segment.
-     * @param mac         in the low 48 bits.
-     * @param destination it is behind.
-     * @return false if there is no room, not even by evicting a learned entry.
-     */
-    public boolean putStatic(final int vni, final long mac, final int destination)
-    {
-        return put(vni, mac, FdbEntry.word(FdbEntry.STATIC, destination), NO_OWNER, 0);
-    }
-
-    /**
-     * Put what a control plane says, unless a user configured the MAC. Writer only.
-     *
-     * @param vni         of the segment.
-     * @param mac         in the low 48 bits.
-     * @param destination it is behind.
-     * @return false if a user's entry stands, or there is no room, not even by evicting a learned entry.
-     */
-    public boolean putExternal(final int vni, final long mac, final int destination)
-    {
-        final int kind = FdbEntry.kind(lookup(vni, mac));
-        return kind != FdbEntry.STATIC && kind != FdbEntry.DYNAMIC &&
-            put(vni, mac, FdbEntry.word(FdbEntry.EXTERNAL, destination), NO_OWNER, 0);
     }
 
     /**
@@ -454,7 +412,7 @@ public final class Fdb
         }
         final long word = FdbEntry.word(FdbEntry.LEARNED, remote);
         final int slot = table.put(vni, mac, word);
-        records.init(slot, nowMs, NO_OWNER);
+        records.init(slot, nowMs, FdbRequest.NO_OWNER);
         learned.add(slot, vni, word);
         counters.record(TableCounters.Event.LEARNED);
         listener.onFdbChange(FdbChange.ADDED, vni, mac, word, FdbEntry.MISSING);

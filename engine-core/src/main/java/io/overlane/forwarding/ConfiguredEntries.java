@@ -4,8 +4,8 @@ package io.overlane.forwarding;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.control.Entry;
+import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
-import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
@@ -83,7 +83,7 @@ final class ConfiguredEntries
         if (entry instanceof Entry.Fdb fdb)
         {
             final long word = FdbEntry.word(FdbEntry.EXTERNAL, FdbEntry.destination(FdbEntry.REMOTE, remote), false);
-            return tables.fdb().put(fdb.vni(), fdb.mac().value(), word, Fdb.NO_OWNER, 0);
+            return tables.fdb().put(fdb.vni(), fdb.mac().value(), word, FdbRequest.NO_OWNER, 0);
         }
         if (entry instanceof Entry.Route route)
         {

@@ -118,7 +118,7 @@ final class FdbSweep
         }
         for (final Segment segment : tables.segments().all())
         {
-            if (filter.matches(segment.vni(), 0, FdbKind.STATIC, Fdb.NO_OWNER))
+            if (filter.matches(segment.vni(), 0, FdbKind.STATIC, FdbRequest.NO_OWNER))
             {
                 for (final int remote : segment.floodList().remotes())
                 {

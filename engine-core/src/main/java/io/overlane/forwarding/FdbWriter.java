@@ -9,7 +9,6 @@ import io.overlane.control.EntryKey;
 import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableOperations;
-import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.KnownSources;
@@ -107,7 +106,7 @@ final class FdbWriter
     void own(final FdbRequest request)
     {
         final String owner =
-            request.owner() == Fdb.NO_OWNER ? TableOperations.OWNER : "control plane " + request.owner();
+            request.owner() == FdbRequest.NO_OWNER ? TableOperations.OWNER : "control plane " + request.owner();
         final Vtep remote = Objects.requireNonNull(request.remote(), "remote");
         if (!request.isGroup())
         {

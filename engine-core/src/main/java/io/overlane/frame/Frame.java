@@ -86,8 +86,7 @@ public final class Frame
         buffer.boundsCheck(offset, length);
         this.offset = offset;
         this.length = length;
-        clearOffload();
-        return verdict(DropReason.NONE);
+        return offload(0, GSO_NONE, 0, 0, 0, 0).verdict(DropReason.NONE);
     }
 
     /** @return the slot the frame lies in. */
@@ -183,12 +182,6 @@ public final class Frame
         this.checksumStart = checksumStart;
         this.checksumOffset = checksumOffset;
         return this;
-    }
-
-    /** Say that nothing is left to do: no partial checksum, no segmentation. */
-    public void clearOffload()
-    {
-        offload(0, GSO_NONE, 0, 0, 0, 0);
     }
 
     /** @return {@link #NEEDS_CHECKSUM}, {@link #CHECKSUM_VALID} or 0. */

@@ -2,6 +2,7 @@
 package io.overlane.status;
 
 import io.overlane.table.OffHeapTable;
+import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -56,8 +57,9 @@ public final class DropLedger
     DropLedger(final int maxLines)
     {
         capacity = maxLines + maxLines / 2;
-        lines = new OffHeapTable(capacity + DropReason.count());
-        longest = new OffHeapTable(capacity + DropReason.count());
+        final long seed = new SecureRandom().nextLong();
+        lines = new OffHeapTable(capacity + DropReason.count(), seed);
+        longest = new OffHeapTable(capacity + DropReason.count(), seed);
     }
 
     /**

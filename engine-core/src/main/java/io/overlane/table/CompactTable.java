@@ -124,7 +124,7 @@ public final class CompactTable
     }
 
     /** @return cache lines that the longest {@code put} so far had to look at; writer only. */
-    public int longestPut()
+    int longestPut()
     {
         return longestPut;
     }

@@ -2,7 +2,6 @@
 package io.overlane.table;
 
 import java.lang.invoke.VarHandle;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
@@ -43,7 +42,7 @@ public final class OffHeapTable
     public static final long MISSING = 0;
 
     /** The one value besides {@link #MISSING} that cannot be stored: it marks a removed entry. */
-    public static final long TOMBSTONE = Long.MIN_VALUE;
+    static final long TOMBSTONE = Long.MIN_VALUE;
 
     private static final int K1_OFFSET = 8;
     private static final int K2_OFFSET = 16;
@@ -68,17 +67,6 @@ public final class OffHeapTable
 
     /** Says which buffer is the table: the even or the odd one. The other is spare until the next rebuild. */
     private volatile long generation;
-
-    /**
-     * A table that hashes differently each time it is made.
-     *
-     * @param maxEntries live entries it can hold.
-     * @throws IllegalArgumentException if it is out of range.
-     */
-    public OffHeapTable(final int maxEntries)
-    {
-        this(maxEntries, new SecureRandom().nextLong());
-    }
 
     /**
      * A table that places entries, and so orders {@link #forEach(EntryConsumer)}, the same way every time.
@@ -259,20 +247,14 @@ public final class OffHeapTable
         return size;
     }
 
-    /** @return live entries it can hold. */
-    public int maxEntries()
-    {
-        return maxEntries;
-    }
-
     /** @return slots, numbered from 0. */
-    public int slots()
+    int slots()
     {
         return mask + 1;
     }
 
     /** @return rebuilds so far; any thread. */
-    public long generation()
+    long generation()
     {
         return generation;
     }

@@ -1,45 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.underlay;
 
-/** What becomes of the two congestion bits of an inner header in the outer one. */
+/** How the two congestion bits of an outer header follow from those of the inner one. */
 public enum EcnEncap
 {
     /** Copied, but "congestion experienced" becomes ECT(0): RFC 3168 full functionality, as Linux has it. */
-    LINUX
-    {
-        @Override
-        public int encap(final int inner)
-        {
-            return inner == CE ? ECT_0 : inner;
-        }
-    },
+    LINUX(0, 1, 2, 2),
 
     /** Copied as they are: the normal mode of RFC 6040 §4.1. */
-    RFC6040
-    {
-        @Override
-        public int encap(final int inner)
-        {
-            return inner;
-        }
-    },
+    RFC6040(0, 1, 2, 3),
 
     /** Always 0: the compatibility mode of RFC 6040 §4.1, for ends that do not read the bits when they decapsulate. */
-    OFF
-    {
-        @Override
-        public int encap(final int inner)
-        {
-            return 0;
-        }
-    };
+    OFF(0, 0, 0, 0);
 
-    private static final int ECT_0 = 2;
-    private static final int CE = 3;
+    private final int[] outer;
+
+    EcnEncap(final int... outer)
+    {
+        this.outer = outer;
+    }
 
     /**
      * @param inner 0…3.
      * @return 0…3.
      */
-    public abstract int encap(int inner);
+    public int encap(final int inner)
+    {
+        return outer[inner];
+    }
 }

@@ -7,6 +7,7 @@ import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.StandardSocketOptions;
@@ -35,9 +36,6 @@ final class NioSender
 
     /** Memories (a slab, a ring) whose views are kept; a power of two. */
     private static final int VIEWS = 16;
-
-    /** The discard service: the JDK wants a port to connect to. */
-    private static final int ANY_PORT = 9;
 
     private static final int MAX_V4_PAYLOAD = 65_507;
     private static final int MAX_V6_PAYLOAD = 65_527;
@@ -81,13 +79,24 @@ final class NioSender
     }
 
     /**
-     * @param high first word of a remote's address.
-     * @param low  second word.
-     * @return IP MTU of the interface that leads to it, 0 if the system does not say.
+     * Connect a socket, which sends nothing, and look for the interface that has its address. Takes some system calls.
+     * A route or a router on the way may have a smaller MTU, for which the JDK cannot ask.
+     *
+     * @return IP MTU of the interface that leads to a remote, in bytes; 0 if the system does not say.
      */
-    int interfaceMtu(final long high, final long low)
+    static int interfaceMtu(final InetSocketAddress remote)
     {
-        return InterfaceMtu.towards(new InetSocketAddress(new IpAddress(high, low).toInetAddress(), ANY_PORT));
+        try (DatagramChannel channel = DatagramChannel.open())
+        {
+            channel.connect(remote);
+            final InetSocketAddress source = (InetSocketAddress)channel.getLocalAddress();
+            final NetworkInterface out = NetworkInterface.getByInetAddress(source.getAddress());
+            return out == null ? 0 : out.getMTU();
+        }
+        catch (final IOException ex)
+        {
+            return 0;
+        }
     }
 
     void send(final SendBatch batch)
@@ -289,7 +298,7 @@ final class NioSender
         {
             if (longest == 0 || nowNs - askedNs >= LIFETIME_NS)
             {
-                final int mtu = InterfaceMtu.towards(address);
+                final int mtu = interfaceMtu(address);
                 longest = mtu <= 0 ? Integer.MAX_VALUE : mtu - OuterOverhead.datagram(IpAddress.isV4(high, low));
                 askedNs = nowNs;
             }

@@ -54,6 +54,9 @@ public final class NioUnderlay implements Underlay
     private static final int SLOTS = 64;
 
     private static final int MAX_DATAGRAM_LENGTH = 65_535;
+    /** The JDK connects to a port only; no datagram is sent there. */
+    private static final int DISCARD_PORT = 9;
+
     private static final String DONT_FRAGMENT = "IP_DONTFRAGMENT";
 
     private final DatagramChannel channel;
@@ -152,7 +155,8 @@ public final class NioUnderlay implements Underlay
     @Override
     public int pathMtu(final long remoteHigh, final long remoteLow)
     {
-        return sender.interfaceMtu(remoteHigh, remoteLow);
+        return NioSender.interfaceMtu(
+            new InetSocketAddress(new IpAddress(remoteHigh, remoteLow).toInetAddress(), DISCARD_PORT));
     }
 
     @Override

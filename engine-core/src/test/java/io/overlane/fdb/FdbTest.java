@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.control.FdbContext;
+import io.overlane.control.FdbRequest;
 import io.overlane.status.TableCounters;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,7 +52,7 @@ class FdbTest
     void shouldLookUpABatchAsOneByOne()
     {
         fdb.learn(VNI, MAC, 5, 0);
-        fdb.putStatic(VNI, MAC + 2, 7);
+        put(FdbEntry.STATIC, MAC + 2, 7);
         fdb.learn(2, MAC + 1, 6, 0);
         final long[] macs = {MAC, MAC + 1, MAC + 2, MAC};
         final long[] words = {-1, -1, -1, -1};
@@ -74,8 +75,8 @@ class FdbTest
     @Test
     void shouldNotLearnOverAConfiguredEntry()
     {
-        fdb.putStatic(VNI, MAC, 5);
-        fdb.putExternal(VNI, MAC + 1, 6);
+        put(FdbEntry.STATIC, MAC, 5);
+        put(FdbEntry.EXTERNAL, MAC + 1, 6);
         assertEquals(Fdb.STATIC_MATCH, fdb.learn(VNI, MAC, 5, 1));
         assertEquals(Fdb.STATIC_VIOLATION, fdb.learn(VNI, MAC, 9, 1));
         assertEquals(Fdb.STATIC_VIOLATION, fdb.learn(VNI, MAC + 1, 9, 1));
@@ -89,22 +90,20 @@ class FdbTest
     void shouldConfigureOverALearnedEntry()
     {
         fdb.learn(VNI, MAC, 5, 1);
-        assertTrue(fdb.putStatic(VNI, MAC, 7));
+        assertTrue(put(FdbEntry.STATIC, MAC, 7));
         assertEquals(List.of(5), released);
         assertEquals(0, fdb.learned());
         assertEquals(7, FdbEntry.remote(fdb.lookup(VNI, MAC)));
     }
 
     @Test
-    void shouldNotLetAControlPlaneTakeAUsersEntry()
+    void shouldReleaseWhatARemovedOrReplacedEntryLedTo()
     {
-        fdb.putStatic(VNI, MAC, 5);
-        assertFalse(fdb.putExternal(VNI, MAC, 6));
-        assertEquals(5, FdbEntry.remote(fdb.lookup(VNI, MAC)));
+        put(FdbEntry.STATIC, MAC, 5);
         fdb.remove(VNI, MAC);
-        assertTrue(fdb.putExternal(VNI, MAC, 6));
-        assertTrue(fdb.putExternal(VNI, MAC, 8));
-        assertTrue(fdb.putStatic(VNI, MAC, 9));
+        assertTrue(put(FdbEntry.EXTERNAL, MAC, 6));
+        assertTrue(put(FdbEntry.EXTERNAL, MAC, 8));
+        assertTrue(put(FdbEntry.STATIC, MAC, 9));
         assertEquals(List.of(5, 6, 8), released);
     }
 
@@ -157,15 +156,15 @@ class FdbTest
     @Test
     void shouldEvictLearnedEntriesForConfiguredOnesAndNothingElse()
     {
-        fdb.putStatic(VNI, MAC, 1);
+        put(FdbEntry.STATIC, MAC, 1);
         fdb.learn(VNI, MAC + 1, 2, 300);
-        fdb.put(VNI, MAC + 2, FdbEntry.word(FdbEntry.DYNAMIC, 3, false), Fdb.NO_OWNER, 100);
+        fdb.put(VNI, MAC + 2, FdbEntry.word(FdbEntry.DYNAMIC, 3, false), FdbRequest.NO_OWNER, 100);
         fdb.learn(VNI, MAC + 3, 4, 200);
-        assertTrue(fdb.putStatic(VNI, MAC + 4, 5));
-        assertTrue(fdb.putExternal(VNI, MAC + 5, 6));
-        assertFalse(fdb.putStatic(VNI, MAC + 7, 8), "nothing left to evict");
+        assertTrue(put(FdbEntry.STATIC, MAC + 4, 5));
+        assertTrue(put(FdbEntry.EXTERNAL, MAC + 5, 6));
+        assertFalse(put(FdbEntry.STATIC, MAC + 7, 8), "nothing left to evict");
         assertEquals(Fdb.FULL, fdb.learn(VNI, MAC + 8, 5, 400));
-        assertTrue(fdb.putStatic(VNI, MAC, 9), "there is room to replace");
+        assertTrue(put(FdbEntry.STATIC, MAC, 9), "there is room to replace");
         assertEquals(4, fdb.size());
         assertEquals(0, fdb.learned());
         assertEquals(1, counters.get(TableCounters.Event.NO_ROOM));
@@ -212,7 +211,7 @@ class FdbTest
         fdb.learn(VNI, MAC, 1, 0);
         fdb.learn(VNI, MAC, 1, 1);
         fdb.learn(VNI, MAC, 2, 2);
-        fdb.putStatic(VNI, MAC, 3);
+        put(FdbEntry.STATIC, MAC, 3);
         fdb.remove(VNI, MAC);
         fdb.learn(VNI, MAC + 1, 4, 3);
         fdb.age(1003, 1000);
@@ -228,8 +227,8 @@ class FdbTest
     @Test
     void shouldAgeOnlyLearnedEntriesByWhenTheyWereLastSeen()
     {
-        fdb.putStatic(VNI, MAC, 1);
-        fdb.putExternal(VNI, MAC + 1, 2);
+        put(FdbEntry.STATIC, MAC, 1);
+        put(FdbEntry.EXTERNAL, MAC + 1, 2);
         fdb.learn(VNI, MAC + 2, 3, 1000);
         fdb.learn(VNI, MAC + 3, 4, 1000);
         fdb.learn(VNI, MAC + 3, 4, 1400);
@@ -255,7 +254,7 @@ class FdbTest
     void shouldAgeALargeTableInBoundedSteps()
     {
         final int entries = 10_000;
-        final Fdb large = new Fdb(entries);
+        final Fdb large = new Fdb(new FdbContext().maxEntries(entries), released::add, counters);
         for (int i = 0; i < entries; i++)
         {
             assertEquals(Fdb.NEW, large.learn(VNI, i, 1, 0));
@@ -278,7 +277,7 @@ class FdbTest
     @Test
     void shouldRemoveAnyKindOnce()
     {
-        fdb.putStatic(VNI, MAC, 1);
+        put(FdbEntry.STATIC, MAC, 1);
         fdb.learn(VNI, MAC + 1, 2, 0);
         assertEquals(FdbEntry.STATIC, FdbEntry.kind(fdb.remove(VNI, MAC)));
         assertEquals(FdbEntry.LEARNED, FdbEntry.kind(fdb.remove(VNI, MAC + 1)));
@@ -291,7 +290,7 @@ class FdbTest
     @Test
     void shouldWalkAllEntries()
     {
-        fdb.putStatic(VNI, MAC, 1);
+        put(FdbEntry.STATIC, MAC, 1);
         fdb.learn(2, MAC, 2, 77);
         final Map<Integer, Long> lastSeen = new HashMap<>();
         fdb.forEach((vni, mac, word, lastSeenMs) ->
@@ -301,5 +300,10 @@ class FdbTest
             lastSeen.put(vni, lastSeenMs);
         });
         assertEquals(Map.of(1, 0L, 2, 77L), lastSeen);
+    }
+
+    private boolean put(final int kind, final long mac, final int destination)
+    {
+        return fdb.put(VNI, mac, FdbEntry.word(kind, destination), FdbRequest.NO_OWNER, 0);
     }
 }

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.FdbContext;
+import io.overlane.control.FdbRequest;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.status.TableCounters;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SplittableRandom;
@@ -132,10 +135,10 @@ class RemoteTableTest
         final int moves = 200_000;
         final long check = 0x5555_AAAA_1234_4321L;
         final RemoteTable table = new RemoteTable(moves, 1);
-        final Fdb fdb = new Fdb(8);
+        final Fdb fdb = new Fdb(new FdbContext().maxEntries(8), destination -> {}, new TableCounters());
         final AtomicBoolean done = new AtomicBoolean();
         final ExecutorService thread = Executors.newSingleThreadExecutor();
-        fdb.putStatic(1, 2, table.intern(check, 0, 1));
+        fdb.put(1, 2, FdbEntry.word(FdbEntry.STATIC, table.intern(check, 0, 1), false), FdbRequest.NO_OWNER, 0);
         try
         {
             final Future<Integer> reader = thread.submit(() ->
@@ -153,7 +156,8 @@ class RemoteTableTest
             });
             for (int i = 1; i < moves; i++)
             {
-                fdb.putStatic(1, 2, table.intern(check ^ i, i, 1 + i % 1000));
+                final int remote = table.intern(check ^ i, i, 1 + i % 1000);
+                fdb.put(1, 2, FdbEntry.word(FdbEntry.STATIC, remote, false), FdbRequest.NO_OWNER, 0);
             }
             done.set(true);
             assertTrue(reader.get() >= 0);

@@ -178,8 +178,8 @@ class OffHeapTableTest
     @Test
     void shouldRefuseWhatItCannotHold()
     {
-        assertThrows(IllegalArgumentException.class, () -> new OffHeapTable(0));
-        assertThrows(IllegalArgumentException.class, () -> new OffHeapTable((1 << 24) + 1));
+        assertThrows(IllegalArgumentException.class, () -> new OffHeapTable(0, SEED));
+        assertThrows(IllegalArgumentException.class, () -> new OffHeapTable((1 << 24) + 1, SEED));
         assertThrows(IllegalArgumentException.class, () -> table.put(1, 2, 3, OffHeapTable.MISSING));
         assertThrows(IllegalArgumentException.class, () -> table.put(1, 2, 3, OffHeapTable.TOMBSTONE));
         assertEquals(0, table.size());

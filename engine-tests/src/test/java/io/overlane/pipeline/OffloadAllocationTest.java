@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.overlane.control.FdbContext;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
@@ -18,6 +19,7 @@ import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.status.DropReason;
 import io.overlane.status.EngineCounters;
+import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
@@ -69,7 +71,9 @@ class OffloadAllocationTest
         final SegmentTable segments = new SegmentTable();
         segments.add(new Segment(settings, counters.newTraffic("encap", 0, "1"), counters.newTraffic("decap", 0, "1")));
         final DatagramFeed feed = new DatagramFeed(new VxlanDecapPath(
-            segments, new Fdb(16), new RemoteTable(16), 8472, () -> 0,
+            segments,
+            new Fdb(new FdbContext().maxEntries(16), destination -> {}, new TableCounters()),
+            new RemoteTable(16), 8472, () -> 0,
             new OfferQueue(64, true, counters.decap(), Guards.port()), counters.decap(), null));
 
         final byte[] bytes = datagrams();

@@ -105,7 +105,7 @@ public final class PacketPeer
         {
             final byte[] packet = HEX.parseHex(line);
             frame.wrap(FrameSlab.HEADROOM, packet.length);
-            frame.clearOffload();
+            frame.offload(0, Frame.GSO_NONE, 0, 0, 0, 0);
             frame.buffer().putBytes(frame.offset(), packet);
             out.clear();
             out.add(frame);

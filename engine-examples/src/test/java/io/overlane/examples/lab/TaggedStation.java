@@ -160,7 +160,7 @@ public final class TaggedStation
     private void send(final byte... bytes)
     {
         frame.wrap(FrameSlab.HEADROOM, bytes.length);
-        frame.clearOffload();
+        frame.offload(0, Frame.GSO_NONE, 0, 0, 0, 0);
         frame.buffer().putBytes(frame.offset(), bytes);
         out.clear();
         out.add(frame);

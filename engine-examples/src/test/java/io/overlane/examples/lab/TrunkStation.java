@@ -93,7 +93,7 @@ public final class TrunkStation
     private void send(final int vlan, final int station)
     {
         frame.wrap(FrameSlab.HEADROOM, ARP_OFFSET + ARP_LENGTH);
-        frame.clearOffload();
+        frame.offload(0, Frame.GSO_NONE, 0, 0, 0, 0);
         final int start = frame.offset();
         put48(start, 0xFFFF_FFFF_FFFFL);
         put48(start + 6, OWN_MAC);

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
+import io.overlane.control.FdbContext;
+import io.overlane.control.FdbRequest;
 import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
@@ -22,6 +25,7 @@ import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.PathCounters;
+import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
@@ -46,7 +50,7 @@ class SendQueueTest
 
     private EngineCounters counters;
     private final RemoteTable remotes = new RemoteTable(16);
-    private final Fdb fdb = new Fdb(64);
+    private final Fdb fdb = new Fdb(new FdbContext().maxEntries(64), destination -> {}, new TableCounters());
     private final FrameBatch batch = new FrameBatch(256);
     private WireUnderlay wire;
     private boolean usesFlowHash;
@@ -385,7 +389,7 @@ class SendQueueTest
             final IpAddress address = IpAddress.ofV4(0x0A00_0100 + i);
             final int remote = remotes.intern(address.high(), address.low(), 8472);
             assertEquals(i, remote);
-            fdb.putStatic(VNI, mac(i), remote);
+            fdb.put(VNI, mac(i), FdbEntry.word(FdbEntry.STATIC, remote, false), FdbRequest.NO_OWNER, 0);
         }
         path = new VxlanEncapPath(
             segment,

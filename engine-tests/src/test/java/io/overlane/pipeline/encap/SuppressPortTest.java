@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.conformance.Conformance;
+import io.overlane.control.FdbContext;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.neighbor.NeighborTable;
+import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.wire.Layer3;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ class SuppressPortTest
     @Conformance(row = 93)
     void shouldNotAnswerForAStationBehindAPort()
     {
-        final Fdb fdb = new Fdb(8);
+        final Fdb fdb = new Fdb(new FdbContext().maxEntries(8), destination -> {}, new TableCounters());
         final NeighborTable neighbors = new NeighborTable(8);
         final IpAddress address = IpAddress.parse("10.0.0.9");
         neighbors.put(VNI, address.high(), address.low(), MAC);
