@@ -51,6 +51,8 @@ public final class VxlanDecapPath implements DecapPath
     private int bytesIn;
     /** Of the last datagram of this batch; null if there was none. */
     private Segment lastSegment;
+    /** Of that segment. A volatile read for each batch costs less than one for each frame. */
+    private SegmentPolicy lastRules;
     /** Of the last datagram of this batch whose remote was looked up. */
     private int lastRemote;
     private long lastHigh;
@@ -156,6 +158,7 @@ public final class VxlanDecapPath implements DecapPath
         if (lastSegment == null || lastSegment.vni() != vni)
         {
             lastSegment = segments.lookup(vni);
+            lastRules = lastSegment == null ? null : lastSegment.rules();
         }
         return lastSegment;
     }
@@ -177,7 +180,7 @@ public final class VxlanDecapPath implements DecapPath
     private DropReason admit(
         final Segment segment, final long word, final Frame frame, final long high, final long low, final int tos)
     {
-        final SegmentPolicy rules = segment.rules();
+        final SegmentPolicy rules = lastRules;
         if ((word & rules.reservedBits()) != 0)
         {
             return DropReason.RESERVED_BITS;
@@ -192,7 +195,7 @@ public final class VxlanDecapPath implements DecapPath
             return DropReason.INNER_TOO_SHORT;
         }
         final int layer3 = Layer3.of(frame, true);
-        final boolean isTagged = EtherType.isVlan(ethernet.etherType());
+        final boolean isTagged = Layer3.offset(layer3) != EthernetHeader.LENGTH;
         final boolean popsTags = isTagged && rules.decapVlan() != VlanPolicy.PASS;
         if (popsTags)
         {
