@@ -9,9 +9,12 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
@@ -93,9 +96,10 @@ public final class OneLineErrors
      */
     public static String message(final Throwable error)
     {
-        final Throwable cause = error instanceof UncheckedIOException ? error.getCause() : error;
-        final String message =
-            oneLine(cause instanceof ParameterException option ? noneOf(option) : cause.getMessage());
+        final boolean isWrapper = error instanceof UncheckedIOException || error instanceof ExecutionException;
+        final Throwable cause = isWrapper ? Objects.requireNonNullElse(error.getCause(), error) : error;
+        final String line = oneLine(cause.getMessage());
+        final String message = cause instanceof ParameterException option ? noneOf(option, line) : line;
         if (cause instanceof NoSuchFileException)
         {
             return "there is no file " + message;
@@ -142,14 +146,14 @@ public final class OneLineErrors
     }
 
     /** The message for a value that is not among those of the option's label. */
-    private static String noneOf(final ParameterException ex)
+    private static String noneOf(final ParameterException ex, final String message)
     {
         final ArgSpec option = ex.getArgSpec();
-        final Matcher value = NOT_ONE_OF.matcher(ex.getMessage());
+        final Matcher value = NOT_ONE_OF.matcher(message);
         return option != null && value.find() ?
-            ex.getMessage().substring(0, value.start()) + "'" + value.group(1) + "' is none of " +
+            message.substring(0, value.start()) + "'" + value.group(1) + "' is none of " +
                 option.paramLabel().replace("|", ", ") :
-            ex.getMessage();
+            message;
     }
 
     private static String hint(final CommandLine command, final String message)
@@ -158,7 +162,7 @@ public final class OneLineErrors
             " (try " + command.getCommandSpec().qualifiedName() + " --help)";
     }
 
-    private static String oneLine(final String message)
+    private static String oneLine(final @Nullable String message)
     {
         return message == null ? "" : message.strip().replaceAll("\\s*\\R\\s*", "; ");
     }

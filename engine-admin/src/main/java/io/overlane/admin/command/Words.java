@@ -58,7 +58,7 @@ final class Words
             {
                 if (i + 1 == words.size())
                 {
-                    throw AdminException.usage(word + " what?");
+                    throw AdminException.usage("the value of '" + word + "' is missing");
                 }
                 if (pairs.put(word, words.get(++i)) != null)
                 {

@@ -8,6 +8,7 @@ import io.overlane.admin.Answer;
 import io.overlane.admin.command.EngineCommands;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.Version;
+import io.overlane.cli.bridge.config.ConfigFile;
 import io.overlane.cli.bridge.config.SegmentRequest;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
@@ -43,10 +44,11 @@ final class BridgeControl
         this.log = log;
     }
 
-    /** Have SIGHUP read the file again. A signal before the bridge runs takes effect when it does. */
-    void hearOfHangup()
+    /** Read the file again at each SIGHUP, but not before the bridge runs. */
+    void listenForHangup()
     {
-        if (run.config() != null && !Hangup.onHangup(() -> tasks.submit(this::onHangup)))
+        final ConfigFile config = run.config();
+        if (config != null && !Hangup.onHangup(() -> tasks.submit(() -> onHangup(config))))
         {
             log.warn("this JVM does not report SIGHUP; use 'ctl reload' instead");
         }
@@ -108,18 +110,19 @@ final class BridgeControl
 
     private Answer reload() throws AdminException
     {
-        if (run.config() == null)
+        final ConfigFile config = run.config();
+        if (config == null)
         {
             throw AdminException.refused("the bridge was started without a configuration file");
         }
-        return tasks.ask(this::readAgain).answer();
+        return tasks.ask(() -> readAgain(config)).answer();
     }
 
-    private void onHangup()
+    private void onHangup(final ConfigFile config)
     {
         try
         {
-            readAgain();
+            readAgain(config);
         }
         catch (final IOException | RuntimeException ex)
         {
@@ -133,11 +136,11 @@ final class BridgeControl
         }
     }
 
-    private ChangeReport readAgain() throws IOException
+    private ChangeReport readAgain(final ConfigFile config) throws IOException
     {
-        final ChangeReport report = bridge.change(run.config().read(HostFacts.now()).plans());
+        final ChangeReport report = bridge.change(config.read(HostFacts.now()).plans());
         report.notDone().forEach(line -> log.warn("{}", line));
-        out.println("tun-bridge: " + run.config() + " read again: " + report.summary());
+        out.println("tun-bridge: " + config + " read again: " + report.summary());
         out.flush();
         return report;
     }

@@ -12,6 +12,7 @@ import io.overlane.tun.TunPort;
 import java.io.IOException;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /** The device of one plan, or one VLAN of it. */
 final class BridgeDevice implements AutoCloseable
@@ -22,14 +23,14 @@ final class BridgeDevice implements AutoCloseable
     private final TunDevice device;
     private final TunPort tun;
     /** Null if the segment has the device to itself. */
-    private final VlanTrunk trunk;
+    private final @Nullable VlanTrunk trunk;
     private final Port port;
     private BridgePlan plan;
     /** The device is brought up only once: if an operator sets it down, it stays down. */
     private boolean isUp;
 
     private BridgeDevice(
-        final BridgePlan plan, final TunDevice device, final TunPort tun, final VlanTrunk trunk)
+        final BridgePlan plan, final TunDevice device, final TunPort tun, final @Nullable VlanTrunk trunk)
     {
         this.plan = plan;
         this.device = device;

@@ -25,6 +25,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +41,8 @@ final class BridgeSession
     private final PrintWriter out;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BridgeTasks tasks = new BridgeTasks();
-    /** Why the bridge cannot go on, or null. */
-    private IOException failure;
+    /** Why the bridge cannot go on, if it cannot. */
+    private @Nullable IOException failure;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
 
     /**
@@ -68,7 +69,7 @@ final class BridgeSession
         {
             final RunningBridge bridge = new RunningBridge(errors);
             final BridgeControl control = new BridgeControl(run, bridge, tasks, out, LOG);
-            control.hearOfHangup();
+            control.listenForHangup();
             final BridgePlan first = run.plans().get(0);
             final Underlay underlay = opened(first.underlay().open(first, errors));
             opened(bridge);
@@ -180,7 +181,7 @@ final class BridgeSession
         return new QueueContext(underlay, port, idleWait(plan, underlay));
     }
 
-    private DeviceWait idleWait(final BridgePlan plan, final Underlay underlay, final TunPort... trunks)
+    private @Nullable DeviceWait idleWait(final BridgePlan plan, final Underlay underlay, final TunPort... trunks)
         throws IOException
     {
         return plan.threadingMode() == ThreadingMode.SHARED ?

@@ -68,7 +68,7 @@ final class BridgeTasks
             {
                 throw refusal;
             }
-            throw AdminException.refused(OneLineErrors.message(ex.getCause()));
+            throw AdminException.refused(OneLineErrors.message(ex));
         }
         catch (final CancellationException ex)
         {

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine and its devices while they carry frames, and the changes to them. The bridge's own thread uses it.
@@ -52,8 +53,10 @@ final class RunningBridge implements AutoCloseable
     private final Map<Integer, BridgeDevice> added = new LinkedHashMap<>();
 
     /** Null until a plan has entries for the host. */
-    private HostConfig host;
+    private @Nullable HostConfig host;
+    @SuppressWarnings("NullAway.Init")
     private OverlayEngine engine;
+    @SuppressWarnings("NullAway.Init")
     private BridgeMode mode;
     private int udpPort;
 
@@ -430,7 +433,7 @@ final class RunningBridge implements AutoCloseable
         }
         catch (final ExecutionException ex)
         {
-            throw new IOException(OneLineErrors.message(ex.getCause()), ex);
+            throw new IOException(OneLineErrors.message(ex), ex);
         }
         catch (final TimeoutException ex)
         {

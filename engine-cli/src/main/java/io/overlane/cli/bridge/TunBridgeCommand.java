@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +46,7 @@ public final class TunBridgeCommand implements Callable<Integer>
     @Option(names = "--config", paramLabel = "FILE", description =
         "Take every setting from a YAML file (docs/config.md), and read it again at SIGHUP. Besides it only --stats " +
         "and --admin may be given; they override the file. Default: none.")
-    private Path config;
+    private @Nullable Path config;
 
     @Spec
     private CommandSpec spec;
@@ -55,11 +56,11 @@ public final class TunBridgeCommand implements Callable<Integer>
     {
         final BridgeRun run = config == null ?
             BridgeRun.of(List.of(BridgePlanner.plan(options, HostFacts.now())), runOptions, null, null) :
-            ofFile();
+            ofFile(config);
         return new BridgeSession(run, spec.commandLine().getOut()).run();
     }
 
-    private BridgeRun ofFile() throws IOException
+    private BridgeRun ofFile(final Path config) throws IOException
     {
         final List<String> further = spec.commandLine().getParseResult().matchedOptions().stream()
             .map(OptionSpec::longestName)

@@ -90,7 +90,8 @@ public final class ConfigNode
         }
         catch (final YamlEngineException ex)
         {
-            throw new Place(file, 1).problem("not YAML: " + ex.getMessage().strip().replaceAll("\\s*\\R\\s*", " "));
+            throw new Place(file, 1).problem(
+                "not YAML: " + String.valueOf(ex.getMessage()).strip().replaceAll("\\s*\\R\\s*", " "));
         }
         catch (final StackOverflowError ex)
         {

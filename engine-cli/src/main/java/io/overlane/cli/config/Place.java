@@ -27,7 +27,7 @@ public record Place(String file, int line)
      */
     public IllegalArgumentException problem(final IllegalArgumentException cause)
     {
-        return new IllegalArgumentException(this + ": " + oneLine(cause.getMessage()), cause);
+        return new IllegalArgumentException(this + ": " + oneLine(String.valueOf(cause.getMessage())), cause);
     }
 
     /** A quoted value may have many lines and any characters. */

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,7 +41,7 @@ public final class CtlCommand implements Callable<Integer>
     @Option(names = "--admin", paramLabel = "PATH", description =
         "Admin socket of the bridge or node. Default: the only one in /run/overlane for root, in " +
         "$XDG_RUNTIME_DIR/overlane otherwise.")
-    private Path admin;
+    private @Nullable Path admin;
 
     @Option(names = {"-j", "--json"}, description =
         "Answer with one JSON value on one line. Default: text for people.")

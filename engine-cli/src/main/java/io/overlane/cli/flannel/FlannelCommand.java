@@ -3,7 +3,6 @@ package io.overlane.cli.flannel;
 
 import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminServer;
-import io.overlane.admin.SocketPath;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.RunOptions;
 import io.overlane.cli.StopSignal;
@@ -18,6 +17,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,7 +47,7 @@ public final class FlannelCommand implements Callable<Integer>
         "Unix-domain socket for 'ctl', which only the node's user can open; off for none. Default: " +
         "/run/overlane/flannel.sock for root, $XDG_RUNTIME_DIR/overlane/flannel.sock otherwise; none if it cannot " +
         "be opened.")
-    private String admin;
+    private @Nullable String admin;
 
     @Spec
     private CommandSpec spec;
@@ -78,17 +78,17 @@ public final class FlannelCommand implements Callable<Integer>
     /**
      * Open the socket before the node has a lease, so that an operator can ask why it has none. Null without a socket.
      */
-    private AdminServer openAdmin(final FlannelNode node, final PrintWriter out) throws IOException
+    private @Nullable AdminServer openAdmin(final FlannelNode node, final PrintWriter out) throws IOException
     {
-        final Path directory = SocketPath.directory();
-        if (RunOptions.NO_ADMIN.equals(admin) || admin == null && directory == null)
+        final Path path = RunOptions.adminSocket(admin, "flannel");
+        if (path == null)
         {
             return null;
         }
         try
         {
             return AdminServer.open(
-                admin == null ? SocketPath.of(directory, "flannel") : Path.of(admin),
+                path,
                 FlannelCommands.addTo(node, new AdminCommands()),
                 error -> print(out, OneLineErrors.message(error)));
         }

@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps addresses, permanent neighbours and routes of devices on the host, and takes them back on {@link #close()}.
  *
- * <p>An entry that was on the host before stays there at the end. A permanent neighbour or a route that had to make way
- * comes back. One thread at a time.
+ * <p>An entry that was on the host before stays there at the end. A permanent neighbour or a route that was replaced is
+ * restored. One thread at a time uses it.
  */
 public final class HostConfig implements AutoCloseable
 {
@@ -26,8 +27,8 @@ public final class HostConfig implements AutoCloseable
     /** What was set, by its place, oldest first. */
     private final Map<Object, Kept> kept = new LinkedHashMap<>();
 
-    /** An entry, whether this object set it, and the command that brings back what it replaced, or null. */
-    private record Kept(HostEntry entry, boolean isOurs, String restore)
+    /** An entry, whether this object set it, and the command that restores what it replaced. */
+    private record Kept(HostEntry entry, boolean isOurs, @Nullable String restore)
     {
     }
 
@@ -42,9 +43,9 @@ public final class HostConfig implements AutoCloseable
     }
 
     /**
-     * Make the host have exactly these entries, besides its own: compare with the host as it is now, set what is
-     * missing or different, take back what an earlier call set and this one does not want. Neighbours and routes of a
-     * device that is down, and entries of a device that does not exist, are left out; call again when that changes.
+     * Compare the wanted entries with the host as it is now, set those that are missing or different, and take back
+     * those that an earlier call set and that are not wanted any more. Entries of others stay. Neighbours and routes of
+     * a device that is down, and entries of a device that does not exist, are left out; call again when that changes.
      * Runs two {@code ip} processes for each family at most, however many entries there are.
      *
      * @param wanted all entries; at most one for each address, neighbour and subnet.
@@ -73,7 +74,7 @@ public final class HostConfig implements AutoCloseable
         return done;
     }
 
-    /** Take back everything, newest first, but what others changed or removed since. */
+    /** Take back every entry, newest first, except those that others changed or removed since. */
     @Override
     public void close()
     {

@@ -5,8 +5,9 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** One thing that the host is to know of a device. */
+/** An address, neighbour or route of a device on the host. */
 public sealed interface HostEntry
 {
     /** @return name of the device. */
@@ -26,8 +27,8 @@ public sealed interface HostEntry
     /** Without {@code ip} and the family. */
     String removeCommand();
 
-    /** Brings back what the picture shows at the entry's place; null if there is nothing. */
-    String restoreCommand(HostPicture before);
+    /** Restores what the picture shows at the entry's place; null if there is nothing. */
+    @Nullable String restoreCommand(HostPicture before);
 
     /** Whether the kernel refuses or forgets the entry while the device is down. */
     boolean needsDeviceUp();
@@ -71,7 +72,7 @@ public sealed interface HostEntry
         }
 
         @Override
-        public String restoreCommand(final HostPicture before)
+        public @Nullable String restoreCommand(final HostPicture before)
         {
             return null;
         }
@@ -123,7 +124,7 @@ public sealed interface HostEntry
         }
 
         @Override
-        public String restoreCommand(final HostPicture before)
+        public @Nullable String restoreCommand(final HostPicture before)
         {
             final String macBefore = before.permanentNeighbor(device, address);
             return macBefore == null ? null : command(macBefore);
@@ -148,7 +149,7 @@ public sealed interface HostEntry
      * @param subnet  destination; the bits behind its length do not matter.
      * @param gateway of the same family; null for a route into the device itself.
      */
-    record Route(String device, IpPrefix subnet, IpAddress gateway) implements HostEntry
+    record Route(String device, IpPrefix subnet, @Nullable IpAddress gateway) implements HostEntry
     {
         @Override
         public boolean isV4()
@@ -181,7 +182,7 @@ public sealed interface HostEntry
         }
 
         @Override
-        public String restoreCommand(final HostPicture before)
+        public @Nullable String restoreCommand(final HostPicture before)
         {
             final String routeBefore = before.route(subnet);
             return routeBefore == null ? null : "route replace " + routeBefore;

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Devices, addresses, permanent neighbours and main routes of the host in one family. */
 final class HostPicture
@@ -75,21 +76,21 @@ final class HostPicture
         return addresses.contains(List.of(device, address.toString()));
     }
 
-    /** Its MAC address, or null. */
-    String permanentNeighbor(final String device, final IpAddress address)
+    /** The MAC address of a permanent neighbour, if there is one. */
+    @Nullable String permanentNeighbor(final String device, final IpAddress address)
     {
         return neighbors.get(List.of(device, address.toString()));
     }
 
-    boolean hasRoute(final IpPrefix subnet, final String device, final IpAddress gateway)
+    boolean hasRoute(final IpPrefix subnet, final String device, final @Nullable IpAddress gateway)
     {
         final List<String> route = routes.get(subnet.base().toString());
         return route != null && device.equals(wordAfter(route, "dev")) &&
             Objects.equals(gateway == null ? null : gateway.toString(), wordAfter(route, "via"));
     }
 
-    /** The arguments of {@code ip route replace} that bring back the route to the subnet, or null if there is none. */
-    String route(final IpPrefix subnet)
+    /** The arguments of {@code ip route replace} that restore the route to the subnet, if there is one. */
+    @Nullable String route(final IpPrefix subnet)
     {
         final List<String> route = routes.get(subnet.base().toString());
         return route == null ? null : String.join(" ", route);
@@ -139,7 +140,7 @@ final class HostPicture
         return text.indexOf('/') >= 0 ? text : text + (isV4 ? "/32" : "/128");
     }
 
-    private static String wordAfter(final List<String> words, final String keyword)
+    private static @Nullable String wordAfter(final List<String> words, final String keyword)
     {
         final int index = words.indexOf(keyword);
         return index >= 0 && index + 1 < words.size() ? words.get(index + 1) : null;

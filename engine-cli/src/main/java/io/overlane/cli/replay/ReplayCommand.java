@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,19 +52,20 @@ public final class ReplayCommand implements Callable<Integer>
     private static final int[] USUAL_PORTS = {8472, 4789};
 
     @Parameters(paramLabel = "FILE.pcap", description = "The capture.")
+    @SuppressWarnings("NullAway.Init")
     private Path file;
 
     @Option(names = "--vni", paramLabel = "N", description =
         "Deliver frames of this VNI only, 0...16777215. Default: every VNI in the capture.")
-    private Integer vni;
+    private @Nullable Integer vni;
 
     @Option(names = "--port", paramLabel = "N", description =
         "UDP port of VXLAN. Default: 8472 and 4789.")
-    private Integer udpPort;
+    private @Nullable Integer udpPort;
 
     @Option(names = "--mac", paramLabel = "MAC", description =
         "Our own MAC address: frames from it are dropped. Default: none.")
-    private MacAddress mac;
+    private @Nullable MacAddress mac;
 
     @Option(names = "--learning", description =
         "Learn source MAC addresses, and drop frames with an invalid source. Default: off.")
@@ -81,18 +83,18 @@ public final class ReplayCommand implements Callable<Integer>
     @Option(names = "--reserved-bits", paramLabel = "drop|ignore", description =
         "Packets with reserved bits: drop them, as Linux does, or ignore the bits, as RFC 7348 says. Default: as " +
         "--policy says.")
-    private ReservedBits reservedBits;
+    private @Nullable ReservedBits reservedBits;
 
     @Option(names = "--out", paramLabel = "FILE.pcap", description =
         "Write the delivered inner frames to this capture. Default: nowhere.")
-    private Path outFile;
+    private @Nullable Path outFile;
 
     @Spec
     private CommandSpec spec;
 
     private final Map<DropReason, Long> verdicts = new EnumMap<>(DropReason.class);
-    private PcapWriter writer;
-    private IOException writeFailure;
+    private @Nullable PcapWriter writer;
+    private @Nullable IOException writeFailure;
     private long firstTimestampNs = Long.MIN_VALUE;
 
     /** Treatment of packets whose reserved bits are set. */
@@ -176,8 +178,8 @@ public final class ReplayCommand implements Callable<Integer>
         final long timestampNs,
         final DropReason verdict,
         final int packetVni,
-        final OuterDatagram outer,
-        final Frame inner)
+        final @Nullable OuterDatagram outer,
+        final @Nullable Frame inner)
     {
         verdicts.merge(verdict, 1L, Long::sum);
         if (firstTimestampNs == Long.MIN_VALUE)

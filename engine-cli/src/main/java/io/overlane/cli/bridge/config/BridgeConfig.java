@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses the text of a {@link ConfigFile}: its keys are the options of {@code tun-bridge}, and {@code segments} lists
@@ -136,22 +137,22 @@ final class BridgeConfig
     }
 
     /** If segments share a device, the settings of the device come from the first of them. */
-    private BridgePlan plan(final ConfigArguments arguments, final BridgePlan first)
+    private BridgePlan plan(final ConfigArguments arguments, final @Nullable BridgePlan first)
     {
         if (first == null)
         {
             return plan(arguments);
         }
-        for (final Map.Entry<String, Object> ofDevice :
-            Map.<String, Object>of("mac", first.mac(), "mtu", first.mtu()).entrySet())
+        for (final Map.Entry<String, String> ofDevice :
+            Map.of("mac", String.valueOf(first.mac()), "mtu", Integer.toString(first.mtu())).entrySet())
         {
             final String key = ofDevice.getKey();
             final String value = arguments.value(key);
             if (value == null)
             {
-                arguments.set(key, ofDevice.getValue().toString(), arguments.place(DEVICE));
+                arguments.set(key, ofDevice.getValue(), arguments.place(DEVICE));
             }
-            else if (!value.equals(ofDevice.getValue().toString()))
+            else if (!value.equals(ofDevice.getValue()))
             {
                 throw arguments.place(key).problem(key + " " + value + ": device " + first.device() + " has " +
                     ofDevice.getValue() + " already, for all its segments");

@@ -8,6 +8,7 @@ import io.overlane.cli.bridge.plan.OptionTypes;
 import io.overlane.cli.config.Place;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,7 @@ final class ConfigArguments
     private final Parser parser;
     private final List<Argument> arguments = new ArrayList<>();
     /** Shared by all copies; null until there is one. */
-    private Parser parserOfCopies;
+    private @Nullable Parser parserOfCopies;
 
     /** One option. */
     private record Argument(String name, String value, Place place)
@@ -100,8 +101,8 @@ final class ConfigArguments
             .orElse(place);
     }
 
-    /** Value of an option, null if it is not set. */
-    String value(final String name)
+    /** Value of an option, if it is set. */
+    @Nullable String value(final String name)
     {
         return arguments.stream()
             .filter(argument -> argument.name.equals(name))
@@ -169,7 +170,7 @@ final class ConfigArguments
      */
     IllegalArgumentException locate(final IllegalArgumentException problem)
     {
-        final String message = problem.getMessage();
+        final String message = String.valueOf(problem.getMessage());
         Place best = null;
         int longest = 0;
         for (final Argument argument : arguments)

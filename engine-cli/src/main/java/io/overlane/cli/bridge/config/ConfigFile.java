@@ -8,6 +8,7 @@ import io.overlane.cli.config.ConfigNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration file of a {@code tun-bridge}, read at its start and at each reload. It is parsed again only if its
@@ -17,10 +18,13 @@ import java.util.List;
 public final class ConfigFile
 {
     private final Path path;
-    /** Text of the last reading; null before, and after one that must not be compared with the next. */
-    private String text;
-    private RecordedFacts facts;
-    private Contents contents;
+    /** The last reading, if the next one may be compared with it. */
+    private @Nullable Reading last;
+
+    /** A text, and the facts and settings that were read with it. */
+    private record Reading(String text, RecordedFacts facts, Contents contents)
+    {
+    }
 
     /**
      * The settings in a file.
@@ -49,13 +53,14 @@ public final class ConfigFile
     public Contents read(final HostFacts host) throws IOException
     {
         final String now = ConfigNode.readText(path);
-        if (!now.equals(text) || !facts.areSaidBy(host))
+        if (last != null && now.equals(last.text) && last.facts.areTrueOn(host))
         {
-            text = null;
-            facts = new RecordedFacts(host);
-            contents = BridgeConfig.parse(path.toString(), now, facts);
-            text = namesInterfaces(now, contents) ? null : now;
+            return last.contents;
         }
+        last = null;
+        final RecordedFacts facts = new RecordedFacts(host);
+        final Contents contents = BridgeConfig.parse(path.toString(), now, facts);
+        last = namesInterfaces(now, contents) ? null : new Reading(now, facts, contents);
         return contents;
     }
 

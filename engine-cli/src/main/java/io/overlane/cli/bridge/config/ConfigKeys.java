@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -77,7 +78,7 @@ final class ConfigKeys
      */
     void add(final ConfigArguments arguments, final String key, final ConfigNode value)
     {
-        final OptionSpec option = options.get(key);
+        final OptionSpec option = Objects.requireNonNull(options.get(key));
         final String name = option.longestName().substring(2);
         if (option.isMultiValue())
         {

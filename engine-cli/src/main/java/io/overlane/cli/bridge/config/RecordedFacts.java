@@ -18,7 +18,7 @@ final class RecordedFacts implements HostFacts
 
     private record Asked<T>(Function<HostFacts, T> question, T answer)
     {
-        private boolean isSaidBy(final HostFacts host)
+        private boolean isTrueOn(final HostFacts host)
         {
             return answer.equals(question.apply(host));
         }
@@ -30,11 +30,11 @@ final class RecordedFacts implements HostFacts
     }
 
     /** True if a host now gives the same answers. */
-    boolean areSaidBy(final HostFacts other)
+    boolean areTrueOn(final HostFacts other)
     {
         try
         {
-            return record.stream().allMatch(asked -> asked.isSaidBy(other));
+            return record.stream().allMatch(asked -> asked.isTrueOn(other));
         }
         catch (final IllegalArgumentException ex)
         {

@@ -4,6 +4,7 @@ package io.overlane.cli.bridge.config;
 import io.overlane.address.Vni;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.rule.SegmentRule;
+import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.bridge.plan.BridgeOptions;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.BridgePlanner;
@@ -66,7 +67,7 @@ public final class SegmentRequest
         {
             if (i + 1 == words.size())
             {
-                throw AdminException.usage(words.get(i) + " what?");
+                throw AdminException.usage("the value of '" + words.get(i) + "' is missing");
             }
             set(options, words.get(i), words.get(i + 1));
         }
@@ -76,7 +77,7 @@ public final class SegmentRequest
         }
         catch (final IllegalArgumentException ex)
         {
-            throw AdminException.usage(new IllegalArgumentException(ConfigArguments.withoutDashes(ex.getMessage())));
+            throw AdminException.usage(ConfigArguments.withoutDashes(OneLineErrors.message(ex)));
         }
     }
 

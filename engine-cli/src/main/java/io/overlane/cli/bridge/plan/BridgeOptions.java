@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of {@code tun-bridge}; null or empty if not given. {@link BridgePlanner} interprets them. */
@@ -52,16 +53,16 @@ public final class BridgeOptions
 
     @Option(names = "--device", paramLabel = "NAME", description =
         "Name of the device to create. Default: flannel.1 (vxlan), flannel0 (ip-udp).")
-    public String device;
+    public @Nullable String device;
 
     @Option(names = "--mac", paramLabel = "MAC", description =
         "MAC address of the device (vxlan). Default: derived from this machine's identity, so it stays the same.")
-    MacAddress mac;
+    @Nullable MacAddress mac;
 
     @Option(names = "--mtu", paramLabel = "N", description =
         "IP MTU of the device. Default: the underlay's less 50 (vxlan over IPv4), 70 (vxlan over IPv6), " +
         "28 (ip-udp over IPv4) or 48 (ip-udp over IPv6).")
-    public Integer mtu;
+    public @Nullable Integer mtu;
 
     @Option(names = "--address", paramLabel = "CIDR", description =
         "Address of the device, repeatable. Default: none.")
@@ -69,21 +70,21 @@ public final class BridgeOptions
 
     @Option(names = "--local", paramLabel = "IP", description =
         "Underlay address to bind. Default: 0.0.0.0, or :: if every remote is IPv6.")
-    public IpAddress local;
+    public @Nullable IpAddress local;
 
     @Option(names = "--port", paramLabel = "N", description =
         "UDP port to bind, and port of remotes that have none of their own. Default: 8472 (vxlan), 8285 (ip-udp).")
-    public Integer udpPort;
+    public @Nullable Integer udpPort;
 
     @Option(names = "--vni", paramLabel = "N", description =
         "VXLAN network identifier, 0...16777215 (vxlan). Default: 1.")
-    public Long vni;
+    public @Nullable Long vni;
 
     @Option(names = "--vlan", paramLabel = "N", description =
         "VLAN ID, 1...4094 (vxlan): the segment has only those frames of the device that carry this tag. The tag is " +
         "removed from frames of the device and added to frames for it, so segments can share a device. Default: " +
         "the segment has every frame of the device, tags included.")
-    public Integer vlan;
+    public @Nullable Integer vlan;
 
     @Option(names = "--peer", paramLabel = "IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]", description =
         "Another node, repeatable: adds an FDB entry, a permanent neighbour GATEWAY -> MAC and an onlink route to " +
@@ -108,12 +109,12 @@ public final class BridgeOptions
     @Option(names = "--source", paramLabel = "any|known|routed", description =
         "Outer sources to accept. any; known: configured remotes; routed (ip-udp): only the remote to which the " +
         "inner source is routed. Default: as --policy says (vxlan), known (ip-udp).")
-    SourcePolicy source;
+    @Nullable SourcePolicy source;
 
     @Option(names = "--icmp-errors", paramLabel = "unreachable|all", description =
         "ICMP errors to send into the device (ip-udp). unreachable: net unreachable only. all: time exceeded and " +
         "fragmentation needed too. Default: unreachable.")
-    IcmpErrors icmpErrors;
+    @Nullable IcmpErrors icmpErrors;
 
     @Option(names = "--subnet", paramLabel = "CIDR", description =
         "Inner addresses behind this node, repeatable (ip-udp): received packets for other addresses are dropped. " +
@@ -134,7 +135,7 @@ public final class BridgeOptions
     @Option(names = "--source-ports", paramLabel = "LOW-HIGH", description =
         "Send from up to 8 ports of this range, chosen by inner flow, so that links and receivers that hash UDP " +
         "ports can spread flows (libc). Default: send from --port.")
-    PortRange sourcePorts;
+    @Nullable PortRange sourcePorts;
 
     @Option(names = "--threads", paramLabel = "1|2", description =
         "Threads of each queue. 2: one for each direction. 1: one for both (libc). Default: 2.")
@@ -148,12 +149,12 @@ public final class BridgeOptions
     @Option(names = "--nap", paramLabel = "MICROS", description =
         "Microseconds for which the thread that reads the device lets frames gather under load, 0...10000; 0 turns " +
         "this off. No effect with --threads 1. Default: 200.")
-    Integer nap;
+    @Nullable Integer nap;
 
     @Option(names = "--max-segments", paramLabel = "N", description =
         "Most segments at a time, 1...65536, those of the configuration file and those added later (vxlan). A file " +
         "with more segments raises it. Default: 2048.")
-    Integer maxSegments;
+    @Nullable Integer maxSegments;
 
     @Option(names = "--udp-checksum", paramLabel = "on|off", description =
         "off: outer UDP checksums are sent as 0, and accepted as 0 over IPv6 (libc); receivers then do not join " +
@@ -162,12 +163,12 @@ public final class BridgeOptions
 
     @Option(names = "--dev", paramLabel = "NAME", description =
         "Interface of --group, or of a link-local --local. Default: the one with a route to the group.")
-    String multicastDevice;
+    @Nullable String multicastDevice;
 
     /** Values of rules, each as text or as a list of texts; {@link OptionTypes} has picocli fill them in. */
     private final Map<SegmentRule, Object> rules = new EnumMap<>(SegmentRule.class);
 
-    Object rule(final SegmentRule rule)
+    @Nullable Object rule(final SegmentRule rule)
     {
         return rules.get(rule);
     }
@@ -176,7 +177,7 @@ public final class BridgeOptions
      * @param rule  of the segment.
      * @param value text, or list of texts; null for none.
      */
-    public void rule(final SegmentRule rule, final Object value)
+    public void rule(final SegmentRule rule, final @Nullable Object value)
     {
         if (value == null)
         {

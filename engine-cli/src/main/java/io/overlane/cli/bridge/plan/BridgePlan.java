@@ -19,8 +19,10 @@ import io.overlane.tun.TunOffload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All settings of a bridge, checked and complete; nothing is open yet. {@link BridgePlanner} makes it.
@@ -57,17 +59,17 @@ public record BridgePlan(
     UnderlayKind underlay,
     Vtep local,
     String device,
-    MacAddress mac,
+    @Nullable MacAddress mac,
     int mtu,
     int vni,
-    Integer vlan,
+    @Nullable Integer vlan,
     List<IpPrefix> addresses,
     List<PeerSpec> peers,
     Map<MacAddress, Vtep> fdb,
     Set<Vtep> flood,
     Map<IpAddress, MacAddress> neighbors,
     TunOffload offload,
-    PortRange sourcePorts,
+    @Nullable PortRange sourcePorts,
     int threads,
     int queues,
     SourcePolicy source,
@@ -75,7 +77,7 @@ public record BridgePlan(
     List<IpPrefix> subnets,
     Map<SegmentRule, String> rules,
     boolean checksum,
-    String multicastDevice,
+    @Nullable String multicastDevice,
     long napNs,
     int maxSegments)
 {
@@ -86,11 +88,11 @@ public record BridgePlan(
         addresses.forEach(address -> entries.add(new HostEntry.Address(device, address)));
         for (final PeerSpec peer : peers)
         {
-            if (mode == BridgeMode.VXLAN)
+            if (peer.gateway() != null && peer.mac() != null)
             {
                 entries.add(new HostEntry.Neighbor(device, peer.gateway(), peer.mac()));
             }
-            entries.add(new HostEntry.Route(device, peer.subnet(), mode == BridgeMode.VXLAN ? peer.gateway() : null));
+            entries.add(new HostEntry.Route(device, peer.subnet(), peer.gateway()));
         }
         return entries;
     }
@@ -180,7 +182,7 @@ public record BridgePlan(
         final SegmentContext segment = new SegmentContext(vni)
             .port(port)
             .portMtu(mtu)
-            .ownMac(mac);
+            .ownMac(Objects.requireNonNull(mac));
         segment.policy().set(policy());
         return segment;
     }

@@ -258,9 +258,12 @@ public final class BridgePlanner
     private Map<MacAddress, Vtep> fdb(final List<PeerSpec> peers, final IpAddress zoned, final int udpPort)
     {
         final Map<MacAddress, Vtep> fdb = new LinkedHashMap<>();
-        if (isVxlan)
+        for (final PeerSpec peer : peers)
         {
-            peers.forEach(peer -> putFdb(fdb, peer.mac(), peer.remote()));
+            if (peer.mac() != null)
+            {
+                putFdb(fdb, peer.mac(), peer.remote());
+            }
         }
         for (final String text : options.fdb)
         {

@@ -8,6 +8,7 @@ import io.overlane.address.Vtep;
 import io.overlane.tun.TunKind;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Range and default of the device's IP MTU: the underlay's MTU less the encapsulation. */
 final class MtuRule
@@ -33,12 +34,12 @@ final class MtuRule
         this.host = host;
     }
 
-    /** {@code wanted} and {@code groupDevice} may be null. All in bytes. */
+    /** All in bytes. */
     int choose(
-        final Integer wanted,
+        final @Nullable Integer wanted,
         final Vtep local,
         final Collection<Vtep> remotes,
-        final String groupDevice,
+        final @Nullable String groupDevice,
         final boolean isIpv6Inside)
     {
         final List<IpAddress> addresses = remotes.stream().map(Vtep::address).toList();

@@ -8,6 +8,7 @@ import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.OneLineErrors;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.IGetter;
 import picocli.CommandLine.Model.ISetter;
@@ -69,7 +70,7 @@ public final class OptionTypes
             {
                 @Override
                 @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-                public <T> T get()
+                public <T> @Nullable T get()
                 {
                     return (T)options.rule(rule);
                 }

@@ -8,6 +8,7 @@ import io.overlane.address.Vtep;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another node in the syntax of {@code --peer}: {@code IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]}, in the IP mode
@@ -19,7 +20,7 @@ import java.util.Map;
  * @param gateway inner address whose MAC is {@code mac}; by default the subnet's first, as in flannel. Null in the IP
  *                mode.
  */
-public record PeerSpec(Vtep remote, MacAddress mac, IpPrefix subnet, IpAddress gateway)
+public record PeerSpec(Vtep remote, @Nullable MacAddress mac, IpPrefix subnet, @Nullable IpAddress gateway)
 {
     private static final List<String> VXLAN_KEYS = List.of("mac", "subnet", "gateway");
     private static final List<String> IP_UDP_KEYS = List.of("subnet");
