@@ -15,18 +15,7 @@ import java.util.Map;
  */
 public final class DesiredState
 {
-    private final Map<EntryKey, Entry> entries;
-
-    /** A state without entries. */
-    public DesiredState()
-    {
-        entries = new LinkedHashMap<>();
-    }
-
-    private DesiredState(final Map<EntryKey, Entry> entries)
-    {
-        this.entries = new LinkedHashMap<>(entries);
-    }
+    private final Map<Entry.Key, Entry> entries = new LinkedHashMap<>();
 
     /**
      * Want a station's FDB entry.
@@ -82,7 +71,7 @@ public final class DesiredState
     }
 
     /** @return the entries, in the order they were given. */
-    public Map<EntryKey, Entry> entries()
+    public Map<Entry.Key, Entry> entries()
     {
         return entries;
     }
@@ -90,7 +79,9 @@ public final class DesiredState
     /** @return a copy of this state. */
     public DesiredState copy()
     {
-        return new DesiredState(entries);
+        final DesiredState copy = new DesiredState();
+        copy.entries.putAll(entries);
+        return copy;
     }
 
     private DesiredState want(final Entry entry)

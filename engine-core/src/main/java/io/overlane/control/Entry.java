@@ -5,13 +5,14 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** An entry that can be configured. Two entries with the same key cannot be in the tables at the same time. */
 public sealed interface Entry
 {
     /** @return kind, segment and address of the entry. */
-    EntryKey key();
+    Key key();
 
     /** @return value of the entry in words. */
     default String value()
@@ -21,6 +22,58 @@ public sealed interface Entry
 
     /** @return the remote that the entry leads to or names; null for a neighbour. */
     @Nullable Vtep remote();
+
+    /** Each kind of entry. */
+    enum Kind
+    {
+        /** {@link Fdb}. */
+        FDB,
+
+        /** {@link Flood}. */
+        FLOOD,
+
+        /** {@link Remote}. */
+        REMOTE,
+
+        /** {@link Neighbor}. */
+        NEIGHBOR,
+
+        /** {@link Route}. */
+        ROUTE
+    }
+
+    /**
+     * The key of a configured entry: its kind, its segment, and the MAC address, remote, IP address or prefix.
+     *
+     * @param kind    of entry.
+     * @param vni     its segment, {@link #NO_VNI} for a route.
+     * @param address of the station, remote, neighbour or destination.
+     */
+    record Key(Kind kind, int vni, Object address)
+    {
+        /** The VNI of routes: the IP network has none. */
+        public static final int NO_VNI = -1;
+
+        /** Written by hand, like {@link #hashCode()}: a state compares thousands of keys before the JIT is warm. */
+        @Override
+        public boolean equals(final @Nullable Object other)
+        {
+            return other instanceof Key key && kind == key.kind && vni == key.vni && address.equals(key.address);
+        }
+
+        @Override
+        public int hashCode()
+        {
+            return (address.hashCode() * 31 + vni) * 31 + kind.ordinal();
+        }
+
+        @Override
+        public String toString()
+        {
+            final String segment = vni == NO_VNI ? "" : " of VNI " + vni;
+            return kind.name().toLowerCase(Locale.ROOT) + " " + address + segment;
+        }
+    }
 
     /**
      * A station is behind a remote.
@@ -32,9 +85,9 @@ public sealed interface Entry
     record Fdb(int vni, MacAddress mac, Vtep remote, String attributes) implements Entry
     {
         @Override
-        public EntryKey key()
+        public Key key()
         {
-            return new EntryKey(EntryKey.Kind.FDB, vni, mac);
+            return new Key(Kind.FDB, vni, mac);
         }
 
         @Override
@@ -52,9 +105,9 @@ public sealed interface Entry
     record Flood(int vni, Vtep remote) implements Entry
     {
         @Override
-        public EntryKey key()
+        public Key key()
         {
-            return new EntryKey(EntryKey.Kind.FLOOD, vni, remote);
+            return new Key(Kind.FLOOD, vni, remote);
         }
     }
 
@@ -66,9 +119,9 @@ public sealed interface Entry
     record Remote(int vni, Vtep remote) implements Entry
     {
         @Override
-        public EntryKey key()
+        public Key key()
         {
-            return new EntryKey(EntryKey.Kind.REMOTE, vni, remote);
+            return new Key(Kind.REMOTE, vni, remote);
         }
     }
 
@@ -81,9 +134,9 @@ public sealed interface Entry
     record Neighbor(int vni, IpAddress address, MacAddress mac) implements Entry
     {
         @Override
-        public EntryKey key()
+        public Key key()
         {
-            return new EntryKey(EntryKey.Kind.NEIGHBOR, vni, address);
+            return new Key(Kind.NEIGHBOR, vni, address);
         }
 
         @Override
@@ -114,9 +167,9 @@ public sealed interface Entry
         }
 
         @Override
-        public EntryKey key()
+        public Key key()
         {
-            return new EntryKey(EntryKey.Kind.ROUTE, EntryKey.NO_VNI, destination);
+            return new Key(Kind.ROUTE, Key.NO_VNI, destination);
         }
     }
 }

@@ -2,6 +2,9 @@
 package io.overlane.control;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of applying a state.
@@ -14,17 +17,57 @@ import java.util.List;
 public record ReconcileResult(String owner, long generation, List<Change> changes, int unchanged)
 {
     /**
+     * The result for one entry when a state was applied.
+     *
+     * @param action that was taken.
+     * @param before the entry as it was; null if there was none.
+     * @param after  the entry as it is now, or as it was wanted and refused; null if it was removed.
+     * @param why    the reason in words, or empty.
+     */
+    public record Change(Action action, @Nullable Entry before, @Nullable Entry after, String why)
+    {
+        /** The action for an entry. */
+        public enum Action
+        {
+            /** There was no such entry. */
+            ADDED,
+
+            /** It had another value. */
+            CHANGED,
+
+            /** The owner does not want it any more; another owner may still have it. */
+            REMOVED,
+
+            /** No action, because another owner has the entry with another value. */
+            CONFLICT,
+
+            /** No action, because the entry is not possible, for example without room or segment. */
+            REFUSED
+        }
+
+        /** @return key of the entry. */
+        public Entry.Key key()
+        {
+            return Objects.requireNonNull(before == null ? after : before).key();
+        }
+
+        @Override
+        public String toString()
+        {
+            final String values =
+                (before == null ? "" : " " + before.value()) + (after == null ? "" : " -> " + after.value());
+            final String reason = why.isEmpty() ? "" : " (" + why + ")";
+            return action.name().toLowerCase(Locale.ROOT) + " " + key() + values + reason;
+        }
+    }
+
+    /**
      * @param action of changes.
      * @return number of changes with this action.
      */
     public int count(final Change.Action action)
     {
-        int count = 0;
-        for (final Change change : changes)
-        {
-            count += change.action() == action ? 1 : 0;
-        }
-        return count;
+        return (int)changes.stream().filter(change -> change.action() == action).count();
     }
 
     /** @return number of entries that were added. */

@@ -2,7 +2,7 @@
 package io.overlane.engine;
 
 import io.overlane.status.GuardedErrorHandler;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,14 +25,14 @@ final class AgentThread
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** The pause doubles up to 512 ms. */
     private static final int MOST_DOUBLINGS = 9;
-    private static final long BEGIN_CHECK_MS = 10;
+    private static final long BEGIN_CHECK_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Agent agent;
     private final BoundedWait wait;
     private final Runnable wake;
     private final GuardedErrorHandler errorHandler;
     private final Consumer<@Nullable Throwable> onEnd;
-    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
     private volatile @Nullable Thread thread;
     private volatile boolean isStopping;
     private int failures;
@@ -69,30 +69,15 @@ final class AgentThread
         final Thread made = EngineThreads.make(factory, agent.roleName(), this::run);
         thread = made;
         made.start();
-        boolean isInterrupted = false;
-        while (true)
+        boolean wasAlive = made.isAlive();
+        while (!Shutdown.await(begun, BEGIN_CHECK_NS))
         {
-            final boolean wasAlive = made.isAlive();
-            try
-            {
-                if (begun.await(BEGIN_CHECK_MS, TimeUnit.MILLISECONDS))
-                {
-                    break;
-                }
-            }
-            catch (final InterruptedException ex)
-            {
-                isInterrupted = true;
-            }
-            if (!wasAlive && begun.getCount() > 0)
+            if (!wasAlive)
             {
                 throw new IllegalStateException("the thread factory returned a thread for " + agent.roleName() +
                     " that does not run what it was given");
             }
-        }
-        if (isInterrupted)
-        {
-            Thread.currentThread().interrupt();
+            wasAlive = made.isAlive();
         }
     }
 
@@ -120,7 +105,7 @@ final class AgentThread
 
     private void run()
     {
-        begun.countDown();
+        begun.complete(null);
         Throwable cause = null;
         try
         {

@@ -12,6 +12,7 @@ import io.overlane.status.GuardedErrorHandler;
 import io.overlane.table.OffHeapTable;
 import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +83,7 @@ public final class EngineContext
     /** @return the VXLAN segments. */
     public List<SegmentContext> segments()
     {
-        return segments;
+        return Collections.unmodifiableList(segments);
     }
 
     /** @param segment to add to the VXLAN segments. */

@@ -138,7 +138,7 @@ public final class EngineSegments
      *
      * @return completes with the traffic that the segment carried.
      */
-    public CompletableFuture<SegmentTotals> remove(final int vni)
+    public CompletableFuture<SegmentView.Totals> remove(final int vni)
     {
         return ask(() ->
         {
@@ -289,9 +289,9 @@ public final class EngineSegments
         return null;
     }
 
-    private SegmentTotals settle(final Segment segment)
+    private SegmentView.Totals settle(final Segment segment)
     {
-        final SegmentTotals totals = SegmentView.totals(segment);
+        final SegmentView.Totals totals = SegmentView.totals(segment);
         removedDecap.add(segment.decapTraffic());
         worker.paths().close(segment);
         leavingVnis.remove(segment.vni());

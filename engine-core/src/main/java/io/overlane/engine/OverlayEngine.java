@@ -369,7 +369,6 @@ public final class OverlayEngine implements AutoCloseable
 
     private void start(final AgentThread thread)
     {
-        boolean isStarted = false;
         if (!shutdown.enter())
         {
             throw new IllegalStateException("the engine ended while it was launched", shutdown.cause());
@@ -377,14 +376,11 @@ public final class OverlayEngine implements AutoCloseable
         try
         {
             thread.start(context.threadFactory());
-            isStarted = true;
         }
-        finally
+        catch (final RuntimeException | Error ex)
         {
-            if (!isStarted)
-            {
-                shutdown.leave();
-            }
+            shutdown.leave();
+            throw ex;
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Reports to the error handler that received frames are dropped again and again because their source is a MAC address
@@ -24,13 +25,10 @@ final class OwnMacWatch
 
     static final long INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
 
-    private static final int MAC_LENGTH = 6;
-    private static final int SOURCE_OFFSET = VxlanHeader.LENGTH + EthernetHeader.SOURCE_OFFSET;
-
     private final PathCounters decap;
     private final NanoClock clock;
     private final ErrorHandler errorHandler;
-    private long told;
+    private long reported;
     private long nextNs;
 
     OwnMacWatch(final PathCounters decap, final NanoClock clock, final ErrorHandler errorHandler)
@@ -44,7 +42,7 @@ final class OwnMacWatch
     void check()
     {
         final long dropped = decap.dropped(DropReason.OWN_MAC);
-        if (dropped - told < REPEATED)
+        if (dropped - reported < REPEATED)
         {
             return;
         }
@@ -53,22 +51,21 @@ final class OwnMacWatch
         {
             final List<DropSample> samples = decap.samples().last(DropReason.OWN_MAC);
             errorHandler.onError(new IllegalStateException(
-                (dropped - told) + " received frames had a MAC address of this node as their source and were dropped" +
+                (dropped - reported) +
+                " received frames had a MAC address of this node as their source and were dropped" +
                 (samples.isEmpty() ? "" : describe(samples.get(samples.size() - 1))) +
                 ": give each node a MAC address of its own, or look for a loop"));
-            told = dropped;
+            reported = dropped;
             nextNs = nowNs + INTERVAL_NS;
         }
     }
 
     private static String describe(final DropSample last)
     {
-        final byte[] bytes = last.bytes();
-        long source = 0;
-        for (int i = SOURCE_OFFSET; i < SOURCE_OFFSET + MAC_LENGTH; i++)
-        {
-            source = source << Byte.SIZE | bytes[i] & 0xFF;
-        }
-        return ", the last from " + last.remote() + " in VNI " + last.vni() + " with " + MacAddress.toString(source);
+        final UnsafeBuffer datagram = new UnsafeBuffer(last.bytes());
+        final EthernetHeader inner =
+            new EthernetHeader().wrap(datagram, VxlanHeader.LENGTH, datagram.capacity() - VxlanHeader.LENGTH);
+        return ", the last from " + last.remote() + " in VNI " + last.vni() + " with " +
+            MacAddress.toString(inner.source());
     }
 }

@@ -18,6 +18,20 @@ public final class SegmentView
     private final Segment segment;
     private final RemoteTable remotes;
 
+    /**
+     * Frames and bytes that a segment carried. Those of removed segments stay in the engine's counters, under the label
+     * {@code removed-segments}.
+     *
+     * @param vni         its VNI.
+     * @param encapFrames frames from its ports that were delivered.
+     * @param encapBytes  bytes of these frames.
+     * @param decapFrames frames from remotes that were delivered to its ports.
+     * @param decapBytes  bytes of these frames.
+     */
+    public record Totals(int vni, long encapFrames, long encapBytes, long decapFrames, long decapBytes)
+    {
+    }
+
     SegmentView(final Segment segment, final RemoteTable remotes)
     {
         this.segment = segment;
@@ -61,14 +75,14 @@ public final class SegmentView
     }
 
     /** @return frames and bytes carried so far. */
-    public SegmentTotals totals()
+    public Totals totals()
     {
         return totals(segment);
     }
 
-    static SegmentTotals totals(final Segment segment)
+    static Totals totals(final Segment segment)
     {
-        return new SegmentTotals(
+        return new Totals(
             segment.vni(),
             segment.encapTraffic().frames(),
             segment.encapTraffic().bytes(),

@@ -42,13 +42,13 @@ final class SettingsCheck
         int mtu = Integer.MAX_VALUE;
         for (final Port port : segment.ports())
         {
-            require(given.add(port), "port " + port.name() + " given twice to " + name);
+            require(given.add(port), "port " + port.name() + " is given twice to " + name);
             mtu = Math.min(mtu, port.mtu());
         }
         if (segment.portMtu() == 0)
         {
             require(mtu >= SegmentContext.MIN_MTU && mtu <= SegmentContext.MAX_MTU, "portMtu=" + mtu + " of " + name +
-                " outside " + SegmentContext.MIN_MTU + "…" + SegmentContext.MAX_MTU);
+                " is outside " + SegmentContext.MIN_MTU + "…" + SegmentContext.MAX_MTU);
             segment.portMtu(mtu);
         }
         segment.flood().forEach(remote ->
@@ -74,7 +74,7 @@ final class SettingsCheck
     void network(final IpNetworkContext network)
     {
         require(network.port() != null, "the IP network has no port; give it one with port(...)");
-        require(network.address().isV4(), "address=" + network.address() + ": ip-udp carries IPv4 only");
+        require(network.address().isV4(), "address=" + network.address() + ": the IP network carries IPv4 only");
         require(network.sourcePolicy() != SourcePolicy.LISTED,
             "sourcePolicy=LISTED: the IP network has no list of sources; use ANY, KNOWN or ROUTED");
         network.routes().forEach((prefix, remote) ->

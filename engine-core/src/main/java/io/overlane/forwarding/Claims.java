@@ -2,7 +2,6 @@
 package io.overlane.forwarding;
 
 import io.overlane.control.Entry;
-import io.overlane.control.EntryKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claims
 {
-    private final Map<EntryKey, Claim> claims = new HashMap<>();
-    private final Map<String, Set<EntryKey>> missing = new HashMap<>();
+    private final Map<Entry.Key, Claim> claims = new HashMap<>();
+    private final Map<String, Set<Entry.Key>> missing = new HashMap<>();
 
     /** An entry of the tables and its owners, at least one. */
     static final class Claim
@@ -49,7 +48,7 @@ final class Claims
     }
 
     /** Null if the entry has no owner. */
-    @Nullable Claim get(final EntryKey key)
+    @Nullable Claim get(final Entry.Key key)
     {
         return claims.get(key);
     }
@@ -78,7 +77,7 @@ final class Claims
     }
 
     /** The entry is no longer in the tables. It is missing for those of its owners that apply states. */
-    void forget(final EntryKey key, final Predicate<String> appliesStates)
+    void forget(final Entry.Key key, final Predicate<String> appliesStates)
     {
         final Claim claim = claims.remove(key);
         if (claim != null)
@@ -88,15 +87,15 @@ final class Claims
     }
 
     /** The owner wants the entry and does not have it. */
-    void miss(final String owner, final EntryKey key)
+    void miss(final String owner, final Entry.Key key)
     {
         missing.computeIfAbsent(owner, unknown -> new HashSet<>()).add(key);
     }
 
     /** The missing entries of an owner, which are no longer recorded as missing. */
-    Set<EntryKey> takeMissing(final String owner)
+    Set<Entry.Key> takeMissing(final String owner)
     {
-        final Set<EntryKey> keys = missing.remove(owner);
+        final Set<Entry.Key> keys = missing.remove(owner);
         return keys == null ? Set.of() : keys;
     }
 

@@ -5,7 +5,6 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.Entry;
-import io.overlane.control.EntryKey;
 import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableOperations;
@@ -130,14 +129,14 @@ final class FdbWriter
             List.of();
     }
 
-    private static EntryKey fdbKey(final int vni, final long mac)
+    private static Entry.Key fdbKey(final int vni, final long mac)
     {
-        return new EntryKey(EntryKey.Kind.FDB, vni, new MacAddress(mac));
+        return new Entry.Key(Entry.Kind.FDB, vni, new MacAddress(mac));
     }
 
-    private EntryKey floodKey(final int vni, final int remote)
+    private Entry.Key floodKey(final int vni, final int remote)
     {
-        return new EntryKey(EntryKey.Kind.FLOOD, vni, tables.remotes().vtep(remote));
+        return new Entry.Key(Entry.Kind.FLOOD, vni, tables.remotes().vtep(remote));
     }
 
     private static String attributes(final FdbRequest request)

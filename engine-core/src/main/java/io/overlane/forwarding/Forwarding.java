@@ -2,7 +2,7 @@
 package io.overlane.forwarding;
 
 import io.overlane.address.MacAddress;
-import io.overlane.control.EntryKey;
+import io.overlane.control.Entry;
 import io.overlane.control.FdbChange;
 import io.overlane.control.FdbContext;
 import io.overlane.event.TableEvents;
@@ -104,7 +104,7 @@ public final class Forwarding
     {
         if (change == FdbChange.AGED && FdbEntry.kind(word) == FdbEntry.DYNAMIC)
         {
-            reconciler.forget(new EntryKey(EntryKey.Kind.FDB, vni, new MacAddress(mac)));
+            reconciler.forget(new Entry.Key(Entry.Kind.FDB, vni, new MacAddress(mac)));
         }
         final Segment segment = segments.lookup(vni);
         if (segment != null)

@@ -6,7 +6,6 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.Entry;
-import io.overlane.control.EntryKey;
 import io.overlane.control.FdbFilter;
 import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
@@ -214,7 +213,7 @@ public final class Operations implements TableOperations
         {
             return TableResult.NO_SEGMENT;
         }
-        tables.reconciler().forget(new EntryKey(EntryKey.Kind.NEIGHBOR, vni, address));
+        tables.reconciler().forget(new Entry.Key(Entry.Kind.NEIGHBOR, vni, address));
         return tables.neighbors().remove(vni, address.high(), address.low()) == NeighborTable.MISSING ?
             TableResult.NOT_FOUND :
             TableResult.DONE;
@@ -230,7 +229,7 @@ public final class Operations implements TableOperations
     public TableResult deleteRoute(final IpPrefix destination)
     {
         requireInside();
-        tables.reconciler().forget(new EntryKey(EntryKey.Kind.ROUTE, EntryKey.NO_VNI, destination.base()));
+        tables.reconciler().forget(new Entry.Key(Entry.Kind.ROUTE, Entry.Key.NO_VNI, destination.base()));
         return entries.removeRoute(destination);
     }
 

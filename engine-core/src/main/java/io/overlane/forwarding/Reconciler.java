@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.forwarding;
 
-import io.overlane.control.Change;
 import io.overlane.control.DesiredState;
 import io.overlane.control.Entry;
-import io.overlane.control.EntryKey;
+import io.overlane.control.ReconcileResult.Change;
 import io.overlane.control.ReconcileResult;
 import io.overlane.control.TableResult;
 import java.util.ArrayList;
@@ -32,16 +31,16 @@ public final class Reconciler
     private final Map<String, AppliedState> applied = new ConcurrentHashMap<>();
 
     /** The last state of an owner, which does not change, and how many states the owner has applied. */
-    private record AppliedState(long generation, Map<EntryKey, Entry> wanted)
+    private record AppliedState(long generation, Map<Entry.Key, Entry> wanted)
     {
-        private Map<EntryKey, Entry> toPut(final Map<EntryKey, Entry> next)
+        private Map<Entry.Key, Entry> toPut(final Map<Entry.Key, Entry> next)
         {
-            final Map<EntryKey, Entry> entries = new LinkedHashMap<>(next);
+            final Map<Entry.Key, Entry> entries = new LinkedHashMap<>(next);
             entries.entrySet().removeIf(entry -> entry.getValue().equals(wanted.get(entry.getKey())));
             return entries;
         }
 
-        private List<EntryKey> toGiveUp(final Map<EntryKey, Entry> next)
+        private List<Entry.Key> toGiveUp(final Map<Entry.Key, Entry> next)
         {
             return wanted.keySet().stream().filter(key -> !next.containsKey(key)).toList();
         }
@@ -63,10 +62,10 @@ public final class Reconciler
     @SuppressWarnings("ReferenceEquality")
     public Supplier<ReconcileResult> prepare(final String owner, final DesiredState desired)
     {
-        final Map<EntryKey, Entry> wanted = desired.entries();
+        final Map<Entry.Key, Entry> wanted = desired.entries();
         final AppliedState before = applied.getOrDefault(owner, NOTHING);
-        final Map<EntryKey, Entry> toPut = before.toPut(wanted);
-        final List<EntryKey> toGiveUp = before.toGiveUp(wanted);
+        final Map<Entry.Key, Entry> toPut = before.toPut(wanted);
+        final List<Entry.Key> toGiveUp = before.toGiveUp(wanted);
         return () ->
         {
             final AppliedState current = applied.getOrDefault(owner, NOTHING);
@@ -80,11 +79,11 @@ public final class Reconciler
     private ReconcileResult apply(
         final String owner,
         final long generation,
-        final Map<EntryKey, Entry> wanted,
-        final Map<EntryKey, Entry> toPut,
-        final List<EntryKey> toGiveUp)
+        final Map<Entry.Key, Entry> wanted,
+        final Map<Entry.Key, Entry> toPut,
+        final List<Entry.Key> toGiveUp)
     {
-        for (final EntryKey key : claims.takeMissing(owner))
+        for (final Entry.Key key : claims.takeMissing(owner))
         {
             final Entry entry = wanted.get(key);
             if (entry != null)
@@ -143,7 +142,7 @@ public final class Reconciler
     }
 
     /** Note that an operation removed an entry. */
-    void forget(final EntryKey key)
+    void forget(final Entry.Key key)
     {
         claims.forget(key, applied::containsKey);
     }
@@ -163,7 +162,7 @@ public final class Reconciler
     }
 
     /** Owners of an entry; none if it was learned. */
-    List<String> owners(final EntryKey key)
+    List<String> owners(final Entry.Key key)
     {
         final Claims.Claim claim = claims.get(key);
         return claim == null ? List.of() : List.copyOf(claim.owners());
@@ -206,7 +205,7 @@ public final class Reconciler
         changes.add(new Change(Change.Action.REFUSED, null, entry, why));
     }
 
-    private void giveUp(final String owner, final EntryKey key, final List<Change> changes)
+    private void giveUp(final String owner, final Entry.Key key, final List<Change> changes)
     {
         final Claims.Claim claim = claims.get(key);
         if (claim == null || !claim.owners().contains(owner))

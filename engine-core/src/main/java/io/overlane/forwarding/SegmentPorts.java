@@ -2,7 +2,7 @@
 package io.overlane.forwarding;
 
 import io.overlane.address.MacAddress;
-import io.overlane.control.EntryKey;
+import io.overlane.control.Entry;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
@@ -66,7 +66,7 @@ public final class SegmentPorts
             if (number == leaving.number() || number == only && FdbEntry.kind(word) == FdbEntry.LEARNED)
             {
                 tables.fdb().remove(vni, mac);
-                tables.reconciler().forget(new EntryKey(EntryKey.Kind.FDB, vni, new MacAddress(mac)));
+                tables.reconciler().forget(new Entry.Key(Entry.Kind.FDB, vni, new MacAddress(mac)));
             }
         });
         tables.remotes().release(leaving.number());

@@ -106,7 +106,7 @@ class EngineSegmentsTest
         hear(2);
         final long delivered = harness.encap().delivered();
 
-        final SegmentTotals totals = done(segments().remove(2));
+        final SegmentView.Totals totals = done(segments().remove(2));
         assertEquals(1, totals.encapFrames());
         assertEquals(FRAME.length, totals.encapBytes());
         assertEquals(0, totals.decapFrames(), "its station's entry said another remote");
@@ -211,7 +211,7 @@ class EngineSegmentsTest
             segments().add(new SegmentContext(3).port(b)));
         assertRefused("port b is in segment 2 already; remove it there first", segments().addPort(1, b));
         final LoopbackPort twice = port("twice");
-        assertRefused("port twice given twice to segment 3",
+        assertRefused("port twice is given twice to segment 3",
             segments().add(new SegmentContext(3).port(twice).addPort(twice)));
         assertRefused("segment 3 has no port; give it one with port(...)", segments().add(new SegmentContext(3)));
         assertRefused("no segment has VNI 9", segments().remove(9));
@@ -232,8 +232,8 @@ class EngineSegmentsTest
     {
         launch();
         done(segments().add(new SegmentContext(2).port(port("b"))));
-        final CompletableFuture<SegmentTotals> removed = segments().remove(2);
-        final CompletableFuture<SegmentTotals> again = segments().remove(2);
+        final CompletableFuture<SegmentView.Totals> removed = segments().remove(2);
+        final CompletableFuture<SegmentView.Totals> again = segments().remove(2);
         final CompletableFuture<SegmentView> added = segments().add(new SegmentContext(2).port(port("c")));
         assertRefused("no segment has VNI 2", again);
         assertRefused("VNI 2 is still being removed; wait until the future of remove(...) completes", added);
@@ -378,7 +378,7 @@ class EngineSegmentsTest
         launch();
         final ClosedPort port = new ClosedPort();
         done(segments().add(new SegmentContext(2).port(port)));
-        final CompletableFuture<SegmentTotals> waiting = segments().remove(2);
+        final CompletableFuture<SegmentView.Totals> waiting = segments().remove(2);
         harness.engine().close();
 
         assertTrue(port.isClosed);

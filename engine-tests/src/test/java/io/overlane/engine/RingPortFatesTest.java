@@ -199,7 +199,7 @@ class RingPortFatesTest
         harness.context().drainNs(drainNs).segment(segment().port(port));
         harness.launch();
         harness.attach(EngineHarness.A);
-        final CompletableFuture<SegmentTotals> removed = harness.engine().segments().remove(VNI);
+        final CompletableFuture<SegmentView.Totals> removed = harness.engine().segments().remove(VNI);
         final long committed = put(port);
         assertFalse(removed.isDone());
 

@@ -207,7 +207,7 @@ class ThreadedSegmentsTest
         assertTrue(applied.isComplete(), applied::toString);
         RingFrames.put(port, FRAME);
         assertArrayEquals(FRAME, RingFrames.take(port));
-        final SegmentTotals totals = engine.segments().remove(vni).get();
+        final SegmentView.Totals totals = engine.segments().remove(vni).get();
         assertEquals(1, totals.encapFrames());
         assertEquals(1, totals.decapFrames());
     }

@@ -2,7 +2,7 @@
 package io.overlane.forwarding;
 
 import io.overlane.address.Vtep;
-import io.overlane.control.EntryKey;
+import io.overlane.control.Entry;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPort;
@@ -47,7 +47,7 @@ public final class RemoteRecount
             return false;
         }
         final Vtep vtep = remotes.vtep(remote);
-        return !forwarding.reconciler().owners(new EntryKey(EntryKey.Kind.REMOTE, vni, vtep)).isEmpty();
+        return !forwarding.reconciler().owners(new Entry.Key(Entry.Kind.REMOTE, vni, vtep)).isEmpty();
     }
 
     private static void count(final int[] counted, final int... remotes)

@@ -2,7 +2,7 @@
 package io.overlane.cli.bridge;
 
 import io.overlane.admin.Answer;
-import io.overlane.control.Change;
+import io.overlane.control.ReconcileResult.Change;
 import io.overlane.control.ReconcileResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
