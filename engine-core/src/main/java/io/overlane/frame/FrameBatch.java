@@ -8,9 +8,10 @@ package io.overlane.frame;
  */
 public final class FrameBatch
 {
+    private static final FrameSlab NO_SLOTS = new FrameSlab(0, 0);
+
     private final Frame[] frames;
-    /** Null until a port asks for a slot. */
-    private FrameSlab slab;
+    private FrameSlab slab = NO_SLOTS;
     private int size;
     private boolean isCutShort;
 
@@ -106,7 +107,7 @@ public final class FrameBatch
      */
     public void reserve(final int frameLength)
     {
-        if (frameLength > 0 && (slab == null || slab.frameCapacity() < frameLength))
+        if (slab.frameCapacity() < frameLength)
         {
             slab = new FrameSlab(frames.length, frameLength);
         }

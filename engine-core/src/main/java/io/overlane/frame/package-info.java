@@ -7,4 +7,7 @@
  * into {@code FrameBatch.slot}, to the caller's batch. One thread carries a frame from read to write, so nothing is
  * counted, copied or released in between; a caller that wants to keep bytes for longer copies them.
  */
+@NullMarked
 package io.overlane.frame;
+
+import org.jspecify.annotations.NullMarked;

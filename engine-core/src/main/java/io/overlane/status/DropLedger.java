@@ -4,6 +4,7 @@ package io.overlane.status;
 import io.overlane.table.OffHeapTable;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drops counted by reason, VNI and remote address together, so that "why does VNI 42 lose frames from 192.0.2.7" has
@@ -35,7 +36,7 @@ public final class DropLedger
     private final int capacity;
     private int detailed;
     private final int[] linesOf = new int[DropReason.count()];
-    private DropLedger further;
+    private @Nullable DropLedger further;
 
     /** Receives one line of the ledger. */
     @FunctionalInterface

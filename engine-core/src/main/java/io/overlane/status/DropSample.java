@@ -4,6 +4,7 @@ package io.overlane.status;
 import io.overlane.address.IpAddress;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The beginning of one dropped frame.
@@ -11,17 +12,17 @@ import java.util.Objects;
  * @param reason why it was dropped.
  * @param timeNs when, on the engine's clock: {@code clock.nanoTime()} less this is how long ago.
  * @param vni    its segment, or {@link DropLedger#NO_VNI}; one that is not ours can be read from the bytes.
- * @param remote the outer address it came from or should have gone to; null if there is none.
+ * @param remote the outer address it came from or should have gone to, if there is one.
  * @param length bytes it had.
  * @param bytes  the first of them, {@link DropSamples#MAX_BYTES} at most. On the way in they begin with the VXLAN
  *               header if a check refused the datagram, and with the inner frame if it had passed all checks (a port
  *               refused it, or its station is behind no port here). Bare packets, and all frames on the way out, have
  *               no VXLAN header in front.
  */
-public record DropSample(DropReason reason, long timeNs, int vni, IpAddress remote, int length, byte[] bytes)
+public record DropSample(DropReason reason, long timeNs, int vni, @Nullable IpAddress remote, int length, byte[] bytes)
 {
     @Override
-    public boolean equals(final Object other)
+    public boolean equals(final @Nullable Object other)
     {
         return other instanceof DropSample sample &&
             reason == sample.reason && timeNs == sample.timeNs && vni == sample.vni && length == sample.length &&

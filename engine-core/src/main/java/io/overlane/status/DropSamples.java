@@ -12,6 +12,7 @@ import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The beginnings of the last few dropped frames of each reason, so that a counter that moves can be explained without a
@@ -58,7 +59,7 @@ public final class DropSamples
     private final long[] recorded = new long[DropReason.count()];
     private final long[] batchOfLast = new long[DropReason.count()];
     private long batch = 1;
-    private DropSamples further;
+    private @Nullable DropSamples further;
 
     /** A slot as it was read, and its place among those of its reason. */
     private record Numbered(long version, DropSample sample)
@@ -169,7 +170,7 @@ public final class DropSamples
         slots.putLongRelease(slot + VERSION_OFFSET, 2 * number + 2);
     }
 
-    private Numbered read(final DropReason reason, final int slot)
+    private @Nullable Numbered read(final DropReason reason, final int slot)
     {
         final byte[] bytes = new byte[MAX_BYTES];
         for (int i = 0; i < MAX_TRIES; i++)

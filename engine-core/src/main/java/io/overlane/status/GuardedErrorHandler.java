@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the application's error handler and survives whatever it does: a handler that throws costs a line on standard
@@ -32,7 +33,7 @@ public final class GuardedErrorHandler implements ErrorHandler
      * @param handler of the application; null for one that writes a line to standard error.
      * @return a handler that never throws.
      */
-    public static GuardedErrorHandler of(final ErrorHandler handler)
+    public static GuardedErrorHandler of(final @Nullable ErrorHandler handler)
     {
         return handler instanceof GuardedErrorHandler guarded ? guarded :
             new GuardedErrorHandler(handler == null ? GuardedErrorHandler::print : handler);
@@ -54,9 +55,9 @@ public final class GuardedErrorHandler implements ErrorHandler
     /**
      * Close all of them; what one of them throws is reported and does not keep the others open.
      *
-     * @param closeables to close; those that are null are passed over.
+     * @param closeables to close.
      */
-    public void closeAll(final Iterable<? extends AutoCloseable> closeables)
+    public void closeAll(final Iterable<? extends @Nullable AutoCloseable> closeables)
     {
         for (final AutoCloseable closeable : closeables)
         {

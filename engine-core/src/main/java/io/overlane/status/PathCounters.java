@@ -5,6 +5,7 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fates of all frames that went one way, encap or decap:
@@ -32,7 +33,7 @@ public final class PathCounters
     private final DropLedger ledger;
     private final RemoteTraffic remotes;
     private final DropSamples samples;
-    private PathCounters further;
+    private @Nullable PathCounters further;
 
     /**
      * @param counters   where the counters are allocated.

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames and bytes that were delivered one way, per remote, indexed by the remote's number. One thread records, another
@@ -29,7 +30,7 @@ public final class RemoteTraffic
     private static final int SLOT_LENGTH = 4 * BitUtil.SIZE_OF_LONG;
 
     private final UnsafeBuffer slots;
-    private RemoteTraffic further;
+    private @Nullable RemoteTraffic further;
 
     /**
      * @param maxRemotes numbers run from 0 to one less.

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One underlay of two, one for each IP version: sends by the version of the remote, receives from both in turns, and
@@ -149,7 +150,7 @@ public final class DualStackUnderlay implements Underlay
     }
 
     @Override
-    public void acceptOnly(final Set<IpPrefix> sources)
+    public void acceptOnly(final @Nullable Set<IpPrefix> sources)
     {
         ipv4.acceptOnly(sources);
         ipv6.acceptOnly(sources);

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sending half of a {@link NioUnderlay}: its caches and its patience. Sending thread only.
@@ -281,6 +282,7 @@ final class NioSender
         private long high;
         private long low;
         private int port;
+        @SuppressWarnings("NullAway.Init")
         private InetSocketAddress address;
         private int longest;
         private long askedNs;
@@ -306,7 +308,7 @@ final class NioSender
         }
 
         @Override
-        public boolean equals(final Object other)
+        public boolean equals(final @Nullable Object other)
         {
             return other instanceof Remote remote && remote.high == high && remote.low == low && remote.port == port;
         }

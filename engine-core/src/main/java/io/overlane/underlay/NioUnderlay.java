@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Datagrams through the JDK's own {@link DatagramChannel}: no native code of ours, any operating system, one system
@@ -72,8 +73,8 @@ public final class NioUnderlay implements Underlay
 
     /** Those of the polling thread. */
     private final RepeatedFailures failures;
-    private InetSocketAddress lastSource;
-    private IpAddress lastAddress;
+    private @Nullable InetSocketAddress lastSource;
+    private IpAddress lastAddress = IpAddress.ANY_V4;
 
     private volatile boolean isWoken;
     private volatile boolean isWaiting;
@@ -90,7 +91,7 @@ public final class NioUnderlay implements Underlay
      * @throws BindException if the address is not local, the port is taken, or the system refuses; the message is one
      *                       line with address, port and the system's reason.
      */
-    public NioUnderlay(final IpAddress address, final int udpPort, final ErrorHandler errorHandler)
+    public NioUnderlay(final IpAddress address, final int udpPort, final @Nullable ErrorHandler errorHandler)
         throws BindException
     {
         UdpAddress.check(address, udpPort);
@@ -115,7 +116,7 @@ public final class NioUnderlay implements Underlay
         catch (final IOException | UnsupportedOperationException ex)
         {
             CloseHelper.quietCloseAll(readSelector, writeSelector, opened);
-            throw UdpAddress.cannotBind(address, udpPort, ex.getMessage(), ex);
+            throw UdpAddress.cannotBind(address, udpPort, String.valueOf(ex.getMessage()), ex);
         }
         channel = opened;
         readable = readSelector;

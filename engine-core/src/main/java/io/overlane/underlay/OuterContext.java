@@ -2,6 +2,7 @@
 package io.overlane.underlay;
 
 import io.overlane.setting.Setting;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of outer IP headers; immutable, each setter returns another object. As given they are what the kernel's
@@ -16,7 +17,7 @@ import io.overlane.setting.Setting;
  * @param dontFragment the don't-fragment bit.
  * @param ecn          what becomes of inner congestion bits; null for the default.
  */
-public record OuterContext(int ttl, int tos, DontFragment dontFragment, EcnEncap ecn)
+public record OuterContext(int ttl, int tos, DontFragment dontFragment, @Nullable EcnEncap ecn)
 {
     /** Take the value from the inner IP header. */
     public static final int INHERIT = -1;
@@ -83,7 +84,7 @@ public record OuterContext(int ttl, int tos, DontFragment dontFragment, EcnEncap
      *            underlay that cannot set them, which does not read them either. Null stands for the default.
      * @return the same settings with this rule for congestion bits.
      */
-    public OuterContext ecn(final EcnEncap ecn)
+    public OuterContext ecn(final @Nullable EcnEncap ecn)
     {
         return new OuterContext(ttl, tos, dontFragment, ecn);
     }

@@ -3,6 +3,7 @@ package io.overlane.underlay;
 
 import io.overlane.address.IpAddress;
 import java.net.BindException;
+import org.jspecify.annotations.Nullable;
 
 /** The checks and the errors that all underlays share when they bind a UDP socket. */
 public final class UdpAddress
@@ -43,11 +44,11 @@ public final class UdpAddress
      * @param address that was to be bound.
      * @param udpPort that was to be bound.
      * @param reason  what the operating system said.
-     * @param cause   the failure itself, or null.
+     * @param cause   the failure itself, if there is one.
      * @return the error, with a message of one line.
      */
     public static BindException cannotBind(
-        final IpAddress address, final int udpPort, final String reason, final Throwable cause)
+        final IpAddress address, final int udpPort, final String reason, final @Nullable Throwable cause)
     {
         final String where = (address.isV4() ? address.toString() : "[" + address + "]") + ":" + udpPort;
         final BindException error =

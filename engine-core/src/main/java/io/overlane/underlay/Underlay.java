@@ -6,6 +6,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import java.io.IOException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A way to send datagrams to other endpoints and to receive theirs.
@@ -113,7 +114,7 @@ public interface Underlay extends AutoCloseable
      *
      * @param sources prefixes of accepted addresses, without zones; null: all addresses are accepted, as at the start.
      */
-    default void acceptOnly(final Set<IpPrefix> sources)
+    default void acceptOnly(final @Nullable Set<IpPrefix> sources)
     {
     }
 

@@ -4,4 +4,7 @@
  *
  * <p>Nothing here knows what is inside a datagram.
  */
+@NullMarked
 package io.overlane.underlay;
+
+import org.jspecify.annotations.NullMarked;

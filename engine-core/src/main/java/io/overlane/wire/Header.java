@@ -8,6 +8,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** The place of a header in a buffer, and access to its fields in network byte order, by their offset in the header. */
 abstract class Header
 {
+    @SuppressWarnings("NullAway.Init")
     UnsafeBuffer buffer;
     int offset;
     int length;

@@ -23,6 +23,7 @@ public final class Ipv6Extensions
     private static final int FRAGMENT_OFFSET_MASK = 0xFFF8;
     private static final int MORE_FRAGMENTS_BIT = 0x1;
 
+    @SuppressWarnings("NullAway.Init")
     private DirectBuffer buffer;
     private int end;
     private int offset;

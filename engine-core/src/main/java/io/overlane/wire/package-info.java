@@ -8,4 +8,7 @@
  * stay inside is the caller's duty. Fields are in network byte order on the wire and plain numbers here; a value too
  * wide for its field loses its upper bits. Checksums are explicit calls, never a setter's side effect.
  */
+@NullMarked
 package io.overlane.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;
 import io.overlane.signal.Doorbell;
 import io.overlane.status.DropReason;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -169,7 +170,7 @@ public final class LoopbackPort implements Port
         int count = 0;
         while (count < limit && toEngine.waiting() > 0)
         {
-            batch.add(toEngine.lend());
+            batch.add(Objects.requireNonNull(toEngine.lend()));
             count++;
         }
         return count;
