@@ -266,11 +266,7 @@ public final class EngineHarness implements AutoCloseable
         return count[0];
     }
 
-    /**
-     * Assert that the one datagram received so far is counted in one line of the ledger and nowhere else.
-     *
-     * @param remote of the line.
-     */
+    /** Assert that the one datagram received so far is counted in one line of the ledger and nowhere else. */
     public void assertDatagramDropped(final DropReason reason, final int vni, final @Nullable Vtep remote)
     {
         assertEquals(1, decap().dropped(reason), reason::label);

@@ -63,7 +63,6 @@ public final class FaultyUnderlay extends WrappedUnderlay
         random = new SplittableRandom(seed);
     }
 
-    /** @param rate of datagrams that are lost. */
     public FaultyUnderlay loss(final double rate)
     {
         lossRate = checkRate("loss", rate);

@@ -145,9 +145,7 @@ final class MemoryUnderlay implements Underlay
         doorbell.ring();
     }
 
-    /**
-     * Copies some bytes of an entry. Called by the fabric, which holds the lock. Returns false if there is no room.
-     */
+    /** Copies some bytes of an entry. Called by the fabric, which holds the lock. Returns false if there is no room. */
     boolean receive(
         final Vtep source,
         final SendBatch batch,

@@ -62,7 +62,6 @@ public abstract class UnderlayContract
         return false;
     }
 
-    /** @param error that an endpoint reported. */
     protected final void onError(final Throwable error)
     {
         synchronized (errors)

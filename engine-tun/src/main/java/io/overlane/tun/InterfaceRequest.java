@@ -28,9 +28,7 @@ final class InterfaceRequest
         return libc.ioctl(fd, request, memory) < 0 ? LibC.errno() : 0;
     }
 
-    /**
-     * @return 0, or the error. The interface is found by its name, through a socket that is opened and closed here.
-     */
+    /** @return 0, or the error. The interface is found by its name, through a socket that is opened and closed here. */
     int ioctl(final long request)
     {
         final int socket = libc.socket(Linux.AF_INET, Linux.SOCK_DGRAM | Linux.O_CLOEXEC);

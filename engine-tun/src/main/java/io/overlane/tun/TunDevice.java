@@ -282,10 +282,7 @@ public final class TunDevice implements AutoCloseable
         return link.mac();
     }
 
-    /**
-     * @param mac to set.
-     * @throws TunException if the kernel refuses it.
-     */
+    /** @throws TunException if the kernel refuses it. */
     public void mac(final MacAddress mac) throws TunException
     {
         link.mac(mac);

@@ -547,9 +547,7 @@ public record FrameSpec(Network network, Transport transport, List<Integer> tags
         return payload(payload.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /**
-     * A payload of this length, whose octets count from 0 to 250 again and again, so that shifted ones are visible.
-     */
+    /** A payload of this length, whose octets count from 0 to 250 again and again, so that shifted ones are visible. */
     public FrameSpec payloadLength(final int length)
     {
         final byte[] payload = new byte[length];

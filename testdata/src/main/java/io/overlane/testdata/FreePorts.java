@@ -80,10 +80,7 @@ public final class FreePorts
         }
     }
 
-    /**
-     * @param neighbours number of adjacent ports.
-     * @return the first of them. On this host no TCP or UDP socket is bound to any of them.
-     */
+    /** @return the first of them. On this host no TCP or UDP socket is bound to any of them. */
     public static int take(final int neighbours)
     {
         return OF_THIS_JVM.next(neighbours);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every backend needs from its node.
@@ -43,7 +44,7 @@ public record BackendHost(
         return networks;
     }
 
-    IpPrefix network(final boolean isV4)
+    @Nullable IpPrefix network(final boolean isV4)
     {
         final var range = isV4 ? network.v4() : network.v6();
         return range == null ? null : range.network();

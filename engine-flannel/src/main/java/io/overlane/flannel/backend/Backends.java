@@ -4,6 +4,7 @@ package io.overlane.flannel.backend;
 import io.overlane.address.IpAddress;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.tun.host.NodeIdentity;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the backend that a network's configuration asks for. */
 public final class Backends
@@ -17,7 +18,7 @@ public final class Backends
      * @return the backend, not open yet.
      * @throws IllegalArgumentException for a backend or a setting that this engine does not support; one line.
      */
-    public static Backend create(final BackendHost host, final LeaseAttributes published)
+    public static Backend create(final BackendHost host, final @Nullable LeaseAttributes published)
     {
         final BackendKind kind = BackendKind.of(host.network().backendType());
         return switch (kind)

@@ -22,6 +22,7 @@ import java.net.NetworkInterface;
 import java.util.function.Function;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /** A device of this host, a UDP socket, and the engine between them. */
 final class EngineTunnel implements AutoCloseable
@@ -51,7 +52,8 @@ final class EngineTunnel implements AutoCloseable
      * @param network that contains the address.
      * @param local   address and port to bind.
      */
-    record Plan(TunKind kind, String name, MacAddress mac, int mtu, IpPrefix address, IpPrefix network, Vtep local)
+    record Plan(
+        TunKind kind, String name, @Nullable MacAddress mac, int mtu, IpPrefix address, IpPrefix network, Vtep local)
     {
     }
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** flannel's host-gw backend (peers share a link, so one route to each is enough) and its alloc backend (no routes). */
 final class HostGatewayBackend implements Backend
@@ -33,7 +34,7 @@ final class HostGatewayBackend implements Backend
     /** True once all routes, blackholes included, have been set in the kernel. */
     private volatile boolean isSet;
 
-    private volatile Lease own;
+    private volatile @Nullable Lease own;
 
     HostGatewayBackend(final BackendHost host, final BackendKind kind)
     {
@@ -161,17 +162,17 @@ final class HostGatewayBackend implements Backend
             .collect(Collectors.joining("; "));
     }
 
-    private String explain(final Lease lease, final boolean isV4, final String whyNot)
+    private String explain(final Lease lease, final boolean isV4, final @Nullable String whyNot)
     {
         if (whyNot != null)
         {
             return Backends.notReached(isV4, whyNot);
         }
-        final HostPlan.Peer peer = peer(lease, isV4);
+        final HostPlan.Peer peer = Objects.requireNonNull(peer(lease, isV4));
         return peer.subnet() + " through " + peer.underlay() + " on " + host.external().name();
     }
 
-    private HostPlan.Peer peer(final Lease lease, final boolean isV4)
+    private HostPlan.@Nullable Peer peer(final Lease lease, final boolean isV4)
     {
         final IpPrefix subnet = isV4 ? lease.subnet() : lease.subnetV6();
         if (subnet == null)

@@ -6,6 +6,8 @@ import io.overlane.address.IpPrefix;
 import io.overlane.flannel.host.route.HostPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What no lease of another node may claim, for one address family: anything outside the network, such as the default
@@ -20,21 +22,17 @@ final class OwnGround
     private final IpPrefix network;
     private final List<IpAddress> addresses = new ArrayList<>();
     /** Written by the backend's thread; read by any thread that asks about a peer. */
-    private volatile IpPrefix subnet;
+    private volatile @Nullable IpPrefix subnet;
 
     OwnGround(final BackendHost host, final boolean isV4)
     {
         this(
-            host.network(isV4),
+            Objects.requireNonNull(host.network(isV4)),
             isV4 ? host.external().address() : host.external().addressV6(),
             isV4 ? host.external().publicIp() : host.external().publicIpV6());
     }
 
-    /**
-     * @param address   of this node's interface, or null.
-     * @param published address of this node, or null.
-     */
-    OwnGround(final IpPrefix network, final IpAddress address, final IpAddress published)
+    OwnGround(final IpPrefix network, final @Nullable IpAddress address, final @Nullable IpAddress published)
     {
         this.network = network;
         if (address != null)
@@ -47,7 +45,7 @@ final class OwnGround
         }
     }
 
-    void subnet(final IpPrefix held)
+    void subnet(final @Nullable IpPrefix held)
     {
         subnet = held;
     }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 
@@ -100,7 +101,8 @@ final class PeerEntries<K>
         }
         catch (final CompletionException ex)
         {
-            throw new IOException("the engine did not take a change: " + ex.getCause().getMessage(), ex);
+            throw new IOException(
+                "the engine refused a change: " + Objects.requireNonNull(ex.getCause()).getMessage(), ex);
         }
     }
 }

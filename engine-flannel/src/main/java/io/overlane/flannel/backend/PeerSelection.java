@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Selects the leases that a backend can reach and compares them with the selection before. What is wrong with a lease
@@ -32,7 +33,7 @@ import java.util.function.Function;
 final class PeerSelection
 {
     private final OwnGround ground;
-    private final Function<Lease, HostPlan.Peer> reader;
+    private final Function<Lease, HostPlan.@Nullable Peer> reader;
     private final Consumer<String> notices;
     private final Map<SubnetKey, String> reported = new HashMap<>();
     private IdentityHashMap<Lease, HostPlan.Peer> readings = new IdentityHashMap<>();
@@ -46,7 +47,7 @@ final class PeerSelection
      * @param notices takes the reason for each refused lease.
      */
     PeerSelection(
-        final OwnGround ground, final Function<Lease, HostPlan.Peer> reader, final Consumer<String> notices)
+        final OwnGround ground, final Function<Lease, HostPlan.@Nullable Peer> reader, final Consumer<String> notices)
     {
         this.ground = ground;
         this.reader = reader;
@@ -58,7 +59,7 @@ final class PeerSelection
      *
      * @param subnet held by this node, null if none of this family.
      */
-    void own(final IpPrefix subnet)
+    void own(final @Nullable IpPrefix subnet)
     {
         ground.subnet(subnet);
         readings = new IdentityHashMap<>();
@@ -149,7 +150,7 @@ final class PeerSelection
         return new ArrayList<>(found.values());
     }
 
-    private HostPlan.Peer read(final Lease lease)
+    private HostPlan.@Nullable Peer read(final Lease lease)
     {
         try
         {
@@ -159,7 +160,7 @@ final class PeerSelection
         }
         catch (final IllegalArgumentException ex)
         {
-            final String whyNot = Printable.line(ex.getMessage());
+            final String whyNot = String.valueOf(Printable.line(ex.getMessage()));
             if (!whyNot.equals(reported.put(lease.key(), whyNot)))
             {
                 notices.accept("peer " + lease.key() + " of " + lease.attributes().publicIp() +
@@ -205,7 +206,7 @@ final class PeerSelection
     }
 
     /** @return why that lease cannot be reached, or null if it can. */
-    String whyNot(final Lease lease)
+    @Nullable String whyNot(final Lease lease)
     {
         try
         {

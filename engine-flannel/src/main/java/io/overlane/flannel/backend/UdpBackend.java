@@ -22,12 +22,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * flannel's udp backend on this engine: the kernel routes the whole network to {@code flannel0}, and the engine finds
  * the peer. Only datagrams from peers are accepted; flannel accepts them from anybody.
  */
+@SuppressWarnings("NullAway.Init") // open() sets the fields that are not set here.
 final class UdpBackend implements Backend
 {
     private static final String DEVICE = TunnelDevice.UDP_NAME;
@@ -38,7 +41,7 @@ final class UdpBackend implements Backend
     private final PeerSelection selection;
     private final RouteKeeper routes;
     private volatile HostPlan plan = HostPlan.NONE;
-    private volatile EngineTunnel tunnel;
+    private volatile @Nullable EngineTunnel tunnel;
     private PeerEntries<IpPrefix> remotes;
     private IpPrefix subnet;
 
@@ -46,12 +49,13 @@ final class UdpBackend implements Backend
     {
         this.host = host;
         config = UdpBackendConfig.parse(host.network().backendSection());
-        network = host.network(true);
-        if (host.network().v6() != null || network == null)
+        final IpPrefix v4 = host.network(true);
+        if (host.network().v6() != null || v4 == null)
         {
             throw new IllegalArgumentException(
                 "backend udp carries IPv4 only: set EnableIPv4 to true and EnableIPv6 to false");
         }
+        network = v4;
         selection = new PeerSelection(new OwnGround(host, true), this::peer, host.notices());
         routes = new RouteKeeper(host.ip(), List.of(network));
     }
@@ -59,7 +63,8 @@ final class UdpBackend implements Backend
     @Override
     public LeaseAttributes attributes()
     {
-        return LeaseAttributes.ofV4(host.external().publicIp(), BackendKind.UDP.leaseType(), null);
+        return LeaseAttributes.ofV4(
+            Objects.requireNonNull(host.external().publicIp()), BackendKind.UDP.leaseType(), null);
     }
 
     @Override
@@ -71,12 +76,12 @@ final class UdpBackend implements Backend
     @Override
     public void open(final Lease own) throws IOException
     {
-        subnet = own.subnet();
+        subnet = Objects.requireNonNull(own.subnet());
         selection.own(subnet);
         tunnel = EngineTunnel.open(
             new EngineTunnel.Plan(
                 TunKind.TUN, DEVICE, null, containerMtu(), address(), network,
-                new Vtep(host.external().address(), config.udpPort())),
+                new Vtep(Objects.requireNonNull(host.external().address()), config.udpPort())),
             host,
             port -> new EngineContext().ipNetwork(
                 new IpNetworkContext().port(port).address(address().address()).local(subnet)));
@@ -156,10 +161,15 @@ final class UdpBackend implements Backend
                 new Vtep(lease.attributes().publicIp(), config.udpPort());
     }
 
-    private HostPlan.Peer peer(final Lease lease)
+    private HostPlan.@Nullable Peer peer(final Lease lease)
     {
+        final IpPrefix peerSubnet = lease.subnet();
+        if (peerSubnet == null)
+        {
+            return null;
+        }
         Backends.requireType(lease.attributes(), BackendKind.UDP);
-        return new HostPlan.Peer(lease.subnet(), Backends.requireUnderlay(lease.attributes(), true), null);
+        return new HostPlan.Peer(peerSubnet, Backends.requireUnderlay(lease.attributes(), true), null);
     }
 
     @Override

@@ -17,8 +17,7 @@ public final class VtepMac
     }
 
     /**
-     * @param published attributes in the node's present lease, or null.
-     * @param underlay  address by which other nodes reach this one.
+     * @param underlay address by which other nodes reach this one.
      * @return the address to set on the device and to publish.
      */
     public static MacAddress choose(

@@ -16,19 +16,20 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** flannel's vxlan backend on this engine, with one tunnel per address family over an underlay of the same family. */
 final class VxlanBackend implements Backend
 {
     private final BackendHost host;
-    private final VxlanTunnel v4;
-    private final VxlanTunnel v6;
+    private final @Nullable VxlanTunnel v4;
+    private final @Nullable VxlanTunnel v6;
     private final List<VxlanTunnel> tunnels = new ArrayList<>();
 
-    /** @param published attributes in the node's present lease, or null. */
-    VxlanBackend(final BackendHost host, final NodeIdentity identity, final LeaseAttributes published)
+    VxlanBackend(final BackendHost host, final NodeIdentity identity, final @Nullable LeaseAttributes published)
     {
         this.host = host;
         final VxlanBackendConfig config = VxlanBackendConfig.parse(host.network().backendSection());
@@ -47,17 +48,18 @@ final class VxlanBackend implements Backend
     private VxlanTunnel tunnel(
         final VxlanBackendConfig config,
         final NodeIdentity identity,
-        final LeaseAttributes published,
+        final @Nullable LeaseAttributes published,
         final boolean isV4)
     {
         final ExternalInterface external = host.external();
-        final IpAddress underlay = isV4 ? external.publicIp() : external.publicIpV6();
+        final IpAddress underlay = Objects.requireNonNull(isV4 ? external.publicIp() : external.publicIpV6());
         return new VxlanTunnel(config, host, isV4, VtepMac.choose(
             published(published, isV4), identity, TunnelDevice.vxlanName(config.vni(), isV4), underlay, config.vni()));
     }
 
     /** Data of another backend, and data that cannot be parsed, count as nothing published. */
-    private static Optional<VxlanLeaseData> published(final LeaseAttributes published, final boolean isV4)
+    private static Optional<VxlanLeaseData> published(
+        final @Nullable LeaseAttributes published, final boolean isV4)
     {
         if (published == null || (isV4 ? published.backendData() : published.backendV6Data()) == null)
         {
@@ -78,7 +80,7 @@ final class VxlanBackend implements Backend
     public LeaseAttributes attributes()
     {
         return new LeaseAttributes(
-            v4 == null ? IpAddress.ANY_V4 : host.external().publicIp(),
+            v4 == null ? IpAddress.ANY_V4 : Objects.requireNonNull(host.external().publicIp()),
             host.external().publicIpV6(),
             BackendKind.VXLAN.leaseType(),
             v4 == null ? null : v4.data(),

@@ -25,9 +25,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The vxlan backend of one address family: {@code flannel.<VNI>} over IPv4, {@code flannel-v6.<VNI>} over IPv6. */
+@SuppressWarnings("NullAway.Init") // open() sets the fields that are not set here.
 final class VxlanTunnel implements AutoCloseable
 {
     private final VxlanBackendConfig config;
@@ -35,12 +38,13 @@ final class VxlanTunnel implements AutoCloseable
     private final boolean isV4;
     private final MacAddress mac;
     private final IpAddress local;
+    private final IpPrefix network;
     private final String device;
     private final PeerSelection selection;
     private final NeighborKeeper neighbors;
     private final RouteKeeper routes;
     private volatile Map<IpAddress, String> direct = Map.of();
-    private volatile EngineTunnel tunnel;
+    private volatile @Nullable EngineTunnel tunnel;
 
     /** True once all routes and neighbours, the blackhole included, have been set in the kernel. */
     private volatile boolean isSet;
@@ -55,11 +59,12 @@ final class VxlanTunnel implements AutoCloseable
         this.host = host;
         this.isV4 = isV4;
         this.mac = mac;
-        this.local = isV4 ? host.external().address() : host.external().addressV6();
+        this.local = Objects.requireNonNull(isV4 ? host.external().address() : host.external().addressV6());
+        this.network = Objects.requireNonNull(host.network(isV4));
         this.device = TunnelDevice.vxlanName(config.vni(), isV4);
         this.selection = new PeerSelection(new OwnGround(host, isV4), this::peer, host.notices());
         this.neighbors = new NeighborKeeper(host.ip(), device);
-        this.routes = new RouteKeeper(host.ip(), List.of(host.network(isV4)));
+        this.routes = new RouteKeeper(host.ip(), List.of(network));
     }
 
     String data()
@@ -74,11 +79,11 @@ final class VxlanTunnel implements AutoCloseable
 
     void open(final Lease own) throws IOException
     {
-        subnet = isV4 ? own.subnet() : own.subnetV6();
+        subnet = Objects.requireNonNull(isV4 ? own.subnet() : own.subnetV6());
         selection.own(subnet);
         tunnel = EngineTunnel.open(
             new EngineTunnel.Plan(
-                TunKind.TAP, device, mac, mtu(), address(), host.network(isV4), new Vtep(local, config.udpPort())),
+                TunKind.TAP, device, mac, mtu(), address(), network, new Vtep(local, config.udpPort())),
             host,
             port -> new EngineContext().segment(
                 new SegmentContext(config.vni()).port(port).portMtu(mtu()).ownMac(mac)));
@@ -133,7 +138,7 @@ final class VxlanTunnel implements AutoCloseable
         {
             direct = Map.copyOf(DirectPeers.find(host.ip(), underlays(peers)));
         }
-        TunnelDevice.ensureAddress(host.ip(), device, address(), host.network(isV4));
+        TunnelDevice.ensureAddress(host.ip(), device, address(), network);
         isSet = true;
         final Map<MacAddress, Vtep> wanted = entries(peers);
         final List<String> failures = fdb.put(wanted);
@@ -170,7 +175,7 @@ final class VxlanTunnel implements AutoCloseable
         {
             return Backends.notReached(isV4, whyNot);
         }
-        final HostPlan.Peer peer = peer(lease);
+        final HostPlan.Peer peer = Objects.requireNonNull(peer(lease));
         final String link = direct.get(peer.underlay());
         return peer.subnet() + (link != null ?
             " directly through " + peer.underlay() + " on " + link :
@@ -178,7 +183,7 @@ final class VxlanTunnel implements AutoCloseable
                 new Vtep(peer.underlay(), config.udpPort()));
     }
 
-    private HostPlan.Peer peer(final Lease lease)
+    private HostPlan.@Nullable Peer peer(final Lease lease)
     {
         final LeaseAttributes attributes = lease.attributes();
         final IpPrefix peerSubnet = isV4 ? lease.subnet() : lease.subnetV6();

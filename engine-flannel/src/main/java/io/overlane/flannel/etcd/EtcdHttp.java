@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests to the endpoint that answered last, and to the others if it fails. If an answer is lost, a request may
@@ -28,7 +29,7 @@ final class EtcdHttp
 
     private final List<URI> endpoints;
     private final Duration timeout;
-    private final Path certificate;
+    private final @Nullable Path certificate;
     private final HttpClient client;
     private final Consumer<String> notices;
     private volatile int preferred;
@@ -184,9 +185,9 @@ final class EtcdHttp
         return oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage());
     }
 
-    static String oneLine(final String text)
+    static String oneLine(final @Nullable String text)
     {
-        final String line = text.strip().replaceAll("\\s+", " ");
+        final String line = String.valueOf(text).strip().replaceAll("\\s+", " ");
         return line.length() <= 200 ? line : line.substring(0, 200) + "…";
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to reach etcd. Defaults are flannel's where flannel has one.
@@ -15,8 +16,8 @@ import java.util.List;
  * @param endpoints      tried in turn, each {@code http://} or {@code https://}.
  * @param prefix         of every key, without a slash at the end.
  * @param caFile         PEM certificates to trust, null for those of the JVM.
- * @param certFile       PEM certificate of the client and its chain, or null.
- * @param keyFile        its PEM private key, not encrypted, or null.
+ * @param certFile       PEM certificate of the client and its chain.
+ * @param keyFile        its PEM private key, not encrypted.
  * @param username       null without authentication.
  * @param password       of the user.
  * @param requestTimeout for an answer from one endpoint; then the next is tried.
@@ -24,11 +25,11 @@ import java.util.List;
 public record EtcdOptions(
     List<URI> endpoints,
     String prefix,
-    Path caFile,
-    Path certFile,
-    Path keyFile,
-    String username,
-    String password,
+    @Nullable Path caFile,
+    @Nullable Path certFile,
+    @Nullable Path keyFile,
+    @Nullable String username,
+    @Nullable String password,
     Duration requestTimeout)
 {
     /** flannel's {@code --etcd-endpoints}; 4001 is etcd's former port. */
@@ -97,13 +98,8 @@ public record EtcdOptions(
         return new EtcdOptions(endpoints, other, caFile, certFile, keyFile, username, password, requestTimeout);
     }
 
-    /**
-     * @param ca   PEM certificates to trust, or null.
-     * @param cert PEM certificate of the client, or null.
-     * @param key  its PEM private key, or null.
-     * @return the same options with them.
-     */
-    public EtcdOptions withTls(final Path ca, final Path cert, final Path key)
+    /** @return the same options with them. */
+    public EtcdOptions withTls(final @Nullable Path ca, final @Nullable Path cert, final @Nullable Path key)
     {
         return new EtcdOptions(endpoints, prefix, ca, cert, key, username, password, requestTimeout);
     }
@@ -112,7 +108,7 @@ public record EtcdOptions(
      * @param user name, or null for none.
      * @return the same options with them.
      */
-    public EtcdOptions withUser(final String user, final String secret)
+    public EtcdOptions withUser(final @Nullable String user, final @Nullable String secret)
     {
         return new EtcdOptions(endpoints, prefix, caFile, certFile, keyFile, user, secret, requestTimeout);
     }
@@ -135,7 +131,7 @@ public record EtcdOptions(
         }
     }
 
-    private static IllegalArgumentException noEndpoint(final String text, final Exception cause)
+    private static IllegalArgumentException noEndpoint(final String text, final @Nullable Exception cause)
     {
         return new IllegalArgumentException("etcd endpoint '" + text + "': expected http(s)://HOST:PORT", cause);
     }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leases in etcd's version 2, where flannel 0.17 and earlier stored them. A condition covers one key only, so in a
@@ -64,7 +65,7 @@ public final class EtcdV2Registry implements Registry
     }
 
     @Override
-    public Lease find(final SubnetKey key)
+    public @Nullable Lease find(final SubnetKey key)
     {
         final V2Answer answer = client.get("/subnets/" + key.registryName(), "quorum=true");
         return answer.notFound() ? null : lease(answer.node());
@@ -91,11 +92,19 @@ public final class EtcdV2Registry implements Registry
     }
 
     private Lease put(
-        final SubnetKey key, final LeaseAttributes attributes, final Duration timeToLive, final String condition)
+        final SubnetKey key,
+        final LeaseAttributes attributes,
+        final @Nullable Duration timeToLive,
+        final String condition)
     {
         final String ttl = timeToLive == null ? "" : "&ttl=" + timeToLive.toSeconds();
-        return lease(client.put(
+        final Lease written = lease(client.put(
             "/subnets/" + key.registryName(), condition + ttl + "&value=" + V2Client.encoded(attributes.toJson())));
+        if (written == null)
+        {
+            throw new RegistryException(Kind.MALFORMED, "etcd: the answer to a write of " + key + " has no lease");
+        }
+        return written;
     }
 
     @Override
@@ -106,7 +115,7 @@ public final class EtcdV2Registry implements Registry
 
     /** First reads the store, so that another endpoint is found if this one fails. */
     @Override
-    public ChangeStream changes(final SubnetKey key, final long revision)
+    public ChangeStream changes(final @Nullable SubnetKey key, final long revision)
     {
         final long index = client.get("/config", "quorum=true").index();
         if (index < revision - 1)
@@ -119,7 +128,7 @@ public final class EtcdV2Registry implements Registry
     }
 
     /** @return the lease in a node; null, after a notice, if the node holds none. */
-    private Lease lease(final JsonObject node)
+    private @Nullable Lease lease(final JsonObject node)
     {
         final String name = node.text("key", "");
         final SubnetKey key = SubnetKey.parse(name);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Leases in etcd's version 3, where flannel 0.18 and later stores them. */
 public final class EtcdV3Registry implements Registry
@@ -65,10 +66,14 @@ public final class EtcdV3Registry implements Registry
     }
 
     @Override
-    public Lease find(final SubnetKey key)
+    public @Nullable Lease find(final SubnetKey key)
     {
         final JsonObject kv = read(key);
-        final Lease lease = kv == null ? null : names.lease(kv);
+        if (kv == null)
+        {
+            return null;
+        }
+        final Lease lease = names.lease(kv);
         if (lease == null || lease.reserved())
         {
             return lease;
@@ -78,7 +83,7 @@ public final class EtcdV3Registry implements Registry
         return seconds <= 0 ? null : lasting(lease, Duration.ofSeconds(seconds), lease.revision());
     }
 
-    private JsonObject read(final SubnetKey key)
+    private @Nullable JsonObject read(final SubnetKey key)
     {
         final String body = names.range(new JsonBuilder().begin(), key).end().toString();
         final List<JsonObject> kvs = client.call(RANGE, body).objects("kvs");
@@ -120,7 +125,8 @@ public final class EtcdV3Registry implements Registry
      */
     private Lease put(final Lease lease, final List<String> conditions)
     {
-        final long etcdLease = lease.reserved() ? 0 : grant(lease.timeToLive());
+        final Duration timeToLive = lease.timeToLive();
+        final long etcdLease = timeToLive == null ? 0 : grant(timeToLive);
         boolean written = false;
         try
         {
@@ -137,7 +143,7 @@ public final class EtcdV3Registry implements Registry
             }
             answer.objects("responses").forEach(response ->
                 revokeIdle(response.object("response_put").object("prev_kv").int64("lease", 0)));
-            return lasting(lease, lease.timeToLive(), revision(answer));
+            return lasting(lease, timeToLive, revision(answer));
         }
         finally
         {
@@ -190,7 +196,7 @@ public final class EtcdV3Registry implements Registry
     }
 
     @Override
-    public ChangeStream changes(final SubnetKey key, final long revision)
+    public ChangeStream changes(final @Nullable SubnetKey key, final long revision)
     {
         final String body = names.range(new JsonBuilder().begin().begin("create_request"), key)
             .text("start_revision", Long.toString(revision))
@@ -253,7 +259,7 @@ public final class EtcdV3Registry implements Registry
         }
     }
 
-    private static Lease lasting(final Lease lease, final Duration timeToLive, final long revision)
+    private static Lease lasting(final Lease lease, final @Nullable Duration timeToLive, final long revision)
     {
         return new Lease(lease.key(), lease.attributes(), timeToLive, lease.reserved(), revision);
     }

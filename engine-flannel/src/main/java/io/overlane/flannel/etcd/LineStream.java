@@ -7,13 +7,15 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** An answer of an endpoint without a fixed end, read line by line by one thread. */
 final class LineStream implements AutoCloseable
 {
     private final URI endpoint;
     private final HttpStream http;
-    private String first;
+    private @Nullable String first;
 
     private LineStream(final URI endpoint, final HttpStream http)
     {
@@ -61,11 +63,11 @@ final class LineStream implements AutoCloseable
     /** @return status and headers, available after the first line. */
     HttpReply head()
     {
-        return http.head();
+        return Objects.requireNonNull(http.head());
     }
 
     /** @return the first line, without consuming it. */
-    String first()
+    @Nullable String first()
     {
         return first;
     }

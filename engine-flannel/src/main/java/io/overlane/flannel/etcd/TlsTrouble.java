@@ -7,6 +7,7 @@ import java.security.cert.CertificateNotYetValidException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Explains to an operator why TLS failed. */
 final class TlsTrouble
@@ -20,11 +21,10 @@ final class TlsTrouble
     }
 
     /**
-     * @param failure     thrown by the JDK.
-     * @param certificate of this client, or null.
+     * @param failure thrown by the JDK.
      * @return one line.
      */
-    static String line(final SSLException failure, final Path certificate)
+    static String line(final SSLException failure, final @Nullable Path certificate)
     {
         final Throwable root = root(failure);
         final String message = String.valueOf(root.getMessage());

@@ -10,6 +10,7 @@ import io.overlane.flannel.registry.ChangeListener;
 import io.overlane.flannel.registry.ChangeStream;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A watch of etcd's version 2: one long poll for each change. etcd keeps the last 1,000 changes for slow readers. */
 final class V2Changes implements ChangeStream
@@ -19,7 +20,7 @@ final class V2Changes implements ChangeStream
     private final V2Client client;
     private final String key;
     private final Function<JsonObject, Lease> reader;
-    private V2Client.Poll poll;
+    private V2Client.@Nullable Poll poll;
     private long next;
 
     V2Changes(final V2Client client, final String key, final Function<JsonObject, Lease> reader, final long next)

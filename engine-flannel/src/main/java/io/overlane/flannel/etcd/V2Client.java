@@ -13,6 +13,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** Calls of etcd's keys API, version 2. */
 final class V2Client
@@ -23,7 +24,7 @@ final class V2Client
 
     private final EtcdHttp http;
     private final String prefix;
-    private final String authorization;
+    private final @Nullable String authorization;
 
     V2Client(final EtcdHttp http, final EtcdOptions options)
     {
@@ -99,7 +100,7 @@ final class V2Client
         }
 
         /** @return the change; null if none came in time and etcd still responds. */
-        V2Answer await(final Duration wait)
+        @Nullable V2Answer await(final Duration wait)
         {
             try
             {
@@ -154,7 +155,7 @@ final class V2Client
         }
     }
 
-    private HttpRequest request(final String method, final String key, final String query)
+    private HttpRequest request(final String method, final String key, final @Nullable String query)
     {
         // The '&' of a dual-stack key is escaped, so that no proxy takes it for part of a query.
         final HttpRequest request = HttpRequest.of(method,

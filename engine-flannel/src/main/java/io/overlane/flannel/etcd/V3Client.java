@@ -12,7 +12,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls of etcd's version 3 through its JSON gateway (etcd 3.4 and later): each call is a POST; keys and values are in
@@ -28,9 +30,9 @@ final class V3Client
     private static final Set<Long> TROUBLES = Set.of(1L, 2L, 4L, 13L, 14L);
 
     private final EtcdHttp http;
-    private final String user;
-    private final String password;
-    private volatile String token;
+    private final @Nullable String user;
+    private final @Nullable String password;
+    private volatile @Nullable String token;
 
     V3Client(final EtcdHttp http, final EtcdOptions options)
     {
@@ -63,7 +65,7 @@ final class V3Client
             final LineStream stream = http.stream(request(path, body, true));
             try
             {
-                parse(path, stream.head().status(), stream.first());
+                parse(path, stream.head().status(), Objects.requireNonNull(stream.first()));
                 return stream;
             }
             catch (final RegistryException ex)
@@ -114,7 +116,7 @@ final class V3Client
         }
         catch (final RegistryException ex)
         {
-            if (!isStaleToken(ex.getMessage()))
+            if (!isStaleToken(String.valueOf(ex.getMessage())))
             {
                 throw ex;
             }
@@ -131,7 +133,7 @@ final class V3Client
             message.contains("user name is empty");
     }
 
-    private synchronized String authenticate(final String stale)
+    private synchronized String authenticate(final @Nullable String stale)
     {
         if (token == null || token.equals(stale))
         {
@@ -152,7 +154,7 @@ final class V3Client
         }
         catch (final RegistryException ex)
         {
-            if (ex.getMessage().contains("authentication is not enabled"))
+            if (String.valueOf(ex.getMessage()).contains("authentication is not enabled"))
             {
                 return "";
             }
@@ -192,7 +194,7 @@ final class V3Client
     private static RegistryException failure(final String path, final JsonObject answer)
     {
         final JsonObject error =
-            answer.has("error") && answer.raw("error").startsWith("{") ? answer.object("error") : answer;
+            String.valueOf(answer.raw("error")).startsWith("{") ? answer.object("error") : answer;
         final long code = error.integer("code", error.integer("grpc_code", 0));
         final String message = error.text("message", "unknown error");
         final String line = "etcd: " + path + ": " + EtcdHttp.oneLine(message);

@@ -7,6 +7,7 @@ import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.SubnetKey;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Names and values of a network's keys in etcd's version 3. */
 final class V3Leases
@@ -41,7 +42,7 @@ final class V3Leases
      * @param key  of one lease, or null for all.
      * @return the same builder.
      */
-    JsonBuilder range(final JsonBuilder json, final SubnetKey key)
+    JsonBuilder range(final JsonBuilder json, final @Nullable SubnetKey key)
     {
         if (key != null)
         {
@@ -54,7 +55,7 @@ final class V3Leases
     }
 
     /** @return the key's subnets; null, after a notice, if its name holds none. */
-    SubnetKey key(final String name)
+    @Nullable SubnetKey key(final String name)
     {
         final SubnetKey key = SubnetKey.parse(name);
         if (key == null)
@@ -65,7 +66,7 @@ final class V3Leases
     }
 
     /** @return the lease in a key and its value; null, after a notice, if it cannot be read. */
-    Lease lease(final JsonObject kv)
+    @Nullable Lease lease(final JsonObject kv)
     {
         final String name = kv.base64("key");
         final SubnetKey key = key(name);

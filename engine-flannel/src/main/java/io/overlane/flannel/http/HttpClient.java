@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests over HTTP/1.1 and keeps connections for later requests. It follows no redirect and uses no proxy. Any
@@ -32,7 +33,7 @@ public final class HttpClient
     private static final int MAX_IDLE = 8;
     private static final long MAX_IDLE_NS = TimeUnit.SECONDS.toNanos(30);
 
-    private final SSLContext tls;
+    private final @Nullable SSLContext tls;
     private final Duration connectTimeout;
     private final int maxLength;
     private final ExecutorService threads = Executors.newCachedThreadPool(HttpClient::thread);
@@ -44,12 +45,12 @@ public final class HttpClient
      * @param tls            for https; null for the certificates that the JVM trusts and no client certificate.
      * @param connectTimeout for a TCP connection, within the time limit of the request.
      */
-    public HttpClient(final SSLContext tls, final Duration connectTimeout)
+    public HttpClient(final @Nullable SSLContext tls, final Duration connectTimeout)
     {
         this(tls, connectTimeout, MAX_LENGTH);
     }
 
-    HttpClient(final SSLContext tls, final Duration connectTimeout, final int maxLength)
+    HttpClient(final @Nullable SSLContext tls, final Duration connectTimeout, final int maxLength)
     {
         this.tls = tls;
         this.connectTimeout = connectTimeout;
@@ -132,7 +133,7 @@ public final class HttpClient
         return new HttpConnection(server, tls, connectTimeout);
     }
 
-    private HttpConnection takeIdle(final String origin)
+    private @Nullable HttpConnection takeIdle(final String origin)
     {
         synchronized (idle)
         {

@@ -35,6 +35,7 @@ import org.apache.hc.core5.http.protocol.HttpProcessor;
 import org.apache.hc.core5.http.protocol.RequestContent;
 import org.apache.hc.core5.http.protocol.RequestTargetHost;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to one server, for one request after another. */
 final class HttpConnection
@@ -49,15 +50,15 @@ final class HttpConnection
         new DefaultHttpProcessor(RequestContent.INSTANCE, RequestTargetHost.INSTANCE);
 
     private final URI server;
-    private final SSLContext tls;
+    private final @Nullable SSLContext tls;
     private final Duration connectTimeout;
     private final Socket socket = new LastWordsSocket();
     private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(LIMITS);
-    private ClassicHttpRequest request;
-    private ClassicHttpResponse response;
+    private @Nullable ClassicHttpRequest request;
+    private @Nullable ClassicHttpResponse response;
     private long lastUsedNs;
 
-    HttpConnection(final URI server, final SSLContext tls, final Duration connectTimeout)
+    HttpConnection(final URI server, final @Nullable SSLContext tls, final Duration connectTimeout)
     {
         this.server = server;
         this.tls = tls;
@@ -205,7 +206,7 @@ final class HttpConnection
         }
     }
 
-    private static ConnectException connectException(final String message, final IOException cause)
+    private static ConnectException connectException(final @Nullable String message, final IOException cause)
     {
         final ConnectException exception = new ConnectException(message);
         exception.initCause(cause);

@@ -2,13 +2,14 @@
 package io.overlane.flannel.http;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** One request and its answer on one connection. One thread runs it; any other may abandon it. */
 final class HttpExchange
 {
     private final HttpClient client;
     private final HttpRequest request;
-    private HttpConnection connection;
+    private @Nullable HttpConnection connection;
     private boolean abandoned;
 
     HttpExchange(final HttpClient client, final HttpRequest request)

@@ -4,6 +4,7 @@ package io.overlane.flannel.http;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request.
@@ -13,7 +14,7 @@ import java.util.Map;
  * @param headers by name. The client itself adds {@code Host} and the headers that describe the body's length.
  * @param body    null for a request without one; sent in UTF-8.
  */
-public record HttpRequest(String method, URI uri, Map<String, String> headers, String body)
+public record HttpRequest(String method, URI uri, Map<String, String> headers, @Nullable String body)
 {
     /** Copies the headers. */
     public HttpRequest

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** An answer without a fixed end. One thread reads its lines; any thread may close it. */
 public final class HttpStream implements AutoCloseable
@@ -23,7 +24,7 @@ public final class HttpStream implements AutoCloseable
 
     /** Lines, and after the last one the reason for the end. */
     private final LinkedBlockingQueue<Object> lines = new LinkedBlockingQueue<>();
-    private volatile HttpReply head;
+    private volatile @Nullable HttpReply head;
     private volatile boolean closed;
 
     HttpStream(final HttpExchange exchange, final int maxLength)
@@ -97,7 +98,7 @@ public final class HttpStream implements AutoCloseable
      * @return status and headers, with an empty body; null before the first line or the end of the answer, and if the
      *         answer ended without them.
      */
-    public HttpReply head()
+    public @Nullable HttpReply head()
     {
         return head;
     }

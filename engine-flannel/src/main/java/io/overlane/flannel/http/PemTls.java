@@ -19,6 +19,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** TLS settings from PEM files. */
 public final class PemTls
@@ -30,19 +31,19 @@ public final class PemTls
     }
 
     /**
-     * @param caFile   certificates to trust, null for those of the JVM.
-     * @param certFile the client's certificate and its chain, or null.
-     * @param keyFile  its private key, null without a certificate.
+     * @param caFile  certificates to trust, null for those of the JVM.
+     * @param keyFile its private key, null without a certificate.
      * @return a context with them.
      * @throws IllegalArgumentException if a file cannot be used; one line that names it.
      */
-    public static SSLContext context(final Path caFile, final Path certFile, final Path keyFile)
+    public static SSLContext context(
+        final @Nullable Path caFile, final @Nullable Path certFile, final @Nullable Path keyFile)
     {
         try
         {
             final SSLContext context = SSLContext.getInstance("TLS");
             context.init(
-                certFile == null ? null : keyManagers(certFile, keyFile),
+                certFile == null || keyFile == null ? null : keyManagers(certFile, keyFile),
                 caFile == null ? null : trustManagers(caFile),
                 null);
             return context;

@@ -3,6 +3,7 @@ package io.overlane.flannel.json;
 
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import org.jspecify.annotations.Nullable;
 
 /** Writes compact JSON, member by member. */
 public final class JsonBuilder
@@ -36,7 +37,7 @@ public final class JsonBuilder
     }
 
     /** @param value its text; null is written as {@code null}. */
-    public JsonBuilder text(final String name, final String value)
+    public JsonBuilder text(final String name, final @Nullable String value)
     {
         return value == null ? raw(name, "null") : name(name).quoted(value);
     }

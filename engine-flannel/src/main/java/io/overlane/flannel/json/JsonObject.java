@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON object whose members are kept as text and parsed one at a time, by the rules of Go: names match in any case,
@@ -111,7 +112,7 @@ public final class JsonObject
     }
 
     /** @return its value as compact JSON, {@code "null"} included; null if there is no such member. */
-    public String raw(final String name)
+    public @Nullable String raw(final String name)
     {
         for (int i = names.size() - 1; i >= 0; i--)
         {
@@ -205,7 +206,7 @@ public final class JsonObject
         }
         catch (final IllegalArgumentException ex)
         {
-            throw mismatch(name, raw(name), "base64");
+            throw mismatch(name, String.valueOf(raw(name)), "base64");
         }
     }
 
@@ -254,7 +255,7 @@ public final class JsonObject
         return objects;
     }
 
-    private String given(final String name)
+    private @Nullable String given(final String name)
     {
         final String value = raw(name);
         return "null".equals(value) ? null : value;

@@ -3,6 +3,7 @@ package io.overlane.flannel.kube;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of the API server that a network needs, for a client of it to implement. Thread-safe. Calls block, and fail
@@ -69,7 +70,7 @@ public interface KubeNodes
     interface Changes extends AutoCloseable
     {
         /** @return the next change; null if there was none for some seconds. Fails if the connection broke. */
-        Change next();
+        @Nullable Change next();
 
         @Override
         void close();

@@ -15,8 +15,10 @@ import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.SubnetRange;
 import io.overlane.flannel.registry.LeaseWatches;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Subnets assigned by Kubernetes: a node's subnets are its pod CIDRs, its annotations are what it publishes, and the
@@ -66,7 +68,7 @@ public final class KubeSubnetManager implements SubnetManager
     }
 
     @Override
-    public LeaseAttributes published(final IpAddress publicIp)
+    public @Nullable LeaseAttributes published(final @Nullable IpAddress publicIp)
     {
         try
         {
@@ -82,7 +84,7 @@ public final class KubeSubnetManager implements SubnetManager
 
     /** Ignores the previous subnet: Kubernetes assigns it. */
     @Override
-    public Lease acquire(final LeaseAttributes attributes, final SubnetKey previous)
+    public Lease acquire(final LeaseAttributes attributes, final @Nullable SubnetKey previous)
     {
         final NetworkConfig network = networkConfig();
         KubeNode own = nodes.own();
@@ -92,7 +94,7 @@ public final class KubeSubnetManager implements SubnetManager
         }
         try
         {
-            final SubnetKey key = NodeAnnotations.key(own.podCidrs());
+            final SubnetKey key = Objects.requireNonNull(NodeAnnotations.key(own.podCidrs()));
             requireInside(own, network.v4(), key.v4(), "IPv4");
             requireInside(own, network.v6(), key.v6(), "IPv6");
             final Map<String, String> missing = annotations.write(attributes, own.annotations());
@@ -100,7 +102,7 @@ public final class KubeSubnetManager implements SubnetManager
             {
                 own = nodes.annotate(missing);
             }
-            return leases.lease(own);
+            return Objects.requireNonNull(leases.lease(own));
         }
         catch (final IllegalArgumentException ex)
         {
@@ -109,14 +111,17 @@ public final class KubeSubnetManager implements SubnetManager
     }
 
     private static void requireInside(
-        final KubeNode own, final SubnetRange range, final IpPrefix podCidr, final String family)
+        final KubeNode own, final @Nullable SubnetRange range, final @Nullable IpPrefix podCidr, final String family)
     {
-        if (range != null && podCidr == null)
+        if (range == null)
+        {
+            return;
+        }
+        if (podCidr == null)
         {
             throw new IllegalArgumentException("no " + family + " pod CIDR in " + own.podCidrs());
         }
-        if (range != null &&
-            !(podCidr.length() >= range.network().length() && range.network().contains(podCidr.address())))
+        if (podCidr.length() < range.network().length() || !range.network().contains(podCidr.address()))
         {
             throw new IllegalArgumentException("pod CIDR " + podCidr + " is outside the network " + range.network());
         }
@@ -130,7 +135,7 @@ public final class KubeSubnetManager implements SubnetManager
     }
 
     @Override
-    public Watch watchLeases(final SubnetKey own, final LeaseListener listener)
+    public Watch watchLeases(final @Nullable SubnetKey own, final LeaseListener listener)
     {
         return watches.others(own, listener);
     }
@@ -141,7 +146,7 @@ public final class KubeSubnetManager implements SubnetManager
     {
         return watches.own(own, new OwnLeaseListener()
         {
-            private Lease last;
+            private @Nullable Lease last;
 
             @Override
             public void onWritten(final Lease lease)

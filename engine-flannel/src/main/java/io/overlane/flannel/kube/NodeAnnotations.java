@@ -9,7 +9,9 @@ import io.overlane.flannel.lease.SubnetKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Converts between a Node's annotations, whose names share a prefix, and its lease. */
 public final class NodeAnnotations
@@ -67,13 +69,13 @@ public final class NodeAnnotations
      * @return its lease; null if the node is not part of the network or has no subnet yet.
      * @throws IllegalArgumentException if the annotations contradict each other; one line.
      */
-    public Lease lease(final Map<String, String> annotations, final List<String> podCidrs)
+    public @Nullable Lease lease(final Map<String, String> annotations, final List<String> podCidrs)
     {
         if (!TRUE.equals(annotations.get(managed())) || podCidrs.isEmpty())
         {
             return null;
         }
-        final SubnetKey key = key(podCidrs);
+        final SubnetKey key = Objects.requireNonNull(key(podCidrs));
         final boolean hasV4 = key.v4() != null;
         final boolean hasV6 = key.v6() != null;
         final LeaseAttributes attributes = new LeaseAttributes(
@@ -90,7 +92,7 @@ public final class NodeAnnotations
      * @return the subnets, null if there are none.
      * @throws IllegalArgumentException if one is not a subnet.
      */
-    public static SubnetKey key(final List<String> podCidrs)
+    public static @Nullable SubnetKey key(final List<String> podCidrs)
     {
         IpPrefix v4 = null;
         IpPrefix v6 = null;
@@ -138,7 +140,7 @@ public final class NodeAnnotations
         final Map<String, String> annotations,
         final boolean v6,
         final IpAddress publicIp,
-        final String data)
+        final @Nullable String data)
     {
         final String wish = annotations.getOrDefault(publicIp(v6) + "-overwrite", "");
         wanted.put(publicIp(v6), wish.isEmpty() ? publicIp.toString() : IpAddress.parse(wish).toString());
@@ -147,17 +149,17 @@ public final class NodeAnnotations
 
     /**
      * @param v6 the IPv6 one.
-     * @return address of the interface that a user selected, or null.
+     * @return address of the interface that a user selected.
      * @throws IllegalArgumentException if it is not an address.
      */
-    public IpAddress nodePublicIp(final Map<String, String> annotations, final boolean v6)
+    public @Nullable IpAddress nodePublicIp(final Map<String, String> annotations, final boolean v6)
     {
         final String wish =
             annotations.getOrDefault(prefix + (v6 ? "node-public-ipv6" : "node-public-ip"), "");
         return wish.isEmpty() ? null : IpAddress.parse(wish);
     }
 
-    private String data(final Map<String, String> annotations, final boolean v6)
+    private @Nullable String data(final Map<String, String> annotations, final boolean v6)
     {
         final String data = annotations.getOrDefault(backendData(v6), NONE);
         return data.isBlank() || data.equals(NONE) ? null : data;

@@ -10,6 +10,7 @@ import io.overlane.flannel.registry.LeaseSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Node objects as leases. */
 final class NodeLeases implements LeaseSource
@@ -26,7 +27,7 @@ final class NodeLeases implements LeaseSource
     }
 
     /** @return the lease of a node; null if it has none. */
-    Lease lease(final KubeNode node)
+    @Nullable Lease lease(final KubeNode node)
     {
         final Lease lease = annotations.lease(node.annotations(), node.podCidrs());
         return lease == null ? null : new Lease(lease.key(), lease.attributes(), null, true, node.revision());
@@ -61,7 +62,7 @@ final class NodeLeases implements LeaseSource
     }
 
     @Override
-    public ChangeStream changes(final SubnetKey key, final long revision)
+    public ChangeStream changes(final @Nullable SubnetKey key, final long revision)
     {
         return new Stream(nodes.watch(revision - 1), key, revision);
     }
@@ -70,10 +71,10 @@ final class NodeLeases implements LeaseSource
     private final class Stream implements ChangeStream
     {
         private final KubeNodes.Changes changes;
-        private final SubnetKey key;
+        private final @Nullable SubnetKey key;
         private long next;
 
-        Stream(final KubeNodes.Changes changes, final SubnetKey key, final long next)
+        Stream(final KubeNodes.Changes changes, final @Nullable SubnetKey key, final long next)
         {
             this.changes = changes;
             this.key = key;

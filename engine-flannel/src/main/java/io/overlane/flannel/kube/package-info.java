@@ -15,4 +15,7 @@
  * <p>The program passes the annotations {@code node-public-ip} and {@code node-public-ipv6}
  * ({@code NodeAnnotations.nodePublicIp}) as the options {@code --public-ip} and {@code --public-ipv6}.
  */
+@NullMarked
 package io.overlane.flannel.kube;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package io.overlane.flannel.lease;
 
 import io.overlane.address.IpPrefix;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A subnet and the node that holds it.
@@ -15,16 +16,16 @@ import java.time.Duration;
  * @param revision   of the registry when the key was last written; 0 if the registry has none.
  */
 public record Lease(
-    SubnetKey key, LeaseAttributes attributes, Duration timeToLive, boolean reserved, long revision)
+    SubnetKey key, LeaseAttributes attributes, @Nullable Duration timeToLive, boolean reserved, long revision)
 {
-    /** @return the IPv4 subnet, or null. */
-    public IpPrefix subnet()
+    /** @return the IPv4 subnet. */
+    public @Nullable IpPrefix subnet()
     {
         return key.v4();
     }
 
-    /** @return the IPv6 subnet, or null. */
-    public IpPrefix subnetV6()
+    /** @return the IPv6 subnet. */
+    public @Nullable IpPrefix subnetV6()
     {
         return key.v6();
     }

@@ -5,19 +5,21 @@ import io.overlane.address.IpAddress;
 import io.overlane.flannel.json.JsonBuilder;
 import io.overlane.flannel.json.JsonException;
 import io.overlane.flannel.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node publishes in its lease: its addresses, and its backend's data for peers.
  *
  * @param publicIp      IPv4 address of the node, {@code 0.0.0.0} if it has none. A restarted node finds its lease by
  *                      it.
- * @param publicIpV6    IPv6 address of the node, or null.
+ * @param publicIpV6    IPv6 address of the node.
  * @param backendType   {@code vxlan}, {@code host-gw}…; empty for {@code udp} and {@code alloc}, which publish none.
  * @param backendData   compact JSON for peers over IPv4, for example {@code {"VNI":1,"VtepMAC":"…"}}; null if none.
  * @param backendV6Data the same for peers over IPv6.
  */
 public record LeaseAttributes(
-    IpAddress publicIp, IpAddress publicIpV6, String backendType, String backendData, String backendV6Data)
+    IpAddress publicIp, @Nullable IpAddress publicIpV6, String backendType, @Nullable String backendData,
+    @Nullable String backendV6Data)
 {
     /** @throws IllegalArgumentException if an address is of the wrong family or the data is not JSON. */
     public LeaseAttributes
@@ -34,10 +36,10 @@ public record LeaseAttributes(
     /**
      * @param publicIp    IPv4 address of the node.
      * @param backendType empty for a backend that publishes none.
-     * @param backendData JSON, or null.
      * @return the attributes of a node without IPv6.
      */
-    public static LeaseAttributes ofV4(final IpAddress publicIp, final String backendType, final String backendData)
+    public static LeaseAttributes ofV4(
+        final IpAddress publicIp, final String backendType, final @Nullable String backendData)
     {
         return new LeaseAttributes(publicIp, null, backendType, backendData, null);
     }
@@ -46,9 +48,11 @@ public record LeaseAttributes(
     public static LeaseAttributes parse(final String json)
     {
         final JsonObject object = JsonObject.parse(json);
+        final String publicIp = object.raw("PublicIP");
+        final String publicIpV6 = object.raw("PublicIPv6");
         return new LeaseAttributes(
-            object.raw("PublicIP") == null ? IpAddress.ANY_V4 : address(object.raw("PublicIP"), true),
-            object.has("PublicIPv6") ? address(object.raw("PublicIPv6"), false) : null,
+            publicIp == null ? IpAddress.ANY_V4 : address(publicIp, true),
+            publicIpV6 == null || publicIpV6.equals("null") ? null : address(publicIpV6, false),
             object.text("BackendType", ""),
             object.raw("BackendData"),
             object.raw("BackendV6Data"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.lease;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A change of the known leases.
  *
@@ -8,7 +10,7 @@ package io.overlane.flannel.lease;
  * @param lease    present state, or the last known state if it is gone.
  * @param previous state before the change; null unless {@code CHANGED}.
  */
-public record LeaseEvent(Kind kind, Lease lease, Lease previous)
+public record LeaseEvent(Kind kind, Lease lease, @Nullable Lease previous)
 {
     /** Kinds of changes. */
     public enum Kind

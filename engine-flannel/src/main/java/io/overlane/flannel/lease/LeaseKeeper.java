@@ -3,9 +3,11 @@ package io.overlane.flannel.lease;
 
 import io.overlane.address.IpAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a node's lease: renews it in time, acquires it again after it was revoked, and acquires another subnet if
@@ -30,9 +32,9 @@ public final class LeaseKeeper implements AutoCloseable
     private final Listener listener;
     private final Consumer<String> notices;
     private volatile Lease lease;
-    private Alarms.Alarm renewal;
-    private Alarms.Alarm reacquisition;
-    private SubnetManager.Watch watch;
+    private Alarms.@Nullable Alarm renewal;
+    private Alarms.@Nullable Alarm reacquisition;
+    private SubnetManager.@Nullable Watch watch;
     private final Backoff backoff = new Backoff(FIRST_REACQUIRE, RETRY);
     private boolean closed;
 
@@ -241,7 +243,7 @@ public final class LeaseKeeper implements AutoCloseable
         else
         {
             notices.accept("lease " + lease.key() + " replaces " + before.key());
-            watch.close();
+            Objects.requireNonNull(watch).close();
             follow();
             notifyListener(() -> listener.onMoved(before, lease));
         }

@@ -3,6 +3,7 @@ package io.overlane.flannel.lease;
 
 import io.overlane.flannel.json.JsonObject;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network's configuration: {@code <prefix>/config} in etcd, {@code net-conf.json} under Kubernetes.
@@ -14,7 +15,8 @@ import java.util.Locale;
  * @param backend        the backend section as compact JSON, null if there is none.
  */
 public record NetworkConfig(
-    SubnetRange v4, SubnetRange v6, boolean enableNfTables, String backendType, String backend)
+    @Nullable SubnetRange v4, @Nullable SubnetRange v6, boolean enableNfTables, String backendType,
+    @Nullable String backend)
 {
     /** flannel's default without a backend section; its documentation says otherwise. */
     private static final String DEFAULT_BACKEND = "udp";

@@ -5,6 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The subnets of one lease, by which leases are distinguished: an IPv4 subnet, an IPv6 one, or one of each.
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  * @param v4 IPv4 subnet; null in an IPv6 network, for which only Kubernetes keeps leases.
  * @param v6 IPv6 subnet; null in an IPv4 network.
  */
-public record SubnetKey(IpPrefix v4, IpPrefix v6)
+public record SubnetKey(@Nullable IpPrefix v4, @Nullable IpPrefix v6)
 {
     /**
      * Anchored at the end only, as in flannel: text in front, such as the registry's prefix, is skipped. Each run of
@@ -36,7 +37,7 @@ public record SubnetKey(IpPrefix v4, IpPrefix v6)
     }
 
     /** @return key of a lease with this subnet only. */
-    public static SubnetKey of(final IpPrefix subnet)
+    public static @Nullable SubnetKey of(final IpPrefix subnet)
     {
         return subnet.address().isV4() ? new SubnetKey(subnet, null) : new SubnetKey(null, subnet);
     }
@@ -47,7 +48,7 @@ public record SubnetKey(IpPrefix v4, IpPrefix v6)
      * @param text {@code 10.5.34.0-24} or {@code 10.5.34.0-24&fd00:12:13::-56}, after anything.
      * @return the subnets, or null if the text is no such key; flannel nodes skip those.
      */
-    public static SubnetKey parse(final String text)
+    public static @Nullable SubnetKey parse(final String text)
     {
         final Matcher matcher = TEXT.matcher(text);
         if (!matcher.find())
@@ -94,6 +95,6 @@ public record SubnetKey(IpPrefix v4, IpPrefix v6)
     @Override
     public String toString()
     {
-        return v4 == null ? v6.toString() : v6 == null ? v4.toString() : v4 + " & " + v6;
+        return v4 == null ? String.valueOf(v6) : v6 == null ? v4.toString() : v4 + " & " + v6;
     }
 }

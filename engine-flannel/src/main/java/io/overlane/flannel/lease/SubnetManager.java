@@ -2,6 +2,7 @@
 package io.overlane.flannel.lease;
 
 import io.overlane.address.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Assigns subnets and reports their holders, over etcd ({@code io.overlane.flannel.etcd}) or Kubernetes
@@ -18,19 +19,19 @@ public interface SubnetManager extends AutoCloseable
 
     /**
      * @param publicIp address this node will publish; null without IPv4.
-     * @return what this node published when it last ran, or null. If it publishes the same again, peers have nothing to
+     * @return what this node published when it last ran. If it publishes the same again, peers have nothing to
      *         change.
      */
-    LeaseAttributes published(IpAddress publicIp);
+    @Nullable LeaseAttributes published(@Nullable IpAddress publicIp);
 
     /**
      * Acquire a subnet: that of the lease with this public address, else the previous one if it is free, else a random
      * free one.
      *
-     * @param previous subnets this node had when it last ran, from its subnet file, or null.
+     * @param previous subnets this node had when it last ran, from its subnet file.
      * @throws RegistryException of kind {@code EXHAUSTED} if no subnet is free.
      */
-    Lease acquire(LeaseAttributes attributes, SubnetKey previous);
+    Lease acquire(LeaseAttributes attributes, @Nullable SubnetKey previous);
 
     /**
      * Prolong a lease and publish its attributes; to publish others, pass a lease with those.
@@ -44,11 +45,10 @@ public interface SubnetManager extends AutoCloseable
     /**
      * Follow the leases of other nodes until the watch is closed.
      *
-     * @param own      lease to leave out, or null.
      * @param listener called on the watch's thread.
      * @return the running watch.
      */
-    Watch watchLeases(SubnetKey own, LeaseListener listener);
+    Watch watchLeases(@Nullable SubnetKey own, LeaseListener listener);
 
     /**
      * Follow one lease until the watch is closed.

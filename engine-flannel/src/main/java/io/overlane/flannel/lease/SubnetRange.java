@@ -3,6 +3,7 @@ package io.overlane.flannel.lease;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network of one address family and its division into subnets.
@@ -15,23 +16,23 @@ import io.overlane.address.IpPrefix;
 public record SubnetRange(IpPrefix network, int subnetLength, IpAddress min, IpAddress max)
 {
     /**
-     * @param subnet of the same family, or null.
+     * @param subnet of the same family.
      * @return true if it is one of the subnets of this range, by address and length.
      */
-    public boolean fits(final IpPrefix subnet)
+    public boolean fits(final @Nullable IpPrefix subnet)
     {
         return subnet != null && subnet.length() == subnetLength && subnet.address().isV4() == min.isV4() &&
             compare(subnet.address(), min) >= 0 && compare(subnet.address(), max) <= 0;
     }
 
     /** @return the first subnet, or null if there is none. */
-    public IpPrefix first()
+    public @Nullable IpPrefix first()
     {
         return compare(min, max) > 0 ? null : new IpPrefix(min, subnetLength);
     }
 
     /** @return the next, or null after the last. */
-    public IpPrefix next(final IpPrefix subnet)
+    public @Nullable IpPrefix next(final IpPrefix subnet)
     {
         return compare(subnet.address(), max) >= 0 ? null : after(subnet);
     }

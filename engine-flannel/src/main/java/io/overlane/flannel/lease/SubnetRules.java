@@ -35,11 +35,12 @@ enum SubnetRules
     SubnetRange read(final JsonObject config, final boolean subnets)
     {
         final String name = prefix + "Network";
-        if (config.raw(name) == null)
+        final String raw = config.raw(name);
+        if (raw == null)
         {
             throw new IllegalArgumentException(name + " is missing");
         }
-        final IpPrefix network = network(name, config.raw(name));
+        final IpPrefix network = network(name, raw);
         if (!subnets)
         {
             return new SubnetRange(network, network.length(), network.address(), network.address());

@@ -6,6 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Alarms on a thread of their own. */
 public final class ThreadAlarms implements Alarms
@@ -14,7 +15,7 @@ public final class ThreadAlarms implements Alarms
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final ScheduledThreadPoolExecutor executor;
-    private volatile Thread thread;
+    private volatile @Nullable Thread thread;
 
     public ThreadAlarms(final String name)
     {

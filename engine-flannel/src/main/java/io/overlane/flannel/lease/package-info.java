@@ -12,4 +12,7 @@
  * manager.watchLeases(own.key(), peers);
  * }</pre>
  */
+@NullMarked
 package io.overlane.flannel.lease;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Repeats a call of the registry with growing pauses while that may help, and reports each failure. */
 final class Attempts
@@ -31,7 +32,7 @@ final class Attempts
      * @throws IOException if the registry refuses, or holds data that an operator must correct.
      * @throws InterruptedException if the calling thread is interrupted.
      */
-    <T> T call(final Supplier<T> call) throws IOException, InterruptedException
+    <T> @Nullable T call(final Supplier<T> call) throws IOException, InterruptedException
     {
         final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
         while (stop.getCount() > 0)

@@ -15,6 +15,7 @@ import io.overlane.flannel.registry.ChangeStream;
 import io.overlane.flannel.registry.LeaseSnapshot;
 import io.overlane.flannel.registry.Registry;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The registry for a client, which reaches containers but has none. Peers need a route back, so a client needs a lease
@@ -70,7 +71,7 @@ final class ClientRegistry implements Registry
     }
 
     @Override
-    public Lease find(final SubnetKey key)
+    public @Nullable Lease find(final SubnetKey key)
     {
         return registry.find(key);
     }
@@ -107,7 +108,7 @@ final class ClientRegistry implements Registry
     }
 
     @Override
-    public ChangeStream changes(final SubnetKey key, final long revision)
+    public ChangeStream changes(final @Nullable SubnetKey key, final long revision)
     {
         return registry.changes(key, revision);
     }

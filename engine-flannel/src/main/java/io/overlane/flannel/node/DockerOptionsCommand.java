@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
     name = "mk-docker-opts",
     description = "Generate options of the Docker daemon from a subnet file.",
     mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the options.
 public final class DockerOptionsCommand implements Callable<Integer>
 {
     @Option(names = "-f", paramLabel = "FILE", defaultValue = "/run/flannel/subnet.env", description =

@@ -24,10 +24,7 @@ public final class FlannelCommands
         this.node = node;
     }
 
-    /**
-     * @param node     the commands are about.
-     * @param commands gets the node's requests and those of its engines that change nothing.
-     */
+    /** @param commands gets the node's requests and those of its engines that change nothing. */
     public static AdminCommands addTo(final FlannelNode node, final AdminCommands commands)
     {
         return addTo(node::status, commands);

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node of a network, from its first request to the registry to its end. Changes on this host or in the registry are
@@ -36,6 +37,7 @@ import org.agrona.ErrorHandler;
  * a restart finds again, {@code subnet.env}, the CNI file, the firewall's rules unless {@code --remove-rules} is given,
  * and plain routes to peers.
  */
+@SuppressWarnings("NullAway.Init") // run() sets the fields that are not set here.
 public final class FlannelNode
 {
     /** Period of the check of devices and addresses, which costs a few system calls. */
@@ -151,7 +153,7 @@ public final class FlannelNode
     }
 
     /** @return the node's status; null while it has no lease. Any thread. */
-    FlannelStatus status()
+    @Nullable FlannelStatus status()
     {
         final LeaseKeeper kept = keeper;
         return kept == null ? null : new FlannelStatus(kept.lease(), peers.leases(), nodeNetwork.backend());
@@ -167,11 +169,12 @@ public final class FlannelNode
         opened.push(manager);
 
         final Attempts attempts = new Attempts(stop, events);
-        network = attempts.call(manager::networkConfig);
-        if (network == null)
+        final NetworkConfig config = attempts.call(manager::networkConfig);
+        if (config == null)
         {
             return false;
         }
+        network = config;
         nodeNetwork = new NodeNetwork(
             network,
             options.interfaceChoice(network.v4() != null, network.v6() != null),
@@ -216,7 +219,7 @@ public final class FlannelNode
     }
 
     /** An unsupported backend is an error of the network's configuration, not of an option of this node. */
-    private LeaseAttributes prepare(final LeaseAttributes published) throws IOException
+    private LeaseAttributes prepare(final @Nullable LeaseAttributes published) throws IOException
     {
         try
         {
@@ -277,7 +280,7 @@ public final class FlannelNode
         }
 
         @Override
-        public List<Lease> peersOrNull()
+        public @Nullable List<Lease> peersOrNull()
         {
             return peers.known().getCount() == 0 ? peers.leases() : null;
         }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
@@ -16,6 +17,7 @@ import picocli.CommandLine.Option;
  *
  * <p>Help and version are among them, so the command must not have {@code mixinStandardHelpOptions}.
  */
+@SuppressWarnings("NullAway.Init") // picocli sets the options.
 public final class FlannelOptions
 {
     @Option(names = {"--etcd-endpoints", "-etcd-endpoints"}, split = ",", paramLabel = "URL",
@@ -30,15 +32,15 @@ public final class FlannelOptions
 
     @Option(names = {"--etcd-keyfile", "-etcd-keyfile"}, paramLabel = "FILE", description =
         "PEM file with the private key of --etcd-certfile. Default: none.")
-    Path etcdKeyFile;
+    @Nullable Path etcdKeyFile;
 
     @Option(names = {"--etcd-certfile", "-etcd-certfile"}, paramLabel = "FILE", description =
         "PEM file with this client's certificate for TLS to etcd. Default: none.")
-    Path etcdCertFile;
+    @Nullable Path etcdCertFile;
 
     @Option(names = {"--etcd-cafile", "-etcd-cafile"}, paramLabel = "FILE", description =
         "PEM file with the authorities that may sign etcd's certificate. Default: those of the JVM.")
-    Path etcdCaFile;
+    @Nullable Path etcdCaFile;
 
     @Option(names = {"--etcd-username", "-etcd-username"}, paramLabel = "NAME", defaultValue = "", description =
         "User name for etcd. Default: none, no authentication.")
@@ -65,7 +67,7 @@ public final class FlannelOptions
 
     @Option(names = {"--kubeconfig-file", "-kubeconfig-file"}, paramLabel = "FILE", description =
         "Kubeconfig file for the API server. Default: the settings of the pod.")
-    Path kubeConfigFile;
+    @Nullable Path kubeConfigFile;
 
     @Option(names = {"--net-config-path", "-net-config-path"}, paramLabel = "FILE",
         defaultValue = "/etc/kube-flannel/net-conf.json", description =
@@ -235,7 +237,7 @@ public final class FlannelOptions
         }
     }
 
-    private static IpAddress address(final String option, final String text)
+    private static @Nullable IpAddress address(final String option, final String text)
     {
         try
         {

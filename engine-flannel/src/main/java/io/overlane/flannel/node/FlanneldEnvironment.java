@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -27,13 +28,13 @@ public final class FlanneldEnvironment implements IDefaultValueProvider
         this(System.getenv());
     }
 
-    public FlanneldEnvironment(final Map<String, String> environment)
+    @Nullable public FlanneldEnvironment(final Map<String, String> environment)
     {
         this.environment = environment;
     }
 
     @Override
-    public String defaultValue(final ArgSpec argument)
+    public @Nullable String defaultValue(final ArgSpec argument)
     {
         if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp())
         {
@@ -76,7 +77,7 @@ public final class FlanneldEnvironment implements IDefaultValueProvider
     }
 
     private static ParameterException wrong(
-        final OptionSpec option, final String variable, final String value, final String why)
+        final OptionSpec option, final String variable, final String value, final @Nullable String why)
     {
         return new ParameterException(
             option.command().commandLine(), "environment variable " + variable + "=" + value + ": " + why);

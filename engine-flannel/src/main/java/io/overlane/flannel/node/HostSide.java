@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node sets on its host besides devices and routes, in this order: {@code subnet.env}, the firewall's rules, the
@@ -45,7 +47,7 @@ final class HostSide
     }
 
     /** @return the subnet of the node's last run, from the subnet file; null if there is none. */
-    SubnetKey previousSubnet()
+    @Nullable SubnetKey previousSubnet()
     {
         final SubnetFile.Previous previous = SubnetFile.read(options.subnetFile);
         if (previous.subnet().isEmpty())
@@ -99,9 +101,9 @@ final class HostSide
         }
     }
 
-    private FirewallRules rules(final SubnetRange range, final IpPrefix subnet)
+    private FirewallRules rules(final SubnetRange range, final @Nullable IpPrefix subnet)
     {
-        return new FirewallRules(range.network(), subnet, options.ipMasquerade,
+        return new FirewallRules(range.network(), Objects.requireNonNull(subnet), options.ipMasquerade,
             !options.ipMasqueradeFullyRandomDisabled, options.forwardRules);
     }
 
@@ -161,7 +163,7 @@ final class HostSide
         }
     }
 
-    private static IpPrefix networkOf(final SubnetRange range)
+    private static @Nullable IpPrefix networkOf(final @Nullable SubnetRange range)
     {
         return range == null ? null : range.network();
     }

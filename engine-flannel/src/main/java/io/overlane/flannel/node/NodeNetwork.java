@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one lease needs on the host: the backend on an interface, files and rules; and the checks that keep it equal to
  * the lease, the interface and the peers. One thread at a time uses it; {@link #backend} may be called by any.
  */
+@SuppressWarnings("NullAway.Init") // prepare, open and follow set the fields that are not set here.
 final class NodeNetwork implements AutoCloseable
 {
     private final NetworkConfig network;
@@ -47,7 +49,7 @@ final class NodeNetwork implements AutoCloseable
         Lease own();
 
         /** @return the peers' leases; null before they are known. */
-        List<Lease> peersOrNull();
+        @Nullable List<Lease> peersOrNull();
 
         void publish(LeaseAttributes attributes);
 
@@ -100,7 +102,7 @@ final class NodeNetwork implements AutoCloseable
      * @param published attributes in the node's present lease; null if it has none.
      * @return attributes to publish.
      */
-    LeaseAttributes prepare(final LeaseAttributes published)
+    LeaseAttributes prepare(final @Nullable LeaseAttributes published)
     {
         backend = Backends.create(new BackendHost(network, external, ip, blackhole, events, errors), published);
         return backend.attributes();
@@ -150,7 +152,8 @@ final class NodeNetwork implements AutoCloseable
         return String.join(", ", addresses);
     }
 
-    private static void addAddress(final List<String> lines, final IpAddress address, final IpAddress published)
+    private static void addAddress(
+        final List<String> lines, final @Nullable IpAddress address, final @Nullable IpAddress published)
     {
         if (address != null)
         {
@@ -234,7 +237,7 @@ final class NodeNetwork implements AutoCloseable
         }
     }
 
-    private static boolean isMissing(final NetworkInterface device, final IpAddress address)
+    private static boolean isMissing(final NetworkInterface device, final @Nullable IpAddress address)
     {
         return address != null &&
             device.inetAddresses().map(IpAddress::of).noneMatch(address::equals);
@@ -264,7 +267,7 @@ final class NodeNetwork implements AutoCloseable
     }
 
     /** Before the peers are known, routes of an earlier run must stay: they still carry packets. */
-    private List<Lease> peersOrNull()
+    private @Nullable List<Lease> peersOrNull()
     {
         return backend.isIntact() && own().key().equals(openedFor) ? membership.peersOrNull() : null;
     }

@@ -4,9 +4,11 @@ package io.overlane.flannel.node;
 import io.overlane.flannel.etcd.EtcdApi;
 import io.overlane.flannel.host.firewall.RuleNames;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of a node that flanneld does not have. */
+@SuppressWarnings("NullAway.Init") // picocli sets the options.
 public final class NodeOptions
 {
     @Option(names = "--etcd-api", paramLabel = "v2|v3", defaultValue = "v3", converter = EtcdApiName.class,
@@ -18,7 +20,7 @@ public final class NodeOptions
     @Option(names = "--cni-conf", paramLabel = "FILE", description =
         "File to write with the CNI configuration, e.g. /etc/cni/net.d/10-flannel.conflist. Default: none is " +
         "written.")
-    Path cniFile;
+    @Nullable Path cniFile;
 
     @Option(names = "--cni-name", paramLabel = "NAME", defaultValue = "cbr0", description =
         "Name of the network in the CNI configuration. Default: ${DEFAULT-VALUE}.")

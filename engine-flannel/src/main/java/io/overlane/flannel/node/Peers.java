@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.node;
 
+import io.overlane.address.IpAddress;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseEvent;
 import io.overlane.flannel.lease.LeaseListener;
@@ -8,6 +9,7 @@ import io.overlane.flannel.lease.SubnetKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
@@ -94,9 +96,12 @@ final class Peers implements LeaseListener
         {
             case ADDED -> peer + " joined";
             case REMOVED -> peer + " left";
-            case CHANGED -> lease.attributes().publicIp().equals(change.previous().attributes().publicIp()) ?
-                peer + " changed to " + lease.attributes().toJson() :
-                peer + " was at " + change.previous().attributes().publicIp();
+            case CHANGED ->
+            {
+                final IpAddress before = Objects.requireNonNull(change.previous()).attributes().publicIp();
+                yield before.equals(lease.attributes().publicIp()) ?
+                    peer + " changed to " + lease.attributes().toJson() : peer + " was at " + before;
+            }
         };
     }
 }

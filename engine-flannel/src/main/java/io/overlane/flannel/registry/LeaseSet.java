@@ -8,14 +8,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The leases known so far, without the own one; it computes what changed. */
 final class LeaseSet
 {
-    private final SubnetKey own;
+    private final @Nullable SubnetKey own;
     private Map<SubnetKey, Lease> known = new LinkedHashMap<>();
 
-    LeaseSet(final SubnetKey own)
+    LeaseSet(final @Nullable SubnetKey own)
     {
         this.own = own;
     }
@@ -44,13 +45,13 @@ final class LeaseSet
     }
 
     /** @return the change, or null if a peer has nothing to do. */
-    LeaseEvent put(final Lease lease)
+    @Nullable LeaseEvent put(final Lease lease)
     {
         return lease.key().equals(own) ? null : event(known.put(lease.key(), lease), lease);
     }
 
     /** @return the change, or null if the key was not known. */
-    LeaseEvent remove(final SubnetKey key)
+    @Nullable LeaseEvent remove(final SubnetKey key)
     {
         final Lease lease = known.remove(key);
         return lease == null ? null : new LeaseEvent(LeaseEvent.Kind.REMOVED, lease, null);
@@ -61,7 +62,7 @@ final class LeaseSet
         return List.copyOf(known.values());
     }
 
-    private static LeaseEvent event(final Lease before, final Lease now)
+    private static @Nullable LeaseEvent event(final @Nullable Lease before, final Lease now)
     {
         if (before == null)
         {
@@ -70,7 +71,7 @@ final class LeaseSet
         return before.sameForPeers(now) ? null : new LeaseEvent(LeaseEvent.Kind.CHANGED, now, before);
     }
 
-    private static void add(final List<LeaseEvent> events, final LeaseEvent event)
+    private static void add(final List<LeaseEvent> events, final @Nullable LeaseEvent event)
     {
         if (event != null)
         {

@@ -2,6 +2,7 @@
 package io.overlane.flannel.registry;
 
 import io.overlane.flannel.lease.SubnetKey;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and follows leases. Thread-safe. Calls block, and throw {@code RegistryException}. */
 public interface LeaseSource
@@ -16,5 +17,5 @@ public interface LeaseSource
      * @param revision of the first change.
      * @return the changes; fails, now or while it is read, with {@code COMPACTED} if the store discarded that revision.
      */
-    ChangeStream changes(SubnetKey key, long revision);
+    ChangeStream changes(@Nullable SubnetKey key, long revision);
 }

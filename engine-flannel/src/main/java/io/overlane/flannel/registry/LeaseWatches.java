@@ -8,6 +8,7 @@ import io.overlane.flannel.lease.SubnetManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The watches of one source, each on a thread of its own. */
 public final class LeaseWatches implements AutoCloseable
@@ -24,11 +25,10 @@ public final class LeaseWatches implements AutoCloseable
     }
 
     /**
-     * @param own      lease to leave out, or null.
      * @param listener called on the watch's thread.
      * @return the running watch of all other leases.
      */
-    public SubnetManager.Watch others(final SubnetKey own, final LeaseListener listener)
+    public SubnetManager.Watch others(final @Nullable SubnetKey own, final LeaseListener listener)
     {
         return started(new PeerLeasesWatch(source, own, listener, notices));
     }

@@ -8,6 +8,7 @@ import io.overlane.flannel.lease.SubnetKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Follows every lease except the own one. */
 final class PeerLeasesWatch extends RegistryWatch
@@ -38,7 +39,10 @@ final class PeerLeasesWatch extends RegistryWatch
     };
 
     PeerLeasesWatch(
-        final LeaseSource source, final SubnetKey own, final LeaseListener listener, final Consumer<String> notices)
+        final LeaseSource source,
+        final @Nullable SubnetKey own,
+        final LeaseListener listener,
+        final Consumer<String> notices)
     {
         super("flannel-leases", notices);
         this.source = source;
@@ -69,7 +73,7 @@ final class PeerLeasesWatch extends RegistryWatch
         return changes;
     }
 
-    private void add(final LeaseEvent event)
+    private void add(final @Nullable LeaseEvent event)
     {
         if (event != null)
         {

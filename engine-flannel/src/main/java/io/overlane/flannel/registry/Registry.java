@@ -5,6 +5,7 @@ import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.SubnetKey;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store of a network's leases. Every write is conditional: it fails with a {@code RegistryException} of kind
@@ -17,7 +18,7 @@ public interface Registry extends LeaseSource
     String config();
 
     /** @return the lease with its time to live, or null if it does not exist. */
-    Lease find(SubnetKey key);
+    @Nullable Lease find(SubnetKey key);
 
     /**
      * Create a key that does not exist.

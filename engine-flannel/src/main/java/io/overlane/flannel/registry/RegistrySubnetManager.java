@@ -16,8 +16,12 @@ import io.overlane.flannel.lease.SubnetRange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Subnets that the nodes assign themselves: each writes its lease to a {@link Registry}. */
 public final class RegistrySubnetManager implements SubnetManager
@@ -77,7 +81,7 @@ public final class RegistrySubnetManager implements SubnetManager
     }
 
     @Override
-    public LeaseAttributes published(final IpAddress publicIp)
+    public @Nullable LeaseAttributes published(final @Nullable IpAddress publicIp)
     {
         return registry.leases().leases().stream()
             .map(Lease::attributes)
@@ -87,7 +91,7 @@ public final class RegistrySubnetManager implements SubnetManager
     }
 
     @Override
-    public Lease acquire(final LeaseAttributes attributes, final SubnetKey previous)
+    public Lease acquire(final LeaseAttributes attributes, final @Nullable SubnetKey previous)
     {
         final NetworkConfig config = networkConfig();
         RegistryException lost = null;
@@ -108,10 +112,12 @@ public final class RegistrySubnetManager implements SubnetManager
             pause(attempt);
         }
         throw new RegistryException(
-            Kind.CONFLICT, "no subnet after " + MAX_ATTEMPTS + " lost races, the last: " + lost.getMessage(), lost);
+            Kind.CONFLICT, "no subnet after " + MAX_ATTEMPTS + " lost races, the last: " +
+                Objects.requireNonNull(lost).getMessage(), lost);
     }
 
-    private Lease tryAcquire(final NetworkConfig config, final LeaseAttributes attributes, final SubnetKey previous)
+    private Lease tryAcquire(
+        final NetworkConfig config, final LeaseAttributes attributes, final @Nullable SubnetKey previous)
     {
         final LeaseSnapshot snapshot = registry.leases();
         final List<Lease> others = new ArrayList<>(snapshot.leases());
@@ -138,12 +144,12 @@ public final class RegistrySubnetManager implements SubnetManager
      * True for a prefix larger than the range: it is not a node's, and taking it into account would leave no subnet
      * free.
      */
-    private static boolean isWider(final IpPrefix held, final SubnetRange range)
+    private static boolean isWider(final @Nullable IpPrefix held, final @Nullable SubnetRange range)
     {
         return held != null && range != null && held.length() < range.network().length();
     }
 
-    private SubnetKey choose(final NetworkConfig config, final List<Lease> leases, final SubnetKey previous)
+    private SubnetKey choose(final NetworkConfig config, final List<Lease> leases, final @Nullable SubnetKey previous)
     {
         if (previous != null && config.fits(previous) && SubnetAllocator.isFree(previous, leases))
         {
@@ -160,9 +166,10 @@ public final class RegistrySubnetManager implements SubnetManager
 
     private static String ranges(final NetworkConfig config)
     {
-        final String v4 = config.v4().min() + "…" + config.v4().max() + "/" + config.v4().subnetLength();
-        return config.v6() == null ?
-            v4 : v4 + " or " + config.v6().min() + "…" + config.v6().max() + "/" + config.v6().subnetLength();
+        return Stream.of(config.v4(), config.v6())
+            .filter(Objects::nonNull)
+            .map(range -> range.min() + "…" + range.max() + "/" + range.subnetLength())
+            .collect(Collectors.joining(" or "));
     }
 
     private void pause(final int attempt)
@@ -204,7 +211,7 @@ public final class RegistrySubnetManager implements SubnetManager
     }
 
     @Override
-    public Watch watchLeases(final SubnetKey own, final LeaseListener listener)
+    public Watch watchLeases(final @Nullable SubnetKey own, final LeaseListener listener)
     {
         return watches.others(own, listener);
     }

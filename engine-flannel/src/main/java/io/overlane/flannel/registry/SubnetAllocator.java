@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses a subnet that overlaps no lease. */
 final class SubnetAllocator
@@ -29,7 +30,7 @@ final class SubnetAllocator
     }
 
     /** @return a free subnet of each enabled family, one of the first hundred; null if a family has none. */
-    SubnetKey choose(final NetworkConfig config, final Collection<Lease> leases)
+    @Nullable SubnetKey choose(final NetworkConfig config, final Collection<Lease> leases)
     {
         final IpPrefix v4 = config.v4() == null ? null : choose(config.v4(), taken(leases, Lease::subnet));
         final IpPrefix v6 = config.v6() == null ? null : choose(config.v6(), taken(leases, Lease::subnetV6));
@@ -44,7 +45,7 @@ final class SubnetAllocator
             (key.v6() == null || isFree(key.v6(), taken(leases, Lease::subnetV6)));
     }
 
-    private IpPrefix choose(final SubnetRange range, final List<IpPrefix> taken)
+    private @Nullable IpPrefix choose(final SubnetRange range, final List<IpPrefix> taken)
     {
         final List<IpPrefix> free = new ArrayList<>();
         for (IpPrefix subnet = range.first(); subnet != null && free.size() < CANDIDATES; subnet = range.next(subnet))

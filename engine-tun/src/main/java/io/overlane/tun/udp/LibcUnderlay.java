@@ -210,9 +210,7 @@ public final class LibcUnderlay implements Underlay
         return fan.size() > 1;
     }
 
-    /**
-     * @return true while joined entries are sent with one call; false after the kernel has refused one. Any thread.
-     */
+    /** @return true while joined entries are sent with one call; false after the kernel has refused one. Any thread. */
     @Override
     public boolean gainsFromJoining()
     {

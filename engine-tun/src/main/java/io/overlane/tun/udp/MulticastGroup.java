@@ -26,7 +26,6 @@ final class MulticastGroup
     }
 
     /**
-     * @param name of an interface, or null.
      * @return its index; 0 for null, which lets the system choose.
      * @throws SocketException if no interface has this name.
      */

@@ -31,7 +31,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
 
     /**
      * @param word that occurs once at most.
-     * @return its value, or null.
+     * @return its value.
      */
     public @Nullable String one(final String word)
     {
@@ -43,10 +43,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
         return values.isEmpty() ? null : values.get(0);
     }
 
-    /**
-     * @param word that occurs once at most.
-     * @return its frame, or null.
-     */
+    /** @param word that occurs once at most. */
     public byte @Nullable [] frame(final String word)
     {
         final String value = one(word);
@@ -72,7 +69,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
         return words().contains(option);
     }
 
-    /** @return the word after it, or null. */
+    /** @return the word after it. */
     public @Nullable String option(final String option)
     {
         return option(option, 1);
@@ -80,7 +77,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
 
     /**
      * @param place 1 for the word after it.
-     * @return the word, or null.
+     * @return the word.
      */
     public @Nullable String option(final String option, final int place)
     {
@@ -98,7 +95,7 @@ public record KernelCase(String section, String name, Map<String, List<String>> 
         return value == null ? other : Integer.decode(value);
     }
 
-    /** @return the file with its packets, or null. */
+    /** @return the file with its packets. */
     public @Nullable String capture()
     {
         final String packets = one("packets");

@@ -24,10 +24,7 @@ public final class KernelComparison
     {
     }
 
-    /**
-     * @param unseen aspects that this comparison cannot see.
-     * @return a line for each unexpected result; empty if all is as expected.
-     */
+    /** @return a line for each unexpected result; empty if all is as expected. */
     public static List<String> problems(
         final KernelCase of,
         final Map<String, String> kernel,

@@ -28,7 +28,6 @@ public final class KernelDifferences
         return ALL;
     }
 
-    /** @return its differences. */
     public static List<KernelDifference> of(final KernelCase kernel)
     {
         return ALL.stream().filter(difference -> difference.isOf(kernel)).toList();

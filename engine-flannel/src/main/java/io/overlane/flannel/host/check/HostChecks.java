@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs checks on a thread of its own, each periodically and on request. A failure is reported once, until the check
@@ -97,7 +98,7 @@ public final class HostChecks implements AutoCloseable
     {
         private final String name;
         private final HostCheck check;
-        private String lastFailure;
+        private @Nullable String lastFailure;
 
         Task(final String name, final HostCheck check)
         {

@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Replaces a text file atomically: readers see the old or the new text, also after a power failure. */
 final class AtomicFile
@@ -79,7 +80,7 @@ final class AtomicFile
     }
 
     /** The content; null if the file does not exist or cannot be read. */
-    static String readOrNull(final Path file)
+    static @Nullable String readOrNull(final Path file)
     {
         try
         {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /run/flannel/subnet.env}: the lease, for Docker, the CNI plugin and the node's next start.
@@ -23,14 +24,15 @@ import java.util.Optional;
  * <p>The first pair is written only with IPv4, the second only with IPv6.
  *
  * @param network      of IPv4, or null without IPv4.
- * @param subnet       this node's part of it, or null.
+ * @param subnet       this node's part of it.
  * @param networkV6    of IPv6, or null without IPv6.
- * @param subnetV6     this node's part of it, or null.
+ * @param subnetV6     this node's part of it.
  * @param mtu          of the containers' interfaces, in bytes of IP.
  * @param ipMasquerade whether the node masquerades for the containers.
  */
 public record SubnetFile(
-    IpPrefix network, IpPrefix subnet, IpPrefix networkV6, IpPrefix subnetV6, int mtu, boolean ipMasquerade)
+    @Nullable IpPrefix network, @Nullable IpPrefix subnet, @Nullable IpPrefix networkV6, @Nullable IpPrefix subnetV6,
+    int mtu, boolean ipMasquerade)
 {
     /** Where flannel and its CNI plugin look for it. */
     public static final Path DEFAULT_PATH = Path.of("/run/flannel/subnet.env");
@@ -48,12 +50,12 @@ public record SubnetFile(
     public String toText()
     {
         final StringBuilder text = new StringBuilder(200);
-        if (network != null)
+        if (network != null && subnet != null)
         {
             text.append("FLANNEL_NETWORK=").append(network.base()).append('\n')
                 .append("FLANNEL_SUBNET=").append(gateway(subnet)).append('\n');
         }
-        if (networkV6 != null)
+        if (networkV6 != null && subnetV6 != null)
         {
             text.append("FLANNEL_IPV6_NETWORK=").append(networkV6.base()).append('\n')
                 .append("FLANNEL_IPV6_SUBNET=").append(gateway(subnetV6)).append('\n');

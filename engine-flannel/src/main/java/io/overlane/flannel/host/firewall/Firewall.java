@@ -2,6 +2,7 @@
 package io.overlane.flannel.host.firewall;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of one network and IP version in the kernel. Other programs may flush or change them at any time, so
@@ -11,7 +12,7 @@ import java.io.IOException;
 public abstract class Firewall
 {
     private FirewallRules rules;
-    private Object applied;
+    private @Nullable Object applied;
 
     Firewall(final FirewallRules rules)
     {

@@ -2,6 +2,7 @@
 package io.overlane.flannel.host.link;
 
 import io.overlane.address.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The interface that carries the tunnels, and the addresses of this node. An address is null if its family is off.
@@ -14,7 +15,8 @@ import io.overlane.address.IpAddress;
  * @param publicIpV6 IPv6 address to publish.
  */
 public record ExternalInterface(
-    String name, int mtu, IpAddress address, IpAddress addressV6, IpAddress publicIp, IpAddress publicIpV6)
+    String name, int mtu, @Nullable IpAddress address, @Nullable IpAddress addressV6, @Nullable IpAddress publicIp,
+    @Nullable IpAddress publicIpV6)
 {
     /** @return true if this node publishes an address that its interface does not have. */
     public boolean isBehindNat()

@@ -4,6 +4,7 @@ package io.overlane.flannel.host.link;
 import io.overlane.address.IpAddress;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * flanneld's options for choosing the interface.
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  * @param patterns   for addresses, then names, tried in order after {@code interfaces} ({@code --iface-regex}).
  * @param canReach   address whose route names the interface, tried after the others, or null
  *                   ({@code --iface-can-reach}).
- * @param publicIp   IPv4 address to publish instead of the interface's, or null. If none of the options above is given,
+ * @param publicIp   IPv4 address to publish instead of the interface's. If none of the options above is given,
  *                   the interface with this address is used, if there is one.
  * @param publicIpV6 IPv6 address to publish, as {@code publicIp}.
  */
@@ -23,9 +24,9 @@ public record InterfaceChoice(
     boolean enableV6,
     List<String> interfaces,
     List<Pattern> patterns,
-    IpAddress canReach,
-    IpAddress publicIp,
-    IpAddress publicIpV6)
+    @Nullable IpAddress canReach,
+    @Nullable IpAddress publicIp,
+    @Nullable IpAddress publicIpV6)
 {
     /** @throws IllegalArgumentException if both families are off or a public address is of the wrong one. */
     public InterfaceChoice

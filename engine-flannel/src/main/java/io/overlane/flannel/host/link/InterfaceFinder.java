@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the interface that carries the tunnels, in flanneld's order: the named interfaces, the patterns, the interface
@@ -75,9 +77,10 @@ public final class InterfaceFinder
         final List<Candidate> candidates = new ArrayList<>();
         choice.interfaces().forEach(name -> candidates.add(() -> named(name)));
         choice.patterns().forEach(pattern -> candidates.add(() -> matching(pattern, choice)));
-        if (choice.canReach() != null)
+        final IpAddress canReach = choice.canReach();
+        if (canReach != null)
         {
-            candidates.add(() -> reaching(choice.canReach()));
+            candidates.add(() -> reaching(canReach));
         }
         return candidates;
     }
@@ -168,7 +171,7 @@ public final class InterfaceFinder
         final IpAddress v6 = choice.enableV6() ? addressOf(found, false) : null;
         return new ExternalInterface(
             found.name(),
-            mtus.get(found.name()),
+            Objects.requireNonNull(mtus.get(found.name())),
             v4,
             v6,
             v4 != null && choice.publicIp() != null ? choice.publicIp() : v4,
@@ -187,7 +190,7 @@ public final class InterfaceFinder
         return address;
     }
 
-    private IpAddress address(final String name, final boolean isV4, final Predicate<LinkAddress> wanted)
+    private @Nullable IpAddress address(final String name, final boolean isV4, final Predicate<LinkAddress> wanted)
     {
         return addresses.stream()
             .filter(address -> address.device().equals(name) && address.isV4() == isV4 && address.isUsable())
@@ -214,7 +217,7 @@ public final class InterfaceFinder
     }
 
     /** An interface, and the address by which it was found, if any. */
-    private record Found(String name, IpAddress v4, IpAddress v6)
+    private record Found(String name, @Nullable IpAddress v4, @Nullable IpAddress v6)
     {
     }
 }

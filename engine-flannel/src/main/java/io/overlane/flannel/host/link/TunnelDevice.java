@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Names and settings of the tunnel's device on the host. */
 public final class TunnelDevice
@@ -42,7 +43,7 @@ public final class TunnelDevice
     public static void configure(
         final IpCommand ip,
         final TunDevice device,
-        final MacAddress mac,
+        final @Nullable MacAddress mac,
         final int mtu,
         final IpPrefix address,
         final IpPrefix network) throws IOException

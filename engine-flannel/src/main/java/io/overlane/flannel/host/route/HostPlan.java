@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes and neighbours that the kernel needs for a set of peers, by backend.
@@ -95,7 +96,7 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
      * @param underlay its published address.
      * @param mac      of its VTEP; null for backends without Ethernet.
      */
-    public record Peer(IpPrefix subnet, IpAddress underlay, MacAddress mac)
+    public record Peer(IpPrefix subnet, IpAddress underlay, @Nullable MacAddress mac)
     {
         boolean isOneFamily()
         {

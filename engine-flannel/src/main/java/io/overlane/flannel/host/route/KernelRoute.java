@@ -3,6 +3,7 @@ package io.overlane.flannel.host.route;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wanted route of the kernel's main table.
@@ -12,7 +13,7 @@ import io.overlane.address.IpPrefix;
  * @param device  name of the device; null for a blackhole.
  * @param onlink  whether the gateway is on the link although no address of the device covers it.
  */
-public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boolean onlink)
+public record KernelRoute(IpPrefix subnet, @Nullable IpAddress gateway, @Nullable String device, boolean onlink)
 {
     /** The largest metric, so every other route to the subnet wins. */
     private static final String BLACKHOLE_METRIC = "4294967295";
@@ -74,7 +75,7 @@ public record KernelRoute(IpPrefix subnet, IpAddress gateway, String device, boo
     }
 
     /** As {@code ip route show} prints it; null for IPv4's 0. The kernel distinguishes routes to one subnet by it. */
-    String metric()
+    @Nullable String metric()
     {
         return isBlackhole() ? BLACKHOLE_METRIC : isV4() ? null : DEFAULT_METRIC_V6;
     }

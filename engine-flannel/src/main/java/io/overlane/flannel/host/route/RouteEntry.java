@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A line of {@code ip -oneline route show}.
  *
  * @param type     {@code unicast}, {@code blackhole}…
  * @param subnet   destination.
- * @param gateway  as printed, or null.
+ * @param gateway  as printed.
  * @param device   or null, as with several next hops.
  * @param protocol origin of the route: {@code kernel}, {@code static}, a number; null for {@code boot}, the default of
  *                 {@code ip route add}.
@@ -22,7 +23,8 @@ import java.util.Set;
  * @param onlink   whether the gateway counts as on the link.
  */
 record RouteEntry(
-    String type, IpPrefix subnet, String gateway, String device, String protocol, String metric, boolean onlink)
+    String type, IpPrefix subnet, @Nullable String gateway, @Nullable String device, @Nullable String protocol,
+    @Nullable String metric, boolean onlink)
 {
     /** Types that are printed before the destination; {@code unicast} is not printed. */
     private static final Set<String> TYPES = Set.of(
@@ -61,7 +63,7 @@ record RouteEntry(
     {
         return type.equals(wanted.isBlackhole() ? BLACKHOLE : UNICAST) &&
             (wanted.isBlackhole() ||
-                wanted.device().equals(device) &&
+                Objects.equals(device, wanted.device()) &&
                 Objects.equals(gateway, wanted.gateway() == null ? null : wanted.gateway().toString()) &&
                 onlink == wanted.onlink());
     }

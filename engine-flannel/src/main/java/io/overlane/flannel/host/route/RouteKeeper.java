@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the kernel's main table equal to a wanted set of routes, within the networks of one node.
@@ -126,7 +127,7 @@ public final class RouteKeeper
     }
 
     /** By this the kernel distinguishes the routes of a node. */
-    private record Key(IpPrefix subnet, String metric)
+    private record Key(IpPrefix subnet, @Nullable String metric)
     {
     }
 }
