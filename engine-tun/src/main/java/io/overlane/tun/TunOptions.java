@@ -60,8 +60,8 @@ public final class TunOptions
     }
 
     /**
-     * @param length of the header in front of each frame: {@link VirtioNetHeader#LENGTH},
-     *               {@link VirtioNetHeader#MERGEABLE_LENGTH} (the default), or 0 for none, and so no offload.
+     * @param length of the header in front of each frame: 10, 12 (the default), or 0 for none, and so no
+     *               offload.
      */
     public TunOptions vnetHeaderLength(final int length)
     {

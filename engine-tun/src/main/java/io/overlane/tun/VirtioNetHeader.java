@@ -20,13 +20,13 @@ import org.agrona.MutableDirectBuffer;
  * Little-endian. A header of 12 bytes (the mrg_rxbuf form) has the buffer count, which a TUN device ignores: 0 is
  * written.
  */
-public final class VirtioNetHeader
+final class VirtioNetHeader
 {
     /** Bytes without the buffer count: the kernel's default. */
-    public static final int LENGTH = 10;
+    static final int LENGTH = 10;
 
     /** Bytes with the buffer count; the frame after it is aligned to 4 bytes. */
-    public static final int MERGEABLE_LENGTH = 12;
+    static final int MERGEABLE_LENGTH = 12;
 
     private static final int FLAGS_OFFSET = 0;
     private static final int GSO_TYPE_OFFSET = 1;
@@ -45,7 +45,7 @@ public final class VirtioNetHeader
      *
      * @param offset of its first byte.
      */
-    public static void decode(final MutableDirectBuffer buffer, final int offset, final Frame frame)
+    static void decode(final MutableDirectBuffer buffer, final int offset, final Frame frame)
     {
         final int flags = buffer.getByte(offset + FLAGS_OFFSET) & 0xFF;
         final int gsoType = buffer.getByte(offset + GSO_TYPE_OFFSET) & 0xFF;
@@ -64,7 +64,7 @@ public final class VirtioNetHeader
      * @param offset of the header's first byte.
      * @param length {@link #LENGTH} or {@link #MERGEABLE_LENGTH}.
      */
-    public static void encode(final Frame frame, final MutableDirectBuffer buffer, final int offset, final int length)
+    static void encode(final Frame frame, final MutableDirectBuffer buffer, final int offset, final int length)
     {
         buffer.putByte(offset + FLAGS_OFFSET, (byte)frame.flags());
         buffer.putByte(offset + GSO_TYPE_OFFSET, (byte)frame.gsoType());

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The backends of flannel that this engine supports. */
-public enum BackendKind
+enum BackendKind
 {
     /** MAC-in-UDP, {@code flannel.<VNI>}. */
     VXLAN("vxlan", "vxlan"),

@@ -12,10 +12,12 @@ import io.overlane.flannel.host.route.HostChanges;
 import io.overlane.flannel.host.route.HostPlan;
 import io.overlane.flannel.host.route.KernelRoute;
 import io.overlane.flannel.host.route.RouteKeeper;
+import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.tun.TunKind;
+import io.overlane.tun.host.UnderlayMtu;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,10 +35,12 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("NullAway.Init") // open() sets the fields that are not set here.
 final class UdpBackend implements Backend
 {
+    /** flannel's default. */
+    private static final int DEFAULT_UDP_PORT = 8285;
     private static final String DEVICE = TunnelDevice.UDP_NAME;
 
     private final BackendHost host;
-    private final UdpBackendConfig config;
+    private final int udpPort;
     private final IpPrefix network;
     private final PeerSelection selection;
     private final RouteKeeper routes;
@@ -48,7 +52,7 @@ final class UdpBackend implements Backend
     UdpBackend(final BackendHost host)
     {
         this.host = host;
-        config = UdpBackendConfig.parse(host.network().backendSection());
+        udpPort = udpPort(host.network().backendSection());
         final IpPrefix v4 = host.network(true);
         if (host.network().v6() != null || v4 == null)
         {
@@ -58,6 +62,12 @@ final class UdpBackend implements Backend
         network = v4;
         selection = new PeerSelection(new OwnGround(host, true), this::peer, host.notices());
         routes = new RouteKeeper(host.ip(), List.of(network));
+    }
+
+    /** The port of every node; leases of this backend have neither type nor data. */
+    static int udpPort(final JsonObject section)
+    {
+        return VxlanBackendConfig.inRange(section, "Port", DEFAULT_UDP_PORT, 1, 65_535);
     }
 
     @Override
@@ -70,7 +80,7 @@ final class UdpBackend implements Backend
     @Override
     public int containerMtu()
     {
-        return config.deviceMtu(host.external().mtu());
+        return host.external().mtu() - UnderlayMtu.IP_UDP_OVER_IPV4;
     }
 
     @Override
@@ -81,7 +91,7 @@ final class UdpBackend implements Backend
         tunnel = EngineTunnel.open(
             new EngineTunnel.Plan(
                 TunKind.TUN, DEVICE, null, containerMtu(), address(), network,
-                new Vtep(Objects.requireNonNull(host.external().address()), config.udpPort())),
+                new Vtep(Objects.requireNonNull(host.external().address()), udpPort)),
             host,
             port -> new EngineContext().ipNetwork(
                 new IpNetworkContext().port(port).address(address().address()).local(subnet)));
@@ -135,7 +145,7 @@ final class UdpBackend implements Backend
     private Map<IpPrefix, Vtep> entries(final List<HostPlan.Peer> peers)
     {
         final Map<IpPrefix, Vtep> entries = new HashMap<>();
-        peers.forEach(peer -> entries.put(peer.subnet().base(), new Vtep(peer.underlay(), config.udpPort())));
+        peers.forEach(peer -> entries.put(peer.subnet().base(), new Vtep(peer.underlay(), udpPort)));
         return entries;
     }
 
@@ -158,7 +168,7 @@ final class UdpBackend implements Backend
         final String whyNot = selection.whyNot(lease);
         return whyNot != null ? Backends.notReached(true, whyNot) :
             lease.subnet() + " through " + DEVICE + " to " +
-                new Vtep(lease.attributes().publicIp(), config.udpPort());
+                new Vtep(lease.attributes().publicIp(), udpPort);
     }
 
     private HostPlan.@Nullable Peer peer(final Lease lease)

@@ -2,6 +2,7 @@
 package io.overlane.flannel.backend;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.MacAddress;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.host.link.ExternalInterface;
 import io.overlane.flannel.host.link.TunnelDevice;
@@ -53,8 +54,25 @@ final class VxlanBackend implements Backend
     {
         final ExternalInterface external = host.external();
         final IpAddress underlay = Objects.requireNonNull(isV4 ? external.publicIp() : external.publicIpV6());
-        return new VxlanTunnel(config, host, isV4, VtepMac.choose(
+        return new VxlanTunnel(config, host, isV4, choose(
             published(published, isV4), identity, TunnelDevice.vxlanName(config.vni(), isV4), underlay, config.vni()));
+    }
+
+    /**
+     * Choose the MAC address of this node's VTEP. Peers keep permanent entries for it, so it must stay the same after a
+     * restart: it is the address that the node has published, or one derived from the node's identity.
+     */
+    static MacAddress choose(
+        final Optional<VxlanLeaseData> published,
+        final NodeIdentity identity,
+        final String device,
+        final IpAddress underlay,
+        final int vni)
+    {
+        return published
+            .filter(data -> data.matches(vni))
+            .map(VxlanLeaseData::vtepMac)
+            .orElseGet(() -> identity.mac(device, underlay, vni));
     }
 
     /** Data of another backend, and data that cannot be parsed, count as nothing published. */

@@ -13,7 +13,7 @@ import io.overlane.tun.host.UnderlayMtu;
  * @param mtu           of the underlay, not of the device, in bytes; 0 for that of the interface.
  * @param directRouting whether peers on a link of this host are reached without the tunnel.
  */
-public record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRouting)
+record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRouting)
 {
     /** flannel's default. */
     public static final int DEFAULT_VNI = 1;
@@ -38,14 +38,14 @@ public record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRo
     {
         refuse(section, "GBP", "group based policy is not supported");
         refuse(section, "Learning", "addresses come from the leases, not from received frames");
-        final int udpPort = BackendValue.inRange(section, "Port", 0, 0, 65_535);
-        final int mtu = BackendValue.inRange(section, "MTU", 0, 0, MAX_MTU);
+        final int udpPort = inRange(section, "Port", 0, 0, 65_535);
+        final int mtu = inRange(section, "MTU", 0, 0, MAX_MTU);
         if (mtu != 0 && mtu < MIN_MTU)
         {
             throw new IllegalArgumentException("backend: MTU=" + mtu + " is below " + MIN_MTU);
         }
         return new VxlanBackendConfig(
-            BackendValue.inRange(section, "VNI", DEFAULT_VNI, 0, MAX_VNI),
+            inRange(section, "VNI", DEFAULT_VNI, 0, MAX_VNI),
             udpPort == 0 ? DEFAULT_UDP_PORT : udpPort,
             mtu,
             section.bool("DirectRouting", false));
@@ -70,5 +70,16 @@ public record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRo
         {
             throw new IllegalArgumentException("backend: " + key + "=true: " + why);
         }
+    }
+
+    /** @throws IllegalArgumentException if a number of the backend's section is out of range. */
+    static int inRange(final JsonObject section, final String key, final int fallback, final int min, final int max)
+    {
+        final long value = section.integer(key, fallback);
+        if (value < min || value > max)
+        {
+            throw new IllegalArgumentException("backend: " + key + "=" + value + " is outside " + min + "…" + max);
+        }
+        return (int)value;
     }
 }

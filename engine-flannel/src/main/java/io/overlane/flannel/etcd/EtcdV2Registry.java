@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * dual-stack network two nodes may choose the same IPv6 subnet at the same moment; flannel had no such networks in
  * version 2.
  */
-public final class EtcdV2Registry implements Registry
+final class EtcdV2Registry implements Registry
 {
     private final V2Client client;
     private final Consumer<String> notices;
 
     /** @param notices takes one line for each event an operator should see; called on any thread. */
-    public EtcdV2Registry(final EtcdOptions options, final Consumer<String> notices)
+    EtcdV2Registry(final EtcdOptions options, final Consumer<String> notices)
     {
         this.client = new V2Client(new EtcdHttp(options, notices), options);
         this.notices = Printable.lines(notices);
@@ -37,7 +37,7 @@ public final class EtcdV2Registry implements Registry
     @Override
     public String config()
     {
-        final V2Answer answer = client.get("/config", "quorum=true");
+        final V2Client.Answer answer = client.get("/config", "quorum=true");
         if (answer.notFound())
         {
             throw new RegistryException(Kind.NOT_FOUND, "etcd: no network configuration in " + client.name("/config"));
@@ -48,7 +48,7 @@ public final class EtcdV2Registry implements Registry
     @Override
     public LeaseSnapshot leases()
     {
-        final V2Answer answer = client.get("/subnets", "recursive=true&quorum=true");
+        final V2Client.Answer answer = client.get("/subnets", "recursive=true&quorum=true");
         final List<Lease> leases = new ArrayList<>();
         if (!answer.notFound())
         {
@@ -67,7 +67,7 @@ public final class EtcdV2Registry implements Registry
     @Override
     public @Nullable Lease find(final SubnetKey key)
     {
-        final V2Answer answer = client.get("/subnets/" + key.registryName(), "quorum=true");
+        final V2Client.Answer answer = client.get("/subnets/" + key.registryName(), "quorum=true");
         return answer.notFound() ? null : lease(answer.node());
     }
 

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Leases in etcd's version 3, where flannel 0.18 and later stores them. */
-public final class EtcdV3Registry implements Registry
+final class EtcdV3Registry implements Registry
 {
     static final String RANGE = "/v3/kv/range";
     private static final String TXN = "/v3/kv/txn";
@@ -32,7 +32,7 @@ public final class EtcdV3Registry implements Registry
     private final V3Leases names;
 
     /** @param notices takes one line for each event an operator should see; called on any thread. */
-    public EtcdV3Registry(final EtcdOptions options, final Consumer<String> notices)
+    EtcdV3Registry(final EtcdOptions options, final Consumer<String> notices)
     {
         this.client = new V3Client(new EtcdHttp(options, notices), options);
         this.names = new V3Leases(options.prefix(), Printable.lines(notices));

@@ -38,7 +38,7 @@ final class V2Changes implements ChangeStream
         {
             poll = client.poll(key, next);
         }
-        final V2Answer answer = poll.await(client.silence());
+        final V2Client.Answer answer = poll.await(client.silence());
         if (answer != null)
         {
             poll = null;
@@ -49,7 +49,7 @@ final class V2Changes implements ChangeStream
         }
     }
 
-    private void accept(final V2Answer answer, final ChangeListener listener)
+    private void accept(final V2Client.Answer answer, final ChangeListener listener)
     {
         final JsonObject node = answer.node();
         if (REMOVALS.contains(answer.body().text("action", "")))

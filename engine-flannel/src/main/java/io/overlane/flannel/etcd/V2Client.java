@@ -4,8 +4,8 @@ package io.overlane.flannel.etcd;
 import io.overlane.flannel.http.HttpReply;
 import io.overlane.flannel.http.HttpRequest;
 import io.overlane.flannel.json.JsonObject;
-import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
+import io.overlane.flannel.lease.RegistryException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -51,11 +51,11 @@ final class V2Client
 
     /**
      * @param key below the prefix.
-     * @return the answer; the caller checks {@link V2Answer#notFound}.
+     * @return the answer; the caller checks {@link Answer#notFound}.
      */
-    V2Answer get(final String key, final String query)
+    Answer get(final String key, final String query)
     {
-        final V2Answer answer = answer(http.send(request("GET", key, query), http.timeout()));
+        final Answer answer = answer(http.send(request("GET", key, query), http.timeout()));
         return answer.notFound() ? answer : checked(key, answer);
     }
 
@@ -100,7 +100,7 @@ final class V2Client
         }
 
         /** @return the change; null if none came in time and etcd still responds. */
-        @Nullable V2Answer await(final Duration wait)
+        @Nullable Answer await(final Duration wait)
         {
             try
             {
@@ -119,7 +119,7 @@ final class V2Client
             catch (final EOFException ex)
             {
                 // etcd ended the poll without a change.
-                return new V2Answer(JsonObject.parse("{}"), 0);
+                return new Answer(JsonObject.parse("{}"), 0);
             }
             catch (final InterruptedException ex)
             {
@@ -163,13 +163,13 @@ final class V2Client
         return authorization == null ? request : request.withHeader("Authorization", authorization);
     }
 
-    private V2Answer answer(final EtcdReply reply)
+    private Answer answer(final EtcdReply reply)
     {
         final JsonObject body = JsonObject.parse(reply.body(), ex -> notUnderstood(reply, ex));
         final String index = reply.http().headers().get("X-Etcd-Index");
         try
         {
-            return new V2Answer(body, index == null ? body.integer("index", 0) : Long.parseLong(index));
+            return new Answer(body, index == null ? body.integer("index", 0) : Long.parseLong(index));
         }
         catch (final NumberFormatException ex)
         {
@@ -186,7 +186,7 @@ final class V2Client
                 " to a version 2 request: " + cause.getMessage(), cause);
     }
 
-    private V2Answer checked(final String key, final V2Answer answer)
+    private Answer checked(final String key, final Answer answer)
     {
         final JsonObject body = answer.body();
         final int code = (int)body.integer("errorCode", 0);
@@ -202,5 +202,26 @@ final class V2Client
         };
         throw new RegistryException(kind, "etcd: " + name(key) + ": " + body.text("message", "") +
             " (" + body.text("cause", "") + ")");
+    }
+
+    /**
+     * An answer of version 2.
+     *
+     * @param body  of the answer.
+     * @param index of the store, from the header or the error.
+     */
+    record Answer(JsonObject body, long index)
+    {
+        private static final int KEY_NOT_FOUND = 100;
+
+        boolean notFound()
+        {
+            return body.integer("errorCode", 0) == KEY_NOT_FOUND;
+        }
+
+        JsonObject node()
+        {
+            return body.object("node");
+        }
     }
 }

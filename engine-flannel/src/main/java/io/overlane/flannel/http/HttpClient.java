@@ -96,7 +96,7 @@ public final class HttpClient
         }
     }
 
-    private HttpReply whole(final HttpAnswer answer) throws IOException
+    private HttpReply whole(final HttpConnection.Answer answer) throws IOException
     {
         final byte[] body = answer.body().readNBytes(maxLength);
         if (body.length == maxLength && answer.body().read() >= 0)

@@ -99,7 +99,7 @@ final class HttpConnection
      *
      * @return the head of the answer.
      */
-    HttpAnswer ask(final HttpRequest asked) throws IOException
+    Answer ask(final HttpRequest asked) throws IOException
     {
         if (!http.isOpen())
         {
@@ -121,7 +121,7 @@ final class HttpConnection
         {
             headers.putIfAbsent(header.getName(), header.getValue());
         }
-        return new HttpAnswer(response.getCode(), headers, body(response.getEntity()));
+        return new Answer(response.getCode(), headers, body(response.getEntity()));
     }
 
     /** An answer without length or chunks is refused: a broken connection would look like its end. */
@@ -246,5 +246,16 @@ final class HttpConnection
         {
             // It is closed all the same.
         }
+    }
+
+    /**
+     * The head of an answer whose body is not read yet.
+     *
+     * @param status  of HTTP.
+     * @param headers by name, in any case; of several with one name the first.
+     * @param body    to be read to its end before the connection serves another request.
+     */
+    record Answer(int status, Map<String, String> headers, InputStream body)
+    {
     }
 }

@@ -22,7 +22,7 @@ final class HttpExchange
     @FunctionalInterface
     interface Reader<T>
     {
-        T read(HttpAnswer answer) throws IOException;
+        T read(HttpConnection.Answer answer) throws IOException;
     }
 
     /**

@@ -52,7 +52,7 @@ public final class HttpStream implements AutoCloseable
         lines.add(end);
     }
 
-    private IOException read(final HttpAnswer answer) throws IOException
+    private IOException read(final HttpConnection.Answer answer) throws IOException
     {
         head = new HttpReply(answer.status(), answer.headers(), "");
         final InputStream in = answer.body();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public interface KubeNodes
 {
     /** @return this node: {@code GET /api/v1/nodes/NAME}. */
-    KubeNode own();
+    Node own();
 
     /**
      * Set annotations of this node: a strategic merge patch of {@code /api/v1/nodes/NAME/status}.
@@ -22,7 +22,7 @@ public interface KubeNodes
      * @param annotations to set; others stay.
      * @return the node afterwards.
      */
-    KubeNode annotate(Map<String, String> annotations);
+    Node annotate(Map<String, String> annotations);
 
     /** Set this node's condition NetworkUnavailable to False with the reason FlannelIsUp. */
     void setNetworkAvailable();
@@ -44,7 +44,7 @@ public interface KubeNodes
      * @param nodes    all of them.
      * @param revision of the list.
      */
-    record Snapshot(List<KubeNode> nodes, long revision)
+    record Snapshot(List<Node> nodes, long revision)
     {
     }
 
@@ -62,7 +62,7 @@ public interface KubeNodes
     }
 
     /** A change of one node. */
-    record Change(Kind kind, KubeNode node)
+    record Change(Kind kind, Node node)
     {
     }
 
@@ -74,5 +74,24 @@ public interface KubeNodes
 
         @Override
         void close();
+    }
+
+    /**
+     * The parts of a Node object that a network needs.
+     *
+     * @param name        of the object.
+     * @param annotations all of them.
+     * @param podCidrs    {@code spec.podCIDRs}, else {@code spec.podCIDR}: one subnet of each family; empty if not
+     *                    assigned.
+     * @param revision    {@code metadata.resourceVersion}, a number if the API server stores in etcd.
+     */
+    record Node(String name, Map<String, String> annotations, List<String> podCidrs, long revision)
+    {
+        /** Copies both collections. */
+        public Node
+        {
+            annotations = Map.copyOf(annotations);
+            podCidrs = List.copyOf(podCidrs);
+        }
     }
 }

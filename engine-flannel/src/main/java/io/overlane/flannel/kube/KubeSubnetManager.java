@@ -87,7 +87,7 @@ public final class KubeSubnetManager implements SubnetManager
     public Lease acquire(final LeaseAttributes attributes, final @Nullable SubnetKey previous)
     {
         final NetworkConfig network = networkConfig();
-        KubeNode own = nodes.own();
+        KubeNodes.Node own = nodes.own();
         if (own.podCidrs().isEmpty())
         {
             throw new RegistryException(Kind.NOT_FOUND, "node " + own.name() + " has no pod CIDR yet");
@@ -111,7 +111,10 @@ public final class KubeSubnetManager implements SubnetManager
     }
 
     private static void requireInside(
-        final KubeNode own, final @Nullable SubnetRange range, final @Nullable IpPrefix podCidr, final String family)
+        final KubeNodes.Node own,
+        final @Nullable SubnetRange range,
+        final @Nullable IpPrefix podCidr,
+        final String family)
     {
         if (range == null)
         {

@@ -27,13 +27,13 @@ final class NodeLeases implements LeaseSource
     }
 
     /** @return the lease of a node; null if it has none. */
-    @Nullable Lease lease(final KubeNode node)
+    @Nullable Lease lease(final KubeNodes.Node node)
     {
         final Lease lease = annotations.lease(node.annotations(), node.podCidrs());
         return lease == null ? null : new Lease(lease.key(), lease.attributes(), null, true, node.revision());
     }
 
-    private void sayUnreadable(final KubeNode node, final IllegalArgumentException why)
+    private void sayUnreadable(final KubeNodes.Node node, final IllegalArgumentException why)
     {
         notices.accept("node " + node.name() + ": " + why.getMessage() + "; skipped");
     }
@@ -43,7 +43,7 @@ final class NodeLeases implements LeaseSource
     {
         final KubeNodes.Snapshot snapshot = nodes.list();
         final List<Lease> leases = new ArrayList<>();
-        for (final KubeNode node : snapshot.nodes())
+        for (final KubeNodes.Node node : snapshot.nodes())
         {
             try
             {

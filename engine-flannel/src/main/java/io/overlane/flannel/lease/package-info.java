@@ -5,7 +5,7 @@
  *
  * <pre>{@code
  * final SubnetManager manager = new RegistrySubnetManager(
- *     new EtcdV3Registry(EtcdOptions.of(endpoints), notices), LEASE_TTL, new SecureRandom(), notices);
+ *     EtcdApi.V3.open(EtcdOptions.of(endpoints), notices), LEASE_TTL, new SecureRandom(), notices);
  * final NetworkConfig config = manager.networkConfig();
  * final Lease own = manager.acquire(LeaseAttributes.ofV4(publicIp, "vxlan", data), previousSubnet);
  * final LeaseKeeper keeper = new LeaseKeeper(manager, own, DEFAULT_MARGIN, alarms, listener, notices).start();

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * flanneld's options, to be mixed into a command: same names, with one dash or two, same defaults. Options without a
@@ -258,6 +260,21 @@ public final class FlannelOptions
         catch (final PatternSyntaxException ex)
         {
             throw new IllegalArgumentException("--iface-regex=" + text + ": " + ex.getDescription(), ex);
+        }
+    }
+
+    /** Parses the words that Go accepts for true and false ({@code strconv.ParseBool}). */
+    private static final class GoBoolean implements ITypeConverter<Boolean>
+    {
+        @Override
+        public Boolean convert(final String value)
+        {
+            return switch (value)
+            {
+                case "1", "t", "T", "true", "TRUE", "True" -> true;
+                case "0", "f", "F", "false", "FALSE", "False" -> false;
+                default -> throw new TypeConversionException("'" + value + "' is neither true nor false");
+            };
         }
     }
 }

@@ -4,8 +4,11 @@ package io.overlane.flannel.node;
 import io.overlane.flannel.etcd.EtcdApi;
 import io.overlane.flannel.host.firewall.RuleNames;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Options of a node that flanneld does not have. */
 @SuppressWarnings("NullAway.Init") // picocli sets the options.
@@ -43,5 +46,20 @@ public final class NodeOptions
     RuleNames ruleNames()
     {
         return new RuleNames(rulesSuffix);
+    }
+
+    /** A version of etcd's interface: {@code v2} or {@code v3}. */
+    private static final class EtcdApiName implements ITypeConverter<EtcdApi>
+    {
+        @Override
+        public EtcdApi convert(final String value)
+        {
+            return switch (value.toLowerCase(Locale.ROOT))
+            {
+                case "v2" -> EtcdApi.V2;
+                case "v3" -> EtcdApi.V3;
+                default -> throw new TypeConversionException("'" + value + "' is neither v2 nor v3");
+            };
+        }
     }
 }

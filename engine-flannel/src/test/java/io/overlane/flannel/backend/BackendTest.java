@@ -10,6 +10,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.flannel.json.JsonObject;
 import io.overlane.tun.host.NodeIdentity;
+import io.overlane.tun.host.UnderlayMtu;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class BackendTest
     {
         assertEquals(new VxlanBackendConfig(1, 8472, 0, false), vxlan("{\"Type\":\"vxlan\"}"));
         assertEquals(new VxlanBackendConfig(1, 8472, 0, false), vxlan("{\"Port\":0,\"GBP\":false}"));
-        assertEquals(8285, UdpBackendConfig.parse(JsonObject.parse("{}")).udpPort());
+        assertEquals(8285, UdpBackend.udpPort(JsonObject.parse("{}")));
     }
 
     @Test
@@ -44,7 +45,7 @@ class BackendTest
             new VxlanBackendConfig(4096, 4789, 1400, true),
             vxlan("{\"type\":\"vxlan\",\"vni\":4096,\"PORT\":4789,\"Mtu\":1400,\"directrouting\":true," +
                 "\"MacPrefix\":\"0E-2A\",\"Name\":\"x\"}"));
-        assertEquals(9000, UdpBackendConfig.parse(JsonObject.parse("{\"port\":9000}")).udpPort());
+        assertEquals(9000, UdpBackend.udpPort(JsonObject.parse("{\"port\":9000}")));
     }
 
     @Test
@@ -53,7 +54,7 @@ class BackendTest
         assertEquals(1450, vxlan("{}").deviceMtu(1500, true));
         assertEquals(1430, vxlan("{}").deviceMtu(1500, false));
         assertEquals(1350, vxlan("{\"MTU\":1400}").deviceMtu(9000, true));
-        assertEquals(1472, new UdpBackendConfig(8285).deviceMtu(1500));
+        assertEquals(1472, 1500 - UnderlayMtu.IP_UDP_OVER_IPV4, "of the backend udp");
     }
 
     @Test
@@ -107,10 +108,10 @@ class BackendTest
         final NodeIdentity identity = NodeIdentity.ofThisHost();
         final IpAddress underlay = IpAddress.parse("192.0.2.1");
         final MacAddress derived = identity.mac("flannel.1", underlay, 1);
-        assertEquals(MAC, VtepMac.choose(
+        assertEquals(MAC, VxlanBackend.choose(
             Optional.of(new VxlanLeaseData(1, MAC)), identity, "flannel.1", underlay, 1));
-        assertEquals(derived, VtepMac.choose(Optional.empty(), identity, "flannel.1", underlay, 1));
-        assertEquals(derived, VtepMac.choose(
+        assertEquals(derived, VxlanBackend.choose(Optional.empty(), identity, "flannel.1", underlay, 1));
+        assertEquals(derived, VxlanBackend.choose(
             Optional.of(new VxlanLeaseData(2, MAC)), identity, "flannel.1", underlay, 1), "of another tunnel");
     }
 

@@ -15,7 +15,7 @@ public final class MemoryNodes implements KubeNodes
     private long forgotten;
 
     private final String ownName;
-    private final Map<String, KubeNode> nodes = new LinkedHashMap<>();
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final List<Change> past = new ArrayList<>();
     private boolean isBroken;
     private boolean isNetworkAvailable;
@@ -38,7 +38,7 @@ public final class MemoryNodes implements KubeNodes
     public synchronized void put(
         final String name, final Map<String, String> annotations, final String... podCidrs)
     {
-        final KubeNode node = new KubeNode(name, annotations, List.of(podCidrs), past.size() + 1);
+        final Node node = new Node(name, annotations, List.of(podCidrs), past.size() + 1);
         nodes.put(name, node);
         past.add(new Change(Kind.PRESENT, node));
         notifyAll();
@@ -49,16 +49,16 @@ public final class MemoryNodes implements KubeNodes
      */
     public synchronized void delete(final String name)
     {
-        final KubeNode last = nodes.remove(name);
+        final Node last = nodes.remove(name);
         past.add(new Change(Kind.DELETED,
-            new KubeNode(name, last.annotations(), last.podCidrs(), past.size() + 1)));
+            new Node(name, last.annotations(), last.podCidrs(), past.size() + 1)));
         notifyAll();
     }
 
     /** Something a network does not care for was written. */
     public synchronized void bookmark()
     {
-        past.add(new Change(Kind.BOOKMARK, new KubeNode("", Map.of(), List.of(), past.size() + 1)));
+        past.add(new Change(Kind.BOOKMARK, new Node("", Map.of(), List.of(), past.size() + 1)));
         notifyAll();
     }
 
@@ -86,9 +86,9 @@ public final class MemoryNodes implements KubeNodes
     }
 
     @Override
-    public synchronized KubeNode own()
+    public synchronized Node own()
     {
-        final KubeNode own = nodes.get(ownName);
+        final Node own = nodes.get(ownName);
         if (own == null)
         {
             throw new RegistryException(RegistryException.Kind.NOT_FOUND, "there is no node " + ownName);
@@ -97,9 +97,9 @@ public final class MemoryNodes implements KubeNodes
     }
 
     @Override
-    public synchronized KubeNode annotate(final Map<String, String> annotations)
+    public synchronized Node annotate(final Map<String, String> annotations)
     {
-        final KubeNode own = own();
+        final Node own = own();
         final Map<String, String> all = new HashMap<>(own.annotations());
         all.putAll(annotations);
         put(ownName, all, own.podCidrs().toArray(String[]::new));

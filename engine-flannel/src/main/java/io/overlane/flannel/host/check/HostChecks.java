@@ -54,7 +54,7 @@ public final class HostChecks implements AutoCloseable
      * @param check   to run.
      * @throws IllegalArgumentException if a check has this name already.
      */
-    public void every(final String name, final long periodS, final HostCheck check)
+    public void every(final String name, final long periodS, final Check check)
     {
         final Task task = new Task(name, check);
         if (tasks.putIfAbsent(name, task) != null)
@@ -97,10 +97,10 @@ public final class HostChecks implements AutoCloseable
     private final class Task implements Runnable
     {
         private final String name;
-        private final HostCheck check;
+        private final Check check;
         private @Nullable String lastFailure;
 
-        Task(final String name, final HostCheck check)
+        Task(final String name, final Check check)
         {
             this.name = name;
             this.check = check;
@@ -129,5 +129,18 @@ public final class HostChecks implements AutoCloseable
                 }
             }
         }
+    }
+
+    /** Compares a part of the host with its wanted state and corrects it. */
+    @FunctionalInterface
+    public interface Check
+    {
+        /**
+         * Called by one thread at a time.
+         *
+         * @return what was corrected, for the log; empty if nothing was.
+         * @throws IOException if it could not be corrected; one line that says why.
+         */
+        String run() throws IOException;
     }
 }
