@@ -59,10 +59,7 @@ public final class TunOptions
         return name;
     }
 
-    /**
-     * @param length of the header in front of each frame: 10, 12 (the default), or 0 for none, and so no
-     *               offload.
-     */
+    /** @param length of the header in front of each frame: 10, 12 (the default), or 0 for none, and so no offload. */
     public TunOptions vnetHeaderLength(final int length)
     {
         if (length != 0 && length != VirtioNetHeader.LENGTH && length != VirtioNetHeader.MERGEABLE_LENGTH)

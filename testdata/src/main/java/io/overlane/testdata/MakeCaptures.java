@@ -32,7 +32,6 @@ public final class MakeCaptures
     {
     }
 
-    /** @throws IOException if it cannot be written. */
     public static void main(final String... args) throws IOException
     {
         if (args.length != 1)

@@ -14,10 +14,7 @@ public final class LabReport
     {
     }
 
-    /**
-     * @param args directory to write to, then raw results.
-     * @throws IOException if a file cannot be read or written.
-     */
+    /** @throws IOException if a file cannot be read or written. */
     public static void main(final String[] args) throws IOException
     {
         if (args.length < 2)

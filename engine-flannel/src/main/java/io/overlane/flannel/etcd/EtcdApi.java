@@ -22,7 +22,6 @@ public enum EtcdApi
     }
 
     /**
-     * @param notices takes one line for each event an operator should see; called on any thread.
      * @return the registry with the leases stored there.
      * @throws IllegalArgumentException if a TLS file cannot be used; one line that names it.
      */

@@ -27,7 +27,6 @@ final class EtcdV2Registry implements Registry
     private final V2Client client;
     private final Consumer<String> notices;
 
-    /** @param notices takes one line for each event an operator should see; called on any thread. */
     EtcdV2Registry(final EtcdOptions options, final Consumer<String> notices)
     {
         this.client = new V2Client(new EtcdHttp(options, notices), options);

@@ -31,7 +31,6 @@ final class EtcdV3Registry implements Registry
     private final V3Client client;
     private final V3Leases names;
 
-    /** @param notices takes one line for each event an operator should see; called on any thread. */
     EtcdV3Registry(final EtcdOptions options, final Consumer<String> notices)
     {
         this.client = new V3Client(new EtcdHttp(options, notices), options);

@@ -41,10 +41,7 @@ public final class HttpClient
     /** Idle connections, the most recently used at the end. Guarded by itself. */
     private final Deque<HttpConnection> idle = new ArrayDeque<>();
 
-    /**
-     * @param tls            for https; null for the certificates that the JVM trusts and no client certificate.
-     * @param connectTimeout for a TCP connection, within the time limit of the request.
-     */
+    /** @param tls for https; null for the certificates that the JVM trusts and no client certificate. */
     public HttpClient(final @Nullable SSLContext tls, final Duration connectTimeout)
     {
         this(tls, connectTimeout, MAX_LENGTH);

@@ -106,7 +106,6 @@ public final class HttpStream implements AutoCloseable
     /**
      * @return the next line without its end, null if there was none in time.
      * @throws EOFException when the server ended its answer.
-     * @throws IOException when it broke off, as with {@link HttpClient#send}.
      * @throws InterruptedException if the caller was interrupted; the stream stays open.
      */
     public String next(final Duration wait) throws IOException, InterruptedException

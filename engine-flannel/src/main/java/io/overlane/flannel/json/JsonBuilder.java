@@ -20,10 +20,7 @@ public final class JsonBuilder
         return this;
     }
 
-    /**
-     * @param name of a member that is an object.
-     * @return this, inside the new object.
-     */
+    /** @return this, inside the new object. */
     public JsonBuilder begin(final String name)
     {
         return name(name).begin();

@@ -34,9 +34,8 @@ public final class KubeSubnetManager implements SubnetManager
     private final LeaseWatches watches;
 
     /**
-     * @param config    reads net-conf.json; fails with {@code RegistryException}.
+     * @param config            reads net-conf.json; fails with {@code RegistryException}.
      * @param setsNodeCondition whether to set the node's condition NetworkUnavailable.
-     * @param notices   takes one line for each event an operator should see; called on any thread.
      */
     public KubeSubnetManager(
         final KubeNodes nodes,

@@ -56,7 +56,6 @@ public final class LeaseKeeper implements AutoCloseable
      * @param margin   time before its end at which it is renewed.
      * @param alarms   runs everything; the caller closes it after this.
      * @param listener gets changes of the lease.
-     * @param notices  takes one line for each event an operator should see.
      */
     public LeaseKeeper(
         final SubnetManager manager,

@@ -30,7 +30,6 @@ final class Attempts
     /**
      * @return the answer, or null if the node is stopped first.
      * @throws IOException if the registry refuses, or holds data that an operator must correct.
-     * @throws InterruptedException if the calling thread is interrupted.
      */
     <T> @Nullable T call(final Supplier<T> call) throws IOException, InterruptedException
     {

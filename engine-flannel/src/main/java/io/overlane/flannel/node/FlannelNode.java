@@ -72,10 +72,7 @@ public final class FlannelNode
     private volatile NodeNetwork nodeNetwork;
     private SubnetManager.Watch watch;
 
-    /**
-     * @param nodeOptions options that flanneld does not have.
-     * @param events      takes one line for each event; any thread.
-     */
+    /** @param nodeOptions options that flanneld does not have. */
     public FlannelNode(
         final FlannelOptions options,
         final NodeOptions nodeOptions,
@@ -91,7 +88,6 @@ public final class FlannelNode
      * @param options     flanneld's; those of etcd and Kubernetes are ignored.
      * @param nodeOptions options that flanneld does not have; those of etcd are ignored.
      * @param managers    makes the subnet manager when the node runs; the node closes it.
-     * @param events      takes one line for each event; any thread.
      */
     public FlannelNode(
         final FlannelOptions options,

@@ -58,10 +58,7 @@ final class NodeNetwork implements AutoCloseable
     }
 
     /**
-     * @param ip        runs {@code ip}.
      * @param blackhole whether the own subnet gets a blackhole route.
-     * @param events    takes one line for each event.
-     * @param errors    gets failures of devices and sockets.
      * @throws IOException if there is no usable interface; one line.
      */
     NodeNetwork(

@@ -17,7 +17,6 @@ final class SubnetManagers
 
     /**
      * @param nodeOptions options that flanneld does not have.
-     * @param events      takes one line for each event an operator should see.
      * @return the manager, not connected yet.
      * @throws IllegalArgumentException for an impossible setting; one line.
      */

@@ -7,7 +7,6 @@ import io.overlane.flannel.lease.SubnetKey;
 /** Gets the changes of a registry. */
 public interface ChangeListener
 {
-    /** @param lease that was written, also by a renewal. */
     void onPut(Lease lease);
 
     void onRemove(SubnetKey key);

@@ -17,7 +17,6 @@ public final class LeaseWatches implements AutoCloseable
     private final Consumer<String> notices;
     private final List<RegistryWatch> watches = new ArrayList<>();
 
-    /** @param notices takes one line for each event an operator should see; called on any thread. */
     public LeaseWatches(final LeaseSource source, final Consumer<String> notices)
     {
         this.source = source;

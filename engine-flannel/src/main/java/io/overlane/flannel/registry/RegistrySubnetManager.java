@@ -46,7 +46,6 @@ public final class RegistrySubnetManager implements SubnetManager
     /**
      * @param registry   with the leases; its maker closes it.
      * @param timeToLive of a lease, {@link #LEASE_TTL} beside flannel nodes.
-     * @param notices    takes one line for each event an operator should see; called on any thread.
      */
     public RegistrySubnetManager(
         final Registry registry,

@@ -66,7 +66,6 @@ public final class HostCommand
     /**
      * Run the program and wait for its end.
      *
-     * @param input     what it reads from its standard input.
      * @param arguments after the prefix.
      * @throws IOException if it cannot be started, or this thread was interrupted.
      */
@@ -114,7 +113,6 @@ public final class HostCommand
     /**
      * Run the program and wait for its end.
      *
-     * @param input     what it reads from its standard input.
      * @param arguments after the prefix.
      * @return its output.
      * @throws IOException if it failed; the message is one line with the command and its errors.

@@ -77,7 +77,6 @@ public final class IpCommand
      * @param family   {@code -4} or {@code -6}, for all of them.
      * @param commands each without {@code ip}, e.g. {@code route del 10.5.2.0/24}.
      * @return their output, in the order of the commands, and the failures.
-     * @throws IOException if {@code ip} cannot be run at all.
      */
     public IpBatch batch(final String family, final List<String> commands) throws IOException
     {
@@ -90,7 +89,6 @@ public final class IpCommand
      *
      * @param commands each without {@code ip}.
      * @return the failures.
-     * @throws IOException if {@code ip} cannot be run at all.
      */
     public IpBatch quickBatch(final boolean isV4, final List<String> commands) throws IOException
     {
@@ -100,8 +98,6 @@ public final class IpCommand
     /**
      * Start a new process for quick batches. Call this before the first one, and after devices that they name were made
      * again: a process keeps using the old indexes of devices.
-     *
-     * @throws IOException if {@code ip} cannot be run at all.
      */
     public void beginSession(final boolean isV4) throws IOException
     {

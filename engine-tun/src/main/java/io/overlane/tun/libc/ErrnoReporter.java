@@ -43,7 +43,6 @@ public final class ErrnoReporter
         this.clock = clock;
     }
 
-    /** @param errno reason, and also the kind of failure. */
     public void report(final String operation, final int errno)
     {
         final long count = countIfDue(errno);
@@ -57,7 +56,6 @@ public final class ErrnoReporter
      * Report that a datagram was refused.
      *
      * @param remoteHigh first word of the destination's address.
-     * @param errno      reason, and also the kind of failure.
      */
     public void reportSend(final long remoteHigh, final long remoteLow, final int remotePort, final int errno)
     {

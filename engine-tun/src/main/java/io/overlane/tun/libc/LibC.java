@@ -120,9 +120,8 @@ public class LibC
     }
 
     /**
-     * @param fd       of a device or socket.
-     * @param request  whose argument is a structure.
-     * @param argument a structure of the length that the request needs.
+     * @param fd      of a device or socket.
+     * @param request whose argument is a structure.
      * @return 0, or -1.
      */
     public int ioctl(final int fd, final long request, final UnsafeBuffer argument)

@@ -30,7 +30,6 @@ public final class SocketAddress
     /**
      * Writes the address's zone as the scope. The flow label is left as it is: zero.
      *
-     * @param family of the socket, which decides the form.
      * @return bytes of the form.
      */
     public static int put(

@@ -67,7 +67,6 @@ final class AtomicFile
      * Write only if the content differs.
      *
      * @return true if it was written.
-     * @throws IOException as {@link #write}.
      */
     static boolean writeIfChanged(final Path file, final String text) throws IOException
     {

@@ -54,7 +54,6 @@ public final class CniConfig
      *
      * @param subnetFile where the plugin finds {@code subnet.env}.
      * @return true if it was written.
-     * @throws IOException if it cannot be written.
      */
     public static boolean write(final Path file, final String name, final Path subnetFile) throws IOException
     {

@@ -84,7 +84,6 @@ public record DockerOptions(boolean individual, boolean combined, String combine
      *
      * @param subnetFile  to read; if it does not exist, only the environment counts.
      * @param environment variables of the caller.
-     * @throws IOException if it cannot be written.
      * @throws IllegalArgumentException if {@code FLANNEL_IPMASQ} is neither true nor false.
      */
     public void write(final Path subnetFile, final Path dockerFile, final Map<String, String> environment)

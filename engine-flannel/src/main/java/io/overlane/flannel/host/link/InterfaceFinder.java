@@ -31,12 +31,7 @@ public final class InterfaceFinder
     private final Map<String, Integer> mtus = new LinkedHashMap<>();
     private final List<LinkAddress> addresses = new ArrayList<>();
 
-    /**
-     * Read the present interfaces.
-     *
-     * @param ip runs {@code ip}.
-     * @throws IOException if it cannot be run.
-     */
+    /** Read the present interfaces. */
     public InterfaceFinder(final IpCommand ip) throws IOException
     {
         this.ip = ip;

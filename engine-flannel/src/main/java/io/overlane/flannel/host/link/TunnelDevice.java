@@ -33,11 +33,9 @@ public final class TunnelDevice
     /**
      * Set up the device and bring it up. Routes come later, as they need the device up.
      *
-     * @param ip      runs {@code ip}.
      * @param mac     to set, null for a device without Ethernet.
      * @param mtu     to set, in bytes of IP.
      * @param address to set: the base of the lease's subnet, with length 32 or 128, so that no broadcast route appears.
-     * @param network other addresses in it belong to an earlier lease and are removed.
      * @throws IOException if a setting is refused, or if the device has another MAC address afterwards.
      */
     public static void configure(
@@ -64,10 +62,7 @@ public final class TunnelDevice
         }
     }
 
-    /**
-     * @param ip runs {@code ip}.
-     * @throws IOException if the host refuses.
-     */
+    /** @throws IOException if the host refuses. */
     public static void ensureAddress(
         final IpCommand ip, final String device, final IpPrefix address, final IpPrefix network) throws IOException
     {

@@ -23,9 +23,7 @@ public final class DirectPeers
     /**
      * Ask the kernel's routing table, with one process for each family.
      *
-     * @param ip runs {@code ip}.
      * @return the device by peer, for those on a link; peers that are routed, local or unreachable are left out.
-     * @throws IOException if {@code ip} cannot be run at all.
      */
     public static Map<IpAddress, String> find(final IpCommand ip, final Collection<IpAddress> peers)
         throws IOException

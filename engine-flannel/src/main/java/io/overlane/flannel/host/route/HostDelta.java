@@ -30,11 +30,9 @@ public final class HostDelta
     }
 
     /**
-     * @param ip     runs {@code ip}.
      * @param before entries now on the host.
      * @param device of the neighbours; unused if there are none.
      * @return what was done.
-     * @throws IOException if {@code ip} cannot be run at all.
      */
     public static HostChanges apply(
         final IpCommand ip, final HostPlan before, final HostPlan now, final String device) throws IOException

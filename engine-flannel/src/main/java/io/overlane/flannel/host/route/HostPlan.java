@@ -82,7 +82,6 @@ public record HostPlan(List<KernelRoute> routes, Map<IpAddress, MacAddress> neig
      * Set neighbours first, so that the first packet over a new route has a destination.
      *
      * @return what was done.
-     * @throws IOException if {@code ip} cannot be run at all.
      */
     public HostChanges ensure(final RouteKeeper keeper, final NeighborKeeper neighbors) throws IOException
     {

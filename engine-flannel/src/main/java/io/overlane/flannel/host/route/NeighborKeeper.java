@@ -23,7 +23,6 @@ public final class NeighborKeeper
     private final IpCommand ip;
     private final String device;
 
-    /** @param ip runs {@code ip}. */
     public NeighborKeeper(final IpCommand ip, final String device)
     {
         this.ip = ip;

@@ -29,10 +29,7 @@ public final class RouteKeeper
     private final IpCommand ip;
     private final List<IpPrefix> networks;
 
-    /**
-     * @param ip       runs {@code ip}.
-     * @param networks of this node; own routes outside them belong to another node on this host.
-     */
+    /** @param networks of this node; own routes outside them belong to another node on this host. */
     public RouteKeeper(final IpCommand ip, final Collection<IpPrefix> networks)
     {
         this.ip = ip;
@@ -44,7 +41,6 @@ public final class RouteKeeper
      *
      * @param wanted every route there should be, one for each subnet.
      * @return what was done.
-     * @throws IOException if {@code ip} cannot be run at all.
      * @throws IllegalArgumentException if a wanted route lies outside the networks.
      */
     public HostChanges ensure(final Collection<KernelRoute> wanted) throws IOException
