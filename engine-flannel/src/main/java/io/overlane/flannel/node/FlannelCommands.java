@@ -6,6 +6,9 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
+import io.overlane.admin.command.EngineCommands;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.flannel.backend.Backend;
 import io.overlane.flannel.host.route.HostPlan;
 import io.overlane.flannel.lease.Lease;
 import java.util.ArrayList;
@@ -14,9 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The requests of an operator to a node. None changes anything: the registry decides what a node carries. */
+/**
+ * The requests of an operator to a node. None changes anything: the registry decides what a node carries.
+ *
+ * <p>Requests to an engine go to the one that runs at that moment, as engines come and go with the devices of a node.
+ * If each family has an engine, IPv4's gets the request unless it ends with {@code dev NAME}.
+ */
 public final class FlannelCommands
 {
+    private static final String DEVICE = "dev";
+
     private final Supplier<FlannelStatus> node;
 
     private FlannelCommands(final Supplier<FlannelStatus> node)
@@ -38,8 +48,17 @@ public final class FlannelCommands
             .add("flannel leases", "", "the subnet of each node, this node first", words -> asked.leases())
             .add("flannel routes", "", "routes and neighbours set in the kernel", words -> asked.routes())
             .add("flannel why", "PEER", "how a subnet or address is reached, or why it is not", asked::why);
-        new NodeEngines(asked::status).addTo(commands);
+        asked.addEngine(commands, "ping", "test whether the engine answers");
+        asked.addEngine(commands, "stats", "counters of frames, per direction and per remote");
+        asked.addEngine(commands, "drops", "counters of dropped frames; arguments as with tun-bridge");
+        asked.addEngine(commands, "fdb show", "vxlan: entries of the FDB; arguments as with tun-bridge");
+        asked.addEngine(commands, "route show", "udp: inner prefixes and their remotes");
         return commands;
+    }
+
+    private void addEngine(final AdminCommands commands, final String name, final String description)
+    {
+        commands.add(name, "[…] [dev NAME]", description, words -> runOnEngine(name, words));
     }
 
     private FlannelStatus status() throws AdminException
@@ -100,6 +119,30 @@ public final class FlannelCommands
         {
             throw AdminException.usage(ex);
         }
+    }
+
+    private Answer runOnEngine(final String name, final List<String> words) throws AdminException
+    {
+        final int at = words.size() - 2;
+        final boolean isNamed = at >= 0 && DEVICE.equals(words.get(at));
+        final List<String> request = new ArrayList<>(List.of(name.split(" ")));
+        request.addAll(isNamed ? words.subList(0, at) : words);
+
+        final Backend backend = status().backend();
+        final Map<String, OverlayEngine> engines = backend.engines();
+        if (engines.isEmpty())
+        {
+            throw AdminException.refused(
+                "no engine runs: the kernel carries the packets, or the device is being made again");
+        }
+        final OverlayEngine engine =
+            isNamed ? engines.get(words.get(at + 1)) : engines.values().iterator().next();
+        if (engine == null)
+        {
+            throw AdminException.refused(
+                "no engine for " + words.get(at + 1) + " (there are " + String.join(", ", engines.keySet()) + ")");
+        }
+        return EngineCommands.addTo(engine, backend.hasSegments(), new AdminCommands()).run(request);
     }
 
     private static String text(final List<String> lines)

@@ -2,6 +2,7 @@
 package io.overlane.flannel.node;
 
 import io.overlane.address.Printable;
+import io.overlane.flannel.etcd.EtcdOptions;
 import io.overlane.flannel.host.check.HostChecks;
 import io.overlane.flannel.host.status.HealthServer;
 import io.overlane.flannel.host.status.SystemdNotifier;
@@ -12,8 +13,11 @@ import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.ThreadAlarms;
+import io.overlane.flannel.registry.Registry;
+import io.overlane.flannel.registry.RegistrySubnetManager;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -79,7 +83,7 @@ public final class FlannelNode
         final Map<String, String> environment,
         final Consumer<String> events)
     {
-        this(options, nodeOptions, () -> SubnetManagers.create(options, nodeOptions, events), environment, events);
+        this(options, nodeOptions, () -> fromEtcd(options, nodeOptions, events), environment, events);
     }
 
     /**
@@ -153,6 +157,25 @@ public final class FlannelNode
     {
         final LeaseKeeper kept = keeper;
         return kept == null ? null : new FlannelStatus(kept.lease(), peers.leases(), nodeNetwork.backend());
+    }
+
+    /** @return the manager that the options ask for, not connected yet. */
+    private static SubnetManager fromEtcd(
+        final FlannelOptions options, final NodeOptions nodeOptions, final Consumer<String> events)
+    {
+        if (options.kubeSubnetManager)
+        {
+            throw new IllegalArgumentException("--kube-subnet-mgr: leases from Kubernetes are not supported yet");
+        }
+        final String user = options.etcdUsername;
+        final Registry etcd = nodeOptions.etcdApi.open(
+            EtcdOptions.of(String.join(",", options.etcdEndpoints))
+                .withPrefix(options.etcdPrefix)
+                .withTls(options.etcdCaFile, options.etcdCertFile, options.etcdKeyFile)
+                .withUser(user.isEmpty() ? null : user, user.isEmpty() ? null : options.etcdPassword),
+            events);
+        return new RegistrySubnetManager(nodeOptions.client ? new ClientRegistry(etcd) : etcd,
+            RegistrySubnetManager.LEASE_TTL, new SecureRandom(), events);
     }
 
     private boolean start() throws IOException, InterruptedException
