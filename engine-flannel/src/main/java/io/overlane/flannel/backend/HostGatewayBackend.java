@@ -57,7 +57,7 @@ final class HostGatewayBackend implements Backend
 
     private PeerSelection selection(final boolean isV4)
     {
-        return new PeerSelection(new OwnGround(host, isV4), lease -> peer(lease, isV4), host.notices());
+        return new PeerSelection(new PeerRules(host, isV4), lease -> peer(lease, isV4), host.notices());
     }
 
     @Override

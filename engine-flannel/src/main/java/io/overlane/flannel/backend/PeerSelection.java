@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerSelection
 {
-    private final OwnGround ground;
+    private final PeerRules rules;
     private final Function<Lease, HostPlan.@Nullable Peer> reader;
     private final Consumer<String> notices;
     private final Map<SubnetKey, String> reported = new HashMap<>();
@@ -41,15 +41,15 @@ final class PeerSelection
     private volatile List<HostPlan.Peer> peers = List.of();
 
     /**
-     * @param ground  that no peer may claim.
+     * @param rules   that a lease must follow.
      * @param reader  parses a lease: returns null if it has no part for this family, throws with one line if it is
      *                refused.
      * @param notices takes the reason for each refused lease.
      */
     PeerSelection(
-        final OwnGround ground, final Function<Lease, HostPlan.@Nullable Peer> reader, final Consumer<String> notices)
+        final PeerRules rules, final Function<Lease, HostPlan.@Nullable Peer> reader, final Consumer<String> notices)
     {
-        this.ground = ground;
+        this.rules = rules;
         this.reader = reader;
         this.notices = notices;
     }
@@ -61,7 +61,7 @@ final class PeerSelection
      */
     void own(final @Nullable IpPrefix subnet)
     {
-        ground.subnet(subnet);
+        rules.subnet(subnet);
         readings = new IdentityHashMap<>();
     }
 
@@ -175,7 +175,7 @@ final class PeerSelection
         final HostPlan.Peer peer = reader.apply(lease);
         if (peer != null)
         {
-            ground.require(peer);
+            rules.require(peer);
         }
         return peer;
     }

@@ -60,7 +60,7 @@ final class UdpBackend implements Backend
                 "backend udp carries IPv4 only: set EnableIPv4 to true and EnableIPv6 to false");
         }
         network = v4;
-        selection = new PeerSelection(new OwnGround(host, true), this::peer, host.notices());
+        selection = new PeerSelection(new PeerRules(host, true), this::peer, host.notices());
         routes = new RouteKeeper(host.ip(), List.of(network));
     }
 

@@ -62,7 +62,7 @@ final class VxlanTunnel implements AutoCloseable
         this.local = Objects.requireNonNull(isV4 ? host.external().address() : host.external().addressV6());
         this.network = Objects.requireNonNull(host.network(isV4));
         this.device = TunnelDevice.vxlanName(config.vni(), isV4);
-        this.selection = new PeerSelection(new OwnGround(host, isV4), this::peer, host.notices());
+        this.selection = new PeerSelection(new PeerRules(host, isV4), this::peer, host.notices());
         this.neighbors = new NeighborKeeper(host.ip(), device);
         this.routes = new RouteKeeper(host.ip(), List.of(network));
     }

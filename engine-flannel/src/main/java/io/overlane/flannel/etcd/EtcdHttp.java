@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ final class EtcdHttp
      * @param request whose URI is a path; each endpoint completes it.
      * @return the first answer that is not a failure of the server (status 500 and up).
      */
-    EtcdReply send(final HttpRequest request, final Duration wait)
+    Reply send(final HttpRequest request, final Duration wait)
     {
         return anywhere(endpoint -> exchange(endpoint, request, wait));
     }
@@ -145,12 +146,12 @@ final class EtcdHttp
     }
 
     /** Send to this endpoint only. */
-    EtcdReply exchange(final URI endpoint, final HttpRequest request, final Duration wait)
+    Reply exchange(final URI endpoint, final HttpRequest request, final Duration wait)
         throws IOException, InterruptedException
     {
         final HttpReply reply = client.send(request.at(endpoint), wait);
         requireWorking(reply.status(), reply.body());
-        return new EtcdReply(endpoint, reply);
+        return new Reply(endpoint, reply.status(), reply.headers(), reply.body());
     }
 
     /** A failure of the server itself, such as a missing leader, is no answer: another endpoint may succeed. */
@@ -180,7 +181,7 @@ final class EtcdHttp
         }
         if (ex instanceof SSLException failure)
         {
-            return TlsTrouble.line(failure, certificate);
+            return TlsFailure.line(failure, certificate);
         }
         return oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage());
     }
@@ -189,5 +190,10 @@ final class EtcdHttp
     {
         final String line = String.valueOf(text).strip().replaceAll("\\s+", " ");
         return line.length() <= 200 ? line : line.substring(0, 200) + "…";
+    }
+
+    /** The answer of an endpoint. */
+    record Reply(URI endpoint, int status, Map<String, String> headers, String body)
+    {
     }
 }

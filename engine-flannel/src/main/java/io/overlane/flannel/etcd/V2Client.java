@@ -114,7 +114,7 @@ final class V2Client
                 final HttpReply head = pending.head();
                 EtcdHttp.requireWorking(head.status(), line);
                 return checked(key, answer(
-                    new EtcdReply(pending.endpoint(), new HttpReply(head.status(), head.headers(), line))));
+                    new EtcdHttp.Reply(pending.endpoint(), head.status(), head.headers(), line)));
             }
             catch (final EOFException ex)
             {
@@ -163,10 +163,10 @@ final class V2Client
         return authorization == null ? request : request.withHeader("Authorization", authorization);
     }
 
-    private Answer answer(final EtcdReply reply)
+    private Answer answer(final EtcdHttp.Reply reply)
     {
         final JsonObject body = JsonObject.parse(reply.body(), ex -> notUnderstood(reply, ex));
-        final String index = reply.http().headers().get("X-Etcd-Index");
+        final String index = reply.headers().get("X-Etcd-Index");
         try
         {
             return new Answer(body, index == null ? body.integer("index", 0) : Long.parseLong(index));
@@ -177,7 +177,7 @@ final class V2Client
         }
     }
 
-    private static RegistryException notUnderstood(final EtcdReply reply, final IllegalArgumentException cause)
+    private static RegistryException notUnderstood(final EtcdHttp.Reply reply, final IllegalArgumentException cause)
     {
         return reply.status() == HttpURLConnection.HTTP_NOT_FOUND ?
             new RegistryException(Kind.REFUSED, "etcd: " + reply.endpoint() +

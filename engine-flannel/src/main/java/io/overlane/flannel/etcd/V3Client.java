@@ -146,7 +146,7 @@ final class V3Client
     }
 
     /** @return an empty token if authentication is not enabled in etcd: then every client may read and write. */
-    private static String token(final String path, final EtcdReply reply)
+    private static String token(final String path, final EtcdHttp.Reply reply)
     {
         try
         {
@@ -172,7 +172,7 @@ final class V3Client
         return withToken && known != null && !known.isEmpty() ? request.withHeader("Authorization", known) : request;
     }
 
-    private static JsonObject parse(final String path, final EtcdReply reply)
+    private static JsonObject parse(final String path, final EtcdHttp.Reply reply)
     {
         return parse(path, reply.status(), reply.body());
     }

@@ -52,7 +52,7 @@ final class HttpConnection
     private final URI server;
     private final @Nullable SSLContext tls;
     private final Duration connectTimeout;
-    private final Socket socket = new LastWordsSocket();
+    private final Socket socket = new AlertReadingSocket();
     private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(LIMITS);
     private @Nullable ClassicHttpRequest request;
     private @Nullable ClassicHttpResponse response;

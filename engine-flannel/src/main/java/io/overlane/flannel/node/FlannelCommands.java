@@ -43,16 +43,16 @@ public final class FlannelCommands
     /** The supplier answers null while there is no lease. */
     static AdminCommands addTo(final Supplier<FlannelStatus> node, final AdminCommands commands)
     {
-        final FlannelCommands asked = new FlannelCommands(node);
+        final FlannelCommands requests = new FlannelCommands(node);
         commands
-            .add("flannel leases", "", "the subnet of each node, this node first", words -> asked.leases())
-            .add("flannel routes", "", "routes and neighbours set in the kernel", words -> asked.routes())
-            .add("flannel why", "PEER", "how a subnet or address is reached, or why it is not", asked::why);
-        asked.addEngine(commands, "ping", "test whether the engine answers");
-        asked.addEngine(commands, "stats", "counters of frames, per direction and per remote");
-        asked.addEngine(commands, "drops", "counters of dropped frames; arguments as with tun-bridge");
-        asked.addEngine(commands, "fdb show", "vxlan: entries of the FDB; arguments as with tun-bridge");
-        asked.addEngine(commands, "route show", "udp: inner prefixes and their remotes");
+            .add("flannel leases", "", "the subnet of each node, this node first", words -> requests.leases())
+            .add("flannel routes", "", "routes and neighbours set in the kernel", words -> requests.routes())
+            .add("flannel why", "PEER", "how a subnet or address is reached, or why it is not", requests::why);
+        requests.addEngine(commands, "ping", "test whether the engine answers");
+        requests.addEngine(commands, "stats", "counters of frames, per direction and per remote");
+        requests.addEngine(commands, "drops", "counters of dropped frames; arguments as with tun-bridge");
+        requests.addEngine(commands, "fdb show", "vxlan: entries of the FDB; arguments as with tun-bridge");
+        requests.addEngine(commands, "route show", "udp: inner prefixes and their remotes");
         return commands;
     }
 

@@ -22,9 +22,9 @@ class PeerSelectionTest
 {
     private final List<String> notices = new ArrayList<>();
     private int reads;
-    private final OwnGround ground = new OwnGround(
+    private final PeerRules rules = new PeerRules(
         IpPrefix.parse("10.5.0.0/16"), IpAddress.parse("192.0.2.1"), IpAddress.parse("203.0.113.1"));
-    private final PeerSelection selection = new PeerSelection(ground, lease ->
+    private final PeerSelection selection = new PeerSelection(rules, lease ->
     {
         reads++;
         Backends.requireType(lease.attributes(), BackendKind.VXLAN);
@@ -112,7 +112,7 @@ class PeerSelectionTest
             "its address 10.5.35.7 is in its own subnet"),
             List.of("192.0.2.1", "203.0.113.1", "10.5.34.7", "127.0.0.1", "255.255.255.255", "10.5.35.7").stream()
                 .map(address -> selection.whyNot(lease("10.5.35.0-24", address, "vxlan", 1))).toList());
-        final OwnGround inside = new OwnGround(
+        final PeerRules inside = new PeerRules(
             IpPrefix.parse("10.0.0.0/8"), IpAddress.parse("10.240.0.1"), IpAddress.parse("10.240.0.1"));
         final HostPlan.Peer peer =
             new HostPlan.Peer(IpPrefix.parse("10.240.0.0/24"), IpAddress.parse("10.240.1.1"), null);
@@ -191,7 +191,7 @@ class PeerSelectionTest
     @Test
     void shouldGiveEverythingWhereTwoPeersHaveOneMacAddress()
     {
-        final PeerSelection twins = new PeerSelection(ground, lease -> new HostPlan.Peer(
+        final PeerSelection twins = new PeerSelection(rules, lease -> new HostPlan.Peer(
             lease.subnet(), lease.attributes().publicIp(), MacAddress.parse("02:00:00:00:00:01")), notices::add);
         final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
         final Lease three = lease("10.5.3.0-24", "192.0.2.3", "vxlan", 3);

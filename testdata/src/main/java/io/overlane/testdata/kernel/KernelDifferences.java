@@ -135,14 +135,14 @@ public final class KernelDifferences
     private static void sizes(final List<KernelDifference> all)
     {
         final String whole = "a VTEP must not fragment, RFC 7348 §4.3";
-        final String told = "the sender gets an answer behind any port; with Linux only behind bridge ports";
+        final String answered = "the sender gets an answer behind any port; with Linux only behind bridge ports";
         all.add(new KernelDifference(81, FATE, "sent in 2 fragments", "dropped: oversize", whole,
             kernel -> isFragmented(kernel) && !mayNotBeFragmented(kernel)));
         all.add(new KernelDifference(81, FATE, "sent in 2 fragments", "answered", whole,
             kernel -> isFragmented(kernel) && mayNotBeFragmented(kernel)));
-        all.add(new KernelDifference(82, FATE, "dropped: oversize", "answered", told,
+        all.add(new KernelDifference(82, FATE, "dropped: oversize", "answered", answered,
             kernel -> kernel.section().equals("mtu") && kernel.isDropped() && mayNotBeFragmented(kernel)));
-        all.add(new KernelDifference(82, "answer", "none", "ICMP 3/4, MTU 1450", told,
+        all.add(new KernelDifference(82, "answer", "none", "ICMP 3/4, MTU 1450", answered,
             kernel -> kernel.section().equals("mtu") && mayNotBeFragmented(kernel) &&
                 (kernel.isDropped() || isFragmented(kernel))));
         all.add(new KernelDifference(79, "MTU", "mtu 1500", "mtu 1450",

@@ -10,13 +10,13 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Explains to an operator why TLS failed. */
-final class TlsTrouble
+final class TlsFailure
 {
     /** Alerts of RFC 8446 §6.2 that etcd sends when it refuses a client. */
     private static final Pattern REFUSAL =
         Pattern.compile(".*Received fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
 
-    private TlsTrouble()
+    private TlsFailure()
     {
     }
 

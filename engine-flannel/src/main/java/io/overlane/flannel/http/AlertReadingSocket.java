@@ -12,9 +12,9 @@ import java.net.Socket;
  * was read. In TLS 1.3 a server may refuse our certificate after the handshake looks complete to us: it sends an alert
  * and closes. A failing write would make the JDK drop this alert unread. The socket uses no proxy.
  */
-final class LastWordsSocket extends Socket
+final class AlertReadingSocket extends Socket
 {
-    LastWordsSocket()
+    AlertReadingSocket()
     {
         super(Proxy.NO_PROXY);
     }

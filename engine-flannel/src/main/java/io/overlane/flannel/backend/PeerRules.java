@@ -10,10 +10,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What no lease of another node may claim, for one address family: anything outside the network, such as the default
- * route or the underlay, and this node's own subnet and addresses. flannel does not check this.
+ * Checks leases of other nodes for one address family. None may claim anything outside the network, such as the default
+ * route or the underlay, or this node's own subnet and addresses. flannel does not check this.
  */
-final class OwnGround
+final class PeerRules
 {
     private static final IpPrefix LOOPBACK_V4 = IpPrefix.parse("127.0.0.0/8");
     private static final IpPrefix LOOPBACK_V6 = IpPrefix.parse("::1/128");
@@ -24,7 +24,7 @@ final class OwnGround
     /** Written by the backend's thread; read by any thread that asks about a peer. */
     private volatile @Nullable IpPrefix subnet;
 
-    OwnGround(final BackendHost host, final boolean isV4)
+    PeerRules(final BackendHost host, final boolean isV4)
     {
         this(
             Objects.requireNonNull(host.network(isV4)),
@@ -32,7 +32,7 @@ final class OwnGround
             isV4 ? host.external().publicIp() : host.external().publicIpV6());
     }
 
-    OwnGround(final IpPrefix network, final @Nullable IpAddress address, final @Nullable IpAddress published)
+    PeerRules(final IpPrefix network, final @Nullable IpAddress address, final @Nullable IpAddress published)
     {
         this.network = network;
         if (address != null)
