@@ -6,6 +6,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.setting.Setting;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,7 +28,8 @@ public final class DesiredState
     {
         if (!MacAddress.isValidSource(Setting.notNull("mac", mac).value()))
         {
-            throw new IllegalArgumentException("not a station's MAC address: " + mac);
+            throw new IllegalArgumentException(
+                "not a station's MAC address: " + mac + "; it must be neither a group address nor zero");
         }
         return want(new Entry.Fdb(vni, mac, Setting.notNull("remote", remote), ""));
     }
@@ -65,15 +67,15 @@ public final class DesiredState
     {
         if (!Setting.notNull("destination", destination).address().isV4())
         {
-            throw new IllegalArgumentException("ip-udp carries IPv4 only, not " + destination);
+            throw new IllegalArgumentException("the IP network carries IPv4 only, not " + destination);
         }
         return want(new Entry.Route(destination, Setting.notNull("remote", remote)));
     }
 
-    /** @return the entries, in the order they were given. */
+    /** @return a view of the entries, in the order they were given. */
     public Map<Entry.Key, Entry> entries()
     {
-        return entries;
+        return Collections.unmodifiableMap(entries);
     }
 
     /** @return a copy of this state. */
@@ -90,7 +92,7 @@ public final class DesiredState
         if (before != null && !before.equals(entry))
         {
             throw new IllegalArgumentException(
-                entry.key() + " given twice: " + before.value() + " and " + entry.value());
+                entry.key() + " is given twice, with " + before.value() + " and with " + entry.value());
         }
         return this;
     }

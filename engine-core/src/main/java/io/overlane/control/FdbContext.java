@@ -136,7 +136,8 @@ public final class FdbContext
     {
         if (ageNs != 0 && ageNs < MIN_AGE_NS)
         {
-            throw new IllegalArgumentException(name + "=" + ageNs + " < " + MIN_AGE_NS + " (0: never)");
+            throw new IllegalArgumentException(
+                name + "=" + ageNs + " < " + MIN_AGE_NS + ", a millisecond; 0 stands for never");
         }
         return ageNs;
     }

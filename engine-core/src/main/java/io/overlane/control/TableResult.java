@@ -38,13 +38,13 @@ public enum TableResult
     NO_PORT("the segment does not have this port"),
 
     /** The engine carries segments; routes belong to an IP network. */
-    NO_ROUTES("the engine carries VXLAN segments, which have no routes: routes are those of an IP network"),
+    NO_ROUTES("the engine carries VXLAN segments, and only an IP network has routes"),
 
     /** The IP network carries IPv4 only. */
     NOT_V4("the IP network carries IPv4 only"),
 
     /** The entry belongs to the user or to another owner. */
-    REFUSED("the entry is another owner's"),
+    REFUSED("the entry belongs to another owner"),
 
     /** The table is full of configured entries, or there are too many remotes. Linux ENOSPC. */
     NO_ROOM("no room for another entry or remote");

@@ -61,7 +61,7 @@ final class AgentThread
     /**
      * Start the thread and wait until it runs.
      *
-     * @throws IllegalStateException if the factory fails, or its thread does not run what it was given; {@code onEnd}
+     * @throws IllegalStateException if the factory fails, or its thread does not run the given Runnable; {@code onEnd}
      *                               is not called then.
      */
     void start(final ThreadFactory factory)
@@ -75,7 +75,7 @@ final class AgentThread
             if (!wasAlive)
             {
                 throw new IllegalStateException("the thread factory returned a thread for " + agent.roleName() +
-                    " that does not run what it was given");
+                    " that does not run the given Runnable; return one that does");
             }
             wasAlive = made.isAlive();
         }
@@ -96,7 +96,7 @@ final class AgentThread
         if (stuck != null && stuck.isAlive())
         {
             final StackTraceElement[] trace = stuck.getStackTrace();
-            errorHandler.onError(new IllegalStateException("the engine is to close, but its thread " +
+            errorHandler.onError(new IllegalStateException("the engine closes, but its thread " +
                 stuck.getName() + " has not ended: it is interrupted" +
                 (trace.length == 0 ? "" : " in " + trace[0])));
             stuck.interrupt();

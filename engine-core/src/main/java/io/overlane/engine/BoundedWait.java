@@ -78,8 +78,8 @@ final class BoundedWait
     {
         if (isUnderlayClosed.getAsBoolean())
         {
-            report("the underlay was closed while the engine uses it: nothing is received, and datagrams for it are" +
-                " dropped; close the engine instead");
+            report("the underlay was closed while the engine uses it: the engine receives nothing and drops datagrams" +
+                " for it; close the engine instead");
             rest.accept(REST_NS);
             return;
         }
@@ -90,7 +90,7 @@ final class BoundedWait
         {
             spent = BUDGET;
             report(name + ": " + BUDGET + " waits in a row ended at once although there was no work; it now rests for" +
-                " 1 ms after each. Does a port or the underlay wake it for nothing, or was one closed?");
+                " 1 ms after each; check whether a port or the underlay is closed, or wakes it without work");
             rest.accept(REST_NS);
         }
     }

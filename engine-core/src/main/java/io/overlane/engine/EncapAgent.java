@@ -223,7 +223,7 @@ final class EncapAgent implements Agent
         // This does not wait until the port is out of use, because other ports have frames.
         end(List.of(closed));
         errorHandler.onError(new IllegalStateException("port " + closed.name() + " was closed while the engine uses" +
-            " it: it is polled no more, and frames for it are dropped; remove it from its segment instead"));
+            " it: the engine no longer polls it, and drops frames for it; remove it from its segment instead"));
     }
 
     private void activate(final Polled port)

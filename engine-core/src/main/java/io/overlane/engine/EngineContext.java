@@ -367,7 +367,7 @@ public final class EngineContext
         SettingsCheck.require(
             threadingMode == ThreadingMode.SHARED ||
                 idleWait == null && queues.stream().allMatch(queue -> queue.idleWait() == null),
-            "threadingMode=" + threadingMode + " has no use for an idleWait; it is for SHARED");
+            "threadingMode=" + threadingMode + " cannot use an idleWait; give it none, or use SHARED");
         final int ports = segments.stream().mapToInt(segment -> segment.ports().size()).sum();
         SettingsCheck.require(queues.isEmpty() || ports <= 1,
             "several queues need exactly one port; " + ports + " are configured");

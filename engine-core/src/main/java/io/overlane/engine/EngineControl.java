@@ -39,7 +39,7 @@ public final class EngineControl
         if (owner.isBlank() || owner.equals(TableOperations.OWNER))
         {
             throw new IllegalArgumentException(
-                "not a name for an owner of a state: '" + owner + "'; choose one that is neither empty nor '" +
+                "'" + owner + "' is not a name for the owner of a state; choose one that is neither blank nor '" +
                 TableOperations.OWNER + "'");
         }
         return commands.ask(forwarding.reconciler().prepare(owner, desired.copy()));

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class EngineSegments
 {
     /** Traffic counters besides those of the segments: those of removed segments. */
-    static final int FURTHER_COUNTERS = 1;
+    static final int MORE_COUNTERS = 1;
 
     private final EngineContext context;
     private final Forwarding forwarding;

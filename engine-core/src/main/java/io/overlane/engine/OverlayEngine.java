@@ -56,7 +56,7 @@ public final class OverlayEngine implements AutoCloseable
             () -> threads.forEach(AgentThread::interrupt),
             this::closeAll);
         counters = new EngineCounters(
-            context.maxSegments() + EngineSegments.FURTHER_COUNTERS,
+            context.maxSegments() + EngineSegments.MORE_COUNTERS,
             context.maxRemotes(),
             context.maxDropLines(),
             1 + context.queues().size(),
@@ -74,7 +74,7 @@ public final class OverlayEngine implements AutoCloseable
         forwarding.remotes().onNew(counters::resetRemote);
         if (context.tableEvents() != null)
         {
-            forwarding.tell(context.tableEvents());
+            forwarding.events(context.tableEvents());
         }
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         sourceFilter = new SourceFilter(context, forwarding, counters.decap());
@@ -90,9 +90,9 @@ public final class OverlayEngine implements AutoCloseable
         workers.add(new Worker(context, paths, decapPath, commands, upkeep(decapPath)));
         for (int i = 1; i <= context.queues().size(); i++)
         {
-            final PathBuilder further = new PathBuilder(paths, i);
+            final PathBuilder more = new PathBuilder(paths, i);
             final CommandQueue none = new CommandQueue(() -> {}, () -> {}, context.errorHandler());
-            workers.add(new Worker(context, further, further.build(), none, () -> 0));
+            workers.add(new Worker(context, more, more.build(), none, () -> 0));
         }
         segments = new EngineSegments(context, counters, forwarding, commands, workers, resources, shutdown);
     }
@@ -113,7 +113,7 @@ public final class OverlayEngine implements AutoCloseable
         {
             ownMacs.check();
             sourceFilter.check();
-            return ager.age() + (learned == null ? 0 : learned.drain(consumer));
+            return (learned == null ? 0 : learned.drain(consumer)) + ager.age();
         };
     }
 
@@ -152,7 +152,8 @@ public final class OverlayEngine implements AutoCloseable
             if (ex instanceof OutOfMemoryError)
             {
                 throw new IllegalStateException(
-                    "not enough memory to launch the engine (" + ex.getMessage() + "): " + context.sizes(), ex);
+                    "not enough memory to launch the engine (" + ex.getMessage() + "); lower one of " +
+                    context.sizes(), ex);
             }
             throw ex;
         }
@@ -168,7 +169,8 @@ public final class OverlayEngine implements AutoCloseable
     {
         if (context.threadingMode() != ThreadingMode.INVOKER)
         {
-            throw new IllegalStateException("the engine runs on threads of its own: " + context.threadingMode());
+            throw new IllegalStateException(
+                "doWork() is for threadingMode=INVOKER, but it is " + context.threadingMode());
         }
         final Thread thread = Thread.currentThread();
         final Thread other = invoker.compareAndExchange(null, thread);
@@ -176,7 +178,7 @@ public final class OverlayEngine implements AutoCloseable
         {
             throw new IllegalStateException(other == thread ?
                 "doWork() was called inside doWork()" :
-                "doWork() was called while thread " + other.getName() + " is in it: it is for one thread at a time");
+                "doWork() was called while thread " + other.getName() + " is in it; call it from one thread at a time");
         }
         // NIO would close the channels that an interrupted thread uses.
         final boolean isInterrupted = Thread.interrupted();

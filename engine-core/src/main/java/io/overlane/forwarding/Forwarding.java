@@ -94,7 +94,7 @@ public final class Forwarding
      *
      * @param events gets the changes of the FDB.
      */
-    public void tell(final TableEvents events)
+    public void events(final TableEvents events)
     {
         this.events = events;
     }

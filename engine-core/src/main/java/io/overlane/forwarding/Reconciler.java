@@ -27,7 +27,7 @@ public final class Reconciler
     private static final AppliedState NOTHING = new AppliedState(0, Map.of());
 
     private final ConfiguredEntries tables;
-    private final Claims claims = new Claims();
+    private final EntryOwners owners = new EntryOwners();
     private final Map<String, AppliedState> applied = new ConcurrentHashMap<>();
 
     /** The last state of an owner, which does not change, and how many states the owner has applied. */
@@ -83,7 +83,7 @@ public final class Reconciler
         final Map<Entry.Key, Entry> toPut,
         final List<Entry.Key> toGiveUp)
     {
-        for (final Entry.Key key : claims.takeMissing(owner))
+        for (final Entry.Key key : owners.takeMissing(owner))
         {
             final Entry entry = wanted.get(key);
             if (entry != null)
@@ -96,10 +96,10 @@ public final class Reconciler
         int unchanged = wanted.size() - toPut.size();
         for (final Entry entry : toPut.values())
         {
-            final Claims.Claim claim = claims.get(entry.key());
-            if (claim != null && claim.entry().equals(entry))
+            final EntryOwners.OwnedEntry owned = owners.get(entry.key());
+            if (owned != null && owned.entry().equals(entry))
             {
-                claims.claim(owner, entry);
+                owners.add(owner, entry);
                 unchanged++;
             }
             else if (!put(owner, entry, changes))
@@ -133,24 +133,24 @@ public final class Reconciler
      */
     void take(final String owner, final Entry entry)
     {
-        final Claims.Claim claim = claims.get(entry.key());
-        if (claim == null || !claim.isOnly(owner))
+        final EntryOwners.OwnedEntry owned = owners.get(entry.key());
+        if (owned == null || !owned.isOnly(owner))
         {
             forget(entry.key());
         }
-        claims.claim(owner, entry);
+        owners.add(owner, entry);
     }
 
     /** Note that an operation removed an entry. */
     void forget(final Entry.Key key)
     {
-        claims.forget(key, applied::containsKey);
+        owners.forget(key, applied::containsKey);
     }
 
     /** Note that a segment was removed with all its entries. */
     void forget(final int vni)
     {
-        for (final Entry entry : claims.entries(vni))
+        for (final Entry entry : owners.entries(vni))
         {
             if (entry instanceof Entry.Remote)
             {
@@ -164,8 +164,8 @@ public final class Reconciler
     /** Owners of an entry; none if it was learned. */
     List<String> owners(final Entry.Key key)
     {
-        final Claims.Claim claim = claims.get(key);
-        return claim == null ? List.of() : List.copyOf(claim.owners());
+        final EntryOwners.OwnedEntry owned = owners.get(key);
+        return owned == null ? List.of() : List.copyOf(owned.owners());
     }
 
     /** False if there is no room. */
@@ -177,50 +177,50 @@ public final class Reconciler
             refuse(owner, entry, check.words(), changes);
             return true;
         }
-        final Claims.Claim claim = claims.get(entry.key());
-        if (claim != null && !claim.isOnly(owner))
+        final EntryOwners.OwnedEntry owned = owners.get(entry.key());
+        if (owned != null && !owned.isOnly(owner))
         {
-            if (claim.owners().contains(owner))
+            if (owned.owners().contains(owner))
             {
-                claims.release(owner, claim);
+                owners.remove(owner, owned);
             }
-            claims.miss(owner, entry.key());
+            owners.miss(owner, entry.key());
             changes.add(new Change(
-                Change.Action.CONFLICT, claim.entry(), entry, "owned by " + String.join(", ", claim.owners())));
+                Change.Action.CONFLICT, owned.entry(), entry, "owned by " + String.join(", ", owned.owners())));
             return true;
         }
         if (!tables.put(entry))
         {
             return false;
         }
-        final Entry before = claim == null ? null : claim.entry();
+        final Entry before = owned == null ? null : owned.entry();
         changes.add(new Change(before == null ? Change.Action.ADDED : Change.Action.CHANGED, before, entry, ""));
-        claims.claim(owner, entry);
+        owners.add(owner, entry);
         return true;
     }
 
     private void refuse(final String owner, final Entry entry, final String why, final List<Change> changes)
     {
-        claims.miss(owner, entry.key());
+        owners.miss(owner, entry.key());
         changes.add(new Change(Change.Action.REFUSED, null, entry, why));
     }
 
     private void giveUp(final String owner, final Entry.Key key, final List<Change> changes)
     {
-        final Claims.Claim claim = claims.get(key);
-        if (claim == null || !claim.owners().contains(owner))
+        final EntryOwners.OwnedEntry owned = owners.get(key);
+        if (owned == null || !owned.owners().contains(owner))
         {
             return;
         }
         String why = "";
-        if (claims.release(owner, claim))
+        if (owners.remove(owner, owned))
         {
-            tables.remove(claim.entry());
+            tables.remove(owned.entry());
         }
         else
         {
-            why = "stays for " + String.join(", ", claim.owners());
+            why = "still wanted by " + String.join(", ", owned.owners());
         }
-        changes.add(new Change(Change.Action.REMOVED, claim.entry(), null, why));
+        changes.add(new Change(Change.Action.REMOVED, owned.entry(), null, why));
     }
 }

@@ -100,7 +100,8 @@ class AgentThreadTest
         assertRefused(task -> Thread.currentThread(),
             "the thread factory returned a thread that had been started before, for the thread cycle");
         assertRefused(task -> new Thread(() -> {}),
-            "the thread factory returned a thread for cycle that does not run what it was given");
+            "the thread factory returned a thread for cycle that does not run the given Runnable;" +
+                " return one that does");
     }
 
     private void assertRefused(final ThreadFactory factory, final String message)

@@ -148,7 +148,7 @@ class ReconcilerTest
 
         final ReconcileResult first = apply(FILE, new DesiredState().fdb(VNI, M, B));
         assertEquals("owned by plane", first.notApplied().get(0).why());
-        assertEquals("stays for plane", first.changes().get(1).why());
+        assertEquals("still wanted by plane", first.changes().get(1).why());
         assertEquals(A, remoteOf(M));
         assertEquals(List.of(A), flooded());
 

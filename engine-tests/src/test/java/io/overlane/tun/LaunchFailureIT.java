@@ -65,7 +65,7 @@ class LaunchFailureIT extends Scenario
             new QueueContext(context.underlay(), context.segments().get(0).port(), null)));
         assertFails("is closed", context -> context.segments().get(0).port().close());
         assertFails("is closed", context -> context.underlay().close());
-        assertFails("threadingMode=SPLIT has no use for an idleWait", context -> context.idleWait(wait(context)));
+        assertFails("threadingMode=SPLIT cannot use an idleWait", context -> context.idleWait(wait(context)));
     }
 
     /** What the application's own code does. */
@@ -73,7 +73,7 @@ class LaunchFailureIT extends Scenario
     void shouldGiveEverythingBackAfterFailedThreads() throws Exception
     {
         assertFails("the thread factory returned null", context -> context.threadFactory(task -> null));
-        assertFails("does not run what it was given", context ->
+        assertFails("does not run the given Runnable", context ->
             context.threadFactory(task -> new Thread(() -> {})));
         assertFails("no thread today", context -> context.threadFactory(task ->
         {

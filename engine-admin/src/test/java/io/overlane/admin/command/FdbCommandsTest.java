@@ -136,7 +136,8 @@ class FdbCommandsTest
         assertEquals(1, rows("fdb show dynamic").size());
         assertEquals(2, rows("fdb show dynamic extern").size());
         trial.assertRefused(
-            "entry " + M + " of VNI 42: the entry is another owner's", "fdb replace " + M + " dst 192.0.2.8 extern");
+            "entry " + M + " of VNI 42: the entry belongs to another owner",
+            "fdb replace " + M + " dst 192.0.2.8 extern");
         trial.assertRefused("entry " + M + " of VNI 42: it does not exist", "fdb del " + M + " dst 192.0.2.7");
         ask("fdb del " + M + " dst 192.0.2.7 remote-vni 99");
         assertTrue(trial.assertUsage("fdb add " + M + " dst 192.0.2.7 learned").contains("'dynamic'"));

@@ -15,18 +15,18 @@ import org.jspecify.annotations.Nullable;
  * The owners of each entry. An entry may have several owners if they want the same value. An entry that an owner wants
  * and does not have, because another owner has it or took it away, is recorded as missing.
  */
-final class Claims
+final class EntryOwners
 {
-    private final Map<Entry.Key, Claim> claims = new HashMap<>();
+    private final Map<Entry.Key, OwnedEntry> entries = new HashMap<>();
     private final Map<String, Set<Entry.Key>> missing = new HashMap<>();
 
     /** An entry of the tables and its owners, at least one. */
-    static final class Claim
+    static final class OwnedEntry
     {
         private final List<String> owners = new ArrayList<>(1);
         private Entry entry;
 
-        private Claim(final Entry entry)
+        private OwnedEntry(final Entry entry)
         {
             this.entry = entry;
         }
@@ -48,29 +48,29 @@ final class Claims
     }
 
     /** Null if the entry has no owner. */
-    @Nullable Claim get(final Entry.Key key)
+    @Nullable OwnedEntry get(final Entry.Key key)
     {
-        return claims.get(key);
+        return entries.get(key);
     }
 
     /** The entry is in the tables and belongs to this owner, too. */
-    void claim(final String owner, final Entry entry)
+    void add(final String owner, final Entry entry)
     {
-        final Claim claim = claims.computeIfAbsent(entry.key(), unknown -> new Claim(entry));
-        claim.entry = entry;
-        if (!claim.owners.contains(owner))
+        final OwnedEntry owned = entries.computeIfAbsent(entry.key(), unknown -> new OwnedEntry(entry));
+        owned.entry = entry;
+        if (!owned.owners.contains(owner))
         {
-            claim.owners.add(owner);
+            owned.owners.add(owner);
         }
     }
 
     /** The owner no longer wants the entry. True if it was the last owner. */
-    boolean release(final String owner, final Claim claim)
+    boolean remove(final String owner, final OwnedEntry owned)
     {
-        claim.owners.remove(owner);
-        if (claim.owners.isEmpty())
+        owned.owners.remove(owner);
+        if (owned.owners.isEmpty())
         {
-            claims.remove(claim.entry.key());
+            entries.remove(owned.entry.key());
             return true;
         }
         return false;
@@ -79,10 +79,10 @@ final class Claims
     /** The entry is no longer in the tables. It is missing for those of its owners that apply states. */
     void forget(final Entry.Key key, final Predicate<String> appliesStates)
     {
-        final Claim claim = claims.remove(key);
-        if (claim != null)
+        final OwnedEntry owned = entries.remove(key);
+        if (owned != null)
         {
-            claim.owners.stream().filter(appliesStates).forEach(owner -> miss(owner, key));
+            owned.owners.stream().filter(appliesStates).forEach(owner -> miss(owner, key));
         }
     }
 
@@ -102,6 +102,6 @@ final class Claims
     /** A copy of the entries of a segment that have owners. */
     List<Entry> entries(final int vni)
     {
-        return claims.values().stream().map(Claim::entry).filter(entry -> entry.key().vni() == vni).toList();
+        return entries.values().stream().map(OwnedEntry::entry).filter(entry -> entry.key().vni() == vni).toList();
     }
 }
