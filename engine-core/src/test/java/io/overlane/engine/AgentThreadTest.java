@@ -19,7 +19,7 @@ import java.util.function.LongConsumer;
 import org.agrona.concurrent.Agent;
 import org.junit.jupiter.api.Test;
 
-/** Waits only where there is no work, ends when it is stopped, and goes on after cycles that fail. */
+/** A thread waits only without work, ends when it is stopped, and goes on after cycles that fail. */
 class AgentThreadTest
 {
     private static final long PATIENCE_S = 60;

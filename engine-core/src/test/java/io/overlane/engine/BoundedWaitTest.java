@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rests where a wait does not block, and only there. */
+/** A thread rests only after waits that do not block. */
 class BoundedWaitTest
 {
     private final List<Throwable> errors = new ArrayList<>();

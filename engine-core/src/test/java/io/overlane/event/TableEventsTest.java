@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What goes in comes out, in order, and what does not fit is counted. */
+/** Events leave the ring in order, and events that find no room are counted. */
 class TableEventsTest implements TableEvents.Handler
 {
     private final TableEvents events = new TableEvents(8);

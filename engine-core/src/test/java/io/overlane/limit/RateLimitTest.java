@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a limit lets pass, on clocks that begin anywhere. */
+/** The events that a limit allows, on clocks that begin at any time. */
 class RateLimitTest
 {
     private static final long SECOND = 1_000_000_000L;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Both families, several segments, and the limit. */
+/** Neighbours of both families in several segments, and the limit of their number. */
 class NeighborTableTest
 {
     private static final IpAddress V4 = IpAddress.parse("10.1.2.3");

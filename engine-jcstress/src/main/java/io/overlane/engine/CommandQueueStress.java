@@ -22,14 +22,14 @@ public class CommandQueueStress
     private CompletableFuture<Integer> answer;
     private int runs;
 
-    /** A thread that asks. */
+    /** A thread with a command. */
     @Actor
     public void ask()
     {
         answer = queue.ask(() -> ++runs);
     }
 
-    /** The one thread, which ends. */
+    /** The thread of the queue, which ends. */
     @Actor
     public void end()
     {
@@ -37,7 +37,7 @@ public class CommandQueueStress
         queue.close();
     }
 
-    /** What the future says in the end. */
+    /** The result of the future in the end. */
     @Arbiter
     public void result(final LI_Result r)
     {

@@ -9,14 +9,14 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IZZ_Result;
 
-/** A {@link Shutdown} closes everything once, when nobody uses it, and then says so. */
+/** A {@link Shutdown} closes everything once, when it is out of use, and then completes its future. */
 public final class ShutdownStress
 {
     private ShutdownStress()
     {
     }
 
-    /** What is shut down. */
+    /** A shutdown with its counters. */
     public static class Engine
     {
         private final Shutdown shutdown = new Shutdown(() -> {}, () -> {}, this::closeAll);
@@ -67,14 +67,14 @@ public final class ShutdownStress
             engine.use();
         }
 
-        /** Asks for the end. */
+        /** Begins the shutdown. */
         @Actor
         public void close()
         {
             engine.close();
         }
 
-        /** What came of it. */
+        /** The result. */
         @Arbiter
         public void result(final IZZ_Result r)
         {
@@ -90,21 +90,21 @@ public final class ShutdownStress
     {
         private final Engine engine = new Engine();
 
-        /** Asks for the end. */
+        /** Begins the shutdown. */
         @Actor
         public void close()
         {
             engine.close();
         }
 
-        /** Asks for it too. */
+        /** Also begins the shutdown. */
         @Actor
         public void closeAgain()
         {
             engine.close();
         }
 
-        /** What came of it. */
+        /** The result. */
         @Arbiter
         public void result(final IZZ_Result r)
         {

@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
-/** Two threads want the one unit that a {@link RateLimit} has. */
+/** Two threads take the one unit that a {@link RateLimit} has. */
 @JCStressTest
 @Outcome(id = {"true, false", "false, true"}, expect = Expect.ACCEPTABLE, desc = "one of them gets it")
 @State

@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** What lookups in a {@link RouteTable} may answer while a route comes and goes. */
+/** The results of lookups in a {@link RouteTable} while a route is put and removed. */
 @JCStressTest
 @Outcome(id = {"1, 1", "1, 2", "2, 2", "2, 1"}, expect = Expect.ACCEPTABLE, desc = "one of the two, never none")
 @State

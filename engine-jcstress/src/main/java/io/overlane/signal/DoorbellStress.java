@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * No ring of a {@link Doorbell} is lost. The waits have no end but a ring: a lost one shows as a thread that does not
- * come back ({@code STALE}), or as a test that does not end.
+ * No ring of a {@link Doorbell} is lost. Only a ring ends the waits: a lost ring leaves a thread that does not return
+ * ({@code STALE}), or a test that does not end.
  */
 public final class DoorbellStress
 {
@@ -51,7 +51,7 @@ public final class DoorbellStress
         }
     }
 
-    /** The same for a thread that is interrupted before it waits: that it clears the interrupt loses no ring. */
+    /** The same for a thread that is interrupted before it waits: clearing the interrupt loses no ring. */
     @JCStressTest(Mode.Termination)
     @Outcome(id = "TERMINATED", expect = Expect.ACCEPTABLE, desc = "the ring ended the wait")
     @Outcome(id = "STALE", expect = Expect.FORBIDDEN, desc = "the ring was lost")
@@ -82,7 +82,7 @@ public final class DoorbellStress
         }
     }
 
-    /** Two threads publish and ring: the work of one that finds a ring unanswered is seen too. */
+    /** Two threads publish and ring: the waiting thread also sees the work of the second ring. */
     @JCStressTest
     @Outcome(id = "3", expect = Expect.ACCEPTABLE, desc = "both were seen")
     @State

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How an engine ends: by close() from anywhere, or by an Error; and what does not end it. */
+/** An engine ends by close() on any thread or by an Error, and by nothing else. */
 class EngineLifecycleTest
 {
     private static final int VNI = 1;
@@ -288,12 +288,12 @@ class EngineLifecycleTest
                 }
                 catch (final InterruptedException ex)
                 {
-                    // As bad as it gets: it does not end for an interrupt either.
+                    // The worst case: an interrupt does not end it either.
                 }
             }
             return null;
         });
-        // Else close() may come before the thread has looked at the command, which is cancelled then.
+        // Without this close() may run before the thread has taken the command, and the command is cancelled then.
         assertTrue(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
         assertTimeoutPreemptively(PATIENCE, running::close);
 
@@ -336,7 +336,7 @@ class EngineLifecycleTest
         final OverlayEngine running = launch(context(mode));
         final OutOfMemoryError cause = new OutOfMemoryError("of the test");
         port.toThrow.set(cause);
-        // It wakes the thread; answered or refused, but not left over.
+        // The command wakes the thread, which runs or refuses it.
         final CompletableFuture<TableResult> asked = running.control().operate(
             tables -> tables.append(FdbRequest.flood(VNI, A)));
         final ExecutionException end = assertThrows(
@@ -520,7 +520,7 @@ class EngineLifecycleTest
         return null;
     }
 
-    /** What the engine's own threads do in the other modes. */
+    /** Does the work of the engine's own threads in the other modes. */
     private static void run(final OverlayEngine engine)
     {
         try
@@ -530,7 +530,7 @@ class EngineLifecycleTest
         }
         catch (final IllegalStateException ex)
         {
-            // It has threads of its own.
+            // The engine has threads of its own.
         }
     }
 
@@ -541,7 +541,7 @@ class EngineLifecycleTest
         assertTrue(port.closed.get() > 0, "its port is closed");
         assertTrue(ended.control().operate(
             tables -> tables.append(FdbRequest.flood(VNI, A))).isCompletedExceptionally(), "it answers no command");
-        // The address is free again.
+        // The underlay's address is free again.
         fabric.attach(LOCAL).close();
         assertThreadsEnd();
     }
@@ -571,7 +571,7 @@ class EngineLifecycleTest
         }
     }
 
-    /** Wakes any thread, has no frames, and throws once what it is given. */
+    /** A port that wakes any thread, has no frames, and throws its exception once. */
     private static final class ScriptedPort extends SilentPort
     {
         private final AtomicReference<Throwable> toThrow = new AtomicReference<>();

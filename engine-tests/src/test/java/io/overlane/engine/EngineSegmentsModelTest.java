@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever is asked in whatever order: every frame has its fate, and in the end nothing is left over. */
+/** After random changes in random order every frame has one fate, and in the end no resource is left. */
 class EngineSegmentsModelTest
 {
     private static final int STEPS = 3_000;
@@ -112,7 +112,7 @@ class EngineSegmentsModelTest
         };
     }
 
-    /** Nothing but what makes no sense is refused, and that in one line. */
+    /** The engine refuses only changes that contradict its state, with an error of one line. */
     private static void assertAnswered(final CompletableFuture<?> asked)
     {
         if (asked != null && asked.isCompletedExceptionally())

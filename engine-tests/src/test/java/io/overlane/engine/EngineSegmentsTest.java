@@ -32,7 +32,7 @@ import org.agrona.concurrent.status.CountersReader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Segments and ports that come and go, under the test's hand. */
+/** Segments and ports are added and removed while the test runs the duty cycles. */
 class EngineSegmentsTest
 {
     private static final MacAddress M = new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC);
@@ -347,7 +347,7 @@ class EngineSegmentsTest
             v6.launch(new SegmentContext(1));
             for (int i = 0; i < 100; i++)
             {
-                // They differ in one of the high words, the low ones, or both.
+                // The addresses differ in the high word, in the low word, or in both.
                 final String low = (i % 3 == 0 ? "2" : i + 16) + ":" + (i / 10 + 1);
                 final Vtep remote = Vtep.parse("[2001:db8:" + (i % 10 + 1) + "::" + low + "]:8472", 0);
                 v6.attach(remote);
@@ -443,7 +443,7 @@ class EngineSegmentsTest
         return new LoopbackPort(name, 1450, 64, 2048);
     }
 
-    /** Knows whether it was closed. */
+    /** A port that reports whether it was closed. */
     private static final class ClosedPort extends WrappedPort
     {
         private boolean isClosed;

@@ -331,7 +331,7 @@ class OverlayEngineTest
         return answer.get();
     }
 
-    /** Counts how often it is closed. */
+    /** Counts the calls of close(). */
     private static class ClosingPort extends SilentPort
     {
         private int closed;
@@ -354,7 +354,7 @@ class OverlayEngineTest
         }
     }
 
-    /** Breaks the contract: throws from poll, and cannot wake anybody. */
+    /** Breaks the contract: its poll throws, and it cannot wake a thread. */
     private static final class BrokenPort extends ClosingPort
     {
         private BrokenPort()

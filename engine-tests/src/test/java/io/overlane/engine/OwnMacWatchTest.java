@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The error handler is called about frames with our own MAC address as source, once in a while. */
+/** The error handler gets a report of frames whose source is our own MAC address, at most once a minute. */
 class OwnMacWatchTest
 {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:aa");

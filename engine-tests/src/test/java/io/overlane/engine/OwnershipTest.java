@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A port or an underlay belongs to one engine, is open when the engine gets it, and is missed when it closes. */
+/** A port or an underlay belongs to one engine, must be open at launch, and is reported if it closes early. */
 class OwnershipTest
 {
     private static final int VNI = 1;
@@ -254,7 +254,7 @@ class OwnershipTest
         assertFalse(removed.isCompletedExceptionally());
     }
 
-    /** What the engine's own threads do in the other modes. */
+    /** Does the work of the engine's own threads in the other modes. */
     private static void invoke(final OverlayEngine engine)
     {
         try
@@ -263,7 +263,7 @@ class OwnershipTest
         }
         catch (final IllegalStateException ex)
         {
-            // It has threads of its own.
+            // The engine has threads of its own.
         }
     }
 
@@ -290,7 +290,7 @@ class OwnershipTest
         return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Wakes any thread, has no frames, refuses frames once it is closed, and knows that it is. */
+    /** A port that wakes any thread, has no frames, and refuses frames when it is closed. */
     private static class KnownPort extends SilentPort
     {
         private final AtomicInteger closed = new AtomicInteger();
@@ -328,7 +328,7 @@ class OwnershipTest
         }
     }
 
-    /** Equal to every other of its kind. */
+    /** A port that equals every other of its class. */
     private static final class AlikePort extends KnownPort
     {
         private AlikePort()

@@ -156,7 +156,7 @@ class QueuesTest
         return harness.engine().forwarding().fdb().lookup(VNI, STATION.value());
     }
 
-    /** A table is looked through part by part, over a second of duty cycles. */
+    /** A pass through a table takes a second of duty cycles. */
     private void step(final int seconds)
     {
         harness.clock().step(seconds, TimeUnit.SECONDS);

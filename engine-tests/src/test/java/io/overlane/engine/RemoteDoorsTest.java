@@ -117,7 +117,7 @@ class RemoteDoorsTest
         assertLaunchRefused(new SegmentContext(VNI).flood(EngineHarness.LOCAL), OURSELVES);
     }
 
-    /** As Linux: a frame for a station that is said to be here is received here. */
+    /** As Linux: the engine receives a frame for a station whose remote is the engine itself. */
     @Test
     void shouldCarryFrameToItself() throws Exception
     {
@@ -132,7 +132,7 @@ class RemoteDoorsTest
         assertArrayEquals(frame, delivered.get(0));
     }
 
-    /** As Linux: a group can be where a station is, whether the segment has joined it or not. */
+    /** As Linux: the remote of a station can be a group, also one that the segment has not joined. */
     @Test
     void shouldTakeGroupWhereUnderlayHasGroups() throws Exception
     {
@@ -165,7 +165,7 @@ class RemoteDoorsTest
         assertEquals(List.of(why), applied.notApplied().stream().map(Change::why).toList());
     }
 
-    /** Without multicast groups. */
+    /** An underlay without multicast groups. */
     private EngineHarness harness()
     {
         final EngineHarness harness = EngineHarness.create();

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * After every operation, whatever its order, each remote has as many references as there are entries, flood lists,
+ * After random operations in random order each remote has as many references as there are entries, flood lists,
  * routes, ports and owners' states that name it.
  */
 class RemoteReferencesModelTest

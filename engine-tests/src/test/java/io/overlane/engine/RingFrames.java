@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.port.RingPort;
 import java.util.concurrent.TimeUnit;
 
-/** Frames through a ring, as an application's own thread sends and receives them. */
+/** Sends and receives frames through a ring, as a thread of an application does. */
 final class RingFrames
 {
     private RingFrames()
     {
     }
 
-    /** There must be room for it. */
+    /** The ring must have room for the frame. */
     static void put(final RingPort port, final byte[] frame)
     {
         final int index = port.tryClaim(frame.length);
@@ -22,7 +22,7 @@ final class RingFrames
         port.commit(index);
     }
 
-    /** Waits until there is one. */
+    /** Waits until there is a frame. */
     static byte[] take(final RingPort port)
     {
         final byte[][] taken = new byte[1][];

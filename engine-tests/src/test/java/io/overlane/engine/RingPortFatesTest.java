@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every frame that an application hands to its port has one fate in the engine. */
+/** Every frame that an application puts into its port has one fate in the engine. */
 class RingPortFatesTest
 {
     private static final int MTU = 1400;
@@ -214,7 +214,7 @@ class RingPortFatesTest
         assertEquals(committed, harness.encap().framesIn());
     }
 
-    /** Threads commit all the time; whatever their commits answered true for is counted by the engine. */
+    /** Threads commit all the time, and the engine counts each frame whose commit returned true. */
     @ParameterizedTest
     @CsvSource({
         "SHARED, close, 0", "SHARED, remove, 0", "SHARED, removePort, 0", "SHARED, closePort, 0",
@@ -290,7 +290,7 @@ class RingPortFatesTest
         }
     }
 
-    /** As many frames as there is room for. */
+    /** Fills the ring with frames. */
     private static long put(final RingPort port)
     {
         long count = 0;
@@ -320,7 +320,7 @@ class RingPortFatesTest
         return frame;
     }
 
-    /** No IP header behind the tags: that an IP packet's length is less would be padding. */
+    /** A frame without an IP header behind its tags, because a shorter IP packet would have padding. */
     private static byte[] tagged(final int tags, final int length)
     {
         final byte[] frame = frame(length);

@@ -41,7 +41,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Rules of a running segment that change: at once, alone, and without a lost frame. */
+/** A changed rule of a running segment applies at once, changes no other rule, and loses no frame. */
 class SegmentChangesTest
 {
     private static final MacAddress M = MacAddress.parse("02:00:00:00:00:0a");
@@ -296,7 +296,7 @@ class SegmentChangesTest
         return asked.join();
     }
 
-    /** Names of the rules with another value: of the getters that have a setter with the same name. */
+    /** Names of the rules with another value, by the getters that have a setter with the same name. */
     private static Set<String> changed(final PolicyChange change)
     {
         final Set<String> names = new HashSet<>();
@@ -314,7 +314,7 @@ class SegmentChangesTest
         return names;
     }
 
-    /** Null where there is no such getter. */
+    /** Null if there is no such getter. */
     private static Object value(final String name, final SegmentPolicy policy)
     {
         try

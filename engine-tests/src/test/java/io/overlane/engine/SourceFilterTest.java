@@ -29,12 +29,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the engine asks the underlay to accept, and when. */
+/** The engine sets the accepted sources of the underlay only while it drops many datagrams. */
 class SourceFilterTest
 {
     private static final MacAddress M = MacAddress.parse("02:00:00:00:00:0a");
     private static final byte[] DATAGRAM = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(1).datagram();
-    /** As many within the interval as make the rate. */
+    /** Number of datagrams in one interval that reaches the rate. */
     private static final int MANY = (int)(SourceFilter.DROPS_PER_SECOND * SourceFilter.INTERVAL_NS / 1_000_000_000L);
 
     private final EngineHarness harness = EngineHarness.create();
@@ -226,7 +226,7 @@ class SourceFilterTest
         harness.launch(segment);
     }
 
-    /** Some datagrams of a stranger within an interval. */
+    /** Receives datagrams of an unknown source within an interval. */
     private void strangers(final int count)
     {
         for (int i = 0; i < count; i++)

@@ -60,7 +60,7 @@ class ThreadedEngineTest
                     tables -> tables.replace(new FdbRequest(VNI, RIGHT_MAC, right.local()))).get());
                 assertEquals(TableResult.DONE, right.control().operate(
                     tables -> tables.replace(new FdbRequest(VNI, LEFT_MAC, left.local()))).get());
-                // One at a time: each must wake threads that have nothing else to do, on both sides.
+                // One frame at a time: each must wake idle threads on both sides.
                 for (int i = 0; i < FRAMES; i++)
                 {
                     RingFrames.put(leftPort, there);
@@ -116,7 +116,7 @@ class ThreadedEngineTest
             RingFrames.put(port, frame);
             while (engine.counters().decap().framesIn() == 0)
             {
-                // Nothing rings for what the socket receives: this wait does not know of it.
+                // This wait does not wait for the socket, so a received datagram does not end it.
                 wait.wake();
                 Thread.yield();
             }
@@ -150,7 +150,7 @@ class ThreadedEngineTest
         {
             assertTimeoutPreemptively(PATIENCE, () ->
             {
-                // The engine is its own peer: what enters a port comes back to the port of the same segment.
+                // The engine is its own peer: a frame from a port comes back to the port of the same segment.
                 assertEquals(TableResult.DONE, engine.control().operate(
                     tables -> tables.replace(new FdbRequest(VNI, RIGHT_MAC, engine.local()))).get());
                 assertEquals(TableResult.DONE, engine.control().operate(
@@ -209,7 +209,7 @@ class ThreadedEngineTest
         assertEquals(path.framesIn(), path.delivered() + path.answered() + path.dropped());
     }
 
-    /** Waits for nothing but wake-ups. */
+    /** A wait that only wake-ups end. */
     private static final class DoorbellWait implements IdleWait
     {
         private final Doorbell doorbell = new Doorbell();

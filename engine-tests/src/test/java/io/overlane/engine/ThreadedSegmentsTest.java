@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Segments and ports that come and go on an engine with threads of its own, which is its own peer over loopback. */
+/** Adds and removes segments and ports of an engine with threads of its own, which is its own peer over loopback. */
 class ThreadedSegmentsTest
 {
     private static final int FRAMES = 2_000;
@@ -112,7 +112,7 @@ class ThreadedSegmentsTest
                     RingFrames.put(two, back);
                     assertArrayEquals(back, RingFrames.take(one));
                 }
-                // Learned on another thread than the one that looks it up.
+                // One thread learns the MAC, another looks it up.
                 while (engine.counters().encap().switched() == 0)
                 {
                     RingFrames.put(one, FRAME);
@@ -160,7 +160,7 @@ class ThreadedSegmentsTest
                     echo(second);
                     echo(third);
                 }
-                // The one the polling thread waits in goes: the others still wake it.
+                // The test removes the port in which the polling thread waits: the others still wake it.
                 engine.segments().remove(1).get();
                 for (int i = 0; i < 100; i++)
                 {
@@ -259,7 +259,7 @@ class ThreadedSegmentsTest
             .fdb(fdb -> fdb.maxEntries(64)).maxNeighbors(64).maxRemotes(64).maxRoutes(64).maxDropLines(64);
     }
 
-    /** Blocks whoever waits, and cannot wake anybody else. */
+    /** A port that blocks the waiting thread and cannot wake another. */
     private static final class Device extends WrappedPort
     {
         private final LoopbackPort port;

@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The thread that waits for a device on behalf of another. */
+/** The thread that waits for a device in place of the polling thread. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WatchedPortTest
 {
-    /** While it is the polling thread's turn: an interrupt that stayed would end each of its waits at once. */
+    /** An interrupt in the turn of the polling thread, which would end each later wait at once if it stayed. */
     @Test
     void shouldGoOnWaitingWhenItsThreadIsInterrupted()
     {

@@ -35,7 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Owners and what they want, applied to a running engine. */
+/** States of several owners, applied to a running engine. */
 class ReconcilerTest
 {
     private static final int VNI = 1;
@@ -294,7 +294,7 @@ class ReconcilerTest
         assertEquals(1000, remotes());
     }
 
-    /** As flannel has them, with head-end replication; one of them at another node. */
+    /** Entries as flannel has them, with head-end replication; one remote is another node. */
     private static DesiredState leases(final int moved)
     {
         final DesiredState state = new DesiredState();

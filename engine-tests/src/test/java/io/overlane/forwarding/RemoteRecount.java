@@ -8,7 +8,7 @@ import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
 
-/** Counts anew what names each remote: entries, flood lists, routes, ports, and the sources that owners want known. */
+/** Recounts the references to each remote by entries, flood lists, routes, ports, and sources that owners want. */
 public final class RemoteRecount
 {
     private RemoteRecount()
