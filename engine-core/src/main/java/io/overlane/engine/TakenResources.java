@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ports, underlays and waits that one engine has taken over and has to close. Each belongs to one engine only, and
@@ -43,7 +44,7 @@ final class TakenResources
         }
 
         @Override
-        public boolean equals(final Object other)
+        public boolean equals(final @Nullable Object other)
         {
             final Object resource = get();
             return other == this || resource != null && other instanceof Taken taken && taken.get() == resource;
@@ -62,7 +63,7 @@ final class TakenResources
             throw new IllegalArgumentException(
                 "this context has been launched before, and its ports and underlay with it: make a new context");
         }
-        final List<AutoCloseable> given = new ArrayList<>();
+        final List<@Nullable AutoCloseable> given = new ArrayList<>();
         context.segments().forEach(segment -> given.addAll(segment.ports()));
         if (context.ipNetwork() != null)
         {
