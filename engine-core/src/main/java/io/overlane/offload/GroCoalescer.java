@@ -27,15 +27,14 @@ public final class GroCoalescer
     /** Room for a packet of 64 KiB behind an Ethernet header and all VLAN tags that are looked behind. */
     private static final int SLOT_LENGTH = 0xFFFF + Layer3.MAX_OFFSET;
 
-    private final GroSegment segment;
     private final GroFlow[] flows;
     private final FrameSlab slots;
+    /** Looks at the next frame, and takes the place of a flow that is free if the frame begins a super-frame. */
+    private GroFlow spare;
     private int slotsUsed;
     private int nextVictim;
     private GroFlow joined;
-    private boolean joinsTcpV4 = true;
-    private boolean joinsTcpV6 = true;
-    private boolean joinsUdp = true;
+    private int types = -1;
 
     /** What the caller does with a frame. */
     public enum Verdict
@@ -57,11 +56,12 @@ public final class GroCoalescer
      */
     public GroCoalescer(final int maxFlows, final int maxSlots, final boolean isEthernet)
     {
-        segment = new GroSegment(isEthernet);
+        spare = new GroFlow(isEthernet);
+        joined = spare;
         flows = new GroFlow[maxFlows];
         for (int i = 0; i < maxFlows; i++)
         {
-            flows[i] = new GroFlow();
+            flows[i] = new GroFlow(isEthernet);
         }
         slots = new FrameSlab(maxSlots, SLOT_LENGTH);
     }
@@ -69,15 +69,11 @@ public final class GroCoalescer
     /**
      * Say what may be joined from now on; without a call, everything.
      *
-     * @param tcpV4 TCP over IPv4.
-     * @param tcpV6 TCP over IPv6.
-     * @param udp   UDP over either.
+     * @param types a bit for each type of super-frame: {@code 1 << Frame.GSO_TCPV4} and so on.
      */
-    public void joins(final boolean tcpV4, final boolean tcpV6, final boolean udp)
+    public void joins(final int types)
     {
-        joinsTcpV4 = tcpV4;
-        joinsTcpV6 = tcpV6;
-        joinsUdp = udp;
+        this.types = types;
     }
 
     /**
@@ -99,18 +95,22 @@ public final class GroCoalescer
         {
             return Verdict.FLUSH_FIRST;
         }
-        final int kind = look(frame);
-        if (kind >= GroSegment.ALONE)
+        final int kind = spare.look(frame);
+        if (kind >= GroFlow.ALONE)
         {
             closeFlowOfSegment();
         }
-        else if (kind == GroSegment.ANY_FLOW)
+        else if (kind == GroFlow.ANY_FLOW)
         {
             closeAll();
         }
-        if (kind == GroSegment.JOINABLE && !segment.isPushed())
+        if (kind == GroFlow.JOINABLE && !spare.isPushed() && (types >>> spare.gsoType() & 1) != 0)
         {
-            freeFlow().open(segment, place, sourceHigh, sourceLow);
+            final int free = freeFlow();
+            spare.open(place, sourceHigh, sourceLow);
+            final GroFlow closed = flows[free];
+            flows[free] = spare;
+            spare = closed;
         }
         return Verdict.NEW_PLACE;
     }
@@ -167,22 +167,11 @@ public final class GroCoalescer
         return Verdict.JOINED;
     }
 
-    private int look(final Frame frame)
-    {
-        final int kind = segment.look(frame);
-        if (kind != GroSegment.JOINABLE)
-        {
-            return kind;
-        }
-        final boolean joinsTcp = segment.isV4() ? joinsTcpV4 : joinsTcpV6;
-        return (segment.isTcp() ? joinsTcp : joinsUdp) ? kind : GroSegment.ALONE;
-    }
-
     private void closeFlowOfSegment()
     {
         for (final GroFlow flow : flows)
         {
-            if (flow.isOpen() && flow.isSameFlow(segment))
+            if (flow.isOpen() && flow.isSameFlow(spare))
             {
                 flow.close();
                 return;
@@ -190,19 +179,19 @@ public final class GroCoalescer
         }
     }
 
-    private GroFlow freeFlow()
+    private int freeFlow()
     {
-        for (final GroFlow flow : flows)
+        for (int i = 0; i < flows.length; i++)
         {
-            if (!flow.isOpen())
+            if (!flows[i].isOpen())
             {
-                return flow;
+                return i;
             }
         }
         // All are busy with other flows: they make room in turn.
-        final GroFlow victim = flows[nextVictim];
+        final int victim = nextVictim;
         nextVictim = (nextVictim + 1) % flows.length;
-        victim.close();
+        flows[victim].close();
         return victim;
     }
 

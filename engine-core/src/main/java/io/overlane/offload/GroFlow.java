@@ -3,26 +3,45 @@ package io.overlane.offload;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.Layer3;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Segments of one flow that follow each other and become one super-frame. The first stays where it was received; once
- * there is a second, all are copied to a slot. A pushed or a shorter segment is the last.
+ * Segments of one flow that follow each other and become one super-frame. It begins with a frame that
+ * {@link #look(Frame)} has found to be joinable. The first segment stays where it was received; once there is a second,
+ * all are copied to a slot. A pushed or a shorter segment is the last.
  */
 final class GroFlow
 {
+    /** The frame belongs to no TCP or UDP flow: it ends no flow, and later segments of a flow may overtake it. */
+    static final int NO_FLOW = 0;
+
+    /** The frame is an IP fragment: it may belong to any flow. */
+    static final int ANY_FLOW = 1;
+
+    /** The frame belongs to a known flow, but it must be passed on as it is. */
+    static final int ALONE = 2;
+
+    /** The frame belongs to a known flow, is plain data, and has a right checksum. */
+    static final int JOINABLE = 3;
+
     private static final int MAX_PACKET_LENGTH = 0xFFFF;
 
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
-
+    private final TcpHeader tcp = new TcpHeader();
+    private final UdpHeader udp = new UdpHeader();
     private final HeaderPattern pattern = new HeaderPattern();
+    private final boolean isEthernet;
 
     private Frame first;
     private Frame slot;
@@ -46,18 +65,36 @@ final class GroFlow
     private long sourceLow;
     private int place;
 
+    GroFlow(final boolean isEthernet)
+    {
+        this.isEthernet = isEthernet;
+    }
+
     boolean isOpen()
     {
         return isOpen;
     }
 
-    /** @return true if the last segment was a short or a pushed one, so that no further segment may follow. */
+    /** Whether the last segment was a short or a pushed one, so that no further segment may follow. */
     boolean isEnded()
     {
         return isEnded;
     }
 
-    /** @return true if the next segment to join needs a slot. */
+    /** Whether the sender wants all data that it sent so far delivered now. */
+    boolean isPushed()
+    {
+        return isPushed;
+    }
+
+    /** {@code Frame.GSO_TCPV4} and so on: the type of the super-frame. */
+    int gsoType()
+    {
+        final int tcpType = isV4 ? Frame.GSO_TCPV4 : Frame.GSO_TCPV6;
+        return isTcp ? tcpType : Frame.GSO_UDP_L4;
+    }
+
+    /** Whether the next segment to join needs a slot. */
     boolean needsSlot()
     {
         return slot == null;
@@ -68,53 +105,160 @@ final class GroFlow
         this.slot = slot;
     }
 
-    /** @return place of the first segment in the batch. */
+    /** The place of the first segment in the batch. */
     int place()
     {
         return place;
     }
 
-    void open(final GroSegment segment, final int place, final long sourceHigh, final long sourceLow)
+    /**
+     * Look at a frame as the first segment of a super-frame; this flow is not open.
+     *
+     * @return {@link #NO_FLOW}, {@link #ANY_FLOW}, {@link #ALONE} or {@link #JOINABLE}.
+     */
+    int look(final Frame frame)
     {
-        first = segment.frame();
+        first = frame;
+        length = frame.length();
+        final int layer3 = Layer3.of(frame, isEthernet);
+        l3 = Layer3.offset(layer3);
+        isV4 = Layer3.etherType(layer3) == EtherType.IPV4;
+        if (isV4)
+        {
+            return lookV4(frame.buffer(), frame.offset() + l3);
+        }
+        return Layer3.etherType(layer3) == EtherType.IPV6 ? lookV6(frame.buffer(), frame.offset() + l3) : NO_FLOW;
+    }
+
+    private int lookV4(final MutableDirectBuffer buffer, final int offset)
+    {
+        if (ipv4.wrap(buffer, offset, length - l3).check() != DropReason.NONE)
+        {
+            return NO_FLOW;
+        }
+        if (ipv4.isFragment())
+        {
+            return ANY_FLOW;
+        }
+        l4 = l3 + ipv4.headerLength();
+        lastIdentification = ipv4.identification();
+        final boolean isPlain = ipv4.headerLength() == Ipv4Header.LENGTH && ipv4.totalLength() == length - l3;
+        return lookTransport(buffer, ipv4.protocol(), l3 + ipv4.totalLength(), isPlain);
+    }
+
+    private int lookV6(final MutableDirectBuffer buffer, final int offset)
+    {
+        if (ipv6.wrap(buffer, offset, length - l3).check() != DropReason.NONE)
+        {
+            return NO_FLOW;
+        }
+        l4 = l3 + Ipv6Header.LENGTH;
+        lastIdentification = 0;
+        final int protocol = ipv6.nextHeader();
+        if (protocol == IpProtocol.ICMPV6)
+        {
+            return NO_FLOW;
+        }
+        if (protocol != IpProtocol.TCP && protocol != IpProtocol.UDP)
+        {
+            // Behind extension headers there may be a fragment, or a segment of an open flow.
+            return ANY_FLOW;
+        }
+        final int end = l4 + ipv6.payloadLength();
+        return lookTransport(buffer, protocol, end, end == length);
+    }
+
+    private int lookTransport(final MutableDirectBuffer buffer, final int protocol, final int end, final boolean isPlain)
+    {
+        isTcp = protocol == IpProtocol.TCP;
+        if (!isTcp && protocol != IpProtocol.UDP)
+        {
+            return NO_FLOW;
+        }
+        if (end - l4 < UdpHeader.LENGTH)
+        {
+            return ANY_FLOW;
+        }
+        final int offset = first.offset() + l4;
+        ports = buffer.getInt(offset);
+        final boolean isData = isTcp ? lookTcp(buffer, offset, end) : lookUdp(buffer, offset, end);
+        return isData && isPlain && hasRightChecksums() ? JOINABLE : ALONE;
+    }
+
+    private boolean lookTcp(final MutableDirectBuffer buffer, final int offset, final int end)
+    {
+        if (tcp.wrap(buffer, offset, end - l4).check() != DropReason.NONE)
+        {
+            return false;
+        }
+        headers = l4 + tcp.dataOffset();
+        gsoSize = end - headers;
+        nextSequence = tcp.sequence() + gsoSize;
+        isPushed = (tcp.flags() & TcpHeader.PSH) != 0;
+        return (tcp.flags() & ~TcpHeader.PSH) == TcpHeader.ACK && gsoSize > 0 && tcp.urgent() == 0 &&
+            (buffer.getByte(offset + TcpHeader.DATA_OFFSET_OFFSET) & 0xF) == 0 && tcp.checksum() != 0xFFFF;
+    }
+
+    private boolean lookUdp(final MutableDirectBuffer buffer, final int offset, final int end)
+    {
+        if (udp.wrap(buffer, offset, end - l4).check() != DropReason.NONE)
+        {
+            return false;
+        }
+        headers = l4 + UdpHeader.LENGTH;
+        gsoSize = end - headers;
+        isPushed = false;
+        return udp.udpLength() == end - l4 && gsoSize > 0 && udp.checksum() != 0;
+    }
+
+    private boolean hasRightChecksums()
+    {
+        // 0xFFFF says the same as 0, but splitting the super-frame would write 0.
+        if (isV4 && (!ipv4.isChecksumValid() || ipv4.headerChecksum() == 0xFFFF))
+        {
+            return false;
+        }
+        final int protocol = isTcp ? IpProtocol.TCP : IpProtocol.UDP;
+        pseudoHeader = isV4 ?
+            Checksum.pseudoHeaderV4(ipv4.source(), ipv4.destination(), protocol, 0) :
+            Checksum.pseudoHeaderV6(
+                ipv6.sourceHigh(), ipv6.sourceLow(), ipv6.destinationHigh(), ipv6.destinationLow(), protocol, 0);
+        return isChecksumRight(first);
+    }
+
+    /** Begin with the frame that was looked at, which is joinable. */
+    void open(final int place, final long sourceHigh, final long sourceLow)
+    {
         slot = null;
         isOpen = true;
         isEnded = false;
-        isPushed = false;
-        isV4 = segment.isV4();
-        isTcp = segment.isTcp();
-        l3 = segment.l3Length();
-        l4 = segment.l4Length();
-        headers = segment.headersLength();
-        gsoSize = segment.payloadLength();
-        length = first.length();
         segments = 1;
-        nextSequence = segment.sequence() + gsoSize;
-        lastIdentification = segment.identification();
         isFixedIdentification = false;
-        pseudoHeader = segment.pseudoHeader(0);
-        ports = first.buffer().getInt(first.offset() + l4);
         pattern.set(first.buffer(), first.offset(), headers, l3, l4, isV4, isTcp);
         this.sourceHigh = sourceHigh;
         this.sourceLow = sourceLow;
         this.place = place;
     }
 
-    /** @return true if the segment is of the same flow: protocol, addresses and ports. */
-    boolean isSameFlow(final GroSegment segment)
+    /** Whether the first segments of both have the same protocol, addresses and ports. */
+    boolean isSameFlow(final GroFlow other)
     {
-        if (segment.isV4() != isV4 || segment.isTcp() != isTcp)
+        if (other.isV4 != isV4 || other.isTcp != isTcp || other.ports != ports)
         {
             return false;
         }
-        final MutableDirectBuffer mine = first.buffer();
-        final MutableDirectBuffer other = segment.frame().buffer();
-        final int myL3 = first.offset() + l3;
-        final int otherL3 = segment.frame().offset() + segment.l3Length();
         final int addresses = isV4 ? Ipv4Header.SOURCE_OFFSET : Ipv6Header.SOURCE_OFFSET;
         final int addressesLength = isV4 ? 2 * Integer.BYTES : 4 * Long.BYTES;
-        return mine.getInt(first.offset() + l4) == other.getInt(segment.frame().offset() + segment.l4Length()) &&
-            isSame(mine, myL3 + addresses, other, otherL3 + addresses, addressesLength);
+        final int mine = first.offset() + l3 + addresses;
+        final int others = other.first.offset() + other.l3 + addresses;
+        for (int i = 0; i < addressesLength; i += Long.BYTES)
+        {
+            if (first.buffer().getLong(mine + i) != other.first.buffer().getLong(others + i))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -211,7 +355,7 @@ final class GroFlow
         }
     }
 
-    /** @return holds all segments, if there is more than one; complete once the flow is closed. */
+    /** Holds all segments, if there is more than one; complete once the flow is closed. */
     Frame superFrame()
     {
         return slot;
@@ -244,33 +388,6 @@ final class GroFlow
         final int checksumOffset = isTcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
         buffer.putShort(
             l4Offset + checksumOffset, (short)Checksum.fold(pseudoHeader + transportLength), ByteOrder.BIG_ENDIAN);
-        final int tcpType = isV4 ? Frame.GSO_TCPV4 : Frame.GSO_TCPV6;
-        slot.offload(
-            Frame.NEEDS_CHECKSUM, isTcp ? tcpType : Frame.GSO_UDP_L4, headers, gsoSize, l4, checksumOffset);
-    }
-
-    private static boolean isSame(
-        final MutableDirectBuffer a,
-        final int aOffset,
-        final MutableDirectBuffer b,
-        final int bOffset,
-        final int length)
-    {
-        int i = 0;
-        for (; i + Long.BYTES <= length; i += Long.BYTES)
-        {
-            if (a.getLong(aOffset + i) != b.getLong(bOffset + i))
-            {
-                return false;
-            }
-        }
-        for (; i < length; i++)
-        {
-            if (a.getByte(aOffset + i) != b.getByte(bOffset + i))
-            {
-                return false;
-            }
-        }
-        return true;
+        slot.offload(Frame.NEEDS_CHECKSUM, gsoType(), headers, gsoSize, l4, checksumOffset);
     }
 }

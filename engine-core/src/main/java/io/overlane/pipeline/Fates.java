@@ -4,10 +4,13 @@ package io.overlane.pipeline;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
+import io.overlane.status.Traffic;
 
 /**
- * Counts frames that do not go on: each drop takes the frame, so that its counter, its line of the ledger and its
- * sample belong together. One thread.
+ * Counts what becomes of frames. One thread.
+ *
+ * <p>Each drop takes the frame, so that its counter, its line of the ledger and its sample belong together. Deliveries
+ * are added up, so that counters are written once for each run of frames of one remote and not for each frame.
  *
  * <p>The VNI may be {@code DropLedger.NO_VNI}. The two words are the outer address that frames came from or should have
  * gone to, 0 if there is none. The frame has no tunnel header; it may be a super-frame, which counts for as many frames
@@ -16,10 +19,42 @@ import io.overlane.status.PathCounters;
 public final class Fates
 {
     private final PathCounters counters;
+    private int deliveredRemote;
+    private int deliveredFrames;
+    private int deliveredBytes;
 
     public Fates(final PathCounters counters)
     {
         this.counters = counters;
+    }
+
+    /**
+     * Count frames as delivered, at the next {@link #flush(Traffic)} at the latest.
+     *
+     * @param traffic of the frames' VNI, the same until the next flush.
+     * @param remote  number of the remote they went to or came from, or {@code RemoteTraffic.UNNUMBERED}.
+     */
+    public void deliver(final Traffic traffic, final int remote, final int frames, final int bytes)
+    {
+        if (deliveredRemote != remote)
+        {
+            flush(traffic);
+            deliveredRemote = remote;
+        }
+        deliveredFrames += frames;
+        deliveredBytes += bytes;
+    }
+
+    /** Write the counters of all deliveries. */
+    public void flush(final Traffic traffic)
+    {
+        if (deliveredFrames > 0)
+        {
+            counters.onDelivered(traffic, deliveredFrames, deliveredBytes);
+            counters.remotes().record(deliveredRemote, deliveredFrames, deliveredBytes);
+            deliveredFrames = 0;
+            deliveredBytes = 0;
+        }
     }
 
     /** Drop frames that have no remote. */
@@ -28,7 +63,6 @@ public final class Fates
         drop(reason, vni, 0, 0, frame, count);
     }
 
-    /** Drop frames. */
     public void drop(
         final DropReason reason, final int vni, final long high, final long low, final Frame frame, final int count)
     {

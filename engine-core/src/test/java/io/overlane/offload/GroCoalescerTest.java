@@ -203,13 +203,13 @@ class GroCoalescerTest
     @Test
     void shouldJoinOnlyWhatIsTaken()
     {
-        collector.coalescer.joins(false, true, true);
+        collector.coalescer.joins(~(1 << Frame.GSO_TCPV4));
         addTwoOfEach();
         assertSegments(1, 1, 2, 2);
-        collector.coalescer.joins(true, false, true);
+        collector.coalescer.joins(~(1 << Frame.GSO_TCPV6));
         addTwoOfEach();
         assertSegments(2, 1, 1, 2);
-        collector.coalescer.joins(true, true, false);
+        collector.coalescer.joins(~(1 << Frame.GSO_UDP_L4));
         addTwoOfEach();
         assertSegments(2, 2, 1, 1);
     }

@@ -29,7 +29,6 @@ public final class LocalForward
     private final Fates fates;
     private final PortFlood flood;
     private final Copies copies = new Copies();
-    private final EthernetHeader ethernet = new EthernetHeader();
 
     public LocalForward(final Fdb fdb, final boolean writesFdb, final OfferQueue out, final PathCounters counters)
     {
@@ -44,23 +43,21 @@ public final class LocalForward
     /**
      * Deliver or drop a frame that passed all checks, and count its fate.
      *
-     * @param segment its segment.
-     * @param ports   of the segment.
-     * @param frame   an Ethernet frame.
-     * @param high    first word of the outer source it came from.
-     * @param low     second word.
-     * @param remote  number of the remote it came from, or {@code RemoteTraffic.UNNUMBERED}.
+     * @param ethernet the frame's header.
+     * @param high     first word of the outer source it came from.
+     * @param low      second word.
+     * @param remote   number of the remote it came from, or {@code RemoteTraffic.UNNUMBERED}.
      */
     public void deliver(
         final Segment segment,
         final LocalPorts ports,
         final Frame frame,
+        final EthernetHeader ethernet,
         final long high,
         final long low,
         final int remote)
     {
         final int vni = segment.vni();
-        ethernet.wrap(frame.buffer(), frame.offset(), EthernetHeader.LENGTH);
         if (!segment.rules().learning() && writesFdb)
         {
             forgetPortOf(vni, ethernet.source(), ports);
@@ -79,7 +76,7 @@ public final class LocalForward
             fates.drop(DropReason.SPLIT_HORIZON, vni, high, low, frame, 1);
             return;
         }
-        out.aim(port.port(), vni, segment.decapTraffic());
+        out.begin(port.port(), vni, segment.decapTraffic());
         out.add(frame.verdict(DropReason.NONE), high, low, remote);
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A segment with several ports is a bridge: its frames go from port to port too, and a flooded frame goes to all other
- * ports as well as to the remotes of the flood list. The flood limit is here, because it counts copies of both kinds.
+ * ports as well as to the remotes of the flood list.
  */
 package io.overlane.pipeline.bridge;

@@ -26,12 +26,6 @@ public final class IpDecapPath implements DecapPath
     private final Fates fates;
     private final Ipv4Header ip = new Ipv4Header();
 
-    /**
-     * @param network  where packets go.
-     * @param remotes  numbers of remotes.
-     * @param out      to the port.
-     * @param counters decap counters.
-     */
     public IpDecapPath(
         final IpNetwork network, final RemoteTable remotes, final OfferQueue out, final PathCounters counters)
     {
@@ -40,7 +34,7 @@ public final class IpDecapPath implements DecapPath
         this.out = out;
         this.counters = counters;
         fates = new Fates(counters);
-        out.aim(network.port(), DropLedger.NO_VNI, network.decapTraffic());
+        out.begin(network.port(), DropLedger.NO_VNI, network.decapTraffic());
     }
 
     @Override

@@ -4,7 +4,6 @@ package io.overlane.pipeline.decap;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.offload.GroCoalescer;
-import io.overlane.pipeline.DeliveryTally;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.port.Port;
@@ -25,6 +24,8 @@ public final class OfferQueue
 
     private static final int MAX_SUPER_FRAMES = 16;
 
+    private static final int[] SUPER_FRAMES = {Frame.GSO_TCPV4, Frame.GSO_TCPV6, Frame.GSO_UDP_L4};
+
     private final FrameBatch batch;
     private final long[] sourceHigh;
     private final long[] sourceLow;
@@ -34,7 +35,6 @@ public final class OfferQueue
     private final int[] bytes;
     private final Fates fates;
     private final PortGuard guard;
-    private final DeliveryTally tally;
     private final GroCoalescer coalescer;
 
     /** Written by this thread only. */
@@ -48,8 +48,6 @@ public final class OfferQueue
     /**
      * @param capacity   frames per offer.
      * @param isEthernet true if frames begin with an Ethernet header, false for IP.
-     * @param counters   decap counters.
-     * @param guard      calls the ports.
      */
     public OfferQueue(
         final int capacity, final boolean isEthernet, final PathCounters counters, final PortGuard guard)
@@ -62,18 +60,16 @@ public final class OfferQueue
         bytes = new int[capacity];
         fates = new Fates(counters);
         this.guard = guard;
-        tally = new DeliveryTally(counters);
         coalescer = new GroCoalescer(MAX_FLOWS, MAX_SUPER_FRAMES, isEthernet);
     }
 
     /**
      * Say which port the next frames are for.
      *
-     * @param port    the port.
      * @param vni     its segment, for the drop ledger.
      * @param traffic counts the frames that the port takes.
      */
-    public void aim(final Port port, final int vni, final Traffic traffic)
+    public void begin(final Port port, final int vni, final Traffic traffic)
     {
         if (this.port != port || this.traffic != traffic)
         {
@@ -86,23 +82,26 @@ public final class OfferQueue
     }
 
     /**
-     * @param frame      to deliver; stays where it is until the next {@link #flush()}.
-     * @param sourceHigh first word of the outer source it came from.
-     * @param sourceLow  second word.
-     * @param remote     number of the remote it came from, or {@code RemoteTraffic.UNNUMBERED}.
+     * @param frame  to deliver; stays where it is until the next {@link #flush()}.
+     * @param remote number of the remote it came from, or {@code RemoteTraffic.UNNUMBERED}.
      */
     public void add(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
     {
-        if (joins)
+        if (joins && isJoined(frame, sourceHigh, sourceLow))
         {
-            addJoining(frame, sourceHigh, sourceLow, remote);
             return;
         }
         if (batch.isFull())
         {
             offer();
         }
-        append(frame, sourceHigh, sourceLow, remote);
+        final int index = batch.size();
+        this.sourceHigh[index] = sourceHigh;
+        this.sourceLow[index] = sourceLow;
+        this.remote[index] = remote;
+        frames[index] = 1;
+        bytes[index] = frame.length();
+        batch.add(frame);
     }
 
     public PortGuard guard()
@@ -110,7 +109,7 @@ public final class OfferQueue
         return guard;
     }
 
-    /** @return super-frames made so far; any thread. */
+    /** Super-frames made so far; any thread. */
     long superFrames()
     {
         return superFrames.get();
@@ -128,52 +127,38 @@ public final class OfferQueue
 
     private void findJoins()
     {
-        final boolean tcpV4 = guard.takesSuperFrames(port, Frame.GSO_TCPV4);
-        final boolean tcpV6 = guard.takesSuperFrames(port, Frame.GSO_TCPV6);
-        final boolean udp = guard.takesSuperFrames(port, Frame.GSO_UDP_L4);
-        joins = tcpV4 || tcpV6 || udp;
-        coalescer.joins(tcpV4, tcpV6, udp);
+        int types = 0;
+        for (final int type : SUPER_FRAMES)
+        {
+            types |= guard.takesSuperFrames(port, type) ? 1 << type : 0;
+        }
+        joins = types != 0;
+        coalescer.joins(types);
     }
 
-    private void addJoining(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
+    /** Join a frame to one of the batch, or make room for it there. */
+    private boolean isJoined(final Frame frame, final long sourceHigh, final long sourceLow)
     {
-        final int place = batch.isFull() ? GroCoalescer.NO_PLACE : batch.size();
-        GroCoalescer.Verdict verdict = coalescer.add(frame, sourceHigh, sourceLow, place);
+        final int next = batch.isFull() ? GroCoalescer.NO_PLACE : batch.size();
+        GroCoalescer.Verdict verdict = coalescer.add(frame, sourceHigh, sourceLow, next);
         if (verdict == GroCoalescer.Verdict.FLUSH_FIRST)
         {
             offer();
             verdict = coalescer.add(frame, sourceHigh, sourceLow, 0);
         }
-        if (verdict == GroCoalescer.Verdict.JOINED)
+        if (verdict != GroCoalescer.Verdict.JOINED)
         {
-            count(coalescer.place(), frame.length());
+            return false;
         }
-        else
-        {
-            append(frame, sourceHigh, sourceLow, remote);
-        }
-    }
-
-    private void count(final int place, final int length)
-    {
+        final int place = coalescer.place();
         if (frames[place] == 1)
         {
             batch.set(place, coalescer.superFrame());
             superFrames.lazySet(superFrames.getPlain() + 1);
         }
         frames[place]++;
-        bytes[place] += length;
-    }
-
-    private void append(final Frame frame, final long sourceHigh, final long sourceLow, final int remote)
-    {
-        final int index = batch.size();
-        this.sourceHigh[index] = sourceHigh;
-        this.sourceLow[index] = sourceLow;
-        this.remote[index] = remote;
-        frames[index] = 1;
-        bytes[index] = frame.length();
-        batch.add(frame);
+        bytes[place] += frame.length();
+        return true;
     }
 
     private void offer()
@@ -193,14 +178,14 @@ public final class OfferQueue
             final DropReason verdict = frame.verdict();
             if (verdict == DropReason.NONE)
             {
-                tally.add(traffic, remote[i], frames[i], bytes[i]);
+                fates.deliver(traffic, remote[i], frames[i], bytes[i]);
             }
             else
             {
                 fates.drop(verdict, vni, sourceHigh[i], sourceLow[i], frame, frames[i]);
             }
         }
-        tally.flush(traffic);
+        fates.flush(traffic);
         batch.clear();
     }
 }

@@ -223,6 +223,7 @@ public final class VxlanDecapPath implements DecapPath
         if (popsTags)
         {
             VlanTag.pop(frame, Layer3.tagCount(layer3));
+            ethernet.wrap(frame.buffer(), frame.offset(), frame.length());
         }
         return DropReason.NONE;
     }
@@ -233,12 +234,12 @@ public final class VxlanDecapPath implements DecapPath
         final int remote = remoteOf(high, low);
         if (ports.size() == 1)
         {
-            out.aim(ports.first(), segment.vni(), segment.decapTraffic());
+            out.begin(ports.first(), segment.vni(), segment.decapTraffic());
             out.add(frame.verdict(DropReason.NONE), high, low, remote);
         }
         else
         {
-            local.deliver(segment, ports, frame, high, low, remote);
+            local.deliver(segment, ports, frame, ethernet, high, low, remote);
         }
     }
 

@@ -2,26 +2,52 @@
 package io.overlane.pipeline.encap;
 
 import io.overlane.frame.Frame;
+import io.overlane.policy.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
+import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 
-/** Whether a port's frame may go on: it has no verdict yet, a header, and is no longer than the port's MTU allows. */
+/**
+ * Whether a port's frame may go on: it has no verdict yet, a header, no VLAN tag where none may go into the tunnel
+ * (RFC 7348 §6.1), and is no longer than the port's MTU allows.
+ */
 final class EncapCheck
 {
     private final int longestFrame;
+    private final VlanPolicy vlan;
 
-    /**
-     * @param portMtu the largest IP packet the port may send, in bytes.
-     */
-    EncapCheck(final int portMtu)
+    EncapCheck(final int portMtu, final VlanPolicy vlan)
     {
         longestFrame = portMtu + EthernetHeader.LENGTH;
+        this.vlan = vlan;
     }
 
-    /** Of a frame and what {@link Layer3} says of it; its checksum is complete after {@link DropReason#NONE}. */
+    /**
+     * Take the tags off a frame, or give it its verdict, if its tags may not pass.
+     *
+     * @param frame  a frame with tags, or one that is too short.
+     * @param layer3 what {@link Layer3} says of it.
+     * @return what it says of the frame as it is now.
+     */
+    int tags(final Frame frame, final int layer3)
+    {
+        if (vlan == VlanPolicy.PASS || frame.verdict() != DropReason.NONE || frame.length() < EthernetHeader.LENGTH)
+        {
+            return layer3;
+        }
+        if (vlan == VlanPolicy.DROP || layer3 == Layer3.NONE || EtherType.isVlan(Layer3.etherType(layer3)))
+        {
+            frame.verdict(DropReason.INNER_VLAN);
+            return layer3;
+        }
+        VlanTag.pop(frame, Layer3.tagCount(layer3));
+        return Layer3.of(frame, true);
+    }
+
+    /** The verdict on a frame; the checksum of an ordinary one is complete after {@link DropReason#NONE}. */
     DropReason frame(final Frame frame, final int layer3)
     {
         final int length = frame.length();
@@ -33,19 +59,15 @@ final class EncapCheck
         {
             return DropReason.INNER_TOO_SHORT;
         }
+        if (frame.gsoType() != Frame.GSO_NONE)
+        {
+            return DropReason.NONE;
+        }
         if (isOversize(length, layer3))
         {
             return DropReason.OVERSIZE;
         }
         return (frame.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(frame) : DropReason.NONE;
-    }
-
-    /** Of a super-frame, but for how long its segments are. */
-    DropReason superFrame(final Frame frame)
-    {
-        return frame.verdict() == DropReason.NONE && frame.length() < EthernetHeader.LENGTH ?
-            DropReason.INNER_TOO_SHORT :
-            frame.verdict();
     }
 
     /** One VLAN tag is no part of the IP packet that the MTU limits. */

@@ -10,6 +10,7 @@ import io.overlane.pipeline.bridge.LocalSwitch;
 import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.status.PathCounters;
+import io.overlane.wire.EthernetHeader;
 
 /** What the encap paths of one thread share: tables, queues, and the memory that one of them uses for a batch. */
 public final class EncapShared
@@ -26,19 +27,15 @@ public final class EncapShared
 
     final long[] destinations;
     final long[] entries;
+    /** What {@code Layer3} says of each frame of the batch. */
     final int[] parsed;
     final GsoSplitter segments = new GsoSplitter();
     final Copies toPorts = new Copies();
+    final EthernetHeader ethernet = new EthernetHeader();
 
     /**
-     * @param fdb        where destinations are.
-     * @param out        to the underlay.
      * @param local      to other ports of a segment; null where every segment keeps to one port.
-     * @param counters   encap counters.
-     * @param ports      calls the ports.
-     * @param suppress   answers for known neighbours.
      * @param misses     reports stations that have no FDB entry; null where no one wants the reports.
-     * @param oversize   answers frames that are too long.
      * @param batchLimit the most frames in a batch.
      */
     public EncapShared(

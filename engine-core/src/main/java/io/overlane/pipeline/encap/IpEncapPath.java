@@ -40,15 +40,7 @@ public final class IpEncapPath implements EncapPath
     private final Ipv4Header ip = new Ipv4Header();
     private final GsoSplitter segments = new GsoSplitter();
     private int count;
-    private Frame current;
 
-    /**
-     * @param network    whose port this is.
-     * @param out        to the underlay.
-     * @param counters   encap counters.
-     * @param guard      calls the port.
-     * @param icmpErrors how many errors may be sent.
-     */
     public IpEncapPath(
         final IpNetwork network,
         final SendQueue out,
@@ -79,7 +71,6 @@ public final class IpEncapPath implements EncapPath
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame packet = batch.get(i);
-            current = packet;
             final DropReason verdict = check(packet);
             counters.onIn(count, packet.length());
             if (verdict == DropReason.NONE)
@@ -88,7 +79,7 @@ public final class IpEncapPath implements EncapPath
             }
             else
             {
-                drop(verdict);
+                drop(verdict, packet);
             }
         }
         out.flush();
@@ -123,11 +114,11 @@ public final class IpEncapPath implements EncapPath
         final int remote = network.routes().lookup(0, IpAddress.v4Low(ip.destination()));
         if (remote == RouteTable.MISSING)
         {
-            tell(packet, IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.NET_UNREACHABLE, DropReason.NO_ROUTE);
+            tell(true, packet, IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.NET_UNREACHABLE, DropReason.NO_ROUTE);
         }
         else if (ip.ttl() <= 1)
         {
-            tellIfAll(packet, IcmpHeader.TIME_EXCEEDED, 0, DropReason.TTL_EXPIRED);
+            tell(network.allIcmpErrors(), packet, IcmpHeader.TIME_EXCEEDED, 0, DropReason.TTL_EXPIRED);
         }
         else if (wireLength > mtu)
         {
@@ -137,14 +128,7 @@ public final class IpEncapPath implements EncapPath
         {
             final int fields = outer.of(packet, Layer3.IPV4_PACKET);
             ip.decrementTtl();
-            if (isSuperFrame)
-            {
-                out.add(packet, segments, Layer3.IPV4_PACKET, remote, fields);
-            }
-            else
-            {
-                out.add(packet, Layer3.IPV4_PACKET, remote, fields);
-            }
+            out.add(packet, isSuperFrame ? segments : null, Layer3.IPV4_PACKET, remote, fields);
         }
     }
 
@@ -185,33 +169,22 @@ public final class IpEncapPath implements EncapPath
         return guard.offer(network.port(), error) == DropReason.NONE;
     }
 
-    private void tellIfAll(final Frame packet, final int type, final int code, final DropReason otherwise)
+    private void tell(
+        final boolean isWanted, final Frame packet, final int type, final int code, final DropReason otherwise)
     {
-        if (network.allIcmpErrors())
-        {
-            tell(packet, type, code, otherwise);
-        }
-        else
-        {
-            drop(otherwise);
-        }
-    }
-
-    private void tell(final Frame packet, final int type, final int code, final DropReason otherwise)
-    {
-        final Frame error = icmpError.build(ip, packet, network.address(), type, code, 0);
+        final Frame error = isWanted ? icmpError.build(ip, packet, network.address(), type, code, 0) : null;
         if (error != null && mayTell() && offer(error))
         {
             counters.onAnswered(count);
         }
         else
         {
-            drop(otherwise);
+            drop(otherwise, packet);
         }
     }
 
-    private void drop(final DropReason reason)
+    private void drop(final DropReason reason, final Frame packet)
     {
-        fates.drop(reason, DropLedger.NO_VNI, current, count);
+        fates.drop(reason, DropLedger.NO_VNI, packet, count);
     }
 }

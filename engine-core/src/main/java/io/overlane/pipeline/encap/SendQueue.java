@@ -5,7 +5,6 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.pipeline.Copies;
-import io.overlane.pipeline.DeliveryTally;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.oversize.OversizeFate;
@@ -42,7 +41,6 @@ public final class SendQueue
     private final RemoteTable remotes;
     private final PathCounters counters;
     private final Fates fates;
-    private final DeliveryTally tally;
     private final int headerLength;
     /** Null where the underlay does not look at hashes. */
     private final FlowHash flowHash;
@@ -62,10 +60,7 @@ public final class SendQueue
     private int segmentLength;
 
     /**
-     * @param underlay     to send with.
      * @param capacity     entries per send.
-     * @param remotes      addresses of remotes.
-     * @param counters     encap counters.
      * @param headerLength bytes of tunnel header in each datagram, not counted as payload, with Ethernet behind it;
      *                     0: bare IP packets.
      * @param clock        for how long a path's MTU is remembered.
@@ -87,21 +82,23 @@ public final class SendQueue
         this.remotes = remotes;
         this.counters = counters;
         fates = new Fates(counters);
-        tally = new DeliveryTally(counters);
         this.headerLength = headerLength;
         flowHash = underlay.usesFlowHash() ? new FlowHash() : null;
     }
 
-    /** @return the engine's only source of time. */
-    public NanoClock clock()
+    NanoClock clock()
     {
         return clock;
+    }
+
+    RemoteTable remotes()
+    {
+        return remotes;
     }
 
     /**
      * Begin a batch of one segment. The queue is empty.
      *
-     * @param vni      the segment.
      * @param traffic  counts what is sent.
      * @param listener answers frames that are too long for their remote.
      */
@@ -113,30 +110,37 @@ public final class SendQueue
     }
 
     /**
-     * @param list number of a list.
-     * @return the remotes in it.
+     * Queue a frame, or the segments of a super-frame; these are dropped if one by itself is longer than a datagram can
+     * be.
+     *
+     * @param frame    stays where it is until the next {@link #flush()}, unless it is a super-frame.
+     * @param segments of the super-frame, none cut yet; null for an ordinary frame.
+     * @param layer3   what {@code Layer3} says of the frame.
+     * @param outer    fields of the outer headers, packed {@code OuterFields}.
      */
-    public int[] list(final int list)
+    void add(final Frame frame, final GsoSplitter segments, final int layer3, final int remote, final int outer)
     {
-        return remotes.lists().get(list);
+        final int length = segments == null ? frame.length() : segments.segmentLength();
+        if (segments != null && headerLength + length > MAX_JOINED_LENGTH)
+        {
+            oversize.drop(frame, length, remote, segments.segments());
+        }
+        else if (oversize.isTooLong(length, remote))
+        {
+            oversize.refuse(frame, length, remote, segments == null ? 1 : segments.segments());
+        }
+        else if (segments == null)
+        {
+            addFrame(frame, remote, hash(frame, layer3), outer);
+        }
+        else
+        {
+            addSegments(segments, headerLength + length, remote, hash(frame, layer3), outer);
+        }
     }
 
-    /**
-     * Queue one frame.
-     *
-     * @param frame  stays where it is until the next {@link #flush()}.
-     * @param layer3 what {@code Layer3} says of it.
-     * @param remote number of the remote.
-     * @param outer  fields of its outer header, packed {@code OuterFields}.
-     */
-    void add(final Frame frame, final int layer3, final int remote, final int outer)
+    private void addFrame(final Frame frame, final int remote, final int hash, final int outer)
     {
-        if (oversize.isTooLong(frame.length(), remote))
-        {
-            oversize.refuse(frame, frame.length(), remote, 1);
-            return;
-        }
-        final int hash = hash(frame, layer3);
         if (headerLength > 0)
         {
             frame.prepend(headerLength);
@@ -151,7 +155,10 @@ public final class SendQueue
         }
         else
         {
-            makeRoom();
+            if (batch.isFull())
+            {
+                flush();
+            }
             addEntry(frame, remote, hash, outer);
             frames[batch.size() - 1] = 1;
             bytes[batch.size() - 1] = frame.length() - headerLength;
@@ -160,35 +167,17 @@ public final class SendQueue
         }
     }
 
-    /**
-     * Queue the segments of a super-frame; they are dropped if one by itself is longer than a datagram can be.
-     *
-     * @param frame    the super-frame.
-     * @param segments of it, none cut yet.
-     * @param layer3   what {@code Layer3} says of the super-frame.
-     * @param remote   number of the remote.
-     * @param outer    fields of the outer headers, packed {@code OuterFields}.
-     */
-    void add(
-        final Frame frame, final GsoSplitter segments, final int layer3, final int remote, final int outer)
+    private void addSegments(
+        final GsoSplitter segments, final int length, final int remote, final int hash, final int outer)
     {
-        final int length = headerLength + segments.segmentLength();
-        if (length > MAX_JOINED_LENGTH)
-        {
-            oversize.drop(frame, segments.segmentLength(), remote, segments.segments());
-            return;
-        }
-        if (oversize.isTooLong(segments.segmentLength(), remote))
-        {
-            oversize.refuse(frame, segments.segmentLength(), remote, segments.segments());
-            return;
-        }
-        final int hash = hash(frame, layer3);
         while (segments.hasNext())
         {
             if (length != segmentLength || !fits(remote, hash, outer, length) || !join())
             {
-                makeRoom();
+                if (batch.isFull())
+                {
+                    flush();
+                }
                 addEntry(nextJoinSlot(), remote, hash, outer);
                 frames[batch.size() - 1] = 0;
                 bytes[batch.size() - 1] = 0;
@@ -201,29 +190,11 @@ public final class SendQueue
     }
 
     /**
-     * Send one frame to several remotes, now, behind all that is queued. It is delivered when at least one took it.
+     * Send a frame, or the segments of a super-frame, to several remotes, now, behind all that is queued. It is
+     * delivered when at least one took it.
      *
-     * @param frame     to send.
-     * @param layer3    what {@code Layer3} says of it.
-     * @param to        numbers of remotes; one at least, if no copies went elsewhere.
-     * @param outer     fields of the outer headers, packed {@code OuterFields}.
-     * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
-     */
-    void flood(
-        final Frame frame, final int layer3, final int[] to, final int outer, final Copies elsewhere)
-    {
-        flush();
-        final int hash = hash(frame, layer3);
-        final int length = frame.length();
-        sendCopies(frame.prepend(headerLength), hash, to, outer, 0, 1, length, elsewhere);
-    }
-
-    /**
-     * Send the segments of a super-frame to several remotes, now, behind all that is queued.
-     *
-     * @param frame     the super-frame.
-     * @param segments  of it, none cut yet.
-     * @param layer3    what {@code Layer3} says of it.
+     * @param segments  of the super-frame, none cut yet; null for an ordinary frame.
+     * @param layer3    what {@code Layer3} says of the frame.
      * @param to        numbers of remotes; one at least, if no copies went elsewhere.
      * @param outer     fields of the outer headers, packed {@code OuterFields}.
      * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
@@ -237,13 +208,19 @@ public final class SendQueue
         final Copies elsewhere)
     {
         flush();
+        final int hash = hash(frame, layer3);
+        if (segments == null)
+        {
+            final int length = frame.length();
+            sendCopies(frame.prepend(headerLength), hash, to, outer, 0, 1, length, elsewhere);
+            return;
+        }
         final int length = headerLength + segments.segmentLength();
         if (length > MAX_JOINED_LENGTH)
         {
             refuseCopies(frame, segments, to, elsewhere);
             return;
         }
-        final int hash = hash(frame, layer3);
         while (segments.hasNext())
         {
             final int before = segments.segments();
@@ -251,8 +228,7 @@ public final class SendQueue
             joined.length(segments.cut(
                 joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, Frame.MAX_UDP_SEGMENTS, headerLength));
             final int count = before - segments.segments();
-            final int bytes = joined.length() - count * headerLength;
-            sendCopies(joined, hash, to, outer, length, count, bytes, elsewhere);
+            sendCopies(joined, hash, to, outer, length, count, joined.length() - count * headerLength, elsewhere);
         }
     }
 
@@ -266,7 +242,7 @@ public final class SendQueue
             {
                 settle(i);
             }
-            tally.flush(traffic);
+            fates.flush(traffic);
             clear();
         }
     }
@@ -276,7 +252,7 @@ public final class SendQueue
         final DropReason verdict = batch.verdict(entry);
         if (verdict == DropReason.NONE)
         {
-            tally.add(traffic, batch.remote(entry), frames[entry], bytes[entry]);
+            fates.deliver(traffic, batch.remote(entry), frames[entry], bytes[entry]);
         }
         else if (verdict == DropReason.OVERSIZE)
         {
@@ -328,10 +304,15 @@ public final class SendQueue
                 {
                     // The sender of a copy that is too long gets no answer: other copies may have arrived.
                     final int longest = OversizeFate.datagramLength(batch, i) - headerLength;
-                    frame.strip(headerLength);
                     copies.refuse(verdict);
                     fates.refuseCopy(
-                        verdict, vni, batch.remoteHigh(i), batch.remoteLow(i), frame, longest, count);
+                        verdict,
+                        vni,
+                        batch.remoteHigh(i),
+                        batch.remoteLow(i),
+                        frame.strip(headerLength),
+                        longest,
+                        count);
                     frame.prepend(headerLength);
                 }
             }
@@ -344,18 +325,13 @@ public final class SendQueue
         final Frame frame, final GsoSplitter segments, final int[] to, final Copies elsewhere)
     {
         final int count = segments.segments();
+        final int length = segments.segmentLength();
         copies.set(elsewhere);
         for (final int remote : to)
         {
             copies.refuse(DropReason.OVERSIZE);
             fates.refuseCopy(
-                DropReason.OVERSIZE,
-                vni,
-                remotes.high(remote),
-                remotes.low(remote),
-                frame,
-                segments.segmentLength(),
-                count);
+                DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), frame, length, count);
         }
         copies.settle(counters, traffic, count, segments.length());
     }
@@ -373,14 +349,6 @@ public final class SendQueue
         for (int i = 0; headerLength > 0 && i < count; i++)
         {
             vxlan.wrap(frame.buffer(), frame.offset() + first + i * size, headerLength).init(vni);
-        }
-    }
-
-    private void makeRoom()
-    {
-        if (batch.isFull())
-        {
-            flush();
         }
     }
 

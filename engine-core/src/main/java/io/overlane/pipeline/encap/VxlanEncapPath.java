@@ -2,25 +2,16 @@
 package io.overlane.pipeline.encap;
 
 import io.overlane.address.MacAddress;
-import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.offload.GsoSplitter;
-import io.overlane.pipeline.Copies;
-import io.overlane.pipeline.Fates;
-import io.overlane.pipeline.PortGuard;
-import io.overlane.pipeline.bridge.FloodTargets;
-import io.overlane.pipeline.bridge.LocalSwitch;
 import io.overlane.pipeline.oversize.OversizeListener;
-import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.policy.SegmentPolicy;
-import io.overlane.policy.VlanPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
-import io.overlane.status.PathCounters;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.Layer3;
 
@@ -40,63 +31,28 @@ public final class VxlanEncapPath implements EncapPath
 
     private final Segment segment;
     private final Port port;
-    /** Null where the port is the only one its segment will ever have. */
-    private final LocalSwitch local;
-    private final Fdb fdb;
-    private final Suppress suppress;
+    private final EncapShared shared;
     private final SendQueue out;
-    private final PathCounters counters;
-    /** Null where tags pass. */
-    private final EncapTags tags;
     private final FloodTargets targets;
     private final EncapCheck check;
-    private final Fates fates;
-    private final PortGuard guard;
     private final OuterRule outer;
-    private final OversizeListener oversize;
-    private final OversizeReply reply;
-    private final long[] destinations;
-    private final long[] entries;
-    /** What {@link Layer3} says of each frame of the batch. */
-    private final int[] parsed;
-
-    private final GsoSplitter segments;
-    private final Copies toPorts;
-    private final EthernetHeader ethernet = new EthernetHeader();
+    private final OversizeListener oversize = this::answerOversize;
 
     private LocalPorts ports;
     private boolean isSwitched;
     /** Of the only port; it has none unless something is configured to be behind it. */
     private int ownNumber;
 
-    /**
-     * @param segment whose port this is.
-     * @param port    one of its ports.
-     * @param shared  with the other paths of the thread.
-     */
     public VxlanEncapPath(final Segment segment, final Port port, final EncapShared shared)
     {
         this.segment = segment;
         this.port = port;
-        suppress = shared.suppress;
-        local = shared.local;
-        fdb = shared.fdb;
+        this.shared = shared;
         out = shared.out;
-        counters = shared.counters;
-        fates = shared.fates;
-        guard = shared.ports;
-        reply = shared.oversize;
-        destinations = shared.destinations;
-        entries = shared.entries;
-        parsed = shared.parsed;
-        segments = shared.segments;
-        toPorts = shared.toPorts;
         final SegmentPolicy rules = segment.rules();
         outer = new OuterRule(rules.outer());
-        oversize = this::answerOversize;
-        targets = new FloodTargets(segment, out, shared.misses);
-        tags = rules.encapVlan() == VlanPolicy.PASS ? null : new EncapTags(rules.encapVlan());
-        check = new EncapCheck(segment.portMtu());
+        targets = new FloodTargets(segment, out.remotes(), shared.misses, out.clock());
+        check = new EncapCheck(segment.portMtu(), rules.encapVlan());
     }
 
     @Override
@@ -114,27 +70,19 @@ public final class VxlanEncapPath implements EncapPath
         ownNumber = ports.get(0).number();
         if (isSwitched)
         {
-            local.begin(segment, ports, port);
+            shared.local.begin(segment, ports, port);
         }
         lookUp(batch);
         for (int i = 0; i < batch.size(); i++)
         {
-            final Frame frame = batch.get(i);
-            if (frame.gsoType() == Frame.GSO_NONE)
-            {
-                encapFrame(frame, parsed[i], destinations[i], entries[i]);
-            }
-            else
-            {
-                encapSuperFrame(frame, parsed[i], destinations[i], entries[i]);
-            }
+            carry(batch.get(i), shared.parsed[i], shared.destinations[i], shared.entries[i]);
         }
         out.flush();
         if (isSwitched)
         {
-            local.flush();
+            shared.local.flush();
         }
-        counters.onBatchEnd();
+        shared.counters.onBatchEnd();
     }
 
     /**
@@ -143,6 +91,7 @@ public final class VxlanEncapPath implements EncapPath
      */
     private void lookUp(final FrameBatch batch)
     {
+        final long[] destinations = shared.destinations;
         final int size = batch.size();
         int frames = 0;
         int bytes = 0;
@@ -150,14 +99,14 @@ public final class VxlanEncapPath implements EncapPath
         {
             final Frame frame = batch.get(i);
             int layer3 = Layer3.ofEthernet(frame.buffer(), frame.offset(), frame.length());
-            if (Layer3.offset(layer3) != EthernetHeader.LENGTH && tags != null)
+            if (Layer3.offset(layer3) != EthernetHeader.LENGTH)
             {
-                layer3 = tags.judge(frame, layer3);
+                layer3 = check.tags(frame, layer3);
             }
-            parsed[i] = layer3;
+            shared.parsed[i] = layer3;
             final int length = frame.length();
             destinations[i] = length >= EthernetHeader.LENGTH ?
-                ethernet.wrap(frame.buffer(), frame.offset(), length).destination() :
+                shared.ethernet.wrap(frame.buffer(), frame.offset(), length).destination() :
                 MacAddress.BROADCAST;
             if (frame.gsoType() == Frame.GSO_NONE)
             {
@@ -165,78 +114,51 @@ public final class VxlanEncapPath implements EncapPath
                 bytes += length;
             }
         }
-        counters.onIn(frames, bytes);
+        shared.counters.onIn(frames, bytes);
         if (size == 1)
         {
-            entries[0] = fdb.lookup(segment.vni(), destinations[0]);
+            shared.entries[0] = shared.fdb.lookup(segment.vni(), destinations[0]);
         }
         else
         {
-            fdb.lookup(segment.vni(), destinations, entries, size);
+            shared.fdb.lookup(segment.vni(), destinations, shared.entries, size);
         }
     }
 
-    private void encapFrame(final Frame frame, final int layer3, final long destination, final long entry)
+    private void carry(final Frame frame, final int layer3, final long destination, final long entry)
     {
         DropReason verdict = check.frame(frame, layer3);
+        GsoSplitter segments = null;
+        int length = frame.length();
+        int count = 1;
+        if (frame.gsoType() != Frame.GSO_NONE)
+        {
+            segments = shared.segments;
+            verdict = verdict == DropReason.NONE ? segments.open(frame, layer3) : verdict;
+            count = verdict == DropReason.NONE ? segments.segments() : 1;
+            shared.counters.onIn(count, length);
+            if (verdict == DropReason.NONE)
+            {
+                length = segments.segmentLength();
+                verdict = check.isOversize(length, layer3) ? DropReason.OVERSIZE : DropReason.NONE;
+            }
+        }
         if (isSwitched && verdict == DropReason.NONE)
         {
-            verdict = local.onSource(source(frame));
+            verdict = shared.local.onSource(
+                shared.ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source());
         }
         if (verdict != DropReason.NONE)
         {
-            refuse(verdict, frame, frame.length(), 1);
+            refuse(verdict, frame, length, count);
         }
-        else if (MacAddress.isGroup(destination) && suppress.answer(frame, layer3, segment.vni()))
+        else if (MacAddress.isGroup(destination) && shared.suppress.answer(frame, layer3, segment.vni()))
         {
             answer(frame);
         }
-        else if (!isOneStation(entry))
+        else if (entry == FdbEntry.MISSING || FdbEntry.target(entry) != FdbEntry.REMOTE)
         {
-            flood(frame, layer3, destination, entry, 1);
-        }
-        else if (isLocal(entry))
-        {
-            toPort(frame, entry, 1);
-        }
-        else
-        {
-            out.add(frame, layer3, FdbEntry.remote(entry), outer.of(frame, layer3));
-        }
-    }
-
-    private void encapSuperFrame(final Frame frame, final int layer3, final long destination, final long entry)
-    {
-        final int length = frame.length();
-        DropReason verdict = check.superFrame(frame);
-        if (verdict == DropReason.NONE)
-        {
-            verdict = segments.open(frame, layer3);
-        }
-        if (verdict != DropReason.NONE)
-        {
-            counters.onIn(1, length);
-            drop(verdict, frame, 1);
-            return;
-        }
-        final int count = segments.segments();
-        counters.onIn(count, length);
-        if (check.isOversize(segments.segmentLength(), layer3))
-        {
-            refuse(DropReason.OVERSIZE, frame, segments.segmentLength(), count);
-            return;
-        }
-        if (isSwitched)
-        {
-            verdict = local.onSource(source(frame));
-        }
-        if (verdict != DropReason.NONE)
-        {
-            drop(verdict, frame, count);
-        }
-        else if (!isOneStation(entry))
-        {
-            flood(frame, layer3, destination, entry, count);
+            flood(frame, segments, layer3, targets.remotes(entry, destination), count);
         }
         else if (isLocal(entry))
         {
@@ -248,52 +170,41 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    /** Whether the frame is for a single remote, or for a port of this segment, which has such a number too. */
-    private static boolean isOneStation(final long entry)
-    {
-        return entry != FdbEntry.MISSING && FdbEntry.target(entry) == FdbEntry.REMOTE;
-    }
-
-    /** Whether the one station is behind a port of this segment. */
+    /** Whether the one station is behind a port of this segment, which has a number as remotes have. */
     private boolean isLocal(final long entry)
     {
         final int number = FdbEntry.remote(entry);
         return isSwitched ? ports.find(number) != null : number == ownNumber;
     }
 
-    /** Send a frame, or the segments of the super-frame that was opened last, to all that get a copy. */
     private void flood(
-        final Frame frame, final int layer3, final long destination, final long entry, final int count)
+        final Frame frame, final GsoSplitter segments, final int layer3, final int[] remotes, final int count)
     {
-        final int[] remotes = targets.remotes(entry, destination);
         final DropReason refusal = targets.refusal(remotes, count);
         if (refusal != DropReason.NONE)
         {
             drop(refusal, frame, count);
+            return;
         }
-        else if (!toOtherPorts(frame, count) && remotes.length == 0)
+        shared.toPorts.clear();
+        if (isSwitched)
+        {
+            shared.local.flood(frame, count, shared.toPorts);
+        }
+        if (shared.toPorts.isEmpty() && remotes.length == 0)
         {
             drop(DropReason.NO_DESTINATION, frame, count);
         }
-        else if (frame.gsoType() == Frame.GSO_NONE)
-        {
-            out.flood(frame, layer3, remotes, outer.of(frame, layer3), toPorts);
-        }
         else
         {
-            out.flood(frame, segments, layer3, remotes, outer.of(frame, layer3), toPorts);
+            out.flood(frame, segments, layer3, remotes, outer.of(frame, layer3), shared.toPorts);
         }
-    }
-
-    private long source(final Frame frame)
-    {
-        return ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source();
     }
 
     /** To the port its station is behind, unless it came from there. */
     private void toPort(final Frame frame, final long entry, final int count)
     {
-        if (!isSwitched || !local.add(frame, ports.find(FdbEntry.remote(entry)), count))
+        if (!isSwitched || !shared.local.add(frame, ports.find(FdbEntry.remote(entry)), count))
         {
             drop(DropReason.SPLIT_HORIZON, frame, count);
         }
@@ -302,10 +213,10 @@ public final class VxlanEncapPath implements EncapPath
     /** Give a request that has become its answer to the port it came from. */
     private void answer(final Frame frame)
     {
-        final DropReason verdict = guard.offer(port, frame);
+        final DropReason verdict = shared.ports.offer(port, frame);
         if (verdict == DropReason.NONE)
         {
-            counters.onAnswered(1);
+            shared.counters.onAnswered(1);
         }
         else
         {
@@ -318,7 +229,8 @@ public final class VxlanEncapPath implements EncapPath
     {
         if (reason == DropReason.OVERSIZE)
         {
-            fates.oversize(answerOversize(frame, MAX_FRAME_LENGTH), segment.vni(), 0, 0, frame, length, count);
+            shared.fates.oversize(
+                answerOversize(frame, MAX_FRAME_LENGTH), segment.vni(), 0, 0, frame, length, count);
         }
         else
         {
@@ -328,22 +240,11 @@ public final class VxlanEncapPath implements EncapPath
 
     private boolean answerOversize(final Frame frame, final int longestFrame)
     {
-        return reply.send(frame, port, segment.portMtu(), longestFrame);
+        return shared.oversize.send(frame, port, segment.portMtu(), longestFrame);
     }
 
     private void drop(final DropReason reason, final Frame frame, final int count)
     {
-        fates.drop(reason, segment.vni(), frame, count);
-    }
-
-    /** False if there are no other ports. */
-    private boolean toOtherPorts(final Frame frame, final int count)
-    {
-        toPorts.clear();
-        if (isSwitched)
-        {
-            local.flood(frame, count, toPorts);
-        }
-        return !toPorts.isEmpty();
+        shared.fates.drop(reason, segment.vni(), frame, count);
     }
 }

@@ -1,33 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline.oversize;
 
+import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.PathCounters;
+import io.overlane.underlay.OuterOverhead;
 import io.overlane.underlay.SendBatch;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What becomes of datagrams that are too long for their remote: their sender is told, and they count as answered, or
- * they are dropped and counted with their size. Sending thread only.
+ * What becomes of datagrams that are too long for their remote: their sender gets an answer, and they count as
+ * answered, or they are dropped and counted with their size. Sending thread only.
+ *
+ * <p>The underlay knows how long a datagram may be (in Linux the kernel's route cache does, which sees "fragmentation
+ * needed", follows changes of the interface, and forgets after {@code net.ipv4.route.mtu_expires}, ten minutes). It is
+ * asked when a datagram is refused, and its answer is kept for a second: so frames too long for a narrow path are
+ * judged without a system call, and a path that becomes wide again is found by the next one sent. While no remote has a
+ * limit, nothing is looked up.
  */
 public final class OversizeFate
 {
+    /** The time for which an answer of the underlay is kept; the underlay is asked no more often. */
+    private static final long LIFETIME_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Longer than any datagram. */
+    private static final int UNLIMITED = 1 << 16;
+
+    private final UnderlayGuard underlay;
     private final RemoteTable remotes;
     private final Fates fates;
     private final int headerLength;
-    private final PathMtus pathMtus;
+    private final NanoClock clock;
     private int vni;
     private OversizeListener listener;
 
+    // By the remote's number.
+    private final long[] high;
+    private final long[] low;
+    private final long[] expiryNs;
+    private final int[] longest;
+    private long lastExpiryNs;
+    private boolean isActive;
+
     /**
-     * @param underlay     knows the paths.
-     * @param remotes      addresses of remotes.
-     * @param counters     encap counters.
      * @param headerLength bytes of tunnel header in each datagram.
-     * @param clock        for how long a path's MTU is remembered.
      */
     public OversizeFate(
         final UnderlayGuard underlay,
@@ -36,57 +56,55 @@ public final class OversizeFate
         final int headerLength,
         final NanoClock clock)
     {
+        this.underlay = underlay;
         this.remotes = remotes;
         fates = new Fates(counters);
         this.headerLength = headerLength;
-        pathMtus = new PathMtus(underlay, remotes, clock);
+        this.clock = clock;
+        high = new long[remotes.maxRemotes()];
+        low = new long[remotes.maxRemotes()];
+        expiryNs = new long[remotes.maxRemotes()];
+        longest = new int[remotes.maxRemotes()];
     }
 
     /**
      * Begin a batch of one segment.
      *
-     * @param vni      the segment.
-     * @param listener may answer the senders; null: nobody does.
+     * @param listener may answer the senders.
      */
     public void begin(final int vni, final OversizeListener listener)
     {
         this.vni = vni;
         this.listener = listener;
-        pathMtus.onBatch();
+        if (isActive && lastExpiryNs - clock.nanoTime() <= 0)
+        {
+            isActive = false;
+        }
     }
 
-    /**
-     * @param length bytes of a frame.
-     * @param remote where it is to go.
-     * @return true if it is known not to fit.
-     */
+    /** Whether a frame of a length is known not to fit the path to a remote. */
     public boolean isTooLong(final int length, final int remote)
     {
-        return pathMtus.isActive() && length + headerLength > pathMtus.longest(remote);
+        return isActive && length + headerLength > longest(remote);
     }
 
     /**
-     * A frame, or a super-frame of several, is not sent.
+     * Answer or drop a frame, or a super-frame of several, that is not sent.
      *
      * @param frame  done with when this returns.
      * @param length bytes of it, or of one of its segments.
-     * @param remote where it was to go.
      * @param count  frames it stands for.
      */
     public void refuse(final Frame frame, final int length, final int remote, final int count)
     {
-        final int longest = pathMtus.longest(remote) - headerLength;
-        final boolean isAnswered = listener != null && length > longest && listener.onOversize(frame, longest);
-        count(isAnswered, frame, length, remote, count);
+        final int longestFrame = longest(remote) - headerLength;
+        count(length > longestFrame && listener.onOversize(frame, longestFrame), frame, length, remote, count);
     }
 
     /**
-     * Frames are too long for any remote by this way.
+     * Drop frames that are too long for any remote by this way.
      *
-     * @param frame  a frame, or a super-frame.
-     * @param length bytes of it, or of one of its segments.
-     * @param remote where they were to go.
-     * @param count  of them.
+     * @param length bytes of the frame, or of one of its segments.
      */
     public void drop(final Frame frame, final int length, final int remote, final int count)
     {
@@ -100,18 +118,14 @@ public final class OversizeFate
     }
 
     /**
-     * The underlay found an entry too long. Of joined datagrams the first stands for all: its sender is told, the
-     * others are dropped.
-     *
-     * @param batch the entry is in.
-     * @param entry its index.
-     * @param count frames in it.
+     * Answer or drop an entry that the underlay found too long. Of joined datagrams the first stands for all: its
+     * sender gets the answer, the others are dropped.
      */
     public void onRefused(final SendBatch batch, final int entry, final int count)
     {
         final int remote = batch.remote(entry);
         final int length = datagramLength(batch, entry) - headerLength;
-        pathMtus.learn(remote);
+        learn(remote);
         final Frame frame = batch.frame(entry).strip(headerLength).length(length);
         refuse(frame, length, remote, 1);
         if (count > 1)
@@ -125,5 +139,33 @@ public final class OversizeFate
         final int segmentSize = batch.segmentSize(entry);
         final int length = batch.frame(entry).length();
         return segmentSize > 0 ? Math.min(segmentSize, length) : length;
+    }
+
+    /** Bytes of UDP payload that the path to a remote takes, or {@link #UNLIMITED} if that is not known. */
+    private int longest(final int remote)
+    {
+        return isKnown(remote) ? longest[remote] : UNLIMITED;
+    }
+
+    private void learn(final int remote)
+    {
+        if (!isKnown(remote))
+        {
+            high[remote] = remotes.high(remote);
+            low[remote] = remotes.low(remote);
+            final int mtu = underlay.pathMtu(high[remote], low[remote]);
+            final boolean isV4 = IpAddress.isV4(high[remote], low[remote]);
+            longest[remote] = mtu == 0 ? UNLIMITED : mtu - OuterOverhead.datagram(isV4);
+            lastExpiryNs = clock.nanoTime() + LIFETIME_NS;
+            expiryNs[remote] = lastExpiryNs;
+            isActive = true;
+        }
+    }
+
+    /** A number may have been given to another address since. */
+    private boolean isKnown(final int remote)
+    {
+        return isActive && longest[remote] > 0 && expiryNs[remote] - clock.nanoTime() > 0 &&
+            high[remote] == remotes.high(remote) && low[remote] == remotes.low(remote);
     }
 }

@@ -11,21 +11,21 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Test;
 
 /** What was delivered is counted once, under its remote. */
-class DeliveryTallyTest
+class FatesTest
 {
     private final EngineCounters engine = new EngineCounters(1, 8, 8, 1, SystemNanoClock.INSTANCE);
     private final PathCounters counters = engine.encap();
     private final Traffic traffic = engine.newTraffic("encap", 0, "vni-1");
-    private final DeliveryTally tally = new DeliveryTally(counters);
+    private final Fates fates = new Fates(counters);
 
     @Test
     void shouldCountEachRemoteByItselfWhateverTheOrder()
     {
-        tally.add(traffic, 3, 1, 100);
-        tally.add(traffic, 3, 2, 200);
-        tally.add(traffic, RemoteTraffic.UNNUMBERED, 1, 10);
-        tally.add(traffic, 3, 1, 1000);
-        tally.flush(traffic);
+        fates.deliver(traffic, 3, 1, 100);
+        fates.deliver(traffic, 3, 2, 200);
+        fates.deliver(traffic, RemoteTraffic.UNNUMBERED, 1, 10);
+        fates.deliver(traffic, 3, 1, 1000);
+        fates.flush(traffic);
 
         assertEquals(4, counters.remotes().frames(3));
         assertEquals(1300, counters.remotes().bytes(3));
@@ -39,9 +39,9 @@ class DeliveryTallyTest
     @Test
     void shouldCountNothingTwice()
     {
-        tally.add(traffic, 0, 1, 60);
-        tally.flush(traffic);
-        tally.flush(traffic);
+        fates.deliver(traffic, 0, 1, 60);
+        fates.flush(traffic);
+        fates.flush(traffic);
 
         assertEquals(1, counters.remotes().frames(0));
         assertEquals(1, counters.delivered());
