@@ -69,8 +69,9 @@ public class DecapBenchmark extends PathBenchmark
 
         final Forwarding forwarding = Sinks.forwarding(64);
         forwarding.operations().run(tables -> tables.replaceRoute(Frames.THERE, Sinks.REMOTE));
-        final IpNetwork network = new IpNetwork(
-            new IpNetworkContext().port(new SilentPort("none")).local(Frames.HERE),
+        final IpNetwork network = IpNetwork.of(
+            new IpNetworkContext().local(Frames.HERE),
+            new SilentPort("none"),
             forwarding.routes(),
             ipCounters.newTraffic("encap", 0, "ip"),
             ipCounters.newTraffic("decap", 0, "ip"));

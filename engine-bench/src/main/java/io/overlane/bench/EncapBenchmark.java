@@ -112,8 +112,9 @@ public class EncapBenchmark extends PathBenchmark
                 Frames.BATCH));
 
         forwarding.operations().run(tables -> tables.replaceRoute(Frames.THERE, Sinks.REMOTE));
-        final IpNetwork network = new IpNetwork(
-            new IpNetworkContext().port(new SilentPort("none")),
+        final IpNetwork network = IpNetwork.of(
+            new IpNetworkContext(),
+            new SilentPort("none"),
             forwarding.routes(),
             ipCounters.newTraffic("encap", 0, "ip"),
             ipCounters.newTraffic("decap", 0, "ip"));

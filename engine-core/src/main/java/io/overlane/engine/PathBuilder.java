@@ -211,7 +211,7 @@ final class PathBuilder
 
     private DecapPath ip(final IpNetworkContext settings)
     {
-        final IpNetwork network = new IpNetwork(
+        final IpNetwork network = IpNetwork.of(
             settings,
             port(settings.port()),
             forwarding.routes(),
@@ -241,8 +241,7 @@ final class PathBuilder
             return new Segment(settings, encap, decap);
         }
         final Segment first = Objects.requireNonNull(forwarding.segments().lookup(settings.vni()), "segment");
-        return new Segment(
-            settings, port(settings.port()), first.floodList(), first.knownSources(), encap, decap);
+        return new Segment(first, port(settings.port()), encap, decap);
     }
 
     private Port port(final Port first)

@@ -11,6 +11,7 @@ import static io.overlane.policy.VlanPolicy.PASS;
 import static io.overlane.policy.VlanPolicy.STRIP;
 
 import io.overlane.wire.VxlanHeader;
+import java.util.function.Consumer;
 
 /**
  * How strict a segment is, by name. A profile is a row of the table below and sets every column of it; each column can
@@ -47,14 +48,7 @@ public enum PolicyProfile
     STRICT("strict",   VxlanHeader.RESERVED_MASK, KNOWN, DROP, DROP,  RFC6040, ALWAYS, ALWAYS,      ALWAYS);
 
     private final String label;
-    private final long reservedBits;
-    private final SourcePolicy sourcePolicy;
-    private final VlanPolicy decapVlan;
-    private final VlanPolicy encapVlan;
-    private final EcnPolicy ecn;
-    private final DropWhen dropOwnMac;
-    private final DropWhen dropStaticViolation;
-    private final DropWhen dropBadSource;
+    private final Consumer<SegmentPolicy> setter;
 
     PolicyProfile(
         final String label,
@@ -68,14 +62,15 @@ public enum PolicyProfile
         final DropWhen dropBadSource)
     {
         this.label = label;
-        this.reservedBits = reservedBits;
-        this.sourcePolicy = sourcePolicy;
-        this.decapVlan = decapVlan;
-        this.encapVlan = encapVlan;
-        this.ecn = ecn;
-        this.dropOwnMac = dropOwnMac;
-        this.dropStaticViolation = dropStaticViolation;
-        this.dropBadSource = dropBadSource;
+        setter = rules -> rules
+            .reservedBits(reservedBits)
+            .sourcePolicy(sourcePolicy)
+            .decapVlan(decapVlan)
+            .encapVlan(encapVlan)
+            .ecn(ecn)
+            .dropOwnMac(dropOwnMac)
+            .dropStaticViolation(dropStaticViolation)
+            .dropBadSource(dropBadSource);
     }
 
     /** @return the name in options and documents. */
@@ -87,13 +82,6 @@ public enum PolicyProfile
     /** Set every column. */
     void applyTo(final SegmentPolicy rules)
     {
-        rules.reservedBits(reservedBits)
-            .sourcePolicy(sourcePolicy)
-            .decapVlan(decapVlan)
-            .encapVlan(encapVlan)
-            .ecn(ecn)
-            .dropOwnMac(dropOwnMac)
-            .dropStaticViolation(dropStaticViolation)
-            .dropBadSource(dropBadSource);
+        setter.accept(rules);
     }
 }

@@ -40,8 +40,8 @@ public final class SegmentPolicy
     private long fdbAgeNs = ENGINE_AGE;
     private FloodBudget floodBudget = new FloodBudget(0, 0, 0);
     private OuterContext outer = new OuterContext();
-    private final Set<IpAddress> groups = new LinkedHashSet<>();
-    private final Set<IpPrefix> sources = new LinkedHashSet<>();
+    private Set<IpAddress> groups = Set.of();
+    private Set<IpPrefix> sources = Set.of();
     private boolean isFixed;
     /** Null except for fixed rules with {@link SourcePolicy#LISTED}. */
     private RouteTable listedSources;
@@ -72,10 +72,7 @@ public final class SegmentPolicy
         return fixed;
     }
 
-    /**
-     * @param other rules.
-     * @return this, with each rule as the others have it.
-     */
+    /** Set each rule as other rules have it. */
     public SegmentPolicy set(final SegmentPolicy other)
     {
         return learning(Setting.notNull("set", other).learning)
@@ -109,13 +106,21 @@ public final class SegmentPolicy
             dropStaticViolation, dropBadSource, maxLearned, fdbAgeNs, floodBudget, outer, groups);
     }
 
-    private void requireChangeable()
+    private SegmentPolicy changeable()
     {
         if (isFixed)
         {
             throw new IllegalStateException(
                 "a running segment uses this policy: change it with EngineSegments.change, or change a copy()");
         }
+        return this;
+    }
+
+    private static <T> Set<T> with(final Set<T> set, final T element)
+    {
+        final Set<T> after = new LinkedHashSet<>(set);
+        after.add(element);
+        return Collections.unmodifiableSet(after);
     }
 
     /** @return true if source MACs of received frames are learned. */
@@ -130,8 +135,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy learning(final boolean learning)
     {
-        requireChangeable();
-        this.learning = learning;
+        changeable().learning = learning;
         return this;
     }
 
@@ -143,8 +147,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy profile(final PolicyProfile profile)
     {
-        requireChangeable();
-        Setting.notNull("profile", profile).applyTo(this);
+        Setting.notNull("profile", profile).applyTo(changeable());
         return this;
     }
 
@@ -164,8 +167,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy reservedBits(final long reservedBits)
     {
-        requireChangeable();
-        this.reservedBits = reservedBits & VxlanHeader.RESERVED_MASK;
+        changeable().reservedBits = reservedBits & VxlanHeader.RESERVED_MASK;
         return this;
     }
 
@@ -181,8 +183,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy sourcePolicy(final SourcePolicy sourcePolicy)
     {
-        requireChangeable();
-        this.sourcePolicy = Setting.notNull("sourcePolicy", sourcePolicy);
+        changeable().sourcePolicy = Setting.notNull("sourcePolicy", sourcePolicy);
         return this;
     }
 
@@ -202,7 +203,7 @@ public final class SegmentPolicy
     /** @return prefixes that outer sources are accepted from under {@link SourcePolicy#LISTED}. */
     public Set<IpPrefix> sources()
     {
-        return Collections.unmodifiableSet(sources);
+        return sources;
     }
 
     /**
@@ -213,8 +214,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy source(final IpPrefix prefix)
     {
-        requireChangeable();
-        sources.add(Setting.notNull("source", prefix).base());
+        changeable().sources = with(sources, Setting.notNull("source", prefix).base());
         return sourcePolicy(SourcePolicy.LISTED);
     }
 
@@ -227,12 +227,11 @@ public final class SegmentPolicy
      */
     public SegmentPolicy sources(final SourcePolicy policy, final Set<IpPrefix> prefixes)
     {
-        requireChangeable();
-        Setting.notNull("policy", policy);
-        final Set<IpPrefix> wanted = new LinkedHashSet<>(Setting.notNull("prefixes", prefixes));
-        sources.clear();
-        wanted.forEach(this::source);
-        return sourcePolicy(policy);
+        sourcePolicy(policy);
+        final Set<IpPrefix> wanted = new LinkedHashSet<>();
+        Setting.notNull("prefixes", prefixes).forEach(prefix -> wanted.add(Setting.notNull("source", prefix).base()));
+        sources = Collections.unmodifiableSet(wanted);
+        return this;
     }
 
     /** @return what becomes of received frames with a VLAN tag. */
@@ -247,8 +246,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy decapVlan(final VlanPolicy decapVlan)
     {
-        requireChangeable();
-        this.decapVlan = Setting.notNull("decapVlan", decapVlan);
+        changeable().decapVlan = Setting.notNull("decapVlan", decapVlan);
         return this;
     }
 
@@ -264,8 +262,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy encapVlan(final VlanPolicy encapVlan)
     {
-        requireChangeable();
-        this.encapVlan = Setting.notNull("encapVlan", encapVlan);
+        changeable().encapVlan = Setting.notNull("encapVlan", encapVlan);
         return this;
     }
 
@@ -281,8 +278,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy ecn(final EcnPolicy ecn)
     {
-        requireChangeable();
-        this.ecn = Setting.notNull("ecn", ecn);
+        changeable().ecn = Setting.notNull("ecn", ecn);
         return this;
     }
 
@@ -304,8 +300,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy dropOwnMac(final DropWhen dropOwnMac)
     {
-        requireChangeable();
-        this.dropOwnMac = Setting.notNull("dropOwnMac", dropOwnMac);
+        changeable().dropOwnMac = Setting.notNull("dropOwnMac", dropOwnMac);
         return this;
     }
 
@@ -328,8 +323,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy dropStaticViolation(final DropWhen dropStaticViolation)
     {
-        requireChangeable();
-        this.dropStaticViolation = Setting.notNull("dropStaticViolation", dropStaticViolation);
+        changeable().dropStaticViolation = Setting.notNull("dropStaticViolation", dropStaticViolation);
         return this;
     }
 
@@ -351,8 +345,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy dropBadSource(final DropWhen dropBadSource)
     {
-        requireChangeable();
-        this.dropBadSource = Setting.notNull("dropBadSource", dropBadSource);
+        changeable().dropBadSource = Setting.notNull("dropBadSource", dropBadSource);
         return this;
     }
 
@@ -369,8 +362,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy maxLearned(final int maxLearned)
     {
-        requireChangeable();
-        this.maxLearned = Setting.atLeast("maxLearned", maxLearned, 0);
+        changeable().maxLearned = Setting.atLeast("maxLearned", maxLearned, 0);
         return this;
     }
 
@@ -387,8 +379,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy fdbAgeNs(final long fdbAgeNs)
     {
-        requireChangeable();
-        this.fdbAgeNs = fdbAgeNs == ENGINE_AGE ? ENGINE_AGE : FdbContext.checkAge("fdbAgeNs", fdbAgeNs);
+        changeable().fdbAgeNs = fdbAgeNs == ENGINE_AGE ? ENGINE_AGE : FdbContext.checkAge("fdbAgeNs", fdbAgeNs);
         return this;
     }
 
@@ -404,8 +395,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy floodBudget(final FloodBudget floodBudget)
     {
-        requireChangeable();
-        this.floodBudget = Setting.notNull("floodBudget", floodBudget);
+        changeable().floodBudget = Setting.notNull("floodBudget", floodBudget);
         return this;
     }
 
@@ -421,8 +411,7 @@ public final class SegmentPolicy
      */
     public SegmentPolicy outer(final OuterContext outer)
     {
-        requireChangeable();
-        this.outer = Setting.notNull("outer", outer);
+        changeable().outer = Setting.notNull("outer", outer);
         return this;
     }
 
@@ -435,19 +424,18 @@ public final class SegmentPolicy
      */
     public SegmentPolicy group(final IpAddress group)
     {
-        requireChangeable();
         if (!Setting.notNull("group", group).isMulticast())
         {
             throw new IllegalArgumentException("not a multicast group: " + group);
         }
-        groups.add(group);
+        changeable().groups = with(groups, group);
         return this;
     }
 
     /** @return multicast groups that get flooded frames. */
     public Set<IpAddress> groups()
     {
-        return Collections.unmodifiableSet(groups);
+        return groups;
     }
 
     /**
@@ -457,10 +445,9 @@ public final class SegmentPolicy
      */
     public SegmentPolicy groups(final Set<IpAddress> wanted)
     {
-        requireChangeable();
-        final Set<IpAddress> copy = new LinkedHashSet<>(Setting.notNull("groups", wanted));
-        groups.clear();
-        copy.forEach(this::group);
+        final Set<IpAddress> all = Setting.notNull("groups", wanted);
+        changeable().groups = Set.of();
+        all.forEach(this::group);
         return this;
     }
 }

@@ -2,7 +2,7 @@
 package io.overlane.segment;
 
 import java.util.Arrays;
-import org.agrona.collections.IntArrayList;
+import java.util.stream.IntStream;
 import org.agrona.collections.IntHashSet;
 
 /**
@@ -11,53 +11,27 @@ import org.agrona.collections.IntHashSet;
  */
 public final class FloodList
 {
-    private static final int[] NONE = {};
+    private volatile int[] remotes = {};
 
-    private volatile int[] remotes = NONE;
-
-    /**
-     * The current list. Callers do not change it.
-     *
-     * @return numbers of remotes, each once.
-     */
+    /** The numbers of the remotes, each once. Callers do not change the array. */
     public int[] remotes()
     {
         return remotes;
     }
 
-    /**
-     * @param remote a remote's number.
-     * @return false if it was in the list already.
-     */
+    /** False if the remote was in the list already. */
     public boolean add(final int remote)
     {
         final int[] before = remotes;
-        if (indexOf(before, remote) >= 0)
-        {
-            return false;
-        }
         final int[] after = Arrays.copyOf(before, before.length + 1);
         after[before.length] = remote;
-        remotes = after;
-        return true;
+        return set(IntStream.of(after).distinct().toArray());
     }
 
-    /**
-     * @param remote a remote's number.
-     * @return false if it was not in the list.
-     */
+    /** False if the remote was not in the list. */
     public boolean remove(final int remote)
     {
-        final int[] before = remotes;
-        final int index = indexOf(before, remote);
-        if (index < 0)
-        {
-            return false;
-        }
-        final int[] after = Arrays.copyOf(before, before.length - 1);
-        System.arraycopy(before, index + 1, after, index, after.length - index);
-        remotes = after;
-        return true;
+        return set(IntStream.of(remotes).filter(other -> other != remote).toArray());
     }
 
     /**
@@ -68,35 +42,15 @@ public final class FloodList
      */
     public void change(final IntHashSet removed, final IntHashSet added)
     {
-        final int[] before = remotes;
-        final IntArrayList after = new IntArrayList(before.length + added.size(), 0);
-        final IntHashSet members = new IntHashSet();
-        for (final int remote : before)
-        {
-            if (!removed.contains(remote) && members.add(remote))
-            {
-                after.addInt(remote);
-            }
-        }
-        added.forEachInt(remote ->
-        {
-            if (members.add(remote))
-            {
-                after.addInt(remote);
-            }
-        });
-        remotes = after.toIntArray();
+        set(IntStream.concat(
+            IntStream.of(remotes).filter(remote -> !removed.contains(remote)),
+            added.stream().mapToInt(Integer::intValue)).distinct().toArray());
     }
 
-    private static int indexOf(final int[] remotes, final int remote)
+    private boolean set(final int... after)
     {
-        for (int i = 0; i < remotes.length; i++)
-        {
-            if (remotes[i] == remote)
-            {
-                return i;
-            }
-        }
-        return -1;
+        final boolean isChanged = after.length != remotes.length;
+        remotes = after;
+        return isChanged;
     }
 }

@@ -9,120 +9,60 @@ import io.overlane.status.Traffic;
 import io.overlane.underlay.OuterContext;
 
 /**
- * The IP network of the {@code ip-udp} mode as the data path sees it.
+ * The IP network of the {@code ip-udp} mode as the data path sees it, by way of one queue of its port.
+ *
+ * @param port          the queue.
+ * @param address       the IPv4 address that ICMP errors come from.
+ * @param sourcePolicy  which outer sources are accepted.
+ * @param allIcmpErrors whether "time exceeded" and "fragmentation needed" are sent too.
+ * @param outer         what outer headers say.
+ * @param routes        inner destination to remote.
+ * @param local         inner destinations behind this node; null: not known.
+ * @param encapTraffic  counts what the queue sent.
+ * @param decapTraffic  counts what the queue was given.
  */
-public final class IpNetwork
+public record IpNetwork(
+    Port port,
+    int address,
+    SourcePolicy sourcePolicy,
+    boolean allIcmpErrors,
+    OuterContext outer,
+    RouteTable routes,
+    RouteTable local,
+    Traffic encapTraffic,
+    Traffic decapTraffic)
 {
     private static final int LOCAL = 0;
 
-    private final Port port;
-    private final int address;
-    private final SourcePolicy sourcePolicy;
-    private final boolean allIcmpErrors;
-    private final OuterContext outer;
-    private final RouteTable routes;
-    private final RouteTable local;
-    private final Traffic encapTraffic;
-    private final Traffic decapTraffic;
-
     /**
-     * @param settings     concluded settings.
-     * @param routes       inner destination to remote.
-     * @param encapTraffic counts what its port sent.
-     * @param decapTraffic counts what its port was given.
+     * @param settings concluded settings.
+     * @param port     the queue.
+     * @param routes   inner destination to remote.
      */
-    public IpNetwork(
-        final IpNetworkContext settings,
-        final RouteTable routes,
-        final Traffic encapTraffic,
-        final Traffic decapTraffic)
-    {
-        this(settings, settings.port(), routes, encapTraffic, decapTraffic);
-    }
-
-    /**
-     * The network by way of one queue of its port.
-     *
-     * @param settings     concluded settings.
-     * @param port         the queue.
-     * @param routes       inner destination to remote.
-     * @param encapTraffic counts what its port sent.
-     * @param decapTraffic counts what its port was given.
-     */
-    public IpNetwork(
+    public static IpNetwork of(
         final IpNetworkContext settings,
         final Port port,
         final RouteTable routes,
         final Traffic encapTraffic,
         final Traffic decapTraffic)
     {
-        this.port = port;
-        address = settings.address().v4();
-        sourcePolicy = settings.sourcePolicy();
-        allIcmpErrors = settings.allIcmpErrors();
-        outer = settings.outer();
-        this.routes = routes;
-        this.encapTraffic = encapTraffic;
-        this.decapTraffic = decapTraffic;
-        local = settings.local().isEmpty() ? null : new RouteTable(settings.local().size());
+        final RouteTable local = settings.local().isEmpty() ? null : new RouteTable(settings.local().size());
         settings.local().forEach(prefix -> local.put(prefix, LOCAL));
+        return new IpNetwork(
+            port,
+            settings.address().v4(),
+            settings.sourcePolicy(),
+            settings.allIcmpErrors(),
+            settings.outer(),
+            routes,
+            local,
+            encapTraffic,
+            decapTraffic);
     }
 
-    /** @return where its packets enter and leave. */
-    public Port port()
-    {
-        return port;
-    }
-
-    /** @return the IPv4 address ICMP errors come from. */
-    public int address()
-    {
-        return address;
-    }
-
-    /** @return which outer sources are accepted. */
-    public SourcePolicy sourcePolicy()
-    {
-        return sourcePolicy;
-    }
-
-    /** @return true if "time exceeded" and "fragmentation needed" are sent too. */
-    public boolean allIcmpErrors()
-    {
-        return allIcmpErrors;
-    }
-
-    /** @return what outer headers say. */
-    public OuterContext outer()
-    {
-        return outer;
-    }
-
-    /** @return inner destination to remote. */
-    public RouteTable routes()
-    {
-        return routes;
-    }
-
-    /**
-     * @param high first word of an inner destination.
-     * @param low  second word.
-     * @return true if it is behind this node, or if we were not told what is.
-     */
+    /** Whether an inner destination is behind this node, or it is not known what is. */
     public boolean isLocal(final long high, final long low)
     {
         return local == null || local.lookup(high, low) == LOCAL;
-    }
-
-    /** @return counts what its port sent. */
-    public Traffic encapTraffic()
-    {
-        return encapTraffic;
-    }
-
-    /** @return counts what its port was given. */
-    public Traffic decapTraffic()
-    {
-        return decapTraffic;
     }
 }

@@ -32,100 +32,79 @@ public final class Segment
      */
     public Segment(final SegmentContext settings, final Traffic encapTraffic, final Traffic decapTraffic)
     {
-        this(settings, ports(settings), new FloodList(), new KnownSources(), encapTraffic, decapTraffic);
+        vni = settings.vni();
+        ports = ports(settings);
+        portMtu = settings.portMtu();
+        rules = settings.policy().fixed();
+        furtherOwnMacs = settings.furtherOwnMacs().stream().mapToLong(MacAddress::value).toArray();
+        floodList = new FloodList();
+        knownSources = new KnownSources();
+        this.encapTraffic = encapTraffic;
+        this.decapTraffic = decapTraffic;
+    }
+
+    /**
+     * The same segment by way of another queue of its only port.
+     *
+     * @param first        by way of the first queue.
+     * @param queue        the other queue.
+     * @param encapTraffic counts what the queue sent.
+     * @param decapTraffic counts what the queue was given.
+     */
+    public Segment(final Segment first, final Port queue, final Traffic encapTraffic, final Traffic decapTraffic)
+    {
+        vni = first.vni;
+        ports = new LocalPorts(new LocalPort(queue, LocalPort.UNNUMBERED, first.ownMac()));
+        portMtu = first.portMtu;
+        rules = first.rules;
+        furtherOwnMacs = first.furtherOwnMacs;
+        floodList = first.floodList;
+        knownSources = first.knownSources;
+        this.encapTraffic = encapTraffic;
+        this.decapTraffic = decapTraffic;
     }
 
     /** Every port, none with a number. */
     private static LocalPorts ports(final SegmentContext settings)
     {
         final List<Port> ports = settings.ports();
-        LocalPorts all = new LocalPorts(new LocalPort(ports.get(0), LocalPort.UNNUMBERED, settings.ownMac()));
-        for (int i = 1; i < ports.size(); i++)
+        final LocalPort[] all = new LocalPort[ports.size()];
+        for (int i = 0; i < all.length; i++)
         {
-            all = all.with(new LocalPort(ports.get(i), LocalPort.UNNUMBERED, settings.furtherPortMacs().get(i - 1)));
+            final long ownMac = i == 0 ? settings.ownMac() : settings.furtherPortMacs().get(i - 1);
+            all[i] = new LocalPort(ports.get(i), LocalPort.UNNUMBERED, ownMac);
         }
-        return all;
+        return new LocalPorts(all);
     }
 
-    /**
-     * The same segment by way of another queue of its port.
-     *
-     * @param settings     concluded settings.
-     * @param port         the queue.
-     * @param floodList    the segment's.
-     * @param knownSources the segment's.
-     * @param encapTraffic counts what the queue sent.
-     * @param decapTraffic counts what the queue was given.
-     */
-    public Segment(
-        final SegmentContext settings,
-        final Port port,
-        final FloodList floodList,
-        final KnownSources knownSources,
-        final Traffic encapTraffic,
-        final Traffic decapTraffic)
-    {
-        this(
-            settings,
-            new LocalPorts(new LocalPort(port, LocalPort.UNNUMBERED, settings.ownMac())),
-            floodList,
-            knownSources,
-            encapTraffic,
-            decapTraffic);
-    }
-
-    private Segment(
-        final SegmentContext settings,
-        final LocalPorts ports,
-        final FloodList floodList,
-        final KnownSources knownSources,
-        final Traffic encapTraffic,
-        final Traffic decapTraffic)
-    {
-        vni = settings.vni();
-        this.ports = ports;
-        this.floodList = floodList;
-        this.knownSources = knownSources;
-        portMtu = settings.portMtu();
-        rules = settings.policy().fixed();
-        furtherOwnMacs = settings.furtherOwnMacs().stream().mapToLong(MacAddress::value).toArray();
-        this.encapTraffic = encapTraffic;
-        this.decapTraffic = decapTraffic;
-    }
-
-    /** @return the VXLAN network identifier. */
     public int vni()
     {
         return vni;
     }
 
-    /** @return where its frames enter and leave. */
+    /** Where its frames enter and leave. */
     public LocalPorts ports()
     {
         return ports;
     }
 
-    /**
-     * Only the thread that writes the tables, which keeps them in step.
-     *
-     * @param ports where its frames enter and leave from now on.
-     */
+    /** Change the ports. Only the thread that writes the tables, which keeps them in step. */
     public void ports(final LocalPorts ports)
     {
         this.ports = ports;
     }
 
-    /** @return what it does with frames; to be asked once for all that is done with one. */
+    /** What it does with frames; to be asked once for all that is done with one. */
     public SegmentPolicy rules()
     {
         return rules;
     }
 
     /**
-     * Only the thread that writes the tables. What was taken from the rules to be kept, as by the paths of the ports,
-     * is for the caller to change too.
+     * Change the rules. Only the thread that writes the tables. The caller also changes what was made from the rules
+     * before, such as the paths of the ports.
      *
-     * @param rules what it does with frames from now on; {@link SegmentPolicy#fixed()}.
+     * @param rules {@link SegmentPolicy#fixed()}.
      */
     public void rules(final SegmentPolicy rules)
     {
@@ -133,44 +112,33 @@ public final class Segment
     }
 
     /**
-     * In constant time, whatever the source.
+     * Whether datagrams are accepted from an outer source, in constant time.
      *
      * @param judging {@link #rules()} as the frame is judged by.
-     * @param high    first word of an outer source address.
-     * @param low     second word.
-     * @return true if datagrams are accepted from there.
      */
     public boolean accepts(final SegmentPolicy judging, final long high, final long low)
     {
-        switch (judging.sourcePolicy())
+        return switch (judging.sourcePolicy())
         {
-            case ANY:
-                return true;
-
-            case LISTED:
-                return judging.lists(high, low);
-
-            default:
-                return knownSources.contains(high, low);
-        }
+            case ANY -> true;
+            case LISTED -> judging.lists(high, low);
+            default -> knownSources.contains(high, low);
+        };
     }
 
-    /** @return the largest IP packet its ports may send, in bytes. */
+    /** The largest IP packet its ports may send, in bytes. */
     public int portMtu()
     {
         return portMtu;
     }
 
-    /** @return the MAC of the device behind the first port, or {@link SegmentContext#NO_MAC}. */
+    /** The MAC of the device behind the first port, or {@link SegmentContext#NO_MAC}. */
     public long ownMac()
     {
         return ports.get(0).ownMac();
     }
 
-    /**
-     * @param mac source of a received frame.
-     * @return true if it is ours.
-     */
+    /** Whether the source of a received frame is a station of this host. */
     public boolean isOwnMac(final long mac)
     {
         return ports.isOwnMac(mac) || isFurtherOwnMac(mac);
@@ -188,25 +156,25 @@ public final class Segment
         return false;
     }
 
-    /** @return who gets copies of flooded frames. */
+    /** The remotes that get copies of flooded frames. */
     public FloodList floodList()
     {
         return floodList;
     }
 
-    /** @return the addresses its configuration names. */
+    /** The addresses its configuration names. */
     public KnownSources knownSources()
     {
         return knownSources;
     }
 
-    /** @return counts what its ports sent. */
+    /** Counts what its ports sent. */
     public Traffic encapTraffic()
     {
         return encapTraffic;
     }
 
-    /** @return counts what its ports were given. */
+    /** Counts what its ports were given. */
     public Traffic decapTraffic()
     {
         return decapTraffic;

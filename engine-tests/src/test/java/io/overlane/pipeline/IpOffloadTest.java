@@ -49,8 +49,12 @@ class IpOffloadTest
         final IpNetworkContext settings = new IpNetworkContext()
             .port(port).address(IpAddress.ofV4(0x0A00_0001)).local(IpPrefix.parse("10.0.0.0/24"))
             .outer(new OuterContext().ecn(EcnEncap.OFF));
-        network = new IpNetwork(
-            settings, routes, counters.newTraffic("encap", 0, "ip"), counters.newTraffic("decap", 0, "ip"));
+        network = IpNetwork.of(
+            settings,
+            port,
+            routes,
+            counters.newTraffic("encap", 0, "ip"),
+            counters.newTraffic("decap", 0, "ip"));
     }
 
     @Test
