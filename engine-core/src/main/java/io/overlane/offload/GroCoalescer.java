@@ -6,30 +6,30 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.wire.Layer3;
 
 /**
- * Joins received segments that belong together into super-frames for a device that takes them (Linux
- * {@code tcp_gro_receive}, {@code udp_gro_receive}; RFC 1122 asks only that each flow keeps its order).
+ * Joins received segments that belong together into super-frames for a device that takes them (Linux {@code
+ * tcp_gro_receive}, {@code udp_gro_receive}; RFC 1122 asks only that each flow keeps its order).
  *
  * <p>Segments are joined only if splitting the super-frame gives them back unchanged: same headers, sequence numbers
  * and IPv4 ids that follow each other, equal sizes, and a right checksum in every segment. Any other frame stays alone,
  * as it was received, behind the frames that its flow sent before.
  *
- * <p>The caller owns the batch. Each frame gets a place in it in the order of arrival, or joins the super-frame that
- * stands at the place of an earlier one. So frames that are passed on where they lie keep their order, and a frame
- * whose headroom is the end of the frame before it never reaches the port before that one.
+ * <p>The caller owns the batch. Each frame gets a place in it in the order of arrival, or joins the super-frame at the
+ * place of an earlier frame. So frames that are passed on where they lie keep their order, and a frame whose headroom
+ * is the end of the frame before it never reaches the port before that one.
  *
- * <p>No frame is held back for a later batch: {@link #finish()} ends every flow with the batch it began in.
+ * <p>No frame waits for a later batch: {@link #finish()} ends every flow with the batch it began in.
  */
 public final class GroCoalescer
 {
     /** The {@code place} of {@link #add} if the batch is full. */
     public static final int NO_PLACE = -1;
 
-    /** Room for a packet of 64 KiB behind an Ethernet header and all VLAN tags that are looked behind. */
+    /** A packet of 64 KiB behind an Ethernet header with the most VLAN tags that are parsed. */
     private static final int SLOT_LENGTH = 0xFFFF + Layer3.MAX_OFFSET;
 
     private final GroFlow[] flows;
     private final FrameSlab slots;
-    /** Looks at the next frame, and takes the place of a flow that is free if the frame begins a super-frame. */
+    /** Looks at the next frame. If the frame begins a super-frame, this object takes the place of a free flow. */
     private GroFlow spare;
     private int slotsUsed;
     private int nextVictim;
@@ -77,15 +77,13 @@ public final class GroCoalescer
     }
 
     /**
-     * @param frame      an inner frame; its bytes stay where they are until the batch is handed on.
-     * @param sourceHigh first word of the outer source.
-     * @param sourceLow  second word.
-     * @param place      next free place of the batch, or {@link #NO_PLACE}.
+     * @param frame an inner frame; its bytes stay where they are until the batch is handed on.
+     * @param place next free place of the batch, or {@link #NO_PLACE}.
      * @return what to do with the frame; never {@link Verdict#FLUSH_FIRST} for the first frame of a batch.
      */
     public Verdict add(final Frame frame, final long sourceHigh, final long sourceLow, final int place)
     {
-        // Most frames follow one that is in the batch already: comparing a few words shows it.
+        // Most frames follow one that is in the batch already; comparing a few words shows it.
         final GroFlow flow = findPredecessor(frame, sourceHigh, sourceLow);
         if (flow != null && flow.isChecksumRight(frame))
         {
@@ -115,13 +113,13 @@ public final class GroCoalescer
         return Verdict.NEW_PLACE;
     }
 
-    /** @return after {@link Verdict#JOINED}: the frame that holds all segments, complete after {@link #finish()}. */
+    /** After {@link Verdict#JOINED}: the frame that holds all segments, complete after {@link #finish()}. */
     public Frame superFrame()
     {
         return joined.superFrame();
     }
 
-    /** @return after {@link Verdict#JOINED}: place of the first segment. */
+    /** After {@link Verdict#JOINED}: place of the first segment. */
     public int place()
     {
         return joined.place();
@@ -134,7 +132,7 @@ public final class GroCoalescer
         slotsUsed = 0;
     }
 
-    /** A flow is open once at most, so one flow at most fits. */
+    /** A flow is open at most once, so at most one flow fits. */
     private GroFlow findPredecessor(final Frame frame, final long sourceHigh, final long sourceLow)
     {
         for (final GroFlow flow : flows)
@@ -188,7 +186,7 @@ public final class GroCoalescer
                 return i;
             }
         }
-        // All are busy with other flows: they make room in turn.
+        // All are busy with other flows, so they make room in turn.
         final int victim = nextVictim;
         nextVictim = (nextVictim + 1) % flows.length;
         flows[victim].close();

@@ -25,8 +25,8 @@ import org.agrona.MutableDirectBuffer;
  *        '-- segmentLength --'     '--- the same -----'     '- or shorter, the last
  * </pre>
  *
- * Every segment gets all headers of the super-frame, with its own lengths, IPv4 id, sequence number and checksums. FIN
- * and PSH stay on the last, CWR on the first. The gap is for a tunnel header, which the caller writes.
+ * <p>Every segment gets all headers of the super-frame, with its own lengths, IPv4 id, sequence number and checksums.
+ * FIN and PSH stay on the last segment, CWR on the first. The gap is for a tunnel header, which the caller writes.
  */
 public final class GsoSplitter
 {
@@ -57,15 +57,15 @@ public final class GsoSplitter
     /**
      * Begin with a super-frame; nothing is changed in it.
      *
-     * <p>A partial checksum is taken at its word, as Linux does ({@code tcp_gso_segment}): behind an IPv6 routing
-     * header its pseudo header has another destination than the packet, and a wrong one must not become right here.
-     * Bytes behind the end of the IP packet are left out, as where Linux receives one ({@code ip_rcv}); its
-     * segmentation alone would send them.
+     * <p>A partial checksum is used as it is, as Linux does ({@code tcp_gso_segment}): behind an IPv6 routing header
+     * its pseudo header has another destination than the packet, and a wrong one must not become right here. Bytes
+     * behind the end of the IP packet are left out, as by a Linux receiver ({@code ip_rcv}); a Linux sender would send
+     * them.
      *
      * @param frame  a super-frame without tunnel header.
      * @param layer3 what {@link Layer3} says of it.
-     * @return {@link DropReason#BAD_OFFLOAD} if its headers are not what its metadata says, else
-     *         {@link DropReason#NONE}.
+     * @return {@link DropReason#BAD_OFFLOAD} if its headers do not agree with its metadata, else {@link
+     *         DropReason#NONE}.
      */
     public DropReason open(final Frame frame, final int layer3)
     {
@@ -87,25 +87,24 @@ public final class GsoSplitter
         return DropReason.NONE;
     }
 
-    /** @return true while there is payload left to cut. */
     public boolean hasNext()
     {
         return next < end;
     }
 
-    /** @return segments still to be cut. */
+    /** Segments that are not cut yet. */
     public int segments()
     {
         return (end - next + gsoSize - 1) / gsoSize;
     }
 
-    /** @return bytes in all segments still to be cut, the headers of each included, without gaps. */
+    /** Bytes in all segments that are not cut yet, the headers of each included, without gaps. */
     public int length()
     {
         return segments() * headers + end - next;
     }
 
-    /** @return bytes in the longest segment, headers included and gap not: in every one but a shorter last one. */
+    /** Bytes in the longest segment, with headers and without the gap; only the last segment may be shorter. */
     public int segmentLength()
     {
         return headers + gsoSize;
@@ -114,11 +113,9 @@ public final class GsoSplitter
     /**
      * Cut the next segments, as many as fit.
      *
-     * @param target to write to.
-     * @param offset where to begin.
-     * @param room   bytes there; for one segment and its gap at least.
-     * @param most   segments at most.
-     * @param gap    bytes left as they are in front of each segment.
+     * @param room bytes behind the offset; at least for one segment and its gap.
+     * @param most segments at most.
+     * @param gap  bytes left as they are in front of each segment.
      * @return bytes written, gaps included.
      */
     public int cut(final MutableDirectBuffer target, final int offset, final int room, final int most, final int gap)
@@ -171,7 +168,7 @@ public final class GsoSplitter
         return findTransport(protocol);
     }
 
-    /** Behind the extension headers every segment may carry a copy of (Linux {@code ipv6_gso_pull_exthdrs}). */
+    /** Skip the extension headers that every segment may carry a copy of (Linux {@code ipv6_gso_pull_exthdrs}). */
     private boolean findTransport(final int protocol)
     {
         final int l4Offset = start + l3 + Ipv6Header.LENGTH;
@@ -221,7 +218,7 @@ public final class GsoSplitter
         return true;
     }
 
-    /** The sum of addresses and protocol is what the field says, less the length it was made for. */
+    /** Take the sum of addresses and protocol from the field, which also contains the length of the super-frame. */
     private void takePartial(final int checksum, final int length)
     {
         if (isPartial)

@@ -14,7 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class HeaderPattern
 {
-    /** Ethernet with all VLAN tags that are looked behind, IPv6, and TCP with all options: 42 + 40 + 60, rounded up. */
+    /** Ethernet with the most VLAN tags that are parsed, IPv6, and TCP with all options: 42 + 40 + 60, rounded up. */
     private static final int MAX_LENGTH = 144;
 
     private static final byte SAME = (byte)0xFF;
@@ -60,10 +60,7 @@ final class HeaderPattern
         }
     }
 
-    /**
-     * @param offset first byte of a segment; the buffer has all its headers.
-     * @return true if the headers are equal in all that must not differ.
-     */
+    /** Whether the headers of a segment are equal in all bytes that must not differ. The buffer has all its headers. */
     boolean matches(final MutableDirectBuffer buffer, final int offset)
     {
         for (int i = 0; i < count; i++)
@@ -110,7 +107,7 @@ final class HeaderPattern
         mask.setMemory(offset, bytes, (byte)0);
     }
 
-    /** The last word ends with the headers, and so it overlaps the one before. */
+    /** The last word ends with the headers, so it overlaps the one before. */
     private int place(final int word)
     {
         return Math.min(word * Long.BYTES, length - Long.BYTES);

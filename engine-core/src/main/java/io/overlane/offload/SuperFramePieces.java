@@ -28,7 +28,7 @@ public final class SuperFramePieces
         return splitter.open(frame, Layer3.of(frame, isEthernet));
     }
 
-    /** @return the next piece, valid until the next call; null behind the last. */
+    /** The next piece, valid until the next call; null behind the last. */
     public Frame next()
     {
         if (!splitter.hasNext())

@@ -6,8 +6,8 @@ import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
 
 /**
- * What became of the copies of a flooded frame: how many were taken, how many were refused, and why the first of those
- * was. The frame is delivered when one copy was taken. One thread.
+ * What became of the copies of a flooded frame: how many were taken, how many were refused, and the reason for the
+ * first refusal. The frame is delivered if one copy was taken. One thread.
  */
 public final class Copies
 {
@@ -15,7 +15,7 @@ public final class Copies
     private int refused;
     private DropReason reason = DropReason.NO_DESTINATION;
 
-    /** Begin with the copies of the next frame. */
+    /** Begin with the next frame. */
     public void clear()
     {
         taken = 0;
@@ -23,7 +23,7 @@ public final class Copies
         reason = DropReason.NO_DESTINATION;
     }
 
-    /** Begin with what became of copies that went elsewhere. */
+    /** Begin with a frame of which other copies were sent elsewhere. */
     public void set(final Copies elsewhere)
     {
         taken = elsewhere.taken;
@@ -31,19 +31,18 @@ public final class Copies
         reason = elsewhere.reason;
     }
 
-    /** @return true while there has been no copy. */
+    /** True while there has been no copy. */
     public boolean isEmpty()
     {
         return taken + refused == 0;
     }
 
-    /** One more was taken. */
     public void take()
     {
         taken++;
     }
 
-    /** One more was refused; the ledger has its line. */
+    /** Count a copy that was refused; the ledger has its line. */
     public void refuse(final DropReason why)
     {
         reason = refused == 0 ? why : reason;
@@ -53,10 +52,9 @@ public final class Copies
     /**
      * Count the fate of what was flooded.
      *
-     * @param counters of its path.
-     * @param traffic  of its VNI.
-     * @param frames   it stands for.
-     * @param bytes    of those frames together.
+     * @param traffic of its VNI.
+     * @param frames  it stands for.
+     * @param bytes   of those frames together.
      * @return true if it was delivered.
      */
     public boolean settle(final PathCounters counters, final Traffic traffic, final int frames, final int bytes)

@@ -9,19 +9,17 @@ import io.overlane.status.GuardedErrorHandler;
 import org.agrona.ErrorHandler;
 
 /**
- * Calls the ports for one thread, so that nothing that a port throws disturbs the frames of others. The error handler
- * gets the exception. Frames that were offered and have no verdict yet are dropped as {@link DropReason#PORT_ERROR}:
- * nobody knows which of them the port had taken. An {@link Error} passes and ends the thread, as everywhere in the
- * engine.
+ * Calls the ports for one thread, so that an exception of a port does not disturb the frames of others. The error
+ * handler gets the exception. Frames that were offered and have no verdict yet are dropped as {@link
+ * DropReason#PORT_ERROR}: nobody knows which of them the port had taken. An {@link Error} passes and ends the thread,
+ * as everywhere in the engine.
  */
 public final class PortGuard
 {
     private final GuardedErrorHandler errorHandler;
     private final FrameBatch one = new FrameBatch(1);
 
-    /**
-     * @param errorHandler gets what ports throw; may throw itself; null: a line on standard error.
-     */
+    /** @param errorHandler gets the exceptions of ports; may throw itself; null: they are printed to standard error. */
     public PortGuard(final ErrorHandler errorHandler)
     {
         this.errorHandler = GuardedErrorHandler.of(errorHandler);
@@ -30,7 +28,6 @@ public final class PortGuard
     /**
      * Poll a port. Frames that it added before it threw are carried like all others.
      *
-     * @param port  to poll.
      * @param batch an empty one.
      * @return frames in the batch.
      */
@@ -47,10 +44,7 @@ public final class PortGuard
         return batch.size();
     }
 
-    /**
-     * @param port a port.
-     * @return true if it says that it was closed.
-     */
+    /** False also if the port throws. */
     public boolean isClosed(final Port port)
     {
         try
@@ -77,7 +71,7 @@ public final class PortGuard
         }
     }
 
-    /** Offer one frame; its verdict. */
+    /** Offer one frame; the answer is its verdict. */
     public DropReason offer(final Port port, final Frame frame)
     {
         one.clear();

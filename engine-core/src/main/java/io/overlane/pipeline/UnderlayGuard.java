@@ -9,20 +9,17 @@ import io.overlane.underlay.Underlay;
 import org.agrona.ErrorHandler;
 
 /**
- * Calls an underlay for the threads that carry frames, so that nothing that it throws disturbs other frames. The error
- * handler gets the exception. Entries that were to be sent and have no verdict yet are dropped as
- * {@link DropReason#UNDERLAY_ERROR}: nobody knows which of them the network had taken. An {@link Error} passes and
- * ends the thread, as everywhere in the engine.
+ * Calls an underlay for the threads that carry frames, so that its exceptions do not disturb other frames. The error
+ * handler gets the exception. Entries that were to be sent and have no verdict yet are dropped as {@link
+ * DropReason#UNDERLAY_ERROR}: nobody knows which of them the network had taken. An {@link Error} passes and ends the
+ * thread, as everywhere in the engine.
  */
 public final class UnderlayGuard
 {
     private final Underlay underlay;
     private final GuardedErrorHandler errorHandler;
 
-    /**
-     * @param underlay     to call.
-     * @param errorHandler gets what it throws; may throw itself; null: a line on standard error.
-     */
+    /** @param errorHandler gets the exceptions; may throw itself; null: they are printed to standard error. */
     public UnderlayGuard(final Underlay underlay, final ErrorHandler errorHandler)
     {
         this.underlay = underlay;
@@ -74,7 +71,7 @@ public final class UnderlayGuard
         }
     }
 
-    /** Before threads start. */
+    /** Called before threads start. */
     public boolean usesFlowHash()
     {
         return underlay.usesFlowHash();

@@ -4,16 +4,16 @@
  *
  * <pre>
  *  Port.poll ─► VxlanEncapPath ─► Suppress ──known──► answer to the port
- *                    │ Fdb / FloodList, FloodLimit
+ *                    │ Fdb / FloodList, flood limits
  *                    ├─► SendQueue ─► Underlay.send
- *                    └─► LocalSwitch ─► Port.offer, where a segment has several
+ *                    └─► LocalSwitch ─► Port.offer, if the segment has several ports
  *
  *  Underlay.poll ─► VxlanDecapPath ─► Segment ─► Fdb.learn ─► OfferQueue ─► Port.offer
  * </pre>
  *
- * The packages {@code encap} and {@code decap} are the two directions. {@code learning}, {@code bridge} and
- * {@code oversize} are steps that both or one of them take. What is here, all of them use: the guards around ports and
- * underlays of the application, and the books of what was delivered and dropped. Every frame leaves with exactly one
- * fate in the counters of its path.
+ * <p>The packages {@code encap} and {@code decap} are the two directions. {@code learning}, {@code bridge} and {@code
+ * oversize} are steps of one or both of them. This package has what all of them use: guards around the ports and
+ * underlays of the application, and the counting of deliveries and drops. Every frame leaves with exactly one fate in
+ * the counters of its path.
  */
 package io.overlane.pipeline;

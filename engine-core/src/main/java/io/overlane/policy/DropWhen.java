@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.policy;
 
-/** When a received frame is dropped whose source MAC is one it should not have. */
+/** When a received frame is dropped that has a wrong source MAC. */
 public enum DropWhen
 {
     /** Never: it is delivered, and not learned. */
     NEVER,
 
-    /** If the segment learns, where the address would spoil the FDB; else it is delivered. */
+    /** If the segment learns, because the address would corrupt the FDB; else it is delivered. */
     IF_LEARNING,
 
     /** Always. */

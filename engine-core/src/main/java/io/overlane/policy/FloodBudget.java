@@ -20,7 +20,7 @@ public final class FloodBudget
     /**
      * @param portFrames    a second from each port; 0: no limit.
      * @param segmentFrames a second from all ports together; 0: no limit.
-     * @param copies        a second to remotes, of all together; 0: no limit.
+     * @param copies        a second to all remotes together; 0: no limit.
      * @throws IllegalArgumentException if one is negative.
      */
     public FloodBudget(final int portFrames, final int segmentFrames, final int copies)
@@ -57,12 +57,11 @@ public final class FloodBudget
     }
 
     /**
-     * Any thread.
+     * Take frames from the budget if it has enough. Any thread.
      *
-     * @param frames     to flood.
-     * @param copiesEach of each.
+     * @param copiesEach copies of each frame.
      * @param nowNs      on the engine's clock.
-     * @return {@link DropReason#NONE} if they may be.
+     * @return {@link DropReason#NONE}, or the limit that would be exceeded.
      */
     public DropReason take(final int frames, final int copiesEach, final long nowNs)
     {

@@ -14,6 +14,7 @@ import java.util.Map;
 
 /**
  * The settings of the IP network of the {@code ip-udp} mode (flannel's udp backend: one bare IPv4 packet per datagram).
+ * Setters return this.
  */
 public final class IpNetworkContext
 {
@@ -31,26 +32,20 @@ public final class IpNetworkContext
         return port;
     }
 
-    /**
-     * @param port where packets enter and leave; the engine closes it.
-     * @return this.
-     */
+    /** Set where packets enter and leave; the engine closes the port. */
     public IpNetworkContext port(final Port port)
     {
         this.port = Setting.notNull("port", port);
         return this;
     }
 
-    /** @return the source of ICMP errors we send into the port. */
+    /** @return the source of the ICMP errors that the engine sends into the port. */
     public IpAddress address()
     {
         return address;
     }
 
-    /**
-     * @param address the device's own IPv4 address, the source of ICMP errors we send into the port.
-     * @return this.
-     */
+    /** Set the device's own IPv4 address, the source of the ICMP errors that the engine sends into the port. */
     public IpNetworkContext address(final IpAddress address)
     {
         this.address = Setting.notNull("address", address);
@@ -64,9 +59,8 @@ public final class IpNetworkContext
     }
 
     /**
-     * @param sourcePolicy which outer sources are accepted; default {@link SourcePolicy#KNOWN}. flannel's own proxy
-     *                     is {@link SourcePolicy#ANY}.
-     * @return this.
+     * Set which outer sources are accepted; default {@link SourcePolicy#KNOWN}. flannel's own proxy accepts {@link
+     * SourcePolicy#ANY}.
      */
     public IpNetworkContext sourcePolicy(final SourcePolicy sourcePolicy)
     {
@@ -81,9 +75,8 @@ public final class IpNetworkContext
     }
 
     /**
-     * @param allIcmpErrors send "time exceeded" and "fragmentation needed" into the port besides "net unreachable";
-     *                      default off, as flannel's proxy has it.
-     * @return this.
+     * Send "time exceeded" and "fragmentation needed" into the port too, besides "net unreachable"; default off, as in
+     * flannel's proxy.
      */
     public IpNetworkContext allIcmpErrors(final boolean allIcmpErrors)
     {
@@ -91,16 +84,13 @@ public final class IpNetworkContext
         return this;
     }
 
-    /** @return what outer headers say. */
+    /** @return the fields of outer headers. */
     public OuterContext outer()
     {
         return outer;
     }
 
-    /**
-     * @param outer what outer headers say; congestion bits are 0 unless asked for, as they are not read on arrival.
-     * @return this.
-     */
+    /** Set the fields of outer headers. Congestion bits are 0 unless set here, because they are not read on receipt. */
     public IpNetworkContext outer(final OuterContext outer)
     {
         this.outer = Setting.notNull("outer", outer);
@@ -108,9 +98,8 @@ public final class IpNetworkContext
     }
 
     /**
-     * @param destination inner destinations, IPv4.
-     * @param remote      where they live.
-     * @return this.
+     * Configure the remote of an IPv4 prefix of inner destinations.
+     *
      * @throws IllegalArgumentException if the prefix is IPv6, or has a route to another remote.
      */
     public IpNetworkContext route(final IpPrefix destination, final Vtep remote)
@@ -124,16 +113,15 @@ public final class IpNetworkContext
         return this;
     }
 
-    /** @return inner destinations and where they live. */
+    /** @return inner destinations and their remotes. */
     public Map<IpPrefix, Vtep> routes()
     {
         return routes;
     }
 
     /**
-     * @param prefix inner addresses behind this node. Once one is given, packets that come through the tunnel for any
-     *               other address are dropped.
-     * @return this.
+     * Add a prefix of inner addresses behind this node. Once there is one, packets from the tunnel to all other
+     * addresses are dropped.
      */
     public IpNetworkContext local(final IpPrefix prefix)
     {
@@ -141,7 +129,7 @@ public final class IpNetworkContext
         return this;
     }
 
-    /** @return inner addresses behind this node; empty: not checked. */
+    /** @return inner addresses behind this node; empty: they are not checked. */
     public List<IpPrefix> local()
     {
         return local;

@@ -4,8 +4,8 @@ package io.overlane.policy;
 /**
  * The rules of a segment before and after a change.
  *
- * @param before what the segment did with frames.
- * @param after  what it does now; the same object if no rule is different.
+ * @param before the rules before.
+ * @param after  the rules now; the same object if no rule is different.
  */
 public record PolicyChange(SegmentPolicy before, SegmentPolicy after)
 {

@@ -14,23 +14,23 @@ import io.overlane.wire.VxlanHeader;
 import java.util.function.Consumer;
 
 /**
- * How strict a segment is, by name. A profile is a row of the table below and sets every column of it; each column can
- * be set alone afterwards by the method of {@link SegmentPolicy} with its name.
+ * How strict a segment is, by name. A profile is a row of the table below and sets every column of it; afterwards each
+ * column can be set alone by the method of {@link SegmentPolicy} with its name.
  *
- * <p>{@link #STRICT} is for segments whose remotes are all configured and whose stations are not trusted. It drops what
- * no correct peer sends, on the grounds that such a frame is a fault or an attack, and that a counter with the frame's
- * first bytes ({@code DropSamples}) tells more than a frame that arrives by luck:
+ * <p>{@link #STRICT} is for segments whose remotes are all configured and whose stations are not trusted. It drops
+ * every frame that no correct peer sends: such a frame is a fault or an attack, and a counter with the frame's first
+ * bytes ({@code DropSamples}) tells more than a frame that is delivered by luck:
  *
  * <ul>
- * <li>reserved bits: they are how other encapsulations say that the header means something else (GBP, GPE);
- * <li>sources: VXLAN authenticates no one, the outer address is all there is, and it keeps out whoever cannot spoof it
- *     (RFC 7348 §7);
- * <li>VLAN tags: a tag that reaches the tunnel crossed a boundary that should have taken it off, and behind some
- *     bridges it selects another network than the VNI did; stripping would hide that on the way out and deliver into
- *     the wrong network on the way in;
- * <li>own MAC: what comes back is a loop, or someone who poses as us;
- * <li>a configured MAC behind another remote: someone poses as a station, whether or not we would learn from it;
- * <li>a group address or zero as the source: no station has it, and what is answered to it would be flooded.
+ * <li>reserved bits: other encapsulations use them to say that the header means something else (GBP, GPE);
+ * <li>sources: VXLAN has no authentication, the outer address is all there is, and a check of it keeps out everybody
+ *     who cannot spoof it (RFC 7348 §7);
+ * <li>VLAN tags: a tag inside the tunnel crossed a boundary that should have removed it, and behind some bridges it
+ *     selects another network than the VNI did; stripping would hide that on the way out and deliver into the wrong
+ *     network on the way in;
+ * <li>own MAC: the frame comes back through a loop, or somebody pretends to be this host;
+ * <li>a configured MAC from another remote: somebody pretends to be a station, whether or not the segment learns;
+ * <li>a group address or zero as the source: no station has it, and answers to it would be flooded.
  * </ul>
  */
 public enum PolicyProfile
@@ -38,13 +38,13 @@ public enum PolicyProfile
     //                 reservedBits, sourcePolicy, decapVlan, encapVlan, ecn, dropOwnMac, dropStaticViolation,
     //                 dropBadSource
 
-    /** What the Linux kernel's driver does; the default. ECN marks are carried behind VLAN tags too, as RFC 6040. */
+    /** As the Linux kernel's driver; the default. ECN marks are carried behind VLAN tags too, as RFC 6040 says. */
     LINUX("linux",     VxlanHeader.RESERVED_MASK, ANY,   PASS, PASS,  RFC6040, ALWAYS, IF_LEARNING, IF_LEARNING),
 
-    /** What RFC 7348 asks for in §5 and §6.1; where it says nothing, as Linux. */
+    /** As RFC 7348 §5 and §6.1 say; in all else as Linux. */
     RFC7348("rfc7348", 0,                         ANY,   DROP, STRIP, RFC6040, ALWAYS, IF_LEARNING, IF_LEARNING),
 
-    /** What no correct and configured peer sends is dropped. */
+    /** Every frame is dropped that no correct and configured peer sends. */
     STRICT("strict",   VxlanHeader.RESERVED_MASK, KNOWN, DROP, DROP,  RFC6040, ALWAYS, ALWAYS,      ALWAYS);
 
     private final String label;

@@ -16,15 +16,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The settings of one VXLAN segment. Fill in, hand to the engine's context; changes after launch have no effect.
- * What may change while it runs is in {@link #policy()}.
+ * The settings of one VXLAN segment. Fill them in and give them to the engine's context; changes after launch have no
+ * effect. The settings that may change later are in {@link #policy()}. Setters return this.
  */
 public final class SegmentContext
 {
-    /** The device behind the port has no MAC of its own, or we do not know it. */
+    /** The device behind the port has no MAC of its own, or it is not known. */
     public static final long NO_MAC = -1;
 
-    /** The smallest {@link #portMtu(int)}: RFC 791 has each IPv4 link carry this many bytes. */
+    /** The smallest {@link #portMtu(int)}: each IPv4 link must carry this many bytes (RFC 791). */
     public static final int MIN_MTU = 68;
 
     /** The largest {@link #portMtu(int)}. */
@@ -64,8 +64,8 @@ public final class SegmentContext
     }
 
     /**
-     * @param port where frames enter and leave; the engine closes it. Further ones: {@link #addPort(Port)}.
-     * @return this.
+     * Set where frames enter and leave; the engine closes the port. For further ports see {@link #addPort(Port)}.
+     *
      * @throws IllegalArgumentException if the segment has another port already.
      */
     public SegmentContext port(final Port port)
@@ -81,9 +81,8 @@ public final class SegmentContext
     }
 
     /**
-     * @param furtherPort another place where frames enter and leave; the engine closes it. Frames between ports are
-     *                    switched here, and what is behind which is learned.
-     * @return this.
+     * Add another port; the engine closes it. The engine switches frames between the ports and learns the stations
+     * behind each.
      */
     public SegmentContext addPort(final Port furtherPort)
     {
@@ -91,9 +90,9 @@ public final class SegmentContext
     }
 
     /**
-     * @param furtherPort another place where frames enter and leave; the engine closes it.
-     * @param mac         of the device behind it, see {@link #ownMac(MacAddress)}.
-     * @return this.
+     * Add another port; the engine closes it.
+     *
+     * @param mac of the device behind the port, see {@link #ownMac(MacAddress)}.
      */
     public SegmentContext addPort(final Port furtherPort, final MacAddress mac)
     {
@@ -107,7 +106,7 @@ public final class SegmentContext
         return this;
     }
 
-    /** @return every port, the first one first; none where none was given. */
+    /** @return every port, the first one first; empty if no port was set. */
     public List<Port> ports()
     {
         final List<Port> all = new ArrayList<>();
@@ -132,9 +131,8 @@ public final class SegmentContext
     }
 
     /**
-     * @param portMtu the largest IP packet a port may send, 68…65535 bytes; 0, the default: the smallest port's
-     *                own. The underlay needs 50 bytes more over IPv4 and 70 over IPv6.
-     * @return this.
+     * Set the largest IP packet that a port may send, 68…65535 bytes; 0, the default: the MTU of the smallest port. The
+     * underlay needs 50 bytes more over IPv4 and 70 over IPv6.
      */
     public SegmentContext portMtu(final int portMtu)
     {
@@ -149,9 +147,8 @@ public final class SegmentContext
     }
 
     /**
-     * @param ownMac the MAC of the device behind the port: frames that come back with it as their source are dropped
-     *               (Linux {@code vxlan_set_mac}), see {@link SegmentPolicy#dropOwnMac(DropWhen)}.
-     * @return this.
+     * Set the MAC of the device behind the port: received frames with this source are dropped (Linux {@code
+     * vxlan_set_mac}), see {@link SegmentPolicy#dropOwnMac(DropWhen)}.
      */
     public SegmentContext ownMac(final MacAddress ownMac)
     {
@@ -159,34 +156,28 @@ public final class SegmentContext
         return this;
     }
 
-    /** @return further MACs that are at home here. */
+    /** @return further MACs of stations behind the port. */
     public Set<MacAddress> furtherOwnMacs()
     {
         return furtherOwnMacs;
     }
 
-    /**
-     * @param mac one more that is at home here, where there are several stations behind the port: treated as
-     *            {@link #ownMac(MacAddress)} is.
-     * @return this.
-     */
+    /** Add the MAC of one more station behind the port; see {@link #ownMac(MacAddress)}. */
     public SegmentContext furtherOwnMac(final MacAddress mac)
     {
         furtherOwnMacs.add(Setting.notNull("furtherOwnMac", mac));
         return this;
     }
 
-    /** @return what the segment does with frames, to be changed in place before launch. */
+    /** @return what the segment does with frames; it may be changed in place before launch. */
     public SegmentPolicy policy()
     {
         return policy;
     }
 
     /**
-     * Change what the segment does with frames, such as {@code policy(policy -> policy.learning(true))}.
-     *
-     * @param change sets rules of the policy; runs at once.
-     * @return this.
+     * Change what the segment does with frames, such as {@code policy(policy -> policy.learning(true))}. The change
+     * runs at once.
      */
     public SegmentContext policy(final Consumer<SegmentPolicy> change)
     {
@@ -194,10 +185,7 @@ public final class SegmentContext
         return this;
     }
 
-    /**
-     * @param remote gets a copy of broadcast, unknown unicast and multicast frames.
-     * @return this.
-     */
+    /** Add a remote that gets a copy of broadcast, unknown unicast and multicast frames. */
     public SegmentContext flood(final Vtep remote)
     {
         flood.add(Setting.notNull("flood", remote));
@@ -211,9 +199,8 @@ public final class SegmentContext
     }
 
     /**
-     * @param mac    an inner destination.
-     * @param remote where it lives; never aged, never overwritten by learning.
-     * @return this.
+     * Configure the remote of a MAC address. The entry never ages, and learning never changes it.
+     *
      * @throws IllegalArgumentException if the MAC is a group address or zero, or has an entry for another remote.
      */
     public SegmentContext fdb(final MacAddress mac, final Vtep remote)
@@ -230,16 +217,15 @@ public final class SegmentContext
         return this;
     }
 
-    /** @return configured MAC addresses and where they live. */
+    /** @return configured MAC addresses and their remotes. */
     public Map<MacAddress, Vtep> fdb()
     {
         return fdb;
     }
 
     /**
-     * @param address an inner IP address.
-     * @param mac     whose it is: ARP requests and neighbour solicitations for it are answered here.
-     * @return this.
+     * Configure the MAC of an inner IP address: the engine answers ARP requests and neighbour solicitations for it.
+     *
      * @throws IllegalArgumentException if the address has another MAC already.
      */
     public SegmentContext neighbor(final IpAddress address, final MacAddress mac)
@@ -253,7 +239,7 @@ public final class SegmentContext
         return this;
     }
 
-    /** @return inner IP addresses that are answered for. */
+    /** @return inner IP addresses for which the engine answers requests. */
     public Map<IpAddress, MacAddress> neighbors()
     {
         return neighbors;

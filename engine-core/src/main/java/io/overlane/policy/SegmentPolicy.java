@@ -15,14 +15,14 @@ import java.util.Set;
 
 /**
  * The settings of a segment that may change while it carries frames: what it does with them, how much it learns and
- * floods, what its outer headers say, which groups it is in.
+ * floods, the fields of outer headers, its multicast groups. Setters return this.
  *
- * <p>The data path judges frames by a {@link #fixed()} copy: to each frame apply the rules before a change or those
- * after it, never some of both.
+ * <p>The data path uses a {@link #fixed()} copy: each frame is judged by the rules before a change or by those after
+ * it, never by some of both.
  */
 public final class SegmentPolicy
 {
-    /** As old as the engine lets entries become. */
+    /** Entries age as the engine's settings say. */
     public static final long ENGINE_AGE = -1;
 
     private static final int LISTED = 0;
@@ -46,13 +46,13 @@ public final class SegmentPolicy
     /** Null except for fixed rules with {@link SourcePolicy#LISTED}. */
     private RouteTable listedSources;
 
-    /** As {@link PolicyProfile#LINUX} has it, without learning, limits and groups. */
+    /** The rules of {@link PolicyProfile#LINUX}, without learning, limits and groups. */
     public SegmentPolicy()
     {
         PolicyProfile.LINUX.applyTo(this);
     }
 
-    /** @return the same rules, which can be changed without changing these. */
+    /** @return the same rules; the copy can be changed. */
     public SegmentPolicy copy()
     {
         return new SegmentPolicy().set(this);
@@ -91,10 +91,7 @@ public final class SegmentPolicy
             .groups(other.groups);
     }
 
-    /**
-     * @param other rules.
-     * @return true if each rule is the same.
-     */
+    /** @return true if each rule is the same. */
     public boolean isSameAs(final SegmentPolicy other)
     {
         return values().equals(other.values());
@@ -129,10 +126,7 @@ public final class SegmentPolicy
         return learning;
     }
 
-    /**
-     * @param learning learn where a source MAC lives from the datagrams it comes in; default off, as flannel has it.
-     * @return this.
-     */
+    /** Learn the remote of a source MAC from the datagrams it comes in; default off, as in flannel. */
     public SegmentPolicy learning(final boolean learning)
     {
         changeable().learning = learning;
@@ -140,10 +134,8 @@ public final class SegmentPolicy
     }
 
     /**
-     * Set every policy below as a profile has it; what is set later counts.
-     *
-     * @param profile default {@link PolicyProfile#LINUX}.
-     * @return this.
+     * Set every rule that is a column of {@link PolicyProfile}; single rules can be set afterwards. Default {@link
+     * PolicyProfile#LINUX}.
      */
     public SegmentPolicy profile(final PolicyProfile profile)
     {
@@ -158,12 +150,10 @@ public final class SegmentPolicy
     }
 
     /**
-     * @param reservedBits bits of the VXLAN header, first byte highest, that must be zero on receipt, as with Linux
-     *                     {@code cfg.reserved_bits} (6.14); 0 ignores them all, as RFC 7348 §5 says. Those of another
-     *                     encapsulation are left out to have its frames delivered, such as
-     *                     {@code VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK}; what they mean is not
-     *                     acted upon.
-     * @return this.
+     * Set the bits of the VXLAN header, first byte highest, that must be zero on receipt, as Linux {@code
+     * cfg.reserved_bits} (6.14); 0 ignores them all, as RFC 7348 §5 says. Leave out the bits of another encapsulation
+     * to have its frames delivered, such as {@code VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK}; the
+     * engine does nothing else with these bits.
      */
     public SegmentPolicy reservedBits(final long reservedBits)
     {
@@ -177,10 +167,7 @@ public final class SegmentPolicy
         return sourcePolicy;
     }
 
-    /**
-     * @param sourcePolicy which outer sources are accepted.
-     * @return this.
-     */
+    /** Set which outer sources are accepted. */
     public SegmentPolicy sourcePolicy(final SourcePolicy sourcePolicy)
     {
         changeable().sourcePolicy = Setting.notNull("sourcePolicy", sourcePolicy);
@@ -188,43 +175,28 @@ public final class SegmentPolicy
     }
 
     /**
-     * In constant time, however many prefixes there are. Call it on {@link #fixed()} rules with
-     * {@link SourcePolicy#LISTED} only.
-     *
-     * @param high first word of an outer source address.
-     * @param low  second word.
-     * @return true if one of {@link #sources()} contains it.
+     * Whether one of {@link #sources()} contains an outer source address. In constant time, however many prefixes there
+     * are. Call it on {@link #fixed()} rules with {@link SourcePolicy#LISTED} only.
      */
     public boolean lists(final long high, final long low)
     {
         return listedSources.lookup(IpAddress.withZone(high, 0), low) == LISTED;
     }
 
-    /** @return prefixes that outer sources are accepted from under {@link SourcePolicy#LISTED}. */
+    /** @return prefixes from which outer sources are accepted under {@link SourcePolicy#LISTED}. */
     public Set<IpPrefix> sources()
     {
         return sources;
     }
 
-    /**
-     * Accept datagrams from some addresses only; sets {@link SourcePolicy#LISTED}.
-     *
-     * @param prefix one more prefix to accept from, of either family.
-     * @return this.
-     */
+    /** Accept datagrams from one more prefix, of either family; sets {@link SourcePolicy#LISTED}. */
     public SegmentPolicy source(final IpPrefix prefix)
     {
         changeable().sources = with(sources, Setting.notNull("source", prefix).base());
         return sourcePolicy(SourcePolicy.LISTED);
     }
 
-    /**
-     * Accept by a policy, or from some addresses only, whatever was said before.
-     *
-     * @param policy   which outer sources are accepted.
-     * @param prefixes to accept from, for {@link SourcePolicy#LISTED}.
-     * @return this.
-     */
+    /** Set which outer sources are accepted; the prefixes are for {@link SourcePolicy#LISTED}. */
     public SegmentPolicy sources(final SourcePolicy policy, final Set<IpPrefix> prefixes)
     {
         sourcePolicy(policy);
@@ -234,32 +206,26 @@ public final class SegmentPolicy
         return this;
     }
 
-    /** @return what becomes of received frames with a VLAN tag. */
+    /** @return what happens to received frames with a VLAN tag. */
     public VlanPolicy decapVlan()
     {
         return decapVlan;
     }
 
-    /**
-     * @param decapVlan what becomes of received frames with a VLAN tag.
-     * @return this.
-     */
+    /** Set what happens to received frames with a VLAN tag. */
     public SegmentPolicy decapVlan(final VlanPolicy decapVlan)
     {
         changeable().decapVlan = Setting.notNull("decapVlan", decapVlan);
         return this;
     }
 
-    /** @return what becomes of frames of the port with a VLAN tag. */
+    /** @return what happens to frames of the port with a VLAN tag. */
     public VlanPolicy encapVlan()
     {
         return encapVlan;
     }
 
-    /**
-     * @param encapVlan what becomes of frames of the port with a VLAN tag.
-     * @return this.
-     */
+    /** Set what happens to frames of the port with a VLAN tag. */
     public SegmentPolicy encapVlan(final VlanPolicy encapVlan)
     {
         changeable().encapVlan = Setting.notNull("encapVlan", encapVlan);
@@ -272,17 +238,14 @@ public final class SegmentPolicy
         return ecn;
     }
 
-    /**
-     * @param ecn how outer congestion marks are carried into received frames.
-     * @return this.
-     */
+    /** Set how outer congestion marks are carried into received frames. */
     public SegmentPolicy ecn(final EcnPolicy ecn)
     {
         changeable().ecn = Setting.notNull("ecn", ecn);
         return this;
     }
 
-    /** @return when received frames with one of our own MACs as their source are dropped. */
+    /** @return when received frames are dropped whose source is one of our own MACs. */
     public DropWhen dropOwnMac()
     {
         return dropOwnMac;
@@ -294,33 +257,26 @@ public final class SegmentPolicy
         return dropOwnMac.applies(learning);
     }
 
-    /**
-     * @param dropOwnMac when received frames with one of our own MACs as their source are dropped.
-     * @return this.
-     */
+    /** Set when received frames are dropped whose source is one of our own MACs. */
     public SegmentPolicy dropOwnMac(final DropWhen dropOwnMac)
     {
         changeable().dropOwnMac = Setting.notNull("dropOwnMac", dropOwnMac);
         return this;
     }
 
-    /** @return when received frames are dropped whose source a configured FDB entry puts behind another remote. */
+    /** @return when received frames are dropped whose source has a configured FDB entry for another remote. */
     public DropWhen dropStaticViolation()
     {
         return dropStaticViolation;
     }
 
-    /** @return true if a frame is dropped whose source a configured FDB entry puts behind another remote. */
+    /** @return true if a received frame is dropped whose source has a configured FDB entry for another remote. */
     public boolean dropsStaticViolation()
     {
         return dropStaticViolation.applies(learning);
     }
 
-    /**
-     * @param dropStaticViolation when received frames are dropped whose source a configured FDB entry puts behind
-     *                            another remote.
-     * @return this.
-     */
+    /** Set when received frames are dropped whose source has a configured FDB entry for another remote. */
     public SegmentPolicy dropStaticViolation(final DropWhen dropStaticViolation)
     {
         changeable().dropStaticViolation = Setting.notNull("dropStaticViolation", dropStaticViolation);
@@ -333,32 +289,28 @@ public final class SegmentPolicy
         return dropBadSource;
     }
 
-    /** @return true if a frame is dropped whose source MAC is a group address or zero. */
+    /** @return true if a received frame is dropped whose source MAC is a group address or zero. */
     public boolean dropsBadSource()
     {
         return dropBadSource.applies(learning);
     }
 
-    /**
-     * @param dropBadSource when received frames are dropped whose source MAC is a group address or zero.
-     * @return this.
-     */
+    /** Set when received frames are dropped whose source MAC is a group address or zero. */
     public SegmentPolicy dropBadSource(final DropWhen dropBadSource)
     {
         changeable().dropBadSource = Setting.notNull("dropBadSource", dropBadSource);
         return this;
     }
 
-    /** @return learned FDB entries of the segment; 0: no limit but the engine's. */
+    /** @return the most learned FDB entries of the segment; 0: no limit but the engine's. */
     public int maxLearned()
     {
         return maxLearned;
     }
 
     /**
-     * @param maxLearned learned FDB entries of the segment; when there are so many, the remote that holds the most of
-     *                   them loses one for each new one. 0, the default: no limit but the engine's.
-     * @return this.
+     * Set the most learned FDB entries of the segment. For each further one, the remote that has the most of them loses
+     * one. 0, the default: no limit but the engine's.
      */
     public SegmentPolicy maxLearned(final int maxLearned)
     {
@@ -366,16 +318,15 @@ public final class SegmentPolicy
         return this;
     }
 
-    /** @return age at which a learned FDB entry of the segment goes, in nanoseconds; 0: never. */
+    /** @return age at which a learned FDB entry of the segment is removed, in nanoseconds; 0: never. */
     public long fdbAgeNs()
     {
         return fdbAgeNs;
     }
 
     /**
-     * @param fdbAgeNs age at which a learned FDB entry of the segment goes, in nanoseconds; 0: never. Default
-     *                 {@link #ENGINE_AGE}.
-     * @return this.
+     * Set the age at which a learned FDB entry of the segment is removed, in nanoseconds; 0: never. Default {@link
+     * #ENGINE_AGE}.
      */
     public SegmentPolicy fdbAgeNs(final long fdbAgeNs)
     {
@@ -389,26 +340,20 @@ public final class SegmentPolicy
         return floodBudget;
     }
 
-    /**
-     * @param floodBudget how much may be flooded; default no limit, as Linux has none.
-     * @return this.
-     */
+    /** Set how much may be flooded; default no limit, as in Linux. */
     public SegmentPolicy floodBudget(final FloodBudget floodBudget)
     {
         changeable().floodBudget = Setting.notNull("floodBudget", floodBudget);
         return this;
     }
 
-    /** @return what outer headers say. */
+    /** @return the fields of outer headers. */
     public OuterContext outer()
     {
         return outer;
     }
 
-    /**
-     * @param outer what outer headers say; default as Linux has it, but never fragmented.
-     * @return this.
-     */
+    /** Set the fields of outer headers; default as in Linux, but datagrams are never fragmented. */
     public SegmentPolicy outer(final OuterContext outer)
     {
         changeable().outer = Setting.notNull("outer", outer);
@@ -416,10 +361,10 @@ public final class SegmentPolicy
     }
 
     /**
-     * @param group multicast group that stands for all other VTEPs of the segment (RFC 7348 §4.2): it is joined, and
-     *              gets the one copy of broadcast, unknown unicast and multicast frames, on the engine's peer port.
-     *              Several segments may have the same.
-     * @return this.
+     * Join one more multicast group that stands for all other VTEPs of the segment (RFC 7348 §4.2). It gets one copy of
+     * broadcast, unknown unicast and multicast frames, on the engine's peer port. Several segments may have the same
+     * group.
+     *
      * @throws IllegalArgumentException if it is no multicast address.
      */
     public SegmentPolicy group(final IpAddress group)
@@ -439,8 +384,8 @@ public final class SegmentPolicy
     }
 
     /**
-     * @param wanted multicast groups in place of those there are, see {@link #group(IpAddress)}.
-     * @return this.
+     * Replace all multicast groups, see {@link #group(IpAddress)}.
+     *
      * @throws IllegalArgumentException if one is no multicast address.
      */
     public SegmentPolicy groups(final Set<IpAddress> wanted)

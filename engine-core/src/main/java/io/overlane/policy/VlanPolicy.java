@@ -2,16 +2,16 @@
 package io.overlane.policy;
 
 /**
- * What becomes of a frame that carries a VLAN tag inside the tunnel (RFC 7348 §6.1). Any tag counts, one of 802.1ad and
- * one that carries only a priority too. A tag that selects the segment is not the segment's business: a
- * {@code VlanTrunk} takes it off and puts it on.
+ * What happens to a frame that has a VLAN tag inside the tunnel (RFC 7348 §6.1). Every tag counts, also one of 802.1ad
+ * and one with a priority only. A tag that selects the segment never reaches the segment: a {@code VlanTrunk} removes
+ * and adds it.
  */
 public enum VlanPolicy
 {
-    /** It goes on with its tag, as with Linux, Open vSwitch and VPP. */
+    /** It is carried with its tag, as in Linux, Open vSwitch and VPP. */
     PASS,
 
-    /** It goes on without its tag, or both of two; with three it is dropped. */
+    /** It is carried without its tag, or without both of two tags; with three it is dropped. */
     STRIP,
 
     /** It is dropped. */

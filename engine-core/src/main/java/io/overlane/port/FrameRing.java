@@ -13,40 +13,40 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * reader gets the committed records in the order of their claims; each stays where it is until the reader releases it.
  *
  * <pre>
- *      head            next          tail
- *  ------+---------------+-------------+------
- *  free  |  lent: read,  |  committed  |  free
- *        |  not released |  or claimed |
- *  ------+---------------+-------------+------
+ *       head            next          tail
+ *   ------+---------------+-------------+------
+ *   free  |  lent: read,  |  committed  |  free
+ *         |  not released |  or claimed |
+ *   ------+---------------+-------------+------
  * </pre>
  *
- * A record begins at a multiple of 64 bytes. What the ring knows about it is not in front of it but in an array with
- * one number for each 64 bytes of the ring, so a writer cannot damage it:
+ * <p>A record begins at a multiple of 64 bytes. Its state and length are not in front of it but in an array with one
+ * number for each 64 bytes of the ring, so a writer cannot damage them:
  *
  * <pre>
- *  FREE ── claim ──► CLAIMED ── commit ──► COMMITTED ── read ──► FREE
- *                       │ ├───── abort ──► SKIPPED ──── read ──► FREE
- *                       │
- *                       └─ give up ──► GIVEN_UP ── late commit or abort ──► GIVEN_BACK ── passed ──► FREE
+ *   FREE ── claim ──► CLAIMED ── commit ──► COMMITTED ── read ──► FREE
+ *                        │ ├───── abort ──► SKIPPED ──── read ──► FREE
+ *                        │
+ *                        └─ give up ──► GIVEN_UP ── late commit or abort ──► GIVEN_BACK ── passed ──► FREE
  * </pre>
  *
- * <b>Given up claims.</b> A claim that is not committed holds up all later ones. The reader can give it up and go on.
- * The thread that made it may be slow and not dead, and may still write there. So this part of the ring is not used
- * again: claims keep clear of it until that thread commits or aborts, which then has no other effect.
+ * <p><b>Claims that are given up.</b> A claim that is not committed holds up all later ones. The reader can give it up
+ * and go on. The thread that made it may be slow and not dead, and may still write there. So this part of the ring is
+ * not used again: claims keep clear of it until that thread commits or aborts, which then has no other effect.
  *
  * <p><b>Why a writer knows the parts to keep clear of.</b> The reader lists such a part before it moves {@code head}
  * past it, and takes it off the list before it moves {@code head} past it another time. A writer reads {@code head}
- * first and the list afterwards, and what it may claim depends on {@code head}.
+ * first and the list afterwards, and {@code head} limits what it may claim.
  */
 final class FrameRing
 {
-    /** What {@link #tryClaim(int)} answers while there is no room. */
+    /** {@link #tryClaim(int)} answers this while there is no room. */
     static final int FULL = -1;
 
-    /** What {@link #tryClaim(int)} answers after {@link #close()}. */
+    /** {@link #tryClaim(int)} answers this after {@link #close()}. */
     static final int CLOSED = -2;
 
-    /** Where records begin and end, in bytes. */
+    /** Records begin and end at multiples of this, in bytes. */
     static final int ALIGNMENT = BitUtil.CACHE_LINE_LENGTH;
 
     /** In bytes. */
@@ -54,7 +54,7 @@ final class FrameRing
 
     private static final int ALIGNMENT_SHIFT = 6;
 
-    // The low bits of a record's number say what it is; the others are its length in bytes.
+    // The low bits of a record's number are its state; the others are its length in bytes.
     private static final int FREE = 0;
     private static final int CLAIMED = 1;
     private static final int COMMITTED = 2;
@@ -64,7 +64,7 @@ final class FrameRing
     private static final int KIND_MASK = 7;
     private static final int LENGTH_SHIFT = 3;
 
-    /** Of the tail: the ring takes no more claims. */
+    /** Set in the tail when the ring takes no more claims. */
     private static final long CLOSED_BIT = Long.MIN_VALUE;
 
     private final UnsafeBuffer buffer;
@@ -77,15 +77,13 @@ final class FrameRing
     /** Begin and end of each part that no claim may touch, in order; the last is the end of the ring. */
     private volatile int[] barriers;
 
-    // The reader's.
+    // Of the reader.
     private long head;
     private long next;
     private int offset;
     private int length;
 
-    /**
-     * @param capacity bytes of the ring; a power of two from {@link #ALIGNMENT} to {@link #MAX_CAPACITY}.
-     */
+    /** @param capacity bytes of the ring; a power of two from {@link #ALIGNMENT} to {@link #MAX_CAPACITY}. */
     FrameRing(final int capacity)
     {
         this.capacity = capacity;
@@ -98,22 +96,18 @@ final class FrameRing
         barriers = new int[]{capacity, capacity};
     }
 
-    /**
-     * @param length of a record.
-     * @return bytes it takes.
-     */
+    /** The bytes of the ring that a record takes. */
     static int recordLength(final int length)
     {
         return Math.max(ALIGNMENT, BitUtil.align(length, ALIGNMENT));
     }
 
-    /** @return the memory records are written to. */
+    /** The memory that records are written to. */
     UnsafeBuffer buffer()
     {
         return buffer;
     }
 
-    /** @return bytes of the ring. */
     int capacity()
     {
         return capacity;
@@ -122,7 +116,6 @@ final class FrameRing
     /**
      * Claim room for a record. Any thread.
      *
-     * @param length bytes in it.
      * @return index of its first byte in {@link #buffer()}, or {@link #FULL} or {@link #CLOSED}.
      */
     int tryClaim(final int length)
@@ -135,7 +128,7 @@ final class FrameRing
             {
                 return CLOSED;
             }
-            // Of the head and the list of barriers, the head first.
+            // The head must be read before the list of barriers.
             long knownHead = buffer.getLongVolatile(headCacheIndex);
             int[] around = barriers;
             long start = place(tail, recordLength, around);
@@ -161,9 +154,8 @@ final class FrameRing
     }
 
     /**
-     * Let the reader have a record. Any thread. A full memory fence.
+     * Let the reader have the record that was claimed at an index. Any thread. A full memory fence.
      *
-     * @param index as claimed.
      * @return false if the claim was given up: the reader does not get the record.
      * @throws IllegalStateException if nothing is claimed there.
      */
@@ -173,9 +165,8 @@ final class FrameRing
     }
 
     /**
-     * Have the reader pass over a record. Any thread.
+     * Have the reader pass over the record that was claimed at an index. Any thread.
      *
-     * @param index as claimed.
      * @return false if the claim was given up already.
      * @throws IllegalStateException if nothing is claimed there.
      */
@@ -184,7 +175,7 @@ final class FrameRing
         return settle(index, SKIPPED);
     }
 
-    /** Take no more claims; those there are can be committed, and what is committed can be read. Any thread. */
+    /** Take no more claims; existing claims can be committed, and committed records can be read. Any thread. */
     void close()
     {
         long tail = buffer.getLongVolatile(tailIndex);
@@ -194,7 +185,7 @@ final class FrameRing
         }
     }
 
-    /** @return true if {@link #advance()} may find a record. Any thread, but exact on the reader's only. */
+    /** Whether {@link #advance()} may find a record. Any thread, but exact on the reader's only. */
     boolean mayHaveRecord()
     {
         final int kind = kind(next);
@@ -235,16 +226,15 @@ final class FrameRing
         }
     }
 
-    /** @return true if the next record was claimed and is neither committed nor aborted. Reader. */
+    /** Whether the next record was claimed and is neither committed nor aborted. Reader. */
     boolean isHeldUp()
     {
         return kind(next) == CLAIMED;
     }
 
     /**
-     * Give up the claim that holds up the others, and go to it as to a record. Reader.
-     *
-     * @return false if it does not hold them up any more.
+     * Give up the claim that holds up the others, and go to it as to a record. False if it does not hold them up any
+     * more. Reader.
      */
     boolean giveUp()
     {
@@ -270,7 +260,7 @@ final class FrameRing
         return true;
     }
 
-    /** After {@link #close()}: give up every claim there is. What is left to read is committed. Reader. */
+    /** After {@link #close()}: give up every claim. All that is left to read is committed. Reader. */
     void giveUpAll()
     {
         long position = next;
@@ -281,7 +271,7 @@ final class FrameRing
             final int kind = record & KIND_MASK;
             if (kind == FREE)
             {
-                // Claimed by a thread that is about to say so.
+                // Claimed by a thread that is about to write the state.
                 Thread.onSpinWait();
             }
             else if (kind != CLAIMED || records.compareAndSet(block, record, record - CLAIMED + GIVEN_UP))
@@ -291,37 +281,37 @@ final class FrameRing
         }
     }
 
-    /** @return where the record begins in {@link #buffer()}. Reader. */
+    /** Where the record begins in {@link #buffer()}. Reader. */
     int offset()
     {
         return offset;
     }
 
-    /** @return bytes in the record. Reader. */
+    /** Bytes in the record. Reader. */
     int length()
     {
         return length;
     }
 
-    /** @return how far the reader has come, in bytes since the beginning; it never goes back. Reader. */
+    /** How far the reader has come, in bytes since the beginning; it never goes back. Reader. */
     long position()
     {
         return next;
     }
 
-    /** @return how far the writers have come, in bytes since the beginning. Any thread. */
+    /** How far the writers have come, in bytes since the beginning. Any thread. */
     long tail()
     {
         return buffer.getLongVolatile(tailIndex) & ~CLOSED_BIT;
     }
 
-    /** @return bytes that are read and not released. Reader. */
+    /** Bytes that are read and not released. Reader. */
     int lentLength()
     {
         return (int)(next - head);
     }
 
-    /** Give the room of all that was read back to the writers. Reader. */
+    /** Give the room of all records that were read back to the writers. Reader. */
     void release()
     {
         if (next != head)
@@ -372,7 +362,7 @@ final class FrameRing
         }
     }
 
-    /** Where a record can begin: at the tail, or behind barriers if it would touch them. */
+    /** The first position from the tail on where a record touches no barrier. */
     private long place(final long tail, final int recordLength, final int[] around)
     {
         long start = tail;
@@ -390,7 +380,7 @@ final class FrameRing
         return start;
     }
 
-    /** Fill what was claimed in front of a record. */
+    /** Fill the part of a claim that is in front of its record. */
     private void pad(final long tail, final long start, final int[] around)
     {
         for (long position = tail; position < start;)

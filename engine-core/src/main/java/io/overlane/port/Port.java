@@ -5,26 +5,26 @@ import io.overlane.frame.FrameBatch;
 import java.io.IOException;
 
 /**
- * A place frames enter and leave by.
+ * A place where frames enter and leave.
  *
  * <p>One thread polls. {@link #offer(FrameBatch)} may be called by that thread and by one other at the same time (the
- * encap and the decap half of a split worker), so an implementation keeps no state across the two.
+ * encap and the decap half of a split worker), so the two share no state in an implementation.
  *
- * <p>A broken device is told to the {@code ErrorHandler} it was made with; no method here throws for it.
+ * <p>A broken device is reported to the {@code ErrorHandler} that the port was made with; no method here throws for it.
  */
 public interface Port extends AutoCloseable
 {
     /** @return the name in counters, tables and logs. */
     String name();
 
-    /** @return the largest packet that fits, layer 2 header not counted (an IP MTU), in bytes. */
+    /** @return the largest packet that fits, without the layer 2 header (an IP MTU), in bytes. */
     int mtu();
 
     /**
      * How much memory a poll needs from the batch ({@link FrameBatch#slot(int)}), so that it can be allocated before
      * frames come.
      *
-     * @return longest frame this port reads into a slot of the batch, in bytes; 0 if it lends memory of its own.
+     * @return longest frame that this port reads into a slot of the batch, in bytes; 0 if it lends memory of its own.
      */
     default int slotLength()
     {
@@ -37,26 +37,26 @@ public interface Port extends AutoCloseable
      *
      * @param batch to append to; it has room for {@code limit} more.
      * @param limit frames at most.
-     * @return frames added, 0 when none were waiting.
+     * @return frames added, 0 if none were waiting.
      */
     int poll(FrameBatch batch, int limit);
 
     /**
-     * Hand over frames in order; never blocks. Each frame's verdict says what became of it: {@code NONE} when it was
-     * taken, else {@code PORT_FULL}, {@code PORT_DOWN}, {@code OVERSIZE}, {@code BAD_OFFLOAD} or {@code PORT_ERROR}.
-     * Frames whose verdict is already set are passed over. The bytes are copied or written before this returns; the
-     * port may use a frame's headroom, and does so only after it took the frame before.
+     * Hand over frames in order; never blocks. Afterwards each frame's verdict is {@code NONE} if it was taken, else
+     * {@code PORT_FULL}, {@code PORT_DOWN}, {@code OVERSIZE}, {@code BAD_OFFLOAD} or {@code PORT_ERROR}. Frames that
+     * already have a verdict are skipped. The bytes are copied or written before this returns; the port may use a
+     * frame's headroom, but only after it took the frame before.
      *
      * @param batch frames for this port.
      */
     void offer(FrameBatch batch);
 
     /**
-     * Whether super-frames may be offered: joined segments whose {@code gsoType} says how to take them apart. May
-     * change while running; a port takes one it said yes to, if need be in pieces.
+     * Whether super-frames may be offered: joined segments whose {@code gsoType} says how to cut them. The answer may
+     * change at any time; a port accepts a super-frame after it answered true, if need be in pieces.
      *
      * @param gsoType {@code Frame.GSO_TCPV4}, {@code GSO_TCPV6} or {@code GSO_UDP_L4}.
-     * @return false where frames must be ordinary ones.
+     * @return false if frames must be ordinary ones.
      */
     default boolean takesSuperFrames(final int gsoType)
     {
@@ -79,8 +79,8 @@ public interface Port extends AutoCloseable
      * Ask for {@code wake} to be run whenever a frame arrives, so that a thread which waits elsewhere can poll this
      * port too. Called before the first poll.
      *
-     * @param wake safe to run on any thread, and cheap when nobody waits.
-     * @return false if this port cannot tell (a device): a thread then has to wait for it, in {@link #await(long)} or
+     * @param wake safe to run on any thread, and cheap if no thread waits.
+     * @return false if this port cannot do so (a device): a thread then has to wait for it, in {@link #await(long)} or
      *         in a {@link #newSelector()}.
      */
     default boolean wakes(final Runnable wake)
@@ -89,17 +89,17 @@ public interface Port extends AutoCloseable
     }
 
     /**
-     * Take no more frames from their senders. What was taken so far can still be polled; what a sender has not handed
-     * over completely is not taken. Before the engine stops or removes the port. Polling thread.
+     * Take no more frames from their senders. Frames taken so far can still be polled; a frame that a sender has not
+     * handed over completely is not taken. Called before the engine stops or removes the port. Polling thread.
      *
-     * <p>A device does nothing: frames that wait in its queue are the kernel's.
+     * <p>A device does nothing: frames that wait in its queue belong to the kernel.
      */
     default void endInput()
     {
     }
 
     /**
-     * After {@link #endInput()}. Polling thread.
+     * Called after {@link #endInput()}. Polling thread.
      *
      * @return true if frames were taken that have not been polled; a device has none.
      */
@@ -109,10 +109,10 @@ public interface Port extends AutoCloseable
     }
 
     /**
-     * Whether {@link #close()} has been called. An engine does not take a closed port, and polls it no more when
-     * somebody else closes it. Any thread.
+     * Whether {@link #close()} has been called. An engine does not accept a closed port, and stops polling a port that
+     * somebody else closes. Any thread.
      *
-     * @return false also where the port does not know.
+     * @return false also if the port does not know.
      */
     default boolean isClosed()
     {
@@ -120,9 +120,9 @@ public interface Port extends AutoCloseable
     }
 
     /**
-     * Make a place where a thread can wait for this port together with others of its kind. Any thread.
+     * Make a selector in which a thread can wait for this port together with others of its kind. Any thread.
      *
-     * @return a new selector, which is the caller's to close; null if there is none for ports of this kind.
+     * @return a new selector, which the caller closes; null if there is none for ports of this kind.
      * @throws IOException if the system refuses.
      */
     default PortSelector newSelector() throws IOException

@@ -15,8 +15,8 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The port of an application in this process: frames are written and read where they lie in two rings, without a
- * device and without privileges.
+ * The port of an application in this process: frames are written and read where they lie in two rings, without a device
+ * and without privileges.
  *
  * <pre>
  *  application                                                          engine
@@ -30,55 +30,54 @@ import org.agrona.concurrent.UnsafeBuffer;
  *                         ^ index of tryClaim
  * </pre>
  *
- * The tunnel header is written in front of the frame inside its record, so a frame reaches the underlay from where the
- * application wrote it. A record's room is free again at the engine's next poll.
+ * <p>The tunnel header is written in front of the frame inside its record, so a frame reaches the underlay from where
+ * the application wrote it. A record's room is free again at the engine's next poll.
  *
- * <p>Frames are complete: the engine must not offer a frame with work left to do (a partial checksum, a super-frame),
- * because an application cannot finish it.
+ * <p>Frames are complete: the engine must not offer a frame with a partial checksum or a super-frame, because an
+ * application cannot finish it.
  *
- * <p><b>Threads.</b> Any number of application threads may claim, commit and abort. One application thread polls. The
- * engine's side is as {@link Port} says.
+ * <p><b>Threads.</b> Any number of application threads may claim, commit and abort. One application thread polls. For
+ * the engine's side see {@link Port}.
  *
  * <p><b>Abandoned claims.</b> A claim that is neither committed nor aborted holds up all later ones, for the claim
  * timeout at most. The engine then gives the claim up, counts it as dropped for {@link DropReason#CLAIM_ABANDONED} and
  * carries the frames behind it. The thread that made the claim may still write there and commit: the commit answers
  * false and does nothing else. Until then the port does not use the claim's room again, because a thread that seems to
- * be dead may be slow only. A thread that never commits costs that room for as long as the port exists.
+ * be dead may only be slow. A thread that never commits costs that room for as long as the port exists.
  *
  * <p><b>The end.</b> After {@link #close()}, or when the engine stops or removes the port, no claim is possible, and
- * the commit of an earlier claim answers false. The engine carries what was committed before, or counts it as dropped
- * for {@link DropReason#PORT_CLOSED}. Every frame whose commit answered true has a fate in the engine's counters.
+ * the commit of an earlier claim answers false. The engine carries the frames that were committed before, or counts
+ * them as dropped for {@link DropReason#PORT_CLOSED}. Every frame whose commit answered true has a fate in the engine's
+ * counters.
  */
 public final class RingPort implements Port
 {
     /** Bytes free in front of every frame the engine polls. */
     public static final int HEADROOM = 64;
 
-    /** What {@link #tryClaim(int)} answers while the ring has no room. */
+    /** {@link #tryClaim(int)} answers this while the ring has no room. */
     public static final int FULL = -1;
 
-    /** What {@link #tryClaim(int)} answers for a frame longer than {@link #maxTaggedFrameLength()}. */
+    /** {@link #tryClaim(int)} answers this for a frame longer than {@link #maxTaggedFrameLength()}. */
     public static final int TOO_LONG = -2;
 
-    /** What {@link #tryClaim(int)} answers once the port is closed. */
+    /** {@link #tryClaim(int)} answers this once the port is closed. */
     public static final int CLOSED = -3;
 
-    /** Far more than a running thread needs to write a frame, and short enough for those that wait behind it. */
+    /** Far more than a running thread needs to write a frame, and short enough for the threads that wait behind it. */
     public static final long DEFAULT_CLAIM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
 
     private static final int MAX_MTU = 65_535;
     private static final int LENT_FRAMES = 256;
 
-    /**
-     * Reads frames where they lie.
-     */
+    /** Reads frames where they lie. */
     @FunctionalInterface
     public interface FrameHandler
     {
         /**
-         * @param buffer holds the frame, and others: only the frame's bytes may be touched.
+         * @param buffer holds the frame, and others: only the frame's bytes may be read or written.
          * @param offset of its first byte.
-         * @param length bytes in it; they are gone when this returns.
+         * @param length bytes in it; they are not valid any more when this returns.
          */
         void onFrame(UnsafeBuffer buffer, int offset, int length);
     }
@@ -91,7 +90,7 @@ public final class RingPort implements Port
     private final FrameRing toEngine;
     private final Frame[] lent = new Frame[LENT_FRAMES];
     private final Doorbell engineBell = new Doorbell();
-    /** The claims before this position were there at {@link #heldUpSinceNs}. Of the engine's polling thread. */
+    /** The claims before this position existed at {@link #heldUpSinceNs}. Of the engine's polling thread. */
     private long heldUpBefore;
     private long heldUpSinceNs;
 
@@ -100,13 +99,15 @@ public final class RingPort implements Port
     /** The thread that is in {@link #poll(FrameHandler, int)}; null if there is none. */
     private final AtomicReference<Thread> reader = new AtomicReference<>();
 
-    /** The application's polling thread was told that there will be no more frames. */
+    /** Whether the application's polling thread knows that there will be no more frames. */
     private boolean knowsEnd;
 
     private volatile Runnable wake;
     private volatile boolean isClosed;
 
     /**
+     * A port with the default claim timeout.
+     *
      * @param name     in counters, tables and logs.
      * @param mtu      IP MTU in bytes.
      * @param capacity full-size frames each direction holds at least; more short ones fit.
@@ -150,9 +151,8 @@ public final class RingPort implements Port
     }
 
     /**
-     * What a frame may have at most if it is not to be too long for the port, whatever its kind. In a segment with a
-     * {@code portMtu} below the port's MTU, that much less. On the port of an IP network, a packet may have
-     * {@link #mtu()} bytes.
+     * The longest frame that is never too long for the port, whatever its kind. In a segment with a {@code portMtu}
+     * below the port's MTU, that much less. On the port of an IP network, a packet may have {@link #mtu()} bytes.
      *
      * @return bytes in the longest Ethernet frame without a VLAN tag: the MTU and 14 for the Ethernet header.
      */
@@ -178,8 +178,8 @@ public final class RingPort implements Port
     }
 
     /**
-     * Claim room for a frame to the engine. The caller writes all its bytes into {@link #buffer()} and then commits,
-     * or aborts, also when writing fails; it need not do so in the order claimed. Any thread.
+     * Claim room for a frame to the engine. The caller writes all its bytes into {@link #buffer()} and then commits, or
+     * aborts if writing fails; claims may be committed in any order. Any thread.
      *
      * @param frameLength bytes in the frame. The port does not know yet whether it will have a VLAN tag: a frame of
      *                    more than {@link #maxFrameLength()} bytes without one is dropped as {@code oversize}.
@@ -227,7 +227,7 @@ public final class RingPort implements Port
     }
 
     /**
-     * Give a claim up; nothing reaches the engine. Any thread.
+     * Give a claim up; the engine gets no frame. Any thread.
      *
      * @param index as claimed.
      * @throws IllegalStateException if nothing is claimed there.
@@ -240,10 +240,11 @@ public final class RingPort implements Port
     /**
      * Read frames from the engine; never blocks. One application thread, and not from inside a handler.
      *
-     * @param handler is called for each, in order; what it throws comes out here, the frame counts as read.
+     * @param handler is called for each, in order; an exception of it is thrown to the caller, and the frame counts as
+     *                read.
      * @param limit   frames at most.
      * @return frames read.
-     * @throws IllegalStateException if another call has not returned yet; that one is not disturbed.
+     * @throws IllegalStateException if another call has not returned yet; that call is not disturbed.
      */
     public int poll(final FrameHandler handler, final int limit)
     {
@@ -402,9 +403,9 @@ public final class RingPort implements Port
     }
 
     /**
-     * Stop carrying frames and wake whoever waits. What was committed can still be polled by the engine, and what the
-     * engine offered by the application. A port that an engine uses is better removed from its segment. The memory goes
-     * when nobody refers to it any more, so a late claim or commit does no harm.
+     * Stop carrying frames and wake all threads that wait. The engine can still poll frames that were committed, and
+     * the application frames that the engine offered. A port that an engine uses is better removed from its segment.
+     * The memory is freed when no object refers to it any more, so a late claim or commit does no harm.
      */
     @Override
     public void close()
@@ -416,7 +417,7 @@ public final class RingPort implements Port
         applicationBell.ring();
     }
 
-    /** Whether the application has read all there will ever be. */
+    /** Whether the application has read all frames there will ever be. */
     private boolean isOver()
     {
         return isClosed && toApplication.position() == toApplication.tail();

@@ -9,8 +9,7 @@ import io.overlane.wire.VlanTag;
 import java.nio.ByteOrder;
 
 /**
- * One port as several, one for each VLAN on it: the tag a frame comes with selects the segment, and so the VNI, that it
- * goes to.
+ * One port as several, one for each VLAN on it: the tag of a frame selects the segment, and so the VNI.
  *
  * <pre>
  *                            ┌─ vlan(10) ─── segment of VNI 1010
@@ -18,14 +17,14 @@ import java.nio.ByteOrder;
  *                            └─ untagged() ─ segment of VNI 1001
  * </pre>
  *
- * The tag is taken off where the frame lies before the engine sees it, and put on, with priority 0, when the engine
- * offers one. A tag that carries a priority only is taken off what is untagged. Frames of VLANs without a port here are
- * passed over and counted, as by a network card's VLAN filter.
+ * <p>The tag is removed, where the frame lies, before the engine sees the frame, and added, with priority 0, when the
+ * engine offers one. A tag with a priority only is removed too: its frame counts as untagged. Frames of VLANs without a
+ * port here are skipped and counted, as by a network card's VLAN filter.
  *
- * <p>The ports are for one engine, which polls them in turn on one thread; the trunk itself is polled once a turn.
- * Frames are lent until the next poll of any of them. The trunk is closed with the last of them. Where they come and go
- * while the engine runs, and one thread polls and another receives, the trunk is a port that can wake
- * ({@link Port#wakes}), such as {@code WatchedPort}.
+ * <p>All ports belong to one engine, which polls them in turn on one thread; the trunk itself is polled once a turn.
+ * Frames are lent until the next poll of any of the ports. The trunk is closed with the last of them. If ports are
+ * added and removed while the engine runs, and one thread polls and another receives, the trunk must be a port that can
+ * wake ({@link Port#wakes}), such as {@code WatchedPort}.
  */
 public final class VlanTrunk
 {
@@ -40,7 +39,7 @@ public final class VlanTrunk
     /** Of the open ports, those that take no more frames. */
     private int ended;
 
-    // The polling thread's.
+    // Of the polling thread.
     private final Branch[] waiting;
     private int waitingCount;
     private long turn = 1;
@@ -48,7 +47,7 @@ public final class VlanTrunk
 
     /**
      * @param port       the trunk.
-     * @param batchLimit frames taken from it at a time.
+     * @param batchLimit frames that are taken from it at a time.
      */
     public VlanTrunk(final Port port, final int batchLimit)
     {
@@ -79,7 +78,7 @@ public final class VlanTrunk
         return branch(UNTAGGED, port.name());
     }
 
-    /** @return frames passed over because their VLAN has no port, or one that nobody polls; any thread. */
+    /** @return frames skipped because their VLAN has no port, or one that is not polled; any thread. */
     public long filtered()
     {
         return filtered;
@@ -129,7 +128,7 @@ public final class VlanTrunk
         return ended == open;
     }
 
-    /** Of all there may be to poll, the next batch; called by the port that has its turn again first. */
+    /** Poll the next batch; called by the first port that has its turn again. */
     private void sort()
     {
         turn++;
@@ -144,7 +143,7 @@ public final class VlanTrunk
         }
     }
 
-    /** What was polled before a trunk threw waits for its ports like all else. */
+    /** Give the frames that were polled to their ports, also if the trunk threw after it added them. */
     private void share()
     {
         for (int i = 0; i < polled.size(); i++)
@@ -166,7 +165,7 @@ public final class VlanTrunk
         }
     }
 
-    /** True once every port that is polled has taken what waited for it. */
+    /** True once every port that is polled has taken all frames that waited for it. */
     private boolean isTurnOver()
     {
         for (int i = waitingCount - 1; i >= 0; i--)
@@ -185,7 +184,10 @@ public final class VlanTrunk
         return waitingCount == 0;
     }
 
-    /** The frame's VLAN; the tag is off. What is no longer than a tag, or tagged by a provider, has none. */
+    /**
+     * Take the tag off a frame and return its VLAN. A frame is untagged if it is no longer than a tag, or has another
+     * tag than 802.1Q.
+     */
     private static int untag(final Frame frame)
     {
         final int tag = frame.offset() + EthernetHeader.LENGTH;
@@ -313,8 +315,8 @@ public final class VlanTrunk
         }
 
         /**
-         * Whoever waits for one of us waits for all: only the first need be able to wake a thread elsewhere. The trunk
-         * is told by each, since the one that told it may leave.
+         * A thread that waits for one VLAN waits for all, so only the first must be able to wake a thread elsewhere.
+         * Each passes the request to the trunk, because the first may be removed.
          */
         @Override
         public boolean wakes(final Runnable wake)

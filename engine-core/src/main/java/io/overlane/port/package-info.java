@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The tenant edge: where frames enter from a host, an application or a test, and where they leave to it.
- */
+/** Ports: where frames of a host, an application or a test enter the engine, and where they leave it. */
 package io.overlane.port;

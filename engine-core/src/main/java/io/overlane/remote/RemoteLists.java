@@ -7,13 +7,13 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
- * Numbered lists of remotes that get a copy each, for FDB entries of group addresses. One thread writes; any thread may
- * read a list whose number it was handed by way of a release and an acquire, as an {@code Fdb} lookup does, and sees it
- * before or after a change. Numbers are given out again in the order in which they were freed.
+ * Numbered lists of remotes that get a copy each, for FDB entries of group addresses. One thread writes. Any thread may
+ * read a list if it got the number through a release and an acquire, as an {@code Fdb} lookup does; it sees the list
+ * before or after a change. Freed numbers are used again in the order in which they were freed.
  */
 public final class RemoteLists
 {
-    /** What a list holds must be seen by whoever sees the list, also if a change is seen early. */
+    /** Release and acquire: a reader that sees a list sees its elements, even if it sees a change early. */
     private static final VarHandle LIST = MethodHandles.arrayElementVarHandle(int[][].class);
 
     private static final int INITIAL = 16;
@@ -26,11 +26,11 @@ public final class RemoteLists
      * Writer only.
      *
      * @param remotes of the list; the caller does not change them any more.
-     * @return its number.
+     * @return the number of the new list.
      */
     public int add(final int... remotes)
     {
-        // One number at least stays free, so that a reader that is late by one lookup still finds what it knew.
+        // At least one number stays free, so a reader that is late by one lookup still finds the list it knew.
         final int number = free.size() > 1 ? free.remove() : used++;
         if (number == lists.length)
         {
@@ -40,33 +40,19 @@ public final class RemoteLists
         return number;
     }
 
-    /**
-     * Any thread.
-     *
-     * @param number of a list.
-     * @return its remotes; the caller does not change them.
-     */
+    /** The remotes of a list, which callers do not change. Any thread. */
     public int[] get(final int number)
     {
         return (int[])LIST.getAcquire(lists, number);
     }
 
-    /**
-     * Writer only.
-     *
-     * @param number  of a list.
-     * @param remotes its remotes from now on.
-     */
+    /** Replace the remotes of a list. Writer only. */
     public void set(final int number, final int... remotes)
     {
         LIST.setRelease(lists, number, remotes);
     }
 
-    /**
-     * Give a number back. Writer only.
-     *
-     * @param number of a list nobody can find any more.
-     */
+    /** Give back the number of a list that no entry has any more. Writer only. */
     public void free(final int number)
     {
         free.add(number);

@@ -13,8 +13,8 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Interned VTEPs: each has a number while anyone holds a reference to it. A VTEP to which frames are sent with another
- * VNI than their segment's is another remote.
+ * Interned VTEPs: each has a number as long as somebody holds a reference to it. A VTEP to which frames are sent with
+ * another VNI than their segment's is another remote.
  *
  * <pre>
  *   0      8     16        20           24     28    32
@@ -23,23 +23,26 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   +------+-----+---------+------------+------+-----+
  * </pre>
  *
- * <b>Threads.</b> One thread interns and releases. Any thread may read the address behind a number it was handed by
- * way of a release and an acquire, as an {@code Fdb} lookup does: the address was written before. What a number stands
- * for stays readable after its last release until the number is given out again. Numbers are given out again in the
- * order in which they were freed, after all that were never used, so that a reader that is late by one lookup meets a
- * reused number only if every free number was given out meanwhile; it would then send that one datagram to a wrong or
- * mixed address. Leave room in {@code maxRemotes} for that.
+ * <p><b>Threads.</b> One thread interns and releases. Any thread may read the address of a number that it got through a
+ * release and an acquire, as an {@code Fdb} lookup does: the address was written before. The address of a number stays
+ * readable after the last release, until the number is used again. Numbers are used again in the order in which they
+ * were freed, after all that were never used. So a reader that is late by one lookup meets a reused number only if
+ * every free number was used meanwhile; it would then send that one datagram to a wrong or mixed address. Leave room in
+ * {@code maxRemotes} for that.
  *
- * <p><b>Who may fill it.</b> What is learned takes three quarters at most, so that sources nobody knows, of which
- * anyone can forge as many as he likes, leave room for what is configured; which, when all is taken, takes the place of
- * learned ones.
+ * <p><b>Who may fill it.</b> Learned remotes take three quarters of the numbers at most: anyone can forge as many
+ * sources as he likes, and these must leave room for configured remotes. When all numbers are taken, a configured
+ * remote takes the place of a learned one.
  */
 public final class RemoteTable
 {
-    /** What {@link #intern(long, long, int)} answers when full and {@link #find(long, long)} when it does not know. */
+    /**
+     * {@link #intern(long, long, int)} answers this when the table is full, {@link #find(long, long)} when there is no
+     * such remote.
+     */
     public static final int MISSING = -1;
 
-    /** The VNI of a remote to which each segment's frames are sent with the segment's. */
+    /** The VNI of a remote to which each segment's frames are sent with the VNI of their segment. */
     public static final int SEGMENTS_VNI = FdbRequest.SEGMENTS_VNI;
 
     private static final int HIGH_OFFSET = 0;
@@ -51,14 +54,15 @@ public final class RemoteTable
     private static final int RECORD_SHIFT = 5;
 
     private static final int MAX_REMOTES = OffHeapTable.MAX_ENTRIES;
-    /** Of the numbers, one in so many is not for those that are learned. */
+    /** A quarter of the numbers is reserved for configured remotes. */
     private static final int RESERVED_SHIFT = 2;
 
     private final UnsafeBuffer records;
     private final int maxRemotes;
 
     /**
-     * (0, address) to the first remote that has it, plus 1; the others follow by {@code next}, in the order they came.
+     * (0, address) to the first remote that has it, plus 1. The others follow by {@code next}, in the order they were
+     * added.
      */
     private final OffHeapTable firstByAddress;
 
@@ -69,18 +73,14 @@ public final class RemoteTable
     private IntConsumer onNew = remote -> {};
     private BooleanSupplier makesRoom = () -> false;
 
-    /**
-     * @param maxRemotes it can hold.
-     * @throws IllegalArgumentException if the number is out of range.
-     */
+    /** @throws IllegalArgumentException if the number is out of range. */
     public RemoteTable(final int maxRemotes)
     {
         this(maxRemotes, new SecureRandom().nextLong());
     }
 
     /**
-     * @param maxRemotes it can hold.
-     * @param seed       of the hash; numbers do not depend on it.
+     * @param seed of the hash; numbers do not depend on it.
      * @throws IllegalArgumentException if the number is out of range.
      */
     public RemoteTable(final int maxRemotes, final long seed)
@@ -101,27 +101,25 @@ public final class RemoteTable
         freeCount = maxRemotes;
     }
 
-    /** @return lists of these remotes. */
     public RemoteLists lists()
     {
         return lists;
     }
 
-    /** @return remotes someone holds; writer only. */
+    /** The remotes that somebody holds. Writer only. */
     public int size()
     {
         return maxRemotes - freeCount;
     }
 
-    /** @return remotes it can hold. */
     public int maxRemotes()
     {
         return maxRemotes;
     }
 
     /**
-     * @param onNew is told each number that is given to a VTEP that had none, before anyone else learns it. Before
-     *              threads start.
+     * Set a callback for each number that is given to a VTEP that had none, before any other thread can see the number.
+     * Before threads start.
      */
     public void onNew(final IntConsumer onNew)
     {
@@ -129,8 +127,8 @@ public final class RemoteTable
     }
 
     /**
-     * @param makesRoom is asked, when all numbers are taken and one is needed for something configured, to have some
-     *                  released, and says whether it did. Before threads start.
+     * Set a task that releases remotes when all numbers are taken and one is needed for something configured; it
+     * answers whether it did. Before threads start.
      */
     public void makesRoom(final BooleanSupplier makesRoom)
     {
@@ -138,13 +136,8 @@ public final class RemoteTable
     }
 
     /**
-     * As {@link #intern(long, long, int)} for a remote that was only heard from: what is kept for configured ones it
-     * does not get. Writer only; allocates nothing.
-     *
-     * @param high    first word of the address.
-     * @param low     second word.
-     * @param udpPort 1…65535.
-     * @return its number, or {@link #MISSING} if it is new and there is no room.
+     * As {@link #intern(long, long, int)} for a learned remote: it gets none of the numbers that are reserved for
+     * configured ones. Writer only; allocates nothing.
      */
     public int internLearned(final long high, final long low, final int udpPort)
     {
@@ -156,35 +149,24 @@ public final class RemoteTable
     /**
      * Take a reference to a VTEP, and a number for it if it has none. Writer only; allocates nothing.
      *
-     * @param high    first word of the address.
-     * @param low     second word.
      * @param udpPort 1…65535.
-     * @return its number, or {@link #MISSING} if it is new and the table full.
+     * @return its number, or {@link #MISSING} if it is new and the table is full.
      */
     public int intern(final long high, final long low, final int udpPort)
     {
         return intern(high, low, udpPort, SEGMENTS_VNI);
     }
 
-    /**
-     * As {@link #intern(long, long, int)}.
-     *
-     * @param remote address and UDP port.
-     * @return its number, or {@link #MISSING} if it is new and the table is full.
-     */
+    /** As {@link #intern(long, long, int)}. */
     public int intern(final Vtep remote)
     {
         return intern(remote.address().high(), remote.address().low(), remote.udpPort());
     }
 
     /**
-     * As {@link #intern(long, long, int)}, for one to which frames are sent with a VNI of its own.
+     * As {@link #intern(long, long, int)}, for a remote to which frames are sent with a VNI of its own.
      *
-     * @param high    first word of the address.
-     * @param low     second word.
-     * @param udpPort 1…65535.
-     * @param vni     the VNI, or {@link #SEGMENTS_VNI}.
-     * @return its number, or {@link #MISSING} if it is new and the table full.
+     * @param vni the VNI, or {@link #SEGMENTS_VNI}.
      */
     public int intern(final long high, final long low, final int udpPort, final int vni)
     {
@@ -227,10 +209,9 @@ public final class RemoteTable
     }
 
     /**
-     * Take one more reference. Writer only.
+     * Take one more reference to a remote that somebody holds. Writer only.
      *
-     * @param remote someone holds.
-     * @throws IllegalStateException if no one does.
+     * @throws IllegalStateException if nobody holds it.
      */
     public void retain(final int remote)
     {
@@ -238,10 +219,9 @@ public final class RemoteTable
     }
 
     /**
-     * Give a reference back; the number becomes free with the last. Writer only.
+     * Give a reference back; the number becomes free with the last one. Writer only.
      *
-     * @param remote someone holds.
-     * @throws IllegalStateException if no one does.
+     * @throws IllegalStateException if nobody holds the remote.
      */
     public void release(final int remote)
     {
@@ -255,59 +235,36 @@ public final class RemoteTable
         }
     }
 
-    /**
-     * Writer only.
-     *
-     * @param remote any number below {@link #maxRemotes()}.
-     * @return references to it; 0 if the number is free.
-     */
+    /** The references to any number below {@link #maxRemotes()}; 0 if it is free. Writer only. */
     public int references(final int remote)
     {
         return records.getInt((remote << RECORD_SHIFT) + REFERENCES_OFFSET);
     }
 
-    /**
-     * @param remote a number the caller was given.
-     * @return first word of its address.
-     */
+    /** First word of a remote's address. */
     public long high(final int remote)
     {
         return records.getLong((remote << RECORD_SHIFT) + HIGH_OFFSET);
     }
 
-    /**
-     * @param remote a number the caller was given.
-     * @return second word of its address.
-     */
+    /** Second word of a remote's address. */
     public long low(final int remote)
     {
         return records.getLong((remote << RECORD_SHIFT) + LOW_OFFSET);
     }
 
-    /**
-     * @param remote a number the caller was given.
-     * @return its UDP port.
-     */
     public int udpPort(final int remote)
     {
         return records.getInt((remote << RECORD_SHIFT) + UDP_PORT_OFFSET);
     }
 
-    /**
-     * @param remote a number the caller was given.
-     * @return the VNI frames are sent to it with, or {@link #SEGMENTS_VNI}.
-     */
+    /** The VNI that frames are sent to a remote with, or {@link #SEGMENTS_VNI}. */
     public int vni(final int remote)
     {
         return records.getInt((remote << RECORD_SHIFT) + VNI_OFFSET);
     }
 
-    /**
-     * Allocates: for tables, logs and messages.
-     *
-     * @param remote a number the caller was given.
-     * @return the same as a value.
-     */
+    /** Address and UDP port as a value. Allocates: for tables, logs and messages. */
     public Vtep vtep(final int remote)
     {
         return new Vtep(new IpAddress(high(remote), low(remote)), udpPort(remote));
@@ -316,8 +273,6 @@ public final class RemoteTable
     /**
      * Find a remote by address alone, whatever its UDP port: many peers send from any source port. Any thread.
      *
-     * @param high first word of the address.
-     * @param low  second word.
      * @return the one interned first of those with the address, or {@link #MISSING}.
      */
     public int find(final long high, final long low)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The VTEPs this engine knows, numbered, so that tables and batches can name one with an {@code int}.
+ * The VTEPs this engine knows, with a number for each, so that tables and batches hold an {@code int} instead of an
+ * address.
  */
 package io.overlane.remote;

@@ -8,18 +8,18 @@ import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
 /**
- * The outer addresses that the configuration of one segment names, each with how often it does. One writer; any thread
- * asks, in constant time and without a lock.
+ * The outer addresses that the configuration of one segment names, each with the number of times. One writer; any
+ * thread looks addresses up, in constant time and without a lock.
  *
  * <pre>
  *   0      1     2       3
  *   +------+-----+-------+------+-----+-------+---
- *   | high | low | count | high | low | count | …     words; count 0: never used, -1: let go
+ *   | high | low | count | high | low | count | …     words; count 0: never used, -1: removed
  *   +------+-----+-------+------+-----+-------+---
  * </pre>
  *
- * A slot's address is written before its count and never changes: a reader that sees a count sees its address. When
- * slots run short a new array takes over, without those that were let go.
+ * <p>A slot's address is written before its count and never changes: a reader that sees a count sees its address. When
+ * slots run short, a new array replaces this one, without the removed addresses.
  */
 public final class KnownSources
 {
@@ -36,18 +36,12 @@ public final class KnownSources
     private int used;
     private int live;
 
-    /**
-     * Any thread; allocates nothing.
-     *
-     * @param high first word of an address.
-     * @param low  second word.
-     * @return true if the configuration names it.
-     */
+    /** Whether the configuration names an address. Any thread; allocates nothing. */
     public boolean contains(final long high, final long low)
     {
         final long[] current = slots;
         int slot = home(current, high, low);
-        // A count is read once: a slot that was unused a moment ago may be another address's now.
+        // The count is read once: a slot that was unused a moment ago may have another address now.
         for (long count = count(current, slot); count != UNUSED; count = count(current, slot))
         {
             if (current[slot] == high && current[slot + LOW] == low)
@@ -59,17 +53,13 @@ public final class KnownSources
         return false;
     }
 
-    /** @return how many addresses it names. Writer only. */
+    /** How many addresses the configuration names. Writer only. */
     public int size()
     {
         return live;
     }
 
-    /**
-     * Writer only.
-     *
-     * @param consumer gets every address.
-     */
+    /** Visit every address. Writer only. */
     public void forEach(final Consumer<IpAddress> consumer)
     {
         for (int slot = 0; slot < slots.length; slot += WORDS_PER_SLOT)
@@ -81,12 +71,7 @@ public final class KnownSources
         }
     }
 
-    /**
-     * The configuration names an address once more. Writer only.
-     *
-     * @param high first word of the address.
-     * @param low  second word.
-     */
+    /** The configuration names an address once more. Writer only. */
     public void add(final long high, final long low)
     {
         int slot = probe(slots, high, low);
@@ -110,12 +95,7 @@ public final class KnownSources
         WORDS.setRelease(current, slot + COUNT, Math.max(count, 0) + 1);
     }
 
-    /**
-     * The configuration names an address once less. Writer only.
-     *
-     * @param high first word of the address.
-     * @param low  second word.
-     */
+    /** The configuration names an address once less. Writer only. */
     public void remove(final long high, final long low)
     {
         final long[] current = slots;
@@ -153,7 +133,7 @@ public final class KnownSources
         slots = after;
     }
 
-    /** First word of the slot that has the address, else of the unused slot where its probing ends. Writer only. */
+    /** First word of the slot that has the address, or else of the unused slot where the search ends. Writer only. */
     private static int probe(final long[] slots, final long high, final long low)
     {
         int slot = home(slots, high, low);

@@ -11,30 +11,28 @@ import org.agrona.collections.Int2ObjectHashMap;
  * The ports of one segment, as they were at one moment: immutable, so that a thread sees all of a change or none.
  *
  * <p><b>Ports in the FDB.</b> A station behind a port has the same kind of entry as one behind a remote: a port that
- * needs a number takes one from the table of remotes, under an address no datagram can come from. So there is one
- * lookup, and whatever rules learned entries are under (moves, ageing, limits) holds for both.
+ * needs a number takes one from the table of remotes, under an address that no datagram can come from. So there is one
+ * lookup, and all rules for learned entries (moves, ageing, limits) hold for both.
  */
 public final class LocalPorts
 {
     /**
-     * First word of the addresses ports are known by; the second is an id that is never used again. As an IPv6 address
-     * it would be a multicast one with a reserved scope, which is nobody's source.
+     * First word of the addresses that ports have in the table of remotes; the second is an id that is never used
+     * again. As an IPv6 address it would be a multicast address with a reserved scope, which no host has as its source.
      */
     public static final long ADDRESS_HIGH = -1L;
 
-    /** So many are found faster by looking at each. */
+    /** Up to this many ports, a linear scan is faster than the map. */
     private static final int FEW = 8;
 
     private final LocalPort[] ports;
-    /** The first's, side by side for the many segments that have no other. */
+    /** The first port's, beside each other, for the many segments that have no other. */
     private final Port first;
     private final long firstOwnMac;
-    /** Null for a few. */
+    /** Null for a few ports. */
     private final Int2ObjectHashMap<LocalPort> byNumber;
 
-    /**
-     * @param ports one at least.
-     */
+    /** @param ports one at least. */
     public LocalPorts(final LocalPort... ports)
     {
         this.ports = ports.clone();
@@ -50,42 +48,29 @@ public final class LocalPorts
         }
     }
 
-    /**
-     * @param address of an endpoint.
-     * @return true if it is none of the network's but a port's.
-     */
+    /** Whether the address of an endpoint is a port's, and none of the network's. */
     public static boolean isPort(final IpAddress address)
     {
         return address.high() == ADDRESS_HIGH;
     }
 
-    /** @return how many. */
     public int size()
     {
         return ports.length;
     }
 
-    /** @return the one that was added first. */
     public Port first()
     {
         return first;
     }
 
-    /**
-     * @param index 0…size-1, in the order they were added.
-     * @return the port there.
-     */
+    /** The ports in the order they were added, from 0. */
     public LocalPort get(final int index)
     {
         return ports[index];
     }
 
-    /**
-     * Where an FDB entry leads. Allocates nothing.
-     *
-     * @param number of a remote or of a port.
-     * @return the port, null if it is not one of these.
-     */
+    /** The port with a number, null if it is not one of these. Allocates nothing. */
     public LocalPort find(final int number)
     {
         if (byNumber != null)
@@ -102,10 +87,7 @@ public final class LocalPorts
         return null;
     }
 
-    /**
-     * @param port a port.
-     * @return it with its number, null if it is not one of these.
-     */
+    /** The port with its number, null if it is not one of these. */
     public LocalPort find(final Port port)
     {
         for (final LocalPort local : ports)
@@ -118,10 +100,7 @@ public final class LocalPorts
         return null;
     }
 
-    /**
-     * @param mac in the low 48 bits.
-     * @return true if it is that of the device behind one of them.
-     */
+    /** Whether this is the MAC of the device behind one of the ports. */
     public boolean isOwnMac(final long mac)
     {
         return mac == firstOwnMac || ports.length > 1 && isFurtherOwnMac(mac);
@@ -139,10 +118,6 @@ public final class LocalPorts
         return false;
     }
 
-    /**
-     * @param port one more.
-     * @return these and it.
-     */
     public LocalPorts with(final LocalPort port)
     {
         final LocalPort[] after = Arrays.copyOf(ports, ports.length + 1);
@@ -150,17 +125,12 @@ public final class LocalPorts
         return new LocalPorts(after);
     }
 
-    /**
-     * @param port one less.
-     * @return these without it.
-     */
     public LocalPorts without(final LocalPort port)
     {
         return new LocalPorts(
             Arrays.stream(ports).filter(local -> local.port() != port.port()).toArray(LocalPort[]::new));
     }
 
-    /** @return them all. */
     public List<LocalPort> all()
     {
         return List.of(ports);

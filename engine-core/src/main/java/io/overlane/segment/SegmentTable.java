@@ -11,19 +11,13 @@ public final class SegmentTable
 {
     private volatile Int2ObjectHashMap<Segment> segments = new Int2ObjectHashMap<>();
 
-    /**
-     * @param vni from a VXLAN header.
-     * @return its segment, null if there is none.
-     */
+    /** The segment with a VNI, null if there is none. */
     public Segment lookup(final int vni)
     {
         return segments.get(vni);
     }
 
-    /**
-     * @param segment to add.
-     * @throws IllegalArgumentException if its VNI is taken.
-     */
+    /** @throws IllegalArgumentException if its VNI is taken. */
     public synchronized void add(final Segment segment)
     {
         final Int2ObjectHashMap<Segment> after = new Int2ObjectHashMap<>(segments);
@@ -34,10 +28,7 @@ public final class SegmentTable
         segments = after;
     }
 
-    /**
-     * @param vni of a segment.
-     * @return the segment, null if there is none.
-     */
+    /** The segment that was removed, null if there was none. */
     public synchronized Segment remove(final int vni)
     {
         final Int2ObjectHashMap<Segment> after = new Int2ObjectHashMap<>(segments);
@@ -46,7 +37,7 @@ public final class SegmentTable
         return removed;
     }
 
-    /** @return all segments, as they are now. */
+    /** All segments, as they are now. */
     public Collection<Segment> all()
     {
         return segments.values();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The data path's view of one network: a VXLAN segment with its VNI, or the IP network of the {@code ip-udp} mode, with
- * its ports, its flood list and the sources it knows.
+ * A VXLAN segment with its VNI, or the one IP network of the {@code ip-udp} mode, as the data path sees it: its ports,
+ * its flood list, and the rules in force.
  */
 package io.overlane.segment;

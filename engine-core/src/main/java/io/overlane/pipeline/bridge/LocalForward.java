@@ -16,9 +16,9 @@ import io.overlane.status.PathCounters;
 import io.overlane.wire.EthernetHeader;
 
 /**
- * From a remote to the ports of a segment that has several: to the one its station is behind, or to all of them where
- * that is not known. What came from a remote never goes to a remote (split horizon; Linux: a vxlan device is one port
- * of its bridge).
+ * From a remote to the ports of a segment that has several: to the port of the destination, or to all ports if that is
+ * not known. A frame from a remote never goes to a remote (split horizon; in Linux a vxlan device is one port of its
+ * bridge).
  */
 public final class LocalForward
 {
@@ -44,8 +44,6 @@ public final class LocalForward
      * Deliver or drop a frame that passed all checks, and count its fate.
      *
      * @param ethernet the frame's header.
-     * @param high     first word of the outer source it came from.
-     * @param low      second word.
      * @param remote   number of the remote it came from, or {@code RemoteTraffic.UNNUMBERED}.
      */
     public void deliver(
@@ -63,7 +61,7 @@ public final class LocalForward
             forgetPortOf(vni, ethernet.source(), ports);
         }
         final long destination = ethernet.destination();
-        // The entry of a group says which remotes get a copy of what comes from a port.
+        // The entry of a group says which remotes get copies of a port's frames; it says nothing about ports.
         final long entry = MacAddress.isGroup(destination) ? FdbEntry.MISSING : fdb.lookup(vni, destination);
         if (entry == FdbEntry.MISSING)
         {
@@ -80,7 +78,7 @@ public final class LocalForward
         out.add(frame.verdict(DropReason.NONE), high, low, remote);
     }
 
-    /** A station that was behind a port and is now heard from a remote has moved, though we do not learn where to. */
+    /** A station whose entry says it is behind a port now sends from a remote: it has moved, and learning is off. */
     private void forgetPortOf(final int vni, final long source, final LocalPorts ports)
     {
         final long entry = fdb.lookup(vni, source);

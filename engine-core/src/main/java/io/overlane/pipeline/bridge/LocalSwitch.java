@@ -19,8 +19,8 @@ import io.overlane.status.PathCounters;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * From a port of a segment to other ports of it: learns what is behind the port, collects frames for another, and
- * gives copies to all others. What came from a port never returns to it.
+ * From a port of a segment to other ports of it: learns the stations behind the port, collects frames for another port,
+ * and gives copies to all others. A frame never returns to the port it came from.
  */
 public final class LocalSwitch
 {
@@ -40,13 +40,8 @@ public final class LocalSwitch
     private Port to;
 
     /**
-     * @param fdb         learns where sources are.
-     * @param remotes     numbers of ports.
-     * @param peerUdpPort under which ports are known there.
-     * @param clock       for the age of learned entries.
+     * @param peerUdpPort UDP port that the ports have in the table of remotes.
      * @param ring        to the thread that writes the FDB; null on that thread.
-     * @param counters    encap counters.
-     * @param guard       calls the ports.
      * @param batchLimit  frames that are carried together at most.
      */
     public LocalSwitch(
@@ -78,7 +73,7 @@ public final class LocalSwitch
         self = ports.find(from);
     }
 
-    /** Learn that a station is behind the port; why its frame is dropped, or {@link DropReason#NONE}. */
+    /** Learn that a station is behind the port. The answer is why its frame is dropped, or {@link DropReason#NONE}. */
     public DropReason onSource(final long source)
     {
         // Null for a port that has just been added or is about to be removed.
@@ -121,14 +116,16 @@ public final class LocalSwitch
         return true;
     }
 
-    /** Give copies to all other ports, behind all that is collected. The caller counts the fate of the frame. */
+    /**
+     * Give copies to all other ports, behind all frames that are collected. The caller counts the fate of the frame.
+     */
     public void flood(final Frame frame, final int count, final Copies copies)
     {
         offer();
         flood.offer(frame, ports, from, segment.vni(), 0, 0, count, copies);
     }
 
-    /** Be done with every frame. */
+    /** Deliver every frame that is collected. */
     public void flush()
     {
         offer();

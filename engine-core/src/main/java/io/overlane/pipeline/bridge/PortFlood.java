@@ -17,7 +17,7 @@ final class PortFlood
     private final PortGuard guard;
     private final Fates fates;
 
-    /** For ports that take no super-frames; made with the first. */
+    /** For ports that take no super-frames; made with the first super-frame. */
     private SuperFramePieces pieces;
 
     PortFlood(final PortGuard guard, final Fates fates)
@@ -27,16 +27,13 @@ final class PortFlood
     }
 
     /**
-     * Offer a frame to every port but one. What is refused gets a line in the ledger.
+     * Offer a frame to every port but one. A refused copy gets a line in the ledger.
      *
-     * @param frame  stays as it is, but for its verdict, which has no meaning afterwards.
-     * @param ports  of a segment.
-     * @param except the one it came from, null if it came from none.
-     * @param vni    their segment.
+     * @param frame  stays as it is, except for its verdict, which has no meaning afterwards.
+     * @param except the port it came from, null if it came from a remote.
      * @param high   first word of the outer address it came from, 0 if from a port.
      * @param low    second word.
      * @param count  frames it stands for.
-     * @param copies counts what became of each copy.
      */
     void offer(
         final Frame frame,
@@ -68,9 +65,7 @@ final class PortFlood
         frame.verdict(DropReason.NONE);
     }
 
-    /**
-     * @return {@link DropReason#NONE} if the port took it; of a super-frame in pieces, every piece.
-     */
+    /** {@link DropReason#NONE} if the port took the frame; of a super-frame in pieces, every piece. */
     DropReason offer(final Frame frame, final Port port)
     {
         final int gsoType = frame.gsoType() & ~Frame.GSO_ECN;

@@ -6,7 +6,8 @@ import io.overlane.underlay.ReceiveBatch;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Feeds every datagram of a batch to a path. Those the kernel joined (UDP_GRO) are cut into frames where they lie.
+ * Gives every datagram of a batch to a path. Datagrams that the kernel joined (UDP_GRO) are cut into frames where they
+ * lie.
  *
  * <p>The headroom of such a piece is the end of the piece before it. A port takes frames in order, so it writes there
  * only after it took the piece before.
@@ -20,9 +21,6 @@ public final class DatagramFeed
     private final Frame[] views = new Frame[MAX_PIECES];
     private int used;
 
-    /**
-     * @param path takes the datagrams.
-     */
     public DatagramFeed(final DecapPath path)
     {
         this.path = path;
@@ -32,11 +30,7 @@ public final class DatagramFeed
         }
     }
 
-    /**
-     * When this returns, no datagram is in use any more.
-     *
-     * @param batch entries polled from the underlay.
-     */
+    /** Carry the entries of a batch. When this returns, no datagram is in use any more. */
     public void feed(final ReceiveBatch batch)
     {
         for (int i = 0; i < batch.size(); i++)

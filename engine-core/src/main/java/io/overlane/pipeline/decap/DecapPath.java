@@ -3,26 +3,20 @@ package io.overlane.pipeline.decap;
 
 import io.overlane.frame.Frame;
 
-/** Carries datagrams the underlay received to the ports. */
+/** Carries datagrams that the underlay received to the ports. */
 public interface DecapPath
 {
     /**
-     * Deliver or drop one datagram, and count its fate. It may be held, where it lies, until {@link #flush()}.
+     * Deliver or drop one datagram, and count its fate. The path may keep it, where it lies, until {@link #flush()}.
      *
-     * @param datagram   a UDP payload.
-     * @param sourceHigh first word of the outer source address.
-     * @param sourceLow  second word.
-     * @param tos        outer type of service or traffic class, or {@code ReceiveBatch.TOS_UNKNOWN}.
+     * @param datagram a UDP payload.
+     * @param tos      outer type of service or traffic class, or {@code ReceiveBatch.TOS_UNKNOWN}.
      */
     void decap(Frame datagram, long sourceHigh, long sourceLow, int tos);
 
-    /**
-     * Any thread.
-     *
-     * @return super-frames that were handed to ports so far.
-     */
+    /** Super-frames that were given to ports so far. Any thread. */
     long superFrames();
 
-    /** Be done with every datagram handed over so far. */
+    /** Finish with every datagram given so far. */
     void flush();
 }

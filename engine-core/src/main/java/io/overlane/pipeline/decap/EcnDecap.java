@@ -9,8 +9,8 @@ import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.Layer3;
 
 /**
- * Carries congestion marks of the outer header into the inner one (RFC 6040 §4.2, figure 4; Linux
- * {@code IP_ECN_decapsulate}).
+ * Carries congestion marks of the outer header into the inner one (RFC 6040 §4.2, figure 4; Linux {@code
+ * IP_ECN_decapsulate}).
  *
  * <pre>
  *  inner \ outer   Not-ECT   ECT(0)    ECT(1)    CE
@@ -20,8 +20,8 @@ import io.overlane.wire.Layer3;
  *  CE              CE        CE        CE        CE
  * </pre>
  *
- * Linux looks no further than the Ethernet type, so it neither marks nor drops VLAN-tagged frames; we look behind the
- * tags.
+ * <p>Linux reads only the first Ethernet type, so it neither marks nor drops VLAN-tagged frames; this class looks
+ * behind the tags.
  */
 final class EcnDecap
 {
@@ -37,8 +37,7 @@ final class EcnDecap
     private final Ipv6Header ipv6 = new Ipv6Header();
 
     /**
-     * @param frame  an inner Ethernet frame.
-     * @param layer3 of the frame.
+     * @param layer3 of the frame, which is an Ethernet frame.
      * @param tos    the outer type of service or traffic class.
      * @return {@link DropReason#NONE} or {@link DropReason#ECN_NOT_CAPABLE}.
      */

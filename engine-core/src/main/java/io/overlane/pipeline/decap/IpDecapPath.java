@@ -14,8 +14,8 @@ import io.overlane.status.PathCounters;
 import io.overlane.wire.Ipv4Header;
 
 /**
- * Datagrams of the {@code ip-udp} mode become IPv4 packets for the TUN device. flannel's proxy writes whatever arrives;
- * here the sender, the IP version, the lengths and the destination are checked first.
+ * Datagrams of the {@code ip-udp} mode become IPv4 packets for the TUN device. flannel's proxy writes every datagram to
+ * its device; here the sender, the IP version, the lengths and the destination are checked first.
  */
 public final class IpDecapPath implements DecapPath
 {

@@ -136,7 +136,7 @@ public final class OfferQueue
         coalescer.joins(types);
     }
 
-    /** Join a frame to one of the batch, or make room for it there. */
+    /** Join a frame to one in the batch. False if it must be added to the batch, which has room for it then. */
     private boolean isJoined(final Frame frame, final long sourceHigh, final long sourceLow)
     {
         final int next = batch.isFull() ? GroCoalescer.NO_PLACE : batch.size();

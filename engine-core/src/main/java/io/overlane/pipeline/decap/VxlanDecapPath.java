@@ -30,8 +30,8 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * VXLAN datagrams become Ethernet frames for the port, or the ports, of their segment. The checks and their order are
- * those of Linux {@code vxlan_rcv}, with a named reason for each; where the segment's policy may differ, see
- * {@link io.overlane.policy.PolicyProfile}. A datagram is left as it came until it is sure to go on.
+ * those of Linux {@code vxlan_rcv}, with a named reason for each; {@link io.overlane.policy.PolicyProfile} lists the
+ * checks that a segment's policy may change. A datagram stays as it came until it has passed the checks.
  */
 public final class VxlanDecapPath implements DecapPath
 {
@@ -60,13 +60,7 @@ public final class VxlanDecapPath implements DecapPath
     private boolean isRemoteKnown;
 
     /**
-     * @param segments    by VNI.
-     * @param fdb         learns where sources live.
-     * @param remotes     numbers of remotes.
      * @param peerUdpPort port to which learned remotes are sent; not the source port a datagram came from.
-     * @param clock       for the age of learned entries.
-     * @param out         to the ports.
-     * @param counters    decap counters.
      * @param ring        to the thread that writes the FDB; null on that thread.
      */
     public VxlanDecapPath(
@@ -88,18 +82,11 @@ public final class VxlanDecapPath implements DecapPath
         local = new LocalForward(fdb, ring == null, out, counters);
     }
 
-    /**
-     * Learn a source that another thread received. Only on the thread that writes the FDB.
-     *
-     * @param vni        of a segment.
-     * @param source     MAC of a station.
-     * @param sourceHigh first word of the outer source address.
-     * @param sourceLow  second word.
-     */
+    /** Learn a source that another thread received. Only on the thread that writes the FDB. */
     public void learn(final int vni, final long source, final long sourceHigh, final long sourceLow)
     {
         learn.onFrame(vni, source, sourceHigh, sourceLow, remotes.find(sourceHigh, sourceLow));
-        // The next batch of this path may be far away, so the time must be read again for the next source.
+        // The next batch of this path may come much later, so the time must be read again for the next source.
         learn.onBatchEnd();
     }
 
@@ -152,7 +139,7 @@ public final class VxlanDecapPath implements DecapPath
         counters.onBatchEnd();
     }
 
-    /** Datagrams of a batch belong to one segment, as a rule. */
+    /** Most datagrams of a batch belong to one segment. */
     private Segment segmentOf(final int vni)
     {
         if (lastSegment == null || lastSegment.vni() != vni)
@@ -163,7 +150,7 @@ public final class VxlanDecapPath implements DecapPath
         return lastSegment;
     }
 
-    /** Datagrams of a batch come from one remote, as a rule. */
+    /** Most datagrams of a batch come from one remote. */
     private int remoteOf(final long high, final long low)
     {
         if (!isRemoteKnown || low != lastLow || high != lastHigh)
@@ -176,7 +163,10 @@ public final class VxlanDecapPath implements DecapPath
         return lastRemote;
     }
 
-    /** Check a datagram, make it the frame that the ports get, and learn its source; or say why it must be dropped. */
+    /**
+     * Check a datagram, make it the frame that the ports get, and learn its source. The answer is why it must be
+     * dropped, or {@link DropReason#NONE}.
+     */
     private DropReason admit(
         final Segment segment, final long word, final Frame frame, final long high, final long low, final int tos)
     {
@@ -271,7 +261,7 @@ public final class VxlanDecapPath implements DecapPath
         {
             final int remote = remoteOf(high, low);
             final DropReason verdict = learn.onFrame(segment.vni(), source, high, low, remote);
-            // The remote may have got a number now.
+            // The remote may have a number now.
             isRemoteKnown = remote >= 0;
             return verdict == DropReason.STATIC_VIOLATION && !rules.dropsStaticViolation() ?
                 DropReason.NONE :
@@ -286,7 +276,7 @@ public final class VxlanDecapPath implements DecapPath
         return policy == EcnPolicy.RFC6040 || policy == EcnPolicy.UNTAGGED && !isTagged;
     }
 
-    /** Linux {@code pskb_inet_may_pull}: an IP header without options must be there; nothing else is looked at. */
+    /** Linux {@code pskb_inet_may_pull}: an IP header without options must be there; nothing else is checked. */
     private static int shortestPayload(final int etherType)
     {
         if (etherType == EtherType.IPV4)

@@ -11,8 +11,8 @@ import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 
 /**
- * Whether a port's frame may go on: it has no verdict yet, a header, no VLAN tag where none may go into the tunnel
- * (RFC 7348 §6.1), and is no longer than the port's MTU allows.
+ * Whether a port's frame may be sent: the port gave it no verdict, it has a header, it has no VLAN tag where none may
+ * enter the tunnel (RFC 7348 §6.1), and it is no longer than the port's MTU allows.
  */
 final class EncapCheck
 {
@@ -70,7 +70,7 @@ final class EncapCheck
         return (frame.flags() & Frame.NEEDS_CHECKSUM) != 0 ? Checksum.complete(frame) : DropReason.NONE;
     }
 
-    /** One VLAN tag is no part of the IP packet that the MTU limits. */
+    /** One VLAN tag is not part of the IP packet that the MTU limits. */
     boolean isOversize(final int length, final int layer3)
     {
         return length > longestFrame &&

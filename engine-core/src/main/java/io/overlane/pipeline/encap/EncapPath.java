@@ -4,14 +4,14 @@ package io.overlane.pipeline.encap;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;
 
-/** Carries what one port sends to the underlay. */
+/** Carries the frames of one port to the underlay. */
 public interface EncapPath
 {
-    /** @return the port whose frames this path carries. */
+    /** The port whose frames this path carries. */
     Port port();
 
     /**
-     * Send, answer or drop every frame, and count its fate. When this returns the frames are done with.
+     * Send, answer or drop every frame, and count its fate. When this returns, no frame is in use any more.
      *
      * @param batch frames polled from {@link #port()}.
      */

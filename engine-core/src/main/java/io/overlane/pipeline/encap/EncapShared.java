@@ -12,7 +12,7 @@ import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.EthernetHeader;
 
-/** What the encap paths of one thread share: tables, queues, and the memory that one of them uses for a batch. */
+/** What the encap paths of one thread share: tables, queues, and memory for the batch that one of them carries. */
 public final class EncapShared
 {
     final Fdb fdb;
@@ -34,8 +34,8 @@ public final class EncapShared
     final EthernetHeader ethernet = new EthernetHeader();
 
     /**
-     * @param local      to other ports of a segment; null where every segment keeps to one port.
-     * @param misses     reports stations that have no FDB entry; null where no one wants the reports.
+     * @param local      to other ports of a segment; null if every segment has one port only.
+     * @param misses     reports stations that have no FDB entry; null if nobody wants the reports.
      * @param batchLimit the most frames in a batch.
      */
     public EncapShared(

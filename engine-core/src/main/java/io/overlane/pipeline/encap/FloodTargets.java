@@ -12,14 +12,14 @@ import io.overlane.status.DropReason;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Which remotes get a copy of a port's frame that is for no single one, and whether so many copies may be sent: a
- * storm, or a loop through a bridge behind the port, costs each remote a copy.
+ * The remotes that get a copy of a port's frame which is for no single remote, and whether so many copies may be sent:
+ * each frame of a storm, or of a loop through a bridge behind the port, costs each remote a copy.
  */
 final class FloodTargets
 {
     private final Segment segment;
     private final RemoteTable remotes;
-    /** Null where no one wants reports. */
+    /** Null if nobody wants reports. */
     private final MissReporter misses;
     private final FloodBudget budget;
     private final RateLimit ofPort;
@@ -37,10 +37,10 @@ final class FloodTargets
     }
 
     /**
-     * The remotes of the list that an entry is for, or for want of an entry those that get everything.
+     * The remotes of the list of an entry, or without an entry the remotes of the flood list.
      *
      * @param entry       of a list, or {@link FdbEntry#MISSING}.
-     * @param destination MAC it is the entry of.
+     * @param destination MAC of the entry.
      */
     int[] remotes(final long entry, final long destination)
     {

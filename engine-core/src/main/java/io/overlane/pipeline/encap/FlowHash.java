@@ -14,17 +14,17 @@ import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A number for the flow a frame belongs to, the same for all its frames: what spreads flows over outer source ports
- * (RFC 7348 §5).
+ * A number for the flow of a frame, the same for all frames of the flow. It spreads flows over outer source ports (RFC
+ * 7348 §5).
  *
  * <p>A TCP or UDP flow is its addresses, protocol and ports, whatever VLAN tags, IP options or IPv6 extension headers
- * stand before them. Fragments and other protocols have no ports: their flow is addresses and protocol. What is not IP
- * is hashed over MAC addresses and EtherType, as Linux does ({@code udp_flow_src_port}). The number has no secret in
- * it: the same frames give the same numbers in every run.
+ * precede them. Fragments and other protocols have no ports: their flow is addresses and protocol. Other frames are
+ * hashed over MAC addresses and EtherType, as Linux does ({@code udp_flow_src_port}). The hash has no secret: the same
+ * frames give the same numbers in every run.
  */
 final class FlowHash
 {
-    /** More extension headers than any flow we know of has; a packet made of them must not hold us up. */
+    /** More extension headers than any known flow has; longer chains are not followed, because they would cost time. */
     private static final int MAX_EXTENSIONS = 8;
 
     private static final int PORTS_LENGTH = 4;
@@ -34,9 +34,10 @@ final class FlowHash
     private final Ipv6Extensions extensions = new Ipv6Extensions();
 
     /**
-     * @param frame  without tunnel header; nothing of it need be right, but its length.
+     * @param frame  without tunnel header; its bytes may be anything.
      * @param layer3 what {@link Layer3} says of it.
-     * @return 32 bits that are as good as random, the upper ones first; 0 for a frame that is too short for any flow.
+     * @return 32 well-mixed bits, of which the upper ones are used first; 0 for a frame without a whole Ethernet
+     *         header.
      */
     int of(final Frame frame, final int layer3)
     {
@@ -90,7 +91,7 @@ final class FlowHash
         return finish(addresses, ports(buffer, l3, extensions.offset() - l3, length, protocol), protocol);
     }
 
-    /** Source and destination port in one word; 0 where there are none. */
+    /** Source and destination port in one word; 0 if there are none. */
     private static int ports(
         final MutableDirectBuffer buffer, final int l3, final int position, final int length, final int protocol)
     {
@@ -103,7 +104,7 @@ final class FlowHash
         return (int)(mix(hash ^ (long)word << Integer.SIZE ^ protocol) >>> Integer.SIZE);
     }
 
-    /** The 64-bit finalizer of MurmurHash3: every bit of the input moves every bit of the result. */
+    /** The 64-bit finalizer of MurmurHash3: every bit of the input changes every bit of the result. */
     private static long mix(final long value)
     {
         long bits = value;

@@ -23,7 +23,8 @@ import io.overlane.wire.Layer3;
 
 /**
  * IPv4 packets of a TUN device become datagrams without any header (flannel's udp backend). The destination is looked
- * up, longest prefix first, the time to live goes down by one, and what has no route is told so.
+ * up, longest prefix first, and the time to live goes down by one. The sender of a packet without a route gets an ICMP
+ * error.
  */
 public final class IpEncapPath implements EncapPath
 {
@@ -138,7 +139,7 @@ public final class IpEncapPath implements EncapPath
         fates.oversize(isTold, DropLedger.NO_VNI, 0, 0, packet, wireLength, count);
     }
 
-    /** The packet left this path some time ago, its time to live is one less: look at it again. */
+    /** The packet was sent some time ago, with a time to live that is one less: read its header again. */
     private boolean tellPathMtu(final Frame packet, final int longestPacket)
     {
         return network.allIcmpErrors() &&

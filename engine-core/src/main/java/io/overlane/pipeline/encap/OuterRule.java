@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * What the outer header of a frame says (Linux {@code vxlan_xmit_one}). The inner IP header is read only where
- * something is taken from it; from a frame that is not IP, or too short to be, nothing is taken.
+ * The fields of a frame's outer header (Linux {@code vxlan_xmit_one}). The inner IP header is read only if a field is
+ * taken from it; nothing is taken from a frame that is not IP or is too short.
  */
 final class OuterRule
 {
@@ -28,7 +28,7 @@ final class OuterRule
     private final boolean inheritsTos;
     private final boolean inheritsDf;
     private final boolean isFixed;
-    /** The default: of the inner header, only congestion bits are looked at. */
+    /** The default: only the congestion bits of the inner header are read. */
     private final boolean isEcnOnly;
     private final int tos;
     private final int ttl;
@@ -37,9 +37,7 @@ final class OuterRule
     /** Outer congestion bits by inner ones, two bits for each of the four. */
     private final int ecn;
 
-    /**
-     * @param settings concluded settings.
-     */
+    /** @param settings concluded settings. */
     OuterRule(final OuterContext settings)
     {
         inheritsTtl = settings.ttl() == OuterContext.INHERIT;
@@ -66,7 +64,7 @@ final class OuterRule
     }
 
     /**
-     * @param frame  without tunnel header; nothing of it need be right.
+     * @param frame  without tunnel header; its bytes may be anything.
      * @param layer3 what {@link Layer3} says of it.
      * @return packed {@link OuterFields}.
      */

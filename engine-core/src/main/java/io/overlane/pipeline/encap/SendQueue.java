@@ -20,12 +20,12 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * Frames on their way to the underlay: writes their tunnel headers, collects a batch of datagrams, sends it when it is
- * full or asked to, and counts the fate of every frame in it.
+ * full or the caller flushes, and counts the fate of every frame in it.
  *
  * <p>A frame by itself stays where it lies, and its tunnel header is written into its headroom. Frames of equal length
  * to one remote, and the segments of a super-frame, are copied one behind the other and leave in one send, as many as
- * the underlay and a UDP datagram's 16-bit length allow; super-frames that follow each other share sends, so that their
- * tails do not travel alone.
+ * the underlay and a UDP datagram's 16-bit length allow. Super-frames that follow each other share sends, so that their
+ * last segments do not need sends of their own.
  */
 public final class SendQueue
 {
@@ -42,7 +42,7 @@ public final class SendQueue
     private final PathCounters counters;
     private final Fates fates;
     private final int headerLength;
-    /** Null where the underlay does not look at hashes. */
+    /** Null if the underlay does not use hashes. */
     private final FlowHash flowHash;
     private final OversizeFate oversize;
     private final NanoClock clock;
@@ -54,16 +54,17 @@ public final class SendQueue
     private int vni;
     private Traffic traffic;
 
-    /** Whether the last entry may grow; the other two say how. */
+    /** Whether the last entry may grow. */
     private boolean isOpen;
     private boolean isJoined;
+    /** Bytes in each datagram of the last entry. */
     private int segmentLength;
 
     /**
      * @param capacity     entries per send.
-     * @param headerLength bytes of tunnel header in each datagram, not counted as payload, with Ethernet behind it;
-     *                     0: bare IP packets.
-     * @param clock        for how long a path's MTU is remembered.
+     * @param headerLength bytes of tunnel header in each datagram, not counted as payload, with Ethernet behind it; 0
+     *                     for bare IP packets.
+     * @param clock        measures for how long a path's MTU is remembered.
      */
     public SendQueue(
         final UnderlayGuard underlay,
@@ -110,7 +111,7 @@ public final class SendQueue
     }
 
     /**
-     * Queue a frame, or the segments of a super-frame; these are dropped if one by itself is longer than a datagram can
+     * Queue a frame, or the segments of a super-frame; these are dropped if a single one is longer than a datagram can
      * be.
      *
      * @param frame    stays where it is until the next {@link #flush()}, unless it is a super-frame.
@@ -191,13 +192,13 @@ public final class SendQueue
 
     /**
      * Send a frame, or the segments of a super-frame, to several remotes, now, behind all that is queued. It is
-     * delivered when at least one took it.
+     * delivered if at least one remote got it.
      *
      * @param segments  of the super-frame, none cut yet; null for an ordinary frame.
      * @param layer3    what {@code Layer3} says of the frame.
-     * @param to        numbers of remotes; one at least, if no copies went elsewhere.
+     * @param to        numbers of remotes; one at least, if no copies were sent elsewhere.
      * @param outer     fields of the outer headers, packed {@code OuterFields}.
-     * @param elsewhere what became of copies that did not go through here: they share the frame's fate.
+     * @param elsewhere what became of the copies to ports: they share the frame's fate.
      */
     void flood(
         final Frame frame,
@@ -232,7 +233,7 @@ public final class SendQueue
         }
     }
 
-    /** Send what is queued and count the fate of every frame in it. */
+    /** Send all that is queued and count the fate of every frame in it. */
     void flush()
     {
         if (batch.size() > 0)
@@ -279,7 +280,7 @@ public final class SendQueue
         int inHeaders = DropLedger.NO_VNI;
         for (int next = 0; next < to.length; clear())
         {
-            // One frame serves all in a batch, and so they have one VNI.
+            // All remotes of a batch get the same frame, so they have one VNI.
             final int common = vni(to[next]);
             if (common != inHeaders)
             {
@@ -320,7 +321,7 @@ public final class SendQueue
         copies.settle(counters, traffic, count, length);
     }
 
-    /** One segment by itself is longer than a datagram can be. */
+    /** A single segment is longer than a datagram can be. */
     private void refuseCopies(
         final Frame frame, final GsoSplitter segments, final int[] to, final Copies elsewhere)
     {
@@ -336,7 +337,7 @@ public final class SendQueue
         copies.settle(counters, traffic, count, segments.length());
     }
 
-    /** The VNI that frames of the segment go to a remote with. */
+    /** The VNI with which the segment's frames are sent to a remote. */
     private int vni(final int remote)
     {
         final int vniOfRemote = remotes.vni(remote);

@@ -19,24 +19,26 @@ import java.util.function.IntPredicate;
 
 /**
  * Answers ARP requests (RFC 826) and neighbour solicitations (RFC 4861 §7.2) for known neighbours, so that they need
- * not be flooded. Everything it does not know goes on its way, unlike Linux {@code arp_reduce}, which swallows it.
+ * not be flooded. Requests for unknown neighbours are carried like other frames, unlike Linux {@code arp_reduce}, which
+ * drops them.
  *
- * <p>Probes (RFC 5227) and duplicate address detection (RFC 4862 §5.4), where the one who asks may be the owner, are
- * answered where a user or a control plane says whose the address is, and it is not the one's who asks. Announcements
- * are never answered, nor is anyone for a station behind a port of this engine, which answers for itself.
+ * <p>In a probe (RFC 5227) or in duplicate address detection (RFC 4862 §5.4) the asker may itself own the address. Such
+ * a request is answered if a user or a control plane configured the neighbour and the asker has another MAC.
+ * Announcements are never answered. Requests for a station behind a port of this engine are not answered either: the
+ * station answers.
  */
 public final class Suppress
 {
     private static final int ND_HOP_LIMIT = 255;
 
-    /** ff02::1, to which answers go that the one who asked has no address for yet (RFC 4861 §7.2.4). */
+    /** ff02::1, the destination of an answer to an asker that has no address yet (RFC 4861 §7.2.4). */
     private static final long ALL_NODES_HIGH = 0xFF02_0000_0000_0000L;
     private static final long ALL_NODES_MAC = 0x3333_0000_0001L;
 
     private final NeighborTable neighbors;
     private final Fdb fdb;
     private final IntPredicate isPort;
-    /** Null where nobody wants to know. */
+    /** Null if nobody wants reports. */
     private final MissReporter misses;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpHeader arp = new ArpHeader();
@@ -44,10 +46,9 @@ public final class Suppress
     private final NdMessage nd = new NdMessage();
 
     /**
-     * @param neighbors who is known.
-     * @param fdb       which of them are routers, and which are behind a port.
-     * @param isPort    whether the remote of an FDB entry is a port of this engine.
-     * @param misses    told of those who are not known; null: nobody is.
+     * @param fdb    says which neighbours are routers, and which are behind a port.
+     * @param isPort whether the remote of an FDB entry is a port of this engine.
+     * @param misses reports neighbours that are not known; null if nobody wants the reports.
      */
     public Suppress(
         final NeighborTable neighbors, final Fdb fdb, final IntPredicate isPort, final MissReporter misses)
@@ -63,8 +64,7 @@ public final class Suppress
      *
      * @param frame  an Ethernet frame to a group address.
      * @param layer3 what {@link Layer3} says of it.
-     * @param vni    its segment.
-     * @return true if the frame is now the answer; false if it is untouched.
+     * @return true if the frame is now the answer; false if it is unchanged.
      */
     boolean answer(final Frame frame, final int layer3, final int vni)
     {
@@ -145,7 +145,7 @@ public final class Suppress
         return true;
     }
 
-    /** Whose an address is, if it is for us to say so to the one who asks. */
+    /** The MAC of an address, or {@link NeighborTable#MISSING} if the request must not be answered. */
     private long owner(final int vni, final long high, final long low, final long asker)
     {
         final long mac = neighbors.lookup(vni, high, low);
@@ -165,7 +165,7 @@ public final class Suppress
         return entry != FdbEntry.MISSING && isPort.test(FdbEntry.remote(entry)) ? NeighborTable.MISSING : mac;
     }
 
-    /** Neither loopback nor multicast, as Linux has it. */
+    /** Neither loopback nor multicast, as in Linux. */
     private static boolean isStation(final int address)
     {
         return address >>> 24 != 127 && address >>> 28 != 0xE;

@@ -18,11 +18,12 @@ import io.overlane.wire.Layer3;
 /**
  * Ethernet frames of one segment's port become VXLAN datagrams (RFC 7348 §5; Linux {@code vxlan_xmit}).
  *
- * <p>The destination MAC is looked up in the FDB; what has no entry goes to every remote of the flood list and to the
- * segment's other ports, and ARP requests and neighbour solicitations for known neighbours are answered instead. Here
- * frames have no tunnel header: {@link SendQueue} writes it in front of what leaves.
+ * <p>The destination MAC is looked up in the FDB. A frame without an entry goes to every remote of the flood list and
+ * to the segment's other ports. ARP requests and neighbour solicitations for known neighbours are answered instead.
+ * Here frames have no tunnel header: {@link SendQueue} writes it in front of the frames that leave.
  *
- * <p>The segment's rules are those when the path was made: when they change, another takes its place between batches.
+ * <p>A path uses the segment's rules at the time when it is made; when the rules change, a new path takes its place
+ * between two batches.
  */
 public final class VxlanEncapPath implements EncapPath
 {
@@ -40,7 +41,7 @@ public final class VxlanEncapPath implements EncapPath
 
     private LocalPorts ports;
     private boolean isSwitched;
-    /** Of the only port; it has none unless something is configured to be behind it. */
+    /** Of the only port; it has a number only if an FDB entry was configured for it. */
     private int ownNumber;
 
     public VxlanEncapPath(final Segment segment, final Port port, final EncapShared shared)
@@ -86,8 +87,8 @@ public final class VxlanEncapPath implements EncapPath
     }
 
     /**
-     * Parse each frame, the only time, and look all destinations up at once: in a large FDB each is a cache miss, and
-     * these then overlap. Counts all but super-frames, whose segments are not known yet.
+     * Parse each frame, once for all steps, and look all destinations up together: in a large FDB each is a cache miss,
+     * and these then overlap. Counts all frames but super-frames, whose segments are not known yet.
      */
     private void lookUp(final FrameBatch batch)
     {
@@ -170,7 +171,7 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    /** Whether the one station is behind a port of this segment, which has a number as remotes have. */
+    /** Whether the station is behind a port of this segment, which has a number as remotes have. */
     private boolean isLocal(final long entry)
     {
         final int number = FdbEntry.remote(entry);
@@ -201,7 +202,7 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    /** To the port its station is behind, unless it came from there. */
+    /** Give a frame to the port its station is behind, unless it came from there. */
     private void toPort(final Frame frame, final long entry, final int count)
     {
         if (!isSwitched || !shared.local.add(frame, ports.find(FdbEntry.remote(entry)), count))

@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Notes from which remote a source MAC came (Linux {@code vxlan_snoop}): in the FDB, on the thread that writes it; on
- * others in a ring to that thread.
+ * Learns from which remote a source MAC came (Linux {@code vxlan_snoop}): in the FDB, on the thread that writes it; on
+ * other threads through a ring to that thread.
  *
- * <p>What is learned is the outer source address and the port datagrams are sent to, never the port they came from:
- * that varies by flow.
+ * <p>An entry has the outer source address and the port that datagrams are sent to, never the port that a datagram came
+ * from: that port varies by flow.
  */
 public final class Learn
 {
@@ -33,11 +33,11 @@ public final class Learn
     private final RateLimit refreshes;
     /** Null on the thread that writes the FDB. */
     private final LearnRing ring;
-    /** What was last handed over, and when, so that a busy station is not at every frame. */
+    /** The stations last sent through the ring, and when, so that a busy station is not sent with every frame. */
     private final long[] handed;
     private final long[] handedMs;
     private boolean isHandedOver;
-    /** Whom the last frame of the batch confirmed, so that a burst is one look at the tables. */
+    /** The station that the last frame of the batch confirmed, so that a burst of its frames needs one lookup. */
     private boolean isConfirmed;
     private int confirmedVni;
     private long confirmedSource;
@@ -62,7 +62,7 @@ public final class Learn
         handedMs = ring == null ? null : new long[HANDED_SLOTS];
     }
 
-    /** The next frame comes later than those before; these came together, so that one look at the clock did. */
+    /** End a batch, whose frames share one reading of the clock. */
     public void onBatchEnd()
     {
         isTimeKnown = false;
@@ -75,7 +75,7 @@ public final class Learn
     }
 
     /**
-     * What {@link #onFrame} would say of a source that is valid, without learning from it.
+     * The answer of {@link #onFrame} for a valid source, without learning from it.
      *
      * @return {@link DropReason#NONE} or {@link DropReason#STATIC_VIOLATION}.
      */
@@ -90,7 +90,7 @@ public final class Learn
 
     /**
      * @param remote number of the remote at that address, or {@link RemoteTable#MISSING}.
-     * @return {@link DropReason#NONE}, also where there is no room to learn; else why Linux would drop the frame.
+     * @return {@link DropReason#NONE}, also if there is no room to learn; else why Linux would drop the frame.
      */
     public DropReason onFrame(final int vni, final long source, final long high, final long low, final int remote)
     {

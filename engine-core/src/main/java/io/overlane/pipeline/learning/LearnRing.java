@@ -11,8 +11,8 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * What threads that may not write the FDB have learned, on its way to the one that may. When it is full the rest is
- * forgotten and counted: the next frame of the station brings it again.
+ * Brings stations from the threads that may not write the FDB to the thread that may. A station that finds the ring
+ * full is discarded and counted: its next frame brings it again.
  *
  * <pre>
  *   0     8     16     24    32
@@ -23,7 +23,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  */
 public final class LearnRing
 {
-    /** A station that is heard all the time is handed over so often, or more if entries grow old sooner. */
+    /** A busy station is sent again after this time, or sooner if entries age sooner. */
     private static final long REFRESH_MS = TimeUnit.SECONDS.toMillis(1);
 
     private static final int REFRESHES_PER_AGE = 4;
@@ -43,22 +43,17 @@ public final class LearnRing
     private final MessageHandler handler = this::onMessage;
     private Consumer consumer;
 
-    /** Learns on the thread that may. */
+    /** Learns stations on the thread that may write the FDB. */
     @FunctionalInterface
     public interface Consumer
     {
-        /**
-         * @param vni  of a segment.
-         * @param mac  of a station.
-         * @param high first word of the outer address it was heard from.
-         * @param low  second word.
-         */
+        /** The two words are the outer source address of the station's frame. */
         void onLearned(int vni, long mac, long high, long low);
     }
 
     /**
-     * @param wake     ends a wait of the thread that drains; cheap when it does not wait.
-     * @param fdbAgeNs age at which a learned entry goes; 0: never.
+     * @param wake     ends a wait of the thread that drains; cheap if it does not wait.
+     * @param fdbAgeNs age at which a learned entry is removed; 0: never.
      */
     public LearnRing(final Runnable wake, final long fdbAgeNs)
     {
@@ -67,11 +62,7 @@ public final class LearnRing
         onAge(fdbAgeNs);
     }
 
-    /**
-     * Some entries go at this age: what keeps them is handed over often enough for it. Any one thread.
-     *
-     * @param ageNs in nanoseconds; 0: never.
-     */
+    /** Refresh stations often enough for entries that are removed at this age; 0: never. Any one thread. */
     public void onAge(final long ageNs)
     {
         if (ageNs > 0)
@@ -80,13 +71,13 @@ public final class LearnRing
         }
     }
 
-    /** How long what was handed over need not be again, in milliseconds. */
+    /** A station that was sent less than this many milliseconds ago need not be sent again. */
     long refreshMs()
     {
         return refreshMs;
     }
 
-    /** Any thread; allocates nothing. False if it is full. */
+    /** False if the ring is full. Any thread; allocates nothing. */
     boolean offer(final int vni, final long mac, final long high, final long low)
     {
         final int index = ring.tryClaim(MESSAGE_TYPE, LENGTH);
@@ -104,23 +95,22 @@ public final class LearnRing
         return true;
     }
 
-    /** Let the thread that drains look. Any thread. */
+    /** Wake the thread that drains. Any thread. */
     void wake()
     {
         wake.run();
     }
 
-    /** @return what was lost because the ring was full; any thread. */
+    /** Stations that were discarded because the ring was full. Any thread. */
     public long forgotten()
     {
         return forgotten.get();
     }
 
     /**
-     * One thread.
+     * Give the stations in the ring to a consumer. One thread.
      *
-     * @param consumer of what was handed over, of the same thread.
-     * @return how much that was.
+     * @return how many there were.
      */
     public int drain(final Consumer consumer)
     {

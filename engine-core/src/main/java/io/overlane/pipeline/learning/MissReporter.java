@@ -21,10 +21,6 @@ public final class MissReporter
     private final long[] told = new long[SLOTS];
     private final long[] toldNs = new long[SLOTS];
 
-    /**
-     * @param events gets the reports.
-     * @param clock  of the engine.
-     */
     public MissReporter(final TableEvents events, final NanoClock clock)
     {
         this.events = events;

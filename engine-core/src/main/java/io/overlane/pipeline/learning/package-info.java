@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * How the engine learns where MAC addresses are, and how it reports addresses that it looked up and did not find.
- * Threads that do not write the tables hand what they see to the one that does, through a ring.
+ * Learns where MAC addresses are, and reports addresses that were looked up and not found. Threads that do not write
+ * the tables pass what they learn through a ring to the thread that does.
  */
 package io.overlane.pipeline.learning;

@@ -9,11 +9,11 @@ import io.overlane.wire.Ipv4Header;
 
 /**
  * Builds an ICMP error about an IPv4 packet: type of service, id and fragment fields 0, time to live 8, quoting the IP
- * header and up to 8 bytes behind it (RFC 792), the form flannel's proxy gives it.
+ * header and up to 8 bytes behind it (RFC 792), as flannel's proxy builds it.
  *
- * <p>No error is built about an ICMP packet of any type, a later fragment, a header with 40 bytes of options (as
- * flannel's proxy), nor about a packet that has no one station as its source, or a group as its destination
- * (RFC 1122 §3.2.2).
+ * <p>No error is built about an ICMP packet of any type, a later fragment, or a header with 40 bytes of options (as in
+ * flannel's proxy); nor about a packet whose source is not a single station, or whose destination is a group (RFC 1122
+ * §3.2.2).
  */
 public final class IcmpError
 {
@@ -25,12 +25,9 @@ public final class IcmpError
     private final IcmpHeader icmp = new IcmpHeader();
 
     /**
-     * @param about   the packet's header, checked.
-     * @param packet  the packet.
-     * @param source  our own address.
-     * @param type    ICMP type.
-     * @param code    ICMP code.
-     * @param mtu     next-hop MTU of "fragmentation needed", else 0.
+     * @param about  the packet's header, checked.
+     * @param source our own address.
+     * @param mtu    next-hop MTU of "fragmentation needed", else 0.
      * @return the error, valid until the next call, or null if none may be sent.
      */
     public Frame build(

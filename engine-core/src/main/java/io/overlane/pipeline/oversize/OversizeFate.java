@@ -16,11 +16,11 @@ import org.agrona.concurrent.NanoClock;
  * What becomes of datagrams that are too long for their remote: their sender gets an answer, and they count as
  * answered, or they are dropped and counted with their size. Sending thread only.
  *
- * <p>The underlay knows how long a datagram may be (in Linux the kernel's route cache does, which sees "fragmentation
- * needed", follows changes of the interface, and forgets after {@code net.ipv4.route.mtu_expires}, ten minutes). It is
- * asked when a datagram is refused, and its answer is kept for a second: so frames too long for a narrow path are
- * judged without a system call, and a path that becomes wide again is found by the next one sent. While no remote has a
- * limit, nothing is looked up.
+ * <p>The underlay knows how long a datagram may be (in Linux from the kernel's route cache, which processes
+ * "fragmentation needed", follows changes of the interface, and forgets after {@code net.ipv4.route.mtu_expires}, ten
+ * minutes). It is asked when a datagram is refused, and its answer is kept for a second. So frames that are too long
+ * for a narrow path are found without a system call, and the next datagram after that second finds out if the path is
+ * wide again. While no remote has a limit, nothing is looked up.
  */
 public final class OversizeFate
 {

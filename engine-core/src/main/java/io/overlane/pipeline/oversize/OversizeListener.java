@@ -3,14 +3,14 @@ package io.overlane.pipeline.oversize;
 
 import io.overlane.frame.Frame;
 
-/** Hears of frames that were too long, and may tell their senders. */
+/** Is called for frames that were too long, and may answer their senders. */
 @FunctionalInterface
 public interface OversizeListener
 {
     /**
-     * @param frame        without tunnel header; done with when this returns.
-     * @param longestFrame bytes that would not have been too many.
-     * @return true if the sender was told: the frame then counts as answered.
+     * @param frame        without tunnel header; not in use any more when this returns.
+     * @param longestFrame bytes of the longest frame that would have fitted.
+     * @return true if the sender got an answer: the frame then counts as answered.
      */
     boolean onOversize(Frame frame, int longestFrame);
 }

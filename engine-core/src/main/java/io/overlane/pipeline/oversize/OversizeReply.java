@@ -10,7 +10,7 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * Answers Ethernet frames that are too long for the tunnel, through the port they came from, as often as the engine's
- * limit allows. Linux does it where its device is a bridge port; our ports are all of that kind. One thread.
+ * limit allows. Linux does so if its device is a port of a bridge, as all our ports are. One thread.
  */
 public final class OversizeReply
 {
@@ -19,11 +19,7 @@ public final class OversizeReply
     private final NanoClock clock;
     private final PacketTooBig packetTooBig = new PacketTooBig();
 
-    /**
-     * @param guard calls the ports.
-     * @param limit of all answers of the engine.
-     * @param clock for the limit.
-     */
+    /** @param limit of all answers of the engine. */
     public OversizeReply(final PortGuard guard, final RateLimit limit, final NanoClock clock)
     {
         this.guard = guard;
@@ -32,10 +28,8 @@ public final class OversizeReply
     }
 
     /**
-     * @param frame        what was too long.
-     * @param port         the port it came from.
-     * @param portMtu      the largest IP packet that port may send, in bytes.
-     * @param longestFrame bytes of a frame that would have fitted.
+     * @param portMtu      the largest IP packet that the port may send, in bytes.
+     * @param longestFrame bytes of the longest frame that would have fitted.
      * @return true if an answer was sent.
      */
     public boolean send(final Frame frame, final Port port, final int portMtu, final int longestFrame)

@@ -16,12 +16,12 @@ import org.agrona.MutableDirectBuffer;
 
 /**
  * Builds the answer to an Ethernet frame whose IP packet does not fit the tunnel: ICMP "fragmentation needed" or ICMPv6
- * "packet too big", from the inner destination to the inner source, quoting what fits 576 or 1280 bytes (Linux
- * {@code iptunnel_pmtud_build_icmp}). VLAN tags of the frame stand in the answer too.
+ * "packet too big", from the inner destination to the inner source. It quotes as much of the packet as 576 or 1280
+ * bytes allow (Linux {@code iptunnel_pmtud_build_icmp}) and has the VLAN tags of the frame.
  *
  * <p>None is built (RFC 1122 §3.2.2, RFC 4443 §2.4; Linux {@code skb_tunnel_check_pmtu}) for an MTU below 576 or 1280,
- * which every path carries; about IPv4 without DF, which nobody may be told of; about fragments but the first; about
- * ICMP errors; nor to or about a packet that has no one station as its source, or an IPv4 group as its destination.
+ * which every path carries; about IPv4 without DF, which routers may fragment; about fragments but the first; about
+ * ICMP errors; nor to or about a packet whose source is not a single station, or whose IPv4 destination is a group.
  */
 final class PacketTooBig
 {
@@ -41,9 +41,8 @@ final class PacketTooBig
     private int linkLength;
 
     /**
-     * @param frame        what was too long.
      * @param portMtu      the largest IP packet the port may send at all.
-     * @param longestFrame bytes of a frame that would have fitted.
+     * @param longestFrame bytes of the longest frame that would have fitted.
      * @return the answer, valid until the next call, or null if none may be sent.
      */
     Frame build(final Frame frame, final int portMtu, final int longestFrame)
@@ -157,7 +156,10 @@ final class PacketTooBig
         return answer;
     }
 
-    /** Link layer turned round, headers zero, the quotation behind them. Says where layer 3 begins. */
+    /**
+     * Begin an answer: the link layer with source and destination exchanged, zeros for the headers, and the quotation.
+     * Returns where layer 3 begins.
+     */
     private int open(final MutableDirectBuffer buffer, final int aboutL3, final int headers, final int quoted)
     {
         final int offset = aboutL3 - linkLength;

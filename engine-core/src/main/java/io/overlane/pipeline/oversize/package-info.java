@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Frames that are too long for a path: what the engine knows of path MTUs, and the ICMP error that tells the sender.
- */
+/** Frames that are too long for a path: the path MTUs that the engine knows, and the ICMP errors to the senders. */
 package io.overlane.pipeline.oversize;
