@@ -103,6 +103,7 @@ public class EncapBenchmark extends PathBenchmark
                     vxlanCounters.encap(),
                     VxlanHeader.LENGTH,
                     SystemNanoClock.INSTANCE),
+                8472,
                 null,
                 vxlanCounters.encap(),
                 Sinks.guard(),

@@ -11,7 +11,6 @@ import io.overlane.forwarding.RemoteCheck;
 import io.overlane.limit.RateLimit;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
-import io.overlane.pipeline.bridge.LocalSwitch;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.IpDecapPath;
 import io.overlane.pipeline.decap.OfferQueue;
@@ -126,21 +125,13 @@ final class PathBuilder
     {
         final boolean encapWritesTables = queue == 0 && context.threadingMode() != ThreadingMode.SPLIT;
         final PortGuard ports = new PortGuard(context.errorHandler());
-        final LocalSwitch local = new LocalSwitch(
-            forwarding.fdb(),
-            forwarding.remotes(),
-            context.peerUdpPort(),
-            context.clock(),
-            encapWritesTables ? null : learned,
-            counters.encap(queue),
-            ports,
-            context.batchLimit());
         final MissReporter misses =
             context.tableEvents() == null ? null : new MissReporter(context.tableEvents(), context.clock());
         shared = new EncapShared(
             forwarding.fdb(),
             toUnderlay(VxlanHeader.LENGTH),
-            local,
+            context.peerUdpPort(),
+            encapWritesTables ? null : learned,
             counters.encap(queue),
             ports,
             new Suppress(forwarding.neighbors(), forwarding.fdb(), forwarding.ports()::isPort, misses),
@@ -244,9 +235,9 @@ final class PathBuilder
         return new Segment(first, port(settings.port()), encap, decap);
     }
 
-    private Port port(final Port first)
+    private Port port(final @Nullable Port first)
     {
-        return queue == 0 ? first : context.queues().get(queue - 1).port();
+        return queue == 0 ? Objects.requireNonNull(first, "port") : context.queues().get(queue - 1).port();
     }
 
     private SendQueue toUnderlay(final int headerLength)

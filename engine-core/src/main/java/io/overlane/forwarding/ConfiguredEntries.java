@@ -11,6 +11,7 @@ import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
+import java.util.Objects;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
 
@@ -65,7 +66,7 @@ final class ConfiguredEntries
             return tables.neighbors().put(
                 neighbor.vni(), neighbor.address().high(), neighbor.address().low(), neighbor.mac().value());
         }
-        final int number = tables.remotes().intern(entry.remote());
+        final int number = tables.remotes().intern(Objects.requireNonNull(entry.remote(), "remote"));
         if (number == RemoteTable.MISSING)
         {
             return false;

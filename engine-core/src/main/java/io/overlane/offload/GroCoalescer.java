@@ -4,6 +4,7 @@ package io.overlane.offload;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.wire.Layer3;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Joins received segments that belong together into super-frames for a device that takes them (Linux {@code
@@ -133,7 +134,7 @@ public final class GroCoalescer
     }
 
     /** A flow is open at most once, so at most one flow fits. */
-    private GroFlow findPredecessor(final Frame frame, final long sourceHigh, final long sourceLow)
+    private @Nullable GroFlow findPredecessor(final Frame frame, final long sourceHigh, final long sourceLow)
     {
         for (final GroFlow flow : flows)
         {

@@ -43,8 +43,11 @@ final class GroFlow
     private final HeaderPattern pattern = new HeaderPattern();
     private final boolean isEthernet;
 
+    @SuppressWarnings("NullAway.Init")
     private Frame first;
+    @SuppressWarnings("NullAway.Init")
     private Frame slot;
+    private boolean hasSlot;
     private boolean isOpen;
     private boolean isEnded;
     private boolean isV4;
@@ -97,12 +100,13 @@ final class GroFlow
     /** Whether the next segment to join needs a slot. */
     boolean needsSlot()
     {
-        return slot == null;
+        return !hasSlot;
     }
 
     void slot(final Frame slot)
     {
         this.slot = slot;
+        hasSlot = true;
     }
 
     /** The place of the first segment in the batch. */
@@ -168,7 +172,8 @@ final class GroFlow
         return lookTransport(buffer, protocol, end, end == length);
     }
 
-    private int lookTransport(final MutableDirectBuffer buffer, final int protocol, final int end, final boolean isPlain)
+    private int lookTransport(
+        final MutableDirectBuffer buffer, final int protocol, final int end, final boolean isPlain)
     {
         isTcp = protocol == IpProtocol.TCP;
         if (!isTcp && protocol != IpProtocol.UDP)
@@ -229,7 +234,7 @@ final class GroFlow
     /** Begin with the frame that was looked at, which is joinable. */
     void open(final int place, final long sourceHigh, final long sourceLow)
     {
-        slot = null;
+        hasSlot = false;
         isOpen = true;
         isEnded = false;
         segments = 1;

@@ -38,6 +38,7 @@ public final class GsoSplitter
     private final TcpHeader tcp = new TcpHeader();
     private final UdpHeader udp = new UdpHeader();
 
+    @SuppressWarnings("NullAway.Init")
     private MutableDirectBuffer source;
     private int start;
     private int end;

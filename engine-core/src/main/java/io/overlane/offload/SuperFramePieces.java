@@ -6,6 +6,7 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.Layer3;
+import org.jspecify.annotations.Nullable;
 
 /** Cuts a super-frame into ordinary frames, one by one, for a port that takes no super-frames. */
 public final class SuperFramePieces
@@ -29,7 +30,7 @@ public final class SuperFramePieces
     }
 
     /** The next piece, valid until the next call; null behind the last. */
-    public Frame next()
+    public @Nullable Frame next()
     {
         if (!splitter.hasNext())
         {

@@ -6,4 +6,7 @@
  * headers, up to 64 KiB of payload, and the size of the pieces. Everything the engine does per frame it then does once
  * for some 45 packets.
  */
+@NullMarked
 package io.overlane.offload;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import io.overlane.port.Port;
 import io.overlane.status.DropReason;
 import io.overlane.status.GuardedErrorHandler;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the ports for one thread, so that an exception of a port does not disturb the frames of others. The error
@@ -20,7 +21,7 @@ public final class PortGuard
     private final FrameBatch one = new FrameBatch(1);
 
     /** @param errorHandler gets the exceptions of ports; may throw itself; null: they are printed to standard error. */
-    public PortGuard(final ErrorHandler errorHandler)
+    public PortGuard(final @Nullable ErrorHandler errorHandler)
     {
         this.errorHandler = GuardedErrorHandler.of(errorHandler);
     }

@@ -7,6 +7,7 @@ import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
 import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls an underlay for the threads that carry frames, so that its exceptions do not disturb other frames. The error
@@ -20,7 +21,7 @@ public final class UnderlayGuard
     private final GuardedErrorHandler errorHandler;
 
     /** @param errorHandler gets the exceptions; may throw itself; null: they are printed to standard error. */
-    public UnderlayGuard(final Underlay underlay, final ErrorHandler errorHandler)
+    public UnderlayGuard(final Underlay underlay, final @Nullable ErrorHandler errorHandler)
     {
         this.underlay = underlay;
         this.errorHandler = GuardedErrorHandler.of(errorHandler);

@@ -16,4 +16,7 @@
  * underlays of the application, and the counting of deliveries and drops. Every frame leaves with exactly one fate in
  * the counters of its path.
  */
+@NullMarked
 package io.overlane.pipeline;
+
+import org.jspecify.annotations.NullMarked;

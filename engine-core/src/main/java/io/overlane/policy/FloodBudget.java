@@ -4,6 +4,7 @@ package io.overlane.policy;
 import io.overlane.limit.RateLimit;
 import io.overlane.setting.Setting;
 import io.overlane.status.DropReason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many broadcast, unknown unicast and multicast frames the ports of a segment may send in a second, and how many
@@ -76,7 +77,7 @@ public final class FloodBudget
 
     /** Two budgets are equal if their limits are, whatever was taken from them. */
     @Override
-    public boolean equals(final Object other)
+    public boolean equals(final @Nullable Object other)
     {
         return other instanceof FloodBudget that &&
             portFrames == that.portFrames && segmentFrames == that.segmentFrames && copies == that.copies;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of the IP network of the {@code ip-udp} mode (flannel's udp backend: one bare IPv4 packet per datagram).
@@ -18,7 +19,7 @@ import java.util.Map;
  */
 public final class IpNetworkContext
 {
-    private Port port;
+    private @Nullable Port port;
     private IpAddress address = IpAddress.ANY_V4;
     private SourcePolicy sourcePolicy = SourcePolicy.KNOWN;
     private boolean allIcmpErrors;
@@ -27,7 +28,7 @@ public final class IpNetworkContext
     private final List<IpPrefix> local = new ArrayList<>();
 
     /** @return where packets enter and leave. */
-    public Port port()
+    public @Nullable Port port()
     {
         return port;
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of one VXLAN segment. Fill them in and give them to the engine's context; changes after launch have no
@@ -31,7 +32,7 @@ public final class SegmentContext
     public static final int MAX_MTU = 65_535;
 
     private final int vni;
-    private Port port;
+    private @Nullable Port port;
     private final List<Port> furtherPorts = new ArrayList<>();
     private final List<Long> furtherPortMacs = new ArrayList<>();
     private int portMtu;
@@ -58,7 +59,7 @@ public final class SegmentContext
     }
 
     /** @return where frames enter and leave. */
-    public Port port()
+    public @Nullable Port port()
     {
         return port;
     }

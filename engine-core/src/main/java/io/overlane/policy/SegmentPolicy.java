@@ -27,6 +27,8 @@ public final class SegmentPolicy
 
     private static final int LISTED = 0;
 
+    private static final RouteTable NO_SOURCES = new RouteTable(1);
+
     private boolean learning;
     private long reservedBits;
     private SourcePolicy sourcePolicy;
@@ -43,10 +45,11 @@ public final class SegmentPolicy
     private Set<IpAddress> groups = Set.of();
     private Set<IpPrefix> sources = Set.of();
     private boolean isFixed;
-    /** Null except for fixed rules with {@link SourcePolicy#LISTED}. */
-    private RouteTable listedSources;
+    /** Empty except for fixed rules with {@link SourcePolicy#LISTED}. */
+    private RouteTable listedSources = NO_SOURCES;
 
     /** The rules of {@link PolicyProfile#LINUX}, without learning, limits and groups. */
+    @SuppressWarnings("NullAway.Init")
     public SegmentPolicy()
     {
         PolicyProfile.LINUX.applyTo(this);

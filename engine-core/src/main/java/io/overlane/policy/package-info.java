@@ -4,4 +4,7 @@
  * the sources they are accepted from, the frames that are dropped, VLAN tags, congestion marks, flood limits and outer
  * headers. The data path reads a fixed copy of a {@link SegmentPolicy}.
  */
+@NullMarked
 package io.overlane.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package io.overlane.port;
 
 import io.overlane.frame.FrameBatch;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place where frames enter and leave.
@@ -125,7 +126,7 @@ public interface Port extends AutoCloseable
      * @return a new selector, which the caller closes; null if there is none for ports of this kind.
      * @throws IOException if the system refuses.
      */
-    default PortSelector newSelector() throws IOException
+    default @Nullable PortSelector newSelector() throws IOException
     {
         return null;
     }

@@ -13,6 +13,7 @@ import org.agrona.BitUtil;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The port of an application in this process: frames are written and read where they lie in two rings, without a device
@@ -97,12 +98,12 @@ public final class RingPort implements Port
     private final FrameRing toApplication;
     private final Doorbell applicationBell = new Doorbell();
     /** The thread that is in {@link #poll(FrameHandler, int)}; null if there is none. */
-    private final AtomicReference<Thread> reader = new AtomicReference<>();
+    private final AtomicReference<@Nullable Thread> reader = new AtomicReference<>();
 
     /** Whether the application's polling thread knows that there will be no more frames. */
     private boolean knowsEnd;
 
-    private volatile Runnable wake;
+    private volatile @Nullable Runnable wake;
     private volatile boolean isClosed;
 
     /**
@@ -459,7 +460,7 @@ public final class RingPort implements Port
         return DropReason.NONE;
     }
 
-    private IllegalStateException twoReaders(final Thread other)
+    private IllegalStateException twoReaders(final @Nullable Thread other)
     {
         return new IllegalStateException("port " + name + (other == Thread.currentThread() ?
             ": poll called inside a frame handler: return from the handler first" :

@@ -7,6 +7,7 @@ import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.VlanTag;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One port as several, one for each VLAN on it: the tag of a frame selects the segment, and so the VNI.
@@ -33,8 +34,8 @@ public final class VlanTrunk
 
     private final Port port;
     private final FrameBatch polled;
-    private final Branch[] branches = new Branch[VLAN_ID_MASK + 1];
-    private Branch first;
+    private final @Nullable Branch[] branches = new Branch[VLAN_ID_MASK + 1];
+    private @Nullable Branch first;
     private int open;
     /** Of the open ports, those that take no more frames. */
     private int ended;

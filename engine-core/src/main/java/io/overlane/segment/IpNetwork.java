@@ -7,6 +7,7 @@ import io.overlane.port.Port;
 import io.overlane.route.RouteTable;
 import io.overlane.status.Traffic;
 import io.overlane.underlay.OuterContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The IP network of the {@code ip-udp} mode as the data path sees it, by way of one queue of its port.
@@ -17,7 +18,7 @@ import io.overlane.underlay.OuterContext;
  * @param allIcmpErrors whether "time exceeded" and "fragmentation needed" are sent too.
  * @param outer         what outer headers say.
  * @param routes        inner destination to remote.
- * @param local         inner destinations behind this node; null: not known.
+ * @param local         inner destinations behind this node; null if not known.
  * @param encapTraffic  counts what the queue sent.
  * @param decapTraffic  counts what the queue was given.
  */
@@ -28,7 +29,7 @@ public record IpNetwork(
     boolean allIcmpErrors,
     OuterContext outer,
     RouteTable routes,
-    RouteTable local,
+    @Nullable RouteTable local,
     Traffic encapTraffic,
     Traffic decapTraffic)
 {
@@ -46,7 +47,7 @@ public record IpNetwork(
         final Traffic encapTraffic,
         final Traffic decapTraffic)
     {
-        final RouteTable local = settings.local().isEmpty() ? null : new RouteTable(settings.local().size());
+        final RouteTable local = new RouteTable(Math.max(1, settings.local().size()));
         settings.local().forEach(prefix -> local.put(prefix, LOCAL));
         return new IpNetwork(
             port,
@@ -55,7 +56,7 @@ public record IpNetwork(
             settings.allIcmpErrors(),
             settings.outer(),
             routes,
-            local,
+            settings.local().isEmpty() ? null : local,
             encapTraffic,
             decapTraffic);
     }

@@ -6,6 +6,7 @@ import io.overlane.port.Port;
 import java.util.Arrays;
 import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ports of one segment, as they were at one moment: immutable, so that a thread sees all of a change or none.
@@ -30,7 +31,7 @@ public final class LocalPorts
     private final Port first;
     private final long firstOwnMac;
     /** Null for a few ports. */
-    private final Int2ObjectHashMap<LocalPort> byNumber;
+    private final @Nullable Int2ObjectHashMap<LocalPort> byNumber;
 
     /** @param ports one at least. */
     public LocalPorts(final LocalPort... ports)
@@ -71,7 +72,7 @@ public final class LocalPorts
     }
 
     /** The port with a number, null if it is not one of these. Allocates nothing. */
-    public LocalPort find(final int number)
+    public @Nullable LocalPort find(final int number)
     {
         if (byNumber != null)
         {
@@ -88,7 +89,7 @@ public final class LocalPorts
     }
 
     /** The port with its number, null if it is not one of these. */
-    public LocalPort find(final Port port)
+    public @Nullable LocalPort find(final Port port)
     {
         for (final LocalPort local : ports)
         {

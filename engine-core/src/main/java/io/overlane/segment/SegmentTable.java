@@ -3,6 +3,7 @@ package io.overlane.segment;
 
 import java.util.Collection;
 import org.agrona.collections.Int2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments of one engine by VNI. A reader never locks: a change publishes a new map.
@@ -12,7 +13,7 @@ public final class SegmentTable
     private volatile Int2ObjectHashMap<Segment> segments = new Int2ObjectHashMap<>();
 
     /** The segment with a VNI, null if there is none. */
-    public Segment lookup(final int vni)
+    public @Nullable Segment lookup(final int vni)
     {
         return segments.get(vni);
     }
@@ -29,7 +30,7 @@ public final class SegmentTable
     }
 
     /** The segment that was removed, null if there was none. */
-    public synchronized Segment remove(final int vni)
+    public synchronized @Nullable Segment remove(final int vni)
     {
         final Int2ObjectHashMap<Segment> after = new Int2ObjectHashMap<>(segments);
         final Segment removed = after.remove(vni);

@@ -17,6 +17,7 @@ import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a port of a segment to other ports of it: learns the stations behind the port, collects frames for another port,
@@ -33,10 +34,14 @@ public final class LocalSwitch
     private final int[] frames;
     private final PortFlood flood;
 
+    @SuppressWarnings("NullAway.Init")
     private Segment segment;
+    @SuppressWarnings("NullAway.Init")
     private LocalPorts ports;
+    @SuppressWarnings("NullAway.Init")
     private Port from;
-    private LocalPort self;
+    private @Nullable LocalPort self;
+    @SuppressWarnings("NullAway.Init")
     private Port to;
 
     /**
@@ -49,7 +54,7 @@ public final class LocalSwitch
         final RemoteTable remotes,
         final int peerUdpPort,
         final NanoClock clock,
-        final LearnRing ring,
+        final @Nullable LearnRing ring,
         final PathCounters counters,
         final PortGuard guard,
         final int batchLimit)

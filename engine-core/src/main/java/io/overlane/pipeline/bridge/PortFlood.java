@@ -10,6 +10,7 @@ import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.status.DropReason;
+import org.jspecify.annotations.Nullable;
 
 /** Gives copies of a frame to ports, now. */
 final class PortFlood
@@ -18,7 +19,7 @@ final class PortFlood
     private final Fates fates;
 
     /** For ports that take no super-frames; made with the first super-frame. */
-    private SuperFramePieces pieces;
+    private @Nullable SuperFramePieces pieces;
 
     PortFlood(final PortGuard guard, final Fates fates)
     {
@@ -38,7 +39,7 @@ final class PortFlood
     void offer(
         final Frame frame,
         final LocalPorts ports,
-        final Port except,
+        final @Nullable Port except,
         final int vni,
         final long high,
         final long low,

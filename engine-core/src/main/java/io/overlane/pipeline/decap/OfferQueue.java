@@ -40,7 +40,9 @@ public final class OfferQueue
     /** Written by this thread only. */
     private final AtomicLong superFrames = new AtomicLong();
 
+    @SuppressWarnings("NullAway.Init")
     private Port port;
+    @SuppressWarnings("NullAway.Init")
     private Traffic traffic;
     private int vni;
     private boolean joins;

@@ -27,6 +27,7 @@ import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 import io.overlane.wire.VxlanHeader;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * VXLAN datagrams become Ethernet frames for the port, or the ports, of their segment. The checks and their order are
@@ -50,8 +51,9 @@ public final class VxlanDecapPath implements DecapPath
     private int framesIn;
     private int bytesIn;
     /** Of the last datagram of this batch; null if there was none. */
-    private Segment lastSegment;
+    private @Nullable Segment lastSegment;
     /** Of that segment. A volatile read for each batch costs less than one for each frame. */
+    @SuppressWarnings("NullAway.Init")
     private SegmentPolicy lastRules;
     /** Of the last datagram of this batch whose remote was looked up. */
     private int lastRemote;
@@ -71,7 +73,7 @@ public final class VxlanDecapPath implements DecapPath
         final NanoClock clock,
         final OfferQueue out,
         final PathCounters counters,
-        final LearnRing ring)
+        final @Nullable LearnRing ring)
     {
         this.segments = segments;
         this.remotes = remotes;
@@ -140,12 +142,16 @@ public final class VxlanDecapPath implements DecapPath
     }
 
     /** Most datagrams of a batch belong to one segment. */
-    private Segment segmentOf(final int vni)
+    private @Nullable Segment segmentOf(final int vni)
     {
         if (lastSegment == null || lastSegment.vni() != vni)
         {
-            lastSegment = segments.lookup(vni);
-            lastRules = lastSegment == null ? null : lastSegment.rules();
+            final Segment segment = segments.lookup(vni);
+            lastSegment = segment;
+            if (segment != null)
+            {
+                lastRules = segment.rules();
+            }
         }
         return lastSegment;
     }

@@ -4,4 +4,7 @@
  * offered to their port. {@code VxlanDecapPath} carries Ethernet frames, {@code IpDecapPath} the packets of the IP
  * network. A path runs on the thread that polls its underlay.
  */
+@NullMarked
 package io.overlane.pipeline.decap;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,10 +7,12 @@ import io.overlane.pipeline.Copies;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.bridge.LocalSwitch;
+import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.EthernetHeader;
+import org.jspecify.annotations.Nullable;
 
 /** What the encap paths of one thread share: tables, queues, and memory for the batch that one of them carries. */
 public final class EncapShared
@@ -22,7 +24,7 @@ public final class EncapShared
     final Fates fates;
     final PortGuard ports;
     final Suppress suppress;
-    final MissReporter misses;
+    final @Nullable MissReporter misses;
     final OversizeReply oversize;
 
     final long[] destinations;
@@ -34,24 +36,27 @@ public final class EncapShared
     final EthernetHeader ethernet = new EthernetHeader();
 
     /**
-     * @param local      to other ports of a segment; null if every segment has one port only.
-     * @param misses     reports stations that have no FDB entry; null if nobody wants the reports.
-     * @param batchLimit the most frames in a batch.
+     * @param peerUdpPort UDP port that the ports have in the table of remotes.
+     * @param ring        to the thread that writes the FDB; null on that thread.
+     * @param misses      reports stations that have no FDB entry; null if nobody wants the reports.
+     * @param batchLimit  the most frames in a batch.
      */
     public EncapShared(
         final Fdb fdb,
         final SendQueue out,
-        final LocalSwitch local,
+        final int peerUdpPort,
+        final @Nullable LearnRing ring,
         final PathCounters counters,
         final PortGuard ports,
         final Suppress suppress,
-        final MissReporter misses,
+        final @Nullable MissReporter misses,
         final OversizeReply oversize,
         final int batchLimit)
     {
         this.fdb = fdb;
         this.out = out;
-        this.local = local;
+        local = new LocalSwitch(
+            fdb, out.remotes(), peerUdpPort, out.clock(), ring, counters, ports, batchLimit);
         this.counters = counters;
         this.ports = ports;
         this.suppress = suppress;

@@ -10,6 +10,7 @@ import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The remotes that get a copy of a port's frame which is for no single remote, and whether so many copies may be sent:
@@ -20,13 +21,13 @@ final class FloodTargets
     private final Segment segment;
     private final RemoteTable remotes;
     /** Null if nobody wants reports. */
-    private final MissReporter misses;
+    private final @Nullable MissReporter misses;
     private final FloodBudget budget;
     private final RateLimit ofPort;
     private final NanoClock clock;
 
     FloodTargets(
-        final Segment segment, final RemoteTable remotes, final MissReporter misses, final NanoClock clock)
+        final Segment segment, final RemoteTable remotes, final @Nullable MissReporter misses, final NanoClock clock)
     {
         this.segment = segment;
         this.remotes = remotes;

@@ -17,6 +17,7 @@ import io.overlane.status.Traffic;
 import io.overlane.underlay.SendBatch;
 import io.overlane.wire.VxlanHeader;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames on their way to the underlay: writes their tunnel headers, collects a batch of datagrams, sends it when it is
@@ -43,7 +44,7 @@ public final class SendQueue
     private final Fates fates;
     private final int headerLength;
     /** Null if the underlay does not use hashes. */
-    private final FlowHash flowHash;
+    private final @Nullable FlowHash flowHash;
     private final OversizeFate oversize;
     private final NanoClock clock;
     private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
@@ -52,6 +53,7 @@ public final class SendQueue
 
     private int joinSlotsUsed;
     private int vni;
+    @SuppressWarnings("NullAway.Init")
     private Traffic traffic;
 
     /** Whether the last entry may grow. */
@@ -119,7 +121,8 @@ public final class SendQueue
      * @param layer3   what {@code Layer3} says of the frame.
      * @param outer    fields of the outer headers, packed {@code OuterFields}.
      */
-    void add(final Frame frame, final GsoSplitter segments, final int layer3, final int remote, final int outer)
+    void add(
+        final Frame frame, final @Nullable GsoSplitter segments, final int layer3, final int remote, final int outer)
     {
         final int length = segments == null ? frame.length() : segments.segmentLength();
         if (segments != null && headerLength + length > MAX_JOINED_LENGTH)
@@ -202,7 +205,7 @@ public final class SendQueue
      */
     void flood(
         final Frame frame,
-        final GsoSplitter segments,
+        final @Nullable GsoSplitter segments,
         final int layer3,
         final int[] to,
         final int outer,

@@ -16,6 +16,7 @@ import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.Layer3;
 import io.overlane.wire.NdMessage;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers ARP requests (RFC 826) and neighbour solicitations (RFC 4861 §7.2) for known neighbours, so that they need
@@ -39,7 +40,7 @@ public final class Suppress
     private final Fdb fdb;
     private final IntPredicate isPort;
     /** Null if nobody wants reports. */
-    private final MissReporter misses;
+    private final @Nullable MissReporter misses;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpHeader arp = new ArpHeader();
     private final Ipv6Header ipv6 = new Ipv6Header();
@@ -51,7 +52,7 @@ public final class Suppress
      * @param misses reports neighbours that are not known; null if nobody wants the reports.
      */
     public Suppress(
-        final NeighborTable neighbors, final Fdb fdb, final IntPredicate isPort, final MissReporter misses)
+        final NeighborTable neighbors, final Fdb fdb, final IntPredicate isPort, final @Nullable MissReporter misses)
     {
         this.neighbors = neighbors;
         this.fdb = fdb;

@@ -9,11 +9,13 @@ import io.overlane.offload.GsoSplitter;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
+import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.Layer3;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ethernet frames of one segment's port become VXLAN datagrams (RFC 7348 §5; Linux {@code vxlan_xmit}).
@@ -39,6 +41,7 @@ public final class VxlanEncapPath implements EncapPath
     private final OuterRule outer;
     private final OversizeListener oversize = this::answerOversize;
 
+    @SuppressWarnings("NullAway.Init")
     private LocalPorts ports;
     private boolean isSwitched;
     /** Of the only port; it has a number only if an FDB entry was configured for it. */
@@ -179,7 +182,11 @@ public final class VxlanEncapPath implements EncapPath
     }
 
     private void flood(
-        final Frame frame, final GsoSplitter segments, final int layer3, final int[] remotes, final int count)
+        final Frame frame,
+        final @Nullable GsoSplitter segments,
+        final int layer3,
+        final int[] remotes,
+        final int count)
     {
         final DropReason refusal = targets.refusal(remotes, count);
         if (refusal != DropReason.NONE)
@@ -205,7 +212,8 @@ public final class VxlanEncapPath implements EncapPath
     /** Give a frame to the port its station is behind, unless it came from there. */
     private void toPort(final Frame frame, final long entry, final int count)
     {
-        if (!isSwitched || !shared.local.add(frame, ports.find(FdbEntry.remote(entry)), count))
+        final LocalPort to = isSwitched ? ports.find(FdbEntry.remote(entry)) : null;
+        if (to == null || !shared.local.add(frame, to, count))
         {
             drop(DropReason.SPLIT_HORIZON, frame, count);
         }

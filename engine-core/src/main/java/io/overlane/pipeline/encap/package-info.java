@@ -4,4 +4,7 @@
  * batch is sent. {@code VxlanEncapPath} carries the Ethernet frames of one port, {@code IpEncapPath} the packets of the
  * IP network. A path runs on the thread that polls its port.
  */
+@NullMarked
 package io.overlane.pipeline.encap;
+
+import org.jspecify.annotations.NullMarked;

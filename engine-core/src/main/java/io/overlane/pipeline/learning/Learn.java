@@ -11,6 +11,7 @@ import io.overlane.status.TableCounters;
 import io.overlane.table.Hash;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns from which remote a source MAC came (Linux {@code vxlan_snoop}): in the FDB, on the thread that writes it; on
@@ -29,10 +30,10 @@ public final class Learn
     private final NanoClock clock;
     /** Limits new and moved entries, by the remote's number plus 1; all remotes without a number share 0. */
     private final RateLimit limits;
-    /** Limits the refreshes sent through the ring, by the remote's number. Null on the thread that writes the FDB. */
+    /** Limits the refreshes sent through the ring, by the remote's number. */
     private final RateLimit refreshes;
     /** Null on the thread that writes the FDB. */
-    private final LearnRing ring;
+    private final @Nullable LearnRing ring;
     /** The stations last sent through the ring, and when, so that a busy station is not sent with every frame. */
     private final long[] handed;
     private final long[] handedMs;
@@ -48,7 +49,11 @@ public final class Learn
     private boolean isTimeKnown;
 
     public Learn(
-        final Fdb fdb, final RemoteTable remotes, final int peerUdpPort, final NanoClock clock, final LearnRing ring)
+        final Fdb fdb,
+        final RemoteTable remotes,
+        final int peerUdpPort,
+        final NanoClock clock,
+        final @Nullable LearnRing ring)
     {
         this.fdb = fdb;
         this.remotes = remotes;
@@ -57,9 +62,9 @@ public final class Learn
         this.ring = ring;
         final int learns = fdb.learnsPerSecond();
         limits = new RateLimit(learns, learns, remotes.maxRemotes() + 1);
-        refreshes = ring == null ? null : new RateLimit(learns, learns, remotes.maxRemotes());
-        handed = ring == null ? null : new long[HANDED_SLOTS];
-        handedMs = ring == null ? null : new long[HANDED_SLOTS];
+        refreshes = new RateLimit(learns, learns, ring == null ? 1 : remotes.maxRemotes());
+        handed = new long[HANDED_SLOTS];
+        handedMs = new long[HANDED_SLOTS];
     }
 
     /** End a batch, whose frames share one reading of the clock. */
@@ -67,7 +72,7 @@ public final class Learn
     {
         isTimeKnown = false;
         isConfirmed = false;
-        if (isHandedOver)
+        if (isHandedOver && ring != null)
         {
             isHandedOver = false;
             ring.wake();

@@ -41,6 +41,7 @@ public final class LearnRing
     private final Runnable wake;
     private volatile long refreshMs;
     private final MessageHandler handler = this::onMessage;
+    @SuppressWarnings("NullAway.Init")
     private Consumer consumer;
 
     /** Learns stations on the thread that may write the FDB. */

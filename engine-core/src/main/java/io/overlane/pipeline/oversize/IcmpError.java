@@ -6,6 +6,7 @@ import io.overlane.frame.FrameSlab;
 import io.overlane.wire.IcmpHeader;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds an ICMP error about an IPv4 packet: type of service, id and fragment fields 0, time to live 8, quoting the IP
@@ -30,7 +31,7 @@ public final class IcmpError
      * @param mtu    next-hop MTU of "fragmentation needed", else 0.
      * @return the error, valid until the next call, or null if none may be sent.
      */
-    public Frame build(
+    public @Nullable Frame build(
         final Ipv4Header about, final Frame packet, final int source, final int type, final int code, final int mtu)
     {
         final int quotedHeader = about.headerLength();

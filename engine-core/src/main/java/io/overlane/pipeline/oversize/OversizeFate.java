@@ -36,6 +36,7 @@ public final class OversizeFate
     private final int headerLength;
     private final NanoClock clock;
     private int vni;
+    @SuppressWarnings("NullAway.Init")
     private OversizeListener listener;
 
     // By the remote's number.

@@ -13,6 +13,7 @@ import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.Layer3;
 import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the answer to an Ethernet frame whose IP packet does not fit the tunnel: ICMP "fragmentation needed" or ICMPv6
@@ -45,7 +46,7 @@ final class PacketTooBig
      * @param longestFrame bytes of the longest frame that would have fitted.
      * @return the answer, valid until the next call, or null if none may be sent.
      */
-    Frame build(final Frame frame, final int portMtu, final int longestFrame)
+    @Nullable Frame build(final Frame frame, final int portMtu, final int longestFrame)
     {
         final MutableDirectBuffer buffer = frame.buffer();
         final int offset = frame.offset();

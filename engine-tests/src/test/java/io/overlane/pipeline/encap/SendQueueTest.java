@@ -403,6 +403,7 @@ class SendQueueTest
                     counters.encap(),
                     HEADER.length,
                     SystemNanoClock.INSTANCE),
+                8472,
                 null,
                 counters.encap(),
                 Guards.port(),
