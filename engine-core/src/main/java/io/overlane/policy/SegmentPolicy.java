@@ -38,6 +38,7 @@ public final class SegmentPolicy
     private DropWhen dropOwnMac;
     private DropWhen dropStaticViolation;
     private DropWhen dropBadSource;
+    private boolean proxy = true;
     private int maxLearned;
     private long fdbAgeNs = ENGINE_AGE;
     private FloodBudget floodBudget = new FloodBudget(0, 0, 0);
@@ -87,6 +88,7 @@ public final class SegmentPolicy
             .dropOwnMac(other.dropOwnMac)
             .dropStaticViolation(other.dropStaticViolation)
             .dropBadSource(other.dropBadSource)
+            .proxy(other.proxy)
             .maxLearned(other.maxLearned)
             .fdbAgeNs(other.fdbAgeNs)
             .floodBudget(other.floodBudget)
@@ -103,7 +105,7 @@ public final class SegmentPolicy
     private List<Object> values()
     {
         return List.of(learning, reservedBits, sourcePolicy, sources, decapVlan, encapVlan, ecn, dropOwnMac,
-            dropStaticViolation, dropBadSource, maxLearned, fdbAgeNs, floodBudget, outer, groups);
+            dropStaticViolation, dropBadSource, proxy, maxLearned, fdbAgeNs, floodBudget, outer, groups);
     }
 
     private SegmentPolicy changeable()
@@ -302,6 +304,22 @@ public final class SegmentPolicy
     public SegmentPolicy dropBadSource(final DropWhen dropBadSource)
     {
         changeable().dropBadSource = Setting.notNull("dropBadSource", dropBadSource);
+        return this;
+    }
+
+    /** @return true if ARP requests and neighbour solicitations for known neighbours are answered. */
+    public boolean proxy()
+    {
+        return proxy;
+    }
+
+    /**
+     * Answer ARP requests and neighbour solicitations of the ports for known neighbours, instead of flooding them
+     * (Linux {@code proxy}); default on.
+     */
+    public SegmentPolicy proxy(final boolean proxy)
+    {
+        changeable().proxy = proxy;
         return this;
     }
 

@@ -78,6 +78,25 @@ class SegmentChangesTest
     }
 
     @Test
+    void shouldAnswerForNeighboursOnlyWhileProxyIsOn()
+    {
+        final FrameSpec request = FrameSpec.arpRequest("10.0.0.1", "10.0.0.9");
+        launch(new SegmentContext(1).flood(EngineHarness.A).neighbor(IpAddress.parse("10.0.0.9"), M));
+        harness.transmit(request.bytes());
+        assertEquals(1, harness.encap().answered());
+
+        assertEquals(Set.of("proxy"), changed(change(1, rules -> rules.proxy(false))));
+        harness.transmit(request.bytes());
+        assertEquals(1, harness.encap().answered());
+        assertEquals(1, harness.encap().delivered());
+
+        change(1, rules -> rules.proxy(true));
+        harness.transmit(request.bytes());
+        assertEquals(2, harness.encap().answered());
+        assertEquals(1, harness.encap().delivered());
+    }
+
+    @Test
     void shouldSayNothingWhereNothingDiffers()
     {
         launch(new SegmentContext(1)

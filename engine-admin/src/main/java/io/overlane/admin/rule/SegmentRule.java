@@ -57,6 +57,13 @@ public enum SegmentRule
             (policy, text) -> policy.learning(RuleValues.onOrOff(text)),
             policy -> RuleValues.onOrOff(policy.learning())),
 
+    /** Whether requests for known neighbours are answered. */
+    PROXY(
+        "proxy", "on|off",
+        "Answer ARP requests and neighbour solicitations for known neighbours (vxlan); off: flood them. Default: on.",
+            (policy, text) -> policy.proxy(RuleValues.onOrOff(text)),
+            policy -> RuleValues.onOrOff(policy.proxy())),
+
     /** Learned entries. */
     MAX_LEARNED(
         "max-learned", "N|none",

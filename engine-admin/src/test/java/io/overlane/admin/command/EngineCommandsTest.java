@@ -115,8 +115,8 @@ class EngineCommandsTest
         assertEquals(
             "VNI  DEV       MTU  MAC                LEARNING  SOURCE  FLOOD\n" +
             " 42  port-42  1450  " + M + "  yes       any     192.0.2.10:8472\n" +
-            "rules of VNI 42: policy linux; accept-from any; inner-vlan pass; learning on; max-learned none; " +
-            "fdb-age 300; flood-limit none; ttl default; tos 0; df default; group none\n",
+            "rules of VNI 42: policy linux; accept-from any; inner-vlan pass; learning on; proxy on; " +
+            "max-learned none; fdb-age 300; flood-limit none; ttl default; tos 0; df default; group none\n",
             ask("segment show").text());
         final Map<?, ?> stats = assertInstanceOf(Map.class, ask("stats").json());
         final Map<?, ?> encap = (Map<?, ?>)((List<?>)stats.get("paths")).get(0);

@@ -39,6 +39,7 @@ public final class VxlanEncapPath implements EncapPath
     private final FloodTargets targets;
     private final EncapCheck check;
     private final OuterRule outer;
+    private final boolean answers;
     private final OversizeListener oversize = this::answerOversize;
 
     @SuppressWarnings("NullAway.Init")
@@ -55,6 +56,7 @@ public final class VxlanEncapPath implements EncapPath
         out = shared.out;
         final SegmentPolicy rules = segment.rules();
         outer = new OuterRule(rules.outer());
+        answers = rules.proxy();
         targets = new FloodTargets(segment, out.remotes(), shared.misses, out.clock());
         check = new EncapCheck(segment.portMtu(), rules.encapVlan());
     }
@@ -156,7 +158,7 @@ public final class VxlanEncapPath implements EncapPath
         {
             refuse(verdict, frame, length, count);
         }
-        else if (MacAddress.isGroup(destination) && shared.suppress.answer(frame, layer3, segment.vni()))
+        else if (answers && MacAddress.isGroup(destination) && shared.suppress.answer(frame, layer3, segment.vni()))
         {
             answer(frame);
         }
