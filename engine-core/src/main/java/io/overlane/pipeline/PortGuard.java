@@ -68,7 +68,15 @@ public final class PortGuard
         }
         catch (final Exception ex)
         {
-            onThrown(batch, ex);
+            for (int i = 0; i < batch.size(); i++)
+            {
+                final Frame frame = batch.get(i);
+                if (frame.verdict() == DropReason.NONE)
+                {
+                    frame.verdict(DropReason.PORT_ERROR);
+                }
+            }
+            errorHandler.onError(ex);
         }
     }
 
@@ -93,18 +101,5 @@ public final class PortGuard
             errorHandler.onError(ex);
             return false;
         }
-    }
-
-    private void onThrown(final FrameBatch batch, final Exception thrown)
-    {
-        for (int i = 0; i < batch.size(); i++)
-        {
-            final Frame frame = batch.get(i);
-            if (frame.verdict() == DropReason.NONE)
-            {
-                frame.verdict(DropReason.PORT_ERROR);
-            }
-        }
-        errorHandler.onError(thrown);
     }
 }

@@ -55,7 +55,14 @@ public final class UnderlayGuard
         }
         catch (final Exception ex)
         {
-            onThrown(batch, ex);
+            for (int i = 0; i < batch.size(); i++)
+            {
+                if (batch.verdict(i) == DropReason.NONE)
+                {
+                    batch.verdict(i, DropReason.UNDERLAY_ERROR);
+                }
+            }
+            errorHandler.onError(ex);
         }
     }
 
@@ -89,17 +96,5 @@ public final class UnderlayGuard
             errorHandler.onError(ex);
             return 0;
         }
-    }
-
-    private void onThrown(final SendBatch batch, final Exception thrown)
-    {
-        for (int i = 0; i < batch.size(); i++)
-        {
-            if (batch.verdict(i) == DropReason.NONE)
-            {
-                batch.verdict(i, DropReason.UNDERLAY_ERROR);
-            }
-        }
-        errorHandler.onError(thrown);
     }
 }

@@ -13,7 +13,8 @@ public enum DropWhen
     /** Always. */
     ALWAYS;
 
-    boolean applies(final boolean learning)
+    /** Whether it applies to a segment that learns or does not learn. */
+    public boolean applies(final boolean learning)
     {
         return this == ALWAYS || this == IF_LEARNING && learning;
     }

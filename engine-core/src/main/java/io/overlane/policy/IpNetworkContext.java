@@ -109,7 +109,8 @@ public final class IpNetworkContext
         final Vtep before = routes.putIfAbsent(base, Setting.notNull("remote", remote));
         if (before != null && !before.equals(remote))
         {
-            throw new IllegalArgumentException("subnet " + base + " given twice: " + before + " and " + remote);
+            throw new IllegalArgumentException(
+                "subnet " + base + " is given twice: with " + before + " and with " + remote);
         }
         return this;
     }

@@ -213,7 +213,8 @@ public final class SegmentContext
         final Vtep before = fdb.putIfAbsent(mac, Setting.notNull("remote", remote));
         if (before != null && !before.equals(remote))
         {
-            throw new IllegalArgumentException("MAC address " + mac + " given twice: " + before + " and " + remote);
+            throw new IllegalArgumentException(
+                "MAC address " + mac + " is given twice: with " + before + " and with " + remote);
         }
         return this;
     }
@@ -235,7 +236,8 @@ public final class SegmentContext
             neighbors.putIfAbsent(Setting.notNull("address", address), Setting.notNull("mac", mac));
         if (before != null && !before.equals(mac))
         {
-            throw new IllegalArgumentException("neighbor " + address + " given twice: " + before + " and " + mac);
+            throw new IllegalArgumentException(
+                "neighbor " + address + " is given twice: with " + before + " and with " + mac);
         }
         return this;
     }

@@ -256,12 +256,6 @@ public final class SegmentPolicy
         return dropOwnMac;
     }
 
-    /** @return true if a received frame is dropped whose source is one of our own MACs. */
-    public boolean dropsOwnMac()
-    {
-        return dropOwnMac.applies(learning);
-    }
-
     /** Set when received frames are dropped whose source is one of our own MACs. */
     public SegmentPolicy dropOwnMac(final DropWhen dropOwnMac)
     {
@@ -275,12 +269,6 @@ public final class SegmentPolicy
         return dropStaticViolation;
     }
 
-    /** @return true if a received frame is dropped whose source has a configured FDB entry for another remote. */
-    public boolean dropsStaticViolation()
-    {
-        return dropStaticViolation.applies(learning);
-    }
-
     /** Set when received frames are dropped whose source has a configured FDB entry for another remote. */
     public SegmentPolicy dropStaticViolation(final DropWhen dropStaticViolation)
     {
@@ -292,12 +280,6 @@ public final class SegmentPolicy
     public DropWhen dropBadSource()
     {
         return dropBadSource;
-    }
-
-    /** @return true if a received frame is dropped whose source MAC is a group address or zero. */
-    public boolean dropsBadSource()
-    {
-        return dropBadSource.applies(learning);
     }
 
     /** Set when received frames are dropped whose source MAC is a group address or zero. */

@@ -133,11 +133,12 @@ public final class RingPort implements Port
     {
         if (mtu < 1 || mtu > MAX_MTU)
         {
-            throw new IllegalArgumentException("port " + name + ": not an MTU: " + mtu + " (expected 1…65535)");
+            throw new IllegalArgumentException("port " + name + ": mtu=" + mtu + " (expected 1…65535)");
         }
         if (claimTimeoutNs < 1)
         {
-            throw new IllegalArgumentException("port " + name + ": claimTimeoutNs=" + claimTimeoutNs + " < 1");
+            throw new IllegalArgumentException(
+                "port " + name + ": claimTimeoutNs=" + claimTimeoutNs + " (expected 1 or more)");
         }
         this.name = name;
         this.mtu = mtu;
@@ -190,7 +191,7 @@ public final class RingPort implements Port
     {
         if (frameLength < 0)
         {
-            throw new IllegalArgumentException("frameLength cannot be negative: " + frameLength);
+            throw new IllegalArgumentException("frameLength=" + frameLength + " is negative");
         }
         if (frameLength > maxTaggedFrameLength())
         {
@@ -464,8 +465,8 @@ public final class RingPort implements Port
     {
         return new IllegalStateException("port " + name + (other == Thread.currentThread() ?
             ": poll called inside a frame handler: return from the handler first" :
-            ": poll called by thread " + Thread.currentThread().getName() + " while " +
-                (other == null ? "another" : other.getName()) + " polls: one thread may poll a port"));
+            ": thread " + Thread.currentThread().getName() + " called poll while " +
+                (other == null ? "another thread" : other.getName()) + " polls: let one thread poll"));
     }
 
     private FrameRing ring(final int capacity, final int headroom)

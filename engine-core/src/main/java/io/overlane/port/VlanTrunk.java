@@ -3,6 +3,7 @@ package io.overlane.port;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.setting.Setting;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.VlanTag;
@@ -65,11 +66,7 @@ public final class VlanTrunk
      */
     public Port vlan(final int vlanId)
     {
-        if (vlanId < VlanTag.MIN_VLAN_ID || vlanId > VlanTag.MAX_VLAN_ID)
-        {
-            throw new IllegalArgumentException(
-                "vlanId=" + vlanId + " outside " + VlanTag.MIN_VLAN_ID + "…" + VlanTag.MAX_VLAN_ID);
-        }
+        Setting.inRange("vlanId", vlanId, VlanTag.MIN_VLAN_ID, VlanTag.MAX_VLAN_ID);
         return branch(vlanId, port.name() + "." + vlanId);
     }
 

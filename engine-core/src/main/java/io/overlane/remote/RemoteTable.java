@@ -4,6 +4,7 @@ package io.overlane.remote;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
+import io.overlane.setting.Setting;
 import io.overlane.table.OffHeapTable;
 import java.security.SecureRandom;
 import java.util.function.BooleanSupplier;
@@ -53,7 +54,6 @@ public final class RemoteTable
     private static final int VNI_OFFSET = 28;
     private static final int RECORD_SHIFT = 5;
 
-    private static final int MAX_REMOTES = OffHeapTable.MAX_ENTRIES;
     /** A quarter of the numbers is reserved for configured remotes. */
     private static final int RESERVED_SHIFT = 2;
 
@@ -85,11 +85,7 @@ public final class RemoteTable
      */
     public RemoteTable(final int maxRemotes, final long seed)
     {
-        if (maxRemotes < 1 || maxRemotes > MAX_REMOTES)
-        {
-            throw new IllegalArgumentException("maxRemotes=" + maxRemotes + " (expected 1…" + MAX_REMOTES + ")");
-        }
-        this.maxRemotes = maxRemotes;
+        this.maxRemotes = Setting.inRange("maxRemotes", maxRemotes, 1, OffHeapTable.MAX_ENTRIES);
         records = new UnsafeBuffer(
             BufferUtil.allocateDirectAligned(maxRemotes << RECORD_SHIFT, BitUtil.CACHE_LINE_LENGTH));
         firstByAddress = new OffHeapTable(maxRemotes, seed);
@@ -213,7 +209,7 @@ public final class RemoteTable
      *
      * @throws IllegalStateException if nobody holds it.
      */
-    public void retain(final int remote)
+    void retain(final int remote)
     {
         records.putInt((remote << RECORD_SHIFT) + REFERENCES_OFFSET, held(remote) + 1);
     }
@@ -309,7 +305,7 @@ public final class RemoteTable
         final int references = references(remote);
         if (references == 0)
         {
-            throw new IllegalStateException("no one holds remote " + remote);
+            throw new IllegalStateException("remote " + remote + " has no references");
         }
         return references;
     }

@@ -103,7 +103,7 @@ public final class KnownSources
         final long count = current[slot + COUNT];
         if (count <= 0)
         {
-            throw new IllegalStateException("not a known source");
+            throw new IllegalStateException(new IpAddress(high, low) + " is not a known source");
         }
         if (count == 1)
         {

@@ -43,39 +43,30 @@ final class EcnDecap
      */
     DropReason apply(final Frame frame, final int layer3, final int tos)
     {
-        final int outer = tos & MASK;
         final int l3Offset = frame.offset() + Layer3.offset(layer3);
         final int l3Length = frame.length() - Layer3.offset(layer3);
-        if (Layer3.etherType(layer3) == EtherType.IPV4 && l3Length >= Ipv4Header.LENGTH)
+        final boolean isV4 = Layer3.etherType(layer3) == EtherType.IPV4;
+        if (isV4 ?
+            l3Length < Ipv4Header.LENGTH :
+            l3Length < Ipv6Header.LENGTH || Layer3.etherType(layer3) != EtherType.IPV6)
         {
-            ipv4.wrap(frame.buffer(), l3Offset, l3Length);
-            final int inner = ipv4.ecn();
-            if (isChanged(inner, outer))
+            return DropReason.NONE;
+        }
+        ipv4.wrap(frame.buffer(), l3Offset, l3Length);
+        ipv6.wrap(frame.buffer(), l3Offset, l3Length);
+        final int inner = isV4 ? ipv4.ecn() : ipv6.ecn();
+        final int outer = tos & MASK;
+        if (outer == CE && (inner == ECT_0 || inner == ECT_1) || outer == ECT_1 && inner == ECT_0)
+        {
+            if (isV4)
             {
                 ipv4.ecn(outer);
             }
-            return verdict(inner, outer);
-        }
-        if (Layer3.etherType(layer3) == EtherType.IPV6 && l3Length >= Ipv6Header.LENGTH)
-        {
-            ipv6.wrap(frame.buffer(), l3Offset, l3Length);
-            final int inner = ipv6.ecn();
-            if (isChanged(inner, outer))
+            else
             {
                 ipv6.ecn(outer);
             }
-            return verdict(inner, outer);
         }
-        return DropReason.NONE;
-    }
-
-    private static boolean isChanged(final int inner, final int outer)
-    {
-        return outer == CE && (inner == ECT_0 || inner == ECT_1) || outer == ECT_1 && inner == ECT_0;
-    }
-
-    private static DropReason verdict(final int inner, final int outer)
-    {
         return inner == NOT_ECT && outer == CE ? DropReason.ECN_NOT_CAPABLE : DropReason.NONE;
     }
 }

@@ -255,25 +255,25 @@ public final class VxlanDecapPath implements DecapPath
     private DropReason checkSource(final Segment segment, final SegmentPolicy rules, final long high, final long low)
     {
         final long source = ethernet.source();
-        if (rules.dropsOwnMac() && segment.isOwnMac(source))
+        final boolean learning = rules.learning();
+        if (rules.dropOwnMac().applies(learning) && segment.isOwnMac(source))
         {
             return DropReason.OWN_MAC;
         }
         if (!MacAddress.isValidSource(source))
         {
-            return rules.dropsBadSource() ? DropReason.BAD_SOURCE_MAC : DropReason.NONE;
+            return rules.dropBadSource().applies(learning) ? DropReason.BAD_SOURCE_MAC : DropReason.NONE;
         }
-        if (rules.learning())
+        final boolean dropsViolation = rules.dropStaticViolation().applies(learning);
+        if (learning)
         {
             final int remote = remoteOf(high, low);
             final DropReason verdict = learn.onFrame(segment.vni(), source, high, low, remote);
             // The remote may have a number now.
             isRemoteKnown = remote >= 0;
-            return verdict == DropReason.STATIC_VIOLATION && !rules.dropsStaticViolation() ?
-                DropReason.NONE :
-                verdict;
+            return verdict == DropReason.STATIC_VIOLATION && !dropsViolation ? DropReason.NONE : verdict;
         }
-        return rules.dropsStaticViolation() ? learn.check(segment.vni(), source, high, low) : DropReason.NONE;
+        return dropsViolation ? learn.check(segment.vni(), source, high, low) : DropReason.NONE;
     }
 
     private static boolean carriesMarks(final SegmentPolicy rules, final boolean isTagged)
