@@ -37,7 +37,7 @@ public final class GroCoalescer
     private GroFlow joined;
     private int types = -1;
 
-    /** What the caller does with a frame. */
+    /** The next step of the caller with a frame. */
     public enum Verdict
     {
         /** Put the frame at the place that was given. */
@@ -80,7 +80,7 @@ public final class GroCoalescer
     /**
      * @param frame an inner frame; its bytes stay where they are until the batch is handed on.
      * @param place next free place of the batch, or {@link #NO_PLACE}.
-     * @return what to do with the frame; never {@link Verdict#FLUSH_FIRST} for the first frame of a batch.
+     * @return the caller's next step; never {@link Verdict#FLUSH_FIRST} for the first frame of a batch.
      */
     public Verdict add(final Frame frame, final long sourceHigh, final long sourceLow, final int place)
     {

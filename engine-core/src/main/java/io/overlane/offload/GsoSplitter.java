@@ -64,7 +64,7 @@ public final class GsoSplitter
      * them.
      *
      * @param frame  a super-frame without tunnel header.
-     * @param layer3 what {@link Layer3} says of it.
+     * @param layer3 the frame's {@link Layer3}.
      * @return {@link DropReason#BAD_OFFLOAD} if its headers do not agree with its metadata, else {@link
      *         DropReason#NONE}.
      */

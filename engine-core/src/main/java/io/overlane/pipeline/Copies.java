@@ -6,8 +6,8 @@ import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
 
 /**
- * What became of the copies of a flooded frame: how many were taken, how many were refused, and the reason for the
- * first refusal. The frame is delivered if one copy was taken. One thread.
+ * Counts the copies of a flooded frame that were taken and that were refused, and has the reason for the first refusal.
+ * The frame is delivered if one copy was taken. One thread.
  */
 public final class Copies
 {
@@ -50,12 +50,11 @@ public final class Copies
     }
 
     /**
-     * Count the fate of what was flooded.
+     * Count the fate of the frames that were flooded.
      *
-     * @param traffic of its VNI.
-     * @param frames  it stands for.
-     * @param bytes   of those frames together.
-     * @return true if it was delivered.
+     * @param traffic of their VNI.
+     * @param bytes   of all frames together.
+     * @return true if they were delivered.
      */
     public boolean settle(final PathCounters counters, final Traffic traffic, final int frames, final int bytes)
     {

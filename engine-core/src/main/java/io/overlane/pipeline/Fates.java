@@ -7,7 +7,7 @@ import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
 
 /**
- * Counts what becomes of frames. One thread.
+ * Counts frames as delivered, answered or dropped. One thread.
  *
  * <p>Each drop takes the frame, so that its counter, its line of the ledger and its sample belong together. Deliveries
  * are added up, so that counters are written once for each run of frames of one remote and not for each frame.

@@ -284,7 +284,7 @@ public final class RingPort implements Port
      *
      * <p>An interrupt during the wait ends it; the thread stays interrupted. A thread that is interrupted before it
      * waits blocks all the same, and a thread that waits for a closed port again blocks until the time is over, so a
-     * loop that looks at neither does not spin.
+     * loop that checks neither does not spin.
      *
      * @param timeoutNs at most this long, in nanoseconds.
      * @return false once the port is closed and all its frames are read: there will be no more.
@@ -358,7 +358,8 @@ public final class RingPort implements Port
     /**
      * {@inheritDoc}
      *
-     * <p>Returns at once while so much is lent that the application may be waiting for room: only a poll frees it.
+     * <p>Returns at once while more than half of the ring is lent, because the application may wait for room, and only
+     * a poll frees it.
      */
     @Override
     public void await(final long timeoutNs)
@@ -396,7 +397,7 @@ public final class RingPort implements Port
     /**
      * {@inheritDoc}
      *
-     * <p>What the engine offered before can still be polled.
+     * <p>Frames that the engine offered before can still be polled.
      */
     @Override
     public boolean isClosed()

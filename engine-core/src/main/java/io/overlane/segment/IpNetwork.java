@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param address       the IPv4 address that ICMP errors come from.
  * @param sourcePolicy  which outer sources are accepted.
  * @param allIcmpErrors whether "time exceeded" and "fragmentation needed" are sent too.
- * @param outer         what outer headers say.
+ * @param outer         the fields of outer headers.
  * @param routes        inner destination to remote.
- * @param local         inner destinations behind this node; null if not known.
- * @param encapTraffic  counts what the queue sent.
- * @param decapTraffic  counts what the queue was given.
+ * @param local         inner destinations behind this node; null if they are not known.
+ * @param encapTraffic  counts the packets that the queue sent.
+ * @param decapTraffic  counts the packets that the queue got.
  */
 public record IpNetwork(
     Port port,
@@ -61,7 +61,7 @@ public record IpNetwork(
             decapTraffic);
     }
 
-    /** Whether an inner destination is behind this node, or it is not known what is. */
+    /** Whether an inner destination is behind this node. True for all if the destinations behind it are not known. */
     public boolean isLocal(final long high, final long low)
     {
         return local == null || local.lookup(high, low) == LOCAL;

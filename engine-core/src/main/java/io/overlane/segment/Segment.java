@@ -27,8 +27,8 @@ public final class Segment
 
     /**
      * @param settings     concluded settings.
-     * @param encapTraffic counts what its ports sent.
-     * @param decapTraffic counts what its ports were given.
+     * @param encapTraffic counts the frames that its ports sent.
+     * @param decapTraffic counts the frames that its ports got.
      */
     public Segment(final SegmentContext settings, final Traffic encapTraffic, final Traffic decapTraffic)
     {
@@ -48,8 +48,8 @@ public final class Segment
      *
      * @param first        by way of the first queue.
      * @param queue        the other queue.
-     * @param encapTraffic counts what the queue sent.
-     * @param decapTraffic counts what the queue was given.
+     * @param encapTraffic counts the frames that the queue sent.
+     * @param decapTraffic counts the frames that the queue got.
      */
     public Segment(final Segment first, final Port queue, final Traffic encapTraffic, final Traffic decapTraffic)
     {
@@ -64,7 +64,7 @@ public final class Segment
         this.decapTraffic = decapTraffic;
     }
 
-    /** Every port, none with a number. */
+    /** Every port of the settings, without a number. */
     private static LocalPorts ports(final SegmentContext settings)
     {
         final List<Port> ports = settings.ports();
@@ -94,15 +94,15 @@ public final class Segment
         this.ports = ports;
     }
 
-    /** What it does with frames; to be asked once for all that is done with one. */
+    /** The rules for its frames. Read them once for all decisions on one frame. */
     public SegmentPolicy rules()
     {
         return rules;
     }
 
     /**
-     * Change the rules. Only the thread that writes the tables. The caller also changes what was made from the rules
-     * before, such as the paths of the ports.
+     * Change the rules. Only the thread that writes the tables. The caller also replaces everything that was made from
+     * the old rules, such as the paths of the ports.
      *
      * @param rules {@link SegmentPolicy#fixed()}.
      */
@@ -114,7 +114,7 @@ public final class Segment
     /**
      * Whether datagrams are accepted from an outer source, in constant time.
      *
-     * @param judging {@link #rules()} as the frame is judged by.
+     * @param judging the {@link #rules()} that were read for this frame.
      */
     public boolean accepts(final SegmentPolicy judging, final long high, final long low)
     {
@@ -168,13 +168,13 @@ public final class Segment
         return knownSources;
     }
 
-    /** Counts what its ports sent. */
+    /** Counts the frames that its ports sent. */
     public Traffic encapTraffic()
     {
         return encapTraffic;
     }
 
-    /** Counts what its ports were given. */
+    /** Counts the frames that its ports got. */
     public Traffic decapTraffic()
     {
         return decapTraffic;

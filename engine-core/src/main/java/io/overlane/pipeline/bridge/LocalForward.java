@@ -78,7 +78,7 @@ public final class LocalForward
         out.add(frame.verdict(DropReason.NONE), high, low, remote);
     }
 
-    /** A station whose entry says it is behind a port now sends from a remote: it has moved, and learning is off. */
+    /** Forget the port of a station that now sends from a remote. Learning is off, so its new place is not learned. */
     private void forgetPortOf(final int vni, final long source, final LocalPorts ports)
     {
         final long entry = fdb.lookup(vni, source);

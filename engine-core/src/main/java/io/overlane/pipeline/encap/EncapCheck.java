@@ -29,8 +29,8 @@ final class EncapCheck
      * Take the tags off a frame, or give it its verdict, if its tags may not pass.
      *
      * @param frame  a frame with tags, or one that is too short.
-     * @param layer3 what {@link Layer3} says of it.
-     * @return what it says of the frame as it is now.
+     * @param layer3 the frame's {@link Layer3}.
+     * @return the same for the frame as it is now.
      */
     int tags(final Frame frame, final int layer3)
     {

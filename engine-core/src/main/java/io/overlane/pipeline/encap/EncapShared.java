@@ -14,7 +14,7 @@ import io.overlane.status.PathCounters;
 import io.overlane.wire.EthernetHeader;
 import org.jspecify.annotations.Nullable;
 
-/** What the encap paths of one thread share: tables, queues, and memory for the batch that one of them carries. */
+/** Tables, queues and memory that the encap paths of one thread share; the memory is used for one batch at a time. */
 public final class EncapShared
 {
     final Fdb fdb;
@@ -29,7 +29,7 @@ public final class EncapShared
 
     final long[] destinations;
     final long[] entries;
-    /** What {@code Layer3} says of each frame of the batch. */
+    /** The {@code Layer3} of each frame of the batch. */
     final int[] parsed;
     final GsoSplitter segments = new GsoSplitter();
     final Copies toPorts = new Copies();

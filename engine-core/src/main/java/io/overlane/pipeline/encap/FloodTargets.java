@@ -13,8 +13,8 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The remotes that get a copy of a port's frame which is for no single remote, and whether so many copies may be sent:
- * each frame of a storm, or of a loop through a bridge behind the port, costs each remote a copy.
+ * The remotes that get a copy of a flooded frame of a port, and the limits for such copies: each frame of a storm, or
+ * of a loop through a bridge behind the port, costs each remote a copy.
  */
 final class FloodTargets
 {
@@ -56,7 +56,7 @@ final class FloodTargets
         return segment.floodList().remotes();
     }
 
-    /** The limit that copies of so many frames to each of these remotes would exceed, or {@link DropReason#NONE}. */
+    /** The limit that copies of all these frames to these remotes would exceed, or {@link DropReason#NONE}. */
     DropReason refusal(final int[] to, final int frames)
     {
         if (to.length == 0 || !budget.isLimited())

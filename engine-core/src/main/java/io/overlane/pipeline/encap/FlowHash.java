@@ -35,7 +35,7 @@ final class FlowHash
 
     /**
      * @param frame  without tunnel header; its bytes may be anything.
-     * @param layer3 what {@link Layer3} says of it.
+     * @param layer3 the frame's {@link Layer3}.
      * @return 32 well-mixed bits, of which the upper ones are used first; 0 for a frame without a whole Ethernet
      *         header.
      */

@@ -65,7 +65,7 @@ final class OuterRule
 
     /**
      * @param frame  without tunnel header; its bytes may be anything.
-     * @param layer3 what {@link Layer3} says of it.
+     * @param layer3 the frame's {@link Layer3}.
      * @return packed {@link OuterFields}.
      */
     int of(final Frame frame, final int layer3)

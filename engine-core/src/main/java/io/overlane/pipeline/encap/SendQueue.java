@@ -102,7 +102,7 @@ public final class SendQueue
     /**
      * Begin a batch of one segment. The queue is empty.
      *
-     * @param traffic  counts what is sent.
+     * @param traffic  counts the frames that are sent.
      * @param listener answers frames that are too long for their remote.
      */
     void begin(final int vni, final Traffic traffic, final OversizeListener listener)
@@ -118,7 +118,7 @@ public final class SendQueue
      *
      * @param frame    stays where it is until the next {@link #flush()}, unless it is a super-frame.
      * @param segments of the super-frame, none cut yet; null for an ordinary frame.
-     * @param layer3   what {@code Layer3} says of the frame.
+     * @param layer3   the frame's {@code Layer3}.
      * @param outer    fields of the outer headers, packed {@code OuterFields}.
      */
     void add(
@@ -194,14 +194,14 @@ public final class SendQueue
     }
 
     /**
-     * Send a frame, or the segments of a super-frame, to several remotes, now, behind all that is queued. It is
+     * Send a frame, or the segments of a super-frame, to several remotes, now, behind all frames in the queue. It is
      * delivered if at least one remote got it.
      *
      * @param segments  of the super-frame, none cut yet; null for an ordinary frame.
-     * @param layer3    what {@code Layer3} says of the frame.
+     * @param layer3    the frame's {@code Layer3}.
      * @param to        numbers of remotes; one at least, if no copies were sent elsewhere.
      * @param outer     fields of the outer headers, packed {@code OuterFields}.
-     * @param elsewhere what became of the copies to ports: they share the frame's fate.
+     * @param elsewhere the copies to ports, which share the frame's fate.
      */
     void flood(
         final Frame frame,
@@ -236,7 +236,7 @@ public final class SendQueue
         }
     }
 
-    /** Send all that is queued and count the fate of every frame in it. */
+    /** Send all frames in the queue and count their fates. */
     void flush()
     {
         if (batch.size() > 0)

@@ -64,7 +64,7 @@ public final class Suppress
      * Turn a request into its answer, where it lies.
      *
      * @param frame  an Ethernet frame to a group address.
-     * @param layer3 what {@link Layer3} says of it.
+     * @param layer3 the frame's {@link Layer3}.
      * @return true if the frame is now the answer; false if it is unchanged.
      */
     boolean answer(final Frame frame, final int layer3, final int vni)

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What becomes of datagrams that are too long for their remote: their sender gets an answer, and they count as
- * answered, or they are dropped and counted with their size. Sending thread only.
+ * Answers or drops datagrams that are too long for their remote. Answered ones count as answered, dropped ones are
+ * counted with their size. Sending thread only.
  *
  * <p>The underlay knows how long a datagram may be (in Linux from the kernel's route cache, which processes
  * "fragmentation needed", follows changes of the interface, and forgets after {@code net.ipv4.route.mtu_expires}, ten
