@@ -23,7 +23,7 @@ public final class StopSignal
 
     /**
      * @param stop asks the command to end, from another thread; it does not wait.
-     * @return for the command to report its end.
+     * @return object by which the command reports its end.
      */
     public static StopSignal listen(final Runnable stop)
     {

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a bridge: opens what the plans need, in an order in which every failure can undo all steps before it,
- * carries frames until SIGINT or SIGTERM, and restores the host.
+ * One run of a bridge: opens the socket and the devices, carries frames until SIGINT or SIGTERM, and restores the host.
+ * A failure on the way undoes all steps before it.
  */
 final class BridgeSession
 {

@@ -310,7 +310,7 @@ final class RunningBridge implements AutoCloseable
         }
     }
 
-    /** An engine with several queues or an IP network keeps its port for life. */
+    /** An engine with several queues, or with an IP network, cannot replace its port while it runs. */
     private static void requireReplaceable(final BridgePlan plan) throws IOException
     {
         if (plan.mode() != BridgeMode.VXLAN || plan.queues() > 1)

@@ -120,7 +120,7 @@ public final class HostConfig implements AutoCloseable
             else if (last.restore() != null && entry.restoreCommand(host) == null &&
                 (host.hasDevice(entry.device()) || !(last.restore() + " ").contains(" dev " + entry.device() + " ")))
             {
-                // It went with its device, and its place is free. What somebody else put there would stay.
+                // The entry was removed with its device, and its place is free: what was there before returns.
                 commands.add(last.restore());
             }
         }

@@ -21,13 +21,13 @@ public sealed interface HostEntry
 
     boolean isOn(HostPicture host);
 
-    /** Without {@code ip} and the family. */
+    /** Arguments of {@code ip} that set the entry, without the family. */
     String setCommand();
 
-    /** Without {@code ip} and the family. */
+    /** Arguments of {@code ip} that remove the entry, without the family. */
     String removeCommand();
 
-    /** Restores what the picture shows at the entry's place; null if there is nothing. */
+    /** Arguments of {@code ip} that restore what the picture shows at the entry's place; null if that is nothing. */
     @Nullable String restoreCommand(HostPicture before);
 
     /** Whether the kernel refuses or forgets the entry while the device is down. */
@@ -143,7 +143,8 @@ public sealed interface HostEntry
     }
 
     /**
-     * A route with the default metric. The gateway counts as reachable through the device, whatever its addresses.
+     * A route with the default metric. The gateway counts as reachable through the device, whatever addresses the
+     * device has.
      *
      * @param device  its name.
      * @param subnet  destination; the bits behind its length do not matter.

@@ -24,7 +24,7 @@ final class CaptureSurvey
     /**
      * @param file     a capture.
      * @param udpPorts ports of VXLAN.
-     * @return VNIs up to the end, or to where the capture cannot be read; a limited number.
+     * @return the VNIs in it, up to the place where it cannot be read; at most {@value #MOST_VNIS}.
      * @throws IOException if it cannot be opened, or is not a capture.
      */
     static SortedSet<Integer> vnis(final Path file, final int... udpPorts) throws IOException

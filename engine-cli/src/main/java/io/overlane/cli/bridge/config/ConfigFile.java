@@ -30,7 +30,7 @@ public final class ConfigFile
      * The settings in a file.
      *
      * @param plans one for each segment, or the only one.
-     * @param run   options for the run; null where not given.
+     * @param run   options for the run.
      */
     public record Contents(List<BridgePlan> plans, RunOptions run)
     {

@@ -34,25 +34,25 @@ import org.jspecify.annotations.Nullable;
  * @param mac           of the device; null in the IP mode.
  * @param mtu           IP MTU of the device, in bytes.
  * @param vni           of the segment; 0 in the IP mode.
- * @param vlan          of the device's frames for the segment; null: all frames, or on a shared device those without a
- *                      tag.
+ * @param vlan          tag of the segment's frames on the device; null if the segment has all frames, or on a shared
+ *                      device those without a tag.
  * @param addresses     of the device.
  * @param peers         other nodes.
  * @param fdb           remotes by MAC address, those of peers included.
  * @param flood         remotes that get copies of flooded frames.
  * @param neighbors     inner addresses to answer for.
- * @param offload       work that kernel and engine may leave to each other; NONE also keeps datagrams apart.
+ * @param offload       of the device; with NONE, the socket does not join or cut datagrams either.
  * @param sourcePorts   ports to send from; null for the bound port.
  * @param threads       1 for both directions, or 2, in each queue.
  * @param queues        of the device.
  * @param source        outer sources to accept in the IP mode.
  * @param allIcmpErrors whether to send every kind of ICMP error into the device.
  * @param subnets       inner addresses behind this node; if empty, they are not checked.
- * @param rules         given rules of the segment; in the IP mode those for outer headers.
+ * @param rules         of the segment, those that were given; in the IP mode only rules for outer headers.
  * @param checksum      whether to send UDP checksums.
- * @param multicastDevice interface of the groups; null: the system's choice.
- * @param napNs         how long frames may gather, in nanoseconds. The whole engine's.
- * @param maxSegments   segments at a time. The whole engine's.
+ * @param multicastDevice interface of the groups; null if the system chooses it.
+ * @param napNs         how long frames may gather, in nanoseconds; a setting of the whole engine.
+ * @param maxSegments   most segments at a time; a setting of the whole engine.
  */
 public record BridgePlan(
     BridgeMode mode,

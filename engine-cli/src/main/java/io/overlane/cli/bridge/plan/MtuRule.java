@@ -34,7 +34,7 @@ final class MtuRule
         this.host = host;
     }
 
-    /** All in bytes. */
+    /** Numbers are in bytes. */
     int choose(
         final @Nullable Integer wanted,
         final Vtep local,

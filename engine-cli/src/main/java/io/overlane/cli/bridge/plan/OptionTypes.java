@@ -23,7 +23,8 @@ public final class OptionTypes
     }
 
     /**
-     * Let a command line read values with the parsers of their types and show their one-line errors unchanged.
+     * Read the values of a command line with the parsers of their types, and show the errors of these parsers as they
+     * are.
      *
      * @param commandLine to change.
      * @return the same command line.

@@ -23,7 +23,7 @@ public record PlanChange(BridgePlan plan, List<String> kept)
     /** Entries in tables of the engine and the host. Other settings are fixed in device, socket or threads. */
     private static final Set<String> TABLES = Set.of("addresses", "peers", "fdb", "flood", "neighbors");
 
-    /** The rules of a segment, which may change; of an IP network, which keeps its outer headers. */
+    /** Rules may change in a segment, but not in an IP network, which keeps its outer headers. */
     private static final String RULES = "rules";
 
     /** Components of a plan whose key has another name. */
