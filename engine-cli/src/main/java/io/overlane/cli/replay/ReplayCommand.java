@@ -118,7 +118,7 @@ public final class ReplayCommand implements Callable<Integer>
         final Set<Integer> vnis = vni != null ? Set.of(vni) : found.isEmpty() ? Set.of(1) : found;
         final PrintWriter out = spec.commandLine().getOut();
         require(outFile == null || !Files.exists(outFile) || !Files.isSameFile(file, outFile),
-            "--out " + outFile + ": is the capture itself");
+            "--out " + outFile + ": this is the capture itself; name another file");
         try (PcapWriter inner = outFile == null ? null :
             PcapWriter.create(outFile, LinkType.ETHERNET, PcapWriter.Resolution.NANOSECONDS))
         {

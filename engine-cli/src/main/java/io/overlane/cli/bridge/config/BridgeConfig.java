@@ -117,8 +117,8 @@ final class BridgeConfig
         {
             if (!plan.local().equals(first.local()))
             {
-                throw common.place("local").problem("set 'local': the remotes of VNI " + first.vni() +
-                    " want " + first.local().address() + ", those of VNI " + plan.vni() + " " + plan.local().address());
+                throw common.place("local").problem("set 'local': without it, VNI " + first.vni() + " would bind " +
+                    first.local().address() + ", and VNI " + plan.vni() + " " + plan.local().address());
             }
         }
         if (first.queues() != 1)

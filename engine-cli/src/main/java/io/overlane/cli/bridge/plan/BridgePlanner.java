@@ -162,7 +162,7 @@ public final class BridgePlanner
             require(vlan >= VlanTag.MIN_VLAN_ID && vlan <= VlanTag.MAX_VLAN_ID, "--vlan " + vlan + ": outside " +
                 VlanTag.MIN_VLAN_ID + "..." + VlanTag.MAX_VLAN_ID);
             require(options.addresses.isEmpty() && options.peers.isEmpty(), "--vlan " + vlan +
-                ": not with --address or --peer, because the host sends frames without a tag by the device");
+                ": not with --address or --peer, because the host sends its own packets without a tag");
             require(options.queues == 1, "--vlan " + vlan + ": not with --queues");
         }
     }
@@ -184,7 +184,7 @@ public final class BridgePlanner
     private void requireNative(final SegmentRule rule, final boolean isGiven)
     {
         require(!isGiven || options.underlay != UnderlayKind.NIO,
-            "--" + rule + " " + rules.get(rule) + ": not with --underlay nio");
+            "--" + rule + " " + rules.get(rule) + ": needs --underlay libc or netty, not nio");
     }
 
     private void requireLimits()

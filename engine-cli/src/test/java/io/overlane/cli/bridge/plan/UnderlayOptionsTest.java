@@ -59,8 +59,8 @@ class UnderlayOptionsTest
         --group 239.1.1.1 --local 192.0.2.1 | --group 239.1.1.1: \
         --local 192.0.2.1 cannot receive from groups; use 0.0.0.0
         --group 239.1.1.1 --mode ip-udp     | --group: only with --mode vxlan
-        --ttl 9 --underlay nio              | --ttl 9: not with --underlay nio
-        --df unset --underlay nio           | --df unset: not with --underlay nio
+        --ttl 9 --underlay nio              | --ttl 9: needs --underlay libc or netty, not nio
+        --df unset --underlay nio           | --df unset: needs --underlay libc or netty, not nio
         --group 239.1.1.1 --underlay nio    | --group 239.1.1.1: needs --underlay libc, not nio
         --udp-checksum off --underlay netty | --udp-checksum off: needs --underlay libc, not netty
         """)
