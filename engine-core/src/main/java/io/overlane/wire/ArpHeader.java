@@ -39,16 +39,13 @@ public final class ArpHeader extends Header
     /** Operation: the sender has the sender address. */
     public static final int REPLY = 2;
 
-    /** Hardware type 1, protocol type 0x0800, lengths 6 and 4: the first eight bytes without the operation. */
-    private static final int HARDWARE_TYPE_OFFSET = 0;
-    private static final int PROTOCOL_TYPE_OFFSET = 2;
-    private static final int HARDWARE_LENGTH_OFFSET = 4;
-    private static final int PROTOCOL_LENGTH_OFFSET = 5;
     private static final int OPERATION_OFFSET = 6;
     private static final int SENDER_MAC_OFFSET = 8;
     private static final int SENDER_IP_OFFSET = 14;
     private static final int TARGET_MAC_OFFSET = 18;
     private static final int TARGET_IP_OFFSET = 24;
+
+    /** Hardware type 1, protocol type 0x0800, lengths 6 and 4: the first eight bytes without the operation. */
     private static final long ETHERNET_IPV4 = 0x0001_0800_0604_0000L;
     private static final long OPERATION_MASK = 0xFFFFL;
 

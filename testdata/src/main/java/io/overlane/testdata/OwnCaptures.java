@@ -45,8 +45,8 @@ public final class OwnCaptures
         final FrameSpec server = fromB(FrameSpec.ipv4Tcp()).ports(80, 40000).dontFragment();
         final String request = "GET / HTTP/1.0\r\n\r\n";
         final String response = "HTTP/1.0 204 No Content\r\n\r\n";
-        final long afterRequest = 1001 + request.length();
-        final long afterResponse = 5001 + response.length();
+        final long afterRequest = 1001L + request.length();
+        final long afterResponse = 5001L + response.length();
         final int push = FrameSpec.PSH | FrameSpec.ACK;
         final int finish = FrameSpec.FIN | FrameSpec.ACK;
         script.add("TCP SYN", a(client.tcpFlags(FrameSpec.SYN).sequence(1000).acknowledgment(0)

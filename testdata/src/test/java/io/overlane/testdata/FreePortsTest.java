@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,7 @@ class FreePortsTest
         final Process process = new ProcessBuilder(
             System.getProperty("java.home") + "/bin/java", "-cp", System.getProperty("java.class.path"),
             Taker.class.getName()).redirectErrorStream(true).start();
-        final String theirs = new String(process.getInputStream().readAllBytes()).strip();
+        final String theirs = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), theirs);
         assertNotEquals(ours / 128, Integer.parseInt(theirs) / 128, "of one block");

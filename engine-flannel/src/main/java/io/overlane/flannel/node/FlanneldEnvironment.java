@@ -28,7 +28,7 @@ public final class FlanneldEnvironment implements IDefaultValueProvider
         this(System.getenv());
     }
 
-    @Nullable public FlanneldEnvironment(final Map<String, String> environment)
+    public FlanneldEnvironment(final Map<String, String> environment)
     {
         this.environment = environment;
     }
