@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * An IPv4 or IPv6 address as two words, IPv4 in its IPv4-mapped form ({@code ::ffff:a.b.c.d}, RFC 4291 §2.5.5.2).
  *
  * <p>A link-local IPv6 address may have a zone, the interface whose link it belongs to (RFC 4007 §6). The zone, an
- * interface index, stands in the lower half of the first word: those bits of a link-local address are zero (RFC 4291
- * §2.5.6). So two links may use one address, and every table tells them apart.
+ * interface index, is in the lower half of the first word: those bits of a link-local address are zero (RFC 4291
+ * §2.5.6). So two links may use one address, and every table distinguishes them.
  *
  * @param high the first eight octets on the wire, first octet highest.
  * @param low  the last eight octets.
  */
 public record IpAddress(long high, long low)
 {
-    /** What the low word of an IPv4 address starts with. */
+    /** The start of the low word of an IPv4 address. */
     public static final long V4_MAPPED = 0xFFFF_0000_0000L;
 
     private static final long ZONE_MASK = 0xFFFF_FFFFL;
@@ -33,54 +33,38 @@ public record IpAddress(long high, long low)
     /** {@code ::}. */
     public static final IpAddress ANY_V6 = new IpAddress(0, 0);
 
-    /** A leading zero is refused: octal to some readers, decimal to others. */
+    /** A leading zero is refused: some programs read it as octal, others as decimal. */
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 
     private static final Pattern V4_TEXT = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
     private static final Pattern V6_TEXT = Pattern.compile("[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]+");
 
-    /**
-     * @param address the four octets, first on the wire highest.
-     * @return the same address in its mapped form.
-     */
+    /** @return an IPv4 address; its first octet on the wire is the highest. */
     public static IpAddress ofV4(final int address)
     {
         return new IpAddress(0, v4Low(address));
     }
 
-    /**
-     * @param address the four octets, first on the wire highest.
-     * @return the low word of its mapped form.
-     */
+    /** @return the low word of an IPv4 address. */
     public static long v4Low(final int address)
     {
         return V4_MAPPED | (address & 0xFFFF_FFFFL);
     }
 
-    /**
-     * @param high first word of an address.
-     * @param low  second word.
-     * @return true if the words are an IPv4 address in mapped form.
-     */
+    /** @return true if the words are an IPv4 address in mapped form. */
     public static boolean isV4(final long high, final long low)
     {
         return high == 0 && (low & 0xFFFF_FFFF_0000_0000L) == V4_MAPPED;
     }
 
-    /**
-     * @param high first word of an address.
-     * @return true if it is that of a link-local IPv6 address, {@code fe80::/10}, which may have a zone.
-     */
+    /** @return true for the first word of a link-local IPv6 address, {@code fe80::/10}, which may have a zone. */
     public static boolean isLinkLocal(final long high)
     {
         return high >>> 54 == 0x3FA;
     }
 
-    /**
-     * @param high first word of an address.
-     * @return its zone, the index of an interface; 0 without.
-     */
+    /** @return the zone in the first word of an address, the index of an interface; 0 without. */
     public static int zone(final long high)
     {
         return isLinkLocal(high) ? (int)high : 0;
@@ -89,17 +73,14 @@ public record IpAddress(long high, long low)
     /**
      * @param high first word of an address.
      * @param zone the index of an interface; 0 for none.
-     * @return the word with that zone in place of its own where the address is link-local, else the word as it is.
+     * @return the word with this zone if the address is link-local, else the word as it is.
      */
     public static long withZone(final long high, final int zone)
     {
         return isLinkLocal(high) ? high & ~ZONE_MASK | zone & ZONE_MASK : high;
     }
 
-    /**
-     * @param address any Internet address.
-     * @return the same as a value, with the zone if it has one.
-     */
+    /** @return the same address as a value, with the zone if it has one. */
     public static IpAddress of(final InetAddress address)
     {
         final IpAddress words = words(address);
@@ -174,7 +155,6 @@ public record IpAddress(long high, long low)
         throw new IllegalArgumentException("'" + text + "': no interface of this host is called '" + name + "'");
     }
 
-    /** @return true for an IPv4 address. */
     public boolean isV4()
     {
         return isV4(high, low);
@@ -192,7 +172,7 @@ public record IpAddress(long high, long low)
         return isV4() ? (v4() >>> 28) == 0xE : (high >>> 56) == 0xFF;
     }
 
-    /** @return true for a link-local IPv6 address that does not say on which link it is. */
+    /** @return true for a link-local IPv6 address without a zone, whose link is therefore unknown. */
     public boolean lacksZone()
     {
         return isLinkLocal(high) && zone() == 0;
@@ -205,8 +185,7 @@ public record IpAddress(long high, long low)
     }
 
     /**
-     * @param zone the index of an interface; 0 for none.
-     * @return the address in that zone if it is link-local, else the address as it is.
+     * @return the address with a zone, the index of an interface or 0, if it is link-local; else the address as it is.
      */
     public IpAddress withZone(final int zone)
     {
@@ -215,7 +194,7 @@ public record IpAddress(long high, long low)
 
     /**
      * @param local an address of this host.
-     * @return this address; if it is link-local and has no zone, in the zone of the other.
+     * @return this address; if it is link-local and has no zone, with the zone of the other.
      */
     public IpAddress inZoneOf(final IpAddress local)
     {
@@ -261,7 +240,7 @@ public record IpAddress(long high, long low)
         return zone() == 0 ? canonicalV6() : withZone(0).canonicalV6() + "%" + zoneName();
     }
 
-    /** The name of the interface, or its index if there is none any more. */
+    /** The name of the interface, or its index if the interface is gone. */
     private String zoneName()
     {
         try

@@ -10,9 +10,7 @@ package io.overlane.address;
  */
 public record IpPrefix(IpAddress address, int length)
 {
-    /**
-     * @throws IllegalArgumentException if the length does not fit the family.
-     */
+    /** @throws IllegalArgumentException if the length does not fit the family. */
     public IpPrefix
     {
         if (length < 0 || length > address.bits())
@@ -24,7 +22,7 @@ public record IpPrefix(IpAddress address, int length)
     /**
      * @param text {@code ADDRESS/LENGTH}.
      * @return the prefix.
-     * @throws IllegalArgumentException if {@code text} is anything else; the message says what was wrong.
+     * @throws IllegalArgumentException if {@code text} is anything else; the message says what is wrong.
      */
     public static IpPrefix parse(final String text)
     {
@@ -54,8 +52,8 @@ public record IpPrefix(IpAddress address, int length)
     }
 
     /**
-     * @param other an address of either family.
-     * @return true if it is of this family and shares the prefix. A prefix without a zone contains addresses of all.
+     * @return true if an address is of this family and shares the prefix. A prefix without a zone contains addresses of
+     *         all zones.
      */
     public boolean contains(final IpAddress other)
     {
@@ -66,10 +64,7 @@ public record IpPrefix(IpAddress address, int length)
             ((other.low() ^ address.low()) & lowMask(mappedLength)) == 0;
     }
 
-    /**
-     * @param other a prefix of either family.
-     * @return true if some address is in both.
-     */
+    /** @return true if some address is in both prefixes. */
     public boolean overlaps(final IpPrefix other)
     {
         return length <= other.length ? contains(other.address) : other.contains(address);
@@ -81,19 +76,13 @@ public record IpPrefix(IpAddress address, int length)
         return address.isV4() ? length + 96 : length;
     }
 
-    /**
-     * @param mappedLength a prefix length of 0…128.
-     * @return the bits it covers in the first word.
-     */
+    /** @return the bits of the first word that a prefix of mapped length 0…128 covers. */
     public static long highMask(final int mappedLength)
     {
         return mappedLength == 0 ? 0 : mappedLength >= 64 ? -1L : -1L << (64 - mappedLength);
     }
 
-    /**
-     * @param mappedLength a prefix length of 0…128.
-     * @return the bits it covers in the second word.
-     */
+    /** @return the bits of the second word that a prefix of mapped length 0…128 covers. */
     public static long lowMask(final int mappedLength)
     {
         return mappedLength <= 64 ? 0 : -1L << (128 - mappedLength);

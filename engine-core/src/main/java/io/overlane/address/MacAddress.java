@@ -49,29 +49,22 @@ public record MacAddress(long value)
         return new MacAddress(value);
     }
 
-    /**
-     * @param mac an address in its low 48 bits.
-     * @return true for a group address, broadcast included.
-     */
+    /** @return true for a group address, also broadcast; the address is in the low 48 bits. */
     public static boolean isGroup(final long mac)
     {
         return (mac & MULTICAST_BIT) != 0;
     }
 
     /**
-     * @param mac an address in its low 48 bits.
-     * @return true if a station may send from it: neither a group address nor all zero
-     *         (Linux {@code is_valid_ether_addr}).
+     * @return true if a station may send from it: neither a group address nor all zero (Linux
+     *         {@code is_valid_ether_addr}).
      */
     public static boolean isValidSource(final long mac)
     {
         return mac != 0 && !isGroup(mac);
     }
 
-    /**
-     * @param mac an address in its low 48 bits.
-     * @return the usual notation, lower case.
-     */
+    /** @return the usual notation, lower case, of an address in the low 48 bits. */
     public static String toString(final long mac)
     {
         final StringBuilder text = new StringBuilder(17);

@@ -6,22 +6,19 @@ import org.jspecify.annotations.Nullable;
 import java.util.function.Consumer;
 
 /**
- * Makes text that others wrote, in a registry, in a file, on the network, fit for a message: it starts no line of its
- * own, does nothing to a terminal, hides nothing by its direction, and fills no disk.
+ * Makes text from outside, such as a registry, a file or the network, safe for a message: it cannot start a line of its
+ * own, control a terminal, hide other text by its direction, or fill a disk.
  */
 public final class Printable
 {
-    /** Of characters; a line of our own is shorter. */
+    /** In characters; longer than any message of our own. */
     static final int MAX_LENGTH = 1000;
 
     private Printable()
     {
     }
 
-    /**
-     * @param text of any length, with any character.
-     * @return the same where it is harmless, else with {@code ?} for each character that is not, and cut.
-     */
+    /** @return the same text if it is safe, else cut, and with {@code ?} for each unsafe character; null for null. */
     public static @Nullable String line(final @Nullable String text)
     {
         if (text == null || text.length() <= MAX_LENGTH && text.chars().allMatch(Printable::isHarmless))
@@ -36,10 +33,7 @@ public final class Printable
         return text.length() > MAX_LENGTH ? line.append('…').toString() : line.toString();
     }
 
-    /**
-     * @param lines takes one line at a time.
-     * @return the same, for lines with any character in them.
-     */
+    /** @return a consumer that passes lines, made safe, to another. */
     public static Consumer<String> lines(final Consumer<String> lines)
     {
         return line -> lines.accept(line(line));

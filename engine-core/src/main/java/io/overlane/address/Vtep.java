@@ -11,7 +11,7 @@ import java.util.Set;
  */
 public record Vtep(IpAddress address, int udpPort)
 {
-    /** VXLAN's registered port, Linux's and flannel's, and that of flannel's udp backend. */
+    /** The registered port of VXLAN, the port of Linux and flannel, and that of flannel's udp backend. */
     private static final Set<String> TUNNEL_PORTS = Set.of("4789", "8472", "8285");
 
     /**
@@ -27,10 +27,10 @@ public record Vtep(IpAddress address, int udpPort)
 
     /**
      * @param text           {@code IP}, {@code IPV4:PORT} or {@code [IPV6]:PORT}; the address may have a zone.
-     * @param defaultUdpPort what to use where the text names no port.
+     * @param defaultUdpPort the port if the text has none.
      * @return the endpoint.
-     * @throws IllegalArgumentException if {@code text} is anything else, or an IPv6 address without brackets that ends
-     *                                  as if a tunnel's port stood behind another one: {@code fd00::1:8472}.
+     * @throws IllegalArgumentException if {@code text} is anything else, or an IPv6 address without brackets whose last
+     *                                  group looks like the port of a tunnel: {@code fd00::1:8472}.
      */
     public static Vtep parse(final String text, final int defaultUdpPort)
     {
@@ -50,7 +50,7 @@ public record Vtep(IpAddress address, int udpPort)
         return new Vtep(address, defaultUdpPort);
     }
 
-    /** A port behind an IPv6 address without brackets reads as the address's last group. */
+    /** A port behind an IPv6 address without brackets reads as the last group of the address. */
     private static void requireNoPort(final String text, final int defaultUdpPort)
     {
         final int colon = text.lastIndexOf(':');

@@ -6,7 +6,7 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What the writer remembers of each entry beside what readers need, by the entry's slot.
+ * The data of each entry that only the writer needs, by the slot of the entry.
  *
  * <pre>
  *  0            8      12     16            24      28      32
@@ -15,7 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +------------+------+------+-------------+-------+-------+
  * </pre>
  *
- * {@code next} and {@code before} make the lists of {@link SeenLists}.
+ * {@code next} and {@code before} link the lists of {@link SeenLists}.
  */
 final class EntryRecords
 {
@@ -70,7 +70,7 @@ final class EntryRecords
         records.putInt((slot << SHIFT) + BEFORE_OFFSET, before);
     }
 
-    /** When the window began in which moves are counted, or when a pinned entry may move again. */
+    /** Start of the time in which moves are counted, or the end of the time for which the entry is pinned. */
     long movesSinceMs(final int slot)
     {
         return records.getLong((slot << SHIFT) + MOVES_SINCE_OFFSET);

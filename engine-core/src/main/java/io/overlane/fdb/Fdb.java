@@ -9,21 +9,23 @@ import io.overlane.table.CompactTable;
 import java.util.function.IntConsumer;
 
 /**
- * The forwarding database of all segments: (VNI, MAC) to where the MAC is. One thread writes; any thread may
- * {@link #lookup(int, long)}.
+ * The forwarding database of all segments: (VNI, MAC) to the destination of the MAC. One thread writes; any thread may
+ * {@link #lookup(int, long)}. Methods are for the writer only where they do not say "any thread"; those that configure
+ * may also be called before there is a writer. A MAC is the low 48 bits of a {@code long}, a remote is its number.
+ * Times are in milliseconds, on any clock that does not go back.
  *
- * <p><b>Layers.</b> What a user configured wins over what a control plane says, and both win over what was learned:
+ * <p><b>Layers.</b> Entries of the user take precedence over those of a control plane, and both over learned ones:
  * learning never changes, shadows or evicts a static or external entry, ageing never removes one, and a configured
- * entry takes the place of a learned one, of its own MAC or, when the table is full, of any. The user's dynamic
- * entries move and age as learned ones do, and are not evicted.
+ * entry replaces a learned one, of its own MAC or, when the table is full, of any. The user's dynamic entries move and
+ * age as learned ones do, and are not evicted.
  *
- * <p><b>Destinations</b> are numbers of someone else's, made by {@link FdbEntry#destination(int, int)}; that of a
- * remote is its number. Each entry stands for one reference to its destination: a {@code put} that returns true and a
- * {@code learn} that returns {@link #NEW} or {@link #MOVED} take one over from the caller; an entry that is removed,
- * replaced, moved, evicted or aged gives one back through the release callback, after readers can no longer find it.
+ * <p><b>Destinations</b> are numbers made by {@link FdbEntry#destination(int, int)}; that of a remote is its number.
+ * Each entry holds one reference to its destination: a {@code put} that returns true and a {@code learn} that returns
+ * {@link #NEW} or {@link #MOVED} take one over from the caller; an entry that is removed, replaced, moved, evicted or
+ * aged returns one through the release callback, after readers can no longer find it.
  *
- * <p><b>Work.</b> No call costs more than a few entries of the table, whatever its size; {@link #learn} allocates
- * nothing but for the first frame of a segment and, by doubling, when it meets higher numbers of remotes.
+ * <p><b>Work.</b> No call costs more than a few entries of the table, whatever its size; {@link #learn} allocates only
+ * for the first frame of a segment and, by doubling, for higher numbers of remotes.
  */
 public final class Fdb
 {
@@ -36,19 +38,19 @@ public final class Fdb
     /** The MAC was learned behind another destination and is behind this one now. */
     public static final int MOVED = 2;
 
-    /** A configured entry says the MAC is elsewhere; nothing changed. Linux VXLAN_ENTRY_EXISTS. */
+    /** A configured entry has another destination; nothing changed. Linux VXLAN_ENTRY_EXISTS. */
     public static final int STATIC_VIOLATION = 3;
 
-    /** A configured entry says the same; nothing changed. */
+    /** A configured entry has the same destination; nothing changed. */
     public static final int STATIC_MATCH = 4;
 
     /** The MAC is not known and there is no room for it: every entry is configured. */
     public static final int FULL = 5;
 
-    /** The MAC has moved too often of late and stays where it was for a while; nothing changed. */
+    /** The MAC moved too often recently and stays where it was for a while; nothing changed. */
     public static final int PINNED = 6;
 
-    /** Entries that one {@link #age(long, long)} looks at. */
+    /** The most entries that one {@link #age(long, long)} checks. */
     public static final int STEPS_PER_AGE = 256;
 
     private final CompactTable table;
@@ -63,8 +65,8 @@ public final class Fdb
 
     /**
      * @param context   limits and times.
-     * @param onRelease is told each destination that an entry let go of, on the writer's thread.
-     * @param counters  for what becomes of entries.
+     * @param onRelease receives the destination of each reference that an entry returns, on the writer's thread.
+     * @param counters  of events of entries.
      * @throws IllegalArgumentException if a setting is out of range.
      */
     public Fdb(final FdbContext context, final IntConsumer onRelease, final TableCounters counters)
@@ -79,7 +81,7 @@ public final class Fdb
     }
 
     /**
-     * @param listener is told of every change from now on. Writer only, or before there is one.
+     * @param listener receives every change from now on.
      */
     public void listener(final FdbListener listener)
     {
@@ -87,9 +89,8 @@ public final class Fdb
     }
 
     /**
-     * Have a segment hold so many learned entries at most. Writer only, or before there is one.
+     * Limit the learned entries of a segment.
      *
-     * @param vni        of the segment.
      * @param maxLearned 0: no limit of its own.
      */
     public void limit(final int vni, final int maxLearned)
@@ -98,10 +99,9 @@ public final class Fdb
     }
 
     /**
-     * Have the entries of a segment age as it wants. Writer only, or before there is one.
+     * Set the age at which entries of a segment are removed.
      *
-     * @param vni      of the segment.
-     * @param maxAgeMs an entry goes when it is this old; 0 for never, negative for as old as those of other segments.
+     * @param maxAgeMs 0 for never; negative for the age of other segments.
      */
     public void maxAge(final int vni, final long maxAgeMs)
     {
@@ -109,9 +109,8 @@ public final class Fdb
     }
 
     /**
-     * Evict learned entries where a segment has more than its limit, which was higher before, allows. Writer only.
+     * Evict learned entries of a segment whose limit became lower.
      *
-     * @param vni    of the segment.
      * @param atMost entries to evict in this call.
      * @return true if there are still too many.
      */
@@ -125,11 +124,7 @@ public final class Fdb
         return share.isOverfull();
     }
 
-    /**
-     * Evict what was learned of a remote, in all segments. Writer only.
-     *
-     * @param remote its number.
-     */
+    /** Evict the entries learned from a remote, in all segments. */
     public void evictFrom(final int remote)
     {
         for (int slot = learned.firstOf(remote); slot != SeenLists.NO_SLOT; slot = learned.firstOf(remote))
@@ -138,13 +133,13 @@ public final class Fdb
         }
     }
 
-    /** @return what became of entries; any thread. */
+    /** @return counters of events of entries; any thread. */
     public TableCounters counters()
     {
         return counters;
     }
 
-    /** @return MACs that each thread that learns should learn of each remote in a second; 0: no limit. */
+    /** @return MACs that each learning thread should learn of each remote in a second; 0: no limit. */
     public int learnsPerSecond()
     {
         return learnsPerSecond;
@@ -156,35 +151,25 @@ public final class Fdb
         return table.size();
     }
 
-    /** @return learned entries; writer only. */
+    /** @return learned entries. */
     public int learned()
     {
         return learned.size();
     }
 
-    /**
-     * Writer only.
-     *
-     * @param vni of a segment.
-     * @return learned entries of it.
-     */
+    /** @return learned entries of a segment. */
     public int learned(final int vni)
     {
         return learned.size(vni);
     }
 
-    /**
-     * Writer only.
-     *
-     * @param remote its number.
-     * @return learned entries that are behind it, in all segments.
-     */
+    /** @return learned entries behind a remote, in all segments. */
     public int learnedFrom(final int remote)
     {
         return learned.held(remote);
     }
 
-    /** @return entries that age: learned ones and the user's dynamic ones; writer only. */
+    /** @return entries that age: learned ones and the user's dynamic ones. */
     public int ageing()
     {
         return learned.size() + learned.dynamicSize();
@@ -193,8 +178,6 @@ public final class Fdb
     /**
      * Any thread; allocates nothing and never waits for the writer.
      *
-     * @param vni of the segment.
-     * @param mac in the low 48 bits.
      * @return an entry word for {@link FdbEntry}, or {@link FdbEntry#MISSING}.
      */
     public long lookup(final int vni, final long mac)
@@ -206,9 +189,7 @@ public final class Fdb
      * Look up the MACs of a batch at once, which hides the latency of memory when the table is larger than the caches.
      * Any thread.
      *
-     * @param vni   of the segment.
-     * @param macs  in the low 48 bits each.
-     * @param words receives an entry word, or {@link FdbEntry#MISSING}, for each.
+     * @param words receives an entry word, or {@link FdbEntry#MISSING}, for each MAC.
      * @param count MACs.
      */
     public void lookup(final int vni, final long[] macs, final long[] words, final int count)
@@ -216,27 +197,14 @@ public final class Fdb
         table.get(vni, macs, words, count);
     }
 
-    /**
-     * Writer only.
-     *
-     * @param vni of the segment.
-     * @param mac in the low 48 bits.
-     * @return who owns the entry, {@link FdbRequest#NO_OWNER} also if there is none.
-     */
+    /** @return owner of an entry; {@link FdbRequest#NO_OWNER} also if there is no entry. */
     public int owner(final int vni, final long mac)
     {
         final int slot = table.find(vni, mac);
         return slot == CompactTable.NO_SLOT ? FdbRequest.NO_OWNER : records.owner(slot);
     }
 
-    /**
-     * Writer only.
-     *
-     * @param vni of the segment.
-     * @param mac in the low 48 bits.
-     * @return when a frame last confirmed the entry, on the clock given to {@link #learn(int, long, int, long)}; 0 also
-     *         if there is none.
-     */
+    /** @return time when a frame last confirmed the entry; 0 also if there is no entry. */
     public long lastSeenMs(final int vni, final long mac)
     {
         final int slot = table.find(vni, mac);
@@ -244,13 +212,11 @@ public final class Fdb
     }
 
     /**
-     * Put an entry in place of whatever was there. Writer only.
+     * Put an entry, or replace one.
      *
-     * @param vni   of the segment.
-     * @param mac   in the low 48 bits.
      * @param word  made by {@link FdbEntry#word(int, int, boolean)}; not of a learned entry.
-     * @param owner who may take it out again, in numbers the callers agree on.
-     * @param nowMs from when a dynamic entry ages, on the clock given to {@link #learn(int, long, int, long)}.
+     * @param owner who may remove the entry, in numbers on which the callers agree.
+     * @param nowMs start of the age of a dynamic entry.
      * @return false if there is no room, not even by evicting a learned entry.
      */
     public boolean put(final int vni, final long mac, final long word, final int owner, final long nowMs)
@@ -279,10 +245,8 @@ public final class Fdb
     }
 
     /**
-     * Remove the entry of a MAC, of whatever kind. Writer only.
+     * Remove the entry of a MAC, of any kind.
      *
-     * @param vni of the segment.
-     * @param mac in the low 48 bits.
      * @return the entry that was there, or {@link FdbEntry#MISSING}.
      */
     public long remove(final int vni, final long mac)
@@ -291,24 +255,15 @@ public final class Fdb
         return slot == CompactTable.NO_SLOT ? FdbEntry.MISSING : remove(slot, FdbChange.REMOVED);
     }
 
-    /**
-     * A segment is gone: forget its limit. It has no learned entries any more. Writer only.
-     *
-     * @param vni of the segment.
-     */
+    /** Forget the settings of a removed segment, which has no entries that age any more. */
     public void forget(final int vni)
     {
         learned.forget(vni);
     }
 
     /**
-     * Note that a frame from a MAC came from a remote. Writer only. Whether the address may be a source at all
-     * is for the caller to know.
+     * Learn that a frame with a source MAC came from a remote. The caller checks that the MAC may be a source.
      *
-     * @param vni    of the segment.
-     * @param mac    in the low 48 bits.
-     * @param remote the frame came from.
-     * @param nowMs  on any clock that does not go back.
      * @return {@link #NEW}, {@link #REFRESHED}, {@link #MOVED}, {@link #STATIC_VIOLATION}, {@link #STATIC_MATCH},
      *         {@link #FULL} or {@link #PINNED}.
      */
@@ -334,13 +289,12 @@ public final class Fdb
     }
 
     /**
-     * Remove entries that no frame has confirmed for a time: those that age and were not seen. Each call looks at
-     * {@link #STEPS_PER_AGE} entries at most, and the next one goes on where it stopped, until
-     * {@link #isAgePassDone()}. An entry that stays costs nothing but for the oldest of each remote and segment; one
-     * that was last seen within about a second of another may stay for as much longer. Writer only.
+     * Remove entries that age and that no frame confirmed for a time. Each call checks {@link #STEPS_PER_AGE} entries
+     * at most, and the next call continues there, until {@link #isAgePassDone()}. Of each remote and segment only the
+     * oldest entry is checked, until one stays; an entry last seen within about a second of another may stay for as
+     * much longer.
      *
-     * @param nowMs    on the clock given to {@link #learn(int, long, int, long)}.
-     * @param maxAgeMs an entry goes when it is this old; 0 for never. For segments that have no age of their own.
+     * @param maxAgeMs age at which entries are removed, 0 for never; for segments without an age of their own.
      * @return entries removed.
      */
     public int age(final long nowMs, final long maxAgeMs)
@@ -373,27 +327,21 @@ public final class Fdb
         return removed;
     }
 
-    /** @return true if the last {@link #age(long, long)} came to the end of all entries; writer only. */
+    /** @return true if the last {@link #age(long, long)} reached the end of all entries. */
     public boolean isAgePassDone()
     {
         return isAgePassDone;
     }
 
-    /**
-     * Walk all entries, in no useful order. Writer only; the consumer may remove entries, but not put any.
-     *
-     * @param consumer of each entry.
-     */
+    /** Visit all entries, in no useful order. The consumer may remove entries, but not put any. */
     public void forEach(final EntryConsumer consumer)
     {
         table.forEach((vni, mac, word, slot) -> consumer.accept(vni, mac, word, records.lastSeenMs(slot)));
     }
 
     /**
-     * Walk the VNIs and MACs of all entries, in no useful order, while entries change. Any thread; what they say is to
-     * be looked up.
-     *
-     * @param consumer of each; an entry that stays is met exactly once.
+     * Visit the VNIs and MACs of all entries, in no useful order, while entries change. An entry that stays is visited
+     * exactly once. Any thread.
      */
     public void forEachKey(final CompactTable.KeyConsumer consumer)
     {
@@ -465,11 +413,8 @@ public final class Fdb
     public interface EntryConsumer
     {
         /**
-         * @param vni        of the segment.
-         * @param mac        in the low 48 bits.
          * @param word       to be read with {@link FdbEntry}.
-         * @param lastSeenMs when a learned entry was last confirmed, on the clock given to
-         *                   {@link #learn(int, long, int, long)}; 0 for a configured one.
+         * @param lastSeenMs time when a learned entry was last confirmed; 0 for a configured one.
          */
         void accept(int vni, long mac, long word, long lastSeenMs);
     }

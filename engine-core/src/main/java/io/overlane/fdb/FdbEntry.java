@@ -4,7 +4,7 @@ package io.overlane.fdb;
 import io.overlane.control.FdbKind;
 
 /**
- * What an entry word of the {@link Fdb} says.
+ * Reads and makes the entry words of the {@link Fdb}, and destinations, which are their lower bits.
  *
  * <pre>
  *  63         31 30  28 27 26 25  24 23              0
@@ -19,7 +19,7 @@ public final class FdbEntry
     /** No entry. */
     public static final long MISSING = 0;
 
-    /** The kind of no entry. */
+    /** The kind of {@link #MISSING}. */
     public static final int NONE = 0;
 
     /** Configured by the user; stays until removed. Linux {@code static}. */
@@ -28,19 +28,19 @@ public final class FdbEntry
     /** Configured by a control plane; stays until removed. Linux {@code extern_learn}. */
     public static final int EXTERNAL = 2;
 
-    /** Learned from a frame's source; moves and ages. */
+    /** Learned from the source of a frame; moves and ages. */
     public static final int LEARNED = 3;
 
-    /** Configured by the user as if it had been learned: it moves and ages, but is never evicted. */
+    /** Configured by the user, but moves and ages as a learned one; never evicted. */
     public static final int DYNAMIC = 4;
 
-    /** The number is that of a remote, in a {@code RemoteTable}; destinations of this kind are equal to it. */
+    /** The number is that of a remote, in a {@code RemoteTable}; such a destination is equal to its number. */
     public static final int REMOTE = 0;
 
     /** The number is that of a list of remotes, in a {@code RemoteLists}; each gets a copy. */
     public static final int LIST = 1;
 
-    /** A destination's greatest number. */
+    /** The greatest number of a destination. */
     public static final int MAX_NUMBER = 0xFF_FFFF;
 
     private static final FdbKind[] KINDS = FdbKind.values();
@@ -58,104 +58,75 @@ public final class FdbEntry
     /**
      * @param target {@link #REMOTE} or {@link #LIST}.
      * @param number 0…{@link #MAX_NUMBER}.
-     * @return both in one, as the methods of {@link Fdb} take it.
+     * @return the destination.
      */
     public static int destination(final int target, final int number)
     {
         return target << TARGET_SHIFT | number;
     }
 
-    /**
-     * @param word of an entry.
-     * @return where the MAC is; meaningless for {@link #MISSING}.
-     */
+    /** @return destination of an entry; meaningless for {@link #MISSING}. */
     public static int destination(final long word)
     {
         return (int)word & DESTINATION_MASK;
     }
 
-    /**
-     * @param destination or the word of an entry.
-     * @return {@link #REMOTE} or {@link #LIST}.
-     */
+    /** @return {@link #REMOTE} or {@link #LIST}, of a destination or an entry. */
     public static int target(final long destination)
     {
         return (int)(destination >>> TARGET_SHIFT) & TARGET_MASK;
     }
 
-    /**
-     * @param destination or the word of an entry.
-     * @return number of the remote or list; meaningless for {@link #MISSING}.
-     */
+    /** @return number of the remote or list, of a destination or an entry; meaningless for {@link #MISSING}. */
     public static int number(final long destination)
     {
         return (int)destination & MAX_NUMBER;
     }
 
     /**
-     * @param word of an entry.
-     * @return number of the remote the MAC is behind, or one that no remote has if it is behind a list; meaningless for
-     *         {@link #MISSING}.
+     * @return number of the remote of an entry, or a number that no remote has if the destination is a list;
+     *         meaningless for {@link #MISSING}.
      */
     public static int remote(final long word)
     {
         return destination(word);
     }
 
-    /**
-     * @param word of an entry, or {@link #MISSING}.
-     * @return {@link #STATIC}, {@link #EXTERNAL}, {@link #LEARNED}, {@link #DYNAMIC} or {@link #NONE}.
-     */
+    /** @return {@link #STATIC}, {@link #EXTERNAL}, {@link #LEARNED}, {@link #DYNAMIC} or {@link #NONE}. */
     public static int kind(final long word)
     {
         return (int)(word >>> KIND_SHIFT) & KIND_MASK;
     }
 
-    /**
-     * @param word of an entry.
-     * @return its kind; allocates nothing.
-     */
+    /** @return kind of an entry other than {@link #MISSING}. */
     public static FdbKind kindOf(final long word)
     {
         return KINDS[kind(word) - 1];
     }
 
-    /**
-     * @param word of an entry, or {@link #MISSING}.
-     * @return true if a user or a control plane put it there to stay.
-     */
+    /** @return true if a user or a control plane put the entry there to stay. */
     public static boolean isConfigured(final long word)
     {
         final int kind = kind(word);
         return kind == STATIC || kind == EXTERNAL;
     }
 
-    /**
-     * @param word of an entry, or {@link #MISSING}.
-     * @return true if it is known to be a router (Linux {@code NTF_ROUTER}): neighbour advertisements say so.
-     */
+    /** @return true if neighbour advertisements for the MAC say that it is a router (Linux {@code NTF_ROUTER}). */
     public static boolean isRouter(final long word)
     {
         return (word & ROUTER) != 0;
     }
 
     /**
-     * @param kind        one of the kinds.
-     * @param destination of the MAC.
-     * @param isRouter    whether neighbour advertisements for it say that it is a router.
-     * @return the word of such an entry.
+     * @return the word of an entry. {@code isRouter} is set if neighbour advertisements for its MAC say that it is a
+     *         router.
      */
     public static long word(final int kind, final int destination, final boolean isRouter)
     {
         return (long)kind << KIND_SHIFT | (isRouter ? ROUTER : 0) | destination;
     }
 
-    /**
-     * @param kind        of the entry.
-     * @param destination of the MAC.
-     * @param isRouter    whether neighbour advertisements for it say that it is a router.
-     * @return the word of such an entry.
-     */
+    /** @return the word of an entry, as {@link #word(int, int, boolean)}. */
     public static long word(final FdbKind kind, final int destination, final boolean isRouter)
     {
         return word(kind.ordinal() + 1, destination, isRouter);
@@ -166,7 +137,7 @@ public final class FdbEntry
         return word(kind, destination, false);
     }
 
-    /** The same entry behind another destination. */
+    /** The same entry with another destination. */
     static long moved(final long word, final int destination)
     {
         return word & ~DESTINATION_MASK | destination;

@@ -3,20 +3,19 @@ package io.overlane.fdb;
 
 import io.overlane.control.FdbChange;
 
-/** Is told of every change of an {@link Fdb}, on the thread that writes it: has to be quick and must not change it.
- * What an entry leads to, and no longer does, is still held. */
+/**
+ * Receives every change of an {@link Fdb}, on the thread that writes it: must be quick and must not change it. The
+ * references of old and new destination are still held.
+ */
 @FunctionalInterface
 public interface FdbListener
 {
-    /** Is told and does nothing. */
+    /** Ignores all changes. */
     FdbListener NONE = (change, vni, mac, word, before) -> {};
 
     /**
-     * @param change what happened.
-     * @param vni    of the segment.
-     * @param mac    in the low 48 bits.
-     * @param word   the entry, to be read with {@link FdbEntry}; the last one for one that is gone.
-     * @param before the entry that was there before, {@link FdbEntry#MISSING} unless it was {@link FdbChange#MOVED}.
+     * @param word   the entry, to be read with {@link FdbEntry}; the last one if it was removed.
+     * @param before the former entry if it was {@link FdbChange#MOVED}, else {@link FdbEntry#MISSING}.
      */
     void onFdbChange(FdbChange change, int vni, long mac, long word, long before);
 }

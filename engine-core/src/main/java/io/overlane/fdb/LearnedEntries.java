@@ -68,7 +68,7 @@ final class LearnedEntries
         return share;
     }
 
-    /** A segment that has no entries that age is gone. */
+    /** Forget a removed segment, which has no entries that age. */
     void forget(final int vni)
     {
         shares.remove(byVni.remove(vni));
@@ -76,7 +76,7 @@ final class LearnedEntries
         agePlace = DYNAMICS;
     }
 
-    /** Take in an entry if it is one that ages. */
+    /** Add an entry if it is of a kind that ages. */
     void add(final int slot, final int vni, final long word)
     {
         if (FdbEntry.kind(word) == FdbEntry.LEARNED)
@@ -109,10 +109,10 @@ final class LearnedEntries
         }
     }
 
-    /** A frame came from where the entry says. */
+    /** A frame confirmed an entry. */
     void seen(final int slot, final int vni, final long word, final long nowMs)
     {
-        // Not stored when equal, as it mostly is: a busy station is seen many times in a millisecond.
+        // Mostly it is equal, as a busy station is seen many times in a millisecond, and need not be stored.
         if (records.lastSeenMs(slot) != nowMs)
         {
             if (FdbEntry.kind(word) == FdbEntry.LEARNED)
@@ -126,21 +126,21 @@ final class LearnedEntries
         }
     }
 
-    /** Who makes room for a new entry in a segment that is full. */
+    /** The entry to evict for a new one in a full segment. */
     int victimIn(final SegmentShare share, final int remote)
     {
         final int holder = first(share.holders(), remote);
         return holder == Ranking.NONE ? SeenLists.NO_SLOT : share.lists().first(holder);
     }
 
-    /** Who makes room for a configured entry. */
+    /** The entry to evict for a configured one. */
     int victim()
     {
         final int holder = holders.first();
         return holder == Ranking.NONE ? SeenLists.NO_SLOT : victimOf(holder);
     }
 
-    /** Who makes room for a new entry of a segment, in a table that is full. */
+    /** The entry to evict for a new one of a segment, in a full table. */
     int victimFor(final SegmentShare share, final int remote)
     {
         final int holder = first(holders, remote);
@@ -152,14 +152,14 @@ final class LearnedEntries
         return slot == SeenLists.NO_SLOT ? victimOf(holder) : slot;
     }
 
-    /** Of equals it is the one who asks. */
+    /** The first of a ranking; of equals the remote that needs the room. */
     private static int first(final Ranking ranking, final int asking)
     {
         final int first = ranking.first();
         return first != Ranking.NONE && ranking.count(asking) == ranking.count(first) ? asking : first;
     }
 
-    /** An entry that a remote holds in any segment. */
+    /** An entry of a remote in any segment. */
     int firstOf(final int remote)
     {
         return held(remote) == 0 ? SeenLists.NO_SLOT : victimOf(remote);
@@ -179,13 +179,13 @@ final class LearnedEntries
         return SeenLists.NO_SLOT;
     }
 
-    /** Who goes where a segment has more than it may have, {@link SeenLists#NO_SLOT} where it has not. */
+    /** The entry to evict in a segment above its limit, {@link SeenLists#NO_SLOT} if it is not above. */
     int victimOver(final SegmentShare share)
     {
         return share.isOverfull() ? share.lists().first(share.holders().first()) : SeenLists.NO_SLOT;
     }
 
-    /** The next entry that may have grown old: the first of its list. {@link SeenLists#NO_SLOT} after the last list. */
+    /** The next entry that may be too old: the first of its list. {@link SeenLists#NO_SLOT} after the last list. */
     int nextToAge()
     {
         for (; ageShare < shares.size(); ageShare++)
@@ -207,19 +207,19 @@ final class LearnedEntries
         return SeenLists.NO_SLOT;
     }
 
-    /** The age at which the next entry goes, 0 for never. */
+    /** The age at which the next entry is removed, 0 for never. */
     long ageLimitMs(final long callersMs)
     {
         return shares.get(ageShare).ageLimitMs(callersMs);
     }
 
-    /** The first of this list is not old, and so is none of it. */
+    /** The first entry of this list is young enough, and so are all others. */
     void skipList()
     {
         agePlace++;
     }
 
-    /** Nothing of this segment grows old. */
+    /** No entry of this segment is removed for its age. */
     void skipShare()
     {
         ageShare++;

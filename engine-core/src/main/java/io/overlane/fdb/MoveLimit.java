@@ -4,7 +4,10 @@ package io.overlane.fdb;
 import io.overlane.control.FdbContext;
 import java.util.concurrent.TimeUnit;
 
-/** How often an entry may move: one that is heard from two remotes in turn is a loop or a lie; either costs work. */
+/**
+ * Limits how often an entry may move: an entry that two remotes claim in turn is a loop or a forgery, and each move
+ * costs work.
+ */
 final class MoveLimit
 {
     private final EntryRecords records;
@@ -20,7 +23,7 @@ final class MoveLimit
         pinMs = TimeUnit.NANOSECONDS.toMillis(context.pinNs());
     }
 
-    /** Count a move, unless it is one too many: from then on the entry is pinned for a while. */
+    /** Count a move and permit it, unless it is above the limit: then the entry is pinned for a while. */
     boolean mayMove(final int slot, final long nowMs)
     {
         if (maxMoves == 0)

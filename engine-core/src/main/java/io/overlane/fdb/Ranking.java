@@ -4,8 +4,8 @@ package io.overlane.fdb;
 import java.util.Arrays;
 
 /**
- * Counts by number, and which number has the highest: a heap that knows where everyone is. Grows by doubling when it
- * meets a higher number; a change costs the logarithm of how many have a count at all.
+ * Counts by number, and the number with the highest count: a heap that knows the place of each number. Grows by
+ * doubling for higher numbers; a change takes the logarithm of the numbers that have a count.
  */
 final class Ranking
 {
@@ -14,7 +14,7 @@ final class Ranking
     private static final int INITIAL = 16;
 
     private int[] counts = new int[INITIAL];
-    /** Where in the heap; only for those with a count. */
+    /** Place of a number in the heap; only for numbers with a count. */
     private int[] places = new int[INITIAL];
     private int[] heap = new int[INITIAL];
     private int size;
@@ -24,19 +24,19 @@ final class Ranking
         return number < counts.length ? counts[number] : 0;
     }
 
-    /** Who has the highest count, or {@link #NONE}. */
+    /** The number with the highest count, or {@link #NONE}. */
     int first()
     {
         return size == 0 ? NONE : heap[0];
     }
 
-    /** How many have a count. */
+    /** How many numbers have a count. */
     int size()
     {
         return size;
     }
 
-    /** One of those that have a count; all of them for 0…size-1, until one changes. */
+    /** A number that has a count; 0…size-1 give all of them, until a count changes. */
     int at(final int place)
     {
         return heap[place];
@@ -68,7 +68,7 @@ final class Ranking
         int sinking = number;
         if (--counts[number] == 0)
         {
-            // It has the lowest count there is, and so nothing but the last can be wrong in its place.
+            // Its count was the lowest, so that only the last number of the heap can take its place.
             sinking = heap[--size];
             if (sinking == number)
             {

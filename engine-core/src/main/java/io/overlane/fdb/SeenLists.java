@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * Numbered lists of slots, each in the order in which its entries were last seen, to about a second: an entry that is
- * seen all the time goes to the end of its list only so often. Grows by doubling when it meets a higher number.
+ * seen all the time moves to the end of its list at most once a second. Grows by doubling for higher numbers.
  */
 final class SeenLists
 {
@@ -26,7 +26,7 @@ final class SeenLists
         grow(INITIAL);
     }
 
-    /** The entry not seen for longest, or {@link #NO_SLOT}. */
+    /** The entry that was seen least recently, or {@link #NO_SLOT}. */
     int first(final int list)
     {
         return list < heads.length ? heads[list] : NO_SLOT;
@@ -74,7 +74,7 @@ final class SeenLists
         }
     }
 
-    /** An entry of a list was seen. */
+    /** A frame confirmed an entry of a list. */
     void seen(final int list, final int slot, final long nowMs)
     {
         final long before = records.lastSeenMs(slot);

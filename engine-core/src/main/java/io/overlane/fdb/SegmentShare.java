@@ -4,12 +4,12 @@ package io.overlane.fdb;
 /** The entries of one segment that age: learned ones, by the remote that holds them, and the user's dynamic ones. */
 final class SegmentShare
 {
-    /** The segment has no age of its own, so that of the caller counts. */
+    /** The segment has no age of its own. */
     static final long ANY_AGE = -1;
 
     private final Ranking holders = new Ranking();
     private final SeenLists lists;
-    /** List 0. No remote holds them, and none is evicted. */
+    /** List 0 of these has the dynamic entries. They count for no remote, and are never evicted. */
     private final SeenLists dynamics;
     private int learned;
     private int limit = Integer.MAX_VALUE;

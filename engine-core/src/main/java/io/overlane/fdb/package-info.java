@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The forwarding database: behind which remote a MAC address of a segment lives, and who said so.
+ * The forwarding database: which destination each MAC address of a segment has, and who configured that.
  */
 @NullMarked
 package io.overlane.fdb;

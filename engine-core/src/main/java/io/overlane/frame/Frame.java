@@ -6,8 +6,8 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One frame in memory: a range of a buffer with headroom before it, the fields of a {@code virtio_net_hdr} that say
- * what is left to do to it, and its verdict.
+ * One frame in memory: a range of a buffer with headroom before it, the fields of a {@code virtio_net_hdr} that
+ * describe the work left to do, and its verdict.
  *
  * <pre>
  *  0           offset              offset + length      capacity
@@ -16,8 +16,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +-------------+--------------------------+---------------+
  * </pre>
  *
- * The same object is an inner Ethernet frame, a layer 3 packet or an outer datagram's payload, depending on where it
- * is on its way: {@link #prepend(int)} and {@link #strip(int)} move its start over a header without moving the bytes.
+ * The same object is an inner Ethernet frame, a layer 3 packet or an outer datagram's payload, depending on where it is
+ * on its way: {@link #prepend(int)} and {@link #strip(int)} move its start over a header without moving the bytes.
  *
  * <p>Not thread safe; used by the thread that polled it.
  */
@@ -64,7 +64,7 @@ public final class Frame
     private DropReason verdict = DropReason.NONE;
 
     /**
-     * A frame over memory of the caller's; nothing is copied.
+     * A frame over memory of the caller; nothing is copied.
      *
      * @param buffer the slot: headroom, frame and tailroom.
      */
@@ -75,7 +75,7 @@ public final class Frame
     }
 
     /**
-     * Aim at other bytes of the buffer and forget all metadata and the verdict.
+     * Aim at other bytes of the buffer, and reset all metadata and the verdict.
      *
      * @param offset first byte of the frame, from the start of the buffer.
      * @param length bytes in the frame.
@@ -89,7 +89,7 @@ public final class Frame
         return offload(0, GSO_NONE, 0, 0, 0, 0).verdict(DropReason.NONE);
     }
 
-    /** @return the slot the frame lies in. */
+    /** @return the slot with the frame. */
     public MutableDirectBuffer buffer()
     {
         return buffer;
@@ -108,7 +108,7 @@ public final class Frame
     }
 
     /**
-     * Change how many bytes the frame has; its start stays.
+     * Change the number of bytes; the start stays.
      *
      * @param length bytes, up to the end of the buffer.
      * @return this.
@@ -142,9 +142,9 @@ public final class Frame
     }
 
     /**
-     * Leave bytes at the front out of the frame; they become headroom.
+     * Remove bytes from the front of the frame; they become headroom.
      *
-     * @param bytes to leave out, at most {@link #length()}.
+     * @param bytes to remove, at most {@link #length()}.
      * @return this.
      */
     public Frame strip(final int bytes)
@@ -157,7 +157,7 @@ public final class Frame
     }
 
     /**
-     * Set what a {@code virtio_net_hdr} says of this frame.
+     * Set the fields of a {@code virtio_net_hdr}.
      *
      * @param flags          {@link #NEEDS_CHECKSUM}, {@link #CHECKSUM_VALID} or 0.
      * @param gsoType        {@link #GSO_NONE} or one of the super-frame types.
@@ -220,19 +220,19 @@ public final class Frame
         return checksumOffset;
     }
 
-    /** @return {@link DropReason#NONE} if all went well so far, else why the frame goes no further. */
+    /** @return {@link DropReason#NONE}, or why the frame is dropped. */
     public DropReason verdict()
     {
         return verdict;
     }
 
     /**
-     * @param verdict {@link DropReason#NONE} or why the frame goes no further.
+     * @param verdict {@link DropReason#NONE}, or why the frame is dropped.
      * @return this.
      */
     public Frame verdict(final DropReason verdict)
     {
-        // It seldom changes: a comparison is cheaper than the collector's barrier behind a store.
+        // It seldom changes: a comparison is cheaper than the write barrier of the collector.
         if (this.verdict != verdict)
         {
             this.verdict = verdict;

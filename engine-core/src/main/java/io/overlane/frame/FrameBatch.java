@@ -2,9 +2,9 @@
 package io.overlane.frame;
 
 /**
- * Frames in the order they came, a fixed number at most. Holds references: see the package comment for who owns the
- * memory. A batch can also provide the memory, once {@link #slot(int)} is called: then all ports that one thread polls
- * with this batch read into the same memory, and a port needs none of its own.
+ * Frames in the order they came, up to a fixed number. Holds references; the package comment says who owns the memory.
+ * A batch can also provide the memory, with {@link #slot(int)}: then all ports that one thread polls with this batch
+ * read into the same memory, and a port needs none of its own.
  */
 public final class FrameBatch
 {
@@ -15,54 +15,47 @@ public final class FrameBatch
     private int size;
     private boolean isCutShort;
 
-    /**
-     * @param capacity frames it can hold.
-     */
     public FrameBatch(final int capacity)
     {
         frames = new Frame[capacity];
     }
 
-    /** @return frames it can hold. */
+    /** @return frames that fit. */
     public int capacity()
     {
         return frames.length;
     }
 
-    /** @return frames in it. */
+    /** @return number of frames. */
     public int size()
     {
         return size;
     }
 
-    /** @return true if no frame is in it. */
     public boolean isEmpty()
     {
         return size == 0;
     }
 
-    /** @return true if {@link #add(Frame)} would refuse. */
+    /** @return true if {@link #add(Frame)} would throw. */
     public boolean isFull()
     {
         return size == frames.length;
     }
 
-    /** Say that more frames are waiting than were taken, though there is room for them. */
+    /** Note that more frames are waiting than were taken, though there is room for them. */
     public void cutShort()
     {
         isCutShort = true;
     }
 
-    /** @return true if more frames are likely waiting behind these: it is full, or was cut short. */
+    /** @return true if more frames are probably waiting: the batch is full, or was cut short. */
     public boolean leavesMore()
     {
         return isCutShort || isFull();
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return the frame there.
-     */
+    /** @return the frame at an index of 0…size-1. */
     public Frame get(final int index)
     {
         if (index >= size)
@@ -73,12 +66,13 @@ public final class FrameBatch
     }
 
     /**
-     * @param frame to append.
+     * Append a frame.
+     *
      * @throws IndexOutOfBoundsException if the batch is full.
      */
     public void add(final Frame frame)
     {
-        // Mostly the same frame as last time: a comparison is cheaper than the collector's barrier behind a store.
+        // Mostly it is the same frame as last time: a comparison is cheaper than the write barrier of the collector.
         if (frames[size] != frame)
         {
             frames[size] = frame;
@@ -101,7 +95,7 @@ public final class FrameBatch
     }
 
     /**
-     * Allocate the memory of all slots now if it is not there yet.
+     * Allocate the memory of all slots now if that has not happened yet.
      *
      * @param frameLength longest frame that a slot must hold, in bytes, without headroom; 0 for no slots.
      */
@@ -113,10 +107,7 @@ public final class FrameBatch
         }
     }
 
-    /**
-     * @param index 0…size-1.
-     * @param frame to stand there from now on.
-     */
+    /** Replace the frame at an index of 0…size-1. */
     public void set(final int index, final Frame frame)
     {
         if (index >= size)
@@ -126,7 +117,7 @@ public final class FrameBatch
         frames[index] = frame;
     }
 
-    /** Forget all frames. */
+    /** Remove all frames. */
     public void clear()
     {
         size = 0;

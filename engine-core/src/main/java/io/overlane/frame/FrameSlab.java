@@ -7,7 +7,7 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A fixed set of frames over one direct allocation, made once by whoever reads into them.
+ * A fixed set of frames over one direct allocation.
  *
  * <pre>
  *  slot 0                             slot 1
@@ -16,8 +16,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +----------+-----------------------+--------+----------+-----
  * </pre>
  *
- * Slots start on a cache line and an odd number of cache lines apart, so that the headers of a batch, which are what
- * the engine touches, do not all fall into the same few cache sets when slots are 64 KiB.
+ * Slots start on a cache line and an odd number of cache lines apart. Otherwise the headers of a batch, which are the
+ * bytes that the engine touches, all fall into the same few cache sets when slots have 64 KiB.
  */
 public final class FrameSlab
 {
@@ -51,16 +51,13 @@ public final class FrameSlab
         return frames.length;
     }
 
-    /** @return longest frame a slot can hold behind its headroom, in bytes. */
+    /** @return longest frame that fits a slot behind its headroom, in bytes. */
     public int frameCapacity()
     {
         return slotCapacity - HEADROOM;
     }
 
-    /**
-     * @param index 0…count-1.
-     * @return the frame of that slot, as it was last aimed.
-     */
+    /** @return the frame of a slot 0…count-1, as it was last aimed. */
     public Frame frame(final int index)
     {
         return frames[index];

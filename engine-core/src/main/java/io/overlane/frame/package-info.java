@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A frame where it lies: bytes in a buffer with headroom in front, and the offload metadata that travels with them.
+ * A frame in place: bytes in a buffer with headroom in front, and the offload metadata that belongs to them.
  *
  * <p><b>Lending.</b> A {@code Port} or an {@code Underlay} that reads frames from outside lends them until the
  * caller clears the batch or polls the same source again. The memory belongs to the source or, for ports that read

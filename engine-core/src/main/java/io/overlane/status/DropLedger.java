@@ -7,30 +7,30 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drops counted by reason, VNI and remote address together, so that "why does VNI 42 lose frames from 192.0.2.7" has
- * an answer. One thread records; any thread reads.
+ * Counts drops by reason, VNI and remote address together, to answer questions such as "why does VNI 42 lose frames
+ * from 192.0.2.7". One thread records; any thread reads.
  *
  * <p>The number of lines is fixed. A combination that finds no free line is counted under its reason alone, with
- * {@link #NO_VNI} and no remote, and {@link #framesWithoutLine()} says for how many frames that was so. A sender that
- * makes up addresses can thereby spoil the detail of one reason, but not that of the others, and never a total: there
- * are half as many lines again as were asked for, and a reason may take at most two thirds of those the others left.
- * So the lines that were asked for are there for one reason alone as well as for any mixture.
+ * {@link #NO_VNI} and no remote, and {@link #framesWithoutLine()} is the number of these frames. A sender that invents
+ * addresses can thereby spoil the detail of one reason, but not that of the others, and never a total: there are half
+ * as many lines again as the caller requests, and a reason may take at most two thirds of the lines that the others
+ * left. So the requested lines suffice for one reason alone as well as for any mixture.
  */
 public final class DropLedger
 {
-    /** The frame belongs to no VNI, or to one that is not ours and is therefore not worth a line of its own. */
+    /** The frame belongs to no VNI, or to one that is not ours and therefore gets no line of its own. */
     public static final int NO_VNI = -1;
 
-    /** The most lines a ledger can be made for. */
+    /** The most lines of a ledger. */
     public static final int MAX_LINES = 1 << 20;
 
     private static final long VNI_MASK = 0xFFFF_FFFFL;
 
-    /** A reason gets a line while it has fewer than so many times the lines that are free. */
+    /** A reason gets another line while its lines are fewer than this times the free lines. */
     private static final int SHARE_OF_FREE = 2;
 
     private final OffHeapTable lines;
-    /** Lengths of the longest frames, for the lines that have one. */
+    /** Length of the longest frame, for the lines that have one. */
     private final OffHeapTable longest;
     private final AtomicLong framesWithoutLine = new AtomicLong();
     private final int capacity;
@@ -43,7 +43,6 @@ public final class DropLedger
     public interface LineConsumer
     {
         /**
-         * @param reason     why.
          * @param vni        the segment, or {@link #NO_VNI}.
          * @param remoteHigh first word of the outer address, 0 for frames that came from a port.
          * @param remoteLow  second word.
@@ -63,15 +62,7 @@ public final class DropLedger
         longest = new OffHeapTable(capacity + DropReason.count(), seed);
     }
 
-    /**
-     * Count frames. {@link PathCounters} calls this, and keeps the first bytes of a frame at the same time.
-     *
-     * @param reason     why.
-     * @param vni        the segment, or {@link #NO_VNI}.
-     * @param remoteHigh first word of the outer address, 0 if it came from a port.
-     * @param remoteLow  second word.
-     * @param frames     dropped.
-     */
+    /** Count frames. {@link PathCounters} calls this, and records a sample at the same time. */
     void record(
         final DropReason reason, final int vni, final long remoteHigh, final long remoteLow, final int frames)
     {
@@ -93,15 +84,7 @@ public final class DropLedger
         }
     }
 
-    /**
-     * Remember the length of the longest frame of a line that counts frames already.
-     *
-     * @param reason     why.
-     * @param vni        the segment, or {@link #NO_VNI}.
-     * @param remoteHigh first word of the outer address, 0 if it was too long for any.
-     * @param remoteLow  second word.
-     * @param length     bytes of a frame, without tunnel header.
-     */
+    /** Keep the length of a frame, in bytes without tunnel header, if it is the longest of its line. */
     void recordLength(
         final DropReason reason, final int vni, final long remoteHigh, final long remoteLow, final int length)
     {
@@ -124,13 +107,13 @@ public final class DropLedger
     }
 
     /**
-     * How long the frames of a line were, where {@link #recordLength} was called for it. Any thread.
+     * Any thread.
      *
-     * @param reason     why.
-     * @param vni        the segment, or {@link #NO_VNI}.
-     * @param remoteHigh first word of the outer address.
+     * @param reason     of the line.
+     * @param vni        of the line, or {@link #NO_VNI}.
+     * @param remoteHigh first word of its outer address.
      * @param remoteLow  second word.
-     * @return bytes of the longest, 0 if not known.
+     * @return bytes of the longest frame of the line, 0 if not known.
      */
     public int longest(final DropReason reason, final int vni, final long remoteHigh, final long remoteLow)
     {
@@ -144,18 +127,14 @@ public final class DropLedger
         return framesWithoutLine.get() + (further == null ? 0 : further.framesWithoutLine());
     }
 
-    /**
-     * Have readers see the lines of another thread's ledger too. Before threads start.
-     *
-     * @param ledger of the other thread.
-     */
+    /** Let readers see the lines of another thread too. Before threads start. */
     void join(final DropLedger ledger)
     {
         further = ledger;
     }
 
     /**
-     * Visit every line; where several threads record, a line for each of them. Any thread.
+     * Visit every line; if several threads record, each has its own lines. Any thread.
      *
      * @param consumer called on this thread.
      */

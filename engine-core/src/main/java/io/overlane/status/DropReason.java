@@ -2,9 +2,9 @@
 package io.overlane.status;
 
 /**
- * Why a frame goes no further. Every frame that is neither delivered nor answered ends in exactly one of these.
+ * Why a frame is dropped. Every frame that is neither delivered nor answered has exactly one of these reasons.
  *
- * <p>Where Linux has a name for the same thing ({@code include/net/dropreason-core.h}) the comment gives it.
+ * <p>The comments give the names that Linux has for the same reasons ({@code include/net/dropreason-core.h}).
  */
 public enum DropReason
 {
@@ -23,7 +23,7 @@ public enum DropReason
     /** No segment here has this VNI. RFC 7348 §4.1; Linux VXLAN_VNI_NOT_FOUND. */
     UNKNOWN_VNI("unknown-vni"),
 
-    /** The outer source is no endpoint we accept from. Linux has no such check. */
+    /** The engine accepts no datagrams from the outer source. Linux has no such check. */
     SOURCE_NOT_ALLOWED("source-not-allowed"),
 
     /** The inner frame is shorter than an Ethernet header. Linux reports NOMEM. */
@@ -32,25 +32,25 @@ public enum DropReason
     /** The inner frame says IP and ends before the IP header does. Linux PKT_TOO_SMALL. */
     INNER_IP_TRUNCATED("inner-ip-truncated"),
 
-    /** The frame carries a VLAN tag the segment or the trunk port has no use for. RFC 7348 §6.1; Linux passes it. */
+    /** The frame has a VLAN tag that the segment or the trunk port does not accept. RFC 7348 §6.1; Linux passes it. */
     INNER_VLAN("inner-vlan"),
 
-    /** The frame comes from outside and carries our own source MAC: a loop. Linux LOCAL_MAC. */
+    /** The frame comes from outside and has our own source MAC: a loop. Linux LOCAL_MAC. */
     OWN_MAC("own-mac"),
 
-    /** The source MAC is a group address or all zero: nothing to learn, no one to answer. Linux MAC_INVALID_SOURCE. */
+    /** The source MAC is a group address or all zero: no station sends from it. Linux MAC_INVALID_SOURCE. */
     BAD_SOURCE_MAC("bad-source-mac"),
 
-    /** A configured FDB entry says this source MAC lives elsewhere. Linux VXLAN_ENTRY_EXISTS. */
+    /** A configured FDB entry has another destination for this source MAC. Linux VXLAN_ENTRY_EXISTS. */
     STATIC_VIOLATION("static-violation"),
 
-    /** The outer header says congestion and the inner one cannot carry it. RFC 6040 §4.2; Linux IP_TUNNEL_ECN. */
+    /** The outer header reports congestion, and the inner one cannot. RFC 6040 §4.2; Linux IP_TUNNEL_ECN. */
     ECN_NOT_CAPABLE("ecn-not-capable"),
 
     /** No FDB entry, and no flood list to fall back to. Linux NO_TX_TARGET. */
     NO_DESTINATION("no-destination"),
 
-    /** It would return where it came from: its station is behind the port, or the network, that it came from. */
+    /** The station is behind the port, or the network, from which the frame came. */
     SPLIT_HORIZON("split-horizon"),
 
     /** The frame is longer than the segment's or the underlay's MTU allows. Linux PKT_TOO_BIG. */
@@ -59,7 +59,7 @@ public enum DropReason
     /** A partial checksum or a segmentation request that does not fit its frame. Linux PKT_TOO_SMALL. */
     BAD_OFFLOAD("bad-offload"),
 
-    /** Not the IP version this path carries. */
+    /** The path does not carry this IP version. */
     BAD_IP_VERSION("bad-ip-version"),
 
     /** An IP header whose lengths contradict each other or the packet. Linux IP_INHDR. */
@@ -74,7 +74,7 @@ public enum DropReason
     /** The IP time to live ran out. */
     TTL_EXPIRED("ttl-expired"),
 
-    /** No route for the inner destination and none could be told so (RFC 1122 §3.2.2). Linux IP_INNOROUTES. */
+    /** No route for the inner destination, and RFC 1122 §3.2.2 permits no ICMP error. Linux IP_INNOROUTES. */
     NO_ROUTE("no-route"),
 
     /** A packet came through the tunnel for an address that is not behind this node. */
@@ -86,7 +86,7 @@ public enum DropReason
     /** The port's device is down. Linux DEV_READY. */
     PORT_DOWN("port-down"),
 
-    /** The port refused the frame: it is closed, or its device is broken. The error handler knows why. */
+    /** The port refused the frame: it is closed, or its device is broken. The error handler got the cause. */
     PORT_ERROR("port-error"),
 
     /** An application claimed room for the frame and neither committed nor aborted it in time. */
@@ -98,10 +98,10 @@ public enum DropReason
     /** The underlay socket had no room. */
     UNDERLAY_BUSY("underlay-busy"),
 
-    /** The underlay has no way to the remote. Linux IP_OUTNOROUTES. */
+    /** The underlay has no route to the remote. Linux IP_OUTNOROUTES. */
     UNDERLAY_UNREACHABLE("underlay-unreachable"),
 
-    /** The underlay refused the datagram for another reason; the error handler was told. */
+    /** The underlay refused the datagram for another reason; the error handler got the cause. */
     UNDERLAY_ERROR("underlay-error"),
 
     /** Replay: an IP packet whose outer headers are cut off or contradict each other. Linux IP_INHDR, PKT_TOO_SMALL. */
@@ -119,13 +119,13 @@ public enum DropReason
     /** Replay: an outer fragment, held for the rest of its datagram or never completed. Linux FRAG_REASM_TIMEOUT. */
     FRAGMENT("fragment"),
 
-    /** The port has sent more broadcast, unknown unicast and multicast frames than it may in the time. */
+    /** The port sends more broadcast, unknown unicast and multicast frames than its limit. */
     PORT_FLOOD_LIMIT("port-flood-limit"),
 
-    /** The ports of the segment have sent more broadcast, unknown unicast and multicast frames than they may. */
+    /** The ports of the segment together send more broadcast, unknown unicast and multicast frames than its limit. */
     SEGMENT_FLOOD_LIMIT("segment-flood-limit"),
 
-    /** The copies of flooded frames have become more than the segment may send in the time. */
+    /** The segment sends more copies of flooded frames than its limit. */
     FLOOD_COPIES_LIMIT("flood-copies-limit");
 
     private static final DropReason[] VALUES = values();
@@ -137,10 +137,7 @@ public enum DropReason
         this.label = label;
     }
 
-    /**
-     * @param ordinal 0…count-1.
-     * @return the reason.
-     */
+    /** @return the reason with an ordinal of 0…count-1. */
     public static DropReason get(final int ordinal)
     {
         return VALUES[ordinal];

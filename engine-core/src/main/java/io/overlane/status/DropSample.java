@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The beginning of one dropped frame.
  *
  * @param reason why it was dropped.
- * @param timeNs when, on the engine's clock: {@code clock.nanoTime()} less this is how long ago.
- * @param vni    its segment, or {@link DropLedger#NO_VNI}; one that is not ours can be read from the bytes.
+ * @param timeNs time of the drop, on the engine's clock: {@code clock.nanoTime()} less this is its age.
+ * @param vni    its segment, or {@link DropLedger#NO_VNI}; a VNI that is not ours can be read from the bytes.
  * @param remote the outer address it came from or should have gone to, if there is one.
  * @param length bytes it had.
  * @param bytes  the first of them, {@link DropSamples#MAX_BYTES} at most. On the way in they begin with the VXLAN

@@ -15,8 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The beginnings of the last few dropped frames of each reason, so that a counter that moves can be explained without a
- * capture. One thread records; any thread reads.
+ * The beginnings of the last few dropped frames of each reason: they often explain a drop counter without a capture.
+ * One thread records; any thread reads.
  *
  * <pre>
  *   0         8        16     24    32    36       40       44     48          112     128
@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p><b>A flood of drops costs little</b>: of the frames that were polled together only the first of each reason is
- * kept, so that a reason's further drops pay for one comparison, and the copy and the look at the clock are shared by
- * up to a batch of them. When drops are rare every one is a batch by itself and is kept.
+ * kept. Further drops of a reason cost one comparison, and a batch reads the clock and copies bytes once for each
+ * reason. When drops are rare, each is alone in its batch and is kept.
  *
- * <p><b>Readers</b> never hold up the writer. A slot's version is odd while it is written and counts up with each
- * sample; a reader that finds it changed behind its copy looks again.
+ * <p><b>Readers</b> never delay the writer. The version of a slot is odd while the slot is written, and grows with each
+ * sample; a reader that finds another version after its copy reads again.
  */
 public final class DropSamples
 {
@@ -50,7 +50,7 @@ public final class DropSamples
     private static final int BYTES_OFFSET = 48;
     private static final int SLOT_LENGTH = 2 * BitUtil.CACHE_LINE_LENGTH;
 
-    /** A reader that meets a new sample in the same slot so often gives up on the slot. */
+    /** A reader that finds the slot changed this often skips it. */
     private static final int MAX_TRIES = 16;
 
     private final NanoClock clock;
@@ -61,29 +61,19 @@ public final class DropSamples
     private long batch = 1;
     private @Nullable DropSamples further;
 
-    /** A slot as it was read, and its place among those of its reason. */
+    /** A sample, and the version of its slot, which orders the samples of a reason. */
     private record Numbered(long version, DropSample sample)
     {
     }
 
-    /**
-     * @param clock of the engine.
-     */
     DropSamples(final NanoClock clock)
     {
         this.clock = clock;
     }
 
     /**
-     * Keep the beginning of a frame, if it is the first of its reason in this batch. {@link PathCounters} calls this.
-     *
-     * @param reason     why it was dropped.
-     * @param vni        its segment, or {@link DropLedger#NO_VNI}.
-     * @param remoteHigh first word of the outer address, 0 if there is none.
-     * @param remoteLow  second word.
-     * @param buffer     it lies in.
-     * @param offset     its first byte.
-     * @param length     bytes.
+     * Keep the beginning of a frame, if it is the first of its reason in this batch. Only {@link PathCounters} calls
+     * this.
      */
     void record(
         final DropReason reason,
@@ -102,17 +92,13 @@ public final class DropSamples
         }
     }
 
-    /** The frames that were polled together have been dealt with: the next drop of each reason is kept. */
+    /** All frames that were polled together are processed: the next drop of each reason is kept. */
     void onBatchEnd()
     {
         batch++;
     }
 
-    /**
-     * Have readers see what another thread keeps too. Before threads start.
-     *
-     * @param samples of the other thread.
-     */
+    /** Let readers see the samples of another thread too. Before threads start. */
     void join(final DropSamples samples)
     {
         further = samples;
@@ -122,7 +108,7 @@ public final class DropSamples
      * Any thread; allocates.
      *
      * @param reason why frames were dropped.
-     * @return the last that were kept, oldest first; where several threads record, those of each.
+     * @return the last samples, oldest first; of each thread that records.
      */
     public List<DropSample> last(final DropReason reason)
     {

@@ -23,11 +23,11 @@ public final class EngineCounters
     private final TableCounters tables;
 
     /**
-     * @param maxSegments segments that are counted apart.
-     * @param maxRemotes  remotes that are counted apart.
-     * @param maxLines    combinations of drop reason, VNI and remote that are told apart, each way and queue.
+     * @param maxSegments segments with counters of their own.
+     * @param maxRemotes  remotes with counters of their own.
+     * @param maxLines    combinations of drop reason, VNI and remote with counters of their own, each way and queue.
      * @param queues      threads that go each way.
-     * @param clock       the engine's, for the time of drops that are kept.
+     * @param clock       the engine's, for the time of samples of drops.
      */
     public EngineCounters(
         final int maxSegments, final int maxRemotes, final int maxLines, final int queues, final NanoClock clock)
@@ -57,28 +57,29 @@ public final class EngineCounters
         return queue == 0 ? path : path + "-" + queue;
     }
 
-    /** @return what became of frames from our ports, of all queues. */
+    /** @return fates of frames from ports, of all queues. */
     public PathCounters encap()
     {
         return encap[0];
     }
 
-    /** @return what became of datagrams from the underlay, of all queues. */
+    /** @return fates of datagrams from the underlay, of all queues. */
     public PathCounters decap()
     {
         return decap[0];
     }
 
-    /** @return what became of entries of the tables. */
+    /** @return events of table entries. */
     public TableCounters tables()
     {
         return tables;
     }
 
     /**
-     * A remote's number was given to another: count it from 0, both ways. The thread that writes the tables.
+     * Count a remote from 0, both ways, because it got the number of another. Only for the thread that writes the
+     * tables.
      *
-     * @param remote the number.
+     * @param remote its number.
      */
     public void resetRemote(final int remote)
     {
@@ -86,19 +87,13 @@ public final class EngineCounters
         decap().remotes().reset(remote);
     }
 
-    /**
-     * @param queue 0 for the first.
-     * @return for the thread that carries what the queue's port sends.
-     */
+    /** @return counters for the thread that carries frames from a queue of the port; the first queue is 0. */
     public PathCounters encap(final int queue)
     {
         return encap[queue];
     }
 
-    /**
-     * @param queue 0 for the first.
-     * @return for the thread that carries what the queue's underlay receives.
-     */
+    /** @return counters for the thread that carries datagrams from a queue of the underlay; the first queue is 0. */
     public PathCounters decap(final int queue)
     {
         return decap[queue];
@@ -107,8 +102,8 @@ public final class EngineCounters
     /**
      * @param path    {@code encap} or {@code decap}.
      * @param queue   0 for the first.
-     * @param segment the VNI, or another name of what is counted.
-     * @return counters for it.
+     * @param segment the VNI, or another label.
+     * @return new counters.
      */
     public Traffic newTraffic(final String path, final int queue, final String segment)
     {

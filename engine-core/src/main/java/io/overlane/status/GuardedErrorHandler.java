@@ -10,14 +10,14 @@ import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the application's error handler and survives whatever it does: a handler that throws costs a line on standard
- * error, never the thread that reports.
+ * Calls the application's error handler and survives any failure of it: a handler that throws costs a line on standard
+ * error, but never the thread that reports.
  */
 public final class GuardedErrorHandler implements ErrorHandler
 {
-    /** Fewer are not worth a thread. */
+    /** With fewer devices per thread, starting a thread costs more than it saves. */
     private static final int CLOSED_BY_ONE = 4;
-    /** Thousand devices close in a second or two; more threads gain nothing. */
+    /** A thousand devices close in a second or two with this many; more threads gain nothing. */
     private static final int MOST_HELPERS = 63;
 
     private final ErrorHandler handler;
@@ -28,8 +28,6 @@ public final class GuardedErrorHandler implements ErrorHandler
     }
 
     /**
-     * Guard a handler.
-     *
      * @param handler of the application; null for one that writes a line to standard error.
      * @return a handler that never throws.
      */
@@ -53,7 +51,7 @@ public final class GuardedErrorHandler implements ErrorHandler
     }
 
     /**
-     * Close all of them; what one of them throws is reported and does not keep the others open.
+     * Close all; an exception of one is reported, and the others are still closed. Nulls are skipped.
      *
      * @param closeables to close.
      */
@@ -76,8 +74,8 @@ public final class GuardedErrorHandler implements ErrorHandler
     }
 
     /**
-     * Close many of them at a time: a device takes tens of milliseconds to go, in which the system only waits. What one
-     * of them throws is reported and does not keep the others open. Returns when all are closed.
+     * Close many at a time: closing a device takes tens of milliseconds, in which the system only waits. An exception
+     * of one is reported, and the others are still closed. Returns when all are closed.
      *
      * @param closeables to close.
      */
@@ -92,7 +90,7 @@ public final class GuardedErrorHandler implements ErrorHandler
             }
         };
         final List<Thread> helpers = new ArrayList<>();
-        // Where a thread cannot be had, the others do its part.
+        // If no thread can be started, the threads that run do its work.
         run(() ->
         {
             while (helpers.size() < Math.min(closeables.size() / CLOSED_BY_ONE, MOST_HELPERS))
@@ -128,7 +126,7 @@ public final class GuardedErrorHandler implements ErrorHandler
     }
 
     /**
-     * Run foreign code; what it throws is reported.
+     * Run foreign code and report its exceptions.
      *
      * @param code to run.
      */
@@ -157,7 +155,7 @@ public final class GuardedErrorHandler implements ErrorHandler
         }
         catch (final Throwable ex)
         {
-            // Not even a line can be written, out of memory for example: there is nobody left to tell.
+            // Not even a line can be written, for example because memory is exhausted: nothing is left to do.
         }
     }
 }

@@ -8,15 +8,15 @@ import org.agrona.concurrent.status.CountersManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fates of all frames that went one way, encap or decap:
+ * Counts the fates of all frames that go one way, encap or decap:
  *
  * <pre>
  *  in = delivered + answered + dropped
  * </pre>
  *
- * A frame flooded to several remotes is one frame in and one delivered; its further copies are counted beside this
- * sum. One thread records; any thread reads. Where several threads go one way each has its own, and the first one's
- * readers see the sum.
+ * A frame flooded to several remotes is one frame in and one delivered; its further copies are counted beside this sum.
+ * A super-frame counts as the number of its segments. One thread records; any thread reads. Where several threads go
+ * one way each has its own counters, and readers of the first one's see the sum.
  */
 public final class PathCounters
 {
@@ -36,11 +36,9 @@ public final class PathCounters
     private @Nullable PathCounters further;
 
     /**
-     * @param counters   where the counters are allocated.
-     * @param path       {@code encap} or {@code decap}: how their labels start.
-     * @param maxRemotes remotes that are counted apart.
-     * @param maxLines   combinations of reason, VNI and remote that are told apart.
-     * @param clock      says when a dropped frame that is kept was dropped.
+     * @param path       {@code encap} or {@code decap}: the start of the labels.
+     * @param maxRemotes remotes with counters of their own.
+     * @param maxLines   combinations of reason, VNI and remote with counters of their own.
      */
     PathCounters(
         final CountersManager counters,
@@ -67,11 +65,7 @@ public final class PathCounters
         samples = new DropSamples(clock);
     }
 
-    /**
-     * Have readers see what another thread counts too. Before threads start.
-     *
-     * @param other of the other thread.
-     */
+    /** Let readers see the counts of another thread too. Before threads start. */
     void join(final PathCounters other)
     {
         further = other;
@@ -81,10 +75,8 @@ public final class PathCounters
     }
 
     /**
-     * Frames came in.
-     *
-     * @param frames of them; a super-frame is as many as it has segments.
-     * @param length bytes.
+     * @param frames that came in.
+     * @param length their bytes.
      */
     public void onIn(final int frames, final int length)
     {
@@ -93,10 +85,8 @@ public final class PathCounters
     }
 
     /**
-     * Frames were delivered.
-     *
      * @param traffic of their VNI.
-     * @param frames  of them; a super-frame is as many as it has segments.
+     * @param frames  that were delivered.
      * @param length  bytes of the inner frames together.
      */
     public void onDelivered(final Traffic traffic, final int frames, final int length)
@@ -107,9 +97,7 @@ public final class PathCounters
     }
 
     /**
-     * Delivered frames went from port to port.
-     *
-     * @param frames of them, counted as delivered too; a super-frame is as many as it has segments.
+     * @param frames that went from port to port; they are counted as delivered too.
      */
     public void onSwitched(final int frames)
     {
@@ -117,9 +105,7 @@ public final class PathCounters
     }
 
     /**
-     * Frames were answered from here.
-     *
-     * @param frames of them; a super-frame is as many as it has segments.
+     * @param frames that the engine answered itself.
      */
     public void onAnswered(final int frames)
     {
@@ -127,15 +113,15 @@ public final class PathCounters
     }
 
     /**
-     * Frames go no further. This is the only way to count a drop: the counter, the line of the ledger and the sample
+     * Frames are dropped. This is the only way to count a drop: the counter, the line of the ledger and the sample
      * belong together.
      *
      * @param reason     why; not {@link DropReason#NONE}.
      * @param vni        their segment, or {@link DropLedger#NO_VNI}.
      * @param remoteHigh first word of the outer address they came from or should have gone to, 0 if there is none.
      * @param remoteLow  second word.
-     * @param frames     of them; a super-frame is as many as it has segments.
-     * @param buffer     one of them lies in, or the super-frame; its first bytes may be kept.
+     * @param frames     that are dropped.
+     * @param buffer     with one of them, or with the super-frame; its first bytes may be kept.
      * @param offset     first byte of that frame.
      * @param length     bytes of that frame.
      */
@@ -154,17 +140,8 @@ public final class PathCounters
     }
 
     /**
-     * A copy of flooded frames was not taken. The ledger has a line for it; {@link #onFlooded} and
-     * {@link #onFloodDropped} count the fate of the frames, when it is known.
-     *
-     * @param reason     why; not {@link DropReason#NONE}.
-     * @param vni        their segment.
-     * @param remoteHigh first word of the outer address they came from or should have gone to, 0 if there is none.
-     * @param remoteLow  second word.
-     * @param frames     of them; a super-frame is as many as it has segments.
-     * @param buffer     one of them lies in, or the super-frame; its first bytes may be kept.
-     * @param offset     first byte of that frame.
-     * @param length     bytes of that frame.
+     * A copy of flooded frames was refused. The parameters are those of {@link #onDropped}. The ledger gets a line;
+     * {@link #onFlooded} and {@link #onFloodDropped} count the fate of the frames, when it is known.
      */
     public void onCopyRefused(
         final DropReason reason,
@@ -180,17 +157,18 @@ public final class PathCounters
         samples.record(reason, vni, remoteHigh, remoteLow, buffer, offset, length);
     }
 
-    /** The frames that were polled together have been dealt with. */
+    /** All frames that were polled together are processed. */
     public void onBatchEnd()
     {
         samples.onBatchEnd();
     }
 
     /**
-     * Frames that were counted as dropped for {@link DropReason#OVERSIZE} had a length.
+     * The length of frames that were counted as dropped for {@link DropReason#OVERSIZE}.
      *
      * @param vni        their segment, or {@link DropLedger#NO_VNI}.
-     * @param remoteHigh first word of the outer address they should have gone to, 0 if they were too long for any.
+     * @param remoteHigh first word of the outer address they should have gone to, 0 if they were too long for every
+     *                   remote.
      * @param remoteLow  second word.
      * @param length     bytes of the longest, without tunnel header.
      */
@@ -201,9 +179,7 @@ public final class PathCounters
     }
 
     /**
-     * A frame was too long, whatever becomes of it.
-     *
-     * @param length its bytes, without tunnel header.
+     * @param length bytes of a frame that was too long, without tunnel header, whatever its fate.
      */
     public void onOversizeLength(final int length)
     {
@@ -214,10 +190,10 @@ public final class PathCounters
     }
 
     /**
-     * Nobody took a copy of flooded frames; {@link #onCopyRefused} has counted each copy in the ledger.
+     * Flooded frames of which every copy was refused; {@link #onCopyRefused} has counted each copy in the ledger.
      *
-     * @param reason why the first one did not.
-     * @param frames of them.
+     * @param reason of the first refusal.
+     * @param frames that are dropped.
      */
     public void onFloodDropped(final DropReason reason, final int frames)
     {
@@ -225,10 +201,8 @@ public final class PathCounters
     }
 
     /**
-     * Frames were flooded.
-     *
-     * @param copies  taken beyond the first.
-     * @param refused not taken, but for the one that is the fate of a frame nobody took.
+     * @param copies  sent beyond the first.
+     * @param refused copies; if all were refused, without the one that counts as the fate of the frame.
      */
     public void onFlooded(final int copies, final int refused)
     {
@@ -248,43 +222,39 @@ public final class PathCounters
         return ledger;
     }
 
-    /** @return the first bytes of some dropped frames of each reason. */
+    /** @return the first bytes of some dropped frames for each reason. */
     public DropSamples samples()
     {
         return samples;
     }
 
-    /** @return frames that came in. */
     public long framesIn()
     {
         return in.get() + (further == null ? 0 : further.framesIn());
     }
 
-    /** @return bytes that came in. */
     public long bytesIn()
     {
         return bytesIn.get() + (further == null ? 0 : further.bytesIn());
     }
 
-    /** @return frames delivered. */
     public long delivered()
     {
         return delivered.get() + (further == null ? 0 : further.delivered());
     }
 
-    /** @return bytes of delivered frames. */
     public long deliveredBytes()
     {
         return deliveredBytes.get() + (further == null ? 0 : further.deliveredBytes());
     }
 
-    /** @return frames answered from here. */
+    /** @return frames that the engine answered itself. */
     public long answered()
     {
         return answered.get() + (further == null ? 0 : further.answered());
     }
 
-    /** @return delivered frames that went from port to port and to no remote. */
+    /** @return delivered frames that went from port to port. */
     public long switched()
     {
         return switched.get() + (further == null ? 0 : further.switched());
@@ -296,22 +266,19 @@ public final class PathCounters
         return floodCopies.get() + (further == null ? 0 : further.floodCopies());
     }
 
-    /** @return copies of flooded frames that were not taken. */
+    /** @return refused copies of flooded frames. */
     public long floodCopiesRefused()
     {
         return floodCopiesRefused.get() + (further == null ? 0 : further.floodCopiesRefused());
     }
 
-    /**
-     * @param reason why; not {@link DropReason#NONE}.
-     * @return frames dropped for it.
-     */
+    /** @return frames dropped for a reason other than {@link DropReason#NONE}. */
     public long dropped(final DropReason reason)
     {
         return dropped[reason.ordinal()].get() + (further == null ? 0 : further.dropped(reason));
     }
 
-    /** @return bytes of the longest frame that was too long, dropped or answered; 0 if none was. */
+    /** @return bytes of the longest frame that was too long, dropped or answered; 0 if there was none. */
     public long oversizeLongest()
     {
         final long own = oversizeLongest.get();

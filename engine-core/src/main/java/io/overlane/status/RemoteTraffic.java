@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RemoteTraffic
 {
-    /** A remote we have no number for. */
+    /** A remote without a number. */
     public static final int UNNUMBERED = -1;
 
     private static final int BYTES_OFFSET = 8;
@@ -33,7 +33,7 @@ public final class RemoteTraffic
     private @Nullable RemoteTraffic further;
 
     /**
-     * @param maxRemotes numbers run from 0 to one less.
+     * @param maxRemotes one more than the largest number.
      */
     RemoteTraffic(final int maxRemotes)
     {
@@ -41,18 +41,14 @@ public final class RemoteTraffic
             (maxRemotes + 1) * SLOT_LENGTH, BitUtil.CACHE_LINE_LENGTH).order(ByteOrder.nativeOrder()));
     }
 
-    /**
-     * Have readers see what another thread records too. Before threads start.
-     *
-     * @param traffic of the other thread.
-     */
+    /** Let readers see the records of another thread too. Before threads start. */
     void join(final RemoteTraffic traffic)
     {
         further = traffic;
     }
 
     /**
-     * @param remote a remote's number, or {@link #UNNUMBERED}.
+     * @param remote number of a remote, or {@link #UNNUMBERED}.
      * @param count  frames.
      * @param length bytes of the inner frames together, layer 2 headers included.
      */
@@ -64,10 +60,8 @@ public final class RemoteTraffic
     }
 
     /**
-     * A number was given to another remote: start again, for other threads' records too. One thread, which need not be
-     * the one that records.
-     *
-     * @param remote the number.
+     * Count from 0 again, because another remote got the number; for other threads' records too. For one thread, which
+     * need not be the one that records.
      */
     void reset(final int remote)
     {
@@ -80,29 +74,23 @@ public final class RemoteTraffic
         }
     }
 
-    /**
-     * @param remote a remote's number, or {@link #UNNUMBERED}.
-     * @return frames so far.
-     */
+    /** @return frames to or from a number or {@link #UNNUMBERED}. */
     public long frames(final int remote)
     {
         return since(slot(remote)) + (further == null ? 0 : further.frames(remote));
     }
 
-    /**
-     * @param remote a remote's number, or {@link #UNNUMBERED}.
-     * @return bytes so far.
-     */
+    /** @return bytes to or from a number or {@link #UNNUMBERED}. */
     public long bytes(final int remote)
     {
         return since(slot(remote) + BYTES_OFFSET) +
             (further == null ? 0 : further.bytes(remote));
     }
 
-    /** Frames lie as far before what they were at the last reset as bytes do. */
+    /** The words for frames and for bytes have the same distance to their values at the last reset. */
     private long since(final int offset)
     {
-        // The older value first: a reset between the two reads would make the difference negative.
+        // The value at the reset is read first: a reset between two reads in the other order makes the result negative.
         final long then = slots.getLongVolatile(offset + FRAMES_THEN_OFFSET);
         return slots.getLongVolatile(offset) - then;
     }

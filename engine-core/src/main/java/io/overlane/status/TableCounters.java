@@ -69,11 +69,7 @@ public final class TableCounters
         }
     }
 
-    /**
-     * Count an event. Only for the thread that writes the tables, but for {@link Event#LEARN_LIMITED}.
-     *
-     * @param event that happened once more.
-     */
+    /** Count an event once more. Only {@link Event#LEARN_LIMITED} may come from any thread. */
     public void record(final Event event)
     {
         if (event == Event.LEARN_LIMITED)
@@ -86,10 +82,7 @@ public final class TableCounters
         }
     }
 
-    /**
-     * @param event any.
-     * @return how often it happened. Any thread.
-     */
+    /** @return number of times that an event happened. Any thread. */
     public long get(final Event event)
     {
         return cells[event.ordinal()].get();

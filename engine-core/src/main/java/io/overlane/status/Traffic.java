@@ -4,17 +4,14 @@ package io.overlane.status;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 
-/**
- * Frames and bytes that were delivered one way, for one VNI. One thread records; any thread reads.
- */
+/** Frames and bytes that were delivered one way, for one VNI. One thread records; any thread reads. */
 public final class Traffic
 {
     private final AtomicCounter frames;
     private final AtomicCounter bytes;
 
     /**
-     * @param counters where the two counters are allocated.
-     * @param label    what they are called, before {@code .frames} and {@code .bytes}.
+     * @param label in front of {@code .frames} and {@code .bytes}.
      */
     Traffic(final CountersManager counters, final String label)
     {
@@ -23,7 +20,6 @@ public final class Traffic
     }
 
     /**
-     * @param count  frames.
      * @param length bytes of the inner frames together, layer 2 headers included.
      */
     void record(final int count, final int length)
@@ -33,9 +29,9 @@ public final class Traffic
     }
 
     /**
-     * Add what another has counted. On the thread that records here, when the other's records no more.
+     * Add the counts of another, whose thread records no more. Only for the thread that records here.
      *
-     * @param other counts no more.
+     * @param other to add.
      */
     public void add(final Traffic other)
     {
@@ -43,20 +39,18 @@ public final class Traffic
         bytes.getAndAddPlain(other.bytes());
     }
 
-    /** Give the counters back. On the thread that makes counters; what was counted is gone. */
+    /** Release the counters; the counts are lost. Only for the thread that creates counters. */
     public void free()
     {
         frames.close();
         bytes.close();
     }
 
-    /** @return frames so far. */
     public long frames()
     {
         return frames.get();
     }
 
-    /** @return bytes so far. */
     public long bytes()
     {
         return bytes.get();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What became of every frame: the named reasons, and the counters that add up.
+ * The fate of every frame: the reasons for drops, and counters that add up.
  */
 @NullMarked
 package io.overlane.status;

@@ -9,9 +9,10 @@ import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A hash table of fixed capacity on direct memory for a table larger than the caches: keys of 24 and 48 bits, values
- * of 32, packed four entries to a cache line. One thread writes; any thread reads, without locks. An entry stays in its
- * slot for as long as it lives, and no change ever touches more than the lines of one key: the table is never rebuilt.
+ * A hash table of fixed capacity on direct memory for a table larger than the caches: keys of 24 and 48 bits
+ * ({@code k0} and {@code k1}), values of 32, packed four entries to a cache line. One thread writes; any thread reads,
+ * without locks. Methods are for the writer only where they do not say "any thread". An entry stays in its slot for as
+ * long as it lives, and no change ever touches more than the lines of one key: the table is never rebuilt.
  *
  * <pre>
  *         63                    16 15             0
@@ -24,8 +25,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * </pre>
  *
  * <b>Probing.</b> A key has a home line. It goes to another only if all four slots there are taken: first to the other
- * of a pair of lines, which hardware likes to fetch together, then to the next pair. {@code out}, in the last slot of
- * a line, counts the entries that passed the line over and live further on; a search ends at a line where it is 0, so
+ * of a pair of lines, which hardware likes to fetch together, then to the next pair. {@code out}, in the last slot of a
+ * line, counts the entries that passed the line over and live further on; a search ends at a line where it is 0, so
  * that removed entries leave nothing behind that later searches would have to step over. Live entries fill at most
  * three eighths of the slots; a fiftieth of the keys of a full table is outside its home line.
  *
@@ -36,10 +37,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class CompactTable
 {
-    /** What a lookup answers where there is no entry. */
+    /** The result of a lookup if there is no entry. */
     public static final long MISSING = 0;
 
-    /** What {@link #find(int, long)} answers where there is no entry. */
+    /** The result of {@link #find(int, long)} if there is no entry. */
     public static final int NO_SLOT = -1;
 
     /** The largest value. */
@@ -54,16 +55,16 @@ public final class CompactTable
     private static final int LAST_ENTRY_OFFSET = LINE_LENGTH - ENTRY_OFFSET;
 
     private static final double MAX_LOAD = 3.0 / 8;
-    /** The most entries a table can be made for. */
+    /** The most entries of a table. */
     public static final int MAX_ENTRIES = 1 << 24;
     private static final int MIN_SLOTS = 16;
     private static final int TAG_SHIFT = 56;
     private static final long CLAIM = 1L << 40;
     private static final long CLAIMS_MASK = 0xFFFFL << 40;
     private static final long OUT = 1L << 32;
-    /** Also the most it counts to; where it got so far, which a fair hash makes impossible, it stays. */
+    /** Also the largest count. A counter that reaches it, which a fair hash makes impossible, stays there. */
     private static final long OUT_MASK = 0xFFL << 32;
-    /** Whoever walks gives up a slot that has changed hands so often meanwhile: nobody was there all the time. */
+    /** A walker skips a slot that changed hands this often meanwhile: no entry was there all the time. */
     private static final int WALKER_LOOKS = 4;
 
     private static final int K0_MAX = 0xFF_FFFF;
@@ -80,11 +81,9 @@ public final class CompactTable
     private int longestPut;
 
     /**
-     * A table that places entries, and so orders {@link #forEach(EntryConsumer)}, the same way every time.
-     *
-     * @param maxEntries live entries it can hold.
-     * @param seed       of the hash.
-     * @throws IllegalArgumentException if a number is out of range.
+     * @param maxEntries the most live entries.
+     * @param seed       of the hash; with one seed the order of {@link #forEach(EntryConsumer)} is the same every time.
+     * @throws IllegalArgumentException if {@code maxEntries} is out of range.
      */
     public CompactTable(final int maxEntries, final long seed)
     {
@@ -111,7 +110,7 @@ public final class CompactTable
         return size;
     }
 
-    /** @return live entries it can hold. */
+    /** @return the most live entries. */
     public int maxEntries()
     {
         return maxEntries;
@@ -123,20 +122,18 @@ public final class CompactTable
         return lines * LINE_SLOTS;
     }
 
-    /** @return cache lines that the longest {@code put} so far had to look at; writer only. */
+    /** @return the most cache lines that a {@code put} read so far. */
     int longestPut()
     {
         return longestPut;
     }
 
     /**
-     * Any thread. What counts for a table that does not fit the caches is how many lookups a core has under way at
-     * once. Hence no branch on which slot of the line it is, a coin toss that stays undecided until the line has come
-     * from memory; few instructions; and no bounds checks, since the hash keeps every address within the buffer. The
-     * choice of the slot is only a guess: whatever it does not confirm is left to the ordinary search.
+     * Any thread. In a table that does not fit the caches the speed depends on the number of lookups that a core has
+     * under way at once. Hence no branch on the number of the slot, whose outcome is random and unknown until the line
+     * has come from memory; few instructions; and no bounds checks, since the hash keeps every address within the
+     * buffer. The choice of the slot is only a guess: if it is not confirmed, the ordinary search follows.
      *
-     * @param k0 24 bits of the key.
-     * @param k1 48 bits.
      * @return the value, or {@link #MISSING}.
      */
     public long get(final int k0, final long k1)
@@ -162,7 +159,7 @@ public final class CompactTable
                 return entry & MAX_VALUE;
             }
         }
-        // The first slot was a guess for want of a match in the others, so only its own key is left to compare.
+        // The first slot is chosen if no other matches, so that only its own key is left to compare.
         else if (slot == line &&
             (UnsafeApi.getLongAcquire(null, line + LAST_ENTRY_OFFSET) & OUT_MASK) == 0 &&
             UnsafeApi.getLong(line) != key)
@@ -173,11 +170,9 @@ public final class CompactTable
     }
 
     /**
-     * Look up many keys that share their first part. The first pass only asks memory for every line, which it delivers
-     * side by side; the second finds them in the cache. Any thread.
+     * Look up many keys that share their first part. The first pass only requests every line from memory, which
+     * delivers them side by side; the second finds them in the cache. Any thread.
      *
-     * @param k0     24 bits of the keys.
-     * @param k1s    48 bits each.
      * @param values receives the value of each key, or {@link #MISSING}.
      * @param count  keys.
      */
@@ -186,7 +181,7 @@ public final class CompactTable
         for (int i = 0; i < count; i++)
         {
             final long home = hash(k0, k1s[i]);
-            // One bit of what is loaded, so that the load has a use.
+            // The load has a use because one bit of its result is kept.
             values[i] = UnsafeApi.getLong(address + home * LINE_LENGTH) & Long.MIN_VALUE | home;
         }
         for (int i = 0; i < count; i++)
@@ -196,10 +191,8 @@ public final class CompactTable
     }
 
     /**
-     * Add an entry or change the value of one. Writer only.
+     * Add an entry or change the value of one.
      *
-     * @param k0    24 bits of the key.
-     * @param k1    48 bits.
      * @param value 1…{@link #MAX_VALUE}.
      * @return its slot, or {@link #NO_SLOT} if the key is new and the table full.
      */
@@ -219,13 +212,7 @@ public final class CompactTable
         return size == maxEntries ? NO_SLOT : claim(k0, k1, value);
     }
 
-    /**
-     * Find the slot of an entry, which is good for as long as the entry lives. Writer only.
-     *
-     * @param k0 24 bits of the key.
-     * @param k1 48 bits.
-     * @return its slot, or {@link #NO_SLOT}.
-     */
+    /** @return the slot of an entry, which stays the same while the entry lives, or {@link #NO_SLOT}. */
     public int find(final int k0, final long k1)
     {
         final long key = key(k0, k1);
@@ -249,21 +236,15 @@ public final class CompactTable
         return NO_SLOT;
     }
 
-    /**
-     * Writer only.
-     *
-     * @param slot any.
-     * @return the value of the entry there, or {@link #MISSING}.
-     */
+    /** @return the value of the entry in any slot, or {@link #MISSING}. */
     public long valueAt(final int slot)
     {
         return entryAt(slot) & MAX_VALUE;
     }
 
     /**
-     * Change the value of an entry. Writer only.
+     * Change the value of a live entry.
      *
-     * @param slot  of a live entry.
      * @param value 1…{@link #MAX_VALUE}.
      */
     public void valueAt(final int slot, final long value)
@@ -272,30 +253,20 @@ public final class CompactTable
         entryAt(slot, entryAt(slot) & ~MAX_VALUE | value);
     }
 
-    /**
-     * Writer only.
-     *
-     * @param slot of a live entry.
-     * @return the first part of its key.
-     */
+    /** @return the first part of the key of a live entry. */
     public int k0At(final int slot)
     {
         return (int)(entryAt(slot) >>> TAG_SHIFT) << 16 | (int)buffer.getLong(slot << SLOT_SHIFT) & 0xFFFF;
     }
 
-    /**
-     * Writer only.
-     *
-     * @param slot of a live entry.
-     * @return the second part of its key.
-     */
+    /** @return the second part of the key of a live entry. */
     public long k1At(final int slot)
     {
         return buffer.getLong(slot << SLOT_SHIFT) >>> 16;
     }
 
     /**
-     * Remove an entry. Writer only.
+     * Remove an entry.
      *
      * @param slot any, or {@link #NO_SLOT}.
      * @return the value it had, or {@link #MISSING}.
@@ -317,11 +288,7 @@ public final class CompactTable
         return value;
     }
 
-    /**
-     * Walk the entries in the order of their slots. Writer only; the consumer may remove entries, but not put any.
-     *
-     * @param consumer of each entry.
-     */
+    /** Visit the entries in the order of their slots. The consumer may remove entries, but not put any. */
     public void forEach(final EntryConsumer consumer)
     {
         for (int slot = 0; slot < slots(); slot++)
@@ -335,11 +302,9 @@ public final class CompactTable
     }
 
     /**
-     * Walk the keys of the entries while they change. Any thread; ends after one look at each slot, or a few where
-     * entries come and go under its eyes. A key that has an entry all the time is met exactly once; one whose entry
-     * comes or goes, perhaps; one whose entry goes and comes again, perhaps twice. Never one that had no entry.
-     *
-     * @param consumer of each key.
+     * Visit the keys of the entries while they change. Any thread; ends after one look at each slot, or a few where
+     * entries come and go meanwhile. A key that has an entry all the time is visited exactly once; one whose entry
+     * comes or goes, at most once; one whose entry goes and comes again, at most twice; one without an entry, never.
      */
     public void forEachKey(final KeyConsumer consumer)
     {
@@ -355,8 +320,8 @@ public final class CompactTable
                 final long key = UnsafeApi.getLong(slot);
                 VarHandle.loadLoadFence();
                 final long after = UnsafeApi.getLong(slot + ENTRY_OFFSET);
-                // Its value may have changed. That it is the same entry says its claim, which is given up with the
-                // value and counted on before the next: only then is the key that of the entry word.
+                // The value may have changed. The key belongs to the entry word if the claim is still the same: it
+                // changes whenever another key takes the slot.
                 if (((after ^ entry) & CLAIMS_MASK) == 0 && (after & MAX_VALUE) != MISSING)
                 {
                     consumer.accept((int)(entry >>> TAG_SHIFT) << 16 | (int)key & 0xFFFF, key >>> 16);
@@ -366,19 +331,19 @@ public final class CompactTable
         }
     }
 
-    /** Number of the home line. Visible to the test of how even it is. */
+    /** Number of the home line. The test of its distribution calls this. */
     long hash(final int k0, final long k1)
     {
         return Hash.finish(Hash.fold(key(k0, k1) ^ seed0, (k0 >>> 16) ^ seed1)) * lines >>> 32;
     }
 
-    /** How many entries have passed a line over and live further on. Visible to the test that none is forgotten. */
+    /** Number of entries that passed a line over and live further on. The test of these counters calls this. */
     int passedOver(final int line)
     {
         return (int)((entryAt((line + 1) * LINE_SLOTS - 1) & OUT_MASK) / OUT);
     }
 
-    /** The ordinary search, by a reader. */
+    /** The ordinary search of a reader. */
     private long search(final int k0, final long key, final int home)
     {
         int line = home;
@@ -406,14 +371,14 @@ public final class CompactTable
         return MISSING;
     }
 
-    /** Whether the key compared since was that of the entry word read before. */
+    /** True if the key that was compared belongs to the entry word that was read before. */
     private static boolean isUnchanged(final long slot, final long entry)
     {
         VarHandle.loadLoadFence();
         return ((UnsafeApi.getLong(slot + ENTRY_OFFSET) ^ entry) & ~OUT_MASK) == 0;
     }
 
-    /** True if the entry word is of a live entry with these upper bits of the key. */
+    /** True for the entry word of a live entry with these upper bits of the key. */
     private static boolean isOf(final long entry, final int k0)
     {
         return entry >>> TAG_SHIFT == k0 >>> 16 && (entry & MAX_VALUE) != MISSING;
@@ -426,7 +391,7 @@ public final class CompactTable
         int slot = freeSlot(line);
         while (slot == NO_SLOT)
         {
-            // Before the entry can be found, so that whoever could know of it does not stop at this line.
+            // This precedes the entry, so that no search for the entry stops at this line.
             passOver(line, OUT);
             line = lineAfter(line, looked++);
             slot = freeSlot(line);
@@ -434,7 +399,7 @@ public final class CompactTable
         longestPut = Math.max(longestPut, looked);
 
         final long entry = entryAt(slot);
-        // Not before the store that removed the entry whose slot it was.
+        // The key must not become visible before the removal of the entry that had the slot.
         VarHandle.storeStoreFence();
         buffer.putLong(slot << SLOT_SHIFT, key(k0, k1));
         entryAt(slot, (long)(k0 >>> 16) << TAG_SHIFT | entry + CLAIM & CLAIMS_MASK | entry & OUT_MASK | value);
@@ -464,7 +429,7 @@ public final class CompactTable
         }
     }
 
-    /** Where a search goes after a line, the {@code i}th it has looked at. */
+    /** The line that a search reads after its {@code i}th line. */
     private int lineAfter(final int line, final int i)
     {
         final int other = line ^ 1;
@@ -499,10 +464,7 @@ public final class CompactTable
     public interface EntryConsumer
     {
         /**
-         * @param k0    24 bits of the key.
-         * @param k1    48 bits.
-         * @param value of the entry, never 0.
-         * @param slot  of the entry, for as long as it lives.
+         * @param value never 0.
          */
         void accept(int k0, long k1, long value, int slot);
     }
@@ -511,10 +473,6 @@ public final class CompactTable
     @FunctionalInterface
     public interface KeyConsumer
     {
-        /**
-         * @param k0 24 bits of the key.
-         * @param k1 48 bits.
-         */
         void accept(int k0, long k1);
     }
 }

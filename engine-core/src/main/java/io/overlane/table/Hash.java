@@ -2,12 +2,12 @@
 package io.overlane.table;
 
 /**
- * The steps of all hashes. The tables seed theirs, so that senders cannot choose addresses that collide; none is
+ * The steps of all hashes. Tables seed their hashes, so that senders cannot choose addresses that collide; none is
  * cryptographic.
  */
 public final class Hash
 {
-    /** Odd, with bits set all over: 2^64 divided by the golden ratio. */
+    /** Odd, and its set bits are spread evenly: 2^64 divided by the golden ratio. */
     private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
 
     private Hash()
@@ -15,11 +15,8 @@ public final class Hash
     }
 
     /**
-     * A hash without a seed, for caches that lose little by a collision, and for keys that no sender chooses.
-     *
-     * @param a first word.
-     * @param b second word.
-     * @return 32 bits.
+     * A hash of 32 bits without a seed, for caches that lose little by a collision, and for keys that no sender
+     * chooses.
      */
     public static int of(final long a, final long b)
     {
@@ -29,22 +26,21 @@ public final class Hash
     /**
      * The same hash in 64 bits, of which the upper ones are good: for longer keys, and to tell keys apart.
      *
-     * @param a first word, or the hash of those before.
+     * @param a first word, or the hash of the words before.
      * @param b next word.
-     * @return 64 bits.
      */
     public static long mix(final long a, final long b)
     {
         return (a * MIX ^ b) * MIX;
     }
 
-    /** Both halves of a 128-bit product, of factors of which at least one should be secret. */
+    /** Both halves of a 128-bit product. At least one factor should be secret. */
     static long fold(final long a, final long b)
     {
         return Math.multiplyHigh(a, b) ^ (a * b);
     }
 
-    /** One more multiplication, without which keys in arithmetic progression fall into clumps: 32 bits. */
+    /** One more multiplication: without it keys in arithmetic progression form clusters. 32 bits. */
     static long finish(final long folded)
     {
         return (folded ^ (folded >>> 32)) * MIX >>> 32;

@@ -23,11 +23,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  * five eighths. Probes exhaust a cache line before they go to the next.
  *
  * <p><b>Why a reader never sees a torn entry.</b> A slot is claimed by writing its key and then, with release, the word
- * that has its value; readers acquire that word before they trust the key. From then on the slot belongs to that key:
+ * with its value; readers acquire that word before they read the key. From then on the slot belongs to that key:
  * removing an entry leaves the key and stores a tombstone, which only the same key may revive. A slot that was never
- * used ends a probe. Tombstones go when they and the live entries together fill too much of the table: the writer then
- * copies the live entries to the other buffer and publishes it by a new generation. A reader checks the generation
- * before and after, and looks again if it changed; ordinary writes never make a reader look twice.
+ * used ends a probe. When tombstones and live entries together fill too much of the table, the writer copies the live
+ * entries to the other buffer and publishes it by a new generation. A reader checks the generation before and after,
+ * and starts again if it changed; ordinary writes never make a reader start again.
  *
  * <p><b>Cost.</b> Both buffers are allocated by the constructor and nothing is afterwards. A rebuild reads and writes
  * the whole table once, in order, within the {@code put} that needs it; at least an eighth of the slots are claimed
@@ -35,13 +35,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class OffHeapTable
 {
-    /** The most entries a table can be made for. */
+    /** The most entries of a table. */
     public static final int MAX_ENTRIES = 1 << 24;
 
-    /** What a lookup answers where there is no entry. */
+    /** The result of a lookup if there is no entry. */
     public static final long MISSING = 0;
 
-    /** The one value besides {@link #MISSING} that cannot be stored: it marks a removed entry. */
+    /** Marks a removed entry. This and {@link #MISSING} cannot be stored as values. */
     static final long TOMBSTONE = Long.MIN_VALUE;
 
     private static final int K1_OFFSET = 8;
@@ -65,15 +65,16 @@ public final class OffHeapTable
     private int claimed;
     private volatile int size;
 
-    /** Says which buffer is the table: the even or the odd one. The other is spare until the next rebuild. */
+    /**
+     * The number of rebuilds; its lowest bit selects the buffer that is the table. The other is spare until the next
+     * rebuild.
+     */
     private volatile long generation;
 
     /**
-     * A table that places entries, and so orders {@link #forEach(EntryConsumer)}, the same way every time.
-     *
-     * @param maxEntries live entries it can hold.
-     * @param seed       of the hash.
-     * @throws IllegalArgumentException if a number is out of range.
+     * @param maxEntries the most live entries.
+     * @param seed       of the hash; with one seed the order of {@link #forEach(EntryConsumer)} is the same every time.
+     * @throws IllegalArgumentException if {@code maxEntries} is out of range.
      */
     public OffHeapTable(final int maxEntries, final long seed)
     {
@@ -97,9 +98,6 @@ public final class OffHeapTable
     /**
      * Any thread.
      *
-     * @param k0 first word of the key.
-     * @param k1 second word.
-     * @param k2 third word.
      * @return the value, or {@link #MISSING}.
      */
     public long get(final long k0, final long k1, final long k2)
@@ -121,9 +119,6 @@ public final class OffHeapTable
     /**
      * Add an entry, or change the value of one. Writer only.
      *
-     * @param k0    first word of the key.
-     * @param k1    second word.
-     * @param k2    third word.
      * @param value neither {@link #MISSING} nor {@link #TOMBSTONE}.
      * @return false if the key is new and the table full.
      */
@@ -158,9 +153,6 @@ public final class OffHeapTable
     /**
      * Writer only.
      *
-     * @param k0 first word of the key.
-     * @param k1 second word.
-     * @param k2 third word.
      * @return the value it had, or {@link #MISSING}.
      */
     public long remove(final long k0, final long k1, final long k2)
@@ -178,11 +170,7 @@ public final class OffHeapTable
     /**
      * Add to the value of an entry; a sum of 0 removes it. Writer only.
      *
-     * @param k0    first word of the key.
-     * @param k1    second word.
-     * @param k2    third word.
-     * @param delta to add.
-     * @return the new value; {@link #MISSING} if there is no entry, or no more.
+     * @return the new value; {@link #MISSING} if there was no entry, or it was removed.
      */
     public long add(final long k0, final long k1, final long k2, final long delta)
     {
@@ -200,10 +188,8 @@ public final class OffHeapTable
 
     /**
      * Visit a copy of the entries, in the order of their slots. Any thread; allocates the copy. An entry that is there
-     * all the time is visited once, with a value that it had during the call. The consumer may change the table, if it
-     * runs on the writer's thread.
-     *
-     * @param consumer of each entry.
+     * all the time is visited once, with a value that it had during the call. On the thread of the writer the consumer
+     * may change the table.
      */
     public void forEach(final EntryConsumer consumer)
     {
@@ -212,7 +198,7 @@ public final class OffHeapTable
         long before;
         do
         {
-            // A rebuild takes the buffer away from under a reader: the copy is then made again.
+            // After a rebuild the copy may be mixed, and is made again.
             before = generation();
             final UnsafeBuffer buffer = buffer(before);
             words = new long[size() * ENTRY_WORDS];
@@ -247,19 +233,19 @@ public final class OffHeapTable
         return size;
     }
 
-    /** @return slots, numbered from 0. */
+    /** @return number of slots. */
     int slots()
     {
         return mask + 1;
     }
 
-    /** @return rebuilds so far; any thread. */
+    /** @return number of rebuilds; any thread. */
     long generation()
     {
         return generation;
     }
 
-    /** The buffer that is the table; the writer's, or a reader's who will ask {@link #isCurrent(long)}. */
+    /** The buffer that is the table of a generation; a reader checks {@link #isCurrent(long)} afterwards. */
     private UnsafeBuffer buffer(final long of)
     {
         return (of & 1) == 0 ? even : odd;
@@ -270,7 +256,9 @@ public final class OffHeapTable
         return buffer(generation);
     }
 
-    /** Pairs with the fence in rebuild(): whoever saw a word of the next table sees that the one before is gone. */
+    /**
+     * Pairs with the fence in rebuild(): a reader that saw a word of the next table sees that its generation is over.
+     */
     private boolean isCurrent(final long before)
     {
         VarHandle.loadLoadFence();
@@ -282,7 +270,6 @@ public final class OffHeapTable
         return size == maxEntries;
     }
 
-    /** The number of live entries changed by so many. */
     private void grow(final int entries)
     {
         size = size + entries;
@@ -303,7 +290,7 @@ public final class OffHeapTable
     private void rebuild()
     {
         final UnsafeBuffer to = buffer(generation + 1);
-        // Nothing written below may be seen before the generation that took readers out of this buffer.
+        // Readers must see the generation that made this buffer spare before they see any write below.
         VarHandle.storeStoreFence();
         to.setMemory(0, to.capacity(), (byte)0);
         for (int slot = 0; slot <= mask; slot++)
@@ -314,7 +301,7 @@ public final class OffHeapTable
         generation = generation + 1;
     }
 
-    /** Copy the entry of a slot, if it has one, to the buffer that will be the table next. */
+    /** Copy the entry of a slot, if it has one, to the next table. */
     private void copy(final int slot, final UnsafeBuffer to)
     {
         final UnsafeBuffer from = active();
@@ -331,7 +318,7 @@ public final class OffHeapTable
         }
     }
 
-    /** Number of the home slot in its low bits. Visible to the test of how even it is. */
+    /** Number of the home slot in its low bits. The test of its distribution calls this. */
     int hash(final long k0, final long k1, final long k2)
     {
         return (int)Hash.finish(Hash.fold(Hash.fold(k0 ^ seed0, k1 ^ seed1) ^ k2, seed2));
@@ -342,7 +329,7 @@ public final class OffHeapTable
     {
         final int home = hash(k0, k1, k2) & mask;
         int slot = home;
-        // A reader in a buffer that is being rebuilt may find no end; it stops after a round and looks again.
+        // A reader may find no end in a buffer that is being rebuilt; it stops after a round and starts again.
         for (int i = 1; i <= mask; i++)
         {
             final int offset = slot << SLOT_SHIFT;
@@ -381,10 +368,7 @@ public final class OffHeapTable
     public interface EntryConsumer
     {
         /**
-         * @param k0    first word of the key.
-         * @param k1    second word.
-         * @param k2    third word.
-         * @param value of the entry, never 0.
+         * @param value never 0.
          */
         void accept(long k0, long k1, long k2, long value);
     }

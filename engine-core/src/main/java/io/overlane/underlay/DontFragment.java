@@ -2,20 +2,20 @@
 package io.overlane.underlay;
 
 /**
- * The don't-fragment bit of outer IPv4 headers. IPv6 has none and behaves as if it were set. Whatever it says, nothing
- * is fragmented on this host (RFC 7348 §4.3): a clear bit only lets routers do it.
+ * The don't-fragment bit of outer IPv4 headers. IPv6 has none and routers behave as if it were set. This host never
+ * fragments (RFC 7348 §4.3): a clear bit only permits routers to do so.
  */
 public enum DontFragment
 {
-    /** As the underlay does by itself: set, unless it was opened to fragment. Linux: clear. */
+    /** As the underlay does by default: set, unless it was opened to fragment. Linux: clear. */
     DEFAULT,
 
     /** Always set. */
     SET,
 
-    /** Always clear: routers on the way may fragment. */
+    /** Always clear: routers may fragment. */
     UNSET,
 
-    /** As the inner IPv4 header; set for inner IPv6, clear for what is not IP. Linux {@code df inherit}. */
+    /** As in the inner IPv4 header; set for inner IPv6, clear for other frames. Linux {@code df inherit}. */
     INHERIT
 }

@@ -12,16 +12,14 @@ import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One underlay of two, one for each IP version: sends by the version of the remote, receives from both in turns, and
- * waits for both at once.
+ * Two underlays as one, one for each IP version: sends by the version of the remote, receives from both in turns, and
+ * waits for both at once. Its features are those that both have.
  *
  * <pre>
  *              ┌─► IPv4 underlay          IPv4 underlay ─┐
  *   send ──────┤                                         ├──► poll
  *              └─► IPv6 underlay          IPv6 underlay ─┘
  * </pre>
- *
- * What it can do is what both can.
  */
 public final class DualStackUnderlay implements Underlay
 {
@@ -33,9 +31,9 @@ public final class DualStackUnderlay implements Underlay
     private boolean isIpv6First;
 
     /**
-     * @param ipv4     for IPv4 remotes.
-     * @param ipv6     for IPv6 remotes only, on the same port.
-     * @param idleWait waits for both; closed with this, as both are.
+     * @param ipv4     for IPv4 remotes; this closes it.
+     * @param ipv6     for IPv6 remotes only, on the same port; this closes it.
+     * @param idleWait waits for both; this closes it.
      * @throws IllegalArgumentException if the two are not of different versions and of one port.
      */
     public DualStackUnderlay(final Underlay ipv4, final Underlay ipv6, final IdleWait idleWait)
@@ -51,7 +49,7 @@ public final class DualStackUnderlay implements Underlay
         this.idleWait = idleWait;
     }
 
-    /** The entries of a batch that are of one version. */
+    /** The entries of a batch that have one IP version. */
     private static final class Part
     {
         private SendBatch batch = new SendBatch(0);
@@ -91,7 +89,7 @@ public final class DualStackUnderlay implements Underlay
         }
     }
 
-    /** @return the wildcard of IPv6 or what else the IPv6 underlay is bound to, and the port of both. */
+    /** @return the address of the IPv6 underlay, and the port of both. */
     @Override
     public Vtep local()
     {
@@ -160,7 +158,7 @@ public final class DualStackUnderlay implements Underlay
     public int poll(final ReceiveBatch batch)
     {
         isIpv6First = !isIpv6First;
-        // Both, whatever the first gave: what each has lent ends with its own poll.
+        // Poll both in any case: only its own poll ends what an underlay has lent.
         final int first = of(!isIpv6First).poll(batch);
         return first + of(isIpv6First).poll(batch);
     }

@@ -24,18 +24,16 @@ import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The sending half of a {@link NioUnderlay}: its caches and its patience. Sending thread only.
- */
+/** The sending half of a {@link NioUnderlay}. Sending thread only. */
 final class NioSender
 {
-    /** How long one batch may wait for room in the socket, in nanoseconds. */
+    /** The longest time for which one batch waits for room in the socket. */
     private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** Remotes that are remembered at most; one more, and all are forgotten. */
+    /** The most remotes in the cache; one more, and the cache is cleared. */
     private static final int MAX_REMOTES = 4096;
 
-    /** Memories (a slab, a ring) whose views are kept; a power of two. */
+    /** The most memories (a slab, a ring) whose views are cached; a power of two. */
     private static final int VIEWS = 16;
 
     private static final int MAX_V4_PAYLOAD = 65_507;
@@ -56,11 +54,11 @@ final class NioSender
 
     private long deadlineNs;
     private boolean isWaiting;
-    /** The socket's type of service now. */
+    /** The present type of service of the socket. */
     private int tos;
 
     /**
-     * @param writable          a selector the channel is registered with for writing.
+     * @param writable          a selector with which the channel is registered for writing.
      * @param isNeverFragmented true if datagrams carry the don't-fragment bit, so that the system refuses long ones.
      */
     NioSender(
@@ -81,9 +79,9 @@ final class NioSender
 
     /**
      * Connect a socket, which sends nothing, and look for the interface that has its address. Takes some system calls.
-     * A route or a router on the way may have a smaller MTU, for which the JDK cannot ask.
+     * A route or a router on the way may have a smaller MTU, which the JDK does not report.
      *
-     * @return IP MTU of the interface that leads to a remote, in bytes; 0 if the system does not say.
+     * @return IP MTU of the interface that leads to a remote, in bytes; 0 if the system does not report it.
      */
     static int interfaceMtu(final InetSocketAddress remote)
     {
@@ -148,7 +146,7 @@ final class NioSender
         return DropReason.NONE;
     }
 
-    /** It is the socket's, not the datagram's: one more call each time it changes. */
+    /** It is a property of the socket: each change takes a system call. */
     private boolean changeTos(final int wanted)
     {
         try
@@ -175,7 +173,7 @@ final class NioSender
         {
             while (true)
             {
-                // An empty datagram was sent if nothing else is said: 0 is also what "no room" looks like.
+                // For an empty datagram 0 means "sent", for others "no room".
                 if (channel.send(bytes, remote.address) > 0 || length == 0)
                 {
                     return DropReason.NONE;
@@ -201,7 +199,7 @@ final class NioSender
         }
     }
 
-    /** False once the batch has waited long enough. */
+    /** False once the batch has waited for its time. */
     private boolean awaitRoom() throws IOException
     {
         final long nowNs = System.nanoTime();
@@ -219,7 +217,7 @@ final class NioSender
         return true;
     }
 
-    /** The JDK tells errors apart by class or, where it has none of its own, by the C library's words. */
+    /** The JDK has classes for some errors; the others are recognised by the message of the C library. */
     private static DropReason verdict(final IOException ex)
     {
         if (ex instanceof NoRouteToHostException || ex instanceof PortUnreachableException)
@@ -254,7 +252,7 @@ final class NioSender
         return remote;
     }
 
-    /** The bytes where they lie if that is a direct buffer's memory, else a copy. */
+    /** The bytes in place if the memory is a direct buffer, else a copy. */
     @SuppressWarnings("ReferenceEquality")
     private ByteBuffer bytes(final MutableDirectBuffer buffer, final int offset, final int length)
     {
@@ -274,7 +272,7 @@ final class NioSender
         return views[slot].limit(from + length).position(from);
     }
 
-    /** A remote as the key of a map, and what is kept of it. */
+    /** A remote: the key of the cache, and the cached values. */
     private static final class Remote
     {
         private static final long LIFETIME_NS = TimeUnit.SECONDS.toNanos(10);
@@ -295,7 +293,10 @@ final class NioSender
             return this;
         }
 
-        /** Bytes of payload that the interface takes in one packet. Asks again after ten seconds. */
+        /**
+         * The longest payload that the interface takes in one packet, in bytes. Asks the system again after ten
+         * seconds.
+         */
         private int longest(final long nowNs)
         {
             if (longest == 0 || nowNs - askedNs >= LIFETIME_NS)

@@ -29,29 +29,30 @@ import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagrams through the JDK's own {@link DatagramChannel}: no native code of ours, any operating system, one system
- * call per datagram. The fallback where nothing faster is available.
+ * Datagrams through the JDK's own {@link DatagramChannel}: no native code, any operating system, one system call per
+ * datagram. The fallback where nothing faster is available.
  *
- * <p>What the JDK cannot do: the type of service octet is set, but not reported, so that congestion is not told of;
- * source port and time to live are always the socket's, nothing is joined, and an entry of several datagrams is sent
- * piece by piece. If a piece is refused, those before it have been sent and the entry has the verdict of the refused
- * one. Multicast groups are left to the Linux underlay.
+ * <p>Limits of the JDK: the type of service is set, but not reported, so that congestion marks get lost; source port
+ * and time to live are always those of the socket; nothing is joined, and an entry of several datagrams is sent piece
+ * by piece. If a piece is refused, those before it have been sent and the entry has the verdict of the refused one.
+ * Multicast groups need the Linux underlay.
  *
- * <p>An address of {@code ::} receives and sends IPv4 as well. From Java 19 on, datagrams carry the don't-fragment bit,
- * as tunnels want it, and one that is longer than the path's MTU is {@code OVERSIZE}. Older ones cannot set the bit:
- * there, what is longer than the interface's MTU is {@code OVERSIZE}, and the system or a router fragments what is too
- * long for a narrower path behind it. Verdicts are made of the exceptions' classes and the C library's English words.
+ * <p>An address of {@code ::} receives and sends IPv4 as well. With Java 19 and later, datagrams carry the
+ * don't-fragment bit, as tunnels want it, and one that is longer than the path's MTU is {@code OVERSIZE}. Older JDKs
+ * cannot set the bit: a datagram longer than the interface's MTU is {@code OVERSIZE}, and the system or a router
+ * fragments one that is too long for a narrower link on the path. Verdicts follow from the classes of exceptions and
+ * from the English messages of the C library.
  *
  * <p>Garbage: none when sending to up to some hundred remotes from direct memory (heap memory is copied first), nor
- * when receiving from one sender at a time; some 180 bytes for each datagram that comes from another sender than the
- * one before, which is the {@link InetSocketAddress} the JDK makes for it.
+ * when receiving from one sender at a time; some 180 bytes for each datagram from another sender than the one before,
+ * which is the {@link InetSocketAddress} that the JDK creates.
  */
 public final class NioUnderlay implements Underlay
 {
-    /** Asked for in each direction, in bytes; the system may give less. Some 2,500 full-size datagrams. */
+    /** Requested in each direction, in bytes; the system may give less. Holds some 2,500 full-size datagrams. */
     private static final int SOCKET_BUFFER_LENGTH = 4 * 1024 * 1024;
 
-    /** Datagrams lent by one poll at most. */
+    /** The most datagrams lent by one poll. */
     private static final int SLOTS = 64;
 
     private static final int MAX_DATAGRAM_LENGTH = 65_535;
@@ -71,7 +72,7 @@ public final class NioUnderlay implements Underlay
     private final FrameSlab slab = new FrameSlab(SLOTS, MAX_DATAGRAM_LENGTH);
     private final ByteBuffer[] slots = new ByteBuffer[SLOTS];
 
-    /** Those of the polling thread. */
+    /** Failures of the polling thread. */
     private final RepeatedFailures failures;
     private @Nullable InetSocketAddress lastSource;
     private IpAddress lastAddress = IpAddress.ANY_V4;
@@ -85,8 +86,8 @@ public final class NioUnderlay implements Underlay
      *
      * @param address      local address, or a wildcard; decides the IP version.
      * @param udpPort      local port, or 0 for any free one.
-     * @param errorHandler gets what is wrong with the socket, on the thread that met it; what it throws ends there.
-     *                     Null: a line on standard error.
+     * @param errorHandler receives failures of the socket, on the thread where they occur; may throw. Null: a line on
+     *                     standard error.
      * @throws IllegalArgumentException if it is a group's address or no port.
      * @throws BindException if the address is not local, the port is taken, or the system refuses; the message is one
      *                       line with address, port and the system's reason.
@@ -112,7 +113,7 @@ public final class NioUnderlay implements Underlay
             opened.register(writeSelector, SelectionKey.OP_WRITE);
             local = new Vtep(address, ((InetSocketAddress)opened.getLocalAddress()).getPort());
         }
-        // The JDK throws the latter for an IP version that this host or JVM does not have.
+        // The JDK throws UnsupportedOperationException for an IP version that this host or JVM does not have.
         catch (final IOException | UnsupportedOperationException ex)
         {
             CloseHelper.quietCloseAll(readSelector, writeSelector, opened);
@@ -151,7 +152,7 @@ public final class NioUnderlay implements Underlay
     /**
      * {@inheritDoc}
      *
-     * <p>This one knows the MTU of the interface; a route or a router on the way may have a smaller one.
+     * <p>This is the MTU of the interface; a route or a router on the way may have a smaller one.
      */
     @Override
     public int pathMtu(final long remoteHigh, final long remoteLow)
@@ -194,7 +195,7 @@ public final class NioUnderlay implements Underlay
         }
         catch (final ClosedChannelException | PortUnreachableException ex)
         {
-            // Closed under our hands, or an earlier datagram of ours was refused: a remote's trouble, not the socket's.
+            // Closed meanwhile, or a remote refused an earlier datagram: the socket is not broken.
             return count;
         }
         catch (final IOException ex)
@@ -220,7 +221,7 @@ public final class NioUnderlay implements Underlay
     {
         if (timeoutNs > 0 && !isWoken && !isClosed)
         {
-            // The selector does not wait on an interrupted thread.
+            // On an interrupted thread the selector returns at once.
             final boolean wasInterrupted = Thread.interrupted();
             isWaiting = true;
             try
@@ -251,7 +252,7 @@ public final class NioUnderlay implements Underlay
     @Override
     public void wake()
     {
-        // What the caller published must be visible before we trust a wake that is still unanswered.
+        // Writes of the caller must be visible before an earlier wake, still unanswered, counts for this one too.
         VarHandle.fullFence();
         if (!isWoken)
         {
@@ -277,7 +278,7 @@ public final class NioUnderlay implements Underlay
         CloseHelper.closeAll(errorHandler, readable, writable, channel);
     }
 
-    /** True if the system promises to fragment nothing. */
+    /** True if the system never fragments. */
     private static boolean configure(final DatagramChannel channel) throws IOException
     {
         boolean isNeverFragmented = false;
@@ -297,7 +298,7 @@ public final class NioUnderlay implements Underlay
         return isNeverFragmented;
     }
 
-    /** Some systems give less than asked for, some refuse to: then theirs has to do. */
+    /** Some systems give less than requested, some refuse: either is good enough. */
     private static void askFor(final DatagramChannel channel, final SocketOption<Integer> bufferLength)
     {
         try

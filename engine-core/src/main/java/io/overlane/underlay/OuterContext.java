@@ -5,27 +5,27 @@ import io.overlane.setting.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of outer IP headers; immutable, each setter returns another object. As given they are what the kernel's
- * vxlan device does, with the don't-fragment bit set: TTL 64 (1 to a multicast group), type of service 0 except for the
+ * The settings of outer IP headers; immutable, each setter returns a new object. The defaults are those of the kernel's
+ * vxlan device, with the don't-fragment bit set: TTL 64 (1 to a multicast group), type of service 0 except for the
  * congestion bits.
  *
  * <p>An inherited value is read from the inner IP header, behind VLAN tags; a frame that is not IP gets the default.
- * The engine refuses at launch what its underlay cannot do.
+ * The engine refuses at launch a setting that its underlay does not support.
  *
  * @param ttl          time to live or hop limit, 0 for the default, or {@link #INHERIT}.
  * @param tos          type of service or traffic class without its congestion bits, or {@link #INHERIT}.
  * @param dontFragment the don't-fragment bit.
- * @param ecn          what becomes of inner congestion bits; null for the default.
+ * @param ecn          how inner congestion bits become outer ones; null for the default.
  */
 public record OuterContext(int ttl, int tos, DontFragment dontFragment, @Nullable EcnEncap ecn)
 {
-    /** Take the value from the inner IP header. */
+    /** The value of the inner IP header. */
     public static final int INHERIT = -1;
 
     private static final int MAX_OCTET = 255;
     private static final int ECN_MASK = 3;
 
-    /** With the defaults. */
+    /** All defaults. */
     public OuterContext()
     {
         this(0, 0, DontFragment.DEFAULT, null);
@@ -49,8 +49,8 @@ public record OuterContext(int ttl, int tos, DontFragment dontFragment, @Nullabl
     }
 
     /**
-     * @param ttl 1…255, or {@link #INHERIT}: non-IP frames then leave with the default. 0, the default: the system's
-     *            own, 64 as a rule and 1 to a multicast group.
+     * @param ttl 1…255; {@link #INHERIT}; or 0, the default: the system decides, which uses 64, and 1 to a multicast
+     *            group.
      * @return the same settings with this time to live.
      * @throws IllegalArgumentException if it is none of these.
      */
@@ -60,8 +60,8 @@ public record OuterContext(int ttl, int tos, DontFragment dontFragment, @Nullabl
     }
 
     /**
-     * @param tos 0…255, whose two lowest bits do not count, or {@link #INHERIT}: non-IP frames then leave with 0. The
-     *            congestion bits come from the inner header, see {@link #ecn(EcnEncap)}. Default 0.
+     * @param tos 0…255, of which the two lowest bits are ignored, or {@link #INHERIT}; default 0. The congestion bits
+     *            come from the inner header, see {@link #ecn(EcnEncap)}.
      * @return the same settings with this type of service.
      * @throws IllegalArgumentException if it is neither.
      */
@@ -80,8 +80,8 @@ public record OuterContext(int ttl, int tos, DontFragment dontFragment, @Nullabl
     }
 
     /**
-     * @param ecn what becomes of inner congestion bits. Default {@link EcnEncap#LINUX}; {@link EcnEncap#OFF} on an
-     *            underlay that cannot set them, which does not read them either. Null stands for the default.
+     * @param ecn how inner congestion bits become outer ones; null for the default: {@link EcnEncap#LINUX}, or
+     *            {@link EcnEncap#OFF} if the underlay cannot set them. Such an underlay does not read them either.
      * @return the same settings with this rule for congestion bits.
      */
     public OuterContext ecn(final @Nullable EcnEncap ecn)

@@ -2,8 +2,8 @@
 package io.overlane.underlay;
 
 /**
- * How many bytes the headers in front of a frame take, by IP version: the only place that knows. Outer IPv4 options and
- * IPv6 extension headers are never sent.
+ * The length of the headers in front of a frame, by IP version. Outer IPv4 options and IPv6 extension headers are never
+ * sent.
  *
  * <pre>
  *              IP   UDP  VXLAN  Ethernet   together
@@ -23,22 +23,15 @@ public final class OuterOverhead
     {
     }
 
-    /**
-     * What stands in front of a UDP payload.
-     *
-     * @param isV4 over IPv4.
-     * @return 28, or 48 over IPv6.
-     */
+    /** @return bytes in front of a UDP payload: 28, or 48 over IPv6. */
     public static int datagram(final boolean isV4)
     {
         return (isV4 ? IPV4 : IPV6) + UDP;
     }
 
     /**
-     * What a segment's IP MTU is smaller by than the underlay's: outer headers and the inner Ethernet header.
-     *
-     * @param isV4 over IPv4.
-     * @return 50, or 70 over IPv6.
+     * @return difference of the underlay's IP MTU and a segment's: 50, or 70 over IPv6. It includes the inner Ethernet
+     *         header.
      */
     public static int vxlan(final boolean isV4)
     {

@@ -4,14 +4,15 @@ package io.overlane.underlay;
 import io.overlane.frame.Frame;
 
 /**
- * Datagrams received together, each with what the network said of it. Reused; a fixed number at most.
+ * Datagrams received together, each with its source address and the fields that the network reported. The batch is
+ * reused, and has a fixed capacity. Entries have indexes 0…size-1.
  *
  * <p>An entry is the payload of one datagram, or of several that the network joined (UDP_GRO): equal pieces of
- * {@link #segmentSize(int)} bytes, the last perhaps shorter.
+ * {@link #segmentSize(int)} bytes, of which the last may be shorter.
  */
 public final class ReceiveBatch
 {
-    /** The type of service octet was not reported. */
+    /** The network did not report the type of service. */
     public static final int TOS_UNKNOWN = -1;
 
     private final Frame[] frames;
@@ -22,9 +23,6 @@ public final class ReceiveBatch
     private final int[] segmentSize;
     private int size;
 
-    /**
-     * @param capacity entries it can hold.
-     */
     public ReceiveBatch(final int capacity)
     {
         frames = new Frame[capacity];
@@ -35,25 +33,25 @@ public final class ReceiveBatch
         segmentSize = new int[capacity];
     }
 
-    /** @return entries it can hold. */
+    /** @return entries that fit. */
     public int capacity()
     {
         return frames.length;
     }
 
-    /** @return entries in it. */
+    /** @return number of entries. */
     public int size()
     {
         return size;
     }
 
-    /** @return true if {@link #add} would refuse. */
+    /** @return true if {@link #add} would throw. */
     public boolean isFull()
     {
         return size == frames.length;
     }
 
-    /** Forget all entries. */
+    /** Remove all entries. */
     public void clear()
     {
         size = 0;
@@ -65,7 +63,7 @@ public final class ReceiveBatch
      * @param sourceLow   second word.
      * @param sourcePort  outer source port.
      * @param tos         outer type of service or traffic class, or {@link #TOS_UNKNOWN}.
-     * @param segmentSize bytes per joined datagram, 0 for a datagram by itself.
+     * @param segmentSize bytes per joined datagram, 0 for a single datagram.
      */
     public void add(
         final Frame frame,
@@ -75,7 +73,7 @@ public final class ReceiveBatch
         final int tos,
         final int segmentSize)
     {
-        // Mostly the same as last time: a comparison is cheaper than the collector's barrier behind a store.
+        // Mostly it is the same frame as last time: a comparison is cheaper than the write barrier of the collector.
         if (frames[size] != frame)
         {
             frames[size] = frame;
@@ -88,55 +86,37 @@ public final class ReceiveBatch
         size++;
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return the UDP payload.
-     */
+    /** @return the UDP payload. */
     public Frame frame(final int index)
     {
         return frames[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return first word of the outer source address.
-     */
+    /** @return first word of the outer source address. */
     public long sourceHigh(final int index)
     {
         return sourceHigh[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return second word of the outer source address.
-     */
+    /** @return second word of the outer source address. */
     public long sourceLow(final int index)
     {
         return sourceLow[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return outer source port.
-     */
+    /** @return outer source port. */
     public int sourcePort(final int index)
     {
         return sourcePort[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return outer type of service or traffic class, or {@link #TOS_UNKNOWN}.
-     */
+    /** @return outer type of service or traffic class, or {@link #TOS_UNKNOWN}. */
     public int tos(final int index)
     {
         return tos[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return bytes per joined datagram, 0 for a datagram by itself.
-     */
+    /** @return bytes per joined datagram, 0 for a single datagram. */
     public int segmentSize(final int index)
     {
         return segmentSize[index];

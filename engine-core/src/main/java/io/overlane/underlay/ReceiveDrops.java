@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Reads how many datagrams Linux dropped on their way into a UDP socket, from the tables in {@code /proc/net}: for
- * sockets whose descriptor nobody has. Other systems have no such table.
+ * Reads from the tables in {@code /proc/net} how many datagrams Linux dropped on their way into a UDP socket. This
+ * needs no descriptor of the socket. Other systems have no such table.
  */
 final class ReceiveDrops
 {
-    /** Columns of a line: number, local address, … and drops as the last one. */
+    /** Columns of a line: the line number, the local address, …, the drops. */
     private static final int LOCAL_ADDRESS = 1;
     private static final int DROPS = 12;
 
@@ -23,9 +23,6 @@ final class ReceiveDrops
     private final String localAddress;
     private long drops;
 
-    /**
-     * @param local what the socket is bound to.
-     */
     ReceiveDrops(final Vtep local)
     {
         table = Path.of(local.address().isV4() ? "/proc/net/udp" : "/proc/net/udp6");
@@ -33,10 +30,11 @@ final class ReceiveDrops
     }
 
     /**
-     * Read the table, which has a line for every UDP socket of the network namespace. Any thread.
+     * Read the table, which has a line for every UDP socket of the network namespace. Any thread. The kernel counts in
+     * 32 bits: the sum is right if this is called at least once per 2^32 drops.
      *
-     * @return datagrams dropped since the socket was opened; what was read last if it is closed, 0 where there is no
-     *     table. The kernel counts in 32 bits; the sum is right if somebody asks before that count starts again.
+     * @return datagrams dropped since the socket was opened; the last value read if the socket is closed; 0 without a
+     *         table.
      */
     synchronized long read()
     {
@@ -58,7 +56,7 @@ final class ReceiveDrops
         return drops;
     }
 
-    /** The form of the table: words of 32 bits as a little-endian machine reads them, and the port. */
+    /** The address as the table shows it: words of 32 bits in the order of a little-endian machine, and the port. */
     private static String column(final Vtep local)
     {
         final IpAddress address = local.address();

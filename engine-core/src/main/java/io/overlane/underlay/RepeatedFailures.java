@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 
 /**
- * Reports failures of a socket that come again and again: for each reason one line a minute, with the number of
- * failures since the last line. A remote that a firewall forbids fails for every datagram. One thread only.
+ * Limits the reports of a socket failure that repeats: one line a minute for each reason, with the number of failures
+ * since the last line. Without a limit a remote behind a firewall causes a line for every datagram. One thread only.
  */
 public final class RepeatedFailures
 {
@@ -18,19 +18,14 @@ public final class RepeatedFailures
     private final ErrorHandler errorHandler;
     private final Map<String, Reason> reasons = new HashMap<>();
 
-    /**
-     * @param errorHandler to tell.
-     */
     public RepeatedFailures(final ErrorHandler errorHandler)
     {
         this.errorHandler = errorHandler;
     }
 
     /**
-     * Something failed once more.
-     *
-     * @param operation what was tried, a verb and what belongs to it.
-     * @param object    of the verb; becomes text only in a line that is written.
+     * @param operation what failed: a verb, and the words that belong to it.
+     * @param object    object of the verb; converted to text only if a line is written.
      * @param cause     its message is the reason.
      * @param nowNs     on the clock of {@link System#nanoTime()}.
      */
@@ -49,7 +44,7 @@ public final class RepeatedFailures
         }
     }
 
-    /** What is to be told about one reason. */
+    /** One reason: when it was last reported, and how often it occurred since. */
     private static final class Reason
     {
         private boolean isKnown;

@@ -5,11 +5,11 @@ import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 
 /**
- * Datagrams to send together, each with where it goes and, afterwards, what became of it. Reused; a fixed number at
- * most.
+ * Datagrams to send together, each with its destination and, after sending, with its verdict. The batch is reused, and
+ * has a fixed capacity. Entries have indexes 0…size-1.
  *
- * <p>An entry is the payload of one datagram, or of several equal ones that leave in one call (UDP_SEGMENT). The same
- * frame may stand in several entries: a flooded frame is sent to each remote from where it lies.
+ * <p>An entry is the payload of one datagram, or of several equal ones that leave in one call (UDP_SEGMENT). Several
+ * entries may have the same frame: a flooded frame is sent to each remote without a copy.
  */
 public final class SendBatch
 {
@@ -24,9 +24,6 @@ public final class SendBatch
     private final DropReason[] verdict;
     private int size;
 
-    /**
-     * @param capacity entries it can hold.
-     */
     public SendBatch(final int capacity)
     {
         frames = new Frame[capacity];
@@ -40,39 +37,39 @@ public final class SendBatch
         verdict = new DropReason[capacity];
     }
 
-    /** @return entries it can hold. */
+    /** @return entries that fit. */
     public int capacity()
     {
         return frames.length;
     }
 
-    /** @return entries in it. */
+    /** @return number of entries. */
     public int size()
     {
         return size;
     }
 
-    /** @return true if {@link #add} would refuse. */
+    /** @return true if {@link #add} would throw. */
     public boolean isFull()
     {
         return size == frames.length;
     }
 
-    /** Forget all entries. */
+    /** Remove all entries. */
     public void clear()
     {
         size = 0;
     }
 
     /**
-     * @param frame       the UDP payload; it stays where it is until the batch is sent.
+     * @param frame       the UDP payload; its bytes stay where they are until the batch is sent.
      * @param remoteHigh  first word of the outer destination address ({@code IpAddress}).
      * @param remoteLow   second word.
      * @param remotePort  outer destination port.
-     * @param remote      the caller's number for the remote; the underlay does not look at it.
-     * @param flowHash    the same for all frames of an inner flow; chooses the source port where the underlay can.
+     * @param remote      the caller's number for the remote; the underlay ignores it.
+     * @param flowHash    the same for all frames of an inner flow; selects the source port if the underlay has several.
      * @param outer       packed {@link OuterFields}, for underlays that can set them; a type of service alone is one.
-     * @param segmentSize bytes per datagram of a joined entry, 0 for a datagram by itself.
+     * @param segmentSize bytes per datagram of a joined entry, 0 for a single datagram.
      */
     public void add(
         final Frame frame,
@@ -84,7 +81,7 @@ public final class SendBatch
         final int outer,
         final int segmentSize)
     {
-        // Mostly the same as last time: a comparison is cheaper than the collector's barrier behind a store.
+        // Mostly it is the same frame as last time: a comparison is cheaper than the write barrier of the collector.
         if (frames[size] != frame)
         {
             frames[size] = frame;
@@ -104,10 +101,10 @@ public final class SendBatch
     }
 
     /**
-     * Let an entry stand for several datagrams of equal length.
+     * Make an entry stand for several datagrams of equal length.
      *
-     * @param index       0…size-1.
-     * @param frame       their payloads, one behind the other.
+     * @param index       of the entry.
+     * @param frame       their payloads, one after the other.
      * @param segmentSize bytes per datagram; the last may be shorter.
      */
     public void join(final int index, final Frame frame, final int segmentSize)
@@ -116,117 +113,83 @@ public final class SendBatch
         this.segmentSize[index] = segmentSize;
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return the UDP payload.
-     */
+    /** @return the UDP payload. */
     public Frame frame(final int index)
     {
         return frames[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return first word of the outer destination address.
-     */
+    /** @return first word of the outer destination address. */
     public long remoteHigh(final int index)
     {
         return remoteHigh[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return second word of the outer destination address.
-     */
+    /** @return second word of the outer destination address. */
     public long remoteLow(final int index)
     {
         return remoteLow[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return outer destination port.
-     */
+    /** @return outer destination port. */
     public int remotePort(final int index)
     {
         return remotePort[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return the caller's number for the remote.
-     */
+    /** @return the caller's number for the remote. */
     public int remote(final int index)
     {
         return remote[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return the hash of the inner flow.
-     */
+    /** @return the hash of the inner flow. */
     public int flowHash(final int index)
     {
         return flowHash[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return outer type of service or traffic class.
-     */
+    /** @return outer type of service or traffic class. */
     public int tos(final int index)
     {
         return OuterFields.tos(outer[index]);
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return outer time to live or hop limit; 0: the underlay's choice.
-     */
+    /** @return outer time to live or hop limit; 0 if the underlay decides. */
     public int ttl(final int index)
     {
         return OuterFields.ttl(outer[index]);
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return what to do about the don't-fragment bit, one of {@link OuterFields}' three.
-     */
+    /** @return what to do about the don't-fragment bit: a constant of {@link OuterFields}. */
     public int df(final int index)
     {
         return OuterFields.df(outer[index]);
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return type of service, time to live and don't-fragment bit packed, {@link OuterFields}.
-     */
+    /** @return the packed {@link OuterFields}. */
     public int outer(final int index)
     {
         return outer[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return bytes per datagram of a joined entry, 0 for a datagram by itself.
-     */
+    /** @return bytes per datagram of a joined entry, 0 for a single datagram. */
     public int segmentSize(final int index)
     {
         return segmentSize[index];
     }
 
-    /**
-     * @param index 0…size-1.
-     * @return {@link DropReason#NONE} if the underlay took the datagram, else why not.
-     */
+    /** @return {@link DropReason#NONE} if the underlay accepted the datagram, else the reason why not. */
     public DropReason verdict(final int index)
     {
         return verdict[index];
     }
 
     /**
-     * @param index   0…size-1.
-     * @param verdict what became of the datagram; the underlay calls this.
+     * Set by the underlay.
+     *
+     * @param index   of the entry.
+     * @param verdict {@link DropReason#NONE}, or why the underlay did not accept the datagram.
      */
     public void verdict(final int index, final DropReason verdict)
     {

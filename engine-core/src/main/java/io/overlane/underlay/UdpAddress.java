@@ -5,7 +5,7 @@ import io.overlane.address.IpAddress;
 import java.net.BindException;
 import org.jspecify.annotations.Nullable;
 
-/** The checks and the errors that all underlays share when they bind a UDP socket. */
+/** Checks and error messages that all underlays share when they bind a UDP socket. */
 public final class UdpAddress
 {
     private static final int MAX_PORT = 0xFFFF;
@@ -15,11 +15,9 @@ public final class UdpAddress
     }
 
     /**
-     * Refuse an address or a port that no socket can be bound to.
-     *
      * @param address to bind to.
-     * @param udpPort to bind to, 0 for any free one.
-     * @throws IllegalArgumentException if the address is null or a multicast group's, or the port is out of range.
+     * @param udpPort to bind to, 0 for any free port.
+     * @throws IllegalArgumentException if no socket can be bound to them.
      */
     public static void check(final IpAddress address, final int udpPort)
     {
@@ -38,14 +36,11 @@ public final class UdpAddress
     }
 
     /**
-     * Describe why a socket could not be opened or bound, in the operating system's words, with advice where those
-     * words are known.
-     *
      * @param address that was to be bound.
      * @param udpPort that was to be bound.
-     * @param reason  what the operating system said.
-     * @param cause   the failure itself, if there is one.
-     * @return the error, with a message of one line.
+     * @param reason  message of the operating system.
+     * @param cause   the exception, if there is one.
+     * @return an error whose message of one line says what to do, where the reason is a known one.
      */
     public static BindException cannotBind(
         final IpAddress address, final int udpPort, final String reason, final @Nullable Throwable cause)

@@ -9,24 +9,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way to send datagrams to other endpoints and to receive theirs.
+ * Sends datagrams to other endpoints and receives theirs.
  *
  * <p>One thread polls and one thread sends; they may be different threads (a split worker), so an implementation keeps
- * no state across the two. A broken socket is told to the {@code ErrorHandler} it was made with; no method here throws
- * for it.
+ * no state that both use. A broken socket is reported to the {@code ErrorHandler} that the underlay was made with; no
+ * method here throws for it.
  */
 public interface Underlay extends AutoCloseable
 {
-    /** @return where we are bound: the address may be the wildcard, the port is the real one. */
+    /** @return the local endpoint: the address may be the wildcard, the port is the real one. */
     Vtep local();
 
-    /** @return what it is, in a word or two, for the start line and logs. */
+    /** @return a name of one or two words, for the start line and logs. */
     String description();
 
     /**
      * Whether datagrams of equal length leave faster if they are joined in one entry
-     * ({@link SendBatch#segmentSize(int)}). A joined entry is always sent, if need be as one datagram after the other.
-     * May change while running.
+     * ({@link SendBatch#segmentSize(int)}). Every underlay sends a joined entry, if need be as one datagram after the
+     * other. May change while running.
      *
      * @return false where joining only costs a copy.
      */
@@ -36,7 +36,7 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
-     * Whether {@link SendBatch#flowHash(int)} is looked at; where it is not, nobody need compute it. Never changes.
+     * Whether the underlay reads {@link SendBatch#flowHash(int)}; if not, nobody need compute it. Never changes.
      *
      * @return true if flows leave from different source ports.
      */
@@ -45,23 +45,19 @@ public interface Underlay extends AutoCloseable
         return false;
     }
 
-    /**
-     * What it can do beyond carrying datagrams. Never changes.
-     *
-     * @return none by default.
-     */
+    /** @return features beyond carrying datagrams, none by default. Never changes. */
     default Set<UnderlayFeature> features()
     {
         return Set.of();
     }
 
     /**
-     * Ask what the longest packet to a remote is now, by the route's MTU and what routers on the way have said. May
-     * take some system calls: for use when a datagram was {@code OVERSIZE}. Sending thread only.
+     * Find out the length of the longest packet to a remote, from the MTU of the route and the reports of routers. May
+     * take some system calls: meant for a datagram that was {@code OVERSIZE}. Sending thread only.
      *
      * @param remoteHigh first word of the outer destination address ({@code IpAddress}).
      * @param remoteLow  second word.
-     * @return IP MTU in bytes, headers included; 0: not known.
+     * @return IP MTU in bytes, headers included; 0 if not known.
      */
     default int pathMtu(final long remoteHigh, final long remoteLow)
     {
@@ -69,13 +65,12 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
-     * How many datagrams arrived for this underlay and were dropped before {@link #poll} could return them: the
-     * socket's receive buffer, or another queue in front of {@code poll}, had no room, the system refused the datagram
-     * (a wrong UDP checksum), or its source was not accepted ({@link #acceptOnly}). No other counter has them: a frame
-     * counts as received only when {@code poll} returns it. Counted since the underlay was opened, and kept after it is
-     * closed. Any thread.
+     * How many datagrams arrived for this underlay and were dropped before {@link #poll} could return them: because the
+     * socket's receive buffer, or another queue in front of {@code poll}, had no room; because the system refused the
+     * datagram (a wrong UDP checksum); or because its source was not accepted ({@link #acceptOnly}). No other counter
+     * includes them. Counted since the underlay was opened, and kept after it is closed. Any thread.
      *
-     * @return the count; 0 where the system does not say.
+     * @return the count; 0 where the system does not report it.
      */
     default long receiveDrops()
     {
@@ -83,7 +78,7 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
-     * Receive what is sent to a multicast group from now on. A group that is joined already stays joined, once. Needs
+     * Receive datagrams to a multicast group from now on; no change if the group is joined already. Needs
      * {@link UnderlayFeature#MULTICAST}. Any thread.
      *
      * @param group a multicast address.
@@ -95,7 +90,7 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
-     * Receive no more of what is sent to a multicast group. One that is not joined stays so. Any thread.
+     * Stop receiving datagrams to a multicast group; no change if the group is not joined. Any thread.
      *
      * @param group a multicast address.
      * @throws IOException if the system refuses; the message is one line and names the group.
@@ -106,11 +101,11 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
-     * Say from which outer addresses the engine accepts datagrams, so that the underlay may drop all others before they
-     * take room in its receive buffer. It may let others through: the engine checks every source itself. What it drops
-     * is counted in {@link #receiveDrops()}. The change takes effect at once as a whole. Where the system refuses, the
-     * underlay lets everything through and reports that. Of use where it has {@link UnderlayFeature#SOURCE_FILTER}.
-     * Any thread.
+     * Set the outer addresses from which the engine accepts datagrams, so that the underlay can drop all others before
+     * they take room in its receive buffer. It may let others through: the engine checks every source itself. Datagrams
+     * dropped here are counted in {@link #receiveDrops()}. The change takes effect at once as a whole. If the system
+     * refuses, the underlay lets everything through and reports that. Only of use with
+     * {@link UnderlayFeature#SOURCE_FILTER}. Any thread.
      *
      * @param sources prefixes of accepted addresses, without zones; null: all addresses are accepted, as at the start.
      */
@@ -119,8 +114,8 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
-     * Append waiting datagrams to {@code batch} until it is full or none are left; never blocks. Their frames are lent
-     * until the next poll. Polling thread only.
+     * Append waiting datagrams to a batch until it is full or none are left; never blocks. Their frames are lent until
+     * the next poll. Polling thread only.
      *
      * @param batch to append to.
      * @return entries added, 0 when nothing was waiting.
@@ -128,11 +123,12 @@ public interface Underlay extends AutoCloseable
     int poll(ReceiveBatch batch);
 
     /**
-     * Send every entry, all in order or, where the flow hash is used, those of one hash, waiting for the socket for a
-     * bounded time at most, and set each entry's verdict: {@code NONE} when the network took it, else {@code OVERSIZE},
-     * {@code UNDERLAY_BUSY}, {@code UNDERLAY_UNREACHABLE} or {@code UNDERLAY_ERROR}. Sending thread only.
+     * Send every entry and set its verdict: {@code NONE} if the network accepted it, else {@code OVERSIZE},
+     * {@code UNDERLAY_BUSY}, {@code UNDERLAY_UNREACHABLE} or {@code UNDERLAY_ERROR}. Keeps the order of all entries or,
+     * where the flow hash is used, of entries with one hash. Waits for the socket for a bounded time at most. Sending
+     * thread only.
      *
-     * @param batch what to send; not cleared.
+     * @param batch to send; not cleared.
      */
     void send(SendBatch batch);
 
@@ -140,16 +136,16 @@ public interface Underlay extends AutoCloseable
      * Block the polling thread until {@link #poll} may return something, {@link #wake()} is called, or the time is
      * over. May return early without a reason.
      *
-     * @param timeoutNs at most this long, in nanoseconds.
+     * @param timeoutNs the longest time to block, in nanoseconds.
      */
     void await(long timeoutNs);
 
-    /** End a current or the next {@link #await(long)}. Any thread; cheap when nobody waits. */
+    /** End a current or the next {@link #await(long)}. Any thread; cheap while no thread waits. */
     void wake();
 
     /**
-     * Whether {@link #close()} has been called. An engine does not take a closed underlay, and reports one that
-     * somebody else closes. Any thread.
+     * Whether {@link #close()} was called. An engine refuses a closed underlay, and reports one that somebody else
+     * closes. Any thread.
      *
      * @return false also where the underlay does not know.
      */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The network edge: UDP datagrams to and from other tunnel endpoints, whatever sends them.
- *
- * <p>Nothing here knows what is inside a datagram.
+ * The network edge: UDP datagrams to and from other tunnel endpoints. This package does not look into datagrams.
  */
 @NullMarked
 package io.overlane.underlay;

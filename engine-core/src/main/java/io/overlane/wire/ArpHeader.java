@@ -33,7 +33,7 @@ public final class ArpHeader extends Header
     /** Bytes in the message. */
     public static final int LENGTH = 28;
 
-    /** Operation: who has the target address? */
+    /** Operation: which station has the target address? */
     public static final int REQUEST = 1;
 
     /** Operation: the sender has the sender address. */
@@ -69,19 +69,14 @@ public final class ArpHeader extends Header
         return (start & ~OPERATION_MASK) == ETHERNET_IPV4 ? DropReason.NONE : DropReason.BAD_NEIGHBOR_MESSAGE;
     }
 
-    /**
-     * Write everything in front of the addresses.
-     *
-     * @param operation {@link #REQUEST} or {@link #REPLY}.
-     * @return this.
-     */
+    /** Write everything in front of the addresses. */
     public ArpHeader init(final int operation)
     {
         buffer.putLong(offset, ETHERNET_IPV4 | (operation & OPERATION_MASK), ByteOrder.BIG_ENDIAN);
         return this;
     }
 
-    /** @return {@link #REQUEST}, {@link #REPLY} or something rarer. */
+    /** @return {@link #REQUEST}, {@link #REPLY} or a rarer one. */
     public int operation()
     {
         return u16(OPERATION_OFFSET);

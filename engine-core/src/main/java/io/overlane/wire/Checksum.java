@@ -12,8 +12,8 @@ import org.agrona.UnsafeApi;
  * The Internet checksum (RFC 1071) and its incremental update (RFC 1624).
  *
  * <p>A <i>sum</i> is a number that is congruent, modulo 0xFFFF, to the ones' complement sum of big-endian 16-bit words;
- * sums of neighbouring ranges add up if all but the last have even length. {@link #fold(long)} reduces it to 16 bits,
- * and the checksum on the wire is the complement of that.
+ * sums of neighbouring ranges can be added if all but the last have even length. {@link #fold(long)} reduces it to 16
+ * bits, and the checksum on the wire is the complement of that.
  */
 public final class Checksum
 {
@@ -26,10 +26,8 @@ public final class Checksum
     /**
      * Add a range of bytes to a sum. A last odd byte counts as the upper half of a word.
      *
-     * @param buffer  the bytes lie in.
      * @param offset  first byte; any alignment.
-     * @param length  bytes.
-     * @param initial sum of what stands before, of even length; 0, or from here or a pseudo header. At most 2^62.
+     * @param initial sum of the bytes before, of even length, or of a pseudo header, or 0. At most 2^62.
      * @return the sum of both, at most 0xFFFF above {@code initial}.
      */
     public static long sum(final DirectBuffer buffer, final int offset, final int length, final long initial)
@@ -39,8 +37,8 @@ public final class Checksum
         long address = buffer.addressOffset() + offset;
 
         // Words are added in native order: a ones' complement sum of swapped words is the swapped sum (RFC 1071 §2 B).
-        // "all" wraps, "upper" cannot, and the lower halves are the difference, exact below 2^32 words. That spares
-        // the carry, which Java does not show.
+        // "all" may overflow, "upper" cannot; the sum of the lower halves is their difference, exact below 2^32 words.
+        // So no carry is needed, which Java does not provide.
         long all0 = 0;
         long all1 = 0;
         long upper0 = 0;
@@ -106,12 +104,7 @@ public final class Checksum
         return (int)((folded >>> 16) + (folded & 0xFFFF));
     }
 
-    /**
-     * @param buffer the bytes lie in.
-     * @param offset first byte.
-     * @param length bytes.
-     * @return the checksum for a header whose checksum field is zero; 0 if the field holds a right one.
-     */
+    /** @return the checksum of a header whose checksum field is zero; 0 if the field has a right one. */
     public static int internet(final DirectBuffer buffer, final int offset, final int length)
     {
         return ~fold(sum(buffer, offset, length, 0)) & 0xFFFF;
@@ -120,11 +113,7 @@ public final class Checksum
     /**
      * The sum over the pseudo header of TCP and UDP over IPv4 (RFC 9293 §3.1, RFC 768).
      *
-     * @param source      address.
-     * @param destination address.
-     * @param protocol    of the payload.
-     * @param length      bytes of transport header and payload.
-     * @return the sum.
+     * @param length bytes of transport header and payload.
      */
     public static long pseudoHeaderV4(
         final int source, final int destination, final int protocol, final int length)
@@ -135,13 +124,8 @@ public final class Checksum
     /**
      * The sum over the pseudo header of TCP, UDP and ICMPv6 over IPv6 (RFC 8200 §8.1).
      *
-     * @param sourceHigh      first word of the source address.
-     * @param sourceLow       second word of it.
-     * @param destinationHigh first word of the destination address.
-     * @param destinationLow  second word of it.
-     * @param nextHeader      of the payload, behind any extension headers.
-     * @param length          bytes of transport header and payload.
-     * @return the sum.
+     * @param nextHeader of the payload, behind any extension headers.
+     * @param length     bytes of transport header and payload.
      */
     public static long pseudoHeaderV6(
         final long sourceHigh,
@@ -158,9 +142,9 @@ public final class Checksum
     /**
      * Patch a checksum for one 16-bit word that changed (RFC 1624 §3, equation 3). A wrong one stays wrong.
      *
-     * @param checksum as it is on the wire.
-     * @param before   the word as it was, 0…0xFFFF.
-     * @param after    the word as it is now, 0…0xFFFF.
+     * @param checksum on the wire.
+     * @param before   the old word, 0…0xFFFF.
+     * @param after    the new word, 0…0xFFFF.
      * @return the checksum to write.
      */
     public static int update(final int checksum, final int before, final int after)
@@ -169,15 +153,15 @@ public final class Checksum
     }
 
     /**
-     * Complete the partial checksum of a frame that asks for it ({@link Frame#NEEDS_CHECKSUM}): the field holds the sum
-     * over the pseudo header, and the frame is summed from the checksum's start to its end. Then the flag is cleared;
-     * what else the frame says of offload stays.
+     * Complete the partial checksum of a frame that needs it ({@link Frame#NEEDS_CHECKSUM}): the field has the sum over
+     * the pseudo header, and the frame is summed from the checksum's start to its end. Then the flag is cleared; the
+     * other offload fields stay.
      *
-     * <p>A checksum of 0 becomes 0xFFFF where it would mean "none": in UDP, known by its field's offset of 6. (Linux
-     * {@code skb_checksum_help} writes CSUM_MANGLED_0 whatever the protocol; to the others both say the same.)
+     * <p>A checksum of 0 becomes 0xFFFF in UDP, where 0 means "none"; UDP is recognised by its field's offset of 6.
+     * (Linux {@code skb_checksum_help} writes CSUM_MANGLED_0 for any protocol; for the others both are equal.)
      *
      * @param frame with or without the flag.
-     * @return {@link DropReason#BAD_OFFLOAD}, and nothing is changed, if start or field lie outside the frame.
+     * @return {@link DropReason#BAD_OFFLOAD}, with the frame unchanged, if start or field lie outside the frame.
      */
     public static DropReason complete(final Frame frame)
     {

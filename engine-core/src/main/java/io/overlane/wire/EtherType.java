@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.wire;
 
-/** EtherTypes the engine looks at (IEEE 802 numbers, IANA registry). */
+/** The EtherTypes that the engine reads (IEEE 802 numbers, IANA registry). */
 public final class EtherType
 {
     /** IPv4. */
@@ -23,10 +23,7 @@ public final class EtherType
     {
     }
 
-    /**
-     * @param etherType 16 bits.
-     * @return true if it is the TPID of a VLAN tag (Linux {@code eth_type_vlan}).
-     */
+    /** @return true for the TPID of a VLAN tag (Linux {@code eth_type_vlan}). */
     public static boolean isVlan(final int etherType)
     {
         return etherType == VLAN || etherType == SERVICE_VLAN;

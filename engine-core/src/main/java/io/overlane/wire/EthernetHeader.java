@@ -61,7 +61,7 @@ public final class EthernetHeader extends Header
         return this;
     }
 
-    /** @return the address in the low 48 bits, first octet on the wire highest. */
+    /** @return the address, as {@link #destination()}. */
     public long source()
     {
         return mac(SOURCE_OFFSET);

@@ -5,8 +5,8 @@ import io.overlane.status.DropReason;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * An ICMP header (RFC 792) or an ICMPv6 header (RFC 4443 §2.1): the two words every message begins with. The message
- * reaches to the end of the wrapped range. The two protocols have different types, and different checksums.
+ * An ICMP header (RFC 792) or an ICMPv6 header (RFC 4443 §2.1): the two words at the start of every message. The
+ * message ends at the end of the wrapped range. The two protocols have different types, and different checksums.
  *
  * <pre>
  *  0                   1                   2                   3
@@ -95,12 +95,7 @@ public class IcmpHeader extends Header
         return this;
     }
 
-    /**
-     * Write the second word; over fresh memory do this before setting half of it.
-     *
-     * @param rest four bytes.
-     * @return this.
-     */
+    /** Write the second word. Over fresh memory do this before setting a half of it. */
     public IcmpHeader rest(final int rest)
     {
         i32(REST_OFFSET, rest);
@@ -135,22 +130,13 @@ public class IcmpHeader extends Header
         return this;
     }
 
-    /**
-     * Write the checksum of an ICMP message, to the end of the wrapped range.
-     *
-     * @return this.
-     */
+    /** Write the checksum of an ICMP message. */
     public IcmpHeader updateChecksum()
     {
         return checksum(0).checksum(Checksum.internet(buffer, offset, length));
     }
 
-    /**
-     * Write the checksum of an ICMPv6 message, to the end of the wrapped range.
-     *
-     * @param ip the IPv6 header in front, addresses already set.
-     * @return this.
-     */
+    /** Write the checksum of an ICMPv6 message; the addresses of its IPv6 header are set already. */
     public IcmpHeader updateChecksum(final Ipv6Header ip)
     {
         checksum(0);
@@ -164,7 +150,7 @@ public class IcmpHeader extends Header
         return checksum(~Checksum.fold(Checksum.sum(buffer, offset, length, pseudoHeader)));
     }
 
-    /** @return true if the checksum fits the ICMP message, to the end of the wrapped range. */
+    /** @return true if the checksum of the ICMP message is right. */
     public boolean isChecksumValid()
     {
         return Checksum.internet(buffer, offset, length) == 0;

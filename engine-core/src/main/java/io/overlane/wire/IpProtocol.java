@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.wire;
 
-/** Protocol numbers of IPv4 and next header numbers of IPv6 the engine looks at (IANA registry). */
+/** The protocol numbers of IPv4 and next header numbers of IPv6 that the engine reads (IANA registry). */
 public final class IpProtocol
 {
     /** IPv6 hop-by-hop options. */

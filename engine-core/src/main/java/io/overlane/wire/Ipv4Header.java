@@ -70,11 +70,11 @@ public final class Ipv4Header extends Header
     }
 
     /**
-     * The gate for who goes on to use the payload: {@link #checkHeader()}, and a total length that holds the header and
-     * fits the packet (Linux {@code ip_rcv_core}). The checksum is not looked at.
+     * The gate before use of the payload: {@link #checkHeader()}, and a total length that includes the header and fits
+     * the packet (Linux {@code ip_rcv_core}). The checksum is not checked.
      *
-     * @return {@link DropReason#NONE} or the first thing wrong, as for {@link #checkHeader()}; a total length that is
-     *         wrong is {@link DropReason#BAD_IP_HEADER}.
+     * @return {@link DropReason#NONE} or the first fault, as for {@link #checkHeader()}; a wrong total length is
+     *         {@link DropReason#BAD_IP_HEADER}.
      */
     public DropReason check()
     {
@@ -88,9 +88,8 @@ public final class Ipv4Header extends Header
     }
 
     /**
-     * The gate for who reads or patches the header only and leaves the payload to others, as a bridge does
-     * (Linux {@code pskb_inet_may_pull}): after {@link DropReason#NONE} no accessor reads outside the packet.
-     * {@link #headerLength(int)} voids this.
+     * The gate before reading or patching only the header, as a bridge does (Linux {@code pskb_inet_may_pull}): after
+     * {@link DropReason#NONE} no accessor reads outside the packet. {@link #headerLength(int)} voids this.
      *
      * @return {@link DropReason#INNER_IP_TRUNCATED} if the packet ends inside header or options,
      *         {@link DropReason#BAD_IP_VERSION} if it is not version 4, {@link DropReason#BAD_IP_HEADER} if the header
@@ -124,7 +123,6 @@ public final class Ipv4Header extends Header
      * Write version 4 and the header length. Voids {@link #check()} if it grows.
      *
      * @param headerLength bytes in header and options: 20, 24 … 60.
-     * @return this.
      */
     public Ipv4Header headerLength(final int headerLength)
     {
@@ -150,12 +148,7 @@ public final class Ipv4Header extends Header
         return tos() & 0x3;
     }
 
-    /**
-     * Change the two ECN bits and patch the header checksum, which stays as right or wrong as it was (RFC 1624).
-     *
-     * @param ecn 0…3.
-     * @return this.
-     */
+    /** Change the two ECN bits and patch the header checksum (RFC 1624); a wrong checksum stays wrong. */
     public Ipv4Header ecn(final int ecn)
     {
         final int before = u16(VERSION_OFFSET);
@@ -174,12 +167,7 @@ public final class Ipv4Header extends Header
         return u16(TOTAL_LENGTH_OFFSET);
     }
 
-    /**
-     * Voids {@link #check()} if it grows.
-     *
-     * @param totalLength bytes in header and payload.
-     * @return this.
-     */
+    /** Voids {@link #check()} if it grows. */
     public Ipv4Header totalLength(final int totalLength)
     {
         u16(TOTAL_LENGTH_OFFSET, totalLength);
@@ -212,14 +200,14 @@ public final class Ipv4Header extends Header
         return (flags() & MORE_FRAGMENTS_BIT) != 0;
     }
 
-    /** @return bytes of payload before this fragment's. */
+    /** @return bytes of payload in front of this fragment. */
     public int fragmentOffset()
     {
         return (flags() & FRAGMENT_OFFSET_MASK) << 3;
     }
 
     /**
-     * @param fragmentOffset bytes of payload before this fragment's, a multiple of eight.
+     * @param fragmentOffset a multiple of eight.
      * @return this.
      */
     public Ipv4Header fragmentOffset(final int fragmentOffset)
@@ -227,7 +215,9 @@ public final class Ipv4Header extends Header
         return flags((flags() & ~FRAGMENT_OFFSET_MASK) | ((fragmentOffset >>> 3) & FRAGMENT_OFFSET_MASK));
     }
 
-    /** @return true for any fragment, the first included: ports may be missing, the length is not the datagram's. */
+    /**
+     * @return true for any fragment, also the first: ports may be missing, and the length is not that of the datagram.
+     */
     public boolean isFragment()
     {
         return (flags() & (MORE_FRAGMENTS_BIT | FRAGMENT_OFFSET_MASK)) != 0;
@@ -238,12 +228,7 @@ public final class Ipv4Header extends Header
         return u16(FLAGS_OFFSET);
     }
 
-    /**
-     * Write flags and fragment offset at once; over fresh memory do this before setting one of them.
-     *
-     * @param flags 16 bits.
-     * @return this.
-     */
+    /** Write flags and fragment offset at once. Over fresh memory do this before setting one of them. */
     public Ipv4Header flags(final int flags)
     {
         u16(FLAGS_OFFSET, flags);
@@ -262,10 +247,8 @@ public final class Ipv4Header extends Header
     }
 
     /**
-     * Take one off the time to live and patch the header checksum, as {@code ip_decrease_ttl} of Linux does: a wrong
-     * checksum stays wrong. Look at {@link #ttl()} first: 0 becomes 255, with a checksum that is off.
-     *
-     * @return this.
+     * Subtract one from the time to live and patch the header checksum, as {@code ip_decrease_ttl} of Linux does: a
+     * wrong checksum stays wrong. Not for a {@link #ttl()} of 0, which becomes 255, with a checksum that is off.
      */
     public Ipv4Header decrementTtl()
     {
@@ -320,17 +303,13 @@ public final class Ipv4Header extends Header
         return this;
     }
 
-    /**
-     * Write the checksum of {@link #headerLength()} bytes.
-     *
-     * @return this.
-     */
+    /** Write the checksum of the {@link #headerLength()} bytes. */
     public Ipv4Header updateChecksum()
     {
         return headerChecksum(0).headerChecksum(Checksum.internet(buffer, offset, headerLength()));
     }
 
-    /** @return true if the header checksum fits the {@link #headerLength()} bytes of the header. */
+    /** @return true if the checksum of the {@link #headerLength()} bytes is right. */
     public boolean isChecksumValid()
     {
         return Checksum.internet(buffer, offset, headerLength()) == 0;

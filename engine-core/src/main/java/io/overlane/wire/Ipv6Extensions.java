@@ -5,14 +5,16 @@ import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 
 /**
- * Walks over the extension headers of an IPv6 packet (RFC 8200 §4), one at each {@link #next()}. Options are not looked
- * into, and no order or number of headers is demanded.
+ * Walks over the extension headers of an IPv6 packet (RFC 8200 §4), one with each {@link #next()}. It does not look
+ * into options, and accepts any order and number of headers.
  *
  * <pre>
  *  others:    next header 1 | length in 8 bytes beyond the first 8 | …
  *  routing:   next header 1 | length 1 | type 1 | segments left 1 | …
  *  fragment:  next header 1 | 0 | offset 13 bits, 0, more follow 1 bit | identification 4
  * </pre>
+ *
+ * "The last header" is the one that the last {@link #next()} stepped over.
  */
 public final class Ipv6Extensions
 {
@@ -31,9 +33,7 @@ public final class Ipv6Extensions
     private int current;
 
     /**
-     * Begin behind the fixed header.
-     *
-     * @param buffer      the packet lies in.
+     * @param buffer      with the packet.
      * @param offset      first byte behind the fixed header.
      * @param length      bytes from there to the end of the packet; all of them lie in the buffer.
      * @param firstHeader next header number of the fixed header.
@@ -73,37 +73,37 @@ public final class Ipv6Extensions
         return nextHeader;
     }
 
-    /** @return first byte behind the headers that were stepped over; behind the end of a packet that is cut off. */
+    /** @return first byte behind the last header; behind the end of a packet that is cut off. */
     public int offset()
     {
         return offset;
     }
 
-    /** @return true if the packet ends inside the header that was stepped over. */
+    /** @return true if the packet ends inside the last header. */
     public boolean isTruncated()
     {
         return offset > end;
     }
 
-    /** @return of the routing header that was stepped over: routers still to visit. */
+    /** @return routers still to visit, if the last header is a routing header. */
     public int segmentsLeft()
     {
         return buffer.getByte(current + SEGMENTS_LEFT_OFFSET) & 0xFF;
     }
 
-    /** @return of the fragment header that was stepped over: bytes of the packet in front of this fragment. */
+    /** @return bytes of the packet in front of this fragment, if the last header is a fragment header. */
     public int fragmentOffset()
     {
         return fragment() & FRAGMENT_OFFSET_MASK;
     }
 
-    /** @return of the fragment header that was stepped over: true unless this is the last fragment. */
+    /** @return true unless this is the last fragment, if the last header is a fragment header. */
     public boolean moreFragments()
     {
         return (fragment() & MORE_FRAGMENTS_BIT) != 0;
     }
 
-    /** @return of the fragment header that was stepped over: which packet the fragment belongs to. */
+    /** @return number of the packet of a fragment, if the last header is a fragment header. */
     public int identification()
     {
         return buffer.getInt(current + IDENTIFICATION_OFFSET, ByteOrder.BIG_ENDIAN);
@@ -114,10 +114,7 @@ public final class Ipv6Extensions
         return buffer.getShort(current + FRAGMENT_OFFSET, ByteOrder.BIG_ENDIAN);
     }
 
-    /**
-     * @param header a next header number.
-     * @return true if it is one of the extension headers that this class steps over.
-     */
+    /** @return true for a next header number over which this class steps. */
     public static boolean isExtension(final int header)
     {
         return header == IpProtocol.HOP_BY_HOP || header == IpProtocol.ROUTING ||

@@ -58,11 +58,11 @@ public final class Ipv6Header extends Header
     }
 
     /**
-     * The gate for who goes on to use the payload: {@link #checkHeader()}, and a payload length that fits the packet
-     * (Linux {@code ip6_rcv_core}).
+     * The gate before use of the payload: {@link #checkHeader()}, and a payload length that fits the packet (Linux
+     * {@code ip6_rcv_core}).
      *
-     * @return {@link DropReason#NONE} or the first thing wrong, as for {@link #checkHeader()}; a payload length that is
-     *         too long is {@link DropReason#BAD_IP_HEADER}.
+     * @return {@link DropReason#NONE} or the first fault, as for {@link #checkHeader()}; a payload length that is too
+     *         long is {@link DropReason#BAD_IP_HEADER}.
      */
     public DropReason check()
     {
@@ -75,8 +75,8 @@ public final class Ipv6Header extends Header
     }
 
     /**
-     * The gate for who reads or patches the header only and leaves the payload to others, as a bridge does
-     * (Linux {@code pskb_inet_may_pull}). No setter voids a {@link DropReason#NONE}.
+     * The gate before reading or patching only the header, as a bridge does (Linux {@code pskb_inet_may_pull}). No
+     * setter voids a {@link DropReason#NONE}.
      *
      * @return {@link DropReason#INNER_IP_TRUNCATED} if the packet ends inside the header,
      *         {@link DropReason#BAD_IP_VERSION} if it is not version 6.
@@ -90,11 +90,7 @@ public final class Ipv6Header extends Header
         return u8(VERSION_OFFSET) >>> 4 != VERSION ? DropReason.BAD_IP_VERSION : DropReason.NONE;
     }
 
-    /**
-     * Write version 6 with a zero traffic class and flow label.
-     *
-     * @return this.
-     */
+    /** Write version 6 with a zero traffic class and flow label. */
     public Ipv6Header init()
     {
         i32(VERSION_OFFSET, VERSION << 28);
@@ -113,12 +109,7 @@ public final class Ipv6Header extends Header
         return trafficClass() & 0x3;
     }
 
-    /**
-     * Change the two ECN bits. IPv6 has no header checksum to patch.
-     *
-     * @param ecn 0…3.
-     * @return this.
-     */
+    /** Change the two ECN bits. IPv6 has no header checksum to patch. */
     public Ipv6Header ecn(final int ecn)
     {
         i32(VERSION_OFFSET, i32(VERSION_OFFSET) & ~ECN_MASK | (ecn & 0x3) << TRAFFIC_CLASS_SHIFT);
@@ -131,12 +122,7 @@ public final class Ipv6Header extends Header
         return u16(PAYLOAD_LENGTH_OFFSET);
     }
 
-    /**
-     * Voids {@link #check()} if it grows.
-     *
-     * @param payloadLength bytes behind the header.
-     * @return this.
-     */
+    /** Voids {@link #check()} if it grows. */
     public Ipv6Header payloadLength(final int payloadLength)
     {
         u16(PAYLOAD_LENGTH_OFFSET, payloadLength);

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 
 /**
- * Where layer 3 begins in a frame, behind VLAN tags, and what it is. The answer is one {@code int}, so that a frame is
- * parsed once and the answer is passed on; it is true until bytes in front of layer 3 are added or removed.
+ * Finds where layer 3 begins in a frame, behind VLAN tags, and its EtherType. The result is one {@code int}, so that a
+ * frame is parsed once and the result is passed on; it is valid until bytes in front of layer 3 are added or removed.
  *
  * <pre>
  *  0                                            offset
@@ -21,16 +21,16 @@ import org.agrona.DirectBuffer;
  */
 public final class Layer3
 {
-    /** The frame ends inside its Ethernet header or a tag; or it is to be an IP packet and is not. */
+    /** The frame ends inside its Ethernet header or a tag; or it should be an IP packet and is not. */
     public static final int NONE = 0;
 
-    /** An IPv4 packet by itself. */
+    /** An IPv4 packet without an Ethernet header. */
     public static final int IPV4_PACKET = EtherType.IPV4;
 
-    /** The most tags that are skipped: Linux ({@code vlan_get_protocol}, VLAN_MAX_DEPTH) gives up at the eighth. */
+    /** The most tags that are skipped: Linux ({@code vlan_get_protocol}, VLAN_MAX_DEPTH) stops at the eighth. */
     public static final int MAX_TAGS = 7;
 
-    /** Bytes of an Ethernet header with that many tags. */
+    /** Bytes of an Ethernet header with {@link #MAX_TAGS} tags. */
     public static final int MAX_OFFSET = EthernetHeader.LENGTH + MAX_TAGS * VlanTag.LENGTH;
 
     private static final int OFFSET_SHIFT = 16;
@@ -42,9 +42,9 @@ public final class Layer3
     }
 
     /**
-     * @param frame      a frame without tunnel header; none of its bytes need be right.
+     * @param frame      without tunnel header; may have any bytes.
      * @param isEthernet true if it begins with an Ethernet header, false if it is an IP packet.
-     * @return where its layer 3 begins and what it is, or {@link #NONE}.
+     * @return the result, or {@link #NONE}.
      */
     public static int of(final Frame frame, final boolean isEthernet)
     {
@@ -54,10 +54,9 @@ public final class Layer3
     }
 
     /**
-     * @param buffer an Ethernet frame lies in.
-     * @param offset its first byte, from the start of the buffer.
+     * @param offset first byte of an Ethernet frame, from the start of the buffer.
      * @param length bytes in the frame.
-     * @return where its layer 3 begins and what it is, or {@link #NONE}.
+     * @return the result, or {@link #NONE}.
      */
     public static int ofEthernet(final DirectBuffer buffer, final int offset, final int length)
     {
@@ -72,10 +71,9 @@ public final class Layer3
     }
 
     /**
-     * @param buffer an IP packet lies in.
-     * @param offset its first byte, from the start of the buffer.
+     * @param offset first byte of an IP packet, from the start of the buffer.
      * @param length bytes in the packet.
-     * @return what its version field says, or {@link #NONE} if that is neither 4 nor 6.
+     * @return the result according to the version field; {@link #NONE} if that is neither 4 nor 6.
      */
     public static int ofIp(final DirectBuffer buffer, final int offset, final int length)
     {
@@ -87,28 +85,19 @@ public final class Layer3
         };
     }
 
-    /**
-     * @param layer3 an answer of this class.
-     * @return one of {@link EtherType}; the TPID of an eighth tag if there is one; 0 for {@link #NONE}.
-     */
+    /** @return one of {@link EtherType}; the TPID of an eighth tag if there is one; 0 for {@link #NONE}. */
     public static int etherType(final int layer3)
     {
         return layer3 & ETHER_TYPE_MASK;
     }
 
-    /**
-     * @param layer3 an answer of this class.
-     * @return bytes in front of layer 3: 0 in an IP packet and for {@link #NONE}.
-     */
+    /** @return bytes in front of layer 3: 0 in an IP packet and for {@link #NONE}. */
     public static int offset(final int layer3)
     {
         return layer3 >>> OFFSET_SHIFT;
     }
 
-    /**
-     * @param layer3 of an Ethernet frame, not {@link #NONE}.
-     * @return VLAN tags in front of layer 3, 0…7.
-     */
+    /** @return VLAN tags in front of layer 3 in an Ethernet frame, 0…7; not for {@link #NONE}. */
     public static int tagCount(final int layer3)
     {
         return (offset(layer3) - EthernetHeader.LENGTH) / VlanTag.LENGTH;

@@ -34,10 +34,10 @@ public final class NdMessage extends IcmpHeader
     /** Bytes in a message with nothing but the link-layer address option. */
     public static final int LENGTH_WITH_LINK_LAYER = 32;
 
-    /** Type: who has the target address? */
+    /** Type: which station has the target address? */
     public static final int SOLICITATION = 135;
 
-    /** Type: I have the target address. */
+    /** Type: the sender has the target address. */
     public static final int ADVERTISEMENT = 136;
 
     /** In {@link #flags()}: the sender is a router. */
@@ -46,7 +46,7 @@ public final class NdMessage extends IcmpHeader
     /** In {@link #flags()}: the answer to a solicitation. */
     public static final int SOLICITED = 0x4000_0000;
 
-    /** In {@link #flags()}: replaces what is in the neighbour cache. */
+    /** In {@link #flags()}: replaces the entry in the neighbour cache. */
     public static final int OVERRIDE = 0x2000_0000;
 
     /** {@link #linkLayerAddress()} of a message without one. */
@@ -71,9 +71,9 @@ public final class NdMessage extends IcmpHeader
     }
 
     /**
-     * Walk the options, as RFC 4861 §7.1 demands before any is believed. Hop limit 255, the checksum and the rules
-     * about the IPv6 addresses are the caller's. No setter voids a {@link DropReason#NONE}; changing the type leaves
-     * the address where it was found.
+     * Check the message and its options, as RFC 4861 §7.1 demands before any option is used. The caller checks the hop
+     * limit of 255, the checksum and the rules about the IPv6 addresses. No setter voids a {@link DropReason#NONE};
+     * changing the type leaves the address where it was found.
      *
      * @return {@link DropReason#BAD_NEIGHBOR_MESSAGE} if it is another message, its code is not 0, the target is a
      *         multicast address, an option has length zero or is cut off, or a link-layer address is not Ethernet's.
@@ -120,7 +120,6 @@ public final class NdMessage extends IcmpHeader
      *
      * @param type  {@link #SOLICITATION} or {@link #ADVERTISEMENT}.
      * @param flags of an advertisement; 0 in a solicitation.
-     * @return this.
      */
     public NdMessage init(final int type, final int flags)
     {
@@ -157,10 +156,8 @@ public final class NdMessage extends IcmpHeader
     }
 
     /**
-     * The Ethernet address an option of the message carries, found by {@link #check()}: of the sender in a
-     * solicitation, of the target in an advertisement.
-     *
-     * @return the address in the low 48 bits, or {@link #MISSING}, as before any check.
+     * @return the Ethernet address in an option, found by {@link #check()}: of the sender in a solicitation, of the
+     *         target in an advertisement; {@link #MISSING} before any check, too.
      */
     public long linkLayerAddress()
     {
@@ -168,11 +165,8 @@ public final class NdMessage extends IcmpHeader
     }
 
     /**
-     * Write the option that fits the {@link #type()} behind the target address; the range wrapped must be
+     * Write the option that fits the {@link #type()} behind the target address; the wrapped range must be
      * {@link #LENGTH_WITH_LINK_LAYER} long.
-     *
-     * @param mac in the low 48 bits.
-     * @return this.
      */
     public NdMessage linkLayerAddress(final long mac)
     {

@@ -48,7 +48,7 @@ public final class TcpHeader extends Header
     /** In {@link #flags()}: push. */
     public static final int PSH = 0x08;
 
-    /** In {@link #flags()}: the acknowledgment number means something. */
+    /** In {@link #flags()}: the acknowledgment number is valid. */
     public static final int ACK = 0x10;
 
     /** In {@link #flags()}: congestion window reduced (RFC 3168 §6.1). */

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * What follows the TPID of a VLAN tag, be it IEEE 802.1Q (0x8100) or 802.1ad (0x88a8): two bytes of tag control and the
- * EtherType of what comes next. It begins where an {@link EthernetHeader} with a TPID as its EtherType ends.
+ * The part of a VLAN tag behind its TPID, IEEE 802.1Q (0x8100) or 802.1ad (0x88a8): two bytes of tag control and the
+ * EtherType of the payload. It begins where an {@link EthernetHeader} with a TPID as its EtherType ends.
  *
  * <pre>
  *  0                   1                   2                   3
@@ -29,7 +29,7 @@ public final class VlanTag extends Header
     /** The smallest VLAN identifier that names a VLAN. */
     public static final int MIN_VLAN_ID = 1;
 
-    /** The largest. */
+    /** The largest VLAN identifier that names a VLAN. */
     public static final int MAX_VLAN_ID = 4094;
 
     private static final int CONTROL_OFFSET = 0;
@@ -37,7 +37,7 @@ public final class VlanTag extends Header
     private static final int MACS_LENGTH = EthernetHeader.ETHER_TYPE_OFFSET;
 
     /**
-     * Put a tag in front of all others; what was headroom becomes the start of the frame.
+     * Insert a tag in front of all others; the frame grows into its headroom.
      *
      * @param frame   an Ethernet frame with four bytes of headroom.
      * @param tpid    {@code EtherType.VLAN} or {@code EtherType.SERVICE_VLAN}.
@@ -54,10 +54,10 @@ public final class VlanTag extends Header
     }
 
     /**
-     * Take the first tags off; their bytes become headroom.
+     * Remove the first tags; their bytes become headroom.
      *
      * @param frame an Ethernet frame that has them, whole.
-     * @param tags  how many.
+     * @param tags  number of tags.
      */
     public static void pop(final Frame frame, final int tags)
     {
@@ -88,7 +88,7 @@ public final class VlanTag extends Header
         return length < LENGTH ? DropReason.INNER_TOO_SHORT : DropReason.NONE;
     }
 
-    /** @return the VLAN identifier, 0…4095; 0 tags a priority only, 4095 is reserved. */
+    /** @return the VLAN identifier, 0…4095; 0 means a priority without a VLAN, 4095 is reserved. */
     public int vlanId()
     {
         return control() & VLAN_ID_MASK;

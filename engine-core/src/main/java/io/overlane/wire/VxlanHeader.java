@@ -29,8 +29,8 @@ public final class VxlanHeader extends Header
     public static final long RESERVED_MASK = 0xF7FF_FFFF_0000_00FFL;
 
     /**
-     * In {@link #word()}: what draft-smith-vxlan-group-policy uses: the G flag, and behind the flags D, A and the
-     * policy.
+     * In {@link #word()}: the bits of draft-smith-vxlan-group-policy, which are the G flag, and behind the flags D, A
+     * and the policy.
      */
     public static final long GROUP_POLICY_MASK = 0x80FF_FFFF_0000_0000L;
 
@@ -45,7 +45,7 @@ public final class VxlanHeader extends Header
     }
 
     /**
-     * Flags and reserved bits are policy and not looked at.
+     * Flags and reserved bits are a matter of policy and are not checked.
      *
      * @return {@link DropReason#SHORT_HEADER} if the datagram ends inside the header. No setter voids a
      *         {@link DropReason#NONE}.
@@ -55,37 +55,26 @@ public final class VxlanHeader extends Header
         return length < LENGTH ? DropReason.SHORT_HEADER : DropReason.NONE;
     }
 
-    /**
-     * Write the whole header: the I flag, the VNI, and zero in every reserved bit.
-     *
-     * @param vni 24 bits.
-     * @return this.
-     */
+    /** Write the whole header: the I flag, a VNI of 24 bits, and zero in every reserved bit. */
     public VxlanHeader init(final int vni)
     {
         i64(FLAGS_OFFSET, I_FLAG_WORD | (vni & 0xFF_FFFFL) << 8);
         return this;
     }
 
-    /** @return all eight bytes, first on the wire highest; for {@link #RESERVED_MASK}. */
+    /** @return all eight bytes, the first on the wire highest; for {@link #RESERVED_MASK}. */
     public long word()
     {
         return i64(FLAGS_OFFSET);
     }
 
-    /**
-     * @param word of a header.
-     * @return true if it has the {@link #I_FLAG}.
-     */
+    /** @return true if a word has the {@link #I_FLAG}. */
     public static boolean hasVni(final long word)
     {
         return (word & I_FLAG_WORD) != 0;
     }
 
-    /**
-     * @param word of a header.
-     * @return 24 bits; without the {@link #I_FLAG} they mean nothing.
-     */
+    /** @return 24 bits of a word; without the {@link #I_FLAG} they mean nothing. */
     public static int vni(final long word)
     {
         return (int)(word >>> 8) & 0xFF_FFFF;

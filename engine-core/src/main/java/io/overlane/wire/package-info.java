@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The headers a frame is made of, read and written where they lie.
+ * The headers of a frame, read and written in place.
  *
- * <p><b>Contract.</b> A flyweight is made once per agent and aimed at each frame with {@code wrap}; none allocates.
- * {@code check()} is the gate: after {@link io.overlane.status.DropReason#NONE} no accessor touches a byte outside the
- * wrapped range, until a setter that says so voids it. Before that, and when building a header over fresh memory, to
- * stay inside is the caller's duty. Fields are in network byte order on the wire and plain numbers here; a value too
- * wide for its field loses its upper bits. Checksums are explicit calls, never a setter's side effect.
+ * <p><b>Contract.</b> A flyweight is made once per agent and aimed at each header with
+ * {@code wrap(buffer, offset, length)}: the first byte of the header, from the start of the buffer, and the bytes from
+ * there to the end of the frame, all of which lie in the buffer. No method allocates. {@code check()} is the gate:
+ * after {@link io.overlane.status.DropReason#NONE} no accessor touches a byte outside the wrapped range, until a
+ * setter that voids it, which its comment says. Before a check, and when building a header over fresh memory, the
+ * caller must stay inside. Setters return the flyweight. Fields are in network byte order on the wire and plain
+ * numbers here; a value too wide for its field loses its upper bits. Only methods named for it change a checksum.
  */
 @NullMarked
 package io.overlane.wire;
