@@ -82,12 +82,6 @@ public final class ArpHeader extends Header
         return u16(OPERATION_OFFSET);
     }
 
-    public ArpHeader operation(final int operation)
-    {
-        u16(OPERATION_OFFSET, operation);
-        return this;
-    }
-
     public long senderMac()
     {
         return mac(SENDER_MAC_OFFSET);

@@ -23,7 +23,7 @@ public class IcmpHeader extends Header
     /** Bytes in the header. */
     public static final int LENGTH = 8;
 
-    /** ICMPv6 type: packet too big; {@link #rest(int)} is the MTU. */
+    /** ICMPv6 type: packet too big; the second word is the MTU. */
     public static final int PACKET_TOO_BIG_V6 = 2;
 
     /** ICMP type: echo reply. */
@@ -47,10 +47,8 @@ public class IcmpHeader extends Header
     private static final int TYPE_OFFSET = 0;
     private static final int CODE_OFFSET = 1;
     private static final int CHECKSUM_OFFSET = 2;
-    private static final int REST_OFFSET = 4;
     private static final int IDENTIFIER_OFFSET = 4;
     private static final int SEQUENCE_OFFSET = 6;
-    private static final int NEXT_HOP_MTU_OFFSET = 6;
 
     public IcmpHeader wrap(final MutableDirectBuffer buffer, final int offset, final int length)
     {
@@ -67,26 +65,25 @@ public class IcmpHeader extends Header
         return length < LENGTH ? DropReason.BAD_TRANSPORT_HEADER : DropReason.NONE;
     }
 
+    /**
+     * Write the header with a checksum of 0.
+     *
+     * @param rest the second word: an identifier and a sequence number, or an MTU.
+     */
+    public IcmpHeader init(final int type, final int code, final int rest)
+    {
+        i64(TYPE_OFFSET, (long)type << 56 | (code & 0xFFL) << 48 | rest & 0xFFFF_FFFFL);
+        return this;
+    }
+
     public int type()
     {
         return u8(TYPE_OFFSET);
     }
 
-    public IcmpHeader type(final int type)
-    {
-        u8(TYPE_OFFSET, type);
-        return this;
-    }
-
     public int code()
     {
         return u8(CODE_OFFSET);
-    }
-
-    public IcmpHeader code(final int code)
-    {
-        u8(CODE_OFFSET, code);
-        return this;
     }
 
     final IcmpHeader checksum(final int checksum)
@@ -95,39 +92,14 @@ public class IcmpHeader extends Header
         return this;
     }
 
-    /** Write the second word. Over fresh memory do this before setting a half of it. */
-    public IcmpHeader rest(final int rest)
-    {
-        i32(REST_OFFSET, rest);
-        return this;
-    }
-
     public int identifier()
     {
         return u16(IDENTIFIER_OFFSET);
     }
 
-    public IcmpHeader identifier(final int identifier)
-    {
-        u16(IDENTIFIER_OFFSET, identifier);
-        return this;
-    }
-
     public int sequence()
     {
         return u16(SEQUENCE_OFFSET);
-    }
-
-    public IcmpHeader sequence(final int sequence)
-    {
-        u16(SEQUENCE_OFFSET, sequence);
-        return this;
-    }
-
-    public IcmpHeader nextHopMtu(final int nextHopMtu)
-    {
-        u16(NEXT_HOP_MTU_OFFSET, nextHopMtu);
-        return this;
     }
 
     /** Write the checksum of an ICMP message. */

@@ -207,15 +207,6 @@ public final class Ipv4Header extends Header
     }
 
     /**
-     * @param fragmentOffset a multiple of eight.
-     * @return this.
-     */
-    public Ipv4Header fragmentOffset(final int fragmentOffset)
-    {
-        return flags((flags() & ~FRAGMENT_OFFSET_MASK) | ((fragmentOffset >>> 3) & FRAGMENT_OFFSET_MASK));
-    }
-
-    /**
      * @return true for any fragment, also the first: ports may be missing, and the length is not that of the datagram.
      */
     public boolean isFragment()

@@ -170,7 +170,7 @@ class HeaderGateTest
     private static long touchArp()
     {
         final long read = ARP.operation() + ARP.senderMac() + ARP.senderIp() + ARP.targetMac() + ARP.targetIp();
-        ARP.init((int)read).operation((int)read).senderMac(read).senderIp((int)read).targetMac(read).targetIp(-1);
+        ARP.init((int)read).senderMac(read).senderIp((int)read).targetMac(read).targetIp(-1);
         return read;
     }
 
@@ -179,7 +179,7 @@ class HeaderGateTest
         final int read = IPV4.headerLength() + IPV4.tos() + IPV4.ecn() + IPV4.totalLength() +
             IPV4.identification() + IPV4.fragmentOffset() + IPV4.ttl() + IPV4.protocol() + IPV4.headerChecksum() +
             IPV4.source() + IPV4.destination() + (IPV4.moreFragments() ? 1 : 0);
-        IPV4.flags(read).dontFragment(!IPV4.dontFragment()).fragmentOffset(read);
+        IPV4.flags(read).dontFragment(!IPV4.dontFragment());
         IPV4.tos(read).ecn(read >>> 8).identification(read).ttl(read).protocol(read).source(read).destination(read);
         assertTrue(IPV4.updateChecksum().isChecksumValid());
         return read + (IPV4.decrementTtl().isFragment() ? 1L : 0L);
@@ -213,7 +213,7 @@ class HeaderGateTest
     private static long touchIcmp()
     {
         final int read = ICMP.type() + ICMP.code() + ICMP.identifier() + ICMP.sequence();
-        ICMP.type(read).code(read).rest(read).identifier(read).sequence(read).nextHopMtu(read);
+        ICMP.init(read, read, read);
         ICMP.updateChecksum();
         return read + (ICMP.isChecksumValid() ? 1L : 0L);
     }

@@ -154,12 +154,11 @@ class HeaderGoldenBytesTest
     {
         final Scratch scratch = new Scratch(IcmpHeader.LENGTH);
         final IcmpHeader icmp = new IcmpHeader().wrap(scratch.buffer, OFFSET, IcmpHeader.LENGTH);
-        icmp.type(IcmpHeader.DESTINATION_UNREACHABLE).code(IcmpHeader.FRAGMENTATION_NEEDED).rest(0).nextHopMtu(1450);
-        icmp.updateChecksum();
+        icmp.init(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.FRAGMENTATION_NEEDED, 1450).updateChecksum();
 
         scratch.assertHolds("03 04 f751 0000 05aa");
         assertTrue(icmp.isChecksumValid());
-        icmp.identifier(0x1234).sequence(0xFFFF).type(8).code(0).checksum(0);
+        icmp.init(8, 0, 0x1234_FFFF);
         scratch.assertHolds("08 00 0000 1234 ffff");
         assertFalse(icmp.isChecksumValid());
         assertEquals(0x1234, icmp.identifier());
@@ -175,7 +174,7 @@ class HeaderGoldenBytesTest
         ip.init().sourceHigh(0).sourceLow(1).destinationHigh(0).destinationLow(1);
         final Scratch scratch = new Scratch(IcmpHeader.LENGTH);
         final IcmpHeader icmp = new IcmpHeader().wrap(scratch.buffer, OFFSET, IcmpHeader.LENGTH);
-        icmp.type(128).code(0).identifier(1).sequence(2).updateChecksum(ip);
+        icmp.init(128, 0, 0x0001_0002).updateChecksum(ip);
 
         scratch.assertHolds("80 00 7fb8 0001 0002");
         assertEquals(128, icmp.type());

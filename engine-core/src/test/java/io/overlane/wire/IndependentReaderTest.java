@@ -105,8 +105,8 @@ class IndependentReaderTest
         ethernet(EtherType.IPV4);
         ipv4(14, IpProtocol.ICMP, 8 + DATA.length);
         buffer.putBytes(42, DATA);
-        new IcmpHeader().wrap(buffer, 34, length - 34).type(IcmpHeader.ECHO_REQUEST).code(0).identifier(0xBEEF)
-            .sequence(3).updateChecksum();
+        new IcmpHeader().wrap(buffer, 34, length - 34)
+            .init(IcmpHeader.ECHO_REQUEST, 0, 0xBEEF_0003).updateChecksum();
 
         final EthernetPacket packet = read(length);
         assertTrue(packet.get(IcmpV4CommonPacket.class).hasValidChecksum(false));

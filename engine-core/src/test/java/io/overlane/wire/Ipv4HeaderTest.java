@@ -28,8 +28,8 @@ class Ipv4HeaderTest
             .source(0x0A05_0101).destination(0x0A05_0201).updateChecksum();
         scratch.assertHolds(PACKET.substring(0, 40));
 
-        ip.tos(0xB9).totalLength(0xFFFF).identification(0xFEDC).flags(0x2000).dontFragment(true)
-            .fragmentOffset(0xFFF8).ttl(255).protocol(255).headerChecksum(0xABCD).source(-1).destination(-2);
+        ip.tos(0xB9).totalLength(0xFFFF).identification(0xFEDC).flags(0x3FFF).dontFragment(true)
+            .ttl(255).protocol(255).headerChecksum(0xABCD).source(-1).destination(-2);
         scratch.assertHolds("45 b9 ffff fedc 7fff ff ff abcd ffffffff fffffffe");
         assertEquals(20, ip.headerLength());
         assertEquals(0xB9, ip.tos());
@@ -53,9 +53,9 @@ class Ipv4HeaderTest
         assertFalse(ip.isFragment());
         assertFalse(ip.dontFragment(true).isFragment());
         assertTrue(ip.flags(0x6000).isFragment());
-        assertTrue(ip.flags(0x4000).fragmentOffset(8).isFragment());
+        assertTrue(ip.flags(0x4001).isFragment());
         assertTrue(ip.dontFragment());
-        assertFalse(ip.fragmentOffset(0).isFragment());
+        assertFalse(ip.flags(0x4000).isFragment());
         assertFalse(ip.dontFragment(false).dontFragment());
     }
 

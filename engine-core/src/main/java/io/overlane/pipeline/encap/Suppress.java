@@ -102,7 +102,7 @@ public final class Suppress
             return false;
         }
         ethernet.destination(arp.senderMac()).source(mac);
-        arp.operation(ArpHeader.REPLY)
+        arp.init(ArpHeader.REPLY)
             .targetMac(arp.senderMac()).targetIp(arp.senderIp())
             .senderMac(mac).senderIp(address);
         return true;

@@ -54,12 +54,7 @@ public final class IcmpError
             .source(source)
             .destination(about.source())
             .updateChecksum();
-        icmp.wrap(error.buffer(), icmpOffset, length - Ipv4Header.LENGTH).type(type).code(code);
-        if (mtu > 0)
-        {
-            icmp.nextHopMtu(mtu);
-        }
-        icmp.updateChecksum();
+        icmp.wrap(error.buffer(), icmpOffset, length - Ipv4Header.LENGTH).init(type, code, mtu).updateChecksum();
         return error;
     }
 

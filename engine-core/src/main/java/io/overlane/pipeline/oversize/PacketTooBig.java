@@ -130,9 +130,7 @@ final class PacketTooBig
             .destination(about4.source())
             .updateChecksum();
         icmp.wrap(answer.buffer(), l3 + Ipv4Header.LENGTH, IcmpHeader.LENGTH + quoted)
-            .type(IcmpHeader.DESTINATION_UNREACHABLE)
-            .code(IcmpHeader.FRAGMENTATION_NEEDED)
-            .nextHopMtu(mtu)
+            .init(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.FRAGMENTATION_NEEDED, mtu)
             .updateChecksum();
         return answer;
     }
@@ -150,9 +148,7 @@ final class PacketTooBig
             .sourceHigh(about6.destinationHigh()).sourceLow(about6.destinationLow())
             .destinationHigh(about6.sourceHigh()).destinationLow(about6.sourceLow());
         icmp.wrap(answer.buffer(), l3 + Ipv6Header.LENGTH, IcmpHeader.LENGTH + quoted)
-            .type(IcmpHeader.PACKET_TOO_BIG_V6)
-            .code(0)
-            .rest(mtu)
+            .init(IcmpHeader.PACKET_TOO_BIG_V6, 0, mtu)
             .updateChecksum(ip6);
         return answer;
     }

@@ -77,12 +77,12 @@ final class EchoExchange
             .destination(destination.mac().value()).source(source.mac().value()).etherType(EtherType.IPV4);
         ipv4.wrap(buffer, offset + EthernetHeader.LENGTH, PACKET_LENGTH)
             .headerLength(Ipv4Header.LENGTH).tos(0).totalLength(PACKET_LENGTH).identification(sequence)
-            .flags(0).fragmentOffset(0).dontFragment(true)
+            .flags(0).dontFragment(true)
             .ttl(TTL).protocol(IpProtocol.ICMP)
             .source(source.ipv4()).destination(destination.ipv4())
             .updateChecksum();
         icmp.wrap(buffer, offset + EthernetHeader.LENGTH + Ipv4Header.LENGTH, MESSAGE_LENGTH)
-            .type(type).code(0).identifier(IDENTIFIER).sequence(sequence)
+            .init(type, 0, IDENTIFIER << 16 | sequence & 0xFFFF)
             .updateChecksum();
     }
 
@@ -105,9 +105,8 @@ final class EchoExchange
         ipv4.wrap(buffer, offset + EthernetHeader.LENGTH, PACKET_LENGTH)
             .source(answerer.host().ipv4()).destination(asker.host().ipv4())
             .updateChecksum();
-        icmp.wrap(buffer, offset + EthernetHeader.LENGTH + Ipv4Header.LENGTH, MESSAGE_LENGTH)
-            .type(IcmpHeader.ECHO_REPLY)
-            .updateChecksum();
+        icmp.wrap(buffer, offset + EthernetHeader.LENGTH + Ipv4Header.LENGTH, MESSAGE_LENGTH);
+        icmp.init(IcmpHeader.ECHO_REPLY, 0, icmp.identifier() << 16 | icmp.sequence()).updateChecksum();
     }
 
     private boolean isReply(final UnsafeBuffer buffer, final int offset, final int length, final int sequence)
