@@ -2,6 +2,7 @@
 package io.overlane.tun;
 
 import static io.overlane.tun.libc.Linux.EAGAIN;
+import static io.overlane.tun.libc.Linux.EBADFD;
 import static io.overlane.tun.libc.Linux.EINTR;
 import static io.overlane.tun.libc.Linux.EINVAL;
 import static io.overlane.tun.libc.Linux.EIO;
@@ -49,6 +50,7 @@ public final class TunPort implements Port
     private final int vnetHeaderLength;
     private final int mtu;
     private final DescriptorWait wait = new DescriptorWait();
+    private final DescriptorWait.Source readable;
     private final ErrnoReporter errors;
     private final SuperFrames superFrames;
 
@@ -87,7 +89,7 @@ public final class TunPort implements Port
         vnetHeaderLength = device.vnetHeaderLength();
         errors = new ErrnoReporter(errorHandler, device.name());
         superFrames = new SuperFrames(device.offload(), device.kind() == TunKind.TAP, errors);
-        wait.add(descriptor, EPOLLIN, true, () -> {});
+        readable = wait.add(descriptor, EPOLLIN, true, () -> {});
     }
 
     Descriptor descriptor()
@@ -187,6 +189,11 @@ public final class TunPort implements Port
         if (errno != EAGAIN && errno != EINTR)
         {
             errors.report("read", errno);
+            if (errno == EBADFD)
+            {
+                // The device was removed (tun_chr_read_iter). Its error state would end the next wait.
+                wait.remove(readable);
+            }
         }
     }
 

@@ -83,12 +83,11 @@ public final class DescriptorWait implements IdleWait
         return source;
     }
 
-    /** Stop waiting for a descriptor, which may be closed. Waiting thread. */
+    /** Stop waiting for a descriptor, which may be closed or no longer waited for. Waiting thread. */
     public void remove(final Source source)
     {
-        if (!few.remove(source))
+        if (!few.remove(source) && sources.remove(source.id) != null)
         {
-            sources.remove(source.id);
             control(Objects.requireNonNull(epoll), EPOLL_CTL_DEL, source);
         }
     }
