@@ -4,7 +4,7 @@
 @SuppressWarnings("module") // The modules that are named below are compiled later.
 module io.overlane.admin
 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.overlane.core;
 
     exports io.overlane.admin;

@@ -3,7 +3,7 @@
 /** The commands: {@code tun-bridge}, {@code flannel}, {@code ctl}, {@code pcap-replay} and others. */
 module io.overlane.cli
 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive info.picocli;
     requires transitive io.overlane.core;
     requires io.overlane.admin;

@@ -7,7 +7,7 @@
 @SuppressWarnings("module") // The modules that are named below are compiled later.
 module io.overlane.core
 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive org.agrona;
     requires jdk.net;
 
@@ -23,6 +23,10 @@ module io.overlane.core
     exports io.overlane.underlay;
     exports io.overlane.wire;
 
+    exports io.overlane.error to
+        io.overlane.admin, io.overlane.cli, io.overlane.flannel, io.overlane.netty, io.overlane.replay, io.overlane.tun;
     exports io.overlane.offload to io.overlane.tun;
-    exports io.overlane.setting to io.overlane.tun, io.overlane.flannel;
+    exports io.overlane.parse to io.overlane.replay, io.overlane.tun;
+    exports io.overlane.setting to io.overlane.flannel, io.overlane.tun;
+    exports io.overlane.underlay.base to io.overlane.testkit, io.overlane.tun;
 }

@@ -3,7 +3,7 @@
 /** A node of a flannel network: its lease in etcd, its devices, routes and firewall rules. */
 module io.overlane.flannel
 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.overlane.admin;
     requires transitive io.overlane.core;
     requires transitive info.picocli;

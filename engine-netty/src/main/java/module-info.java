@@ -3,7 +3,7 @@
 /** An underlay on Netty, and frames in a {@code ByteBuf}. */
 module io.overlane.netty
 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.netty.buffer;
     requires transitive io.netty.transport;
     requires transitive io.overlane.core;

@@ -3,7 +3,7 @@
 /** Capture files, and the replay of a capture through an engine. */
 module io.overlane.replay
 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.overlane.core;
 
     exports io.overlane.pcap;

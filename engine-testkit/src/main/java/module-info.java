@@ -3,7 +3,7 @@
 /** A network in memory, faulty underlays and namespaces for tests of engines, ports and underlays. */
 module io.overlane.testkit
 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.overlane.core;
     requires transitive org.junit.jupiter.api;
     requires java.management;

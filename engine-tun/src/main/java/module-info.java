@@ -4,7 +4,7 @@
 @SuppressWarnings("module") // The modules that are named below are compiled later.
 module io.overlane.tun
 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.overlane.core;
     requires org.jnrproject.constants;
     requires org.jnrproject.ffi;

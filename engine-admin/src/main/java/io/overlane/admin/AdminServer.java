@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.admin;
 
-import io.overlane.status.GuardedErrorHandler;
+import io.overlane.error.GuardedErrorHandler;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;

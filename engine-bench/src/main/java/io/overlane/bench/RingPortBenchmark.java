@@ -6,6 +6,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.port.RingPort;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -88,7 +89,7 @@ public class RingPortBenchmark extends PathBenchmark
         return sum;
     }
 
-    private void onFrame(final UnsafeBuffer buffer, final int offset, final int length)
+    private void onFrame(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         sum += buffer.getLong(offset);
     }

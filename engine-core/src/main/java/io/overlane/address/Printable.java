@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.address;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes text from outside, such as a registry, a file or the network, safe for a message: it cannot start a line of its

@@ -2,13 +2,13 @@
 package io.overlane.engine;
 
 import io.overlane.control.FdbContext;
+import io.overlane.error.GuardedErrorHandler;
 import io.overlane.event.TableEvents;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.setting.Setting;
 import io.overlane.signal.IdleWait;
 import io.overlane.status.DropLedger;
-import io.overlane.status.GuardedErrorHandler;
 import io.overlane.table.OffHeapTable;
 import io.overlane.underlay.Underlay;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.engine;
 
+import io.overlane.error.GuardedErrorHandler;
 import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
 import io.overlane.signal.Doorbell;
 import io.overlane.signal.IdleWait;
-import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.engine;
 
+import io.overlane.error.GuardedErrorHandler;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;
 import io.overlane.signal.Doorbell;
-import io.overlane.status.GuardedErrorHandler;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.engine;
 
+import io.overlane.error.GuardedErrorHandler;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.port.Port;
-import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.Underlay;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -3,8 +3,8 @@ package io.overlane.forwarding;
 
 import io.overlane.control.DesiredState;
 import io.overlane.control.Entry;
-import io.overlane.control.ReconcileResult.Change;
 import io.overlane.control.ReconcileResult;
+import io.overlane.control.ReconcileResult.Change;
 import io.overlane.control.TableResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package io.overlane.offload;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
-import io.overlane.wire.Layer3;
+import io.overlane.parse.Layer3;
 import org.jspecify.annotations.Nullable;
 
 /**

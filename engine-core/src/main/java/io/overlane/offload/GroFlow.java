@@ -3,13 +3,13 @@ package io.overlane.offload;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
-import io.overlane.wire.Layer3;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
 import java.nio.ByteOrder;

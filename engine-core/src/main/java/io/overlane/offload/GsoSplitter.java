@@ -2,14 +2,14 @@
 package io.overlane.offload;
 
 import io.overlane.frame.Frame;
+import io.overlane.parse.Ipv6Extensions;
+import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
-import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
-import io.overlane.wire.Layer3;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
 import org.agrona.MutableDirectBuffer;

@@ -3,9 +3,9 @@ package io.overlane.offload;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Ipv6Header;
-import io.overlane.wire.Layer3;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts a super-frame into ordinary frames, one by one, for a port that takes no super-frames. */

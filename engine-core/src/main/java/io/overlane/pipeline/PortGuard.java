@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline;
 
+import io.overlane.error.GuardedErrorHandler;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.Port;
 import io.overlane.status.DropReason;
-import io.overlane.status.GuardedErrorHandler;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline;
 
+import io.overlane.error.GuardedErrorHandler;
 import io.overlane.status.DropReason;
-import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;

@@ -10,6 +10,7 @@ import io.overlane.wire.VlanTag;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.BitUtil;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -80,7 +81,7 @@ public final class RingPort implements Port
          * @param offset of its first byte.
          * @param length bytes in it; they are not valid any more when this returns.
          */
-        void onFrame(UnsafeBuffer buffer, int offset, int length);
+        void onFrame(MutableDirectBuffer buffer, int offset, int length);
     }
 
     private final String name;
@@ -174,7 +175,7 @@ public final class RingPort implements Port
     }
 
     /** @return the memory that claimed frames are written to. */
-    public UnsafeBuffer buffer()
+    public MutableDirectBuffer buffer()
     {
         return toEngine.buffer();
     }

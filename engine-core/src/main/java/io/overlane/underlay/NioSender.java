@@ -3,8 +3,10 @@ package io.overlane.underlay;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.error.RepeatedFailures;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
+import io.overlane.underlay.base.OuterOverhead;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;

@@ -3,9 +3,11 @@ package io.overlane.underlay;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.error.GuardedErrorHandler;
+import io.overlane.error.RepeatedFailures;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
-import io.overlane.status.GuardedErrorHandler;
+import io.overlane.underlay.base.UdpAddress;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.net.BindException;

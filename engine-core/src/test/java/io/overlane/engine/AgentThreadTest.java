@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.overlane.status.GuardedErrorHandler;
+import io.overlane.error.GuardedErrorHandler;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;

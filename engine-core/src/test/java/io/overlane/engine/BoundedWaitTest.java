@@ -4,7 +4,7 @@ package io.overlane.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.overlane.status.GuardedErrorHandler;
+import io.overlane.error.GuardedErrorHandler;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
+import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
-import io.overlane.wire.Layer3;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;

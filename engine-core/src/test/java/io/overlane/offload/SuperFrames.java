@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.SuperFrameSpec;
-import io.overlane.wire.Layer3;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;

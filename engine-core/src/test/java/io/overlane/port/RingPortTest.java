@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -591,7 +592,7 @@ class RingPortTest
         return 8 + sequence * 37 % (MTU - 8);
     }
 
-    private static boolean isFilled(final UnsafeBuffer buffer, final int offset, final int length)
+    private static boolean isFilled(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         for (int i = 8; i < length; i++)
         {

@@ -4,6 +4,7 @@ package io.overlane.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import java.util.ArrayList;
 import java.util.List;

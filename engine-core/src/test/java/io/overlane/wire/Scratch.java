@@ -7,13 +7,13 @@ import java.util.HexFormat;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A buffer of 0xA5 with room on both sides, so that a byte written astray or forgotten shows. */
-final class Scratch
+public final class Scratch
 {
-    static final int OFFSET = 13;
+    public static final int OFFSET = 13;
     private static final int MARGIN = 24;
     private static final byte FILL = (byte)0xA5;
 
-    final UnsafeBuffer buffer;
+    public final UnsafeBuffer buffer;
     private final int length;
 
     Scratch(final int length)
@@ -24,7 +24,7 @@ final class Scratch
     }
 
     /** @return a buffer with these bytes at {@link #OFFSET}. */
-    static Scratch of(final String hex)
+    public static Scratch of(final String hex)
     {
         final byte[] bytes = bytes(hex);
         final Scratch scratch = new Scratch(bytes.length);
@@ -32,7 +32,7 @@ final class Scratch
         return scratch;
     }
 
-    static byte[] bytes(final String hex)
+    public static byte[] bytes(final String hex)
     {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
     }

@@ -29,6 +29,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.agrona.CloseHelper;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -174,7 +175,7 @@ public final class PcapReader implements AutoCloseable
     }
 
     /** @return the buffer with the packet; the same object for every packet. */
-    public UnsafeBuffer buffer()
+    public MutableDirectBuffer buffer()
     {
         return buffer;
     }

@@ -3,12 +3,12 @@ package io.overlane.replay;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.error.GuardedErrorHandler;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pcap.LinkType;
 import io.overlane.pcap.PcapReader;
 import io.overlane.status.DropReason;
-import io.overlane.status.GuardedErrorHandler;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;

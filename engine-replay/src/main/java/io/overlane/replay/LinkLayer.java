@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.replay;
 
+import io.overlane.parse.Layer3;
 import io.overlane.pcap.LinkType;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
-import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;

@@ -2,11 +2,11 @@
 package io.overlane.replay;
 
 import io.overlane.address.IpAddress;
+import io.overlane.parse.Ipv6Extensions;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
-import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
 import org.agrona.MutableDirectBuffer;
 

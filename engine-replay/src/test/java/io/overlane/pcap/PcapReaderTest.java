@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,7 +101,7 @@ class PcapReaderTest
             files.packet(i, 0, lengths[i], packet);
         }
         final PcapReader reader = files.open();
-        final UnsafeBuffer buffer = reader.buffer();
+        final MutableDirectBuffer buffer = reader.buffer();
         for (int i = 0; i < lengths.length; i++)
         {
             assertTrue(reader.next());

@@ -16,7 +16,7 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
-import io.overlane.underlay.OuterOverhead;
+import io.overlane.underlay.base.OuterOverhead;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;

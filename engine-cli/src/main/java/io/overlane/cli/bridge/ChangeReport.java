@@ -2,8 +2,8 @@
 package io.overlane.cli.bridge;
 
 import io.overlane.admin.Answer;
-import io.overlane.control.ReconcileResult.Change;
 import io.overlane.control.ReconcileResult;
+import io.overlane.control.ReconcileResult.Change;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

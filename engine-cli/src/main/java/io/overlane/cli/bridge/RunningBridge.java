@@ -11,7 +11,7 @@ import io.overlane.cli.host.HostEntry;
 import io.overlane.control.DesiredState;
 import io.overlane.control.ReconcileResult;
 import io.overlane.engine.OverlayEngine;
-import io.overlane.status.GuardedErrorHandler;
+import io.overlane.error.GuardedErrorHandler;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.ArrayList;

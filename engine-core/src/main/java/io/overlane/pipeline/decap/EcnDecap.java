@@ -2,11 +2,11 @@
 package io.overlane.pipeline.decap;
 
 import io.overlane.frame.Frame;
+import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
-import io.overlane.wire.Layer3;
 
 /**
  * Carries congestion marks of the outer header into the inner one (RFC 6040 §4.2, figure 4; Linux {@code

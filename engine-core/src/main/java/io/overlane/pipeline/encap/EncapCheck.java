@@ -2,12 +2,12 @@
 package io.overlane.pipeline.encap;
 
 import io.overlane.frame.Frame;
+import io.overlane.parse.Layer3;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.Layer3;
 import io.overlane.wire.VlanTag;
 
 /**

@@ -2,14 +2,14 @@
 package io.overlane.pipeline.encap;
 
 import io.overlane.frame.Frame;
+import io.overlane.parse.Ipv6Extensions;
+import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
-import io.overlane.wire.Ipv6Extensions;
 import io.overlane.wire.Ipv6Header;
-import io.overlane.wire.Layer3;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 

@@ -6,6 +6,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.limit.RateLimit;
 import io.overlane.offload.GsoSplitter;
+import io.overlane.parse.Layer3;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.oversize.IcmpError;
@@ -19,7 +20,6 @@ import io.overlane.status.PathCounters;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.IcmpHeader;
 import io.overlane.wire.Ipv4Header;
-import io.overlane.wire.Layer3;
 
 /**
  * IPv4 packets of a TUN device become datagrams without any header (flannel's udp backend). The destination is looked

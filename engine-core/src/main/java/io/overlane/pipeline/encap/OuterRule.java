@@ -2,6 +2,7 @@
 package io.overlane.pipeline.encap;
 
 import io.overlane.frame.Frame;
+import io.overlane.parse.Layer3;
 import io.overlane.underlay.DontFragment;
 import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;
@@ -9,7 +10,6 @@ import io.overlane.underlay.OuterFields;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
-import io.overlane.wire.Layer3;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 

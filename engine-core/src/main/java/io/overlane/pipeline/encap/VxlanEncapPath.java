@@ -7,6 +7,7 @@ import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.offload.GsoSplitter;
+import io.overlane.parse.Layer3;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
@@ -16,7 +17,6 @@ import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.Layer3;
 import org.jspecify.annotations.Nullable;
 
 /**

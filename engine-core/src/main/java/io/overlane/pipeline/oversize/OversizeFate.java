@@ -7,8 +7,8 @@ import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.PathCounters;
-import io.overlane.underlay.OuterOverhead;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.base.OuterOverhead;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 

@@ -7,7 +7,7 @@ import io.overlane.wire.ArpHeader;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import java.io.IOException;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /** A station broadcasts a request for a neighbour's MAC address; its own engine answers. */
 final class ArpExchange
@@ -50,7 +50,7 @@ final class ArpExchange
         return elapsedNs;
     }
 
-    private void writeRequest(final UnsafeBuffer buffer, final int offset)
+    private void writeRequest(final MutableDirectBuffer buffer, final int offset)
     {
         final DemoHost self = station.host();
         ethernet.wrap(buffer, offset, LENGTH)
@@ -61,7 +61,7 @@ final class ArpExchange
             .targetMac(0).targetIp(neighbor.ipv4());
     }
 
-    private boolean isReply(final UnsafeBuffer buffer, final int offset, final int length)
+    private boolean isReply(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         if (ethernet.wrap(buffer, offset, length).check() != DropReason.NONE ||
             ethernet.etherType() != EtherType.ARP)

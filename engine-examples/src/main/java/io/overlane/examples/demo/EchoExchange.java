@@ -8,6 +8,7 @@ import io.overlane.wire.IcmpHeader;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
 import java.io.IOException;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A station pings another: ICMP echo request and reply, RFC 792. One thread runs both stations. */
@@ -62,7 +63,7 @@ final class EchoExchange
     }
 
     private void write(
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int offset,
         final int type,
         final int sequence,
@@ -87,7 +88,7 @@ final class EchoExchange
     }
 
     /** Keeps a copy of the data, as the reply must have the same. */
-    private boolean isRequest(final UnsafeBuffer buffer, final int offset, final int length, final int sequence)
+    private boolean isRequest(final MutableDirectBuffer buffer, final int offset, final int length, final int sequence)
     {
         if (!isEcho(buffer, offset, length, IcmpHeader.ECHO_REQUEST, sequence, answerer.host()))
         {
@@ -97,7 +98,7 @@ final class EchoExchange
         return true;
     }
 
-    private void writeReply(final UnsafeBuffer buffer, final int offset)
+    private void writeReply(final MutableDirectBuffer buffer, final int offset)
     {
         buffer.putBytes(offset, request, 0, FRAME_LENGTH);
         ethernet.wrap(buffer, offset, FRAME_LENGTH)
@@ -109,7 +110,7 @@ final class EchoExchange
         icmp.init(IcmpHeader.ECHO_REPLY, 0, icmp.identifier() << 16 | icmp.sequence()).updateChecksum();
     }
 
-    private boolean isReply(final UnsafeBuffer buffer, final int offset, final int length, final int sequence)
+    private boolean isReply(final MutableDirectBuffer buffer, final int offset, final int length, final int sequence)
     {
         if (!isEcho(buffer, offset, length, IcmpHeader.ECHO_REPLY, sequence, asker.host()))
         {
@@ -126,7 +127,7 @@ final class EchoExchange
     }
 
     private boolean isEcho(
-        final UnsafeBuffer buffer,
+        final MutableDirectBuffer buffer,
         final int offset,
         final int length,
         final int type,

@@ -4,6 +4,7 @@ package io.overlane.examples.demo;
 import io.overlane.wire.EthernetHeader;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -62,7 +63,7 @@ final class NumberedFrame
      * @param offset   of its first byte.
      * @param sequence number of the frame, 0 or more.
      */
-    void write(final UnsafeBuffer buffer, final int offset, final long sequence)
+    void write(final MutableDirectBuffer buffer, final int offset, final long sequence)
     {
         frame.putLong(SEQUENCE_OFFSET, sequence, ByteOrder.BIG_ENDIAN);
         long word = sequence;
@@ -81,7 +82,7 @@ final class NumberedFrame
      * @param length bytes in it.
      * @return its sequence number, or {@link #WRONG}.
      */
-    long check(final UnsafeBuffer buffer, final int offset, final int length)
+    long check(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         if (length != bytes.length)
         {

@@ -4,7 +4,7 @@ package io.overlane.examples.demo;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Sends frames from one station to another at full speed, and checks each at its arrival. One thread runs both
@@ -131,7 +131,7 @@ final class NumberedStream
         return count;
     }
 
-    private void onFrame(final UnsafeBuffer buffer, final int offset, final int length)
+    private void onFrame(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         arrived++;
         final long sequence = reader.check(buffer, offset, length);

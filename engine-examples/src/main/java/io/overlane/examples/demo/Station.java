@@ -12,7 +12,7 @@ import io.overlane.status.EngineCounters;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * One side of the demonstration: an in-process port, the engine behind it, and the station's addresses. One thread
@@ -37,14 +37,14 @@ final class Station implements AutoCloseable
     @FunctionalInterface
     interface FrameWriter
     {
-        void write(UnsafeBuffer buffer, int offset);
+        void write(MutableDirectBuffer buffer, int offset);
     }
 
     /** Tests whether a frame is the expected one. */
     @FunctionalInterface
     interface FrameTest
     {
-        boolean test(UnsafeBuffer buffer, int offset, int length);
+        boolean test(MutableDirectBuffer buffer, int offset, int length);
     }
 
     /**

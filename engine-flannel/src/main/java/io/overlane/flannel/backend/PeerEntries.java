@@ -3,8 +3,8 @@ package io.overlane.flannel.backend;
 
 import io.overlane.address.Vtep;
 import io.overlane.control.DesiredState;
-import io.overlane.control.ReconcileResult.Change;
 import io.overlane.control.ReconcileResult;
+import io.overlane.control.ReconcileResult.Change;
 import io.overlane.engine.EngineControl;
 import java.io.IOException;
 import java.util.Collection;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.parse.Layer3;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.IpProtocol;
-import io.overlane.wire.Layer3;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;

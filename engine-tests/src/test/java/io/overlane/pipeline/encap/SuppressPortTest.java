@@ -11,9 +11,9 @@ import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.neighbor.NeighborTable;
+import io.overlane.parse.Layer3;
 import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;
-import io.overlane.wire.Layer3;
 import org.junit.jupiter.api.Test;
 
 /** A station behind a port of this engine gets the question and answers for itself. */

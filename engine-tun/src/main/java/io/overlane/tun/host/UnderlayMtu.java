@@ -2,7 +2,7 @@
 package io.overlane.tun.host;
 
 import io.overlane.address.IpAddress;
-import io.overlane.underlay.OuterOverhead;
+import io.overlane.underlay.base.OuterOverhead;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.Collection;

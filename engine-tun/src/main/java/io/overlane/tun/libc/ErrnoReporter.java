@@ -3,7 +3,7 @@ package io.overlane.tun.libc;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
-import io.overlane.status.GuardedErrorHandler;
+import io.overlane.error.GuardedErrorHandler;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;

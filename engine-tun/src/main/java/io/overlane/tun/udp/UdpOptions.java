@@ -3,7 +3,7 @@ package io.overlane.tun.udp;
 
 import io.overlane.address.IpAddress;
 import io.overlane.setting.Setting;
-import io.overlane.underlay.UdpAddress;
+import io.overlane.underlay.base.UdpAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

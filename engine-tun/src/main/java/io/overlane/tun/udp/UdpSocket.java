@@ -20,7 +20,7 @@ import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
 import io.overlane.tun.libc.SocketAddress;
-import io.overlane.underlay.UdpAddress;
+import io.overlane.underlay.base.UdpAddress;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.Set;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.wire;
+package io.overlane.parse;
 
 import io.overlane.frame.Frame;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.VlanTag;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 

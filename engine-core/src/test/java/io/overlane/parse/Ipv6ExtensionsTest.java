@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.wire;
+package io.overlane.parse;
 
 import static io.overlane.wire.Scratch.OFFSET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.wire.IpProtocol;
+import io.overlane.wire.Scratch;
 import org.junit.jupiter.api.Test;
 
 /** Extension headers of an IPv6 packet, whole and cut anywhere. */

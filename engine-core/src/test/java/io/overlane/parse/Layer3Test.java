@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.wire;
+package io.overlane.parse;
 
 import static io.overlane.wire.Scratch.OFFSET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.overlane.wire.Scratch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

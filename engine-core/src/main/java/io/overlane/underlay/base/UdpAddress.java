@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.underlay;
+package io.overlane.underlay.base;
 
 import io.overlane.address.IpAddress;
 import java.net.BindException;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.underlay;
+package io.overlane.error;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.status;
+package io.overlane.error;
 
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.underlay;
+package io.overlane.underlay.base;
 
 /**
  * The length of the headers in front of a frame, by IP version. Outer IPv4 options and IPv6 extension headers are never

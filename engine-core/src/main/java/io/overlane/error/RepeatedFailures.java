@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.underlay;
+package io.overlane.error;
 
 import java.io.IOException;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.wire;
+package io.overlane.parse;
 
+import io.overlane.wire.IpProtocol;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 
