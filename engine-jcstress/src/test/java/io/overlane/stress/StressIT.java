@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each stress test for a moment; {@code run-jcstress.sh} without {@code --short} takes its time. */
+@Tag("stress")
 class StressIT
 {
     private static final long LONGEST_MINUTES = 15;
