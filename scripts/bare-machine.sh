@@ -121,6 +121,7 @@ try_suite()
     DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends ca-certificates git' \
     >"$folder/log" 2>&1 || { tail -n 20 "$folder/log" >&2; results+=("$suite: apt-get: FAILED"); status=1; return; }
   git clone -q --no-hardlinks . "$system$home"
+  git -C "$system$home" checkout -q --detach "$commit"
 
   step ./run-demo.sh ./run-demo.sh
   if [ "$is_ci" = yes ]
@@ -144,6 +145,7 @@ main()
   command -v debootstrap >/dev/null || { say "debootstrap is missing; install it with: apt-get install debootstrap" >&2; exit 2; }
   [ -z "$(git status --porcelain --untracked-files=no)" ] ||
     say "the checkout has changes that are not committed; the last commit is tried" >&2
+  commit=$(git rev-parse HEAD)
   folder=$(mktemp -d)
   trap 'rm -rf --one-file-system "$folder"' EXIT
   trap 'exit 130' INT
@@ -154,7 +156,7 @@ main()
   do
     try_suite "$suite"
   done
-  say "commit $(git rev-parse --short HEAD):"
+  say "commit ${commit:0:8}:"
   printf '  %s\n' "${results[@]}"
   return "$status"
 }
