@@ -19,7 +19,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Inherited
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@SuppressWarnings("exports") // Only JUnit uses the extension.
 @ExtendWith(NamespaceExtension.class)
 public @interface InNamespace
 {

@@ -4,16 +4,15 @@ package io.overlane.pipeline;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
-import io.overlane.underlay.ReceiveBatch;
+import io.overlane.testkit.SilentUnderlay;
 import io.overlane.underlay.SendBatch;
-import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Keeps what it is told to send, as the receivers would see it, and refuses as told. */
-public final class WireUnderlay implements Underlay
+public final class WireUnderlay extends SilentUnderlay
 {
     /** One entry of a send. */
     public record Sent(int remote, int flowHash, List<byte[]> datagrams, boolean isJoined, DropReason verdict)
@@ -27,6 +26,7 @@ public final class WireUnderlay implements Underlay
 
     public WireUnderlay(final boolean gainsFromJoining)
     {
+        super(Vtep.parse("192.0.2.1", 8472));
         this.gainsFromJoining = gainsFromJoining;
     }
 
@@ -59,12 +59,6 @@ public final class WireUnderlay implements Underlay
     }
 
     @Override
-    public Vtep local()
-    {
-        return Vtep.parse("192.0.2.1", 8472);
-    }
-
-    @Override
     public String description()
     {
         return "wire";
@@ -80,12 +74,6 @@ public final class WireUnderlay implements Underlay
     public boolean usesFlowHash()
     {
         return usesFlowHash;
-    }
-
-    @Override
-    public int poll(final ReceiveBatch batch)
-    {
-        return 0;
     }
 
     @Override
@@ -106,20 +94,5 @@ public final class WireUnderlay implements Underlay
             batch.verdict(i, verdict);
             sent.add(new Sent(batch.remote(i), batch.flowHash(i), datagrams, batch.segmentSize(i) > 0, verdict));
         }
-    }
-
-    @Override
-    public void await(final long timeoutNs)
-    {
-    }
-
-    @Override
-    public void wake()
-    {
-    }
-
-    @Override
-    public void close()
-    {
     }
 }

@@ -7,14 +7,12 @@ import io.overlane.tun.host.IpBatch;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Devices, addresses, permanent neighbours and main routes of the host in one family. */
@@ -28,9 +26,6 @@ final class HostPicture
 
     /** {@code IP6_RT_PRIO_USER}; the default metric of IPv4 is 0, which is not printed. */
     private static final String DEFAULT_METRIC_V6 = "1024";
-
-    /** {@code ip -oneline} puts a backslash where it would start a new line. */
-    private static final Pattern GAP = Pattern.compile("[\\s\\\\]+");
 
     private final boolean isV4;
     private final Map<String, Boolean> upByDevice = new HashMap<>();
@@ -85,8 +80,8 @@ final class HostPicture
     boolean hasRoute(final IpPrefix subnet, final String device, final @Nullable IpAddress gateway)
     {
         final List<String> route = routes.get(subnet.base().toString());
-        return route != null && device.equals(wordAfter(route, "dev")) &&
-            Objects.equals(gateway == null ? null : gateway.toString(), wordAfter(route, "via"));
+        return route != null && Optional.of(device).equals(IpCommand.wordAfter(route, "dev")) &&
+            Optional.ofNullable(gateway).map(IpAddress::toString).equals(IpCommand.wordAfter(route, "via"));
     }
 
     /** The arguments of {@code ip route replace} that restore the route to the subnet, if there is one. */
@@ -98,7 +93,7 @@ final class HostPicture
 
     private void add(final String line)
     {
-        final List<String> words = new ArrayList<>(Arrays.asList(GAP.split(line.strip())));
+        final List<String> words = new ArrayList<>(IpCommand.words(line));
         if (words.size() < 2)
         {
             return;
@@ -117,9 +112,11 @@ final class HostPicture
         }
         else if (words.contains("PERMANENT"))
         {
-            neighbors.put(List.of(wordAfter(words, "dev"), words.get(0)), wordAfter(words, "lladdr"));
+            neighbors.put(
+                List.of(IpCommand.wordAfter(words, "dev").orElseThrow(), words.get(0)),
+                IpCommand.wordAfter(words, "lladdr").orElse(null));
         }
-        else if (Objects.equals(isV4 ? null : DEFAULT_METRIC_V6, wordAfter(words, "metric")))
+        else if (IpCommand.wordAfter(words, "metric").equals(isV4 ? Optional.empty() : Optional.of(DEFAULT_METRIC_V6)))
         {
             words.removeAll(ROUTE_STATE);
             routes.put(subnet(words.get(0)), words);
@@ -138,11 +135,5 @@ final class HostPicture
     private String subnet(final String text)
     {
         return text.indexOf('/') >= 0 ? text : text + (isV4 ? "/32" : "/128");
-    }
-
-    private static @Nullable String wordAfter(final List<String> words, final String keyword)
-    {
-        final int index = words.indexOf(keyword);
-        return index >= 0 && index + 1 < words.size() ? words.get(index + 1) : null;
     }
 }

@@ -97,7 +97,6 @@ public record LeaseAttributes(
      * @return the backend's own members; empty if there is no data.
      * @throws JsonException if the data is not an object.
      */
-    @SuppressWarnings("exports") // Only this module uses it.
     public JsonObject backend(final boolean v6)
     {
         final String data = v6 ? backendV6Data : backendData;

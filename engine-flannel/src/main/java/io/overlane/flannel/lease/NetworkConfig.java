@@ -60,7 +60,6 @@ public record NetworkConfig(
     }
 
     /** @return the members of the backend section, none if there is no such section. */
-    @SuppressWarnings("exports") // Only this module uses it.
     public JsonObject backendSection()
     {
         return JsonObject.parse(backend == null ? "{}" : backend);
