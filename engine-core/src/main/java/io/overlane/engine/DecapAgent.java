@@ -4,6 +4,7 @@ package io.overlane.engine;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DatagramFeed;
 import io.overlane.pipeline.decap.DecapPath;
+import io.overlane.status.BatchMeter;
 import io.overlane.underlay.ReceiveBatch;
 import java.util.function.IntSupplier;
 import org.agrona.concurrent.Agent;
@@ -19,6 +20,7 @@ final class DecapAgent implements Agent
     private final CommandQueue commands;
     private final UnderlayGuard underlay;
     private final DatagramFeed feed;
+    private final BatchMeter meter;
     private final IntSupplier upkeep;
     private final ReceiveBatch batch;
 
@@ -26,12 +28,14 @@ final class DecapAgent implements Agent
         final CommandQueue commands,
         final UnderlayGuard underlay,
         final DecapPath path,
+        final BatchMeter meter,
         final IntSupplier upkeep,
         final int batchLimit)
     {
         this.commands = commands;
         this.underlay = underlay;
         feed = new DatagramFeed(path);
+        this.meter = meter;
         this.upkeep = upkeep;
         batch = new ReceiveBatch(batchLimit);
     }
@@ -44,6 +48,7 @@ final class DecapAgent implements Agent
         final int entries = underlay.poll(batch);
         if (entries > 0)
         {
+            meter.onBegin();
             feed.feed(batch);
             work += entries;
         }

@@ -6,6 +6,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.port.Port;
+import io.overlane.status.BatchMeter;
 import io.overlane.status.DropReason;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -29,6 +30,7 @@ final class EncapAgent implements Agent
     private final long napNs;
     private final LongSupplier superFramesBack;
     private final ErrorHandler errorHandler;
+    private final BatchMeter meter;
     private final FrameBatch batch;
     private final IdentityHashMap<Port, Polled> polled = new IdentityHashMap<>();
     private long lastBack;
@@ -45,6 +47,7 @@ final class EncapAgent implements Agent
         final int batchLimit,
         final long napNs,
         final LongSupplier superFramesBack,
+        final BatchMeter meter,
         final ErrorHandler errorHandler)
     {
         this.commands = commands;
@@ -52,6 +55,7 @@ final class EncapAgent implements Agent
         this.guard = guard;
         this.napNs = napNs;
         this.superFramesBack = superFramesBack;
+        this.meter = meter;
         this.errorHandler = errorHandler;
         batch = new FrameBatch(batchLimit);
     }
@@ -168,6 +172,7 @@ final class EncapAgent implements Agent
             final int count = guard.poll(next.port, batch);
             if (count > 0)
             {
+                meter.onBegin();
                 leavesMore |= batch.leavesMore();
                 superFrame |= hasSuperFrame();
                 next.path.encap(batch);

@@ -62,6 +62,7 @@ public final class EngineContext
     private int maxRemotes = 4_096;
     private int maxRoutes = 4_096;
     private int maxDropLines = 4_096;
+    private boolean latency;
     private int batchLimit = DEFAULT_BATCH_LIMIT;
     private int peerUdpPort;
     private long drainNs;
@@ -294,6 +295,21 @@ public final class EngineContext
     public EngineContext batchLimit(final int batchLimit)
     {
         this.batchLimit = Setting.inRange("batchLimit", batchLimit, 1, MAX_BATCH_LIMIT);
+        return this;
+    }
+
+    boolean latency()
+    {
+        return latency;
+    }
+
+    /**
+     * @param latency whether to measure how long frames are in the engine, from the start; default false.
+     *                {@link OverlayEngine#latency(boolean)} switches it later.
+     */
+    public EngineContext latency(final boolean latency)
+    {
+        this.latency = latency;
         return this;
     }
 

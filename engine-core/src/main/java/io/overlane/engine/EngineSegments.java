@@ -47,6 +47,7 @@ public final class EngineSegments
     static final int MORE_COUNTERS = 1;
 
     private final EngineContext context;
+    private final EngineCounters counters;
     private final Forwarding forwarding;
     private final CommandQueue commands;
     /** Carries the only queue; changes of policies concern all queues. */
@@ -71,6 +72,7 @@ public final class EngineSegments
         final Shutdown shutdown)
     {
         this.context = context;
+        this.counters = counters;
         this.forwarding = forwarding;
         this.commands = commands;
         worker = workers.get(0);
@@ -306,6 +308,7 @@ public final class EngineSegments
             context.errorHandler().run(lastWait);
             context.errorHandler().closeAll(ports);
             ports.forEach(resources::closed);
+            ports.forEach(counters::forget);
             closed.complete(null);
         };
         if (context.threadingMode() == ThreadingMode.INVOKER)

@@ -8,6 +8,7 @@ import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.status.EngineCounters;
+import io.overlane.status.EngineSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A running engine: ports on one side, an underlay on the other, and the tables between them.
  *
  * <p>Any thread may call {@link #control()}, {@link #tables()}, {@link #segments()}, {@link #counters()},
- * {@link #close()}, {@link #isRunning()} and {@link #terminated()}.
+ * {@link #snapshot()}, {@link #close()}, {@link #isRunning()} and {@link #terminated()}.
  *
  * <p><b>Mistakes of the application.</b> An exception from the error handler is printed to standard error. An exception
  * out of a duty cycle, from a port or an underlay for example, goes to the error handler, and the engine goes on. An
@@ -38,6 +39,7 @@ public final class OverlayEngine implements AutoCloseable
     private final EngineTables tables;
     /** Null if no thread but the writer of the tables learns. */
     private final @Nullable LearnRing learned;
+    private final EngineReader reader;
     private final EngineSegments segments;
     private final SourceFilter sourceFilter;
     private final CommandQueue commands;
@@ -61,6 +63,7 @@ public final class OverlayEngine implements AutoCloseable
             context.maxDropLines(),
             1 + context.queues().size(),
             context.clock());
+        latency(context.latency());
         forwarding = new Forwarding(
             context.fdb(),
             counters.tables(),
@@ -95,6 +98,7 @@ public final class OverlayEngine implements AutoCloseable
             workers.add(new Worker(context, more, more.build(), none, () -> 0));
         }
         segments = new EngineSegments(context, counters, forwarding, commands, workers, resources, shutdown);
+        reader = new EngineReader(context, counters, forwarding, workers);
     }
 
     /** The work, besides carrying datagrams, of the thread that writes the tables. */
@@ -241,6 +245,40 @@ public final class OverlayEngine implements AutoCloseable
     public EngineCounters counters()
     {
         return counters;
+    }
+
+    /**
+     * Read all numbers of the engine at once. Any thread, also after the engine is closed; allocates, and never delays
+     * frames. It takes about a millisecond for a thousand remotes, and reads a file for each socket.
+     *
+     * @return the numbers.
+     */
+    public EngineSnapshot snapshot()
+    {
+        return new EngineSnapshot(
+            context.clock().nanoTime(),
+            isRunning(),
+            local(),
+            reader.paths().encap(),
+            reader.paths().decap(),
+            reader.segments(),
+            reader.ports(),
+            reader.remotes(),
+            reader.tables(forgotten()),
+            receiveDrops(),
+            counters.encap().batches().isLatencyOn());
+    }
+
+    /**
+     * Measure from now on, or no longer, how long frames are in the engine. It costs two readings of the clock for each
+     * batch. Any thread.
+     *
+     * @param isOn whether to measure.
+     */
+    public void latency(final boolean isOn)
+    {
+        counters.encap().batches().latency(isOn);
+        counters.decap().batches().latency(isOn);
     }
 
     /** @return views of the tables. */

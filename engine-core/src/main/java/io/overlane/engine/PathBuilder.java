@@ -32,6 +32,7 @@ import io.overlane.segment.IpNetwork;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.signal.IdleWait;
+import io.overlane.status.BatchMeter;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
 import io.overlane.underlay.Underlay;
@@ -101,6 +102,16 @@ final class PathBuilder
     Underlay underlay()
     {
         return queue == 0 ? context.underlay() : context.queues().get(queue - 1).underlay();
+    }
+
+    BatchMeter encapMeter()
+    {
+        return counters.encap(queue).batches();
+    }
+
+    BatchMeter decapMeter()
+    {
+        return counters.decap(queue).batches();
     }
 
     @Nullable IdleWait idleWait()

@@ -49,11 +49,13 @@ final class Worker
             context.batchLimit(),
             context.threadingMode() == ThreadingMode.SPLIT ? context.napNs() : 0,
             decapPath::superFrames,
+            paths.encapMeter(),
             context.errorHandler());
         decapAgent = new DecapAgent(
             tableCommands,
             new UnderlayGuard(paths.underlay(), context.errorHandler()),
             decapPath,
+            paths.decapMeter(),
             upkeep,
             context.batchLimit());
     }

@@ -121,6 +121,27 @@ public interface Port extends AutoCloseable
     }
 
     /**
+     * How full the port's queue of frames to the engine is. Any thread.
+     *
+     * @return the part of the room that is taken, 0…1; 0 if the port does not know, as a device.
+     */
+    default double fill()
+    {
+        return 0;
+    }
+
+    /**
+     * How many frames an application could not put into the port because its queue to the engine had no room. Counted
+     * since the port was made. Any thread.
+     *
+     * @return the count; 0 if the port does not know, as a device.
+     */
+    default long refused()
+    {
+        return 0;
+    }
+
+    /**
      * Make a selector in which a thread can wait for this port together with others of its kind. Any thread.
      *
      * @return a new selector, which the caller closes; null if there is none for ports of this kind.

@@ -6,6 +6,7 @@ import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
 import io.overlane.setting.Setting;
 import io.overlane.table.OffHeapTable;
+import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -189,8 +190,8 @@ public final class RemoteTable
         records.putLong(offset + HIGH_OFFSET, high);
         records.putLong(offset + LOW_OFFSET, low);
         records.putInt(offset + UDP_PORT_OFFSET, udpPort);
-        records.putInt(offset + REFERENCES_OFFSET, 1);
         records.putInt(offset + VNI_OFFSET, vni);
+        records.putIntRelease(offset + REFERENCES_OFFSET, 1);
         next(remote, MISSING);
         onNew.accept(remote);
         if (last == MISSING)
@@ -274,6 +275,34 @@ public final class RemoteTable
     public int find(final long high, final long low)
     {
         return (int)firstByAddress.get(0, high, low) - 1;
+    }
+
+    /** Receives a remote, or a port that has a number as remotes do. */
+    @FunctionalInterface
+    public interface RemoteConsumer
+    {
+        /** @param vni that frames are sent to it with, or {@link #SEGMENTS_VNI}. */
+        void onRemote(int number, Vtep vtep, int vni);
+    }
+
+    /** Visit each VTEP that has a number. One that comes or goes meanwhile may be missing. Any thread. */
+    public void forEach(final RemoteConsumer consumer)
+    {
+        for (int remote = 0; remote < maxRemotes; remote++)
+        {
+            final int references = (remote << RECORD_SHIFT) + REFERENCES_OFFSET;
+            if (records.getIntVolatile(references) > 0)
+            {
+                final Vtep vtep = vtep(remote);
+                final int vni = vni(remote);
+                VarHandle.loadLoadFence();
+                // The number may have been freed and given to another meanwhile.
+                if (records.getIntVolatile(references) > 0 && vtep.equals(vtep(remote)) && vni == vni(remote))
+                {
+                    consumer.onRemote(remote, vtep, vni);
+                }
+            }
+        }
     }
 
     private void unlink(final int remote)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.segment;
 
-import java.util.Collection;
+import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentTable
 {
     private volatile Int2ObjectHashMap<Segment> segments = new Int2ObjectHashMap<>();
+    /** Beside the map, because threads that walk the map at a time would share its one iterator. */
+    private volatile List<Segment> all = List.of();
 
     /** The segment with a VNI, null if there is none. */
     public @Nullable Segment lookup(final int vni)
@@ -26,7 +28,7 @@ public final class SegmentTable
         {
             throw new IllegalArgumentException("VNI " + segment.vni() + " given twice");
         }
-        segments = after;
+        set(after);
     }
 
     /** The segment that was removed, null if there was none. */
@@ -34,13 +36,19 @@ public final class SegmentTable
     {
         final Int2ObjectHashMap<Segment> after = new Int2ObjectHashMap<>(segments);
         final Segment removed = after.remove(vni);
-        segments = after;
+        set(after);
         return removed;
     }
 
-    /** All segments, as they are now. */
-    public Collection<Segment> all()
+    private void set(final Int2ObjectHashMap<Segment> after)
     {
-        return segments.values();
+        segments = after;
+        all = List.copyOf(after.values());
+    }
+
+    /** All segments, as they are now. */
+    public List<Segment> all()
+    {
+        return all;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
+import io.overlane.port.Port;
 import java.nio.charset.StandardCharsets;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -85,6 +86,17 @@ public final class EngineCounters
     {
         encap().remotes().reset(remote);
         decap().remotes().reset(remote);
+    }
+
+    /**
+     * Forget the traffic of a port that was removed and closed. Any thread.
+     *
+     * @param port that no thread uses any more.
+     */
+    public void forget(final Port port)
+    {
+        encap().forget(port);
+        decap().forget(port);
     }
 
     /** @return counters for the thread that carries frames from a queue of the port; the first queue is 0. */

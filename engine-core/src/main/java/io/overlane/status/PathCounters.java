@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
+import io.overlane.port.Port;
+import java.util.concurrent.ConcurrentHashMap;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.status.AtomicCounter;
@@ -33,6 +35,8 @@ public final class PathCounters
     private final DropLedger ledger;
     private final RemoteTraffic remotes;
     private final DropSamples samples;
+    private final BatchMeter batches;
+    private final ConcurrentHashMap<Port, PortTraffic> ports = new ConcurrentHashMap<>();
     private @Nullable PathCounters further;
 
     /**
@@ -63,6 +67,7 @@ public final class PathCounters
         ledger = new DropLedger(maxLines);
         remotes = new RemoteTraffic(maxRemotes);
         samples = new DropSamples(clock);
+        batches = new BatchMeter(clock);
     }
 
     /** Let readers see the counts of another thread too. Before threads start. */
@@ -72,6 +77,7 @@ public final class PathCounters
         ledger.join(other.ledger);
         remotes.join(other.remotes);
         samples.join(other.samples);
+        batches.join(other.batches);
     }
 
     /**
@@ -161,6 +167,7 @@ public final class PathCounters
     public void onBatchEnd()
     {
         samples.onBatchEnd();
+        batches.onEnd(in.getPlain(), delivered.getPlain());
     }
 
     /**
@@ -208,6 +215,34 @@ public final class PathCounters
     {
         floodCopies.getAndAddPlain(copies);
         floodCopiesRefused.getAndAddPlain(refused);
+    }
+
+    /** @return sizes and times of batches. */
+    public BatchMeter batches()
+    {
+        return batches;
+    }
+
+    /** @return the counters of this thread for a port. Any thread; allocates only the first time. */
+    public PortTraffic port(final Port port)
+    {
+        final PortTraffic known = ports.get(port);
+        return known == null ? ports.computeIfAbsent(port, none -> new PortTraffic()) : known;
+    }
+
+    /** As {@link #port(Port)}, but null if the port has no counters. */
+    @Nullable PortTraffic find(final Port port)
+    {
+        return ports.get(port);
+    }
+
+    /** Forget the counters of a port that was removed, in all queues. Any thread. */
+    public void forget(final Port port)
+    {
+        for (PathCounters path = this; path != null; path = path.further)
+        {
+            path.ports.remove(port);
+        }
     }
 
     /** @return delivered frames and bytes per remote. */

@@ -46,6 +46,12 @@ public final class Traffic
         bytes.close();
     }
 
+    /** @return both counts. */
+    public Volume volume()
+    {
+        return new Volume(frames(), bytes());
+    }
+
     public long frames()
     {
         return frames.get();

@@ -210,7 +210,7 @@ class SteadyStateAllocationTest
         {
             for (int i = 0; i < slab.count(); i++)
             {
-                batch.add(fill(slab.frame(i), contents.get(i)));
+                batch.add(write(slab.frame(i), contents.get(i)));
             }
             return slab.count();
         }
@@ -244,7 +244,7 @@ class SteadyStateAllocationTest
             for (int i = 0; i < slab.count(); i++)
             {
                 final long low = strangers && (polls & 4) != 0 ? IpAddress.v4Low(polls) : source.low();
-                batch.add(fill(slab.frame(i), contents.get(i)), source.high(), low, 40_000 + i, 1, 0);
+                batch.add(write(slab.frame(i), contents.get(i)), source.high(), low, 40_000 + i, 1, 0);
             }
             return slab.count();
         }
@@ -274,7 +274,7 @@ class SteadyStateAllocationTest
         }
     }
 
-    private static Frame fill(final Frame frame, final byte[] bytes)
+    private static Frame write(final Frame frame, final byte[] bytes)
     {
         frame.buffer().putBytes(FrameSlab.HEADROOM, bytes);
         return frame.wrap(FrameSlab.HEADROOM, bytes.length);

@@ -37,7 +37,7 @@ public final class LocalForward
         this.out = out;
         this.counters = counters;
         fates = new Fates(counters);
-        flood = new PortFlood(out.guard(), fates);
+        flood = new PortFlood(out.guard(), counters);
     }
 
     /**

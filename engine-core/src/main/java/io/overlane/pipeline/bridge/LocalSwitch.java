@@ -16,6 +16,7 @@ import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
+import io.overlane.status.PortTraffic;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,7 @@ public final class LocalSwitch
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
         batch = new FrameBatch(batchLimit);
         frames = new int[batchLimit];
-        flood = new PortFlood(guard, fates);
+        flood = new PortFlood(guard, counters);
     }
 
     /** Begin a batch that comes from one port. */
@@ -111,7 +112,7 @@ public final class LocalSwitch
         if (frame.gsoType() != Frame.GSO_NONE && !guard.takesSuperFrames(to, frame.gsoType() & ~Frame.GSO_ECN))
         {
             offer();
-            settle(flood.offer(frame, to), count, frame);
+            settle(flood.offer(frame, to, count), count, frame);
         }
         else
         {
@@ -144,9 +145,14 @@ public final class LocalSwitch
             return;
         }
         guard.offer(to, batch);
+        final PortTraffic traffic = counters.port(to);
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
+            if (frame.verdict() == DropReason.NONE)
+            {
+                traffic.onOut(frames[i], frame.length());
+            }
             settle(frame.verdict(), frames[i], frame);
         }
         batch.clear();

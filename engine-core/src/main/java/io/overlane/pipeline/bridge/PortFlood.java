@@ -10,21 +10,24 @@ import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.status.DropReason;
+import io.overlane.status.PathCounters;
 import org.jspecify.annotations.Nullable;
 
 /** Gives copies of a frame to ports, now. */
 final class PortFlood
 {
     private final PortGuard guard;
+    private final PathCounters counters;
     private final Fates fates;
 
     /** For ports that take no super-frames; made with the first super-frame. */
     private @Nullable SuperFramePieces pieces;
 
-    PortFlood(final PortGuard guard, final Fates fates)
+    PortFlood(final PortGuard guard, final PathCounters counters)
     {
         this.guard = guard;
-        this.fates = fates;
+        this.counters = counters;
+        fates = new Fates(counters);
     }
 
     /**
@@ -51,7 +54,7 @@ final class PortFlood
             final LocalPort port = ports.get(i);
             if (port.port() != except)
             {
-                final DropReason verdict = offer(frame, port.port());
+                final DropReason verdict = offer(frame, port.port(), count);
                 if (verdict == DropReason.NONE)
                 {
                     copies.take();
@@ -66,8 +69,21 @@ final class PortFlood
         frame.verdict(DropReason.NONE);
     }
 
-    /** {@link DropReason#NONE} if the port took the frame; of a super-frame in pieces, every piece. */
-    DropReason offer(final Frame frame, final Port port)
+    /**
+     * Offer a frame that stands for {@code count} frames. {@link DropReason#NONE} if the port took it; of a super-frame
+     * in pieces, every piece.
+     */
+    DropReason offer(final Frame frame, final Port port, final int count)
+    {
+        final DropReason verdict = offer(frame, port);
+        if (verdict == DropReason.NONE)
+        {
+            counters.port(port).onOut(count, frame.length());
+        }
+        return verdict;
+    }
+
+    private DropReason offer(final Frame frame, final Port port)
     {
         final int gsoType = frame.gsoType() & ~Frame.GSO_ECN;
         if (gsoType == Frame.GSO_NONE || guard.takesSuperFrames(port, gsoType))

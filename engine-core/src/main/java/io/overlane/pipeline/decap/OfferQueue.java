@@ -9,6 +9,7 @@ import io.overlane.pipeline.PortGuard;
 import io.overlane.port.Port;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
+import io.overlane.status.PortTraffic;
 import io.overlane.status.Traffic;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -33,6 +34,7 @@ public final class OfferQueue
     /** Received frames, and their bytes, that each frame of the batch stands for. */
     private final int[] frames;
     private final int[] bytes;
+    private final PathCounters counters;
     private final Fates fates;
     private final PortGuard guard;
     private final GroCoalescer coalescer;
@@ -44,6 +46,8 @@ public final class OfferQueue
     private Port port;
     @SuppressWarnings("NullAway.Init")
     private Traffic traffic;
+    @SuppressWarnings("NullAway.Init")
+    private PortTraffic portTraffic;
     private int vni;
     private boolean joins;
 
@@ -60,6 +64,7 @@ public final class OfferQueue
         remote = new int[capacity];
         frames = new int[capacity];
         bytes = new int[capacity];
+        this.counters = counters;
         fates = new Fates(counters);
         this.guard = guard;
         coalescer = new GroCoalescer(MAX_FLOWS, MAX_SUPER_FRAMES, isEthernet);
@@ -79,6 +84,7 @@ public final class OfferQueue
             this.port = port;
             this.vni = vni;
             this.traffic = traffic;
+            portTraffic = counters.port(port);
             findJoins();
         }
     }
@@ -174,6 +180,8 @@ public final class OfferQueue
             coalescer.finish();
         }
         guard.offer(port, batch);
+        int taken = 0;
+        int takenBytes = 0;
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
@@ -181,6 +189,8 @@ public final class OfferQueue
             if (verdict == DropReason.NONE)
             {
                 fates.deliver(traffic, remote[i], frames[i], bytes[i]);
+                taken += frames[i];
+                takenBytes += bytes[i];
             }
             else
             {
@@ -188,6 +198,7 @@ public final class OfferQueue
             }
         }
         fates.flush(traffic);
+        portTraffic.onOut(taken, takenBytes);
         batch.clear();
     }
 }

@@ -17,6 +17,7 @@ import io.overlane.segment.IpNetwork;
 import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
+import io.overlane.status.PortTraffic;
 import io.overlane.wire.Checksum;
 import io.overlane.wire.IcmpHeader;
 import io.overlane.wire.Ipv4Header;
@@ -31,6 +32,7 @@ public final class IpEncapPath implements EncapPath
     private final IpNetwork network;
     private final SendQueue out;
     private final PathCounters counters;
+    private final PortTraffic traffic;
     private final Fates fates;
     private final PortGuard guard;
     private final RateLimit icmpErrors;
@@ -52,6 +54,7 @@ public final class IpEncapPath implements EncapPath
         this.network = network;
         this.out = out;
         this.counters = counters;
+        traffic = counters.port(network.port());
         fates = new Fates(counters);
         this.guard = guard;
         this.icmpErrors = icmpErrors;
@@ -74,6 +77,7 @@ public final class IpEncapPath implements EncapPath
             final Frame packet = batch.get(i);
             final DropReason verdict = check(packet);
             counters.onIn(count, packet.length());
+            traffic.onIn(count, packet.length());
             if (verdict == DropReason.NONE)
             {
                 forward(packet);
@@ -167,7 +171,12 @@ public final class IpEncapPath implements EncapPath
 
     private boolean offer(final Frame error)
     {
-        return guard.offer(network.port(), error) == DropReason.NONE;
+        if (guard.offer(network.port(), error) != DropReason.NONE)
+        {
+            return false;
+        }
+        traffic.onOut(1, error.length());
+        return true;
     }
 
     private void tell(

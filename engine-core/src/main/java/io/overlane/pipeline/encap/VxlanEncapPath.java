@@ -16,6 +16,7 @@ import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
+import io.overlane.status.PortTraffic;
 import io.overlane.wire.EthernetHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class VxlanEncapPath implements EncapPath
     private final Suppress suppress;
     private final SendQueue out;
     private final PathCounters counters;
+    private final PortTraffic traffic;
     private final long[] destinations;
     private final long[] entries;
     private final int[] parsed;
@@ -67,6 +69,7 @@ public final class VxlanEncapPath implements EncapPath
         suppress = shared.suppress;
         out = shared.out;
         counters = shared.counters;
+        traffic = counters.port(port);
         destinations = shared.destinations;
         entries = shared.entries;
         parsed = shared.parsed;
@@ -137,6 +140,7 @@ public final class VxlanEncapPath implements EncapPath
             }
         }
         counters.onIn(frames, bytes);
+        traffic.onIn(frames, bytes);
         if (size == 1)
         {
             entries[0] = fdb.lookup(segment.vni(), destinations[0]);
@@ -159,6 +163,7 @@ public final class VxlanEncapPath implements EncapPath
             verdict = verdict == DropReason.NONE ? segments.open(frame, layer3) : verdict;
             count = verdict == DropReason.NONE ? segments.segments() : 1;
             counters.onIn(count, length);
+            traffic.onIn(count, length);
             if (verdict == DropReason.NONE)
             {
                 length = segments.segmentLength();
@@ -244,6 +249,7 @@ public final class VxlanEncapPath implements EncapPath
         if (verdict == DropReason.NONE)
         {
             counters.onAnswered(1);
+            traffic.onOut(1, frame.length());
         }
         else
         {
@@ -267,7 +273,12 @@ public final class VxlanEncapPath implements EncapPath
 
     private boolean answerOversize(final Frame frame, final int longestFrame)
     {
-        return shared.oversize.send(frame, port, segment.portMtu(), longestFrame);
+        final int answerLength = shared.oversize.send(frame, port, segment.portMtu(), longestFrame);
+        if (answerLength > 0)
+        {
+            traffic.onOut(1, answerLength);
+        }
+        return answerLength > 0;
     }
 
     private void drop(final DropReason reason, final Frame frame, final int count)

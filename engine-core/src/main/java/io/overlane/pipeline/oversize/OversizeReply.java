@@ -28,13 +28,17 @@ public final class OversizeReply
     }
 
     /**
+     * Answer a frame.
+     *
      * @param portMtu      the largest IP packet that the port may send, in bytes.
      * @param longestFrame bytes of the longest frame that would have fitted.
-     * @return true if an answer was sent.
+     * @return bytes of the answer; 0 if none was sent.
      */
-    public boolean send(final Frame frame, final Port port, final int portMtu, final int longestFrame)
+    public int send(final Frame frame, final Port port, final int portMtu, final int longestFrame)
     {
         final Frame answer = packetTooBig.build(frame, portMtu, longestFrame);
-        return answer != null && limit.take(1, clock.nanoTime()) && guard.offer(port, answer) == DropReason.NONE;
+        return answer != null && limit.take(1, clock.nanoTime()) && guard.offer(port, answer) == DropReason.NONE ?
+            answer.length() :
+            0;
     }
 }

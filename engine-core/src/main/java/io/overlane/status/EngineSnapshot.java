@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.status;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All numbers of an engine. Frames flow while they are read: each number is right for some moment of the reading, and
+ * sums of several may be off by the frames of that time. A counter never shrinks from one snapshot to the next, as long
+ * as its segment, port or remote exists; a {@link PathRow} counts for the whole life of the engine.
+ *
+ * @param timeNs       time of the snapshot, on the engine's clock.
+ * @param isRunning    false once the engine is closed, or ended by itself.
+ * @param local        address and UDP port of the underlay.
+ * @param encap        fates of frames from ports.
+ * @param decap        fates of datagrams from the underlay.
+ * @param segments     VXLAN segments; empty in an engine with an IP network.
+ * @param ports        ports of all segments, and each queue of a port with several.
+ * @param remotes      remotes that exist, and one row for the traffic of all others if there was any.
+ * @param tables       sizes of the tables, and what happened to entries.
+ * @param receiveDrops datagrams that the underlay dropped before the engine could read them.
+ * @param hasLatency   whether {@link PathRow#latencyNs()} is recorded now.
+ */
+public record EngineSnapshot(
+    long timeNs,
+    boolean isRunning,
+    Vtep local,
+    PathRow encap,
+    PathRow decap,
+    List<SegmentRow> segments,
+    List<PortRow> ports,
+    List<RemoteRow> remotes,
+    TableSizes tables,
+    long receiveDrops,
+    boolean hasLatency)
+{
+    /**
+     * The fates of all frames that go one way: {@code in = delivered + answered + dropped}.
+     *
+     * @param in                 frames that came in; for decap the bytes are those of whole UDP payloads.
+     * @param delivered          frames that were delivered.
+     * @param answered           frames that the engine answered itself.
+     * @param dropped            frames by the reason of their drop; every reason but {@link DropReason#NONE}.
+     * @param switched           delivered frames that went from port to port.
+     * @param floodCopies        copies of flooded frames sent beyond the first.
+     * @param floodCopiesRefused refused copies of flooded frames.
+     * @param longestOversize    bytes of the longest frame that was too long; 0 if there was none.
+     * @param drops              drops by reason, VNI and remote, in no order.
+     * @param withoutLine        drops that are only in rows without VNI and remote, because there were too many rows.
+     * @param batchSizes         numbers of frames that were polled together.
+     * @param latencyNs          time from the end of a poll until its frames had left, in nanoseconds, of each frame
+     *                           that was delivered.
+     */
+    public record PathRow(
+        Volume in,
+        Volume delivered,
+        long answered,
+        Map<DropReason, Long> dropped,
+        long switched,
+        long floodCopies,
+        long floodCopiesRefused,
+        long longestOversize,
+        List<DropRow> drops,
+        long withoutLine,
+        Distribution batchSizes,
+        Distribution latencyNs)
+    {
+        /** @return frames dropped for any reason. */
+        public long allDropped()
+        {
+            return dropped.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /**
+     * Drops of one kind, refused copies of flooded frames included.
+     *
+     * @param vni     the segment; null for frames of no segment here.
+     * @param remote  outer address the frames came from or should have gone to; null if there is none.
+     * @param frames  number of frames or copies.
+     * @param longest bytes of the longest of them for {@link DropReason#OVERSIZE}; 0 if not known.
+     */
+    public record DropRow(
+        DropReason reason, @Nullable Integer vni, @Nullable IpAddress remote, long frames, int longest)
+    {
+    }
+
+    /**
+     * A segment.
+     *
+     * @param encap   frames from its ports that were delivered.
+     * @param decap   frames from remotes that were delivered to its ports.
+     * @param learned number of learned FDB entries.
+     */
+    public record SegmentRow(int vni, Volume encap, Volume decap, int learned)
+    {
+    }
+
+    /**
+     * A port, or one queue of it.
+     *
+     * @param vni     its segment; null for the port of an IP network.
+     * @param queue   0 for the first queue.
+     * @param mtu     its IP MTU in bytes.
+     * @param in      frames that came from it.
+     * @param out     frames that it took, copies and answers included.
+     * @param fill    the part of its room for frames to the engine that is taken, 0…1; 0 if not known.
+     * @param refused frames that the application could not put into it because there was no room.
+     */
+    public record PortRow(
+        String name, @Nullable Integer vni, int queue, int mtu, Volume in, Volume out, double fill, long refused)
+    {
+    }
+
+    /**
+     * A remote.
+     *
+     * @param vtep  its address and UDP port; null for the traffic of all remotes that had no number, such as sources of
+     *              which nothing was learned.
+     * @param vni   VNI of frames to it; null if that is the VNI of their segment.
+     * @param encap frames that were delivered to it. From 0 again when it is removed and comes back.
+     * @param decap frames from it that were delivered.
+     */
+    public record RemoteRow(@Nullable Vtep vtep, @Nullable Integer vni, Volume encap, Volume decap)
+    {
+    }
+
+    /**
+     * The tables.
+     *
+     * @param fdb       number of FDB entries.
+     * @param learned   number of those that were learned.
+     * @param neighbors number of neighbour entries.
+     * @param routes    number of routes of an IP network.
+     * @param remotes   number of remotes, and of ports that have a number as remotes do.
+     * @param forgotten MACs that were not learned because the ring to the learning thread was full.
+     * @param events    what happened to entries of the FDB.
+     */
+    public record TableSizes(
+        int fdb,
+        int learned,
+        int neighbors,
+        int routes,
+        int remotes,
+        long forgotten,
+        Map<TableCounters.Event, Long> events)
+    {
+    }
+}
