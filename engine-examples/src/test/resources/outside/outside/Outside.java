@@ -10,9 +10,9 @@ import io.overlane.netty.NettyUnderlay;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayOptions;
 
 /** An application that is no part of this project: sends a frame from one engine to another over each underlay named. */
 public final class Outside
@@ -55,14 +55,15 @@ public final class Outside
 
     private static Underlay open(final String kind, final IpAddress local) throws Exception
     {
+        final UnderlayOptions options = new UnderlayOptions(local, 0);
         switch (kind)
         {
             case "libc":
-                return new LibcUnderlay(new UdpOptions(local, 0), System.err::println);
+                return LibcUnderlay.open(options);
             case "netty":
-                return new NettyUnderlay(local, 0, System.err::println);
+                return NettyUnderlay.open(options).toCompletableFuture().join();
             default:
-                return new NioUnderlay(local, 0, System.err::println);
+                return NioUnderlay.open(options);
         }
     }
 }

@@ -7,10 +7,10 @@ import io.overlane.error.GuardedErrorHandler;
 import io.overlane.error.RepeatedFailures;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.setting.Setting;
 import io.overlane.underlay.base.UdpAddress;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketOption;
@@ -26,7 +26,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
-import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -86,20 +85,35 @@ public final class NioUnderlay implements Underlay
     /**
      * Bind a socket.
      *
-     * @param address      local address, or a wildcard; decides the IP version.
-     * @param udpPort      local port, or 0 for any free one.
-     * @param errorHandler receives failures of the socket, on the thread where they occur; may throw. Null: a line on
-     *                     standard error.
-     * @throws IllegalArgumentException if it is a group's address or no port.
-     * @throws BindException if the address is not local, the port is taken, or the system refuses; the message is one
-     *                       line with address, port and the system's reason.
+     * @param options of which the JDK can carry out address, port, error handler and buffer length.
+     * @return the open underlay.
+     * @throws UnderlayException if the address is not local, the port is taken, the system refuses, or the JDK has no
+     *     way to do what an option says.
      */
-    public NioUnderlay(final IpAddress address, final int udpPort, final @Nullable ErrorHandler errorHandler)
-        throws BindException
+    public static NioUnderlay open(final UnderlayOptions options) throws UnderlayException
     {
-        UdpAddress.check(address, udpPort);
-        this.errorHandler = GuardedErrorHandler.of(errorHandler);
-        failures = new RepeatedFailures(this.errorHandler);
+        Setting.notNull("options", options);
+        final String missing =
+            options.fragment() ? "fragment" :
+            !options.checksum() ? "checksum" :
+            options.acceptZeroChecksum() ? "acceptZeroChecksum" :
+            options.v6Only() ? "v6Only" :
+            options.multicastInterface() != null ? "multicastInterface" :
+            options.sourcePortCount() > 0 ? "sourcePorts" : null;
+        if (missing != null)
+        {
+            throw UdpAddress.cannotOpen(
+                options, "NioUnderlay has no setting '" + missing + "'; leave it out, or open a LibcUnderlay", null);
+        }
+        return new NioUnderlay(options);
+    }
+
+    private NioUnderlay(final UnderlayOptions options) throws UnderlayException
+    {
+        final IpAddress address = options.local();
+        final int udpPort = options.udpPort();
+        errorHandler = GuardedErrorHandler.of(options.errorHandler());
+        failures = new RepeatedFailures(errorHandler);
         final boolean isV4 = address.isV4();
         DatagramChannel opened = null;
         Selector readSelector = null;
@@ -107,7 +121,7 @@ public final class NioUnderlay implements Underlay
         try
         {
             opened = DatagramChannel.open(isV4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
-            isNeverFragmented = configure(opened);
+            isNeverFragmented = configure(opened, options.socketBufferLengthOr(SOCKET_BUFFER_LENGTH));
             opened.bind(new InetSocketAddress(address.toInetAddress(), udpPort));
             readSelector = Selector.open();
             opened.register(readSelector, SelectionKey.OP_READ);
@@ -125,7 +139,7 @@ public final class NioUnderlay implements Underlay
         readable = readSelector;
         writable = writeSelector;
         sender = new NioSender(
-            channel, writable, isV4 || address.isAny(), !isV4, isNeverFragmented, this.errorHandler);
+            channel, writable, isV4 || address.isAny(), !isV4, isNeverFragmented, errorHandler);
         receiveDrops = new ReceiveDrops(local);
         for (int i = 0; i < SLOTS; i++)
         {
@@ -281,12 +295,12 @@ public final class NioUnderlay implements Underlay
     }
 
     /** True if the system never fragments. */
-    private static boolean configure(final DatagramChannel channel) throws IOException
+    private static boolean configure(final DatagramChannel channel, final int bufferLength) throws IOException
     {
         boolean isNeverFragmented = false;
         channel.configureBlocking(false);
-        askFor(channel, StandardSocketOptions.SO_RCVBUF);
-        askFor(channel, StandardSocketOptions.SO_SNDBUF);
+        askFor(channel, StandardSocketOptions.SO_RCVBUF, bufferLength);
+        askFor(channel, StandardSocketOptions.SO_SNDBUF, bufferLength);
         for (final SocketOption<?> option : channel.supportedOptions())
         {
             if (option.name().equals(DONT_FRAGMENT) && option.type() == Boolean.class)
@@ -301,11 +315,12 @@ public final class NioUnderlay implements Underlay
     }
 
     /** Some systems give less than requested, some refuse: either is good enough. */
-    private static void askFor(final DatagramChannel channel, final SocketOption<Integer> bufferLength)
+    private static void askFor(
+        final DatagramChannel channel, final SocketOption<Integer> option, final int bufferLength)
     {
         try
         {
-            channel.setOption(bufferLength, SOCKET_BUFFER_LENGTH);
+            channel.setOption(option, bufferLength);
         }
         catch (final IOException ignore)
         {

@@ -9,7 +9,8 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
 import io.overlane.underlay.NioUnderlay;
-import java.net.BindException;
+import io.overlane.underlay.UnderlayException;
+import io.overlane.underlay.UnderlayOptions;
 
 /** The README's example: an application joins an overlay with its own port. */
 public final class QuickStart
@@ -22,9 +23,9 @@ public final class QuickStart
      * Send one frame to a peer and print what arrives within a second.
      *
      * @param args local IP, peer IP.
-     * @throws BindException if the UDP port of the local IP cannot be bound.
+     * @throws UnderlayException if the UDP port of the local IP cannot be bound.
      */
-    public static void main(final String[] args) throws BindException
+    public static void main(final String[] args) throws UnderlayException
     {
         final IpAddress local = IpAddress.parse(args[0]);
         final Vtep peer = Vtep.parse(args[1], 8472);
@@ -32,7 +33,7 @@ public final class QuickStart
 
         final RingPort port = new RingPort("app", 1450, 256);
         final EngineContext context = new EngineContext()
-            .underlay(new NioUnderlay(local, 8472, System.err::println))
+            .underlay(NioUnderlay.open(new UnderlayOptions(local, 8472)))
             .segment(new SegmentContext(1).port(port).fdb(peerMac, peer).flood(peer));
 
         try (OverlayEngine engine = OverlayEngine.launch(context))

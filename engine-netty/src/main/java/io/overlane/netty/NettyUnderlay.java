@@ -3,9 +3,11 @@ package io.overlane.netty;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -14,18 +16,22 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.error.GuardedErrorHandler;
+import io.overlane.setting.Setting;
 import io.overlane.signal.Doorbell;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayException;
 import io.overlane.underlay.UnderlayFeature;
+import io.overlane.underlay.UnderlayOptions;
+import io.overlane.underlay.base.UdpAddress;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,17 +51,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Datagrams that the kernel joins (UDP_GRO) are received as one entry. Netty does not report the type of service of
  * received datagrams, so congestion marks are not copied.
  *
- * <p>Any thread may construct and close this. If it is constructed on an event loop of the given group, that loop reads
+ * <p>Any thread may open and close this. If it is opened on an event loop of the given group, that loop reads
  * the socket. If it is closed by a thread other than the polling one, lent frames stay valid until the polling thread
  * polls once more.
  */
 public final class NettyUnderlay implements Underlay
 {
     /**
-     * Four times the size for {@link LibcUnderlay}, because the event loop also serves other channels and the
+     * In bytes: four times what {@link LibcUnderlay} takes, because the event loop also serves other channels and the
      * application's handlers before it reads this socket again.
      */
-    private static final int SOCKET_BUFFER_LENGTH = 4 * UdpOptions.DEFAULT_SOCKET_BUFFER_LENGTH;
+    private static final int SOCKET_BUFFER_LENGTH = 16 * 1024 * 1024;
 
     /**
      * Longest time that one batch waits for room in the socket: short, because the engine runs beside an application.
@@ -64,7 +70,10 @@ public final class NettyUnderlay implements Underlay
 
     private final LibcUnderlay socket;
     private final EpollDatagramChannel channel;
-    private final @Nullable EventLoopGroup ownGroup;
+    private final EventLoopGroup loops;
+    private final boolean isOwnGroup;
+    private final long sendTimeoutNs;
+    private final ChunkAllocator chunks;
     private final GuardedErrorHandler errorHandler;
     private final Doorbell doorbell = new Doorbell();
     private final NettyReceiver receiver;
@@ -73,72 +82,113 @@ public final class NettyUnderlay implements Underlay
     /**
      * Bind a socket and receive on an event loop of its own, one daemon thread.
      *
-     * @param address      local address, or a wildcard; decides the IP version.
-     * @param udpPort      local port; 0 for any free one.
-     * @param errorHandler gets failures of the socket, on the thread where they occur.
-     * @throws UnsupportedOperationException if native calls or Netty's epoll transport cannot be used here.
-     * @throws IOException if the socket cannot be used, a {@link java.net.BindException} if the reason is the address
-     *     or the port; the message is one line.
+     * @param options of the socket. Its datagrams are joined always, and {@link UnderlayOptions#pollDatagrams(int)} is
+     *                not used.
+     * @return completes with the open underlay, or with an {@link UnderlayException}. This method itself throws nothing
+     *     but an {@link IllegalArgumentException} for null.
      */
-    public NettyUnderlay(final IpAddress address, final int udpPort, final ErrorHandler errorHandler)
-        throws IOException
+    public static CompletionStage<NettyUnderlay> open(final UnderlayOptions options)
     {
-        this(address, udpPort, errorHandler, null);
+        return open(options, null);
     }
 
     /**
      * Bind a socket and receive on an application's event loops.
      *
-     * @param address      local address, or a wildcard; decides the IP version.
-     * @param udpPort      local port; 0 for any free one.
-     * @param errorHandler gets failures of the socket, on the thread where they occur.
-     * @param group        with an {@link EpollIoHandler}; it is not shut down when this is closed. Null for a new one.
-     * @throws UnsupportedOperationException if native calls or Netty's epoll transport cannot be used here.
-     * @throws IllegalArgumentException if the address is a multicast group, the port is out of range, or the event
-     *     loops cannot serve epoll channels.
-     * @throws IOException if the socket cannot be used, a {@link java.net.BindException} if the reason is the address
-     *     or the port; the message is one line.
+     * @param options of the socket, as in {@link #open(UnderlayOptions)}.
+     * @param group   with an {@link EpollIoHandler}; it is not shut down when the underlay is closed. Null for a new
+     *                one.
+     * @return completes with the open underlay, or with an {@link UnderlayException}: native calls or Netty's epoll
+     *     transport are not available here, the socket cannot be bound, or the event loops are shut down or of another
+     *     transport. It completes on the event loop, or before this returns. The socket is bound on the calling thread;
+     *     the first time in a JVM this may take half a second.
      */
-    public NettyUnderlay(
-        final IpAddress address,
-        final int udpPort,
-        final ErrorHandler errorHandler,
-        final @Nullable EventLoopGroup group)
-        throws IOException
+    public static CompletionStage<NettyUnderlay> open(
+        final UnderlayOptions options, final @Nullable EventLoopGroup group)
     {
-        if (!Epoll.isAvailable())
-        {
-            throw new UnsupportedOperationException(
-                "Netty's epoll transport is not available here: " + rootOf(Epoll.unavailabilityCause()),
-                Epoll.unavailabilityCause());
-        }
-        if (group != null && group.isShuttingDown())
-        {
-            throw new IllegalArgumentException("the given event loops are shut down; pass a running group");
-        }
-        this.errorHandler = GuardedErrorHandler.of(errorHandler);
-        // The event loop reads instead of the socket's own reader, so that reader gets the least memory possible.
-        socket = new LibcUnderlay(
-            new UdpOptions(address, udpPort)
-                .coalesce(true)
-                .socketBufferLength(SOCKET_BUFFER_LENGTH)
-                .pollDatagrams(1),
-            this.errorHandler);
-        final ChunkAllocator chunks = new ChunkAllocator();
-        receiver = new NettyReceiver(chunks, doorbell, this.errorHandler);
-        final EventLoopGroup loops = group != null ? group : new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("overlane-netty", true), EpollIoHandler.newFactory());
-        ownGroup = group != null ? null : loops;
+        Setting.notNull("options", options);
+        final CompletableFuture<NettyUnderlay> opened = new CompletableFuture<>();
         try
         {
-            channel = receiveOn(loopOf(loops), chunks);
+            final String refusal = refusal(group);
+            if (refusal != null)
+            {
+                throw UdpAddress.cannotOpen(options, refusal, null);
+            }
+            new NettyUnderlay(options, group).register(options, opened);
+        }
+        catch (final UnderlayException ex)
+        {
+            opened.completeExceptionally(ex);
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            opened.completeExceptionally(UdpAddress.cannotOpen(options, String.valueOf(ex.getMessage()), ex));
+        }
+        return opened;
+    }
+
+    private NettyUnderlay(final UnderlayOptions options, final @Nullable EventLoopGroup group) throws IOException
+    {
+        errorHandler = GuardedErrorHandler.of(options.errorHandler());
+        sendTimeoutNs = options.sendTimeoutNsOr(SEND_TIMEOUT_NS);
+        // The event loop reads instead of the socket's own reader, so that reader gets the least memory possible.
+        socket = LibcUnderlay.open(new UnderlayOptions(options.local(), options.udpPort(), options)
+            .coalesce(true)
+            .socketBufferLength(options.socketBufferLengthOr(SOCKET_BUFFER_LENGTH))
+            .pollDatagrams(1));
+        chunks = new ChunkAllocator();
+        receiver = new NettyReceiver(chunks, doorbell, errorHandler);
+        try
+        {
+            channel = receivingChannel();
         }
         catch (final IOException | RuntimeException | Error ex)
         {
             socket.close();
-            shutDownOwnGroup();
             throw ex;
         }
+        loops = group != null ? group : new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("overlane-netty", true), EpollIoHandler.newFactory());
+        isOwnGroup = group == null;
+    }
+
+    private static @Nullable String refusal(final @Nullable EventLoopGroup group)
+    {
+        if (!Epoll.isAvailable())
+        {
+            return "Netty's epoll transport is not available here: " + rootOf(Epoll.unavailabilityCause()) +
+                "; NioUnderlay works without it";
+        }
+        if (group == null)
+        {
+            return null;
+        }
+        if (group.isShuttingDown())
+        {
+            return "the given event loops are shut down; pass a running group";
+        }
+        return group instanceof IoEventLoopGroup io && io.isCompatible(EpollIoHandle.class) ? null :
+            "the given event loops cannot serve epoll channels; pass a group with an EpollIoHandler";
+    }
+
+    /** Start to receive, and complete the stage when the event loop has done so. */
+    private void register(final UnderlayOptions options, final CompletableFuture<NettyUnderlay> opened)
+    {
+        loopOf(loops).register(channel).addListener((future) ->
+        {
+            if (future.isSuccess())
+            {
+                opened.complete(this);
+            }
+            else
+            {
+                channel.unsafe().closeForcibly();
+                close();
+                opened.completeExceptionally(
+                    UdpAddress.cannotOpen(options, String.valueOf(future.cause().getMessage()), future.cause()));
+            }
+        });
     }
 
     @Override
@@ -206,7 +256,7 @@ public final class NettyUnderlay implements Underlay
     @Override
     public void send(final SendBatch batch)
     {
-        socket.send(batch, channel.eventLoop().inEventLoop() ? 0 : SEND_TIMEOUT_NS);
+        socket.send(batch, channel.eventLoop().inEventLoop() ? 0 : sendTimeoutNs);
     }
 
     @Override
@@ -264,7 +314,7 @@ public final class NettyUnderlay implements Underlay
         return group.next();
     }
 
-    private EpollDatagramChannel receiveOn(final EventLoop loop, final ChunkAllocator chunks) throws IOException
+    private EpollDatagramChannel receivingChannel() throws IOException
     {
         final int fd = socket.duplicateDescriptor();
         final EpollDatagramChannel opened;
@@ -277,35 +327,18 @@ public final class NettyUnderlay implements Underlay
             new FileDescriptor(fd).close();
             throw ex;
         }
-        try
-        {
-            opened.config().setRecvByteBufAllocator(chunks);
-            opened.config().setUdpGro(socket.coalesces());
-            opened.pipeline().addLast(receiver);
-            ChunkAllocator.warmUp(opened.alloc());
-            loop.register(opened).syncUninterruptibly();
-            return opened;
-        }
-        catch (final IllegalStateException ex)
-        {
-            throw new IllegalArgumentException(
-                "cannot receive on the given event loops: " + ex.getMessage() + "; pass a group with an EpollIoHandler",
-                ex);
-        }
-        finally
-        {
-            if (!opened.isRegistered())
-            {
-                opened.unsafe().closeForcibly();
-            }
-        }
+        opened.config().setRecvByteBufAllocator(chunks);
+        opened.config().setUdpGro(socket.coalesces());
+        opened.pipeline().addLast(receiver);
+        ChunkAllocator.warmUp(opened.alloc());
+        return opened;
     }
 
     private void shutDownOwnGroup()
     {
-        if (ownGroup != null)
+        if (isOwnGroup)
         {
-            ownGroup.shutdownGracefully(0, 5, TimeUnit.SECONDS).addListener((future) ->
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).addListener((future) ->
             {
                 if (!future.isSuccess())
                 {

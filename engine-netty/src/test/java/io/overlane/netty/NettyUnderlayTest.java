@@ -3,6 +3,7 @@ package io.overlane.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -23,9 +24,12 @@ import io.overlane.testkit.UnderlayContract;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayException;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,11 +57,11 @@ class NettyUnderlayTest
     void shouldFreeThePortWhenClosedAndLeaveAGivenGroupAlone() throws IOException
     {
         final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        final NettyUnderlay first = new NettyUnderlay(LOOPBACK, FreePorts.take(1), FAIL, group);
+        final NettyUnderlay first = open(LOOPBACK, FreePorts.take(1), FAIL, group);
         first.close();
         assertFalse(group.isShuttingDown());
 
-        try (NettyUnderlay again = new NettyUnderlay(LOOPBACK, first.local().udpPort(), FAIL, group))
+        try (NettyUnderlay again = open(LOOPBACK, first.local().udpPort(), FAIL, group))
         {
             assertEquals(first.local(), again.local());
         }
@@ -67,8 +71,8 @@ class NettyUnderlayTest
     @Test
     void shouldCarrySuperDatagramsWholeWhereTheKernelJoins() throws Exception
     {
-        try (NettyUnderlay a = new NettyUnderlay(LOOPBACK, 0, FAIL);
-            NettyUnderlay b = new NettyUnderlay(LOOPBACK, 0, FAIL))
+        try (NettyUnderlay a = open(LOOPBACK, 0, FAIL);
+            NettyUnderlay b = open(LOOPBACK, 0, FAIL))
         {
             assumeTrue(a.description().contains("UDP_SEGMENT"), a.description());
             final Frame frame = new FrameSlab(1, 64_000).frame(0).wrap(FrameSlab.HEADROOM, 40 * 1450 + 7);
@@ -111,11 +115,11 @@ class NettyUnderlayTest
     void shouldWorkOnTheEventLoopThatMadeIt() throws Exception
     {
         final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
-        try (NettyUnderlay outside = new NettyUnderlay(LOOPBACK, 0, FAIL))
+        try (NettyUnderlay outside = open(LOOPBACK, 0, FAIL))
         {
             final int port = FreePorts.take(1);
             final NettyUnderlay inside =
-                group.next().submit(() -> new NettyUnderlay(LOOPBACK, port, FAIL, group)).get();
+                group.next().submit(() -> open(LOOPBACK, port, FAIL, group)).get();
             final SendBatch batch = new SendBatch(1);
             final Frame frame = new FrameSlab(1, 100).frame(0).wrap(FrameSlab.HEADROOM, 20);
             batch.add(frame, LOOPBACK.high(), LOOPBACK.low(), inside.local().udpPort(), 0, 0, 0, 0);
@@ -129,7 +133,7 @@ class NettyUnderlayTest
             {
                 loop.submit(inside::close).get();
             }
-            new NettyUnderlay(LOOPBACK, port, FAIL).close();
+            open(LOOPBACK, port, FAIL).close();
         }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
     }
@@ -142,13 +146,30 @@ class NettyUnderlayTest
         stopped.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         final int port = FreePorts.take(1);
 
-        final String refused = assertThrows(
-            IllegalArgumentException.class, () -> new NettyUnderlay(LOOPBACK, port, FAIL, wrong)).getMessage();
-        assertTrue(refused.startsWith("cannot receive on the given event loops: "), refused);
-        assertThrows(IllegalArgumentException.class, () -> new NettyUnderlay(LOOPBACK, port, FAIL, stopped));
+        final String where = "cannot open UDP 127.0.0.1:" + port + ": the given event loops ";
+        assertEquals(where + "cannot serve epoll channels; pass a group with an EpollIoHandler", assertThrows(
+            UnderlayException.class, () -> open(LOOPBACK, port, FAIL, wrong)).getMessage());
+        assertEquals(where + "are shut down; pass a running group", assertThrows(
+            UnderlayException.class, () -> open(LOOPBACK, port, FAIL, stopped)).getMessage());
 
-        new NettyUnderlay(LOOPBACK, port, FAIL).close();
+        open(LOOPBACK, port, FAIL).close();
         wrong.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    }
+
+    private static NettyUnderlay open(
+        final IpAddress address, final int udpPort, final ErrorHandler errors, final EventLoopGroup... group)
+        throws IOException
+    {
+        final UnderlayOptions options = new UnderlayOptions(address, udpPort).errorHandler(errors);
+        try
+        {
+            return (group.length == 0 ? NettyUnderlay.open(options) : NettyUnderlay.open(options, group[0]))
+                .toCompletableFuture().join();
+        }
+        catch (final CompletionException ex)
+        {
+            throw assertInstanceOf(UnderlayException.class, ex.getCause());
+        }
     }
 
     private static boolean hasV6Loopback() throws Exception
@@ -163,7 +184,7 @@ class NettyUnderlayTest
         @Override
         protected Underlay bind(final IpAddress address, final int udpPort) throws IOException
         {
-            return new NettyUnderlay(address, udpPort, FAIL);
+            return open(address, udpPort, FAIL);
         }
     }
 
@@ -174,7 +195,7 @@ class NettyUnderlayTest
         @Override
         protected Underlay open(final int index) throws IOException
         {
-            return new NettyUnderlay(LOOPBACK, 0, this::onError);
+            return NettyUnderlayTest.open(LOOPBACK, 0, this::onError);
         }
 
         @Override
@@ -199,7 +220,7 @@ class NettyUnderlayTest
         @Override
         protected Underlay open(final int index) throws IOException
         {
-            return new NettyUnderlay(IpAddress.parse("::1"), 0, this::onError, group);
+            return NettyUnderlayTest.open(IpAddress.parse("::1"), 0, this::onError, group);
         }
 
         @Override

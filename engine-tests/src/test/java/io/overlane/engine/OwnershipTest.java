@@ -22,6 +22,7 @@ import io.overlane.testkit.MemoryFabric;
 import io.overlane.testkit.SilentPort;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,7 +198,8 @@ class OwnershipTest
     void shouldReportUnderlayThatSomebodyElseCloses(final ThreadingMode mode) throws Exception
     {
         final LoopbackPort port = new LoopbackPort("port", 1450, 16, 2048);
-        final Underlay underlay = new NioUnderlay(IpAddress.parse("127.0.0.1"), 0, errors::add);
+        final Underlay underlay = NioUnderlay.open(
+            new UnderlayOptions(IpAddress.parse("127.0.0.1"), 0).errorHandler(errors::add));
         final EngineContext context = context(LOCAL, port).threadingMode(mode);
         context.underlay().close();
         context.underlay(underlay);

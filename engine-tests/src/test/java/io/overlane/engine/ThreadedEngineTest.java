@@ -19,6 +19,7 @@ import io.overlane.signal.IdleWait;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.NioUnderlay;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -190,7 +191,7 @@ class ThreadedEngineTest
     private EngineContext context(final ThreadingMode mode, final RingPort port) throws IOException
     {
         return new EngineContext()
-            .underlay(new NioUnderlay(LOOPBACK, 0, errors::add))
+            .underlay(NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add)))
             .errorHandler(errors::add)
             .threadingMode(mode)
             .threadFactory(task ->

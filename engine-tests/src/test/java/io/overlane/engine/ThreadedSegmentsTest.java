@@ -22,6 +22,7 @@ import io.overlane.port.WrappedPort;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.underlay.NioUnderlay;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -247,7 +248,7 @@ class ThreadedSegmentsTest
     private EngineContext context(final ThreadingMode mode) throws IOException
     {
         return new EngineContext()
-            .underlay(new NioUnderlay(IpAddress.parse("127.0.0.1"), 0, errors::add))
+            .underlay(NioUnderlay.open(new UnderlayOptions(IpAddress.parse("127.0.0.1"), 0).errorHandler(errors::add)))
             .errorHandler(errors::add)
             .threadingMode(mode)
             .threadFactory(task ->

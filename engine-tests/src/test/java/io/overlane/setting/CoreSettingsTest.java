@@ -19,6 +19,7 @@ import io.overlane.policy.SegmentPolicy;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.testkit.SettingsContract;
 import io.overlane.underlay.OuterContext;
+import io.overlane.underlay.UnderlayOptions;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -34,7 +35,9 @@ class CoreSettingsTest extends SettingsContract
                 "EngineContext.errorHandler",
                 "EngineContext.idleWait",
                 "EngineContext.tableEvents",
-                "OuterContext.ecn"),
+                "OuterContext.ecn",
+                "UnderlayOptions.errorHandler",
+                "UnderlayOptions.multicastInterface"),
             Set.of("FdbContext.seed", "SegmentPolicy.reservedBits", "SegmentContext.reservedBits"));
         object(EngineContext.class, EngineContext::new);
         object(FdbContext.class, FdbContext::new);
@@ -42,6 +45,7 @@ class CoreSettingsTest extends SettingsContract
         object(SegmentContext.class, () -> new SegmentContext(1));
         object(SegmentPolicy.class, SegmentPolicy::new);
         object(IpNetworkContext.class, IpNetworkContext::new);
+        object(UnderlayOptions.class, () -> new UnderlayOptions(IpAddress.ANY_V4, 0));
         sample(IpAddress.class, IpAddress.parse("192.0.2.1"));
         sample(IpPrefix.class, IpPrefix.parse("192.0.2.0/24"));
         sample(MacAddress.class, MacAddress.parse("02:00:00:00:00:01"));

@@ -16,7 +16,7 @@ import io.overlane.testdata.kernel.KernelComparison;
 import io.overlane.testdata.kernel.KernelSuite;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,7 +103,7 @@ class KernelPacketIT extends Scenario
             {
                 twin.transmit(kernel.frame("sent"));
                 final Map<String, String> outcome = TransmitOutcome.ofEngine(kernel, twin, packets(), flows,
-                    UdpOptions.DEFAULT_SOURCE_PORT_LOW, UdpOptions.DEFAULT_SOURCE_PORT_HIGH);
+                    UnderlayOptions.DEFAULT_SOURCE_PORT_LOW, UnderlayOptions.DEFAULT_SOURCE_PORT_HIGH);
                 problems.addAll(KernelComparison.problems(kernel, recorded.get(kernel), outcome, UNSEEN));
             }
         }
@@ -116,7 +116,7 @@ class KernelPacketIT extends Scenario
     {
         if (kernel.capture() == null)
         {
-            final UdpOptions options = new UdpOptions(IpAddress.ANY_V4, 0).sourcePorts();
+            final UnderlayOptions options = new UnderlayOptions(IpAddress.ANY_V4, 0).sourcePorts();
             return options.sourcePortLow() + " to " + options.sourcePortHigh();
         }
         final Set<Integer> ports = new TreeSet<>();
@@ -136,8 +136,8 @@ class KernelPacketIT extends Scenario
     {
         final IpAddress local = IpAddress.parse(kernel.option("local"));
         // A socket bound to one address hears no group.
-        final UdpOptions options =
-            new UdpOptions(kernel.has("group") ? IpAddress.ANY_V4 : local, kernel.number("dstport", 0))
+        final UnderlayOptions options =
+            new UnderlayOptions(kernel.has("group") ? IpAddress.ANY_V4 : local, kernel.number("dstport", 0))
             .v6Only(!local.isV4())
             .checksum(!kernel.has("noudpcsum") && !kernel.has("udp6zerocsumtx"))
             .acceptZeroChecksum(kernel.has("udp6zerocsumrx"))
@@ -152,7 +152,7 @@ class KernelPacketIT extends Scenario
         {
             options.multicastInterface("wire0");
         }
-        return new DeviceTwin(kernel, new LibcUnderlay(options, errors::add), SystemNanoClock.INSTANCE);
+        return new DeviceTwin(kernel, LibcUnderlay.open(options.errorHandler(errors::add)), SystemNanoClock.INSTANCE);
     }
 
     /** What is on the wire now: a send to a TUN device is over when the packet is there. */

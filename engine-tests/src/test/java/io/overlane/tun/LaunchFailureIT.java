@@ -17,8 +17,8 @@ import io.overlane.port.Port;
 import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +117,7 @@ class LaunchFailureIT extends Scenario
         final TunDevice device = TunDevice.create(new TunOptions(TunKind.TAP, "vx0"));
         device.mtu(1450);
         final EngineContext context = new EngineContext()
-            .underlay(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add))
+            .underlay(LibcUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add)))
             .segment(new SegmentContext(1).port(new TunPort(device, errors::add)))
             .threadingMode(ThreadingMode.SPLIT)
             .errorHandler(errors::add);

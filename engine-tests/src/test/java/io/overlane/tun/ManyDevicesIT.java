@@ -17,9 +17,9 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -91,7 +91,8 @@ class ManyDevicesIT extends Scenario
             wait.add(port, () -> ready.add(port.name()));
             ports.add(port);
         }
-        final LibcUnderlay host = closeLater(new LibcUnderlay(new UdpOptions(IpAddress.ANY_V4, 0), errors::add));
+        final LibcUnderlay host = closeLater(LibcUnderlay.open(
+            new UnderlayOptions(IpAddress.ANY_V4, 0).errorHandler(errors::add)));
         send(host, "10.9.1.2", 1);
         wait.await(PATIENCE_NS);
         assertEquals(List.of("t1"), ready);
@@ -130,7 +131,8 @@ class ManyDevicesIT extends Scenario
 
     private void carryFramesOfEach(final ThreadingMode mode, final int expectedThreads) throws Exception
     {
-        final LibcUnderlay peer = closeLater(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add));
+        final LibcUnderlay peer = closeLater(LibcUnderlay.open(
+            new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add)));
         try (OverlayEngine engine = OverlayEngine.launch(context(mode, DEVICES, peer)))
         {
             assertEquals(expectedThreads, threads.size(), threads::toString);
@@ -194,7 +196,8 @@ class ManyDevicesIT extends Scenario
                 return super.read(fd, buffer, offset, length);
             }
         };
-        final LibcUnderlay underlay = closeLater(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add));
+        final LibcUnderlay underlay = closeLater(LibcUnderlay.open(
+            new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add)));
         final EngineContext context = new EngineContext()
             .threadingMode(mode)
             .underlay(underlay)

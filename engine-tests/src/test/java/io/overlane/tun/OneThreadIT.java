@@ -20,9 +20,9 @@ import io.overlane.port.PortSelector;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
@@ -51,7 +51,8 @@ class OneThreadIT extends Scenario
     void shouldBeWokenByDeviceAndSocket() throws Exception
     {
         final TunDevice device = device();
-        final LibcUnderlay peer = closeLater(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add));
+        final LibcUnderlay peer = closeLater(LibcUnderlay.open(
+            new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add)));
         final OverlayEngine engine = launch(device, peer);
         final SendBatch request = new SendBatch(1);
         for (int i = 0; i < ROUNDS; i++)
@@ -96,7 +97,8 @@ class OneThreadIT extends Scenario
         assumeTrue(new File("/sbin/ip").exists(), "no ip(8) to remove the device with");
         final TunDevice device = device();
         final TunPort port = port(device);
-        final LibcUnderlay underlay = closeLater(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add));
+        final LibcUnderlay underlay = closeLater(LibcUnderlay.open(
+            new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add)));
         final DeviceWait wait = closeLater(isPart ? new DeviceWait(underlay, port) : new DeviceWait(underlay));
         if (!isPart)
         {
@@ -127,7 +129,7 @@ class OneThreadIT extends Scenario
 
     private OverlayEngine launch(final TunDevice device, final LibcUnderlay peer) throws IOException
     {
-        final LibcUnderlay underlay = new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add);
+        final LibcUnderlay underlay = LibcUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add));
         final TunPort port = new TunPort(device, errors::add);
         final SegmentContext segment = new SegmentContext(VNI).port(port);
         if (peer != null)

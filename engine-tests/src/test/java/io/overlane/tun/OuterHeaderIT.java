@@ -24,12 +24,12 @@ import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.tun.udp.DualStack;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.DualStackUnderlay;
 import io.overlane.underlay.OuterFields;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -77,7 +77,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldSendWithTtl64AndTosZeroAndDfAndChecksum() throws IOException
     {
-        final Frame packet = sent(open(new UdpOptions(HOST, 0)), PEER, 0, 100);
+        final Frame packet = sent(open(new UnderlayOptions(HOST, 0)), PEER, 0, 100);
         assertEquals(64, ttl(packet));
         assertEquals(0, tos(packet));
         assertEquals(DF, flags(packet));
@@ -88,7 +88,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldSetFieldsOfEveryDatagram() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST, 0));
         final int[] asked =
         {
             OuterFields.pack(0x4A, 9, OuterFields.DF_DEFAULT),
@@ -117,7 +117,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldNotFragmentThoughDfIsClear() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST, 0));
         final int clear = OuterFields.pack(0, 0, OuterFields.DF_CLEAR);
         add(PEER, clear, 1473, 0);
         add(PEER, clear, 1472, 0);
@@ -130,7 +130,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldSetFieldsOfJoinedDatagrams() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST, 0));
         add(PEER, OuterFields.pack(0x48, 7, OuterFields.DF_CLEAR), 2500, 1000);
         underlay.send(out);
         assertEquals(DropReason.NONE, out.verdict(0));
@@ -147,7 +147,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldEndJoinedDatagramsThatAreTooLongAsOversizeAndKeepJoining() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST, 0));
         add(PEER, 0, 3000, 1473);
         underlay.send(out);
         assertEquals(DropReason.OVERSIZE, out.verdict(0));
@@ -159,7 +159,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldSendWithoutChecksumAndSaySo() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(HOST, 0).checksum(false));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST, 0).checksum(false));
         assertEquals(0, udpChecksum(sent(underlay, PEER, 0, 100), 20));
         assertFalse(underlay.gainsFromJoining());
         assertTrue(underlay.description().contains("segmentation off (no UDP checksum)"), underlay.description());
@@ -176,7 +176,7 @@ class OuterHeaderIT extends Scenario
     void shouldSetFieldsOverIpv6() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
-        final LibcUnderlay underlay = open(new UdpOptions(HOST_V6, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST_V6, 0));
         final Frame plain = sent(underlay, PEER_V6, 0, 100);
         assertEquals(64, hopLimit(plain));
         assertEquals(0, trafficClass(plain));
@@ -188,7 +188,7 @@ class OuterHeaderIT extends Scenario
         assertEquals(0x4A, trafficClass(chosen));
 
         out.clear();
-        assertEquals(0, udpChecksum(sent(open(new UdpOptions(HOST_V6, 0).checksum(false)), PEER_V6, 0, 102), 40));
+        assertEquals(0, udpChecksum(sent(open(new UnderlayOptions(HOST_V6, 0).checksum(false)), PEER_V6, 0, 102), 40));
     }
 
     @Conformance(row = 20, behaviour = "dropped by the socket, delivered when asked for")
@@ -198,12 +198,12 @@ class OuterHeaderIT extends Scenario
         assumeTrue(hasIpv6, "no IPv6 here");
         final byte[] datagram = FrameSpec.ipv6Udp()
             .source("fd00:9::2").destination("fd00:9::1").ports(7, 4001).payload("zero").zeroChecksum().packet();
-        final LibcUnderlay strict = open(new UdpOptions(HOST_V6, 4001));
+        final LibcUnderlay strict = open(new UnderlayOptions(HOST_V6, 4001));
         receive(datagram);
         strict.await(SECOND_NS / 20);
         assertEquals(0, strict.poll(in));
         strict.close();
-        final LibcUnderlay lax = open(new UdpOptions(HOST_V6, 4001).acceptZeroChecksum(true));
+        final LibcUnderlay lax = open(new UnderlayOptions(HOST_V6, 4001).acceptZeroChecksum(true));
         receive(datagram);
         lax.await(SECOND_NS);
         assertEquals(1, lax.poll(in));
@@ -214,7 +214,7 @@ class OuterHeaderIT extends Scenario
     void shouldCarryFullSizeOverIpv6AndNoMore() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
-        final LibcUnderlay underlay = open(new UdpOptions(HOST_V6, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST_V6, 0));
         add(PEER_V6, 0, 1500 - 48 + 1, 0);
         add(PEER_V6, 0, 1500 - 48, 0);
         underlay.send(out);
@@ -227,7 +227,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldKnowWhatARouterSaid() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST, 0));
         final byte[] packet = bytes(sent(underlay, PEER, 0, 1472));
         receive(fragmentationNeeded(packet, 1400));
 
@@ -245,7 +245,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldFollowTheInterfacesMtu() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST, 0));
         device.mtu(1300);
         add(PEER, 0, 1273, 0);
         underlay.send(out);
@@ -260,7 +260,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldSendToGroupWithTtl1AndHearOnlyOthers() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(IpAddress.ANY_V4, 4100).multicastInterface("wire0"));
+        final LibcUnderlay underlay = open(new UnderlayOptions(IpAddress.ANY_V4, 4100).multicastInterface("wire0"));
         underlay.join(GROUP);
         underlay.join(GROUP);
         final Vtep group = new Vtep(GROUP, 4100);
@@ -281,8 +281,8 @@ class OuterHeaderIT extends Scenario
     {
         final OverlayEngine engine = closeLater(OverlayEngine.launch(new EngineContext()
             .threadingMode(ThreadingMode.INVOKER)
-            .underlay(new LibcUnderlay(
-                new UdpOptions(IpAddress.ANY_V4, 4105).multicastInterface("wire0"), errors::add))
+            .underlay(LibcUnderlay.open(
+                new UnderlayOptions(IpAddress.ANY_V4, 4105).multicastInterface("wire0").errorHandler(errors::add)))
             .segment(new SegmentContext(1).policy(p -> p.group(GROUP)).port(new LoopbackPort("one", 1400, 8)))
             .segment(new SegmentContext(2).policy(p -> p.group(GROUP)).port(new LoopbackPort("two", 1400, 8)))));
         assertTrue(isMember());
@@ -320,7 +320,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldNotHearGroupsOthersHaveJoined() throws IOException
     {
-        final LibcUnderlay member = open(new UdpOptions(IpAddress.ANY_V4, 4101).multicastInterface("wire0"));
+        final LibcUnderlay member = open(new UnderlayOptions(IpAddress.ANY_V4, 4101).multicastInterface("wire0"));
         member.join(GROUP);
         final LibcUnderlay stranger = closeLater(member.openFurther());
         receive(FrameSpec.ipv4Udp().source("10.9.0.2").destination("239.1.1.1").ports(9, 4101).payload("hi").packet());
@@ -335,7 +335,7 @@ class OuterHeaderIT extends Scenario
     {
         assumeTrue(hasIpv6, "no IPv6 here");
         final LibcUnderlay underlay =
-            open(new UdpOptions(IpAddress.ANY_V6, 4102).v6Only(true).multicastInterface("wire0"));
+            open(new UnderlayOptions(IpAddress.ANY_V6, 4102).v6Only(true).multicastInterface("wire0"));
         underlay.join(GROUP_V6);
         assertEquals(1, hopLimit(sent(underlay, new Vtep(GROUP_V6, 4102), 0, 333)));
         receive(FrameSpec.ipv6Udp().source("fd00:9::2").destination("ff05::1:1").ports(9, 4102).payload("hi").packet());
@@ -346,7 +346,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldSayThatGroupsAreTooMany() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(IpAddress.ANY_V4, 0).multicastInterface("wire0"));
+        final LibcUnderlay underlay = open(new UnderlayOptions(IpAddress.ANY_V4, 0).multicastInterface("wire0"));
         final int most = Integer.parseInt(Files.readAllLines(
             Path.of("/proc/sys/net/ipv4/igmp_max_memberships")).get(0).strip());
         for (int i = 0; i < most; i++)
@@ -362,7 +362,7 @@ class OuterHeaderIT extends Scenario
     @Test
     void shouldSayThatOneAddressHearsNoGroup() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(HOST, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(HOST, 0));
         final String message = assertThrows(IOException.class, () -> underlay.join(GROUP)).getMessage();
         assertTrue(message.contains("bound to 10.9.0.1"), message);
     }
@@ -371,8 +371,8 @@ class OuterHeaderIT extends Scenario
     void shouldSayThatThereIsNoSuchInterface()
     {
         final String message = assertThrows(IOException.class,
-            () -> open(new UdpOptions(HOST, 0).multicastInterface("nowhere0"))).getMessage();
-        assertEquals("no interface of this host is called nowhere0", message);
+            () -> open(new UnderlayOptions(HOST, 0).multicastInterface("nowhere0"))).getMessage();
+        assertEquals("cannot open UDP 10.9.0.1:0: no interface of this host is called nowhere0", message);
     }
 
     @Conformance(row = 25, behaviour = "not received by a socket kept to IPv6; dual stack is two sockets")
@@ -380,7 +380,7 @@ class OuterHeaderIT extends Scenario
     void shouldKeepToIpv6WhenAskedTo() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
-        final LibcUnderlay underlay = open(new UdpOptions(IpAddress.ANY_V6, 4103).v6Only(true));
+        final LibcUnderlay underlay = open(new UnderlayOptions(IpAddress.ANY_V6, 4103).v6Only(true));
         receive(FrameSpec.ipv4Udp().source("10.9.0.2").destination("10.9.0.1").ports(9, 4103).payload("4").packet());
         underlay.await(SECOND_NS / 50);
         assertEquals(0, underlay.poll(in));
@@ -395,7 +395,8 @@ class OuterHeaderIT extends Scenario
     void shouldCarryBothVersionsByTwoSockets() throws IOException
     {
         assumeTrue(hasIpv6, "no IPv6 here");
-        final DualStackUnderlay both = closeLater(DualStack.open(4104, options -> options, errors::add));
+        final DualStackUnderlay both = closeLater(DualStack.open(
+            new UnderlayOptions(IpAddress.ANY_V6, 4104).errorHandler(errors::add)));
         receive(FrameSpec.ipv4Udp().source("10.9.0.2").destination("10.9.0.1").ports(9, 4104).payload("4").packet());
         both.await(SECOND_NS);
         assertEquals(1, both.poll(in));
@@ -413,9 +414,9 @@ class OuterHeaderIT extends Scenario
         pollFor(wire, frame -> frame.length() == 249);
     }
 
-    private LibcUnderlay open(final UdpOptions options) throws IOException
+    private LibcUnderlay open(final UnderlayOptions options) throws IOException
     {
-        return closeLater(new LibcUnderlay(options, errors::add));
+        return closeLater(LibcUnderlay.open(options.errorHandler(errors::add)));
     }
 
     private void add(final Vtep to, final int outer, final int length, final int segmentSize)

@@ -17,8 +17,8 @@ import io.overlane.status.EngineCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -55,8 +55,9 @@ class QueueIT extends Scenario
         final TunDevice device = create(options);
         device.mtu(1450);
         address(device, "10.9.0.1/24");
-        final LibcUnderlay peer = closeLater(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add));
-        final LibcUnderlay underlay = new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add);
+        final LibcUnderlay peer = closeLater(LibcUnderlay.open(
+            new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add)));
+        final LibcUnderlay underlay = LibcUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add));
         final LibcUnderlay further = underlay.openFurther();
         final TunPort port = new TunPort(device, errors::add);
         final TunPort second = new TunPort(TunDevice.attach(options), errors::add);
@@ -105,7 +106,8 @@ class QueueIT extends Scenario
         frame.buffer().putBytes(frame.offset(), datagram);
         final SendBatch batch = new SendBatch(1);
         batch.add(frame, LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
-        try (LibcUnderlay sender = new LibcUnderlay(new UdpOptions(LOOPBACK, 0).pollDatagrams(1), errors::add))
+        try (LibcUnderlay sender = LibcUnderlay.open(
+            new UnderlayOptions(LOOPBACK, 0).pollDatagrams(1).errorHandler(errors::add)))
         {
             sender.send(batch);
         }

@@ -20,11 +20,11 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -252,11 +252,12 @@ class RefusalIT extends Scenario
 
     private Underlay open(final Kind kind, final IpAddress local) throws IOException
     {
+        final UnderlayOptions options = new UnderlayOptions(local, 0).errorHandler(errors::add);
         return switch (kind)
         {
-            case LIBC -> new LibcUnderlay(new UdpOptions(local, 0), errors::add);
-            case NETTY -> new NettyUnderlay(local, 0, errors::add);
-            case NIO -> new NioUnderlay(local, 0, errors::add);
+            case LIBC -> LibcUnderlay.open(options);
+            case NETTY -> NettyUnderlay.open(options).toCompletableFuture().join();
+            case NIO -> NioUnderlay.open(options);
         };
     }
 

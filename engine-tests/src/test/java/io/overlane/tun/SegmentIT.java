@@ -19,9 +19,9 @@ import io.overlane.signal.IdleWait;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ class SegmentIT extends Scenario
     @BeforeEach
     void open() throws IOException
     {
-        peer = closeLater(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add));
+        peer = closeLater(LibcUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add)));
     }
 
     /** Each device wakes the threads while the other is silent, whichever of them came first. */
@@ -170,7 +170,7 @@ class SegmentIT extends Scenario
     private EngineContext context(final ThreadingMode mode) throws IOException
     {
         return new EngineContext()
-            .underlay(new LibcUnderlay(new UdpOptions(LOOPBACK, 0), errors::add))
+            .underlay(LibcUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(errors::add)))
             .segment(segment(1))
             .threadingMode(mode)
             .threadFactory(work ->

@@ -19,9 +19,9 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -143,7 +143,8 @@ class SourceFilterIT extends Scenario
     void shouldFilterForNettyToo() throws Exception
     {
         final NettyUnderlay underlay =
-            closeLater(new NettyUnderlay(IpAddress.parse("0.0.0.0"), 0, errors::add));
+            closeLater(NettyUnderlay.open(
+                new UnderlayOptions(IpAddress.ANY_V4, 0).errorHandler(errors::add)).toCompletableFuture().join());
         underlay.acceptOnly(prefixes(A + "/32"));
         send(B, underlay.local(), DATAGRAM);
         assertEquals(1, underlay.receiveDrops());
@@ -191,7 +192,8 @@ class SourceFilterIT extends Scenario
     void shouldStopAFloodThroughTheEngine() throws Exception
     {
         final LoopbackPort port = new LoopbackPort("port", 1450, 1024, 2048);
-        final LibcUnderlay underlay = new LibcUnderlay(new UdpOptions(IpAddress.parse("0.0.0.0"), 0), errors::add);
+        final LibcUnderlay underlay = LibcUnderlay.open(
+            new UnderlayOptions(IpAddress.parse("0.0.0.0"), 0).errorHandler(errors::add));
         final OverlayEngine engine = closeLater(OverlayEngine.launch(new EngineContext()
             .underlay(underlay)
             .segment(new SegmentContext(1)
@@ -239,7 +241,7 @@ class SourceFilterIT extends Scenario
 
     private LibcUnderlay open(final String local) throws IOException
     {
-        return closeLater(new LibcUnderlay(new UdpOptions(IpAddress.parse(local), 0), errors::add));
+        return closeLater(LibcUnderlay.open(new UnderlayOptions(IpAddress.parse(local), 0).errorHandler(errors::add)));
     }
 
     private void addressesV6() throws IOException

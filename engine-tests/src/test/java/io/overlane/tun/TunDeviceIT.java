@@ -16,7 +16,7 @@ import io.overlane.tun.TunException.Reason;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Constructor;
@@ -131,9 +131,9 @@ class TunDeviceIT extends Scenario
         public Void call() throws IOException
         {
             final IpAddress local = IpAddress.parse("127.0.0.1");
-            final UdpOptions options = new UdpOptions(local, 20_000 + index).socketBufferLength(9000 + index);
+            final UnderlayOptions options = new UnderlayOptions(local, 20_000 + index).socketBufferLength(9000 + index);
             try (TunDevice device = TunDevice.create(new TunOptions(TunKind.TAP, "vx" + index));
-                LibcUnderlay socket = new LibcUnderlay(options, Throwable::printStackTrace))
+                LibcUnderlay socket = LibcUnderlay.open(options.errorHandler(Throwable::printStackTrace)))
             {
                 final UnsafeBuffer headerLength = new UnsafeBuffer(ByteBuffer.allocateDirect(Integer.BYTES));
                 final int fd = device.descriptor().fd();

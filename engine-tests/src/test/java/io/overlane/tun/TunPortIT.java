@@ -18,9 +18,9 @@ import io.overlane.testkit.InNamespace;
 import io.overlane.tun.libc.FailingLibC;
 import io.overlane.tun.libc.Linux;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -280,10 +280,12 @@ class TunPortIT extends Scenario
     {
         new NetworkLink("lo").mtu(1500);
         final IpAddress loopback = IpAddress.parse("127.0.0.1");
-        final LibcUnderlay receiver = closeLater(new LibcUnderlay(new UdpOptions(loopback, 0), errors::add));
-        final LibcUnderlay whole = closeLater(new LibcUnderlay(new UdpOptions(loopback, 0), errors::add));
+        final LibcUnderlay receiver = closeLater(LibcUnderlay.open(
+            new UnderlayOptions(loopback, 0).errorHandler(errors::add)));
+        final LibcUnderlay whole = closeLater(LibcUnderlay.open(
+            new UnderlayOptions(loopback, 0).errorHandler(errors::add)));
         final LibcUnderlay pieces =
-            closeLater(new LibcUnderlay(new UdpOptions(loopback, 0).fragment(true), errors::add));
+            closeLater(LibcUnderlay.open(new UnderlayOptions(loopback, 0).fragment(true).errorHandler(errors::add)));
         final SendBatch batch = new SendBatch(4);
         for (final int length : new int[] {1472, 1473, 3000})
         {
@@ -318,8 +320,8 @@ class TunPortIT extends Scenario
         final TunDevice device = create(new TunOptions(TunKind.TAP, "vx0"));
         address(device, "10.9.0.1/24");
         // Nobody answers ARP, so the datagrams wait in the neighbour's queue and fill the socket.
-        final LibcUnderlay host = closeLater(new LibcUnderlay(
-            new UdpOptions(HOST, 0).socketBufferLength(4096).sendTimeoutNs(5_000_000), errors::add));
+        final LibcUnderlay host = closeLater(LibcUnderlay.open(
+            new UnderlayOptions(HOST, 0).socketBufferLength(4096).sendTimeoutNs(5_000_000).errorHandler(errors::add)));
         final SendBatch batch = new SendBatch(20);
         for (int i = 0; i < batch.capacity(); i++)
         {
@@ -336,7 +338,7 @@ class TunPortIT extends Scenario
     void shouldSayThatARemoteCannotBeReached() throws IOException
     {
         final LibcUnderlay host = closeLater(
-            new LibcUnderlay(new UdpOptions(IpAddress.ANY_V4, 0), errors::add));
+            LibcUnderlay.open(new UnderlayOptions(IpAddress.ANY_V4, 0).errorHandler(errors::add)));
         final SendBatch batch = new SendBatch(1);
         batch.add(slab.frame(0).wrap(FrameSlab.HEADROOM, 10), PEER.high(), PEER.low(), 7, 0, 0, 0, 0);
         host.send(batch);
@@ -378,7 +380,7 @@ class TunPortIT extends Scenario
 
     private LibcUnderlay socket() throws IOException
     {
-        return closeLater(new LibcUnderlay(new UdpOptions(HOST, 0), errors::add));
+        return closeLater(LibcUnderlay.open(new UnderlayOptions(HOST, 0).errorHandler(errors::add)));
     }
 
     private void send(final LibcUnderlay host, final int length)

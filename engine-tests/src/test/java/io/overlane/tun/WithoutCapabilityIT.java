@@ -9,7 +9,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.TunException.Reason;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +34,8 @@ class WithoutCapabilityIT
     @Test
     void shouldOpenASocketWithTheBuffersTheSystemAllows() throws IOException
     {
-        try (LibcUnderlay underlay = new LibcUnderlay(new UdpOptions(IpAddress.ANY_V4, 0), Throwable::printStackTrace))
+        try (LibcUnderlay underlay = LibcUnderlay.open(
+            new UnderlayOptions(IpAddress.ANY_V4, 0).errorHandler(Throwable::printStackTrace)))
         {
             assertTrue(underlay.receiveBufferLength() > 0);
         }

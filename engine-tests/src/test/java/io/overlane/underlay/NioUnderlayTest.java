@@ -2,6 +2,7 @@
 package io.overlane.underlay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -39,9 +40,9 @@ class NioUnderlayTest
     void shouldReceiveOnAWildcardFromBothFamilies() throws Exception
     {
         assumeTrue(hasV6Loopback(), "no ::1 on this host");
-        try (NioUnderlay any = new NioUnderlay(IpAddress.ANY_V6, 0, FAIL);
-            NioUnderlay four = new NioUnderlay(LOOPBACK, 0, FAIL);
-            NioUnderlay six = new NioUnderlay(IpAddress.parse("::1"), 0, FAIL))
+        try (NioUnderlay any = NioUnderlay.open(new UnderlayOptions(IpAddress.ANY_V6, 0).errorHandler(FAIL));
+            NioUnderlay four = NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(FAIL));
+            NioUnderlay six = NioUnderlay.open(new UnderlayOptions(IpAddress.parse("::1"), 0).errorHandler(FAIL)))
         {
             final ReceiveBatch received = new ReceiveBatch(4);
             sendOne(four, LOOPBACK, any.local().udpPort());
@@ -58,7 +59,8 @@ class NioUnderlayTest
     @Test
     void shouldSendFromHeapMemory() throws Exception
     {
-        try (NioUnderlay a = new NioUnderlay(LOOPBACK, 0, FAIL); NioUnderlay b = new NioUnderlay(LOOPBACK, 0, FAIL))
+        try (NioUnderlay a = NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(FAIL));
+            NioUnderlay b = NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(FAIL)))
         {
             final SendBatch batch = new SendBatch(1);
             final Frame frame = new Frame(new UnsafeBuffer(new byte[100])).wrap(10, 90);
@@ -76,9 +78,9 @@ class NioUnderlayTest
     @Test
     void shouldNotAllocateUnlessSendersAlternate() throws Exception
     {
-        try (NioUnderlay a = new NioUnderlay(LOOPBACK, 0, FAIL);
-            NioUnderlay b = new NioUnderlay(LOOPBACK, 0, FAIL);
-            NioUnderlay c = new NioUnderlay(LOOPBACK, 0, FAIL))
+        try (NioUnderlay a = NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(FAIL));
+            NioUnderlay b = NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(FAIL));
+            NioUnderlay c = NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(FAIL)))
         {
             final double alone = bytesPerDatagram(b, a, a);
             final double alternating = bytesPerDatagram(b, a, c);
@@ -132,6 +134,18 @@ class NioUnderlayTest
         assertEquals(DropReason.NONE, batch.verdict(0));
     }
 
+    @Test
+    void shouldRefuseToOpenWithWhatTheJdkCannotDo()
+    {
+        assertEquals(
+            "cannot open UDP 127.0.0.1:8472: NioUnderlay has no setting 'sourcePorts'; leave it out, or open a " +
+                "LibcUnderlay",
+            assertThrows(UnderlayException.class,
+                () -> NioUnderlay.open(new UnderlayOptions(LOOPBACK, 8472).sourcePorts())).getMessage());
+        assertThrows(UnderlayException.class,
+            () -> NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).checksum(false)));
+    }
+
     private static void receiveOne(final Underlay to, final ReceiveBatch received)
     {
         received.clear();
@@ -153,7 +167,7 @@ class NioUnderlayTest
         @Override
         protected Underlay bind(final IpAddress address, final int udpPort) throws IOException
         {
-            return new NioUnderlay(address, udpPort, FAIL);
+            return NioUnderlay.open(new UnderlayOptions(address, udpPort).errorHandler(FAIL));
         }
     }
 
@@ -164,7 +178,7 @@ class NioUnderlayTest
         @Override
         protected Underlay open(final int index) throws IOException
         {
-            return new NioUnderlay(LOOPBACK, 0, this::onError);
+            return NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(this::onError));
         }
 
         @Override
@@ -187,7 +201,7 @@ class NioUnderlayTest
         @Override
         protected Underlay open(final int index) throws IOException
         {
-            return new NioUnderlay(IpAddress.parse("::1"), 0, this::onError);
+            return NioUnderlay.open(new UnderlayOptions(IpAddress.parse("::1"), 0).errorHandler(this::onError));
         }
 
         @Override

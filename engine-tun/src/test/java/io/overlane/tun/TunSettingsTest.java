@@ -4,20 +4,17 @@ package io.overlane.tun;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.overlane.address.IpAddress;
 import io.overlane.testkit.SettingsContract;
-import io.overlane.tun.udp.UdpOptions;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The options of devices and sockets. */
+/** The options of devices. */
 class TunSettingsTest extends SettingsContract
 {
     TunSettingsTest()
     {
-        super(TunOptions.class, Set.of("UdpOptions.multicastInterface"), Set.of());
+        super(TunOptions.class, Set.of(), Set.of());
         object(TunOptions.class, () -> new TunOptions(TunKind.TAP, "vx0"));
-        object(UdpOptions.class, () -> new UdpOptions(IpAddress.ANY_V4, 0));
     }
 
     @Test

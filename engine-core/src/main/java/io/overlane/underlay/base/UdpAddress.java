@@ -2,7 +2,8 @@
 package io.overlane.underlay.base;
 
 import io.overlane.address.IpAddress;
-import java.net.BindException;
+import io.overlane.underlay.UnderlayException;
+import io.overlane.underlay.UnderlayOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Checks and error messages that all underlays share when they bind a UDP socket. */
@@ -42,14 +43,29 @@ public final class UdpAddress
      * @param cause   the exception, if there is one.
      * @return an error whose message of one line says what to do, where the reason is a known one.
      */
-    public static BindException cannotBind(
+    public static UnderlayException cannotBind(
         final IpAddress address, final int udpPort, final String reason, final @Nullable Throwable cause)
     {
-        final String where = (address.isV4() ? address.toString() : "[" + address + "]") + ":" + udpPort;
-        final BindException error =
-            new BindException("cannot bind UDP " + where + ": " + reason + advice(address, reason));
-        error.initCause(cause);
-        return error;
+        return new UnderlayException(
+            "cannot bind UDP " + text(address, udpPort) + ": " + reason + advice(address, reason), cause);
+    }
+
+    /**
+     * @param options of the underlay.
+     * @param reason  why it cannot be opened, and what to do.
+     * @param cause   the exception, if there is one.
+     * @return an error with a message of one line.
+     */
+    public static UnderlayException cannotOpen(
+        final UnderlayOptions options, final String reason, final @Nullable Throwable cause)
+    {
+        return new UnderlayException(
+            "cannot open UDP " + text(options.local(), options.udpPort()) + ": " + reason, cause);
+    }
+
+    private static String text(final IpAddress address, final int udpPort)
+    {
+        return (address.isV4() ? address.toString() : "[" + address + "]") + ":" + udpPort;
     }
 
     private static String advice(final IpAddress address, final String reason)

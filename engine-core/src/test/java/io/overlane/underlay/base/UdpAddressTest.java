@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.overlane.address.IpAddress;
+import io.overlane.underlay.UnderlayException;
 import java.io.IOException;
-import java.net.BindException;
 import org.junit.jupiter.api.Test;
 
 /** What a socket that cannot be bound is reported as, where a test cannot make the system refuse it. */
@@ -16,7 +16,7 @@ class UdpAddressTest
     void shouldGiveAdviceWhereTheSystemForbidsThePort()
     {
         final IOException cause = new IOException("Permission denied");
-        final BindException error =
+        final UnderlayException error =
             UdpAddress.cannotBind(IpAddress.parse("192.0.2.1"), 80, cause.getMessage(), cause);
         assertEquals("cannot bind UDP 192.0.2.1:80: Permission denied; choose a higher port, " +
             "or run with CAP_NET_BIND_SERVICE", error.getMessage());

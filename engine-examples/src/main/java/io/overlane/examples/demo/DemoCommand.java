@@ -4,6 +4,7 @@ package io.overlane.examples.demo;
 import io.overlane.address.IpAddress;
 import io.overlane.cli.Version;
 import io.overlane.underlay.NioUnderlay;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +49,8 @@ public final class DemoCommand implements Callable<Integer>
         final IpAddress loopback = IpAddress.parse("127.0.0.1");
         final Demo demo = new Demo(spec.commandLine().getOut(), TimeUnit.SECONDS.toNanos(seconds), TIMEOUT_NS);
         // Both underlays are bound before either engine starts, as each needs the other's port.
-        try (NioUnderlay left = new NioUnderlay(loopback, 0, demo);
-            NioUnderlay right = new NioUnderlay(loopback, 0, demo))
+        try (NioUnderlay left = NioUnderlay.open(new UnderlayOptions(loopback, 0).errorHandler(demo));
+            NioUnderlay right = NioUnderlay.open(new UnderlayOptions(loopback, 0).errorHandler(demo)))
         {
             demo.run(left, right);
         }

@@ -16,7 +16,7 @@ import io.overlane.tun.TunOffload;
 import io.overlane.tun.TunOptions;
 import io.overlane.tun.TunPort;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.function.Function;
@@ -71,8 +71,11 @@ final class EngineTunnel implements AutoCloseable
         try
         {
             // Bind the socket first: if the port is taken, a device that another program may use is left alone.
-            underlay = new LibcUnderlay(
-                new UdpOptions(plan.local().address(), plan.local().udpPort()).segment(true).coalesce(true), errors);
+            underlay = LibcUnderlay.open(
+                new UnderlayOptions(plan.local().address(), plan.local().udpPort())
+                    .errorHandler(errors)
+                    .segment(true)
+                    .coalesce(true));
             device = TunDevice.create(new TunOptions(plan.kind(), plan.name()).offload(TunOffload.ALL));
             TunnelDevice.configure(host.ip(), device, plan.mac(), plan.mtu(), plan.address(), plan.network());
             final int index = device.index();

@@ -16,6 +16,7 @@ import io.overlane.tun.libc.Linux;
 import io.overlane.tun.libc.Messages;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,8 +46,8 @@ class DatagramFaultsTest
     @BeforeEach
     void open() throws IOException
     {
-        receiver = new LibcUnderlay(
-            calls, new UdpOptions(LOOPBACK, 0).pollDatagrams(64), error -> errors.add(error.getMessage()));
+        receiver = LibcUnderlay.open(calls,
+            new UnderlayOptions(LOOPBACK, 0).pollDatagrams(64).errorHandler(error -> errors.add(error.getMessage())));
         sender = sender(LONG_NS);
     }
 
@@ -292,8 +293,9 @@ class DatagramFaultsTest
 
     private LibcUnderlay sender(final long timeoutNs) throws IOException
     {
-        return new LibcUnderlay(calls, new UdpOptions(LOOPBACK, 0).sendTimeoutNs(timeoutNs),
-            error -> errors.add(error.getMessage()));
+        return LibcUnderlay.open(calls,
+            new UnderlayOptions(LOOPBACK, 0).sendTimeoutNs(timeoutNs)
+                .errorHandler(error -> errors.add(error.getMessage())));
     }
 
     /** Entries to the receiver, each with other bytes; the datagrams they stand for. */

@@ -4,10 +4,11 @@ package io.overlane.tun.udp;
 import io.overlane.address.IpAddress;
 import io.overlane.tun.libc.DescriptorWait;
 import io.overlane.underlay.DualStackUnderlay;
+import io.overlane.underlay.UnderlayException;
+import io.overlane.underlay.UnderlayOptions;
+import io.overlane.underlay.base.UdpAddress;
 import java.io.IOException;
-import java.util.function.UnaryOperator;
 import org.agrona.CloseHelper;
-import org.agrona.ErrorHandler;
 
 /** Opens an IPv4 and an IPv6 socket on every address and one port, as one underlay with one wait. */
 public final class DualStack
@@ -17,30 +18,36 @@ public final class DualStack
     }
 
     /**
-     * @param udpPort      to bind to; 0 for one that the kernel chooses and that is free for both.
-     * @param settings     sets the other options; called for each socket.
-     * @param errorHandler gets the failures of the sockets.
+     * @param options with the address {@code ::}; a port of 0 is one that the kernel chooses and that is free for both.
      * @return both as one; closing it closes both.
-     * @throws IOException if one of the sockets cannot be opened; the message is one line.
+     * @throws IllegalArgumentException if the address is not {@code ::}.
+     * @throws UnderlayException if one of the sockets cannot be opened.
      */
-    public static DualStackUnderlay open(
-        final int udpPort, final UnaryOperator<UdpOptions> settings, final ErrorHandler errorHandler)
-        throws IOException
+    public static DualStackUnderlay open(final UnderlayOptions options) throws UnderlayException
     {
+        if (!options.local().equals(IpAddress.ANY_V6))
+        {
+            throw new IllegalArgumentException(
+                "local=" + options.local() + ": two sockets are bound to every address; pass IpAddress.ANY_V6");
+        }
         LibcUnderlay ipv6 = null;
         LibcUnderlay ipv4 = null;
         try
         {
-            ipv6 = new LibcUnderlay(
-                settings.apply(new UdpOptions(IpAddress.ANY_V6, udpPort)).v6Only(true), errorHandler);
-            ipv4 = new LibcUnderlay(
-                settings.apply(new UdpOptions(IpAddress.ANY_V4, ipv6.local().udpPort())), errorHandler);
+            ipv6 = LibcUnderlay.open(new UnderlayOptions(IpAddress.ANY_V6, options.udpPort(), options).v6Only(true));
+            ipv4 = LibcUnderlay.open(
+                new UnderlayOptions(IpAddress.ANY_V4, ipv6.local().udpPort(), options).v6Only(false));
             return new DualStackUnderlay(ipv4, ipv6, waitFor(ipv4, ipv6));
         }
-        catch (final IOException | RuntimeException | Error ex)
+        catch (final UnderlayException | RuntimeException | Error ex)
         {
             CloseHelper.quietCloseAll(ipv4, ipv6);
             throw ex;
+        }
+        catch (final IOException ex)
+        {
+            CloseHelper.quietCloseAll(ipv4, ipv6);
+            throw UdpAddress.cannotOpen(options, String.valueOf(ex.getMessage()), ex);
         }
     }
 

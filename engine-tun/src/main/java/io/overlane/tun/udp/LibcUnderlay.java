@@ -10,6 +10,7 @@ import static io.overlane.tun.libc.Linux.ENETUNREACH;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.setting.Setting;
 import io.overlane.signal.IdleWait;
 import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.DescriptorWait;
@@ -19,12 +20,15 @@ import io.overlane.tun.libc.Linux;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayException;
 import io.overlane.underlay.UnderlayFeature;
+import io.overlane.underlay.UnderlayOptions;
+import io.overlane.underlay.base.UdpAddress;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
-import org.agrona.ErrorHandler;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,14 +37,23 @@ import org.jspecify.annotations.Nullable;
  * socket.
  *
  * <p>Each datagram is sent from the port that the socket is bound to, which works best with firewalls and UDP_GRO. With
- * {@link UdpOptions#sourcePorts(int, int, int)} the source port depends on the flow. All datagrams are received on the
- * one port. Type of service and time to live are set for each datagram; for another don't-fragment bit the socket is
- * changed between two datagrams.
+ * {@link UnderlayOptions#sourcePorts(int, int, int)} the source port depends on the flow. All datagrams are received
+ * on the one port. Type of service and time to live are set for each datagram; for another don't-fragment bit the
+ * socket is changed between two datagrams.
  */
 public final class LibcUnderlay implements Underlay
 {
-    private final UdpOptions options;
-    private final ErrorHandler errorHandler;
+    /** Bytes that may arrive while the engine is busy with joined datagrams of 64 KiB; more would only add delay. */
+    static final int SOCKET_BUFFER_LENGTH = 4 * 1024 * 1024;
+
+    /** Datagrams for each poll. 16 already give the gain of receiving in batches; this is twice that. */
+    private static final int POLL_DATAGRAMS = 32;
+
+    /** Longest time that a send waits for room in the socket: long for a queue, short for a person. */
+    private static final long SEND_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final UnderlayOptions options;
+    private final long sendTimeoutNs;
     private final UdpSocket socket;
     private final Descriptor descriptor;
     private final SourcePortFan fan;
@@ -51,38 +64,67 @@ public final class LibcUnderlay implements Underlay
     private final DescriptorWait wait;
     private final ErrnoReporter errors;
 
-    /**
-     * @param errorHandler gets failures of the socket, each kind at most once a minute.
-     * @throws IOException if the socket cannot be used. If it cannot be opened or bound, it is a
-     *     {@link java.net.BindException} with address, port and the system's reason in one line.
-     * @throws UnsupportedOperationException where native calls are not available.
-     */
-    public LibcUnderlay(final UdpOptions options, final ErrorHandler errorHandler) throws IOException
+    /** Opens a socket. */
+    private interface Opener
     {
-        this(LibC.get(), options, errorHandler);
+        LibcUnderlay open() throws IOException;
+    }
+
+    /**
+     * Bind a socket.
+     *
+     * @param options all of which this underlay carries out.
+     * @return the open underlay.
+     * @throws UnderlayException if native calls are not available here, the address or the port cannot be bound, or the
+     *     system refuses an option.
+     */
+    public static LibcUnderlay open(final UnderlayOptions options) throws UnderlayException
+    {
+        Setting.notNull("options", options);
+        final String reason = whyUnavailable();
+        if (reason != null)
+        {
+            throw UdpAddress.cannotOpen(options, reason + "; NioUnderlay works without native calls", null);
+        }
+        return open(LibC.get(), options);
     }
 
     /** For tests: sends and receives through a stand-in for the C library. */
-    LibcUnderlay(final LibC libc, final UdpOptions options, final ErrorHandler errorHandler) throws IOException
+    static LibcUnderlay open(final LibC libc, final UnderlayOptions options) throws UnderlayException
     {
-        this(libc, SourcePortFan.open(options), options, errorHandler);
+        return opened(options, () -> new LibcUnderlay(libc, SourcePortFan.open(options), options));
     }
 
-    private LibcUnderlay(
-        final LibC libc, final SourcePortFan fan, final UdpOptions options, final ErrorHandler errorHandler)
-        throws IOException
+    /** Turns every failure into the one that callers expect. */
+    private static LibcUnderlay opened(final UnderlayOptions options, final Opener opener) throws UnderlayException
+    {
+        try
+        {
+            return opener.open();
+        }
+        catch (final UnderlayException ex)
+        {
+            throw ex;
+        }
+        catch (final IOException ex)
+        {
+            throw UdpAddress.cannotOpen(options, String.valueOf(ex.getMessage()), ex);
+        }
+    }
+
+    private LibcUnderlay(final LibC libc, final SourcePortFan fan, final UnderlayOptions options) throws IOException
     {
         this.fan = fan;
         this.options = options;
-        this.errorHandler = errorHandler;
+        sendTimeoutNs = options.sendTimeoutNsOr(SEND_TIMEOUT_NS);
         try
         {
             socket = fan.main();
             descriptor = socket.descriptor();
-            errors = new ErrnoReporter(errorHandler, "UDP socket " + socket.local());
-            reader = new DatagramReader(libc, options.pollDatagrams);
+            errors = new ErrnoReporter(options.errorHandler(), "UDP socket " + socket.local());
+            reader = new DatagramReader(libc, options.pollDatagramsOr(POLL_DATAGRAMS));
             writer = new DatagramWriter(libc, fan, errors);
-            pathMtus = new PathMtuProbe(options.local);
+            pathMtus = new PathMtuProbe(options.local());
             wait = new DescriptorWait();
             addTo(wait);
         }
@@ -99,11 +141,11 @@ public final class LibcUnderlay implements Underlay
      * port only if it has the same user and sets SO_REUSEPORT, which no underlay does by itself.
      *
      * @return the new underlay, with the same options; it is closed separately.
-     * @throws IOException as with the constructor.
+     * @throws UnderlayException if the system refuses a socket.
      */
-    public LibcUnderlay openFurther() throws IOException
+    public LibcUnderlay openFurther() throws UnderlayException
     {
-        return new LibcUnderlay(LibC.get(), fan.openFurther(options), options, errorHandler);
+        return opened(options, () -> new LibcUnderlay(LibC.get(), fan.openFurther(options), options));
     }
 
     /** @return the reason why this underlay cannot be used here, in one line; null if it can. */
@@ -161,7 +203,7 @@ public final class LibcUnderlay implements Underlay
     @Override
     public String description()
     {
-        final String off = socket.segments() ? "refused" : options.checksum ? "off" : "off (no UDP checksum)";
+        final String off = socket.segments() ? "refused" : options.checksum() ? "off" : "off (no UDP checksum)";
         return "libc UDP, segmentation " + (gainsFromJoining() ? "on" : off) +
             ", coalescing " + (coalesces() ? "on" : "off") + fan.description();
     }
@@ -185,7 +227,7 @@ public final class LibcUnderlay implements Underlay
         {
             if (!groups.contains(group))
             {
-                socket.join(group, options.multicastInterface);
+                socket.join(group, options.multicastInterface());
                 groups.add(group);
             }
         }
@@ -198,7 +240,7 @@ public final class LibcUnderlay implements Underlay
         {
             if (groups.contains(group))
             {
-                socket.leave(group, options.multicastInterface);
+                socket.leave(group, options.multicastInterface());
                 groups.remove(group);
             }
         }
@@ -285,7 +327,7 @@ public final class LibcUnderlay implements Underlay
     @Override
     public void send(final SendBatch batch)
     {
-        send(batch, options.sendTimeoutNs);
+        send(batch, sendTimeoutNs);
     }
 
     /**

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun.udp;
 
+import io.overlane.underlay.UnderlayException;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
-import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,34 +33,34 @@ final class SourcePortFan implements AutoCloseable
      *         free ports of the range.
      * @throws IOException if the main socket or all ports of the range cannot be bound; the message is one line.
      */
-    static SourcePortFan open(final UdpOptions options) throws IOException
+    static SourcePortFan open(final UnderlayOptions options) throws IOException
     {
         final UdpSocket main = new UdpSocket(options);
-        if (options.sourcePortCount == 0)
+        if (options.sourcePortCount() == 0)
         {
             return new SourcePortFan(main, main);
         }
         final List<UdpSocket> sockets = new ArrayList<>();
-        BindException taken = null;
+        UnderlayException taken = null;
         try
         {
             for (int port = options.sourcePortLow();
-                port <= options.sourcePortHigh() && sockets.size() < options.sourcePortCount;
+                port <= options.sourcePortHigh() && sockets.size() < options.sourcePortCount();
                 port++)
             {
                 try
                 {
                     sockets.add(port == main.local().udpPort() ? main : UdpSocket.forSending(options, port));
                 }
-                catch (final BindException ex)
+                catch (final UnderlayException ex)
                 {
                     taken = ex;
                 }
             }
             if (sockets.isEmpty())
             {
-                throw new BindException("no source port in " + options.sourcePortLow() + "-" +
-                    options.sourcePortHigh() + " is free: " + Objects.requireNonNull(taken).getMessage());
+                throw new UnderlayException("no source port in " + options.sourcePortLow() + "-" +
+                    options.sourcePortHigh() + " is free: " + Objects.requireNonNull(taken).getMessage(), taken);
             }
             return new SourcePortFan(main, sockets.toArray(new UdpSocket[0]));
         }
@@ -77,7 +78,7 @@ final class SourcePortFan implements AutoCloseable
      *
      * @throws IOException if a socket cannot be opened; the message is one line.
      */
-    SourcePortFan openFurther(final UdpOptions options) throws IOException
+    SourcePortFan openFurther(final UnderlayOptions options) throws IOException
     {
         final UdpSocket furtherMain = main.openFurther(options);
         final List<UdpSocket> further = new ArrayList<>();
@@ -103,7 +104,7 @@ final class SourcePortFan implements AutoCloseable
         return main;
     }
 
-    /** @return number of sockets for sending, 1…{@link UdpOptions#MAX_SOURCE_PORTS}. */
+    /** @return number of sockets for sending, 1…{@link UnderlayOptions#MAX_SOURCE_PORTS}. */
     int size()
     {
         return sockets.length;

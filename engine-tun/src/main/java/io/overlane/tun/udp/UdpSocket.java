@@ -20,6 +20,7 @@ import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
 import io.overlane.tun.libc.SocketAddress;
+import io.overlane.underlay.UnderlayOptions;
 import io.overlane.underlay.base.UdpAddress;
 import java.io.IOException;
 import java.net.SocketException;
@@ -48,47 +49,49 @@ final class UdpSocket implements AutoCloseable
     private long drops;
 
     /** @throws IOException if the socket cannot be opened; the message is one line and names address and port. */
-    UdpSocket(final UdpOptions options) throws IOException
+    UdpSocket(final UnderlayOptions options) throws IOException
     {
-        this(options, options.udpPort, true, false);
+        this(options, options.udpPort(), true, false);
     }
 
     private UdpSocket(
-        final UdpOptions options, final int udpPort, final boolean receives, final boolean joins) throws IOException
+        final UnderlayOptions options, final int udpPort, final boolean receives, final boolean joins)
+        throws IOException
     {
         this.receives = receives;
-        family = options.local.isV4() ? AF_INET : AF_INET6;
+        family = options.local().isV4() ? AF_INET : AF_INET6;
         final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
         {
-            throw UdpAddress.cannotBind(options.local, udpPort, LibC.describe(LibC.errno()), null);
+            throw UdpAddress.cannotBind(options.local(), udpPort, LibC.describe(LibC.errno()), null);
         }
         descriptor = new Descriptor(fd);
         try
         {
-            bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, receives ? options.socketBufferLength : 0);
-            bufferLength(Linux.SO_SNDBUFFORCE, Linux.SO_SNDBUF, options.socketBufferLength);
-            discovery = options.fragment ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
+            final int bufferLength = options.socketBufferLengthOr(LibcUnderlay.SOCKET_BUFFER_LENGTH);
+            bufferLength(Linux.SO_RCVBUFFORCE, Linux.SO_RCVBUF, receives ? bufferLength : 0);
+            bufferLength(Linux.SO_SNDBUFFORCE, Linux.SO_SNDBUF, bufferLength);
+            discovery = options.fragment() ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
             // An IPv6 socket bound to "::" carries IPv4 too, with the options of IPv4.
             require(IPPROTO_IP, IP_MTU_DISCOVER, discovery, "IP_MTU_DISCOVER");
             require(IPPROTO_IP, Linux.IP_RECVTOS, 1, "IP_RECVTOS");
             if (family == AF_INET6)
             {
-                final boolean carriesV4 = options.local.isAny() && !options.v6Only;
+                final boolean carriesV4 = options.local().isAny() && !options.v6Only();
                 require(IPPROTO_IPV6, Linux.IPV6_V6ONLY, carriesV4 ? 0 : 1, "IPV6_V6ONLY");
                 require(IPPROTO_IPV6, Linux.IPV6_MTU_DISCOVER, discovery, "IPV6_MTU_DISCOVER");
                 require(IPPROTO_IPV6, Linux.IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS");
             }
             checksum(options);
             multicast(options);
-            coalesces = receives && options.coalesce && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
-            segments = options.segment && options.checksum && get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
+            coalesces = receives && options.coalesce() && set(IPPROTO_UDP, Linux.UDP_GRO, 1);
+            segments = options.segment() && options.checksum() && get(IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
             if (joins)
             {
                 require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
             }
             receiveBufferLength = get(SOL_SOCKET, Linux.SO_RCVBUF) / 2;
-            local = bind(options.local, udpPort);
+            local = bind(options.local(), udpPort);
         }
         catch (final IOException | RuntimeException | Error ex)
         {
@@ -98,7 +101,7 @@ final class UdpSocket implements AutoCloseable
     }
 
     /** Open a socket that is only for sending: it has the smallest receive buffer and a port of its own. */
-    static UdpSocket forSending(final UdpOptions options, final int udpPort) throws IOException
+    static UdpSocket forSending(final UnderlayOptions options, final int udpPort) throws IOException
     {
         return new UdpSocket(options, udpPort, false, false);
     }
@@ -110,7 +113,7 @@ final class UdpSocket implements AutoCloseable
      * <p>This socket was bound without SO_REUSEPORT, which fails if the port is in use. From now on others can bind the
      * port, but only sockets of the same user with the option. So two bridges cannot share a port by mistake.
      */
-    UdpSocket openFurther(final UdpOptions options) throws IOException
+    UdpSocket openFurther(final UnderlayOptions options) throws IOException
     {
         require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
         return new UdpSocket(options, local.udpPort(), receives, true);
@@ -131,9 +134,9 @@ final class UdpSocket implements AutoCloseable
         return new Vtep(address, SocketAddress.udpPort(memory, 0));
     }
 
-    private void checksum(final UdpOptions options) throws IOException
+    private void checksum(final UnderlayOptions options) throws IOException
     {
-        if (!options.checksum)
+        if (!options.checksum())
         {
             require(SOL_SOCKET, Linux.SO_NO_CHECK, 1, "SO_NO_CHECK");
             if (family == AF_INET6)
@@ -141,7 +144,7 @@ final class UdpSocket implements AutoCloseable
                 require(IPPROTO_UDP, Linux.UDP_NO_CHECK6_TX, 1, "UDP_NO_CHECK6_TX");
             }
         }
-        if (options.zeroChecksum && family == AF_INET6)
+        if (options.acceptZeroChecksum() && family == AF_INET6)
         {
             require(IPPROTO_UDP, Linux.UDP_NO_CHECK6_RX, 1, "UDP_NO_CHECK6_RX");
         }
@@ -151,9 +154,9 @@ final class UdpSocket implements AutoCloseable
      * The socket gets no copies of datagrams that it sends to a group, and none for groups that other sockets of this
      * host have joined.
      */
-    private void multicast(final UdpOptions options) throws IOException
+    private void multicast(final UnderlayOptions options) throws IOException
     {
-        final int index = MulticastGroup.index(options.multicastInterface);
+        final int index = MulticastGroup.index(options.multicastInterface());
         require(IPPROTO_IP, Linux.IP_MULTICAST_LOOP, 0, "IP_MULTICAST_LOOP");
         require(IPPROTO_IP, Linux.IP_MULTICAST_ALL, 0, "IP_MULTICAST_ALL");
         if (family == AF_INET6)
@@ -168,7 +171,7 @@ final class UdpSocket implements AutoCloseable
             final int length = MulticastGroup.put(memory, 0, IpAddress.ANY_V4, index);
             if (libc.setsockopt(descriptor.fd(), IPPROTO_IP, Linux.IP_MULTICAST_IF, memory, 0, length) < 0)
             {
-                throw new SocketException("cannot send to groups by " + options.multicastInterface + ": " +
+                throw new SocketException("cannot send to groups by " + options.multicastInterface() + ": " +
                     LibC.describe(LibC.errno()));
             }
         }

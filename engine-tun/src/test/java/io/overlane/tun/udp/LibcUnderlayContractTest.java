@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.testkit.UnderlayContract;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -27,8 +28,8 @@ class LibcUnderlayContractTest
     @Test
     void shouldDescribeWhatItDoes() throws IOException
     {
-        final UdpOptions plain = new UdpOptions(IpAddress.parse("127.0.0.1"), 0).segment(false);
-        try (LibcUnderlay underlay = new LibcUnderlay(plain, Throwable::printStackTrace))
+        final UnderlayOptions plain = new UnderlayOptions(IpAddress.parse("127.0.0.1"), 0).segment(false);
+        try (LibcUnderlay underlay = LibcUnderlay.open(plain.errorHandler(Throwable::printStackTrace)))
         {
             assertEquals("libc UDP, segmentation off, coalescing off", underlay.description());
             assertFalse(underlay.gainsFromJoining());
@@ -114,7 +115,8 @@ class LibcUnderlayContractTest
         @Override
         protected final Underlay open(final int index) throws IOException
         {
-            return new LibcUnderlay(new UdpOptions(address, 0).coalesce(coalesce).segment(segment), this::onError);
+            return LibcUnderlay.open(
+                new UnderlayOptions(address, 0).coalesce(coalesce).segment(segment).errorHandler(this::onError));
         }
     }
 }

@@ -20,6 +20,8 @@ import io.overlane.testkit.BindContract;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayException;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramPacket;
@@ -65,14 +67,14 @@ class LibcUnderlayTest
     void shouldRefuseToSendFromAGroup()
     {
         assertEquals("not an address to send from: ff05::1 is a multicast group", assertThrows(
-            IllegalArgumentException.class, () -> new UdpOptions(IpAddress.parse("ff05::1"), 8472)).getMessage());
+            IllegalArgumentException.class, () -> new UnderlayOptions(IpAddress.parse("ff05::1"), 8472)).getMessage());
     }
 
     @Test
     void shouldCarryABatchAndItsSource() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0));
         for (int i = 0; i < 20; i++)
         {
             add(frame(i, 100 + i), b.local(), 0, 0);
@@ -96,8 +98,8 @@ class LibcUnderlayTest
     @Test
     void shouldSendMoreThanOneCallTakes() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0).pollDatagrams(64));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0).pollDatagrams(64));
         // A flooded frame stands in several entries.
         final Frame frame = frame(0, 333);
         for (int i = 0; i < 150; i++)
@@ -125,8 +127,8 @@ class LibcUnderlayTest
     @Test
     void shouldFillABatchToItsCapacityAndNoFurther() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0));
         for (int i = 0; i < 5; i++)
         {
             add(frame(i, 10 + i), b.local(), 0, 0);
@@ -147,8 +149,8 @@ class LibcUnderlayTest
     @Test
     void shouldCarryTheTypeOfServiceBothWays() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0));
         add(frame(0, 50), b.local(), 0xBA, 0);
         add(frame(1, 50), b.local(), 0, 0);
         add(frame(2, 50), b.local(), 0x03, 0);
@@ -194,7 +196,7 @@ class LibcUnderlayTest
     @Test
     void shouldTalkToOtherSockets() throws IOException
     {
-        final LibcUnderlay underlay = open(new UdpOptions(IpAddress.ANY_V4, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(IpAddress.ANY_V4, 0));
         assertEquals(IpAddress.ANY_V4, underlay.local().address());
         final DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
         resources.add(socket);
@@ -216,8 +218,8 @@ class LibcUnderlayTest
     @Test
     void shouldReceiveEmptyAndLargestDatagrams() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0));
         add(frame(0, 0), b.local(), 0, 0);
         add(frame(1, 65_507), b.local(), 0, 0);
         a.send(out);
@@ -231,8 +233,8 @@ class LibcUnderlayTest
     @Test
     void shouldJudgeEachEntryAndSendTheRest() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0));
         final Vtep v6 = new Vtep(LOOPBACK_V6, 4789);
         add(frame(0, 65_508), b.local(), 0, 0);
         add(frame(1, 41), b.local(), 0, 0);
@@ -258,7 +260,7 @@ class LibcUnderlayTest
     @Test
     void shouldTellTheErrorHandlerOnceOfWhatHasNoVerdict() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
         // Loopback's broadcast address, and a socket without SO_BROADCAST: EACCES.
         for (int i = 0; i < 100; i++)
         {
@@ -276,8 +278,8 @@ class LibcUnderlayTest
     @Test
     void shouldCutJoinedEntriesIntoDatagrams() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0).pollDatagrams(64));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0).pollDatagrams(64));
         assumeTrue(a.gainsFromJoining(), "the kernel has no UDP_SEGMENT");
         add(frame(0, 10), b.local(), 0, 0);
         add(frame(1, 3 * 1000 + 7), b.local(), 0x0B, 1000);
@@ -292,8 +294,8 @@ class LibcUnderlayTest
     @Test
     void shouldCutByItselfWhatTheKernelWillNot() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0).pollDatagrams(512));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0).pollDatagrams(512));
         final ReceiveBatch many = new ReceiveBatch(512);
         // More segments than any kernel takes in one call (UDP_MAX_SEGMENTS).
         add(frame(0, 5), b.local(), 0, 0);
@@ -311,8 +313,8 @@ class LibcUnderlayTest
     @Test
     void shouldReceiveJoinedDatagramsWhereAsked() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0).coalesce(true));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0).coalesce(true));
         assumeTrue(a.gainsFromJoining() && b.coalesces(), "the kernel has no UDP_SEGMENT or UDP_GRO");
         add(frame(0, 40 * 1400 + 9), b.local(), 0x04, 1400);
         add(frame(1, 1400), b.local(), 0, 0);
@@ -327,7 +329,7 @@ class LibcUnderlayTest
     @Test
     void shouldEndAWaitByWakeUpAndByDatagram() throws Exception
     {
-        final LibcUnderlay underlay = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(LOOPBACK_V4, 0));
         final Thread thread = new Thread(() ->
         {
             underlay.await(Long.MAX_VALUE);
@@ -344,7 +346,7 @@ class LibcUnderlayTest
     @Test
     void shouldEndAWaitWhenClosedAndThenRefuseQuietly() throws Exception
     {
-        final LibcUnderlay underlay = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay underlay = open(new UnderlayOptions(LOOPBACK_V4, 0));
         final Thread thread = new Thread(() -> underlay.await(Long.MAX_VALUE));
         thread.start();
         while (thread.getState() == Thread.State.NEW)
@@ -367,28 +369,29 @@ class LibcUnderlayTest
     void shouldGiveThePortBackWhenClosed() throws IOException
     {
         final int port = FreePorts.take(1);
-        open(new UdpOptions(LOOPBACK_V4, port)).close();
-        open(new UdpOptions(LOOPBACK_V4, port));
+        open(new UnderlayOptions(LOOPBACK_V4, port)).close();
+        open(new UnderlayOptions(LOOPBACK_V4, port));
     }
 
     @Test
     void shouldAskForLargeBuffers() throws IOException
     {
-        assertTrue(open(new UdpOptions(LOOPBACK_V4, 0)).receiveBufferLength() >= 100 * 1024);
-        assertFalse(open(new UdpOptions(LOOPBACK_V4, 0).socketBufferLength(8192)).receiveBufferLength() > 8192);
+        assertTrue(open(new UnderlayOptions(LOOPBACK_V4, 0)).receiveBufferLength() >= 100 * 1024);
+        assertFalse(open(new UnderlayOptions(LOOPBACK_V4, 0).socketBufferLength(8192)).receiveBufferLength() > 8192);
     }
 
     @Test
     void shouldSpreadRemotesOverSocketsOfOnePort() throws IOException
     {
-        final LibcUnderlay first = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay first = open(new UnderlayOptions(LOOPBACK_V4, 0));
         final LibcUnderlay second = first.openFurther();
         resources.add(second);
         assertEquals(first.local(), second.local());
         final int senders = 64;
         for (int i = 0; i < senders; i++)
         {
-            final LibcUnderlay sender = new LibcUnderlay(new UdpOptions(LOOPBACK_V4, 0).pollDatagrams(1), errors::add);
+            final LibcUnderlay sender = LibcUnderlay.open(
+                new UnderlayOptions(LOOPBACK_V4, 0).pollDatagrams(1).errorHandler(errors::add));
             out.clear();
             add(frame(0, 10), first.local(), 0, 0);
             add(frame(0, 10), first.local(), 0, 0);
@@ -420,10 +423,10 @@ class LibcUnderlayTest
     @Test
     void shouldLetNobodyElseShareThePort() throws IOException
     {
-        final LibcUnderlay first = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay first = open(new UnderlayOptions(LOOPBACK_V4, 0));
         resources.add(first.openFurther());
-        final UdpOptions same = new UdpOptions(LOOPBACK_V4, first.local().udpPort());
-        assertThrows(BindException.class, () -> new LibcUnderlay(same, errors::add));
+        final UnderlayOptions same = new UnderlayOptions(LOOPBACK_V4, first.local().udpPort());
+        assertThrows(UnderlayException.class, () -> LibcUnderlay.open(same.errorHandler(errors::add)));
         assertThrows(BindException.class, () -> new DatagramSocket(
             first.local().udpPort(), InetAddress.getLoopbackAddress()));
     }
@@ -431,8 +434,8 @@ class LibcUnderlayTest
     @Test
     void shouldAllocateNothingWhenWarm() throws IOException
     {
-        final LibcUnderlay a = open(new UdpOptions(LOOPBACK_V4, 0));
-        final LibcUnderlay b = open(new UdpOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay a = open(new UnderlayOptions(LOOPBACK_V4, 0));
+        final LibcUnderlay b = open(new UnderlayOptions(LOOPBACK_V4, 0));
         for (int i = 0; i < 4; i++)
         {
             add(frame(i, 64), b.local(), i, 0);
@@ -450,9 +453,9 @@ class LibcUnderlayTest
         assertEquals(4 * 40_000, received.get());
     }
 
-    private LibcUnderlay open(final UdpOptions options) throws IOException
+    private LibcUnderlay open(final UnderlayOptions options) throws IOException
     {
-        final LibcUnderlay underlay = new LibcUnderlay(options, errors::add);
+        final LibcUnderlay underlay = LibcUnderlay.open(options.errorHandler(errors::add));
         resources.add(underlay);
         return underlay;
     }
@@ -461,7 +464,7 @@ class LibcUnderlayTest
     {
         try
         {
-            return open(new UdpOptions(address, 0));
+            return open(new UnderlayOptions(address, 0));
         }
         catch (final IOException ex)
         {
@@ -520,7 +523,7 @@ class LibcUnderlayTest
         @Override
         protected Underlay bind(final IpAddress address, final int udpPort) throws IOException
         {
-            return new LibcUnderlay(new UdpOptions(address, udpPort), errors::add);
+            return LibcUnderlay.open(new UnderlayOptions(address, udpPort).errorHandler(errors::add));
         }
     }
 }

@@ -12,6 +12,7 @@ import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.OuterFields;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,8 @@ class NioTosTest
     void shouldSendEachDatagramWithItsOwn(final String address) throws IOException
     {
         final IpAddress loopback = IpAddress.parse(address);
-        try (NioUnderlay from = new NioUnderlay(loopback, 0, errors::add);
-            LibcUnderlay to = new LibcUnderlay(new UdpOptions(loopback, 0), errors::add))
+        try (NioUnderlay from = NioUnderlay.open(new UnderlayOptions(loopback, 0).errorHandler(errors::add));
+            LibcUnderlay to = LibcUnderlay.open(new UnderlayOptions(loopback, 0).errorHandler(errors::add)))
         {
             assertEquals(List.of(0, 184, 184, 8, 0), seen(from, to));
         }
@@ -43,8 +44,9 @@ class NioTosTest
     @Test
     void shouldSetItForIpv4OnASocketOfBoth() throws IOException
     {
-        try (NioUnderlay from = new NioUnderlay(IpAddress.ANY_V6, 0, errors::add);
-            LibcUnderlay to = new LibcUnderlay(new UdpOptions(IpAddress.parse("127.0.0.1"), 0), errors::add))
+        try (NioUnderlay from = NioUnderlay.open(new UnderlayOptions(IpAddress.ANY_V6, 0).errorHandler(errors::add));
+            LibcUnderlay to = LibcUnderlay.open(
+                new UnderlayOptions(IpAddress.parse("127.0.0.1"), 0).errorHandler(errors::add)))
         {
             assertEquals(List.of(0, 184, 184, 8, 0), seen(from, to));
         }

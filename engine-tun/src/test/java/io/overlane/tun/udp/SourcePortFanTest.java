@@ -16,8 +16,9 @@ import io.overlane.testdata.FreePorts;
 import io.overlane.testkit.Allocation;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.UnderlayException;
+import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -120,7 +121,7 @@ class SourcePortFanTest
     void shouldPassOverPortsInUse() throws IOException
     {
         final int low = FreePorts.take(3);
-        open(new UdpOptions(LOOPBACK, low + 1));
+        open(new UnderlayOptions(LOOPBACK, low + 1));
         final LibcUnderlay sender = open(options().sourcePorts(low, low + 2, 8));
         final LibcUnderlay receiver = open(options().pollDatagrams(128));
         sendFlows(sender, receiver.local());
@@ -145,7 +146,7 @@ class SourcePortFanTest
     {
         final int low = FreePorts.take(3);
         final LibcUnderlay receiver = open(options().pollDatagrams(128));
-        final LibcUnderlay first = open(new UdpOptions(LOOPBACK, low + 1).sourcePorts(low, low + 2, 8));
+        final LibcUnderlay first = open(new UnderlayOptions(LOOPBACK, low + 1).sourcePorts(low, low + 2, 8));
         final LibcUnderlay second = first.openFurther();
         resources.add(second);
         final LibcUnderlay third = first.openFurther();
@@ -168,19 +169,19 @@ class SourcePortFanTest
         second.close();
         sendFlows(third, receiver.local());
         receive(receiver, FLOWS);
-        assertThrows(BindException.class, () -> open(new UdpOptions(LOOPBACK, low)));
+        assertThrows(UnderlayException.class, () -> open(new UnderlayOptions(LOOPBACK, low)));
     }
 
     @Test
     void shouldUseTheBoundPortWhereItLiesInTheRange() throws IOException
     {
         final int port = FreePorts.take(3);
-        final LibcUnderlay sender = open(new UdpOptions(LOOPBACK, port).sourcePorts(port, port, 1));
+        final LibcUnderlay sender = open(new UnderlayOptions(LOOPBACK, port).sourcePorts(port, port, 1));
         final LibcUnderlay receiver = open(options().pollDatagrams(128));
         sendFlows(sender, receiver.local());
         assertEquals(Set.of(port), sourcePorts(receiver));
         sender.close();
-        open(new UdpOptions(LOOPBACK, port));
+        open(new UnderlayOptions(LOOPBACK, port));
     }
 
     @Test
@@ -214,9 +215,10 @@ class SourcePortFanTest
     void shouldSayWhenNoPortCanBeHad() throws IOException
     {
         final int port = FreePorts.take(3);
-        open(new UdpOptions(LOOPBACK, port));
-        final UdpOptions options = options().sourcePorts(port, port, 8);
-        final BindException ex = assertThrows(BindException.class, () -> new LibcUnderlay(options, errors::add));
+        open(new UnderlayOptions(LOOPBACK, port));
+        final UnderlayOptions options = options().sourcePorts(port, port, 8);
+        final UnderlayException ex = assertThrows(UnderlayException.class, () -> LibcUnderlay.open(
+            options.errorHandler(errors::add)));
         assertTrue(ex.getMessage().contains(port + "-" + port) && ex.getMessage().contains("in use"), ex.getMessage());
         assertTrue(ex.getMessage().lines().count() == 1);
     }
@@ -226,8 +228,8 @@ class SourcePortFanTest
         deviation = "RFC 7348 §5 recommends it; Linux takes ip_local_port_range")
     void shouldTakeDynamicPortsByDefault()
     {
-        final UdpOptions options = new UdpOptions(IpAddress.parse("127.0.0.1"), 0);
-        assertEquals(0, options.sourcePortCount);
+        final UnderlayOptions options = new UnderlayOptions(IpAddress.parse("127.0.0.1"), 0);
+        assertEquals(0, options.sourcePortCount());
         options.sourcePorts();
         assertEquals(49_152, options.sourcePortLow());
         assertEquals(65_535, options.sourcePortHigh());
@@ -241,7 +243,7 @@ class SourcePortFanTest
         assertThrows(IllegalArgumentException.class, () -> options().sourcePorts(9, 65_536, 1));
         assertThrows(IllegalArgumentException.class, () -> options().sourcePorts(9, 10, 0));
         assertThrows(IllegalArgumentException.class, () -> options().sourcePorts(9, 10, 65));
-        assertEquals(0, options().sourcePortCount);
+        assertEquals(0, options().sourcePortCount());
     }
 
     @Test
@@ -249,11 +251,12 @@ class SourcePortFanTest
     {
         final int low = FreePorts.take(3);
         final LibcUnderlay sender = open(options().sourcePorts(low, low + 2, 8));
-        assertThrows(BindException.class, () -> new LibcUnderlay(new UdpOptions(LOOPBACK, low + 1), errors::add));
+        assertThrows(UnderlayException.class, () -> LibcUnderlay.open(
+            new UnderlayOptions(LOOPBACK, low + 1).errorHandler(errors::add)));
         sender.close();
         for (int i = 0; i < 3; i++)
         {
-            open(new UdpOptions(LOOPBACK, low + i));
+            open(new UnderlayOptions(LOOPBACK, low + i));
         }
         sendFlows(sender, Vtep.parse("127.0.0.1:9", 0), DropReason.UNDERLAY_ERROR);
     }
@@ -328,14 +331,14 @@ class SourcePortFanTest
         assertEquals(count, underlay.poll(in));
     }
 
-    private static UdpOptions options()
+    private static UnderlayOptions options()
     {
-        return new UdpOptions(LOOPBACK, 0);
+        return new UnderlayOptions(LOOPBACK, 0);
     }
 
-    private LibcUnderlay open(final UdpOptions options) throws IOException
+    private LibcUnderlay open(final UnderlayOptions options) throws IOException
     {
-        final LibcUnderlay underlay = new LibcUnderlay(options, errors::add);
+        final LibcUnderlay underlay = LibcUnderlay.open(options.errorHandler(errors::add));
         resources.add(underlay);
         return underlay;
     }

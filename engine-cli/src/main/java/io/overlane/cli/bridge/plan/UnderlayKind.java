@@ -7,11 +7,13 @@ import io.overlane.netty.NettyUnderlay;
 import io.overlane.tun.TunOffload;
 import io.overlane.tun.udp.DualStack;
 import io.overlane.tun.udp.LibcUnderlay;
-import io.overlane.tun.udp.UdpOptions;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.Underlay;
-import java.io.IOException;
+import io.overlane.underlay.UnderlayException;
+import io.overlane.underlay.UnderlayOptions;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.agrona.ErrorHandler;
 
 /** The implementations of the socket. */
@@ -44,37 +46,53 @@ public enum UnderlayKind
      * @param plan         address and options.
      * @param errorHandler gets failures of the socket.
      * @return the underlay.
-     * @throws IOException if it cannot be bound; one line with address and port.
+     * @throws UnderlayException if it cannot be bound; one line with address and port.
      */
-    public Underlay open(final BridgePlan plan, final ErrorHandler errorHandler) throws IOException
+    public Underlay open(final BridgePlan plan, final ErrorHandler errorHandler) throws UnderlayException
     {
         final Vtep local = plan.local();
+        final UnderlayOptions options =
+            new UnderlayOptions(local.address(), local.udpPort()).errorHandler(errorHandler);
         switch (this)
         {
             case LIBC:
-                return openLibc(plan, errorHandler);
+                return openLibc(plan, with(options, plan));
 
             case NETTY:
-                return new NettyUnderlay(local.address(), local.udpPort(), errorHandler);
+                return opened(NettyUnderlay.open(options));
 
             default:
-                return new NioUnderlay(local.address(), local.udpPort(), errorHandler);
+                return NioUnderlay.open(options);
+        }
+    }
+
+    private static NettyUnderlay opened(final CompletionStage<NettyUnderlay> stage) throws UnderlayException
+    {
+        try
+        {
+            return stage.toCompletableFuture().join();
+        }
+        catch (final CompletionException ex)
+        {
+            if (ex.getCause() instanceof UnderlayException cause)
+            {
+                throw cause;
+            }
+            throw ex;
         }
     }
 
     /** A bridge bound to "::" carries IPv6 only, as the kernel's device does, unless it has an IPv4 remote. */
-    private static Underlay openLibc(final BridgePlan plan, final ErrorHandler errorHandler) throws IOException
+    private static Underlay openLibc(final BridgePlan plan, final UnderlayOptions options) throws UnderlayException
     {
-        final Vtep local = plan.local();
-        final boolean isBoth = local.address().equals(IpAddress.ANY_V6) && plan.reachesIpv4();
+        final boolean isBoth = plan.local().address().equals(IpAddress.ANY_V6) && plan.reachesIpv4();
         // Several queues, and one thread for both directions, need a single socket, which then carries both families.
         return isBoth && plan.threads() > 1 && plan.queues() == 1 ?
-            DualStack.open(local.udpPort(), options -> with(options, plan), errorHandler) :
-            new LibcUnderlay(
-                with(new UdpOptions(local.address(), local.udpPort()), plan).v6Only(!isBoth), errorHandler);
+            DualStack.open(options) :
+            LibcUnderlay.open(options.v6Only(!isBoth));
     }
 
-    private static UdpOptions with(final UdpOptions options, final BridgePlan plan)
+    private static UnderlayOptions with(final UnderlayOptions options, final BridgePlan plan)
     {
         final boolean joins = plan.offload() != TunOffload.NONE;
         options.checksum(plan.checksum())
@@ -85,7 +103,7 @@ public enum UnderlayKind
         final PortRange ports = plan.sourcePorts();
         return ports == null ?
             options :
-            options.sourcePorts(ports.low(), ports.high(), UdpOptions.DEFAULT_SOURCE_PORTS);
+            options.sourcePorts(ports.low(), ports.high(), UnderlayOptions.DEFAULT_SOURCE_PORTS);
     }
 
     @Override
