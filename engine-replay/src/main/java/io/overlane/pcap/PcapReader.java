@@ -9,7 +9,6 @@ import static io.overlane.pcap.PcapFormat.LINK_TYPE_OFFSET;
 import static io.overlane.pcap.PcapFormat.MAGIC_MICROSECONDS;
 import static io.overlane.pcap.PcapFormat.MAGIC_MODIFIED;
 import static io.overlane.pcap.PcapFormat.MAGIC_NANOSECONDS;
-import static io.overlane.pcap.PcapFormat.MAGIC_PCAPNG;
 import static io.overlane.pcap.PcapFormat.MAJOR_OFFSET;
 import static io.overlane.pcap.PcapFormat.MAX_CAPTURED_LENGTH;
 import static io.overlane.pcap.PcapFormat.MINOR_OFFSET;
@@ -22,125 +21,48 @@ import static io.overlane.pcap.PcapFormat.SNAP_LENGTH_OFFSET;
 import static io.overlane.pcap.PcapFormat.VERSION_MAJOR;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import org.agrona.CloseHelper;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
-/**
- * Reads a pcap file packet by packet, in either byte order and time resolution, and in Kuznetsov's modified format.
- *
- * <p>The bytes of a packet stay in {@link #buffer()} until the next {@link #next()}. Not thread safe.
- */
-public final class PcapReader implements AutoCloseable
+/** Reads a pcap file, in either byte order and time resolution, and in Kuznetsov's modified format. */
+final class PcapReader extends CaptureReader
 {
-    private static final int INITIAL_CAPACITY = 128 * 1024;
-
-    private final ReadableByteChannel channel;
-    private final String name;
-    private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
-    private ByteBuffer input;
-
     private ByteOrder byteOrder = ByteOrder.nativeOrder();
     private boolean isNanosecond;
     private int packetHeaderLength = PACKET_HEADER_LENGTH;
     private long snapLength;
-    private int linkType;
 
-    private long packetNumber;
-    private long timestampNs;
-    private int offset;
-    private int length;
-    private long originalLength;
-
-    /**
-     * Read the file header.
-     *
-     * @param channel a pcap file from its first byte; this closes it.
-     * @param name    of the file in messages.
-     * @throws PcapException if it is not a pcap file.
-     * @throws IOException if it cannot be read.
-     */
-    public PcapReader(final ReadableByteChannel channel, final String name) throws IOException
+    /** Reads the file header. */
+    PcapReader(final CaptureInput input) throws IOException
     {
-        this.channel = channel;
-        this.name = name;
-        allocate(INITIAL_CAPACITY);
-        input.limit(0);
-        try
-        {
-            readFileHeader();
-        }
-        catch (final PcapException | RuntimeException ex)
-        {
-            CloseHelper.quietClose(channel);
-            throw ex;
-        }
-        catch (final IOException ex)
-        {
-            CloseHelper.quietClose(channel);
-            throw new IOException(name + ": " + ex.getMessage(), ex);
-        }
+        super(input);
+        readFileHeader();
     }
 
-    /**
-     * @param file to read.
-     * @return a reader before the first packet.
-     * @throws PcapException if it is not a pcap file.
-     * @throws IOException if it cannot be read.
-     */
-    public static PcapReader open(final Path file) throws IOException
-    {
-        return new PcapReader(FileChannel.open(file, StandardOpenOption.READ), file.toString());
-    }
-
-    /** @return name of the file in messages. */
-    public String name()
-    {
-        return name;
-    }
-
-    /** @return link type of the packets, one of {@link LinkType} or another registered number. */
-    public int linkType()
-    {
-        return linkType;
-    }
-
-    /** @return longest packet that the capture keeps, in bytes; 0 if the file does not say. */
-    public long snapLength()
+    /** Returns the longest packet that the capture keeps, in bytes; 0 if the file does not say. */
+    long snapLength()
     {
         return snapLength;
     }
 
-    /** @return the byte order of the file's headers. */
-    public ByteOrder byteOrder()
+    /** Returns the byte order of the file's headers. */
+    ByteOrder byteOrder()
     {
         return byteOrder;
     }
 
-    /** @return true if times were kept in nanoseconds, false for microseconds. */
-    public boolean isNanosecond()
+    /** Returns true if times were kept in nanoseconds, false for microseconds. */
+    boolean isNanosecond()
     {
         return isNanosecond;
     }
 
-    /**
-     * Go to the next packet.
-     *
-     * @return false at the end of the file.
-     * @throws PcapException if the file ends within a packet, or a packet's lengths are impossible.
-     * @throws IOException if it cannot be read.
-     */
+    @Override
     public boolean next() throws IOException
     {
         input.position(offset + length);
         length = 0;
-        final int available = require(packetHeaderLength);
+        final int available = input.require(packetHeaderLength);
         offset = input.position();
         if (available == 0)
         {
@@ -151,6 +73,7 @@ public final class PcapReader implements AutoCloseable
         {
             throw truncated(packetHeaderLength, available);
         }
+        final MutableDirectBuffer buffer = buffer();
         final int header = input.position();
         final long seconds = buffer.getInt(header, byteOrder) & 0xFFFF_FFFFL;
         final long fraction = buffer.getInt(header + FRACTION_OFFSET, byteOrder) & 0xFFFF_FFFFL;
@@ -160,10 +83,10 @@ public final class PcapReader implements AutoCloseable
         if (captured < 0 || captured > MAX_CAPTURED_LENGTH)
         {
             throw new PcapException(
-                name + ": packet " + packetNumber + " claims " + (captured & 0xFFFF_FFFFL) + " bytes; damaged file");
+                name() + ": packet " + packetNumber + " claims " + (captured & 0xFFFF_FFFFL) + " bytes; damaged file");
         }
         final int whole = packetHeaderLength + captured;
-        final int held = require(whole);
+        final int held = input.require(whole);
         offset = input.position();
         if (held < whole)
         {
@@ -174,60 +97,14 @@ public final class PcapReader implements AutoCloseable
         return true;
     }
 
-    /** @return the buffer with the packet; the same object for every packet. */
-    public MutableDirectBuffer buffer()
-    {
-        return buffer;
-    }
-
-    /** @return offset of the packet's first byte in {@link #buffer()}. */
-    public int offset()
-    {
-        return offset;
-    }
-
-    /** @return captured bytes of the packet. */
-    public int length()
-    {
-        return length;
-    }
-
-    /** @return length of the packet on the wire, at least {@link #length()} in a sound capture. */
-    public long originalLength()
-    {
-        return originalLength;
-    }
-
-    /** @return when the packet was captured, in nanoseconds since 1970. */
-    public long timestampNs()
-    {
-        return timestampNs;
-    }
-
-    /** @return number of the packet, 1 for the first, as in other tools. */
-    public long packetNumber()
-    {
-        return packetNumber;
-    }
-
-    @Override
-    public void close()
-    {
-        CloseHelper.quietClose(channel);
-    }
-
     private void readFileHeader() throws IOException
     {
-        final int available = require(FILE_HEADER_LENGTH);
-        if (available >= 4 && buffer.getInt(0, ByteOrder.BIG_ENDIAN) == MAGIC_PCAPNG)
-        {
-            throw new PcapException(
-                name + ": a pcapng file; only pcap is read here (editcap -F pcap IN OUT converts it)");
-        }
+        final int available = input.require(FILE_HEADER_LENGTH);
         if (available < FILE_HEADER_LENGTH)
         {
-            throw new PcapException(name + ": not a pcap file: it ends after " + available + " bytes");
+            throw new PcapException(name() + ": not a capture: it ends after " + available + " bytes");
         }
+        final MutableDirectBuffer buffer = buffer();
         byteOrder = orderOf(buffer.getInt(0, ByteOrder.BIG_ENDIAN));
         final int magic = buffer.getInt(0, byteOrder);
         isNanosecond = magic == MAGIC_NANOSECONDS;
@@ -236,7 +113,7 @@ public final class PcapReader implements AutoCloseable
         if (major != VERSION_MAJOR)
         {
             final int minor = buffer.getShort(MINOR_OFFSET, byteOrder) & 0xFFFF;
-            throw new PcapException(name + ": pcap version " + major + "." + minor + " is not read here");
+            throw new PcapException(name() + ": pcap version " + major + "." + minor + " is not read here");
         }
         snapLength = buffer.getInt(SNAP_LENGTH_OFFSET, byteOrder) & 0xFFFF_FFFFL;
         linkType = buffer.getInt(LINK_TYPE_OFFSET, byteOrder) & LINK_TYPE_MASK;
@@ -253,7 +130,8 @@ public final class PcapReader implements AutoCloseable
         {
             return ByteOrder.LITTLE_ENDIAN;
         }
-        throw new PcapException(String.format("%s: not a pcap file: it starts with 0x%08x", name, bigEndianMagic));
+        throw new PcapException(String.format(
+            "%s: neither a pcap nor a pcapng file: it starts with 0x%08x", name(), bigEndianMagic));
     }
 
     private static boolean isMagic(final int magic)
@@ -261,53 +139,10 @@ public final class PcapReader implements AutoCloseable
         return magic == MAGIC_MICROSECONDS || magic == MAGIC_NANOSECONDS || magic == MAGIC_MODIFIED;
     }
 
-    /** Make {@code bytes} available at the input's position; at the end of the file there may be fewer. */
-    private int require(final int bytes) throws IOException
-    {
-        if (input.remaining() < bytes && input.capacity() - input.position() < bytes)
-        {
-            makeRoom(bytes);
-        }
-        while (input.remaining() < bytes)
-        {
-            final int position = input.position();
-            final int limit = input.limit();
-            input.limit(input.capacity()).position(limit);
-            final int read = channel.read(input);
-            input.limit(input.position()).position(position);
-            if (read < 0)
-            {
-                break;
-            }
-        }
-        return Math.min(input.remaining(), bytes);
-    }
-
-    private void makeRoom(final int bytes)
-    {
-        final ByteBuffer old = input;
-        if (old.capacity() < bytes)
-        {
-            allocate(Integer.highestOneBit(bytes) << 1);
-            input.put(old);
-        }
-        else
-        {
-            old.compact();
-        }
-        input.flip();
-    }
-
-    private void allocate(final int capacity)
-    {
-        input = ByteBuffer.allocateDirect(capacity);
-        buffer.wrap(input);
-    }
-
     private PcapException truncated(final int expected, final int available)
     {
         return new PcapException(
-            name + ": packet " + packetNumber + " is cut short: the file ends after " + available + " of its " +
+            name() + ": packet " + packetNumber + " is cut short: the file ends after " + available + " of its " +
             expected + " bytes");
     }
 }

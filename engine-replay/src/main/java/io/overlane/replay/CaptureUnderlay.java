@@ -6,8 +6,9 @@ import io.overlane.address.Vtep;
 import io.overlane.error.GuardedErrorHandler;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.pcap.LinkType;
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.PcapException;
 import io.overlane.status.DropReason;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
@@ -24,7 +25,7 @@ public final class CaptureUnderlay implements Underlay
 {
     private static final int MAX_DATAGRAM_LENGTH = 0xFFFF;
 
-    private final PcapReader reader;
+    private final CaptureReader reader;
     private final OuterStack stack;
     private final PacketListener listener;
     private final Consumer<SendBatch> sent;
@@ -34,27 +35,28 @@ public final class CaptureUnderlay implements Underlay
 
     /**
      * @param reader       before the first packet to replay; this closes it.
-     * @param stack        for the reader's link type.
+     * @param stack        of the imagined socket.
      * @param pollLimit    most datagrams per poll; with 1, the verdicts of this class and of its caller come in packet
      *                     order.
      * @param listener     gets every packet.
      * @param sent         gets every batch that is sent; what it does not change counts as sent.
      * @param errorHandler called once if the capture cannot be read further, which ends it.
-     * @throws IllegalArgumentException if the stack is for another link type.
+     * @throws PcapException if all packets have a link type that is not supported.
      */
     public CaptureUnderlay(
-        final PcapReader reader,
+        final CaptureReader reader,
         final OuterStack stack,
         final int pollLimit,
         final PacketListener listener,
         final Consumer<SendBatch> sent,
         final ErrorHandler errorHandler)
+        throws PcapException
     {
-        if (stack.linkType() != reader.linkType())
+        if (reader.linkType() != CaptureReader.NO_LINK_TYPE && !OuterStack.isSupported(reader.linkType()))
         {
-            throw new IllegalArgumentException(
-                "a stack for " + LinkType.toString(stack.linkType()) + " and a capture of " +
-                LinkType.toString(reader.linkType()));
+            throw new PcapException(
+                reader.name() + ": captures of " + LinkType.toString(reader.linkType()) +
+                " cannot be replayed (expected Ethernet, raw IP, Linux cooked or BSD loopback)");
         }
         this.reader = reader;
         this.stack = stack;
@@ -103,8 +105,7 @@ public final class CaptureUnderlay implements Underlay
         int added = 0;
         while (added < slab.count() && !batch.isFull() && read())
         {
-            final DropReason verdict = stack.receive(
-                reader.buffer(), reader.offset(), reader.length(), reader.originalLength(), reader.timestampNs());
+            final DropReason verdict = stack.receive(reader);
             listener.onPacket(reader.packetNumber(), reader.timestampNs(), verdict);
             if (verdict == DropReason.NONE)
             {

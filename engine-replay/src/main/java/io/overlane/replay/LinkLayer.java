@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Finds layer 3 in a captured packet of a known link type, behind VLAN tags.
+ * Finds layer 3 in a captured packet, behind VLAN tags.
  *
  * <pre>
  *  Linux cooked:    type 2 | ARPHRD 2 | length 2 | address 8 | protocol 2
@@ -35,22 +35,10 @@ final class LinkLayer
     private static final int FAMILY_INET6_FREEBSD = 28;
     private static final int FAMILY_INET6_DARWIN = 30;
 
-    private final int linkType;
     private final VlanTag tag = new VlanTag();
 
     private int etherType;
     private int l3Offset;
-
-    LinkLayer(final int linkType)
-    {
-        if (!isSupported(linkType))
-        {
-            throw new IllegalArgumentException(
-                "captures of " + LinkType.toString(linkType) +
-                " cannot be replayed (expected Ethernet, raw IP, Linux cooked or BSD loopback)");
-        }
-        this.linkType = linkType;
-    }
 
     static boolean isSupported(final int linkType)
     {
@@ -70,8 +58,11 @@ final class LinkLayer
         };
     }
 
-    /** Returns {@code BAD_OUTER_HEADER} if the packet ends before layer 3, or should be IP and is not. */
-    DropReason locate(final MutableDirectBuffer buffer, final int offset, final int length)
+    /**
+     * Returns {@code BAD_OUTER_HEADER} if the packet ends before layer 3, or should be IP and is not; {@code NO_SOCKET}
+     * if the link type is not supported.
+     */
+    DropReason locate(final int linkType, final MutableDirectBuffer buffer, final int offset, final int length)
     {
         return switch (linkType)
         {
@@ -82,13 +73,9 @@ final class LinkLayer
             case LinkType.IPV6 -> found(EtherType.IPV6, offset);
             case LinkType.LINUX_SLL -> cooked(buffer, offset, length, COOKED_LENGTH, COOKED_PROTOCOL_OFFSET);
             case LinkType.LINUX_SLL2 -> cooked(buffer, offset, length, COOKED_V2_LENGTH, COOKED_V2_PROTOCOL_OFFSET);
-            default -> behind(Layer3.ofEthernet(buffer, offset, length), offset);
+            case LinkType.ETHERNET -> behind(Layer3.ofEthernet(buffer, offset, length), offset);
+            default -> DropReason.NO_SOCKET;
         };
-    }
-
-    int linkType()
-    {
-        return linkType;
     }
 
     /** After {@code locate} returned {@code NONE}: type of layer 3, 0 if the link layer has no EtherType for it. */

@@ -3,6 +3,7 @@ package io.overlane.replay;
 
 import io.overlane.address.IpAddress;
 import io.overlane.parse.Ipv6Extensions;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.IpProtocol;
@@ -31,7 +32,7 @@ import org.agrona.MutableDirectBuffer;
  */
 public final class OuterStack
 {
-    private final LinkLayer link;
+    private final LinkLayer link = new LinkLayer();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
     private final Ipv6Extensions extensions = new Ipv6Extensions();
@@ -41,16 +42,14 @@ public final class OuterStack
     private boolean isFragment;
 
     /**
-     * @param linkType of the packets, one of {@link io.overlane.pcap.LinkType}.
      * @param udpPorts ports that sockets would be bound to, at least one.
-     * @throws IllegalArgumentException if the link type is not supported.
      */
-    public OuterStack(final int linkType, final int... udpPorts)
+    public OuterStack(final int... udpPorts)
     {
-        link = new LinkLayer(linkType);
         udp = new UdpLayer(udpPorts);
     }
 
+    /** @return true if packets of this link type, one of {@link io.overlane.pcap.LinkType}, can be parsed. */
     public static boolean isSupported(final int linkType)
     {
         return LinkLayer.isSupported(linkType);
@@ -80,11 +79,6 @@ public final class OuterStack
         return this;
     }
 
-    public int linkType()
-    {
-        return link.linkType();
-    }
-
     /** @return the first of the ports. */
     public int udpPort()
     {
@@ -92,17 +86,37 @@ public final class OuterStack
     }
 
     /**
+     * Process the packet of a capture.
+     *
+     * @param reader at the packet.
+     * @return as {@link #receive(int, MutableDirectBuffer, int, int, long, long)}.
+     */
+    public DropReason receive(final CaptureReader reader)
+    {
+        return receive(
+            reader.linkType(),
+            reader.buffer(),
+            reader.offset(),
+            reader.length(),
+            reader.originalLength(),
+            reader.timestampNs());
+    }
+
+    /**
      * Process one packet.
      *
+     * @param linkType       of the packet, one of {@link io.overlane.pcap.LinkType}.
      * @param buffer         with the packet.
      * @param offset         of its first byte.
      * @param length         captured bytes.
      * @param originalLength bytes on the wire.
      * @param timestampNs    capture time, by which fragments time out.
      * @return {@code NONE} if the socket would get a datagram, else {@code BAD_OUTER_HEADER}, {@code CAPTURE_CUT},
-     *         {@code FRAGMENT}, {@code UDP_CHECKSUM} or {@code NO_SOCKET}.
+     *         {@code FRAGMENT}, {@code UDP_CHECKSUM} or {@code NO_SOCKET}. A packet whose link type is not
+     *         supported is {@code NO_SOCKET}.
      */
     public DropReason receive(
+        final int linkType,
         final MutableDirectBuffer buffer,
         final int offset,
         final int length,
@@ -111,9 +125,10 @@ public final class OuterStack
     {
         datagram.reset();
         final long missing = Math.max(0, originalLength - length);
-        if (link.locate(buffer, offset, length) != DropReason.NONE)
+        final DropReason found = link.locate(linkType, buffer, offset, length);
+        if (found != DropReason.NONE)
         {
-            return tooShort(missing);
+            return found == DropReason.NO_SOCKET ? found : tooShort(missing);
         }
         final int l3Offset = link.l3Offset();
         final int l3Length = length - (l3Offset - offset);

@@ -5,7 +5,8 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
+import io.overlane.pcap.PcapException;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
@@ -67,9 +68,14 @@ public final class Replay implements AutoCloseable
      * @param segments to deliver to; their ports are set here.
      * @param listener gets each packet.
      * @throws IllegalArgumentException if a setting cannot work.
+     * @throws PcapException if all packets have a link type that is not supported.
      */
     public Replay(
-        final PcapReader reader, final OuterStack stack, final List<SegmentContext> segments, final Listener listener)
+        final CaptureReader reader,
+        final OuterStack stack,
+        final List<SegmentContext> segments,
+        final Listener listener)
+        throws PcapException
     {
         this.stack = stack;
         this.listener = listener;

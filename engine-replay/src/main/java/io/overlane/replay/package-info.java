@@ -4,7 +4,7 @@
  * a tunnel's socket.
  *
  * <pre>
- *  PcapReader -> LinkLayer -> IPv4 / IPv6 -> Reassembly -> UDP -> CaptureUnderlay.poll
+ *  CaptureReader -> LinkLayer -> IPv4 / IPv6 -> Reassembly -> UDP -> CaptureUnderlay.poll
  *                   |            |              |          |
  *                   '------------'- one DropReason per packet
  * </pre>

@@ -82,7 +82,7 @@ class LibpcapTest
             }
             final Path file = Files.write(folder.resolve(order + ".pcap"), files.bytes());
             try (PcapHandle handle = openOffline(file, TimestampPrecision.MICRO);
-                PcapReader reader = PcapReader.open(file))
+                CaptureReader reader = CaptureReader.open(file))
             {
                 while (reader.next())
                 {

@@ -58,15 +58,15 @@ final class PcapFiles
 
     PcapReader open() throws IOException
     {
-        return read(bytes());
+        return (PcapReader)read(bytes());
     }
 
-    static PcapReader read(final byte[] file) throws IOException
+    static CaptureReader read(final byte[] file) throws IOException
     {
-        return new PcapReader(Channels.newChannel(new ByteArrayInputStream(file)), "file");
+        return CaptureReader.open(Channels.newChannel(new ByteArrayInputStream(file)), "file");
     }
 
-    static String packet(final PcapReader reader)
+    static String packet(final CaptureReader reader)
     {
         final byte[] packet = new byte[reader.length()];
         reader.buffer().getBytes(reader.offset(), packet);

@@ -28,7 +28,7 @@ class PcapReaderTest
     @Test
     void shouldNameWhatIsNoFile(@TempDir final Path directory)
     {
-        final IOException ex = assertThrows(IOException.class, () -> PcapReader.open(directory));
+        final IOException ex = assertThrows(IOException.class, () -> CaptureReader.open(directory));
         assertEquals(directory + ": Is a directory", ex.getMessage());
     }
 
@@ -51,7 +51,7 @@ class PcapReaderTest
             assertFalse(reader.next());
         }
         final byte[] cut = PcapFiles.start(ByteOrder.LITTLE_ENDIAN, MODIFIED, 1).packet(1, 1, 0).bytes();
-        final PcapReader reader = PcapFiles.read(cut);
+        final CaptureReader reader = PcapFiles.read(cut);
         assertEquals("file: packet 1 is cut short: the file ends after 16 of its 24 bytes",
             assertThrows(PcapException.class, reader::next).getMessage());
     }
@@ -100,7 +100,7 @@ class PcapReaderTest
             Arrays.fill(packet, (byte)i);
             files.packet(i, 0, lengths[i], packet);
         }
-        final PcapReader reader = files.open();
+        final CaptureReader reader = files.open();
         final MutableDirectBuffer buffer = reader.buffer();
         for (int i = 0; i < lengths.length; i++)
         {
@@ -119,7 +119,7 @@ class PcapReaderTest
             .packet(0, 0, 3, new byte[3]).packet(0, 0, 4, new byte[4]).bytes();
         for (int missing = 1; missing < 16 + 4; missing++)
         {
-            final PcapReader reader = PcapFiles.read(Arrays.copyOf(whole, whole.length - missing));
+            final CaptureReader reader = PcapFiles.read(Arrays.copyOf(whole, whole.length - missing));
             assertTrue(reader.next());
             final String message = assertThrows(PcapException.class, reader::next).getMessage();
             assertTrue(message.startsWith("file: packet 2 is cut short: the file ends after "), message);
@@ -151,7 +151,7 @@ class PcapReaderTest
             file[random.nextInt(file.length)] = (byte)random.nextInt();
             try
             {
-                final PcapReader reader = PcapFiles.read(file);
+                final CaptureReader reader = PcapFiles.read(file);
                 while (reader.next())
                 {
                     reader.buffer().boundsCheck(reader.offset(), reader.length());
@@ -169,10 +169,8 @@ class PcapReaderTest
     @Test
     void shouldSayWhatIsNoPcapFile()
     {
-        refused("hello, this is no capture", "file: not a pcap file: it starts with 0x68656c6c");
-        refused("", "file: not a pcap file: it ends after 0 bytes");
-        refused("\n\r\r\n and so on",
-            "file: a pcapng file; only pcap is read here (editcap -F pcap IN OUT converts it)");
+        refused("hello, this is no capture", "file: neither a pcap nor a pcapng file: it starts with 0x68656c6c");
+        refused("", "file: not a capture: it ends after 0 bytes");
     }
 
     @Test

@@ -50,10 +50,10 @@ class PcapWriterTest
                 writer.write(4_000_000_000_123_456_789L + i, packet, i, lengths[i], lengths[i] + 7L);
             }
         }
-        try (PcapReader reader = PcapReader.open(file))
+        try (CaptureReader reader = CaptureReader.open(file))
         {
             assertEquals(LinkType.ETHERNET, reader.linkType());
-            assertTrue(reader.isNanosecond());
+            assertTrue(((PcapReader)reader).isNanosecond());
             for (int i = 0; i < lengths.length; i++)
             {
                 assertTrue(reader.next());

@@ -4,7 +4,7 @@ package io.overlane.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.status.DropReason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,9 +62,9 @@ class CaptureConformanceTest
         assertTrue(captures.size() > 0, "an empty folder");
         for (final Path capture : captures)
         {
-            try (PcapReader reader = PcapReader.open(capture))
+            try (CaptureReader reader = CaptureReader.open(capture))
             {
-                final OuterStack stack = new OuterStack(reader.linkType(), 8472);
+                final OuterStack stack = new OuterStack(8472);
                 while (reader.next())
                 {
                     final DropReason verdict = receive(reader, stack);
@@ -87,9 +87,9 @@ class CaptureConformanceTest
         expected.putAll(drops);
         expected.values().removeIf(count -> count == 0);
         final Map<DropReason, Integer> counts = new EnumMap<>(DropReason.class);
-        try (PcapReader reader = PcapReader.open(Captures.file(name)))
+        try (CaptureReader reader = CaptureReader.open(Captures.file(name)))
         {
-            final OuterStack stack = new OuterStack(reader.linkType(), udpPort);
+            final OuterStack stack = new OuterStack(udpPort);
             while (reader.next())
             {
                 counts.merge(receive(reader, stack), 1, Integer::sum);
@@ -99,9 +99,8 @@ class CaptureConformanceTest
         }
     }
 
-    private static DropReason receive(final PcapReader reader, final OuterStack stack)
+    private static DropReason receive(final CaptureReader reader, final OuterStack stack)
     {
-        return stack.receive(
-            reader.buffer(), reader.offset(), reader.length(), reader.originalLength(), reader.timestampNs());
+        return stack.receive(reader);
     }
 }

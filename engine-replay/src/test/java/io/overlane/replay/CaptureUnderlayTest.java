@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
 import io.overlane.pcap.LinkType;
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
+import io.overlane.pcap.PcapException;
 import io.overlane.pcap.PcapWriter;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
@@ -112,11 +113,16 @@ class CaptureUnderlayTest
     }
 
     @Test
-    void shouldRefuseAStackForAnotherLinkType() throws IOException
+    void shouldRefuseALinkTypeThatItCannotParse() throws IOException
     {
-        final PcapReader reader = reader(capture());
-        assertThrows(IllegalArgumentException.class, () -> new CaptureUnderlay(
-            reader, new OuterStack(LinkType.RAW_IP, 8472), 1, this::tell, batch -> {}, errors::add));
+        final byte[] capture = capture();
+        capture[20] = (byte)147;
+        final CaptureReader reader = reader(capture);
+        assertEquals(
+            "of-today: captures of link type 147 " +
+                "cannot be replayed (expected Ethernet, raw IP, Linux cooked or BSD loopback)",
+            assertThrows(PcapException.class, () -> new CaptureUnderlay(
+                reader, stack(), 1, this::tell, batch -> {}, errors::add)).getMessage());
     }
 
     @Test
@@ -141,12 +147,12 @@ class CaptureUnderlayTest
 
     private static OuterStack stack()
     {
-        return new OuterStack(LinkType.ETHERNET, 8472);
+        return new OuterStack(8472);
     }
 
-    private static PcapReader reader(final byte[] capture) throws IOException
+    private static CaptureReader reader(final byte[] capture) throws IOException
     {
-        return new PcapReader(Channels.newChannel(new ByteArrayInputStream(capture)), "of-today");
+        return CaptureReader.open(Channels.newChannel(new ByteArrayInputStream(capture)), "of-today");
     }
 
     private static byte[] capture(final FrameSpec... frames) throws IOException

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.OwnCapture;
 import io.overlane.testdata.OwnCaptures;
@@ -25,21 +25,16 @@ class OwnCapturesTest
     {
         for (final OwnCapture capture : OwnCaptures.all())
         {
-            try (PcapReader reader = new PcapReader(Channels.newChannel(
+            try (CaptureReader reader = CaptureReader.open(Channels.newChannel(
                 OwnCapture.class.getResourceAsStream("/captures/" + capture.fileName())), capture.fileName()))
             {
-                final OuterStack stack = new OuterStack(reader.linkType(), capture.udpPort());
+                final OuterStack stack = new OuterStack(capture.udpPort());
                 for (final OwnCapture.Packet packet : capture.packets())
                 {
                     assertTrue(reader.next());
                     final String expected =
                         OUTER.contains(packet.verdict()) ? packet.verdict() : DropReason.NONE.label();
-                    final DropReason verdict = stack.receive(
-                        reader.buffer(),
-                        reader.offset(),
-                        reader.length(),
-                        reader.originalLength(),
-                        reader.timestampNs());
+                    final DropReason verdict = stack.receive(reader);
                     assertEquals(expected, verdict.label(), capture.fileName() + ": " + packet.note());
                 }
                 assertFalse(reader.next());

@@ -21,7 +21,7 @@ final class Packets
 
     static DropReason receive(final OuterStack stack, final FrameSpec frame, final long timestampNs)
     {
-        final byte[] bytes = stack.linkType() == LinkType.RAW_IP ? frame.packet() : frame.bytes();
+        final byte[] bytes = frame.bytes();
         return receive(stack, bytes, bytes.length, timestampNs);
     }
 
@@ -36,7 +36,18 @@ final class Packets
     static DropReason receive(
         final OuterStack stack, final byte[] captured, final long originalLength, final long timestampNs)
     {
-        return stack.receive(new UnsafeBuffer(captured), 0, captured.length, originalLength, timestampNs);
+        return receive(stack, LinkType.ETHERNET, captured, originalLength, timestampNs);
+    }
+
+    static DropReason receive(
+        final OuterStack stack,
+        final int linkType,
+        final byte[] captured,
+        final long originalLength,
+        final long timestampNs)
+    {
+        return stack.receive(
+            linkType, new UnsafeBuffer(captured), 0, captured.length, originalLength, timestampNs);
     }
 
     static String payload(final OuterStack stack)

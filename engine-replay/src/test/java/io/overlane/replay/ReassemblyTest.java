@@ -12,7 +12,6 @@ import static io.overlane.status.DropReason.NO_SOCKET;
 import static io.overlane.status.DropReason.UDP_CHECKSUM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.overlane.pcap.LinkType;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
@@ -29,7 +28,7 @@ class ReassemblyTest
     private static final FrameSpec V4 = FrameSpec.vxlan(FrameSpec.ipv4Udp().payloadLength(500)).ipId(77);
     private static final FrameSpec V6 = V4.overIpv6();
 
-    private final OuterStack stack = new OuterStack(LinkType.ETHERNET, 8472);
+    private final OuterStack stack = new OuterStack(8472);
 
     @Test
     void shouldJoinFragmentsInAnyOrder()

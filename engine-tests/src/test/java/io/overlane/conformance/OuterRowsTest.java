@@ -24,7 +24,7 @@ class OuterRowsTest
     private static final FrameSpec V4 = FrameSpec.vxlan(FrameSpec.ipv4Udp().payloadLength(400));
     private static final FrameSpec V6 = V4.overIpv6();
 
-    private final OuterStack stack = new OuterStack(LinkType.ETHERNET, 8472);
+    private final OuterStack stack = new OuterStack(8472);
 
     @Test
     @Conformance(row = 15, behaviour = "as Linux: the host's socket; in replay bad-outer-header")
@@ -113,7 +113,7 @@ class OuterRowsTest
     private DropReason receive(final FrameSpec packet)
     {
         final byte[] bytes = packet.bytes();
-        return stack.receive(new UnsafeBuffer(bytes), 0, bytes.length, bytes.length, 0);
+        return stack.receive(LinkType.ETHERNET, new UnsafeBuffer(bytes), 0, bytes.length, bytes.length, 0);
     }
 
     private String payload()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.kernel;
 
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.replay.OuterStack;
 import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelCases;
@@ -24,9 +24,9 @@ public final class Recordings
      * @param kernel a case with packets.
      * @return the capture they are in, from its beginning; the caller closes it.
      */
-    public static PcapReader open(final KernelCase kernel) throws IOException
+    public static CaptureReader open(final KernelCase kernel) throws IOException
     {
-        return new PcapReader(Channels.newChannel(KernelCases.open(kernel.capture())), kernel.capture());
+        return CaptureReader.open(Channels.newChannel(KernelCases.open(kernel.capture())), kernel.capture());
     }
 
     /**
@@ -40,7 +40,7 @@ public final class Recordings
             return List.of();
         }
         final List<byte[]> packets = new ArrayList<>();
-        try (PcapReader reader = open(kernel))
+        try (CaptureReader reader = open(kernel))
         {
             for (int i = 1; i <= kernel.lastPacket() && reader.next(); i++)
             {
@@ -64,15 +64,14 @@ public final class Recordings
     }
 
     /**
-     * @param kernel   a case.
-     * @param linkType of its capture.
+     * @param kernel a case.
      * @return the layers below the device: a socket of the family of its address, and none while it is down.
      */
-    public static OuterStack outerStack(final KernelCase kernel, final int linkType)
+    public static OuterStack outerStack(final KernelCase kernel)
     {
         final boolean isUp = !kernel.all("before").contains("link down");
         final boolean isV6 = kernel.option("local").contains(":");
-        return new OuterStack(linkType, kernel.number("dstport", -1))
+        return new OuterStack(kernel.number("dstport", -1))
             .families(isUp && !isV6, isUp && isV6)
             .acceptZeroChecksumV6(kernel.has("udp6zerocsumrx"));
     }

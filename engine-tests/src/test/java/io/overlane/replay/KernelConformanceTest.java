@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.MacAddress;
 import io.overlane.kernel.KernelWords;
 import io.overlane.kernel.Recordings;
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.policy.EcnPolicy;
 import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.Hex;
@@ -115,7 +115,7 @@ class KernelConformanceTest
         {
             segment.policy(p -> p.reservedBits(VxlanHeader.RESERVED_MASK & ~VxlanHeader.GROUP_POLICY_MASK));
         }
-        final PcapReader reader = Recordings.open(kernel);
+        final CaptureReader reader = Recordings.open(kernel);
         for (int i = 1; i < kernel.firstPacket(); i++)
         {
             assertTrue(reader.next());
@@ -123,7 +123,7 @@ class KernelConformanceTest
         final List<Map<String, String>> outcomes = new ArrayList<>();
         try (Replay replay = new Replay(
             reader,
-            Recordings.outerStack(kernel, reader.linkType()),
+            Recordings.outerStack(kernel),
             List.of(segment),
             (number, timestampNs, verdict, vni, outer, inner) ->
             {

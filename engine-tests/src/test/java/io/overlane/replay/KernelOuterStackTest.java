@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.kernel.KernelWords;
 import io.overlane.kernel.Recordings;
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.kernel.KernelCase;
@@ -33,12 +33,12 @@ class KernelOuterStackTest
         assertEquals(37 + 21 + 9 + 8, cases.size());
         for (final KernelCase kernel : cases)
         {
-            try (PcapReader reader = Recordings.open(kernel))
+            try (CaptureReader reader = Recordings.open(kernel))
             {
                 final DropReason expected = KernelWords.verdict(kernel);
                 assertEquals(
                     OUTER.contains(expected) ? expected : DropReason.NONE,
-                    replay(reader, Recordings.outerStack(kernel, reader.linkType()), kernel),
+                    replay(reader, Recordings.outerStack(kernel), kernel),
                     kernel.toString());
             }
         }
@@ -52,9 +52,9 @@ class KernelOuterStackTest
         {
             if (!kernel.isDropped() && !kernel.section().equals("ecn-decap"))
             {
-                try (PcapReader reader = Recordings.open(kernel))
+                try (CaptureReader reader = Recordings.open(kernel))
                 {
-                    final OuterStack stack = Recordings.outerStack(kernel, reader.linkType());
+                    final OuterStack stack = Recordings.outerStack(kernel);
                     replay(reader, stack, kernel);
                     assertEquals(
                         Hex.of(kernel.frame("delivered")), payload(stack).substring(16), kernel.toString());
@@ -75,9 +75,9 @@ class KernelOuterStackTest
     private static void verdicts(final String file, final Map<DropReason, Integer> expected) throws IOException
     {
         final Map<DropReason, Integer> counts = new EnumMap<>(DropReason.class);
-        try (PcapReader reader = new PcapReader(Channels.newChannel(KernelCases.open(file)), file))
+        try (CaptureReader reader = CaptureReader.open(Channels.newChannel(KernelCases.open(file)), file))
         {
-            final OuterStack stack = new OuterStack(reader.linkType(), 4789);
+            final OuterStack stack = new OuterStack(4789);
             while (reader.next())
             {
                 counts.merge(receive(reader, stack), 1, Integer::sum);
@@ -96,7 +96,7 @@ class KernelOuterStackTest
     }
 
     /** The verdict on the last of the case's packets; those before it are fragments. */
-    private static DropReason replay(final PcapReader reader, final OuterStack stack, final KernelCase kernel)
+    private static DropReason replay(final CaptureReader reader, final OuterStack stack, final KernelCase kernel)
         throws IOException
     {
         DropReason verdict = DropReason.FRAGMENT;
@@ -112,10 +112,9 @@ class KernelOuterStackTest
         return verdict;
     }
 
-    private static DropReason receive(final PcapReader reader, final OuterStack stack)
+    private static DropReason receive(final CaptureReader reader, final OuterStack stack)
     {
-        return stack.receive(
-            reader.buffer(), reader.offset(), reader.length(), reader.originalLength(), reader.timestampNs());
+        return stack.receive(reader);
     }
 
     private static String payload(final OuterStack stack)

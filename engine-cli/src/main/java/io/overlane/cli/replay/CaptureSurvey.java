@@ -2,7 +2,7 @@
 package io.overlane.cli.replay;
 
 import io.overlane.pcap.PcapException;
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.replay.OuterDatagram;
 import io.overlane.replay.OuterStack;
 import io.overlane.status.DropReason;
@@ -31,13 +31,12 @@ final class CaptureSurvey
     {
         final SortedSet<Integer> vnis = new TreeSet<>();
         final VxlanHeader vxlan = new VxlanHeader();
-        try (PcapReader reader = PcapReader.open(file))
+        try (CaptureReader reader = CaptureReader.open(file))
         {
-            final OuterStack stack = stack(reader, udpPorts);
+            final OuterStack stack = new OuterStack(udpPorts);
             while (vnis.size() < MOST_VNIS && next(reader))
             {
-                final DropReason verdict = stack.receive(
-                    reader.buffer(), reader.offset(), reader.length(), reader.originalLength(), reader.timestampNs());
+                final DropReason verdict = stack.receive(reader);
                 final OuterDatagram datagram = stack.datagram();
                 if (verdict == DropReason.NONE &&
                     vxlan.wrap(datagram.buffer(), datagram.offset(), datagram.length()).check() == DropReason.NONE &&
@@ -50,26 +49,8 @@ final class CaptureSurvey
         return vnis;
     }
 
-    /**
-     * @param reader   of a capture.
-     * @param udpPorts ports of VXLAN.
-     * @return the stack that parses the capture's packets.
-     * @throws PcapException if its link type is not supported.
-     */
-    static OuterStack stack(final PcapReader reader, final int... udpPorts) throws PcapException
-    {
-        try
-        {
-            return new OuterStack(reader.linkType(), udpPorts);
-        }
-        catch (final IllegalArgumentException ex)
-        {
-            throw new PcapException(reader.name() + ": " + ex.getMessage());
-        }
-    }
-
     /** A broken capture ends the survey; the replay then reports where it is broken. */
-    private static boolean next(final PcapReader reader) throws IOException
+    private static boolean next(final CaptureReader reader) throws IOException
     {
         try
         {

@@ -9,11 +9,12 @@ import io.overlane.address.Vtep;
 import io.overlane.cli.Version;
 import io.overlane.frame.Frame;
 import io.overlane.pcap.LinkType;
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.pcap.PcapWriter;
 import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
 import io.overlane.replay.OuterDatagram;
+import io.overlane.replay.OuterStack;
 import io.overlane.replay.Replay;
 import io.overlane.status.DropReason;
 import io.overlane.wire.VxlanHeader;
@@ -43,8 +44,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false,
     description =
-        "Runs a capture of VXLAN packets through the engine and prints the verdict on each packet. Reads pcap files " +
-        "of Ethernet, raw IP, Linux cooked and BSD loopback packets; needs no privileges.",
+        "Runs a capture of VXLAN packets through the engine and prints the verdict on each packet. Reads pcap " +
+        "and pcapng files of Ethernet, raw IP, Linux cooked and BSD loopback packets; needs no privileges.",
     footer = {"",
         "Exit code: 0, 1 if the capture cannot be read to its end or --out cannot be written, 2 for bad options."})
 public final class ReplayCommand implements Callable<Integer>
@@ -135,11 +136,11 @@ public final class ReplayCommand implements Callable<Integer>
 
     private void run(final int[] ports, final Set<Integer> vnis, final PrintWriter out) throws IOException
     {
-        final PcapReader reader = PcapReader.open(file);
+        final CaptureReader reader = CaptureReader.open(file);
         final List<SegmentContext> segments = vnis.stream().map(this::segment).toList();
         try (Replay replay = new Replay(
             reader,
-            CaptureSurvey.stack(reader, ports),
+            new OuterStack(ports),
             segments,
             (number, timestampNs, verdict, packetVni, outer, frame) ->
                 onPacket(out, number, timestampNs, verdict, packetVni, outer, frame)))

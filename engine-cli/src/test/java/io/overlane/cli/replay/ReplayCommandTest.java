@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.cli.Main;
 import io.overlane.pcap.LinkType;
-import io.overlane.pcap.PcapReader;
+import io.overlane.pcap.CaptureReader;
 import io.overlane.pcap.PcapWriter;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
@@ -78,7 +78,7 @@ class ReplayCommandTest
     {
         final Path inner = directory.resolve("inner.pcap");
         assertEquals(0, run("replay", capture.toString(), "--vni", "8", "--out", inner.toString()));
-        try (PcapReader reader = PcapReader.open(inner))
+        try (CaptureReader reader = CaptureReader.open(inner))
         {
             assertTrue(reader.next());
             final byte[] bytes = new byte[reader.length()];
