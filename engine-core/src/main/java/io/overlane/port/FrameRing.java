@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.port;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -52,6 +51,9 @@ final class FrameRing
     /** In bytes. */
     static final int MAX_CAPACITY = 1 << 30;
 
+    /** In bytes. The reader gets no record of a run before the last is written, so a run is short. */
+    private static final int MAX_RUN = 1 << 20;
+
     private static final int ALIGNMENT_SHIFT = 6;
 
     // The low bits of a record's number are its state; the others are its length in bytes.
@@ -74,8 +76,7 @@ final class FrameRing
     private final int headCacheIndex;
     private final int headIndex;
 
-    /** Begin and end of each part that no claim may touch, in order; the last is the end of the ring. */
-    private volatile int[] barriers;
+    private volatile RingBarriers barriers;
 
     // Of the reader.
     private long head;
@@ -93,7 +94,7 @@ final class FrameRing
         tailIndex = capacity + RingBufferDescriptor.TAIL_POSITION_OFFSET;
         headCacheIndex = capacity + RingBufferDescriptor.HEAD_CACHE_POSITION_OFFSET;
         headIndex = capacity + RingBufferDescriptor.HEAD_POSITION_OFFSET;
-        barriers = new int[]{capacity, capacity};
+        barriers = RingBarriers.of(capacity);
     }
 
     /** The bytes of the ring that a record takes. */
@@ -121,36 +122,70 @@ final class FrameRing
     int tryClaim(final int length)
     {
         final int recordLength = recordLength(length);
-        while (true)
+        final long claimed = claim(recordLength, recordLength);
+        if (claimed < 0)
         {
-            final long tail = buffer.getLongVolatile(tailIndex);
-            if (tail < 0)
-            {
-                return CLOSED;
-            }
-            // The head must be read before the list of barriers.
-            long knownHead = buffer.getLongVolatile(headCacheIndex);
-            int[] around = barriers;
-            long start = place(tail, recordLength, around);
-            if (start + recordLength - knownHead > capacity)
-            {
-                knownHead = buffer.getLongVolatile(headIndex);
-                buffer.putLongRelease(headCacheIndex, knownHead);
-                around = barriers;
-                start = place(tail, recordLength, around);
-                if (start + recordLength - knownHead > capacity)
-                {
-                    return FULL;
-                }
-            }
-            if (buffer.compareAndSetLong(tailIndex, tail, start + recordLength))
-            {
-                pad(tail, start, around);
-                final int index = index(start);
-                records.setRelease(index >> ALIGNMENT_SHIFT, length << LENGTH_SHIFT | CLAIMED);
-                return index;
-            }
+            return (int)claimed;
         }
+        final int index = (int)claimed;
+        records.setRelease(index >> ALIGNMENT_SHIFT, length << LENGTH_SHIFT | CLAIMED);
+        return index;
+    }
+
+    /**
+     * Claim room for several records in one piece, which the reader gets together. Any thread, which must not fail
+     * between this and {@link #commitRun}: the reader cannot give a run up. The writer calls {@link #put} for each
+     * record but the first.
+     *
+     * @param first  bytes of the ring that the first record takes ({@link #recordLength(int)}).
+     * @param wanted bytes of the ring that all records take, at most.
+     * @return the run, from {@code first} to {@code wanted} bytes long: see {@link #runIndex} and {@link #runEnd}; or
+     *         {@link #FULL} or {@link #CLOSED}.
+     */
+    long tryClaimRun(final int first, final int wanted)
+    {
+        return claim(first, Math.max(first, Math.min(wanted, Math.min(capacity, MAX_RUN))));
+    }
+
+    /** Index of the first byte of a run. */
+    static int runIndex(final long run)
+    {
+        return (int)run;
+    }
+
+    /** Index behind the last byte of a run. */
+    static int runEnd(final long run)
+    {
+        return (int)(run + (run >>> 32));
+    }
+
+    /** Note that a record of a run has been written. It is the reader's once the run is committed. */
+    void put(final int index, final int length)
+    {
+        records.setPlain(index >> ALIGNMENT_SHIFT, length << LENGTH_SHIFT | COMMITTED);
+    }
+
+    /**
+     * Let the reader have the records of a run.
+     *
+     * @param length  of the first record.
+     * @param written index behind the last record; the rest of the run is free again when the reader comes there. It is
+     *                the begin of the run if there is no record.
+     */
+    void commitRun(final long run, final int length, final int written)
+    {
+        final int index = runIndex(run);
+        final int end = runEnd(run);
+        if (written == index)
+        {
+            skip(index, end);
+            return;
+        }
+        if (written < end)
+        {
+            skip(written, end);
+        }
+        records.setRelease(index >> ALIGNMENT_SHIFT, length << LENGTH_SHIFT | COMMITTED);
     }
 
     /**
@@ -245,17 +280,7 @@ final class FrameRing
             return false;
         }
         final int begin = index(next);
-        final int[] before = barriers;
-        final int[] after = Arrays.copyOf(before, before.length + 2);
-        int i = before.length - 2;
-        for (; i >= 0 && before[i] > begin; i -= 2)
-        {
-            after[i + 2] = before[i];
-            after[i + 3] = before[i + 1];
-        }
-        after[i + 2] = begin;
-        after[i + 3] = begin + recordLength(record >> LENGTH_SHIFT);
-        barriers = after;
+        barriers = barriers.with(begin, begin + recordLength(record >> LENGTH_SHIFT));
         take(record);
         return true;
     }
@@ -305,20 +330,87 @@ final class FrameRing
         return buffer.getLongVolatile(tailIndex) & ~CLOSED_BIT;
     }
 
+    /** Bytes that are claimed, committed or not released. Any thread. */
+    int usedLength()
+    {
+        final long from = buffer.getLongVolatile(headIndex);
+        return (int)Math.min(tail() - from, capacity);
+    }
+
+    /** The part of the ring that is used, 0…1. Any thread. */
+    double fill()
+    {
+        return (double)usedLength() / capacity;
+    }
+
+    /** How far the reader has given room back, in bytes since the beginning. Any thread. */
+    long released()
+    {
+        return buffer.getLongVolatile(headIndex);
+    }
+
     /** Bytes that are read and not released. Reader. */
     int lentLength()
     {
         return (int)(next - head);
     }
 
-    /** Give the room of all records that were read back to the writers. Reader. */
-    void release()
+    /** Give the room of all records that were read back to the writers. Reader. Returns false if there is none. */
+    boolean release()
     {
-        if (next != head)
+        if (next == head)
         {
-            head = next;
-            buffer.putLongRelease(headIndex, head);
+            return false;
         }
+        head = next;
+        buffer.putLongRelease(headIndex, head);
+        return true;
+    }
+
+    /** Claim from {@code first} to {@code wanted} bytes: index in the low half, length in the high half. */
+    private long claim(final int first, final int wanted)
+    {
+        while (true)
+        {
+            final long tail = buffer.getLongVolatile(tailIndex);
+            if (tail < 0)
+            {
+                return CLOSED;
+            }
+            // The head must be read before the list of barriers.
+            long knownHead = buffer.getLongVolatile(headCacheIndex);
+            RingBarriers around = barriers;
+            long start = around.place(tail, first);
+            if (start + wanted - knownHead > capacity)
+            {
+                knownHead = buffer.getLongVolatile(headIndex);
+                buffer.putLongRelease(headCacheIndex, knownHead);
+                around = barriers;
+                start = around.place(tail, first);
+                if (start + first - knownHead > capacity)
+                {
+                    return FULL;
+                }
+            }
+            final int index = index(start);
+            int length = first;
+            if (wanted > first)
+            {
+                final int untilBarrier = around.begin(around.at(index)) - index;
+                length = Math.min(wanted, Math.min(untilBarrier, (int)(knownHead + capacity - start)));
+            }
+            if (buffer.compareAndSetLong(tailIndex, tail, start + length))
+            {
+                pad(tail, start, around);
+                return (long)length << 32 | index;
+            }
+        }
+    }
+
+    /** Have the reader pass over a part of the ring that its writer has claimed. */
+    private void skip(final int from, final int to)
+    {
+        records.setRelease(from >> ALIGNMENT_SHIFT, to - from << LENGTH_SHIFT | SKIPPED);
     }
 
     private boolean settle(final int index, final int kind)
@@ -350,60 +442,23 @@ final class FrameRing
         if ((record & KIND_MASK) == GIVEN_BACK)
         {
             records.setPlain(block, FREE);
-            final int begin = block << ALIGNMENT_SHIFT;
-            final int[] before = barriers;
-            final int at = barrier(before, begin);
-            if (before[at] == begin && begin < capacity)
-            {
-                final int[] after = Arrays.copyOf(before, before.length - 2);
-                System.arraycopy(before, at + 2, after, at, after.length - at);
-                barriers = after;
-            }
+            barriers = barriers.without(block << ALIGNMENT_SHIFT);
         }
-    }
-
-    /** The first position from the tail on where a record touches no barrier. */
-    private long place(final long tail, final int recordLength, final int[] around)
-    {
-        long start = tail;
-        do
-        {
-            final int from = index(start);
-            final int at = barrier(around, from);
-            if (from + recordLength <= around[at])
-            {
-                return start;
-            }
-            start += around[at + 1] - from;
-        }
-        while (start - tail <= capacity);
-        return start;
     }
 
     /** Fill the part of a claim that is in front of its record. */
-    private void pad(final long tail, final long start, final int[] around)
+    private void pad(final long tail, final long start, final RingBarriers around)
     {
         for (long position = tail; position < start;)
         {
             final int from = index(position);
-            final int at = barrier(around, from);
-            if (from < around[at])
+            final int at = around.at(from);
+            if (from < around.begin(at))
             {
-                records.setRelease(from >> ALIGNMENT_SHIFT, around[at] - from << LENGTH_SHIFT | SKIPPED);
+                skip(from, around.begin(at));
             }
-            position += around[at + 1] - from;
+            position += around.end(at) - from;
         }
-    }
-
-    /** The first barrier that does not begin before an index. */
-    private static int barrier(final int[] around, final int from)
-    {
-        int at = 0;
-        while (around[at] < from)
-        {
-            at += 2;
-        }
-        return at;
     }
 
     private int kind(final long position)

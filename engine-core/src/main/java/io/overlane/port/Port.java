@@ -142,6 +142,27 @@ public interface Port extends AutoCloseable
     }
 
     /**
+     * How full the port's queue of frames from the engine is. Any thread.
+     *
+     * @return the part of the room that is taken, 0…1; 0 if the port does not know, as a device.
+     */
+    default double fillOut()
+    {
+        return 0;
+    }
+
+    /**
+     * How many frames the port took from the engine and nobody read, because newer frames took their place. The engine
+     * has counted them as delivered. Counted since the port was made. Any thread.
+     *
+     * @return the count; 0 if the port does not overwrite, as a device.
+     */
+    default long overwritten()
+    {
+        return 0;
+    }
+
+    /**
      * Make a selector in which a thread can wait for this port together with others of its kind. Any thread.
      *
      * @return a new selector, which the caller closes; null if there is none for ports of this kind.

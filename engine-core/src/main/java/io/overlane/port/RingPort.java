@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.port;
 
-import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.signal.Doorbell;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.VlanTag;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * and without privileges.
  *
  * <pre>
- *  application                                                          engine
- *  tryClaim, write in place, commit ──► [ ring to engine ] ──► poll: lends the records in place
- *  poll: reads in place             ◄── [ ring to application ] ◄── offer: copies
+ *  application                                                                 engine
+ *  tryClaim, write in place, commit; or send ──► [ ring to engine ] ──► poll: lends the records in place
+ *  poll: reads in place                      ◄── [ ring to application ] ◄── offer: copies
  *
  *  a record to the engine:
  *  +----------------------+---------------------+
@@ -38,8 +33,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Frames are complete: the engine must not offer a frame with a partial checksum or a super-frame, because an
  * application cannot finish it.
  *
- * <p><b>Threads.</b> Any number of application threads may claim, commit and abort. One application thread polls. For
- * the engine's side see {@link Port}.
+ * <p><b>Threads.</b> Any number of application threads may claim, commit, abort and send. One application thread at a
+ * time polls. For the engine's side see {@link Port}.
+ *
+ * <p><b>Waiting.</b> A thread waits for frames in {@link #awaitFrames} and for room in {@link #claim}. An event loop
+ * waits for neither: {@link #onFrames} and {@link #onRoom} run a task that wakes it.
+ *
+ * <p><b>A slow application.</b> {@link RingPortContext#slowReader} selects what happens to frames for an application
+ * that does not read them in time.
  *
  * <p><b>Abandoned claims.</b> A claim that is neither committed nor aborted holds up all later ones, for the claim
  * timeout at most. The engine then gives the claim up, counts it as dropped for {@link DropReason#CLAIM_ABANDONED} and
@@ -55,7 +56,10 @@ import org.jspecify.annotations.Nullable;
 public final class RingPort implements Port
 {
     /** Bytes free in front of every frame the engine polls. */
-    public static final int HEADROOM = 64;
+    public static final int HEADROOM = EngineInput.HEADROOM;
+
+    /** {@link #send} answers this when the engine has the frame. */
+    public static final int SENT = 0;
 
     /** {@link #tryClaim(int)} answers this while the ring has no room. */
     public static final int FULL = -1;
@@ -65,12 +69,6 @@ public final class RingPort implements Port
 
     /** {@link #tryClaim(int)} answers this once the port is closed. */
     public static final int CLOSED = -3;
-
-    /** Far more than a running thread needs to write a frame, and short enough for the threads that wait behind it. */
-    public static final long DEFAULT_CLAIM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
-
-    private static final int MAX_MTU = 65_535;
-    private static final int LENT_FRAMES = 256;
 
     /** Reads frames where they lie. */
     @FunctionalInterface
@@ -86,29 +84,15 @@ public final class RingPort implements Port
 
     private final String name;
     private final int mtu;
-    private final long claimTimeoutNs;
-    private final NanoClock clock;
-
-    private final FrameRing toEngine;
-    private final Frame[] lent = new Frame[LENT_FRAMES];
-    private final Doorbell engineBell = new Doorbell();
-    /** The claims before this position existed at {@link #heldUpSinceNs}. Of the engine's polling thread. */
-    private long heldUpBefore;
-    private long heldUpSinceNs;
-
-    private final FrameRing toApplication;
-    private final Doorbell applicationBell = new Doorbell();
-    /** The thread that is in {@link #poll(FrameHandler, int)}; null if there is none. */
-    private final AtomicReference<@Nullable Thread> reader = new AtomicReference<>();
-
-    /** Whether the application's polling thread knows that there will be no more frames. */
-    private boolean knowsEnd;
-
-    private volatile @Nullable Runnable wake;
-    private volatile boolean isClosed;
+    private final EngineInput input;
+    private final EngineOutput output;
+    private final ApplicationReader reader;
+    private final LongAdder refusedFull = new LongAdder();
+    private final LongAdder refusedTooLong = new LongAdder();
+    private volatile boolean reportsRoom;
 
     /**
-     * A port with the default claim timeout.
+     * A port with the default settings of {@link RingPortContext} otherwise.
      *
      * @param name     in counters, tables and logs.
      * @param mtu      IP MTU in bytes.
@@ -117,40 +101,37 @@ public final class RingPort implements Port
      */
     public RingPort(final String name, final int mtu, final int capacity)
     {
-        this(name, mtu, capacity, DEFAULT_CLAIM_TIMEOUT_NS, SystemNanoClock.INSTANCE);
+        this(new RingPortContext().name(name).mtu(mtu).capacity(capacity));
     }
 
     /**
-     * @param name           in counters, tables and logs.
-     * @param mtu            IP MTU in bytes.
-     * @param capacity       full-size frames each direction holds at least; more short ones fit.
-     * @param claimTimeoutNs how long a claim may hold up others, in nanoseconds. The engine looks at it when it polls,
-     *                       which an idle engine does twice a second.
-     * @param clock          measures that time, and only while a claim holds up others.
-     * @throws IllegalArgumentException if a number is out of range.
+     * @param context the settings.
+     * @throws IllegalArgumentException if the rings would be too large.
      */
-    public RingPort(
-        final String name, final int mtu, final int capacity, final long claimTimeoutNs, final NanoClock clock)
+    public RingPort(final RingPortContext context)
     {
-        if (mtu < 1 || mtu > MAX_MTU)
+        name = context.name();
+        mtu = context.mtu();
+        input = new EngineInput(ring(context, HEADROOM), context);
+        final FrameRing toApplication = ring(context, 0);
+        reader = new ApplicationReader(toApplication, maxTaggedFrameLength(), context);
+        output = new EngineOutput(
+            toApplication, 0, maxTaggedFrameLength(), DropReason.PORT_ERROR, context, reader::overwrite);
+    }
+
+    /** A ring for frames of a port. */
+    static FrameRing ring(final RingPortContext context, final int headroom)
+    {
+        final int longest = context.mtu() + EthernetHeader.LENGTH + VlanTag.LENGTH;
+        final int recordLength = FrameRing.recordLength(headroom + longest);
+        // One record more than asked for: that much can be lost to padding where the ring ends.
+        final long wanted = (context.capacity() + 1L) * recordLength;
+        if (wanted > FrameRing.MAX_CAPACITY)
         {
-            throw new IllegalArgumentException("port " + name + ": mtu=" + mtu + " (expected 1…65535)");
+            throw new IllegalArgumentException("port " + context.name() + ": capacity=" + context.capacity() +
+                " frames of " + longest + " bytes (expected 1…" + (FrameRing.MAX_CAPACITY / recordLength - 1) + ")");
         }
-        if (claimTimeoutNs < 1)
-        {
-            throw new IllegalArgumentException(
-                "port " + name + ": claimTimeoutNs=" + claimTimeoutNs + " (expected 1 or more)");
-        }
-        this.name = name;
-        this.mtu = mtu;
-        this.claimTimeoutNs = claimTimeoutNs;
-        this.clock = clock;
-        toEngine = ring(capacity, HEADROOM);
-        toApplication = ring(capacity, 0);
-        for (int i = 0; i < lent.length; i++)
-        {
-            lent[i] = new Frame(new UnsafeBuffer(toEngine.buffer(), 0, 0));
-        }
+        return new FrameRing(BitUtil.findNextPositivePowerOfTwo((int)wanted));
     }
 
     /**
@@ -177,29 +158,44 @@ public final class RingPort implements Port
     /** @return the memory that claimed frames are written to. */
     public MutableDirectBuffer buffer()
     {
-        return toEngine.buffer();
+        return input.ring().buffer();
     }
 
     /**
      * Claim room for a frame to the engine. The caller writes all its bytes into {@link #buffer()} and then commits, or
-     * aborts if writing fails; claims may be committed in any order. Any thread.
+     * aborts if writing fails; claims may be committed in any order. Never blocks. Any thread.
      *
      * @param frameLength bytes in the frame. The port does not know yet whether it will have a VLAN tag: a frame of
      *                    more than {@link #maxFrameLength()} bytes without one is dropped as {@code oversize}.
      * @return index of its first byte in {@link #buffer()}, or {@link #FULL}, {@link #TOO_LONG} or {@link #CLOSED}.
+     * @throws IllegalArgumentException if the length is negative.
      */
     public int tryClaim(final int frameLength)
     {
-        if (frameLength < 0)
-        {
-            throw new IllegalArgumentException("frameLength=" + frameLength + " is negative");
-        }
-        if (frameLength > maxTaggedFrameLength())
+        return isTooLong(frameLength) ? TOO_LONG : answer(claim(frameLength, reportsRoom));
+    }
+
+    /**
+     * Claim room as {@link #tryClaim(int)} does, and block while there is none. Any thread; not a thread of the engine
+     * that polls this port, because only that engine frees room.
+     *
+     * <p>An interrupt during the wait ends it; the thread stays interrupted. A thread that is interrupted before it
+     * waits blocks all the same, so a loop does not spin.
+     *
+     * @param frameLength bytes in the frame.
+     * @param timeoutNs   at most this long, in nanoseconds; 0 or less: does not wait.
+     * @return index of its first byte in {@link #buffer()}, or {@link #FULL}, {@link #TOO_LONG} or {@link #CLOSED}.
+     * @throws IllegalArgumentException if the length is negative.
+     */
+    public int claim(final int frameLength, final long timeoutNs)
+    {
+        if (isTooLong(frameLength))
         {
             return TOO_LONG;
         }
-        final int index = toEngine.tryClaim(HEADROOM + frameLength);
-        return index >= 0 ? index + HEADROOM : index == FrameRing.CLOSED ? CLOSED : FULL;
+        final int index = input.ring().tryClaim(HEADROOM + frameLength);
+        return answer(index != FrameRing.FULL ? index :
+            input.room().await(() -> claim(frameLength, true), timeoutNs));
     }
 
     /**
@@ -212,19 +208,10 @@ public final class RingPort implements Port
      */
     public boolean commit(final int index)
     {
-        final boolean isTaken = toEngine.commit(index - HEADROOM);
+        final boolean isTaken = input.ring().commit(index - HEADROOM);
         if (isTaken)
         {
-            // The engine waits in one place only.
-            final Runnable hook = wake;
-            if (hook == null)
-            {
-                engineBell.ring();
-            }
-            else
-            {
-                hook.run();
-            }
+            input.wakeEngine();
         }
         return isTaken;
     }
@@ -237,39 +224,86 @@ public final class RingPort implements Port
      */
     public void abort(final int index)
     {
-        toEngine.abort(index - HEADROOM);
+        input.ring().abort(index - HEADROOM);
+        if (input.room().isWanted())
+        {
+            input.wakeEngine();
+        }
     }
 
     /**
-     * Read frames from the engine; never blocks. One application thread, and not from inside a handler.
+     * Copy a frame into the ring to the engine and wake the engine if it waits. Never blocks. Any thread.
+     *
+     * @param source holds the frame.
+     * @param offset of its first byte.
+     * @param length bytes in it.
+     * @return {@link #SENT}, or {@link #FULL}, {@link #TOO_LONG} or {@link #CLOSED}: the engine does not have it then.
+     * @throws IndexOutOfBoundsException if the frame is not inside the source.
+     */
+    public int send(final DirectBuffer source, final int offset, final int length)
+    {
+        source.boundsCheck(offset, length);
+        final int index = tryClaim(length);
+        if (index < 0)
+        {
+            return index;
+        }
+        buffer().putBytes(index, source, offset, length);
+        return commit(index) ? SENT : CLOSED;
+    }
+
+    /**
+     * Send a frame as {@link #send(DirectBuffer, int, int)} does.
+     *
+     * @param frame all its bytes.
+     * @return {@link #SENT}, or {@link #FULL}, {@link #TOO_LONG} or {@link #CLOSED}: the engine does not have it then.
+     */
+    public int send(final byte[] frame)
+    {
+        final int index = tryClaim(frame.length);
+        if (index < 0)
+        {
+            return index;
+        }
+        buffer().putBytes(index, frame);
+        return commit(index) ? SENT : CLOSED;
+    }
+
+    /**
+     * Have a task run when room in the ring to the engine was freed after a claim or send answered {@link #FULL}, and
+     * when the port closes after such an answer. Set it before the first claim. Any thread.
+     *
+     * <p>After one or more answers of {@code FULL} the task runs once, and no such call is lost; it runs again only
+     * after another {@code FULL}. The call may come before the answer is returned. There is more room then, but other
+     * threads may take it, so a claim may be answered {@code FULL} again.
+     *
+     * <p>The task runs on the thread that frees the room, which is the engine's polling thread, or that closes the
+     * port. It must be quick and must not block: {@code eventLoop.execute(…)} is what it is for. The error handler of
+     * the port gets its exceptions.
+     *
+     * @param task to run; null for none.
+     */
+    public void onRoom(final @Nullable Runnable task)
+    {
+        input.room().onRoom(task);
+        reportsRoom = task != null;
+    }
+
+    /**
+     * Read frames from the engine; never blocks. One application thread at a time, and not from inside a handler.
+     *
+     * <p>The room of the frames is free again when this returns. (With {@link SlowReader#BLOCK} each frame's is free
+     * when its handler returns.)
      *
      * @param handler is called for each, in order; an exception of it is thrown to the caller, and the frame counts as
      *                read.
      * @param limit   frames at most.
-     * @return frames read.
+     * @return frames read; less than {@code limit} if no more were waiting.
      * @throws IllegalStateException if another call has not returned yet; that call is not disturbed.
      */
     public int poll(final FrameHandler handler, final int limit)
     {
-        if (!reader.compareAndSet(null, Thread.currentThread()))
-        {
-            throw twoReaders(reader.get());
-        }
-        int count = 0;
-        try
-        {
-            while (count < limit && toApplication.advance())
-            {
-                count++;
-                handler.onFrame(toApplication.buffer(), toApplication.offset(), toApplication.length());
-            }
-        }
-        finally
-        {
-            toApplication.release();
-            reader.setRelease(null);
-        }
-        return count;
+        return reader.poll(handler, limit);
     }
 
     /**
@@ -292,12 +326,89 @@ public final class RingPort implements Port
      */
     public boolean awaitFrames(final long timeoutNs)
     {
-        if (knowsEnd || !isOver())
-        {
-            applicationBell.await(toApplication.mayHaveRecord() ? 0 : timeoutNs);
-        }
-        knowsEnd = isOver();
-        return !knowsEnd;
+        return reader.awaitFrames(timeoutNs);
+    }
+
+    /**
+     * Have a task run when the engine offers frames after a poll has read all frames that were waiting, and when the
+     * port closes. It runs once at once if frames wait now or the port is closed. Any thread.
+     *
+     * <p>A poll that returns less than its limit has read all frames. From then on the next frame, or the end, runs the
+     * task once, and no such call is lost. A poll that returns its limit, or throws an exception of its handler, may
+     * have left frames: the application polls again, without a call. So the usual task is
+     *
+     * <pre>
+     * port.onFrames(() -&gt; eventLoop.execute(this::drain));
+     *
+     * void drain()
+     * {
+     *     if (port.poll(handler, 64) == 64)
+     *     {
+     *         eventLoop.execute(this::drain);    // other tasks of the event loop get their turn
+     *     }
+     * }
+     * </pre>
+     *
+     * <p>The task runs on the thread of the engine that offers the frames, or on the thread that closes the port. It
+     * must be quick and must not block. The error handler of the port gets its exceptions.
+     *
+     * @param task to run; null for none.
+     */
+    public void onFrames(final @Nullable Runnable task)
+    {
+        reader.onFrames(task);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Counts bytes of the ring that are claimed, committed or lent to the engine. A frame takes its length and
+     * {@value #HEADROOM} bytes, rounded up to a multiple of 64.
+     */
+    @Override
+    public double fill()
+    {
+        return input.ring().fill();
+    }
+
+    @Override
+    public double fillOut()
+    {
+        return reader.ring().fill();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>These are the claims and sends that were answered {@link #FULL}.
+     */
+    @Override
+    public long refused()
+    {
+        return refusedFull.sum();
+    }
+
+    /** @return claims and sends that were answered {@link #TOO_LONG} since the port was made. Any thread. */
+    public long refusedTooLong()
+    {
+        return refusedTooLong.sum();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Only a port with {@link SlowReader#DROP_OLDEST} overwrites.
+     */
+    @Override
+    public long overwritten()
+    {
+        return reader.overwritten();
+    }
+
+    /** @return how often the engine's thread waited for the application ({@link SlowReader#BLOCK}). Any thread. */
+    public long blocked()
+    {
+        return output.blocked();
     }
 
     @Override
@@ -315,84 +426,57 @@ public final class RingPort implements Port
     /**
      * {@inheritDoc}
      *
-     * <p>Lends {@value #LENT_FRAMES} at most, whatever the limit.
+     * <p>Lends {@value EngineInput#LENT_FRAMES} at most, whatever the limit.
      */
     @Override
     public int poll(final FrameBatch batch, final int limit)
     {
-        toEngine.release();
-        final int most = Math.min(limit, LENT_FRAMES);
-        int count = 0;
-        while (count < most && toEngine.advance())
-        {
-            batch.add(lend(count));
-            count++;
-        }
-        if (count == 0 && toEngine.isHeldUp() && isHeldUpTooLong() && most > 0 && toEngine.giveUp())
-        {
-            batch.add(lend(0).verdict(DropReason.CLAIM_ABANDONED));
-            count++;
-        }
-        return count;
+        return input.poll(batch, limit);
     }
 
     @Override
     public void offer(final FrameBatch batch)
     {
-        int taken = 0;
-        for (int i = 0, size = batch.size(); i < size; i++)
+        if (output.offer(batch))
         {
-            final Frame frame = batch.get(i);
-            if (frame.verdict() == DropReason.NONE)
-            {
-                final DropReason verdict = copy(frame);
-                frame.verdict(verdict);
-                taken += verdict == DropReason.NONE ? 1 : 0;
-            }
-        }
-        if (taken > 0)
-        {
-            applicationBell.ring();
+            reader.wake();
         }
     }
 
     /**
      * {@inheritDoc}
      *
-     * <p>Returns at once while more than half of the ring is lent, because the application may wait for room, and only
-     * a poll frees it.
+     * <p>Returns at once while frames are lent and the application waits for room, because only a poll frees it.
      */
     @Override
     public void await(final long timeoutNs)
     {
-        final boolean isPressed = toEngine.lentLength() > toEngine.capacity() / 2;
-        engineBell.await(isPressed || toEngine.mayHaveRecord() ? 0 : timeoutNs);
+        input.await(timeoutNs);
     }
 
     @Override
     public void wake()
     {
-        engineBell.ring();
+        input.wake();
     }
 
     @Override
     public boolean wakes(final Runnable wake)
     {
-        this.wake = wake;
+        input.wakes(wake);
         return true;
     }
 
     @Override
     public void endInput()
     {
-        toEngine.close();
-        toEngine.giveUpAll();
+        input.end();
     }
 
     @Override
     public boolean hasInput()
     {
-        return toEngine.position() != toEngine.tail();
+        return input.hasInput();
     }
 
     /**
@@ -403,7 +487,7 @@ public final class RingPort implements Port
     @Override
     public boolean isClosed()
     {
-        return isClosed;
+        return reader.isClosed();
     }
 
     /**
@@ -414,73 +498,49 @@ public final class RingPort implements Port
     @Override
     public void close()
     {
-        toEngine.close();
-        toApplication.close();
-        isClosed = true;
-        engineBell.ring();
-        applicationBell.ring();
+        input.close();
+        reader.close();
+        input.wake();
     }
 
-    /** Whether the application has read all frames there will ever be. */
-    private boolean isOver()
+    private boolean isTooLong(final int frameLength)
     {
-        return isClosed && toApplication.position() == toApplication.tail();
-    }
-
-    private Frame lend(final int i)
-    {
-        final Frame frame = lent[i];
-        frame.buffer().wrap(toEngine.buffer(), toEngine.offset(), toEngine.length());
-        return frame.wrap(HEADROOM, toEngine.length() - HEADROOM);
-    }
-
-    /** Whether the claim at the engine's position is known to be older than the timeout. */
-    private boolean isHeldUpTooLong()
-    {
-        final long nowNs = clock.nanoTime();
-        if (toEngine.position() >= heldUpBefore)
+        if (frameLength < 0)
         {
-            heldUpBefore = toEngine.tail();
-            heldUpSinceNs = nowNs;
+            throw new IllegalArgumentException("frameLength=" + frameLength + " is negative");
         }
-        return nowNs - heldUpSinceNs >= claimTimeoutNs;
+        final boolean isTooLong = frameLength > maxTaggedFrameLength();
+        if (isTooLong)
+        {
+            refusedTooLong.increment();
+        }
+        return isTooLong;
     }
 
-    private DropReason copy(final Frame frame)
+    /** Claim in the ring; if there is no room, perhaps ask for it and try once more. */
+    private int claim(final int frameLength, final boolean wantsRoom)
     {
-        final int length = frame.length();
-        if (length > maxTaggedFrameLength())
+        final FrameRing ring = input.ring();
+        int index = ring.tryClaim(HEADROOM + frameLength);
+        if (index == FrameRing.FULL && wantsRoom)
         {
-            return DropReason.OVERSIZE;
+            input.wantRoom();
+            index = ring.tryClaim(HEADROOM + frameLength);
         }
-        final int index = toApplication.tryClaim(length);
-        if (index < 0)
-        {
-            return index == FrameRing.CLOSED ? DropReason.PORT_ERROR : DropReason.PORT_FULL;
-        }
-        toApplication.buffer().putBytes(index, frame.buffer(), frame.offset(), length);
-        toApplication.commit(index);
-        return DropReason.NONE;
+        return index;
     }
 
-    private IllegalStateException twoReaders(final @Nullable Thread other)
+    private int answer(final int index)
     {
-        return new IllegalStateException("port " + name + (other == Thread.currentThread() ?
-            ": poll called inside a frame handler: return from the handler first" :
-            ": thread " + Thread.currentThread().getName() + " called poll while " +
-                (other == null ? "another thread" : other.getName()) + " polls: let one thread poll"));
-    }
-
-    private FrameRing ring(final int capacity, final int headroom)
-    {
-        final int recordLength = FrameRing.recordLength(headroom + maxTaggedFrameLength());
-        // One record more than asked for: that much can be lost to padding where the ring ends.
-        final long wanted = (capacity + 1L) * recordLength;
-        if (capacity < 1 || wanted > FrameRing.MAX_CAPACITY)
+        if (index >= 0)
         {
-            throw new IllegalArgumentException("port " + name + ": capacity=" + capacity + " frames of " +
-                maxTaggedFrameLength() + " bytes (expected 1…" + (FrameRing.MAX_CAPACITY / recordLength - 1) + ")");
+            return index + HEADROOM;
         }
-        return new FrameRing(BitUtil.findNextPositivePowerOfTwo((int)wanted));
+        if (index == FrameRing.CLOSED)
+        {
+            return CLOSED;
+        }
+        refusedFull.increment();
+        return FULL;
     }
 }

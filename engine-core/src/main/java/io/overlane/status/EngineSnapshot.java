@@ -102,16 +102,27 @@ public record EngineSnapshot(
     /**
      * A port, or one queue of it.
      *
-     * @param vni     its segment; null for the port of an IP network.
-     * @param queue   0 for the first queue.
-     * @param mtu     its IP MTU in bytes.
-     * @param in      frames that came from it.
-     * @param out     frames that it took, copies and answers included.
-     * @param fill    the part of its room for frames to the engine that is taken, 0…1; 0 if not known.
-     * @param refused frames that the application could not put into it because there was no room.
+     * @param vni         its segment; null for the port of an IP network.
+     * @param queue       0 for the first queue.
+     * @param mtu         its IP MTU in bytes.
+     * @param in          frames that came from it.
+     * @param out         frames that it took, copies and answers included.
+     * @param fill        the part of its room for frames to the engine that is taken, 0…1; 0 if not known.
+     * @param refused     frames that the application could not put into it because there was no room.
+     * @param fillOut     the part of its room for frames from the engine that is taken, 0…1; 0 if not known.
+     * @param overwritten frames that it took, and that the application did not read before newer ones took their place.
      */
     public record PortRow(
-        String name, @Nullable Integer vni, int queue, int mtu, Volume in, Volume out, double fill, long refused)
+        String name,
+        @Nullable Integer vni,
+        int queue,
+        int mtu,
+        Volume in,
+        Volume out,
+        double fill,
+        long refused,
+        double fillOut,
+        long overwritten)
     {
     }
 

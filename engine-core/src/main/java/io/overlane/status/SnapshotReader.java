@@ -59,7 +59,9 @@ public final class SnapshotReader
             encap == null ? Volume.NONE : encap.in(),
             decap == null ? switched : decap.out().plus(switched),
             port.fill(),
-            port.refused());
+            port.refused(),
+            port.fillOut(),
+            port.overwritten());
     }
 
     /** Frames that were sent to a remote, or {@link RemoteTraffic#UNNUMBERED}. */

@@ -118,11 +118,16 @@ class RingPortTest
         {
             final String message = assertThrows(
                 IllegalArgumentException.class, () -> new RingPort("app0", MTU, capacity)).getMessage();
-            assertTrue(message.contains("app0") && message.contains("" + capacity), message);
+            assertTrue(message.contains("capacity=" + capacity), message);
         }
         assertThrows(IllegalArgumentException.class, () -> new RingPort("app0", 65_536, 1));
         assertThrows(IllegalArgumentException.class, () -> port.tryClaim(-1));
-        assertThrows(IllegalArgumentException.class, () -> new RingPort("app0", MTU, 1, 0, () -> 0));
+        final RingPortContext context = new RingPortContext();
+        assertThrows(IllegalArgumentException.class, () -> context.claimTimeoutNs(0));
+        assertThrows(IllegalArgumentException.class, () -> context.blockNs(0));
+        final String message = assertThrows(
+            IllegalArgumentException.class, () -> context.blockNs(1_000_000_001L)).getMessage();
+        assertTrue(message.contains("blockNs=1000000001"), message);
     }
 
     @Test
@@ -261,7 +266,7 @@ class RingPortTest
     @Test
     void shouldGiveUpAClaimThatHoldsUpOthersForTooLong()
     {
-        final RingPort timed = new RingPort("app0", MTU, 16, 1_000, () -> timeNs);
+        final RingPort timed = timed(16);
         final int dead = timed.tryClaim(70);
         put(timed, 60, 2);
         assertEquals(0, timed.poll(batch, 8));
@@ -284,7 +289,7 @@ class RingPortTest
     @Test
     void shouldNotGiveUpAClaimThatIsYoungerThanTheTimeout()
     {
-        final RingPort timed = new RingPort("app0", MTU, 16, 1_000, () -> timeNs);
+        final RingPort timed = timed(16);
         final int first = timed.tryClaim(60);
         final int second = timed.tryClaim(60);
         timed.poll(batch, 8);
@@ -306,10 +311,10 @@ class RingPortTest
     @Test
     void shouldNotReadTheClockWhileFramesCome()
     {
-        final RingPort timed = new RingPort("app0", MTU, 16, 1_000, () ->
+        final RingPort timed = new RingPort(new RingPortContext().clock(() ->
         {
             throw new AssertionError("reads the clock");
-        });
+        }));
         put(timed, 60, 1);
         timed.tryClaim(60);
         assertEquals(1, timed.poll(batch, 8));
@@ -318,7 +323,7 @@ class RingPortTest
     @Test
     void shouldLeaveALaterFrameAloneWhenADeadProducerCommits()
     {
-        final RingPort timed = new RingPort("app0", MTU, 4, 1_000, () -> timeNs);
+        final RingPort timed = timed(4);
         final int dead = timed.tryClaim(60);
         timed.poll(batch, 8);
         timeNs += 1_000;
@@ -602,6 +607,11 @@ class RingPortTest
             }
         }
         return true;
+    }
+
+    private RingPort timed(final int capacity)
+    {
+        return new RingPort(new RingPortContext().capacity(capacity).claimTimeoutNs(1_000).clock(() -> timeNs));
     }
 
     private static boolean put(final RingPort port, final int length, final int tag)

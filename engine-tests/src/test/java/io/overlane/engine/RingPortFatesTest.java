@@ -11,6 +11,7 @@ import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.port.RingPort;
+import io.overlane.port.RingPortContext;
 import io.overlane.port.VlanTrunk;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
@@ -40,8 +41,7 @@ class RingPortFatesTest
     private static final MacAddress PEER_MAC = MacAddress.parse("02:00:00:00:00:02");
 
     private final EngineHarness harness = EngineHarness.create();
-    private final RingPort port =
-        new RingPort("app", MTU, 64, TimeUnit.SECONDS.toNanos(2), harness.clock());
+    private final RingPort port = new RingPort(new RingPortContext().mtu(MTU).capacity(64).clock(harness.clock()));
 
     @AfterEach
     void close()
