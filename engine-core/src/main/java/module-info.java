@@ -15,6 +15,7 @@ module io.overlane.core
     exports io.overlane.control;
     exports io.overlane.engine;
     exports io.overlane.event;
+    exports io.overlane.fate;
     exports io.overlane.frame;
     exports io.overlane.policy;
     exports io.overlane.port;

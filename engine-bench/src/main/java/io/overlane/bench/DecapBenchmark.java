@@ -5,6 +5,7 @@ import io.overlane.control.FdbRequest;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.decap.DatagramFeed;
 import io.overlane.pipeline.decap.IpDecapPath;
 import io.overlane.pipeline.decap.OfferQueue;
@@ -75,11 +76,12 @@ public class DecapBenchmark extends PathBenchmark
             forwarding.routes(),
             ipCounters.newTraffic("encap", 0, "ip"),
             ipCounters.newTraffic("decap", 0, "ip"));
+        final Fates ipFates = new Fates(ipCounters.decap());
         ip = new DatagramFeed(new IpDecapPath(
             network,
             forwarding.remotes(),
-            new OfferQueue(Frames.BATCH, false, ipCounters.decap(), Sinks.guard()),
-            ipCounters.decap()));
+            new OfferQueue(Frames.BATCH, false, ipFates, Sinks.guard()),
+            ipFates));
 
         final byte[][] datagramBytes = new byte[Frames.BATCH][];
         final byte[][] packetBytes = new byte[Frames.BATCH][];

@@ -6,6 +6,7 @@ import io.overlane.forwarding.Forwarding;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.limit.RateLimit;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.pipeline.encap.EncapShared;
 import io.overlane.pipeline.encap.IpEncapPath;
@@ -91,6 +92,7 @@ public class EncapBenchmark extends PathBenchmark
         }
         frames = Frames.slab(frameBytes);
         packets = Frames.slab(packetBytes);
+        final Fates vxlanFates = new Fates(vxlanCounters.encap());
         vxlan = new VxlanEncapPath(
             segment,
             segment.ports().first(),
@@ -100,12 +102,12 @@ public class EncapBenchmark extends PathBenchmark
                     Sinks.underlayGuard(),
                     Frames.BATCH,
                     forwarding.remotes(),
-                    vxlanCounters.encap(),
+                    vxlanFates,
                     VxlanHeader.LENGTH,
                     SystemNanoClock.INSTANCE),
                 8472,
                 null,
-                vxlanCounters.encap(),
+                vxlanFates,
                 Sinks.guard(),
                 new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, null),
                 null,
@@ -119,16 +121,17 @@ public class EncapBenchmark extends PathBenchmark
             forwarding.routes(),
             ipCounters.newTraffic("encap", 0, "ip"),
             ipCounters.newTraffic("decap", 0, "ip"));
+        final Fates ipFates = new Fates(ipCounters.encap());
         ip = new IpEncapPath(
             network,
             new SendQueue(
                 Sinks.underlayGuard(),
                 Frames.BATCH,
                 forwarding.remotes(),
-                ipCounters.encap(),
+                ipFates,
                 0,
                 SystemNanoClock.INSTANCE),
-            ipCounters.encap(),
+            ipFates,
             Sinks.guard(),
             new RateLimit(1000));
         packetStart = packetBytes[0];

@@ -5,6 +5,7 @@ import io.overlane.address.Vtep;
 import io.overlane.control.FdbContext;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DatagramFeed;
@@ -62,14 +63,15 @@ final class Sinks
     /** The way in, as the engine builds it. */
     static DatagramFeed decap(final Forwarding forwarding, final NanoClock clock, final EngineCounters counters)
     {
+        final Fates fates = new Fates(counters.decap());
         return new DatagramFeed(new VxlanDecapPath(
             forwarding.segments(),
             forwarding.fdb(),
             forwarding.remotes(),
             8472,
             clock,
-            new OfferQueue(Frames.BATCH, true, counters.decap(), guard()),
-            counters.decap(),
+            new OfferQueue(Frames.BATCH, true, fates, guard()),
+            fates,
             null));
     }
 }

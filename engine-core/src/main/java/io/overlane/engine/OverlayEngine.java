@@ -2,11 +2,15 @@
 package io.overlane.engine;
 
 import io.overlane.address.Vtep;
+import io.overlane.fate.FateListener;
+import io.overlane.fate.FateSubscription;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.pipeline.learning.LearnRing;
+import io.overlane.setting.Setting;
+import io.overlane.signal.IdleWait;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.EngineSnapshot;
 import java.util.ArrayList;
@@ -45,6 +49,7 @@ public final class OverlayEngine implements AutoCloseable
     private final CommandQueue commands;
     private final List<Worker> workers = new ArrayList<>();
     private final List<AgentThread> threads = new ArrayList<>();
+    private final FateListeners fates;
     private final Shutdown shutdown;
     /** The thread that is in {@link #doWork()}, if any. */
     private final AtomicReference<@Nullable Thread> invoker = new AtomicReference<>();
@@ -94,9 +99,12 @@ public final class OverlayEngine implements AutoCloseable
         for (int i = 1; i <= context.queues().size(); i++)
         {
             final PathBuilder more = new PathBuilder(paths, i);
-            final CommandQueue none = new CommandQueue(() -> {}, () -> {}, context.errorHandler());
-            workers.add(new Worker(context, more, more.build(), none, () -> 0));
+            final IdleWait idle = more.idleWait();
+            final Runnable wakeQueue = idle == null ? more.underlay()::wake : idle::wake;
+            final CommandQueue ofQueue = new CommandQueue(wakeQueue, () -> {}, context.errorHandler());
+            workers.add(new Worker(context, more, more.build(), ofQueue, () -> 0));
         }
+        fates = new FateListeners(context, workers);
         segments = new EngineSegments(context, counters, forwarding, commands, workers, resources, shutdown);
         reader = new EngineReader(context, counters, forwarding, workers);
     }
@@ -285,6 +293,25 @@ public final class OverlayEngine implements AutoCloseable
     public EngineTables tables()
     {
         return tables;
+    }
+
+    /**
+     * Report the fate of every frame to a listener, from now on, while frames flow. Several listeners get every fate in
+     * the order they were added. Without listeners the engine is as fast as if there were none.
+     *
+     * @param listener called on the engine's threads; removed if it throws.
+     * @return removes the listener. Its {@code close()} may be called on any thread, any number of times. It returns
+     *         when no call is in progress; on a thread of an engine and in {@link ThreadingMode#INVOKER} it does not
+     *         wait, and a call that another thread has begun may still be in progress.
+     * @throws IllegalStateException if the engine is closed.
+     */
+    public FateSubscription fates(final FateListener listener)
+    {
+        if (!isRunning())
+        {
+            throw new IllegalStateException("the engine is closed: it reports no more fates");
+        }
+        return fates.add(Setting.notNull("listener", listener));
     }
 
     /** For tests of the engine itself. */

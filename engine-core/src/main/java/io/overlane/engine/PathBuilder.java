@@ -9,6 +9,7 @@ import io.overlane.control.TableResult;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
 import io.overlane.limit.RateLimit;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DecapPath;
@@ -63,6 +64,8 @@ final class PathBuilder
     /** One limit for the whole engine. */
     private final RateLimit icmpErrors;
     private final int queue;
+    private final Fates encapFates;
+    private final Fates decapFates;
     private final List<EncapPath> encapPaths = new ArrayList<>();
     /** The segments of this queue. */
     private final SegmentTable segments;
@@ -83,6 +86,8 @@ final class PathBuilder
         groups = new SegmentGroups(context.underlay(), context.errorHandler());
         icmpErrors = new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE, 1);
         queue = 0;
+        encapFates = new Fates(counters.encap(queue));
+        decapFates = new Fates(counters.decap(queue));
         segments = forwarding.segments();
     }
 
@@ -96,7 +101,21 @@ final class PathBuilder
         groups = first.groups;
         icmpErrors = first.icmpErrors;
         this.queue = queue;
+        encapFates = new Fates(counters.encap(queue));
+        decapFates = new Fates(counters.decap(queue));
         segments = new SegmentTable();
+    }
+
+    /** Counts the fates of frames from the ports of this queue. */
+    Fates encapFates()
+    {
+        return encapFates;
+    }
+
+    /** Counts the fates of datagrams from the underlay of this queue. */
+    Fates decapFates()
+    {
+        return decapFates;
     }
 
     Underlay underlay()
@@ -143,7 +162,7 @@ final class PathBuilder
             toUnderlay(VxlanHeader.LENGTH),
             context.peerUdpPort(),
             encapWritesTables ? null : learned,
-            counters.encap(queue),
+            encapFates,
             ports,
             new Suppress(forwarding.neighbors(), forwarding.fdb(), forwarding.ports()::isPort, misses),
             misses,
@@ -166,7 +185,7 @@ final class PathBuilder
             context.peerUdpPort(),
             context.clock(),
             toPorts(true),
-            counters.decap(queue),
+            decapFates,
             queue == 0 ? null : learned);
     }
 
@@ -229,8 +248,8 @@ final class PathBuilder
                     maxRemotes()));
         }
         encapPaths.add(new IpEncapPath(
-            network, toUnderlay(0), counters.encap(queue), new PortGuard(context.errorHandler()), icmpErrors));
-        return new IpDecapPath(network, forwarding.remotes(), toPorts(false), counters.decap(queue));
+            network, toUnderlay(0), encapFates, new PortGuard(context.errorHandler()), icmpErrors));
+        return new IpDecapPath(network, forwarding.remotes(), toPorts(false), decapFates);
     }
 
     private Segment segment(final SegmentContext settings)
@@ -257,7 +276,7 @@ final class PathBuilder
             new UnderlayGuard(underlay(), context.errorHandler()),
             context.batchLimit(),
             forwarding.remotes(),
-            counters.encap(queue),
+            encapFates,
             headerLength,
             context.clock());
     }
@@ -265,7 +284,7 @@ final class PathBuilder
     private OfferQueue toPorts(final boolean isEthernet)
     {
         return new OfferQueue(
-            context.batchLimit(), isEthernet, counters.decap(queue), new PortGuard(context.errorHandler()));
+            context.batchLimit(), isEthernet, decapFates, new PortGuard(context.errorHandler()));
     }
 
     private Void fill(final SegmentContext settings, final Segment segment, final TableOperations tables)

@@ -23,23 +23,25 @@ final class Worker
     private final PathBuilder paths;
     private final PortWait portWait;
     private final CommandQueue portCommands;
+    private final CommandQueue underlayCommands;
     private final EncapAgent encapAgent;
     private final Agent decapAgent;
 
     /**
-     * @param decapPath     that {@code paths} has built, as it has the paths of the ports.
-     * @param tableCommands for the thread that polls the underlay.
-     * @param upkeep        other work of that thread in every cycle; returns how much it did.
+     * @param decapPath        that {@code paths} has built, as it has the paths of the ports.
+     * @param underlayCommands for the thread that polls the underlay.
+     * @param upkeep           other work of that thread in every cycle; returns how much it did.
      */
     Worker(
         final EngineContext context,
         final PathBuilder paths,
         final DecapPath decapPath,
-        final CommandQueue tableCommands,
+        final CommandQueue underlayCommands,
         final IntSupplier upkeep)
     {
         this.context = context;
         this.paths = paths;
+        this.underlayCommands = underlayCommands;
         portWait = new PortWait(context, paths.underlay(), paths.idleWait());
         portCommands = new CommandQueue(portWait::wake, () -> {}, context.errorHandler());
         encapAgent = new EncapAgent(
@@ -52,7 +54,7 @@ final class Worker
             paths.encapMeter(),
             context.errorHandler());
         decapAgent = new DecapAgent(
-            tableCommands,
+            underlayCommands,
             new UnderlayGuard(paths.underlay(), context.errorHandler()),
             decapPath,
             paths.decapMeter(),
@@ -74,6 +76,12 @@ final class Worker
     CommandQueue portCommands()
     {
         return portCommands;
+    }
+
+    /** Commands for the thread that polls the underlay. */
+    CommandQueue underlayCommands()
+    {
+        return underlayCommands;
     }
 
     EncapAgent encapAgent()

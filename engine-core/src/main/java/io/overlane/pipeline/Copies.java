@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline;
 
+import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
@@ -53,19 +54,41 @@ public final class Copies
      * Count the fate of the frames that were flooded.
      *
      * @param traffic of their VNI.
+     * @param vni     their segment.
+     * @param high    first word of the outer address they came from, 0 if from a port.
+     * @param low     second word.
+     * @param frame   one of them, or their super-frame.
+     * @param frames  that were flooded together.
      * @param bytes   of all frames together.
      * @return true if they were delivered.
      */
-    public boolean settle(final PathCounters counters, final Traffic traffic, final int frames, final int bytes)
+    public boolean settle(
+        final Fates fates,
+        final Traffic traffic,
+        final int vni,
+        final long high,
+        final long low,
+        final Frame frame,
+        final int frames,
+        final int bytes)
     {
-        if (taken > 0)
+        final PathCounters counters = fates.counters();
+        final boolean isDelivered = taken > 0;
+        if (isDelivered)
         {
             counters.onDelivered(traffic, frames, bytes);
             counters.onFlooded((taken - 1) * frames, refused * frames);
-            return true;
         }
-        counters.onFloodDropped(reason, frames);
-        counters.onFlooded(0, (refused - 1) * frames);
-        return false;
+        else
+        {
+            counters.onFloodDropped(reason, frames);
+            counters.onFlooded(0, (refused - 1) * frames);
+        }
+        final FateFeed feed = fates.feed();
+        if (feed != null)
+        {
+            feed.flooded(isDelivered ? DropReason.NONE : reason, vni, high, low, frame, frames);
+        }
+        return isDelivered;
     }
 }

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline;
 
+import io.overlane.fate.Fate.Outcome;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts frames as delivered, answered or dropped. One thread.
+ * Counts frames as delivered, answered or dropped, and reports each fate to the listeners if there are any. All steps
+ * of one thread share it.
  *
  * <p>Each drop takes the frame, so that its counter, its line of the ledger and its sample belong together. Deliveries
- * are added up, so that counters are written once for each run of frames of one remote and not for each frame.
+ * are added up, so that counters are written once for each run of frames of one remote and not for each frame; the step
+ * that delivers reports them, with {@link #onDelivered}.
  *
  * <p>The VNI may be {@code DropLedger.NO_VNI}. The two words are the outer address that frames came from or should have
  * gone to, 0 if there is none. The frame has no tunnel header; it may be a super-frame, which counts for as many frames
@@ -19,6 +23,8 @@ import io.overlane.status.Traffic;
 public final class Fates
 {
     private final PathCounters counters;
+    /** Null while there is no listener. */
+    private @Nullable FateFeed feed;
     private int deliveredRemote;
     private int deliveredFrames;
     private int deliveredBytes;
@@ -26,6 +32,33 @@ public final class Fates
     public Fates(final PathCounters counters)
     {
         this.counters = counters;
+    }
+
+    public PathCounters counters()
+    {
+        return counters;
+    }
+
+    /** What reports fates; null while there is no listener. Steps that know more than the fate set it there first. */
+    public @Nullable FateFeed feed()
+    {
+        return feed;
+    }
+
+    /** Begin or end to report. On the thread that counts. */
+    public void feed(final @Nullable FateFeed feed)
+    {
+        this.feed = feed;
+    }
+
+    /** All frames that were polled together are processed. */
+    public void onBatchEnd()
+    {
+        counters.onBatchEnd();
+        if (feed != null)
+        {
+            feed.onBatchEnd();
+        }
     }
 
     /**
@@ -57,6 +90,19 @@ public final class Fates
         }
     }
 
+    /** Report frames that are counted as delivered. */
+    public void onDelivered(final int vni, final long high, final long low, final Frame frame, final int count)
+    {
+        report(Outcome.DELIVERED, DropReason.NONE, vni, high, low, frame, count);
+    }
+
+    /** Count frames that the engine answered itself. */
+    public void answer(final int vni, final Frame frame, final int count)
+    {
+        counters.onAnswered(count);
+        report(Outcome.ANSWERED, DropReason.NONE, vni, 0, 0, frame, count);
+    }
+
     /** Drop frames that have no remote. */
     public void drop(final DropReason reason, final int vni, final Frame frame, final int count)
     {
@@ -67,6 +113,22 @@ public final class Fates
         final DropReason reason, final int vni, final long high, final long low, final Frame frame, final int count)
     {
         counters.onDropped(reason, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
+        report(Outcome.DROPPED, reason, vni, high, low, frame, count);
+    }
+
+    /**
+     * Drop a datagram that did not pass the checks.
+     *
+     * @param datagram with its tunnel header, or what there is of it.
+     */
+    public void dropDatagram(
+        final DropReason reason, final int vni, final long high, final long low, final Frame datagram)
+    {
+        if (feed != null)
+        {
+            feed.hasTunnelHeader();
+        }
+        drop(reason, vni, high, low, datagram, 1);
     }
 
     /**
@@ -87,6 +149,7 @@ public final class Fates
         {
             counters.onAnswered(count);
             counters.onOversizeLength(length);
+            report(Outcome.ANSWERED, DropReason.NONE, vni, high, low, frame, count);
         }
         else
         {
@@ -113,6 +176,25 @@ public final class Fates
         if (reason == DropReason.OVERSIZE && length > 0)
         {
             counters.onOversize(vni, high, low, length);
+        }
+        if (feed != null)
+        {
+            feed.copy(reason, vni, high, low, frame, count);
+        }
+    }
+
+    private void report(
+        final Outcome outcome,
+        final DropReason reason,
+        final int vni,
+        final long high,
+        final long low,
+        final Frame frame,
+        final int count)
+    {
+        if (feed != null)
+        {
+            feed.fate(outcome, reason, vni, high, low, frame, count);
         }
     }
 }

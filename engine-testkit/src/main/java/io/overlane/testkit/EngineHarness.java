@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One engine in {@link ThreadingMode#INVOKER} mode, a loopback port, and a network in memory whose peers the test
- * controls. Each {@link #run()} ends with a check that the engine's counters add up.
+ * controls. Each {@link #run()} ends with a check that the engine's counters add up, and that a listener got the fates
+ * of all frames.
  */
 public final class EngineHarness implements AutoCloseable
 {
@@ -58,6 +59,7 @@ public final class EngineHarness implements AutoCloseable
     private LoopbackPort port;
     @SuppressWarnings("NullAway.Init")
     private OverlayEngine engine;
+    private final FateTally fates = new FateTally();
 
     private EngineHarness(final Vtep local, final int underlayMtu)
     {
@@ -134,6 +136,7 @@ public final class EngineHarness implements AutoCloseable
     public EngineHarness launch()
     {
         engine = OverlayEngine.launch(context);
+        engine.fates(fates);
         return this;
     }
 
@@ -207,6 +210,7 @@ public final class EngineHarness implements AutoCloseable
         assertEquals(List.of(), errors, "reported to the error handler");
         assertSums(encap(), encap().floodCopiesRefused());
         assertSums(decap(), decap().floodCopiesRefused());
+        fates.assertMatches(engine);
     }
 
     /** @return the datagrams that it received since the last call. */

@@ -41,13 +41,14 @@ class ForgedSourcesTest
 
     private final TableCounters tables = new TableCounters();
     private final EngineCounters counters = new EngineCounters(2, MAX_REMOTES, 64, 1, SystemNanoClock.INSTANCE);
+    private final Fates fates = new Fates(counters.decap(0));
     private final Forwarding forwarding = new Forwarding(
         new FdbContext().maxEntries(MAX_ENTRIES).learnsPerSecond(0), tables, 16, MAX_REMOTES, 16, 8472,
         new RemoteCheck(new WireUnderlay(false)), false, SystemNanoClock.INSTANCE);
     private final Port port = new SilentPort("all");
     private final VxlanDecapPath path = new VxlanDecapPath(
         forwarding.segments(), forwarding.fdb(), forwarding.remotes(), 8472, SystemNanoClock.INSTANCE,
-        new OfferQueue(1, true, counters.decap(0), Guards.port()), counters.decap(0), null);
+        new OfferQueue(1, true, fates, Guards.port()), fates, null);
     private final Frame frame = new FrameSlab(1, 2048).frame(0);
     private final byte[] datagram = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(1).datagram();
 

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Test;
 class IpOffloadTest
 {
     private final EngineCounters counters = new EngineCounters(4, 16, 64, 1, SystemNanoClock.INSTANCE);
+    private final Fates encapFates = new Fates(counters.encap());
+    private final Fates decapFates = new Fates(counters.decap());
     private final RemoteTable remotes = new RemoteTable(4);
     private final HeadroomPort port = new HeadroomPort();
     private final WireUnderlay wire = new WireUnderlay(true);
@@ -112,8 +114,8 @@ class IpOffloadTest
             spec.checksumStart() - spec.l2Length(), spec.checksumOffset()));
         new IpEncapPath(
             network,
-            new SendQueue(Guards.underlay(wire), 8, remotes, counters.encap(), 0, SystemNanoClock.INSTANCE),
-            counters.encap(),
+            new SendQueue(Guards.underlay(wire), 8, remotes, encapFates, 0, SystemNanoClock.INSTANCE),
+            encapFates,
             Guards.port(), new RateLimit(1000)).encap(batch);
     }
 
@@ -132,7 +134,7 @@ class IpOffloadTest
             new Frame(buffer).wrap(FrameSlab.HEADROOM, length), 0, IpAddress.v4Low(0xC0A8_0001), 9, 0,
             packets.get(0).length);
         new DatagramFeed(new IpDecapPath(
-            network, remotes, new OfferQueue(64, false, counters.decap(), Guards.port()), counters.decap()))
+            network, remotes, new OfferQueue(64, false, decapFates, Guards.port()), decapFates))
             .feed(batch);
     }
 

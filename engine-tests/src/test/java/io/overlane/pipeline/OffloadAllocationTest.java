@@ -67,6 +67,7 @@ class OffloadAllocationTest
         port.takes = true;
         port.keeps = false;
         final EngineCounters counters = new EngineCounters(4, 16, 64, 1, SystemNanoClock.INSTANCE);
+        final Fates fates = new Fates(counters.decap());
         final SegmentContext settings = new SegmentContext(1).port(port).portMtu(port.mtu());
         final SegmentTable segments = new SegmentTable();
         segments.add(new Segment(settings, counters.newTraffic("encap", 0, "1"), counters.newTraffic("decap", 0, "1")));
@@ -74,7 +75,7 @@ class OffloadAllocationTest
             segments,
             new Fdb(new FdbContext().maxEntries(16), destination -> {}, new TableCounters()),
             new RemoteTable(16), 8472, () -> 0,
-            new OfferQueue(64, true, counters.decap(), Guards.port()), counters.decap(), null));
+            new OfferQueue(64, true, fates, Guards.port()), fates, null));
 
         final byte[] bytes = datagrams();
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);

@@ -12,7 +12,6 @@ import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.status.DropReason;
-import io.overlane.status.PathCounters;
 import io.overlane.wire.EthernetHeader;
 
 /**
@@ -25,19 +24,17 @@ public final class LocalForward
     private final Fdb fdb;
     private final boolean writesFdb;
     private final OfferQueue out;
-    private final PathCounters counters;
     private final Fates fates;
     private final PortFlood flood;
     private final Copies copies = new Copies();
 
-    public LocalForward(final Fdb fdb, final boolean writesFdb, final OfferQueue out, final PathCounters counters)
+    public LocalForward(final Fdb fdb, final boolean writesFdb, final OfferQueue out, final Fates fates)
     {
         this.fdb = fdb;
         this.writesFdb = writesFdb;
         this.out = out;
-        this.counters = counters;
-        fates = new Fates(counters);
-        flood = new PortFlood(out.guard(), counters);
+        this.fates = fates;
+        flood = new PortFlood(out.guard(), fates);
     }
 
     /**
@@ -99,9 +96,10 @@ public final class LocalForward
         out.flush();
         copies.clear();
         flood.offer(frame, ports, null, segment.vni(), high, low, 1, copies);
-        if (copies.settle(counters, segment.decapTraffic(), 1, frame.length()))
+        if (copies.settle(
+            fates, segment.decapTraffic(), segment.vni(), high, low, frame, 1, frame.length()))
         {
-            counters.remotes().record(remote, 1, frame.length());
+            fates.counters().remotes().record(remote, 1, frame.length());
         }
     }
 }

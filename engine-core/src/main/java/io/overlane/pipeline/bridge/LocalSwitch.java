@@ -5,6 +5,7 @@ import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.FateFeed;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.learning.Learn;
@@ -56,18 +57,18 @@ public final class LocalSwitch
         final int peerUdpPort,
         final NanoClock clock,
         final @Nullable LearnRing ring,
-        final PathCounters counters,
+        final Fates fates,
         final PortGuard guard,
         final int batchLimit)
     {
         this.remotes = remotes;
-        this.counters = counters;
-        fates = new Fates(counters);
+        counters = fates.counters();
+        this.fates = fates;
         this.guard = guard;
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
         batch = new FrameBatch(batchLimit);
         frames = new int[batchLimit];
-        flood = new PortFlood(guard, counters);
+        flood = new PortFlood(guard, fates);
     }
 
     /** Begin a batch that comes from one port. */
@@ -160,10 +161,16 @@ public final class LocalSwitch
 
     private void settle(final DropReason verdict, final int count, final Frame frame)
     {
+        final FateFeed feed = fates.feed();
+        if (feed != null)
+        {
+            feed.to(to);
+        }
         if (verdict == DropReason.NONE)
         {
             counters.onDelivered(segment.encapTraffic(), count, frame.length());
             counters.onSwitched(count);
+            fates.onDelivered(segment.vni(), 0, 0, frame, count);
         }
         else
         {

@@ -4,6 +4,7 @@ package io.overlane.pipeline.bridge;
 import io.overlane.frame.Frame;
 import io.overlane.offload.SuperFramePieces;
 import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.FateFeed;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.port.Port;
@@ -23,11 +24,11 @@ final class PortFlood
     /** For ports that take no super-frames; made with the first super-frame. */
     private @Nullable SuperFramePieces pieces;
 
-    PortFlood(final PortGuard guard, final PathCounters counters)
+    PortFlood(final PortGuard guard, final Fates fates)
     {
         this.guard = guard;
-        this.counters = counters;
-        fates = new Fates(counters);
+        counters = fates.counters();
+        this.fates = fates;
     }
 
     /**
@@ -55,9 +56,18 @@ final class PortFlood
             if (port.port() != except)
             {
                 final DropReason verdict = offer(frame, port.port(), count);
+                final FateFeed feed = fates.feed();
+                if (feed != null)
+                {
+                    feed.to(port.port());
+                }
                 if (verdict == DropReason.NONE)
                 {
                     copies.take();
+                    if (feed != null)
+                    {
+                        feed.copy(DropReason.NONE, vni, high, low, frame, count);
+                    }
                 }
                 else
                 {

@@ -27,13 +27,13 @@ public final class IpDecapPath implements DecapPath
     private final Ipv4Header ip = new Ipv4Header();
 
     public IpDecapPath(
-        final IpNetwork network, final RemoteTable remotes, final OfferQueue out, final PathCounters counters)
+        final IpNetwork network, final RemoteTable remotes, final OfferQueue out, final Fates fates)
     {
         this.network = network;
         this.remotes = remotes;
         this.out = out;
-        this.counters = counters;
-        fates = new Fates(counters);
+        counters = fates.counters();
+        this.fates = fates;
         out.begin(network.port(), DropLedger.NO_VNI, network.decapTraffic());
     }
 
@@ -65,7 +65,7 @@ public final class IpDecapPath implements DecapPath
     public void flush()
     {
         out.flush();
-        counters.onBatchEnd();
+        fates.onBatchEnd();
     }
 
     private DropReason check(final Frame packet, final long sourceHigh, final long sourceLow, final int remote)

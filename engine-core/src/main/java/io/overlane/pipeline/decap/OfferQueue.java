@@ -4,6 +4,7 @@ package io.overlane.pipeline.decap;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.offload.GroCoalescer;
+import io.overlane.pipeline.FateFeed;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.port.Port;
@@ -56,7 +57,7 @@ public final class OfferQueue
      * @param isEthernet true if frames begin with an Ethernet header, false for IP.
      */
     public OfferQueue(
-        final int capacity, final boolean isEthernet, final PathCounters counters, final PortGuard guard)
+        final int capacity, final boolean isEthernet, final Fates fates, final PortGuard guard)
     {
         batch = new FrameBatch(capacity);
         sourceHigh = new long[capacity];
@@ -64,8 +65,8 @@ public final class OfferQueue
         remote = new int[capacity];
         frames = new int[capacity];
         bytes = new int[capacity];
-        this.counters = counters;
-        fates = new Fates(counters);
+        counters = fates.counters();
+        this.fates = fates;
         this.guard = guard;
         coalescer = new GroCoalescer(MAX_FLOWS, MAX_SUPER_FRAMES, isEthernet);
     }
@@ -182,15 +183,24 @@ public final class OfferQueue
         guard.offer(port, batch);
         int taken = 0;
         int takenBytes = 0;
+        final FateFeed feed = fates.feed();
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
             final DropReason verdict = frame.verdict();
+            if (feed != null)
+            {
+                feed.to(port);
+            }
             if (verdict == DropReason.NONE)
             {
                 fates.deliver(traffic, remote[i], frames[i], bytes[i]);
                 taken += frames[i];
                 takenBytes += bytes[i];
+                if (feed != null)
+                {
+                    fates.onDelivered(vni, sourceHigh[i], sourceLow[i], frame, frames[i]);
+                }
             }
             else
             {

@@ -72,16 +72,16 @@ public final class VxlanDecapPath implements DecapPath
         final int peerUdpPort,
         final NanoClock clock,
         final OfferQueue out,
-        final PathCounters counters,
+        final Fates fates,
         final @Nullable LearnRing ring)
     {
         this.segments = segments;
         this.remotes = remotes;
         this.out = out;
-        this.counters = counters;
-        fates = new Fates(counters);
+        counters = fates.counters();
+        this.fates = fates;
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
-        local = new LocalForward(fdb, ring == null, out, counters);
+        local = new LocalForward(fdb, ring == null, out, fates);
     }
 
     /** Learn a source that another thread received. Only on the thread that writes the FDB. */
@@ -105,9 +105,9 @@ public final class VxlanDecapPath implements DecapPath
         if (segment == null)
         {
             final DropReason ofHeader = isWhole ? DropReason.NO_I_FLAG : DropReason.SHORT_HEADER;
-            fates.drop(
+            fates.dropDatagram(
                 VxlanHeader.hasVni(word) ? DropReason.UNKNOWN_VNI : ofHeader,
-                DropLedger.NO_VNI, sourceHigh, sourceLow, datagram, 1);
+                DropLedger.NO_VNI, sourceHigh, sourceLow, datagram);
             return;
         }
         final DropReason verdict = admit(segment, word, datagram, sourceHigh, sourceLow, tos);
@@ -118,7 +118,7 @@ public final class VxlanDecapPath implements DecapPath
         else
         {
             // The sample shows the datagram as it came.
-            fates.drop(verdict, segment.vni(), sourceHigh, sourceLow, datagram.wrap(offset, length), 1);
+            fates.dropDatagram(verdict, segment.vni(), sourceHigh, sourceLow, datagram.wrap(offset, length));
         }
     }
 
@@ -138,7 +138,7 @@ public final class VxlanDecapPath implements DecapPath
         lastSegment = null;
         isRemoteKnown = false;
         learn.onBatchEnd();
-        counters.onBatchEnd();
+        fates.onBatchEnd();
     }
 
     /** Most datagrams of a batch belong to one segment. */

@@ -46,7 +46,7 @@ public final class EncapShared
         final SendQueue out,
         final int peerUdpPort,
         final @Nullable LearnRing ring,
-        final PathCounters counters,
+        final Fates fates,
         final PortGuard ports,
         final Suppress suppress,
         final @Nullable MissReporter misses,
@@ -56,13 +56,13 @@ public final class EncapShared
         this.fdb = fdb;
         this.out = out;
         local = new LocalSwitch(
-            fdb, out.remotes(), peerUdpPort, out.clock(), ring, counters, ports, batchLimit);
-        this.counters = counters;
+            fdb, out.remotes(), peerUdpPort, out.clock(), ring, fates, ports, batchLimit);
+        counters = fates.counters();
         this.ports = ports;
         this.suppress = suppress;
         this.misses = misses;
         this.oversize = oversize;
-        fates = new Fates(counters);
+        this.fates = fates;
         destinations = new long[batchLimit];
         entries = new long[batchLimit];
         parsed = new int[batchLimit];

@@ -47,15 +47,15 @@ public final class IpEncapPath implements EncapPath
     public IpEncapPath(
         final IpNetwork network,
         final SendQueue out,
-        final PathCounters counters,
+        final Fates fates,
         final PortGuard guard,
         final RateLimit icmpErrors)
     {
         this.network = network;
         this.out = out;
-        this.counters = counters;
+        counters = fates.counters();
         traffic = counters.port(network.port());
-        fates = new Fates(counters);
+        this.fates = fates;
         this.guard = guard;
         this.icmpErrors = icmpErrors;
         mtu = network.port().mtu();
@@ -71,7 +71,7 @@ public final class IpEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
-        out.begin(DropLedger.NO_VNI, network.encapTraffic(), oversize);
+        out.begin(network.port(), DropLedger.NO_VNI, network.encapTraffic(), oversize);
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame packet = batch.get(i);
@@ -88,7 +88,7 @@ public final class IpEncapPath implements EncapPath
             }
         }
         out.flush();
-        counters.onBatchEnd();
+        fates.onBatchEnd();
     }
 
     private DropReason check(final Frame packet)
@@ -185,7 +185,7 @@ public final class IpEncapPath implements EncapPath
         final Frame error = isWanted ? icmpError.build(ip, packet, network.address(), type, code, 0) : null;
         if (error != null && mayTell() && offer(error))
         {
-            counters.onAnswered(count);
+            fates.answer(DropLedger.NO_VNI, packet, count);
         }
         else
         {

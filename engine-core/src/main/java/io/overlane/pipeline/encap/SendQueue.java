@@ -5,10 +5,12 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.pipeline.Copies;
+import io.overlane.pipeline.FateFeed;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.oversize.OversizeFate;
 import io.overlane.pipeline.oversize.OversizeListener;
+import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
 import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
@@ -72,19 +74,19 @@ public final class SendQueue
         final UnderlayGuard underlay,
         final int capacity,
         final RemoteTable remotes,
-        final PathCounters counters,
+        final Fates fates,
         final int headerLength,
         final NanoClock clock)
     {
         this.clock = clock;
-        oversize = new OversizeFate(underlay, remotes, counters, headerLength, clock);
+        oversize = new OversizeFate(underlay, remotes, fates, headerLength, clock);
         this.underlay = underlay;
         batch = new SendBatch(capacity);
         frames = new int[capacity];
         bytes = new int[capacity];
         this.remotes = remotes;
-        this.counters = counters;
-        fates = new Fates(counters);
+        counters = fates.counters();
+        this.fates = fates;
         this.headerLength = headerLength;
         flowHash = underlay.usesFlowHash() ? new FlowHash() : null;
     }
@@ -102,14 +104,20 @@ public final class SendQueue
     /**
      * Begin a batch of one segment. The queue is empty.
      *
+     * @param from     the port of all frames.
      * @param traffic  counts the frames that are sent.
      * @param listener answers frames that are too long for their remote.
      */
-    void begin(final int vni, final Traffic traffic, final OversizeListener listener)
+    void begin(final Port from, final int vni, final Traffic traffic, final OversizeListener listener)
     {
         this.vni = vni;
         this.traffic = traffic;
         oversize.begin(vni, listener);
+        final FateFeed feed = fates.feed();
+        if (feed != null)
+        {
+            feed.from(from);
+        }
     }
 
     /**
@@ -242,12 +250,28 @@ public final class SendQueue
         if (batch.size() > 0)
         {
             underlay.send(batch);
+            final FateFeed feed = fates.feed();
             for (int i = 0; i < batch.size(); i++)
             {
+                if (feed != null)
+                {
+                    report(feed, i);
+                }
                 settle(i);
             }
             fates.flush(traffic);
             clear();
+        }
+    }
+
+    /** Report a delivery, or what is known about frames that {@link #settle} does not count as delivered. */
+    private void report(final FateFeed feed, final int entry)
+    {
+        feed.sent(batch, entry, headerLength, frames[entry], vni(batch.remote(entry)));
+        if (batch.verdict(entry) == DropReason.NONE)
+        {
+            fates.onDelivered(
+                vni, batch.remoteHigh(entry), batch.remoteLow(entry), batch.frame(entry), frames[entry]);
         }
     }
 
@@ -279,6 +303,7 @@ public final class SendQueue
         final int length,
         final Copies elsewhere)
     {
+        final FateFeed feed = fates.feed();
         copies.set(elsewhere);
         int inHeaders = DropLedger.NO_VNI;
         for (int next = 0; next < to.length; clear())
@@ -299,10 +324,18 @@ public final class SendQueue
             for (int i = 0; i < batch.size(); i++)
             {
                 final DropReason verdict = batch.verdict(i);
+                if (feed != null)
+                {
+                    feed.sent(batch, i, headerLength, count, common);
+                }
                 if (verdict == DropReason.NONE)
                 {
                     copies.take();
                     counters.remotes().record(batch.remote(i), count, length);
+                    if (feed != null)
+                    {
+                        feed.copy(DropReason.NONE, vni, batch.remoteHigh(i), batch.remoteLow(i), frame, count);
+                    }
                 }
                 else
                 {
@@ -321,7 +354,11 @@ public final class SendQueue
                 }
             }
         }
-        copies.settle(counters, traffic, count, length);
+        if (feed != null)
+        {
+            feed.datagrams(frame, headerLength, size, count);
+        }
+        copies.settle(fates, traffic, vni, 0, 0, frame, count, length);
     }
 
     /** A single segment is longer than a datagram can be. */
@@ -337,7 +374,7 @@ public final class SendQueue
             fates.refuseCopy(
                 DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), frame, length, count);
         }
-        copies.settle(counters, traffic, count, segments.length());
+        copies.settle(fates, traffic, vni, 0, 0, frame, count, segments.length());
     }
 
     /** The VNI with which the segment's frames are sent to a remote. */

@@ -90,7 +90,7 @@ public final class VxlanEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
-        out.begin(segment.vni(), segment.encapTraffic(), oversize);
+        out.begin(port, segment.vni(), segment.encapTraffic(), oversize);
         ports = segment.ports();
         isSwitched = ports.size() > 1;
         ownNumber = ports.get(0).number();
@@ -108,7 +108,7 @@ public final class VxlanEncapPath implements EncapPath
         {
             shared.local.flush();
         }
-        counters.onBatchEnd();
+        shared.fates.onBatchEnd();
     }
 
     /**
@@ -248,7 +248,7 @@ public final class VxlanEncapPath implements EncapPath
         final DropReason verdict = shared.ports.offer(port, frame);
         if (verdict == DropReason.NONE)
         {
-            counters.onAnswered(1);
+            shared.fates.answer(segment.vni(), frame, 1);
             traffic.onOut(1, frame.length());
         }
         else

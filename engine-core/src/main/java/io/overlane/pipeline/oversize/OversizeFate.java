@@ -6,7 +6,6 @@ import io.overlane.frame.Frame;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.remote.RemoteTable;
-import io.overlane.status.PathCounters;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.base.OuterOverhead;
 import java.util.concurrent.TimeUnit;
@@ -53,13 +52,13 @@ public final class OversizeFate
     public OversizeFate(
         final UnderlayGuard underlay,
         final RemoteTable remotes,
-        final PathCounters counters,
+        final Fates fates,
         final int headerLength,
         final NanoClock clock)
     {
         this.underlay = underlay;
         this.remotes = remotes;
-        fates = new Fates(counters);
+        this.fates = fates;
         this.headerLength = headerLength;
         this.clock = clock;
         high = new long[remotes.maxRemotes()];

@@ -8,6 +8,7 @@ import io.overlane.control.FdbContext;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.Guards;
 import io.overlane.pipeline.HeadroomPort;
 import io.overlane.policy.SegmentContext;
@@ -33,6 +34,7 @@ class DatagramFeedTest
     private static final byte[] HEADER = Hex.parse("0800000000000100");
 
     private final EngineCounters counters = new EngineCounters(4, 16, 64, 1, SystemNanoClock.INSTANCE);
+    private final Fates fates = new Fates(counters.decap());
     private final ReceiveBatch batch = new ReceiveBatch(16);
     private final HeadroomPort port = new HeadroomPort();
     private final DatagramFeed feed;
@@ -46,7 +48,7 @@ class DatagramFeedTest
             segments,
             new Fdb(new FdbContext().maxEntries(16), destination -> {}, new TableCounters()),
             new RemoteTable(16), 8472, () -> 0,
-            new OfferQueue(64, true, counters.decap(), Guards.port()), counters.decap(), null));
+            new OfferQueue(64, true, fates, Guards.port()), fates, null));
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.limit.RateLimit;
 import io.overlane.neighbor.NeighborTable;
+import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.Guards;
 import io.overlane.pipeline.WireUnderlay;
 import io.overlane.pipeline.oversize.OversizeReply;
@@ -380,6 +381,7 @@ class SendQueueTest
     private void open(final boolean joins, final int portMtu)
     {
         counters = new EngineCounters(4, 16, 64, 1, SystemNanoClock.INSTANCE);
+        final Fates fates = new Fates(counters.encap());
         wire = new WireUnderlay(joins).useFlowHash(usesFlowHash);
         final SegmentContext settings = new SegmentContext(VNI)
             .port(new LoopbackPort("p", portMtu, 4)).portMtu(portMtu);
@@ -400,12 +402,12 @@ class SendQueueTest
                     Guards.underlay(wire),
                     CAPACITY,
                     remotes,
-                    counters.encap(),
+                    fates,
                     HEADER.length,
                     SystemNanoClock.INSTANCE),
                 8472,
                 null,
-                counters.encap(),
+                fates,
                 Guards.port(),
                 new Suppress(new NeighborTable(8), fdb, remote -> false, null),
                 null,
