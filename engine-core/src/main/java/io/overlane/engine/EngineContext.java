@@ -53,6 +53,7 @@ public final class EngineContext
     private ThreadingMode threadingMode = ThreadingMode.SHARED;
     private @Nullable IdleWait idleWait;
     private ThreadFactory threadFactory = Thread::new;
+    private boolean daemonThreads;
     private NanoClock clock = SystemNanoClock.INSTANCE;
     private GuardedErrorHandler errorHandler = GuardedErrorHandler.of(null);
     private int maxSegments = DEFAULT_MAX_SEGMENTS;
@@ -151,9 +152,32 @@ public final class EngineContext
         return this;
     }
 
+    /** The application's factory, which makes daemon threads if they are wanted. */
     ThreadFactory threadFactory()
     {
-        return threadFactory;
+        final ThreadFactory factory = threadFactory;
+        return !daemonThreads ? factory : task ->
+        {
+            final Thread thread = factory.newThread(task);
+            if (thread != null && thread.getState() == Thread.State.NEW)
+            {
+                thread.setDaemon(true);
+            }
+            return thread;
+        };
+    }
+
+    /**
+     * @param daemonThreads true if the JVM may end while the engine runs: its threads then end in the middle of their
+     *                      work, without {@link OverlayEngine#close()}, and frames in the ports are lost. Default
+     *                      false: the threads are as {@link #threadFactory} makes them. The default factory makes
+     *                      threads that keep the JVM running until the engine is closed, unless a daemon thread
+     *                      launches the engine.
+     */
+    public EngineContext daemonThreads(final boolean daemonThreads)
+    {
+        this.daemonThreads = daemonThreads;
+        return this;
     }
 
     /** @param threadFactory makes the engine's threads; they are named after their agents. */

@@ -226,7 +226,7 @@ public final class EngineSegments
     private <T> CompletableFuture<T> end(
         final List<Port> ports, final Runnable afterLastFrame, final Supplier<T> settle)
     {
-        return worker.drain(() -> ports)
+        return worker.drain(() -> ports, context.drainNs())
             .thenCompose(drained -> worker.portCommands().follow(() ->
             {
                 final Runnable lastWait = worker.encapAgent().end(ports);

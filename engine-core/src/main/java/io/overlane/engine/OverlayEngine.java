@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Error} ends the engine: it closes itself as {@link #close()} does, the error handler gets the Error,
  * {@link #isRunning()} becomes false, and {@link #terminated()} completes with it. An interrupt does not end the
  * engine's threads.
+ *
+ * <p><b>The end of the JVM.</b> The threads of the engine keep the JVM running until the engine is closed, unless
+ * {@link EngineContext#daemonThreads} makes them daemon threads.
  */
 public final class OverlayEngine implements AutoCloseable
 {
@@ -351,7 +354,8 @@ public final class OverlayEngine implements AutoCloseable
     }
 
     /**
-     * The end of the engine. Actions that depend on the future run on the thread that ended last.
+     * The end of the engine. Actions that depend on the future run on the thread that ended last. Each call returns a
+     * future of its own: who completes it changes nothing for others.
      *
      * @return completes when all threads have ended and everything is closed; exceptionally, with the cause, if the
      *         engine ended by itself.
@@ -361,23 +365,32 @@ public final class OverlayEngine implements AutoCloseable
         return shutdown.terminated();
     }
 
+    /** Close as {@link #close(long)} does, with the time of {@link EngineContext#drainNs(long)}. */
+    @Override
+    public void close()
+    {
+        close(context.drainNs());
+    }
+
     /**
      * Stop the threads, then close ports and underlay; commands that wait complete exceptionally. Any thread, also an
      * interrupted one, may call this any number of times.
      *
-     * <p>The engine first carries frames that the application has put into a port, for
-     * {@link EngineContext#drainNs(long)} at most, unless this is a thread of an engine. The rest is dropped for
-     * {@code port-closed}.
+     * <p>The engine first carries frames that the application has put into a port, for the given time at most, unless
+     * this is a thread of an engine. The rest is dropped for {@code port-closed}.
      *
      * <p>This returns when everything is closed. On a thread of an engine (in a future's action or an error handler)
      * and inside {@link #doWork()} it only begins to close: the last thread closes the rest when it ends, and
      * {@link #terminated()} completes then. After five seconds this interrupts a thread that the application's own code
      * blocks, and the error handler gets the place; after ten seconds it returns. The resources of such a thread stay
      * open until it ends.
+     *
+     * @param drainNs time for frames in the ports, in nanoseconds on the engine's clock; 0: all are dropped.
+     * @throws IllegalArgumentException if the time is negative.
      */
-    @Override
-    public void close()
+    public void close(final long drainNs)
     {
+        Setting.atLeast("drainNs", drainNs, 0);
         if (EngineThreads.isCurrent())
         {
             shutdown.begin(null);
@@ -386,22 +399,22 @@ public final class OverlayEngine implements AutoCloseable
         if (isRunning())
         {
             // A port or a clock that throws, or a second thread in doWork(), must not keep the engine open.
-            context.errorHandler().run(this::drain);
+            context.errorHandler().run(() -> drain(drainNs));
         }
         shutdown.begin(null);
         shutdown.await();
     }
 
-    private void drain()
+    private void drain(final long drainNs)
     {
         final CompletableFuture<?> drained = CompletableFuture.allOf(workers.stream()
-            .map(worker -> worker.drain(worker.encapAgent()::ports))
+            .map(worker -> worker.drain(worker.encapAgent()::ports, drainNs))
             .toArray(CompletableFuture[]::new));
         while (context.threadingMode() == ThreadingMode.INVOKER && !drained.isDone() && invoker.get() == null)
         {
             doWork();
         }
-        Shutdown.await(drained, context.drainNs());
+        Shutdown.await(drained, drainNs);
     }
 
     /** A thread ended: because of an Error, or as it was asked to if the cause is null. */

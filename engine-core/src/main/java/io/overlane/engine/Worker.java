@@ -141,14 +141,14 @@ final class Worker
     }
 
     /**
-     * Take no more frames from ports, and carry the frames that they have taken, for {@link EngineContext#drainNs()} at
-     * most. Any thread.
+     * Take no more frames from ports, and carry the frames that they have taken. Any thread.
      *
-     * @param ports of this queue; called on the thread that polls them.
+     * @param ports   of this queue; called on the thread that polls them.
+     * @param drainNs the longest time for that, in nanoseconds; 0: does nothing.
      */
-    CompletableFuture<Void> drain(final Supplier<List<Port>> ports)
+    CompletableFuture<Void> drain(final Supplier<List<Port>> ports, final long drainNs)
     {
-        if (context.drainNs() == 0)
+        if (drainNs == 0)
         {
             return CompletableFuture.completedFuture(null);
         }
@@ -159,15 +159,16 @@ final class Worker
                 ports.get().forEach(Port::endInput);
                 return null;
             })
-            .thenCompose(none -> carry(ports, startNs));
+            .thenCompose(none -> carry(ports, startNs, drainNs));
     }
 
-    private CompletableFuture<Void> carry(final Supplier<List<Port>> ports, final long startNs)
+    private CompletableFuture<Void> carry(
+        final Supplier<List<Port>> ports, final long startNs, final long drainNs)
     {
         return portCommands
             .follow(() -> ports.get().stream().anyMatch(Port::hasInput) &&
-                context.clock().nanoTime() - startNs < context.drainNs())
-            .thenCompose(isMore -> isMore ? carry(ports, startNs) : CompletableFuture.completedFuture(null));
+                context.clock().nanoTime() - startNs < drainNs)
+            .thenCompose(isMore -> isMore ? carry(ports, startNs, drainNs) : CompletableFuture.completedFuture(null));
     }
 
     /** End the ports, and fail the commands that wait. Call this when the worker no longer runs. */

@@ -230,7 +230,7 @@ class EngineLifecycleTest
     {
         port.claimsInput = true;
         final OverlayEngine running = launch(context(mode).drainNs(1_000_000));
-        assertTimeoutPreemptively(PATIENCE, running::close);
+        assertTimeoutPreemptively(PATIENCE, () -> running.close());
 
         assertEnded(running);
     }
@@ -253,6 +253,34 @@ class EngineLifecycleTest
 
         assertEnded(running);
         assertTrue(errors.stream().anyMatch(error -> error.getMessage().contains("no time")), errors::toString);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SHARED", "SPLIT"})
+    void shouldMakeDaemonThreadsIfTheyAreWanted(final ThreadingMode mode)
+    {
+        final OverlayEngine running = launch(context(mode).daemonThreads(true));
+        assertEquals(mode == ThreadingMode.SPLIT ? 2 : 1, threads.size());
+        assertTrue(threads.stream().allMatch(Thread::isDaemon));
+        running.close();
+        assertEnded(running);
+    }
+
+    @Test
+    void shouldLeaveThreadsAsTheFactoryMakesThem()
+    {
+        launch(context(ThreadingMode.SHARED));
+        assertFalse(threads.get(0).isDaemon());
+    }
+
+    @Test
+    void shouldRefuseANegativeTimeToDrain()
+    {
+        final OverlayEngine running = launch(context(ThreadingMode.SHARED));
+        final String message =
+            assertThrows(IllegalArgumentException.class, () -> running.close(-1)).getMessage();
+        assertTrue(message.contains("drainNs=-1"), message);
+        assertTrue(running.isRunning());
     }
 
     @Test
@@ -295,7 +323,7 @@ class EngineLifecycleTest
         });
         // Without this close() may run before the thread has taken the command, and the command is cancelled then.
         assertTrue(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        assertTimeoutPreemptively(PATIENCE, running::close);
+        assertTimeoutPreemptively(PATIENCE, () -> running.close());
 
         assertFalse(running.isRunning());
         assertFalse(running.terminated().isDone(), "what the thread uses is open");

@@ -181,6 +181,22 @@ class RingPortFatesTest
             harness.encap().dropped(DropReason.PORT_CLOSED));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 1000000000, 40", "1000000000, 0, 0"})
+    void shouldDrainForTheTimeGivenToClose(final long drainNs, final long closeNs, final int delivered)
+    {
+        harness.context().drainNs(drainNs).segment(segment().port(port));
+        harness.launch();
+        harness.attach(EngineHarness.A);
+        for (int i = 0; i < 40; i++)
+        {
+            RingFrames.put(port, frame(100));
+        }
+        harness.engine().close(closeNs);
+        assertEquals(delivered, harness.encap().delivered());
+        assertEquals(40 - delivered, harness.encap().dropped(DropReason.PORT_CLOSED));
+    }
+
     @Test
     void shouldCountWhatWasCommittedToTheClosedPortOfAnIpNetwork()
     {
