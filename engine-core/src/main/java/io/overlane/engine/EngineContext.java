@@ -3,7 +3,6 @@ package io.overlane.engine;
 
 import io.overlane.control.FdbContext;
 import io.overlane.error.GuardedErrorHandler;
-import io.overlane.event.TableEvents;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.setting.Setting;
@@ -58,7 +57,6 @@ public final class EngineContext
     private GuardedErrorHandler errorHandler = GuardedErrorHandler.of(null);
     private int maxSegments = DEFAULT_MAX_SEGMENTS;
     private final FdbContext fdb = new FdbContext();
-    private @Nullable TableEvents tableEvents;
     private int maxNeighbors = 16_384;
     private int maxRemotes = 4_096;
     private int maxRoutes = 4_096;
@@ -244,21 +242,6 @@ public final class EngineContext
     public EngineContext fdb(final Consumer<FdbContext> change)
     {
         Setting.notNull("fdb", change).accept(fdb);
-        return this;
-    }
-
-    @Nullable TableEvents tableEvents()
-    {
-        return tableEvents;
-    }
-
-    /**
-     * @param tableEvents receives the changes of the FDB and the addresses that a lookup did not find; the application
-     *                    polls it. Default null: no events.
-     */
-    public EngineContext tableEvents(final @Nullable TableEvents tableEvents)
-    {
-        this.tableEvents = tableEvents;
         return this;
     }
 

@@ -2,6 +2,8 @@
 package io.overlane.engine;
 
 import io.overlane.address.MacAddress;
+import io.overlane.event.EngineEvent;
+import io.overlane.event.delivery.EventQueue;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.policy.PolicyChange;
@@ -49,6 +51,7 @@ public final class EngineSegments
     private final EngineContext context;
     private final EngineCounters counters;
     private final Forwarding forwarding;
+    private final EventQueue events;
     private final CommandQueue commands;
     /** Carries the only queue; changes of policies concern all queues. */
     private final Worker worker;
@@ -66,6 +69,7 @@ public final class EngineSegments
         final EngineContext context,
         final EngineCounters counters,
         final Forwarding forwarding,
+        final EventQueue events,
         final CommandQueue commands,
         final List<Worker> workers,
         final TakenResources resources,
@@ -74,6 +78,7 @@ public final class EngineSegments
         this.context = context;
         this.counters = counters;
         this.forwarding = forwarding;
+        this.events = events;
         this.commands = commands;
         worker = workers.get(0);
         this.resources = resources;
@@ -117,7 +122,11 @@ public final class EngineSegments
             settings.ports().forEach(this::requireFree);
             resources.take(settings.ports());
             final Segment segment = undoing(settings.ports(), () -> worker.paths().open(settings));
-            return begin(worker.paths().encapPaths(segment), () -> takeBack(segment)).thenApply(none -> view(segment));
+            return begin(worker.paths().encapPaths(segment), () -> takeBack(segment)).thenApply(none ->
+            {
+                events.offer(new EngineEvent.SegmentAdded(events.nowNs(), vni));
+                return view(segment);
+            });
         });
     }
 
@@ -147,7 +156,12 @@ public final class EngineSegments
             final Segment segment = requireSegment(vni);
             forwarding.withdraw(segment);
             leavingVnis.add(vni);
-            return end(ports(segment), () -> removedEncap.add(segment.encapTraffic()), () -> settle(segment));
+            return end(ports(segment), () -> removedEncap.add(segment.encapTraffic()), () -> settle(segment))
+                .thenApply(totals ->
+                {
+                    events.offer(new EngineEvent.SegmentRemoved(events.nowNs(), vni));
+                    return totals;
+                });
         });
     }
 
@@ -189,7 +203,7 @@ public final class EngineSegments
                 require(forwarding.ports().add(segment, local),
                     "no room for a port: maxRemotes=" + context.maxRemotes() + " is reached; set it higher");
                 return begin(List.of(worker.paths().encapPath(segment, port)), () -> takeBack(segment, port));
-            });
+            }).thenRun(() -> events.offer(new EngineEvent.PortAdded(events.nowNs(), vni, port.name())));
         });
     }
 
@@ -206,7 +220,8 @@ public final class EngineSegments
             final Segment segment = requireSegment(vni);
             requirePort(segment, port);
             leavingPorts.add(port);
-            return end(List.of(port), () -> {}, () -> forget(segment, port));
+            return end(List.of(port), () -> {}, () -> forget(segment, port))
+                .thenRun(() -> events.offer(new EngineEvent.PortRemoved(events.nowNs(), vni, port.name())));
         });
     }
 

@@ -2,6 +2,8 @@
 package io.overlane.engine;
 
 import io.overlane.address.Vtep;
+import io.overlane.event.EngineEvent;
+import io.overlane.event.EventSubscription;
 import io.overlane.fate.FateListener;
 import io.overlane.fate.FateSubscription;
 import io.overlane.forwarding.Forwarding;
@@ -16,7 +18,9 @@ import io.overlane.status.EngineSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +51,7 @@ public final class OverlayEngine implements AutoCloseable
     /** Null if no thread but the writer of the tables learns. */
     private final @Nullable LearnRing learned;
     private final EngineReader reader;
+    private final EngineEvents events;
     private final EngineSegments segments;
     private final SourceFilter sourceFilter;
     private final CommandQueue commands;
@@ -83,10 +88,8 @@ public final class OverlayEngine implements AutoCloseable
             context.ipNetwork() != null,
             context.clock());
         forwarding.remotes().onNew(counters::resetRemote);
-        if (context.tableEvents() != null)
-        {
-            forwarding.events(context.tableEvents());
-        }
+        events = new EngineEvents(context, counters, forwarding);
+        forwarding.events(events.queue());
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         sourceFilter = new SourceFilter(context, forwarding, counters.decap());
         commands = new CommandQueue(wake, sourceFilter::update, context.errorHandler());
@@ -96,7 +99,7 @@ public final class OverlayEngine implements AutoCloseable
         learned = context.ipNetwork() == null && (isSplit || !context.queues().isEmpty()) ?
             new LearnRing(() -> context.errorHandler().run(wake), context.fdb().ageNs()) :
             null;
-        final PathBuilder paths = new PathBuilder(context, counters, forwarding, learned);
+        final PathBuilder paths = new PathBuilder(context, counters, forwarding, events.queue(), learned);
         final DecapPath decapPath = paths.build();
         workers.add(new Worker(context, paths, decapPath, commands, upkeep(decapPath)));
         for (int i = 1; i <= context.queues().size(); i++)
@@ -108,7 +111,9 @@ public final class OverlayEngine implements AutoCloseable
             workers.add(new Worker(context, more, more.build(), ofQueue, () -> 0));
         }
         fates = new FateListeners(context, workers);
-        segments = new EngineSegments(context, counters, forwarding, commands, workers, resources, shutdown);
+        segments = new EngineSegments(
+            context, counters, forwarding, events.queue(), commands, workers, resources, shutdown);
+        shutdown.terminated().whenComplete((none, cause) -> events.hub().end(cause));
         reader = new EngineReader(context, counters, forwarding, workers);
     }
 
@@ -227,6 +232,7 @@ public final class OverlayEngine implements AutoCloseable
             {
                 work += workers.get(i).doWork();
             }
+            events.hub().dispatch();
             return work;
         }
         catch (final Error error)
@@ -277,7 +283,8 @@ public final class OverlayEngine implements AutoCloseable
             reader.remotes(),
             reader.tables(forgotten()),
             receiveDrops(),
-            counters.encap().batches().isLatencyOn());
+            counters.encap().batches().isLatencyOn(),
+            events.hub().lost());
     }
 
     /**
@@ -290,6 +297,26 @@ public final class OverlayEngine implements AutoCloseable
     {
         counters.encap().batches().latency(isOn);
         counters.decap().batches().latency(isOn);
+    }
+
+    /**
+     * Receive what happens in the engine from now on. Any thread. An event costs the thread that carries frames some
+     * hundred nanoseconds, and nothing while nobody subscribes.
+     *
+     * <p>A thread of the engine collects the events and gives them to the executor; in {@link ThreadingMode#INVOKER}
+     * the thread that calls {@link #doWork()} does so. The engine never waits for the consumer: events that find no
+     * room are lost, counted, and reported with an {@link EngineEvent.EventsLost}.
+     *
+     * @param executor runs the consumer, one event at a time and in order, whatever the executor is;
+     *                 {@code Runnable::run} for the thread that collects the events.
+     * @param consumer gets each event; its exceptions go to the error handler. It may call every method of the engine.
+     * @return the subscription; close it to receive no more.
+     * @throws IllegalStateException with one line if the thread factory makes no thread.
+     */
+    public EventSubscription events(final Executor executor, final Consumer<EngineEvent> consumer)
+    {
+        return events.hub().subscribe(
+            Setting.notNull("executor", executor), Setting.notNull("consumer", consumer));
     }
 
     /** @return views of the tables. */

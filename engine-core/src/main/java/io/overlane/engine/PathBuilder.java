@@ -6,6 +6,7 @@ import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableOperations;
 import io.overlane.control.TableResult;
+import io.overlane.event.delivery.EventQueue;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
 import io.overlane.limit.RateLimit;
@@ -59,6 +60,7 @@ final class PathBuilder
     private final EngineContext context;
     private final EngineCounters counters;
     private final Forwarding forwarding;
+    private final EventQueue events;
     private final @Nullable LearnRing learned;
     private final SegmentGroups groups;
     /** One limit for the whole engine. */
@@ -77,11 +79,13 @@ final class PathBuilder
         final EngineContext context,
         final EngineCounters counters,
         final Forwarding forwarding,
+        final EventQueue events,
         final @Nullable LearnRing learned)
     {
         this.context = context;
         this.counters = counters;
         this.forwarding = forwarding;
+        this.events = events;
         this.learned = learned;
         groups = new SegmentGroups(context.underlay(), context.errorHandler());
         icmpErrors = new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE, 1);
@@ -97,6 +101,7 @@ final class PathBuilder
         context = first.context;
         counters = first.counters;
         forwarding = first.forwarding;
+        events = first.events;
         learned = first.learned;
         groups = first.groups;
         icmpErrors = first.icmpErrors;
@@ -155,8 +160,7 @@ final class PathBuilder
     {
         final boolean encapWritesTables = queue == 0 && context.threadingMode() != ThreadingMode.SPLIT;
         final PortGuard ports = new PortGuard(context.errorHandler());
-        final MissReporter misses =
-            context.tableEvents() == null ? null : new MissReporter(context.tableEvents(), context.clock());
+        final MissReporter misses = new MissReporter(events, context.clock());
         shared = new EncapShared(
             forwarding.fdb(),
             toUnderlay(VxlanHeader.LENGTH),

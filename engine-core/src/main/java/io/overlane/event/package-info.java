@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Events of table entries, which an application receives on a thread of its own. */
+/** Events of an engine, which an application receives on an executor of its own. */
 @NullMarked
 package io.overlane.event;
 

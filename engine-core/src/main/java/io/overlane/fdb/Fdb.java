@@ -145,6 +145,18 @@ public final class Fdb
         return learnsPerSecond;
     }
 
+    /**
+     * A MAC was not learned because its remote or port brought too many. Any thread.
+     *
+     * @param high    first word of the address of the remote or port.
+     * @param udpPort to which frames for it would be sent.
+     */
+    public void onLearnLimited(final int vni, final long high, final long low, final int udpPort)
+    {
+        counters.record(TableCounters.Event.LEARN_LIMITED);
+        listener.onLearnLimited(vni, high, low, udpPort);
+    }
+
     /** @return entries of every kind; any thread. */
     public int size()
     {
@@ -231,7 +243,7 @@ public final class Fdb
             slot = table.put(vni, mac, word);
             records.init(slot, nowMs, owner);
             learned.add(slot, vni, word);
-            listener.onFdbChange(FdbChange.ADDED, vni, mac, word, FdbEntry.MISSING);
+            listener.onFdbChange(FdbChange.CONFIGURED, vni, mac, word, FdbEntry.MISSING);
             return true;
         }
         final long before = table.valueAt(slot);
@@ -363,18 +375,19 @@ public final class Fdb
         records.init(slot, nowMs, FdbRequest.NO_OWNER);
         learned.add(slot, vni, word);
         counters.record(TableCounters.Event.LEARNED);
-        listener.onFdbChange(FdbChange.ADDED, vni, mac, word, FdbEntry.MISSING);
+        listener.onFdbChange(FdbChange.LEARNED, vni, mac, word, FdbEntry.MISSING);
         return NEW;
     }
 
     private int move(final int slot, final int vni, final long mac, final int remote, final long nowMs)
     {
+        final long before = table.valueAt(slot);
         if (!moveLimit.mayMove(slot, nowMs))
         {
             counters.record(TableCounters.Event.PINNED);
+            listener.onFdbChange(FdbChange.PINNED, vni, mac, before, FdbEntry.moved(before, remote));
             return PINNED;
         }
-        final long before = table.valueAt(slot);
         final long word = FdbEntry.moved(before, remote);
         learned.remove(slot, vni, before);
         table.valueAt(slot, word);

@@ -14,8 +14,19 @@ public interface FdbListener
     FdbListener NONE = (change, vni, mac, word, before) -> {};
 
     /**
-     * @param word   the entry, to be read with {@link FdbEntry}; the last one if it was removed.
-     * @param before the former entry if it was {@link FdbChange#MOVED}, else {@link FdbEntry#MISSING}.
+     * @param word  the entry, to be read with {@link FdbEntry}; the last one if it was removed.
+     * @param other the former entry if it was {@link FdbChange#MOVED}; what it would be if it was
+     *              {@link FdbChange#PINNED}; else {@link FdbEntry#MISSING}.
      */
-    void onFdbChange(FdbChange change, int vni, long mac, long word, long before);
+    void onFdbChange(FdbChange change, int vni, long mac, long word, long other);
+
+    /**
+     * A MAC was not learned because its remote or port brought too many. Any thread.
+     *
+     * @param high    first word of the address of the remote or port.
+     * @param udpPort to which frames for it would be sent.
+     */
+    default void onLearnLimited(final int vni, final long high, final long low, final int udpPort)
+    {
+    }
 }

@@ -10,6 +10,7 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.FdbRow;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
@@ -136,14 +137,14 @@ final class FdbSweep
         final int number = FdbEntry.number(word);
         final Vtep remote = tables.remotes().vtep(number);
         final LocalPort port = LocalPorts.isPort(remote.address()) ? tables.segment(vni).ports().find(number) : null;
+        final int remoteVni = tables.remotes().vni(number);
         return new FdbRow(
             vni,
             new MacAddress(mac),
             FdbEntry.kindOf(word),
-            tables.fdb().owner(vni, mac),
             FdbEntry.isRouter(word),
             port == null ? remote : null,
-            tables.remotes().vni(number),
+            remoteVni == RemoteTable.SEGMENTS_VNI ? null : remoteVni,
             port == null ? null : port.port().name(),
             lastSeenMs,
             writer.owners(vni, mac, number));

@@ -105,7 +105,7 @@ final class FdbWriter
     void own(final FdbRequest request)
     {
         final String owner =
-            request.owner() == FdbRequest.NO_OWNER ? TableOperations.OWNER : "control plane " + request.owner();
+            request.owner() == FdbRequest.NO_OWNER ? TableOperations.OWNER : name(request.owner());
         final Vtep remote = Objects.requireNonNull(request.remote(), "remote");
         if (!request.isGroup())
         {
@@ -118,15 +118,23 @@ final class FdbWriter
         }
     }
 
+    /** The names of the owners of an entry. */
     List<String> owners(final int vni, final long mac, final int remote)
     {
         if (mac != FdbRequest.FLOOD_LIST.value())
         {
-            return tables.reconciler().owners(fdbKey(vni, mac));
+            final List<String> owners = tables.reconciler().owners(fdbKey(vni, mac));
+            final int number = tables.fdb().owner(vni, mac);
+            return owners.isEmpty() && number != FdbRequest.NO_OWNER ? List.of(name(number)) : owners;
         }
         return tables.remotes().vni(remote) == RemoteTable.SEGMENTS_VNI ?
             tables.reconciler().owners(floodKey(vni, remote)) :
             List.of();
+    }
+
+    private static String name(final int owner)
+    {
+        return "control plane " + owner;
     }
 
     private static Entry.Key fdbKey(final int vni, final long mac)

@@ -5,13 +5,15 @@ import io.overlane.address.MacAddress;
 import io.overlane.control.Entry;
 import io.overlane.control.FdbChange;
 import io.overlane.control.FdbContext;
-import io.overlane.event.TableEvents;
+import io.overlane.event.delivery.EventQueue;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.fdb.FdbListener;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.KnownSources;
+import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.status.TableCounters;
@@ -36,7 +38,7 @@ public final class Forwarding
     private final Reconciler reconciler;
     private final SegmentPorts ports;
     private final Operations operations;
-    private @Nullable TableEvents events;
+    private EntryEvents events;
     private int nextForgotten;
 
     /**
@@ -69,7 +71,26 @@ public final class Forwarding
         reconciler = new Reconciler(entries);
         ports = new SegmentPorts(this, peerUdpPort);
         operations = new Operations(this, entries, check, clock);
-        fdb.listener(this::onFdbChange);
+        events = new EntryEvents(null, remotes);
+        fdb.listener(new FdbListener()
+        {
+            @Override
+            public void onFdbChange(
+                final FdbChange change, final int vni, final long mac, final long word, final long other)
+            {
+                if (change != FdbChange.PINNED)
+                {
+                    Forwarding.this.onFdbChange(change, vni, mac, word, other);
+                }
+                events.onFdbChange(change, vni, mac, word, other);
+            }
+
+            @Override
+            public void onLearnLimited(final int vni, final long high, final long low, final int udpPort)
+            {
+                events.onLearnLimited(vni, high, low, udpPort);
+            }
+        });
         remotes.makesRoom(this::forgetLearnedRemotes);
     }
 
@@ -92,11 +113,33 @@ public final class Forwarding
     /**
      * Call this before threads start.
      *
-     * @param events gets the changes of the FDB.
+     * @param queue gets the changes of the FDB.
      */
-    public void events(final TableEvents events)
+    public void events(final EventQueue queue)
     {
-        this.events = events;
+        events = new EntryEvents(queue, remotes);
+    }
+
+    /**
+     * Any thread.
+     *
+     * @param id second word of the port's address in the table of remotes.
+     * @return name of the port; null if the segment has no such port now.
+     */
+    public @Nullable String portName(final int vni, final long id)
+    {
+        final Segment segment = segments.lookup(vni);
+        if (segment != null)
+        {
+            for (final LocalPort port : segment.ports().all())
+            {
+                if (port.number() != LocalPort.UNNUMBERED && remotes.low(port.number()) == id)
+                {
+                    return port.port().name();
+                }
+            }
+        }
+        return null;
     }
 
     private void onFdbChange(
@@ -109,7 +152,8 @@ public final class Forwarding
         final Segment segment = segments.lookup(vni);
         if (segment != null)
         {
-            final boolean isThere = change == FdbChange.ADDED || change == FdbChange.MOVED;
+            final boolean isThere =
+                change == FdbChange.LEARNED || change == FdbChange.CONFIGURED || change == FdbChange.MOVED;
             if (isThere && FdbEntry.isConfigured(word))
             {
                 // The new sources come first, so that an address of both entries is known all the time.
@@ -126,19 +170,6 @@ public final class Forwarding
                     removeSource(segment.knownSources(), remote);
                 }
             }
-        }
-        if (events != null)
-        {
-            final int number = FdbEntry.number(word);
-            final boolean isRemote = FdbEntry.target(word) == FdbEntry.REMOTE;
-            events.offerFdbChange(
-                change,
-                vni,
-                mac,
-                word,
-                isRemote ? remotes.high(number) : 0,
-                isRemote ? remotes.low(number) : 0,
-                isRemote ? remotes.udpPort(number) : 0);
         }
     }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param tables       sizes of the tables, and what happened to entries.
  * @param receiveDrops datagrams that the underlay dropped before the engine could read them.
  * @param hasLatency   whether {@link PathRow#latencyNs()} is recorded now.
+ * @param eventsLost   events that subscribers were too slow for, of all subscriptions that are open.
  */
 public record EngineSnapshot(
     long timeNs,
@@ -35,7 +36,8 @@ public record EngineSnapshot(
     List<RemoteRow> remotes,
     TableSizes tables,
     long receiveDrops,
-    boolean hasLatency)
+    boolean hasLatency,
+    long eventsLost)
 {
     /**
      * The fates of all frames that go one way: {@code in = delivered + answered + dropped}.

@@ -220,8 +220,9 @@ class FdbTest
             fdb.learn(VNI, MAC + i, 5, 4);
         }
         assertEquals(List.of(
-            "ADDED 0 1 0", "MOVED 0 2 1", "MOVED 0 3 2", "REMOVED 0 3 0", "ADDED 1 4 0", "AGED 1 4 0",
-            "ADDED 2 5 0", "ADDED 3 5 0", "ADDED 4 5 0", "ADDED 5 5 0", "EVICTED 2 5 0", "ADDED 6 5 0"), told);
+            "LEARNED 0 1 0", "MOVED 0 2 1", "MOVED 0 3 2", "REMOVED 0 3 0", "LEARNED 1 4 0", "AGED 1 4 0",
+            "LEARNED 2 5 0", "LEARNED 3 5 0", "LEARNED 4 5 0", "LEARNED 5 5 0", "EVICTED 2 5 0", "LEARNED 6 5 0"),
+            told);
     }
 
     @Test

@@ -13,7 +13,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
-import io.overlane.event.TableEvents;
+import io.overlane.event.EngineEvent;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
@@ -21,6 +21,7 @@ import io.overlane.status.TableCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,15 +66,15 @@ class LearningRowsTest
         deviation = "Linux never pins; FdbContext.maxMoves(0) is the same")
     void shouldMoveAtOnce()
     {
-        final TableEvents events = new TableEvents(16);
-        trial.harness().context().tableEvents(events);
+        final List<EngineEvent> events = new ArrayList<>();
         trial.launch();
+        trial.harness().engine().events(Runnable::run, events::add);
         trial.hear(A, M);
         trial.hear(B, M);
 
         assertEquals(B, trial.remoteOf(M));
         assertEquals(1, tables().get(TableCounters.Event.MOVED));
-        assertEquals(2, events.poll(new IgnoredEvents(), 16), "added and moved, each told once");
+        assertEquals(2, events.size(), "learned and moved, each told once");
     }
 
     @Test

@@ -9,11 +9,12 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
 import io.overlane.engine.Internals;
-import io.overlane.event.TableEvents;
+import io.overlane.event.EngineEvent;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,12 +31,11 @@ class NeighborRowsTest
     private static final String TARGET6 = "fd00::9";
 
     private final EngineHarness harness = EngineHarness.create();
-    private final TableEvents events = new TableEvents(16);
+    private final List<EngineEvent> events = new ArrayList<>();
 
     @BeforeEach
     void launch()
     {
-        harness.context().tableEvents(events);
         harness.attach(EngineHarness.A);
         harness.launch(new SegmentContext(VNI)
             .policy(p -> p.learning(true))
@@ -44,6 +44,7 @@ class NeighborRowsTest
             .neighbor(IpAddress.parse(TARGET6), KNOWN)
             .neighbor(IpAddress.parse("127.0.0.1"), KNOWN)
             .neighbor(IpAddress.parse("224.0.0.1"), KNOWN));
+        harness.engine().events(Runnable::run, events::add);
     }
 
     @AfterEach
@@ -71,7 +72,12 @@ class NeighborRowsTest
         assertFlooded(FrameSpec.arpRequest(ASKER, "10.0.0.10"));
         assertFlooded(FrameSpec.arpRequest(ASKER, "10.0.0.10"));
         assertFlooded(FrameSpec.neighborSolicitation(ASKER6, "fd00::10"));
-        assertEquals(2, events.poll(new IgnoredEvents(), 16));
+        assertEquals(
+            List.of(IpAddress.parse("10.0.0.10"), IpAddress.parse("fd00::10")),
+            events.stream()
+                .filter(EngineEvent.UnknownNeighbor.class::isInstance)
+                .map(event -> ((EngineEvent.UnknownNeighbor)event).address())
+                .toList());
     }
 
     @Test

@@ -11,10 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.control.FdbChange;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
-import io.overlane.event.TableEvents;
 import io.overlane.frame.FrameBatch;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
@@ -149,40 +147,19 @@ class EngineLifecycleTest
         assertEnded(running);
     }
 
-    @Test
-    void shouldCloseFromHandlerOfTableEvents()
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseFromASubscriberOfEvents(final ThreadingMode mode)
     {
-        final TableEvents events = new TableEvents(16);
-        final OverlayEngine running = launch(context(ThreadingMode.SPLIT).tableEvents(events));
-        await(running.control().operate(tables -> tables.replace(new FdbRequest(VNI, M, A))));
-        final TableEvents.Handler handler = new TableEvents.Handler()
+        final OverlayEngine running = launch(context(mode));
+        running.events(Runnable::run, event -> running.close());
+        final CompletableFuture<?> asked =
+            running.control().operate(tables -> tables.replace(new FdbRequest(VNI, M, A)));
+        while (mode == ThreadingMode.INVOKER && !asked.isDone())
         {
-            @Override
-            public void onFdbChange(
-                final FdbChange change,
-                final int vni,
-                final long mac,
-                final long word,
-                final long high,
-                final long low,
-                final int udpPort)
-            {
-                running.close();
-            }
-
-            @Override
-            public void onUnknownStation(final int vni, final long mac)
-            {
-            }
-
-            @Override
-            public void onUnknownNeighbor(final int vni, final long high, final long low)
-            {
-            }
-        };
-        assertTimeoutPreemptively(PATIENCE, () -> assertEquals(1, events.poll(handler, 16)));
-
-        assertTrue(running.terminated().isDone(), "not a thread of the engine: close() waited");
+            running.doWork();
+        }
+        await(running.terminated());
         assertEnded(running);
     }
 

@@ -34,7 +34,6 @@ class CoreSettingsTest extends SettingsContract
             Set.of(
                 "EngineContext.errorHandler",
                 "EngineContext.idleWait",
-                "EngineContext.tableEvents",
                 "OuterContext.ecn",
                 "UnderlayOptions.errorHandler",
                 "UnderlayOptions.multicastInterface"),

@@ -157,7 +157,8 @@ final class FdbCommands
 
     private static boolean isAt(final FdbRow row, final FdbRequest request)
     {
-        return Objects.equals(request.remote(), row.remote()) && row.remoteVni() == request.remoteVni();
+        final int remoteVni = row.remoteVni() == null ? FdbRequest.SEGMENTS_VNI : row.remoteVni();
+        return Objects.equals(request.remote(), row.remote()) && remoteVni == request.remoteVni();
     }
 
     private static List<FdbRow> rows(final TableOperations tables, final FdbRequest request)

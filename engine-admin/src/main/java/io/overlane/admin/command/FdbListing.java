@@ -105,7 +105,7 @@ final class FdbListing
                 row.vni(),
                 row.port(),
                 FdbRequest.FLOOD_LIST.equals(row.mac()) ? FLOOD : FdbKinds.word(row.kind()),
-                row.remoteVni() == FdbRequest.SEGMENTS_VNI ? null : row.remoteVni(),
+                row.remoteVni(),
                 row.isRouter() ? true : null,
                 row.owners().isEmpty() ? null : row.owners(),
                 ages ? TimeUnit.MILLISECONDS.toSeconds(nowMs - row.lastSeenMs()) : null);

@@ -132,7 +132,7 @@ public final class Learn
         isConfirmed = false;
         if (!limits.take(remote + 1, 1, nowNs))
         {
-            fdb.counters().record(TableCounters.Event.LEARN_LIMITED);
+            fdb.onLearnLimited(vni, high, low, peerUdpPort);
         }
         else if (ring == null)
         {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline.learning;
 
-import io.overlane.event.TableEvents;
+import io.overlane.event.delivery.EventQueue;
 import io.overlane.table.Hash;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
@@ -16,12 +16,12 @@ public final class MissReporter
     private static final int SLOTS = 1024;
     private static final int SLOT_SHIFT = Long.SIZE - 10;
 
-    private final TableEvents events;
+    private final EventQueue events;
     private final NanoClock clock;
     private final long[] told = new long[SLOTS];
     private final long[] toldNs = new long[SLOTS];
 
-    public MissReporter(final TableEvents events, final NanoClock clock)
+    public MissReporter(final EventQueue events, final NanoClock clock)
     {
         this.events = events;
         this.clock = clock;
@@ -45,6 +45,10 @@ public final class MissReporter
 
     private boolean isNews(final long what)
     {
+        if (!events.isOn())
+        {
+            return false;
+        }
         final int slot = (int)(what >>> SLOT_SHIFT);
         final long nowNs = clock.nanoTime();
         if (told[slot] == what && nowNs - toldNs[slot] < INTERVAL_NS)
