@@ -8,6 +8,7 @@ module io.overlane.cli
     requires transitive io.overlane.core;
     requires io.overlane.admin;
     requires io.overlane.flannel;
+    requires io.overlane.http;
     requires io.overlane.netty;
     requires io.overlane.replay;
     requires io.overlane.tun;

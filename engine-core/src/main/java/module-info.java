@@ -25,7 +25,8 @@ module io.overlane.core
     exports io.overlane.wire;
 
     exports io.overlane.error to
-        io.overlane.admin, io.overlane.cli, io.overlane.flannel, io.overlane.netty, io.overlane.replay, io.overlane.tun;
+        io.overlane.admin, io.overlane.cli, io.overlane.flannel, io.overlane.http, io.overlane.netty,
+        io.overlane.replay, io.overlane.tun;
     exports io.overlane.offload to io.overlane.tun;
     exports io.overlane.parse to io.overlane.replay, io.overlane.tun;
     exports io.overlane.setting to io.overlane.flannel, io.overlane.netty, io.overlane.tun;

@@ -18,17 +18,31 @@ public final class AdminCommands
     private final Map<String, Entry> entries = new TreeMap<>();
 
     /** A command and its description. */
-    private record Entry(String syntax, String description, AdminCommand command)
+    private record Entry(String syntax, String description, boolean isReading, AdminCommand command)
+    {
+    }
+
+    /**
+     * A command as {@code help} shows it.
+     *
+     * @param name        one word or two.
+     * @param syntax      of the words after the name; empty if there are none.
+     * @param description a phrase.
+     * @param isReading   true if it changes nothing.
+     */
+    public record Description(String name, String syntax, String description, boolean isReading)
     {
     }
 
     /** Commands with {@code help} only. */
     public AdminCommands()
     {
-        add("help", "", "list the commands", words -> help());
+        addReading("help", "", "list the commands", words -> help());
     }
 
     /**
+     * Add a command that may change something.
+     *
      * @param name        one word or two.
      * @param syntax      of the words after the name.
      * @param description a phrase for {@code help}.
@@ -39,11 +53,35 @@ public final class AdminCommands
     public AdminCommands add(
         final String name, final String syntax, final String description, final AdminCommand command)
     {
-        if (entries.putIfAbsent(name, new Entry(syntax, description, command)) != null)
+        return add(name, new Entry(syntax, description, false, command));
+    }
+
+    /**
+     * Add a command that changes nothing, so that everybody who may read may run it. A server of HTTP offers these
+     * commands and no others. The parameters are those of {@link #add(String, String, String, AdminCommand)}.
+     */
+    public AdminCommands addReading(
+        final String name, final String syntax, final String description, final AdminCommand command)
+    {
+        return add(name, new Entry(syntax, description, true, command));
+    }
+
+    private AdminCommands add(final String name, final Entry entry)
+    {
+        if (entries.putIfAbsent(name, entry) != null)
         {
             throw new IllegalArgumentException("two commands are named '" + name + "'");
         }
         return this;
+    }
+
+    /** @return the commands, in order of their names. */
+    public List<Description> list()
+    {
+        return entries.entrySet().stream()
+            .map(one -> new Description(
+                one.getKey(), one.getValue().syntax, one.getValue().description, one.getValue().isReading))
+            .toList();
     }
 
     /**

@@ -139,7 +139,7 @@ final class AdminConnection
         try
         {
             final Answer result = commands.run(isJson ? words.subList(1, words.size()) : words);
-            return encode(AdminStatus.OK, isJson ? JsonText.of(result.json()) + "\n" : harmless(result.text()));
+            return encode(AdminStatus.OK, isJson ? result.jsonText() + "\n" : harmless(result.text()));
         }
         catch (final AdminException ex)
         {

@@ -18,6 +18,7 @@ public final class Table
 {
     private final List<String> columns;
     private final List<Object[]> rows = new ArrayList<>();
+    private int shown;
 
     /**
      * @param columns names in order; lower case with {@code _}, as members of a JSON object.
@@ -25,6 +26,17 @@ public final class Table
     public Table(final String... columns)
     {
         this.columns = List.of(columns);
+        shown = columns.length;
+    }
+
+    /**
+     * @param shown number of columns in {@link #text()}; the others are for programs only. Default: all.
+     * @return this.
+     */
+    public Table show(final int shown)
+    {
+        this.shown = shown;
+        return this;
     }
 
     /**
@@ -71,15 +83,6 @@ public final class Table
 
     /** @return the rows for people; empty if there are none. */
     public String text()
-    {
-        return text(columns.size());
-    }
-
-    /**
-     * @param shown number of columns to show; the others are for programs only.
-     * @return the rows for people; empty if there are none.
-     */
-    public String text(final int shown)
     {
         if (rows.isEmpty())
         {

@@ -4,6 +4,7 @@ package io.overlane.cli;
 import io.overlane.admin.SocketPath;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of {@code tun-bridge} for its run rather than its traffic; null if they are not given. */
@@ -21,6 +22,10 @@ public final class RunOptions
         "/run/overlane/DEVICE.sock for root, $XDG_RUNTIME_DIR/overlane/DEVICE.sock otherwise; none if it cannot be " +
         "opened.")
     public @Nullable String admin;
+
+    /** Options for HTTP. */
+    @Mixin
+    public HttpOptions http = new HttpOptions();
 
     /**
      * @param admin value of {@code --admin}.

@@ -72,7 +72,7 @@ final class DropCommands
 
     void addTo(final AdminCommands commands)
     {
-        commands.add(
+        commands.addReading(
             "drops",
             "[vni N] [remote IP] [reason REASON]",
             "dropped frames by reason, segment and remote, and the headers of the last ones",
@@ -100,7 +100,7 @@ final class DropCommands
             counts.text() +
                 (withoutLine == 0 ? "" : withoutLine + " frames are counted by reason alone, because there were more " +
                     "combinations of reason, VNI and remote than maxDropLines\n") +
-                (samples.isEmpty() ? "" : "\n" + samples.text(SAMPLE_COLUMNS_SHOWN)),
+                (samples.isEmpty() ? "" : "\n" + samples.text()),
             json);
     }
 
@@ -130,7 +130,8 @@ final class DropCommands
     /** Newest first within each reason. */
     private Table samples(final Filter filter)
     {
-        final Table table = new Table("path", "reason", "age_ms", "vni", "remote", "length", "frame", "bytes");
+        final Table table = new Table("path", "reason", "age_ms", "vni", "remote", "length", "frame", "bytes")
+            .show(SAMPLE_COLUMNS_SHOWN);
         final long nowNs = engine.engine().clock().nanoTime();
         for (int i = 1; i < DropReason.count(); i++)
         {

@@ -21,7 +21,7 @@ public final class EngineCommands
     public static AdminCommands addTo(final OverlayEngine engine, final boolean isVxlan, final AdminCommands commands)
     {
         final EngineAccess access = new EngineAccess(engine);
-        commands.add("ping", "", "test whether the engine answers", words ->
+        commands.addReading("ping", "", "test whether the engine answers", words ->
         {
             access.operate(tables -> true);
             return Answer.line("pong");

@@ -41,7 +41,7 @@ final class FdbListing
     void addTo(final AdminCommands commands)
     {
         commands
-            .add("fdb show", "[MAC] [vni N] [dst IP] [static|dynamic|extern|learned|flood]…",
+            .addReading("fdb show", "[MAC] [vni N] [dst IP] [static|dynamic|extern|learned|flood]… " + Page.SYNTAX,
                 "entries of MACs, and remotes that get flooded frames", this::show)
             .add("fdb flush", "[MAC] [vni N] [dst IP] [static|dynamic|extern|learned|all]…",
                 "delete entries; without a kind, the learned ones", this::flush);
@@ -50,6 +50,7 @@ final class FdbListing
     private Answer show(final List<String> request) throws AdminException
     {
         final Words words = words(request, FLOOD);
+        final Page page = Page.of(words);
         final FdbFilter filter = filter(words);
         final FdbKind[] kinds = FdbKinds.kinds(words.given());
         final List<FdbRow> rows = new ArrayList<>();
@@ -69,10 +70,14 @@ final class FdbListing
             final FdbFilter ofKinds = kinds.length == 0 ? filter : filter.kinds(kinds);
             for (final List<Key<MacAddress>> some : entries(filter))
             {
+                if (page.endsBefore(rows.size()))
+                {
+                    break;
+                }
                 rows.addAll(rows(some, ofKinds));
             }
         }
-        return table(rows).answer();
+        return page.answer(rows, this::table);
     }
 
     private List<FdbRow> rows(final List<Key<MacAddress>> entries, final FdbFilter filter) throws AdminException
@@ -116,6 +121,10 @@ final class FdbListing
     private Answer flush(final List<String> request) throws AdminException
     {
         final Words words = words(request, ALL_KINDS);
+        if (words.has(Page.FROM) || words.has(Page.LIMIT))
+        {
+            throw AdminException.usage(Page.FROM + " and " + Page.LIMIT + " are for fdb show");
+        }
         final FdbFilter filter = filter(words);
         final Set<String> given = words.given();
         if (given.contains(ALL_KINDS) && given.size() > 1)
@@ -165,7 +174,7 @@ final class FdbListing
     {
         final Set<String> flags = new HashSet<>(FdbKinds.words());
         flags.add(further);
-        return new Words(request, flags, 1, "vni", "dst");
+        return new Words(request, flags, 1, "vni", "dst", Page.FROM, Page.LIMIT);
     }
 
     /** What is meant, of whatever kind. */

@@ -31,7 +31,8 @@ final class NeighborCommands
     void addTo(final AdminCommands commands)
     {
         commands
-            .add("neigh show", "[IP] [vni N]", "inner addresses that the engine answers for", this::show)
+            .addReading(
+                "neigh show", "[IP] [vni N] " + Page.SYNTAX, "inner addresses that the engine answers for", this::show)
             .add("neigh add", "IP lladdr MAC [vni N]", "answer for a new address", this::add)
             .add("neigh replace", "IP lladdr MAC [vni N]", "answer for an address, new or not", this::replace)
             .add("neigh del", "IP [vni N]", "stop answering for an address", this::del)
@@ -40,18 +41,19 @@ final class NeighborCommands
 
     private Answer show(final List<String> request) throws AdminException
     {
-        final Words words = new Words(request, 1, "vni");
+        final Words words = new Words(request, 1, "vni", Page.FROM, Page.LIMIT);
         final IpAddress address = words.optional(0, IpAddress::parse);
-        final Integer vni = engine.filter(words);
+        final List<Map.Entry<Key<IpAddress>, MacAddress>> shown = entries(engine.filter(words)).entrySet().stream()
+            .filter(entry -> address == null || address.equals(entry.getKey().address()))
+            .toList();
+        return Page.of(words).answer(shown, NeighborCommands::table);
+    }
+
+    private static Table table(final List<Map.Entry<Key<IpAddress>, MacAddress>> entries)
+    {
         final Table table = new Table("ip", "lladdr", "vni");
-        entries(vni).forEach((key, mac) ->
-        {
-            if (address == null || address.equals(key.address()))
-            {
-                table.row(key.address(), mac, key.vni());
-            }
-        });
-        return table.answer();
+        entries.forEach(entry -> table.row(entry.getKey().address(), entry.getValue(), entry.getKey().vni()));
+        return table;
     }
 
     private Answer add(final List<String> request) throws AdminException

@@ -26,19 +26,26 @@ final class RouteCommands
     void addTo(final AdminCommands commands)
     {
         commands
-            .add("route show", "", "inner prefixes and their remotes", words -> show())
+            .addReading("route show", Page.SYNTAX, "inner prefixes and their remotes", this::show)
             .add("route replace", "CIDR dst IP [port N]", "set the remote of a prefix", this::replace)
             .add("route del", "CIDR", "delete a prefix", this::del);
     }
 
-    private Answer show()
+    private Answer show(final List<String> request) throws AdminException
     {
+        final Page page = Page.of(new Words(request, 0, Page.FROM, Page.LIMIT));
         final Map<IpPrefix, Vtep> routes = new TreeMap<>(
             Comparator.<IpPrefix>comparingLong(prefix -> prefix.address().low()).thenComparingInt(IpPrefix::length));
         routes.putAll(engine.engine().tables().routes());
-        final Table shown = new Table("prefix", "dst", "port");
-        routes.forEach((prefix, remote) -> shown.row(prefix, remote.address(), remote.udpPort()));
-        return shown.answer();
+        return page.answer(List.copyOf(routes.entrySet()), RouteCommands::table);
+    }
+
+    private static Table table(final List<Map.Entry<IpPrefix, Vtep>> routes)
+    {
+        final Table table = new Table("prefix", "dst", "port");
+        routes.forEach(route ->
+            table.row(route.getKey(), route.getValue().address(), route.getValue().udpPort()));
+        return table;
     }
 
     private Answer replace(final List<String> request) throws AdminException

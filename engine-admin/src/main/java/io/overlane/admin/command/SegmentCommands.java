@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /** {@code segment show} and {@code segment set}: shows and changes the rules of segments. */
 final class SegmentCommands
 {
-    /** The rules are printed below the table, as they would make it too wide. */
+    /** All but the rules. */
     private static final int SHOWN_COLUMNS = 7;
 
     /** Settings that are fixed when a segment is made. */
@@ -37,7 +37,8 @@ final class SegmentCommands
     void addTo(final AdminCommands commands)
     {
         commands
-            .add("segment show", "[vni N]", "segments, their devices, rules and remotes", this::show)
+            .addReading(
+                "segment show", "[vni N] " + Page.SYNTAX, "segments, their devices, rules and remotes", this::show)
             .add(
                 "segment set",
                 "VNI " + SegmentRule.syntaxOfAll(),
@@ -47,31 +48,40 @@ final class SegmentCommands
 
     private Answer show(final List<String> request) throws AdminException
     {
-        final Integer vni = engine.filter(new Words(request, 0, "vni"));
-        final Table table = new Table("vni", "dev", "mtu", "mac", "learning", "source", "flood", "rules");
+        final Words words = new Words(request, 0, "vni", Page.FROM, Page.LIMIT);
+        final Integer vni = engine.filter(words);
+        final List<SegmentView> segments = engine.segments().stream()
+            .filter(segment -> vni == null || vni == segment.vni())
+            .toList();
         final StringBuilder rules = new StringBuilder();
-        for (final SegmentView segment : engine.segments())
+        final Answer answer = Page.of(words).answer(segments, some -> table(some, rules));
+        return new Answer(answer.text() + rules, answer.json(), answer.next());
+    }
+
+    /** The rules are printed below the table, as they would make it too wide. */
+    private static Table table(final List<SegmentView> segments, final StringBuilder rules)
+    {
+        final Table table =
+            new Table("vni", "dev", "mtu", "mac", "learning", "source", "flood", "rules").show(SHOWN_COLUMNS);
+        for (final SegmentView segment : segments)
         {
-            if (vni == null || vni == segment.vni())
-            {
-                final SegmentPolicy policy = segment.policy();
-                final Map<String, String> texts = new LinkedHashMap<>();
-                Arrays.stream(SegmentRule.values()).forEach(rule -> texts.put(rule.toString(), rule.text(policy)));
-                table.row(
-                    segment.vni(),
-                    segment.ports(),
-                    segment.portMtu(),
-                    segment.ownMac(),
-                    policy.learning(),
-                    policy.sourcePolicy().name().toLowerCase(Locale.ROOT),
-                    segment.floodList(),
-                    texts);
-                rules.append("rules of VNI ").append(segment.vni()).append(": ").append(texts.entrySet().stream()
-                    .map(rule -> rule.getKey() + " " + rule.getValue())
-                    .collect(Collectors.joining("; "))).append('\n');
-            }
+            final SegmentPolicy policy = segment.policy();
+            final Map<String, String> texts = new LinkedHashMap<>();
+            Arrays.stream(SegmentRule.values()).forEach(rule -> texts.put(rule.toString(), rule.text(policy)));
+            table.row(
+                segment.vni(),
+                segment.ports(),
+                segment.portMtu(),
+                segment.ownMac(),
+                policy.learning(),
+                policy.sourcePolicy().name().toLowerCase(Locale.ROOT),
+                segment.floodList(),
+                texts);
+            rules.append("rules of VNI ").append(segment.vni()).append(": ").append(texts.entrySet().stream()
+                .map(rule -> rule.getKey() + " " + rule.getValue())
+                .collect(Collectors.joining("; "))).append('\n');
         }
-        return new Answer(table.text(SHOWN_COLUMNS) + rules, table.json());
+        return table;
     }
 
     private Answer set(final List<String> request) throws AdminException

@@ -6,6 +6,7 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
 import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.SegmentView;
 import io.overlane.status.PathCounters;
 import io.overlane.status.RemoteTraffic;
 import io.overlane.status.TableCounters;
@@ -25,7 +26,7 @@ final class StatusCommands
 
     void addTo(final AdminCommands commands)
     {
-        commands.add(
+        commands.addReading(
             "stats", "", "counters of frames, tables and remotes", words -> stats());
     }
 
@@ -50,6 +51,13 @@ final class StatusCommands
                     received.bytes(i));
             }
         }
+        final Table segments = new Table("vni", "sent", "sent_bytes", "received", "received_bytes");
+        for (final SegmentView segment : engine.segments())
+        {
+            final SegmentView.Totals totals = segment.totals();
+            segments.row(
+                totals.vni(), totals.encapFrames(), totals.encapBytes(), totals.decapFrames(), totals.decapBytes());
+        }
         final Map<String, Object> tables = new LinkedHashMap<>();
         tables.put("fdb", running.tables().fdbSize());
         tables.put("neighbors", running.tables().neighborsSize());
@@ -65,9 +73,14 @@ final class StatusCommands
         json.put("local", running.local());
         json.put("paths", paths.json());
         json.put("underlay", underlay);
+        json.put("segments", segments.json());
         json.put("remotes", remotes.json());
         json.put("tables", tables);
         final StringBuilder text = new StringBuilder(paths.text());
+        if (!segments.isEmpty())
+        {
+            text.append('\n').append(segments.text());
+        }
         if (!remotes.isEmpty())
         {
             text.append('\n').append(remotes.text());

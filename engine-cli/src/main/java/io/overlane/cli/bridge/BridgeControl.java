@@ -13,6 +13,7 @@ import io.overlane.cli.bridge.config.SegmentRequest;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.HostFacts;
+import io.overlane.http.OverlaneHttp;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -55,12 +56,31 @@ final class BridgeControl
     }
 
     /**
-     * Open the admin socket of the running bridge.
+     * Open the admin socket of the running bridge, and serve HTTP.
      *
      * @param opened gets the resources to close at the end.
-     * @throws IOException if {@code --admin} was given and the socket cannot be opened.
+     * @throws IOException if {@code --admin} was given and the socket cannot be opened, or HTTP cannot be served.
      */
     void open(final Consumer<AutoCloseable> opened) throws IOException
+    {
+        final AdminCommands commands = commands();
+        openAdmin(commands, opened);
+        final OverlaneHttp http = run.http().open(
+            () -> Map.of(run.plans().get(0).device(), bridge.engine()),
+            commands,
+            () -> "",
+            line ->
+            {
+                out.println("tun-bridge: " + line);
+                out.flush();
+            });
+        if (http != null)
+        {
+            opened.accept(http);
+        }
+    }
+
+    private void openAdmin(final AdminCommands commands, final Consumer<AutoCloseable> opened) throws IOException
     {
         if (run.admin() == null)
         {
@@ -69,7 +89,7 @@ final class BridgeControl
         try
         {
             opened.accept(AdminServer.open(
-                run.admin(), commands(), error -> log.warn("{}", OneLineErrors.message(error))));
+                run.admin(), commands, error -> log.warn("{}", OneLineErrors.message(error))));
         }
         catch (final IOException ex)
         {
@@ -85,7 +105,7 @@ final class BridgeControl
     {
         final boolean isVxlan = run.plans().get(0).mode() == BridgeMode.VXLAN;
         final AdminCommands commands = EngineCommands.addTo(bridge.engine(), isVxlan, new AdminCommands())
-            .add("version", "", "version and process", words -> version())
+            .addReading("version", "", "version and process", words -> version())
             .add("reload", "", "read the configuration file again, as SIGHUP does", words -> reload());
         if (isVxlan)
         {

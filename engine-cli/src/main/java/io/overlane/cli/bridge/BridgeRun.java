@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.cli.bridge;
 
+import io.overlane.cli.HttpOptions;
 import io.overlane.cli.RunOptions;
 import io.overlane.cli.bridge.config.ConfigFile;
 import io.overlane.cli.bridge.plan.BridgePlan;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param statsSeconds  between two tables; 0 for none.
  * @param admin         path of the admin socket; null for none.
  * @param isAdminWanted true if the bridge must not run without the admin socket.
+ * @param http          whether and where to serve HTTP.
  * @param config        the configuration file; null if the bridge has options.
  */
 record BridgeRun(
@@ -23,6 +25,7 @@ record BridgeRun(
     int statsSeconds,
     @Nullable Path admin,
     boolean isAdminWanted,
+    HttpOptions http,
     @Nullable ConfigFile config)
 {
     /**
@@ -43,11 +46,14 @@ record BridgeRun(
             given.statsSeconds != null || inFile == null ? given.statsSeconds : inFile.statsSeconds;
         BridgePlanner.require(stats == null || stats >= 0, "--stats " + stats + ": not a number of seconds");
         final String admin = given.admin != null || inFile == null ? given.admin : inFile.admin;
+        final HttpOptions http = given.http.isGiven() || inFile == null ? given.http : inFile.http;
+        http.address();
         return new BridgeRun(
             plans,
             stats == null ? 0 : stats,
             RunOptions.adminSocket(admin, plans.get(0).device()),
             admin != null,
+            http,
             config);
     }
 }

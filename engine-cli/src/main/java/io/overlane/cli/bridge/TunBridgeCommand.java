@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         "Exit code: 0 when stopped, 1 if something could not be opened or restored, 2 for bad options."})
 public final class TunBridgeCommand implements Callable<Integer>
 {
-    private static final Set<String> BESIDE_FILE = Set.of("--config", "--stats", "--admin");
+    private static final Set<String> BESIDE_FILE = Set.of("--config", "--stats", "--admin", "--http", "--http-host");
 
     @Mixin
     private BridgeOptions options;
@@ -44,8 +44,8 @@ public final class TunBridgeCommand implements Callable<Integer>
     private RunOptions runOptions;
 
     @Option(names = "--config", paramLabel = "FILE", description =
-        "Take every setting from a YAML file (docs/config.md), and read it again at SIGHUP. Besides it only --stats " +
-        "and --admin may be given; they override the file. Default: none.")
+        "Take every setting from a YAML file (docs/config.md), and read it again at SIGHUP. Besides it only " +
+        "--stats, --admin and --http may be given; they override the file. Default: none.")
     private @Nullable Path config;
 
     @Spec

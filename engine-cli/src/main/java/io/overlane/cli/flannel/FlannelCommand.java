@@ -3,6 +3,7 @@ package io.overlane.cli.flannel;
 
 import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminServer;
+import io.overlane.cli.HttpOptions;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.RunOptions;
 import io.overlane.cli.StopSignal;
@@ -12,6 +13,7 @@ import io.overlane.flannel.node.FlannelNode;
 import io.overlane.flannel.node.FlannelOptions;
 import io.overlane.flannel.node.FlanneldEnvironment;
 import io.overlane.flannel.node.NodeOptions;
+import io.overlane.http.OverlaneHttp;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -49,6 +51,9 @@ public final class FlannelCommand implements Callable<Integer>
         "be opened.")
     private @Nullable String admin;
 
+    @Mixin
+    private HttpOptions http;
+
     @Spec
     private CommandSpec spec;
 
@@ -59,10 +64,14 @@ public final class FlannelCommand implements Callable<Integer>
         options.ignored().forEach(option -> print(out, option + " has no effect here"));
         final FlannelNode node = new FlannelNode(options, nodeOptions, System.getenv(), line -> print(out, line));
         final StopSignal signal = StopSignal.listen(node::stop);
+        final AdminCommands commands = FlannelCommands.addTo(node, new AdminCommands());
         AdminServer server = null;
+        OverlaneHttp page = null;
         try
         {
-            server = openAdmin(node, out);
+            server = openAdmin(commands, out);
+            page = http.open(
+                node::engines, commands, () -> node.isReady() ? "" : "the node is not ready", line -> print(out, line));
             node.run();
             print(out, "stopped");
             signal.done();
@@ -70,7 +79,7 @@ public final class FlannelCommand implements Callable<Integer>
         }
         finally
         {
-            CloseHelper.quietClose(server);
+            CloseHelper.quietCloseAll(page, server);
             signal.ended();
         }
     }
@@ -78,7 +87,7 @@ public final class FlannelCommand implements Callable<Integer>
     /**
      * Open the socket before the node has a lease, so that an operator can ask why it has none. Null without a socket.
      */
-    private @Nullable AdminServer openAdmin(final FlannelNode node, final PrintWriter out) throws IOException
+    private @Nullable AdminServer openAdmin(final AdminCommands commands, final PrintWriter out) throws IOException
     {
         final Path path = RunOptions.adminSocket(admin, "flannel");
         if (path == null)
@@ -89,7 +98,7 @@ public final class FlannelCommand implements Callable<Integer>
         {
             return AdminServer.open(
                 path,
-                FlannelCommands.addTo(node, new AdminCommands()),
+                commands,
                 error -> print(out, OneLineErrors.message(error)));
         }
         catch (final IOException ex)

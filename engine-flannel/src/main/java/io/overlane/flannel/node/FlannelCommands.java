@@ -45,20 +45,22 @@ public final class FlannelCommands
     {
         final FlannelCommands requests = new FlannelCommands(node);
         commands
-            .add("flannel leases", "", "the subnet of each node, this node first", words -> requests.leases())
-            .add("flannel routes", "", "routes and neighbours set in the kernel", words -> requests.routes())
-            .add("flannel why", "PEER", "how a subnet or address is reached, or why it is not", requests::why);
-        requests.addEngine(commands, "ping", "test whether the engine answers");
-        requests.addEngine(commands, "stats", "counters of frames, per direction and per remote");
-        requests.addEngine(commands, "drops", "counters of dropped frames; arguments as with tun-bridge");
-        requests.addEngine(commands, "fdb show", "vxlan: entries of the FDB; arguments as with tun-bridge");
-        requests.addEngine(commands, "route show", "udp: inner prefixes and their remotes");
+            .addReading("flannel leases", "", "the subnet of each node, this node first", words -> requests.leases())
+            .addReading("flannel routes", "", "routes and neighbours set in the kernel", words -> requests.routes())
+            .addReading("flannel why", "PEER", "how a subnet or address is reached, or why it is not", requests::why);
+        requests.addEngine(commands, "ping", "", "test whether the engine answers");
+        requests.addEngine(commands, "stats", "", "counters of frames, per direction and per remote");
+        requests.addEngine(commands, "drops", "[…]", "counters of dropped frames; arguments as with tun-bridge");
+        requests.addEngine(
+            commands, "fdb show", "[…] [from N] [limit N]", "vxlan: entries of the FDB; arguments as with tun-bridge");
+        requests.addEngine(commands, "route show", "[from N] [limit N]", "udp: inner prefixes and their remotes");
         return commands;
     }
 
-    private void addEngine(final AdminCommands commands, final String name, final String description)
+    private void addEngine(
+        final AdminCommands commands, final String name, final String syntax, final String description)
     {
-        commands.add(name, "[…] [dev NAME]", description, words -> runOnEngine(name, words));
+        commands.addReading(name, (syntax + " [dev NAME]").strip(), description, words -> runOnEngine(name, words));
     }
 
     private FlannelStatus status() throws AdminException

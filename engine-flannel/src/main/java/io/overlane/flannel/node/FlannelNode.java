@@ -2,6 +2,7 @@
 package io.overlane.flannel.node;
 
 import io.overlane.address.Printable;
+import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.etcd.EtcdOptions;
 import io.overlane.flannel.host.check.HostChecks;
 import io.overlane.flannel.host.status.HealthServer;
@@ -152,6 +153,19 @@ public final class FlannelNode
         stop.countDown();
     }
 
+    /** @return true while the node is a member of the network and its tunnel is open. Any thread. */
+    public boolean isReady()
+    {
+        return isReady;
+    }
+
+    /** @return the engines that carry packets now, by the names of their devices; may be empty. Any thread. */
+    public Map<String, OverlayEngine> engines()
+    {
+        final FlannelStatus status = status();
+        return status == null ? Map.of() : status.backend().engines();
+    }
+
     /** @return the node's status; null while it has no lease. Any thread. */
     @Nullable FlannelStatus status()
     {
@@ -182,7 +196,8 @@ public final class FlannelNode
     {
         if (options.healthPort != 0)
         {
-            opened.push(new HealthServer(options.healthAddress(), options.healthPort, () -> isReady));
+            opened.push(new HealthServer(
+                options.healthAddress(), options.healthPort, () -> isReady, error -> events.accept("" + error)));
         }
         manager = managers.get();
         opened.push(manager);

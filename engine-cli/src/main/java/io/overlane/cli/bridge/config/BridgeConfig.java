@@ -65,6 +65,14 @@ final class BridgeConfig
         {
             throw common.place("stats").problem("stats " + run.statsSeconds + ": not a number of seconds");
         }
+        try
+        {
+            run.http.address();
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw common.locate(ex);
+        }
         return new ConfigFile.Contents(segments == null ? List.of(plan(common)) : plans(common, segments), run);
     }
 

@@ -2,155 +2,67 @@
 package io.overlane.flannel.host.status;
 
 import io.overlane.address.IpAddress;
+import io.overlane.http.server.HttpReply;
+import io.overlane.http.server.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ClosedSelectorException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
 
 /**
  * Answers {@code /healthz} with 200 while the process runs, and {@code /readyz} with 200 once the node is ready and 503
- * before, with flanneld's texts. One thread serves all clients without blocking. A slow client is closed after some
- * seconds, and if there are too many clients the oldest is closed, so that no client can keep the kubelet from an
- * answer.
+ * before, with flanneld's texts. The server's limits keep other clients from getting into the kubelet's way.
  */
 public final class HealthServer implements AutoCloseable
 {
-    static final int MAX_CLIENTS = 64;
-
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
-    private static final long LOOK_MS = 1000;
-    private static final long CLOSE_LIMIT_MS = 2000;
-    private static final long ACCEPT_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(200);
-
-    private final ServerSocketChannel server;
-    private final Selector selector;
-    private final BooleanSupplier isReady;
-    private final Thread thread = new Thread(this::run, "health");
-    /** In order of arrival; used by the server's thread only. */
-    private final List<HealthRequest> clients = new ArrayList<>();
-    private volatile boolean isClosed;
+    private final HttpServer server;
 
     /**
      * @param address to listen on; a wildcard for all.
      * @param port    to listen on, 0 for any free one.
-     * @param isReady called for each request, on the server's thread.
+     * @param isReady called for each request, on a thread of the server.
+     * @param errors  gets failures of the socket, on a thread of the server.
      * @throws IOException if it cannot listen there; one line with address and port.
      */
-    public HealthServer(final IpAddress address, final int port, final BooleanSupplier isReady) throws IOException
+    public HealthServer(
+        final IpAddress address, final int port, final BooleanSupplier isReady, final ErrorHandler errors)
+        throws IOException
     {
-        this.isReady = isReady;
-        ServerSocketChannel opened = null;
-        Selector opening = null;
         try
         {
-            opened = ServerSocketChannel.open();
-            opened.bind(new InetSocketAddress(address.toInetAddress(), port));
-            opened.configureBlocking(false);
-            opening = Selector.open();
-            opened.register(opening, SelectionKey.OP_ACCEPT);
+            server = HttpServer.open(
+                new InetSocketAddress(address.toInetAddress(), port),
+                question -> reply(question.path(), isReady.getAsBoolean()),
+                null,
+                errors);
         }
         catch (final IOException ex)
         {
-            CloseHelper.quietCloseAll(opening, opened);
-            throw new IOException("cannot answer health checks on " + address + " port " + port + ": " +
-                ex.getMessage(), ex);
+            throw new IOException("health checks: " + ex.getMessage(), ex);
         }
-        server = opened;
-        selector = opening;
-        thread.setDaemon(true);
-        thread.start();
     }
 
     /** @return the port it listens on. */
     public int port()
     {
-        return server.socket().getLocalPort();
+        return server.address().getPort();
     }
 
     @Override
     public void close()
     {
-        isClosed = true;
-        selector.wakeup();
-        try
-        {
-            thread.join(CLOSE_LIMIT_MS);
-        }
-        catch (final InterruptedException ex)
-        {
-            Thread.currentThread().interrupt();
-        }
-        CloseHelper.quietCloseAll(server, selector);
+        server.close();
     }
 
-    private void run()
+    private static HttpReply reply(final String path, final boolean isReady)
     {
-        try
+        return switch (path)
         {
-            while (!isClosed)
-            {
-                selector.select(clients.isEmpty() ? 0 : LOOK_MS);
-                for (final SelectionKey key : selector.selectedKeys())
-                {
-                    serve(key);
-                }
-                selector.selectedKeys().clear();
-                final long nowNs = System.nanoTime();
-                clients.stream().filter(client -> client.deadlineNs() - nowNs <= 0).forEach(HealthRequest::close);
-                clients.removeIf(client -> !client.isOpen());
-            }
-        }
-        catch (final IOException | ClosedSelectorException ex)
-        {
-            // Without a selector no client can be served; the kubelet will notice.
-            isClosed = true;
-        }
-        clients.forEach(HealthRequest::close);
-    }
-
-    private void serve(final SelectionKey key)
-    {
-        if (key.isValid() && key.isAcceptable())
-        {
-            accept();
-        }
-        else if (key.isValid())
-        {
-            ((HealthRequest)key.attachment()).onReady();
-        }
-    }
-
-    private void accept()
-    {
-        try
-        {
-            final SocketChannel channel = server.accept();
-            if (channel == null)
-            {
-                return;
-            }
-            if (clients.size() >= MAX_CLIENTS)
-            {
-                clients.remove(0).close();
-            }
-            final HealthRequest client = new HealthRequest(channel, isReady, System.nanoTime() + PATIENCE_NS);
-            clients.add(client);
-            channel.configureBlocking(false);
-            channel.register(selector, SelectionKey.OP_READ, client);
-        }
-        catch (final IOException ex)
-        {
-            // Probably no descriptor is left, or the client has gone.
-            LockSupport.parkNanos(ACCEPT_PAUSE_NS);
-        }
+            case "/healthz" -> HttpReply.of(200, HttpReply.TEXT, "flanneld is running");
+            case "/readyz" -> isReady ?
+                HttpReply.of(200, HttpReply.TEXT, "flanneld is ready") :
+                HttpReply.of(503, HttpReply.TEXT, "flanneld is not ready yet");
+            default -> HttpReply.of(404, HttpReply.TEXT, "not found");
+        };
     }
 }
