@@ -124,11 +124,12 @@ public final class Fates
     public void dropDatagram(
         final DropReason reason, final int vni, final long high, final long low, final Frame datagram)
     {
+        counters.onDatagramDropped(reason, vni, high, low, datagram.buffer(), datagram.offset(), datagram.length());
         if (feed != null)
         {
             feed.hasTunnelHeader();
+            report(Outcome.DROPPED, reason, vni, high, low, datagram, 1);
         }
-        drop(reason, vni, high, low, datagram, 1);
     }
 
     /**

@@ -35,7 +35,7 @@ public final class DropLedger
     private final AtomicLong framesWithoutLine = new AtomicLong();
     private final int capacity;
     private int detailed;
-    private final int[] linesOf = new int[DropReason.count()];
+    private final int[] linesOf = new int[DropReason.MAX_COUNT];
     private @Nullable DropLedger further;
 
     /** Receives one line of the ledger. */
@@ -58,8 +58,8 @@ public final class DropLedger
     {
         capacity = maxLines + maxLines / 2;
         final long seed = new SecureRandom().nextLong();
-        lines = new OffHeapTable(capacity + DropReason.count(), seed);
-        longest = new OffHeapTable(capacity + DropReason.count(), seed);
+        lines = new OffHeapTable(capacity + DropReason.MAX_COUNT, seed);
+        longest = new OffHeapTable(capacity + DropReason.MAX_COUNT, seed);
     }
 
     /** Count frames. {@link PathCounters} calls this, and records a sample at the same time. */

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * One thread records; any thread reads.
  *
  * <pre>
- *   0         8        16     24    32    36       40       44     48          112     128
- *   +---------+--------+------+-----+-----+--------+--------+------+-----------+--------+
- *   | version | timeNs | high | low | vni | length | copied |  -   |   bytes   | unused |   8 slots a reason
- *   +---------+--------+------+-----+-----+--------+--------+------+-----------+--------+
+ *   0         8        16     24    32    36       40       44       48          112     128
+ *   +---------+--------+------+-----+-----+--------+--------+--------+-----------+--------+
+ *   | version | timeNs | high | low | vni | length | copied | tunnel |   bytes   | unused |   8 slots a reason
+ *   +---------+--------+------+-----+-----+--------+--------+--------+-----------+--------+
  * </pre>
  *
  * <p><b>A flood of drops costs little</b>: of the frames that were polled together only the first of each reason is
@@ -47,6 +47,8 @@ public final class DropSamples
     private static final int VNI_OFFSET = 32;
     private static final int LENGTH_OFFSET = 36;
     private static final int COPIED_OFFSET = 40;
+    /** 1 if the bytes begin with a tunnel header. */
+    private static final int TUNNEL_OFFSET = 44;
     private static final int BYTES_OFFSET = 48;
     private static final int SLOT_LENGTH = 2 * BitUtil.CACHE_LINE_LENGTH;
 
@@ -55,9 +57,9 @@ public final class DropSamples
 
     private final NanoClock clock;
     private final UnsafeBuffer slots = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-        DropReason.count() * PER_REASON * SLOT_LENGTH, BitUtil.CACHE_LINE_LENGTH));
-    private final long[] recorded = new long[DropReason.count()];
-    private final long[] batchOfLast = new long[DropReason.count()];
+        DropReason.MAX_COUNT * PER_REASON * SLOT_LENGTH, BitUtil.CACHE_LINE_LENGTH));
+    private final long[] recorded = new long[DropReason.MAX_COUNT];
+    private final long[] batchOfLast = new long[DropReason.MAX_COUNT];
     private long batch = 1;
     private @Nullable DropSamples further;
 
@@ -82,13 +84,14 @@ public final class DropSamples
         final long remoteLow,
         final MutableDirectBuffer buffer,
         final int offset,
-        final int length)
+        final int length,
+        final boolean hasTunnelHeader)
     {
         final int index = reason.ordinal();
         if (batchOfLast[index] != batch)
         {
             batchOfLast[index] = batch;
-            write(index, vni, remoteHigh, remoteLow, buffer, offset, length);
+            write(index, vni, remoteHigh, remoteLow, buffer, offset, length, hasTunnelHeader);
         }
     }
 
@@ -139,7 +142,8 @@ public final class DropSamples
         final long remoteLow,
         final MutableDirectBuffer buffer,
         final int offset,
-        final int length)
+        final int length,
+        final boolean hasTunnelHeader)
     {
         final long number = recorded[reason]++;
         final int slot = slot(reason, (int)(number % PER_REASON));
@@ -152,6 +156,7 @@ public final class DropSamples
         slots.putInt(slot + VNI_OFFSET, vni);
         slots.putInt(slot + LENGTH_OFFSET, length);
         slots.putInt(slot + COPIED_OFFSET, copied);
+        slots.putInt(slot + TUNNEL_OFFSET, hasTunnelHeader ? 1 : 0);
         slots.putBytes(slot + BYTES_OFFSET, buffer, offset, copied);
         slots.putLongRelease(slot + VERSION_OFFSET, 2 * number + 2);
     }
@@ -172,13 +177,14 @@ public final class DropSamples
             final int vni = slots.getInt(slot + VNI_OFFSET);
             final int length = slots.getInt(slot + LENGTH_OFFSET);
             final int copied = slots.getInt(slot + COPIED_OFFSET);
+            final boolean hasTunnelHeader = slots.getInt(slot + TUNNEL_OFFSET) != 0;
             slots.getBytes(slot + BYTES_OFFSET, bytes);
             VarHandle.loadLoadFence();
             if ((before & 1) == 0 && slots.getLongOpaque(slot + VERSION_OFFSET) == before)
             {
                 final IpAddress remote = (high | low) == 0 ? null : new IpAddress(high, low);
-                return new Numbered(
-                    before, new DropSample(reason, timeNs, vni, remote, length, Arrays.copyOf(bytes, copied)));
+                return new Numbered(before, new DropSample(
+                    reason, timeNs, vni, remote, length, hasTunnelHeader, Arrays.copyOf(bytes, copied)));
             }
             Thread.onSpinWait();
         }

@@ -7,6 +7,7 @@ import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.status.ConcurrentCountersManager;
 import org.agrona.concurrent.status.CountersManager;
 import org.agrona.concurrent.status.CountersReader;
 
@@ -34,7 +35,7 @@ public final class EngineCounters
         final int maxSegments, final int maxRemotes, final int maxLines, final int queues, final NanoClock clock)
     {
         final int counters = queues * (COUNTERS_FOR_PATHS + maxSegments * COUNTERS_PER_SEGMENT);
-        manager = new CountersManager(
+        manager = new ConcurrentCountersManager(
             region(counters * CountersReader.METADATA_LENGTH),
             region(counters * CountersReader.COUNTER_LENGTH),
             StandardCharsets.US_ASCII);
@@ -50,6 +51,17 @@ public final class EngineCounters
                 encap[i - 1].join(encap[i]);
                 decap[i - 1].join(decap[i]);
             }
+        }
+        DropReason.register(this);
+    }
+
+    /** Count drops for one more reason. Any thread; the reason is in no other thread's hands yet. */
+    void add(final DropReason reason)
+    {
+        for (int i = 0; i < encap.length; i++)
+        {
+            encap[i].add(manager, path("encap", i), reason);
+            decap[i].add(manager, path("decap", i), reason);
         }
     }
 

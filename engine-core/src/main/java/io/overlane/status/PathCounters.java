@@ -31,7 +31,7 @@ public final class PathCounters
     private final AtomicCounter floodCopies;
     private final AtomicCounter floodCopiesRefused;
     private final AtomicCounter oversizeLongest;
-    private final AtomicCounter[] dropped = new AtomicCounter[DropReason.count()];
+    private final AtomicCounter[] dropped = new AtomicCounter[DropReason.MAX_COUNT];
     private final DropLedger ledger;
     private final RemoteTraffic remotes;
     private final DropSamples samples;
@@ -60,14 +60,16 @@ public final class PathCounters
         floodCopies = counters.newCounter(path + ".flood-copies");
         floodCopiesRefused = counters.newCounter(path + ".flood-copies-refused");
         oversizeLongest = counters.newCounter(path + ".oversize.longest-bytes");
-        for (int i = 1; i < dropped.length; i++)
-        {
-            dropped[i] = counters.newCounter(path + ".dropped." + DropReason.get(i).label());
-        }
         ledger = new DropLedger(maxLines);
         remotes = new RemoteTraffic(maxRemotes);
         samples = new DropSamples(clock);
         batches = new BatchMeter(clock);
+    }
+
+    /** Count drops for one more reason, before the first of them. */
+    void add(final CountersManager counters, final String path, final DropReason reason)
+    {
+        dropped[reason.ordinal()] = counters.newCounter(path + ".dropped." + reason.label());
     }
 
     /** Let readers see the counts of another thread too. Before threads start. */
@@ -119,8 +121,8 @@ public final class PathCounters
     }
 
     /**
-     * Frames are dropped. This is the only way to count a drop: the counter, the line of the ledger and the sample
-     * belong together.
+     * Frames are dropped. This and {@link #onDatagramDropped} are the only ways to count a drop: the counter, the line
+     * of the ledger and the sample belong together.
      *
      * @param reason     why; not {@link DropReason#NONE}.
      * @param vni        their segment, or {@link DropLedger#NO_VNI}.
@@ -145,6 +147,21 @@ public final class PathCounters
         onCopyRefused(reason, vni, remoteHigh, remoteLow, frames, buffer, offset, length);
     }
 
+    /** A datagram is dropped as it came. The parameters are those of {@link #onDropped}; its tunnel header is first. */
+    public void onDatagramDropped(
+        final DropReason reason,
+        final int vni,
+        final long remoteHigh,
+        final long remoteLow,
+        final MutableDirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        dropped[reason.ordinal()].getAndAddPlain(1);
+        ledger.record(reason, vni, remoteHigh, remoteLow, 1);
+        samples.record(reason, vni, remoteHigh, remoteLow, buffer, offset, length, true);
+    }
+
     /**
      * A copy of flooded frames was refused. The parameters are those of {@link #onDropped}. The ledger gets a line;
      * {@link #onFlooded} and {@link #onFloodDropped} count the fate of the frames, when it is known.
@@ -160,7 +177,7 @@ public final class PathCounters
         final int length)
     {
         ledger.record(reason, vni, remoteHigh, remoteLow, frames);
-        samples.record(reason, vni, remoteHigh, remoteLow, buffer, offset, length);
+        samples.record(reason, vni, remoteHigh, remoteLow, buffer, offset, length, false);
     }
 
     /** All frames that were polled together are processed. */
@@ -324,7 +341,8 @@ public final class PathCounters
     public long dropped()
     {
         long sum = 0;
-        for (int i = 1; i < dropped.length; i++)
+        final int count = DropReason.count();
+        for (int i = 1; i < count; i++)
         {
             sum += dropped[i].get();
         }

@@ -25,10 +25,10 @@ class DropLedgerTest
 
         assertEquals(
             Map.of(
-                "UNKNOWN_VNI -1 0 7", 2L,
-                "UNKNOWN_VNI -1 7 0", 1L,
-                "RESERVED_BITS 0 0 7", 1L,
-                "RESERVED_BITS 16777215 0 7", 1L),
+                "unknown-vni -1 0 7", 2L,
+                "unknown-vni -1 7 0", 1L,
+                "reserved-bits 0 0 7", 1L,
+                "reserved-bits 16777215 0 7", 1L),
             lines(ledger));
     }
 
@@ -49,11 +49,11 @@ class DropLedgerTest
 
         assertEquals(
             Map.of(
-                "OVERSIZE 1 0 1", 1L,
-                "OVERSIZE 1 0 2", 2L,
-                "OVERSIZE -1 0 0", 997L,
-                "PORT_FULL 2 0 3", 1L,
-                "PORT_FULL -1 0 0", 996L),
+                "oversize 1 0 1", 1L,
+                "oversize 1 0 2", 2L,
+                "oversize -1 0 0", 997L,
+                "port-full 2 0 3", 1L,
+                "port-full -1 0 0", 996L),
             lines(ledger));
     }
 
@@ -71,7 +71,7 @@ class DropLedgerTest
         assertEquals(maxLines, lines(alone).size());
         alone.record(DropReason.OVERSIZE, 1, 2, 0, 1);
         assertEquals(1, alone.framesWithoutLine());
-        assertEquals(1L, lines(alone).get("OVERSIZE -1 0 0"));
+        assertEquals(1L, lines(alone).get("oversize -1 0 0"));
 
         final Random random = new Random(maxLines);
         final DropLedger mixed = new DropLedger(maxLines);
@@ -100,10 +100,10 @@ class DropLedgerTest
         }
 
         final Map<String, Long> lines = lines(ledger);
-        assertEquals(9_700L, lines.get("UNKNOWN_VNI -1 0 0"));
+        assertEquals(9_700L, lines.get("unknown-vni -1 0 0"));
         for (int i = 1; i <= 10; i++)
         {
-            assertEquals(1L, lines.get("OVERSIZE 1 0 " + i));
+            assertEquals(1L, lines.get("oversize 1 0 " + i));
         }
     }
 
@@ -129,14 +129,14 @@ class DropLedgerTest
         ledger.record(DropReason.OVERSIZE, DropLedger.NO_VNI, 0, 0, 1);
         ledger.record(DropReason.OVERSIZE, 5, 0, 0, 1);
 
-        assertEquals(Map.of("OVERSIZE -1 0 0", 2L), lines(ledger));
+        assertEquals(Map.of("oversize -1 0 0", 2L), lines(ledger));
     }
 
     private static Map<String, Long> lines(final DropLedger ledger)
     {
         final Map<String, Long> lines = new TreeMap<>();
         ledger.forEach((reason, vni, high, low, count) ->
-            lines.put(reason.name() + " " + vni + " " + high + " " + low, count));
+            lines.put(reason.label() + " " + vni + " " + high + " " + low, count));
         return lines;
     }
 }

@@ -34,7 +34,7 @@ class DropSamplesTest
         final DropSample sample = samples.last(DropReason.UNKNOWN_VNI).get(0);
         final byte[] expected = new byte[DropSamples.MAX_BYTES];
         frame.getBytes(10, expected);
-        assertEquals(new DropSample(DropReason.UNKNOWN_VNI, 77, 42, SOURCE, 100, expected), sample);
+        assertEquals(new DropSample(DropReason.UNKNOWN_VNI, 77, 42, SOURCE, 100, false, expected), sample);
         assertEquals(List.of(), samples.last(DropReason.OWN_MAC));
     }
 
@@ -42,9 +42,9 @@ class DropSamplesTest
     void shouldKeepShortFramesWholeAndFramesWithoutRemote()
     {
         frame.putByte(3, (byte)9);
-        samples.record(DropReason.SHORT_HEADER, DropLedger.NO_VNI, 0, 0, frame, 3, 1);
+        samples.record(DropReason.SHORT_HEADER, DropLedger.NO_VNI, 0, 0, frame, 3, 1, false);
         samples.onBatchEnd();
-        samples.record(DropReason.SHORT_HEADER, DropLedger.NO_VNI, 0, 0, frame, 3, 0);
+        samples.record(DropReason.SHORT_HEADER, DropLedger.NO_VNI, 0, 0, frame, 3, 0, false);
 
         final List<DropSample> last = samples.last(DropReason.SHORT_HEADER);
         assertArrayEquals(new byte[]{9}, last.get(0).bytes());
@@ -90,7 +90,7 @@ class DropSamplesTest
         nowNs = 1;
         record(DropReason.OWN_MAC, 1, 0, 14);
         nowNs = 2;
-        other.record(DropReason.OWN_MAC, 2, 0, 1, frame, 0, 14);
+        other.record(DropReason.OWN_MAC, 2, 0, 1, frame, 0, 14, false);
         nowNs = 3;
         samples.onBatchEnd();
         record(DropReason.OWN_MAC, 3, 0, 14);
@@ -111,7 +111,7 @@ class DropSamplesTest
             {
                 final byte number = (byte)(i & 63);
                 frame.setMemory(0, DropSamples.MAX_BYTES, number);
-                shared.record(DropReason.OWN_MAC, number, number, number, frame, 0, number);
+                shared.record(DropReason.OWN_MAC, number, number, number, frame, 0, number, false);
                 shared.onBatchEnd();
             }
         });
@@ -128,7 +128,7 @@ class DropSamplesTest
                 assertEquals(
                     new DropSample(
                         DropReason.OWN_MAC, number, number,
-                        number == 0 ? null : new IpAddress(number, number), number, expected),
+                        number == 0 ? null : new IpAddress(number, number), number, false, expected),
                     sample);
                 seen++;
             }
@@ -139,6 +139,6 @@ class DropSamplesTest
 
     private void record(final DropReason reason, final int vni, final int offset, final int length)
     {
-        samples.record(reason, vni, SOURCE.high(), SOURCE.low(), frame, offset, length);
+        samples.record(reason, vni, SOURCE.high(), SOURCE.low(), frame, offset, length, false);
     }
 }

@@ -2,6 +2,7 @@
 package io.overlane.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
@@ -40,6 +41,26 @@ class EngineCountersTest
         assertEquals(
             2L * (DropReason.count() - 1),
             values.keySet().stream().filter(label -> label.contains(".dropped.")).count());
+    }
+
+    @Test
+    void shouldCountReasonsOfTheApplicationAsItsOwn()
+    {
+        final DropReason before = DropReason.custom("test-before");
+        final EngineCounters counters = new EngineCounters(2, 4, 4, 2, SystemNanoClock.INSTANCE);
+        final DropReason after = DropReason.custom("test-after");
+        counters.encap().onDropped(before, 1, 0, 0, 2, FRAME, 0, FRAME.capacity());
+        counters.decap(1).onDropped(after, 1, 0, 0, 3, FRAME, 0, FRAME.capacity());
+
+        assertEquals(2, counters.encap().dropped(before));
+        assertEquals(3, counters.decap().dropped(after));
+        assertEquals(3, counters.decap().dropped());
+        assertEquals(1, counters.decap().samples().last(after).size());
+        final Map<String, Long> values = new TreeMap<>();
+        counters.reader().forEach((value, id, label) -> values.put(label, value));
+        assertEquals(2, values.get("encap.dropped.test-before"));
+        assertEquals(3, values.get("decap-1.dropped.test-after"));
+        counters.decap().ledger().forEach((reason, vni, high, low, count) -> assertSame(after, reason));
     }
 
     @Test

@@ -127,7 +127,7 @@ public final class CountersStress
             for (int i = 0; i <= DropSamples.PER_REASON; i++)
             {
                 FRAME.setMemory(0, DropSamples.MAX_BYTES, (byte)(i + 1));
-                SAMPLES.record(DropReason.UNKNOWN_VNI, i + 1, i + 1, i + 1, FRAME, 0, i + 1);
+                SAMPLES.record(DropReason.UNKNOWN_VNI, i + 1, i + 1, i + 1, FRAME, 0, i + 1, false);
                 SAMPLES.onBatchEnd();
             }
         }

@@ -30,7 +30,7 @@ public final class Replay implements AutoCloseable
     private final OverlayEngine engine;
     private final PathCounters decap;
     private final Listener listener;
-    private final long[] droppedBefore = new long[DropReason.count()];
+    private final long[] droppedBefore = new long[DropReason.count() + DropReason.MAX_CUSTOM];
     private final VxlanHeader vxlan = new VxlanHeader();
 
     private boolean isPending;
@@ -154,7 +154,7 @@ public final class Replay implements AutoCloseable
     private DropReason verdict()
     {
         DropReason verdict = DropReason.NONE;
-        for (int i = 1; i < droppedBefore.length; i++)
+        for (int i = 1; i < DropReason.count(); i++)
         {
             final long dropped = decap.dropped(DropReason.get(i));
             if (dropped != droppedBefore[i])

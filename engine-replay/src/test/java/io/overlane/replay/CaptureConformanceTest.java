@@ -8,17 +8,16 @@ import io.overlane.pcap.CaptureReader;
 import io.overlane.status.DropReason;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** {@link OuterStack} on captures of others, where they are there. */
 class CaptureConformanceTest
 {
-    private static final Set<DropReason> OUTER = EnumSet.of(
+    private static final Set<DropReason> OUTER = Set.of(
         DropReason.BAD_OUTER_HEADER,
         DropReason.CAPTURE_CUT,
         DropReason.FRAGMENT,
@@ -82,11 +81,11 @@ class CaptureConformanceTest
         final Map<DropReason, Integer> drops)
         throws IOException
     {
-        final Map<DropReason, Integer> expected = new EnumMap<>(DropReason.class);
+        final Map<DropReason, Integer> expected = new TreeMap<>();
         expected.put(DropReason.NONE, datagrams);
         expected.putAll(drops);
         expected.values().removeIf(count -> count == 0);
-        final Map<DropReason, Integer> counts = new EnumMap<>(DropReason.class);
+        final Map<DropReason, Integer> counts = new TreeMap<>();
         try (CaptureReader reader = CaptureReader.open(Captures.file(name)))
         {
             final OuterStack stack = new OuterStack(udpPort);

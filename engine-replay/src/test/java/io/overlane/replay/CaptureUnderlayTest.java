@@ -44,7 +44,7 @@ class CaptureUnderlayTest
             VXLAN.sourcePort(50000), VXLAN.badChecksum(), parts.get(0), parts.get(1), FrameSpec.ipv4Tcp()));
 
         assertEquals(1, underlay.poll(batch));
-        assertEquals(List.of("1 1000 NONE"), told);
+        assertEquals(List.of("1 1000 delivered"), told);
         assertEquals(Hex.of(VXLAN.datagram()), bytes(batch.frame(0)));
         assertEquals(IpAddress.parse("192.0.2.1"), new IpAddress(batch.sourceHigh(0), batch.sourceLow(0)));
         assertEquals(50000, batch.sourcePort(0));
@@ -52,13 +52,13 @@ class CaptureUnderlayTest
         assertEquals(1000, underlay.timestampNs());
 
         assertEquals(1, underlay.poll(batch));
-        assertEquals(List.of("1 1000 NONE", "2 2000 UDP_CHECKSUM", "3 3000 FRAGMENT", "4 4000 NONE"), told);
+        assertEquals(List.of("1 1000 delivered", "2 2000 udp-checksum", "3 3000 fragment", "4 4000 delivered"), told);
         assertEquals(Hex.of(VXLAN.datagram()), bytes(batch.frame(1)));
         assertEquals(0x20, batch.tos(1));
         assertFalse(underlay.isAtEnd());
 
         assertEquals(0, underlay.poll(batch));
-        assertEquals("5 5000 NO_SOCKET", told.get(4));
+        assertEquals("5 5000 no-socket", told.get(4));
         assertTrue(underlay.isAtEnd());
         assertEquals(0, underlay.poll(batch));
         assertEquals(5, underlay.packetNumber());

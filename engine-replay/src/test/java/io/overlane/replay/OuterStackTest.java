@@ -11,19 +11,25 @@ import static io.overlane.status.DropReason.NO_SOCKET;
 import static io.overlane.status.DropReason.UDP_CHECKSUM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.pcap.LinkType;
+import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** {@link OuterStack} on single packets. */
 class OuterStackTest
 {
+    private static final Set<DropReason> VERDICTS = Set.of(
+        DropReason.NONE, DropReason.BAD_OUTER_HEADER, DropReason.CAPTURE_CUT, DropReason.FRAGMENT,
+        DropReason.UDP_CHECKSUM, DropReason.NO_SOCKET);
     private static final FrameSpec V4 = FrameSpec.vxlan(FrameSpec.arpRequest("10.0.0.1", "10.0.0.2"));
     private static final FrameSpec V6 = V4.overIpv6();
 
@@ -240,19 +246,11 @@ class OuterStackTest
             }
             final int captured = random.nextBoolean() ? bytes.length : random.nextInt(bytes.length + 1);
             final int original = random.nextInt(bytes.length + 20);
-            switch (receive(stack, Arrays.copyOf(bytes, captured), original, i))
+            final DropReason verdict = receive(stack, Arrays.copyOf(bytes, captured), original, i);
+            assertTrue(VERDICTS.contains(verdict), () -> verdict + " is not a verdict of the outer layers");
+            if (verdict == DropReason.NONE)
             {
-                case NONE:
-                    stack.datagram().buffer().boundsCheck(stack.datagram().offset(), stack.datagram().length());
-                    break;
-                case BAD_OUTER_HEADER:
-                case CAPTURE_CUT:
-                case FRAGMENT:
-                case UDP_CHECKSUM:
-                case NO_SOCKET:
-                    break;
-                default:
-                    throw new AssertionError("not a verdict of the outer layers");
+                stack.datagram().buffer().boundsCheck(stack.datagram().offset(), stack.datagram().length());
             }
         }
     }

@@ -26,7 +26,7 @@ import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -49,9 +49,9 @@ class EveryDropReasonTest
 
     /** Verdicts of header checks that the data path answers with another reason, or with a frame that goes on. */
     private static final Set<DropReason> NEVER_A_FATE =
-        EnumSet.of(DropReason.BAD_TRANSPORT_HEADER, DropReason.BAD_NEIGHBOR_MESSAGE);
+        Set.of(DropReason.BAD_TRANSPORT_HEADER, DropReason.BAD_NEIGHBOR_MESSAGE);
 
-    private static final Set<DropReason> OF_REPLAY = EnumSet.of(
+    private static final Set<DropReason> OF_REPLAY = Set.of(
         DropReason.BAD_OUTER_HEADER, DropReason.CAPTURE_CUT, DropReason.UDP_CHECKSUM, DropReason.NO_SOCKET,
         DropReason.FRAGMENT);
 
@@ -92,11 +92,13 @@ class EveryDropReasonTest
     @Test
     void shouldProvokeEveryReasonThereIs()
     {
-        final Set<DropReason> provoked = EnumSet.of(DropReason.NONE);
+        final Set<DropReason> provoked = new HashSet<>(List.of(DropReason.NONE));
         all().forEach(loss -> provoked.add(loss.reason));
         provoked.addAll(NEVER_A_FATE);
         provoked.addAll(OF_REPLAY);
-        assertEquals(EnumSet.allOf(DropReason.class), provoked);
+        final Set<DropReason> all = new HashSet<>(List.of(DropReason.values()));
+        all.removeIf(DropReason::isCustom);
+        assertEquals(all, provoked);
     }
 
     private static List<Loss> all()

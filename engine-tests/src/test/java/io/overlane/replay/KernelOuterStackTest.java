@@ -13,17 +13,16 @@ import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelCases;
 import java.io.IOException;
 import java.nio.channels.Channels;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** {@link OuterStack} on the recordings of a Linux host: what its IP and UDP layers did is what it does. */
 class KernelOuterStackTest
 {
-    private static final Set<DropReason> OUTER = EnumSet.of(
+    private static final Set<DropReason> OUTER = Set.of(
         DropReason.BAD_OUTER_HEADER, DropReason.FRAGMENT, DropReason.UDP_CHECKSUM, DropReason.NO_SOCKET);
 
     @Test
@@ -74,7 +73,7 @@ class KernelOuterStackTest
 
     private static void verdicts(final String file, final Map<DropReason, Integer> expected) throws IOException
     {
-        final Map<DropReason, Integer> counts = new EnumMap<>(DropReason.class);
+        final Map<DropReason, Integer> counts = new TreeMap<>();
         try (CaptureReader reader = CaptureReader.open(Channels.newChannel(KernelCases.open(file)), file))
         {
             final OuterStack stack = new OuterStack(4789);

@@ -69,7 +69,7 @@ class RefusalIT extends Scenario
     @Test
     void shouldSayUnreachableWithoutARoute() throws Exception
     {
-        assertFate("UNDERLAY_UNREACHABLE", "192.0.2.1:8472", "[2001:db8::1]:8472");
+        assertFate("underlay-unreachable", "192.0.2.1:8472", "[2001:db8::1]:8472");
     }
 
     @Test
@@ -82,9 +82,9 @@ class RefusalIT extends Scenario
         run("ip", "route", "add", "prohibit", "2001:db8::2");
         run("ip", "route", "add", "blackhole", "2001:db8::3");
 
-        assertFate("UNDERLAY_UNREACHABLE", "198.51.100.1:8472", "[2001:db8::1]:8472");
-        assertFate("UNDERLAY_ERROR", "198.51.100.2:8472", "[2001:db8::2]:8472");
-        assertFate("UNDERLAY_ERROR", "198.51.100.3:8472", "[2001:db8::3]:8472");
+        assertFate("underlay-unreachable", "198.51.100.1:8472", "[2001:db8::1]:8472");
+        assertFate("underlay-error", "198.51.100.2:8472", "[2001:db8::2]:8472");
+        assertFate("underlay-error", "198.51.100.3:8472", "[2001:db8::3]:8472");
     }
 
     @Test
@@ -93,7 +93,7 @@ class RefusalIT extends Scenario
         assumeTrue(hasNft(), "no nft here");
         run("nft", "add table inet t; add chain inet t out { type filter hook output priority 0; }; " +
             "add rule inet t out ip daddr 10.9.0.7 drop; add rule inet t out ip6 daddr fd00:9::7 drop");
-        assertFate("UNDERLAY_ERROR", "10.9.0.7:8472", "[fd00:9::7]:8472");
+        assertFate("underlay-error", "10.9.0.7:8472", "[fd00:9::7]:8472");
         for (final Kind kind : Kind.values())
         {
             errors.clear();
@@ -157,7 +157,7 @@ class RefusalIT extends Scenario
             assertEquals(
                 setsBit ? "nio" : "nio, without the don't-fragment bit (needs Java 19)", underlay.description());
         }
-        return setsBit ? "OVERSIZE" : "delivered";
+        return setsBit ? "oversize" : "delivered";
     }
 
     @Test

@@ -14,12 +14,10 @@ import io.overlane.status.PathCounters;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class DropCommands
 {
     private static final int VXLAN_LENGTH = 8;
-
-    /** Reasons of the decap path that apply after the VXLAN header was removed. */
-    private static final Set<DropReason> BEHIND_TUNNEL = EnumSet.of(
-        DropReason.SPLIT_HORIZON, DropReason.PORT_FULL, DropReason.PORT_DOWN, DropReason.PORT_ERROR,
-        DropReason.OVERSIZE, DropReason.BAD_OFFLOAD);
 
     /** All columns except the bytes. */
     private static final int SAMPLE_COLUMNS_SHOWN = 7;
@@ -148,7 +141,7 @@ final class DropCommands
         for (int i = samples.size() - 1; i >= 0; i--)
         {
             final DropSample sample = samples.get(i);
-            final boolean hasTunnelHeader = isVxlan && "decap".equals(path) && !BEHIND_TUNNEL.contains(sample.reason());
+            final boolean hasTunnelHeader = isVxlan && sample.hasTunnelHeader();
             final ByteBuffer bytes = ByteBuffer.wrap(sample.bytes());
             final boolean hasVni = hasTunnelHeader && bytes.limit() >= VXLAN_LENGTH;
             final Integer vni = sample.vni() != DropLedger.NO_VNI ? (Integer)sample.vni() :

@@ -23,11 +23,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -93,7 +93,7 @@ public final class ReplayCommand implements Callable<Integer>
     @Spec
     private CommandSpec spec;
 
-    private final Map<DropReason, Long> verdicts = new EnumMap<>(DropReason.class);
+    private final Map<DropReason, Long> verdicts = new TreeMap<>();
     private @Nullable PcapWriter writer;
     private @Nullable IOException writeFailure;
     private long firstTimestampNs = Long.MIN_VALUE;
