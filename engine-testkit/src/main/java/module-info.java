@@ -5,6 +5,7 @@ module io.overlane.testkit
 {
     requires static org.jspecify;
     requires transitive io.overlane.core;
+    requires transitive io.overlane.replay;
     requires transitive org.junit.jupiter.api;
     requires java.management;
     requires jdk.management;

@@ -109,7 +109,8 @@ public final class EngineContext
         return this;
     }
 
-    @Nullable IpNetworkContext ipNetwork()
+    /** @return the IP network, or null if the engine has VXLAN segments. */
+    public @Nullable IpNetworkContext ipNetwork()
     {
         return ipNetwork;
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How often each value was recorded, at one moment. Values up to 127 are exact; larger ones are known to 1/64, because
  * values of similar size share a bucket. Immutable.
@@ -94,6 +97,18 @@ public final class Distribution
                 consumer.onBucket(LogBuckets.lowest(i), LogBuckets.highest(i), counts[i]);
             }
         }
+    }
+
+    @Override
+    public boolean equals(final @Nullable Object other)
+    {
+        return other instanceof Distribution distribution && Arrays.equals(counts, distribution.counts);
+    }
+
+    @Override
+    public int hashCode()
+    {
+        return Arrays.hashCode(counts);
     }
 
     @Override

@@ -161,6 +161,12 @@ public abstract sealed class CaptureReader implements AutoCloseable permits Pcap
         return "";
     }
 
+    /** @return what the file says about the packet's interface; empty if it does not say. */
+    public String interfaceDescription()
+    {
+        return "";
+    }
+
     /** @return which way the packet went through its interface. */
     public Direction direction()
     {

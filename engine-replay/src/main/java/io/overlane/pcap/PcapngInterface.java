@@ -10,11 +10,13 @@ import static io.overlane.pcap.PcapngFormat.NANOSECONDS;
  * @param linkType          of its packets.
  * @param snapLength        most bytes that were kept of each packet; 0: all.
  * @param name              empty if the file has none.
+ * @param description       empty if the file has none.
  * @param resolution        {@code if_tsresol}: an exponent of 10, or with the highest bit set one of 2, of units in a
  *                          second.
  * @param timeOffsetSeconds added to each time.
  */
-record PcapngInterface(int linkType, long snapLength, String name, int resolution, long timeOffsetSeconds)
+record PcapngInterface(
+    int linkType, long snapLength, String name, String description, int resolution, long timeOffsetSeconds)
 {
     /** The largest exponent of 10 that fits 64 bits. */
     static final int MAX_DECIMAL = 19;

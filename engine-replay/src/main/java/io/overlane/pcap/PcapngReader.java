@@ -4,6 +4,7 @@ package io.overlane.pcap;
 import static io.overlane.pcap.PcapFormat.MAX_CAPTURED_LENGTH;
 import static io.overlane.pcap.PcapngFormat.DEFAULT_RESOLUTION;
 import static io.overlane.pcap.PcapngFormat.INTERFACE_BLOCK;
+import static io.overlane.pcap.PcapngFormat.INTERFACE_DESCRIPTION;
 import static io.overlane.pcap.PcapngFormat.INTERFACE_LENGTH;
 import static io.overlane.pcap.PcapngFormat.INTERFACE_NAME;
 import static io.overlane.pcap.PcapngFormat.INTERFACE_RESOLUTION;
@@ -42,6 +43,7 @@ final class PcapngReader extends CaptureReader
 
     private int interfaceId;
     private String interfaceName = "";
+    private String interfaceDescription = "";
     private int flags;
     private long packetId;
     private long dropCount;
@@ -115,6 +117,12 @@ final class PcapngReader extends CaptureReader
     }
 
     @Override
+    public String interfaceDescription()
+    {
+        return interfaceDescription;
+    }
+
+    @Override
     public Direction direction()
     {
         return Direction.of(flags);
@@ -166,7 +174,8 @@ final class PcapngReader extends CaptureReader
         final InterfaceOptions options = new InterfaceOptions();
         blocks.options(INTERFACE_LENGTH, options);
         interfaces.add(new PcapngInterface(
-            blocks.int16(0), blocks.int32(4), options.name, options.resolution, options.timeOffsetSeconds));
+            blocks.int16(0), blocks.int32(4), options.name, options.description, options.resolution,
+            options.timeOffsetSeconds));
     }
 
     private void packet(final long id) throws PcapException
@@ -201,6 +210,7 @@ final class PcapngReader extends CaptureReader
         interfaceId = (int)id;
         linkType = interfaces.get(interfaceId).linkType();
         interfaceName = interfaces.get(interfaceId).name();
+        interfaceDescription = interfaces.get(interfaceId).description();
         flags = 0;
         packetId = NO_PACKET_ID;
         dropCount = 0;
@@ -254,6 +264,7 @@ final class PcapngReader extends CaptureReader
     private final class InterfaceOptions implements PcapngBlocks.OptionConsumer
     {
         private String name = "";
+        private String description = "";
         private int resolution = DEFAULT_RESOLUTION;
         private long timeOffsetSeconds;
 
@@ -263,6 +274,7 @@ final class PcapngReader extends CaptureReader
             switch (code)
             {
                 case INTERFACE_NAME -> name = blocks.text(value, valueLength);
+                case INTERFACE_DESCRIPTION -> description = blocks.text(value, valueLength);
                 case INTERFACE_RESOLUTION ->
                 {
                     blocks.requireLength("if_tsresol", valueLength, Byte.BYTES);

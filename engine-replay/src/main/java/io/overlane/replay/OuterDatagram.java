@@ -2,6 +2,7 @@
 package io.overlane.replay;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -87,6 +88,20 @@ public final class OuterDatagram
     public int length()
     {
         return length;
+    }
+
+    /** @return the addresses and UDP ports, as {@code 192.0.2.1:50000 > 192.0.2.2:4789}. */
+    @Override
+    public String toString()
+    {
+        return endpoint(sourceHigh, sourceLow, sourcePort) + " > " +
+            endpoint(destinationHigh, destinationLow, destinationPort);
+    }
+
+    private static String endpoint(final long high, final long low, final int port)
+    {
+        final IpAddress address = new IpAddress(high, low);
+        return port == 0 ? address + ":0" : new Vtep(address, port).toString();
     }
 
     boolean isV4()

@@ -9,6 +9,7 @@ import io.overlane.wire.EtherType;
 import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
+import io.overlane.wire.UdpHeader;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -138,6 +139,45 @@ public final class OuterStack
             case EtherType.IPV6 -> ipv6(buffer, l3Offset, l3Length, missing, timestampNs);
             default -> DropReason.NO_SOCKET;
         };
+    }
+
+    /**
+     * Take the datagram out of a packet whose headers an engine made up: an IP header without options or extensions,
+     * and a UDP header. The lengths in them may be 0, as a super-frame can be longer than they can say.
+     *
+     * @return {@code NONE}, or {@code BAD_OUTER_HEADER}.
+     */
+    DropReason receiveMadeUp(final CapturedPacket packet)
+    {
+        datagram.reset();
+        final MutableDirectBuffer buffer = packet.bytes();
+        final int length = packet.length();
+        final boolean isV4 = ipv4.wrap(buffer, 0, length).checkHeader() == DropReason.NONE;
+        final boolean isV6 = !isV4 && ipv6.wrap(buffer, 0, length).checkHeader() == DropReason.NONE;
+        final int headers = (isV4 ? Ipv4Header.LENGTH : Ipv6Header.LENGTH) + UdpHeader.LENGTH;
+        if (!isV4 && !isV6 || length < headers)
+        {
+            return DropReason.BAD_OUTER_HEADER;
+        }
+        if (isV4)
+        {
+            datagram.addresses(
+                true, 0, IpAddress.v4Low(ipv4.source()), 0, IpAddress.v4Low(ipv4.destination()), ipv4.tos());
+        }
+        else
+        {
+            datagram.addresses(
+                false,
+                ipv6.sourceHigh(),
+                ipv6.sourceLow(),
+                ipv6.destinationHigh(),
+                ipv6.destinationLow(),
+                ipv6.trafficClass());
+        }
+        final UdpHeader header = new UdpHeader().wrap(buffer, headers - UdpHeader.LENGTH, UdpHeader.LENGTH);
+        datagram.ports(header.sourcePort(), header.destinationPort());
+        datagram.payload(buffer, headers, length - headers);
+        return DropReason.NONE;
     }
 
     /** @return datagram of the last packet; the same object for every packet. */

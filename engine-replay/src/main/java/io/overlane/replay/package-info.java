@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A captured network as an underlay: the verdict of the host's link, IP and UDP layers on each packet before it reaches
- * a tunnel's socket.
+ * The replay of a capture through an engine: the same capture and configuration always give the same frames, tables,
+ * counters and verdicts.
  *
  * <pre>
- *  CaptureReader -> LinkLayer -> IPv4 / IPv6 -> Reassembly -> UDP -> CaptureUnderlay.poll
- *                   |            |              |          |
- *                   '------------'- one DropReason per packet
+ *  capture of a host:    LinkLayer -> IPv4 / IPv6 -> Reassembly -> UDP -> ReplayUnderlay ─► engine ─► frames,
+ *                            '------------ one DropReason each ---'                        ▲          verdicts, …
+ *  capture of an engine: outer records of what came in ──────────────────► ReplayUnderlay ─┤
+ *                        inner records of what came in ──────────────────► ReplayPort ─────┘
  * </pre>
  */
 @NullMarked

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
+import io.overlane.engine.EngineContext;
 import io.overlane.kernel.KernelWords;
 import io.overlane.kernel.Recordings;
 import io.overlane.pcap.CaptureReader;
@@ -17,7 +18,6 @@ import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelCases;
 import io.overlane.testdata.kernel.KernelComparison;
 import io.overlane.testdata.kernel.KernelSuite;
-import io.overlane.testkit.EngineHarness;
 import io.overlane.wire.VxlanHeader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -124,14 +124,14 @@ class KernelConformanceTest
         try (Replay replay = new Replay(
             reader,
             Recordings.outerStack(kernel),
-            List.of(segment),
-            (number, timestampNs, verdict, vni, outer, inner) ->
+            new EngineContext().segment(segment),
+            packet ->
             {
-                if (number <= kernel.lastPacket())
+                if (packet.number() <= kernel.lastPacket())
                 {
                     outcomes.add(Map.of(
-                        FATE, KernelWords.fate(verdict),
-                        INNER, inner == null ? "none" : Hex.of(EngineHarness.bytes(inner))));
+                        FATE, KernelWords.fate(packet.reason()),
+                        INNER, packet.frames().isEmpty() ? "none" : Hex.of(packet.frames().get(0).bytes())));
                 }
             }))
         {

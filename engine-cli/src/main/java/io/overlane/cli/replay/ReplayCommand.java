@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.cli.replay;
 
-import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
-import io.overlane.address.Vtep;
 import io.overlane.cli.Version;
-import io.overlane.frame.Frame;
+import io.overlane.engine.EngineContext;
 import io.overlane.pcap.LinkType;
 import io.overlane.pcap.CaptureReader;
 import io.overlane.pcap.PcapWriter;
 import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
-import io.overlane.replay.OuterDatagram;
 import io.overlane.replay.OuterStack;
 import io.overlane.replay.Replay;
-import io.overlane.status.DropReason;
+import io.overlane.replay.ReplayedFrame;
+import io.overlane.replay.ReplayedPacket;
 import io.overlane.wire.VxlanHeader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,9 +92,10 @@ public final class ReplayCommand implements Callable<Integer>
     @Spec
     private CommandSpec spec;
 
-    private final Map<DropReason, Long> verdicts = new TreeMap<>();
+    private final Map<String, Long> verdicts = new TreeMap<>();
     private @Nullable PcapWriter writer;
     private @Nullable IOException writeFailure;
+    private long differences;
     private long firstTimestampNs = Long.MIN_VALUE;
 
     /** Treatment of packets whose reserved bits are set. */
@@ -115,7 +115,7 @@ public final class ReplayCommand implements Callable<Integer>
         require(vni == null || vni >= Vni.MIN_VALUE && vni <= Vni.MAX_VALUE,
             "--vni " + vni + ": not a VNI (expected 0..." + Vni.MAX_VALUE + ")");
         final int[] ports = udpPort == null ? USUAL_PORTS : new int[] {udpPort};
-        final Set<Integer> found = CaptureSurvey.vnis(file, ports);
+        final Set<Integer> found = Replay.vnis(CaptureReader.open(file), new OuterStack(ports));
         final Set<Integer> vnis = vni != null ? Set.of(vni) : found.isEmpty() ? Set.of(1) : found;
         final PrintWriter out = spec.commandLine().getOut();
         require(outFile == null || !Files.exists(outFile) || !Files.isSameFile(file, outFile),
@@ -136,14 +136,10 @@ public final class ReplayCommand implements Callable<Integer>
 
     private void run(final int[] ports, final Set<Integer> vnis, final PrintWriter out) throws IOException
     {
-        final CaptureReader reader = CaptureReader.open(file);
-        final List<SegmentContext> segments = vnis.stream().map(this::segment).toList();
+        final EngineContext context = new EngineContext();
+        vnis.forEach(number -> context.segment(segment(number)));
         try (Replay replay = new Replay(
-            reader,
-            new OuterStack(ports),
-            segments,
-            (number, timestampNs, verdict, packetVni, outer, frame) ->
-                onPacket(out, number, timestampNs, verdict, packetVni, outer, frame)))
+            CaptureReader.open(file), new OuterStack(ports), context, packet -> onPacket(out, packet)))
         {
             boolean goesOn = true;
             while (goesOn)
@@ -173,51 +169,54 @@ public final class ReplayCommand implements Callable<Integer>
         return segment;
     }
 
-    private void onPacket(
-        final PrintWriter out,
-        final long number,
-        final long timestampNs,
-        final DropReason verdict,
-        final int packetVni,
-        final @Nullable OuterDatagram outer,
-        final @Nullable Frame inner)
+    private void onPacket(final PrintWriter out, final ReplayedPacket packet)
     {
-        verdicts.merge(verdict, 1L, Long::sum);
+        verdicts.merge(packet.verdict(), 1L, Long::sum);
+        differences += packet.isDifferent() ? 1 : 0;
         if (firstTimestampNs == Long.MIN_VALUE)
         {
-            firstTimestampNs = timestampNs;
+            firstTimestampNs = packet.timestampNs();
         }
         out.printf(
             Locale.ROOT,
-            "%6d %12.6f  %-45s %-13s %s%n",
-            number,
-            (timestampNs - firstTimestampNs) / 1e9,
-            outer == null ? "-" : describe(outer),
-            packetVni == Replay.NO_VNI ? "-" : "VNI " + packetVni,
-            inner == null ? "dropped: " + verdict.label() : "delivered, " + inner.length() + " bytes");
-        if (inner != null && writer != null)
+            "%6d %12.6f  %-45s %-13s %s%s%n",
+            packet.number(),
+            (packet.timestampNs() - firstTimestampNs) / 1e9,
+            packet.from().isEmpty() ? "-" : packet.from(),
+            packet.vni() == ReplayedPacket.NO_VNI ? "-" : "VNI " + packet.vni(),
+            describe(packet),
+            packet.isDifferent() ? " (recorded: " + packet.recorded() + ")" : "");
+        for (final ReplayedFrame frame : packet.frames())
+        {
+            write(packet.timestampNs(), frame.bytes());
+        }
+    }
+
+    private static String describe(final ReplayedPacket packet)
+    {
+        final int bytes = packet.frames().stream().mapToInt(frame -> frame.bytes().length).sum() +
+            packet.datagrams().stream().mapToInt(datagram -> datagram.bytes().length).sum();
+        return switch (packet.outcome())
+        {
+            case DROPPED -> "dropped: " + packet.reason().label();
+            case ANSWERED -> "answered, " + bytes + " bytes";
+            case DELIVERED -> "delivered, " + bytes + " bytes";
+        };
+    }
+
+    private void write(final long timestampNs, final byte[] frame)
+    {
+        if (writer != null)
         {
             try
             {
-                writer.write(timestampNs, inner.buffer(), inner.offset(), inner.length());
+                writer.write(timestampNs, new UnsafeBuffer(frame), 0, frame.length);
             }
             catch (final IOException ex)
             {
                 writeFailure = ex;
             }
         }
-    }
-
-    private static String describe(final OuterDatagram outer)
-    {
-        return endpoint(outer.sourceHigh(), outer.sourceLow(), outer.sourcePort()) + " > " +
-            endpoint(outer.destinationHigh(), outer.destinationLow(), outer.destinationPort());
-    }
-
-    private static String endpoint(final long high, final long low, final int port)
-    {
-        final IpAddress address = new IpAddress(high, low);
-        return port == 0 ? address + ":0" : new Vtep(address, port).toString();
     }
 
     private void printSummary(final PrintWriter out, final Set<Integer> vnis)
@@ -228,7 +227,11 @@ public final class ReplayCommand implements Callable<Integer>
             "%n%d packets, %s%n",
             packets,
             vnis.size() == 1 ? "VNI " + vnis.iterator().next() : vnis.size() + " VNIs");
-        verdicts.forEach((verdict, count) -> out.printf(Locale.ROOT, "  %-24s %d%n", verdict.label(), count));
+        verdicts.forEach((verdict, count) -> out.printf(Locale.ROOT, "  %-32s %d%n", verdict, count));
+        if (differences > 0)
+        {
+            out.printf(Locale.ROOT, "%d verdicts are not those in the comments of the capture%n", differences);
+        }
     }
 
     private void require(final boolean holds, final String otherwise)

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.replay;
+
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.pcap.CaptureReader;
+import io.overlane.pcap.Direction;
+import java.nio.ByteBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packet at which a reader is, as a replay sees it. A capture of an engine has records of the inner and of the
+ * outer side of each packet: those that came in are replayed, and bytes that the snap length cut off are zeros.
+ */
+final class CapturedPacket
+{
+    /** Longer than a super-frame with its outer headers. */
+    static final int MAX_LENGTH = 1 << 17;
+
+    /** The programs that write such captures have names that start so. */
+    private static final String APPLICATION = "Overlane";
+
+    /** Interfaces of such a capture whose descriptions start so are underlays; all others are ports. */
+    private static final String UNDERLAY = "underlay";
+
+    private final CaptureReader reader;
+    private final UnsafeBuffer whole = new UnsafeBuffer(ByteBuffer.allocateDirect(MAX_LENGTH));
+
+    CapturedPacket(final CaptureReader reader)
+    {
+        this.reader = reader;
+    }
+
+    boolean isOfEngine()
+    {
+        return reader.application().startsWith(APPLICATION);
+    }
+
+    /** True for the record of a packet on its way out, which the replay makes anew. */
+    boolean isOutcome()
+    {
+        return isOfEngine() && reader.direction() != Direction.IN;
+    }
+
+    boolean isFromPort()
+    {
+        return isOfEngine() && !reader.interfaceDescription().startsWith(UNDERLAY);
+    }
+
+    /** A value in the comment, such as 42 for {@code vni} in {@code vni=42 verdict=delivered}; null if it has none. */
+    @Nullable String said(final String key)
+    {
+        return said(reader.comment(), key);
+    }
+
+    static @Nullable String said(final @Nullable String comment, final String key)
+    {
+        if (comment != null)
+        {
+            for (final String word : comment.split("\\s"))
+            {
+                if (word.startsWith(key + "="))
+                {
+                    return word.substring(key.length() + 1);
+                }
+            }
+        }
+        return null;
+    }
+
+    int length()
+    {
+        return (int)Math.min(MAX_LENGTH - FrameSlab.HEADROOM, Math.max(reader.length(), reader.originalLength()));
+    }
+
+    /** The bytes, with zeros for those that were cut off; from index 0, valid until the next call. */
+    MutableDirectBuffer bytes()
+    {
+        final int length = length();
+        final int held = Math.min(length, reader.length());
+        whole.putBytes(0, reader.buffer(), reader.offset(), held);
+        whole.setMemory(held, length - held, (byte)0);
+        return whole;
+    }
+
+    Frame copyTo(final Frame frame)
+    {
+        final int length = length();
+        frame.wrap(FrameSlab.HEADROOM, length);
+        frame.buffer().putBytes(FrameSlab.HEADROOM, bytes(), 0, length);
+        return frame;
+    }
+}
