@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** An underlay on Netty, and frames in a {@code ByteBuf}. */
+/** An underlay and devices on Netty, and frames in a {@code ByteBuf}. */
 module io.overlane.netty
 {
     requires static org.jspecify;
@@ -10,7 +10,7 @@ module io.overlane.netty
     requires io.netty.common;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
-    requires io.overlane.tun;
+    requires transitive io.overlane.tun;
 
     exports io.overlane.netty;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The underlay for applications that use Netty's event loops, and frames in {@code ByteBuf}s. */
+/** Underlay and devices for applications that use Netty's event loops, and frames in {@code ByteBuf}s. */
 @NullMarked
 package io.overlane.netty;
 

@@ -347,6 +347,58 @@ public final class TunDevice implements AutoCloseable
         }
     }
 
+    /**
+     * Limit the memory of the frames that were written and that the host has not processed yet: frames in a queue of
+     * another interface, for example. While more is in use, a write fails for lack of room. By default there is
+     * practically no limit.
+     *
+     * @param bytes of memory, headers of the kernel included; 1 or more.
+     * @throws TunException if the kernel refuses, or the device is closed.
+     */
+    public void sendBufferLength(final int bytes) throws TunException
+    {
+        if (!descriptor.acquire())
+        {
+            throw TunException.of(Linux.EBADF, "'" + name + "' is closed");
+        }
+        try
+        {
+            ioctl(descriptor.fd(), Linux.TUNSETSNDBUF, intValue(bytes), "set the send buffer of '" + name + "'");
+        }
+        finally
+        {
+            descriptor.release();
+        }
+    }
+
+    /**
+     * Make one more file descriptor of this queue, for code that reads and writes frames by itself. The queue exists
+     * until this device and that descriptor are closed.
+     *
+     * @return the number, non-blocking; the caller closes it.
+     * @throws TunException if the device is closed or the process has no free descriptor.
+     */
+    public int duplicateDescriptor() throws TunException
+    {
+        if (!descriptor.acquire())
+        {
+            throw TunException.of(Linux.EBADF, "'" + name + "' is closed");
+        }
+        try
+        {
+            final int fd = LibC.get().fcntl(descriptor.fd(), Linux.F_DUPFD_CLOEXEC, 0);
+            if (fd < 0)
+            {
+                throw TunException.of(LibC.errno(), "cannot duplicate the descriptor of '" + name + "'");
+            }
+            return fd;
+        }
+        finally
+        {
+            descriptor.release();
+        }
+    }
+
     Descriptor descriptor()
     {
         return descriptor;

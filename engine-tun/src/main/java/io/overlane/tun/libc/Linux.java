@@ -184,6 +184,7 @@ public final class Linux
     public static final long TUNSETIFF = 0x4004_54caL;
     public static final long TUNSETPERSIST = 0x4004_54cbL;
     public static final long TUNSETOFFLOAD = 0x4004_54d0L;
+    public static final long TUNSETSNDBUF = 0x4004_54d4L;
     public static final long TUNGETIFF = 0x8004_54d2L;
     public static final long TUNGETVNETHDRSZ = 0x8004_54d7L;
     public static final long TUNSETVNETHDRSZ = 0x4004_54d8L;
