@@ -5,7 +5,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const FDB_ROWS = 50;
 const PERIOD_MS = 1000;
 
-const state = { pages: new Set(), engine: null, engines: [], before: new Map(), round: 0 };
+const state = { pages: new Set(), engine: null, engines: [], before: new Map(), histograms: [], round: 0 };
 
 const byId = id => document.getElementById(id);
 
@@ -96,6 +96,32 @@ function chart(parent, index, className, title, values, unit) {
   scale.children[1].textContent = 'highest ' + number(top) + unit;
 }
 
+/** Bars for buckets of [from, to, count]; each bucket is an octave. */
+function bars(parent, className, title, buckets, name) {
+  const figure = element('figure', className);
+  const caption = element('figcaption');
+  const count = buckets.reduce((sum, bucket) => sum + bucket[2], 0);
+  caption.append(element('span', '', title), element('b', '', number(count) + 'frames'));
+  const drawing = shape('svg', { viewBox: '0 0 300 100', preserveAspectRatio: 'none', role: 'img', 'aria-label': title });
+  const scale = element('div', 'scale');
+  if (buckets.length) {
+    const first = Math.log2(buckets[0][1]);
+    const columns = Math.log2(buckets[buckets.length - 1][1]) - first + 1;
+    const top = Math.max(...buckets.map(bucket => bucket[2]));
+    buckets.forEach(bucket => {
+      const height = Math.max(1, 96 * bucket[2] / top);
+      const bar = shape('rect', { class: 'bar', x: 300 * (Math.log2(bucket[1]) - first) / columns + 1, y: 100 - height,
+        width: 300 / columns - 2, height: height });
+      bar.append(shape('title', {}));
+      bar.firstChild.textContent = name(bucket[0]) + ' to ' + name(bucket[1]) + ': ' + bucket[2];
+      drawing.append(bar);
+    });
+    scale.append(element('span', '', name(buckets[0][0])), element('span', '', name(buckets[buckets.length - 1][1])));
+  }
+  figure.append(caption, drawing, scale);
+  parent.append(figure);
+}
+
 /** Columns are [heading, value of a row, is it a number]. */
 function table(id, rows, columns, note) {
   const section = byId(id);
@@ -179,6 +205,33 @@ async function showFdb() {
     fdb && fdb.next ? 'The first ' + FDB_ROWS + ' entries; api/fdb has all.' : '');
 }
 
+/** The buckets less those of a minute ago. */
+function recent(row, before) {
+  const old = new Map((before ? before.buckets : []).map(bucket => [bucket[1], bucket[2]]));
+  return row.buckets
+    .map(bucket => [bucket[0], bucket[1], bucket[2] - (old.get(bucket[1]) || 0)])
+    .filter(bucket => bucket[2] > 0);
+}
+
+async function showHistograms() {
+  const answer = await json('histograms');
+  for (const [id, what, name] of [['latency', 'latency_ns', time], ['batches', 'batch_frames', String]]) {
+    const rows = answer ? answer.value.histograms.filter(row => row.what === what) : [];
+    const section = byId(id);
+    section.hidden = !answer;
+    const place = section.querySelector('.charts');
+    place.replaceChildren();
+    const before = state.histograms.length ? state.histograms[0] : [];
+    rows.forEach(row => bars(place, row.path, row.path === 'encap' ? 'sending' : 'receiving',
+      recent(row, before.find(old => old.what === what && old.path === row.path)), name));
+    if (answer && what === 'latency_ns' && !answer.value.latency) {
+      place.append(element('p', 'note', "Not measured now; 'ctl latency on' begins."));
+    }
+  }
+  if (answer) { state.histograms.push(answer.value.histograms); }
+  if (state.histograms.length > 30) { state.histograms.shift(); }
+}
+
 async function showLeases() {
   const leases = state.pages.has('/api/flannel/leases') ? await get('api/flannel/leases') : null;
   table('leases', leases && leases.status === 200 ? JSON.parse(leases.text).slice(0, FDB_ROWS) : null, [
@@ -195,6 +248,7 @@ async function round() {
     await showHealth();
     if (state.round++ % 2 === 0) {
       await showStats();
+      await showHistograms();
       await showDrops();
       await showFdb();
       await showLeases();
@@ -209,6 +263,7 @@ async function round() {
 byId('engine').addEventListener('change', event => {
   state.engine = event.target.value;
   state.before.clear();
+  state.histograms = [];
   state.round = 0;
 });
 round();

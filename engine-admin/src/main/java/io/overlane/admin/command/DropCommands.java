@@ -97,6 +97,12 @@ final class DropCommands
             json);
     }
 
+    /** The address to show, if there is one. */
+    private static @Nullable IpAddress remoteOf(final long high, final long low)
+    {
+        return high == 0 && low == 0 ? null : new IpAddress(high, low);
+    }
+
     private Table counts(final Filter filter)
     {
         final EngineCounters counters = engine.engine().counters();
@@ -168,7 +174,7 @@ final class DropCommands
     {
         counters.ledger().forEach((reason, vni, high, low, count) ->
             counts.merge(
-                new Kind(path, reason, vni == DropLedger.NO_VNI ? null : vni, StatusCommands.remote(high, low)),
+                new Kind(path, reason, vni == DropLedger.NO_VNI ? null : vni, remoteOf(high, low)),
                 new Count(count, counters.ledger().longest(reason, vni, high, low)),
                 Count::plus));
     }

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.admin.command;
 
-import io.overlane.address.IpAddress;
 import io.overlane.admin.AdminCommands;
+import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
-import io.overlane.engine.OverlayEngine;
-import io.overlane.engine.SegmentView;
-import io.overlane.status.PathCounters;
-import io.overlane.status.RemoteTraffic;
+import io.overlane.status.Distribution;
+import io.overlane.status.EngineSnapshot;
+import io.overlane.status.EngineSnapshot.PathRow;
 import io.overlane.status.TableCounters;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** {@code stats}: counters of frames and tables. */
+/** {@code stats}, {@code histograms} and {@code latency}: counters of frames and tables, batch sizes, delays. */
 final class StatusCommands
 {
+    /** All columns except the buckets. */
+    private static final int COLUMNS_SHOWN = 8;
+
     private final EngineAccess engine;
 
     StatusCommands(final EngineAccess engine)
@@ -26,67 +29,39 @@ final class StatusCommands
 
     void addTo(final AdminCommands commands)
     {
-        commands.addReading(
-            "stats", "", "counters of frames, tables and remotes", words -> stats());
+        commands
+            .addReading("stats", "", "counters of frames, segments, ports, remotes and tables", words -> stats())
+            .addReading("histograms", "", "numbers of frames polled together, and times in the engine",
+                words -> histograms())
+            .add("latency", "on|off", "measure how long frames are in the engine, or stop that", this::latency);
     }
 
     private Answer stats()
     {
-        final OverlayEngine running = engine.engine();
-        final Table paths = new Table("path", "in", "delivered", "bytes", "answered", "dropped", "flood_copies");
-        row(paths, "encap", running.counters().encap());
-        row(paths, "decap", running.counters().decap());
-        final Table remotes = new Table("remote", "sent", "sent_bytes", "received", "received_bytes");
-        final RemoteTraffic sent = running.counters().encap().remotes();
-        final RemoteTraffic received = running.counters().decap().remotes();
-        for (int i = RemoteTraffic.UNNUMBERED; i < running.tables().maxRemotes(); i++)
-        {
-            if (sent.frames(i) + received.frames(i) > 0)
-            {
-                remotes.row(
-                    i == RemoteTraffic.UNNUMBERED ? null : running.tables().remote(i),
-                    sent.frames(i),
-                    sent.bytes(i),
-                    received.frames(i),
-                    received.bytes(i));
-            }
-        }
-        final Table segments = new Table("vni", "sent", "sent_bytes", "received", "received_bytes");
-        for (final SegmentView segment : engine.segments())
-        {
-            final SegmentView.Totals totals = segment.totals();
-            segments.row(
-                totals.vni(), totals.encapFrames(), totals.encapBytes(), totals.decapFrames(), totals.decapBytes());
-        }
-        final Map<String, Object> tables = new LinkedHashMap<>();
-        tables.put("fdb", running.tables().fdbSize());
-        tables.put("neighbors", running.tables().neighborsSize());
-        tables.put("segments", engine.segments().size());
-        tables.put("forgotten", running.forgotten());
-        final TableCounters table = running.counters().tables();
-        tables.put("no_room", table.get(TableCounters.Event.NO_ROOM));
-        tables.put("no_remote", table.get(TableCounters.Event.NO_REMOTE));
-        tables.put("learn_limited", table.get(TableCounters.Event.LEARN_LIMITED));
-        final Map<String, Object> underlay = Map.of("receive_drops", running.receiveDrops());
-
+        final EngineSnapshot now = engine.engine().snapshot();
         final Map<String, Object> json = new LinkedHashMap<>();
-        json.put("local", running.local());
-        json.put("paths", paths.json());
-        json.put("underlay", underlay);
-        json.put("segments", segments.json());
-        json.put("remotes", remotes.json());
+        final List<String> texts = new ArrayList<>();
+        json.put("local", now.local());
+        add(json, texts, "paths", paths(now));
+        json.put("underlay", Map.of("receive_drops", now.receiveDrops()));
+        add(json, texts, "segments", segments(now));
+        add(json, texts, "ports", ports(now));
+        add(json, texts, "remotes", remotes(now));
+        final Map<String, Object> tables = tables(now);
         json.put("tables", tables);
-        final StringBuilder text = new StringBuilder(paths.text());
-        if (!segments.isEmpty())
+        texts.add(oneRow(tables));
+        texts.add(oneRow(Map.of("receive_drops", now.receiveDrops())));
+        return new Answer(String.join("\n", texts), json);
+    }
+
+    private static void add(
+        final Map<String, Object> json, final List<String> texts, final String name, final Table table)
+    {
+        json.put(name, table.json());
+        if (!table.isEmpty())
         {
-            text.append('\n').append(segments.text());
+            texts.add(table.text());
         }
-        if (!remotes.isEmpty())
-        {
-            text.append('\n').append(remotes.text());
-        }
-        text.append('\n').append(oneRow(tables)).append('\n').append(oneRow(underlay));
-        return new Answer(text.toString(), json);
     }
 
     private static String oneRow(final Map<String, Object> members)
@@ -94,21 +69,147 @@ final class StatusCommands
         return new Table(members.keySet().toArray(String[]::new)).row(members.values().toArray()).text();
     }
 
-    private static void row(final Table table, final String name, final PathCounters path)
+    private static Table paths(final EngineSnapshot now)
     {
-        table.row(
+        final Table table = new Table("path", "in", "delivered", "bytes", "answered", "dropped", "flood_copies");
+        each(now, (name, path) -> table.row(
             name,
-            path.framesIn(),
-            path.delivered(),
-            path.deliveredBytes(),
+            path.in().frames(),
+            path.delivered().frames(),
+            path.delivered().bytes(),
             path.answered(),
-            path.dropped(),
-            path.floodCopies());
+            path.allDropped(),
+            path.floodCopies()));
+        return table;
     }
 
-    /** The address to show, if there is one. */
-    static @Nullable IpAddress remote(final long high, final long low)
+    private static Table segments(final EngineSnapshot now)
     {
-        return high == 0 && low == 0 ? null : new IpAddress(high, low);
+        final Table table = new Table("vni", "sent", "sent_bytes", "received", "received_bytes");
+        now.segments().forEach(segment -> table.row(
+            segment.vni(),
+            segment.encap().frames(),
+            segment.encap().bytes(),
+            segment.decap().frames(),
+            segment.decap().bytes()));
+        return table;
+    }
+
+    private static Table ports(final EngineSnapshot now)
+    {
+        final Table table = new Table("dev", "vni", "queue", "in", "in_bytes", "out", "out_bytes", "refused");
+        now.ports().forEach(port -> table.row(
+            port.name(),
+            port.vni(),
+            port.queue(),
+            port.in().frames(),
+            port.in().bytes(),
+            port.out().frames(),
+            port.out().bytes(),
+            port.refused()));
+        return table;
+    }
+
+    private static Table remotes(final EngineSnapshot now)
+    {
+        final Table table = new Table("remote", "sent", "sent_bytes", "received", "received_bytes");
+        for (final EngineSnapshot.RemoteRow remote : now.remotes())
+        {
+            if (remote.encap().frames() + remote.decap().frames() > 0)
+            {
+                table.row(
+                    remote.vtep(),
+                    remote.encap().frames(),
+                    remote.encap().bytes(),
+                    remote.decap().frames(),
+                    remote.decap().bytes());
+            }
+        }
+        return table;
+    }
+
+    private static Map<String, Object> tables(final EngineSnapshot now)
+    {
+        final EngineSnapshot.TableSizes sizes = now.tables();
+        final Map<String, Object> tables = new LinkedHashMap<>();
+        tables.put("fdb", sizes.fdb());
+        tables.put("neighbors", sizes.neighbors());
+        tables.put("segments", now.segments().size());
+        tables.put("forgotten", sizes.forgotten());
+        tables.put("no_room", sizes.events().get(TableCounters.Event.NO_ROOM));
+        tables.put("no_remote", sizes.events().get(TableCounters.Event.NO_REMOTE));
+        tables.put("learn_limited", sizes.events().get(TableCounters.Event.LEARN_LIMITED));
+        return tables;
+    }
+
+    private Answer histograms()
+    {
+        final EngineSnapshot now = engine.engine().snapshot();
+        final Table table =
+            new Table("path", "what", "count", "mean", "p50", "p90", "p99", "p999", "buckets").show(COLUMNS_SHOWN);
+        each(now, (name, path) ->
+        {
+            histogram(table, name, "batch_frames", path.batchSizes());
+            if (now.hasLatency() || path.latencyNs().count() > 0)
+            {
+                histogram(table, name, "latency_ns", path.latencyNs());
+            }
+        });
+        final Map<String, Object> json = new LinkedHashMap<>();
+        json.put("latency", now.hasLatency());
+        json.put("histograms", table.json());
+        return new Answer(
+            table.text() + (now.hasLatency() ? "" : "latency is not measured now; 'latency on' begins\n"), json);
+    }
+
+    private static void histogram(final Table table, final String path, final String what, final Distribution values)
+    {
+        table.row(
+            path, what, values.count(), Math.round(values.mean()), values.percentile(50), values.percentile(90),
+            values.percentile(99), values.percentile(99.9), octaves(values));
+    }
+
+    /** Buckets whose highest values are powers of two, as from, to and count. */
+    private static List<List<Long>> octaves(final Distribution values)
+    {
+        final long[] counts = new long[Long.SIZE];
+        values.forEach((lowest, highest, count) ->
+            counts[lowest <= 1 ? 0 : Long.SIZE - Long.numberOfLeadingZeros(lowest - 1)] += count);
+        final List<List<Long>> octaves = new ArrayList<>();
+        for (int i = 0; i < counts.length; i++)
+        {
+            if (counts[i] > 0)
+            {
+                octaves.add(List.of(i == 0 ? 0 : (1L << i - 1) + 1, 1L << i, counts[i]));
+            }
+        }
+        return octaves;
+    }
+
+    private Answer latency(final List<String> request) throws AdminException
+    {
+        final String state = new Words(request, 1).required(0, "on or off", word ->
+        {
+            if (!word.equals("on") && !word.equals("off"))
+            {
+                throw new IllegalArgumentException("not on or off: '" + word + "'");
+            }
+            return word;
+        });
+        engine.engine().latency(state.equals("on"));
+        return Answer.DONE;
+    }
+
+    private static void each(final EngineSnapshot now, final PathTaker taker)
+    {
+        taker.take("encap", now.encap());
+        taker.take("decap", now.decap());
+    }
+
+    /** Gets the rows of one direction. */
+    @FunctionalInterface
+    private interface PathTaker
+    {
+        void take(String name, PathRow path);
     }
 }

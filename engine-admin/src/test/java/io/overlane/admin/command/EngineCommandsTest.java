@@ -16,6 +16,7 @@ import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -124,7 +125,41 @@ class EngineCommandsTest
         assertEquals(1, ((List<?>)stats.get("remotes")).size());
         assertTrue(ask("stats").text().contains("192.0.2.10:8472"), ask("stats").text());
         assertEquals(Map.of("receive_drops", 0L), stats.get("underlay"));
+        final Map<?, ?> segment = (Map<?, ?>)((List<?>)stats.get("segments")).get(0);
+        assertEquals(List.of(VNI, 1L), List.of(segment.get("vni"), segment.get("sent")));
+        final Map<?, ?> port = (Map<?, ?>)((List<?>)stats.get("ports")).get(0);
+        assertEquals(List.of("port-42", 1L, 0L), List.of(port.get("dev"), port.get("in"), port.get("out")));
         assertEquals("pong\n", ask("ping").text());
+    }
+
+    @Test
+    void shouldShowBatchSizesAndDelays() throws AdminException
+    {
+        launch(new SegmentContext(VNI).flood(EngineHarness.A));
+        harness.attach(EngineHarness.A);
+        harness.transmit(FrameSpec.ipv4Udp().bytes());
+        final Answer off = ask("histograms");
+        assertTrue(off.text().endsWith("latency is not measured now; 'latency on' begins\n"), off.text());
+        assertEquals(2, histograms(off).size());
+        assertEquals(List.of("encap", "batch_frames", 1L), values(histograms(off).get(0), "path", "what", "count"));
+        assertEquals(List.of(List.of(0L, 1L, 1L)), histograms(off).get(0).get("buckets"));
+        ask("latency on");
+        harness.transmit(FrameSpec.ipv4Udp().bytes());
+        final Answer on = ask("histograms");
+        assertEquals(List.of("encap", "latency_ns", 1L), values(histograms(on).get(1), "path", "what", "count"));
+        ask("latency off");
+        assertTrue(assertUsage("latency perhaps").startsWith("not on or off: 'perhaps'"));
+    }
+
+    private static List<Map<?, ?>> histograms(final Answer answer)
+    {
+        return ((List<?>)((Map<?, ?>)answer.json()).get("histograms")).stream()
+            .<Map<?, ?>>map(row -> (Map<?, ?>)row).toList();
+    }
+
+    private static List<Object> values(final Map<?, ?> row, final String... columns)
+    {
+        return Arrays.stream(columns).<Object>map(row::get).toList();
     }
 
     @Test

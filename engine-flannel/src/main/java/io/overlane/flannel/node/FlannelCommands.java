@@ -34,7 +34,7 @@ public final class FlannelCommands
         this.node = node;
     }
 
-    /** @param commands gets the node's requests and those of its engines that change nothing. */
+    /** @param commands gets the node's requests and those of its engines that change no table. */
     public static AdminCommands addTo(final FlannelNode node, final AdminCommands commands)
     {
         return addTo(node::status, commands);
@@ -50,6 +50,10 @@ public final class FlannelCommands
             .addReading("flannel why", "PEER", "how a subnet or address is reached, or why it is not", requests::why);
         requests.addEngine(commands, "ping", "", "test whether the engine answers");
         requests.addEngine(commands, "stats", "", "counters of frames, per direction and per remote");
+        requests.addEngine(
+            commands, "histograms", "", "numbers of frames polled together, and times in the engine");
+        commands.add("latency", "on|off [dev NAME]", "measure how long frames are in the engine, or stop that",
+            words -> requests.runOnEngine("latency", words));
         requests.addEngine(commands, "drops", "[…]", "counters of dropped frames; arguments as with tun-bridge");
         requests.addEngine(
             commands, "fdb show", "[…] [from N] [limit N]", "vxlan: entries of the FDB; arguments as with tun-bridge");
