@@ -65,6 +65,20 @@ public final class Distribution
         return 0;
     }
 
+    /**
+     * @param earlier of the same numbers.
+     * @return what was recorded since then.
+     */
+    public Distribution since(final Distribution earlier)
+    {
+        final long[] difference = counts.clone();
+        for (int i = 0; i < Math.min(counts.length, earlier.counts.length); i++)
+        {
+            difference[i] = Math.max(0, counts[i] - earlier.counts[i]);
+        }
+        return new Distribution(difference);
+    }
+
     /** @return the sum of all values, each taken as the middle of its bucket. */
     public double sum()
     {
