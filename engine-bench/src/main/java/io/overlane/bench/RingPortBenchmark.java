@@ -4,6 +4,8 @@ package io.overlane.bench;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.RingPort;
+import io.overlane.port.RingPortContext;
+import io.overlane.port.SlowReader;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
@@ -34,6 +36,7 @@ public class RingPortBenchmark extends PathBenchmark
     private final FrameBatch polled = new FrameBatch(BATCH);
     private final FrameBatch offered = new FrameBatch(BATCH);
     private RingPort port;
+    private RingPort overwritingPort;
     private UnsafeBuffer source;
     private long sum;
 
@@ -42,6 +45,8 @@ public class RingPortBenchmark extends PathBenchmark
     public void setup()
     {
         port = new RingPort("bench", MTU, CAPACITY);
+        overwritingPort = new RingPort(
+            new RingPortContext().mtu(MTU).capacity(CAPACITY).slowReader(SlowReader.DROP_OLDEST));
         source = new UnsafeBuffer(BufferUtil.allocateDirectAligned(frameLength, BitUtil.CACHE_LINE_LENGTH));
         for (int i = 0; i < BATCH; i++)
         {
@@ -65,6 +70,26 @@ public class RingPortBenchmark extends PathBenchmark
             port.buffer().putBytes(index, source, 0, frameLength);
             port.commit(index);
         }
+        return poll();
+    }
+
+    /** @return a sum over all frames. Each is sent, and the engine's side reads its first word. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long send()
+    {
+        for (int i = 0; i < BATCH; i++)
+        {
+            if (port.send(source, 0, frameLength) != RingPort.SENT)
+            {
+                throw new IllegalStateException("not sent");
+            }
+        }
+        return poll();
+    }
+
+    private long poll()
+    {
         polled.clear();
         port.poll(polled, BATCH);
         for (int i = 0; i < BATCH; i++)
@@ -81,10 +106,33 @@ public class RingPortBenchmark extends PathBenchmark
     public long toApplication()
     {
         port.offer(offered);
+        return read(port);
+    }
+
+    /** @return as {@link #toApplication()}, from a port that copies frames because it may overwrite them. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long toOverwritingApplication()
+    {
+        overwritingPort.offer(offered);
+        return read(overwritingPort);
+    }
+
+    /** @return the number of frames overwritten so far: nobody reads, so each offer takes the place of older frames. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long overwrite()
+    {
+        overwritingPort.offer(offered);
+        return overwritingPort.overwritten();
+    }
+
+    private long read(final RingPort from)
+    {
         int read = 0;
         while (read < BATCH)
         {
-            read += port.poll(handler, BATCH);
+            read += from.poll(handler, BATCH);
         }
         return sum;
     }

@@ -10,7 +10,7 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a {@link RingPort}. Changes after the port was made have no effect on it.
+ * The settings of a {@link RingPort} or a {@link RingCable}. Changes after the port was made have no effect on it.
  */
 public final class RingPortContext
 {

@@ -117,6 +117,46 @@ public final class FrameRingStress
         }
     }
 
+    /** The records of a run are read together. */
+    @JCStressTest
+    @Outcome(id = {"312", "123"}, expect = Expect.ACCEPTABLE, desc = "in the order of their claims")
+    @State
+    public static class Run
+    {
+        private final FrameRing ring = new FrameRing(FOUR_RECORDS);
+        private String values = "";
+        private String atOnce = "";
+
+        /** Writer of a run of two records with room for three. */
+        @Actor
+        public void run()
+        {
+            final long run = ring.tryClaimRun(FrameRing.ALIGNMENT, 3 * FrameRing.ALIGNMENT);
+            final int index = FrameRing.runIndex(run);
+            ring.buffer().putLong(index, 1);
+            ring.buffer().putLong(index + FrameRing.ALIGNMENT, 2);
+            ring.put(index + FrameRing.ALIGNMENT, LENGTH);
+            ring.commitRun(run, LENGTH, index + 2 * FrameRing.ALIGNMENT);
+        }
+
+        /** Another writer, which is the reader too. */
+        @Actor
+        public void reader()
+        {
+            write(ring, 3);
+            atOnce = read(ring);
+            values += atOnce;
+        }
+
+        /** The same reader, when the writers are done. */
+        @Arbiter
+        public void rest(final L_Result r)
+        {
+            values += read(ring);
+            r.r1 = atOnce.endsWith("1") ? "1 without 2" : values;
+        }
+    }
+
     /** A commit and the reader's giving up agree on who was first. */
     @JCStressTest
     @Outcome(id = "true, false, 1", expect = Expect.ACCEPTABLE, desc = "committed in time, and read")
