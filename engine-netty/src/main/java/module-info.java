@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** An underlay and devices on Netty, and frames in a {@code ByteBuf}. */
+/** Underlay, devices, ports and VXLAN on Netty, and frames in a {@code ByteBuf}. */
 module io.overlane.netty
 {
     requires static org.jspecify;

@@ -58,8 +58,14 @@ public final class VxlanHeader extends Header
     /** Write the whole header: the I flag, a VNI of 24 bits, and zero in every reserved bit. */
     public VxlanHeader init(final int vni)
     {
-        i64(FLAGS_OFFSET, I_FLAG_WORD | (vni & 0xFF_FFFFL) << 8);
+        i64(FLAGS_OFFSET, wordOf(vni));
         return this;
+    }
+
+    /** @return the whole header as {@link #init(int)} writes it, the first byte on the wire highest. */
+    public static long wordOf(final int vni)
+    {
+        return I_FLAG_WORD | (vni & 0xFF_FFFFL) << 8;
     }
 
     /** @return all eight bytes, the first on the wire highest; for {@link #RESERVED_MASK}. */

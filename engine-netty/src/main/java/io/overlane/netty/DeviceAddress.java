@@ -4,7 +4,7 @@ package io.overlane.netty;
 import java.net.SocketAddress;
 import java.util.Objects;
 
-/** The name of an interface, as the address to which a {@link TapChannel} is bound. */
+/** The name of an interface or a port, as the address of a {@link TapChannel} or a {@link PortChannel}. */
 public final class DeviceAddress extends SocketAddress
 {
     private static final long serialVersionUID = 1L;

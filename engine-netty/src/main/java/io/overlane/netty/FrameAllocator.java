@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.netty;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import org.agrona.BitUtil;
 
 /**
- * Allocates a buffer for each frame of a device: as long as the longest frame of its MTU. The kernel cuts a frame that
- * is longer than the buffer without a word, so a frame that fills its buffer counts as cut, and later buffers are twice
- * as long.
+ * Allocates a buffer for each frame of a device: as long as the longest frame of its MTU, behind some headroom. The
+ * kernel cuts a frame that is longer than the buffer without a word, so a frame that fills its buffer counts as cut,
+ * and later buffers are twice as long.
  */
 final class FrameAllocator extends DefaultMaxMessagesRecvByteBufAllocator
 {
@@ -15,10 +17,10 @@ final class FrameAllocator extends DefaultMaxMessagesRecvByteBufAllocator
     static final int FRAMES_PER_LOOP = 64;
 
     /** An Ethernet header, two VLAN tags, and one byte by which a cut frame shows. */
-    private static final int BEYOND_MTU = 14 + 2 * 4 + 1;
+    private static final int BEYOND_MTU = PortChannel.HEADROOM + 14 + 2 * 4 + 1;
 
     /** No frame is longer. */
-    private static final int MAX_LENGTH = 65_536 + 64;
+    private static final int MAX_LENGTH = 65_536 + 128;
 
     private volatile int length = 2048;
 
@@ -54,6 +56,12 @@ final class FrameAllocator extends DefaultMaxMessagesRecvByteBufAllocator
         public int guess()
         {
             return length;
+        }
+
+        @Override
+        public ByteBuf allocate(final ByteBufAllocator allocator)
+        {
+            return super.allocate(allocator).setIndex(PortChannel.HEADROOM, PortChannel.HEADROOM);
         }
     }
 }

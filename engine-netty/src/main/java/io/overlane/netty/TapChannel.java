@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * {@link TapChannelOption} for its settings. A device that is open already is given to {@link #TapChannel(TunDevice)},
  * and the channel is registered instead of bound.
  *
- * <p><b>Frames are complete.</b> The device has no offload: the kernel fills in checksums and cuts super-frames.
+ * <p><b>Frames are complete.</b> The device has no offload: the kernel fills in checksums and cuts super-frames. A
+ * frame that was read has 64 bytes of headroom in front of its reader index.
  *
  * <p><b>Copies.</b> The kernel copies each frame once, between its own memory and the {@code ByteBuf}. The channel
  * copies a frame that is written from the heap, or from a composite buffer with a part on the heap; a direct composite
