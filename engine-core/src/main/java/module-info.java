@@ -29,6 +29,6 @@ module io.overlane.core
         io.overlane.replay, io.overlane.tun;
     exports io.overlane.offload to io.overlane.tun;
     exports io.overlane.parse to io.overlane.replay, io.overlane.tun;
-    exports io.overlane.setting to io.overlane.flannel, io.overlane.netty, io.overlane.tun;
+    exports io.overlane.setting to io.overlane.flannel, io.overlane.netty, io.overlane.replay, io.overlane.tun;
     exports io.overlane.underlay.base to io.overlane.netty, io.overlane.testkit, io.overlane.tun;
 }

@@ -344,6 +344,12 @@ public final class OverlayEngine implements AutoCloseable
         return fates.add(Setting.notNull("listener", listener));
     }
 
+    /** @return true if the engine carries the bare IP packets of an IP network, false if it has VXLAN segments. */
+    public boolean hasIpNetwork()
+    {
+        return context.ipNetwork() != null;
+    }
+
     /** For tests of the engine itself. */
     Forwarding forwarding()
     {

@@ -5,6 +5,9 @@ import io.overlane.fate.Fate;
 import io.overlane.status.DropReason;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,19 @@ public record ReplayedPacket(
     List<ReplayedFrame> frames,
     List<ReplayedDatagram> datagrams)
 {
+    private static final Set<String> OF_THE_HOST = Stream
+        .of(
+            DropReason.PORT_FULL,
+            DropReason.PORT_DOWN,
+            DropReason.PORT_ERROR,
+            DropReason.PORT_CLOSED,
+            DropReason.CLAIM_ABANDONED,
+            DropReason.UNDERLAY_BUSY,
+            DropReason.UNDERLAY_UNREACHABLE,
+            DropReason.UNDERLAY_ERROR)
+        .map(reason -> "dropped " + reason.label())
+        .collect(Collectors.toUnmodifiableSet());
+
     /** The packet belongs to no segment. */
     public static final int NO_VNI = -1;
 
@@ -44,10 +60,13 @@ public record ReplayedPacket(
         return outcome == Fate.Outcome.DROPPED ? word + " " + reason.label() : word;
     }
 
-    /** @return true if the capture has a verdict on this packet, and the replay came to another. */
+    /**
+     * @return true if the capture has a verdict on this packet, and the replay came to another. Drops because of a full
+     *         or broken port or socket do not count: a replay has neither.
+     */
     public boolean isDifferent()
     {
-        return recorded != null && !recorded.equals(verdict());
+        return recorded != null && !recorded.equals(verdict()) && !OF_THE_HOST.contains(recorded);
     }
 
     /** The verdict in a comment, in the words of {@link #verdict()}. */

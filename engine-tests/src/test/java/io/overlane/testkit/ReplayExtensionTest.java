@@ -75,7 +75,7 @@ class ReplayExtensionTest
         {
         }
 
-        @ReplayCapture("target/classes")
+        @ReplayCapture("target/test-classes")
         void isNoFile(final ReplayResult result)
         {
         }
@@ -128,7 +128,7 @@ class ReplayExtensionTest
         assertTrue(results.get("isMissing").contains("capture nowhere.pcap is neither a resource beside "),
             results.get("isMissing"));
         assertTrue(results.get("hasNoContext").contains("Cases has no method nothing()"), results.get("hasNoContext"));
-        assertTrue(results.get("isNoFile").contains("target/classes: "), results.get("isNoFile"));
+        assertTrue(results.get("isNoFile").contains("target/test-classes: "), results.get("isNoFile"));
         assertEquals(8, results.size());
     }
 }
