@@ -20,6 +20,7 @@ module io.overlane.core
     exports io.overlane.policy;
     exports io.overlane.port;
     exports io.overlane.signal;
+    exports io.overlane.stage;
     exports io.overlane.status;
     exports io.overlane.underlay;
     exports io.overlane.wire;

@@ -2,6 +2,7 @@
 package io.overlane.bench;
 
 import io.overlane.control.FdbRequest;
+import io.overlane.fate.Fate;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
@@ -81,7 +82,8 @@ public class DecapBenchmark extends PathBenchmark
             network,
             forwarding.remotes(),
             new OfferQueue(Frames.BATCH, false, ipFates, Sinks.guard()),
-            ipFates));
+            ipFates,
+            Sinks.stages(Fate.Direction.DECAP)));
 
         final byte[][] datagramBytes = new byte[Frames.BATCH][];
         final byte[][] packetBytes = new byte[Frames.BATCH][];

@@ -2,18 +2,15 @@
 package io.overlane.bench;
 
 import io.overlane.control.FdbRequest;
+import io.overlane.fate.Fate;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.limit.RateLimit;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.encap.EncapPath;
-import io.overlane.pipeline.encap.EncapShared;
 import io.overlane.pipeline.encap.IpEncapPath;
 import io.overlane.pipeline.encap.SendQueue;
-import io.overlane.pipeline.encap.Suppress;
-import io.overlane.pipeline.encap.VxlanEncapPath;
-import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.segment.IpNetwork;
@@ -22,7 +19,6 @@ import io.overlane.status.EngineCounters;
 import io.overlane.testkit.SilentPort;
 import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;
-import io.overlane.wire.VxlanHeader;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -92,27 +88,7 @@ public class EncapBenchmark extends PathBenchmark
         }
         frames = Frames.slab(frameBytes);
         packets = Frames.slab(packetBytes);
-        final Fates vxlanFates = new Fates(vxlanCounters.encap());
-        vxlan = new VxlanEncapPath(
-            segment,
-            segment.ports().first(),
-            new EncapShared(
-                forwarding.fdb(),
-                new SendQueue(
-                    Sinks.underlayGuard(),
-                    Frames.BATCH,
-                    forwarding.remotes(),
-                    vxlanFates,
-                    VxlanHeader.LENGTH,
-                    SystemNanoClock.INSTANCE),
-                8472,
-                null,
-                vxlanFates,
-                Sinks.guard(),
-                new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, null),
-                null,
-                new OversizeReply(Sinks.guard(), new RateLimit(1000), SystemNanoClock.INSTANCE),
-                Frames.BATCH));
+        vxlan = Sinks.encap(forwarding, segment, vxlanCounters, Sinks.stages(Fate.Direction.ENCAP));
 
         forwarding.operations().run(tables -> tables.replaceRoute(Frames.THERE, Sinks.REMOTE));
         final IpNetwork network = IpNetwork.of(
@@ -133,7 +109,8 @@ public class EncapBenchmark extends PathBenchmark
                 SystemNanoClock.INSTANCE),
             ipFates,
             Sinks.guard(),
-            new RateLimit(1000));
+            new RateLimit(1000),
+            Sinks.stages(Fate.Direction.ENCAP));
         packetStart = packetBytes[0];
     }
 

@@ -3,18 +3,29 @@ package io.overlane.bench;
 
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbContext;
+import io.overlane.fate.Fate;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
+import io.overlane.limit.RateLimit;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DatagramFeed;
 import io.overlane.pipeline.decap.OfferQueue;
 import io.overlane.pipeline.decap.VxlanDecapPath;
+import io.overlane.pipeline.encap.EncapShared;
+import io.overlane.pipeline.encap.SendQueue;
+import io.overlane.pipeline.encap.Suppress;
+import io.overlane.pipeline.encap.VxlanEncapPath;
+import io.overlane.pipeline.oversize.OversizeReply;
+import io.overlane.pipeline.stage.ThreadStages;
+import io.overlane.pipeline.stage.Transit;
+import io.overlane.segment.Segment;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.TableCounters;
 import io.overlane.testkit.SilentUnderlay;
 import io.overlane.underlay.Underlay;
+import io.overlane.wire.VxlanHeader;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -60,8 +71,49 @@ final class Sinks
             SystemNanoClock.INSTANCE);
     }
 
+    /** The way out of the first port of a segment, as the engine builds it. */
+    static VxlanEncapPath encap(
+        final Forwarding forwarding, final Segment segment, final EngineCounters counters, final ThreadStages stages)
+    {
+        final Fates fates = new Fates(counters.encap());
+        return new VxlanEncapPath(
+            segment,
+            segment.ports().first(),
+            new EncapShared(
+                forwarding.fdb(),
+                new SendQueue(
+                    underlayGuard(),
+                    Frames.BATCH,
+                    forwarding.remotes(),
+                    fates,
+                    VxlanHeader.LENGTH,
+                    SystemNanoClock.INSTANCE),
+                8472,
+                null,
+                fates,
+                guard(),
+                new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, null),
+                null,
+                new OversizeReply(guard(), new RateLimit(1000), SystemNanoClock.INSTANCE),
+                stages,
+                Frames.BATCH));
+    }
+
     /** The way in, as the engine builds it. */
     static DatagramFeed decap(final Forwarding forwarding, final NanoClock clock, final EngineCounters counters)
+    {
+        return decap(forwarding, clock, counters, stages(Fate.Direction.DECAP));
+    }
+
+    /** Stages of one thread; none yet. */
+    static ThreadStages stages(final Fate.Direction direction)
+    {
+        return new ThreadStages(direction, SystemNanoClock.INSTANCE, null);
+    }
+
+    /** The way in, with stages of an application. */
+    static DatagramFeed decap(
+        final Forwarding forwarding, final NanoClock clock, final EngineCounters counters, final ThreadStages stages)
     {
         final Fates fates = new Fates(counters.decap());
         return new DatagramFeed(new VxlanDecapPath(
@@ -72,6 +124,8 @@ final class Sinks
             clock,
             new OfferQueue(Frames.BATCH, true, fates, guard()),
             fates,
+            stages,
+            new Transit(fates),
             null));
     }
 }

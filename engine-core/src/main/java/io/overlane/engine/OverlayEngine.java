@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A running engine: ports on one side, an underlay on the other, and the tables between them.
  *
- * <p>Any thread may call {@link #control()}, {@link #tables()}, {@link #segments()}, {@link #counters()},
- * {@link #snapshot()}, {@link #close()}, {@link #isRunning()} and {@link #terminated()}.
+ * <p>Any thread may call {@link #control()}, {@link #tables()}, {@link #segments()}, {@link #stages()},
+ * {@link #counters()}, {@link #snapshot()}, {@link #close()}, {@link #isRunning()} and {@link #terminated()}.
  *
  * <p><b>Mistakes of the application.</b> An exception from the error handler is printed to standard error. An exception
  * out of a duty cycle, from a port or an underlay for example, goes to the error handler, and the engine goes on. An
@@ -58,6 +58,7 @@ public final class OverlayEngine implements AutoCloseable
     private final List<Worker> workers = new ArrayList<>();
     private final List<AgentThread> threads = new ArrayList<>();
     private final FateListeners fates;
+    private final EngineStages stages;
     private final Shutdown shutdown;
     /** The thread that is in {@link #doWork()}, if any. */
     private final AtomicReference<@Nullable Thread> invoker = new AtomicReference<>();
@@ -111,6 +112,7 @@ public final class OverlayEngine implements AutoCloseable
             workers.add(new Worker(context, more, more.build(), ofQueue, () -> 0));
         }
         fates = new FateListeners(context, workers);
+        stages = new EngineStages(context, forwarding, commands, workers);
         segments = new EngineSegments(
             context, counters, forwarding, events.queue(), commands, workers, resources, shutdown);
         shutdown.terminated().whenComplete((none, cause) -> events.hub().end(cause));
@@ -256,6 +258,12 @@ public final class OverlayEngine implements AutoCloseable
     public EngineSegments segments()
     {
         return segments;
+    }
+
+    /** @return stages of the application, which can be added and removed. */
+    public EngineStages stages()
+    {
+        return stages;
     }
 
     /** @return counters of the fates of all frames. */

@@ -7,6 +7,7 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.TableOperations;
 import io.overlane.control.TableResult;
 import io.overlane.event.delivery.EventQueue;
+import io.overlane.fate.Fate;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
 import io.overlane.limit.RateLimit;
@@ -22,10 +23,13 @@ import io.overlane.pipeline.encap.EncapShared;
 import io.overlane.pipeline.encap.IpEncapPath;
 import io.overlane.pipeline.encap.SendQueue;
 import io.overlane.pipeline.encap.Suppress;
+import io.overlane.pipeline.encap.TransitPath;
 import io.overlane.pipeline.encap.VxlanEncapPath;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeReply;
+import io.overlane.pipeline.stage.ThreadStages;
+import io.overlane.pipeline.stage.Transit;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SegmentPolicy;
@@ -68,6 +72,9 @@ final class PathBuilder
     private final int queue;
     private final Fates encapFates;
     private final Fates decapFates;
+    private final ThreadStages encapStages;
+    private final ThreadStages decapStages;
+    private final Transit transit;
     private final List<EncapPath> encapPaths = new ArrayList<>();
     /** The segments of this queue. */
     private final SegmentTable segments;
@@ -92,6 +99,9 @@ final class PathBuilder
         queue = 0;
         encapFates = new Fates(counters.encap(queue));
         decapFates = new Fates(counters.decap(queue));
+        encapStages = stages(Fate.Direction.ENCAP, context);
+        decapStages = stages(Fate.Direction.DECAP, context);
+        transit = new Transit(decapFates);
         segments = forwarding.segments();
     }
 
@@ -108,7 +118,39 @@ final class PathBuilder
         this.queue = queue;
         encapFates = new Fates(counters.encap(queue));
         decapFates = new Fates(counters.decap(queue));
+        encapStages = stages(Fate.Direction.ENCAP, context);
+        decapStages = stages(Fate.Direction.DECAP, context);
+        transit = new Transit(decapFates);
         segments = new SegmentTable();
+    }
+
+    private static ThreadStages stages(final Fate.Direction direction, final EngineContext context)
+    {
+        return new ThreadStages(direction, context.clock(), context.errorHandler());
+    }
+
+    /** The stages for frames from the ports of this queue. */
+    ThreadStages encapStages()
+    {
+        return encapStages;
+    }
+
+    /** The stages for datagrams from the underlay of this queue. */
+    ThreadStages decapStages()
+    {
+        return decapStages;
+    }
+
+    /** From the thread of the underlay to that of the ports. */
+    Transit transit()
+    {
+        return transit;
+    }
+
+    /** The path of the frames that come through {@link #transit()}; only for VXLAN. */
+    EncapPath transitPath(final Port ring)
+    {
+        return new TransitPath(ring, segments, Objects.requireNonNull(shared, "only VXLAN has segments"));
     }
 
     /** Counts the fates of frames from the ports of this queue. */
@@ -171,6 +213,7 @@ final class PathBuilder
             new Suppress(forwarding.neighbors(), forwarding.fdb(), forwarding.ports()::isPort, misses),
             misses,
             new OversizeReply(ports, icmpErrors, context.clock()),
+            encapStages,
             context.batchLimit());
         for (final SegmentContext settings : context.segments())
         {
@@ -190,6 +233,8 @@ final class PathBuilder
             context.clock(),
             toPorts(true),
             decapFates,
+            decapStages,
+            transit,
             queue == 0 ? null : learned);
     }
 
@@ -252,8 +297,9 @@ final class PathBuilder
                     maxRemotes()));
         }
         encapPaths.add(new IpEncapPath(
-            network, toUnderlay(0), encapFates, new PortGuard(context.errorHandler()), icmpErrors));
-        return new IpDecapPath(network, forwarding.remotes(), toPorts(false), decapFates);
+            network, toUnderlay(0), encapFates, new PortGuard(context.errorHandler()), icmpErrors,
+            encapStages));
+        return new IpDecapPath(network, forwarding.remotes(), toPorts(false), decapFates, decapStages);
     }
 
     private Segment segment(final SegmentContext settings)

@@ -44,7 +44,10 @@ public interface Fate
         FRAME,
 
         /** A copy of a flooded frame. The counters of delivered and dropped frames do not count it. */
-        FLOOD_COPY
+        FLOOD_COPY,
+
+        /** A copy that a stage of the application sent; it has an id of its own, and counters of its own. */
+        MIRROR_COPY
     }
 
     /** What became of a frame. */

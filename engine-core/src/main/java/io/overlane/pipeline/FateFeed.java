@@ -129,6 +129,16 @@ public final class FateFeed
         view.kind = Fate.Kind.FRAME;
     }
 
+    /** Report a copy that a stage sent; a remote or port took it if the reason is {@link DropReason#NONE}. */
+    void mirror(
+        final DropReason reason, final int vni, final long high, final long low, final Frame frame, final int count)
+    {
+        view.kind = Fate.Kind.MIRROR_COPY;
+        view.id = nextId();
+        report(outcome(reason), reason, vni, high, low, frame, count);
+        view.kind = Fate.Kind.FRAME;
+    }
+
     /** Report the fate of frames of which all copies have been reported. */
     void flooded(
         final DropReason reason, final int vni, final long high, final long low, final Frame frame, final int count)

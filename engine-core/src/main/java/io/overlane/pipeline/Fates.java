@@ -184,6 +184,40 @@ public final class Fates
         }
     }
 
+    /**
+     * Count a copy that a stage sent; what becomes of the frame is counted by itself.
+     *
+     * @param reason {@link DropReason#NONE} if it was taken.
+     * @param length bytes of the longest of these frames if they were too long, else 0.
+     */
+    public void mirror(
+        final DropReason reason,
+        final int vni,
+        final long high,
+        final long low,
+        final Frame frame,
+        final int length,
+        final int count)
+    {
+        if (reason == DropReason.NONE)
+        {
+            counters.onMirrored(count);
+        }
+        else
+        {
+            counters.onMirrorRefused(count);
+            counters.onCopyRefused(reason, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
+            if (reason == DropReason.OVERSIZE && length > 0)
+            {
+                counters.onOversize(vni, high, low, length);
+            }
+        }
+        if (feed != null)
+        {
+            feed.mirror(reason, vni, high, low, frame, count);
+        }
+    }
+
     private void report(
         final Outcome outcome,
         final DropReason reason,

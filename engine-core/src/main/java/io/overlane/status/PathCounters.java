@@ -28,6 +28,8 @@ public final class PathCounters
     private final AtomicCounter deliveredBytes;
     private final AtomicCounter answered;
     private final AtomicCounter switched;
+    private final AtomicCounter mirrored;
+    private final AtomicCounter mirrorsRefused;
     private final AtomicCounter floodCopies;
     private final AtomicCounter floodCopiesRefused;
     private final AtomicCounter oversizeLongest;
@@ -57,6 +59,8 @@ public final class PathCounters
         deliveredBytes = counters.newCounter(path + ".delivered.bytes");
         answered = counters.newCounter(path + ".answered.frames");
         switched = counters.newCounter(path + ".switched.frames");
+        mirrored = counters.newCounter(path + ".mirrored.frames");
+        mirrorsRefused = counters.newCounter(path + ".mirrors-refused");
         floodCopies = counters.newCounter(path + ".flood-copies");
         floodCopiesRefused = counters.newCounter(path + ".flood-copies-refused");
         oversizeLongest = counters.newCounter(path + ".oversize.longest-bytes");
@@ -110,6 +114,22 @@ public final class PathCounters
     public void onSwitched(final int frames)
     {
         switched.getAndAddPlain(frames);
+    }
+
+    /**
+     * @param frames of which a stage sent a copy; what becomes of them is counted by itself.
+     */
+    public void onMirrored(final int frames)
+    {
+        mirrored.getAndAddPlain(frames);
+    }
+
+    /**
+     * @param frames of which a stage wanted to send a copy that was refused; {@link #onCopyRefused} counts the reason.
+     */
+    public void onMirrorRefused(final int frames)
+    {
+        mirrorsRefused.getAndAddPlain(frames);
     }
 
     /**
@@ -310,6 +330,18 @@ public final class PathCounters
     public long switched()
     {
         return switched.get() + (further == null ? 0 : further.switched());
+    }
+
+    /** @return copies of frames that stages sent. */
+    public long mirrored()
+    {
+        return mirrored.get() + (further == null ? 0 : further.mirrored());
+    }
+
+    /** @return copies of frames that stages wanted to send and that were refused. */
+    public long mirrorsRefused()
+    {
+        return mirrorsRefused.get() + (further == null ? 0 : further.mirrorsRefused());
     }
 
     /** @return copies of flooded frames sent beyond the first. */

@@ -208,8 +208,8 @@ public final class EngineHarness implements AutoCloseable
             idle = engine.doWork() == 0 ? idle + 1 : 0;
         }
         assertEquals(List.of(), errors, "reported to the error handler");
-        assertSums(encap(), encap().floodCopiesRefused());
-        assertSums(decap(), decap().floodCopiesRefused());
+        assertSums(encap(), encap().floodCopiesRefused() + encap().mirrorsRefused());
+        assertSums(decap(), decap().floodCopiesRefused() + decap().mirrorsRefused());
         fates.assertMatches(engine);
     }
 

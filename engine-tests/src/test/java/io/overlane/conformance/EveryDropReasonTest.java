@@ -124,6 +124,15 @@ class EveryDropReasonTest
         heard(all, DropReason.INNER_VLAN, FrameSpec.vxlan(INNER.vlan(1)).vni(VNI).datagram());
         heard(all, DropReason.BAD_SOURCE_MAC, FrameSpec.vxlan(INNER.sourceMac(0)).vni(VNI).datagram());
         heard(all, DropReason.OWN_MAC, FrameSpec.vxlan(INNER.sourceMac(THERE.value())).vni(VNI).datagram());
+        all.add(new Loss("a stage that throws", false, DropReason.STAGE_ERROR, harness ->
+        {
+            harness.context().errorHandler(error -> {});
+            harness.launch(new SegmentContext(VNI)).engine().stages().add(frame ->
+            {
+                throw new IllegalStateException("bad");
+            });
+            harness.receive(EngineHarness.A, FrameSpec.vxlan(INNER).vni(VNI).datagram());
+        }));
         all.add(new Loss("a stranger", false, DropReason.SOURCE_NOT_ALLOWED, harness ->
         {
             strict(harness);

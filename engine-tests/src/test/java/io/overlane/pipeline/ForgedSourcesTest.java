@@ -48,7 +48,7 @@ class ForgedSourcesTest
     private final Port port = new SilentPort("all");
     private final VxlanDecapPath path = new VxlanDecapPath(
         forwarding.segments(), forwarding.fdb(), forwarding.remotes(), 8472, SystemNanoClock.INSTANCE,
-        new OfferQueue(1, true, fates, Guards.port()), fates, null);
+        new OfferQueue(1, true, fates, Guards.port()), fates, Guards.stages(), Guards.transit(fates), null);
     private final Frame frame = new FrameSlab(1, 2048).frame(0);
     private final byte[] datagram = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(1).datagram();
 

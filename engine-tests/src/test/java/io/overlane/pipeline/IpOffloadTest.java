@@ -116,7 +116,7 @@ class IpOffloadTest
             network,
             new SendQueue(Guards.underlay(wire), 8, remotes, encapFates, 0, SystemNanoClock.INSTANCE),
             encapFates,
-            Guards.port(), new RateLimit(1000)).encap(batch);
+            Guards.port(), new RateLimit(1000), Guards.stages()).encap(batch);
     }
 
     private void decap(final List<byte[]> packets)
@@ -134,7 +134,7 @@ class IpOffloadTest
             new Frame(buffer).wrap(FrameSlab.HEADROOM, length), 0, IpAddress.v4Low(0xC0A8_0001), 9, 0,
             packets.get(0).length);
         new DatagramFeed(new IpDecapPath(
-            network, remotes, new OfferQueue(64, false, decapFates, Guards.port()), decapFates))
+            network, remotes, new OfferQueue(64, false, decapFates, Guards.port()), decapFates, Guards.stages()))
             .feed(batch);
     }
 

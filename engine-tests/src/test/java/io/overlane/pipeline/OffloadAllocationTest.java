@@ -75,7 +75,7 @@ class OffloadAllocationTest
             segments,
             new Fdb(new FdbContext().maxEntries(16), destination -> {}, new TableCounters()),
             new RemoteTable(16), 8472, () -> 0,
-            new OfferQueue(64, true, fates, Guards.port()), fates, null));
+            new OfferQueue(64, true, fates, Guards.port()), fates, Guards.stages(), Guards.transit(fates), null));
 
         final byte[] bytes = datagrams();
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);

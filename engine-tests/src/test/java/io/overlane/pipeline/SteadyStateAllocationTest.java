@@ -21,6 +21,9 @@ import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.port.VlanTrunk;
+import io.overlane.stage.Stage;
+import io.overlane.stage.StageContext;
+import io.overlane.stage.StageTarget;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.SilentPort;
@@ -30,10 +33,13 @@ import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.UnderlayFeature;
+import io.overlane.wire.UdpHeader;
 import java.lang.management.ManagementFactory;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -158,13 +164,55 @@ class SteadyStateAllocationTest
                 .route(IpPrefix.parse("10.5.2.0/24"), REMOTE)));
     }
 
+    /** Every verdict of a stage both ways, with a listener of fates. */
+    @Test
+    void shouldAllocateNothingForStagesAndListeners()
+    {
+        final FrameSpec unicast = FrameSpec.ipv4Udp().payloadLength(1000);
+        final StageTarget tap = StageTarget.port(new EndlessPort(unicast.bytes()));
+        final StageTarget remote = StageTarget.remote(OTHER);
+        final DropReason denied = DropReason.custom("test-allocation");
+        final long[] seen = new long[2];
+        final Stage stage = frame ->
+        {
+            final UdpHeader udp = frame.udp();
+            seen[0] += udp == null ? 0 : udp.destinationPort();
+            switch ((int)(seen[1]++ % 8))
+            {
+                case 0 -> frame.drop(denied);
+                case 1 -> frame.redirect(tap);
+                case 2 -> frame.redirect(remote);
+                case 3 -> frame.mirror(tap);
+                case 4 -> frame.mirror(remote);
+                default -> Objects.requireNonNull(frame.ethernet()).source(FrameSpec.DEFAULT_SOURCE_MAC);
+            }
+        };
+        assertAllocatesNothing(
+            new EngineContext()
+                .underlay(new EndlessUnderlay(FrameSpec.vxlan(unicast).vni(VNI).datagram()))
+                .segment(new SegmentContext(VNI)
+                    .port(new EndlessPort(unicast.bytes(), FrameSpec.ipv6Udp().bytes()))
+                    .fdb(new MacAddress(FrameSpec.DEFAULT_DESTINATION_MAC), REMOTE)),
+            engine ->
+            {
+                engine.stages().add(new StageContext(stage).target(tap).target(remote));
+                engine.fates(fate -> seen[0] += fate.frames() + fate.length() + fate.remoteLow());
+            });
+    }
+
     private static void assertAllocatesNothing(final EngineContext context)
+    {
+        assertAllocatesNothing(context, engine -> {});
+    }
+
+    private static void assertAllocatesNothing(final EngineContext context, final Consumer<OverlayEngine> prepare)
     {
         final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "this JVM does not count allocations");
         context.threadingMode(ThreadingMode.INVOKER);
         try (OverlayEngine engine = OverlayEngine.launch(context))
         {
+            prepare.accept(engine);
             final long id = Thread.currentThread().getId();
             run(engine, WARM_UP_CYCLES);
             // The compiler may still allocate on this thread's account while it replaces frames: the best of a few.

@@ -34,7 +34,7 @@ public final class LocalForward
         this.writesFdb = writesFdb;
         this.out = out;
         this.fates = fates;
-        flood = new PortFlood(out.guard(), fates);
+        flood = new PortFlood(out.guard(), fates, true);
     }
 
     /**

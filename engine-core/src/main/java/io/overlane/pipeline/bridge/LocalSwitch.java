@@ -68,7 +68,7 @@ public final class LocalSwitch
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
         batch = new FrameBatch(batchLimit);
         frames = new int[batchLimit];
-        flood = new PortFlood(guard, fates);
+        flood = new PortFlood(guard, fates, true);
     }
 
     /** Begin a batch that comes from one port. */
@@ -105,10 +105,17 @@ public final class LocalSwitch
         {
             return false;
         }
-        if (to != port.port() || batch.isFull())
+        divert(frame, port.port(), count);
+        return true;
+    }
+
+    /** Give a frame to any port, the one it came from too, when {@link #flush()} is called at the latest. */
+    public void divert(final Frame frame, final Port port, final int count)
+    {
+        if (to != port || batch.isFull())
         {
             offer();
-            to = port.port();
+            to = port;
         }
         if (frame.gsoType() != Frame.GSO_NONE && !guard.takesSuperFrames(to, frame.gsoType() & ~Frame.GSO_ECN))
         {
@@ -120,7 +127,6 @@ public final class LocalSwitch
             frames[batch.size()] = count;
             batch.add(frame.verdict(DropReason.NONE));
         }
-        return true;
     }
 
     /**

@@ -15,17 +15,20 @@ import io.overlane.status.PathCounters;
 import org.jspecify.annotations.Nullable;
 
 /** Gives copies of a frame to ports, now. */
-final class PortFlood
+public final class PortFlood
 {
     private final PortGuard guard;
     private final PathCounters counters;
     private final Fates fates;
+    private final boolean isEthernet;
 
     /** For ports that take no super-frames; made with the first super-frame. */
     private @Nullable SuperFramePieces pieces;
 
-    PortFlood(final PortGuard guard, final Fates fates)
+    /** @param isEthernet true if frames begin with an Ethernet header, false for IP. */
+    public PortFlood(final PortGuard guard, final Fates fates, final boolean isEthernet)
     {
+        this.isEthernet = isEthernet;
         this.guard = guard;
         counters = fates.counters();
         this.fates = fates;
@@ -83,7 +86,7 @@ final class PortFlood
      * Offer a frame that stands for {@code count} frames. {@link DropReason#NONE} if the port took it; of a super-frame
      * in pieces, every piece.
      */
-    DropReason offer(final Frame frame, final Port port, final int count)
+    public DropReason offer(final Frame frame, final Port port, final int count)
     {
         final DropReason verdict = offer(frame, port);
         if (verdict == DropReason.NONE)
@@ -104,7 +107,7 @@ final class PortFlood
         {
             pieces = new SuperFramePieces();
         }
-        DropReason verdict = pieces.open(frame, true);
+        DropReason verdict = pieces.open(frame, isEthernet);
         for (Frame piece = pieces.next(); piece != null; piece = pieces.next())
         {
             final DropReason ofPiece = guard.offer(port, piece);

@@ -3,8 +3,13 @@ package io.overlane.pipeline.decap;
 
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
+import io.overlane.parse.Layer3;
 import io.overlane.pipeline.Fates;
+import io.overlane.pipeline.stage.Mirrors;
+import io.overlane.pipeline.stage.StageEntry;
+import io.overlane.pipeline.stage.ThreadStages;
 import io.overlane.policy.SourcePolicy;
+import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.IpNetwork;
@@ -24,17 +29,23 @@ public final class IpDecapPath implements DecapPath
     private final OfferQueue out;
     private final PathCounters counters;
     private final Fates fates;
+    private final ThreadStages allStages;
+    private final Mirrors mirrors;
     private final Ipv4Header ip = new Ipv4Header();
 
     public IpDecapPath(
-        final IpNetwork network, final RemoteTable remotes, final OfferQueue out, final Fates fates)
+        final IpNetwork network, final RemoteTable remotes, final OfferQueue out, final Fates fates,
+        final ThreadStages stages)
     {
         this.network = network;
         this.remotes = remotes;
         this.out = out;
         counters = fates.counters();
         this.fates = fates;
-        out.begin(network.port(), DropLedger.NO_VNI, network.decapTraffic());
+        allStages = stages;
+        // The engine refuses stages with remotes for packets that come from remotes.
+        mirrors = new Mirrors(fates, out.guard(), false, (packet, layer3, vni, high, low, remote) -> {});
+        begin(network.port());
     }
 
     @Override
@@ -42,10 +53,18 @@ public final class IpDecapPath implements DecapPath
     {
         counters.onIn(1, datagram.length());
         final int remote = remotes.find(sourceHigh, sourceLow);
-        final DropReason verdict = check(datagram, sourceHigh, sourceLow, remote);
+        DropReason verdict = check(datagram, sourceHigh, sourceLow, remote);
+        final StageEntry[] stages = allStages.of(DropLedger.NO_VNI);
         if (verdict == DropReason.NONE)
         {
             datagram.length(ip.totalLength());
+            if (stages != null)
+            {
+                verdict = decide(stages, datagram, sourceHigh, sourceLow);
+            }
+        }
+        if (verdict == DropReason.NONE)
+        {
             ip.decrementTtl();
             out.add(datagram.verdict(DropReason.NONE), sourceHigh, sourceLow, remote);
         }
@@ -65,7 +84,25 @@ public final class IpDecapPath implements DecapPath
     public void flush()
     {
         out.flush();
+        // A stage may have redirected the last packets.
+        begin(network.port());
         fates.onBatchEnd();
+    }
+
+    private void begin(final Port port)
+    {
+        out.begin(port, DropLedger.NO_VNI, network.decapTraffic());
+    }
+
+    /** Let the stages of the application decide, and find the port that gets the packet. */
+    private DropReason decide(
+        final StageEntry[] stages, final Frame packet, final long sourceHigh, final long sourceLow)
+    {
+        final DropReason verdict = allStages.decide(
+            stages, packet, Layer3.IPV4_PACKET, DropLedger.NO_VNI, null, sourceHigh, sourceLow, 1, mirrors);
+        final Port redirected = allStages.port();
+        begin(redirected == null ? network.port() : redirected);
+        return verdict;
     }
 
     private DropReason check(final Frame packet, final long sourceHigh, final long sourceLow, final int remote)

@@ -9,9 +9,14 @@ import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.bridge.LocalForward;
 import io.overlane.pipeline.learning.Learn;
 import io.overlane.pipeline.learning.LearnRing;
+import io.overlane.pipeline.stage.Mirrors;
+import io.overlane.pipeline.stage.StageEntry;
+import io.overlane.pipeline.stage.ThreadStages;
+import io.overlane.pipeline.stage.Transit;
 import io.overlane.policy.EcnPolicy;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.VlanPolicy;
+import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
@@ -43,6 +48,9 @@ public final class VxlanDecapPath implements DecapPath
     private final LocalForward local;
     private final PathCounters counters;
     private final Fates fates;
+    private final ThreadStages stages;
+    private final Transit transit;
+    private final Mirrors mirrors;
 
     private final VxlanHeader vxlan = new VxlanHeader();
     private final EthernetHeader ethernet = new EthernetHeader();
@@ -55,6 +63,8 @@ public final class VxlanDecapPath implements DecapPath
     /** Of that segment. A volatile read for each batch costs less than one for each frame. */
     @SuppressWarnings("NullAway.Init")
     private SegmentPolicy lastRules;
+    /** The stages of the application for that segment; null if there are none. */
+    private StageEntry @Nullable [] lastStages;
     /** Of the last datagram of this batch whose remote was looked up. */
     private int lastRemote;
     private long lastHigh;
@@ -63,7 +73,9 @@ public final class VxlanDecapPath implements DecapPath
 
     /**
      * @param peerUdpPort port to which learned remotes are sent; not the source port a datagram came from.
-     * @param ring        to the thread that writes the FDB; null on that thread.
+     * @param stages     of the application.
+     * @param transit    to the thread that sends, for frames that stages send to remotes.
+     * @param ring       to the thread that writes the FDB; null on that thread.
      */
     public VxlanDecapPath(
         final SegmentTable segments,
@@ -73,6 +85,8 @@ public final class VxlanDecapPath implements DecapPath
         final NanoClock clock,
         final OfferQueue out,
         final Fates fates,
+        final ThreadStages stages,
+        final Transit transit,
         final @Nullable LearnRing ring)
     {
         this.segments = segments;
@@ -80,6 +94,9 @@ public final class VxlanDecapPath implements DecapPath
         this.out = out;
         counters = fates.counters();
         this.fates = fates;
+        this.stages = stages;
+        this.transit = transit;
+        mirrors = new Mirrors(fates, out.guard(), true, this::mirror);
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
         local = new LocalForward(fdb, ring == null, out, fates);
     }
@@ -151,6 +168,7 @@ public final class VxlanDecapPath implements DecapPath
             if (segment != null)
             {
                 lastRules = segment.rules();
+                lastStages = stages.of(vni);
             }
         }
         return lastSegment;
@@ -201,6 +219,15 @@ public final class VxlanDecapPath implements DecapPath
                 return verdict;
             }
         }
+        if (lastStages != null)
+        {
+            final DropReason decision =
+                stages.decide(lastStages, frame, layer3, segment.vni(), null, high, low, 1, mirrors);
+            if (decision != DropReason.NONE)
+            {
+                return decision;
+            }
+        }
         final DropReason verdict = checkSource(segment, rules, high, low);
         if (verdict != DropReason.NONE)
         {
@@ -228,7 +255,11 @@ public final class VxlanDecapPath implements DecapPath
     {
         final LocalPorts ports = segment.ports();
         final int remote = remoteOf(high, low);
-        if (ports.size() == 1)
+        if (lastStages != null && stages.isRedirected())
+        {
+            redirect(segment, frame, high, low, remote);
+        }
+        else if (ports.size() == 1)
         {
             out.begin(ports.first(), segment.vni(), segment.decapTraffic());
             out.add(frame.verdict(DropReason.NONE), high, low, remote);
@@ -237,6 +268,35 @@ public final class VxlanDecapPath implements DecapPath
         {
             local.deliver(segment, ports, frame, ethernet, high, low, remote);
         }
+    }
+
+    private void redirect(
+        final Segment segment, final Frame frame, final long high, final long low, final int remote)
+    {
+        final Port to = stages.port();
+        if (to != null)
+        {
+            out.begin(to, segment.vni(), segment.decapTraffic());
+            out.add(frame.verdict(DropReason.NONE), high, low, remote);
+            return;
+        }
+        final DropReason verdict = transit.send(frame, segment.vni(), stages.remote());
+        if (verdict == DropReason.NONE)
+        {
+            counters.onDelivered(segment.decapTraffic(), 1, frame.length());
+            counters.remotes().record(remote, 1, frame.length());
+            fates.onDelivered(segment.vni(), high, low, frame, 1);
+        }
+        else
+        {
+            fates.drop(verdict, segment.vni(), high, low, frame, 1);
+        }
+    }
+
+    private void mirror(
+        final Frame frame, final int layer3, final int vni, final long high, final long low, final int remote)
+    {
+        fates.mirror(transit.send(frame, vni, remote), vni, high, low, frame, 0, 1);
     }
 
     private static DropReason checkTags(final SegmentPolicy rules, final int layer3)

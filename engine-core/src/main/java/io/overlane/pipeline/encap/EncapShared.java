@@ -10,6 +10,7 @@ import io.overlane.pipeline.bridge.LocalSwitch;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeReply;
+import io.overlane.pipeline.stage.ThreadStages;
 import io.overlane.status.PathCounters;
 import io.overlane.wire.EthernetHeader;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class EncapShared
     final Suppress suppress;
     final @Nullable MissReporter misses;
     final OversizeReply oversize;
+    final ThreadStages stages;
 
     final long[] destinations;
     final long[] entries;
@@ -39,6 +41,7 @@ public final class EncapShared
      * @param peerUdpPort UDP port that the ports have in the table of remotes.
      * @param ring        to the thread that writes the FDB; null on that thread.
      * @param misses      reports stations that have no FDB entry; null if nobody wants the reports.
+     * @param stages     of the application.
      * @param batchLimit  the most frames in a batch.
      */
     public EncapShared(
@@ -51,6 +54,7 @@ public final class EncapShared
         final Suppress suppress,
         final @Nullable MissReporter misses,
         final OversizeReply oversize,
+        final ThreadStages stages,
         final int batchLimit)
     {
         this.fdb = fdb;
@@ -62,6 +66,7 @@ public final class EncapShared
         this.suppress = suppress;
         this.misses = misses;
         this.oversize = oversize;
+        this.stages = stages;
         this.fates = fates;
         destinations = new long[batchLimit];
         entries = new long[batchLimit];

@@ -7,10 +7,15 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.limit.RateLimit;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.parse.Layer3;
+import io.overlane.pipeline.FateFeed;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
+import io.overlane.pipeline.bridge.PortFlood;
 import io.overlane.pipeline.oversize.IcmpError;
 import io.overlane.pipeline.oversize.OversizeListener;
+import io.overlane.pipeline.stage.Mirrors;
+import io.overlane.pipeline.stage.StageEntry;
+import io.overlane.pipeline.stage.ThreadStages;
 import io.overlane.port.Port;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.IpNetwork;
@@ -42,6 +47,9 @@ public final class IpEncapPath implements EncapPath
     private final OversizeListener oversize = this::tellPathMtu;
     private final Ipv4Header ip = new Ipv4Header();
     private final GsoSplitter segments = new GsoSplitter();
+    private final ThreadStages allStages;
+    private final Mirrors mirrors;
+    private final PortFlood toPort;
     private int count;
 
     public IpEncapPath(
@@ -49,8 +57,12 @@ public final class IpEncapPath implements EncapPath
         final SendQueue out,
         final Fates fates,
         final PortGuard guard,
-        final RateLimit icmpErrors)
+        final RateLimit icmpErrors,
+        final ThreadStages stages)
     {
+        allStages = stages;
+        mirrors = new Mirrors(fates, guard, false, this::mirror);
+        toPort = new PortFlood(guard, fates, false);
         this.network = network;
         this.out = out;
         counters = fates.counters();
@@ -72,15 +84,20 @@ public final class IpEncapPath implements EncapPath
     public void encap(final FrameBatch batch)
     {
         out.begin(network.port(), DropLedger.NO_VNI, network.encapTraffic(), oversize);
+        final StageEntry[] stages = allStages.of(DropLedger.NO_VNI);
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame packet = batch.get(i);
             final DropReason verdict = check(packet);
             counters.onIn(count, packet.length());
             traffic.onIn(count, packet.length());
-            if (verdict == DropReason.NONE)
+            if (verdict == DropReason.NONE && stages != null)
             {
-                forward(packet);
+                decide(stages, packet);
+            }
+            else if (verdict == DropReason.NONE)
+            {
+                forward(packet, network.routes().lookup(0, IpAddress.v4Low(ip.destination())));
             }
             else
             {
@@ -112,11 +129,74 @@ public final class IpEncapPath implements EncapPath
         return offload;
     }
 
-    private void forward(final Frame packet)
+    /** Let the stages of the application decide, then carry the packet. */
+    private void decide(final StageEntry[] stages, final Frame packet)
+    {
+        DropReason verdict = allStages.decide(
+            stages, packet, Layer3.IPV4_PACKET, DropLedger.NO_VNI, network.port(), 0, 0, count, mirrors);
+        if (verdict == DropReason.NONE && packet.gsoType() != Frame.GSO_NONE)
+        {
+            // A stage may have changed the headers, or sent copies of the segments.
+            verdict = segments.open(packet, Layer3.IPV4_PACKET);
+        }
+        final Port to = allStages.port();
+        if (verdict != DropReason.NONE)
+        {
+            drop(verdict, packet);
+        }
+        else if (!allStages.isRedirected())
+        {
+            forward(packet, network.routes().lookup(0, IpAddress.v4Low(ip.destination())));
+        }
+        else if (to == null)
+        {
+            forward(packet, allStages.remote());
+        }
+        else
+        {
+            divert(packet, to);
+        }
+    }
+
+    private void divert(final Frame packet, final Port to)
+    {
+        final DropReason verdict = toPort.offer(packet, to, count);
+        final FateFeed feed = fates.feed();
+        if (feed != null)
+        {
+            feed.to(to);
+        }
+        if (verdict == DropReason.NONE)
+        {
+            counters.onDelivered(network.encapTraffic(), count, packet.length());
+            counters.onSwitched(count);
+            fates.onDelivered(DropLedger.NO_VNI, 0, 0, packet, count);
+        }
+        else
+        {
+            drop(verdict, packet);
+        }
+    }
+
+    private void mirror(
+        final Frame packet, final int layer3, final int vni, final long high, final long low, final int remote)
+    {
+        final GsoSplitter cut = packet.gsoType() == Frame.GSO_NONE ? null : segments;
+        final DropReason verdict = cut == null ? DropReason.NONE : cut.open(packet, layer3);
+        if (verdict == DropReason.NONE)
+        {
+            out.mirror(packet, cut, layer3, remote, outer.of(packet, layer3));
+        }
+        else
+        {
+            fates.mirror(verdict, vni, 0, 0, packet, 0, 1);
+        }
+    }
+
+    private void forward(final Frame packet, final int remote)
     {
         final boolean isSuperFrame = packet.gsoType() != Frame.GSO_NONE;
         final int wireLength = isSuperFrame ? segments.segmentLength() : packet.length();
-        final int remote = network.routes().lookup(0, IpAddress.v4Low(ip.destination()));
         if (remote == RouteTable.MISSING)
         {
             tell(true, packet, IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.NET_UNREACHABLE, DropReason.NO_ROUTE);

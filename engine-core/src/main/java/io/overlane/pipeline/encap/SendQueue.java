@@ -236,12 +236,77 @@ public final class SendQueue
         while (segments.hasNext())
         {
             final int before = segments.segments();
-            final Frame joined = joinSlots.frame(0).wrap(FrameSlab.HEADROOM, 0);
-            joined.length(segments.cut(
-                joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, Frame.MAX_UDP_SEGMENTS, headerLength));
+            final Frame joined = cutAlone(segments);
             final int count = before - segments.segments();
             sendCopies(joined, hash, to, outer, length, count, joined.length() - count * headerLength, elsewhere);
         }
+    }
+
+    /**
+     * Send a copy of a frame, or of the segments of a super-frame, to a remote, now, behind all frames in the queue.
+     *
+     * @param frame    stays as it is.
+     * @param segments of the super-frame, none cut yet; null for an ordinary frame.
+     * @param layer3   the frame's {@code Layer3}.
+     */
+    void mirror(
+        final Frame frame, final @Nullable GsoSplitter segments, final int layer3, final int remote, final int outer)
+    {
+        flush();
+        final int hash = hash(frame, layer3);
+        if (segments == null)
+        {
+            frame.prepend(headerLength);
+            sendMirror(frame, hash, remote, outer, 0, 1);
+            frame.strip(headerLength);
+            return;
+        }
+        final int length = headerLength + segments.segmentLength();
+        if (length > MAX_JOINED_LENGTH)
+        {
+            fates.mirror(
+                DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), frame, length - headerLength,
+                segments.segments());
+            return;
+        }
+        while (segments.hasNext())
+        {
+            final int before = segments.segments();
+            final Frame joined = cutAlone(segments);
+            sendMirror(joined, hash, remote, outer, length, before - segments.segments());
+        }
+    }
+
+    private void sendMirror(
+        final Frame frame, final int hash, final int remote, final int outer, final int size, final int count)
+    {
+        writeHeaders(frame, 0, size, count, vni(remote));
+        addEntry(frame, remote, hash, outer);
+        batch.join(0, frame, size);
+        underlay.send(batch);
+        final DropReason verdict = batch.verdict(0);
+        if (verdict == DropReason.NONE)
+        {
+            counters.remotes().record(remote, count, frame.length() - count * headerLength);
+        }
+        final FateFeed feed = fates.feed();
+        if (feed != null)
+        {
+            feed.sent(batch, 0, headerLength, count, vni(remote));
+        }
+        final int longest = OversizeFate.datagramLength(batch, 0) - headerLength;
+        frame.strip(headerLength);
+        fates.mirror(verdict, vni, batch.remoteHigh(0), batch.remoteLow(0), frame, longest, count);
+        frame.prepend(headerLength);
+        clear();
+    }
+
+    /** As many segments as a send takes, in memory that no entry uses. */
+    private Frame cutAlone(final GsoSplitter segments)
+    {
+        final Frame joined = joinSlots.frame(0).wrap(FrameSlab.HEADROOM, 0);
+        return joined.length(segments.cut(
+            joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, Frame.MAX_UDP_SEGMENTS, headerLength));
     }
 
     /** Send all frames in the queue and count their fates. */

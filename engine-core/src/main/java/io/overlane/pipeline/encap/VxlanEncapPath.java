@@ -9,6 +9,8 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.parse.Layer3;
 import io.overlane.pipeline.oversize.OversizeListener;
+import io.overlane.pipeline.stage.Mirrors;
+import io.overlane.pipeline.stage.StageEntry;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
@@ -59,6 +61,10 @@ public final class VxlanEncapPath implements EncapPath
     private boolean isSwitched;
     /** Of the only port; it has a number only if an FDB entry was configured for it. */
     private int ownNumber;
+    /** Of the application, for this batch; null if there are none. */
+    private StageEntry @Nullable [] stages;
+    /** Made when there are stages. */
+    private @Nullable Mirrors mirrors;
 
     public VxlanEncapPath(final Segment segment, final Port port, final EncapShared shared)
     {
@@ -94,7 +100,9 @@ public final class VxlanEncapPath implements EncapPath
         ports = segment.ports();
         isSwitched = ports.size() > 1;
         ownNumber = ports.get(0).number();
-        if (isSwitched)
+        stages = shared.stages.of(segment.vni());
+        final boolean usesLocal = isSwitched || stages != null;
+        if (usesLocal)
         {
             shared.local.begin(segment, ports, port);
         }
@@ -104,7 +112,7 @@ public final class VxlanEncapPath implements EncapPath
             carry(batch.get(i), parsed[i], destinations[i], entries[i]);
         }
         out.flush();
-        if (isSwitched)
+        if (usesLocal)
         {
             shared.local.flush();
         }
@@ -170,14 +178,116 @@ public final class VxlanEncapPath implements EncapPath
                 verdict = check.isOversize(length, layer3) ? DropReason.OVERSIZE : DropReason.NONE;
             }
         }
-        if (isSwitched && verdict == DropReason.NONE)
-        {
-            verdict = shared.local.onSource(
-                ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source());
-        }
         if (verdict != DropReason.NONE)
         {
             refuse(verdict, frame, length, count);
+        }
+        else if (stages != null)
+        {
+            decide(stages, frame, segments, layer3, destination, entry, count);
+        }
+        else
+        {
+            forward(frame, segments, layer3, destination, entry, count);
+        }
+    }
+
+    /** Let the stages of the application decide, then carry the frame. */
+    private void decide(
+        final StageEntry[] stages,
+        final Frame frame,
+        final @Nullable GsoSplitter segments,
+        final int layer3,
+        final long destination,
+        final long entry,
+        final int count)
+    {
+        final int vni = segment.vni();
+        DropReason verdict =
+            shared.stages.decide(stages, frame, layer3, vni, port, 0, 0, count, mirrors());
+        if (verdict == DropReason.NONE && segments != null)
+        {
+            // A stage may have changed the headers, or sent copies of the segments.
+            verdict = segments.open(frame, layer3);
+        }
+        if (verdict != DropReason.NONE)
+        {
+            drop(verdict, frame, count);
+        }
+        else if (shared.stages.isRedirected())
+        {
+            redirect(frame, segments, layer3, count);
+        }
+        else
+        {
+            final long now = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).destination();
+            forward(frame, segments, layer3, now, now == destination ? entry : fdb.lookup(vni, now), count);
+        }
+    }
+
+    private Mirrors mirrors()
+    {
+        if (mirrors == null)
+        {
+            mirrors = new Mirrors(shared.fates, shared.ports, true, this::mirror);
+        }
+        return mirrors;
+    }
+
+    private void mirror(
+        final Frame frame, final int layer3, final int vni, final long high, final long low, final int remote)
+    {
+        final GsoSplitter segments = frame.gsoType() == Frame.GSO_NONE ? null : shared.segments;
+        final DropReason verdict = segments == null ? DropReason.NONE : segments.open(frame, layer3);
+        if (verdict == DropReason.NONE)
+        {
+            out.mirror(frame, segments, layer3, remote, outer.of(frame, layer3));
+        }
+        else
+        {
+            shared.fates.mirror(verdict, vni, 0, 0, frame, 0, 1);
+        }
+    }
+
+    private void redirect(
+        final Frame frame, final @Nullable GsoSplitter segments, final int layer3, final int count)
+    {
+        final Port to = shared.stages.port();
+        final DropReason verdict = learn(frame);
+        if (verdict != DropReason.NONE)
+        {
+            drop(verdict, frame, count);
+        }
+        else if (to != null)
+        {
+            shared.local.divert(frame, to, count);
+        }
+        else
+        {
+            out.add(frame, segments, layer3, shared.stages.remote(), outer.of(frame, layer3));
+        }
+    }
+
+    /** Learn the station behind the port, if the segment has several. */
+    private DropReason learn(final Frame frame)
+    {
+        return isSwitched ?
+            shared.local.onSource(ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source()) :
+            DropReason.NONE;
+    }
+
+    private void forward(
+        final Frame frame,
+        final @Nullable GsoSplitter segments,
+        final int layer3,
+        final long destination,
+        final long entry,
+        final int count)
+    {
+        final DropReason verdict = learn(frame);
+        if (verdict != DropReason.NONE)
+        {
+            drop(verdict, frame, count);
         }
         else if (answers && MacAddress.isGroup(destination) && suppress.answer(frame, layer3, segment.vni()))
         {

@@ -48,7 +48,7 @@ class DatagramFeedTest
             segments,
             new Fdb(new FdbContext().maxEntries(16), destination -> {}, new TableCounters()),
             new RemoteTable(16), 8472, () -> 0,
-            new OfferQueue(64, true, fates, Guards.port()), fates, null));
+            new OfferQueue(64, true, fates, Guards.port()), fates, Guards.stages(), Guards.transit(fates), null));
     }
 
     @Test

@@ -412,6 +412,7 @@ class SendQueueTest
                 new Suppress(new NeighborTable(8), fdb, remote -> false, null),
                 null,
                 new OversizeReply(Guards.port(), new RateLimit(1000), SystemNanoClock.INSTANCE),
+                Guards.stages(),
                 1024));
     }
 

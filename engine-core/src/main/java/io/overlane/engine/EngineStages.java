@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.engine;
+
+import io.overlane.address.Vtep;
+import io.overlane.fate.Fate;
+import io.overlane.forwarding.Forwarding;
+import io.overlane.forwarding.RemoteCheck;
+import io.overlane.pipeline.encap.EncapPath;
+import io.overlane.pipeline.stage.StageEntry;
+import io.overlane.pipeline.stage.Transit;
+import io.overlane.port.RingPort;
+import io.overlane.port.RingPortContext;
+import io.overlane.remote.RemoteTable;
+import io.overlane.setting.Setting;
+import io.overlane.stage.Stage;
+import io.overlane.stage.StageContext;
+import io.overlane.stage.StageHandle;
+import io.overlane.stage.StageTarget;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Adds stages of the application to a running engine and removes them, while frames flow; no frame is lost by that.
+ * Any thread.
+ *
+ * <p>Stages run in the order in which they were added. An engine with several queues calls a stage from the threads of
+ * all queues.
+ */
+public final class EngineStages
+{
+    /** A thread of the engine that runs no command for so long is blocked by foreign code. */
+    private static final long LONGEST_WAIT_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private final EngineContext context;
+    private final Forwarding forwarding;
+    private final CommandQueue commands;
+    private final List<Worker> workers;
+    private final List<StageEntry> stages = new ArrayList<>();
+    /** Whether the threads can hand frames to each other. Guarded by the stages. */
+    private boolean isTransitOpen;
+
+    /** {@code commands} are for the thread that writes the tables. */
+    EngineStages(
+        final EngineContext context,
+        final Forwarding forwarding,
+        final CommandQueue commands,
+        final List<Worker> workers)
+    {
+        this.context = context;
+        this.forwarding = forwarding;
+        this.commands = commands;
+        this.workers = workers;
+    }
+
+    /** Add a stage for all frames; see {@link #add(StageContext)}. */
+    public StageHandle add(final Stage stage)
+    {
+        return add(new StageContext(stage));
+    }
+
+    /**
+     * Add a stage behind those that the engine has. This returns when the stage is in force. On a thread of an engine
+     * and in {@link ThreadingMode#INVOKER} it returns at once; {@link StageHandle#inForce()} completes later.
+     *
+     * @param settings the stage, its frames and its targets. The engine holds remotes that are targets as it holds
+     *                 those of FDB entries.
+     * @return removes the stage.
+     * @throws IllegalArgumentException with one line if a target cannot work.
+     * @throws IllegalStateException    if the engine is closed.
+     */
+    public StageHandle add(final StageContext settings)
+    {
+        final StageEntry entry = new StageEntry(Setting.notNull("stage", settings));
+        check(settings, entry);
+        final CompletableFuture<Void> inForce = entry.hasRemotes() ?
+            commands.follow(() -> hold(entry)).thenCompose(none -> open(entry)).thenCompose(none -> install(entry)) :
+            install(entry);
+        final AtomicBoolean isClosed = new AtomicBoolean();
+        final StageHandle handle = new StageHandle()
+        {
+            @Override
+            public CompletableFuture<Void> inForce()
+            {
+                return inForce.copy();
+            }
+
+            @Override
+            public void close()
+            {
+                if (isClosed.compareAndSet(false, true))
+                {
+                    await(inForce.handle((none, error) -> error == null).thenCompose(
+                        isThere -> isThere ? remove(entry) : CompletableFuture.completedFuture(null)));
+                }
+            }
+        };
+        await(inForce);
+        if (inForce.isCompletedExceptionally())
+        {
+            throw failure(inForce);
+        }
+        return handle;
+    }
+
+    private void check(final StageContext settings, final StageEntry entry)
+    {
+        for (int i = 0; i < entry.targetCount(); i++)
+        {
+            final StageTarget target = entry.target(i);
+            if (target.remote() == null)
+            {
+                SettingsCheck.require(context.queues().isEmpty(), "target " + target +
+                    ": an engine with several queues cannot send to a port from all of its threads; use a remote");
+            }
+            else
+            {
+                RemoteCheck.require(
+                    new RemoteCheck(context.underlay()).address(target.remote().address()), "target " + target);
+                SettingsCheck.require(
+                    context.ipNetwork() == null || settings.direction() == Fate.Direction.ENCAP, "target " + target +
+                    ": an IP network cannot send packets of remotes to remotes; use direction(ENCAP)");
+            }
+        }
+    }
+
+    /** Hold the remotes. On the thread that writes the tables. */
+    private Void hold(final StageEntry entry)
+    {
+        for (int i = 0; i < entry.targetCount(); i++)
+        {
+            final Vtep remote = entry.target(i).remote();
+            if (remote != null)
+            {
+                final int number = forwarding.remotes().intern(remote);
+                if (number == RemoteTable.MISSING)
+                {
+                    release(entry);
+                    throw new IllegalArgumentException("no room for target " + entry.target(i) + ": maxRemotes=" +
+                        context.maxRemotes() + " is reached; set it higher");
+                }
+                entry.remote(i, number);
+            }
+        }
+        return null;
+    }
+
+    private Void release(final StageEntry entry)
+    {
+        for (int i = 0; i < entry.targetCount(); i++)
+        {
+            if (entry.target(i).remote() != null && entry.remote(i) != RemoteTable.MISSING)
+            {
+                forwarding.remotes().release(entry.remote(i));
+            }
+        }
+        return null;
+    }
+
+    /** Connect the thread of each underlay with that of its ports, before the first stage needs that. */
+    private CompletableFuture<Void> open(final StageEntry entry)
+    {
+        synchronized (stages)
+        {
+            if (isTransitOpen || !entry.isFor(Fate.Direction.DECAP))
+            {
+                return CompletableFuture.completedFuture(null);
+            }
+            isTransitOpen = true;
+            return all(workers.stream().map(EngineStages::open).toList());
+        }
+    }
+
+    private static CompletableFuture<Void> open(final Worker worker)
+    {
+        final RingPort ring = new RingPort(
+            new RingPortContext().name("stages-to-remotes").mtu(Transit.MTU).capacity(Transit.CAPACITY));
+        final EncapPath path = worker.paths().transitPath(ring);
+        return worker.portCommands().follow(() ->
+        {
+            worker.encapAgent().add(path);
+            return null;
+        }).thenCompose(none -> worker.underlayCommands().follow(() ->
+        {
+            worker.paths().transit().open(ring);
+            return null;
+        }));
+    }
+
+    private CompletableFuture<Void> install(final StageEntry entry)
+    {
+        synchronized (stages)
+        {
+            stages.add(entry);
+            return publish();
+        }
+    }
+
+    private CompletableFuture<Void> remove(final StageEntry entry)
+    {
+        final CompletableFuture<Void> removed;
+        synchronized (stages)
+        {
+            stages.remove(entry);
+            removed = publish();
+        }
+        return entry.hasRemotes() ? removed.thenCompose(none -> commands.follow(() -> release(entry))) : removed;
+    }
+
+    /** Commands run in the order in which they were sent, so the last state stays. */
+    private CompletableFuture<Void> publish()
+    {
+        final StageEntry[] current = stages.toArray(StageEntry[]::new);
+        final List<CompletableFuture<?>> open = new ArrayList<>();
+        for (final Worker worker : workers)
+        {
+            open.add(worker.portCommands().follow(() ->
+            {
+                worker.paths().encapStages().use(current);
+                return null;
+            }));
+            open.add(worker.underlayCommands().follow(() ->
+            {
+                worker.paths().decapStages().use(current);
+                return null;
+            }));
+        }
+        return all(open);
+    }
+
+    private static CompletableFuture<Void> all(final List<? extends CompletableFuture<?>> futures)
+    {
+        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
+    }
+
+    private void await(final CompletableFuture<?> future)
+    {
+        if (context.threadingMode() != ThreadingMode.INVOKER && !EngineThreads.isCurrent())
+        {
+            Shutdown.await(future, LONGEST_WAIT_NS);
+        }
+    }
+
+    private static RuntimeException failure(final CompletableFuture<?> failed)
+    {
+        final Throwable cause = failed.handle((none, error) -> error).join();
+        final Throwable own = cause.getCause() == null ? cause : cause.getCause();
+        return own instanceof RuntimeException ex ? ex : new IllegalStateException(own.getMessage(), own);
+    }
+}
