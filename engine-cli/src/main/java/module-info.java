@@ -9,6 +9,7 @@ module io.overlane.cli
     requires io.overlane.admin;
     requires io.overlane.flannel;
     requires io.overlane.http;
+    requires io.overlane.metrics;
     requires io.overlane.netty;
     requires io.overlane.replay;
     requires io.overlane.tun;

@@ -8,9 +8,11 @@ module io.overlane.flannel
     requires transitive io.overlane.core;
     requires transitive info.picocli;
     requires io.overlane.http;
+    requires io.overlane.metrics;
     requires io.overlane.tun;
     requires com.fasterxml.jackson.core;
     requires org.apache.httpcomponents.core5.httpcore5;
+    requires jdk.jfr;
 
     exports io.overlane.flannel.lease;
     exports io.overlane.flannel.node;

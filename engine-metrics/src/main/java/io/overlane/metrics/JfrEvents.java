@@ -46,18 +46,31 @@ public final class JfrEvents implements AutoCloseable
     }
 
     /**
-     * Write the events of an engine from now on, whenever something is recorded.
+     * Write the events of an engine from now on until it ends, whenever something is recorded.
      *
      * @param engine to subscribe to; it stays the caller's.
      * @param name   of the engine in the events.
-     * @return the connection; close it before or after the engine.
+     * @return the connection, which need not be closed.
      */
     public static JfrEvents connect(final OverlayEngine engine, final String name)
     {
         final JfrEvents events = new JfrEvents(engine, name);
-        FlightRecorder.addListener(events.listener);
-        events.update();
+        if (FlightRecorder.isAvailable())
+        {
+            FlightRecorder.addListener(events.listener);
+            events.update();
+            engine.terminated().whenComplete((none, cause) -> events.ended());
+        }
         return events;
+    }
+
+    /** The engine has ended. A subscription still gets the last event, and closes this then. */
+    private synchronized void ended()
+    {
+        if (subscription == null)
+        {
+            close();
+        }
     }
 
     /** Write no more events. */
@@ -133,6 +146,7 @@ public final class JfrEvents implements AutoCloseable
             written.engine = name;
             written.cause = ended.cause() == null ? null : ended.cause().toString();
             written.commit();
+            close();
         }
     }
 

@@ -11,6 +11,7 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.QueueContext;
 import io.overlane.engine.ThreadingMode;
+import io.overlane.metrics.JfrEvents;
 import io.overlane.tun.DataPathThread;
 import io.overlane.tun.DeviceWait;
 import io.overlane.tun.TunDevice;
@@ -87,6 +88,7 @@ final class BridgeSession
             }
             final OverlayEngine engine = launch(first, underlay, devices);
             engine.terminated().whenComplete((none, cause) -> tasks.stop());
+            JfrEvents.connect(engine, first.device());
             bridge.configure(engine);
             watchHost(bridge);
             control.open(this::opened);

@@ -8,6 +8,7 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.flannel.host.link.TunnelDevice;
+import io.overlane.metrics.JfrEvents;
 import io.overlane.port.Port;
 import io.overlane.tun.DataPathThread;
 import io.overlane.tun.TunDevice;
@@ -86,6 +87,7 @@ final class EngineTunnel implements AutoCloseable
                 .maxRoutes(MAX_PEERS)
                 .errorHandler(errors)
                 .threadFactory(new DataPathThread()));
+            JfrEvents.connect(engine, device.name());
             return new EngineTunnel(device.name(), index, engine);
         }
         catch (final IOException | RuntimeException ex)

@@ -25,6 +25,8 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
     private boolean delivering;
     private volatile boolean closed;
     private boolean failing;
+    /** Meaningful while calls fail. */
+    private RegistryReconnected outage = new RegistryReconnected();
 
     /** The first revision not reported yet; negative if a snapshot is needed. */
     private long next = -1;
@@ -119,9 +121,11 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         if (!failing)
         {
             failing = true;
+            outage = RegistryReconnected.begin(name, ex.getMessage());
             notices.accept(name + ": " + ex.getMessage() + "; trying again at least every " +
                 LONGEST_PAUSE.toSeconds() + " s");
         }
+        outage.failures++;
         try
         {
             Thread.sleep(pause.toMillis());
@@ -137,6 +141,7 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         if (failing)
         {
             failing = false;
+            outage.commit();
             notices.accept(name + ": following the registry again");
         }
         backoff.reset();

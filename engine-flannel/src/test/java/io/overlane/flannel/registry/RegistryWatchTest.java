@@ -13,18 +13,26 @@ import io.overlane.flannel.lease.LeaseListener;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.lease.SubnetManager.Watch;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A watch goes on whatever happens to the registry. */
 class RegistryWatchTest
 {
+    @TempDir
+    private Path directory;
+
     private final MemoryRegistry registry = new MemoryRegistry();
     private final List<String> notices = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
@@ -76,6 +84,34 @@ class RegistryWatchTest
         registry.stream.add(lease("10.5.2.0-24", "192.0.2.2"));
         assertEquals("ADDED 10.5.2.0/24", next());
         assertEquals(2, notices.size(), notices.toString());
+    }
+
+    @Test
+    void shouldWriteTheOutageToAFlightRecording() throws Exception
+    {
+        final Path file = directory.resolve("outage.jfr");
+        try (Recording recording = new Recording())
+        {
+            recording.start();
+            manager.watchLeases(null, listener);
+            assertEquals(0, next());
+            registry.stream.add(new RegistryException(RegistryException.Kind.UNREACHABLE, "cut"));
+            registry.stream.add(new RegistryException(RegistryException.Kind.UNREACHABLE, "cut again"));
+            registry.stream.add(lease("10.5.1.0-24", "192.0.2.1"));
+            assertEquals("ADDED 10.5.1.0/24", next());
+            // The event was written before this change is reported.
+            registry.stream.add(lease("10.5.2.0-24", "192.0.2.2"));
+            assertEquals("ADDED 10.5.2.0/24", next());
+            recording.stop();
+            recording.dump(file);
+        }
+        final List<RecordedEvent> events = RecordingFile.readAllEvents(file).stream()
+            .filter(event -> event.getEventType().getName().equals("io.overlane.RegistryReconnected"))
+            .toList();
+        assertEquals(1, events.size());
+        assertEquals("cut", events.get(0).getString("reason"));
+        assertEquals(2, events.get(0).getInt("failures"));
+        assertTrue(events.get(0).getDuration().toMillis() > 0);
     }
 
     @Test
