@@ -25,4 +25,5 @@ module io.overlane.cli
     opens io.overlane.cli.flannel to info.picocli;
     opens io.overlane.cli.host to info.picocli;
     opens io.overlane.cli.replay to info.picocli;
+    opens io.overlane.cli.top to info.picocli;
 }

@@ -6,6 +6,7 @@ import io.overlane.cli.bridge.plan.OptionTypes;
 import io.overlane.cli.ctl.CtlCommand;
 import io.overlane.cli.flannel.FlannelCommand;
 import io.overlane.cli.replay.ReplayCommand;
+import io.overlane.cli.top.TopCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Spec;
     name = "overlane",
     description = "Userspace VXLAN and IP-in-UDP tunnels.",
     subcommands = {
-        TunBridgeCommand.class, FlannelCommand.class, CtlCommand.class, ReplayCommand.class,
-        AutoComplete.GenerateCompletion.class},
+        TunBridgeCommand.class, FlannelCommand.class, CtlCommand.class, TopCommand.class,
+        ReplayCommand.class,        AutoComplete.GenerateCompletion.class},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     footer = {"", "Set OVERLANE_DEBUG=1 for stack traces and debug messages on standard error."})

@@ -23,8 +23,8 @@ class MainTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        ""                          | no command; give one of tun-bridge, flannel, ctl, replay, generate-completion; \
-        --help describes them
+        ""                          | no command; give one of tun-bridge, flannel, ctl, top, replay, \
+        generate-completion; --help describes them
         brigde                      | unknown command 'brigde' (try overlane --help)
         --frob                      | unknown option '--frob' (try overlane --help)
         tun-brigde                  | unknown command 'tun-brigde', did you mean tun-bridge? (try overlane --help)

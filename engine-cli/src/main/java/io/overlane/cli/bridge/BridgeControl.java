@@ -7,6 +7,7 @@ import io.overlane.admin.AdminServer;
 import io.overlane.admin.Answer;
 import io.overlane.admin.command.EngineCommands;
 import io.overlane.cli.OneLineErrors;
+import io.overlane.cli.Progress;
 import io.overlane.cli.Version;
 import io.overlane.cli.bridge.config.ConfigFile;
 import io.overlane.cli.bridge.config.SegmentRequest;
@@ -29,6 +30,7 @@ final class BridgeControl
     private final RunningBridge bridge;
     private final BridgeTasks tasks;
     private final PrintWriter out;
+    private final PrintWriter err;
     private final Logger log;
 
     BridgeControl(
@@ -36,12 +38,14 @@ final class BridgeControl
         final RunningBridge bridge,
         final BridgeTasks tasks,
         final PrintWriter out,
+        final PrintWriter err,
         final Logger log)
     {
         this.run = run;
         this.bridge = bridge;
         this.tasks = tasks;
         this.out = out;
+        this.err = err;
         this.log = log;
     }
 
@@ -158,7 +162,16 @@ final class BridgeControl
 
     private ChangeReport readAgain(final ConfigFile config) throws IOException
     {
-        final ChangeReport report = bridge.change(config.read(HostFacts.now()).plans());
+        final ChangeReport report;
+        final Progress progress = Progress.begin(err, () -> "applying " + config);
+        try
+        {
+            report = bridge.change(config.read(HostFacts.now()).plans());
+        }
+        finally
+        {
+            progress.close();
+        }
         report.notDone().forEach(line -> log.warn("{}", line));
         out.println("tun-bridge: " + config + " read again: " + report.summary());
         out.flush();

@@ -3,6 +3,7 @@ package io.overlane.cli.bridge;
 
 import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.OneLineErrors;
+import io.overlane.cli.Progress;
 import io.overlane.cli.StatsTable;
 import io.overlane.cli.StopSignal;
 import io.overlane.cli.bridge.plan.BridgeMode;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +42,7 @@ final class BridgeSession
 
     private final BridgeRun run;
     private final PrintWriter out;
+    private final PrintWriter err;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BridgeTasks tasks = new BridgeTasks();
     /** Why the bridge cannot go on, if it cannot. */
@@ -49,11 +52,13 @@ final class BridgeSession
     /**
      * @param run settings.
      * @param out for the start lines, tables and totals.
+     * @param err for the progress of what takes long.
      */
-    BridgeSession(final BridgeRun run, final PrintWriter out)
+    BridgeSession(final BridgeRun run, final PrintWriter out, final PrintWriter err)
     {
         this.run = run;
         this.out = out;
+        this.err = err;
     }
 
     /**
@@ -69,9 +74,12 @@ final class BridgeSession
         try
         {
             final RunningBridge bridge = new RunningBridge(errors);
-            final BridgeControl control = new BridgeControl(run, bridge, tasks, out, LOG);
+            final BridgeControl control = new BridgeControl(run, bridge, tasks, out, err, LOG);
             control.listenForHangup();
             final BridgePlan first = run.plans().get(0);
+            final AtomicInteger made = new AtomicInteger();
+            final Progress progress = opened(Progress.begin(err, () -> made.get() == run.plans().size() ?
+                "filling tables and configuring the host" : made + " of " + run.plans().size() + " devices made"));
             final Underlay underlay = opened(first.underlay().open(first, errors));
             opened(bridge);
             final List<BridgeDevice> devices = new ArrayList<>();
@@ -85,12 +93,14 @@ final class BridgeSession
                     return 0;
                 }
                 devices.add(bridge.open(plan, trunks.contains(plan.device())));
+                made.incrementAndGet();
             }
             final OverlayEngine engine = launch(first, underlay, devices);
             engine.terminated().whenComplete((none, cause) -> tasks.stop());
             JfrEvents.connect(engine, first.device());
             bridge.configure(engine);
             watchHost(bridge);
+            progress.close();
             control.open(this::opened);
             for (final BridgeDevice device : devices)
             {

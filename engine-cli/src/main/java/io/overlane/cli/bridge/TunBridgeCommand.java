@@ -57,7 +57,7 @@ public final class TunBridgeCommand implements Callable<Integer>
         final BridgeRun run = config == null ?
             BridgeRun.of(List.of(BridgePlanner.plan(options, HostFacts.now())), runOptions, null, null) :
             ofFile(config);
-        return new BridgeSession(run, spec.commandLine().getOut()).run();
+        return new BridgeSession(run, spec.commandLine().getOut(), spec.commandLine().getErr()).run();
     }
 
     private BridgeRun ofFile(final Path config) throws IOException

@@ -2,7 +2,8 @@
 package io.overlane.cli.ctl;
 
 import io.overlane.admin.AdminClient;
-import io.overlane.admin.SocketPath;
+import io.overlane.cli.Progress;
+import io.overlane.cli.SocketOption;
 import io.overlane.cli.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,8 +13,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,10 +39,8 @@ public final class CtlCommand implements Callable<Integer>
 {
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(90);
 
-    @Option(names = "--admin", paramLabel = "PATH", description =
-        "Admin socket of the bridge or node. Default: the only one in /run/overlane for root, in " +
-        "$XDG_RUNTIME_DIR/overlane otherwise.")
-    private @Nullable Path admin;
+    @Mixin
+    private SocketOption socket;
 
     @Option(names = {"-j", "--json"}, description =
         "Answer with one JSON value on one line. Default: text for people.")
@@ -77,33 +76,22 @@ public final class CtlCommand implements Callable<Integer>
         {
             request.add(0, "-j");
         }
-        final AdminClient.Reply reply = AdminClient.ask(admin == null ? onlySocket() : admin, request, TIMEOUT_NS);
+        final AdminClient.Reply reply;
+        final Path path = socket.path();
+        final Progress progress = Progress.begin(
+            spec.commandLine().getErr(), () -> "waiting for the answer of " + path);
+        try
+        {
+            reply = AdminClient.ask(path, request, TIMEOUT_NS);
+        }
+        finally
+        {
+            progress.close();
+        }
         final int exitCode = reply.status().exitCode();
         final PrintWriter stream = exitCode == 0 ? spec.commandLine().getOut() : spec.commandLine().getErr();
         stream.print(exitCode == 0 ? reply.body() : "overlane: " + reply.body());
         stream.flush();
         return exitCode;
-    }
-
-    private static Path onlySocket() throws IOException
-    {
-        final Path directory = SocketPath.directory();
-        if (directory == null)
-        {
-            throw new IOException(
-                "XDG_RUNTIME_DIR is not set; pass the path of the socket with --admin PATH");
-        }
-        final List<Path> sockets = SocketPath.list(directory);
-        if (sockets.isEmpty())
-        {
-            throw new IOException("there is no admin socket in " + directory + "; pass its path with --admin" +
-                ("root".equals(System.getProperty("user.name")) ? "" : ", or run ctl as root if root runs the bridge"));
-        }
-        if (sockets.size() > 1)
-        {
-            throw new IOException("there are several admin sockets; choose one of --admin " + String.join(
-                ", --admin ", sockets.stream().map(Path::toString).toList()));
-        }
-        return sockets.get(0);
     }
 }

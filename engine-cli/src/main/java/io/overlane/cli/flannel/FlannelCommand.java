@@ -5,6 +5,7 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminServer;
 import io.overlane.cli.HttpOptions;
 import io.overlane.cli.OneLineErrors;
+import io.overlane.cli.Progress;
 import io.overlane.cli.RunOptions;
 import io.overlane.cli.StopSignal;
 import io.overlane.cli.Version;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,18 +59,30 @@ public final class FlannelCommand implements Callable<Integer>
     @Spec
     private CommandSpec spec;
 
+    private volatile @Nullable Progress progress;
+
     @Override
     public Integer call() throws IOException, InterruptedException
     {
         final PrintWriter out = spec.commandLine().getOut();
         options.ignored().forEach(option -> print(out, option + " has no effect here"));
-        final FlannelNode node = new FlannelNode(options, nodeOptions, System.getenv(), line -> print(out, line));
+        final Consumer<String> lines = line ->
+        {
+            final Progress shown = progress;
+            if (shown != null)
+            {
+                shown.erase();
+            }
+            print(out, line);
+        };
+        final FlannelNode node = new FlannelNode(options, nodeOptions, System.getenv(), lines);
         final StopSignal signal = StopSignal.listen(node::stop);
         final AdminCommands commands = FlannelCommands.addTo(node, new AdminCommands());
         AdminServer server = null;
         OverlaneHttp page = null;
-        try
+        try (Progress begun = Progress.begin(spec.commandLine().getErr(), node::waitsFor))
         {
+            progress = begun;
             server = openAdmin(commands, out);
             page = http.open(
                 node::engines, commands, () -> node.isReady() ? "" : "the node is not ready", line -> print(out, line));

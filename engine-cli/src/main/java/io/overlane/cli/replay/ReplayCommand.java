@@ -4,6 +4,8 @@ package io.overlane.cli.replay;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
+import io.overlane.cli.Progress;
+import io.overlane.cli.TerminalCheck;
 import io.overlane.cli.Version;
 import io.overlane.engine.EngineContext;
 import io.overlane.pcap.LinkType;
@@ -96,6 +98,8 @@ public final class ReplayCommand implements Callable<Integer>
     private @Nullable PcapWriter writer;
     private @Nullable IOException writeFailure;
     private long differences;
+    private volatile boolean isSurveyed;
+    private volatile long packets;
     private long firstTimestampNs = Long.MIN_VALUE;
 
     /** Treatment of packets whose reserved bits are set. */
@@ -115,7 +119,25 @@ public final class ReplayCommand implements Callable<Integer>
         require(vni == null || vni >= Vni.MIN_VALUE && vni <= Vni.MAX_VALUE,
             "--vni " + vni + ": not a VNI (expected 0..." + Vni.MAX_VALUE + ")");
         final int[] ports = udpPort == null ? USUAL_PORTS : new int[] {udpPort};
-        final Set<Integer> found = Replay.vnis(CaptureReader.open(file), new OuterStack(ports));
+        // On a terminal the verdicts scroll by, so only the first reading of the file needs a line.
+        final boolean isScrolling = TerminalCheck.isTerminal(1);
+        final Progress progress = Progress.begin(spec.commandLine().getErr(), () ->
+            isSurveyed ? isScrolling ? "" : packets + " packets of " + file : "looking for VNIs in " + file);
+        try
+        {
+            final Set<Integer> found = Replay.vnis(CaptureReader.open(file), new OuterStack(ports));
+            isSurveyed = true;
+            progress.erase();
+            return replay(ports, found);
+        }
+        finally
+        {
+            progress.close();
+        }
+    }
+
+    private int replay(final int[] ports, final Set<Integer> found) throws IOException
+    {
         final Set<Integer> vnis = vni != null ? Set.of(vni) : found.isEmpty() ? Set.of(1) : found;
         final PrintWriter out = spec.commandLine().getOut();
         require(outFile == null || !Files.exists(outFile) || !Files.isSameFile(file, outFile),
@@ -171,6 +193,7 @@ public final class ReplayCommand implements Callable<Integer>
 
     private void onPacket(final PrintWriter out, final ReplayedPacket packet)
     {
+        packets = packet.number();
         verdicts.merge(packet.verdict(), 1L, Long::sum);
         differences += packet.isDifferent() ? 1 : 0;
         if (firstTimestampNs == Long.MIN_VALUE)

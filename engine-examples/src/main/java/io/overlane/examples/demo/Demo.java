@@ -2,6 +2,7 @@
 package io.overlane.examples.demo;
 
 import io.overlane.cli.OneLineErrors;
+import io.overlane.cli.Progress;
 import io.overlane.cli.StatsTable;
 import io.overlane.status.PathCounters;
 import io.overlane.underlay.Underlay;
@@ -21,18 +22,21 @@ final class Demo implements ErrorHandler
     private static final int FRAME_LENGTH = 1400;
 
     private final PrintWriter out;
+    private final PrintWriter err;
     private final long sendNs;
     private final long timeoutNs;
     private final AtomicReference<Throwable> firstError = new AtomicReference<>();
 
     /**
      * @param out       for the report.
+     * @param err       for the progress of what takes long.
      * @param sendNs    how long to send frames, in nanoseconds.
      * @param timeoutNs after which a frame counts as lost, in nanoseconds.
      */
-    Demo(final PrintWriter out, final long sendNs, final long timeoutNs)
+    Demo(final PrintWriter out, final PrintWriter err, final long sendNs, final long timeoutNs)
     {
         this.out = out;
+        this.err = err;
         this.sendNs = sendNs;
         this.timeoutNs = timeoutNs;
     }
@@ -113,7 +117,15 @@ final class Demo implements ErrorHandler
         say("Stream: left sends frames of %d bytes to right as fast as they go, for %d s.",
             FRAME_LENGTH, TimeUnit.NANOSECONDS.toSeconds(sendNs));
         final NumberedStream stream = new NumberedStream(left, right, FRAME_LENGTH);
-        stream.run(sendNs, timeoutNs);
+        final Progress progress = Progress.begin(err, () -> "sending");
+        try
+        {
+            stream.run(sendNs, timeoutNs);
+        }
+        finally
+        {
+            progress.close();
+        }
         return stream;
     }
 

@@ -47,7 +47,8 @@ public final class DemoCommand implements Callable<Integer>
                 spec.commandLine(), "--seconds " + seconds + ": outside 1..." + MAX_SECONDS);
         }
         final IpAddress loopback = IpAddress.parse("127.0.0.1");
-        final Demo demo = new Demo(spec.commandLine().getOut(), TimeUnit.SECONDS.toNanos(seconds), TIMEOUT_NS);
+        final Demo demo = new Demo(
+            spec.commandLine().getOut(), spec.commandLine().getErr(), TimeUnit.SECONDS.toNanos(seconds), TIMEOUT_NS);
         // Both underlays are bound before either engine starts, as each needs the other's port.
         try (NioUnderlay left = NioUnderlay.open(new UnderlayOptions(loopback, 0).errorHandler(demo));
             NioUnderlay right = NioUnderlay.open(new UnderlayOptions(loopback, 0).errorHandler(demo)))

@@ -134,7 +134,7 @@ class DemoTest
 
     private Demo demo(final long timeoutMs)
     {
-        return new Demo(new PrintWriter(out), SEND_NS, TimeUnit.MILLISECONDS.toNanos(timeoutMs));
+        return new Demo(new PrintWriter(out), new PrintWriter(out), SEND_NS, TimeUnit.MILLISECONDS.toNanos(timeoutMs));
     }
 
     private static FaultyUnderlay faulty(final Underlay underlay)

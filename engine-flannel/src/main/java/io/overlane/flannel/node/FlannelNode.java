@@ -68,6 +68,7 @@ public final class FlannelNode
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private volatile boolean isReady;
+    private volatile String waitsFor = "";
     private volatile LeaseKeeper keeper;
     private volatile Peers peers;
     private volatile HostChecks checks;
@@ -133,12 +134,14 @@ public final class FlannelNode
                     ", MTU " + nodeNetwork.backend().containerMtu() + ", " +
                     peers.leases().size() + " peers, in " + ms(startNs) + " ms";
                 isReady = true;
+                waitsFor = "";
                 reportReady();
                 systemd.ready(ready);
                 events.accept(ready);
                 stop.await();
             }
             isReady = false;
+            waitsFor = "";
             systemd.stopping();
         }
         finally
@@ -157,6 +160,12 @@ public final class FlannelNode
     public boolean isReady()
     {
         return isReady;
+    }
+
+    /** @return what the node waits for before it is ready, for people; empty once it is, and at its end. Any thread. */
+    public String waitsFor()
+    {
+        return waitsFor;
     }
 
     /** @return the engines that carry packets now, by the names of their devices; may be empty. Any thread. */
@@ -203,12 +212,14 @@ public final class FlannelNode
         opened.push(manager);
 
         final Attempts attempts = new Attempts(stop, events);
+        waitsFor = "waiting for the network's configuration";
         final NetworkConfig config = attempts.call(manager::networkConfig);
         if (config == null)
         {
             return false;
         }
         network = config;
+        waitsFor = "waiting for a lease";
         nodeNetwork = new NodeNetwork(
             network,
             options.interfaceChoice(network.v4() != null, network.v6() != null),
@@ -234,7 +245,9 @@ public final class FlannelNode
         events.accept("lease " + own.key() + (own.timeToLive() == null ? ", reserved" :
             " for " + own.timeToLive().toHours() + " h"));
         opened.push(hostSide::removeRulesOnRequest);
+        waitsFor = "opening the tunnel";
         nodeNetwork.open(own, hostSide);
+        waitsFor = "waiting for the other nodes' leases";
         follow(own, hostSide);
         return awaitPeers();
     }
