@@ -193,6 +193,25 @@ overlane_install()
   fi
 }
 
+# Installs Chromium for the test of the page of --http if the distribution has it as a package; Ubuntu has only a snap,
+# which does not run in network namespaces. That test skips, and says why, where there is none.
+overlane_offer_browser()
+{
+  local package
+  if command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null
+  then
+    return 0
+  fi
+  package=$(overlane_first_package chromium-headless-shell chromium)
+  if [ -z "$package" ] || { [ "$EUID" -ne 0 ] && ! sudo -n true 2>/dev/null; } ||
+    ! overlane_apt install --no-install-recommends "$package"
+  then
+    echo "setup: no Chromium can be had; the test of the page skips"
+  else
+    echo "setup: installed $package"
+  fi
+}
+
 # Installs what the purposes in "$@" lack and exports JAVA_HOME.
 overlane_setup()
 {
@@ -213,6 +232,10 @@ overlane_setup()
       echo "setup: still missing after the installation: ${missing//$'\n'/ }" >&2
       return 1
     fi
+  fi
+  if [[ " $* " == *" test "* ]]
+  then
+    overlane_offer_browser
   fi
   if jdk=$(overlane_find_jdk)
   then

@@ -116,7 +116,8 @@ function bars(parent, className, title, buckets, name) {
       bar.firstChild.textContent = name(bucket[0]) + ' to ' + name(bucket[1]) + ': ' + bucket[2];
       drawing.append(bar);
     });
-    scale.append(element('span', '', name(buckets[0][0])), element('span', '', name(buckets[buckets.length - 1][1])));
+    scale.append(element('span', '', name(buckets[0][0] || 1)),
+      element('span', '', name(buckets[buckets.length - 1][1])));
   }
   figure.append(caption, drawing, scale);
   parent.append(figure);
@@ -181,7 +182,7 @@ async function showStats() {
     up: rate(key + ' up', row.sent_bytes) * 8, down: rate(key + ' down', row.received_bytes) * 8 }, row);
   const columns = [
     ['sent', row => number(row.up) + 'bit/s', true], ['received', row => number(row.down) + 'bit/s', true],
-    ['frames sent', row => row.sent, true], ['frames received', row => row.received, true]];
+    ['frames sent', row => number(row.sent), true], ['received', row => number(row.received), true]];
   table('remotes', stats && stats.value.remotes.map(row => traffic('remote ' + row.remote, row)),
     [['remote', row => row.remote === null ? 'not configured' : row.remote], ...columns]);
   table('segments', stats && stats.value.segments ?
