@@ -6,6 +6,8 @@ module io.overlane.cli
     requires static org.jspecify;
     requires transitive info.picocli;
     requires transitive io.overlane.core;
+    requires micrometer.core;
+    requires micrometer.registry.prometheus;
     requires io.overlane.admin;
     requires io.overlane.flannel;
     requires io.overlane.http;

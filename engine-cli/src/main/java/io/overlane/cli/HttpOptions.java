@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -72,10 +73,10 @@ public final class HttpOptions
      * @param commands of which those that change nothing are served.
      * @param problem  answers why the program is not well; empty if it is.
      * @param out      gets the line with the URL, a warning and failures.
-     * @return the server; null for none.
+     * @return ends the server; null for none.
      * @throws IOException if it cannot listen there; one line.
      */
-    public @Nullable OverlaneHttp open(
+    public @Nullable AutoCloseable open(
         final Supplier<Map<String, OverlayEngine>> engines,
         final AdminCommands commands,
         final Supplier<String> problem,
@@ -87,6 +88,7 @@ public final class HttpOptions
         {
             return null;
         }
+        final CommandMetrics metrics = new CommandMetrics(engines);
         final OverlaneHttp server;
         try
         {
@@ -94,10 +96,12 @@ public final class HttpOptions
                 .address(address)
                 .hostNames(new LinkedHashSet<>(names))
                 .problem(problem)
+                .metrics(metrics::text)
                 .errorHandler(error -> out.accept("http: " + OneLineErrors.message(error))));
         }
         catch (final IOException ex)
         {
+            metrics.close();
             throw new IOException("--http " + http + ": " + ex.getMessage(), ex);
         }
         if (!address.getAddress().isLoopbackAddress())
@@ -106,6 +110,6 @@ public final class HttpOptions
                 "is no password");
         }
         out.accept("page, metrics and health at " + server.url());
-        return server;
+        return () -> CloseHelper.quietCloseAll(server, metrics);
     }
 }

@@ -14,7 +14,6 @@ import io.overlane.cli.bridge.config.SegmentRequest;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.HostFacts;
-import io.overlane.http.OverlaneHttp;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -69,7 +68,7 @@ final class BridgeControl
     {
         final AdminCommands commands = commands();
         openAdmin(commands, opened);
-        final OverlaneHttp http = run.http().open(
+        final AutoCloseable http = run.http().open(
             () -> Map.of(run.plans().get(0).device(), bridge.engine()),
             commands,
             () -> "",

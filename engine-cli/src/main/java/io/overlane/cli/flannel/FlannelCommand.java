@@ -14,7 +14,6 @@ import io.overlane.flannel.node.FlannelNode;
 import io.overlane.flannel.node.FlannelOptions;
 import io.overlane.flannel.node.FlanneldEnvironment;
 import io.overlane.flannel.node.NodeOptions;
-import io.overlane.http.OverlaneHttp;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -79,7 +78,7 @@ public final class FlannelCommand implements Callable<Integer>
         final StopSignal signal = StopSignal.listen(node::stop);
         final AdminCommands commands = FlannelCommands.addTo(node, new AdminCommands());
         AdminServer server = null;
-        OverlaneHttp page = null;
+        AutoCloseable page = null;
         try (Progress begun = Progress.begin(spec.commandLine().getErr(), node::waitsFor))
         {
             progress = begun;
