@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package outside;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
+import io.overlane.metrics.EngineMetrics;
 import io.overlane.netty.NettyUnderlay;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
@@ -48,7 +51,11 @@ public final class Outside
                     portB.awaitFrames(500_000_000L);
                     portB.poll((buffer, offset, length) -> got[0] = length, 16);
                 }
-                System.out.println(kind + ": " + got[0] + " bytes arrived");
+                final MeterRegistry registry = new SimpleMeterRegistry();
+                new EngineMetrics(left, "left").bindTo(registry);
+                final double sent = registry.get("overlane.frames")
+                    .tags("direction", "encap", "fate", "delivered").functionCounter().count();
+                System.out.println(kind + ": " + got[0] + " bytes arrived, " + (int)sent + " frame sent");
             }
         }
     }

@@ -43,6 +43,10 @@ public class DecapBenchmark extends PathBenchmark
     @Param({"64", "1400"})
     private int length;
 
+    /** Whether the time of each batch is measured; {@code -p latency=true}. */
+    @Param("false")
+    private boolean latency;
+
     private final ReceiveBatch batch = new ReceiveBatch(Frames.BATCH);
     private FrameSlab datagrams;
     private FrameSlab packets;
@@ -64,6 +68,7 @@ public class DecapBenchmark extends PathBenchmark
     public void setup()
     {
         vxlanCounters = new EngineCounters(2, 64, 64, 1, SystemNanoClock.INSTANCE);
+        vxlanCounters.decap().batches().latency(latency);
         ipCounters = new EngineCounters(1, 64, 64, 1, SystemNanoClock.INSTANCE);
         vxlan = newVxlanPath(false);
         vxlanLearning = newVxlanPath(true);
@@ -104,6 +109,7 @@ public class DecapBenchmark extends PathBenchmark
     @OperationsPerInvocation(Frames.BATCH)
     public long vxlan()
     {
+        vxlanCounters.decap().batches().onBegin();
         vxlan.feed(fill(datagrams, length + 8));
         return vxlanCounters.decap().delivered();
     }

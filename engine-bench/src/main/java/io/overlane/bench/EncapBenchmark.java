@@ -44,6 +44,10 @@ public class EncapBenchmark extends PathBenchmark
     @Param({"64", "1400"})
     private int length;
 
+    /** Whether the time of each batch is measured; {@code -p latency=true}. */
+    @Param("false")
+    private boolean latency;
+
     private final FrameBatch batch = new FrameBatch(Frames.BATCH);
     private FrameSlab frames;
     private FrameSlab packets;
@@ -64,6 +68,7 @@ public class EncapBenchmark extends PathBenchmark
     public void setup()
     {
         vxlanCounters = new EngineCounters(1, 64, 64, 1, SystemNanoClock.INSTANCE);
+        vxlanCounters.encap().batches().latency(latency);
         ipCounters = new EngineCounters(1, 64, 64, 1, SystemNanoClock.INSTANCE);
         final Forwarding forwarding = Sinks.forwarding(65_536);
         final Segment segment = new Segment(
@@ -124,6 +129,7 @@ public class EncapBenchmark extends PathBenchmark
         {
             batch.add(frames.frame(i).wrap(FrameSlab.HEADROOM, length));
         }
+        vxlanCounters.encap().batches().onBegin();
         vxlan.encap(batch);
         return vxlanCounters.encap().delivered();
     }
