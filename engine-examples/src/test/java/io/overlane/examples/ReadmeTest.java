@@ -26,7 +26,7 @@ class ReadmeTest
     void shouldShowTheQuickStartAsItIsCompiled() throws IOException
     {
         final String source = Files.readString(Path.of("src/main/java/io/overlane/examples/QuickStart.java"));
-        final int start = source.indexOf("        final IpAddress local");
+        final int start = source.indexOf("        final RingPort port");
         final String body = source.substring(start, source.lastIndexOf("    }\n}")).stripTrailing().stripIndent();
         final String readme = Files.readString(Path.of("..", "README.md"));
         assertTrue(readme.contains(body), "README.md does not hold the body of QuickStart.main as it is");

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.examples;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.policy.SegmentContext;
+import io.overlane.port.RingPort;
+import io.overlane.underlay.NioUnderlay;
+import io.overlane.underlay.UnderlayException;
+import io.overlane.underlay.UnderlayOptions;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.agrona.MutableDirectBuffer;
+
+/** A port on an event loop, which sends each frame back to its sender. No thread waits in the port. */
+public record EventLoopEcho(RingPort port, ExecutorService loop, Queue<byte[]> unsent)
+{
+    /** @param args local IP, peer IP, and the UDP port of both. */
+    public static void main(final String[] args) throws UnderlayException
+    {
+        final int udpPort = Integer.parseInt(args[2]);
+        final RingPort port = new RingPort("echo", 1450, 64);
+        new EventLoopEcho(port, Executors.newSingleThreadExecutor(), new ArrayDeque<>()).start();
+        final OverlayEngine engine = OverlayEngine.launch(new EngineContext()
+            .underlay(NioUnderlay.open(new UnderlayOptions(IpAddress.parse(args[0]), udpPort)))
+            .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], udpPort))));
+        System.out.println("echo on " + engine.local());
+    }
+
+    void start()
+    {
+        port.onFrames(() -> loop.execute(this::run));
+        port.onRoom(() -> loop.execute(this::run));
+    }
+
+    private void run()
+    {
+        while (!unsent.isEmpty() && port.send(unsent.element()) != RingPort.FULL)
+        {
+            unsent.remove();
+        }
+        if (unsent.isEmpty() && port.poll(this::onFrame, 64) > 0)
+        {
+            loop.execute(this::run);
+        }
+    }
+
+    private void onFrame(final MutableDirectBuffer buffer, final int offset, final int length)
+    {
+        final byte[] answer = new byte[length];
+        buffer.getBytes(offset, answer);
+        buffer.getBytes(offset, answer, 6, 6);
+        buffer.getBytes(offset + 6, answer, 0, 6);
+        unsent.add(answer);
+    }
+}

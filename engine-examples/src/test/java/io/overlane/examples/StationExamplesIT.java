@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.examples.lab.CommandResult;
+import io.overlane.examples.lab.Lab;
+import io.overlane.examples.lab.LabHost;
+import io.overlane.examples.lab.LabProcess;
+import io.overlane.examples.lab.Poll;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Examples that use the UDP port 8472, as the README has it, in network namespaces. */
+@Timeout(600)
+class StationExamplesIT
+{
+    private Lab lab;
+    private LabHost left;
+    private LabHost right;
+
+    @BeforeEach
+    void openLab()
+    {
+        lab = Lab.openOrSkip();
+        left = lab.left();
+        right = lab.right();
+    }
+
+    @AfterEach
+    void closeLab()
+    {
+        if (lab != null)
+        {
+            lab.close();
+        }
+    }
+
+    /** The ping of the host goes through the kernel's vxlan device. */
+    @Test
+    void shouldAnswerThePingOfTheKernel()
+    {
+        lab.requireKernelVxlan();
+        right.ip("link add vx0 type vxlan id 1 local " + right.underlayV4() + " remote " + left.underlayV4() +
+            " dev " + right.underlayDevice() + " dstport 8472 nolearning");
+        right.ip("addr add 10.7.0.2/24 dev vx0");
+        right.ip("link set vx0 up");
+        try (LabProcess station = left.start(
+            java(PingResponder.class, left.underlayV4(), right.underlayV4(), "10.7.0.1")))
+        {
+            Poll.until("an answer", 120, () -> ping("-c", "1", "-W", "1", "10.7.0.1").status() == 0);
+
+            final CommandResult ping = ping("-c", "5", "-i", "0.2", "-s", "1000", "10.7.0.1");
+            assertTrue(ping.output().contains("5 packets transmitted, 5 received"), ping::toString);
+            final CommandResult neighbours = right.run("ip", "neigh", "show", "10.7.0.1", "dev", "vx0");
+            assertTrue(neighbours.output().contains("lladdr 00:00:00:00:00:02"), neighbours::toString);
+            assertEquals(1, ping("-c", "1", "-W", "1", "10.7.0.3").status(), "no other address answers");
+            assertTrue(station.isAlive());
+        }
+    }
+
+    /** Two stations say hello; the first one that starts gets the frame of the second. */
+    @Test
+    void shouldExchangeAFrameBetweenTwoQuickStarts()
+    {
+        final List<String> received = new ArrayList<>();
+        while (received.isEmpty())
+        {
+            try (LabProcess first = left.start(java(QuickStart.class, left.underlayV4(), right.underlayV4()));
+                LabProcess second = right.start(java(QuickStart.class, right.underlayV4(), left.underlayV4())))
+            {
+                received.addAll(hello(first));
+                received.addAll(hello(second));
+            }
+        }
+        assertTrue(received.stream().allMatch("got 19 bytes"::equals), received::toString);
+    }
+
+    /** The lines about frames. If a host did not have the other's socket yet, its own frame is lost. */
+    private static List<String> hello(final LabProcess quickStart)
+    {
+        final List<String> lines = quickStart.await(120).orFail().stdout();
+        assertEquals("1 frames sent", lines.get(lines.size() - 1));
+        return lines.subList(0, lines.size() - 1);
+    }
+
+    private CommandResult ping(final String... arguments)
+    {
+        final List<String> command = new ArrayList<>(List.of("ping"));
+        command.addAll(List.of(arguments));
+        return right.run(command.toArray(String[]::new));
+    }
+
+    private static List<String> java(final Class<?> type, final String... arguments)
+    {
+        final List<String> command = new ArrayList<>(List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
+            "-cp", System.getProperty("java.class.path"),
+            type.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}
