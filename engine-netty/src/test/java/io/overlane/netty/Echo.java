@@ -27,14 +27,16 @@ final class Echo extends SimpleChannelInboundHandler<ByteBuf>
     @Override
     protected void channelRead0(final ChannelHandlerContext context, final ByteBuf frame)
     {
-        if (frame.readableBytes() > ip + IPV4 + 8 && frame.getByte(ip) == 0x45 && frame.getByte(ip + 9) == 17)
+        final int start = frame.readerIndex();
+        final int header = start + ip;
+        if (frame.readableBytes() > ip + IPV4 + 8 && frame.getByte(header) == 0x45 && frame.getByte(header + 9) == 17)
         {
             if (ip > 0)
             {
-                exchange(frame, 0, 6);
+                exchange(frame, start, 6);
             }
-            exchange(frame, ip + 12, 4);
-            exchange(frame, ip + IPV4, 2);
+            exchange(frame, header + 12, 4);
+            exchange(frame, header + IPV4, 2);
             context.write(change.apply(frame.retain()));
         }
     }

@@ -417,7 +417,7 @@ class TapChannelIT
         assertInstanceOf(type, event);
         if (event instanceof ByteBuf frame)
         {
-            final int number = frame.getUnsignedShort(ETHERNET + 20 + 8);
+            final int number = frame.getUnsignedShort(frame.readerIndex() + ETHERNET + 20 + 8);
             frame.release();
             return number;
         }
@@ -463,7 +463,8 @@ class TapChannelIT
         public void channelRead(final ChannelHandlerContext context, final Object message)
         {
             final ByteBuf frame = (ByteBuf)message;
-            if (frame.readableBytes() > 42 && frame.getUnsignedShort(ETHERNET + 22) == MARK)
+            if (frame.readableBytes() > 42 &&
+                frame.getUnsignedShort(frame.readerIndex() + ETHERNET + 22) == MARK)
             {
                 events.add(frame);
             }

@@ -79,16 +79,33 @@ public final class Bridge
     public static List<String> command(
         final List<String> jvmOptions, final String subcommand, final List<String> arguments)
     {
-        final Path jar = Path.of(System.getProperty("overlane.it.jar", "target/engine-examples.jar")).toAbsolutePath();
-        assertTrue(Files.exists(jar), () -> "package the module first: no " + jar);
-
         final List<String> options = new ArrayList<>(jvmOptions);
         options.add("-jar");
         final List<String> behindJar = new ArrayList<>(List.of(subcommand));
         behindJar.addAll(arguments);
         final List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,HUP"));
-        command.addAll(JavaCommand.of(options, jar.toString(), behindJar));
+        command.addAll(JavaCommand.of(options, jar(), behindJar));
         return command;
+    }
+
+    /**
+     * A command line of a class in the packaged jar.
+     *
+     * @param mainClass of the program.
+     * @param arguments of the program.
+     * @return program and arguments.
+     */
+    public static List<String> program(final String mainClass, final List<String> arguments)
+    {
+        return JavaCommand.of(
+            List.of("--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED", "-cp", jar()), mainClass, arguments);
+    }
+
+    private static String jar()
+    {
+        final Path jar = Path.of(System.getProperty("overlane.it.jar", "target/engine-examples.jar")).toAbsolutePath();
+        assertTrue(Files.exists(jar), () -> "package the module first: no " + jar);
+        return jar.toString();
     }
 
     /**
