@@ -75,7 +75,13 @@ final class Sinks
     static VxlanEncapPath encap(
         final Forwarding forwarding, final Segment segment, final EngineCounters counters, final ThreadStages stages)
     {
-        final Fates fates = new Fates(counters.encap());
+        return encap(forwarding, segment, new Fates(counters.encap()), stages);
+    }
+
+    /** The way out, with a listener of fates. */
+    static VxlanEncapPath encap(
+        final Forwarding forwarding, final Segment segment, final Fates fates, final ThreadStages stages)
+    {
         return new VxlanEncapPath(
             segment,
             segment.ports().first(),
@@ -102,7 +108,7 @@ final class Sinks
     /** The way in, as the engine builds it. */
     static DatagramFeed decap(final Forwarding forwarding, final NanoClock clock, final EngineCounters counters)
     {
-        return decap(forwarding, clock, counters, stages(Fate.Direction.DECAP));
+        return decap(forwarding, clock, new Fates(counters.decap()), stages(Fate.Direction.DECAP));
     }
 
     /** Stages of one thread; none yet. */
@@ -111,11 +117,10 @@ final class Sinks
         return new ThreadStages(direction, SystemNanoClock.INSTANCE, null);
     }
 
-    /** The way in, with stages of an application. */
+    /** The way in, with stages of an application and a listener of fates. */
     static DatagramFeed decap(
-        final Forwarding forwarding, final NanoClock clock, final EngineCounters counters, final ThreadStages stages)
+        final Forwarding forwarding, final NanoClock clock, final Fates fates, final ThreadStages stages)
     {
-        final Fates fates = new Fates(counters.decap());
         return new DatagramFeed(new VxlanDecapPath(
             forwarding.segments(),
             forwarding.fdb(),

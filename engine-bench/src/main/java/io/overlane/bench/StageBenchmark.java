@@ -6,6 +6,9 @@ import io.overlane.fate.Fate;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
+import io.overlane.pipeline.FateFeed;
+import io.overlane.pipeline.Fates;
+import io.overlane.pipeline.ListenerEntry;
 import io.overlane.pipeline.decap.DatagramFeed;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.pipeline.stage.StageEntry;
@@ -16,6 +19,7 @@ import io.overlane.stage.Stage;
 import io.overlane.stage.StageContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.EngineCounters;
+import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.SilentPort;
 import io.overlane.underlay.ReceiveBatch;
@@ -29,15 +33,21 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** What a stage of the application costs a frame, both ways; {@code off} is the path without a stage. */
+/**
+ * What a stage of the application, or a listener of fates, costs a frame, both ways; {@code off} is the path without
+ * both.
+ */
 @SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class StageBenchmark extends PathBenchmark
 {
     private static final DropReason DENIED = DropReason.custom("benchmark-denied");
     private static final int SMTP = 25;
 
-    /** {@code pass} lets all frames pass; {@code firewall} reads addresses and ports, and lets these frames pass. */
-    @Param({"off", "pass", "firewall"})
+    /**
+     * {@code pass} lets all frames pass; {@code firewall} reads addresses and ports, and lets these frames pass; {@code
+     * listener} is no stage but a listener that adds up lengths.
+     */
+    @Param({"off", "pass", "firewall", "listener"})
     private String stage;
 
     /** Bytes in the inner frame. */
@@ -47,6 +57,7 @@ public class StageBenchmark extends PathBenchmark
     private final EngineCounters counters = new EngineCounters(1, 64, 64, 1, SystemNanoClock.INSTANCE);
     private final FrameBatch batch = new FrameBatch(Frames.BATCH);
     private final ReceiveBatch received = new ReceiveBatch(Frames.BATCH);
+    private long bytes;
     private FrameSlab frames;
     private FrameSlab datagrams;
     private EncapPath encap;
@@ -73,8 +84,23 @@ public class StageBenchmark extends PathBenchmark
         }
         frames = Frames.slab(frameBytes);
         datagrams = Frames.slab(datagramBytes);
-        encap = Sinks.encap(forwarding, segment, counters, stages(Fate.Direction.ENCAP));
-        decap = Sinks.decap(forwarding, SystemNanoClock.INSTANCE, counters, stages(Fate.Direction.DECAP));
+        encap = Sinks.encap(
+            forwarding, segment, fates(Fate.Direction.ENCAP, counters.encap()), stages(Fate.Direction.ENCAP));
+        decap = Sinks.decap(
+            forwarding, SystemNanoClock.INSTANCE, fates(Fate.Direction.DECAP, counters.decap()),
+            stages(Fate.Direction.DECAP));
+    }
+
+    private Fates fates(final Fate.Direction direction, final PathCounters path)
+    {
+        final Fates fates = new Fates(path);
+        if ("listener".equals(stage))
+        {
+            final FateFeed feed = new FateFeed(direction, 0, SystemNanoClock.INSTANCE, null);
+            feed.listeners(new ListenerEntry(fate -> bytes += fate.length()));
+            fates.feed(feed);
+        }
+        return fates;
     }
 
     private ThreadStages stages(final Fate.Direction direction)

@@ -49,6 +49,8 @@ public record EngineSnapshot(
      * @param switched           delivered frames that went from port to port.
      * @param floodCopies        copies of flooded frames sent beyond the first.
      * @param floodCopiesRefused refused copies of flooded frames.
+     * @param mirrored           copies that stages sent.
+     * @param mirrorsRefused     copies that stages wanted to send and that were refused.
      * @param longestOversize    bytes of the longest frame that was too long; 0 if there was none.
      * @param drops              drops by reason, VNI and remote, in no order.
      * @param withoutLine        drops that are only in rows without VNI and remote, because there were too many rows.
@@ -64,6 +66,8 @@ public record EngineSnapshot(
         long switched,
         long floodCopies,
         long floodCopiesRefused,
+        long mirrored,
+        long mirrorsRefused,
         long longestOversize,
         List<DropRow> drops,
         long withoutLine,
@@ -78,7 +82,7 @@ public record EngineSnapshot(
     }
 
     /**
-     * Drops of one kind, refused copies of flooded frames included.
+     * Drops of one kind, refused copies of flooded and of mirrored frames included.
      *
      * @param vni     the segment; null for frames of no segment here.
      * @param remote  outer address the frames came from or should have gone to; null if there is none.

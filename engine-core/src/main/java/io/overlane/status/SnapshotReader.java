@@ -107,6 +107,8 @@ public final class SnapshotReader
             path.switched(),
             path.floodCopies(),
             path.floodCopiesRefused(),
+            path.mirrored(),
+            path.mirrorsRefused(),
             path.oversizeLongest(),
             drops(path.ledger()),
             path.ledger().framesWithoutLine(),

@@ -83,6 +83,8 @@ final class Binding
             now -> path.apply(now).delivered().bytes());
         counter("overlane.flood.copies", null, "Copies of flooded frames beyond the first", tags,
             now -> path.apply(now).floodCopies());
+        counter("overlane.mirror.copies", null, "Copies that stages sent", tags,
+            now -> path.apply(now).mirrored());
         final Windows recent = new Windows(path, new Window(), new Window());
         for (final double percentile : PERCENTILES)
         {

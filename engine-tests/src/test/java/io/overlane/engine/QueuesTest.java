@@ -15,6 +15,8 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
+import io.overlane.stage.StageContext;
+import io.overlane.stage.StageTarget;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
@@ -23,6 +25,8 @@ import io.overlane.testkit.MemoryFabric;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +122,35 @@ class QueuesTest
         }
         step(400);
         assertEquals(FdbEntry.MISSING, entry());
+    }
+
+    @Test
+    void shouldAskStagesAndReportFatesOnEveryQueue()
+    {
+        harness.launch(new SegmentContext(VNI).fdb(STATION, EngineHarness.A));
+        harness.attach(EngineHarness.A);
+        final Set<String> fates = new TreeSet<>();
+        final Set<String> stages = new TreeSet<>();
+        final StageTarget remote = StageTarget.remote(EngineHarness.B);
+        harness.attach(EngineHarness.B);
+        fabric.attach(EngineHarness.B);
+        harness.engine().fates(fate -> fates.add(fate.direction() + " " + fate.queue() + " " + fate.outcome()));
+        harness.engine().stages().add(new StageContext(frame ->
+        {
+            stages.add(frame.direction() + " " + frame.port());
+            frame.redirect(remote);
+        }).target(remote));
+        harness.run();
+        port.put(TO_STATION.bytes());
+        harness.transmit(TO_STATION.bytes());
+        receiveOnSecond(FROM_STATION);
+        harness.run();
+
+        assertEquals(Set.of("ENCAP " + port, "ENCAP " + harness.port(), "DECAP null"), stages);
+        assertEquals(Set.of("ENCAP 0 DELIVERED", "ENCAP 1 DELIVERED", "DECAP 1 DELIVERED"), fates);
+        assertEquals(1, harness.sentTo(EngineHarness.B).size());
+        final StageContext toPort = new StageContext(frame -> {}).target(StageTarget.port(port));
+        assertThrows(IllegalArgumentException.class, () -> harness.engine().stages().add(toPort));
     }
 
     @Test

@@ -217,6 +217,8 @@ class StageVerdictsTest
         harness.transmit(OUT);
         assertEquals(1, harness.encap().mirrored());
         assertEquals(1, harness.encap().mirrorsRefused());
+        assertEquals(1, harness.engine().snapshot().encap().mirrored());
+        assertEquals(1, harness.engine().snapshot().encap().mirrorsRefused());
         assertEquals(2, harness.encap().delivered());
         assertEquals(0, harness.encap().dropped());
         assertEquals(1, EngineHarness.ledger(harness.encap(), DropReason.PORT_FULL, VNI, null));

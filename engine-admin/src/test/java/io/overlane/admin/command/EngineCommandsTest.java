@@ -85,6 +85,24 @@ class EngineCommandsTest
         assertTrue(assertUsage("drops reason bad-luck").contains("unknown-vni"));
     }
 
+    /** A reason of the application shows as one of the engine, with a sample that is read where its frame begins. */
+    @Test
+    void shouldShowDropsForAReasonOfTheApplication() throws AdminException
+    {
+        launch(new SegmentContext(VNI));
+        final DropReason denied = DropReason.custom("test-ctl-denied");
+        harness.engine().stages().add(frame -> frame.drop(denied));
+        harness.attach(EngineHarness.A);
+        harness.receive(EngineHarness.A, vxlan(VNI, FrameSpec.ipv4Udp().bytes()));
+        harness.transmit(FrameSpec.ipv4Udp().bytes());
+        final Answer answer = ask("drops reason test-ctl-denied");
+        assertEquals(2, rows(answer, "counts").size());
+        final List<Map<String, Object>> samples = rows(answer, "samples");
+        assertEquals(2, samples.size());
+        samples.forEach(sample -> assertTrue(sample.get("frame").toString().contains(" udp "), sample::toString));
+        assertTrue(answer.text().contains("test-ctl-denied"), answer::text);
+    }
+
     @Test
     void shouldSayHowLongWhatWasTooLongWas() throws AdminException
     {

@@ -183,32 +183,43 @@ public final class OfferQueue
         guard.offer(port, batch);
         int taken = 0;
         int takenBytes = 0;
-        final FateFeed feed = fates.feed();
+        if (fates.feed() != null)
+        {
+            reportDeliveries(fates.feed());
+        }
         for (int i = 0; i < batch.size(); i++)
         {
             final Frame frame = batch.get(i);
             final DropReason verdict = frame.verdict();
-            if (feed != null)
-            {
-                feed.to(port);
-            }
             if (verdict == DropReason.NONE)
             {
                 fates.deliver(traffic, remote[i], frames[i], bytes[i]);
                 taken += frames[i];
                 takenBytes += bytes[i];
-                if (feed != null)
-                {
-                    fates.onDelivered(vni, sourceHigh[i], sourceLow[i], frame, frames[i]);
-                }
             }
             else
             {
+                if (fates.feed() != null)
+                {
+                    fates.feed().to(port);
+                }
                 fates.drop(verdict, vni, sourceHigh[i], sourceLow[i], frame, frames[i]);
             }
         }
         fates.flush(traffic);
         portTraffic.onOut(taken, takenBytes);
         batch.clear();
+    }
+
+    private void reportDeliveries(final FateFeed feed)
+    {
+        for (int i = 0; i < batch.size(); i++)
+        {
+            if (batch.get(i).verdict() == DropReason.NONE)
+            {
+                feed.to(port);
+                fates.onDelivered(vni, sourceHigh[i], sourceLow[i], batch.get(i), frames[i]);
+            }
+        }
     }
 }

@@ -219,16 +219,7 @@ public final class VxlanDecapPath implements DecapPath
                 return verdict;
             }
         }
-        if (lastStages != null)
-        {
-            final DropReason decision =
-                stages.decide(lastStages, frame, layer3, segment.vni(), null, high, low, 1, mirrors);
-            if (decision != DropReason.NONE)
-            {
-                return decision;
-            }
-        }
-        final DropReason verdict = checkSource(segment, rules, high, low);
+        final DropReason verdict = accept(segment, rules, frame, layer3, high, low);
         if (verdict != DropReason.NONE)
         {
             return verdict;
@@ -312,8 +303,27 @@ public final class VxlanDecapPath implements DecapPath
         return EtherType.isVlan(Layer3.etherType(layer3)) ? DropReason.INNER_VLAN : DropReason.NONE;
     }
 
-    private DropReason checkSource(final Segment segment, final SegmentPolicy rules, final long high, final long low)
+    /**
+     * Let the stages of the application decide, then check the source MAC and learn it. Both are in one method, so that
+     * the compiler still inlines {@link #admit}.
+     */
+    private DropReason accept(
+        final Segment segment,
+        final SegmentPolicy rules,
+        final Frame frame,
+        final int layer3,
+        final long high,
+        final long low)
     {
+        if (lastStages != null)
+        {
+            final DropReason decision =
+                stages.decide(lastStages, frame, layer3, segment.vni(), null, high, low, 1, mirrors);
+            if (decision != DropReason.NONE)
+            {
+                return decision;
+            }
+        }
         final long source = ethernet.source();
         final boolean learning = rules.learning();
         if (rules.dropOwnMac().applies(learning) && segment.isOwnMac(source))
