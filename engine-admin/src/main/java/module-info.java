@@ -6,6 +6,7 @@ module io.overlane.admin
 {
     requires static org.jspecify;
     requires transitive io.overlane.core;
+    requires io.overlane.replay;
 
     exports io.overlane.admin;
     exports io.overlane.admin.command;

@@ -3,6 +3,7 @@ package io.overlane.admin;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 public final class AdminClient
 {
     private static final int CHUNK = 64 * 1024;
+    private static final byte[] STREAM_HEAD =
+        (AdminStatus.OK + " " + AdminConnection.STREAM + "\n").getBytes(StandardCharsets.US_ASCII);
 
     private AdminClient()
     {
@@ -47,6 +51,23 @@ public final class AdminClient
      */
     public static Reply ask(final Path path, final List<String> words, final long timeoutNs) throws IOException
     {
+        return ask(path, words, timeoutNs, OutputStream.nullOutputStream());
+    }
+
+    /**
+     * Send a request whose answer may be a stream of bytes, such as {@code capture -}.
+     *
+     * @param path      of the socket.
+     * @param words     of the request, {@code -j} first for JSON; none may contain white space.
+     * @param timeoutNs longest time without progress, in nanoseconds; a stream may pause for any time.
+     * @param stream    gets the bytes of a stream as they come.
+     * @return the answer; after a stream, with an empty body.
+     * @throws IOException if there is no answer; the message is one line and names the path. Also if the stream cannot
+     *                     be written.
+     */
+    public static Reply ask(
+        final Path path, final List<String> words, final long timeoutNs, final OutputStream stream) throws IOException
+    {
         final String line = String.join(" ", words);
         if (!AdminCommands.words(line).equals(words))
         {
@@ -64,7 +85,8 @@ public final class AdminClient
             channel.write(request);
             channel.configureBlocking(false);
             channel.register(selector, SelectionKey.OP_READ);
-            return parse(path, read(path, channel, selector, timeoutNs));
+            final byte[] answer = read(path, channel, selector, timeoutNs, stream);
+            return answer.length == 0 ? new Reply(AdminStatus.OK, "") : parse(path, answer);
         }
     }
 
@@ -97,8 +119,14 @@ public final class AdminClient
         }
     }
 
+    /** Returns the answer; empty if it was a stream. */
     private static byte[] read(
-        final Path path, final SocketChannel channel, final Selector selector, final long timeoutNs) throws IOException
+        final Path path,
+        final SocketChannel channel,
+        final Selector selector,
+        final long timeoutNs,
+        final OutputStream stream)
+        throws IOException
     {
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
@@ -111,11 +139,47 @@ public final class AdminClient
             selector.selectedKeys().clear();
             if (channel.read(chunk) < 0)
             {
+                if (bytes.size() == 0)
+                {
+                    throw incomplete(path);
+                }
                 return bytes.toByteArray();
             }
             bytes.write(chunk.array(), 0, chunk.position());
             chunk.clear();
+            if (bytes.size() <= CHUNK && startsWith(bytes.toByteArray(), STREAM_HEAD))
+            {
+                final byte[] first = bytes.toByteArray();
+                stream.write(first, STREAM_HEAD.length, first.length - STREAM_HEAD.length);
+                copy(channel, selector, chunk, stream);
+                return new byte[0];
+            }
         }
+    }
+
+    private static void copy(
+        final SocketChannel channel, final Selector selector, final ByteBuffer chunk, final OutputStream stream)
+        throws IOException
+    {
+        stream.flush();
+        while (channel.read(chunk) >= 0)
+        {
+            stream.write(chunk.array(), 0, chunk.position());
+            stream.flush();
+            chunk.clear();
+            selector.select();
+            selector.selectedKeys().clear();
+        }
+    }
+
+    private static boolean startsWith(final byte[] bytes, final byte[] start)
+    {
+        return bytes.length >= start.length && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
+    }
+
+    private static IOException incomplete(final Path path)
+    {
+        return new IOException("incomplete answer from admin socket " + path);
     }
 
     private static Reply parse(final Path path, final byte[] bytes) throws IOException
@@ -127,7 +191,7 @@ public final class AdminClient
         final String length = Integer.toString(bytes.length - lineEnd - 1);
         if (lineEnd < 0 || status == null || head.length != 2 || !head[1].equals(length))
         {
-            throw new IOException("incomplete answer from admin socket " + path);
+            throw incomplete(path);
         }
         return new Reply(status, text.substring(lineEnd + 1));
     }

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +23,18 @@ final class AdminConnection
     /** Control characters of C0 and C1, and those that change the direction of text; line ends are kept. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\\n]]");
 
+    /** Stands for the length of an answer that goes on until the connection is closed. */
+    static final String STREAM = "*";
+
     private final SocketChannel channel;
     private final SelectionKey key;
     private final AdminCommands commands;
     private final long patienceNs;
     private final ByteBuffer request = ByteBuffer.allocate(AdminServer.MAX_REQUEST_LENGTH);
     private @Nullable ByteBuffer answer;
+    /** Gets the channel behind the answer. */
+    private @Nullable Consumer<WritableByteChannel> stream;
+    private boolean isGivenAway;
     private long deadlineNs;
 
     /**
@@ -78,7 +86,10 @@ final class AdminConnection
     void close()
     {
         key.cancel();
-        CloseHelper.quietClose(channel);
+        if (!isGivenAway)
+        {
+            CloseHelper.quietClose(channel);
+        }
     }
 
     private boolean read() throws IOException
@@ -117,6 +128,12 @@ final class AdminConnection
             key.interestOps(SelectionKey.OP_WRITE);
             return true;
         }
+        if (stream != null)
+        {
+            isGivenAway = true;
+            stream.accept(new ClientChannel(channel));
+            return false;
+        }
         channel.shutdownOutput();
         key.interestOps(SelectionKey.OP_READ);
         deadlineNs = nowNs + AdminServer.LINGER_NS;
@@ -139,6 +156,11 @@ final class AdminConnection
         try
         {
             final Answer result = commands.run(isJson ? words.subList(1, words.size()) : words);
+            if (result.stream() != null)
+            {
+                stream = result.stream();
+                return ByteBuffer.wrap((AdminStatus.OK + " " + STREAM + "\n").getBytes(StandardCharsets.US_ASCII));
+            }
             return encode(AdminStatus.OK, isJson ? result.jsonText() + "\n" : harmless(result.text()));
         }
         catch (final AdminException ex)

@@ -23,6 +23,11 @@ public final class RunOptions
         "opened.")
     public @Nullable String admin;
 
+    @Option(names = "--pcapng", paramLabel = "FILE", description =
+        "Write every packet with its verdict to this pcapng file, the first 128 bytes of each; at 100 MB it becomes " +
+        "FILE.1, and so on up to FILE.9. 'ctl capture' has filters and limits. Default: none.")
+    public @Nullable Path pcapng;
+
     /** Options for HTTP. */
     @Mixin
     public HttpOptions http = new HttpOptions();

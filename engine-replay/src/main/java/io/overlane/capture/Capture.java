@@ -38,7 +38,9 @@ public final class Capture implements AutoCloseable
     /** Packets between two looks at the time and the limits. */
     private static final int READ_LIMIT = 256;
 
-    private static final long CLOSE_LIMIT_NS = TimeUnit.SECONDS.toNanos(5);
+    /** A disk may take a while for what is in the ring; a reader that takes nothing for a second is stuck. */
+    private static final long FILE_LIMIT_MS = 10_000;
+    private static final long CHANNEL_LIMIT_MS = 1_000;
 
     private final CaptureContext context;
     private final NanoClock clock;
@@ -124,8 +126,9 @@ public final class Capture implements AutoCloseable
     }
 
     /**
-     * End the capture: what was captured until now is written, and the file is closed. Waits for that; a channel that
-     * takes nothing for five seconds is interrupted. Any thread but those of an engine, any number of times.
+     * End the capture: what was captured until now is written, and the file is closed. Waits for that, ten seconds for
+     * a file and one for a channel, and then interrupts the write. Any thread but those of an engine, any number of
+     * times.
      */
     @Override
     public void close()
@@ -144,7 +147,7 @@ public final class Capture implements AutoCloseable
     {
         try
         {
-            thread.join(TimeUnit.NANOSECONDS.toMillis(CLOSE_LIMIT_NS));
+            thread.join(context.channel() == null ? FILE_LIMIT_MS : CHANNEL_LIMIT_MS);
         }
         catch (final InterruptedException ex)
         {

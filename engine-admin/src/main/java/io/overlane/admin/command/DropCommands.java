@@ -179,7 +179,7 @@ final class DropCommands
                 Count::plus));
     }
 
-    private static DropReason reason(final String label)
+    static DropReason reason(final String label)
     {
         final List<String> labels = new ArrayList<>();
         for (int i = 1; i < DropReason.count(); i++)

@@ -20,6 +20,22 @@ public final class EngineCommands
      */
     public static AdminCommands addTo(final OverlayEngine engine, final boolean isVxlan, final AdminCommands commands)
     {
+        return addTo(engine, isVxlan, new EngineCaptures(null), commands);
+    }
+
+    /**
+     * @param engine   to control.
+     * @param isVxlan  true if it has segments, false for an IP network.
+     * @param captures remembers the captures that operators start.
+     * @param commands gets the engine's commands; a program may add its own.
+     * @return the commands.
+     */
+    public static AdminCommands addTo(
+        final OverlayEngine engine,
+        final boolean isVxlan,
+        final EngineCaptures captures,
+        final AdminCommands commands)
+    {
         final EngineAccess access = new EngineAccess(engine);
         commands.addReading("ping", "", "test whether the engine answers", words ->
         {
@@ -38,6 +54,7 @@ public final class EngineCommands
         }
         new StatusCommands(access).addTo(commands);
         new DropCommands(access, isVxlan).addTo(commands);
+        new CaptureCommands(access, captures).addTo(commands);
         return commands;
     }
 }

@@ -5,6 +5,7 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.AdminServer;
 import io.overlane.admin.Answer;
+import io.overlane.admin.command.EngineCaptures;
 import io.overlane.admin.command.EngineCommands;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.Progress;
@@ -16,6 +17,7 @@ import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.HostFacts;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +68,13 @@ final class BridgeControl
      */
     void open(final Consumer<AutoCloseable> opened) throws IOException
     {
-        final AdminCommands commands = commands();
+        final EngineCaptures captures = new EngineCaptures(error -> log.warn("{}", OneLineErrors.message(error)));
+        opened.accept(captures);
+        if (run.pcapng() != null)
+        {
+            startCapture(captures, run.pcapng());
+        }
+        final AdminCommands commands = commands(captures);
         openAdmin(commands, opened);
         final AutoCloseable http = run.http().open(
             () -> Map.of(run.plans().get(0).device(), bridge.engine()),
@@ -104,10 +112,22 @@ final class BridgeControl
         }
     }
 
-    private AdminCommands commands()
+    private void startCapture(final EngineCaptures captures, final Path file) throws IOException
+    {
+        try
+        {
+            captures.start(bridge.engine(), file);
+        }
+        catch (final IOException ex)
+        {
+            throw new IOException("--pcapng: " + ex.getMessage(), ex);
+        }
+    }
+
+    private AdminCommands commands(final EngineCaptures captures)
     {
         final boolean isVxlan = run.plans().get(0).mode() == BridgeMode.VXLAN;
-        final AdminCommands commands = EngineCommands.addTo(bridge.engine(), isVxlan, new AdminCommands())
+        final AdminCommands commands = EngineCommands.addTo(bridge.engine(), isVxlan, captures, new AdminCommands())
             .addReading("version", "", "version and process", words -> version())
             .add("reload", "", "read the configuration file again, as SIGHUP does", words -> reload());
         if (isVxlan)

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param admin         path of the admin socket; null for none.
  * @param isAdminWanted true if the bridge must not run without the admin socket.
  * @param http          whether and where to serve HTTP.
+ * @param pcapng        the file to capture to; null for none.
  * @param config        the configuration file; null if the bridge has options.
  */
 record BridgeRun(
@@ -26,6 +27,7 @@ record BridgeRun(
     @Nullable Path admin,
     boolean isAdminWanted,
     HttpOptions http,
+    @Nullable Path pcapng,
     @Nullable ConfigFile config)
 {
     /**
@@ -54,6 +56,7 @@ record BridgeRun(
             RunOptions.adminSocket(admin, plans.get(0).device()),
             admin != null,
             http,
+            given.pcapng != null || inFile == null ? given.pcapng : inFile.pcapng,
             config);
     }
 }

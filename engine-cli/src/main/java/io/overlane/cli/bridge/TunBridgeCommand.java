@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
         "Exit code: 0 when stopped, 1 if something could not be opened or restored, 2 for bad options."})
 public final class TunBridgeCommand implements Callable<Integer>
 {
-    private static final Set<String> BESIDE_FILE = Set.of("--config", "--stats", "--admin", "--http", "--http-host");
+    private static final Set<String> BESIDE_FILE =
+        Set.of("--config", "--stats", "--admin", "--http", "--http-host", "--pcapng");
 
     @Mixin
     private BridgeOptions options;
@@ -45,7 +46,7 @@ public final class TunBridgeCommand implements Callable<Integer>
 
     @Option(names = "--config", paramLabel = "FILE", description =
         "Take every setting from a YAML file (docs/config.md), and read it again at SIGHUP. Besides it only " +
-        "--stats, --admin and --http may be given; they override the file. Default: none.")
+        "--stats, --admin, --http and --pcapng may be given; they override the file. Default: none.")
     private @Nullable Path config;
 
     @Spec

@@ -5,6 +5,8 @@ import io.overlane.admin.AdminClient;
 import io.overlane.cli.Progress;
 import io.overlane.cli.SocketOption;
 import io.overlane.cli.Version;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Spec;
         "",
         "  ctl fdb add 02:00:00:00:00:0a dst 192.0.2.7 vni 42",
         "  ctl drops vni 42 remote 192.0.2.7",
+        "  ctl capture - vni 42 | wireshark -k -i -",
         "",
         "Exit code: 0 when done, 1 if refused or nobody answers, 2 for a wrong request."})
 public final class CtlCommand implements Callable<Integer>
@@ -47,8 +50,8 @@ public final class CtlCommand implements Callable<Integer>
     private boolean isJson;
 
     @Parameters(paramLabel = "WORD", arity = "1..*", completionCandidates = FirstWords.class, description =
-        "The request: help, ping, version, reload, stats, drops, fdb ..., neigh ..., route ..., segment ..., " +
-        "flannel leases|routes|why PEER.")
+        "The request: help, ping, version, reload, stats, drops, capture ..., fdb ..., neigh ..., " +
+        "route ..., segment ..., flannel leases|routes|why PEER.")
     private List<String> words = new ArrayList<>();
 
     @Spec
@@ -61,8 +64,8 @@ public final class CtlCommand implements Callable<Integer>
         public Iterator<String> iterator()
         {
             return List.of(
-                "help", "ping", "version", "reload", "stats", "drops", "fdb", "neigh", "route", "segment",
-                "flannel", "leases", "routes", "why",
+                "help", "ping", "version", "reload", "stats", "drops", "capture", "fdb", "neigh", "route",
+                "segment", "flannel", "leases", "routes", "why",
                 "show", "add", "append", "replace", "del", "flush", "vni", "dst", "port", "lladdr", "remote",
                 "reason", "dev").iterator();
         }
@@ -82,7 +85,15 @@ public final class CtlCommand implements Callable<Integer>
             spec.commandLine().getErr(), () -> "waiting for the answer of " + path);
         try
         {
-            reply = AdminClient.ask(path, request, TIMEOUT_NS);
+            reply = AdminClient.ask(path, request, TIMEOUT_NS, new FileOutputStream(FileDescriptor.out)
+            {
+                @Override
+                public void write(final byte[] bytes, final int offset, final int length) throws IOException
+                {
+                    progress.close();
+                    super.write(bytes, offset, length);
+                }
+            });
         }
         finally
         {

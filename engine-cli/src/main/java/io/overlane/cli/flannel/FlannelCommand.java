@@ -3,6 +3,7 @@ package io.overlane.cli.flannel;
 
 import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminServer;
+import io.overlane.admin.command.EngineCaptures;
 import io.overlane.cli.HttpOptions;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.Progress;
@@ -75,8 +76,9 @@ public final class FlannelCommand implements Callable<Integer>
             print(out, line);
         };
         final FlannelNode node = new FlannelNode(options, nodeOptions, System.getenv(), lines);
+        final EngineCaptures captures = new EngineCaptures(error -> lines.accept(OneLineErrors.message(error)));
         final StopSignal signal = StopSignal.listen(node::stop);
-        final AdminCommands commands = FlannelCommands.addTo(node, new AdminCommands());
+        final AdminCommands commands = FlannelCommands.addTo(node, captures, new AdminCommands());
         AdminServer server = null;
         AutoCloseable page = null;
         try (Progress begun = Progress.begin(spec.commandLine().getErr(), node::waitsFor))
@@ -92,7 +94,7 @@ public final class FlannelCommand implements Callable<Integer>
         }
         finally
         {
-            CloseHelper.quietCloseAll(page, server);
+            CloseHelper.quietCloseAll(page, server, captures);
             signal.ended();
         }
     }

@@ -6,6 +6,7 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
+import io.overlane.admin.command.EngineCaptures;
 import io.overlane.admin.command.EngineCommands;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.backend.Backend;
@@ -28,22 +29,29 @@ public final class FlannelCommands
     private static final String DEVICE = "dev";
 
     private final Supplier<FlannelStatus> node;
+    private final EngineCaptures captures;
 
-    private FlannelCommands(final Supplier<FlannelStatus> node)
+    private FlannelCommands(final Supplier<FlannelStatus> node, final EngineCaptures captures)
     {
         this.node = node;
+        this.captures = captures;
     }
 
-    /** @param commands gets the node's requests and those of its engines that change no table. */
-    public static AdminCommands addTo(final FlannelNode node, final AdminCommands commands)
+    /**
+     * @param captures remembers the captures that operators start.
+     * @param commands gets the node's requests and those of its engines that change no table.
+     */
+    public static AdminCommands addTo(
+        final FlannelNode node, final EngineCaptures captures, final AdminCommands commands)
     {
-        return addTo(node::status, commands);
+        return addTo(node::status, captures, commands);
     }
 
     /** The supplier answers null while there is no lease. */
-    static AdminCommands addTo(final Supplier<FlannelStatus> node, final AdminCommands commands)
+    static AdminCommands addTo(
+        final Supplier<FlannelStatus> node, final EngineCaptures captures, final AdminCommands commands)
     {
-        final FlannelCommands requests = new FlannelCommands(node);
+        final FlannelCommands requests = new FlannelCommands(node, captures);
         commands
             .addReading("flannel leases", "", "the subnet of each node, this node first", words -> requests.leases())
             .addReading("flannel routes", "", "routes and neighbours set in the kernel", words -> requests.routes())
@@ -54,6 +62,15 @@ public final class FlannelCommands
             commands, "histograms", "", "numbers of frames polled together, and times in the engine");
         commands.add("latency", "on|off [dev NAME]", "measure how long frames are in the engine, or stop that",
             words -> requests.runOnEngine("latency", words));
+        commands
+            .add("capture start", "FILE […] [dev NAME]", "write packets and their verdicts to a pcapng file",
+                words -> requests.runOnEngine("capture start", words))
+            .add("capture -", "[…] [dev NAME]", "the same to ctl's standard output, for wireshark -k -i -",
+                words -> requests.runOnEngine("capture -", words))
+            .add("capture stop", "[FILE|-]", "end the capture to this file, or all captures",
+                words -> requests.runOnEngine("capture stop", words))
+            .addReading("capture show", "", "captures, their records, and those that found no room",
+                words -> requests.runOnEngine("capture show", words));
         requests.addEngine(commands, "drops", "[…]", "counters of dropped frames; arguments as with tun-bridge");
         requests.addEngine(
             commands, "fdb show", "[…] [from N] [limit N]", "vxlan: entries of the FDB; arguments as with tun-bridge");
@@ -148,7 +165,9 @@ public final class FlannelCommands
             throw AdminException.refused(
                 "no engine for " + words.get(at + 1) + " (there are " + String.join(", ", engines.keySet()) + ")");
         }
-        return EngineCommands.addTo(engine, backend.hasSegments(), new AdminCommands()).run(request);
+        return EngineCommands
+            .addTo(engine, backend.hasSegments(), captures, new AdminCommands())
+            .run(request);
     }
 
     private static String text(final List<String> lines)

@@ -11,6 +11,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
+import io.overlane.admin.command.EngineCaptures;
 import io.overlane.admin.AdminStatus;
 import io.overlane.admin.Answer;
 import io.overlane.flannel.backend.Backend;
@@ -31,7 +32,8 @@ class FlannelCommandsTest
     private FlannelStatus status = new FlannelStatus(
         lease("10.5.1.0-24", "192.0.2.1"), List.of(lease("10.5.2.0-24", "192.0.2.2")), backend());
 
-    private final AdminCommands commands = FlannelCommands.addTo(() -> status, new AdminCommands());
+    private final AdminCommands commands =
+        FlannelCommands.addTo(() -> status, new EngineCaptures(null), new AdminCommands());
 
     private static Backend backend()
     {
