@@ -274,7 +274,7 @@ public final class OverlayEngine implements AutoCloseable
 
     /**
      * Read all numbers of the engine at once. Any thread, also after the engine is closed; allocates, and never delays
-     * frames. It takes about a millisecond for a thousand remotes, and reads a file for each socket.
+     * frames. It takes a few tenths of a millisecond for a thousand remotes, and reads a file for each socket.
      *
      * @return the numbers.
      */

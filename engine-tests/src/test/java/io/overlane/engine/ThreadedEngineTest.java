@@ -14,6 +14,7 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
+import io.overlane.status.EngineSnapshot;
 import io.overlane.signal.Doorbell;
 import io.overlane.signal.IdleWait;
 import io.overlane.status.PathCounters;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -83,6 +85,76 @@ class ThreadedEngineTest
         assertEquals(List.of(), List.copyOf(errors));
         assertThreadsEnd();
         assertEquals(mode == ThreadingMode.SHARED ? 2 : 4, threads.size());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SHARED", "SPLIT"})
+    void shouldShowCountersThatOnlyGrowWhileFramesFlow(final ThreadingMode mode) throws Exception
+    {
+        final RingPort port = new RingPort("port", 1450, 256);
+        final byte[] frame = FrameSpec.ipv4Udp().destinationMac(RIGHT_MAC.value()).bytes();
+        final List<EngineSnapshot> snapshots = new ArrayList<>();
+        final AtomicBoolean isDone = new AtomicBoolean();
+        try (OverlayEngine engine = launch(context(mode, port).latency(true)))
+        {
+            // The engine is its own peer.
+            assertEquals(TableResult.DONE, engine.control().operate(
+                tables -> tables.replace(new FdbRequest(VNI, RIGHT_MAC, engine.local()))).get());
+            final Thread reader = new Thread(() ->
+            {
+                while (!isDone.get())
+                {
+                    snapshots.add(engine.snapshot());
+                }
+            });
+            reader.start();
+            assertTimeoutPreemptively(PATIENCE, () ->
+            {
+                for (int i = 0; i < FRAMES; i++)
+                {
+                    RingFrames.put(port, frame);
+                    assertArrayEquals(frame, RingFrames.take(port));
+                }
+            });
+            isDone.set(true);
+            reader.join();
+            snapshots.add(engine.snapshot());
+        }
+        for (int i = 1; i < snapshots.size(); i++)
+        {
+            final List<Long> before = counters(snapshots.get(i - 1));
+            final List<Long> after = counters(snapshots.get(i));
+            for (int k = 0; k < before.size(); k++)
+            {
+                final int counter = k;
+                assertTrue(before.get(k) <= after.get(k), () -> "counter " + counter + ": " + before + " " + after);
+            }
+        }
+        final EngineSnapshot last = snapshots.get(snapshots.size() - 1);
+        assertEquals(FRAMES, last.ports().get(0).in().frames());
+        assertEquals(FRAMES, last.ports().get(0).out().frames());
+        assertEquals(FRAMES, last.remotes().get(0).encap().frames());
+        assertEquals(FRAMES, last.encap().latencyNs().count());
+        assertTrue(last.encap().latencyNs().percentile(0) > 0);
+        assertEquals(List.of(), List.copyOf(errors));
+    }
+
+    private static List<Long> counters(final EngineSnapshot snapshot)
+    {
+        return List.of(
+            snapshot.encap().in().frames(),
+            snapshot.encap().delivered().frames(),
+            snapshot.encap().delivered().bytes(),
+            snapshot.decap().in().frames(),
+            snapshot.decap().delivered().frames(),
+            snapshot.segments().get(0).encap().frames(),
+            snapshot.segments().get(0).decap().bytes(),
+            snapshot.ports().get(0).in().frames(),
+            snapshot.ports().get(0).out().bytes(),
+            snapshot.remotes().get(0).encap().frames(),
+            snapshot.remotes().get(0).decap().frames(),
+            snapshot.encap().batchSizes().count(),
+            snapshot.decap().latencyNs().count());
     }
 
     @ParameterizedTest

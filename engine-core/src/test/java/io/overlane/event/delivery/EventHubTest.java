@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -161,6 +163,30 @@ class EventHubTest
         hub.dispatch();
         assertEquals(1, refused.lost());
         assertEquals(1, errors.size());
+    }
+
+    @Test
+    void shouldKeepTheOrderOnAPoolOfThreads() throws InterruptedException
+    {
+        final ExecutorService pool = Executors.newFixedThreadPool(4);
+        final CountDownLatch delivered = new CountDownLatch(50_000);
+        final EventSubscription subscription = hub.subscribe(pool, event ->
+        {
+            events.add(event);
+            delivered.countDown();
+        });
+        for (int i = 0; i < 50_000; i++)
+        {
+            queue.offerUnknownStation(1, i);
+            hub.dispatch();
+        }
+        assertTrue(delivered.await(30, TimeUnit.SECONDS));
+        pool.shutdown();
+        assertEquals(0, subscription.lost());
+        for (int i = 0; i < 50_000; i++)
+        {
+            assertEquals(new EngineEvent.UnknownStation(0, 1, new MacAddress(i)), events.get(i));
+        }
     }
 
     @Test
