@@ -11,6 +11,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollIoEvent;
@@ -83,7 +84,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     /** A channel without a device, to be bound to one. */
     public TapChannel()
     {
-        super(null);
+        super(NettyVersion.noParent());
     }
 
     /**
@@ -95,7 +96,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
      */
     public TapChannel(final TunDevice device) throws IOException
     {
-        super(null);
+        super(NettyVersion.noParent());
         config.use(device);
         file = new DeviceFile(device);
     }
@@ -161,7 +162,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     @Override
     protected AbstractUnsafe newUnsafe()
     {
-        return new DeviceUnsafe();
+        return DeviceUnsafe.of(this);
     }
 
     @Override
@@ -192,12 +193,12 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
             promise.setSuccess();
             return;
         }
-        ((IoEventLoop)eventLoop()).register((DeviceUnsafe)unsafe()).addListener((future) ->
+        ((IoEventLoop)eventLoop()).register((IoHandle)unsafe()).addListener((future) ->
         {
             if (future.isSuccess())
             {
                 registration = (IoRegistration)future.getNow();
-                registration.submit(ops);
+                DeviceUnsafe.submit(registration, ops);
                 promise.setSuccess();
             }
             else
@@ -305,7 +306,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
             ops = wanted;
             if (registration != null)
             {
-                registration.submit(wanted);
+                DeviceUnsafe.submit(registration, wanted);
             }
         }
     }
@@ -365,6 +366,18 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     /** What the event loop calls. */
     private final class DeviceUnsafe extends AbstractUnsafe implements EpollIoHandle
     {
+        /** As a type that Netty 4.1 has too, so that the outer class loads there and can say what is wrong. */
+        static AbstractUnsafe of(final TapChannel channel)
+        {
+            return channel.new DeviceUnsafe();
+        }
+
+        /** Here for the same reason. */
+        static void submit(final IoRegistration registration, final EpollIoOps ops)
+        {
+            registration.submit(ops);
+        }
+
         @Override
         public FileDescriptor fd()
         {
