@@ -84,6 +84,7 @@ public final class RingPort implements Port
 
     private final String name;
     private final int mtu;
+    private final FrameRing toEngine;
     private final EngineInput input;
     private final EngineOutput output;
     private final ApplicationReader reader;
@@ -112,7 +113,8 @@ public final class RingPort implements Port
     {
         name = context.name();
         mtu = context.mtu();
-        input = new EngineInput(ring(context, HEADROOM), context);
+        toEngine = ring(context, HEADROOM);
+        input = new EngineInput(toEngine, context);
         final FrameRing toApplication = ring(context, 0);
         reader = new ApplicationReader(toApplication, maxTaggedFrameLength(), context);
         output = new EngineOutput(
@@ -158,7 +160,7 @@ public final class RingPort implements Port
     /** @return the memory that claimed frames are written to. */
     public MutableDirectBuffer buffer()
     {
-        return input.ring().buffer();
+        return toEngine.buffer();
     }
 
     /**
@@ -193,7 +195,7 @@ public final class RingPort implements Port
         {
             return TOO_LONG;
         }
-        final int index = input.ring().tryClaim(HEADROOM + frameLength);
+        final int index = toEngine.tryClaim(HEADROOM + frameLength);
         return answer(index != FrameRing.FULL ? index :
             input.room().await(() -> claim(frameLength, true), timeoutNs));
     }
@@ -208,7 +210,7 @@ public final class RingPort implements Port
      */
     public boolean commit(final int index)
     {
-        final boolean isTaken = input.ring().commit(index - HEADROOM);
+        final boolean isTaken = toEngine.commit(index - HEADROOM);
         if (isTaken)
         {
             input.wakeEngine();
@@ -224,7 +226,7 @@ public final class RingPort implements Port
      */
     public void abort(final int index)
     {
-        input.ring().abort(index - HEADROOM);
+        toEngine.abort(index - HEADROOM);
         if (input.room().isWanted())
         {
             input.wakeEngine();
@@ -368,7 +370,7 @@ public final class RingPort implements Port
     @Override
     public double fill()
     {
-        return input.ring().fill();
+        return toEngine.fill();
     }
 
     @Override
@@ -520,12 +522,11 @@ public final class RingPort implements Port
     /** Claim in the ring; if there is no room, perhaps ask for it and try once more. */
     private int claim(final int frameLength, final boolean wantsRoom)
     {
-        final FrameRing ring = input.ring();
-        int index = ring.tryClaim(HEADROOM + frameLength);
+        int index = toEngine.tryClaim(HEADROOM + frameLength);
         if (index == FrameRing.FULL && wantsRoom)
         {
             input.wantRoom();
-            index = ring.tryClaim(HEADROOM + frameLength);
+            index = toEngine.tryClaim(HEADROOM + frameLength);
         }
         return index;
     }
