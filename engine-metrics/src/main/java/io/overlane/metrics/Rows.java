@@ -67,7 +67,7 @@ final class Rows
         ports.update(rows(
             now.ports(),
             row -> Tags.of("port", row.name(), "queue", Integer.toString(row.queue()), "vni", vni(row.vni())),
-            row -> values(row.in(), row.out(), row.refused(), row.fill(), row.fillOut())));
+            row -> values(row.in(), row.out(), row.refused(), row.overwritten(), row.fill(), row.fillOut())));
         encapReasons.update(reasons(now.encap().dropped()));
         decapReasons.update(reasons(now.decap().dropped()));
         encapDrops.update(drops(now.encap().drops()));
@@ -146,6 +146,8 @@ final class Rows
             new Measure("overlane.port.frames", null, frames, Tags.of("direction", "out"), false),
             new Measure("overlane.port.traffic", "bytes", traffic, Tags.of("direction", "out"), false),
             new Measure("overlane.port.refused", null, "Frames for which a port had no room", Tags.empty(), false),
+            new Measure(
+                "overlane.port.overwritten", null, "Frames that newer ones overwrote unread", Tags.empty(), false),
             new Measure("overlane.port.fill", null, fill, Tags.of("direction", "in"), true),
             new Measure("overlane.port.fill", null, fill, Tags.of("direction", "out"), true));
     }

@@ -12,8 +12,10 @@ import io.overlane.policy.SegmentContext;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.port.RingPort;
 import io.overlane.port.RingPortContext;
+import io.overlane.port.SlowReader;
 import io.overlane.port.VlanTrunk;
 import io.overlane.status.DropReason;
+import io.overlane.status.EngineSnapshot;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
@@ -228,6 +230,35 @@ class RingPortFatesTest
         assertEquals(harness.encap().delivered(), removed.join().encapFrames());
         assertEquals(harness.encap().delivered(), harness.sentTo(EngineHarness.A).size());
         assertEquals(committed, harness.encap().framesIn());
+    }
+
+    /** The engine counts frames as delivered when the port takes them, and the port counts those that nobody read. */
+    @ParameterizedTest
+    @EnumSource(SlowReader.class)
+    void shouldAccountForFramesOfASlowReader(final SlowReader slowReader)
+    {
+        final RingPort slow = new RingPort(
+            new RingPortContext().name("slow").mtu(MTU).capacity(8).blockNs(1_000).slowReader(slowReader));
+        harness.context().segment(segment().port(slow));
+        harness.launch();
+        final byte[] datagram = new byte[8 + 1_000];
+        datagram[0] = 8;
+        datagram[6] = VNI;
+        System.arraycopy(frame(1_000), 0, datagram, 8, 1_000);
+        datagram[8] = (byte)0xFF;
+        for (int i = 0; i < 50; i++)
+        {
+            harness.receive(EngineHarness.A, datagram);
+        }
+        final int read = slow.poll((buffer, offset, length) -> {}, 100);
+
+        final EngineSnapshot.PortRow row = harness.engine().snapshot().ports().get(0);
+        assertTrue(read >= 8, "read " + read);
+        assertEquals(harness.decap().delivered(), read + row.overwritten());
+        assertEquals(50, harness.decap().delivered() + harness.decap().dropped(DropReason.PORT_FULL));
+        assertEquals(slowReader == SlowReader.DROP_OLDEST, row.overwritten() > 0);
+        assertEquals(slowReader == SlowReader.BLOCK, slow.blocked() > 0);
+        assertEquals(harness.decap().delivered(), row.out().frames());
     }
 
     /** Threads commit all the time, and the engine counts each frame whose commit returned true. */

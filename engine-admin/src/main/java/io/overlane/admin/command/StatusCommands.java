@@ -97,7 +97,8 @@ final class StatusCommands
 
     private static Table ports(final EngineSnapshot now)
     {
-        final Table table = new Table("dev", "vni", "queue", "in", "in_bytes", "out", "out_bytes", "refused");
+        final Table table =
+            new Table("dev", "vni", "queue", "in", "in_bytes", "out", "out_bytes", "refused", "overwritten");
         now.ports().forEach(port -> table.row(
             port.name(),
             port.vni(),
@@ -106,7 +107,8 @@ final class StatusCommands
             port.in().bytes(),
             port.out().frames(),
             port.out().bytes(),
-            port.refused()));
+            port.refused(),
+            port.overwritten()));
         return table;
     }
 
