@@ -8,6 +8,8 @@ import io.overlane.forwarding.RemoteCheck;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.pipeline.stage.StageEntry;
 import io.overlane.pipeline.stage.Transit;
+import io.overlane.policy.IpNetworkContext;
+import io.overlane.port.Port;
 import io.overlane.port.RingPort;
 import io.overlane.port.RingPortContext;
 import io.overlane.remote.RemoteTable;
@@ -16,11 +18,13 @@ import io.overlane.stage.Stage;
 import io.overlane.stage.StageContext;
 import io.overlane.stage.StageHandle;
 import io.overlane.stage.StageTarget;
+import io.overlane.status.EngineCounters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 
 /**
  * Adds stages of the application to a running engine and removes them, while frames flow; no frame is lost by that.
@@ -38,6 +42,7 @@ public final class EngineStages
     private final Forwarding forwarding;
     private final CommandQueue commands;
     private final List<Worker> workers;
+    private final EngineCounters counters;
     private final List<StageEntry> stages = new ArrayList<>();
     /** Whether the threads can hand frames to each other. Guarded by the stages. */
     private boolean isTransitOpen;
@@ -47,12 +52,14 @@ public final class EngineStages
         final EngineContext context,
         final Forwarding forwarding,
         final CommandQueue commands,
-        final List<Worker> workers)
+        final List<Worker> workers,
+        final EngineCounters counters)
     {
         this.context = context;
         this.forwarding = forwarding;
         this.commands = commands;
         this.workers = workers;
+        this.counters = counters;
     }
 
     /** Add a stage for all frames; see {@link #add(StageContext)}. */
@@ -62,8 +69,9 @@ public final class EngineStages
     }
 
     /**
-     * Add a stage behind those that the engine has. This returns when the stage is in force. On a thread of an engine
-     * and in {@link ThreadingMode#INVOKER} it returns at once; {@link StageHandle#inForce()} completes later.
+     * Add a stage behind those that the engine has. This returns when the stage is in force, or after five seconds if
+     * foreign code blocks a thread of the engine. On a thread of an engine and in {@link ThreadingMode#INVOKER} it
+     * returns at once; {@link StageHandle#inForce()} completes later.
      *
      * @param settings the stage, its frames and its targets. The engine holds remotes that are targets as it holds
      *                 those of FDB entries.
@@ -206,7 +214,37 @@ public final class EngineStages
             stages.remove(entry);
             removed = publish();
         }
-        return entry.hasRemotes() ? removed.thenCompose(none -> commands.follow(() -> release(entry))) : removed;
+        final CompletableFuture<Void> forgotten = removed.thenRun(() -> forgetPorts(entry));
+        return entry.hasRemotes() ? forgotten.thenCompose(none -> commands.follow(() -> release(entry))) : forgotten;
+    }
+
+    /** Forget the traffic of ports that the engine has no more to do with. */
+    private void forgetPorts(final StageEntry entry)
+    {
+        for (int i = 0; i < entry.targetCount(); i++)
+        {
+            final Port port = entry.target(i).port();
+            if (port != null && !isInSegment(port) && !isTarget(port))
+            {
+                counters.forget(port);
+            }
+        }
+    }
+
+    private boolean isInSegment(final Port port)
+    {
+        final IpNetworkContext network = context.ipNetwork();
+        return network != null && network.port() == port ||
+            forwarding.segments().all().stream().anyMatch(segment -> segment.ports().find(port) != null);
+    }
+
+    private boolean isTarget(final Port port)
+    {
+        synchronized (stages)
+        {
+            return stages.stream().anyMatch(entry ->
+                IntStream.range(0, entry.targetCount()).anyMatch(i -> entry.target(i).port() == port));
+        }
     }
 
     /** Commands run in the order in which they were sent, so the last state stays. */

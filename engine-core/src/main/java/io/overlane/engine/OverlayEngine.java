@@ -112,7 +112,7 @@ public final class OverlayEngine implements AutoCloseable
             workers.add(new Worker(context, more, more.build(), ofQueue, () -> 0));
         }
         fates = new FateListeners(context, workers);
-        stages = new EngineStages(context, forwarding, commands, workers);
+        stages = new EngineStages(context, forwarding, commands, workers, counters);
         segments = new EngineSegments(
             context, counters, forwarding, events.queue(), commands, workers, resources, shutdown);
         shutdown.terminated().whenComplete((none, cause) -> events.hub().end(cause));

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Copies.</b> The engine sends a frame to several places if it floods it. Then each copy has a view of the kind
  * {@link Kind#FLOOD_COPY}, and behind these comes the view of the frame itself with the same {@link #id()}. It is
- * delivered if one copy was.
+ * delivered if one copy was. A copy that a stage sent is a {@link Kind#MIRROR_COPY} with an id of its own.
  *
  * <p><b>Several frames in one view.</b> A view may stand for several frames of one fate: for a super-frame, which is
  * one range of bytes with a {@link #gsoType()}, or for frames that left in one send and lie in memory with gaps between

@@ -12,6 +12,7 @@ import io.overlane.control.FdbRequest;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
+import io.overlane.fate.Fate;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
 import io.overlane.status.DropReason;
@@ -52,15 +53,24 @@ class StageChangesTest
     {
         final RingPort left = new RingPort("left", 1450, 256);
         final RingPort right = new RingPort("right", 1450, 4096);
-        final FateTally tally = new FateTally();
-        try (OverlayEngine sender = launch(mode, left); OverlayEngine receiver = launch(mode, right))
+        final FateTally ofSender = new FateTally();
+        final FateTally ofReceiver = new FateTally();
+        final OverlayEngine sender = launch(mode, left);
+        final OverlayEngine receiver = launch(mode, right);
+        try (sender; receiver)
         {
-            sender.fates(tally);
+            sender.fates(ofSender);
+            receiver.fates(ofReceiver);
             sender.control().operate(
                 tables -> tables.replace(new FdbRequest(VNI, OTHER, receiver.local()))).get();
             assertTimeoutPreemptively(PATIENCE, () -> run(sender, receiver, left, right));
-            tally.assertMatches(sender);
         }
+        ofSender.assertMatches(sender);
+        ofReceiver.assertMatches(receiver);
+        assertTrue(receiver.counters().decap().mirrored() > 0);
+        assertEquals(
+            receiver.counters().decap().mirrored(), receiver.counters().encap().framesIn(),
+            "each copy for a remote crosses to the thread that sends");
         assertEquals(List.of(), List.copyOf(errors));
     }
 
@@ -83,7 +93,7 @@ class StageChangesTest
             if (random.nextInt(100) == 0)
             {
                 final OverlayEngine engine = random.nextBoolean() ? sender : receiver;
-                stages.add(engine.stages().add(stage(engine == sender, receiver.local())));
+                stages.add(engine.stages().add(stage(engine == sender, sender.local(), receiver.local())));
             }
             if (random.nextInt(100) == 0 && !stages.isEmpty())
             {
@@ -109,10 +119,11 @@ class StageChangesTest
             sender.counters().encap().dropped(DENIED) + receiver.counters().decap().dropped(DENIED));
     }
 
-    /** Passes, drops each seventh frame, or redirects to where the frame would go anyway. */
-    private StageContext stage(final boolean isSender, final Vtep receiver)
+    /** Passes, drops each seventh frame, redirects to where the frame would go anyway, or sends a copy back. */
+    private StageContext stage(final boolean isSender, final Vtep sender, final Vtep receiver)
     {
         final StageTarget target = StageTarget.remote(receiver);
+        final StageTarget back = StageTarget.remote(sender);
         return switch (random.nextInt(3))
         {
             case 0 -> new StageContext(frame -> {}).segment(VNI);
@@ -123,10 +134,10 @@ class StageChangesTest
                     denied.incrementAndGet();
                     frame.drop(DENIED);
                 }
-            });
+            }).direction(isSender ? Fate.Direction.ENCAP : Fate.Direction.DECAP);
             default -> isSender ?
-                new StageContext(frame -> frame.redirect(target)).target(target) :
-                new StageContext(frame -> {}).segment(VNI + 1);
+                new StageContext(frame -> frame.redirect(target)).direction(Fate.Direction.ENCAP).target(target) :
+                new StageContext(frame -> frame.mirror(back)).direction(Fate.Direction.DECAP).target(back);
         };
     }
 

@@ -274,6 +274,7 @@ class StageVerdictsTest
         assertEquals(1, harness.decap().dropped(DropReason.STAGE_ERROR));
         assertEquals(1, errors.size(), "one line a minute");
         bad.close();
+        add(frame -> frame.drop(null)).close();
         add(frame -> frame.redirect(unknown));
         harness.transmit(OUT);
         assertEquals(3, harness.encap().dropped(DropReason.STAGE_ERROR));

@@ -6,6 +6,7 @@ import io.overlane.frame.Frame;
 import io.overlane.parse.Ipv6Extensions;
 import io.overlane.parse.Layer3;
 import io.overlane.port.Port;
+import io.overlane.setting.Setting;
 import io.overlane.stage.StageFrame;
 import io.overlane.stage.StageTarget;
 import io.overlane.status.DropReason;
@@ -279,7 +280,7 @@ final class StageView implements StageFrame
     @Override
     public void drop(final DropReason reason)
     {
-        if (reason == DropReason.NONE)
+        if (Setting.notNull("reason", reason) == DropReason.NONE)
         {
             throw new IllegalArgumentException("a stage drops a frame for no reason; give one, or let the frame pass");
         }
