@@ -37,6 +37,7 @@ public class RingPortBenchmark extends PathBenchmark
     private final FrameBatch offered = new FrameBatch(BATCH);
     private RingPort port;
     private RingPort overwritingPort;
+    private RingPort blockingPort;
     private UnsafeBuffer source;
     private long sum;
 
@@ -45,8 +46,9 @@ public class RingPortBenchmark extends PathBenchmark
     public void setup()
     {
         port = new RingPort("bench", MTU, CAPACITY);
-        overwritingPort = new RingPort(
-            new RingPortContext().mtu(MTU).capacity(CAPACITY).slowReader(SlowReader.DROP_OLDEST));
+        final RingPortContext context = new RingPortContext().mtu(MTU).capacity(CAPACITY);
+        overwritingPort = new RingPort(context.slowReader(SlowReader.DROP_OLDEST));
+        blockingPort = new RingPort(context.slowReader(SlowReader.BLOCK));
         source = new UnsafeBuffer(BufferUtil.allocateDirectAligned(frameLength, BitUtil.CACHE_LINE_LENGTH));
         for (int i = 0; i < BATCH; i++)
         {
@@ -116,6 +118,15 @@ public class RingPortBenchmark extends PathBenchmark
     {
         overwritingPort.offer(offered);
         return read(overwritingPort);
+    }
+
+    /** @return as {@link #toApplication()}, from a port that frees the room of each frame at once. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long toBlockingApplication()
+    {
+        blockingPort.offer(offered);
+        return read(blockingPort);
     }
 
     /** @return the number of frames overwritten so far: nobody reads, so each offer takes the place of older frames. */

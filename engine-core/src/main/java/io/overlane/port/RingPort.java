@@ -211,7 +211,7 @@ public final class RingPort implements Port
     public boolean commit(final int index)
     {
         final boolean isTaken = toEngine.commit(index - HEADROOM);
-        if (isTaken)
+        if (isTaken || input.room().isWanted())
         {
             input.wakeEngine();
         }
