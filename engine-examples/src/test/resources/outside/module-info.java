@@ -3,6 +3,7 @@
 module outside
 {
     requires io.overlane.core;
+    requires io.overlane.http;
     requires io.overlane.metrics;
     requires io.overlane.netty;
     requires io.overlane.tun;

@@ -8,6 +8,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
+import io.overlane.http.OverlaneHttp;
 import io.overlane.metrics.EngineMetrics;
 import io.overlane.netty.NettyUnderlay;
 import io.overlane.policy.SegmentContext;
@@ -16,6 +17,10 @@ import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayOptions;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 
 /** An application that is no part of this project: sends a frame from one engine to another over each underlay named. */
 public final class Outside
@@ -55,8 +60,18 @@ public final class Outside
                 new EngineMetrics(left, "left").bindTo(registry);
                 final double sent = registry.get("overlane.frames")
                     .tags("direction", "encap", "fate", "delivered").functionCounter().count();
-                System.out.println(kind + ": " + got[0] + " bytes arrived, " + (int)sent + " frame sent");
+                System.out.println(
+                    kind + ": " + got[0] + " bytes arrived, " + (int)sent + " frame sent, health " + health(left));
             }
+        }
+    }
+
+    private static String health(final OverlayEngine engine) throws Exception
+    {
+        try (OverlaneHttp http = OverlaneHttp.start(engine, new InetSocketAddress("127.0.0.1", 0));
+            InputStream answer = new URL(http.url() + "healthz").openStream())
+        {
+            return new String(answer.readAllBytes(), StandardCharsets.US_ASCII).strip();
         }
     }
 

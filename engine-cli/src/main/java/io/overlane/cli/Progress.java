@@ -98,7 +98,7 @@ public final class Progress implements AutoCloseable
                 }
                 else if (!isSaid && !now.isEmpty())
                 {
-                    err.println("overlane: " + now);
+                    err.println("progress: " + now);
                     err.flush();
                     isSaid = true;
                 }

@@ -33,6 +33,9 @@ class MainTest
         flannel -ip-mask            | unknown option '-ip-mask', did you mean -ip-masq? (try overlane flannel --help)
         tun-bridge frob             | unexpected argument 'frob' (try overlane tun-bridge --help)
         tun-bridge --stats -1       | --stats -1: not a number of seconds
+        tun-bridge --http a:b       | --http a:b: expected an address and a port, such as 127.0.0.1:9101 or [::1]:9101
+        flannel --http 1.2.3:70000  | --http 1.2.3:70000: expected an address and a port, such as 127.0.0.1:9101 or \
+        [::1]:9101
         tun-bridge --vni 16777216   | --vni 16777216: outside 0...16777215
         tun-bridge --flood x        | --flood x: not an IP address: 'x'
         """)

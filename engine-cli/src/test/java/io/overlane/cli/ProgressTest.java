@@ -48,7 +48,7 @@ class ProgressTest
         final Progress progress = begin(false, 1);
         asked.await();
         progress.close();
-        assertEquals("overlane: reading, packet 2" + System.lineSeparator(), err.toString());
+        assertEquals("progress: reading, packet 2" + System.lineSeparator(), err.toString());
     }
 
     @Test

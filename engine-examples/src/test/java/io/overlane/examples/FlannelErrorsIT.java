@@ -115,20 +115,32 @@ class FlannelErrorsIT
     void shouldWaitForConfigurationLongerAndLonger()
     {
         lab = FlannelLab.openOrSkip(directory, "");
-        final FlannelHost node = lab.addNode(1).launch("--healthz-port", "8471", "--healthz-ip", "127.0.0.1");
+        final FlannelHost node = lab.addNode(1).launch(
+            "--healthz-port", "8471", "--healthz-ip", "127.0.0.1", "--http", "9101");
         node.awaitEvent("no network configuration in /coreos.com/network/config; trying again in 1 s", TIMEOUT_S);
         node.awaitEvent("trying again in 2 s", TIMEOUT_S);
         assertTrue(health(node, "healthz").contains("flanneld is running"), "healthy");
         assertTrue(health(node, "readyz").contains("flanneld is not ready yet"), "not ready");
+        final String waiting = answer(node, 9101, "healthz");
+        assertTrue(waiting.contains(" 503 ") && waiting.contains("waiting for the network's configuration"), waiting);
+        assertTrue(answer(node, 9101, "api/stats").contains("{\"error\":\"this node has no lease yet\"}"));
         lab.put("/config", "{\"Network\":\"10.5.0.0/16\",\"Backend\":{\"Type\":\"host-gw\"}}");
         node.awaitReady();
         assertTrue(health(node, "readyz").contains("flanneld is ready"), "ready");
+        assertTrue(answer(node, 9101, "healthz").contains(" 200 "));
+        assertTrue(answer(node, 9101, "api/flannel/leases").contains("\"backend\":\"host-gw\""));
+        assertTrue(answer(node, 9101, "metrics").contains("jvm_memory_used_bytes"));
         node.stop();
     }
 
     private static String health(final FlannelHost node, final String resource)
     {
-        final String request = "exec 3<>/dev/tcp/127.0.0.1/8471; " +
+        return answer(node, 8471, resource);
+    }
+
+    private static String answer(final FlannelHost node, final int port, final String resource)
+    {
+        final String request = "exec 3<>/dev/tcp/127.0.0.1/" + port + "; " +
             "printf 'GET /" + resource + " HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
         return node.host().run("bash", "-c", request).orFail().output();
     }
@@ -142,6 +154,7 @@ class FlannelErrorsIT
         node.awaitEvent("trying again in 1 s", TIMEOUT_S);
         node.awaitEvent("trying again in 2 s", TIMEOUT_S);
         node.awaitEvent("trying again in 4 s", TIMEOUT_S);
+        node.process().awaitProgress("waiting for the network's configuration", TIMEOUT_S);
         final CommandResult result = node.stop();
         assertTrue(result.stderr().isEmpty(), result::toString);
     }

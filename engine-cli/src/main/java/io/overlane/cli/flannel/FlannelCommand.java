@@ -86,7 +86,7 @@ public final class FlannelCommand implements Callable<Integer>
             progress = begun;
             server = openAdmin(commands, out);
             page = http.open(
-                node::engines, commands, () -> node.isReady() ? "" : "the node is not ready", line -> print(out, line));
+                node::engines, commands, () -> problem(node), line -> print(out, line));
             node.run();
             print(out, "stopped");
             signal.done();
@@ -125,6 +125,11 @@ public final class FlannelCommand implements Callable<Integer>
             print(out, "ctl cannot reach this node: " + OneLineErrors.message(ex));
             return null;
         }
+    }
+
+    private static String problem(final FlannelNode node)
+    {
+        return node.isReady() ? "" : "the node is not ready: " + node.waitsFor();
     }
 
     private static void print(final PrintWriter out, final String line)

@@ -20,6 +20,8 @@ public final class LabProcess implements AutoCloseable
 {
     private static final int SIGNAL_BASE = 128;
 
+    private static final String PROGRESS = "progress: ";
+
     private final List<String> command;
     private final Process process;
     private final Lines stdout;
@@ -55,7 +57,7 @@ public final class LabProcess implements AutoCloseable
      * Wait for the end.
      *
      * @param seconds at most; the process is killed then.
-     * @return what it left behind; a status above 128 is a signal.
+     * @return what it left behind, without lines about its progress; a status above 128 is a signal.
      */
     public CommandResult await(final int seconds)
     {
@@ -72,7 +74,10 @@ public final class LabProcess implements AutoCloseable
             {
                 throw new AssertionError("still running after " + seconds + " s: " + describe());
             }
-            return new CommandResult(command, process.exitValue(), stdout.copy(), stderr.copy());
+            // On a busy machine anything may take so long that a command says what it is doing.
+            final List<String> complaints =
+                stderr.copy().stream().filter(line -> !line.startsWith(PROGRESS)).toList();
+            return new CommandResult(command, process.exitValue(), stdout.copy(), complaints);
         }
         catch (final InterruptedException ex)
         {
@@ -115,6 +120,20 @@ public final class LabProcess implements AutoCloseable
             throw new AssertionError("no line with '" + text + "' from " + describe());
         }
         return stdout.arrivalNs(index);
+    }
+
+    /**
+     * Wait until it has said what it is doing, as commands do that take longer than two seconds.
+     *
+     * @param what    it is doing.
+     * @param seconds at most.
+     */
+    public void awaitProgress(final String what, final int seconds)
+    {
+        if (stderr.await(line -> line.equals(PROGRESS + what), seconds) < 0)
+        {
+            throw new AssertionError("no line '" + PROGRESS + what + "' from " + describe());
+        }
     }
 
     /** @return the latest line of standard output, or null. */

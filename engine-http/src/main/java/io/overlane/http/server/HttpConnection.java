@@ -46,7 +46,7 @@ final class HttpConnection
     private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(10);
 
     /** So long the rest of a refused request is read, as a connection closed before could cost the answer. */
-    private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(5);
 
     private static final int LINGER_LENGTH = 256 << 10;
 
@@ -54,6 +54,7 @@ final class HttpConnection
     private final Turns turns;
     private final HostNames hosts;
     private final DefaultBHttpServerConnection http = new DefaultBHttpServerConnection(null, LIMITS);
+    private volatile boolean isAnswering;
     private volatile long sinceNs;
     private volatile long deadlineNs;
 
@@ -77,12 +78,15 @@ final class HttpConnection
         return deadlineNs;
     }
 
-    /** Any thread: close at once; the kernel forgets what was not sent. */
+    /** Any thread: close at once. If an answer is on its way, the kernel forgets what was not sent of it. */
     void abort()
     {
         try
         {
-            socket.setSoLinger(true, 0);
+            if (isAnswering)
+            {
+                socket.setSoLinger(true, 0);
+            }
         }
         catch (final IOException ex)
         {
@@ -101,6 +105,7 @@ final class HttpConnection
             http.bind(socket);
             while (answerNext())
             {
+                isAnswering = false;
                 begin(IDLE_NS);
             }
             linger();
@@ -129,6 +134,7 @@ final class HttpConnection
             {
                 return false;
             }
+            isAnswering = true;
             begin(ANSWER_NS);
             reply = reply(request);
         }
@@ -187,6 +193,7 @@ final class HttpConnection
             response.setHeader(HttpHeaders.CONNECTION, "close");
         }
         final HttpCoreContext context = HttpCoreContext.create();
+        context.setProtocolVersion(request == null ? HttpVersion.HTTP_1_0 : request.getVersion());
         context.setRequest(request);
         context.setResponse(response);
         try
@@ -206,7 +213,7 @@ final class HttpConnection
         return request != null && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context);
     }
 
-    /** End the sending side and wait until the client has closed too. */
+    /** End the sending side and wait until the client has closed too; it may still have to read the answer then. */
     private void linger() throws IOException
     {
         begin(LINGER_NS);
@@ -216,6 +223,10 @@ final class HttpConnection
         for (int left = LINGER_LENGTH; left > 0 && length >= 0; left -= length)
         {
             length = socket.getInputStream().read(ignored);
+        }
+        if (length < 0)
+        {
+            socket.close();
         }
     }
 }

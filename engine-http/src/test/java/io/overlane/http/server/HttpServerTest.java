@@ -92,6 +92,27 @@ class HttpServerTest
     }
 
     @Test
+    void shouldAnswerClientsThatEndTheirSendingSideAtOnce() throws IOException
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            try (RawClient client = new RawClient(server.address()))
+            {
+                client.send("GET / HTTP/1.0\r\n\r\n");
+                client.endSending();
+                assertTrue(client.readAll().endsWith("hello\n"));
+            }
+        }
+    }
+
+    @Test
+    void shouldCloseAfterOneAnswerToAnOldClient() throws IOException
+    {
+        final String answer = ask("GET / HTTP/1.0\r\n\r\n");
+        assertTrue(answer.contains("Connection: close\r\n") && answer.endsWith("hello\n"), answer);
+    }
+
+    @Test
     void shouldSplitAndDecodeTheQuery() throws IOException
     {
         RawClient.get(server.address(), "/api/fdb?vni=42&learned&dst=fe80%3A%3A1&=&x=a=b");

@@ -40,6 +40,11 @@ public final class RawClient implements AutoCloseable
         socket.getOutputStream().flush();
     }
 
+    void endSending() throws IOException
+    {
+        socket.shutdownOutput();
+    }
+
     String readAll() throws IOException
     {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
