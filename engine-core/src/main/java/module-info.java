@@ -17,6 +17,7 @@ module io.overlane.core
     exports io.overlane.event;
     exports io.overlane.fate;
     exports io.overlane.frame;
+    exports io.overlane.memory;
     exports io.overlane.policy;
     exports io.overlane.port;
     exports io.overlane.signal;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.bench;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.wire.Checksum;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
@@ -17,13 +17,13 @@ public class ChecksumBenchmark extends PathBenchmark
     @Param({"64", "1400", "65535"})
     private int length;
 
-    private UnsafeBuffer buffer;
+    private MemoryBuffer buffer;
 
     /** Fill the buffer with bytes whose sum has carries. */
     @Setup
     public void setup()
     {
-        buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(65_536));
+        buffer = new MemoryBuffer(ByteBuffer.allocateDirect(65_536));
         for (int i = 0; i < 65_536; i++)
         {
             buffer.putByte(i, (byte)(i * 197 + 91));

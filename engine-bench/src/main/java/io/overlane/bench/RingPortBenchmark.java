@@ -3,13 +3,12 @@ package io.overlane.bench;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.port.RingPort;
 import io.overlane.port.RingPortContext;
 import io.overlane.port.SlowReader;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -38,7 +37,7 @@ public class RingPortBenchmark extends PathBenchmark
     private RingPort port;
     private RingPort overwritingPort;
     private RingPort blockingPort;
-    private UnsafeBuffer source;
+    private MemoryBuffer source;
     private long sum;
 
     /** Make the port and the frames. */
@@ -49,10 +48,10 @@ public class RingPortBenchmark extends PathBenchmark
         final RingPortContext context = new RingPortContext().mtu(MTU).capacity(CAPACITY);
         overwritingPort = new RingPort(context.slowReader(SlowReader.DROP_OLDEST));
         blockingPort = new RingPort(context.slowReader(SlowReader.BLOCK));
-        source = new UnsafeBuffer(BufferUtil.allocateDirectAligned(frameLength, BitUtil.CACHE_LINE_LENGTH));
+        source = MemoryBuffer.allocate(frameLength, BitUtil.CACHE_LINE_LENGTH);
         for (int i = 0; i < BATCH; i++)
         {
-            offered.add(new Frame(new UnsafeBuffer(new byte[RingPort.HEADROOM + frameLength]))
+            offered.add(new Frame(new MemoryBuffer(new byte[RingPort.HEADROOM + frameLength]))
                 .wrap(RingPort.HEADROOM, frameLength));
         }
     }

@@ -2,13 +2,13 @@
 package io.overlane.engine;
 
 import io.overlane.error.GuardedErrorHandler;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 
 /**
  * Commands from any thread to one thread, which runs them in order between two batches. Every future completes: with
@@ -19,7 +19,7 @@ final class CommandQueue
     /** Maximum number of commands that wait. */
     private static final int CAPACITY = 4096;
 
-    private final ManyToOneConcurrentLinkedQueue<Command<?>> commands = new ManyToOneConcurrentLinkedQueue<>();
+    private final Queue<Command<?>> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final Runnable wake;
     private final Runnable afterEach;
@@ -67,9 +67,6 @@ final class CommandQueue
         }
         commands.offer(asked);
         errorHandler.run(wake);
-        // The queue publishes with a release only. Without the fence this read could come before it, and close() could
-        // look at the queue too early as well: the future would never complete.
-        VarHandle.fullFence();
         if (isClosed)
         {
             // close() may have looked at the queue before this command was in it.

@@ -2,6 +2,7 @@
 package io.overlane.engine;
 
 import io.overlane.address.MacAddress;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.status.DropSample;
 import io.overlane.status.PathCounters;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Reports to the error handler that received frames are dropped again and again because their source is a MAC address
@@ -62,7 +62,7 @@ final class OwnMacWatch
 
     private static String describe(final DropSample last)
     {
-        final UnsafeBuffer datagram = new UnsafeBuffer(last.bytes());
+        final MemoryBuffer datagram = new MemoryBuffer(last.bytes());
         final EthernetHeader inner =
             new EthernetHeader().wrap(datagram, VxlanHeader.LENGTH, datagram.capacity() - VxlanHeader.LENGTH);
         return ", the last from " + last.remote() + " in VNI " + last.vni() + " with " +

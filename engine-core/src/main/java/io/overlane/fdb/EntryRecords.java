@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.fdb;
 
+import io.overlane.memory.MemoryBuffer;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The data of each entry that only the writer needs, by the slot of the entry.
@@ -26,11 +25,11 @@ final class EntryRecords
     private static final int OWNER_OFFSET = 28;
     private static final int SHIFT = 5;
 
-    private final UnsafeBuffer records;
+    private final MemoryBuffer records;
 
     EntryRecords(final int slots)
     {
-        records = new UnsafeBuffer(BufferUtil.allocateDirectAligned(slots << SHIFT, BitUtil.CACHE_LINE_LENGTH));
+        records = MemoryBuffer.allocate(slots << SHIFT, BitUtil.CACHE_LINE_LENGTH);
     }
 
     void init(final int slot, final long lastSeenMs, final int owner)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.frame;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One frame in memory: a range of a buffer with headroom before it, the fields of a {@code virtio_net_hdr} that
@@ -50,7 +50,7 @@ public final class Frame
     /** {@code VIRTIO_NET_HDR_GSO_ECN}: a bit beside the type; the first segment carries CWR. */
     public static final int GSO_ECN = 0x80;
 
-    private final UnsafeBuffer buffer;
+    private final MemoryBuffer buffer;
     private int offset;
     private int length;
 
@@ -71,7 +71,7 @@ public final class Frame
     public Frame(final MutableDirectBuffer buffer)
     {
         // With one class the accesses to a frame need no dispatch.
-        this.buffer = buffer instanceof UnsafeBuffer unsafe ? unsafe : new UnsafeBuffer(buffer);
+        this.buffer = MemoryBuffer.of(buffer);
     }
 
     /**
@@ -90,7 +90,7 @@ public final class Frame
     }
 
     /** @return the slot with the frame. */
-    public MutableDirectBuffer buffer()
+    public MemoryBuffer buffer()
     {
         return buffer;
     }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.frame;
 
-import java.nio.ByteBuffer;
+import io.overlane.memory.MemoryBuffer;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A fixed set of frames over one direct allocation.
@@ -24,7 +22,7 @@ public final class FrameSlab
     /** Bytes kept free in front of every frame: VXLAN 8, vnet 12, outer Ethernet 18, IPv6 40, UDP 8. */
     public static final int HEADROOM = 128;
 
-    private final ByteBuffer memory;
+    private final MemoryBuffer memory;
     private final Frame[] frames;
     private final int slotCapacity;
 
@@ -37,11 +35,11 @@ public final class FrameSlab
         slotCapacity = HEADROOM + BitUtil.align(frameLength, 8);
         final int lines = BitUtil.align(slotCapacity, BitUtil.CACHE_LINE_LENGTH) / BitUtil.CACHE_LINE_LENGTH;
         final int stride = (lines | 1) * BitUtil.CACHE_LINE_LENGTH;
-        memory = BufferUtil.allocateDirectAligned(Math.multiplyExact(count, stride), BitUtil.CACHE_LINE_LENGTH);
+        memory = MemoryBuffer.allocate(Math.multiplyExact(count, stride), BitUtil.CACHE_LINE_LENGTH);
         frames = new Frame[count];
         for (int i = 0; i < count; i++)
         {
-            frames[i] = new Frame(new UnsafeBuffer(memory, i * stride, slotCapacity)).wrap(HEADROOM, 0);
+            frames[i] = new Frame(new MemoryBuffer(memory, i * stride, slotCapacity)).wrap(HEADROOM, 0);
         }
     }
 

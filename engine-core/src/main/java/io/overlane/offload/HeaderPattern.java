@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.offload;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The headers of one segment, without the fields that differ from segment to segment: lengths, IPv4 id, sequence
@@ -19,7 +19,7 @@ final class HeaderPattern
 
     private static final byte SAME = (byte)0xFF;
 
-    private final UnsafeBuffer mask = new UnsafeBuffer(new byte[MAX_LENGTH]);
+    private final MemoryBuffer mask = new MemoryBuffer(new byte[MAX_LENGTH]);
     private final long[] masks = new long[MAX_LENGTH / Long.BYTES];
     private final long[] words = new long[MAX_LENGTH / Long.BYTES];
     private int count;

@@ -2,13 +2,12 @@
 package io.overlane.port;
 
 import io.overlane.error.GuardedErrorHandler;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.signal.Doorbell;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ final class ApplicationReader
     private final AtomicBoolean turn = new AtomicBoolean();
     private final AtomicLong overwritten = new AtomicLong();
     /** Holds the frame that was copied in a turn. */
-    private final UnsafeBuffer copy;
+    private final MemoryBuffer copy;
 
     private volatile boolean isClosed;
     /** Whether the polling thread knows that there will be no more frames. */
@@ -55,8 +54,8 @@ final class ApplicationReader
         this.ring = ring;
         slowReader = context.slowReader();
         errorHandler = context.errorHandler();
-        copy = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-            slowReader == SlowReader.DROP_OLDEST ? longestFrame : 0, BitUtil.CACHE_LINE_LENGTH));
+        copy = MemoryBuffer.allocate(
+            slowReader == SlowReader.DROP_OLDEST ? longestFrame : 0, BitUtil.CACHE_LINE_LENGTH);
     }
 
     FrameRing ring()

@@ -3,11 +3,11 @@ package io.overlane.port;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.signal.Doorbell;
 import io.overlane.status.DropReason;
 import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a ring at which an engine polls: lends the frames where they lie, and wakes the engine for new ones. */
@@ -39,7 +39,7 @@ final class EngineInput
         room = new RoomSignal(context.errorHandler());
         for (int i = 0; i < lent.length; i++)
         {
-            lent[i] = new Frame(new UnsafeBuffer(ring.buffer(), 0, 0));
+            lent[i] = new Frame(new MemoryBuffer(ring.buffer(), 0, 0));
         }
     }
 

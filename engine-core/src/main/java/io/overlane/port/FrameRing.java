@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.port;
 
+import io.overlane.memory.MemoryBuffer;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
@@ -69,7 +68,7 @@ final class FrameRing
     /** Set in the tail when the ring takes no more claims. */
     private static final long CLOSED_BIT = Long.MIN_VALUE;
 
-    private final UnsafeBuffer buffer;
+    private final MemoryBuffer buffer;
     private final AtomicIntegerArray records;
     private final int capacity;
     private final int tailIndex;
@@ -88,8 +87,8 @@ final class FrameRing
     FrameRing(final int capacity)
     {
         this.capacity = capacity;
-        buffer = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-            capacity + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH));
+        buffer = MemoryBuffer.allocate(
+            capacity + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH);
         records = new AtomicIntegerArray(capacity >> ALIGNMENT_SHIFT);
         tailIndex = capacity + RingBufferDescriptor.TAIL_POSITION_OFFSET;
         headCacheIndex = capacity + RingBufferDescriptor.HEAD_CACHE_POSITION_OFFSET;
@@ -104,7 +103,7 @@ final class FrameRing
     }
 
     /** The memory that records are written to. */
-    UnsafeBuffer buffer()
+    MemoryBuffer buffer()
     {
         return buffer;
     }

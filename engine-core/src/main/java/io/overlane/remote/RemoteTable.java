@@ -8,21 +8,18 @@ import io.overlane.setting.Setting;
 import io.overlane.table.OffHeapTable;
 import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
-import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Interned VTEPs: each has a number as long as somebody holds a reference to it. A VTEP to which frames are sent with
  * another VNI than their segment's is another remote.
  *
  * <pre>
- *   0      8     16        20           24     28    32
- *   +------+-----+---------+------------+------+-----+
- *   | high | low | udpPort | references | next | vni |
- *   +------+-----+---------+------------+------+-----+
+ *   +------+-----+  +---------+-----+------------+------+
+ *   | high | low |  | udpPort | vni | references | next |
+ *   +------+-----+  +---------+-----+------------+------+
  * </pre>
  *
  * <p><b>Threads.</b> One thread interns and releases. Any thread may read the address of a number that it got through a
@@ -47,18 +44,18 @@ public final class RemoteTable
     /** The VNI of a remote to which each segment's frames are sent with the VNI of their segment. */
     public static final int SEGMENTS_VNI = FdbRequest.SEGMENTS_VNI;
 
-    private static final int HIGH_OFFSET = 0;
-    private static final int LOW_OFFSET = 8;
-    private static final int UDP_PORT_OFFSET = 16;
-    private static final int REFERENCES_OFFSET = 20;
-    private static final int NEXT_OFFSET = 24;
-    private static final int VNI_OFFSET = 28;
-    private static final int RECORD_SHIFT = 5;
+    private static final int ADDRESS_SHIFT = 1;
+    private static final int LOW_INDEX = 1;
+    private static final int FIELDS_SHIFT = 2;
+    private static final int VNI_INDEX = 1;
+    private static final int REFERENCES_INDEX = 2;
+    private static final int NEXT_INDEX = 3;
 
     /** A quarter of the numbers is reserved for configured remotes. */
     private static final int RESERVED_SHIFT = 2;
 
-    private final UnsafeBuffer records;
+    private final long[] addresses;
+    private final AtomicIntegerArray fields;
     private final int maxRemotes;
 
     /**
@@ -87,8 +84,8 @@ public final class RemoteTable
     public RemoteTable(final int maxRemotes, final long seed)
     {
         this.maxRemotes = Setting.inRange("maxRemotes", maxRemotes, 1, OffHeapTable.MAX_ENTRIES);
-        records = new UnsafeBuffer(
-            BufferUtil.allocateDirectAligned(maxRemotes << RECORD_SHIFT, BitUtil.CACHE_LINE_LENGTH));
+        addresses = new long[maxRemotes << ADDRESS_SHIFT];
+        fields = new AtomicIntegerArray(maxRemotes << FIELDS_SHIFT);
         firstByAddress = new OffHeapTable(maxRemotes, seed);
         free = new int[maxRemotes];
         for (int remote = 0; remote < maxRemotes; remote++)
@@ -186,12 +183,13 @@ public final class RemoteTable
         freeHead = (freeHead + 1) % maxRemotes;
         freeCount--;
 
-        final int offset = remote << RECORD_SHIFT;
-        records.putLong(offset + HIGH_OFFSET, high);
-        records.putLong(offset + LOW_OFFSET, low);
-        records.putInt(offset + UDP_PORT_OFFSET, udpPort);
-        records.putInt(offset + VNI_OFFSET, vni);
-        records.putIntRelease(offset + REFERENCES_OFFSET, 1);
+        final int address = remote << ADDRESS_SHIFT;
+        addresses[address] = high;
+        addresses[address + LOW_INDEX] = low;
+        final int field = remote << FIELDS_SHIFT;
+        fields.setPlain(field, udpPort);
+        fields.setPlain(field + VNI_INDEX, vni);
+        fields.setRelease(field + REFERENCES_INDEX, 1);
         next(remote, MISSING);
         onNew.accept(remote);
         if (last == MISSING)
@@ -212,7 +210,7 @@ public final class RemoteTable
      */
     void retain(final int remote)
     {
-        records.putInt((remote << RECORD_SHIFT) + REFERENCES_OFFSET, held(remote) + 1);
+        fields.setPlain((remote << FIELDS_SHIFT) + REFERENCES_INDEX, held(remote) + 1);
     }
 
     /**
@@ -223,7 +221,7 @@ public final class RemoteTable
     public void release(final int remote)
     {
         final int references = held(remote) - 1;
-        records.putInt((remote << RECORD_SHIFT) + REFERENCES_OFFSET, references);
+        fields.setPlain((remote << FIELDS_SHIFT) + REFERENCES_INDEX, references);
         if (references == 0)
         {
             unlink(remote);
@@ -235,30 +233,30 @@ public final class RemoteTable
     /** The references to any number below {@link #maxRemotes()}; 0 if it is free. Writer only. */
     public int references(final int remote)
     {
-        return records.getInt((remote << RECORD_SHIFT) + REFERENCES_OFFSET);
+        return fields.getPlain((remote << FIELDS_SHIFT) + REFERENCES_INDEX);
     }
 
     /** First word of a remote's address. */
     public long high(final int remote)
     {
-        return records.getLong((remote << RECORD_SHIFT) + HIGH_OFFSET);
+        return addresses[remote << ADDRESS_SHIFT];
     }
 
     /** Second word of a remote's address. */
     public long low(final int remote)
     {
-        return records.getLong((remote << RECORD_SHIFT) + LOW_OFFSET);
+        return addresses[(remote << ADDRESS_SHIFT) + LOW_INDEX];
     }
 
     public int udpPort(final int remote)
     {
-        return records.getInt((remote << RECORD_SHIFT) + UDP_PORT_OFFSET);
+        return fields.getPlain(remote << FIELDS_SHIFT);
     }
 
     /** The VNI that frames are sent to a remote with, or {@link #SEGMENTS_VNI}. */
     public int vni(final int remote)
     {
-        return records.getInt((remote << RECORD_SHIFT) + VNI_OFFSET);
+        return fields.getPlain((remote << FIELDS_SHIFT) + VNI_INDEX);
     }
 
     /** Address and UDP port as a value. Allocates: for tables, logs and messages. */
@@ -290,14 +288,14 @@ public final class RemoteTable
     {
         for (int remote = 0; remote < maxRemotes; remote++)
         {
-            final int references = (remote << RECORD_SHIFT) + REFERENCES_OFFSET;
-            if (records.getIntVolatile(references) > 0)
+            final int references = (remote << FIELDS_SHIFT) + REFERENCES_INDEX;
+            if (fields.get(references) > 0)
             {
                 final Vtep vtep = vtep(remote);
                 final int vni = vni(remote);
                 VarHandle.loadLoadFence();
                 // The number may have been freed and given to another meanwhile.
-                if (records.getIntVolatile(references) > 0 && vtep.equals(vtep(remote)) && vni == vni(remote))
+                if (fields.get(references) > 0 && vtep.equals(vtep(remote)) && vni == vni(remote))
                 {
                     consumer.onRemote(remote, vtep, vni);
                 }
@@ -341,11 +339,11 @@ public final class RemoteTable
 
     private int next(final int remote)
     {
-        return records.getInt((remote << RECORD_SHIFT) + NEXT_OFFSET);
+        return fields.getPlain((remote << FIELDS_SHIFT) + NEXT_INDEX);
     }
 
     private void next(final int remote, final int next)
     {
-        records.putInt((remote << RECORD_SHIFT) + NEXT_OFFSET, next);
+        fields.setPlain((remote << FIELDS_SHIFT) + NEXT_INDEX, next);
     }
 }

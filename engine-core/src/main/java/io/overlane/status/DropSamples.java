@@ -2,16 +2,15 @@
 package io.overlane.status;
 
 import io.overlane.address.IpAddress;
+import io.overlane.memory.MemoryBuffer;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +55,8 @@ public final class DropSamples
     private static final int MAX_TRIES = 16;
 
     private final NanoClock clock;
-    private final UnsafeBuffer slots = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-        DropReason.MAX_COUNT * PER_REASON * SLOT_LENGTH, BitUtil.CACHE_LINE_LENGTH));
+    private final MemoryBuffer slots = MemoryBuffer.allocate(
+        DropReason.MAX_COUNT * PER_REASON * SLOT_LENGTH, BitUtil.CACHE_LINE_LENGTH);
     private final long[] recorded = new long[DropReason.MAX_COUNT];
     private final long[] batchOfLast = new long[DropReason.MAX_COUNT];
     private long batch = 1;

@@ -2,13 +2,7 @@
 package io.overlane.status;
 
 import io.overlane.port.Port;
-import java.nio.charset.StandardCharsets;
-import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.status.ConcurrentCountersManager;
-import org.agrona.concurrent.status.CountersManager;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
@@ -19,7 +13,7 @@ public final class EngineCounters
     private static final int COUNTERS_FOR_PATHS = 256;
     private static final int COUNTERS_PER_SEGMENT = 4;
 
-    private final CountersManager manager;
+    private final CounterRegion region;
     private final PathCounters[] encap;
     private final PathCounters[] decap;
     private final TableCounters tables;
@@ -35,17 +29,14 @@ public final class EngineCounters
         final int maxSegments, final int maxRemotes, final int maxLines, final int queues, final NanoClock clock)
     {
         final int counters = queues * (COUNTERS_FOR_PATHS + maxSegments * COUNTERS_PER_SEGMENT);
-        manager = new ConcurrentCountersManager(
-            region(counters * CountersReader.METADATA_LENGTH),
-            region(counters * CountersReader.COUNTER_LENGTH),
-            StandardCharsets.US_ASCII);
-        tables = new TableCounters(manager);
+        region = new CounterRegion(counters);
+        tables = new TableCounters(region);
         encap = new PathCounters[queues];
         decap = new PathCounters[queues];
         for (int i = 0; i < queues; i++)
         {
-            encap[i] = new PathCounters(manager, path("encap", i), maxRemotes, maxLines, clock);
-            decap[i] = new PathCounters(manager, path("decap", i), maxRemotes, maxLines, clock);
+            encap[i] = new PathCounters(region, path("encap", i), maxRemotes, maxLines, clock);
+            decap[i] = new PathCounters(region, path("decap", i), maxRemotes, maxLines, clock);
             if (i > 0)
             {
                 encap[i - 1].join(encap[i]);
@@ -60,8 +51,8 @@ public final class EngineCounters
     {
         for (int i = 0; i < encap.length; i++)
         {
-            encap[i].add(manager, path("encap", i), reason);
-            decap[i].add(manager, path("decap", i), reason);
+            encap[i].add(region, path("encap", i), reason);
+            decap[i].add(region, path("decap", i), reason);
         }
     }
 
@@ -131,17 +122,12 @@ public final class EngineCounters
      */
     public Traffic newTraffic(final String path, final int queue, final String segment)
     {
-        return new Traffic(manager, path(path, queue) + "." + segment);
+        return new Traffic(region, path(path, queue) + "." + segment);
     }
 
     /** @return every counter with its label. */
     public CountersReader reader()
     {
-        return manager;
-    }
-
-    private static UnsafeBuffer region(final int length)
-    {
-        return new UnsafeBuffer(BufferUtil.allocateDirectAligned(length, 2 * BitUtil.CACHE_LINE_LENGTH));
+        return region.reader();
     }
 }

@@ -5,8 +5,6 @@ import io.overlane.port.Port;
 import java.util.concurrent.ConcurrentHashMap;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.status.AtomicCounter;
-import org.agrona.concurrent.status.CountersManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,18 +20,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PathCounters
 {
-    private final AtomicCounter in;
-    private final AtomicCounter bytesIn;
-    private final AtomicCounter delivered;
-    private final AtomicCounter deliveredBytes;
-    private final AtomicCounter answered;
-    private final AtomicCounter switched;
-    private final AtomicCounter mirrored;
-    private final AtomicCounter mirrorsRefused;
-    private final AtomicCounter floodCopies;
-    private final AtomicCounter floodCopiesRefused;
-    private final AtomicCounter oversizeLongest;
-    private final AtomicCounter[] dropped = new AtomicCounter[DropReason.MAX_COUNT];
+    private final Counter in;
+    private final Counter bytesIn;
+    private final Counter delivered;
+    private final Counter deliveredBytes;
+    private final Counter answered;
+    private final Counter switched;
+    private final Counter mirrored;
+    private final Counter mirrorsRefused;
+    private final Counter floodCopies;
+    private final Counter floodCopiesRefused;
+    private final Counter oversizeLongest;
+    private final Counter[] dropped = new Counter[DropReason.MAX_COUNT];
     private final DropLedger ledger;
     private final RemoteTraffic remotes;
     private final DropSamples samples;
@@ -47,23 +45,23 @@ public final class PathCounters
      * @param maxLines   combinations of reason, VNI and remote with counters of their own.
      */
     PathCounters(
-        final CountersManager counters,
+        final CounterRegion counters,
         final String path,
         final int maxRemotes,
         final int maxLines,
         final NanoClock clock)
     {
-        in = counters.newCounter(path + ".in.frames");
-        bytesIn = counters.newCounter(path + ".in.bytes");
-        delivered = counters.newCounter(path + ".delivered.frames");
-        deliveredBytes = counters.newCounter(path + ".delivered.bytes");
-        answered = counters.newCounter(path + ".answered.frames");
-        switched = counters.newCounter(path + ".switched.frames");
-        mirrored = counters.newCounter(path + ".mirrored.frames");
-        mirrorsRefused = counters.newCounter(path + ".mirrors-refused");
-        floodCopies = counters.newCounter(path + ".flood-copies");
-        floodCopiesRefused = counters.newCounter(path + ".flood-copies-refused");
-        oversizeLongest = counters.newCounter(path + ".oversize.longest-bytes");
+        in = counters.counter(path + ".in.frames");
+        bytesIn = counters.counter(path + ".in.bytes");
+        delivered = counters.counter(path + ".delivered.frames");
+        deliveredBytes = counters.counter(path + ".delivered.bytes");
+        answered = counters.counter(path + ".answered.frames");
+        switched = counters.counter(path + ".switched.frames");
+        mirrored = counters.counter(path + ".mirrored.frames");
+        mirrorsRefused = counters.counter(path + ".mirrors-refused");
+        floodCopies = counters.counter(path + ".flood-copies");
+        floodCopiesRefused = counters.counter(path + ".flood-copies-refused");
+        oversizeLongest = counters.counter(path + ".oversize.longest-bytes");
         ledger = new DropLedger(maxLines);
         remotes = new RemoteTraffic(maxRemotes);
         samples = new DropSamples(clock);
@@ -71,9 +69,9 @@ public final class PathCounters
     }
 
     /** Count drops for one more reason, before the first of them. */
-    void add(final CountersManager counters, final String path, final DropReason reason)
+    void add(final CounterRegion counters, final String path, final DropReason reason)
     {
-        dropped[reason.ordinal()] = counters.newCounter(path + ".dropped." + reason.label());
+        dropped[reason.ordinal()] = counters.counter(path + ".dropped." + reason.label());
     }
 
     /** Let readers see the counts of another thread too. Before threads start. */
@@ -92,8 +90,8 @@ public final class PathCounters
      */
     public void onIn(final int frames, final int length)
     {
-        in.getAndAddPlain(frames);
-        bytesIn.getAndAddPlain(length);
+        in.add(frames);
+        bytesIn.add(length);
     }
 
     /**
@@ -103,8 +101,8 @@ public final class PathCounters
      */
     public void onDelivered(final Traffic traffic, final int frames, final int length)
     {
-        delivered.getAndAddPlain(frames);
-        deliveredBytes.getAndAddPlain(length);
+        delivered.add(frames);
+        deliveredBytes.add(length);
         traffic.record(frames, length);
     }
 
@@ -113,7 +111,7 @@ public final class PathCounters
      */
     public void onSwitched(final int frames)
     {
-        switched.getAndAddPlain(frames);
+        switched.add(frames);
     }
 
     /**
@@ -121,7 +119,7 @@ public final class PathCounters
      */
     public void onMirrored(final int frames)
     {
-        mirrored.getAndAddPlain(frames);
+        mirrored.add(frames);
     }
 
     /**
@@ -129,7 +127,7 @@ public final class PathCounters
      */
     public void onMirrorRefused(final int frames)
     {
-        mirrorsRefused.getAndAddPlain(frames);
+        mirrorsRefused.add(frames);
     }
 
     /**
@@ -137,7 +135,7 @@ public final class PathCounters
      */
     public void onAnswered(final int frames)
     {
-        answered.getAndAddPlain(frames);
+        answered.add(frames);
     }
 
     /**
@@ -163,7 +161,7 @@ public final class PathCounters
         final int offset,
         final int length)
     {
-        dropped[reason.ordinal()].getAndAddPlain(frames);
+        dropped[reason.ordinal()].add(frames);
         onCopyRefused(reason, vni, remoteHigh, remoteLow, frames, buffer, offset, length);
     }
 
@@ -177,7 +175,7 @@ public final class PathCounters
         final int offset,
         final int length)
     {
-        dropped[reason.ordinal()].getAndAddPlain(1);
+        dropped[reason.ordinal()].add(1);
         ledger.record(reason, vni, remoteHigh, remoteLow, 1);
         samples.record(reason, vni, remoteHigh, remoteLow, buffer, offset, length, true);
     }
@@ -204,7 +202,7 @@ public final class PathCounters
     public void onBatchEnd()
     {
         samples.onBatchEnd();
-        batches.onEnd(in.getPlain(), delivered.getPlain());
+        batches.onEnd(in.own(), delivered.own());
     }
 
     /**
@@ -227,9 +225,9 @@ public final class PathCounters
      */
     public void onOversizeLength(final int length)
     {
-        if (oversizeLongest.getPlain() < length)
+        if (oversizeLongest.own() < length)
         {
-            oversizeLongest.setRelease(length);
+            oversizeLongest.set(length);
         }
     }
 
@@ -241,7 +239,7 @@ public final class PathCounters
      */
     public void onFloodDropped(final DropReason reason, final int frames)
     {
-        dropped[reason.ordinal()].getAndAddPlain(frames);
+        dropped[reason.ordinal()].add(frames);
     }
 
     /**
@@ -250,8 +248,8 @@ public final class PathCounters
      */
     public void onFlooded(final int copies, final int refused)
     {
-        floodCopies.getAndAddPlain(copies);
-        floodCopiesRefused.getAndAddPlain(refused);
+        floodCopies.add(copies);
+        floodCopiesRefused.add(refused);
     }
 
     /** @return sizes and times of batches. */

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
-import java.nio.ByteOrder;
-import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  * may {@link #reset(int)}; any thread reads.
  *
  * <pre>
- *  0          8         16           24          32
  *  +----------+----------+-----------+-----------+---
  *  |  frames  |  bytes   |frames then|bytes then | ...   slot 0 is for remotes that have no number
  *  +----------+----------+-----------+-----------+---
@@ -24,12 +20,11 @@ public final class RemoteTraffic
     /** A remote without a number. */
     public static final int UNNUMBERED = -1;
 
-    private static final int BYTES_OFFSET = 8;
-    private static final int FRAMES_THEN_OFFSET = 16;
-    private static final int BYTES_THEN_OFFSET = 24;
-    private static final int SLOT_LENGTH = 4 * BitUtil.SIZE_OF_LONG;
+    private static final int BYTES_OFFSET = 1;
+    private static final int THEN_OFFSET = 2;
+    private static final int SLOT_LENGTH = 4;
 
-    private final UnsafeBuffer slots;
+    private final AtomicLongArray slots;
     private @Nullable RemoteTraffic further;
 
     /**
@@ -37,8 +32,7 @@ public final class RemoteTraffic
      */
     RemoteTraffic(final int maxRemotes)
     {
-        slots = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-            (maxRemotes + 1) * SLOT_LENGTH, BitUtil.CACHE_LINE_LENGTH).order(ByteOrder.nativeOrder()));
+        slots = new AtomicLongArray((maxRemotes + 1) * SLOT_LENGTH);
     }
 
     /** Let readers see the records of another thread too. Before threads start. */
@@ -55,8 +49,8 @@ public final class RemoteTraffic
     public void record(final int remote, final int count, final int length)
     {
         final int slot = slot(remote);
-        slots.putLongRelease(slot, slots.getLong(slot) + count);
-        slots.putLongRelease(slot + BYTES_OFFSET, slots.getLong(slot + BYTES_OFFSET) + length);
+        slots.setOpaque(slot, slots.getPlain(slot) + count);
+        slots.setOpaque(slot + BYTES_OFFSET, slots.getPlain(slot + BYTES_OFFSET) + length);
     }
 
     /**
@@ -66,8 +60,8 @@ public final class RemoteTraffic
     void reset(final int remote)
     {
         final int slot = slot(remote);
-        slots.putLongRelease(slot + FRAMES_THEN_OFFSET, slots.getLongVolatile(slot));
-        slots.putLongRelease(slot + BYTES_THEN_OFFSET, slots.getLongVolatile(slot + BYTES_OFFSET));
+        slots.setRelease(slot + THEN_OFFSET, slots.get(slot));
+        slots.setRelease(slot + BYTES_OFFSET + THEN_OFFSET, slots.get(slot + BYTES_OFFSET));
         if (further != null)
         {
             further.reset(remote);
@@ -91,8 +85,8 @@ public final class RemoteTraffic
     private long since(final int offset)
     {
         // The value at the reset is read first: a reset between two reads in the other order makes the result negative.
-        final long then = slots.getLongVolatile(offset + FRAMES_THEN_OFFSET);
-        return slots.getLongVolatile(offset) - then;
+        final long then = slots.get(offset + THEN_OFFSET);
+        return slots.get(offset) - then;
     }
 
     private static int slot(final int remote)

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
-import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.status.AtomicCounter;
-import org.agrona.concurrent.status.CountersManager;
-import org.agrona.concurrent.status.CountersReader;
 
 /** Counts what happened to entries of the tables. The thread that writes the tables records; any thread reads. */
 public final class TableCounters
@@ -48,24 +42,19 @@ public final class TableCounters
         }
     }
 
-    private final AtomicCounter[] cells = new AtomicCounter[Event.VALUES.length];
+    private final Counter[] cells = new Counter[Event.VALUES.length];
 
     /** Counters that no {@link EngineCounters} lists. */
     public TableCounters()
     {
-        final UnsafeBuffer values = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-            cells.length * CountersReader.COUNTER_LENGTH, 2 * BitUtil.CACHE_LINE_LENGTH));
-        for (int i = 0; i < cells.length; i++)
-        {
-            cells[i] = new AtomicCounter(values, i);
-        }
+        this(new CounterRegion(Event.VALUES.length));
     }
 
-    TableCounters(final CountersManager manager)
+    TableCounters(final CounterRegion counters)
     {
         for (int i = 0; i < cells.length; i++)
         {
-            cells[i] = manager.newCounter(Event.VALUES[i].label);
+            cells[i] = counters.counter(Event.VALUES[i].label);
         }
     }
 
@@ -78,7 +67,7 @@ public final class TableCounters
         }
         else
         {
-            cells[event.ordinal()].getAndAddPlain(1);
+            cells[event.ordinal()].add(1);
         }
     }
 

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
-import org.agrona.concurrent.status.AtomicCounter;
-import org.agrona.concurrent.status.CountersManager;
 
 /** Frames and bytes that were delivered one way, for one VNI. One thread records; any thread reads. */
 public final class Traffic
 {
-    private final AtomicCounter frames;
-    private final AtomicCounter bytes;
+    private final Counter frames;
+    private final Counter bytes;
 
     /**
      * @param label in front of {@code .frames} and {@code .bytes}.
      */
-    Traffic(final CountersManager counters, final String label)
+    Traffic(final CounterRegion counters, final String label)
     {
-        frames = counters.newCounter(label + ".frames");
-        bytes = counters.newCounter(label + ".bytes");
+        frames = counters.counter(label + ".frames");
+        bytes = counters.counter(label + ".bytes");
     }
 
     /**
@@ -24,8 +22,8 @@ public final class Traffic
      */
     void record(final int count, final int length)
     {
-        frames.getAndAddPlain(count);
-        bytes.getAndAddPlain(length);
+        frames.add(count);
+        bytes.add(length);
     }
 
     /**
@@ -35,15 +33,15 @@ public final class Traffic
      */
     public void add(final Traffic other)
     {
-        frames.getAndAddPlain(other.frames());
-        bytes.getAndAddPlain(other.bytes());
+        frames.add(other.frames());
+        bytes.add(other.bytes());
     }
 
     /** Release the counters; the counts are lost. Only for the thread that creates counters. */
     public void free()
     {
-        frames.close();
-        bytes.close();
+        frames.free();
+        bytes.free();
     }
 
     /** @return both counts. */

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.table;
 
+import io.overlane.memory.MemoryBuffer;
 import java.lang.invoke.VarHandle;
+import java.nio.LongBuffer;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.UnsafeApi;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A hash table of fixed capacity on direct memory for a table larger than the caches: keys of 24 and 48 bits
@@ -48,8 +47,9 @@ public final class CompactTable
 
     static final int LINE_SLOTS = 4;
 
-    private static final int ENTRY_OFFSET = 8;
-    private static final int SLOT_SHIFT = 4;
+    // In words.
+    private static final int ENTRY_OFFSET = 1;
+    private static final int SLOT_SHIFT = 1;
     private static final int SLOT_LENGTH = 1 << SLOT_SHIFT;
     private static final int LINE_LENGTH = LINE_SLOTS * SLOT_LENGTH;
     private static final int LAST_ENTRY_OFFSET = LINE_LENGTH - ENTRY_OFFSET;
@@ -70,8 +70,7 @@ public final class CompactTable
     private static final int K0_MAX = 0xFF_FFFF;
     private static final long K1_MAX = 0xFFFF_FFFF_FFFFL;
 
-    private final UnsafeBuffer buffer;
-    private final long address;
+    private final LongBuffer words;
     private final int maxEntries;
     private final int lines;
     private final long seed0;
@@ -96,8 +95,7 @@ public final class CompactTable
         final int wanted = (int)Math.ceil(maxEntries / MAX_LOAD);
         final int slots = Math.max(MIN_SLOTS, BitUtil.align(wanted, 2 * LINE_SLOTS));
         lines = slots / LINE_SLOTS;
-        buffer = new UnsafeBuffer(BufferUtil.allocateDirectAligned(slots << SLOT_SHIFT, LINE_LENGTH));
-        address = buffer.addressOffset();
+        words = MemoryBuffer.allocate(slots * SLOT_LENGTH * Long.BYTES, LINE_LENGTH * Long.BYTES).words();
 
         final SplittableRandom seeds = new SplittableRandom(seed);
         seed0 = seeds.nextLong();
@@ -131,8 +129,8 @@ public final class CompactTable
     /**
      * Any thread. In a table that does not fit the caches the speed depends on the number of lookups that a core has
      * under way at once. Hence no branch on the number of the slot, whose outcome is random and unknown until the line
-     * has come from memory; few instructions; and no bounds checks, since the hash keeps every address within the
-     * buffer. The choice of the slot is only a guess: if it is not confirmed, the ordinary search follows.
+     * has come from memory, and few instructions. The choice of the slot is only a guess: if it is not confirmed, the
+     * ordinary search follows.
      *
      * @return the value, or {@link #MISSING}.
      */
@@ -144,15 +142,15 @@ public final class CompactTable
     private long get(final int k0, final long k1, final long home)
     {
         final long key = key(k0, k1);
-        final long line = address + home * LINE_LENGTH;
+        final int line = (int)home * LINE_LENGTH;
         // An integer and no branch: 64 for a slot that has the key.
-        final int is1 = Long.numberOfLeadingZeros(UnsafeApi.getLong(line + SLOT_LENGTH) ^ key) & 64;
-        final int is2 = Long.numberOfLeadingZeros(UnsafeApi.getLong(line + 2 * SLOT_LENGTH) ^ key) & 64;
-        final int is3 = Long.numberOfLeadingZeros(UnsafeApi.getLong(line + 3 * SLOT_LENGTH) ^ key) & 64;
-        final long slot = line + ((is1 | is2 << 1 | is3 | is3 << 1) >>> 6 - SLOT_SHIFT);
+        final int is1 = Long.numberOfLeadingZeros(words.get(line + SLOT_LENGTH) ^ key) & 64;
+        final int is2 = Long.numberOfLeadingZeros(words.get(line + 2 * SLOT_LENGTH) ^ key) & 64;
+        final int is3 = Long.numberOfLeadingZeros(words.get(line + 3 * SLOT_LENGTH) ^ key) & 64;
+        final int slot = line + ((is1 | is2 << 1 | is3 | is3 << 1) >>> 6 - SLOT_SHIFT);
 
-        final long entry = UnsafeApi.getLongAcquire(null, slot + ENTRY_OFFSET);
-        if (isOf(entry, k0) && UnsafeApi.getLong(slot) == key)
+        final long entry = acquire(slot + ENTRY_OFFSET);
+        if (isOf(entry, k0) && words.get(slot) == key)
         {
             if (isUnchanged(slot, entry))
             {
@@ -161,8 +159,8 @@ public final class CompactTable
         }
         // The first slot is chosen if no other matches, so that only its own key is left to compare.
         else if (slot == line &&
-            (UnsafeApi.getLongAcquire(null, line + LAST_ENTRY_OFFSET) & OUT_MASK) == 0 &&
-            UnsafeApi.getLong(line) != key)
+            (acquire(line + LAST_ENTRY_OFFSET) & OUT_MASK) == 0 &&
+            words.get(line) != key)
         {
             return MISSING;
         }
@@ -182,7 +180,7 @@ public final class CompactTable
         {
             final long home = hash(k0, k1s[i]);
             // The load has a use because one bit of its result is kept.
-            values[i] = UnsafeApi.getLong(address + home * LINE_LENGTH) & Long.MIN_VALUE | home;
+            values[i] = words.get((int)home * LINE_LENGTH) & Long.MIN_VALUE | home;
         }
         for (int i = 0; i < count; i++)
         {
@@ -222,7 +220,7 @@ public final class CompactTable
             final int first = line * LINE_SLOTS;
             for (int slot = first; slot < first + LINE_SLOTS; slot++)
             {
-                if (buffer.getLong(slot << SLOT_SHIFT) == key && isOf(entryAt(slot), k0))
+                if (words.get(slot << SLOT_SHIFT) == key && isOf(entryAt(slot), k0))
                 {
                     return slot;
                 }
@@ -256,13 +254,13 @@ public final class CompactTable
     /** @return the first part of the key of a live entry. */
     public int k0At(final int slot)
     {
-        return (int)(entryAt(slot) >>> TAG_SHIFT) << 16 | (int)buffer.getLong(slot << SLOT_SHIFT) & 0xFFFF;
+        return (int)(entryAt(slot) >>> TAG_SHIFT) << 16 | (int)words.get(slot << SLOT_SHIFT) & 0xFFFF;
     }
 
     /** @return the second part of the key of a live entry. */
     public long k1At(final int slot)
     {
-        return buffer.getLong(slot << SLOT_SHIFT) >>> 16;
+        return words.get(slot << SLOT_SHIFT) >>> 16;
     }
 
     /**
@@ -308,18 +306,18 @@ public final class CompactTable
      */
     public void forEachKey(final KeyConsumer consumer)
     {
-        for (long slot = address; slot < address + (long)slots() * SLOT_LENGTH; slot += SLOT_LENGTH)
+        for (int slot = 0; slot < slots() * SLOT_LENGTH; slot += SLOT_LENGTH)
         {
             for (int i = 0; i < WALKER_LOOKS; i++)
             {
-                final long entry = UnsafeApi.getLongAcquire(null, slot + ENTRY_OFFSET);
+                final long entry = acquire(slot + ENTRY_OFFSET);
                 if ((entry & MAX_VALUE) == MISSING)
                 {
                     break;
                 }
-                final long key = UnsafeApi.getLong(slot);
+                final long key = words.get(slot);
                 VarHandle.loadLoadFence();
-                final long after = UnsafeApi.getLong(slot + ENTRY_OFFSET);
+                final long after = words.get(slot + ENTRY_OFFSET);
                 // The value may have changed. The key belongs to the entry word if the claim is still the same: it
                 // changes whenever another key takes the slot.
                 if (((after ^ entry) & CLAIMS_MASK) == 0 && (after & MAX_VALUE) != MISSING)
@@ -349,20 +347,20 @@ public final class CompactTable
         int line = home;
         for (int i = 1; i <= lines; i++)
         {
-            final long first = address + (long)line * LINE_LENGTH;
-            for (long slot = first; slot < first + LINE_LENGTH; slot += SLOT_LENGTH)
+            final int first = line * LINE_LENGTH;
+            for (int slot = first; slot < first + LINE_LENGTH; slot += SLOT_LENGTH)
             {
-                long entry = UnsafeApi.getLongAcquire(null, slot + ENTRY_OFFSET);
-                while (isOf(entry, k0) && UnsafeApi.getLong(slot) == key)
+                long entry = acquire(slot + ENTRY_OFFSET);
+                while (isOf(entry, k0) && words.get(slot) == key)
                 {
                     if (isUnchanged(slot, entry))
                     {
                         return entry & MAX_VALUE;
                     }
-                    entry = UnsafeApi.getLongAcquire(null, slot + ENTRY_OFFSET);
+                    entry = acquire(slot + ENTRY_OFFSET);
                 }
             }
-            if ((UnsafeApi.getLongAcquire(null, first + LAST_ENTRY_OFFSET) & OUT_MASK) == 0)
+            if ((acquire(first + LAST_ENTRY_OFFSET) & OUT_MASK) == 0)
             {
                 break;
             }
@@ -371,11 +369,19 @@ public final class CompactTable
         return MISSING;
     }
 
+    /** A word with acquire. The JDK reads a word that is aligned at once, and the fence orders what follows. */
+    private long acquire(final int index)
+    {
+        final long word = words.get(index);
+        VarHandle.acquireFence();
+        return word;
+    }
+
     /** True if the key that was compared belongs to the entry word that was read before. */
-    private static boolean isUnchanged(final long slot, final long entry)
+    private boolean isUnchanged(final int slot, final long entry)
     {
         VarHandle.loadLoadFence();
-        return ((UnsafeApi.getLong(slot + ENTRY_OFFSET) ^ entry) & ~OUT_MASK) == 0;
+        return ((words.get(slot + ENTRY_OFFSET) ^ entry) & ~OUT_MASK) == 0;
     }
 
     /** True for the entry word of a live entry with these upper bits of the key. */
@@ -401,7 +407,7 @@ public final class CompactTable
         final long entry = entryAt(slot);
         // The key must not become visible before the removal of the entry that had the slot.
         VarHandle.storeStoreFence();
-        buffer.putLong(slot << SLOT_SHIFT, key(k0, k1));
+        words.put(slot << SLOT_SHIFT, key(k0, k1));
         entryAt(slot, (long)(k0 >>> 16) << TAG_SHIFT | entry + CLAIM & CLAIMS_MASK | entry & OUT_MASK | value);
         size = size + 1;
         return slot;
@@ -438,12 +444,13 @@ public final class CompactTable
 
     private long entryAt(final int slot)
     {
-        return buffer.getLong((slot << SLOT_SHIFT) + ENTRY_OFFSET);
+        return words.get((slot << SLOT_SHIFT) + ENTRY_OFFSET);
     }
 
     private void entryAt(final int slot, final long entry)
     {
-        buffer.putLongRelease((slot << SLOT_SHIFT) + ENTRY_OFFSET, entry);
+        VarHandle.releaseFence();
+        words.put((slot << SLOT_SHIFT) + ENTRY_OFFSET, entry);
     }
 
     private static long key(final int k0, final long k1)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.table;
 
+import io.overlane.memory.MemoryBuffer;
 import java.lang.invoke.VarHandle;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A hash table of fixed capacity on direct memory: keys of three words to a value of one, two entries to a cache line.
@@ -44,17 +44,18 @@ public final class OffHeapTable
     /** Marks a removed entry. This and {@link #MISSING} cannot be stored as values. */
     static final long TOMBSTONE = Long.MIN_VALUE;
 
-    private static final int K1_OFFSET = 8;
-    private static final int K2_OFFSET = 16;
-    private static final int VALUE_OFFSET = 24;
-    private static final int SLOT_SHIFT = 5;
-    private static final int LINE_MASK = (BitUtil.CACHE_LINE_LENGTH >>> SLOT_SHIFT) - 1;
-    private static final int MIN_SLOTS = 16;
+    // In words.
+    private static final int K1_OFFSET = 1;
+    private static final int K2_OFFSET = 2;
+    private static final int VALUE_OFFSET = 3;
+    private static final int SLOT_SHIFT = 2;
     /** Three of the key and one of the value. */
     private static final int ENTRY_WORDS = 4;
+    private static final int LINE_MASK = BitUtil.CACHE_LINE_LENGTH / Long.BYTES / ENTRY_WORDS - 1;
+    private static final int MIN_SLOTS = 16;
 
-    private final UnsafeBuffer even;
-    private final UnsafeBuffer odd;
+    private final LongBuffer even;
+    private final LongBuffer odd;
     private final int maxEntries;
     private final int claimedLimit;
     private final int mask;
@@ -86,8 +87,8 @@ public final class OffHeapTable
         final int slots = Math.max(MIN_SLOTS, BitUtil.findNextPositivePowerOfTwo(maxEntries * 2));
         mask = slots - 1;
         claimedLimit = Math.min(maxEntries + slots / 8, slots - 1);
-        even = new UnsafeBuffer(BufferUtil.allocateDirectAligned(slots << SLOT_SHIFT, BitUtil.CACHE_LINE_LENGTH));
-        odd = new UnsafeBuffer(BufferUtil.allocateDirectAligned(slots << SLOT_SHIFT, BitUtil.CACHE_LINE_LENGTH));
+        even = newBuffer(slots);
+        odd = newBuffer(slots);
 
         final SplittableRandom seeds = new SplittableRandom(seed);
         seed0 = seeds.nextLong();
@@ -105,7 +106,7 @@ public final class OffHeapTable
         while (true)
         {
             final long before = generation();
-            final UnsafeBuffer buffer = buffer(before);
+            final LongBuffer buffer = buffer(before);
             final int slot = probe(buffer, k0, k1, k2);
             final long value = slot < 0 ? MISSING : valueAt(buffer, slot);
             if (isCurrent(before))
@@ -146,7 +147,7 @@ public final class OffHeapTable
             }
             grow(1);
         }
-        active().putLongRelease((slot << SLOT_SHIFT) + VALUE_OFFSET, value);
+        release(active(), (slot << SLOT_SHIFT) + VALUE_OFFSET, value);
         return true;
     }
 
@@ -161,7 +162,7 @@ public final class OffHeapTable
         final long value = slot < 0 ? MISSING : valueAt(active(), slot);
         if (value != MISSING)
         {
-            active().putLongRelease((slot << SLOT_SHIFT) + VALUE_OFFSET, TOMBSTONE);
+            release(active(), (slot << SLOT_SHIFT) + VALUE_OFFSET, TOMBSTONE);
             grow(-1);
         }
         return value;
@@ -181,7 +182,7 @@ public final class OffHeapTable
             return MISSING;
         }
         final long sum = value + delta;
-        active().putLongRelease((slot << SLOT_SHIFT) + VALUE_OFFSET, sum == MISSING ? TOMBSTONE : sum);
+        release(active(), (slot << SLOT_SHIFT) + VALUE_OFFSET, sum == MISSING ? TOMBSTONE : sum);
         grow(sum == MISSING ? -1 : 0);
         return sum;
     }
@@ -200,7 +201,7 @@ public final class OffHeapTable
         {
             // After a rebuild the copy may be mixed, and is made again.
             before = generation();
-            final UnsafeBuffer buffer = buffer(before);
+            final LongBuffer buffer = buffer(before);
             words = new long[size() * ENTRY_WORDS];
             count = 0;
             for (int slot = 0; slot <= mask; slot++)
@@ -213,9 +214,9 @@ public final class OffHeapTable
                         words = Arrays.copyOf(words, 2 * count + MIN_SLOTS * ENTRY_WORDS);
                     }
                     final int offset = slot << SLOT_SHIFT;
-                    words[count++] = buffer.getLong(offset);
-                    words[count++] = buffer.getLong(offset + K1_OFFSET);
-                    words[count++] = buffer.getLong(offset + K2_OFFSET);
+                    words[count++] = buffer.get(offset);
+                    words[count++] = buffer.get(offset + K1_OFFSET);
+                    words[count++] = buffer.get(offset + K2_OFFSET);
                     words[count++] = value;
                 }
             }
@@ -246,12 +247,12 @@ public final class OffHeapTable
     }
 
     /** The buffer that is the table of a generation; a reader checks {@link #isCurrent(long)} afterwards. */
-    private UnsafeBuffer buffer(final long of)
+    private LongBuffer buffer(final long of)
     {
         return (of & 1) == 0 ? even : odd;
     }
 
-    private UnsafeBuffer active()
+    private LongBuffer active()
     {
         return buffer(generation);
     }
@@ -289,10 +290,13 @@ public final class OffHeapTable
 
     private void rebuild()
     {
-        final UnsafeBuffer to = buffer(generation + 1);
+        final LongBuffer to = buffer(generation + 1);
         // Readers must see the generation that made this buffer spare before they see any write below.
         VarHandle.storeStoreFence();
-        to.setMemory(0, to.capacity(), (byte)0);
+        for (int i = 0; i < to.capacity(); i++)
+        {
+            to.put(i, 0);
+        }
         for (int slot = 0; slot <= mask; slot++)
         {
             copy(slot, to);
@@ -302,19 +306,19 @@ public final class OffHeapTable
     }
 
     /** Copy the entry of a slot, if it has one, to the next table. */
-    private void copy(final int slot, final UnsafeBuffer to)
+    private void copy(final int slot, final LongBuffer to)
     {
-        final UnsafeBuffer from = active();
+        final LongBuffer from = active();
         final long value = valueAt(from, slot);
         if (value != MISSING)
         {
             final int offset = slot << SLOT_SHIFT;
-            final long k0 = from.getLong(offset);
-            final long k1 = from.getLong(offset + K1_OFFSET);
-            final long k2 = from.getLong(offset + K2_OFFSET);
+            final long k0 = from.get(offset);
+            final long k1 = from.get(offset + K1_OFFSET);
+            final long k2 = from.get(offset + K2_OFFSET);
             final int target = ~probe(to, k0, k1, k2);
             putKey(to, target, k0, k1, k2);
-            to.putLongRelease((target << SLOT_SHIFT) + VALUE_OFFSET, value);
+            release(to, (target << SLOT_SHIFT) + VALUE_OFFSET, value);
         }
     }
 
@@ -325,7 +329,7 @@ public final class OffHeapTable
     }
 
     /** The slot that belongs to the key, live or not, else the complement of the slot that it would claim. */
-    private int probe(final UnsafeBuffer buffer, final long k0, final long k1, final long k2)
+    private int probe(final LongBuffer buffer, final long k0, final long k1, final long k2)
     {
         final int home = hash(k0, k1, k2) & mask;
         int slot = home;
@@ -333,13 +337,13 @@ public final class OffHeapTable
         for (int i = 1; i <= mask; i++)
         {
             final int offset = slot << SLOT_SHIFT;
-            if (buffer.getLongAcquire(offset + VALUE_OFFSET) == MISSING)
+            if (acquire(buffer, offset + VALUE_OFFSET) == MISSING)
             {
                 return ~slot;
             }
-            if (buffer.getLong(offset) == k0 &&
-                buffer.getLong(offset + K1_OFFSET) == k1 &&
-                buffer.getLong(offset + K2_OFFSET) == k2)
+            if (buffer.get(offset) == k0 &&
+                buffer.get(offset + K1_OFFSET) == k1 &&
+                buffer.get(offset + K2_OFFSET) == k2)
             {
                 return slot;
             }
@@ -348,19 +352,38 @@ public final class OffHeapTable
         return ~home;
     }
 
-    private static long valueAt(final UnsafeBuffer buffer, final int slot)
+    private static long valueAt(final LongBuffer buffer, final int slot)
     {
-        final long value = buffer.getLongAcquire((slot << SLOT_SHIFT) + VALUE_OFFSET);
+        final long value = acquire(buffer, (slot << SLOT_SHIFT) + VALUE_OFFSET);
         return value == TOMBSTONE ? MISSING : value;
     }
 
     private static void putKey(
-        final UnsafeBuffer buffer, final int slot, final long k0, final long k1, final long k2)
+        final LongBuffer buffer, final int slot, final long k0, final long k1, final long k2)
     {
         final int offset = slot << SLOT_SHIFT;
-        buffer.putLong(offset, k0);
-        buffer.putLong(offset + K1_OFFSET, k1);
-        buffer.putLong(offset + K2_OFFSET, k2);
+        buffer.put(offset, k0);
+        buffer.put(offset + K1_OFFSET, k1);
+        buffer.put(offset + K2_OFFSET, k2);
+    }
+
+    private static LongBuffer newBuffer(final int slots)
+    {
+        return MemoryBuffer.allocate(slots * ENTRY_WORDS * Long.BYTES, BitUtil.CACHE_LINE_LENGTH).words();
+    }
+
+    /** A word with acquire. The JDK reads a word that is aligned at once, and the fence orders what follows. */
+    private static long acquire(final LongBuffer buffer, final int index)
+    {
+        final long word = buffer.get(index);
+        VarHandle.acquireFence();
+        return word;
+    }
+
+    private static void release(final LongBuffer buffer, final int index, final long word)
+    {
+        VarHandle.releaseFence();
+        buffer.put(index, word);
     }
 
     /** Receives the entries of the table, on the calling thread. */

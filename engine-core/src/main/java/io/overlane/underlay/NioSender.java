@@ -5,6 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.error.RepeatedFailures;
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.underlay.base.OuterOverhead;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
-import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The sending half of a {@link NioUnderlay}. Sending thread only. */
@@ -34,9 +34,6 @@ final class NioSender
 
     /** The most remotes in the cache; one more, and the cache is cleared. */
     private static final int MAX_REMOTES = 4096;
-
-    /** The most memories (a slab, a ring) whose views are cached; a power of two. */
-    private static final int VIEWS = 16;
 
     private static final int MAX_V4_PAYLOAD = 65_507;
     private static final int MAX_V6_PAYLOAD = 65_527;
@@ -50,8 +47,6 @@ final class NioSender
 
     private final Map<Remote, Remote> remotes = new HashMap<>();
     private final Remote wanted = new Remote();
-    private final ByteBuffer[] memories = new ByteBuffer[VIEWS];
-    private final ByteBuffer[] views = new ByteBuffer[VIEWS];
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(BitUtil.align(MAX_V6_PAYLOAD, 8));
 
     private long deadlineNs;
@@ -254,24 +249,15 @@ final class NioSender
         return remote;
     }
 
-    /** The bytes in place if the memory is a direct buffer, else a copy. */
-    @SuppressWarnings("ReferenceEquality")
-    private ByteBuffer bytes(final MutableDirectBuffer buffer, final int offset, final int length)
+    /** The bytes in place if the memory is direct, else a copy. */
+    private ByteBuffer bytes(final MemoryBuffer buffer, final int offset, final int length)
     {
-        final ByteBuffer memory = buffer.byteBuffer();
-        if (memory == null || !memory.isDirect())
+        if (buffer.byteArray() == null)
         {
-            buffer.getBytes(offset, scratch.clear(), length);
-            return scratch.flip();
+            return buffer.forChannel(offset, length);
         }
-        final int slot = System.identityHashCode(memory) & (VIEWS - 1);
-        if (memories[slot] != memory)
-        {
-            memories[slot] = memory;
-            views[slot] = memory.duplicate();
-        }
-        final int from = buffer.wrapAdjustment() + offset;
-        return views[slot].limit(from + length).position(from);
+        buffer.getBytes(offset, scratch.clear(), length);
+        return scratch.flip();
     }
 
     /** A remote: the key of the cache, and the cached values. */

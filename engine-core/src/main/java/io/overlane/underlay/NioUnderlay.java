@@ -26,7 +26,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
-import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +142,7 @@ public final class NioUnderlay implements Underlay
         receiveDrops = new ReceiveDrops(local);
         for (int i = 0; i < SLOTS; i++)
         {
-            slots[i] = slot(slab.frame(i).buffer());
+            slots[i] = slab.frame(i).buffer().forChannel(FrameSlab.HEADROOM, slab.frameCapacity()).slice();
         }
     }
 
@@ -326,13 +325,5 @@ public final class NioUnderlay implements Underlay
         {
             return;
         }
-    }
-
-    /** A view of the bytes behind a slot's headroom. */
-    private static ByteBuffer slot(final MutableDirectBuffer buffer)
-    {
-        final int from = buffer.wrapAdjustment() + FrameSlab.HEADROOM;
-        return buffer.byteBuffer().duplicate().position(from).limit(from + buffer.capacity() - FrameSlab.HEADROOM)
-            .slice();
     }
 }

@@ -2,11 +2,11 @@
 package io.overlane.wire;
 
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.UnsafeApi;
 
 /**
  * The Internet checksum (RFC 1071) and its incremental update (RFC 1624).
@@ -33,8 +33,8 @@ public final class Checksum
     public static long sum(final DirectBuffer buffer, final int offset, final int length, final long initial)
     {
         buffer.boundsCheck(offset, length);
-        final byte[] array = buffer.byteArray();
-        long address = buffer.addressOffset() + offset;
+        final MemoryBuffer memory = MemoryBuffer.of(buffer);
+        int at = offset;
 
         // Words are added in native order: a ones' complement sum of swapped words is the swapped sum (RFC 1071 §2 B).
         // "all" may overflow, "upper" cannot; the sum of the lower halves is their difference, exact below 2^32 words.
@@ -46,10 +46,10 @@ public final class Checksum
         int remaining = length;
         for (; remaining >= 32; remaining -= 32)
         {
-            final long word0 = UnsafeApi.getLong(array, address);
-            final long word1 = UnsafeApi.getLong(array, address + 8);
-            final long word2 = UnsafeApi.getLong(array, address + 16);
-            final long word3 = UnsafeApi.getLong(array, address + 24);
+            final long word0 = memory.getLong(at);
+            final long word1 = memory.getLong(at + 8);
+            final long word2 = memory.getLong(at + 16);
+            final long word3 = memory.getLong(at + 24);
             all0 += word0;
             all1 += word1;
             upper0 += word0 >>> 32;
@@ -58,31 +58,31 @@ public final class Checksum
             all1 += word3;
             upper0 += word2 >>> 32;
             upper1 += word3 >>> 32;
-            address += 32;
+            at += 32;
         }
         for (; remaining >= 8; remaining -= 8)
         {
-            final long word = UnsafeApi.getLong(array, address);
+            final long word = memory.getLong(at);
             all0 += word;
             upper0 += word >>> 32;
-            address += 8;
+            at += 8;
         }
         final long upper = upper0 + upper1;
         long sum = upper + ((all0 + all1) - (upper << 32));
 
         if ((remaining & 4) != 0)
         {
-            sum += UnsafeApi.getInt(array, address) & 0xFFFF_FFFFL;
-            address += 4;
+            sum += memory.getInt(at) & 0xFFFF_FFFFL;
+            at += 4;
         }
         if ((remaining & 2) != 0)
         {
-            sum += UnsafeApi.getShort(array, address) & 0xFFFFL;
-            address += 2;
+            sum += memory.getShort(at) & 0xFFFFL;
+            at += 2;
         }
         if ((remaining & 1) != 0)
         {
-            final long octet = UnsafeApi.getByte(array, address) & 0xFFL;
+            final long octet = memory.getByte(at) & 0xFFL;
             sum += SWAP ? octet : octet << 8;
         }
 

@@ -52,7 +52,7 @@ public final class EthernetHeader extends Header
     /** @return the address in the low 48 bits, first octet on the wire highest. */
     public long destination()
     {
-        return mac(DESTINATION_OFFSET);
+        return i64(DESTINATION_OFFSET) >>> 16;
     }
 
     public EthernetHeader destination(final long destination)
@@ -64,7 +64,7 @@ public final class EthernetHeader extends Header
     /** @return the address, as {@link #destination()}. */
     public long source()
     {
-        return mac(SOURCE_OFFSET);
+        return i64(SOURCE_OFFSET - 2) & 0xFFFF_FFFF_FFFFL;
     }
 
     public EthernetHeader source(final long source)

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.wire;
 
+import io.overlane.memory.MemoryBuffer;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** The place of a header in a buffer, and access to its fields in network byte order, by their offset in the header. */
 abstract class Header
 {
     @SuppressWarnings("NullAway.Init")
-    UnsafeBuffer buffer;
+    MemoryBuffer buffer;
     int offset;
     int length;
 
     final void aim(final MutableDirectBuffer buffer, final int offset, final int length)
     {
         // With one class the accesses below need no dispatch. Frames have it; only another buffer costs an object.
-        this.buffer = buffer instanceof UnsafeBuffer unsafe ? unsafe : new UnsafeBuffer(buffer);
+        this.buffer = MemoryBuffer.of(buffer);
         this.offset = offset;
         this.length = length;
     }

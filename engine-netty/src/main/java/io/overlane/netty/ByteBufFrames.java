@@ -4,10 +4,8 @@ package io.overlane.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import java.nio.ByteBuffer;
-import org.agrona.BufferUtil;
-import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Frames over Netty's buffers and Netty's buffers over frames, without copying a byte.
@@ -30,13 +28,13 @@ public final class ByteBufFrames
      */
     public static Frame frame(final ByteBuf bytes)
     {
-        return wrap(new Frame(new UnsafeBuffer(0, 0)), bytes);
+        return wrap(new Frame(new MemoryBuffer()), bytes);
     }
 
     /**
-     * Set a frame to a buffer's readable bytes. The bytes before them are its headroom, those after them, up to the
-     * capacity, its tailroom. The buffer's indices are not moved, and not used afterwards. Allocates nothing if the
-     * buffer has a memory address.
+     * Set a frame to a buffer's readable bytes. The bytes before them are its headroom; those after them, up to the
+     * capacity, are its tailroom. The buffer's indices are not moved, and not used afterwards. Some small objects are
+     * allocated.
      *
      * @param frame made for this purpose, because its slot changes too.
      * @param bytes in one piece, direct or on the heap.
@@ -44,14 +42,13 @@ public final class ByteBufFrames
      */
     public static Frame wrap(final Frame frame, final ByteBuf bytes)
     {
-        final int capacity = bytes.capacity();
         if (bytes.hasArray())
         {
-            frame.buffer().wrap(bytes.array(), bytes.arrayOffset(), capacity);
+            frame.buffer().wrap(bytes.array(), bytes.arrayOffset(), bytes.capacity());
         }
         else
         {
-            frame.buffer().wrap(address(bytes), capacity);
+            frame.buffer().wrap(memory(bytes), 0, bytes.capacity());
         }
         return frame.wrap(bytes.readerIndex(), bytes.readableBytes());
     }
@@ -66,36 +63,37 @@ public final class ByteBufFrames
         {
             return bytes.memoryAddress();
         }
+        return memory(bytes).addressOffset();
+    }
+
+    /**
+     * @return a new view of all bytes from index 0 to the capacity.
+     * @throws IllegalArgumentException if the buffer is on the heap or not one piece of memory.
+     */
+    static MemoryBuffer memory(final ByteBuf bytes)
+    {
         if (bytes.nioBufferCount() != 1 || !bytes.isDirect())
         {
             throw new IllegalArgumentException("not one piece of direct memory: " + bytes);
         }
         // Slices share internalNioBuffer with their parent, which another thread may be using.
         final ByteBuffer view = bytes.nioBuffer(0, bytes.capacity());
-        return BufferUtil.address(view) + view.position();
+        return new MemoryBuffer(view, view.position(), bytes.capacity());
     }
 
     /**
      * @param frame whose bytes are used, without headroom and tailroom.
      * @return a buffer over the same memory, readable from 0 to the frame's length.
-     * @throws UnsupportedOperationException if the frame lies in memory without a Java buffer and this JVM does not
-     *     give Netty access to it.
      */
     public static ByteBuf byteBuf(final Frame frame)
     {
-        final MutableDirectBuffer buffer = frame.buffer();
+        final MemoryBuffer buffer = frame.buffer();
         final int length = frame.length();
         if (buffer.byteArray() != null)
         {
             final int from = buffer.wrapAdjustment() + frame.offset();
             return Unpooled.wrappedBuffer(buffer.byteArray(), from, length);
         }
-        final ByteBuffer memory = buffer.byteBuffer();
-        if (memory == null)
-        {
-            return Unpooled.wrappedBuffer(frame.address(), length, false);
-        }
-        final int from = buffer.wrapAdjustment() + frame.offset();
-        return Unpooled.wrappedBuffer(memory.duplicate().limit(from + length).position(from).slice());
+        return Unpooled.wrappedBuffer(buffer.forChannel(frame.offset(), length).slice());
     }
 }

@@ -4,6 +4,9 @@ package io.overlane.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.overlane.memory.MemoryBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.BitUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * A read needs room for a joined datagram of 64 KiB, and most datagrams are far shorter; the next one begins directly
  * after the bytes that were used. Each datagram holds a reference to its chunk, which returns to the pool when the last
- * one is released. Event loop only.
+ * one is released. For the event loop, except where a method says otherwise.
  */
 final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
 {
@@ -32,6 +35,11 @@ final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
 
     /** Reads before the event loop serves its other channels. */
     private static final int READS_PER_LOOP = 64;
+
+    /** Views of the chunks in the order in which they were allocated, for the thread that polls. */
+    private final Queue<MemoryBuffer> memories = new ConcurrentLinkedQueue<>();
+    /** The chunk of the last datagram that was polled. */
+    private MemoryBuffer polled = new MemoryBuffer();
 
     private @Nullable ByteBuf chunk;
     private int next;
@@ -55,6 +63,19 @@ final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
     static void warmUp(final ByteBufAllocator allocator)
     {
         allocator.directBuffer(CHUNK_LENGTH, CHUNK_LENGTH).release();
+    }
+
+    /**
+     * The memory in which a datagram lies. Datagrams are polled in the order of their chunks, so a chunk that does not
+     * have this one has no later one either. Polling thread.
+     */
+    MemoryBuffer memoryWith(final long address)
+    {
+        while (address < polled.addressOffset() || address >= polled.addressOffset() + polled.capacity())
+        {
+            polled = memories.remove();
+        }
+        return polled;
     }
 
     /** Release the current chunk; datagrams in it keep it alive. */
@@ -83,6 +104,7 @@ final class ChunkAllocator extends DefaultMaxMessagesRecvByteBufAllocator
             {
                 release();
                 chunk = allocator.directBuffer(CHUNK_LENGTH, CHUNK_LENGTH);
+                memories.add(ByteBufFrames.memory(chunk));
                 next = 0;
             }
             return chunk.retainedSlice(next + HEADROOM, MAX_DATAGRAM_LENGTH).clear();

@@ -8,13 +8,12 @@ import io.netty.util.ReferenceCountUtil;
 import io.overlane.address.IpAddress;
 import io.overlane.error.RepeatedFailures;
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.signal.Doorbell;
 import io.overlane.underlay.ReceiveBatch;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +38,7 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
     /** Failures on the event loop. */
     private final RepeatedFailures failures;
     private final Doorbell doorbell;
-    private final OneToOneConcurrentArrayQueue<DatagramPacket> queue =
-        new OneToOneConcurrentArrayQueue<>(QUEUE_CAPACITY);
+    private final PacketQueue queue = new PacketQueue(QUEUE_CAPACITY);
     private final AtomicLong overflows = new AtomicLong();
     private volatile boolean isClosed;
 
@@ -56,7 +54,7 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
         failures = new RepeatedFailures(errorHandler);
         for (int i = 0; i < LENT_FRAMES; i++)
         {
-            frames[i] = new Frame(new UnsafeBuffer(0, 0));
+            frames[i] = new Frame(new MemoryBuffer());
         }
     }
 
@@ -90,7 +88,7 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
 
     boolean isEmpty()
     {
-        return queue.isEmpty();
+        return queue.peek() == null;
     }
 
     long overflows()
@@ -124,7 +122,10 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
     synchronized void close()
     {
         isClosed = true;
-        queue.drain(ReferenceCountUtil::release);
+        for (DatagramPacket packet = queue.poll(); packet != null; packet = queue.poll())
+        {
+            packet.release();
+        }
         if (poller == Thread.currentThread() || poller != null && !poller.isAlive())
         {
             giveBack();
@@ -166,7 +167,11 @@ final class NettyReceiver extends ChannelInboundHandlerAdapter
             pieces++;
         }
 
-        frame.buffer().wrap(address - ChunkAllocator.HEADROOM, ChunkAllocator.HEADROOM + length);
+        final MemoryBuffer chunk = chunks.memoryWith(address);
+        frame.buffer().wrap(
+            chunk,
+            (int)(address - chunk.addressOffset()) - ChunkAllocator.HEADROOM,
+            ChunkAllocator.HEADROOM + length);
         frame.wrap(ChunkAllocator.HEADROOM, length);
         final IpAddress source = IpAddress.of(sender.getAddress());
         batch.add(

@@ -3,12 +3,12 @@ package io.overlane.testkit;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.port.Port;
 import io.overlane.signal.Doorbell;
 import io.overlane.status.DropReason;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +71,7 @@ public final class LoopbackPort implements Port
      */
     public boolean put(final byte... frame)
     {
-        return put(new UnsafeBuffer(frame), 0, frame.length);
+        return put(new MemoryBuffer(frame), 0, frame.length);
     }
 
     /**

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
@@ -21,7 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -421,7 +421,7 @@ public abstract class UnderlayContract
     /** A frame in direct memory with headroom, as from a device; its bytes depend on the seed. */
     private static Frame payload(final int seed, final int length)
     {
-        final UnsafeBuffer slot = new UnsafeBuffer(ByteBuffer.allocateDirect(128 + 66_000));
+        final MemoryBuffer slot = new MemoryBuffer(ByteBuffer.allocateDirect(128 + 66_000));
         for (int i = 0; i < length; i++)
         {
             slot.putByte(128 + i, (byte)(seed * 31 + i));

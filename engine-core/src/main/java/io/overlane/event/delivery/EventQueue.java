@@ -8,6 +8,7 @@ import io.overlane.control.FdbChange;
 import io.overlane.event.EngineEvent;
 import io.overlane.event.EngineEvent.Place;
 import io.overlane.fdb.FdbEntry;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.segment.LocalPorts;
 import io.overlane.signal.Doorbell;
 import java.util.Deque;
@@ -16,11 +17,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +90,8 @@ public final class EventQueue
     {
         if (ring == null)
         {
-            ring = new ManyToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-                length + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH)));
+            ring = new ManyToOneRingBuffer(MemoryBuffer.allocate(
+                length + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH));
         }
         isOn = true;
     }

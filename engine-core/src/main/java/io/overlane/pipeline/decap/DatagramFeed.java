@@ -2,8 +2,8 @@
 package io.overlane.pipeline.decap;
 
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.underlay.ReceiveBatch;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Gives every datagram of a batch to a path. Datagrams that the kernel joined (UDP_GRO) are cut into frames where they
@@ -26,7 +26,7 @@ public final class DatagramFeed
         this.path = path;
         for (int i = 0; i < views.length; i++)
         {
-            views[i] = new Frame(new UnsafeBuffer(0, 0));
+            views[i] = new Frame(new MemoryBuffer());
         }
     }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline.learning;
 
+import io.overlane.memory.MemoryBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
@@ -35,8 +34,8 @@ public final class LearnRing
     private static final int LENGTH = 32;
     private static final int MESSAGES_PER_DRAIN = 256;
 
-    private final ManyToOneRingBuffer ring = new ManyToOneRingBuffer(new UnsafeBuffer(
-        BufferUtil.allocateDirectAligned(CAPACITY + RingBufferDescriptor.TRAILER_LENGTH, Long.BYTES)));
+    private final ManyToOneRingBuffer ring = new ManyToOneRingBuffer(
+        MemoryBuffer.allocate(CAPACITY + RingBufferDescriptor.TRAILER_LENGTH, Long.BYTES));
     private final AtomicLong forgotten = new AtomicLong();
     private final Runnable wake;
     private volatile long refreshMs;
