@@ -62,7 +62,12 @@ public final class FateFeed
     /** The next fate is that of a frame that was offered to a port. */
     public void to(final Port port)
     {
-        view.to = port;
+        view.isOffered = true;
+        // It seldom changes: a comparison is cheaper than the write barrier of the collector.
+        if (view.to != port)
+        {
+            view.to = port;
+        }
     }
 
     /** The bytes of the next fate begin with a tunnel header. */
@@ -186,8 +191,14 @@ public final class FateFeed
         final Frame frame,
         final int count)
     {
-        view.outcome = outcome;
-        view.reason = reason;
+        if (view.outcome != outcome)
+        {
+            view.outcome = outcome;
+        }
+        if (view.reason != reason)
+        {
+            view.reason = reason;
+        }
         view.vni = vni;
         view.high = high;
         view.low = low;
@@ -206,7 +217,7 @@ public final class FateFeed
         {
             listener.onFate(view, errorHandler);
         }
-        view.to = null;
+        view.isOffered = false;
         view.hasTunnelHeader = false;
         open = Math.max(open - count, 0);
         if (open == 0)

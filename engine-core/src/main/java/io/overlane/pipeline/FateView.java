@@ -21,7 +21,9 @@ final class FateView implements Fate
     Outcome outcome = Outcome.DELIVERED;
     DropReason reason = DropReason.NONE;
     @Nullable Port from;
+    /** The last port to which a frame was offered. */
     @Nullable Port to;
+    boolean isOffered;
     long high;
     long low;
     boolean hasOuter;
@@ -106,7 +108,7 @@ final class FateView implements Fate
     @Override
     public @Nullable Port to()
     {
-        return to;
+        return isOffered ? to : null;
     }
 
     @Override
