@@ -145,7 +145,7 @@ final class EngineOutput
                 if (frame.verdict() == DropReason.NONE)
                 {
                     final int length = headroom + frame.length();
-                    final int recordLength = FrameRing.recordLength(length);
+                    final int recordLength = RecordStates.ringLength(length);
                     if (position + recordLength > end)
                     {
                         break;
@@ -195,6 +195,6 @@ final class EngineOutput
 
     private int recordLength(final Frame frame)
     {
-        return FrameRing.recordLength(headroom + frame.length());
+        return RecordStates.ringLength(headroom + frame.length());
     }
 }

@@ -2,7 +2,6 @@
 package io.overlane.port;
 
 import io.overlane.memory.MemoryBuffer;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
@@ -18,15 +17,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  *   ------+---------------+-------------+------
  * </pre>
  *
- * <p>A record begins at a multiple of 64 bytes. Its state and length are not in front of it but in an array with one
- * number for each 64 bytes of the ring, so a writer cannot damage them:
- *
- * <pre>
- *   FREE ── claim ──► CLAIMED ── commit ──► COMMITTED ── read ──► FREE
- *                        │ ├───── abort ──► SKIPPED ──── read ──► FREE
- *                        │
- *                        └─ give up ──► GIVEN_UP ── late commit or abort ──► GIVEN_BACK ── passed ──► FREE
- * </pre>
+ * <p>A record begins at a multiple of 64 bytes. {@link RecordStates} has its state and length.
  *
  * <p><b>Claims that are given up.</b> A claim that is not committed holds up all later ones. The reader can give it up
  * and go on. The thread that made it may be slow and not dead, and may still write there. So this part of the ring is
@@ -53,23 +44,11 @@ final class FrameRing
     /** In bytes. The reader gets no record of a run before the last is written, so a run is short. */
     private static final int MAX_RUN = 1 << 20;
 
-    private static final int ALIGNMENT_SHIFT = 6;
-
-    // The low bits of a record's number are its state; the others are its length in bytes.
-    private static final int FREE = 0;
-    private static final int CLAIMED = 1;
-    private static final int COMMITTED = 2;
-    private static final int SKIPPED = 3;
-    private static final int GIVEN_UP = 4;
-    private static final int GIVEN_BACK = 5;
-    private static final int KIND_MASK = 7;
-    private static final int LENGTH_SHIFT = 3;
-
     /** Set in the tail when the ring takes no more claims. */
     private static final long CLOSED_BIT = Long.MIN_VALUE;
 
     private final MemoryBuffer buffer;
-    private final AtomicIntegerArray records;
+    private final RecordStates records;
     private final int capacity;
     private final int tailIndex;
     private final int headCacheIndex;
@@ -89,17 +68,11 @@ final class FrameRing
         this.capacity = capacity;
         buffer = MemoryBuffer.allocate(
             capacity + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH);
-        records = new AtomicIntegerArray(capacity >> ALIGNMENT_SHIFT);
+        records = new RecordStates(capacity);
         tailIndex = capacity + RingBufferDescriptor.TAIL_POSITION_OFFSET;
         headCacheIndex = capacity + RingBufferDescriptor.HEAD_CACHE_POSITION_OFFSET;
         headIndex = capacity + RingBufferDescriptor.HEAD_POSITION_OFFSET;
         barriers = RingBarriers.of(capacity);
-    }
-
-    /** The bytes of the ring that a record takes. */
-    static int recordLength(final int length)
-    {
-        return Math.max(ALIGNMENT, BitUtil.align(length, ALIGNMENT));
     }
 
     /** The memory that records are written to. */
@@ -120,14 +93,14 @@ final class FrameRing
      */
     int tryClaim(final int length)
     {
-        final int recordLength = recordLength(length);
+        final int recordLength = RecordStates.ringLength(length);
         final long claimed = claim(recordLength, recordLength);
         if (claimed < 0)
         {
             return (int)claimed;
         }
         final int index = (int)claimed;
-        records.setRelease(index >> ALIGNMENT_SHIFT, length << LENGTH_SHIFT | CLAIMED);
+        records.claim(index, length);
         return index;
     }
 
@@ -136,7 +109,7 @@ final class FrameRing
      * between this and {@link #commitRun}: the reader cannot give a run up. The writer calls {@link #put} for each
      * record but the first.
      *
-     * @param first  bytes of the ring that the first record takes ({@link #recordLength(int)}).
+     * @param first  bytes of the ring that the first record takes ({@link RecordStates#ringLength(int)}).
      * @param wanted bytes of the ring that all records take, at most.
      * @return the run, from {@code first} to {@code wanted} bytes long: see {@link #runIndex} and {@link #runEnd}; or
      *         {@link #FULL} or {@link #CLOSED}.
@@ -161,7 +134,7 @@ final class FrameRing
     /** Note that a record of a run has been written. It is the reader's once the run is committed. */
     void put(final int index, final int length)
     {
-        records.setPlain(index >> ALIGNMENT_SHIFT, length << LENGTH_SHIFT | COMMITTED);
+        records.put(index, length);
     }
 
     /**
@@ -177,14 +150,14 @@ final class FrameRing
         final int end = runEnd(run);
         if (written == index)
         {
-            skip(index, end);
+            records.skip(index, end);
             return;
         }
         if (written < end)
         {
-            skip(written, end);
+            records.skip(written, end);
         }
-        records.setRelease(index >> ALIGNMENT_SHIFT, length << LENGTH_SHIFT | COMMITTED);
+        records.commit(index, length);
     }
 
     /**
@@ -195,7 +168,7 @@ final class FrameRing
      */
     boolean commit(final int index)
     {
-        return settle(index, COMMITTED);
+        return records.settle(index, RecordStates.COMMITTED);
     }
 
     /**
@@ -206,7 +179,7 @@ final class FrameRing
      */
     boolean abort(final int index)
     {
-        return settle(index, SKIPPED);
+        return records.settle(index, RecordStates.SKIPPED);
     }
 
     /** Take no more claims; existing claims can be committed, and committed records can be read. Any thread. */
@@ -223,7 +196,8 @@ final class FrameRing
     boolean mayHaveRecord()
     {
         final int kind = kind(next);
-        return kind == COMMITTED || kind == SKIPPED || kind >= GIVEN_UP && next != tail();
+        return kind == RecordStates.COMMITTED || kind == RecordStates.SKIPPED ||
+            kind >= RecordStates.GIVEN_UP && next != tail();
     }
 
     /** Go to the next committed record; false if there is none yet. Reader. */
@@ -231,27 +205,36 @@ final class FrameRing
     {
         while (true)
         {
-            final int block = index(next) >> ALIGNMENT_SHIFT;
-            final int record = records.get(block);
-            switch (record & KIND_MASK)
+            final int index = index(next);
+            final int record = records.get(index);
+            switch (RecordStates.kind(record))
             {
-                case COMMITTED:
-                    records.setPlain(block, FREE);
+                case RecordStates.COMMITTED:
+                    records.free(index);
                     take(record);
                     return true;
 
-                case SKIPPED:
-                    records.setPlain(block, FREE);
-                    next += recordLength(record >> LENGTH_SHIFT);
+                case RecordStates.SKIPPED:
+                    records.free(index);
+                    pass(record);
                     break;
 
-                case GIVEN_UP:
-                case GIVEN_BACK:
+                case RecordStates.GIVEN_UP:
                     if (next == tail())
                     {
                         return false;
                     }
-                    passBarrier(block, record);
+                    pass(record);
+                    break;
+
+                case RecordStates.GIVEN_BACK:
+                    if (next == tail())
+                    {
+                        return false;
+                    }
+                    pass(record);
+                    records.free(index);
+                    barriers = barriers.without(index);
                     break;
 
                 default:
@@ -263,7 +246,7 @@ final class FrameRing
     /** Whether the next record was claimed and is neither committed nor aborted. Reader. */
     boolean isHeldUp()
     {
-        return kind(next) == CLAIMED;
+        return kind(next) == RecordStates.CLAIMED;
     }
 
     /**
@@ -272,14 +255,13 @@ final class FrameRing
      */
     boolean giveUp()
     {
-        final int block = index(next) >> ALIGNMENT_SHIFT;
-        final int record = records.get(block);
-        if ((record & KIND_MASK) != CLAIMED || !records.compareAndSet(block, record, record - CLAIMED + GIVEN_UP))
+        final int index = index(next);
+        final int record = records.get(index);
+        if (RecordStates.kind(record) != RecordStates.CLAIMED || !records.giveUp(index, record))
         {
             return false;
         }
-        final int begin = index(next);
-        barriers = barriers.with(begin, begin + recordLength(record >> LENGTH_SHIFT));
+        barriers = barriers.with(index, index + RecordStates.ringLength(RecordStates.length(record)));
         take(record);
         return true;
     }
@@ -290,17 +272,17 @@ final class FrameRing
         long position = next;
         for (final long tail = tail(); position < tail;)
         {
-            final int block = index(position) >> ALIGNMENT_SHIFT;
-            final int record = records.get(block);
-            final int kind = record & KIND_MASK;
-            if (kind == FREE)
+            final int index = index(position);
+            final int record = records.get(index);
+            final int kind = RecordStates.kind(record);
+            if (kind == RecordStates.FREE)
             {
-                // Claimed by a thread that is about to write the state.
-                Thread.onSpinWait();
+                // Claimed by a thread that is about to write the state, or the frames of a run.
+                Thread.yield();
             }
-            else if (kind != CLAIMED || records.compareAndSet(block, record, record - CLAIMED + GIVEN_UP))
+            else if (kind != RecordStates.CLAIMED || records.giveUp(index, record))
             {
-                position += recordLength(record >> LENGTH_SHIFT);
+                position += RecordStates.ringLength(RecordStates.length(record));
             }
         }
     }
@@ -406,43 +388,16 @@ final class FrameRing
         }
     }
 
-    /** Have the reader pass over a part of the ring that its writer has claimed. */
-    private void skip(final int from, final int to)
-    {
-        records.setRelease(from >> ALIGNMENT_SHIFT, to - from << LENGTH_SHIFT | SKIPPED);
-    }
-
-    private boolean settle(final int index, final int kind)
-    {
-        final int block = index >> ALIGNMENT_SHIFT;
-        final int record = records.get(block);
-        if ((record & KIND_MASK) == CLAIMED && records.compareAndSet(block, record, record - CLAIMED + kind))
-        {
-            return true;
-        }
-        final int now = records.get(block);
-        if ((now & KIND_MASK) == GIVEN_UP && records.compareAndSet(block, now, now - GIVEN_UP + GIVEN_BACK))
-        {
-            return false;
-        }
-        throw new IllegalStateException("nothing is claimed at index " + index + ": commit or abort a claim once");
-    }
-
     private void take(final int record)
     {
         offset = index(next);
-        length = record >> LENGTH_SHIFT;
-        next += recordLength(length);
+        length = RecordStates.length(record);
+        pass(record);
     }
 
-    private void passBarrier(final int block, final int record)
+    private void pass(final int record)
     {
-        next += recordLength(record >> LENGTH_SHIFT);
-        if ((record & KIND_MASK) == GIVEN_BACK)
-        {
-            records.setPlain(block, FREE);
-            barriers = barriers.without(block << ALIGNMENT_SHIFT);
-        }
+        next += RecordStates.ringLength(RecordStates.length(record));
     }
 
     /** Fill the part of a claim that is in front of its record. */
@@ -454,7 +409,7 @@ final class FrameRing
             final int at = around.at(from);
             if (from < around.begin(at))
             {
-                skip(from, around.begin(at));
+                records.skip(from, around.begin(at));
             }
             position += around.end(at) - from;
         }
@@ -462,7 +417,7 @@ final class FrameRing
 
     private int kind(final long position)
     {
-        return records.get(index(position) >> ALIGNMENT_SHIFT) & KIND_MASK;
+        return RecordStates.kind(records.get(index(position)));
     }
 
     private int index(final long position)

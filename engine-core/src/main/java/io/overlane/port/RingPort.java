@@ -125,7 +125,7 @@ public final class RingPort implements Port
     static FrameRing ring(final RingPortContext context, final int headroom)
     {
         final int longest = context.mtu() + EthernetHeader.LENGTH + VlanTag.LENGTH;
-        final int recordLength = FrameRing.recordLength(headroom + longest);
+        final int recordLength = RecordStates.ringLength(headroom + longest);
         // One record more than asked for: that much can be lost to padding where the ring ends.
         final long wanted = (context.capacity() + 1L) * recordLength;
         if (wanted > FrameRing.MAX_CAPACITY)
