@@ -40,7 +40,7 @@ public final class StageContext
      */
     public StageContext segment(final int vni)
     {
-        this.vni = Vni.check(vni);
+        this.vni = Setting.inRange("segment", vni, Vni.MIN_VALUE, Vni.MAX_VALUE);
         return this;
     }
 

@@ -16,6 +16,8 @@ import io.overlane.policy.FloodBudget;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SegmentPolicy;
+import io.overlane.port.RingPortContext;
+import io.overlane.stage.StageContext;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.testkit.SettingsContract;
 import io.overlane.underlay.OuterContext;
@@ -35,6 +37,7 @@ class CoreSettingsTest extends SettingsContract
                 "EngineContext.errorHandler",
                 "EngineContext.idleWait",
                 "OuterContext.ecn",
+                "RingPortContext.errorHandler",
                 "UnderlayOptions.errorHandler",
                 "UnderlayOptions.multicastInterface"),
             Set.of("FdbContext.seed", "SegmentPolicy.reservedBits", "SegmentContext.reservedBits"));
@@ -44,6 +47,8 @@ class CoreSettingsTest extends SettingsContract
         object(SegmentContext.class, () -> new SegmentContext(1));
         object(SegmentPolicy.class, SegmentPolicy::new);
         object(IpNetworkContext.class, IpNetworkContext::new);
+        object(RingPortContext.class, RingPortContext::new);
+        object(StageContext.class, () -> new StageContext(frame -> {}));
         object(UnderlayOptions.class, () -> new UnderlayOptions(IpAddress.ANY_V4, 0));
         sample(IpAddress.class, IpAddress.parse("192.0.2.1"));
         sample(IpPrefix.class, IpPrefix.parse("192.0.2.0/24"));
