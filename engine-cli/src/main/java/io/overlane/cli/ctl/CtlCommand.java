@@ -50,8 +50,8 @@ public final class CtlCommand implements Callable<Integer>
     private boolean isJson;
 
     @Parameters(paramLabel = "WORD", arity = "1..*", completionCandidates = FirstWords.class, description =
-        "The request: help, ping, version, reload, stats, drops, capture ..., fdb ..., neigh ..., " +
-        "route ..., segment ..., flannel leases|routes|why PEER.")
+        "The request: help, ping, version, reload, stats, histograms, latency on|off, drops, capture ..., fdb ..., " +
+        "neigh ..., route ..., segment ..., flannel leases|routes|why PEER.")
     private List<String> words = new ArrayList<>();
 
     @Spec
@@ -64,8 +64,8 @@ public final class CtlCommand implements Callable<Integer>
         public Iterator<String> iterator()
         {
             return List.of(
-                "help", "ping", "version", "reload", "stats", "drops", "capture", "fdb", "neigh", "route",
-                "segment", "flannel", "leases", "routes", "why",
+                "help", "ping", "version", "reload", "stats", "histograms", "latency", "drops", "capture", "fdb",
+                "neigh", "route", "segment", "flannel", "leases", "routes", "why",
                 "show", "add", "append", "replace", "del", "flush", "vni", "dst", "port", "lladdr", "remote",
                 "reason", "dev").iterator();
         }

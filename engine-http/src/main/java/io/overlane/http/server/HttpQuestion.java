@@ -2,18 +2,20 @@
 package io.overlane.http.server;
 
 import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A request for a page.
  *
  * @param path  starts with a slash; not decoded.
+ * @param query behind the question mark; not decoded, empty if there is none.
  * @param words of the query, decoded: {@code ?vni=42&learned} is {@code vni, 42, learned}.
  */
-public record HttpQuestion(String path, List<String> words)
+public record HttpQuestion(String path, String query, List<String> words)
 {
     /**
      * @param target of the request, such as {@code /api/fdb?vni=42}.
@@ -28,7 +30,8 @@ public record HttpQuestion(String path, List<String> words)
         }
         final int mark = target.indexOf('?');
         final List<String> words = new ArrayList<>();
-        for (final String part : mark < 0 ? new String[0] : target.substring(mark + 1).split("&"))
+        final String query = mark < 0 ? "" : target.substring(mark + 1);
+        for (final String part : query.split("&"))
         {
             for (final String word : part.split("=", 2))
             {
@@ -38,7 +41,7 @@ public record HttpQuestion(String path, List<String> words)
                 }
             }
         }
-        return new HttpQuestion(mark < 0 ? target : target.substring(0, mark), List.copyOf(words));
+        return new HttpQuestion(mark < 0 ? target : target.substring(0, mark), query, List.copyOf(words));
     }
 
     /**
@@ -48,19 +51,10 @@ public record HttpQuestion(String path, List<String> words)
      */
     public String nextPage(final String key, final int value)
     {
-        final List<String> parts = new ArrayList<>();
-        for (int i = 0; i < words.size(); i++)
-        {
-            if (key.equals(words.get(i)))
-            {
-                i++;
-            }
-            else
-            {
-                parts.add(URLEncoder.encode(words.get(i), StandardCharsets.UTF_8));
-            }
-        }
-        parts.add(key + "=" + value);
-        return path + "?" + String.join("&", parts);
+        final String others = Arrays.stream(query.split("&"))
+            .filter(part -> !part.isEmpty() && !part.startsWith(key + "="))
+            .map(part -> part + "&")
+            .collect(Collectors.joining());
+        return path + "?" + others + key + "=" + value;
     }
 }
