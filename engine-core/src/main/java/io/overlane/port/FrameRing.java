@@ -2,8 +2,8 @@
 package io.overlane.port;
 
 import io.overlane.memory.MemoryBuffer;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.agrona.BitUtil;
-import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
  * A ring of records from any number of threads to one. A thread claims room, writes a record there and commits it. The
@@ -44,15 +44,23 @@ final class FrameRing
     /** In bytes. The reader gets no record of a run before the last is written, so a run is short. */
     private static final int MAX_RUN = 1 << 20;
 
+    /** Numbers in two cache lines: processors fetch lines in pairs. */
+    private static final int PADDING = 2 * BitUtil.CACHE_LINE_LENGTH / Long.BYTES;
+
+    // Indices of positions.
+    private static final int TAIL = PADDING;
+    /** A head that a writer read before, so that not every claim has to read the reader's cache line. */
+    private static final int HEAD_CACHE = 2 * PADDING;
+    private static final int HEAD = 3 * PADDING;
+
     /** Set in the tail when the ring takes no more claims. */
     private static final long CLOSED_BIT = Long.MIN_VALUE;
 
     private final MemoryBuffer buffer;
     private final RecordStates records;
     private final int capacity;
-    private final int tailIndex;
-    private final int headCacheIndex;
-    private final int headIndex;
+    /** Three numbers, each on cache lines of its own. */
+    private final AtomicLongArray positions = new AtomicLongArray(4 * PADDING);
 
     private volatile RingBarriers barriers;
 
@@ -66,12 +74,8 @@ final class FrameRing
     FrameRing(final int capacity)
     {
         this.capacity = capacity;
-        buffer = MemoryBuffer.allocate(
-            capacity + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH);
+        buffer = MemoryBuffer.allocate(capacity, BitUtil.CACHE_LINE_LENGTH);
         records = new RecordStates(capacity);
-        tailIndex = capacity + RingBufferDescriptor.TAIL_POSITION_OFFSET;
-        headCacheIndex = capacity + RingBufferDescriptor.HEAD_CACHE_POSITION_OFFSET;
-        headIndex = capacity + RingBufferDescriptor.HEAD_POSITION_OFFSET;
         barriers = RingBarriers.of(capacity);
     }
 
@@ -185,10 +189,10 @@ final class FrameRing
     /** Take no more claims; existing claims can be committed, and committed records can be read. Any thread. */
     void close()
     {
-        long tail = buffer.getLongVolatile(tailIndex);
-        while (!buffer.compareAndSetLong(tailIndex, tail, tail | CLOSED_BIT))
+        long tail = positions.get(TAIL);
+        while (!positions.compareAndSet(TAIL, tail, tail | CLOSED_BIT))
         {
-            tail = buffer.getLongVolatile(tailIndex);
+            tail = positions.get(TAIL);
         }
     }
 
@@ -308,13 +312,13 @@ final class FrameRing
     /** How far the writers have come, in bytes since the beginning. Any thread. */
     long tail()
     {
-        return buffer.getLongVolatile(tailIndex) & ~CLOSED_BIT;
+        return positions.get(TAIL) & ~CLOSED_BIT;
     }
 
     /** Bytes that are claimed, committed or not released. Any thread. */
     int usedLength()
     {
-        final long from = buffer.getLongVolatile(headIndex);
+        final long from = positions.get(HEAD);
         return (int)Math.min(tail() - from, capacity);
     }
 
@@ -327,7 +331,7 @@ final class FrameRing
     /** How far the reader has given room back, in bytes since the beginning. Any thread. */
     long released()
     {
-        return buffer.getLongVolatile(headIndex);
+        return positions.get(HEAD);
     }
 
     /** Bytes that are read and not released. Reader. */
@@ -344,7 +348,7 @@ final class FrameRing
             return false;
         }
         head = next;
-        buffer.putLongRelease(headIndex, head);
+        positions.setRelease(HEAD, head);
         return true;
     }
 
@@ -353,19 +357,19 @@ final class FrameRing
     {
         while (true)
         {
-            final long tail = buffer.getLongVolatile(tailIndex);
+            final long tail = positions.get(TAIL);
             if (tail < 0)
             {
                 return CLOSED;
             }
             // The head must be read before the list of barriers.
-            long knownHead = buffer.getLongVolatile(headCacheIndex);
+            long knownHead = positions.get(HEAD_CACHE);
             RingBarriers around = barriers;
             long start = around.place(tail, first);
             if (start + wanted - knownHead > capacity)
             {
-                knownHead = buffer.getLongVolatile(headIndex);
-                buffer.putLongRelease(headCacheIndex, knownHead);
+                knownHead = positions.get(HEAD);
+                positions.setRelease(HEAD_CACHE, knownHead);
                 around = barriers;
                 start = around.place(tail, first);
                 if (start + first - knownHead > capacity)
@@ -380,7 +384,7 @@ final class FrameRing
                 final int untilBarrier = around.begin(around.at(index)) - index;
                 length = Math.min(wanted, Math.min(untilBarrier, (int)(knownHead + capacity - start)));
             }
-            if (buffer.compareAndSetLong(tailIndex, tail, start + length))
+            if (positions.compareAndSet(TAIL, tail, start + length))
             {
                 pad(tail, start, around);
                 return (long)length << 32 | index;
