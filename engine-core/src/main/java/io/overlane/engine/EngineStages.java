@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds stages of the application to a running engine and removes them, while frames flow; no frame is lost by that.
@@ -44,8 +45,8 @@ public final class EngineStages
     private final List<Worker> workers;
     private final EngineCounters counters;
     private final List<StageEntry> stages = new ArrayList<>();
-    /** Whether the threads can hand frames to each other. Guarded by the stages. */
-    private boolean isTransitOpen;
+    /** Completes when the threads can hand frames to each other; null until a stage needs that. The stages guard it. */
+    private @Nullable CompletableFuture<Void> transit;
 
     /** {@code commands} are for the thread that writes the tables. */
     EngineStages(
@@ -172,12 +173,15 @@ public final class EngineStages
     {
         synchronized (stages)
         {
-            if (isTransitOpen || !entry.isFor(Fate.Direction.DECAP))
+            if (!entry.isFor(Fate.Direction.DECAP))
             {
                 return CompletableFuture.completedFuture(null);
             }
-            isTransitOpen = true;
-            return all(workers.stream().map(EngineStages::open).toList());
+            if (transit == null)
+            {
+                transit = all(workers.stream().map(EngineStages::open).toList());
+            }
+            return transit;
         }
     }
 
