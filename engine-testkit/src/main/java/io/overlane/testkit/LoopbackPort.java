@@ -34,6 +34,7 @@ public final class LoopbackPort implements Port
     private final Doorbell doorbell = new Doorbell();
     private Runnable wake = () -> {};
     private boolean isEnded;
+    private boolean isClosed;
 
     /**
      * @param mtu      IP MTU in bytes.
@@ -229,7 +230,11 @@ public final class LoopbackPort implements Port
     @Override
     public void close()
     {
-        endInput();
+        synchronized (this)
+        {
+            isEnded = true;
+            isClosed = true;
+        }
         doorbell.ring();
     }
 
@@ -245,6 +250,10 @@ public final class LoopbackPort implements Port
 
     private DropReason keep(final Frame frame)
     {
+        if (isClosed)
+        {
+            return DropReason.PORT_ERROR;
+        }
         if (frame.length() > fromEngine.frameCapacity())
         {
             return DropReason.OVERSIZE;
