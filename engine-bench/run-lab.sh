@@ -16,7 +16,7 @@ vxlan device and the engine. Needs root, iproute2, iperf3, ping and a JDK. Nothi
   --warm-up S          of load before each variant is measured: half IPv4, half IPv6, the last second a UDP flood;
                        default 3. The JVM still compiles then; after 12 s a stream is a few hundredths faster
   --quick              kernel, engine and engine-off with one TCP stream and the UDP flood only, 2 s each
-  --only VARIANT,...   of kernel, engine, engine-off, netty, nio, ip-udp, yardstick
+  --only VARIANT,...   of kernel, engine, engine-off, watched, netty, nio, ip-udp, yardstick
   --measure NAME,...   of tcp1, tcp6, tcp4, flood, paced, idle, back-to-back, half-load. By default kernel, engine and
                        yardstick get them all; the others tcp1, flood and back-to-back
   --yardstick CMD      another tunnel to measure: started on both sides as CMD DEVICE LOCAL PEER PORT 1 2, it creates
@@ -41,7 +41,7 @@ fail()
 }
 
 command_line="engine-bench/run-lab.sh${*:+ $*}"
-all_variants=kernel,engine,engine-off,netty,nio,ip-udp,yardstick
+all_variants=kernel,engine,engine-off,watched,netty,nio,ip-udp,yardstick
 all_measures=tcp1,tcp6,tcp4,flood,paced,idle,back-to-back,half-load
 paced_kpps='100 150 200 250 300'
 repeats=3
@@ -276,6 +276,7 @@ start_variant()
         kernel) start_kernel "$2" "$3" ;;
         engine) start_engine "$2" "$3" vxlan ;;
         engine-off) start_engine "$2" "$3" vxlan --offload off ;;
+        watched) start_engine "$2" "$3" vxlan --pcapng "$block-$2.pcapng" --http 127.0.0.1:9101 ;;
         netty | nio) start_engine "$2" "$3" vxlan --underlay "$1" ;;
         ip-udp) start_engine "$2" "$3" ip-udp ;;
         yardstick) start_yardstick "$2" "$3" ;;
@@ -538,7 +539,7 @@ measure_variant()
 # variants_of UNDERLAY
 variants_of()
 {
-    local known='kernel engine engine-off netty nio ip-udp'
+    local known='kernel engine engine-off watched netty nio ip-udp'
     [ "$1" = veth ] || known='kernel engine'
     [ -z "$yardstick" ] || known="$known yardstick"
     echo "${only:-$known}" | tr , ' '

@@ -2,7 +2,6 @@
 package io.overlane.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.status.DropReason;
 import java.io.IOException;
@@ -11,25 +10,39 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The documents show what the build compiles, and leave out no drop reason. */
+/** The documents leave out no example and no drop reason, and their links lead somewhere. */
 class ReadmeTest
 {
+    private static final Set<String> NO_EXAMPLES = Set.of("Main", "package-info");
+
     /** A link to a file of the project; what follows a number sign names a section. */
     private static final Pattern LINK = Pattern.compile("\\]\\((?![a-z]+:|#)([^)#\\s]+)[^)]*\\)");
 
     @Test
-    void shouldShowTheQuickStartAsItIsCompiled() throws IOException
+    @SuppressWarnings("StreamResourceLeak")
+    void shouldListEveryExampleOfAtMostSixtyLines() throws IOException
     {
-        final String source = Files.readString(Path.of("src/main/java/io/overlane/examples/QuickStart.java"));
-        final int start = source.indexOf("        final RingPort port");
-        final String body = source.substring(start, source.lastIndexOf("    }\n}")).stripTrailing().stripIndent();
         final String readme = Files.readString(Path.of("..", "README.md"));
-        assertTrue(readme.contains(body), "README.md does not hold the body of QuickStart.main as it is");
+        final List<String> wrong = new ArrayList<>();
+        try (Stream<Path> examples = Files.list(Path.of("src/main/java/io/overlane/examples")))
+        {
+            for (final Path example : examples.filter(file -> Files.isRegularFile(file)).toList())
+            {
+                final String name = example.getFileName().toString().replace(".java", "");
+                final int lines = Files.readAllLines(example).size();
+                if (lines > 60 || !NO_EXAMPLES.contains(name) && !readme.matches("(?s).*\\b" + name + "\\b.*"))
+                {
+                    wrong.add(name + ", " + lines + " lines");
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
     }
 
     @Test

@@ -155,11 +155,6 @@ public final class NettyUnderlay implements Underlay
 
     private static @Nullable String refusal(final @Nullable EventLoopGroup group)
     {
-        final String complaint = NettyVersion.complaint();
-        if (complaint != null)
-        {
-            return complaint;
-        }
         if (!Epoll.isAvailable())
         {
             return "Netty's epoll transport is not available here: " + rootOf(Epoll.unavailabilityCause()) +

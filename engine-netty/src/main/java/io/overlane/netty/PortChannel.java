@@ -77,7 +77,7 @@ public final class PortChannel extends AbstractChannel
     /** @param port whose application's side this is; the channel closes it. */
     public PortChannel(final RingPort port)
     {
-        super(NettyVersion.noParent());
+        super(null);
         this.port = port;
         final ByteBuffer memory = Objects.requireNonNull(port.buffer().byteBuffer()).duplicate();
         ring = memory.position(port.buffer().wrapAdjustment()).slice();

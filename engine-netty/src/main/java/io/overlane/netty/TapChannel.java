@@ -11,7 +11,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollIoEvent;
@@ -84,7 +83,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     /** A channel without a device, to be bound to one. */
     public TapChannel()
     {
-        super(NettyVersion.noParent());
+        super(null);
     }
 
     /**
@@ -96,7 +95,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
      */
     public TapChannel(final TunDevice device) throws IOException
     {
-        super(NettyVersion.noParent());
+        super(null);
         config.use(device);
         file = new DeviceFile(device);
     }
@@ -162,7 +161,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     @Override
     protected AbstractUnsafe newUnsafe()
     {
-        return DeviceUnsafe.of(this);
+        return new DeviceUnsafe();
     }
 
     @Override
@@ -193,12 +192,12 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
             promise.setSuccess();
             return;
         }
-        ((IoEventLoop)eventLoop()).register((IoHandle)unsafe()).addListener((future) ->
+        ((IoEventLoop)eventLoop()).register((DeviceUnsafe)unsafe()).addListener((future) ->
         {
             if (future.isSuccess())
             {
                 registration = (IoRegistration)future.getNow();
-                DeviceUnsafe.submit(registration, ops);
+                registration.submit(ops);
                 promise.setSuccess();
             }
             else
@@ -306,7 +305,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
             ops = wanted;
             if (registration != null)
             {
-                DeviceUnsafe.submit(registration, wanted);
+                registration.submit(wanted);
             }
         }
     }
@@ -366,18 +365,6 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     /** What the event loop calls. */
     private final class DeviceUnsafe extends AbstractUnsafe implements EpollIoHandle
     {
-        /** As a type that Netty 4.1 has too, so that the outer class loads there and can say what is wrong. */
-        static AbstractUnsafe of(final TapChannel channel)
-        {
-            return channel.new DeviceUnsafe();
-        }
-
-        /** Here for the same reason. */
-        static void submit(final IoRegistration registration, final EpollIoOps ops)
-        {
-            registration.submit(ops);
-        }
-
         @Override
         public FileDescriptor fd()
         {

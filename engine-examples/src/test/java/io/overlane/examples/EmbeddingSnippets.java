@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.examples;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.registry.otlp.OtlpConfig;
+import io.micrometer.registry.otlp.OtlpMeterRegistry;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
+import io.overlane.control.FdbChange;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.event.EngineEvent;
+import io.overlane.event.EventSubscription;
+import io.overlane.fate.Fate;
+import io.overlane.fate.FateSubscription;
+import io.overlane.http.OverlaneHttp;
+import io.overlane.metrics.EngineMetrics;
+import io.overlane.netty.DeviceAddress;
+import io.overlane.netty.NettyUnderlay;
+import io.overlane.netty.PortChannel;
+import io.overlane.netty.TapChannel;
+import io.overlane.netty.TapChannelOption;
+import io.overlane.policy.SegmentContext;
+import io.overlane.port.RingCable;
+import io.overlane.port.RingPort;
+import io.overlane.stage.StageHandle;
+import io.overlane.status.DropReason;
+import io.overlane.status.EngineSnapshot;
+import io.overlane.tun.udp.DualStack;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.underlay.NioUnderlay;
+import io.overlane.underlay.UnderlayOptions;
+import io.overlane.wire.UdpHeader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import org.agrona.ErrorHandler;
+import org.agrona.MutableDirectBuffer;
+
+/** The code of {@code docs/embedding.md}, so that it compiles. {@link SnippetsTest} compares; nothing runs it. */
+@SuppressWarnings({"resource", "unused"})
+abstract class EmbeddingSnippets
+{
+    private OverlayEngine engine;
+    private RingPort port;
+    private Executor loop;
+
+    abstract void writeFrame(MutableDirectBuffer buffer, int offset, int length);
+
+    abstract void onFrame(MutableDirectBuffer buffer, int offset, int length);
+
+    abstract void sendTheRest();
+
+    void openUnderlays(final IpAddress local, final EventLoopGroup eventLoopGroup, final Log log) throws IOException
+    {
+        final UnderlayOptions options = new UnderlayOptions(local, 4789).errorHandler(log::warn);
+
+        NioUnderlay.open(options);
+        LibcUnderlay.open(options.coalesce(true));
+        DualStack.open(options);
+        NettyUnderlay.open(options, eventLoopGroup);
+    }
+
+    void serve() throws IOException
+    {
+        final OverlaneHttp http = OverlaneHttp.start(engine, new InetSocketAddress("127.0.0.1", 9101));
+    }
+
+    void send(final MutableDirectBuffer buffer, final int offset, final int length)
+    {
+        final int answer = port.send(buffer, offset, length);
+    }
+
+    void claim(final int length)
+    {
+        final int index = port.claim(length, 1_000_000_000L);
+        if (index >= 0)
+        {
+            try
+            {
+                writeFrame(port.buffer(), index, length);
+            }
+            catch (final RuntimeException ex)
+            {
+                port.abort(index);
+                throw ex;
+            }
+            port.commit(index);
+        }
+    }
+
+    void receive()
+    {
+        while (port.awaitFrames(1_000_000_000L))
+        {
+            port.poll(this::onFrame, 64);
+        }
+    }
+
+    void receiveOnEventLoop()
+    {
+        port.onFrames(() -> loop.execute(this::drain));
+        port.onRoom(() -> loop.execute(this::sendTheRest));
+    }
+
+    void drain()
+    {
+        if (port.poll(this::onFrame, 64) == 64)
+        {
+            loop.execute(this::drain);
+        }
+    }
+
+    void cable(final EngineContext datacentre, final EngineContext branch, final Vtep peer)
+    {
+        final RingCable cable = new RingCable("cable", 1450, 1024);
+        datacentre.segment(new SegmentContext(42).port(cable.first()));
+        branch.segment(new SegmentContext(7).port(cable.second()).flood(peer));
+    }
+
+    void read()
+    {
+        final EngineSnapshot now = engine.snapshot();
+        now.remotes().forEach(remote -> System.out.println(remote.vtep() + " " + remote.encap().bytes()));
+        now.encap().dropped().forEach((reason, frames) -> System.out.println(reason.label() + " " + frames));
+    }
+
+    void watch(final Executor executor)
+    {
+        final EventSubscription subscription = engine.events(executor, event ->
+        {
+            if (event instanceof EngineEvent.MacChanged mac && mac.change() == FdbChange.MOVED)
+            {
+                System.out.println(mac.mac() + " moved from " + mac.other() + " to " + mac.place());
+            }
+        });
+    }
+
+    void prometheus()
+    {
+        final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        final EngineMetrics metrics = new EngineMetrics(engine, "edge");
+        metrics.bindTo(registry);
+        metrics.close();
+    }
+
+    void openTelemetry()
+    {
+        final OtlpConfig config = key -> key.equals("otlp.url") ? "http://127.0.0.1:4318/v1/metrics" : null;
+        final OtlpMeterRegistry registry = new OtlpMeterRegistry(config, Clock.SYSTEM);
+        new EngineMetrics(engine, "edge").bindTo(registry);
+    }
+
+    void decide()
+    {
+        final DropReason denied = DropReason.custom("firewall-denied");
+        final StageHandle handle = engine.stages().add(frame ->
+        {
+            final UdpHeader udp = frame.udp();
+            if (udp != null && udp.destinationPort() == 23)
+            {
+                frame.drop(denied);
+            }
+        });
+        handle.close();
+    }
+
+    void listen()
+    {
+        final FateSubscription subscription = engine.fates(fate ->
+        {
+            if (fate.outcome() == Fate.Outcome.DROPPED)
+            {
+                System.out.println("VNI " + fate.vni() + " " + fate.reason().label() + " " + fate.length() + " bytes");
+            }
+        });
+        subscription.close();
+    }
+
+    void tap(final ChannelHandler handler)
+    {
+        new Bootstrap()
+            .group(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()))
+            .channel(TapChannel.class)
+            .option(TapChannelOption.MTU, 1450)
+            .handler(handler)
+            .bind(new DeviceAddress("vx0"));
+    }
+
+    void portOn(final EventLoopGroup eventLoops, final ChannelHandler handler)
+    {
+        new Bootstrap().group(eventLoops).channelFactory(() -> new PortChannel(port)).handler(handler).register();
+    }
+
+    /** Stands for a log of the application. */
+    interface Log extends ErrorHandler
+    {
+        void warn(Throwable error);
+    }
+}
