@@ -33,6 +33,11 @@ public final class LeakExtension implements AfterEachCallback, AfterAllCallback
         // A leak shows when the collector has found the buffer and the detector follows another one.
         System.gc();
         UnpooledByteBufAllocator.DEFAULT.directBuffer(1).release();
+        return newLeaks();
+    }
+
+    private static List<String> newLeaks()
+    {
         final List<String> found = new ArrayList<>(LEAKS);
         LEAKS.removeAll(found);
         return found;
@@ -41,7 +46,7 @@ public final class LeakExtension implements AfterEachCallback, AfterAllCallback
     @Override
     public void afterEach(final ExtensionContext context)
     {
-        assertEquals(List.of(), List.copyOf(LEAKS));
+        assertEquals(List.of(), newLeaks());
     }
 
     @Override

@@ -134,6 +134,8 @@ class NettyUnderlayTest
                 loop.submit(inside::close).get();
             }
             open(LOOPBACK, port, FAIL).close();
+            received.clear();
+            assertEquals(0, inside.poll(received), "returns what this thread was lent");
         }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
     }
