@@ -4,7 +4,7 @@ package io.overlane.examples.lab;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An example of the packaged jar, started as a user does. */
+/** An example of the packaged jar, started as a user does: without a JVM flag. */
 public final class JarExample
 {
     private JarExample()
@@ -19,9 +19,6 @@ public final class JarExample
     public static List<String> command(final Class<?> example, final String... arguments)
     {
         final Path jar = Path.of(System.getProperty("overlane.it.jar", "target/engine-examples.jar")).toAbsolutePath();
-        return JavaCommand.of(
-            List.of("--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED", "-cp", jar.toString()),
-            example.getName(),
-            List.of(arguments));
+        return JavaCommand.of(List.of("-cp", jar.toString()), example.getName(), List.of(arguments));
     }
 }
