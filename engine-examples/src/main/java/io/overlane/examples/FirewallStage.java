@@ -2,6 +2,8 @@
 package io.overlane.examples;
 
 import io.overlane.address.Vtep;
+import io.overlane.capture.Capture;
+import io.overlane.capture.CaptureContext;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.policy.SegmentContext;
@@ -10,12 +12,13 @@ import io.overlane.stage.Stage;
 import io.overlane.stage.StageFrame;
 import io.overlane.status.DropReason;
 import io.overlane.underlay.NioUnderlay;
-import io.overlane.underlay.UnderlayException;
 import io.overlane.underlay.UnderlayOptions;
 import io.overlane.wire.UdpHeader;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HexFormat;
 
-/** A firewall: it drops frames to one UDP port, and prints what became of each frame. */
+/** A firewall: it drops frames to one UDP port, and captures every frame with its verdict. */
 public record FirewallStage(int deniedPort) implements Stage
 {
     private static final DropReason DENIED = DropReason.custom("firewall-denied");
@@ -35,10 +38,10 @@ public record FirewallStage(int deniedPort) implements Stage
     /**
      * Send a frame to each UDP port through the firewall.
      *
-     * @param args local endpoint, peer, denied UDP port, UDP ports: {@code 127.0.0.1:8472 127.0.0.2:8472 23 53 23}.
-     * @throws UnderlayException if the local endpoint cannot be bound.
+     * @param args local endpoint, peer, denied UDP port, file, ports: {@code 127.0.0.1 127.0.0.2 23 a.pcapng 53 23}.
+     * @throws IOException if the local endpoint cannot be bound, or the file cannot be made.
      */
-    public static void main(final String[] args) throws UnderlayException
+    public static void main(final String[] args) throws IOException
     {
         final Vtep local = Vtep.parse(args[0], 8472);
         final RingPort port = new RingPort("app", 1450, 256);
@@ -46,12 +49,12 @@ public record FirewallStage(int deniedPort) implements Stage
             .underlay(NioUnderlay.open(new UnderlayOptions(local.address(), local.udpPort())))
             .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], 8472))));
         engine.stages().add(new FirewallStage(Integer.parseInt(args[2])));
-        engine.fates(fate -> System.out.println(
-            fate.direction() + " VNI " + fate.vni() + " " + fate.kind() + " " + fate.outcome() + " " + fate.reason()));
-        for (int i = 3; i < args.length; i++)
+        final Capture capture = Capture.start(engine, new CaptureContext().file(Path.of(args[3])));
+        for (int i = 4; i < args.length; i++)
         {
             port.send(HexFormat.of().parseHex(FRAME + "%04x00080000".formatted(Integer.parseInt(args[i]))));
         }
         engine.close(1_000_000_000L);
+        capture.close();
     }
 }

@@ -99,7 +99,8 @@ public final class Capture implements AutoCloseable
                 capture.ring,
                 capture.interfaces,
                 new CaptureFilter(context, engine.hasIpNetwork()),
-                context.snapLength()));
+                context,
+                engine.hasIpNetwork()));
         }
         catch (final RuntimeException ex)
         {

@@ -51,17 +51,22 @@ final class CaptureListener implements FateListener
     private final CaptureInterfaces interfaces;
     private final CaptureFilter filter;
     private final int snapLength;
+    private final boolean everySegment;
+    private final boolean isIpNetwork;
 
     CaptureListener(
         final RingBuffer ring,
         final CaptureInterfaces interfaces,
         final CaptureFilter filter,
-        final int snapLength)
+        final CaptureContext context,
+        final boolean isIpNetwork)
     {
         this.ring = ring;
         this.interfaces = interfaces;
         this.filter = filter;
-        this.snapLength = snapLength;
+        snapLength = context.snapLength();
+        everySegment = context.everySegment();
+        this.isIpNetwork = isIpNetwork;
     }
 
     @Override
@@ -75,9 +80,16 @@ final class CaptureListener implements FateListener
         final CaptureInterface in = in(fate);
         final CaptureInterface out = out(fate);
         final int pieces = fate.pieces();
+        final int headers = pieces == 1 || everySegment ? 0 : TcpRun.headerLength(fate, isIpNetwork);
+        if (headers > 0)
+        {
+            final int joined = pieces * (fate.length(0) - headers) + fate.length(pieces - 1) - fate.length(0) + headers;
+            write(fate, vni, 0, 1, joined, fate.length(0) - headers, in, out);
+            return;
+        }
         for (int i = 0; i < pieces; i++)
         {
-            write(fate, vni, i, in, out);
+            write(fate, vni, i, pieces, fate.length(i), fate.gsoSize(), in, out);
         }
     }
 
@@ -130,11 +142,14 @@ final class CaptureListener implements FateListener
         final Fate fate,
         final int vni,
         final int piece,
+        final int pieces,
+        final int length,
+        final int gsoSize,
         final @Nullable CaptureInterface in,
         final @Nullable CaptureInterface out)
     {
-        final int length = fate.length(piece);
-        final int copied = Math.min(length, snapLength);
+        final int copied = Math.min(fate.length(piece), snapLength);
+        final boolean isJoined = length != fate.length(piece);
         final int index = BYTES_OFFSET + copied > ring.maxMsgLength() ? NONE :
             ring.tryClaim(MESSAGE_TYPE, BYTES_OFFSET + copied);
         if (index < 0)
@@ -161,11 +176,15 @@ final class CaptureListener implements FateListener
         buffer.putInt(index + LENGTH_OFFSET, length);
         buffer.putInt(index + FRAMES_OFFSET, fate.frames());
         buffer.putInt(index + PIECE_OFFSET, piece);
-        buffer.putInt(index + PIECES_OFFSET, fate.pieces());
+        buffer.putInt(index + PIECES_OFFSET, pieces);
         buffer.putInt(index + REASON_OFFSET, fate.reason().ordinal());
-        buffer.putInt(index + BITS_OFFSET, bits(fate));
-        buffer.putInt(index + GSO_SIZE_OFFSET, fate.gsoSize());
+        buffer.putInt(index + BITS_OFFSET, bits(fate) | (isJoined ? SUPER_FRAME_BIT : 0));
+        buffer.putInt(index + GSO_SIZE_OFFSET, gsoSize);
         buffer.putBytes(index + BYTES_OFFSET, fate.buffer(), fate.offset(piece), copied);
+        if (isJoined)
+        {
+            TcpRun.join(buffer, index + BYTES_OFFSET, copied, length, isIpNetwork);
+        }
         ring.commit(index);
     }
 

@@ -3,8 +3,13 @@ package io.overlane.replay;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.parse.Layer3;
 import io.overlane.pcap.CaptureReader;
 import io.overlane.pcap.Direction;
+import io.overlane.pcap.LinkType;
+import io.overlane.wire.EtherType;
+import io.overlane.wire.Ipv4Header;
+import io.overlane.wire.Ipv6Header;
 import java.nio.ByteBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -24,6 +29,8 @@ final class CapturedPacket
 
     /** Interfaces of such a capture whose descriptions start so are underlays; all others are ports. */
     private static final String UNDERLAY = "underlay";
+
+    private static final int TCP_CHECKSUM_OFFSET = 16;
 
     private final CaptureReader reader;
     private final UnsafeBuffer whole = new UnsafeBuffer(ByteBuffer.allocateDirect(MAX_LENGTH));
@@ -90,6 +97,32 @@ final class CapturedPacket
         final int length = length();
         frame.wrap(FrameSlab.HEADROOM, length);
         frame.buffer().putBytes(FrameSlab.HEADROOM, bytes(), 0, length);
+        final String gsoSize = said("gso-size");
+        if (gsoSize != null && gsoSize.matches("[1-9]\\d{0,4}"))
+        {
+            superFrame(frame, Integer.parseInt(gsoSize));
+        }
         return frame;
+    }
+
+    /** A super-frame of TCP, as a device gives it: its checksum is not complete. */
+    private void superFrame(final Frame frame, final int gsoSize)
+    {
+        final boolean isEthernet = reader.linkType() == LinkType.ETHERNET;
+        final int layer3 = isEthernet ?
+            Layer3.ofEthernet(frame.buffer(), frame.offset(), frame.length()) :
+            Layer3.ofIp(frame.buffer(), frame.offset(), frame.length());
+        if (layer3 != Layer3.NONE)
+        {
+            final boolean isV4 = Layer3.etherType(layer3) == EtherType.IPV4;
+            final int tcp = Layer3.offset(layer3) + (isV4 ? Ipv4Header.LENGTH : Ipv6Header.LENGTH);
+            frame.offload(
+                Frame.NEEDS_CHECKSUM,
+                isV4 ? Frame.GSO_TCPV4 : Frame.GSO_TCPV6,
+                0,
+                gsoSize,
+                tcp,
+                TCP_CHECKSUM_OFFSET);
+        }
     }
 }

@@ -123,7 +123,7 @@ public final class Replay implements AutoCloseable
      */
     public static ReplayResult run(final Path file, final EngineContext context) throws IOException
     {
-        return run(CaptureReader.open(file), new OuterStack(USUAL_PORTS), context);
+        return run(CaptureReader.open(file), new OuterStack(USUAL_PORTS), context, engine -> {});
     }
 
     /**
@@ -132,15 +132,25 @@ public final class Replay implements AutoCloseable
      * @param reader  before the first packet; closed when this returns.
      * @param stack   of the imagined host, for captures of hosts.
      * @param context the configuration, without underlay; used up.
+     * @param setup   does with the engine what is done after its launch, such as adding stages.
      * @return what came of it.
      * @throws IOException if the capture cannot be read to its end.
      */
-    public static ReplayResult run(final CaptureReader reader, final OuterStack stack, final EngineContext context)
+    public static ReplayResult run(
+        final CaptureReader reader,
+        final OuterStack stack,
+        final EngineContext context,
+        final Consumer<OverlayEngine> setup)
         throws IOException
     {
         final List<ReplayedPacket> packets = new ArrayList<>();
         try (Replay replay = new Replay(reader, stack, context, packets::add))
         {
+            setup.accept(replay.engine);
+            for (int i = 0; i < MAX_CYCLES; i++)
+            {
+                replay.engine.doWork();
+            }
             boolean goesOn = true;
             while (goesOn)
             {

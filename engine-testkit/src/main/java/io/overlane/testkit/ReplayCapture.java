@@ -38,6 +38,13 @@ public @interface ReplayCapture
      */
     String context() default "";
 
+    /**
+     * @return name of a method of the test's class with a parameter of the type
+     *         {@link io.overlane.engine.OverlayEngine}, which does what is done after the launch, such as adding
+     *         stages. Default: nothing is done.
+     */
+    String engine() default "";
+
     /** @return UDP ports whose datagrams are received, from a capture of a host. */
     int[] udpPorts() default {4789, 8472};
 

@@ -2,6 +2,7 @@
 package io.overlane.testkit;
 
 import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
 import io.overlane.pcap.CaptureReader;
 import io.overlane.policy.SegmentContext;
 import io.overlane.replay.OuterStack;
@@ -101,7 +102,7 @@ final class ReplayExtension implements ParameterResolver, BeforeTestExecutionCal
             final EngineContext engine = test.context().isEmpty() ?
                 everySegment(context, test, stack) :
                 engineContext(context, test.context());
-            return Replay.run(open(context, test.value()), stack, engine);
+            return Replay.run(open(context, test.value()), stack, engine, launched -> setUp(context, test, launched));
         }
         catch (final IOException ex)
         {
@@ -130,6 +131,19 @@ final class ReplayExtension implements ParameterResolver, BeforeTestExecutionCal
         }
         throw new ExtensionConfigurationException(
             tests.getName() + "." + name + "() must return an EngineContext, and returned " + made);
+    }
+
+    private static void setUp(
+        final ExtensionContext context, final ReplayCapture test, final OverlayEngine engine)
+    {
+        if (!test.engine().isEmpty())
+        {
+            final Class<?> tests = context.getRequiredTestClass();
+            final Method method = ReflectionSupport.findMethod(tests, test.engine(), OverlayEngine.class).orElseThrow(
+                () -> new ExtensionConfigurationException(
+                    tests.getName() + " has no method " + test.engine() + "(OverlayEngine)"));
+            ReflectionSupport.invokeMethod(method, context.getRequiredTestInstance(), engine);
+        }
     }
 
     private static CaptureReader open(final ExtensionContext context, final String name) throws IOException

@@ -13,14 +13,18 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.engine.EngineContext;
 import io.overlane.fate.Fate;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
 import io.overlane.pcap.CaptureReader;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.replay.Replay;
 import io.overlane.replay.ReplayResult;
+import io.overlane.replay.ReplayedPacket;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
 import java.io.IOException;
@@ -159,6 +163,54 @@ class CaptureTest
         capture(context -> context.snapLength(64), () -> harness.transmit(frame));
         assertEquals(List.of("64|" + frame.length, "100|" + (frame.length + 36)),
             Tshark.fields(file, "frame.cap_len", "frame.len"));
+    }
+
+    @Test
+    void shouldRecordASuperFrameThatWasCutAsOnePacket() throws IOException
+    {
+        for (final FrameSpec tcp : List.of(FrameSpec.ipv4Tcp(), FrameSpec.ipv6Tcp()))
+        {
+            superFrame(tcp);
+        }
+    }
+
+    private void superFrame(final FrameSpec tcp) throws IOException
+    {
+        if (harness.port() == null)
+        {
+            harness.attach(A);
+            harness.launch(segment(), new LoopbackPort("port", 1_450, 64, 65_000));
+        }
+        final SuperFrameSpec spec = new SuperFrameSpec(tcp.destinationMac(mac().value()), new byte[4_900], 1_000);
+        final byte[] bytes = spec.bytes();
+        final Frame lent = new FrameSlab(1, 65_000).frame(0);
+        final Runnable send = () ->
+        {
+            lent.buffer().putBytes(FrameSlab.HEADROOM, bytes);
+            assertTrue(harness.port().put(lent.wrap(FrameSlab.HEADROOM, bytes.length).offload(
+                Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
+                spec.checksumOffset())));
+            harness.run();
+        };
+        capture(context -> context.overwrites(true), send);
+        assertEquals(List.of(
+            bytes.length + "|vni=42 remote=192.0.2.10 verdict=delivered frames=5 gso-size=1000|1",
+            bytes.length + 36 + "|vni=42 remote=192.0.2.10 verdict=delivered frames=5 gso-size=1000|1"),
+            Tshark.fields(file, "frame.len", "frame.comment", "frame.packet_id"));
+        final int ipLength = spec.isV6() ? bytes.length - 54 : bytes.length - 14;
+        assertTrue(Tshark.fields(file, spec.isV6() ? "ipv6.plen" : "ip.len").get(0).endsWith("" + ipLength));
+        assertEquals(List.of(), malformed());
+        assertEquals(List.of(), Tshark.fields(file, "ip.checksum_bad.expert").stream()
+            .filter(line -> !line.isEmpty()).toList());
+        final ReplayResult result = Replay.run(file, new EngineContext().segment(segment().portMtu(1_450)));
+        assertEquals(List.of("delivered"), result.packets().stream().map(ReplayedPacket::verdict).toList());
+        assertEquals(5, result.counters().encap().delivered().frames());
+
+        capture(context -> context.overwrites(true).everySegment(true), send);
+        assertEquals(10, ids().size());
+        assertEquals(5, ids().stream().distinct().count());
+        assertEquals(spec.segments().get(4).length,
+            Integer.parseInt(Tshark.fields(file, "frame.len").get(8)));
     }
 
     @Test

@@ -22,7 +22,8 @@ final class Tshark
     static List<String> fields(final Path file, final String... fields)
     {
         final List<String> command = new ArrayList<>(List.of(
-            "tshark", "-r", file.toString(), "-d", "udp.port==8472,vxlan", "-T", "fields", "-E", "separator=|",
+            "tshark", "-r", file.toString(), "-d", "udp.port==8472,vxlan", "-o", "ip.check_checksum:TRUE",
+            "-T", "fields", "-E", "separator=|",
             "-E", "occurrence=a", "-E", "aggregator=,"));
         for (final String field : fields)
         {

@@ -27,10 +27,11 @@ import org.agrona.CloseHelper;
 final class CaptureCommands
 {
     private static final String FILTERS =
-        "[vni N,…] [mac MAC,…] [ip PREFIX,…] [reason REASON,…] [drops] [direction encap|decap] [snap BYTES] " +
-        "[seconds N]";
+        "[vni N,…] [mac MAC,…] [ip PREFIX,…] [reason REASON,…] [drops] [direction encap|decap] [segments] " +
+        "[snap BYTES] [seconds N]";
     private static final String OVERWRITE = "overwrite";
     private static final String DROPS = "drops";
+    private static final String SEGMENTS = "segments";
     private static final String STREAM_NAME = "-";
 
     private final EngineAccess engine;
@@ -58,7 +59,7 @@ final class CaptureCommands
     private Answer start(final List<String> request) throws AdminException
     {
         final Words words = new Words(
-            request, Set.of(OVERWRITE, DROPS), 1,
+            request, Set.of(OVERWRITE, DROPS, SEGMENTS), 1,
             "vni", "mac", "ip", "reason", "direction", "snap", "seconds", "size", "files");
         final Path file = words.required(0, "FILE", Path::of);
         if (!file.isAbsolute())
@@ -80,7 +81,7 @@ final class CaptureCommands
     private Answer stream(final List<String> request) throws AdminException
     {
         final CaptureContext context = context(new Words(
-            request, Set.of(DROPS), 0, "vni", "mac", "ip", "reason", "direction", "snap", "seconds"));
+            request, Set.of(DROPS, SEGMENTS), 0, "vni", "mac", "ip", "reason", "direction", "snap", "seconds"));
         return Answer.ofStream(channel -> stream(context, channel));
     }
 
@@ -144,7 +145,9 @@ final class CaptureCommands
 
     private static CaptureContext context(final Words words) throws AdminException
     {
-        final CaptureContext context = new CaptureContext().dropsOnly(words.given().contains(DROPS));
+        final CaptureContext context = new CaptureContext()
+            .dropsOnly(words.given().contains(DROPS))
+            .everySegment(words.given().contains(SEGMENTS));
         each(words, "vni", EngineAccess.VNI, context::vni);
         each(words, "mac", MacAddress::parse, context::mac);
         each(words, "ip", CaptureCommands::prefix, context::address);

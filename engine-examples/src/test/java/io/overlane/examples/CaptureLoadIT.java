@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.overlane.examples.lab.Bridge;
+import io.overlane.examples.lab.CommandResult;
+import io.overlane.examples.lab.Lab;
+import io.overlane.examples.lab.LabHost;
+import io.overlane.examples.lab.LabProcess;
+import io.overlane.examples.lab.Overlay;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code ctl capture} under full load: tshark decodes every packet, each has a verdict, and the file and the counter
+ * have the same number of lost records. {@code scripts/capture-load.sh} runs a minute of it, and prints the throughput
+ * with and without.
+ */
+@Timeout(3600)
+class CaptureLoadIT
+{
+    private static final int SECONDS = Integer.getInteger("overlane.it.captureSeconds", 2);
+
+    /** Rounds without and with a capture in turn, so that a change of the machine's load meets both. */
+    private static final int ROUNDS = Integer.getInteger("overlane.it.captureRounds", 1);
+
+    @TempDir
+    private Path directory;
+
+    private Lab lab;
+    private LabHost left;
+    private LabHost right;
+
+    @BeforeEach
+    void openLab()
+    {
+        assumeTrue(isInstalled("tshark"), "tshark is not installed");
+        lab = Lab.openOrSkip();
+        lab.requireTun();
+        left = lab.left();
+        right = lab.right();
+    }
+
+    @AfterEach
+    void closeLab()
+    {
+        if (lab != null)
+        {
+            lab.close();
+        }
+    }
+
+    @Test
+    void shouldCaptureUnderFullLoad() throws Exception
+    {
+        final Path socket = directory.resolve("a.sock");
+        final List<String> arguments = new ArrayList<>(Bridge.vxlan(left, right, "libc", false));
+        arguments.addAll(List.of("--admin", socket.toString()));
+        final Bridge a = Bridge.start(left, "flannel.1", arguments);
+        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, "libc", false));
+        iperf(Math.min(SECONDS, 10));
+        double without = 0;
+        double with = 0;
+        Path file = null;
+        String shown = "";
+        for (int i = 0; i < ROUNDS; i++)
+        {
+            without += iperf(SECONDS);
+            file = directory.resolve("round-" + i + ".pcapng");
+            ctl(socket, "capture", "start", file.toString(), "size", "20G");
+            with += iperf(SECONDS);
+            // The drop count of a packet tells of those before it, so some packets come after the load.
+            left.run("ping", "-c", "3", "-i", "0.2", Overlay.v4(right)).orFail();
+            shown = ctl(socket, "-j", "capture", "stop", file.toString());
+            if (i < ROUNDS - 1)
+            {
+                Files.delete(file);
+            }
+        }
+        a.stop("TERM");
+        b.stop("TERM");
+
+        final long records = number(shown, "records");
+        final long lost = number(shown, "lost");
+        final long[] seen = tshark(file);
+        System.out.printf(
+            "capture: %.0f Mbit/s without, %.0f Mbit/s with (%.1f %%); %d records, %d lost by counter, %d in file, " +
+            "%d without a verdict, %d malformed, %d bytes%n",
+            without / ROUNDS, with / ROUNDS, 100 * with / without - 100, records, lost, seen[1], seen[2], seen[3],
+            number(shown, "bytes"));
+        assertEquals(records, seen[0]);
+        assertEquals(lost, seen[1]);
+        assertEquals(0, seen[2], "packets without a verdict");
+        assertEquals(0, seen[3], "malformed packets");
+        assertTrue(records > 1_000, shown);
+    }
+
+    /** The numbers of packets, of lost records, of packets without a verdict, and of malformed packets. */
+    private static long[] tshark(final Path file) throws Exception
+    {
+        final Process process = new ProcessBuilder(
+            "tshark", "-r", file.toString(), "-d", "udp.port==8472,vxlan", "-o", "tcp.desegment_tcp_streams:FALSE",
+            "-o", "tcp.analyze_sequence_numbers:FALSE", "-T", "fields", "-E", "separator=|",
+            "-e", "frame.drop_count", "-e", "frame.comment", "-e", "_ws.malformed")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+        final long[] counts = new long[4];
+        try (BufferedReader lines =
+            new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)))
+        {
+            for (String line = lines.readLine(); line != null; line = lines.readLine())
+            {
+                final String[] fields = line.split("\\|", -1);
+                counts[0]++;
+                counts[1] += fields[0].isEmpty() ? 0 : Long.parseLong(fields[0]);
+                counts[2] += fields[1].contains("verdict=") ? 0 : 1;
+                counts[3] += fields[2].isEmpty() ? 0 : 1;
+            }
+        }
+        assertEquals(0, process.waitFor());
+        return counts;
+    }
+
+    private String ctl(final Path socket, final String... request)
+    {
+        final List<String> arguments = new ArrayList<>(List.of("--admin", socket.toString()));
+        arguments.addAll(Arrays.asList(request));
+        final CommandResult result = left.start(Bridge.command(List.of(), "ctl", arguments)).await(120).orFail();
+        return String.join("\n", result.stdout());
+    }
+
+    private static long number(final String json, final String name)
+    {
+        final int at = json.indexOf("\"" + name + "\":") + name.length() + 3;
+        int end = at;
+        while (Character.isDigit(json.charAt(end)))
+        {
+            end++;
+        }
+        return Long.parseLong(json.substring(at, end));
+    }
+
+    /** One TCP stream from left to right; Mbit/s as the receiver counts. */
+    private double iperf(final int seconds)
+    {
+        try (LabProcess server = right.start(List.of("iperf3", "-s", "-1", "-B", Overlay.v4(right), "--forceflush")))
+        {
+            server.awaitLine("Server listening", 120);
+            final CommandResult client = left.start(
+                List.of("iperf3", "-c", Overlay.v4(right), "-t", Integer.toString(seconds), "-f", "m"))
+                .await(seconds + 60)
+                .orFail();
+            final String total =
+                client.stdout().stream().filter(line -> line.endsWith("receiver")).findFirst().orElseThrow();
+            final String[] words = total.strip().split("\\s+");
+            return Double.parseDouble(words[Arrays.asList(words).indexOf("Mbits/sec") - 1]);
+        }
+    }
+
+    private static boolean isInstalled(final String program)
+    {
+        try
+        {
+            new ProcessBuilder(program, "--version").redirectErrorStream(true).start().getInputStream().readAllBytes();
+            return true;
+        }
+        catch (final IOException ex)
+        {
+            return false;
+        }
+    }
+}
