@@ -131,8 +131,8 @@ public sealed interface EngineEvent
     }
 
     /**
-     * Events were lost before the event that follows this one, because the application was too slow. Whoever must not
-     * miss a change lists the tables again.
+     * Events were lost before the event that follows this one, because the application was too slow. An
+     * application that must not miss a change lists the tables again.
      *
      * @param count number of lost events since the subscription began or since the last event of this type.
      */

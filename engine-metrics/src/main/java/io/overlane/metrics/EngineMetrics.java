@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  */
 public final class EngineMetrics implements MeterBinder, AutoCloseable
 {
-    /** A registry with four kinds of so many rows stays below 20,000 series, which Prometheus reads without pains. */
+    /** An engine with this many rows of each kind has fewer than 20,000 series, which Prometheus can still read. */
     public static final int DEFAULT_MAX_ROWS = 1_000;
 
     private static final long MAX_AGE_NS = TimeUnit.SECONDS.toNanos(1);
