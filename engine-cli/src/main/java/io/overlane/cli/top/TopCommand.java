@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -165,7 +166,7 @@ public final class TopCommand implements Callable<Integer>
     /** A bridge that has gone may come back. */
     private void ask(final Path path)
     {
-        final String now = "overlane top  " + LocalTime.now().format(CLOCK) + "  ";
+        final String now = "overlane top  " + LocalTime.now(ZoneId.systemDefault()).format(CLOCK) + "  ";
         try
         {
             final TopSample sample = TopSample.ask(path, device);
