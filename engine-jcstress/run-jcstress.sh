@@ -21,8 +21,7 @@ EOF
 }
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
-readonly export="--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED"
-length=(-m default -jvmArgsPrepend "$export")
+length=(-m default)
 case "${1:-}" in
   -h | --help)
     usage
@@ -30,7 +29,7 @@ case "${1:-}" in
     ;;
   --short)
     # One fork for each test, both threads compiled by C2, no randomized compilers, the JVM's own settings.
-    length=(-m quick -sc false -f 1 -fsm 0 -iters 1 -time 50 -jvmArgs "$export")
+    length=(-m quick -sc false -f 1 -fsm 0 -iters 1 -time 50 -jvmArgs -Xshare:auto)
     shift
     ;;
 esac
@@ -40,7 +39,7 @@ then
   (cd .. && mvn -q -B -DskipTests -pl engine-jcstress -am package)
 fi
 
-# Agrona needs the export, in the JVMs of the tests too. jcstress writes its results where it is started.
+# jcstress writes its results where it is started.
 mkdir -p target/jcstress
 cd target/jcstress
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -jar ../engine-jcstress.jar -r . "${length[@]}" "$@"

@@ -10,6 +10,8 @@ module io.overlane.core
     requires static org.jspecify;
     requires transitive org.agrona;
     requires jdk.net;
+    // JDKs before 22 have no other way to the address of memory. It is found by name.
+    requires jdk.unsupported;
 
     exports io.overlane.address;
     exports io.overlane.control;

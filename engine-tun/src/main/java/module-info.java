@@ -8,6 +8,12 @@ module io.overlane.tun
     requires transitive io.overlane.core;
     requires org.jnrproject.constants;
     requires org.jnrproject.ffi;
+    // JNR needs these, and being an automatic module it does not say so.
+    requires org.objectweb.asm;
+    requires org.objectweb.asm.commons;
+    requires org.objectweb.asm.tree;
+    requires org.objectweb.asm.tree.analysis;
+    requires org.objectweb.asm.util;
 
     exports io.overlane.tun;
     exports io.overlane.tun.calls;

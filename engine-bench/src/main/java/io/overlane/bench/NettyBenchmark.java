@@ -14,13 +14,13 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.netty.PortChannel;
 import io.overlane.netty.VxlanFrame;
 import io.overlane.netty.VxlanFrameDecoder;
 import io.overlane.netty.VxlanFrameEncoder;
 import io.overlane.port.RingPort;
 import java.net.InetSocketAddress;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -72,7 +72,7 @@ public class NettyBenchmark extends PathBenchmark
         codec = new EmbeddedChannel(new VxlanFrameDecoder(), new VxlanFrameEncoder());
         for (int i = 0; i < BATCH; i++)
         {
-            offered.add(new Frame(new UnsafeBuffer(new byte[RingPort.HEADROOM + frameLength]))
+            offered.add(new Frame(new MemoryBuffer(new byte[RingPort.HEADROOM + frameLength]))
                 .wrap(RingPort.HEADROOM, frameLength));
         }
     }

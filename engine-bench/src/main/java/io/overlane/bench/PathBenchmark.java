@@ -17,9 +17,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = PathBenchmark.EXPORTS)
+@Fork(1)
 public abstract class PathBenchmark
 {
-    /** Agrona 2 uses the JDK's internal Unsafe. JMH does not pass the options of the manifest to the JVMs it starts. */
-    static final String EXPORTS = "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED";
 }

@@ -3,12 +3,12 @@ package io.overlane.bench;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.port.Port;
 import io.overlane.port.RingCable;
 import io.overlane.port.RingPort;
 import io.overlane.status.DropReason;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = PathBenchmark.EXPORTS)
+@Fork(1)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup before a benchmark.
 public class RingCableBenchmark
 {
@@ -74,7 +74,7 @@ public class RingCableBenchmark
         to = cable.second();
         for (int i = 0; i < BATCH; i++)
         {
-            offered.add(new Frame(new UnsafeBuffer(new byte[RingPort.HEADROOM + frameLength]))
+            offered.add(new Frame(new MemoryBuffer(new byte[RingPort.HEADROOM + frameLength]))
                 .wrap(RingPort.HEADROOM, frameLength));
         }
     }

@@ -10,6 +10,7 @@ import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
@@ -18,7 +19,6 @@ import io.overlane.testkit.UnderlayPair;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -185,6 +185,6 @@ class StatsTableTest
         engine.counters().decap().onIn(frames, 1);
         engine.counters().decap().onDropped(
             reason, vni, REMOTE.address().high(), REMOTE.address().low(), frames,
-            new UnsafeBuffer(new byte[60]), 0, 60);
+            new MemoryBuffer(new byte[60]), 0, 60);
     }
 }

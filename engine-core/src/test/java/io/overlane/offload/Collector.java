@@ -4,10 +4,10 @@ package io.overlane.offload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A batch with a coalescer, and a port that copies what it gets. Like a port with a vnet header it writes into the
@@ -86,7 +86,7 @@ final class Collector
             final byte[] header = new byte[VNET_HEADER_LENGTH];
             Arrays.fill(header, (byte)0xA5);
             frame.buffer().putBytes(frame.offset() - VNET_HEADER_LENGTH, header);
-            final Frame metadata = new Frame(new UnsafeBuffer(0, 0));
+            final Frame metadata = new Frame(new MemoryBuffer());
             copyOffload(frame, metadata);
             delivered.add(new Entry(
                 SuperFrames.bytes(frame), metadata, place.segments(), place.length(), place.source(), place.remote()));

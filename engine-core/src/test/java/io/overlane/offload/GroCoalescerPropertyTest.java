@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
@@ -16,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -148,7 +148,7 @@ class GroCoalescerPropertyTest
         {
             offset += TUNNEL_LENGTH;
             System.arraycopy(frame, 0, memory, offset, frame.length);
-            views.add(new Frame(new UnsafeBuffer(memory)).wrap(offset, frame.length));
+            views.add(new Frame(new MemoryBuffer(memory)).wrap(offset, frame.length));
             offset += frame.length;
         }
         return views;

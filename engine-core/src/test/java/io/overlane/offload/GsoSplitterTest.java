@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
@@ -16,7 +17,6 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.pcap4j.packet.EthernetPacket;
 import org.pcap4j.packet.IpPacket;
@@ -146,7 +146,7 @@ class GsoSplitterTest
     {
         final SuperFrameSpec spec = superFrame(FrameSpec.ipv4Tcp(), 4500, 1000);
         final GsoSplitter splitter = new GsoSplitter();
-        final UnsafeBuffer target = new UnsafeBuffer(new byte[8000]);
+        final MemoryBuffer target = new MemoryBuffer(new byte[8000]);
         assertEquals(DropReason.NONE, open(splitter, SuperFrames.ethernet(spec)));
         assertEquals(0, splitter.cut(target, 0, 1053, 9, 0));
         assertEquals(5, splitter.segments());

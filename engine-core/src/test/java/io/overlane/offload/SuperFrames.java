@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.SuperFrameSpec;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** Super-frames as frames, and what is cut from them. */
 final class SuperFrames
@@ -25,7 +25,7 @@ final class SuperFrames
     /** Bytes as a frame that ends with its buffer. */
     static Frame frame(final byte... bytes)
     {
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
         buffer.putBytes(FrameSlab.HEADROOM, bytes);
         return new Frame(buffer).wrap(FrameSlab.HEADROOM, bytes.length);
     }
@@ -66,7 +66,7 @@ final class SuperFrames
         final int count = splitter.segments();
         while (splitter.hasNext())
         {
-            final UnsafeBuffer target = new UnsafeBuffer(new byte[7 + room]);
+            final MemoryBuffer target = new MemoryBuffer(new byte[7 + room]);
             final int before = splitter.segments();
             final int written = splitter.cut(target, 7, room, most, gap);
             int parts = 0;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -628,7 +628,7 @@ class RingPortTest
 
     private static Frame frame(final int length, final int tag)
     {
-        final Frame frame = new Frame(new UnsafeBuffer(new byte[64 + length])).wrap(64, length);
+        final Frame frame = new Frame(new MemoryBuffer(new byte[64 + length])).wrap(64, length);
         frame.buffer().putInt(64, tag);
         return frame;
     }

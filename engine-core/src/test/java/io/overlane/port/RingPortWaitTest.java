@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,7 +39,7 @@ class RingPortWaitTest
     void shouldSendACopyOfAFrame()
     {
         final byte[] bytes = {9, 9, 1, 2, 3, 9};
-        assertEquals(RingPort.SENT, port.send(new UnsafeBuffer(bytes), 2, 3));
+        assertEquals(RingPort.SENT, port.send(new MemoryBuffer(bytes), 2, 3));
         assertEquals(RingPort.SENT, port.send(new byte[]{4, 5}));
         bytes[2] = 0;
 
@@ -51,7 +51,7 @@ class RingPortWaitTest
     @Test
     void shouldSayWhyAFrameIsNotSentAndCountIt()
     {
-        assertThrows(IndexOutOfBoundsException.class, () -> port.send(new UnsafeBuffer(new byte[8]), 4, 5));
+        assertThrows(IndexOutOfBoundsException.class, () -> port.send(new MemoryBuffer(new byte[8]), 4, 5));
         final byte[] longest = new byte[port.maxTaggedFrameLength()];
         assertEquals(RingPort.TOO_LONG, port.send(new byte[longest.length + 1]));
         while (port.send(longest) == RingPort.SENT)
@@ -305,7 +305,7 @@ class RingPortWaitTest
         final FrameBatch offered = new FrameBatch(count);
         for (int i = 0; i < count; i++)
         {
-            offered.add(new Frame(new UnsafeBuffer(new byte[60])).wrap(0, 60));
+            offered.add(new Frame(new MemoryBuffer(new byte[60])).wrap(0, 60));
         }
         port.offer(offered);
     }

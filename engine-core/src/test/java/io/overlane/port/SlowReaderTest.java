@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -222,7 +222,7 @@ class SlowReaderTest
 
     private static Frame frame(final int number)
     {
-        final Frame frame = new Frame(new UnsafeBuffer(new byte[64 + LENGTH])).wrap(64, LENGTH);
+        final Frame frame = new Frame(new MemoryBuffer(new byte[64 + LENGTH])).wrap(64, LENGTH);
         frame.buffer().putInt(64, number);
         frame.buffer().putInt(64 + LENGTH - 4, number);
         return frame;

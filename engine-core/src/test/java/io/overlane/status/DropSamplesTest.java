@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.overlane.address.IpAddress;
+import io.overlane.memory.MemoryBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** {@link DropSamples}: what is kept, in which order, and that a reader never sees half of it. */
@@ -19,7 +19,7 @@ class DropSamplesTest
 
     private long nowNs;
     private final DropSamples samples = new DropSamples(() -> nowNs);
-    private final UnsafeBuffer frame = new UnsafeBuffer(new byte[256]);
+    private final MemoryBuffer frame = new MemoryBuffer(new byte[256]);
 
     @Test
     void shouldKeepWhatIsKnownOfADrop()

@@ -5,18 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.memory.MemoryBuffer;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.agrona.concurrent.SystemNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Sums, and labels that any Agrona tool can list. */
 class EngineCountersTest
 {
-    private static final UnsafeBuffer FRAME = new UnsafeBuffer(new byte[60]);
+    private static final MemoryBuffer FRAME = new MemoryBuffer(new byte[60]);
 
     @Test
     void shouldLabelEveryCounterOnce()

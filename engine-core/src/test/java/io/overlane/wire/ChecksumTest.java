@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,8 +27,8 @@ class ChecksumTest
         final Random random = new Random(1071);
         final byte[] bytes = new byte[CAPACITY];
         random.nextBytes(bytes);
-        final UnsafeBuffer onHeap = new UnsafeBuffer(bytes);
-        final UnsafeBuffer direct = new UnsafeBuffer(ByteBuffer.allocateDirect(CAPACITY));
+        final MemoryBuffer onHeap = new MemoryBuffer(bytes);
+        final MemoryBuffer direct = new MemoryBuffer(ByteBuffer.allocateDirect(CAPACITY));
         direct.putBytes(0, bytes);
         for (int i = 0; i < 20_000; i++)
         {
@@ -48,7 +48,7 @@ class ChecksumTest
     {
         final byte[] bytes = new byte[65536];
         Arrays.fill(bytes, fill);
-        final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+        final MemoryBuffer buffer = new MemoryBuffer(bytes);
         for (final int length : new int[]{2, 8, 32, 34, 62, 1500, 65536})
         {
             assertEquals(expected, Checksum.fold(Checksum.sum(buffer, 0, length, 0)));
@@ -62,7 +62,7 @@ class ChecksumTest
     {
         final byte[] bytes = new byte[301];
         new Random(7).nextBytes(bytes);
-        final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+        final MemoryBuffer buffer = new MemoryBuffer(bytes);
         final int expected = naive(bytes, 0, bytes.length, 0);
         for (int cut = 0; cut < bytes.length; cut += 2)
         {
@@ -74,7 +74,7 @@ class ChecksumTest
     @Test
     void shouldRefuseToReadOutsideTheBuffer()
     {
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[16]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[16]);
         assertThrows(IndexOutOfBoundsException.class, () -> Checksum.sum(buffer, 8, 9, 0));
         assertThrows(IndexOutOfBoundsException.class, () -> Checksum.sum(buffer, -1, 2, 0));
     }
@@ -109,7 +109,7 @@ class ChecksumTest
 
         final Random random = new Random(1624);
         final byte[] bytes = new byte[20];
-        final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+        final MemoryBuffer buffer = new MemoryBuffer(bytes);
         for (int i = 0; i < 20_000; i++)
         {
             random.nextBytes(bytes);

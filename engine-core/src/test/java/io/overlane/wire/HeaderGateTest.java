@@ -4,6 +4,7 @@ package io.overlane.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,7 +39,7 @@ class HeaderGateTest
     /** Where a header stands and how it says so. */
     private interface Gate
     {
-        DropReason check(UnsafeBuffer buffer, int offset, int length);
+        DropReason check(MemoryBuffer buffer, int offset, int length);
     }
 
     /**
@@ -100,7 +100,7 @@ class HeaderGateTest
         final byte[] valid = Scratch.bytes(subject.valid());
         for (int length = 0; length <= valid.length; length++)
         {
-            final UnsafeBuffer buffer = new UnsafeBuffer(new byte[3 + length]);
+            final MemoryBuffer buffer = new MemoryBuffer(new byte[3 + length]);
             buffer.putBytes(3, valid, 0, length);
             final DropReason verdict = subject.gate().check(buffer, 3, length);
             assertEquals(length < subject.needed() ? subject.reason() : DropReason.NONE, verdict, "length " + length);
@@ -114,7 +114,7 @@ class HeaderGateTest
     {
         final Random random = new Random(0x5EED);
         final byte[] valid = Scratch.bytes(subject.valid());
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[0]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[0]);
         final byte[] bytes = new byte[LONGEST];
         int passed = 0;
         for (int i = 0; i < FUZZ_ROUNDS; i++)
@@ -160,7 +160,7 @@ class HeaderGateTest
         return (long)VLAN.control() + VLAN.vlanId() + VLAN.etherType();
     }
 
-    private static DropReason findLayer3(final UnsafeBuffer buffer, final int offset, final int length)
+    private static DropReason findLayer3(final MemoryBuffer buffer, final int offset, final int length)
     {
         final int layer3 = Layer3.ofEthernet(buffer, offset, length);
         assertTrue(Layer3.offset(layer3) <= length);
@@ -221,13 +221,13 @@ class HeaderGateTest
 
     private static long touchIcmpv6()
     {
-        final Ipv6Header ip = new Ipv6Header().wrap(new UnsafeBuffer(new byte[40]), 0, 40);
+        final Ipv6Header ip = new Ipv6Header().wrap(new MemoryBuffer(new byte[40]), 0, 40);
         return ICMP.updateChecksum(ip).type();
     }
 
     private static long touchNd()
     {
-        final Ipv6Header ip = new Ipv6Header().wrap(new UnsafeBuffer(new byte[40]), 0, 40);
+        final Ipv6Header ip = new Ipv6Header().wrap(new MemoryBuffer(new byte[40]), 0, 40);
         final long read = ND.type() + ND.code() + ND.flags() + ND.targetHigh() + ND.targetLow() +
             ND.linkLayerAddress();
         ND.init((int)read, (int)read).targetHigh(read).targetLow(read).updateChecksum(ip);

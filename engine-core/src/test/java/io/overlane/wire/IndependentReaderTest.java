@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -14,7 +15,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.pcap4j.packet.ArpPacket;
 import org.pcap4j.packet.Dot1qVlanTagPacket;
@@ -42,7 +42,7 @@ class IndependentReaderTest
     private static final byte[] DATA = "an odd number of bytes.".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] bytes = new byte[256];
-    private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    private final MemoryBuffer buffer = new MemoryBuffer(bytes);
 
     @Test
     void shouldReadUdpOverIpv4BehindVlanTag() throws Exception

@@ -5,12 +5,12 @@ import static io.overlane.wire.Scratch.OFFSET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,7 +135,7 @@ class NdMessageTest
             System.arraycopy(options, 0, bytes, NdMessage.LENGTH, optionBytes);
 
             final Long expected = naiveLinkLayerAddress(ByteBuffer.wrap(options), isSolicitation ? 1 : 2);
-            message.wrap(new UnsafeBuffer(bytes), 0, bytes.length);
+            message.wrap(new MemoryBuffer(bytes), 0, bytes.length);
             assertEquals(expected == null ? DropReason.BAD_NEIGHBOR_MESSAGE : DropReason.NONE, message.check());
             assertEquals(expected == null ? NdMessage.MISSING : expected, message.linkLayerAddress());
             found += expected != null && expected != NdMessage.MISSING ? 1 : 0;

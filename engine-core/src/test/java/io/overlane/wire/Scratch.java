@@ -3,8 +3,8 @@ package io.overlane.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.overlane.memory.MemoryBuffer;
 import java.util.HexFormat;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** A buffer of 0xA5 with room on both sides, so that a byte written astray or forgotten shows. */
 public final class Scratch
@@ -13,13 +13,13 @@ public final class Scratch
     private static final int MARGIN = 24;
     private static final byte FILL = (byte)0xA5;
 
-    public final UnsafeBuffer buffer;
+    public final MemoryBuffer buffer;
     private final int length;
 
     Scratch(final int length)
     {
         this.length = length;
-        buffer = new UnsafeBuffer(new byte[OFFSET + length + MARGIN]);
+        buffer = new MemoryBuffer(new byte[OFFSET + length + MARGIN]);
         buffer.setMemory(0, buffer.capacity(), FILL);
     }
 

@@ -2,6 +2,7 @@
 package io.overlane.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -22,12 +23,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An application outside the build runs with the flags of docs/embedding.md, on the class path and the module path. */
+/** An application outside the build runs as docs/embedding.md says, without flags, on the class and the module path. */
 class ModulePathIT
 {
     private static final int TIMEOUT_S = 120;
     private static final String JARS =
-        "(engine-(core|admin|http|metrics|tun|netty)|httpcore5|agrona|micrometer-(core|commons|observation)|" +
+        "(engine-(core|admin|http|metrics|netty|replay|tun)|httpcore5|agrona|micrometer-(core|commons|observation)|" +
         "HdrHistogram|jffi|jnr-\\w+|asm(-\\w+)?|netty-[a-z-]+|slf4j-api)-\\d.*\\.jar";
     private static final Path SOURCES = Path.of("src/test/resources/outside");
 
@@ -75,6 +76,22 @@ class ModulePathIT
             "MODULE/MAIN", "outside/outside.Outside");
     }
 
+    /** The core alone makes no native calls: no JDK warns about anything. */
+    @Test
+    void shouldRunTheCoreWithoutWarnings() throws Exception
+    {
+        final Path classes = compile("-cp", path(jars.stream()), SOURCES.resolve("outside/Outside.java"));
+        final List<String> command = List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp", path(Stream.concat(Stream.of(classes), jars.stream())), "outside.Outside", "nio");
+        try (LabProcess process = LabProcess.start(command))
+        {
+            final CommandResult result = process.await(TIMEOUT_S);
+            assertEquals(0, result.status(), result::toString);
+            assertFalse(result.toString().contains("WARNING"), result::toString);
+        }
+    }
+
     /** The commands of docs/embedding.md, a word each, without the program. */
     private static List<List<String>> flags() throws Exception
     {
@@ -109,7 +126,13 @@ class ModulePathIT
                     .toList(),
                 result.output().lines().filter(line -> line.contains("arrived")).toList(),
                 result::toString);
-            assertTrue(!result.toString().contains("WARNING"), result::toString);
+            assertEquals(
+                List.of(),
+                result.toString().lines()
+                    .filter(line -> line.contains(" has been called by "))
+                    .filter(line -> !line.contains("com.kenai.jffi") && !line.contains("io.netty"))
+                    .toList(),
+                result::toString);
         }
     }
 

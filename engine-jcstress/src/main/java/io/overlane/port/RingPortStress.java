@@ -3,8 +3,8 @@ package io.overlane.port;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -156,7 +156,7 @@ public final class RingPortStress
         /** A frame has run the task. */
         public OnFrames()
         {
-            batch.add(new Frame(new UnsafeBuffer(new byte[MTU])).wrap(0, MTU));
+            batch.add(new Frame(new MemoryBuffer(new byte[MTU])).wrap(0, MTU));
             port.offer(batch);
             port.onFrames(calls::incrementAndGet);
         }

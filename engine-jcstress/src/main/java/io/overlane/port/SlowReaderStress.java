@@ -3,8 +3,8 @@ package io.overlane.port;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -41,7 +41,7 @@ public final class SlowReaderStress
             final FrameBatch batch = new FrameBatch(count);
             for (int i = 0; i < count; i++)
             {
-                final UnsafeBuffer bytes = new UnsafeBuffer(new byte[LENGTH]);
+                final MemoryBuffer bytes = new MemoryBuffer(new byte[LENGTH]);
                 bytes.putLong(0, from + i);
                 bytes.putLong(8, from + i);
                 batch.add(new Frame(bytes).wrap(0, LENGTH));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
+import io.overlane.memory.MemoryBuffer;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -118,7 +118,7 @@ public final class CountersStress
     public static class Sample
     {
         private static final DropSamples SAMPLES = new DropSamples(() -> 0);
-        private static final UnsafeBuffer FRAME = new UnsafeBuffer(new byte[DropSamples.MAX_BYTES]);
+        private static final MemoryBuffer FRAME = new MemoryBuffer(new byte[DropSamples.MAX_BYTES]);
 
         /** Records. */
         @Actor

@@ -11,8 +11,8 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import java.nio.ByteBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** The same memory seen from both sides. */
@@ -64,9 +64,9 @@ class ByteBufFramesTest
         final Frame[] frames =
         {
             new FrameSlab(3, 256).frame(2).wrap(FrameSlab.HEADROOM, 100),
-            new Frame(new UnsafeBuffer(direct, 40, 300)).wrap(20, 100),
-            new Frame(new UnsafeBuffer(new byte[512], 40, 300)).wrap(20, 100),
-            new Frame(new UnsafeBuffer(ByteBuffer.allocate(512), 40, 300)).wrap(20, 100),
+            new Frame(new MemoryBuffer(direct, 40, 300)).wrap(20, 100),
+            new Frame(new MemoryBuffer(new byte[512], 40, 300)).wrap(20, 100),
+            new Frame(new MemoryBuffer(ByteBuffer.allocate(512), 40, 300)).wrap(20, 100),
         };
         for (final Frame frame : frames)
         {

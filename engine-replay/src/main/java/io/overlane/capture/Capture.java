@@ -3,6 +3,7 @@ package io.overlane.capture;
 
 import io.overlane.engine.OverlayEngine;
 import io.overlane.fate.FateSubscription;
+import io.overlane.memory.MemoryBuffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,7 +15,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,7 @@ public final class Capture implements AutoCloseable
         this.context = context;
         clock = engine.clock();
         ring = new ManyToOneRingBuffer(
-            new UnsafeBuffer(
+            new MemoryBuffer(
             ByteBuffer.allocateDirect(context.ringLength() + RingBufferDescriptor.TRAILER_LENGTH)));
         files = CaptureFiles.open(context);
         final Instant now = Instant.now();

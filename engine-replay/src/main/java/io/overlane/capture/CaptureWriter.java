@@ -29,6 +29,7 @@ import static io.overlane.capture.CaptureRecord.UDP_PORT_OFFSET;
 import static io.overlane.capture.CaptureRecord.VNI_OFFSET;
 
 import io.overlane.address.Vtep;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.Direction;
 import io.overlane.pcap.LinkType;
 import io.overlane.pcap.PacketOptions;
@@ -36,7 +37,6 @@ import io.overlane.pcap.PcapngWriter;
 import java.io.IOException;
 import java.util.Arrays;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** Makes records of pcapng of what is in the ring. One thread. */
 final class CaptureWriter
@@ -53,7 +53,7 @@ final class CaptureWriter
     private final long startNs;
 
     private final OuterHeaders headers;
-    private final UnsafeBuffer outer;
+    private final MemoryBuffer outer;
     private final VerdictComments comments = new VerdictComments();
     private final PacketIds ids = new PacketIds();
     private final PacketOptions options = new PacketOptions();
@@ -88,7 +88,7 @@ final class CaptureWriter
         this.epochNs = epochNs;
         this.startNs = startNs;
         headers = new OuterHeaders(local.address(), local.udpPort());
-        outer = new UnsafeBuffer(new byte[OuterHeaders.MAX_LENGTH + snapLength]);
+        outer = new MemoryBuffer(new byte[OuterHeaders.MAX_LENGTH + snapLength]);
     }
 
     /** Records that were written. Any thread. */

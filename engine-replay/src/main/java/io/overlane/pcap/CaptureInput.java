@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pcap;
 
+import io.overlane.memory.MemoryBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import org.agrona.CloseHelper;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** The bytes of a capture, read ahead into one buffer. The reader moves the position on over what it has used. */
 final class CaptureInput implements AutoCloseable
@@ -15,7 +15,7 @@ final class CaptureInput implements AutoCloseable
 
     private final ReadableByteChannel channel;
     private final String name;
-    private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+    private final MemoryBuffer buffer = new MemoryBuffer();
     private ByteBuffer input;
 
     /** Offset in the file of the buffer's first byte. */

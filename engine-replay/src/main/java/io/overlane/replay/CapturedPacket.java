@@ -3,6 +3,7 @@ package io.overlane.replay;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.parse.Layer3;
 import io.overlane.pcap.CaptureReader;
 import io.overlane.pcap.Direction;
@@ -12,7 +13,6 @@ import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
 import java.nio.ByteBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ final class CapturedPacket
     private static final int TCP_CHECKSUM_OFFSET = 16;
 
     private final CaptureReader reader;
-    private final UnsafeBuffer whole = new UnsafeBuffer(ByteBuffer.allocateDirect(MAX_LENGTH));
+    private final MemoryBuffer whole = new MemoryBuffer(ByteBuffer.allocateDirect(MAX_LENGTH));
 
     CapturedPacket(final CaptureReader reader)
     {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.replay;
 
+import io.overlane.memory.MemoryBuffer;
 import java.util.Arrays;
-import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** The fragments of one IP packet, each at its place; a bit for each eight bytes marks those that have arrived. */
 final class FragmentQueue
@@ -31,8 +30,8 @@ final class FragmentQueue
     private static final int NOT_CAPABLE_SEEN = 1;
     private static final int CONGESTION_SEEN = 1 << 3;
 
-    private final UnsafeBuffer buffer =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(UNITS * UNIT, Long.BYTES));
+    private final MemoryBuffer buffer =
+        MemoryBuffer.allocate(UNITS * UNIT, Long.BYTES);
     private final long[] present = new long[UNITS / Long.SIZE + 1];
 
     private boolean isOpen;

@@ -3,8 +3,8 @@ package io.overlane.replay;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.memory.MemoryBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The datagram of a replayed packet: addresses, ports and payload. For a dropped packet it has what was read before the
@@ -12,7 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class OuterDatagram
 {
-    private static final UnsafeBuffer EMPTY = new UnsafeBuffer(0, 0);
+    private static final MemoryBuffer EMPTY = new MemoryBuffer();
 
     private boolean isV4;
     private long sourceHigh;

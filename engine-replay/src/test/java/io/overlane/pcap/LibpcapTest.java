@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.PcapWriter.Resolution;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pcap4j.core.PcapHandle;
@@ -50,7 +50,7 @@ class LibpcapTest
                 for (final FrameSpec frame : FRAMES)
                 {
                     final byte[] bytes = frame.bytes();
-                    writer.write(TIME_NS, new UnsafeBuffer(bytes), 0, bytes.length);
+                    writer.write(TIME_NS, new MemoryBuffer(bytes), 0, bytes.length);
                 }
             }
             final boolean isNanosecond = resolution == Resolution.NANOSECONDS;

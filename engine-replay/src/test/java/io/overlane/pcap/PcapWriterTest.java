@@ -6,20 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.PcapWriter.Resolution;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link PcapWriter}: the bytes it writes, and what the reader makes of them. */
 class PcapWriterTest
 {
-    private final UnsafeBuffer packet = new UnsafeBuffer(new byte[300_000]);
+    private final MemoryBuffer packet = new MemoryBuffer(new byte[300_000]);
 
     @Test
     void shouldWriteTheFormatByteForByte() throws IOException

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,7 +63,7 @@ class PcapngWriterTest
     void shouldCutAtTheSnapLengthOfTheInterfaceAndAcrossItsBuffer() throws IOException
     {
         final Path file = folder.resolve("large.pcapng");
-        final UnsafeBuffer large = new UnsafeBuffer(new byte[70_001]);
+        final MemoryBuffer large = new MemoryBuffer(new byte[70_001]);
         large.setMemory(0, large.capacity(), (byte)0x5A);
         final PacketOptions options = new PacketOptions().comment("x".repeat(PacketOptions.MAX_COMMENT_LENGTH));
         final long length;
@@ -121,7 +121,7 @@ class PcapngWriterTest
         final Path pcap = folder.resolve("classic.pcap");
         try (PcapWriter writer = PcapWriter.create(pcap, LinkType.LINUX_SLL, PcapWriter.Resolution.MICROSECONDS))
         {
-            writer.write(TIME - 1_000_000_000L, new UnsafeBuffer(new byte[16]), 0, 16);
+            writer.write(TIME - 1_000_000_000L, new MemoryBuffer(new byte[16]), 0, 16);
         }
         final Path converted = folder.resolve("converted.pcapng");
         run("editcap", "-F", "pcapng", "-a", "1:from outside", pcap.toString(), converted.toString());
@@ -155,7 +155,7 @@ class PcapngWriterTest
     {
         try (PcapngWriter writer = PcapngWriter.create(folder.resolve("refused"), "test"))
         {
-            final UnsafeBuffer packet = new UnsafeBuffer(new byte[4]);
+            final MemoryBuffer packet = new MemoryBuffer(new byte[4]);
             assertThrows(IllegalArgumentException.class, () -> writer.addInterface("a", "", 1, 0));
             assertThrows(IllegalArgumentException.class, () ->
                 writer.write(0, 0, packet, 0, 4, 4, new PacketOptions()));
@@ -201,11 +201,11 @@ class PcapngWriterTest
                 final byte[] packet = i % 2 == 0 ? FRAMES.get(i).bytes() : FRAMES.get(i).packet();
                 options.direction(Direction.of(1 + i % 2)).packetId(i / 2).dropCount(i == 2 ? 40 : 0);
                 options.comment("verdict=delivered number=" + i);
-                writer.write(i % 2, TIME + i, new UnsafeBuffer(packet), 0, packet.length, packet.length, options);
+                writer.write(i % 2, TIME + i, new MemoryBuffer(packet), 0, packet.length, packet.length, options);
             }
             writer.statistics(0, TIME, TIME + 3, 42, 40);
         }
-        assertArrayEquals(new byte[] {0x0A, 0x0D, 0x0D, 0x0A}, new UnsafeBuffer(Files.readAllBytes(file))
+        assertArrayEquals(new byte[] {0x0A, 0x0D, 0x0D, 0x0A}, new MemoryBuffer(Files.readAllBytes(file))
             .getStringWithoutLengthAscii(0, 4).getBytes(StandardCharsets.US_ASCII));
         return file;
     }

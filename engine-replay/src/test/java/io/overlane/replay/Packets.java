@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.replay;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.LinkType;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** Frames of our own given to an {@link OuterStack}, from memory that ends where they end. */
 final class Packets
@@ -47,7 +47,7 @@ final class Packets
         final long timestampNs)
     {
         return stack.receive(
-            linkType, new UnsafeBuffer(captured), 0, captured.length, originalLength, timestampNs);
+            linkType, new MemoryBuffer(captured), 0, captured.length, originalLength, timestampNs);
     }
 
     static String payload(final OuterStack stack)

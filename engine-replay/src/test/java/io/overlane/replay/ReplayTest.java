@@ -10,6 +10,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.CaptureReader;
 import io.overlane.pcap.Direction;
 import io.overlane.pcap.LinkType;
@@ -29,7 +30,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +75,7 @@ class ReplayTest
             {
                 number++;
                 final byte[] bytes = frame.bytes();
-                pcap.write(number * 1_000L, new UnsafeBuffer(bytes), 0, bytes.length);
+                pcap.write(number * 1_000L, new MemoryBuffer(bytes), 0, bytes.length);
             }
         }
         final List<String> lines = new ArrayList<>();
@@ -168,7 +168,7 @@ class ReplayTest
     void shouldFillUpWhatTheSnapLengthCutOffAndCountWhatIsLost() throws IOException
     {
         final byte[] inner = FrameSpec.ipv4Tcp().payloadLength(1_400).bytes();
-        writer.write(PORT_A, time, new UnsafeBuffer(inner), 0, inner.length, inner.length,
+        writer.write(PORT_A, time, new MemoryBuffer(inner), 0, inner.length, inner.length,
             new PacketOptions().direction(Direction.IN).comment("vni=42 verdict=delivered").dropCount(17));
         writer.close();
         try (CaptureReader reader = CaptureReader.open(file))
@@ -235,7 +235,7 @@ class ReplayTest
     private void record(final int id, final Direction direction, final byte[] bytes, final String comment)
         throws IOException
     {
-        writer.write(id, time, new UnsafeBuffer(bytes), 0, bytes.length, bytes.length,
+        writer.write(id, time, new MemoryBuffer(bytes), 0, bytes.length, bytes.length,
             new PacketOptions().direction(direction).comment(comment));
         time += SECOND / 10;
     }

@@ -11,6 +11,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.FloodBudget;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.PolicyProfile;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -441,7 +441,7 @@ class EveryDropReasonTest
     private static Frame frame(final SuperFrameSpec spec)
     {
         final byte[] bytes = spec.bytes();
-        return new Frame(new UnsafeBuffer(Arrays.copyOf(bytes, bytes.length))).wrap(0, bytes.length).offload(
+        return new Frame(new MemoryBuffer(Arrays.copyOf(bytes, bytes.length))).wrap(0, bytes.length).offload(
             Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
             spec.checksumOffset());
     }

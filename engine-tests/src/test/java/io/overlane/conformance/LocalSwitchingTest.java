@@ -13,6 +13,7 @@ import io.overlane.engine.Internals;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.Port;
 import io.overlane.status.DropReason;
@@ -25,7 +26,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -396,7 +396,7 @@ class LocalSwitchingTest
     private static Frame superFrame(final SuperFrameSpec spec)
     {
         final byte[] bytes = spec.bytes();
-        final Frame frame = new Frame(new UnsafeBuffer(bytes)).wrap(0, bytes.length);
+        final Frame frame = new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length);
         return frame.offload(
             Frame.NEEDS_CHECKSUM,
             spec.gsoType(),

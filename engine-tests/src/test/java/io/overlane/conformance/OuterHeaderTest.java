@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
@@ -24,7 +25,6 @@ import io.overlane.underlay.OuterFields;
 import io.overlane.underlay.UnderlayFeature;
 import java.util.List;
 import java.util.Set;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,7 +167,7 @@ class OuterHeaderTest
         final SuperFrameSpec spec =
             new SuperFrameSpec(FrameSpec.ipv4Tcp().ttl(17).tos(2), new byte[5000], 1000);
         final byte[] bytes = spec.bytes();
-        harness.port().put(new Frame(new UnsafeBuffer(bytes)).wrap(0, bytes.length).offload(
+        harness.port().put(new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length).offload(
             Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
             spec.checksumOffset()));
         harness.run();

@@ -8,6 +8,7 @@ import static io.overlane.status.DropReason.NO_SOCKET;
 import static io.overlane.status.DropReason.UDP_CHECKSUM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.LinkType;
 import io.overlane.replay.OuterDatagram;
 import io.overlane.replay.OuterStack;
@@ -15,7 +16,6 @@ import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Rows 15 to 22 and 25: what the host's IP and UDP layers do, and a replayed capture's stand-in for them. */
@@ -113,7 +113,7 @@ class OuterRowsTest
     private DropReason receive(final FrameSpec packet)
     {
         final byte[] bytes = packet.bytes();
-        return stack.receive(LinkType.ETHERNET, new UnsafeBuffer(bytes), 0, bytes.length, bytes.length, 0);
+        return stack.receive(LinkType.ETHERNET, new MemoryBuffer(bytes), 0, bytes.length, bytes.length, 0);
     }
 
     private String payload()

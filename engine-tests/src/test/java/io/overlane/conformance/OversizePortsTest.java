@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
@@ -17,7 +18,6 @@ import io.overlane.testkit.LoopbackPort;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,7 +168,7 @@ class OversizePortsTest
     private void transmit(final int from, final SuperFrameSpec spec)
     {
         final byte[] bytes = spec.bytes();
-        assertTrue(ports[from].put(new Frame(new UnsafeBuffer(bytes)).wrap(0, bytes.length).offload(
+        assertTrue(ports[from].put(new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length).offload(
             Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
             spec.checksumOffset())));
         harness.run();

@@ -9,6 +9,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
@@ -22,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -352,7 +352,7 @@ class OversizeTest
         final SuperFrameSpec spec = new SuperFrameSpec(
             FrameSpec.ipv4Tcp().dontFragment(), new byte[4 * gsoSize], gsoSize);
         final byte[] bytes = spec.bytes();
-        harness.port().put(new Frame(new UnsafeBuffer(bytes)).wrap(0, bytes.length).offload(
+        harness.port().put(new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length).offload(
             Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
             spec.checksumOffset()));
         harness.run();

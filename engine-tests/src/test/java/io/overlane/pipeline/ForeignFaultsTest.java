@@ -12,6 +12,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.Port;
@@ -24,7 +25,6 @@ import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -323,7 +323,7 @@ class ForeignFaultsTest
         final SuperFrameSpec spec = new SuperFrameSpec(
             FrameSpec.ipv4Tcp().sourceMac(HERE.value()).destinationMac(to.value()), new byte[3500], 1000);
         final byte[] bytes = spec.bytes();
-        port.put(new Frame(new UnsafeBuffer(bytes)).wrap(0, bytes.length).offload(
+        port.put(new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length).offload(
             Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
             spec.checksumOffset()));
     }

@@ -9,6 +9,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.limit.RateLimit;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pipeline.decap.DatagramFeed;
 import io.overlane.pipeline.decap.IpDecapPath;
 import io.overlane.pipeline.decap.OfferQueue;
@@ -29,7 +30,6 @@ import io.overlane.underlay.ReceiveBatch;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.SystemNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Super-frames without Ethernet and without a tunnel header: cut on the way out, joined on the way in. */
@@ -106,7 +106,7 @@ class IpOffloadTest
     private void encap(final SuperFrameSpec spec)
     {
         final byte[] bytes = spec.packet();
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
         buffer.putBytes(FrameSlab.HEADROOM, bytes);
         final FrameBatch batch = new FrameBatch(1);
         batch.add(new Frame(buffer).wrap(FrameSlab.HEADROOM, bytes.length).offload(
@@ -122,7 +122,7 @@ class IpOffloadTest
     private void decap(final List<byte[]> packets)
     {
         final int length = packets.stream().mapToInt(packet -> packet.length).sum();
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + length]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + length]);
         int offset = FrameSlab.HEADROOM;
         for (final byte[] packet : packets)
         {

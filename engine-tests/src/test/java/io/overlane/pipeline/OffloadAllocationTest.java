@@ -9,6 +9,7 @@ import io.overlane.control.FdbContext;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.parse.Layer3;
 import io.overlane.pipeline.decap.DatagramFeed;
@@ -27,7 +28,6 @@ import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.underlay.ReceiveBatch;
 import java.lang.management.ManagementFactory;
 import org.agrona.concurrent.SystemNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Cutting, joining and feeding make no garbage once they are warm. */
@@ -47,11 +47,11 @@ class OffloadAllocationTest
     void shouldCutWithoutGarbage()
     {
         final byte[] bytes = spec.bytes();
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
         buffer.putBytes(FrameSlab.HEADROOM, bytes);
         final Frame frame = new Frame(buffer).wrap(FrameSlab.HEADROOM, bytes.length).offload(
             Frame.NEEDS_CHECKSUM, spec.gsoType(), 54, 1400, spec.checksumStart(), spec.checksumOffset());
-        final UnsafeBuffer target = new UnsafeBuffer(new byte[65_507]);
+        final MemoryBuffer target = new MemoryBuffer(new byte[65_507]);
         final GsoSplitter splitter = new GsoSplitter();
         assertNone(() ->
         {
@@ -78,7 +78,7 @@ class OffloadAllocationTest
             new OfferQueue(64, true, fates, Guards.port()), fates, Guards.stages(), Guards.transit(fates), null));
 
         final byte[] bytes = datagrams();
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
         final Frame frame = new Frame(buffer);
         final ReceiveBatch batch = new ReceiveBatch(1);
         final int segmentSize = bytes.length / spec.segments().size();

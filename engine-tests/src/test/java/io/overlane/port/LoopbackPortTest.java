@@ -10,10 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.testkit.LoopbackPort;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -101,7 +101,7 @@ class LoopbackPortTest
     @Test
     void shouldRefuseFramesTooLongForIt()
     {
-        final Frame frame = new Frame(new UnsafeBuffer(new byte[2000])).wrap(0, 1500);
+        final Frame frame = new Frame(new MemoryBuffer(new byte[2000])).wrap(0, 1500);
         batch.add(frame);
 
         port.offer(batch);
@@ -148,7 +148,7 @@ class LoopbackPortTest
 
     private static Frame frame(final int... bytes)
     {
-        final Frame frame = new Frame(new UnsafeBuffer(new byte[64 + bytes.length])).wrap(64, bytes.length);
+        final Frame frame = new Frame(new MemoryBuffer(new byte[64 + bytes.length])).wrap(64, bytes.length);
         for (int i = 0; i < bytes.length; i++)
         {
             frame.buffer().putByte(64 + i, (byte)bytes[i]);

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
@@ -19,7 +20,6 @@ import io.overlane.testkit.SilentPort;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** {@link VlanTrunk} by itself, and as the ports of an engine's segments. */
@@ -218,7 +218,7 @@ class VlanTrunkTest
         final FrameBatch batch = new FrameBatch(frames.length);
         for (final byte[] bytes : frames)
         {
-            final UnsafeBuffer buffer = new UnsafeBuffer(new byte[64 + bytes.length]);
+            final MemoryBuffer buffer = new MemoryBuffer(new byte[64 + bytes.length]);
             buffer.putBytes(64, bytes);
             batch.add(new Frame(buffer).wrap(64, bytes.length));
         }

@@ -7,6 +7,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.Direction;
 import io.overlane.pcap.LinkType;
 import io.overlane.pcap.PacketOptions;
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.engine.TestExecutionResult;
@@ -93,7 +93,7 @@ class ReplayExtensionTest
         {
             writer.addInterface("tap0", "port", LinkType.ETHERNET, 128);
             final byte[] frame = FrameSpec.icmpEchoRequest().bytes();
-            writer.write(0, 1, new UnsafeBuffer(frame), 0, frame.length, frame.length,
+            writer.write(0, 1, new MemoryBuffer(frame), 0, frame.length, frame.length,
                 new PacketOptions().direction(Direction.IN).comment("vni=42 remote=192.0.2.2 verdict=delivered"));
         }
     }

@@ -11,14 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.FailingLibC;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -46,10 +45,10 @@ class DataPathThreadTest
     @Test
     void shouldHaveALongSliceWhereTheKernelSetsOne() throws InterruptedException
     {
-        final UnsafeBuffer ordinary = attributes();
+        final MemoryBuffer ordinary = attributes();
         assumeTrue(ordinary.getInt(POLICY_OFFSET) == 0, "the tests run under a policy that has no slice");
         assumeTrue(ordinary.getLong(SCHED_RUNTIME_OFFSET) != 0, "this kernel shows no slice (Linux 6.12)");
-        final AtomicReference<UnsafeBuffer> ours = new AtomicReference<>();
+        final AtomicReference<MemoryBuffer> ours = new AtomicReference<>();
         final Thread thread = new DataPathThread().newThread(() -> ours.set(attributes()));
         thread.start();
         thread.join();
@@ -87,7 +86,7 @@ class DataPathThreadTest
             }
 
             @Override
-            public long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
+            public long schedAttr(final long number, final MemoryBuffer attribute, final int length)
             {
                 asked.add(number);
                 return fail(Linux.EPERM);
@@ -104,7 +103,7 @@ class DataPathThreadTest
         run(new FailingLibC()
         {
             @Override
-            public long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
+            public long schedAttr(final long number, final MemoryBuffer attribute, final int length)
             {
                 asked.add(number);
                 // What the kernel reads and writes is all zeros: SCHED_OTHER.
@@ -121,7 +120,7 @@ class DataPathThreadTest
         run(new FailingLibC()
         {
             @Override
-            public long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
+            public long schedAttr(final long number, final MemoryBuffer attribute, final int length)
             {
                 asked.add(number);
                 final int fifo = 1;
@@ -148,9 +147,9 @@ class DataPathThreadTest
     }
 
     /** {@code struct sched_attr} of the calling thread. */
-    private static UnsafeBuffer attributes()
+    private static MemoryBuffer attributes()
     {
-        final UnsafeBuffer attr = new UnsafeBuffer(BufferUtil.allocateDirectAligned(SCHED_ATTR_LENGTH, Long.BYTES));
+        final MemoryBuffer attr = MemoryBuffer.allocate(SCHED_ATTR_LENGTH, Long.BYTES);
         final long result = LibC.get().schedAttr(SYS_SCHED_GETATTR, attr, SCHED_ATTR_LENGTH);
         assumeTrue(result == 0, "sched_getattr is not allowed here");
         return attr;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
@@ -22,8 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +48,7 @@ class KernelSegmentationIT extends Scenario
     private TunPort out;
     private final Frame written = new FrameSlab(1, TunPort.MAX_FRAME_LENGTH).frame(0);
     private final Frame marker = new FrameSlab(1, 64).frame(0);
-    private final UnsafeBuffer cut = new UnsafeBuffer(new byte[4 << 20]);
+    private final MemoryBuffer cut = new MemoryBuffer(new byte[4 << 20]);
     private final GsoSplitter splitter = new GsoSplitter();
 
     @BeforeEach
@@ -305,7 +304,7 @@ class KernelSegmentationIT extends Scenario
     /** The argument is the name itself, not a structure that begins with it. */
     private static boolean bridge(final long request)
     {
-        final UnsafeBuffer name = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Linux.IFREQ_SIZE, 8));
+        final MemoryBuffer name = MemoryBuffer.allocate(Linux.IFREQ_SIZE, 8);
         name.putStringWithoutLengthAscii(0, BRIDGE);
         final int socket = LibC.get().socket(Linux.AF_INET, Linux.SOCK_DGRAM);
         final int result = LibC.get().ioctl(socket, request, name);

@@ -10,6 +10,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
 import io.overlane.tun.libc.SocketAddress;
@@ -26,9 +27,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -119,7 +118,7 @@ abstract class Scenario
         Files.writeString(conf.resolve("disable_ipv6"), "0");
         final IpPrefix prefix = IpPrefix.parse(cidr);
         // struct in6_ifreq: address 16, prefix length 4, interface index 4.
-        final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(24, 8));
+        final MemoryBuffer memory = MemoryBuffer.allocate(24, 8);
         memory.putLong(0, prefix.address().high(), ByteOrder.BIG_ENDIAN);
         memory.putLong(8, prefix.address().low(), ByteOrder.BIG_ENDIAN);
         memory.putInt(16, prefix.length());
@@ -146,13 +145,13 @@ abstract class Scenario
 
     private static void addressRequest(final long request, final String name, final IpAddress address)
     {
-        final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Linux.IFREQ_SIZE, 8));
+        final MemoryBuffer memory = MemoryBuffer.allocate(Linux.IFREQ_SIZE, 8);
         memory.putStringWithoutLengthAscii(0, name);
         SocketAddress.put(memory, Linux.IFREQ_VALUE_OFFSET, Linux.AF_INET, 0, address.low(), 0);
         request(Linux.AF_INET, request, memory);
     }
 
-    private static void request(final int family, final long request, final UnsafeBuffer memory)
+    private static void request(final int family, final long request, final MemoryBuffer memory)
     {
         final int socket = LibC.get().socket(family, Linux.SOCK_DGRAM);
         final int result = LibC.get().ioctl(socket, request, memory);

@@ -11,6 +11,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.FrameBatch;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.TunException.Reason;
 import io.overlane.tun.libc.LibC;
@@ -25,7 +26,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -135,7 +135,7 @@ class TunDeviceIT extends Scenario
             try (TunDevice device = TunDevice.create(new TunOptions(TunKind.TAP, "vx" + index));
                 LibcUnderlay socket = LibcUnderlay.open(options.errorHandler(Throwable::printStackTrace)))
             {
-                final UnsafeBuffer headerLength = new UnsafeBuffer(ByteBuffer.allocateDirect(Integer.BYTES));
+                final MemoryBuffer headerLength = new MemoryBuffer(ByteBuffer.allocateDirect(Integer.BYTES));
                 final int fd = device.descriptor().fd();
                 assertEquals(0, LibC.get().ioctl(fd, Linux.TUNGETVNETHDRSZ, headerLength));
                 assertEquals(12, headerLength.getInt(0), "start " + index);

@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.testkit.MemoryFabric;
 import io.overlane.testkit.UnderlayContract;
 import io.overlane.testkit.UnderlayPair;
 import org.agrona.concurrent.CachedNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -172,7 +172,7 @@ class MemoryFabricTest
 
     private static Frame frame(final int tag, final int length)
     {
-        final Frame frame = new Frame(new UnsafeBuffer(new byte[length])).wrap(0, length);
+        final Frame frame = new Frame(new MemoryBuffer(new byte[length])).wrap(0, length);
         frame.buffer().putByte(0, (byte)tag);
         return frame;
     }

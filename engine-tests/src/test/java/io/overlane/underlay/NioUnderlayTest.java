@@ -10,6 +10,7 @@ import com.sun.management.ThreadMXBean;
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.testkit.BindContract;
 import io.overlane.testkit.UnderlayContract;
@@ -19,7 +20,6 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class NioUnderlayTest
             NioUnderlay b = NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0).errorHandler(FAIL)))
         {
             final SendBatch batch = new SendBatch(1);
-            final Frame frame = new Frame(new UnsafeBuffer(new byte[100])).wrap(10, 90);
+            final Frame frame = new Frame(new MemoryBuffer(new byte[100])).wrap(10, 90);
             frame.buffer().putByte(10, (byte)7);
             batch.add(frame, LOOPBACK.high(), LOOPBACK.low(), b.local().udpPort(), 0, 0, 0, 0);
             a.send(batch);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.LibC;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +58,7 @@ public final class DataPathThread implements ThreadFactory
             return;
         }
         libc.prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
-        final UnsafeBuffer attr = new UnsafeBuffer(BufferUtil.allocateDirectAligned(SCHED_ATTR_LENGTH, Long.BYTES));
+        final MemoryBuffer attr = MemoryBuffer.allocate(SCHED_ATTR_LENGTH, Long.BYTES);
         if (libc.schedAttr(SYS_SCHED_GETATTR, attr, SCHED_ATTR_LENGTH) == 0 && attr.getInt(4) == 0)
         {
             attr.putInt(0, SCHED_ATTR_LENGTH);

@@ -8,13 +8,12 @@ import static io.overlane.tun.libc.Linux.O_CLOEXEC;
 import static io.overlane.tun.libc.Linux.O_NONBLOCK;
 import static io.overlane.tun.libc.Linux.SOCK_RAW;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.DescriptorWait;
 import io.overlane.tun.libc.LibC;
 import java.io.IOException;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Reports that links, addresses, routes or neighbours of this network namespace changed (rtnetlink(7)), whichever
@@ -44,7 +43,7 @@ public final class HostEvents implements AutoCloseable
     private static final int MEMORY_SIZE = 32 * 1024;
 
     private final LibC libc = LibC.get();
-    private final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(MEMORY_SIZE, Long.BYTES));
+    private final MemoryBuffer memory = MemoryBuffer.allocate(MEMORY_SIZE, Long.BYTES);
     private final Descriptor socket;
     private final DescriptorWait wait = new DescriptorWait();
 

@@ -5,16 +5,15 @@ import static io.overlane.tun.libc.Linux.IFNAME_SIZE;
 import static io.overlane.tun.libc.Linux.IFREQ_SIZE;
 import static io.overlane.tun.libc.Linux.IFREQ_VALUE_OFFSET;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** The kernel's {@code struct ifreq}: an interface name and one value, read and written by ioctl. One thread. */
 final class InterfaceRequest
 {
     private final LibC libc = LibC.get();
-    private final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(IFREQ_SIZE, 8));
+    private final MemoryBuffer memory = MemoryBuffer.allocate(IFREQ_SIZE, 8);
 
     /** @param name at most 15 ASCII characters. */
     InterfaceRequest(final String name)

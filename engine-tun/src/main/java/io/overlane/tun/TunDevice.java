@@ -13,12 +13,11 @@ import static io.overlane.tun.libc.Linux.IFF_TUN_EXCL;
 import static io.overlane.tun.libc.Linux.IFF_VNET_HDR;
 
 import io.overlane.address.MacAddress;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.TunException.Reason;
 import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A TAP or TUN device, or one queue of it: the descriptor for frames, and the settings of the interface.
@@ -190,7 +189,7 @@ public final class TunDevice implements AutoCloseable
 
     private static int vnetHeaderLength(final int fd, final String name) throws TunException
     {
-        final UnsafeBuffer value = intValue(0);
+        final MemoryBuffer value = intValue(0);
         ioctl(fd, Linux.TUNGETVNETHDRSZ, value, "read the vnet header length of '" + name + "'");
         final int length = value.getInt(0);
         if (length != VirtioNetHeader.LENGTH && length != VirtioNetHeader.MERGEABLE_LENGTH)
@@ -225,7 +224,7 @@ public final class TunDevice implements AutoCloseable
         return offload;
     }
 
-    private static void ioctl(final int fd, final long request, final UnsafeBuffer argument, final String operation)
+    private static void ioctl(final int fd, final long request, final MemoryBuffer argument, final String operation)
         throws TunException
     {
         if (LibC.get().ioctl(fd, request, argument) < 0)
@@ -234,9 +233,9 @@ public final class TunDevice implements AutoCloseable
         }
     }
 
-    private static UnsafeBuffer intValue(final int value)
+    private static MemoryBuffer intValue(final int value)
     {
-        final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Long.BYTES, Long.BYTES));
+        final MemoryBuffer memory = MemoryBuffer.allocate(Long.BYTES, Long.BYTES);
         memory.putInt(0, value);
         return memory;
     }

@@ -6,12 +6,11 @@ import static io.overlane.tun.libc.Linux.O_CLOEXEC;
 import static io.overlane.tun.libc.Linux.SOCKADDR_UN_PATH_OFFSET;
 import static io.overlane.tun.libc.Linux.SOCKADDR_UN_PATH_SIZE;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** Sends one datagram to a local socket. The UNIX sockets of {@code java.nio} are streams and cannot do this. */
 public final class UnixDatagram
@@ -32,11 +31,10 @@ public final class UnixDatagram
     public static void send(final String address, final String text) throws IOException
     {
         final LibC libc = LibC.get();
-        final UnsafeBuffer name = new UnsafeBuffer(
-            BufferUtil.allocateDirectAligned(SOCKADDR_UN_PATH_OFFSET + SOCKADDR_UN_PATH_SIZE, 8));
+        final MemoryBuffer name = MemoryBuffer.allocate(SOCKADDR_UN_PATH_OFFSET + SOCKADDR_UN_PATH_SIZE, 8);
         final int nameLength = putAddress(name, address);
         final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        final UnsafeBuffer payload = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Math.max(bytes.length, 1), 8));
+        final MemoryBuffer payload = MemoryBuffer.allocate(Math.max(bytes.length, 1), 8);
         payload.putBytes(0, bytes);
 
         final int fd = libc.socket(AF_UNIX, Linux.SOCK_DGRAM | O_CLOEXEC);
@@ -53,7 +51,7 @@ public final class UnixDatagram
     }
 
     /** An abstract name may contain zeros, so its length counts; a path ends at the first zero. */
-    static int putAddress(final UnsafeBuffer buffer, final String address)
+    static int putAddress(final MemoryBuffer buffer, final String address)
     {
         final byte[] path = address.getBytes(StandardCharsets.UTF_8);
         final boolean isAbstract = address.startsWith("@");

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
-import org.agrona.concurrent.UnsafeBuffer;
+import io.overlane.memory.MemoryBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class VirtioNetHeaderTest
 {
     private static final byte FILL = (byte)0xA5;
 
-    private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[16]);
+    private final MemoryBuffer buffer = new MemoryBuffer(new byte[16]);
     private final Frame frame = new FrameSlab(1, 2048).frame(0).wrap(FrameSlab.HEADROOM, 1000);
 
     @BeforeEach

@@ -10,6 +10,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
@@ -19,7 +20,6 @@ import io.overlane.testkit.LoopbackPort;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,7 +118,7 @@ class EngineCommandsTest
 
     private void drop(final IpAddress remote, final int frames, final int length)
     {
-        final UnsafeBuffer frame = new UnsafeBuffer(new byte[length]);
+        final MemoryBuffer frame = new MemoryBuffer(new byte[length]);
         harness.encap().onDropped(
             DropReason.OVERSIZE, VNI, remote.high(), remote.low(), frames, frame, 0, frame.capacity());
         harness.encap().onOversize(VNI, remote.high(), remote.low(), length);

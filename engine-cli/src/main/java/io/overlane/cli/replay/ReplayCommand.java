@@ -8,8 +8,9 @@ import io.overlane.cli.Progress;
 import io.overlane.cli.TerminalCheck;
 import io.overlane.cli.Version;
 import io.overlane.engine.EngineContext;
-import io.overlane.pcap.LinkType;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.CaptureReader;
+import io.overlane.pcap.LinkType;
 import io.overlane.pcap.PcapWriter;
 import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
@@ -29,7 +30,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -233,7 +233,7 @@ public final class ReplayCommand implements Callable<Integer>
         {
             try
             {
-                writer.write(timestampNs, new UnsafeBuffer(frame), 0, frame.length);
+                writer.write(timestampNs, new MemoryBuffer(frame), 0, frame.length);
             }
             catch (final IOException ex)
             {

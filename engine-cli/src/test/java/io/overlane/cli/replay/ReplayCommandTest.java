@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.cli.Main;
-import io.overlane.pcap.LinkType;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.CaptureReader;
+import io.overlane.pcap.LinkType;
 import io.overlane.pcap.PcapWriter;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
@@ -20,7 +21,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,7 +168,7 @@ class ReplayCommandTest
 
     private static void write(final PcapWriter writer, final byte[] packet) throws IOException
     {
-        writer.write(1_000_000_000L, new UnsafeBuffer(packet), 0, packet.length);
+        writer.write(1_000_000_000L, new MemoryBuffer(packet), 0, packet.length);
     }
 
     private int run(final String... args)

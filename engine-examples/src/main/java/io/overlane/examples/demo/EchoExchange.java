@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.examples.demo;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
@@ -9,7 +10,6 @@ import io.overlane.wire.IpProtocol;
 import io.overlane.wire.Ipv4Header;
 import java.io.IOException;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** A station pings another: ICMP echo request and reply, RFC 792. One thread runs both stations. */
 final class EchoExchange
@@ -27,7 +27,7 @@ final class EchoExchange
     private final EthernetHeader ethernet = new EthernetHeader();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final IcmpHeader icmp = new IcmpHeader();
-    private final UnsafeBuffer request = new UnsafeBuffer(new byte[FRAME_LENGTH]);
+    private final MemoryBuffer request = new MemoryBuffer(new byte[FRAME_LENGTH]);
     private final Station asker;
     private final Station answerer;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.examples.demo;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.wire.EthernetHeader;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A frame whose receiver can tell whether it is as it was sent.
@@ -36,7 +36,7 @@ final class NumberedFrame
     private final EthernetHeader ethernet = new EthernetHeader();
     private final CRC32C crc = new CRC32C();
     private final byte[] bytes;
-    private final UnsafeBuffer frame;
+    private final MemoryBuffer frame;
     private final int crcOffset;
 
     /**
@@ -47,7 +47,7 @@ final class NumberedFrame
     NumberedFrame(final DemoHost source, final DemoHost destination, final int length)
     {
         bytes = new byte[length];
-        frame = new UnsafeBuffer(bytes);
+        frame = new MemoryBuffer(bytes);
         crcOffset = length - Integer.BYTES;
         ethernet.wrap(frame, 0, length)
             .destination(destination.mac().value()).source(source.mac().value()).etherType(ETHER_TYPE);

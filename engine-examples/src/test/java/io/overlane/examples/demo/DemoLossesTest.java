@@ -3,17 +3,17 @@ package io.overlane.examples.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
 import org.agrona.concurrent.SystemNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Every frame that did not arrive is named. */
 class DemoLossesTest
 {
-    private static final UnsafeBuffer FRAME = new UnsafeBuffer(new byte[60]);
+    private static final MemoryBuffer FRAME = new MemoryBuffer(new byte[60]);
 
     private final EngineCounters sender = new EngineCounters(1, 1, 16, 1, SystemNanoClock.INSTANCE);
     private final EngineCounters receiver = new EngineCounters(1, 1, 16, 1, SystemNanoClock.INSTANCE);

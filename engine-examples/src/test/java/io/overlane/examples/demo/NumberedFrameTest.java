@@ -4,8 +4,8 @@ package io.overlane.examples.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.overlane.memory.MemoryBuffer;
 import java.util.Arrays;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** A changed frame is noticed. */
@@ -19,7 +19,7 @@ class NumberedFrameTest
     private final NumberedFrame writer = new NumberedFrame(left, right, LENGTH);
     private final NumberedFrame reader = new NumberedFrame(left, right, LENGTH);
     private final byte[] bytes = new byte[LENGTH + 2 * OFFSET];
-    private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    private final MemoryBuffer buffer = new MemoryBuffer(bytes);
 
     @Test
     void shouldTellTheSequenceNumber()

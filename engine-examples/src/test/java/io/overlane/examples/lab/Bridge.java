@@ -98,7 +98,7 @@ public final class Bridge
     public static List<String> program(final String mainClass, final List<String> arguments)
     {
         return JavaCommand.of(
-            List.of("--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED", "-cp", jar()), mainClass, arguments);
+            List.of("-cp", jar()), mainClass, arguments);
     }
 
     private static String jar()

@@ -104,7 +104,7 @@ public final class Lab implements AutoCloseable
         final String classes = Path.of("target/engine-examples.jar").toAbsolutePath() + File.pathSeparator +
             Path.of("target/test-classes").toAbsolutePath();
         final LabProcess wire = left.start(JavaCommand.of(
-            List.of("-Xmx64m", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "-cp", classes),
+            List.of("-Xmx64m", "-cp", classes),
             ImpairedWire.class.getName(),
             List.of("u1", "u2", Integer.toString(lossParts), Integer.toString(reorderParts), "1")));
         wire.awaitLine(ImpairedWire.READY, 120);

@@ -56,7 +56,7 @@ public final class PacketPipe implements AutoCloseable
         final List<String> arguments = new ArrayList<>(List.of(fifo.toString()));
         arguments.addAll(what);
         final LabProcess process = host.start(JavaCommand.of(
-            List.of("-Xmx64m", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "-cp", classes),
+            List.of("-Xmx64m", "-cp", classes),
             PacketPeer.class.getName(), arguments));
         process.awaitLine(PacketPeer.READY, TIMEOUT_S);
         try

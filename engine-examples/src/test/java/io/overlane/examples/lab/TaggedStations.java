@@ -70,7 +70,7 @@ public final class TaggedStations
         final List<String> arguments = new ArrayList<>(List.of(device));
         arguments.addAll(behindDevice);
         final LabProcess process = host.start(JavaCommand.of(
-            List.of("-Xmx64m", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "-cp", classes),
+            List.of("-Xmx64m", "-cp", classes),
             program.getName(), arguments));
         process.awaitLine(ready, START_TIMEOUT_S);
         host.addToBridge(device, bridge);

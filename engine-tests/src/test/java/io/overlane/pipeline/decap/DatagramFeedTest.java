@@ -8,6 +8,7 @@ import io.overlane.control.FdbContext;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.Guards;
 import io.overlane.pipeline.HeadroomPort;
@@ -25,7 +26,6 @@ import io.overlane.underlay.ReceiveBatch;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.SystemNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Datagrams as the network joined them, through a real decap path, to a port that writes into headroom. */
@@ -131,7 +131,7 @@ class DatagramFeedTest
     {
         final int size = HEADER.length + frames.get(0).length;
         final int length = frames.stream().mapToInt(frame -> HEADER.length + frame.length).sum();
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + length]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + length]);
         int offset = FrameSlab.HEADROOM;
         for (final byte[] frame : frames)
         {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.parse.Layer3;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.wire.EtherType;
@@ -15,7 +16,6 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntFunction;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** One number for all frames of a flow, many numbers for many flows. */
@@ -154,7 +154,7 @@ class FlowHashTest
     /** At the very end of its buffer: a look behind it would throw. */
     private static Frame frame(final byte[] bytes)
     {
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
         buffer.putBytes(FrameSlab.HEADROOM, bytes);
         return new Frame(buffer).wrap(FrameSlab.HEADROOM, bytes.length);
     }

@@ -15,6 +15,7 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
 import io.overlane.limit.RateLimit;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.Guards;
@@ -38,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.agrona.concurrent.SystemNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Frames and super-frames through a real encap path: which leave together, and what the receivers see. */
@@ -448,7 +448,7 @@ class SendQueueTest
 
     private static Frame frame(final byte[] bytes)
     {
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
+        final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
         buffer.putBytes(FrameSlab.HEADROOM, bytes);
         return new Frame(buffer).wrap(FrameSlab.HEADROOM, bytes.length);
     }

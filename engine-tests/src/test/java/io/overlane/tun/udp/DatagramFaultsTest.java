@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.tun.libc.FailingLibC;
 import io.overlane.tun.libc.Linux;
@@ -24,7 +25,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -412,7 +412,7 @@ class DatagramFaultsTest
 
         /** There is room at once. */
         @Override
-        public int ppoll(final UnsafeBuffer memory, final int pollfds, final int count, final int timespec)
+        public int ppoll(final MemoryBuffer memory, final int pollfds, final int count, final int timespec)
         {
             waits++;
             longestWaitNs = Math.max(

@@ -10,16 +10,15 @@ import static io.overlane.tun.libc.Linux.EPOLL_EVENT_SIZE;
 import static io.overlane.tun.libc.Linux.O_CLOEXEC;
 import static io.overlane.tun.libc.Linux.POLLIN;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.signal.IdleWait;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.collections.Int2ObjectHashMap;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +50,7 @@ public final class DescriptorWait implements IdleWait
     /** Null until there are more than a few; then it has all of them, and the list of the few is empty. */
     private volatile @Nullable Descriptor epoll;
     @SuppressWarnings("NullAway.Init") // Made with the epoll.
-    private UnsafeBuffer memory;
+    private MemoryBuffer memory;
     /** True directly after a wait, which has reported already. */
     private boolean isFresh;
 
@@ -257,7 +256,7 @@ public final class DescriptorWait implements IdleWait
             throw new IllegalStateException("cannot create an epoll: " + LibC.describe(LibC.errno()));
         }
         final Descriptor many = new Descriptor(fd);
-        memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES));
+        memory = MemoryBuffer.allocate(CHANGE + EPOLL_EVENT_SIZE, Long.BYTES);
         try
         {
             few.forEach(source -> watchWithEpoll(many, source));

@@ -2,6 +2,7 @@
 package io.overlane.tun.libc;
 
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.calls.LibcCalls;
 import io.overlane.underlay.SendBatch;
 import java.lang.ref.Reference;
@@ -15,7 +16,6 @@ import jnr.ffi.Runtime;
 import jnr.ffi.mapper.FunctionMapper;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,7 +124,7 @@ public class LibC
      * @param request whose argument is a structure.
      * @return 0, or -1.
      */
-    public int ioctl(final int fd, final long request, final UnsafeBuffer argument)
+    public int ioctl(final int fd, final long request, final MemoryBuffer argument)
     {
         final int result = CALLS.ioctl(fd, request, address(argument, 0, argument.capacity()));
         Reference.reachabilityFence(argument);
@@ -136,7 +136,7 @@ public class LibC
      * @param timespec offset of the longest time to wait.
      * @return descriptors that are ready, or -1.
      */
-    public int ppoll(final UnsafeBuffer memory, final int pollfds, final int count, final int timespec)
+    public int ppoll(final MemoryBuffer memory, final int pollfds, final int count, final int timespec)
     {
         final int ready = CALLS.ppoll(
             address(memory, pollfds, count * Linux.POLLFD_SIZE),
@@ -185,7 +185,7 @@ public class LibC
      * @param event its offset.
      * @return 0, or -1.
      */
-    int epollControl(final int epoll, final int operation, final int fd, final UnsafeBuffer memory, final int event)
+    int epollControl(final int epoll, final int operation, final int fd, final MemoryBuffer memory, final int event)
     {
         final int result = CALLS.epollControl(epoll, operation, fd, address(memory, event, Linux.EPOLL_EVENT_SIZE));
         Reference.reachabilityFence(memory);
@@ -198,7 +198,7 @@ public class LibC
      * @param timeoutMs to wait at most, in milliseconds.
      * @return events, or -1.
      */
-    int epollWait(final int epoll, final UnsafeBuffer events, final int count, final int timeoutMs)
+    int epollWait(final int epoll, final MemoryBuffer events, final int count, final int timeoutMs)
     {
         final int ready = CALLS.epollWait(epoll, address(events, 0, count * Linux.EPOLL_EVENT_SIZE), count, timeoutMs);
         Reference.reachabilityFence(events);
@@ -215,7 +215,7 @@ public class LibC
      * @param length bytes of the address.
      * @return 0, or -1.
      */
-    public int bind(final int fd, final UnsafeBuffer sockaddr, final int length)
+    public int bind(final int fd, final MemoryBuffer sockaddr, final int length)
     {
         final int result = CALLS.bind(fd, address(sockaddr, 0, length), length);
         Reference.reachabilityFence(sockaddr);
@@ -226,7 +226,7 @@ public class LibC
      * @param length bytes of the address.
      * @return 0, or -1.
      */
-    public int connect(final int fd, final UnsafeBuffer sockaddr, final int length)
+    public int connect(final int fd, final MemoryBuffer sockaddr, final int length)
     {
         final int result = CALLS.connect(fd, address(sockaddr, 0, length), length);
         Reference.reachabilityFence(sockaddr);
@@ -238,7 +238,7 @@ public class LibC
      * @param length offset of four bytes: the room for the address, then its length.
      * @return 0, or -1.
      */
-    public int getsockname(final int fd, final UnsafeBuffer memory, final int length)
+    public int getsockname(final int fd, final MemoryBuffer memory, final int length)
     {
         final int result = CALLS.getsockname(
             fd, address(memory, 0, memory.getInt(length)), address(memory, length, Integer.BYTES));
@@ -248,7 +248,7 @@ public class LibC
 
     /** @return 0, or -1. */
     public int setsockopt(
-        final int fd, final int level, final int name, final UnsafeBuffer memory, final int offset, final int length)
+        final int fd, final int level, final int name, final MemoryBuffer memory, final int offset, final int length)
     {
         final int result = CALLS.setsockopt(fd, level, name, address(memory, offset, length), length);
         Reference.reachabilityFence(memory);
@@ -262,7 +262,7 @@ public class LibC
      * @return 0, or -1.
      */
     public int getsockopt(
-        final int fd, final int level, final int name, final UnsafeBuffer memory, final int value, final int length)
+        final int fd, final int level, final int name, final MemoryBuffer memory, final int value, final int length)
     {
         final int result = CALLS.getsockopt(
             fd,
@@ -310,7 +310,7 @@ public class LibC
      * @param length    size of the structure to read it, 0 to write it.
      * @return 0, or -1.
      */
-    public long schedAttr(final long number, final UnsafeBuffer attribute, final int length)
+    public long schedAttr(final long number, final MemoryBuffer attribute, final int length)
     {
         final long result = CALLS.syscall(number, 0, address(attribute, 0, attribute.capacity()), length, 0);
         Reference.reachabilityFence(attribute);
@@ -337,7 +337,7 @@ public class LibC
     {
         get();
         final byte[] text = path.getBytes(StandardCharsets.UTF_8);
-        final UnsafeBuffer name = new UnsafeBuffer(ByteBuffer.allocateDirect(text.length + 1));
+        final MemoryBuffer name = new MemoryBuffer(ByteBuffer.allocateDirect(text.length + 1));
         name.putBytes(0, text);
         final int fd = CALLS.open(name.addressOffset(), flags, 0);
         Reference.reachabilityFence(name);

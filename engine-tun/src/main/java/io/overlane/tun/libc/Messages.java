@@ -13,10 +13,9 @@ import static io.overlane.tun.libc.Linux.MSG_NAME_LENGTH_OFFSET;
 import static io.overlane.tun.libc.Linux.MSG_NAME_OFFSET;
 
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The messages of {@code sendmmsg} and {@code recvmmsg}, each with one socket address, one payload and some control
@@ -31,7 +30,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class Messages
 {
-    private final UnsafeBuffer memory;
+    private final MemoryBuffer memory;
     private final int iovecs;
     private final int names;
     private final int controls;
@@ -44,8 +43,7 @@ public final class Messages
         iovecs = count * MMSG_SIZE;
         names = iovecs + count * IOVEC_SIZE;
         controls = names + count * SocketAddress.SPACE;
-        memory = new UnsafeBuffer(
-            BufferUtil.allocateDirectAligned(controls + count * controlSpace, BitUtil.CACHE_LINE_LENGTH));
+        memory = MemoryBuffer.allocate(controls + count * controlSpace, BitUtil.CACHE_LINE_LENGTH);
         final long address = memory.addressOffset();
         for (int i = 0; i < count; i++)
         {
@@ -58,7 +56,7 @@ public final class Messages
     }
 
     /** @return the memory, which begins with the messages. */
-    public UnsafeBuffer memory()
+    public MemoryBuffer memory()
     {
         return memory;
     }

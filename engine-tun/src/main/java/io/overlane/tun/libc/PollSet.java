@@ -6,9 +6,8 @@ import static io.overlane.tun.libc.Linux.POLLFD_HAPPENED_OFFSET;
 import static io.overlane.tun.libc.Linux.POLLFD_SIZE;
 import static io.overlane.tun.libc.Linux.TIMESPEC_SIZE;
 
+import io.overlane.memory.MemoryBuffer;
 import java.util.concurrent.TimeUnit;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** The memory of a {@code ppoll}: a timeout, and an array of descriptors. One thread. */
 public final class PollSet
@@ -17,7 +16,7 @@ public final class PollSet
     private static final int POLLFDS = TIMEOUT + TIMESPEC_SIZE;
 
     private final LibC libc;
-    private final UnsafeBuffer memory;
+    private final MemoryBuffer memory;
 
     /**
      * @param libc   the C library, or a stand-in for tests.
@@ -26,7 +25,7 @@ public final class PollSet
     public PollSet(final LibC libc, final int capacity, final int events)
     {
         this.libc = libc;
-        memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(POLLFDS + capacity * POLLFD_SIZE, Long.BYTES));
+        memory = MemoryBuffer.allocate(POLLFDS + capacity * POLLFD_SIZE, Long.BYTES);
         for (int i = 0; i < capacity; i++)
         {
             memory.putShort(pollfd(i) + POLLFD_EVENTS_OFFSET, (short)events);

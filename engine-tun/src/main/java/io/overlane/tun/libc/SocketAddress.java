@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun.libc;
 
-import static io.overlane.tun.libc.Linux.AF_INET;
 import static io.overlane.tun.libc.Linux.AF_INET6;
+import static io.overlane.tun.libc.Linux.AF_INET;
 import static io.overlane.tun.libc.Linux.SOCKADDR_IN6_SIZE;
 import static io.overlane.tun.libc.Linux.SOCKADDR_IN_SIZE;
 import static io.overlane.tun.libc.Linux.SOCKADDR_PORT_OFFSET;
@@ -12,7 +12,7 @@ import static io.overlane.tun.libc.Linux.SOCKADDR_V6_SCOPE_OFFSET;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
 import io.overlane.address.IpAddress;
-import org.agrona.concurrent.UnsafeBuffer;
+import io.overlane.memory.MemoryBuffer;
 
 /**
  * Reads and writes {@code sockaddr_in} and {@code sockaddr_in6} in a buffer. On an IPv6 socket an IPv4 address has the
@@ -33,7 +33,7 @@ public final class SocketAddress
      * @return bytes of the form.
      */
     public static int put(
-        final UnsafeBuffer buffer,
+        final MemoryBuffer buffer,
         final int offset,
         final int family,
         final long high,
@@ -53,12 +53,12 @@ public final class SocketAddress
         return SOCKADDR_IN6_SIZE;
     }
 
-    public static int udpPort(final UnsafeBuffer buffer, final int offset)
+    public static int udpPort(final MemoryBuffer buffer, final int offset)
     {
         return buffer.getShort(offset + SOCKADDR_PORT_OFFSET, BIG_ENDIAN) & 0xFFFF;
     }
 
-    public static long high(final UnsafeBuffer buffer, final int offset)
+    public static long high(final MemoryBuffer buffer, final int offset)
     {
         if (!isV6(buffer, offset))
         {
@@ -68,14 +68,14 @@ public final class SocketAddress
         return IpAddress.withZone(high, buffer.getInt(offset + SOCKADDR_V6_SCOPE_OFFSET));
     }
 
-    public static long low(final UnsafeBuffer buffer, final int offset)
+    public static long low(final MemoryBuffer buffer, final int offset)
     {
         return isV6(buffer, offset) ?
             buffer.getLong(offset + SOCKADDR_V6_ADDRESS_OFFSET + Long.BYTES, BIG_ENDIAN) :
             IpAddress.v4Low(buffer.getInt(offset + SOCKADDR_V4_ADDRESS_OFFSET, BIG_ENDIAN));
     }
 
-    private static boolean isV6(final UnsafeBuffer buffer, final int offset)
+    private static boolean isV6(final MemoryBuffer buffer, final int offset)
     {
         return buffer.getShort(offset) == AF_INET6;
     }

@@ -4,10 +4,9 @@ package io.overlane.tun.libc;
 import static io.overlane.tun.libc.Linux.O_CLOEXEC;
 import static io.overlane.tun.libc.Linux.O_NONBLOCK;
 
+import io.overlane.memory.MemoryBuffer;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * An eventfd by which any thread ends the wait of one other thread, which waits for the eventfd and other descriptors.
@@ -25,7 +24,7 @@ final class WakeEvent implements AutoCloseable
     private static final int ONE = COUNTER + Long.BYTES;
 
     private final LibC libc = LibC.get();
-    private final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(2 * Long.BYTES, Long.BYTES));
+    private final MemoryBuffer memory = MemoryBuffer.allocate(2 * Long.BYTES, Long.BYTES);
     private final AtomicInteger state = new AtomicInteger(RUNNING);
     private final Descriptor descriptor;
 

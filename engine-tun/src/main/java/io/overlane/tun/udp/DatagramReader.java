@@ -14,12 +14,12 @@ import static io.overlane.tun.libc.Linux.UDP_GRO;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Messages;
 import io.overlane.tun.libc.SocketAddress;
 import io.overlane.underlay.ReceiveBatch;
 import org.agrona.BitUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Receives datagrams into a slab, with one {@code recvmmsg} for each call. Polling thread only.
@@ -43,7 +43,7 @@ final class DatagramReader
     private final LibC libc;
     private final FrameSlab slab;
     private final Messages messages;
-    private final UnsafeBuffer memory;
+    private final MemoryBuffer memory;
     /** Messages that the last call filled. */
     private int filled;
     /** Longest datagram of the last call, as an estimate for the next one. */

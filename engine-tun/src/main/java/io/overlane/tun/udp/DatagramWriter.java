@@ -21,6 +21,7 @@ import static io.overlane.tun.libc.Linux.POLLOUT;
 
 import io.overlane.address.IpAddress;
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
 import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.ErrnoReporter;
@@ -32,8 +33,6 @@ import io.overlane.tun.libc.SocketAddress;
 import io.overlane.underlay.OuterFields;
 import io.overlane.underlay.SendBatch;
 import java.util.Arrays;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Sends the entries of a batch with as few {@code sendmmsg} calls as possible, and sets a verdict for each. Sending
@@ -51,7 +50,7 @@ final class DatagramWriter
     private final LibC libc;
     private final Messages messages = new Messages(MESSAGES, CONTROL_SPACE);
     private final PollSet room;
-    private final UnsafeBuffer option = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Long.BYTES, Long.BYTES));
+    private final MemoryBuffer option = MemoryBuffer.allocate(Long.BYTES, Long.BYTES);
     /** The entry of the batch for each message. */
     private final int[] entries = new int[MESSAGES];
     private final SourcePortFan fan;
@@ -381,7 +380,7 @@ final class DatagramWriter
 
     private void putControl(final int offset, final int length, final int level, final int type, final int value)
     {
-        final UnsafeBuffer controls = messages.memory();
+        final MemoryBuffer controls = messages.memory();
         controls.putLong(offset, CMSG_DATA_OFFSET + length);
         controls.putInt(offset + CMSG_LEVEL_OFFSET, level);
         controls.putInt(offset + CMSG_TYPE_OFFSET, type);

@@ -11,11 +11,11 @@ import static io.overlane.tun.libc.Linux.IP_MREQN_INDEX_OFFSET;
 import static io.overlane.tun.libc.Linux.IP_MREQN_SIZE;
 
 import io.overlane.address.IpAddress;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.LibC;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes {@code ip_mreqn} and {@code ipv6_mreq}, and explains their errors. */
@@ -44,7 +44,7 @@ final class MulticastGroup
     }
 
     /** @return length in bytes, which depends on the group's IP version. */
-    static int put(final UnsafeBuffer buffer, final int offset, final IpAddress group, final int index)
+    static int put(final MemoryBuffer buffer, final int offset, final IpAddress group, final int index)
     {
         if (group.isV4())
         {

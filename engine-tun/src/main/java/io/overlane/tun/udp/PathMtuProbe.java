@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun.udp;
 
-import static io.overlane.tun.libc.Linux.AF_INET;
 import static io.overlane.tun.libc.Linux.AF_INET6;
+import static io.overlane.tun.libc.Linux.AF_INET;
 
 import io.overlane.address.IpAddress;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
 import io.overlane.tun.libc.SocketAddress;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Asks the kernel for the MTU of the path to a remote: that of the route or, if a router has answered "fragmentation
@@ -26,8 +25,8 @@ final class PathMtuProbe
     private static final int LENGTH = VALUE + Long.BYTES;
 
     private final LibC libc = LibC.get();
-    private final UnsafeBuffer memory =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(LENGTH + Long.BYTES, Long.BYTES));
+    private final MemoryBuffer memory =
+        MemoryBuffer.allocate(LENGTH + Long.BYTES, Long.BYTES);
     private final IpAddress local;
 
     /**

@@ -2,6 +2,7 @@
 package io.overlane.tun.udp;
 
 import io.overlane.address.IpPrefix;
+import io.overlane.memory.MemoryBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Writes a program of the classic Berkeley Packet Filter that accepts datagrams by their outer source address. For each
@@ -66,7 +65,7 @@ final class SourceProgram
      * @param sources prefixes of accepted addresses.
      * @return {@code struct sock_fprog}, followed by the program that it points to.
      */
-    static UnsafeBuffer of(final Set<IpPrefix> sources)
+    static MemoryBuffer of(final Set<IpPrefix> sources)
     {
         final SourceProgram v4 = new SourceProgram();
         byLength(sources, true).forEach(v4::addV4);
@@ -146,10 +145,10 @@ final class SourceProgram
         instructions.add(code | ifTrue << 16 | ifFalse << 24 | (long)operand << Integer.SIZE);
     }
 
-    private UnsafeBuffer toBuffer()
+    private MemoryBuffer toBuffer()
     {
-        final UnsafeBuffer memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-            FPROG_SIZE + instructions.size() * INSTRUCTION_SIZE, INSTRUCTION_SIZE));
+        final MemoryBuffer memory = MemoryBuffer.allocate(
+            FPROG_SIZE + instructions.size() * INSTRUCTION_SIZE, INSTRUCTION_SIZE);
         memory.putShort(0, (short)instructions.size());
         memory.putLong(POINTER_OFFSET, memory.addressOffset() + FPROG_SIZE);
         for (int i = 0; i < instructions.size(); i++)

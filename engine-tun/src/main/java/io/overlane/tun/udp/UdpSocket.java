@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun.udp;
 
-import static io.overlane.tun.libc.Linux.AF_INET;
 import static io.overlane.tun.libc.Linux.AF_INET6;
+import static io.overlane.tun.libc.Linux.AF_INET;
 import static io.overlane.tun.libc.Linux.IPPROTO_IP;
 import static io.overlane.tun.libc.Linux.IPPROTO_IPV6;
 import static io.overlane.tun.libc.Linux.IPPROTO_UDP;
@@ -16,6 +16,7 @@ import static io.overlane.tun.libc.Linux.SOL_SOCKET;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
@@ -25,8 +26,6 @@ import io.overlane.underlay.base.UdpAddress;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.Set;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A bound UDP socket with all options set, for {@link LibcUnderlay}. */
@@ -36,8 +35,8 @@ final class UdpSocket implements AutoCloseable
     private static final int LENGTH = 40;
 
     private final LibC libc = LibC.get();
-    private final UnsafeBuffer memory =
-        new UnsafeBuffer(BufferUtil.allocateDirectAligned(LENGTH + Long.BYTES, 8));
+    private final MemoryBuffer memory =
+        MemoryBuffer.allocate(LENGTH + Long.BYTES, 8);
     private final int discovery;
     private final Descriptor descriptor;
     private final int family;
@@ -312,7 +311,7 @@ final class UdpSocket implements AutoCloseable
         {
             if (sources != null)
             {
-                final UnsafeBuffer program = SourceProgram.of(sources);
+                final MemoryBuffer program = SourceProgram.of(sources);
                 if (libc.setsockopt(
                     descriptor.fd(), SOL_SOCKET, Linux.SO_ATTACH_FILTER, program, 0, SourceProgram.FPROG_SIZE) == 0)
                 {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.TunDevice;
 import io.overlane.tun.TunException;
 import io.overlane.tun.TunKind;
@@ -15,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** The bindings: their shape, and that errors come through. */
@@ -48,7 +48,7 @@ class LibCTest
         assertEquals(Linux.EBADF, LibC.errno());
         assertEquals(-1, LibC.open("/nonexistent/file", Linux.O_RDWR));
         assertEquals(Linux.ENOENT, LibC.errno());
-        assertEquals(-1, LibC.get().setsockopt(-1, 1, 2, new UnsafeBuffer(ByteBuffer.allocateDirect(4)), 0, 4));
+        assertEquals(-1, LibC.get().setsockopt(-1, 1, 2, new MemoryBuffer(ByteBuffer.allocateDirect(4)), 0, 4));
         assertEquals(Linux.EBADF, LibC.errno());
     }
 
@@ -56,7 +56,7 @@ class LibCTest
     void shouldNotLetTheKernelLeaveTheBuffer()
     {
         final LibC libc = LibC.get();
-        final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(16));
+        final MemoryBuffer buffer = new MemoryBuffer(ByteBuffer.allocateDirect(16));
         buffer.putInt(0, 20);
         assertThrows(IndexOutOfBoundsException.class, () -> libc.read(-1, buffer, 8, 9));
         assertThrows(IndexOutOfBoundsException.class, () -> libc.write(-1, buffer, -1, 8));
