@@ -53,6 +53,12 @@ public final class FlannelCommand implements Callable<Integer>
         "be opened.")
     private @Nullable String admin;
 
+    @Option(names = "--pcapng", paramLabel = "FILE", description =
+        "Write every packet with its verdict to this pcapng file, the first 128 bytes of each; at 100 MB it becomes " +
+        "FILE.1, and so on up to FILE.9. A further engine, of the other family or of a device that was made again, " +
+        "has FILE-1, and so on. Default: none.")
+    private @Nullable Path pcapng;
+
     @Mixin
     private HttpOptions http;
 
@@ -81,9 +87,14 @@ public final class FlannelCommand implements Callable<Integer>
         final AdminCommands commands = FlannelCommands.addTo(node, captures, new AdminCommands());
         AdminServer server = null;
         AutoCloseable page = null;
+        AutoCloseable capture = captures;
         try (Progress begun = Progress.begin(spec.commandLine().getErr(), node::waitsFor))
         {
             progress = begun;
+            if (pcapng != null)
+            {
+                capture = new NodeCapture(pcapng, () -> node.engines().values(), captures, lines);
+            }
             server = openAdmin(commands, out);
             page = http.open(
                 node::engines, commands, () -> problem(node), line -> print(out, line));
@@ -94,7 +105,7 @@ public final class FlannelCommand implements Callable<Integer>
         }
         finally
         {
-            CloseHelper.quietCloseAll(page, server, captures);
+            CloseHelper.quietCloseAll(page, server, capture);
             signal.ended();
         }
     }
