@@ -164,9 +164,10 @@ public final class AdminClient
         stream.flush();
         while (channel.read(chunk) >= 0)
         {
-            stream.write(chunk.array(), 0, chunk.position());
+            final byte[] bytes = new byte[chunk.flip().remaining()];
+            chunk.get(bytes).clear();
+            stream.write(bytes);
             stream.flush();
-            chunk.clear();
             selector.select();
             selector.selectedKeys().clear();
         }

@@ -49,7 +49,7 @@ final class Binding
         this.registry = registry;
         this.common = common;
         this.engine = engine;
-        rows = new Rows(registry, common, maxRows, engine::get);
+        rows = new Rows(registry, common, maxRows, this::refresh);
         windows = List.of(
             path("encap", EngineSnapshot::encap),
             path("decap", EngineSnapshot::decap));
@@ -97,7 +97,7 @@ final class Binding
                 TimeUnit.NANOSECONDS,
                 window ->
                 {
-                    engine.get();
+                    refresh();
                     return recent.latencyNs.recent().percentile(100 * percentile);
                 })
                 .tags(ofPercentile).description("Time of frames in the engine, in the last minute or two")
@@ -111,6 +111,13 @@ final class Binding
             TimeUnit.NANOSECONDS)
             .tags(tags).description("Time of frames in the engine, while it is measured").register(registry));
         return recent;
+    }
+
+    /** A snapshot that is too old is replaced, and the rows and windows with it. */
+    @SuppressWarnings("ReturnValueIgnored")
+    private void refresh()
+    {
+        engine.get();
     }
 
     private void tables()

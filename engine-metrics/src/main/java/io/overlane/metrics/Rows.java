@@ -67,7 +67,8 @@ final class Rows
         ports.update(rows(
             now.ports(),
             row -> Tags.of("port", row.name(), "queue", Integer.toString(row.queue()), "vni", vni(row.vni())),
-            row -> values(row.in(), row.out(), row.refused(), row.overwritten(), row.fill(), row.fillOut())));
+            row -> values(
+                row.in(), row.out(), (double)row.refused(), (double)row.overwritten(), row.fill(), row.fillOut())));
         encapReasons.update(reasons(now.encap().dropped()));
         decapReasons.update(reasons(now.decap().dropped()));
         encapDrops.update(drops(now.encap().drops()));

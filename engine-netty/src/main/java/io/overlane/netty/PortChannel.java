@@ -64,7 +64,7 @@ public final class PortChannel extends AbstractChannel
     private final DefaultChannelConfig config = new Config();
     private final RingPort.FrameHandler copier = this::copy;
     private final Runnable reading = this::readFrames;
-    private final Runnable end = () -> unsafe().close(voidPromise());
+    private final Runnable end = this::closeNow;
     private final ByteBuffer ring;
     private volatile boolean isOpen = true;
 
@@ -212,6 +212,11 @@ public final class PortChannel extends AbstractChannel
     {
         mayHaveFrames = true;
         readFrames();
+    }
+
+    private void closeNow()
+    {
+        unsafe().close(voidPromise());
     }
 
     private void readFrames()

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The options of a {@link TapChannel}: kept until it has a device, then set on the device at once. */
+@SuppressWarnings("ReferenceEquality") // Each option is one object.
 final class TapChannelConfig extends DefaultChannelConfig
 {
     private static final int MAX_MTU = 65_535;
