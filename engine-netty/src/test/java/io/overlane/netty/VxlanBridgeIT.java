@@ -78,6 +78,8 @@ class VxlanBridgeIT
         {
             loops.shutdownGracefully(10, 5000, TimeUnit.MILLISECONDS).sync();
             nioLoops.shutdownGracefully(10, 5000, TimeUnit.MILLISECONDS).sync();
+            // The kernel removes the namespace of the other host some time after its last process has ended.
+            run("ip link delete u1");
             other.destroyForcibly().waitFor(PATIENCE_S, TimeUnit.SECONDS);
         }
     }
