@@ -57,11 +57,13 @@ final class FateListeners
     FateSubscription add(final FateListener listener)
     {
         final ListenerEntry entry = new ListenerEntry(listener);
+        final CompletableFuture<Void> added;
         synchronized (listeners)
         {
             listeners.add(entry);
-            publish();
+            added = publish();
         }
+        await(added);
         return () -> remove(entry);
     }
 
@@ -74,9 +76,14 @@ final class FateListeners
             listeners.remove(entry);
             removed = publish();
         }
+        await(removed);
+    }
+
+    private void await(final CompletableFuture<Void> done)
+    {
         if (!isInvoked && !EngineThreads.isCurrent())
         {
-            Shutdown.await(removed, LONGEST_WAIT_NS);
+            Shutdown.await(done, LONGEST_WAIT_NS);
         }
     }
 

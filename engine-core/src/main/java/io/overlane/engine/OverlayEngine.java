@@ -334,8 +334,11 @@ public final class OverlayEngine implements AutoCloseable
     }
 
     /**
-     * Report the fate of every frame to a listener, from now on, while frames flow. Several listeners get every fate in
-     * the order they were added. Without listeners the engine is as fast as if there were none.
+     * Report the fate of every frame to a listener, while frames flow. Several listeners get every fate in the order
+     * they were added. Without listeners the engine is as fast as if there were none.
+     *
+     * <p>This returns when the engine's threads report to the listener, or after five seconds if one of them is
+     * blocked. On a thread of an engine and in {@link ThreadingMode#INVOKER} it does not wait.
      *
      * @param listener called on the engine's threads; removed if it throws.
      * @return removes the listener. Its {@code close()} may be called on any thread, any number of times. It returns

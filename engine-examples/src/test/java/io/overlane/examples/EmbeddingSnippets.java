@@ -13,6 +13,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.capture.Capture;
+import io.overlane.capture.CaptureContext;
 import io.overlane.control.FdbChange;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
@@ -20,7 +22,9 @@ import io.overlane.event.EngineEvent;
 import io.overlane.event.EventSubscription;
 import io.overlane.fate.Fate;
 import io.overlane.fate.FateSubscription;
+import io.overlane.http.HttpContext;
 import io.overlane.http.OverlaneHttp;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.metrics.EngineMetrics;
 import io.overlane.netty.DeviceAddress;
 import io.overlane.netty.NettyUnderlay;
@@ -30,6 +34,8 @@ import io.overlane.netty.TapChannelOption;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingCable;
 import io.overlane.port.RingPort;
+import io.overlane.replay.Replay;
+import io.overlane.replay.ReplayResult;
 import io.overlane.stage.StageHandle;
 import io.overlane.status.DropReason;
 import io.overlane.status.EngineSnapshot;
@@ -40,6 +46,9 @@ import io.overlane.underlay.UnderlayOptions;
 import io.overlane.wire.UdpHeader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
@@ -58,6 +67,14 @@ abstract class EmbeddingSnippets
 
     abstract void sendTheRest();
 
+    void buffers(final int vni, final WritableByteChannel channel) throws IOException
+    {
+        final MemoryBuffer frame = new MemoryBuffer(new byte[64]);
+        final MemoryBuffer direct = MemoryBuffer.allocate(4096, 64);
+        direct.putInt(12, vni, ByteOrder.BIG_ENDIAN);
+        channel.write(direct.forChannel(0, 64));
+    }
+
     void openUnderlays(final IpAddress local, final EventLoopGroup eventLoopGroup, final Log log) throws IOException
     {
         final UnderlayOptions options = new UnderlayOptions(local, 4789).errorHandler(log::warn);
@@ -70,7 +87,28 @@ abstract class EmbeddingSnippets
 
     void serve() throws IOException
     {
-        final OverlaneHttp http = OverlaneHttp.start(engine, new InetSocketAddress("127.0.0.1", 9101));
+        final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new EngineMetrics(engine).bindTo(registry);
+        final OverlaneHttp http = OverlaneHttp.start(new HttpContext(engine)
+            .address(new InetSocketAddress("127.0.0.1", 9101))
+            .metrics(registry::scrape));
+    }
+
+    void capture() throws IOException
+    {
+        try (Capture capture = Capture.start(engine, new CaptureContext()
+            .file(Path.of("drops.pcapng"))
+            .vni(42).dropsOnly(true)
+            .maxFileLength(100_000_000).files(10)))
+        {
+            capture.statistics().lost();
+        }
+    }
+
+    void replay() throws IOException
+    {
+        final ReplayResult result = Replay.run(Path.of("incident.pcapng"), new EngineContext()
+            .segment(new SegmentContext(42).policy(policy -> policy.learning(true))));
     }
 
     void send(final MutableDirectBuffer buffer, final int offset, final int length)

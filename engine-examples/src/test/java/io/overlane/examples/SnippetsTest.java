@@ -82,8 +82,9 @@ class SnippetsTest
     }
 
     /** Whether the parts between lines that leave something out stand one behind the other in a source. */
-    private static boolean contains(final List<String> source, final List<String> block)
+    private static boolean contains(final List<String> source, final List<String> lines)
     {
+        final List<String> block = lines.stream().map(String::strip).toList();
         int from = 0;
         int begin = 0;
         while (begin <= block.size())

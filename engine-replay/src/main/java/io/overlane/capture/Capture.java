@@ -167,6 +167,7 @@ public final class Capture implements AutoCloseable
             {
                 // What came until the subscription ended.
             }
+            isAtLimit();
             writer.end(clock.nanoTime());
             files.close();
         }
@@ -202,11 +203,8 @@ public final class Capture implements AutoCloseable
                 files.writer().flush();
                 LockSupport.parkNanos(IDLE_NS);
             }
-            length = files.length();
-            begun = files.begun();
-            if (writer.isFull())
+            if (isAtLimit())
             {
-                end = "the file has the length that is allowed";
                 return;
             }
             if (context.maxDurationNs() > 0 && System.nanoTime() - startedNs >= context.maxDurationNs())
@@ -220,6 +218,18 @@ public final class Capture implements AutoCloseable
                 return;
             }
         }
+    }
+
+    /** Publish how much has been written. True if the file may not grow. */
+    private boolean isAtLimit()
+    {
+        length = files.length();
+        begun = files.begun();
+        if (writer.isFull())
+        {
+            end = "the file has the length that is allowed";
+        }
+        return writer.isFull();
     }
 
     private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int messageLength)

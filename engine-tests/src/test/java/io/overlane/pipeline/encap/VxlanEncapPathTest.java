@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Encapsulation, flooding and refusals; a row in a name is a case of Linux {@code vxlan_xmit}. */
@@ -122,8 +122,17 @@ class VxlanEncapPathTest
         assertEquals(7, harness.sentTo(EngineHarness.C).size());
     }
 
+    private static List<DropReason> refusals()
+    {
+        return List.of(
+            DropReason.UNDERLAY_BUSY,
+            DropReason.UNDERLAY_UNREACHABLE,
+            DropReason.UNDERLAY_ERROR,
+            DropReason.OVERSIZE);
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"UNDERLAY_BUSY", "UNDERLAY_UNREACHABLE", "UNDERLAY_ERROR", "OVERSIZE"})
+    @MethodSource("refusals")
     void shouldDropWhatUnderlayRefuses(final DropReason reason)
     {
         harness.launch(segment().fdb(DESTINATION, EngineHarness.A));
