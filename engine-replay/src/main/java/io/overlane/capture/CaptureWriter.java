@@ -44,6 +44,12 @@ final class CaptureWriter
     /** Block, fixed fields and options other than the comment. */
     private static final int RECORD_OVERHEAD = 128;
 
+    /** The statistics of an interface, with their comment. */
+    private static final int STATISTICS_OVERHEAD = 136;
+
+    /** In the comment of an interface's statistics, before a number. */
+    private static final String LOST_AT_END = "lost-behind-last-packet=";
+
     private final CaptureFiles files;
     private final CaptureInterfaces interfaces;
     private final boolean isIpNetwork;
@@ -62,6 +68,8 @@ final class CaptureWriter
     private int[] inFile = new int[0];
     private long[] written = new long[0];
     private long[] lost = new long[0];
+    /** Of the lost ones: those behind the last record of the interface, which no drop count of a packet includes. */
+    private long[] lostAtEnd = new long[0];
     private volatile long records;
     private boolean isFull;
 
@@ -147,6 +155,7 @@ final class CaptureWriter
             {
                 inFile(each);
                 lost[each.id()] += more;
+                lostAtEnd[each.id()] = more;
             }
         }
         endFile(nowNs + epochNs);
@@ -210,7 +219,7 @@ final class CaptureWriter
     /** Go on to the next file if the record may not fit this one. */
     private void makeRoom(final int length, final long timestampNs) throws IOException
     {
-        if (files.isFull(length + RECORD_OVERHEAD + OuterHeaders.MAX_LENGTH + Long.SIZE * inFile.length))
+        if (files.isFull(length + RECORD_OVERHEAD + OuterHeaders.MAX_LENGTH + STATISTICS_OVERHEAD * inFile.length))
         {
             if (!files.hasNext())
             {
@@ -229,7 +238,13 @@ final class CaptureWriter
         {
             if (inFile[i] != NONE)
             {
-                files.writer().statistics(inFile[i], startNs, timestampNs, written[i] + lost[i], lost[i]);
+                files.writer().statistics(
+                    inFile[i],
+                    startNs,
+                    timestampNs,
+                    written[i] + lost[i],
+                    lost[i],
+                    lostAtEnd[i] == 0 ? "" : LOST_AT_END + lostAtEnd[i]);
             }
         }
         Arrays.fill(written, 0);
@@ -247,6 +262,7 @@ final class CaptureWriter
             Arrays.fill(inFile, before, inFile.length, NONE);
             written = Arrays.copyOf(written, id + 1);
             lost = Arrays.copyOf(lost, id + 1);
+            lostAtEnd = Arrays.copyOf(lostAtEnd, id + 1);
         }
         if (inFile[id] == NONE)
         {

@@ -189,16 +189,24 @@ public final class PcapngWriter implements AutoCloseable, Flushable
      * @param endNs       its end.
      * @param received    packets that the capture should have.
      * @param dropped     those of them that it has not.
+     * @param comment     for a person who reads it; empty for none.
      * @throws IOException if the channel fails.
      */
     public void statistics(
-        final int interfaceId, final long startNs, final long endNs, final long received, final long dropped)
+        final int interfaceId,
+        final long startNs,
+        final long endNs,
+        final long received,
+        final long dropped,
+        final String comment)
         throws IOException
     {
-        final int bodyLength = STATISTICS_LENGTH + 4 * LONG_OPTION + OPTION_HEADER_LENGTH;
+        final byte[] commentBytes = utf8(comment);
+        final int bodyLength = STATISTICS_LENGTH + text(commentBytes) + 4 * LONG_OPTION + OPTION_HEADER_LENGTH;
         require(EMPTY_BLOCK + bodyLength);
         final int length = begin(STATISTICS_BLOCK, bodyLength);
         output.putInt(interfaceId).putInt((int)(endNs >>> Integer.SIZE)).putInt((int)endNs);
+        putText(OPTION_COMMENT, commentBytes);
         putTime(STATISTICS_START, startNs);
         putTime(STATISTICS_END, endNs);
         putLong(STATISTICS_RECEIVED, received);

@@ -203,7 +203,7 @@ class PcapngWriterTest
                 options.comment("verdict=delivered number=" + i);
                 writer.write(i % 2, TIME + i, new MemoryBuffer(packet), 0, packet.length, packet.length, options);
             }
-            writer.statistics(0, TIME, TIME + 3, 42, 40);
+            writer.statistics(0, TIME, TIME + 3, 42, 40, "40 lost");
         }
         assertArrayEquals(new byte[] {0x0A, 0x0D, 0x0D, 0x0A}, new MemoryBuffer(Files.readAllBytes(file))
             .getStringWithoutLengthAscii(0, 4).getBytes(StandardCharsets.US_ASCII));
