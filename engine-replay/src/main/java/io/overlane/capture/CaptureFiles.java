@@ -152,7 +152,7 @@ final class CaptureFiles implements Closeable
 
     private static IOException exists(final Path file)
     {
-        return new IOException(file + " exists; name another file, or allow to overwrite it");
+        return new IOException(file + " exists; remove it or name another file");
     }
 
     private static Path older(final Path file, final int number)

@@ -316,7 +316,7 @@ class CaptureTest
     {
         launch(segment());
         final Path existing = Files.writeString(folder.resolve("there"), "precious");
-        refuses(existing + " exists; name another file, or allow to overwrite it", existing);
+        refuses(existing + " exists; remove it or name another file", existing);
         assertEquals("precious", Files.readString(existing));
         refuses(folder.resolve("no/where") + ": there is no such folder", folder.resolve("no/where"));
         final Path full = Path.of("/dev/full");

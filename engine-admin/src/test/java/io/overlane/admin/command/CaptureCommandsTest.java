@@ -92,7 +92,7 @@ class CaptureCommandsTest
             assertEquals(Direction.OUT, reader.direction());
         }
         assertEquals("no capture to " + file + " runs", refused("capture stop " + file));
-        assertEquals(file + " exists; name another file, or allow to overwrite it", refused("capture start " + file));
+        assertEquals(file + " exists; remove it or name another file", refused("capture start " + file));
         run("capture start " + file + " overwrite drops reason no-destination,unknown-vni ip 10.0.0.1 mac " +
             "02:00:00:00:00:01 size 1M files 2 seconds 100");
         run("capture stop");

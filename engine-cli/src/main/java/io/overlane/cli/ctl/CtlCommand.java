@@ -5,8 +5,6 @@ import io.overlane.admin.AdminClient;
 import io.overlane.cli.Progress;
 import io.overlane.cli.SocketOption;
 import io.overlane.cli.Version;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -83,26 +81,27 @@ public final class CtlCommand implements Callable<Integer>
         final Path path = socket.path();
         final Progress progress = Progress.begin(
             spec.commandLine().getErr(), () -> "waiting for the answer of " + path);
+        final StreamOutput stream = new StreamOutput(progress);
         try
         {
-            reply = AdminClient.ask(path, request, TIMEOUT_NS, new FileOutputStream(FileDescriptor.out)
+            reply = AdminClient.ask(path, request, TIMEOUT_NS, stream);
+        }
+        catch (final IOException ex)
+        {
+            if (stream.hasReaderGone())
             {
-                @Override
-                public void write(final byte[] bytes, final int offset, final int length) throws IOException
-                {
-                    progress.close();
-                    super.write(bytes, offset, length);
-                }
-            });
+                return 0;
+            }
+            throw ex;
         }
         finally
         {
             progress.close();
         }
         final int exitCode = reply.status().exitCode();
-        final PrintWriter stream = exitCode == 0 ? spec.commandLine().getOut() : spec.commandLine().getErr();
-        stream.print(exitCode == 0 ? reply.body() : "overlane: " + reply.body());
-        stream.flush();
+        final PrintWriter text = exitCode == 0 ? spec.commandLine().getOut() : spec.commandLine().getErr();
+        text.print(exitCode == 0 ? reply.body() : "overlane: " + reply.body());
+        text.flush();
         return exitCode;
     }
 }

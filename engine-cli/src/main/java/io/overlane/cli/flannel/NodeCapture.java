@@ -35,7 +35,7 @@ final class NodeCapture implements AutoCloseable
      * @param file    for the first engine; the others have a number behind it.
      * @param engines answers the present engines.
      * @param lines   gets a line for each capture that cannot start.
-     * @throws IOException if the file exists.
+     * @throws IOException if the file exists, or its folder does not.
      */
     NodeCapture(
         final Path file,
@@ -46,7 +46,12 @@ final class NodeCapture implements AutoCloseable
     {
         if (Files.exists(file))
         {
-            throw new IOException("--pcapng: " + file + " exists; name another file");
+            throw new IOException("--pcapng: " + file + " exists; remove it or name another file");
+        }
+        final Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder))
+        {
+            throw new IOException("--pcapng: " + file + ": there is no such folder");
         }
         this.file = file;
         this.engines = engines;

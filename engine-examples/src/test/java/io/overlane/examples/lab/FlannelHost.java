@@ -224,6 +224,17 @@ public final class FlannelHost implements AutoCloseable
         return process.stdout().stream().anyMatch(line -> line.contains(text));
     }
 
+    /**
+     * Wait until it captures to a file.
+     *
+     * @param file that it was started with.
+     */
+    public void awaitCapture(final Path file)
+    {
+        Poll.until(
+            "a capture to " + file, START_TIMEOUT_S, () -> query("capture", "show").contains(file.toString()));
+    }
+
     /** @return {@code 10.5.34.0/24}, as the file says it. */
     public String subnet()
     {

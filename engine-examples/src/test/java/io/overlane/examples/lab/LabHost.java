@@ -100,6 +100,13 @@ public final class LabHost implements AutoCloseable
         ip("link del probe");
     }
 
+    /** Skip the calling test where tshark is not installed. */
+    public void requireTshark()
+    {
+        final CommandResult version = run("tshark", "--version");
+        assumeTrue(version.status() == 0, () -> "needs tshark: " + version);
+    }
+
     /** Skip the calling test where the kernel has no bridge. */
     void requireBridge()
     {
