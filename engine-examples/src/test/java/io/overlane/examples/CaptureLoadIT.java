@@ -39,6 +39,9 @@ class CaptureLoadIT
     /** Rounds without and with a capture in turn, so that a change of the machine's load meets both. */
     private static final int ROUNDS = Integer.getInteger("overlane.it.captureRounds", 1);
 
+    /** For the captures; the temporary folder may be too small for those of a minute. */
+    private static final String FOLDER = System.getProperty("overlane.it.captureFolder", "");
+
     @TempDir
     private Path directory;
 
@@ -80,10 +83,16 @@ class CaptureLoadIT
         String shown = "";
         for (int i = 0; i < ROUNDS; i++)
         {
-            without += iperf(SECONDS);
-            file = directory.resolve("round-" + i + ".pcapng");
+            final double roundWithout = iperf(SECONDS);
+            file = (FOLDER.isEmpty() ? directory : Path.of(FOLDER).toAbsolutePath()).resolve(
+                "capture-load-" + ProcessHandle.current().pid() + "-" + i + ".pcapng");
             ctl(socket, "capture", "start", file.toString(), "size", "20G");
-            with += iperf(SECONDS);
+            final double roundWith = iperf(SECONDS);
+            System.out.printf(
+                "capture: round %d of %d, %d s each: %.0f Mbit/s without, %.0f Mbit/s with%n",
+                i + 1, ROUNDS, SECONDS, roundWithout, roundWith);
+            without += roundWithout;
+            with += roundWith;
             // The drop count of a packet tells of those before it, so some packets come after the load.
             left.run("ping", "-c", "3", "-i", "0.2", Overlay.v4(right)).orFail();
             shown = ctl(socket, "-j", "capture", "stop", file.toString());
@@ -99,15 +108,19 @@ class CaptureLoadIT
         final long lost = number(shown, "lost");
         final long[] seen = tshark(file);
         System.out.printf(
-            "capture: %.0f Mbit/s without, %.0f Mbit/s with (%.1f %%); %d records, %d lost by counter, %d in file, " +
-            "%d without a verdict, %d malformed, %d bytes%n",
-            without / ROUNDS, with / ROUNDS, 100 * with / without - 100, records, lost, seen[1], seen[2], seen[3],
-            number(shown, "bytes"));
+            "capture: throughput     %.0f Mbit/s without, %.0f Mbit/s with (%+.1f %%)%n" +
+            "capture: last round     %d records, %d bytes%n" +
+            "capture: lost           %d by the counter, %d in the file%n" +
+            "capture: read by tshark %d records, %d malformed, %d without a verdict%n",
+            without / ROUNDS, with / ROUNDS, 100 * with / without - 100,
+            records, number(shown, "bytes"), lost, seen[1], seen[0], seen[3], seen[2]);
         assertEquals(records, seen[0]);
         assertEquals(lost, seen[1]);
         assertEquals(0, seen[2], "packets without a verdict");
         assertEquals(0, seen[3], "malformed packets");
         assertTrue(records > 1_000, shown);
+        // After a failure it stays, for whoever looks for the cause.
+        Files.delete(file);
     }
 
     /** The numbers of packets, of lost records, of packets without a verdict, and of malformed packets. */
