@@ -5,17 +5,17 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.LongBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.UnsafeApi;
 
 /**
  * A buffer of Agrona's kind, for frames and everything else, that needs no flag of the JVM: a view of a
  * {@link ByteBuffer} or an array. Applications may use it wherever Agrona asks for a buffer.
  *
- * <p>The JDK checks every access: outside the view it throws an {@link IndexOutOfBoundsException}, whatever
- * {@code agrona.disable.bounds.checks} says. Numbers without a byte order have the native one. Memory is freed when no
- * buffer shows it any more.
+ * <p>Every access is checked: outside the view it throws an {@link IndexOutOfBoundsException}, whatever
+ * {@code agrona.disable.bounds.checks} says, with and without {@link FastAccess}. Numbers without a byte order have the
+ * native one. Memory is freed when no buffer shows it any more.
  *
  * <p>Atomic access (volatile, acquire, release, opaque, compare and set, get and add) needs direct memory and an index
  * at a multiple of the number's length; other threads may use the same memory then. Everything else is for one thread
@@ -76,7 +76,9 @@ public final class MemoryBuffer extends ViewBuffer
     {
         final ByteBuffer bytes = ByteBuffer.allocateDirect(Math.addExact(length, alignment - 1));
         final int beyond = bytes.alignmentOffset(0, alignment);
-        return new MemoryBuffer(bytes.slice(beyond == 0 ? 0 : alignment - beyond, length));
+        final MemoryBuffer buffer = new MemoryBuffer(bytes.slice(beyond == 0 ? 0 : alignment - beyond, length));
+        buffer.onAllocated();
+        return buffer;
     }
 
     /** @return the same object if it is one of this class already, else a view of it. */
@@ -86,57 +88,85 @@ public final class MemoryBuffer extends ViewBuffer
     }
 
     /** @return the same memory as words in native byte order, for code that uses words only; at least 8-aligned. */
-    public LongBuffer words()
+    public Words words()
     {
-        return bytes().order(ByteOrder.nativeOrder()).asLongBuffer();
+        return new Words(bytes().order(ByteOrder.nativeOrder()).asLongBuffer(), addressOffset());
     }
 
     @Override
     public byte getByte(final int index)
     {
-        return memory.get(at(index));
+        return isFast(index, 1) ? UnsafeApi.getByte(fastAddress + index) : memory.get(at(index));
     }
 
     @Override
     public void putByte(final int index, final byte value)
     {
-        memory.put(at(index), value);
+        if (isFast(index, 1))
+        {
+            UnsafeApi.putByte(fastAddress + index, value);
+        }
+        else
+        {
+            memory.put(at(index), value);
+        }
     }
 
     @Override
     public short getShort(final int index)
     {
-        return memory.getShort(at(index));
+        return isFast(index, Short.BYTES) ? UnsafeApi.getShort(fastAddress + index) : memory.getShort(at(index));
     }
 
     @Override
     public void putShort(final int index, final short value)
     {
-        memory.putShort(at(index), value);
+        if (isFast(index, Short.BYTES))
+        {
+            UnsafeApi.putShort(fastAddress + index, value);
+        }
+        else
+        {
+            memory.putShort(at(index), value);
+        }
     }
 
     @Override
     public int getInt(final int index)
     {
-        return memory.getInt(at(index));
+        return isFast(index, Integer.BYTES) ? UnsafeApi.getInt(fastAddress + index) : memory.getInt(at(index));
     }
 
     @Override
     public void putInt(final int index, final int value)
     {
-        memory.putInt(at(index), value);
+        if (isFast(index, Integer.BYTES))
+        {
+            UnsafeApi.putInt(fastAddress + index, value);
+        }
+        else
+        {
+            memory.putInt(at(index), value);
+        }
     }
 
     @Override
     public long getLong(final int index)
     {
-        return memory.getLong(at(index));
+        return isFast(index, Long.BYTES) ? UnsafeApi.getLong(fastAddress + index) : memory.getLong(at(index));
     }
 
     @Override
     public void putLong(final int index, final long value)
     {
-        memory.putLong(at(index), value);
+        if (isFast(index, Long.BYTES))
+        {
+            UnsafeApi.putLong(fastAddress + index, value);
+        }
+        else
+        {
+            memory.putLong(at(index), value);
+        }
     }
 
     @Override

@@ -21,10 +21,17 @@ abstract class ViewBuffer extends NumberBuffer
     /** Index of the first byte of the view in {@link #memory}. */
     int base;
 
+    /** Address of the first byte of the view, if {@link #fastLength} is more than 0. */
+    long fastAddress;
+    /** Bytes of the view that may be read and written at their address; 0 if there is only {@link #memory}. */
+    int fastLength;
+
     private int capacity;
     /** What {@link #memory} is a duplicate of. Views of one memory share it. */
     private ByteBuffer root = NOTHING;
     private long rootAddress = UNKNOWN;
+    /** Whether {@link MemoryBuffer} allocated the memory, so that nobody can take it away while a view exists. */
+    private boolean isAllocated;
     private @Nullable ByteBuffer channelView;
 
     @Override
@@ -72,8 +79,13 @@ abstract class ViewBuffer extends NumberBuffer
         if (buffer instanceof ViewBuffer other)
         {
             final long address = other.rootAddress;
+            final boolean isOurs = other.isAllocated;
             show(other.root, other.base + offset, length);
             rootAddress = address;
+            if (isOurs)
+            {
+                onAllocated();
+            }
             return;
         }
         final byte[] array = buffer.byteArray();
@@ -225,6 +237,23 @@ abstract class ViewBuffer extends NumberBuffer
         return "MemoryBuffer{" + capacity + " bytes from " + base + " of " + root + "}";
     }
 
+    /** Whether an access needs {@link #fastAddress} only. If not, the ordinary access either succeeds or throws. */
+    final boolean isFast(final int index, final int length)
+    {
+        return FastAccess.IS_ON && index >= 0 && index <= fastLength - length;
+    }
+
+    /** The memory that this view shows was allocated here: it is direct, and only the views keep it. */
+    final void onAllocated()
+    {
+        isAllocated = true;
+        if (FastAccess.IS_ON)
+        {
+            fastAddress = addressOffset();
+            fastLength = capacity;
+        }
+    }
+
     /** The bytes of the view as a buffer of their own. */
     final ByteBuffer bytes()
     {
@@ -241,6 +270,8 @@ abstract class ViewBuffer extends NumberBuffer
             rootAddress = UNKNOWN;
             channelView = null;
         }
+        isAllocated = false;
+        fastLength = 0;
         base = offset;
         capacity = length;
         memory.limit(offset + length);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
-import java.nio.LongBuffer;
+import io.overlane.memory.Words;
 import org.agrona.concurrent.status.CountersReader;
 
 /** One number of a {@link CounterRegion}. One thread counts, unless a method says otherwise; any thread reads. */
@@ -9,7 +9,7 @@ final class Counter
 {
     private final CounterRegion region;
     private final int id;
-    private final LongBuffer words;
+    private final Words words;
     private final int index;
     /** The value, for the thread that counts: memory is only written. */
     private long own;

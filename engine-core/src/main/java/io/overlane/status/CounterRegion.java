@@ -2,7 +2,7 @@
 package io.overlane.status;
 
 import io.overlane.memory.MemoryBuffer;
-import java.nio.LongBuffer;
+import io.overlane.memory.Words;
 import java.nio.charset.StandardCharsets;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.status.ConcurrentCountersManager;
@@ -13,7 +13,7 @@ final class CounterRegion
 {
     final MemoryBuffer values;
     /** The same memory. */
-    final LongBuffer words;
+    final Words words;
     private final ConcurrentCountersManager manager;
 
     /** @param counters at most. */

@@ -2,8 +2,8 @@
 package io.overlane.table;
 
 import io.overlane.memory.MemoryBuffer;
+import io.overlane.memory.Words;
 import java.lang.invoke.VarHandle;
-import java.nio.LongBuffer;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
 
@@ -70,7 +70,7 @@ public final class CompactTable
     private static final int K0_MAX = 0xFF_FFFF;
     private static final long K1_MAX = 0xFFFF_FFFF_FFFFL;
 
-    private final LongBuffer words;
+    private final Words words;
     private final int maxEntries;
     private final int lines;
     private final long seed0;
@@ -149,7 +149,7 @@ public final class CompactTable
         final int is3 = Long.numberOfLeadingZeros(words.get(line + 3 * SLOT_LENGTH) ^ key) & 64;
         final int slot = line + ((is1 | is2 << 1 | is3 | is3 << 1) >>> 6 - SLOT_SHIFT);
 
-        final long entry = acquire(slot + ENTRY_OFFSET);
+        final long entry = words.getAcquire(slot + ENTRY_OFFSET);
         if (isOf(entry, k0) && words.get(slot) == key)
         {
             if (isUnchanged(slot, entry))
@@ -159,7 +159,7 @@ public final class CompactTable
         }
         // The first slot is chosen if no other matches, so that only its own key is left to compare.
         else if (slot == line &&
-            (acquire(line + LAST_ENTRY_OFFSET) & OUT_MASK) == 0 &&
+            (words.getAcquire(line + LAST_ENTRY_OFFSET) & OUT_MASK) == 0 &&
             words.get(line) != key)
         {
             return MISSING;
@@ -310,7 +310,7 @@ public final class CompactTable
         {
             for (int i = 0; i < WALKER_LOOKS; i++)
             {
-                final long entry = acquire(slot + ENTRY_OFFSET);
+                final long entry = words.getAcquire(slot + ENTRY_OFFSET);
                 if ((entry & MAX_VALUE) == MISSING)
                 {
                     break;
@@ -350,31 +350,23 @@ public final class CompactTable
             final int first = line * LINE_LENGTH;
             for (int slot = first; slot < first + LINE_LENGTH; slot += SLOT_LENGTH)
             {
-                long entry = acquire(slot + ENTRY_OFFSET);
+                long entry = words.getAcquire(slot + ENTRY_OFFSET);
                 while (isOf(entry, k0) && words.get(slot) == key)
                 {
                     if (isUnchanged(slot, entry))
                     {
                         return entry & MAX_VALUE;
                     }
-                    entry = acquire(slot + ENTRY_OFFSET);
+                    entry = words.getAcquire(slot + ENTRY_OFFSET);
                 }
             }
-            if ((acquire(first + LAST_ENTRY_OFFSET) & OUT_MASK) == 0)
+            if ((words.getAcquire(first + LAST_ENTRY_OFFSET) & OUT_MASK) == 0)
             {
                 break;
             }
             line = lineAfter(line, i);
         }
         return MISSING;
-    }
-
-    /** A word with acquire. The JDK reads a word that is aligned at once, and the fence orders what follows. */
-    private long acquire(final int index)
-    {
-        final long word = words.get(index);
-        VarHandle.acquireFence();
-        return word;
     }
 
     /** True if the key that was compared belongs to the entry word that was read before. */
@@ -449,8 +441,7 @@ public final class CompactTable
 
     private void entryAt(final int slot, final long entry)
     {
-        VarHandle.releaseFence();
-        words.put((slot << SLOT_SHIFT) + ENTRY_OFFSET, entry);
+        words.putRelease((slot << SLOT_SHIFT) + ENTRY_OFFSET, entry);
     }
 
     private static long key(final int k0, final long k1)

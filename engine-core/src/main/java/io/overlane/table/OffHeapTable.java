@@ -2,8 +2,8 @@
 package io.overlane.table;
 
 import io.overlane.memory.MemoryBuffer;
+import io.overlane.memory.Words;
 import java.lang.invoke.VarHandle;
-import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
@@ -54,8 +54,8 @@ public final class OffHeapTable
     private static final int LINE_MASK = BitUtil.CACHE_LINE_LENGTH / Long.BYTES / ENTRY_WORDS - 1;
     private static final int MIN_SLOTS = 16;
 
-    private final LongBuffer even;
-    private final LongBuffer odd;
+    private final Words even;
+    private final Words odd;
     private final int maxEntries;
     private final int claimedLimit;
     private final int mask;
@@ -106,7 +106,7 @@ public final class OffHeapTable
         while (true)
         {
             final long before = generation();
-            final LongBuffer buffer = buffer(before);
+            final Words buffer = buffer(before);
             final int slot = probe(buffer, k0, k1, k2);
             final long value = slot < 0 ? MISSING : valueAt(buffer, slot);
             if (isCurrent(before))
@@ -147,7 +147,7 @@ public final class OffHeapTable
             }
             grow(1);
         }
-        release(active(), (slot << SLOT_SHIFT) + VALUE_OFFSET, value);
+        active().putRelease((slot << SLOT_SHIFT) + VALUE_OFFSET, value);
         return true;
     }
 
@@ -162,7 +162,7 @@ public final class OffHeapTable
         final long value = slot < 0 ? MISSING : valueAt(active(), slot);
         if (value != MISSING)
         {
-            release(active(), (slot << SLOT_SHIFT) + VALUE_OFFSET, TOMBSTONE);
+            active().putRelease((slot << SLOT_SHIFT) + VALUE_OFFSET, TOMBSTONE);
             grow(-1);
         }
         return value;
@@ -182,7 +182,7 @@ public final class OffHeapTable
             return MISSING;
         }
         final long sum = value + delta;
-        release(active(), (slot << SLOT_SHIFT) + VALUE_OFFSET, sum == MISSING ? TOMBSTONE : sum);
+        active().putRelease((slot << SLOT_SHIFT) + VALUE_OFFSET, sum == MISSING ? TOMBSTONE : sum);
         grow(sum == MISSING ? -1 : 0);
         return sum;
     }
@@ -201,7 +201,7 @@ public final class OffHeapTable
         {
             // After a rebuild the copy may be mixed, and is made again.
             before = generation();
-            final LongBuffer buffer = buffer(before);
+            final Words buffer = buffer(before);
             words = new long[size() * ENTRY_WORDS];
             count = 0;
             for (int slot = 0; slot <= mask; slot++)
@@ -247,12 +247,12 @@ public final class OffHeapTable
     }
 
     /** The buffer that is the table of a generation; a reader checks {@link #isCurrent(long)} afterwards. */
-    private LongBuffer buffer(final long of)
+    private Words buffer(final long of)
     {
         return (of & 1) == 0 ? even : odd;
     }
 
-    private LongBuffer active()
+    private Words active()
     {
         return buffer(generation);
     }
@@ -290,10 +290,10 @@ public final class OffHeapTable
 
     private void rebuild()
     {
-        final LongBuffer to = buffer(generation + 1);
+        final Words to = buffer(generation + 1);
         // Readers must see the generation that made this buffer spare before they see any write below.
         VarHandle.storeStoreFence();
-        for (int i = 0; i < to.capacity(); i++)
+        for (int i = 0; i < to.length(); i++)
         {
             to.put(i, 0);
         }
@@ -306,9 +306,9 @@ public final class OffHeapTable
     }
 
     /** Copy the entry of a slot, if it has one, to the next table. */
-    private void copy(final int slot, final LongBuffer to)
+    private void copy(final int slot, final Words to)
     {
-        final LongBuffer from = active();
+        final Words from = active();
         final long value = valueAt(from, slot);
         if (value != MISSING)
         {
@@ -318,7 +318,7 @@ public final class OffHeapTable
             final long k2 = from.get(offset + K2_OFFSET);
             final int target = ~probe(to, k0, k1, k2);
             putKey(to, target, k0, k1, k2);
-            release(to, (target << SLOT_SHIFT) + VALUE_OFFSET, value);
+            to.putRelease((target << SLOT_SHIFT) + VALUE_OFFSET, value);
         }
     }
 
@@ -329,7 +329,7 @@ public final class OffHeapTable
     }
 
     /** The slot that belongs to the key, live or not, else the complement of the slot that it would claim. */
-    private int probe(final LongBuffer buffer, final long k0, final long k1, final long k2)
+    private int probe(final Words buffer, final long k0, final long k1, final long k2)
     {
         final int home = hash(k0, k1, k2) & mask;
         int slot = home;
@@ -337,7 +337,7 @@ public final class OffHeapTable
         for (int i = 1; i <= mask; i++)
         {
             final int offset = slot << SLOT_SHIFT;
-            if (acquire(buffer, offset + VALUE_OFFSET) == MISSING)
+            if (buffer.getAcquire(offset + VALUE_OFFSET) == MISSING)
             {
                 return ~slot;
             }
@@ -352,14 +352,14 @@ public final class OffHeapTable
         return ~home;
     }
 
-    private static long valueAt(final LongBuffer buffer, final int slot)
+    private static long valueAt(final Words buffer, final int slot)
     {
-        final long value = acquire(buffer, (slot << SLOT_SHIFT) + VALUE_OFFSET);
+        final long value = buffer.getAcquire((slot << SLOT_SHIFT) + VALUE_OFFSET);
         return value == TOMBSTONE ? MISSING : value;
     }
 
     private static void putKey(
-        final LongBuffer buffer, final int slot, final long k0, final long k1, final long k2)
+        final Words buffer, final int slot, final long k0, final long k1, final long k2)
     {
         final int offset = slot << SLOT_SHIFT;
         buffer.put(offset, k0);
@@ -367,23 +367,9 @@ public final class OffHeapTable
         buffer.put(offset + K2_OFFSET, k2);
     }
 
-    private static LongBuffer newBuffer(final int slots)
+    private static Words newBuffer(final int slots)
     {
         return MemoryBuffer.allocate(slots * ENTRY_WORDS * Long.BYTES, BitUtil.CACHE_LINE_LENGTH).words();
-    }
-
-    /** A word with acquire. The JDK reads a word that is aligned at once, and the fence orders what follows. */
-    private static long acquire(final LongBuffer buffer, final int index)
-    {
-        final long word = buffer.get(index);
-        VarHandle.acquireFence();
-        return word;
-    }
-
-    private static void release(final LongBuffer buffer, final int index, final long word)
-    {
-        VarHandle.releaseFence();
-        buffer.put(index, word);
     }
 
     /** Receives the entries of the table, on the calling thread. */

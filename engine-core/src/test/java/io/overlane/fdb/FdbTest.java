@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every rule of the layers, and that references to remotes are given back exactly once. */
+@Tag("both-accesses")
 class FdbTest
 {
     private static final int VNI = 1;

@@ -19,11 +19,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The expected bytes are written down by hand, and read without the buffer. */
+@Tag("both-accesses")
 class MemoryBufferTest
 {
     private static final byte FREE = (byte)0xA5;

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What one thread sees of the table. */
+@Tag("both-accesses")
 class CompactTableTest
 {
     private static final long SEED = 7;

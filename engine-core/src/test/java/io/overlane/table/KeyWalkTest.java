@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * time, and there are more threads than most machines have cores for: what is torn shows when a walker is stopped
  * between two looks.
  */
+@Tag("both-accesses")
 class KeyWalkTest
 {
     private static final int WALKS = 3_000_000;

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * from its key, so a value read for another key shows; the lower part counts up with each change, so an old one shows.
  * Permanent entries must be found by every lookup, whatever is put, removed or rebuilt around them.
  */
+@Tag("both-accesses")
 class TableConcurrencyTest
 {
     private static final int WRITES = 1_500_000;

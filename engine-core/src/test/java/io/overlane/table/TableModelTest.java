@@ -8,10 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random operations against each table and against a {@link HashMap}; both must agree after each. */
+@Tag("both-accesses")
 class TableModelTest
 {
     private static final int OPERATIONS = 200_000;

@@ -143,6 +143,7 @@ class EngineCommandsTest
         assertEquals(1, ((List<?>)stats.get("remotes")).size());
         assertTrue(ask("stats").text().contains("192.0.2.10:8472"), ask("stats").text());
         assertEquals(Map.of("receive_drops", 0L), stats.get("underlay"));
+        assertEquals(Map.of("access", "bytebuffer"), stats.get("memory"));
         final Map<?, ?> segment = (Map<?, ?>)((List<?>)stats.get("segments")).get(0);
         assertEquals(List.of(VNI, 1L), List.of(segment.get("vni"), segment.get("sent")));
         final Map<?, ?> port = (Map<?, ?>)((List<?>)stats.get("ports")).get(0);
@@ -191,7 +192,8 @@ class EngineCommandsTest
         }
         final Answer stats = ask("stats");
         assertEquals(Map.of("receive_drops", 3L), ((Map<?, ?>)stats.json()).get("underlay"));
-        assertTrue(stats.text().endsWith("RECEIVE_DROPS\n            3\n"), stats.text());
+        assertTrue(
+            stats.text().endsWith("RECEIVE_DROPS  MEMORY_ACCESS\n            3  bytebuffer\n"), stats.text());
     }
 
     @Test
