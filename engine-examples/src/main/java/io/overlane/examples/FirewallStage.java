@@ -35,26 +35,23 @@ public record FirewallStage(int deniedPort) implements Stage
         }
     }
 
-    /**
-     * Send a frame to each UDP port through the firewall.
-     *
-     * @param args local endpoint, peer, denied UDP port, file, ports: {@code 127.0.0.1 127.0.0.2 23 a.pcapng 53 23}.
-     * @throws IOException if the local endpoint cannot be bound, or the file cannot be made.
-     */
+    /** @param args local endpoint, peer, denied UDP port, file, and the UDP ports to send frames to. */
     public static void main(final String[] args) throws IOException
     {
         final Vtep local = Vtep.parse(args[0], 8472);
         final RingPort port = new RingPort("app", 1450, 256);
-        final OverlayEngine engine = OverlayEngine.launch(new EngineContext()
+        try (OverlayEngine engine = OverlayEngine.launch(new EngineContext()
             .underlay(NioUnderlay.open(new UnderlayOptions(local.address(), local.udpPort())))
             .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], 8472))));
-        engine.stages().add(new FirewallStage(Integer.parseInt(args[2])));
-        final Capture capture = Capture.start(engine, new CaptureContext().file(Path.of(args[3])));
-        for (int i = 4; i < args.length; i++)
+            Capture capture = Capture.start(engine, new CaptureContext().file(Path.of(args[3]))))
         {
-            port.send(HexFormat.of().parseHex(FRAME + "%04x00080000".formatted(Integer.parseInt(args[i]))));
+            engine.stages().add(new FirewallStage(Integer.parseInt(args[2])));
+            for (int i = 4; i < args.length; i++)
+            {
+                port.send(HexFormat.of().parseHex(FRAME + "%04x00080000".formatted(Integer.parseInt(args[i]))));
+            }
+            engine.close(1_000_000_000L);
+            System.out.println("the verdicts are in " + capture.statistics().destination());
         }
-        engine.close(1_000_000_000L);
-        capture.close();
     }
 }

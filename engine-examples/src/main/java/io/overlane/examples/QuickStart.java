@@ -28,15 +28,16 @@ public final class QuickStart
     public static void main(final String[] args) throws UnderlayException
     {
         final RingPort port = new RingPort("app", 1450, 256);
-        final OverlayEngine engine = OverlayEngine.launch(new EngineContext()
+        try (OverlayEngine engine = OverlayEngine.launch(new EngineContext()
             .underlay(NioUnderlay.open(new UnderlayOptions(IpAddress.parse(args[0]), 8472)))
-            .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], 8472))));
-
-        // A frame to all stations: two MACs, an EtherType, and the text "hello".
-        port.send(HexFormat.of().parseHex("ffffffffffff" + "020000000001" + "88b5" + "68656c6c6f"));
-        port.awaitFrames(5_000_000_000L);
-        port.poll((buffer, offset, length) -> System.out.println("got " + length + " bytes"), 16);
-        engine.close(1_000_000_000L);
-        System.out.println(engine.counters().encap().delivered() + " frames sent");
+            .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], 8472)))))
+        {
+            // A frame to all stations: two MACs, an EtherType, and the text "hello".
+            port.send(HexFormat.of().parseHex("ffffffffffff" + "020000000001" + "88b5" + "68656c6c6f"));
+            port.awaitFrames(5_000_000_000L);
+            port.poll((buffer, offset, length) -> System.out.println("got " + length + " bytes"), 16);
+            engine.close(1_000_000_000L);
+            System.out.println(engine.counters().encap().delivered() + " frames sent");
+        }
     }
 }

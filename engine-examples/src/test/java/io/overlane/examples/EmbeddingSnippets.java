@@ -49,6 +49,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
@@ -60,12 +61,11 @@ abstract class EmbeddingSnippets
     private OverlayEngine engine;
     private RingPort port;
     private Executor loop;
+    private Queue<byte[]> waiting;
 
     abstract void writeFrame(MutableDirectBuffer buffer, int offset, int length);
 
     abstract void onFrame(MutableDirectBuffer buffer, int offset, int length);
-
-    abstract void sendTheRest();
 
     void buffers(final int vni, final WritableByteChannel channel) throws IOException
     {
@@ -109,6 +109,7 @@ abstract class EmbeddingSnippets
     {
         final ReplayResult result = Replay.run(Path.of("incident.pcapng"), new EngineContext()
             .segment(new SegmentContext(42).policy(policy -> policy.learning(true))));
+        result.packets().forEach(packet -> System.out.println(packet.number() + " " + packet.verdict()));
     }
 
     void send(final MutableDirectBuffer buffer, final int offset, final int length)
@@ -156,6 +157,14 @@ abstract class EmbeddingSnippets
         }
     }
 
+    void sendTheRest()
+    {
+        while (!waiting.isEmpty() && port.send(waiting.element()) != RingPort.FULL)
+        {
+            waiting.remove();
+        }
+    }
+
     void cable(final EngineContext datacentre, final EngineContext branch, final Vtep peer)
     {
         final RingCable cable = new RingCable("cable", 1450, 1024);
@@ -167,7 +176,7 @@ abstract class EmbeddingSnippets
     {
         final EngineSnapshot now = engine.snapshot();
         now.remotes().forEach(remote -> System.out.println(remote.vtep() + " " + remote.encap().bytes()));
-        now.encap().dropped().forEach((reason, frames) -> System.out.println(reason.label() + " " + frames));
+        now.encap().drops().forEach(row -> System.out.println(row.reason() + " " + row.vni() + " " + row.frames()));
     }
 
     void watch(final Executor executor)
