@@ -98,7 +98,10 @@ class CtlIT
             ctl("neigh", "add", "10.244.77.1", "lladdr", mac).orFail();
             ctl("neigh", "del", "10.244.77.1").orFail();
             ctl("fdb", "flush").orFail();
-            assertTrue(ctl("-j", "stats").orFail().output().startsWith("{\"local\":\"192.0.2.1:8472\""));
+            final String stats = ctl("-j", "stats").orFail().output();
+            assertTrue(stats.startsWith("{\"local\":\"192.0.2.1:8472\""), stats);
+            // The manifest of the jar asks for it.
+            assertTrue(stats.contains("\"memory\":{\"access\":\"unsafe\"}"), stats);
             ctl("drops").orFail();
             assertEquals(2, ctl("segment", "add", "77", "flood-limit", "100").status());
             ctl("segment", "add", "77", "mtu", "1300", "flood-limit", "port=100").orFail();
