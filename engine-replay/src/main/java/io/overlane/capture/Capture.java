@@ -163,10 +163,15 @@ public final class Capture implements AutoCloseable
         {
             write();
             subscription.close();
-            while (ring.read(handler, READ_LIMIT) > 0)
+            // What came until the subscription ended. A read may pass over the padding at the ring's end alone, and
+            // then answers 0 although packets follow.
+            long position;
+            do
             {
-                // What came until the subscription ended.
+                position = ring.consumerPosition();
+                ring.read(handler, READ_LIMIT);
             }
+            while (ring.consumerPosition() != position);
             isAtLimit();
             writer.end(clock.nanoTime());
             files.close();
