@@ -173,11 +173,7 @@ public final class Fates
         final int length,
         final int count)
     {
-        counters.onCopyRefused(reason, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
-        if (reason == DropReason.OVERSIZE && length > 0)
-        {
-            counters.onOversize(vni, high, low, length);
-        }
+        countRefused(reason, vni, high, low, frame, length, count);
         if (feed != null)
         {
             feed.copy(reason, vni, high, low, frame, count);
@@ -206,15 +202,27 @@ public final class Fates
         else
         {
             counters.onMirrorRefused(count);
-            counters.onCopyRefused(reason, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
-            if (reason == DropReason.OVERSIZE && length > 0)
-            {
-                counters.onOversize(vni, high, low, length);
-            }
+            countRefused(reason, vni, high, low, frame, length, count);
         }
         if (feed != null)
         {
             feed.mirror(reason, vni, high, low, frame, count);
+        }
+    }
+
+    private void countRefused(
+        final DropReason reason,
+        final int vni,
+        final long high,
+        final long low,
+        final Frame frame,
+        final int length,
+        final int count)
+    {
+        counters.onCopyRefused(reason, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
+        if (reason == DropReason.OVERSIZE && length > 0)
+        {
+            counters.onOversize(vni, high, low, length);
         }
     }
 

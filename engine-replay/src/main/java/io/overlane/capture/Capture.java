@@ -6,12 +6,12 @@ import io.overlane.fate.FateSubscription;
 import io.overlane.memory.MemoryBuffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.NanoClock;
@@ -63,9 +63,8 @@ public final class Capture implements AutoCloseable
     {
         this.context = context;
         clock = engine.clock();
-        ring = new ManyToOneRingBuffer(
-            new MemoryBuffer(
-            ByteBuffer.allocateDirect(context.ringLength() + RingBufferDescriptor.TRAILER_LENGTH)));
+        ring = new ManyToOneRingBuffer(MemoryBuffer.allocate(
+            context.ringLength() + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH));
         files = CaptureFiles.open(context);
         final Instant now = Instant.now();
         final long startNs = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
