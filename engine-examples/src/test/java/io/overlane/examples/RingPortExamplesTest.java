@@ -71,9 +71,10 @@ class RingPortExamplesTest
         assertEquals("echo on 127.0.0.2:" + udpPort, echo.inputReader(StandardCharsets.UTF_8).readLine());
         final RingPort port = new RingPort("test", 1450, 64);
         final int number = Integer.parseInt(udpPort);
-        try (OverlayEngine engine = OverlayEngine.launch(new EngineContext()
+        final OverlayEngine engine = OverlayEngine.launch(new EngineContext()
             .underlay(NioUnderlay.open(new UnderlayOptions(IpAddress.parse("127.0.0.1"), number)))
-            .segment(new SegmentContext(1).port(port).flood(Vtep.parse("127.0.0.2", number)))))
+            .segment(new SegmentContext(1).port(port).flood(Vtep.parse("127.0.0.2", number))));
+        try (engine)
         {
             final List<byte[]> answers = new ArrayList<>();
             for (int i = 0; i < FRAMES; i++)
@@ -92,8 +93,9 @@ class RingPortExamplesTest
                 }
                 assertArrayEquals(Hex.parse("0200000000aa 0200000000bb 88b5" + hex(i)), answers.get(i));
             }
-            assertEquals(FRAMES, engine.counters().decap().delivered());
         }
+        // The engine counts a batch after it has offered it, so the last frame can be here before its count.
+        assertEquals(FRAMES, engine.counters().decap().delivered());
     }
 
     private static String hex(final int number)
