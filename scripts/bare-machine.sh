@@ -134,7 +134,8 @@ try_suite()
   inside bash -c "cd $home && git status --short" || true
   say "$suite: $(inside bash -c '. /etc/os-release; echo "$PRETTY_NAME";
     for jdk in /usr/lib/jvm/java-*-openjdk-*; do "$jdk/bin/java" -version 2>&1 | head -n 1; done;
-    mvn -v | head -n 1; etcd --version | head -n 1; ip -V; nft -v; tshark --version 2>/dev/null | head -n 1' |
+    mvn -v | head -n 1; etcd --version | head -n 1; ip -V; nft -v;
+    kubectl version --client 2>/dev/null | head -n 1; tshark --version 2>/dev/null | head -n 1' |
     paste -s -d ';' | sed 's/;/; /g')"
   rm -rf --one-file-system "$system"
 }

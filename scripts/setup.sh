@@ -193,20 +193,20 @@ overlane_install()
   fi
 }
 
-# Installs Chromium for the test of the page of --http if the distribution has it as a package; Ubuntu has only a snap,
-# which does not run in network namespaces. That test skips, and says why, where there is none.
-overlane_offer_browser()
+# overlane_offer TEST "PROGRAM..." PACKAGE...: installs the first of the packages that the distribution has, unless one
+# of the programs is here. The test skips, and says why, where there is none.
+overlane_offer()
 {
-  local package
-  if command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null
-  then
-    return 0
-  fi
-  package=$(overlane_first_package chromium-headless-shell chromium)
+  local test=$1 program package
+  for program in $2
+  do
+    ! command -v "$program" >/dev/null || return 0
+  done
+  package=$(overlane_first_package "${@:3}")
   if [ -z "$package" ] || { [ "$EUID" -ne 0 ] && ! sudo -n true 2>/dev/null; } ||
     ! overlane_apt install --no-install-recommends "$package"
   then
-    echo "setup: no Chromium can be had; the test of the page skips"
+    echo "setup: no package of ${*:3} can be had; $test skips"
   else
     echo "setup: installed $package"
   fi
@@ -235,7 +235,9 @@ overlane_setup()
   fi
   if [[ " $* " == *" test "* ]]
   then
-    overlane_offer_browser
+    # Ubuntu has Chromium only as a snap, which does not run in network namespaces.
+    overlane_offer "the test of the page" "chromium-headless-shell chromium" chromium-headless-shell chromium
+    overlane_offer "the test with kubectl" kubectl kubernetes-client
   fi
   if jdk=$(overlane_find_jdk)
   then

@@ -7,6 +7,7 @@ module io.overlane.testkit
     requires transitive io.overlane.core;
     requires transitive io.overlane.replay;
     requires transitive org.junit.jupiter.api;
+    requires com.fasterxml.jackson.jr.ob;
     requires java.management;
     requires jdk.management;
     requires jdk.security.auth;
@@ -15,6 +16,7 @@ module io.overlane.testkit
     requires org.opentest4j;
 
     exports io.overlane.testkit;
+    exports io.overlane.testkit.kube;
 
     opens io.overlane.testkit to org.junit.platform.commons;
 }

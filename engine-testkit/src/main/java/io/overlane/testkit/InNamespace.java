@@ -33,6 +33,9 @@ public @interface InNamespace
      */
     String[] wrapper() default {};
 
-    /** @return options of the JVM inside, in addition to the options of this JVM that begin with {@code --}. */
+    /**
+     * @return options of the JVM inside, in addition to the options of this JVM that begin with {@code --} and its
+     *         properties that begin with {@code overlane.}.
+     */
     String[] jvmOptions() default {};
 }

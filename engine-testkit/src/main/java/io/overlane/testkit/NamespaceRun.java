@@ -38,10 +38,11 @@ final class NamespaceRun
     }
 
     private static final String INSIDE = "overlane.inside.namespace";
+    private static final String OUR_PROPERTIES = "overlane.";
     private static final String RESULT = "\u0001";
     private static final String SEPARATOR = "\u0002";
     private static final String NEW_LINE = "\u0003";
-    private static final long TIMEOUT_S = 300;
+    private static final long TIMEOUT_S = 600;
 
     /** The shell executes the arguments after it: the JVM's command line. */
     private static final List<String> WITH_IPV6 = List.of("sh", "-c",
@@ -116,6 +117,9 @@ final class NamespaceRun
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .filter(argument -> argument.startsWith("--"))
             .forEach(command::add);
+        System.getProperties().stringPropertyNames().stream()
+            .filter(name -> name.startsWith(OUR_PROPERTIES))
+            .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
         command.addAll(List.of(settings.jvmOptions()));
         command.addAll(List.of("-D" + INSIDE + "=true", "-cp", System.getProperty("java.class.path"),
             NamespaceRun.class.getName(), tests.getName()));
