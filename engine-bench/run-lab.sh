@@ -231,7 +231,7 @@ start_kernel()
     ip -n "$n" -6 route add "fd00:244:$2::/64" via "fd00:244:$2::1" dev flannel.1 onlink
 }
 
-# start_engine SIDE OTHER MODE OPTION...
+# start_engine SIDE OTHER MODE OPTION...: with the admin socket $admin, or none.
 start_engine()
 {
     local side=$1 other=$2 mode=$3
@@ -246,7 +246,30 @@ start_engine()
             --peer "$peer,subnet=fd00:244:$other::/64,gateway=fd00:244:$other::1")
     fi
     ip netns exec "${namespace_of[$side]}" "$java" "-Xlog:gc:file=$block-gc$side.log" \
-        -jar "$engine_jar" tun-bridge --admin off "${arguments[@]}" > "$block-out$side.log" 2>&1 &
+        -jar "$engine_jar" tun-bridge --admin "${admin:-off}" "${arguments[@]}" > "$block-out$side.log" 2>&1 &
+    tunnels+=($!)
+}
+
+# start_watched SIDE OTHER: an engine with a capture, histograms of the latency and a reader of its metrics each second.
+start_watched()
+{
+    local admin=$block-$1.sock
+    start_engine "$1" "$2" vxlan --pcapng "$block-$1.pcapng" --http 127.0.0.1:9101
+    local tries=0
+    until "$java" -jar "$engine_jar" ctl --admin "$admin" latency on > "$block-ctl$1.log" 2>&1; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 20 ] || fail "latency on: $(cat "$block-ctl$1.log")"
+        sleep 0.2
+    done
+    # shellcheck disable=SC2016 # the inner shell expands it
+    ip netns exec "${namespace_of[$1]}" bash -c '
+        while sleep 1; do
+            if exec 3<> /dev/tcp/127.0.0.1/9101; then
+                printf "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n" >&3
+                cat <&3
+                exec 3>&-
+            fi
+        done' > "$block-metrics$1.log" 2>&1 &
     tunnels+=($!)
 }
 
@@ -276,7 +299,7 @@ start_variant()
         kernel) start_kernel "$2" "$3" ;;
         engine) start_engine "$2" "$3" vxlan ;;
         engine-off) start_engine "$2" "$3" vxlan --offload off ;;
-        watched) start_engine "$2" "$3" vxlan --pcapng "$block-$2.pcapng" --http 127.0.0.1:9101 ;;
+        watched) start_watched "$2" "$3" ;;
         netty | nio) start_engine "$2" "$3" vxlan --underlay "$1" ;;
         ip-udp) start_engine "$2" "$3" ip-udp ;;
         yardstick) start_yardstick "$2" "$3" ;;

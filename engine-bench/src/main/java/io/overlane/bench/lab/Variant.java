@@ -10,7 +10,7 @@ final class Variant
         "kernel", "kernel vxlan",
         "engine", "engine",
         "engine-off", "engine, offload off",
-        "watched", "engine, capture and HTTP on",
+        "watched", "engine, capture, histograms and metrics on",
         "netty", "engine, Netty underlay",
         "nio", "engine, NIO underlay",
         "ip-udp", "engine, ip-udp mode",
