@@ -8,7 +8,14 @@ import io.overlane.port.Port;
 import io.overlane.port.RingCable;
 import io.overlane.port.RingPort;
 import io.overlane.status.DropReason;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,6 +36,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>One thread offers batches as the decap path of an engine does. The other polls as the encap path does, writes a
  * tunnel header in front of each frame and reads its first word. {@code frames} is the number of frames polled in a
  * second; the figures of the methods are calls.
+ *
+ * <p>The yardstick is Agrona's ring from one thread to another, which carries the same bytes as messages. Compare the
+ * two in one run: the figures depend most on how far apart the two processors are, and a hypervisor may change that.
  */
 @State(Scope.Group)
 @BenchmarkMode(Mode.Throughput)
@@ -43,6 +53,8 @@ public class RingCableBenchmark
     private static final int MTU = 1450;
     private static final int CAPACITY = 256;
     private static final int TUNNEL_HEADER = 8;
+    /** Bytes, as the cable has for its frames. */
+    private static final int RING_CAPACITY = 512 * 1024;
     /** A microsecond or so: an engine does not offer to a full port again at once. */
     private static final int PAUSES = 20;
 
@@ -52,17 +64,26 @@ public class RingCableBenchmark
 
     private final FrameBatch offered = new FrameBatch(BATCH);
     private final FrameBatch polled = new FrameBatch(BATCH);
+    private final UnsafeBuffer message = new UnsafeBuffer(new byte[MTU]);
+    private final RingBuffer ring = new OneToOneRingBuffer(
+        new UnsafeBuffer(ByteBuffer.allocateDirect(RING_CAPACITY + RingBufferDescriptor.TRAILER_LENGTH)));
     private Port from;
     private Port to;
 
     /** Counts the frames that arrived. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.OPERATIONS)
-    public static class Arrived
+    public static class Arrived implements MessageHandler
     {
         /** Frames polled. */
         public long frames;
         private long sum;
+
+        @Override
+        public void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length)
+        {
+            sum += buffer.getLong(index);
+        }
     }
 
     /** Make the cable and the frames. */
@@ -93,10 +114,7 @@ public class RingCableBenchmark
         {
             offered.get(i).verdict(DropReason.NONE);
         }
-        for (int i = 0; i < PAUSES; i++)
-        {
-            Thread.onSpinWait();
-        }
+        pause();
     }
 
     /** Poll a batch. */
@@ -118,5 +136,41 @@ public class RingCableBenchmark
             Thread.onSpinWait();
         }
         arrived.frames += count;
+    }
+
+    /** Write a batch of messages; what does not fit is written by the next call. */
+    @Benchmark
+    @Group("yardstick")
+    public void write()
+    {
+        for (int i = 0; i < BATCH; i++)
+        {
+            if (!ring.write(1, message, 0, frameLength))
+            {
+                pause();
+                return;
+            }
+        }
+    }
+
+    /** Read a batch of messages. */
+    @Benchmark
+    @Group("yardstick")
+    public void read(final Arrived arrived)
+    {
+        final int count = ring.read(arrived, BATCH);
+        if (count == 0)
+        {
+            Thread.onSpinWait();
+        }
+        arrived.frames += count;
+    }
+
+    private static void pause()
+    {
+        for (int i = 0; i < PAUSES; i++)
+        {
+            Thread.onSpinWait();
+        }
     }
 }
