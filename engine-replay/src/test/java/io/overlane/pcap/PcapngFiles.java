@@ -49,7 +49,9 @@ final class PcapngFiles
             length += option.length;
         }
         file.writeBytes(body(8).putInt(type).putInt(length).array());
-        file.writeBytes(body.array());
+        final byte[] bytes = new byte[body.capacity()];
+        body.get(0, bytes);
+        file.writeBytes(bytes);
         for (final byte[] option : options)
         {
             file.writeBytes(option);
