@@ -13,6 +13,7 @@ module io.overlane.flannel
     requires com.fasterxml.jackson.core;
     requires org.apache.httpcomponents.core5.httpcore5;
     requires jdk.jfr;
+    requires org.snakeyaml.engine;
 
     exports io.overlane.flannel.lease;
     exports io.overlane.flannel.node;

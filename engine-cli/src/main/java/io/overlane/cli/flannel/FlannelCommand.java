@@ -35,9 +35,10 @@ import picocli.CommandLine.Spec;
     defaultValueProvider = FlanneldEnvironment.class,
     sortOptions = false,
     description =
-        "Runs a node of a flannel network until SIGINT or SIGTERM: takes a subnet from etcd and carries packets to " +
-        "the other nodes, of flanneld or of its own kind, with the network's backend (vxlan, udp, host-gw, alloc). " +
-        "The options are flanneld's; each is also read from a variable FLANNELD_... Needs root or CAP_NET_ADMIN.",
+        "Runs a node of a flannel network until SIGINT or SIGTERM: takes a subnet from etcd or Kubernetes and " +
+        "carries packets to the other nodes, of flanneld or of its own kind, with the network's backend (vxlan, " +
+        "udp, host-gw, alloc). The options are flanneld's; each is also read from a variable FLANNELD_... Needs " +
+        "root or CAP_NET_ADMIN.",
     footer = {"", "Exit code: 0 when stopped, 1 if it could not become a node, 2 for bad options."})
 public final class FlannelCommand implements Callable<Integer>
 {

@@ -3,16 +3,14 @@ package io.overlane.flannel.etcd;
 
 import io.overlane.address.Printable;
 import io.overlane.flannel.http.HttpClient;
+import io.overlane.flannel.http.HttpFailure;
 import io.overlane.flannel.http.HttpReply;
 import io.overlane.flannel.http.HttpRequest;
 import io.overlane.flannel.http.PemTls;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +28,7 @@ final class EtcdHttp
 
     private final List<URI> endpoints;
     private final Duration timeout;
-    private final @Nullable Path certificate;
+    private final @Nullable String certificate;
     private final HttpClient client;
     private final Consumer<String> notices;
     private volatile int preferred;
@@ -39,7 +37,7 @@ final class EtcdHttp
     {
         this.endpoints = options.endpoints();
         this.timeout = options.requestTimeout();
-        this.certificate = options.certFile();
+        this.certificate = options.certFile() == null ? null : options.certFile().toString();
         this.notices = Printable.lines(notices);
         this.client = new HttpClient(
             options.caFile() == null && options.certFile() == null ?
@@ -122,11 +120,12 @@ final class EtcdHttp
                 }
                 catch (final IOException ex)
                 {
-                    final boolean stale = again == 0 && isStale(ex);
+                    final boolean stale = again == 0 && HttpFailure.isStale(ex);
                     if (!stale)
                     {
                         problems.append(problems.length() == 0 ? "" : "; ")
-                            .append(endpoints.get(index)).append(": ").append(line(ex));
+                            .append(endpoints.get(index)).append(": ")
+                            .append(HttpFailure.line(ex, "etcd", certificate));
                         refused &= ex instanceof SSLException;
                         break;
                     }
@@ -159,37 +158,13 @@ final class EtcdHttp
     {
         if (status >= 500)
         {
-            throw new IOException("status " + status + ": " + oneLine(body));
+            throw new IOException("status " + status + ": " + HttpFailure.oneLine(body));
         }
     }
 
     static RegistryException interrupted(final InterruptedException ex)
     {
         return new RegistryException(Kind.UNREACHABLE, "interrupted while waiting for etcd", ex);
-    }
-
-    private static boolean isStale(final IOException ex)
-    {
-        return !(ex instanceof ConnectException || ex instanceof SSLException || ex instanceof SocketTimeoutException);
-    }
-
-    private String line(final IOException ex)
-    {
-        if (ex instanceof ConnectException)
-        {
-            return "cannot connect (" + oneLine(ex.getMessage()) + ")";
-        }
-        if (ex instanceof SSLException failure)
-        {
-            return TlsFailure.line(failure, certificate);
-        }
-        return oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage());
-    }
-
-    static String oneLine(final @Nullable String text)
-    {
-        final String line = String.valueOf(text).strip().replaceAll("\\s+", " ");
-        return line.length() <= 200 ? line : line.substring(0, 200) + "…";
     }
 
     /** The answer of an endpoint. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.etcd;
 
+import io.overlane.flannel.http.HttpFailure;
 import io.overlane.flannel.http.HttpRequest;
 import io.overlane.flannel.json.JsonBuilder;
 import io.overlane.flannel.json.JsonObject;
@@ -197,7 +198,7 @@ final class V3Client
             String.valueOf(answer.raw("error")).startsWith("{") ? answer.object("error") : answer;
         final long code = error.integer("code", error.integer("grpc_code", 0));
         final String message = error.text("message", "unknown error");
-        final String line = "etcd: " + path + ": " + EtcdHttp.oneLine(message);
+        final String line = "etcd: " + path + ": " + HttpFailure.oneLine(message);
         if (TROUBLES.contains(code))
         {
             return new RegistryException(Kind.UNREACHABLE, line);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ public final class HttpStream implements AutoCloseable
     private final HttpExchange exchange;
     private final int maxLength;
     private final Semaphore room = new Semaphore(READ_AHEAD);
+    private final CountDownLatch begun = new CountDownLatch(1);
 
     /** Lines, and after the last one the reason for the end. */
     private final LinkedBlockingQueue<Object> lines = new LinkedBlockingQueue<>();
@@ -50,11 +52,13 @@ public final class HttpStream implements AutoCloseable
             end = new IOException(ex);
         }
         lines.add(end);
+        begun.countDown();
     }
 
     private IOException read(final HttpConnection.Answer answer) throws IOException
     {
         head = new HttpReply(answer.status(), answer.headers(), "");
+        begun.countDown();
         final InputStream in = answer.body();
         final ByteArrayOutputStream line = new ByteArrayOutputStream();
         final byte[] buffer = new byte[8 << 10];
@@ -100,6 +104,22 @@ public final class HttpStream implements AutoCloseable
      */
     public @Nullable HttpReply head()
     {
+        return head;
+    }
+
+    /**
+     * Wait for the head, for an answer that may have no line for a long time.
+     *
+     * @return status and headers, with an empty body; null if there was none in time.
+     * @throws IOException if the answer ended without a head.
+     * @throws InterruptedException if the caller was interrupted; the stream stays open.
+     */
+    public @Nullable HttpReply awaitHead(final Duration wait) throws IOException, InterruptedException
+    {
+        if (begun.await(wait.toNanos(), TimeUnit.NANOSECONDS) && head == null)
+        {
+            next(Duration.ZERO);
+        }
         return head;
     }
 

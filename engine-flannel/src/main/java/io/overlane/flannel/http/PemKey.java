@@ -2,7 +2,6 @@
 package io.overlane.flannel.http;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -11,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads a private key from a PEM file: PKCS#8 directly; PKCS#1 (RSA) and SEC 1 (EC), which the JDK cannot read, are
+ * Reads a private key in PEM: PKCS#8 directly; PKCS#1 (RSA) and SEC 1 (EC), which the JDK cannot read, are
  * wrapped in PKCS#8 first.
  */
 final class PemKey
@@ -36,10 +35,10 @@ final class PemKey
     {
     }
 
-    /** @throws IllegalArgumentException if no key can be read; one line that names the file. */
-    static PrivateKey read(final Path file)
+    /** @throws IllegalArgumentException if no key can be read; one line that names the text. */
+    static PrivateKey read(final Pem pem)
     {
-        for (final PemBlock block : PemBlock.all(PemTls.read(file)))
+        for (final PemBlock block : PemBlock.all(pem.text()))
         {
             if (!block.label().endsWith("PRIVATE KEY"))
             {
@@ -47,14 +46,14 @@ final class PemKey
             }
             if (block.label().startsWith("ENCRYPTED") || block.der().length == 0)
             {
-                throw new IllegalArgumentException(file + ": the private key is encrypted; decrypt it first");
+                throw new IllegalArgumentException(pem.name() + ": the private key is encrypted; decrypt it first");
             }
-            return key(file, block);
+            return key(pem.name(), block);
         }
-        throw new IllegalArgumentException(file + ": no PEM private key in it");
+        throw new IllegalArgumentException(pem.name() + ": no PEM private key in it");
     }
 
-    private static PrivateKey key(final Path file, final PemBlock block)
+    private static PrivateKey key(final String name, final PemBlock block)
     {
         try
         {
@@ -63,12 +62,12 @@ final class PemKey
                 case "PRIVATE KEY" -> pkcs8(block.der());
                 case "RSA PRIVATE KEY" -> generate("RSA", wrap(RSA, block.der()));
                 case "EC PRIVATE KEY" -> generate("EC", wrap(join(EC, curve(block.der())), block.der()));
-                default -> throw new IllegalArgumentException(file + ": " + block.label() + " is not supported");
+                default -> throw new IllegalArgumentException(name + ": " + block.label() + " is not supported");
             };
         }
         catch (final GeneralSecurityException | IndexOutOfBoundsException ex)
         {
-            throw new IllegalArgumentException(file + ": not a usable private key (" + ex.getMessage() + ")", ex);
+            throw new IllegalArgumentException(name + ": not a usable private key (" + ex.getMessage() + ")", ex);
         }
     }
 

@@ -3,25 +3,25 @@ package io.overlane.flannel.http;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** TLS settings from PEM files. */
+/** TLS settings from texts in PEM. */
 public final class PemTls
 {
     private static final char[] NO_PASSWORD = new char[0];
@@ -39,27 +39,60 @@ public final class PemTls
     public static SSLContext context(
         final @Nullable Path caFile, final @Nullable Path certFile, final @Nullable Path keyFile)
     {
+        return context(Pem.of(caFile), Pem.of(certFile), Pem.of(keyFile));
+    }
+
+    /**
+     * @param ca   certificates to trust, null for those of the JVM.
+     * @param cert certificate of the client and its chain, null for none.
+     * @param key  its private key, null without a certificate.
+     * @return a context with them.
+     * @throws IllegalArgumentException if a text cannot be used; one line that names it.
+     */
+    public static SSLContext context(final @Nullable Pem ca, final @Nullable Pem cert, final @Nullable Pem key)
+    {
+        return context(() -> ca == null ? null : trustManagers(ca), cert, key);
+    }
+
+    /**
+     * For a server whose certificate nobody can check: anybody on the way to it can read and change everything.
+     *
+     * @param cert certificate of the client and its chain, null for none.
+     * @param key  its private key, null without a certificate.
+     * @return a context that accepts every server.
+     * @throws IllegalArgumentException if a text cannot be used; one line that names it.
+     */
+    public static SSLContext trustingAny(final @Nullable Pem cert, final @Nullable Pem key)
+    {
+        return context(() -> new TrustManager[]{new TrustAny()}, cert, key);
+    }
+
+    /** Makes trust managers. */
+    @FunctionalInterface
+    private interface Trust
+    {
+        TrustManager @Nullable [] managers() throws GeneralSecurityException, IOException;
+    }
+
+    private static SSLContext context(final Trust trust, final @Nullable Pem cert, final @Nullable Pem key)
+    {
         try
         {
             final SSLContext context = SSLContext.getInstance("TLS");
-            context.init(
-                certFile == null || keyFile == null ? null : keyManagers(certFile, keyFile),
-                caFile == null ? null : trustManagers(caFile),
-                null);
+            context.init(cert == null || key == null ? null : keyManagers(cert, key), trust.managers(), null);
             return context;
         }
         catch (final GeneralSecurityException | IOException ex)
         {
-            throw new IllegalArgumentException(
-                "TLS from " + caFile + ", " + certFile + ", " + keyFile + ": " + ex.getMessage(), ex);
+            throw new IllegalArgumentException("TLS cannot be set up: " + ex.getMessage(), ex);
         }
     }
 
-    private static TrustManager[] trustManagers(final Path caFile) throws GeneralSecurityException, IOException
+    private static TrustManager[] trustManagers(final Pem ca) throws GeneralSecurityException, IOException
     {
         final KeyStore store = emptyStore();
         int count = 0;
-        for (final Certificate certificate : certificates(caFile))
+        for (final Certificate certificate : certificates(ca))
         {
             store.setCertificateEntry("ca-" + count++, certificate);
         }
@@ -69,12 +102,12 @@ public final class PemTls
         return factory.getTrustManagers();
     }
 
-    private static KeyManager[] keyManagers(final Path certFile, final Path keyFile)
+    private static KeyManager[] keyManagers(final Pem cert, final Pem key)
         throws GeneralSecurityException, IOException
     {
         final KeyStore store = emptyStore();
         store.setKeyEntry(
-            "client", PemKey.read(keyFile), NO_PASSWORD, certificates(certFile).toArray(new Certificate[0]));
+            "client", PemKey.read(key), NO_PASSWORD, certificates(cert).toArray(new Certificate[0]));
         final KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
         return factory.getKeyManagers();
@@ -87,11 +120,11 @@ public final class PemTls
         return store;
     }
 
-    private static List<Certificate> certificates(final Path file) throws GeneralSecurityException
+    private static List<Certificate> certificates(final Pem pem) throws GeneralSecurityException
     {
         final List<Certificate> certificates = new ArrayList<>();
         final CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        for (final PemBlock block : PemBlock.all(read(file)))
+        for (final PemBlock block : PemBlock.all(pem.text()))
         {
             if (block.label().equals("CERTIFICATE"))
             {
@@ -100,28 +133,48 @@ public final class PemTls
         }
         if (certificates.isEmpty())
         {
-            throw new IllegalArgumentException(file + ": no PEM certificate in it");
+            throw new IllegalArgumentException(pem.name() + ": no PEM certificate in it");
         }
         return certificates;
     }
 
-    static String read(final Path file)
+    /** Accepts every certificate; as it is an extended one, the JDK checks no names either. */
+    private static final class TrustAny extends X509ExtendedTrustManager
     {
-        try
+        @Override
+        public void checkClientTrusted(final X509Certificate[] chain, final String type)
         {
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
         }
-        catch (final NoSuchFileException ex)
+
+        @Override
+        public void checkClientTrusted(final X509Certificate[] chain, final String type, final Socket socket)
         {
-            throw new IllegalArgumentException("there is no file " + file, ex);
         }
-        catch (final AccessDeniedException ex)
+
+        @Override
+        public void checkClientTrusted(final X509Certificate[] chain, final String type, final SSLEngine engine)
         {
-            throw new IllegalArgumentException("no permission to read " + file, ex);
         }
-        catch (final IOException ex)
+
+        @Override
+        public void checkServerTrusted(final X509Certificate[] chain, final String type)
         {
-            throw new IllegalArgumentException(file + ": cannot be read: " + ex.getMessage(), ex);
+        }
+
+        @Override
+        public void checkServerTrusted(final X509Certificate[] chain, final String type, final Socket socket)
+        {
+        }
+
+        @Override
+        public void checkServerTrusted(final X509Certificate[] chain, final String type, final SSLEngine engine)
+        {
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers()
+        {
+            return new X509Certificate[0];
         }
     }
 }

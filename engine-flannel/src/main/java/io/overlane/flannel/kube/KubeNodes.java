@@ -6,18 +6,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of the API server that a network needs, for a client of it to implement. Thread-safe. Calls block, and fail
- * with {@code RegistryException}: {@code UNREACHABLE} if trying again may help, {@code NOT_FOUND} for a node that does
- * not exist (yet), {@code REFUSED} for the rest (status 401 and 403). Permissions needed: get pods; get, list and watch
- * nodes; patch nodes/status.
+ * The calls of the API server that a network needs. Thread-safe. Calls block, and fail with {@code RegistryException}:
+ * {@code UNREACHABLE} if trying again may help, {@code NOT_FOUND} for a node that does not exist (yet),
+ * {@code COMPACTED} if a revision is too old, {@code REFUSED} for the rest (status 401 and 403).
  */
 public interface KubeNodes
 {
-    /** @return this node: {@code GET /api/v1/nodes/NAME}. */
+    /** @return the name of this node's object. */
+    String ownName();
+
+    /** @return this node. */
     Node own();
 
     /**
-     * Set annotations of this node: a strategic merge patch of {@code /api/v1/nodes/NAME/status}.
+     * Set annotations of this node.
      *
      * @param annotations to set; others stay.
      * @return the node afterwards.
@@ -27,19 +29,24 @@ public interface KubeNodes
     /** Set this node's condition NetworkUnavailable to False with the reason FlannelIsUp. */
     void setNetworkAvailable();
 
-    /** @return all nodes: {@code GET /api/v1/nodes}. */
-    Snapshot list();
-
     /**
-     * Follow all nodes: {@code GET /api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion=REVISION}.
-     *
-     * @param revision after which changes are reported.
-     * @return the changes; status 410, as answer or as event, is {@code COMPACTED}.
+     * @param ownOnly true for this node alone, if it exists.
+     * @return all nodes.
      */
-    Changes watch(long revision);
+    Snapshot list(boolean ownOnly);
 
     /**
-     * All nodes at one moment.
+     * Follow all nodes.
+     *
+     * @param ownOnly  true for this node alone.
+     * @param revision after which changes are reported.
+     * @return the changes; now or while they are read, {@code COMPACTED} if the server discarded that revision or is
+     *         behind it.
+     */
+    Changes watch(boolean ownOnly, long revision);
+
+    /**
+     * Nodes at one moment.
      *
      * @param nodes    all of them.
      * @param revision of the list.
@@ -49,7 +56,7 @@ public interface KubeNodes
     }
 
     /** Kinds of changes of a node. */
-    enum Kind
+    enum ChangeKind
     {
         /** Added or modified. */
         PRESENT,
@@ -62,7 +69,7 @@ public interface KubeNodes
     }
 
     /** A change of one node. */
-    record Change(Kind kind, Node node)
+    record Change(ChangeKind kind, Node node)
     {
     }
 
@@ -80,18 +87,28 @@ public interface KubeNodes
      * The parts of a Node object that a network needs.
      *
      * @param name        of the object.
-     * @param annotations all of them.
+     * @param uid         of the object; another one if a node was deleted and created again.
+     * @param annotations those of the network, or more.
      * @param podCidrs    {@code spec.podCIDRs}, else {@code spec.podCIDR}: one subnet of each family; empty if not
      *                    assigned.
      * @param revision    {@code metadata.resourceVersion}, a number if the API server stores in etcd.
      */
-    record Node(String name, Map<String, String> annotations, List<String> podCidrs, long revision)
+    record Node(String name, String uid, Map<String, String> annotations, List<String> podCidrs, long revision)
     {
         /** Copies both collections. */
         public Node
         {
             annotations = Map.copyOf(annotations);
             podCidrs = List.copyOf(podCidrs);
+        }
+
+        /**
+         * @param other a later or earlier state of the same node.
+         * @return true if both mean the same for a network; a kubelet writes its node every few minutes.
+         */
+        boolean sameForNetwork(final Node other)
+        {
+            return annotations.equals(other.annotations) && podCidrs.equals(other.podCidrs);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.overlane.flannel.kube;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.address.Printable;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.LeaseListener;
@@ -13,16 +14,18 @@ import io.overlane.flannel.lease.RegistryException.Kind;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.SubnetRange;
+import io.overlane.flannel.registry.LeaseSource;
 import io.overlane.flannel.registry.LeaseWatches;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Subnets assigned by Kubernetes: a node's subnets are its pod CIDRs, its annotations are what it publishes, and the
- * lease lasts as long as the Node object.
+ * lease lasts as long as the Node object. Annotations of this node that somebody changes are written again.
  */
 public final class KubeSubnetManager implements SubnetManager
 {
@@ -30,11 +33,18 @@ public final class KubeSubnetManager implements SubnetManager
     private final NodeAnnotations annotations;
     private final Supplier<String> config;
     private final boolean setsNodeCondition;
-    private final NodeLeases leases;
-    private final LeaseWatches watches;
+    private final Consumer<String> notices;
+    private final OwnNode own;
+    private final Queue<LeaseWatches> watches = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable NetworkConfig network;
+    private volatile boolean isReady;
+
+    /** What was published last, as the caller wanted it and as it was with the wishes of users. */
+    private @Nullable LeaseAttributes wanted;
+    private @Nullable LeaseAttributes granted;
 
     /**
-     * @param config            reads net-conf.json; fails with {@code RegistryException}.
+     * @param config            reads net-conf.json, once; fails with {@code RegistryException}.
      * @param setsNodeCondition whether to set the node's condition NetworkUnavailable.
      */
     public KubeSubnetManager(
@@ -44,21 +54,39 @@ public final class KubeSubnetManager implements SubnetManager
         final boolean setsNodeCondition,
         final Consumer<String> notices)
     {
+        this(nodes, annotations, config, setsNodeCondition, notices, System::nanoTime);
+    }
+
+    KubeSubnetManager(
+        final KubeNodes nodes,
+        final NodeAnnotations annotations,
+        final Supplier<String> config,
+        final boolean setsNodeCondition,
+        final Consumer<String> notices,
+        final LongSupplier nanoClock)
+    {
         this.nodes = nodes;
         this.annotations = annotations;
         this.config = config;
         this.setsNodeCondition = setsNodeCondition;
-        this.leases = new NodeLeases(nodes, annotations, notices);
-        this.watches = new LeaseWatches(leases, notices);
+        this.notices = Printable.lines(notices);
+        this.own = new OwnNode(nodes, annotations, this.notices, nanoClock);
     }
 
-    /** Ignores the settings for subnets, as flannel does with Kubernetes. */
+    /** Ignores the settings for subnets, as flannel does with Kubernetes, and reads the configuration only once. */
     @Override
     public NetworkConfig networkConfig()
     {
+        final NetworkConfig known = network;
+        if (known != null)
+        {
+            return known;
+        }
         try
         {
-            return NetworkConfig.parseNetworks(config.get());
+            final NetworkConfig read = NetworkConfig.parseNetworks(config.get());
+            network = read;
+            return read;
         }
         catch (final IllegalArgumentException ex)
         {
@@ -67,11 +95,25 @@ public final class KubeSubnetManager implements SubnetManager
     }
 
     @Override
+    public @Nullable IpAddress nodePublicIp(final boolean v6)
+    {
+        final KubeNodes.Node node = nodes.own();
+        try
+        {
+            return annotations.nodePublicIp(node.annotations(), v6);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw malformed(node, ex);
+        }
+    }
+
+    @Override
     public @Nullable LeaseAttributes published(final @Nullable IpAddress publicIp)
     {
         try
         {
-            final Lease lease = leases.lease(nodes.own());
+            final Lease lease = annotations.lease(nodes.own(), networkConfig());
             return lease == null ? null : lease.attributes();
         }
         catch (final IllegalArgumentException ex)
@@ -83,34 +125,53 @@ public final class KubeSubnetManager implements SubnetManager
 
     /** Ignores the previous subnet: Kubernetes assigns it. */
     @Override
-    public Lease acquire(final LeaseAttributes attributes, final @Nullable SubnetKey previous)
+    public synchronized Lease acquire(final LeaseAttributes attributes, final @Nullable SubnetKey previous)
     {
-        final NetworkConfig network = networkConfig();
-        KubeNodes.Node own = nodes.own();
-        if (own.podCidrs().isEmpty())
+        final NetworkConfig known = networkConfig();
+        final KubeNodes.Node node = nodes.own();
+        if (node.podCidrs().isEmpty())
         {
-            throw new RegistryException(Kind.NOT_FOUND, "node " + own.name() + " has no pod CIDR yet");
+            throw withoutPodCidr(node);
         }
         try
         {
-            final SubnetKey key = Objects.requireNonNull(NodeAnnotations.key(own.podCidrs()));
-            requireInside(own, network.v4(), key.v4(), "IPv4");
-            requireInside(own, network.v6(), key.v6(), "IPv6");
-            final Map<String, String> missing = annotations.write(attributes, own.annotations());
-            if (!missing.isEmpty())
+            final SubnetKey key = NodeAnnotations.key(node.podCidrs(), known);
+            requireInside(node, known.v4(), key == null ? null : key.v4(), "IPv4");
+            requireInside(node, known.v6(), key == null ? null : key.v6(), "IPv6");
+            // A caller that passes what was granted wants what it wanted then: a user's wish may be withdrawn.
+            final LeaseAttributes asked = wanted != null && attributes.equals(granted) ? wanted : attributes;
+            final Lease lease = annotations.lease(own.publish(node, asked), known);
+            if (lease == null)
             {
-                own = nodes.annotate(missing);
+                throw withoutPodCidr(node);
             }
-            return Objects.requireNonNull(leases.lease(own));
+            wanted = asked;
+            granted = lease.attributes();
+            if (isReady)
+            {
+                // Perhaps the node was created anew.
+                setCondition();
+            }
+            return lease;
         }
         catch (final IllegalArgumentException ex)
         {
-            throw new RegistryException(Kind.MALFORMED, "node " + own.name() + ": " + ex.getMessage(), ex);
+            throw malformed(node, ex);
         }
     }
 
+    private static RegistryException withoutPodCidr(final KubeNodes.Node node)
+    {
+        return new RegistryException(Kind.NOT_FOUND, "node " + node.name() + " has no pod CIDR yet");
+    }
+
+    private static RegistryException malformed(final KubeNodes.Node node, final IllegalArgumentException cause)
+    {
+        return new RegistryException(Kind.MALFORMED, "node " + node.name() + ": " + cause.getMessage(), cause);
+    }
+
     private static void requireInside(
-        final KubeNodes.Node own,
+        final KubeNodes.Node node,
         final @Nullable SubnetRange range,
         final @Nullable IpPrefix podCidr,
         final String family)
@@ -121,7 +182,7 @@ public final class KubeSubnetManager implements SubnetManager
         }
         if (podCidr == null)
         {
-            throw new IllegalArgumentException("no " + family + " pod CIDR in " + own.podCidrs());
+            throw new IllegalArgumentException("no " + family + " pod CIDR in " + node.podCidrs());
         }
         if (podCidr.length() < range.network().length() || !range.network().contains(podCidr.address()))
         {
@@ -137,50 +198,56 @@ public final class KubeSubnetManager implements SubnetManager
     }
 
     @Override
-    public Watch watchLeases(final @Nullable SubnetKey own, final LeaseListener listener)
+    public Watch watchLeases(final @Nullable SubnetKey key, final LeaseListener listener)
     {
-        return watches.others(own, listener);
+        return of(new NodeLeases(nodes, annotations, networkConfig(), notices)).others(key, listener);
     }
 
-    /** Reports only changes of what this node publishes: the kubelet writes the node every few minutes. */
+    /** Reports only the loss of the lease: what else changes is corrected here. */
     @Override
-    public Watch watchLease(final SubnetKey own, final OwnLeaseListener listener)
+    public Watch watchLease(final SubnetKey key, final OwnLeaseListener listener)
     {
-        return watches.own(own, new OwnLeaseListener()
+        return of(new OwnNodeLease(nodes, own, networkConfig())).own(key, new OwnLeaseListener()
         {
-            private @Nullable Lease last;
-
             @Override
             public void onWritten(final Lease lease)
             {
-                if (last == null || !last.sameForPeers(lease))
-                {
-                    last = lease;
-                    listener.onWritten(lease);
-                }
+                // The annotations are the wanted ones again.
             }
 
             @Override
             public void onLost()
             {
-                last = null;
                 listener.onLost();
             }
         });
     }
 
+    private LeaseWatches of(final LeaseSource source)
+    {
+        final LeaseWatches started = new LeaseWatches(source, notices);
+        watches.add(started);
+        return started;
+    }
+
     @Override
     public void ready()
     {
+        isReady = true;
+        setCondition();
+    }
+
+    private void setCondition()
+    {
         if (setsNodeCondition)
         {
-            nodes.setNetworkAvailable();
+            own.available();
         }
     }
 
     @Override
     public void close()
     {
-        watches.close();
+        watches.forEach(LeaseWatches::close);
     }
 }

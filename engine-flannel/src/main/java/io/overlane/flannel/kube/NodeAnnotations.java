@@ -3,13 +3,14 @@ package io.overlane.flannel.kube;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
+import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.SubnetKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -64,51 +65,60 @@ public final class NodeAnnotations
         return prefix + (v6 ? "public-ipv6" : "public-ip");
     }
 
+    /** @return true for an annotation of the network. */
+    boolean isOurs(final String name)
+    {
+        return name.startsWith(prefix);
+    }
+
     /**
-     * @param podCidrs of its spec: one subnet of each family, at most two.
+     * @param network whose families count; a node may have subnets of others, too.
      * @return its lease; null if the node is not part of the network or has no subnet yet.
      * @throws IllegalArgumentException if the annotations contradict each other; one line.
      */
-    public @Nullable Lease lease(final Map<String, String> annotations, final List<String> podCidrs)
+    public @Nullable Lease lease(final KubeNodes.Node node, final NetworkConfig network)
     {
-        if (!TRUE.equals(annotations.get(managed())) || podCidrs.isEmpty())
+        final Map<String, String> annotations = node.annotations();
+        final SubnetKey key = TRUE.equals(annotations.get(managed())) ? key(node.podCidrs(), network) : null;
+        if (key == null)
         {
             return null;
         }
-        final SubnetKey key = Objects.requireNonNull(key(podCidrs));
         final boolean hasV4 = key.v4() != null;
         final boolean hasV6 = key.v6() != null;
         final LeaseAttributes attributes = new LeaseAttributes(
-            hasV4 ? address(annotations, publicIp(false)) : IpAddress.ANY_V4,
-            hasV6 && annotations.containsKey(publicIp(true)) ? address(annotations, publicIp(true)) : null,
+            hasV4 ? address(annotations, publicIp(false), true) : IpAddress.ANY_V4,
+            hasV6 && annotations.containsKey(publicIp(true)) ? address(annotations, publicIp(true), false) : null,
             annotations.getOrDefault(backendType(), ""),
             hasV4 ? data(annotations, false) : null,
             hasV6 ? data(annotations, true) : null);
-        return new Lease(key, attributes, null, true, 0);
+        return new Lease(key, attributes, null, true, node.revision());
     }
 
     /**
      * @param podCidrs of a node's spec: one subnet of each family, at most two.
+     * @param network  whose families count.
      * @return the subnets, null if there are none.
-     * @throws IllegalArgumentException if one is not a subnet.
+     * @throws IllegalArgumentException if one is not a subnet, or there are too many.
      */
-    public static @Nullable SubnetKey key(final List<String> podCidrs)
+    static @Nullable SubnetKey key(final List<String> podCidrs, final NetworkConfig network)
     {
         IpPrefix v4 = null;
         IpPrefix v6 = null;
         for (final String podCidr : podCidrs)
         {
-            final IpPrefix prefix = IpPrefix.parse(podCidr).base();
-            if (prefix.address().isV4())
+            final IpPrefix subnet = IpPrefix.parse(podCidr).base();
+            final boolean isV4 = subnet.address().isV4();
+            if ((isV4 ? v4 : v6) != null)
             {
-                v4 = prefix;
+                throw new IllegalArgumentException("more than one pod CIDR of a family in " + podCidrs);
             }
-            else
-            {
-                v6 = prefix;
-            }
+            v4 = isV4 ? subnet : v4;
+            v6 = isV4 ? v6 : subnet;
         }
-        return podCidrs.isEmpty() ? null : new SubnetKey(v4, v6);
+        v4 = network.v4() == null ? null : v4;
+        v6 = network.v6() == null ? null : v6;
+        return v4 == null && v6 == null ? null : new SubnetKey(v4, v6);
     }
 
     /**
@@ -142,30 +152,45 @@ public final class NodeAnnotations
         final IpAddress publicIp,
         final @Nullable String data)
     {
-        final String wish = annotations.getOrDefault(publicIp(v6) + "-overwrite", "");
-        wanted.put(publicIp(v6), wish.isEmpty() ? publicIp.toString() : IpAddress.parse(wish).toString());
+        final IpAddress wish = wish(annotations, publicIp(v6) + "-overwrite", !v6);
+        wanted.put(publicIp(v6), (wish == null ? publicIp : wish).toString());
         wanted.put(backendData(v6), data == null ? NONE : data);
     }
 
     /**
      * @param v6 the IPv6 one.
      * @return address of the interface that a user selected.
-     * @throws IllegalArgumentException if it is not an address.
+     * @throws IllegalArgumentException if it is not an address of that family.
      */
     public @Nullable IpAddress nodePublicIp(final Map<String, String> annotations, final boolean v6)
     {
-        final String wish =
-            annotations.getOrDefault(prefix + (v6 ? "node-public-ipv6" : "node-public-ip"), "");
-        return wish.isEmpty() ? null : IpAddress.parse(wish);
+        return wish(annotations, prefix + (v6 ? "node-public-ipv6" : "node-public-ip"), !v6);
+    }
+
+    private static @Nullable IpAddress wish(
+        final Map<String, String> annotations, final String name, final boolean isV4)
+    {
+        return annotations.getOrDefault(name, "").isEmpty() ? null : address(annotations, name, isV4);
     }
 
     private @Nullable String data(final Map<String, String> annotations, final boolean v6)
     {
         final String data = annotations.getOrDefault(backendData(v6), NONE);
-        return data.isBlank() || data.equals(NONE) ? null : data;
+        if (data.isBlank() || data.equals(NONE))
+        {
+            return null;
+        }
+        try
+        {
+            return JsonObject.compact(data);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IllegalArgumentException("annotation " + backendData(v6) + ": " + ex.getMessage(), ex);
+        }
     }
 
-    private static IpAddress address(final Map<String, String> annotations, final String name)
+    private static IpAddress address(final Map<String, String> annotations, final String name, final boolean isV4)
     {
         final String text = annotations.get(name);
         if (text == null)
@@ -174,11 +199,17 @@ public final class NodeAnnotations
         }
         try
         {
-            return IpAddress.parse(text);
+            final IpAddress address = IpAddress.parse(text.strip());
+            if (address.isV4() == isV4)
+            {
+                return address;
+            }
         }
         catch (final IllegalArgumentException ex)
         {
             throw new IllegalArgumentException("annotation " + name + ": " + ex.getMessage(), ex);
         }
+        throw new IllegalArgumentException(
+            "annotation " + name + ": " + text + " is not an IPv" + (isV4 ? 4 : 6) + " address");
     }
 }

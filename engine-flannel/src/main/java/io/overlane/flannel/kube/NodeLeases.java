@@ -2,82 +2,92 @@
 package io.overlane.flannel.kube;
 
 import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.registry.ChangeListener;
 import io.overlane.flannel.registry.ChangeStream;
 import io.overlane.flannel.registry.LeaseSnapshot;
 import io.overlane.flannel.registry.LeaseSource;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Node objects as leases. */
+/** The other nodes as leases, for one watch. */
 final class NodeLeases implements LeaseSource
 {
     private final KubeNodes nodes;
     private final NodeAnnotations annotations;
+    private final NetworkConfig network;
     private final Consumer<String> notices;
+    private NodeTable table;
 
-    NodeLeases(final KubeNodes nodes, final NodeAnnotations annotations, final Consumer<String> notices)
+    NodeLeases(
+        final KubeNodes nodes,
+        final NodeAnnotations annotations,
+        final NetworkConfig network,
+        final Consumer<String> notices)
     {
         this.nodes = nodes;
         this.annotations = annotations;
+        this.network = network;
         this.notices = notices;
-    }
-
-    /** @return the lease of a node; null if it has none. */
-    @Nullable Lease lease(final KubeNodes.Node node)
-    {
-        final Lease lease = annotations.lease(node.annotations(), node.podCidrs());
-        return lease == null ? null : new Lease(lease.key(), lease.attributes(), null, true, node.revision());
-    }
-
-    private void sayUnreadable(final KubeNodes.Node node, final IllegalArgumentException why)
-    {
-        notices.accept("node " + node.name() + ": " + why.getMessage() + "; skipped");
+        this.table = new NodeTable(annotations, network, notices);
     }
 
     @Override
     public LeaseSnapshot leases()
     {
-        final KubeNodes.Snapshot snapshot = nodes.list();
-        final List<Lease> leases = new ArrayList<>();
+        final KubeNodes.Snapshot snapshot = nodes.list(false);
+        final NodeTable fresh = new NodeTable(annotations, network, notices);
+        final Map<SubnetKey, Lease> leases = new LinkedHashMap<>();
+        final ChangeListener collector = new ChangeListener()
+        {
+            @Override
+            public void onPut(final Lease lease)
+            {
+                leases.put(lease.key(), lease);
+            }
+
+            @Override
+            public void onRemove(final SubnetKey key)
+            {
+                leases.remove(key);
+            }
+        };
         for (final KubeNodes.Node node : snapshot.nodes())
         {
-            try
+            if (!isOwn(node))
             {
-                final Lease lease = lease(node);
-                if (lease != null)
-                {
-                    leases.add(lease);
-                }
-            }
-            catch (final IllegalArgumentException ex)
-            {
-                sayUnreadable(node, ex);
+                fresh.put(node, collector);
             }
         }
-        return new LeaseSnapshot(leases, snapshot.revision());
+        table = fresh;
+        return new LeaseSnapshot(List.copyOf(leases.values()), snapshot.revision());
     }
 
+    private boolean isOwn(final KubeNodes.Node node)
+    {
+        return node.name().equals(nodes.ownName());
+    }
+
+    /** @param key ignored: the watch is of all nodes. */
     @Override
     public ChangeStream changes(final @Nullable SubnetKey key, final long revision)
     {
-        return new Stream(nodes.watch(revision - 1), key, revision);
+        return new Stream(nodes.watch(false, revision - 1), revision);
     }
 
     /** The nodes of a watch as changes of leases. */
     private final class Stream implements ChangeStream
     {
         private final KubeNodes.Changes changes;
-        private final @Nullable SubnetKey key;
         private long next;
 
-        Stream(final KubeNodes.Changes changes, final @Nullable SubnetKey key, final long next)
+        Stream(final KubeNodes.Changes changes, final long next)
         {
             this.changes = changes;
-            this.key = key;
             this.next = next;
         }
 
@@ -89,38 +99,20 @@ final class NodeLeases implements LeaseSource
             {
                 return;
             }
-            if (change.kind() != KubeNodes.Kind.BOOKMARK)
+            final KubeNodes.Node node = change.node();
+            if (change.kind() != KubeNodes.ChangeKind.BOOKMARK && !isOwn(node))
             {
-                try
+                if (change.kind() == KubeNodes.ChangeKind.DELETED)
                 {
-                    accept(change, listener);
+                    table.remove(node.name(), listener);
                 }
-                catch (final IllegalArgumentException ex)
+                else
                 {
-                    sayUnreadable(change.node(), ex);
+                    table.put(node, listener);
                 }
+                listener.onBatchEnd();
             }
-            next = change.node().revision() + 1;
-            listener.onBatchEnd();
-        }
-
-        /** A node that leaves the network keeps its subnet in Kubernetes; here it counts as deleted. */
-        private void accept(final KubeNodes.Change change, final ChangeListener listener)
-        {
-            final SubnetKey subnets = NodeAnnotations.key(change.node().podCidrs());
-            if (subnets == null || key != null && !key.equals(subnets))
-            {
-                return;
-            }
-            final Lease lease = change.kind() == KubeNodes.Kind.DELETED ? null : lease(change.node());
-            if (lease == null)
-            {
-                listener.onRemove(subnets);
-            }
-            else
-            {
-                listener.onPut(lease);
-            }
+            next = node.revision() + 1;
         }
 
         @Override

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Leases in Kubernetes, which are annotations of Node objects: their names and formats, and the
- * {@link io.overlane.flannel.kube.KubeSubnetManager} from which a node takes its subnet. There is no client of the API
- * server here: a program that has one implements the five calls of {@link io.overlane.flannel.kube.KubeNodes} and
- * passes the manager to {@code FlannelNode}.
+ * Leases in Kubernetes, which are annotations of Node objects: their names and formats, the client of the API server,
+ * and the {@link io.overlane.flannel.kube.KubeSubnetManager} from which a node takes its subnet.
  *
- * <pre>{@code
- * final KubeNodes nodes = new MyApiClient(NODE_NAME);
- * final SubnetManager manager = new KubeSubnetManager(
- *     nodes, new NodeAnnotations(NodeAnnotations.DEFAULT_PREFIX), () -> read(NET_CONF_JSON), true, events);
- * new FlannelNode(options, nodeOptions, () -> manager, System.getenv(), events).run();
- * }</pre>
- *
- * <p>The program passes the annotations {@code node-public-ip} and {@code node-public-ipv6}
- * ({@code NodeAnnotations.nodePublicIp}) as the options {@code --public-ip} and {@code --public-ipv6}.
+ * <pre>
+ *     KubeAccess ─► KubeClient ◄── NodeLeases ◄─┐
+ *     (kubeconfig,  (five calls,   (peers)      ├─ KubeSubnetManager ◄── FlannelNode
+ *      or a pod)     list, watch) ◄── OwnNode ◄─┘
+ * </pre>
  */
 @NullMarked
 package io.overlane.flannel.kube;

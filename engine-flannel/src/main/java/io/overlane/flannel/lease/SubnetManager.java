@@ -18,6 +18,15 @@ public interface SubnetManager extends AutoCloseable
     NetworkConfig networkConfig();
 
     /**
+     * @param v6 true for IPv6.
+     * @return the address that the registry names in place of the option {@code --public-ip}; null if it names none.
+     */
+    default @Nullable IpAddress nodePublicIp(final boolean v6)
+    {
+        return null;
+    }
+
+    /**
      * @param publicIp address this node will publish; null without IPv4.
      * @return what this node published when it last ran. If it publishes the same again, peers have nothing to
      *         change.

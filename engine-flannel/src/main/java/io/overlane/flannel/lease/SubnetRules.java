@@ -41,13 +41,13 @@ enum SubnetRules
             throw new IllegalArgumentException(name + " is missing");
         }
         final IpPrefix network = network(name, raw);
-        if (!subnets)
-        {
-            return new SubnetRange(network, network.length(), network.address(), network.address());
-        }
         if (network.length() == 0 && network.address().isAny())
         {
             throw new IllegalArgumentException(name + "=" + network + ": not a network");
+        }
+        if (!subnets)
+        {
+            return new SubnetRange(network, network.length(), network.address(), network.address());
         }
         final int length = subnetLength(config, network);
         final IpPrefix first = new IpPrefix(network.address(), length);

@@ -3,8 +3,8 @@ package io.overlane.flannel.node;
 
 import io.overlane.address.Printable;
 import io.overlane.engine.OverlayEngine;
-import io.overlane.flannel.etcd.EtcdOptions;
 import io.overlane.flannel.host.check.HostChecks;
+import io.overlane.flannel.host.link.InterfaceChoice;
 import io.overlane.flannel.host.status.HealthServer;
 import io.overlane.flannel.host.status.SystemdNotifier;
 import io.overlane.flannel.lease.Lease;
@@ -14,11 +14,8 @@ import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.ThreadAlarms;
-import io.overlane.flannel.registry.Registry;
-import io.overlane.flannel.registry.RegistrySubnetManager;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -85,7 +82,8 @@ public final class FlannelNode
         final Map<String, String> environment,
         final Consumer<String> events)
     {
-        this(options, nodeOptions, () -> fromEtcd(options, nodeOptions, events), environment, events);
+        this(options, nodeOptions, () -> SubnetManagers.open(options, nodeOptions, environment, events), environment,
+            events);
     }
 
     /**
@@ -182,25 +180,6 @@ public final class FlannelNode
         return kept == null ? null : new FlannelStatus(kept.lease(), peers.leases(), nodeNetwork.backend());
     }
 
-    /** @return the manager that the options ask for, not connected yet. */
-    private static SubnetManager fromEtcd(
-        final FlannelOptions options, final NodeOptions nodeOptions, final Consumer<String> events)
-    {
-        if (options.kubeSubnetManager)
-        {
-            throw new IllegalArgumentException("--kube-subnet-mgr: leases from Kubernetes are not supported yet");
-        }
-        final String user = options.etcdUsername;
-        final Registry etcd = nodeOptions.etcdApi.open(
-            EtcdOptions.of(String.join(",", options.etcdEndpoints))
-                .withPrefix(options.etcdPrefix)
-                .withTls(options.etcdCaFile, options.etcdCertFile, options.etcdKeyFile)
-                .withUser(user.isEmpty() ? null : user, user.isEmpty() ? null : options.etcdPassword),
-            events);
-        return new RegistrySubnetManager(nodeOptions.client ? new ClientRegistry(etcd) : etcd,
-            RegistrySubnetManager.LEASE_TTL, new SecureRandom(), events);
-    }
-
     private boolean start() throws IOException, InterruptedException
     {
         if (options.healthPort != 0)
@@ -220,9 +199,16 @@ public final class FlannelNode
         }
         network = config;
         waitsFor = "waiting for a lease";
+        final InterfaceChoice choice = attempts.call(
+            () -> options.interfaceChoice(network.v4() != null, network.v6() != null)
+                .publishing(manager.nodePublicIp(false), manager.nodePublicIp(true)));
+        if (choice == null)
+        {
+            return false;
+        }
         nodeNetwork = new NodeNetwork(
             network,
-            options.interfaceChoice(network.v4() != null, network.v6() != null),
+            choice,
             IpCommand.find(),
             options.blackholeRoute && !nodeOptions.client,
             events,

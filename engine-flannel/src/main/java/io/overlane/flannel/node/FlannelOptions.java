@@ -55,11 +55,11 @@ public final class FlannelOptions
 
     @Option(names = {"--kube-subnet-mgr", "-kube-subnet-mgr"}, arity = "0..1", fallbackValue = "true",
         defaultValue = "false", converter = GoBoolean.class, description =
-        "Take the subnet from Kubernetes instead of etcd; not supported yet. Default: ${DEFAULT-VALUE}.")
+        "Take the subnet from Kubernetes instead of etcd. Default: ${DEFAULT-VALUE}.")
     boolean kubeSubnetManager;
 
     @Option(names = {"--kube-api-url", "-kube-api-url"}, paramLabel = "URL", defaultValue = "", description =
-        "URL of the Kubernetes API server. Default: that of the pod.")
+        "URL of the Kubernetes API server, in place of the kubeconfig file's or the pod's. Default: theirs.")
     String kubeApiUrl;
 
     @Option(names = {"--kube-annotation-prefix", "-kube-annotation-prefix"}, paramLabel = "TEXT",

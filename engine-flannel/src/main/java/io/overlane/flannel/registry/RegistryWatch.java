@@ -5,6 +5,7 @@ import io.overlane.flannel.lease.Backoff;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,9 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
     /** Pauses between attempts are flannel's. */
     static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    /** A pause is shortened by up to half, so that the nodes of a network do not all return at once. */
+    private static final double SHORTEST_PART = 0.5;
 
     private final String name;
     private final Consumer<String> notices;
@@ -128,7 +132,7 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         outage.failures++;
         try
         {
-            Thread.sleep(pause.toMillis());
+            Thread.sleep((long)(pause.toMillis() * ThreadLocalRandom.current().nextDouble(SHORTEST_PART, 1)));
         }
         catch (final InterruptedException ignored)
         {

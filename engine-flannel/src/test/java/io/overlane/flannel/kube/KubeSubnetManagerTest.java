@@ -15,10 +15,12 @@ import io.overlane.flannel.lease.OwnLeaseListener;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,10 +38,11 @@ class KubeSubnetManagerTest
     private final MemoryNodes nodes = new MemoryNodes("one");
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
+    private final AtomicLong clock = new AtomicLong();
     private String config = "{\"Network\":\"10.244.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}";
     private final KubeSubnetManager manager = new KubeSubnetManager(
         nodes, new NodeAnnotations(NodeAnnotations.DEFAULT_PREFIX), () -> config, true,
-        notices::add);
+        notices::add, clock::get);
 
     @AfterEach
     void close()
@@ -103,7 +106,7 @@ class KubeSubnetManagerTest
         nodes.put("one", Map.of(), "10.244.1.0/24", "fd00:10:244:1::/64");
         nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24", "fd00:10:244:2::/64");
         follow(manager.acquire(V4, null));
-        assertEquals("ADDED 10.244.2.0/24 & fd00:10:244:2::/64 192.0.2.2", next());
+        assertEquals("ADDED 10.244.2.0/24 192.0.2.2", next());
     }
 
     @Test
@@ -168,7 +171,7 @@ class KubeSubnetManagerTest
     }
 
     @Test
-    void shouldKeepAPeerWhoseAnnotationsBecomeUnreadableAndSaySo() throws InterruptedException
+    void shouldLeaveOutAPeerWhoseAnnotationsBecomeUnreadable() throws InterruptedException
     {
         nodes.put("one", Map.of(), "10.244.1.0/24");
         nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
@@ -177,15 +180,42 @@ class KubeSubnetManagerTest
         nodes.put("two", peer("here", DATA), "10.244.2.0/24");
         final String notice = notices.poll(30, TimeUnit.SECONDS);
         assertTrue(notice.startsWith("node two: annotation flannel.alpha.coreos.com/public-ip: "), notice);
+        assertEquals("REMOVED 10.244.2.0/24 192.0.2.2", next(), "as after a restart");
         nodes.put("two", peer("192.0.2.22", DATA), "10.244.2.0/24");
-        assertEquals("CHANGED 10.244.2.0/24 192.0.2.22", next());
+        assertEquals("ADDED 10.244.2.0/24 192.0.2.22", next());
     }
 
     @Test
-    void shouldTellOfTheOwnNodeOnlyWhatMatters() throws InterruptedException
+    void shouldFollowANodeWhosePodCidrChanges() throws InterruptedException
     {
         nodes.put("one", Map.of(), "10.244.1.0/24");
-        final Lease own = manager.acquire(V4, null);
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
+        follow(manager.acquire(V4, null));
+        assertEquals("ADDED 10.244.2.0/24 192.0.2.2", next());
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.22.0/24");
+        assertEquals("REMOVED 10.244.2.0/24 192.0.2.2", next());
+        assertEquals("ADDED 10.244.22.0/24 192.0.2.2", next());
+    }
+
+    @Test
+    void shouldLetTheFirstOfTwoNodesKeepTheirSubnet() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
+        follow(manager.acquire(V4, null));
+        assertEquals("ADDED 10.244.2.0/24 192.0.2.2", next());
+        nodes.put("three", peer("192.0.2.3", DATA), "10.244.2.0/24");
+        assertEquals("node three: node two has its pod CIDR 10.244.2.0/24, too; left out",
+            notices.poll(30, TimeUnit.SECONDS));
+        nodes.delete("two");
+        assertEquals("CHANGED 10.244.2.0/24 192.0.2.3", next());
+        nodes.delete("three");
+        assertEquals("REMOVED 10.244.2.0/24 192.0.2.3", next());
+    }
+
+    private Lease keep(final LeaseAttributes attributes)
+    {
+        final Lease own = manager.acquire(attributes, null);
         manager.watchLease(own.key(), new OwnLeaseListener()
         {
             @Override
@@ -200,7 +230,14 @@ class KubeSubnetManagerTest
                 seen.add("lost");
             }
         });
-        assertEquals("written by 192.0.2.1", next());
+        return own;
+    }
+
+    @Test
+    void shouldSayThatTheLeaseIsLostWithTheNode() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        final Lease own = keep(V4);
         final Map<String, String> heartbeat = new HashMap<>(nodes.annotations("one"));
         heartbeat.put("kubelet", "alive");
         nodes.put("one", heartbeat, "10.244.1.0/24");
@@ -209,6 +246,103 @@ class KubeSubnetManagerTest
         assertEquals("lost", next());
         assertEquals(Kind.NOT_FOUND, assertThrows(RegistryException.class,
             () -> manager.acquire(V4, own.key())).kind());
+        assertEquals(1, nodes.annotated(), "a heartbeat is no reason to write");
+    }
+
+    @Test
+    void shouldSayThatTheLeaseIsLostWithAnotherPodCidr() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        keep(V4);
+        nodes.put("one", nodes.annotations("one"), "10.244.7.0/24");
+        assertEquals("lost", next());
+        assertEquals("10.244.7.0/24", manager.acquire(V4, null).key().toString());
+    }
+
+    @Test
+    void shouldWriteItsAnnotationsAgain() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        keep(V4);
+        final Map<String, String> right = nodes.annotations("one");
+        final Map<String, String> wrong = new HashMap<>(right);
+        wrong.put(PREFIX + "public-ip", "198.51.100.9");
+        wrong.remove(PREFIX + "kube-subnet-manager");
+        nodes.put("one", wrong, "10.244.1.0/24");
+        final List<String> lines =
+            List.of(notices.poll(30, TimeUnit.SECONDS), notices.poll(30, TimeUnit.SECONDS));
+        assertTrue(lines.contains("node one: wrote annotation " + PREFIX +
+            "public-ip=192.0.2.1, which was 198.51.100.9"), lines.toString());
+        assertTrue(lines.contains("node one: wrote annotation " + PREFIX +
+            "kube-subnet-manager=true, which was missing"), lines.toString());
+        assertEquals(right, nodes.annotations("one"));
+        assertTrue(seen.isEmpty(), seen.toString());
+    }
+
+    /** Two machines with one node name, or flanneld on the same machine, would write as fast as the server can. */
+    @Test
+    void shouldNotFightWithoutAPause() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        keep(V4);
+        for (int i = 0; i < 3; i++)
+        {
+            final Map<String, String> wrong = new HashMap<>(nodes.annotations("one"));
+            wrong.put(PREFIX + "public-ip", "198.51.100." + i);
+            nodes.put("one", wrong, "10.244.1.0/24");
+            if (i == 0)
+            {
+                notices.poll(30, TimeUnit.SECONDS);
+            }
+        }
+        assertEquals(2, nodes.annotated(), "at the start, and once at once");
+        clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        final String line = notices.poll(30, TimeUnit.SECONDS);
+        assertTrue(line.contains("public-ip=192.0.2.1, which was 198.51.100."), line);
+        assertEquals(3, nodes.annotated());
+    }
+
+    @Test
+    void shouldFollowTheWishesOfUsersWhileItRuns() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        keep(V4);
+        final Map<String, String> wish = new HashMap<>(nodes.annotations("one"));
+        wish.put(PREFIX + "public-ip-overwrite", "203.0.113.5");
+        nodes.put("one", wish, "10.244.1.0/24");
+        notices.poll(30, TimeUnit.SECONDS);
+        assertEquals("203.0.113.5", nodes.annotations("one").get(PREFIX + "public-ip"));
+        final Lease granted = manager.acquire(V4, null);
+        assertEquals("203.0.113.5", granted.attributes().publicIp().toString());
+
+        clock.addAndGet(TimeUnit.MINUTES.toNanos(5));
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        notices.poll(30, TimeUnit.SECONDS);
+        assertEquals("192.0.2.1", manager.renew(granted).attributes().publicIp().toString(),
+            "the wish is withdrawn");
+    }
+
+    @Test
+    void shouldSayThatAWishCannotBeGranted() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        keep(V4);
+        final Map<String, String> wish = new HashMap<>(nodes.annotations("one"));
+        wish.put(PREFIX + "public-ip-overwrite", "there");
+        nodes.put("one", wish, "10.244.1.0/24");
+        final String line = notices.poll(30, TimeUnit.SECONDS);
+        assertTrue(line.startsWith("node one: annotation " + PREFIX + "public-ip-overwrite: "), line);
+        assertEquals("192.0.2.1", nodes.annotations("one").get(PREFIX + "public-ip"));
+        assertEquals(Kind.MALFORMED, refusal().kind());
+    }
+
+    @Test
+    void shouldReadTheAddressOfTheInterfaceFromTheNode()
+    {
+        nodes.put("one", Map.of(PREFIX + "node-public-ip", "192.0.2.9", PREFIX + "node-public-ipv6", "x"));
+        assertEquals(IpAddress.parse("192.0.2.9"), manager.nodePublicIp(false));
+        assertEquals(Kind.MALFORMED,
+            assertThrows(RegistryException.class, () -> manager.nodePublicIp(true)).kind());
     }
 
     @Test
@@ -231,10 +365,31 @@ class KubeSubnetManagerTest
     }
 
     @Test
-    void shouldTellTheNodeThatItsNetworkIsUp()
+    void shouldSetTheConditionOfTheNode()
     {
         assertFalse(nodes.isNetworkAvailable());
         manager.ready();
+        assertTrue(nodes.isNetworkAvailable());
+    }
+
+    @Test
+    void shouldSetTheConditionAgainIfThatFailsAndForANewNode() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        keep(V4);
+        nodes.refuseCondition(1);
+        manager.ready();
+        assertEquals("the server is away; trying again in 1 s", notices.poll(30, TimeUnit.SECONDS));
+        assertFalse(nodes.isNetworkAvailable());
+        clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        while (!nodes.isNetworkAvailable())
+        {
+            Thread.sleep(10);
+        }
+        nodes.delete("one");
+        nodes.refuseCondition(0);
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        manager.acquire(V4, null);
         assertTrue(nodes.isNetworkAvailable());
     }
 }

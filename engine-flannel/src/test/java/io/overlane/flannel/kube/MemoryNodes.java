@@ -18,6 +18,8 @@ public final class MemoryNodes implements KubeNodes
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final List<Change> past = new ArrayList<>();
     private boolean isBroken;
+    private int annotated;
+    private int refusals;
     private boolean isNetworkAvailable;
 
     /**
@@ -38,9 +40,9 @@ public final class MemoryNodes implements KubeNodes
     public synchronized void put(
         final String name, final Map<String, String> annotations, final String... podCidrs)
     {
-        final Node node = new Node(name, annotations, List.of(podCidrs), past.size() + 1);
+        final Node node = new Node(name, uid(name), annotations, List.of(podCidrs), past.size() + 1);
         nodes.put(name, node);
-        past.add(new Change(Kind.PRESENT, node));
+        past.add(new Change(ChangeKind.PRESENT, node));
         notifyAll();
     }
 
@@ -50,15 +52,15 @@ public final class MemoryNodes implements KubeNodes
     public synchronized void delete(final String name)
     {
         final Node last = nodes.remove(name);
-        past.add(new Change(Kind.DELETED,
-            new Node(name, last.annotations(), last.podCidrs(), past.size() + 1)));
+        past.add(new Change(ChangeKind.DELETED,
+            new Node(name, last.uid(), last.annotations(), last.podCidrs(), past.size() + 1)));
         notifyAll();
     }
 
     /** Something a network does not care for was written. */
     public synchronized void bookmark()
     {
-        past.add(new Change(Kind.BOOKMARK, new Node("", Map.of(), List.of(), past.size() + 1)));
+        past.add(new Change(ChangeKind.BOOKMARK, new Node("", "", Map.of(), List.of(), past.size() + 1)));
         notifyAll();
     }
 
@@ -79,10 +81,37 @@ public final class MemoryNodes implements KubeNodes
         return nodes.get(name).annotations();
     }
 
+    /**
+     * @param count of attempts to set the condition that fail.
+     */
+    public synchronized void refuseCondition(final int count)
+    {
+        refusals = count;
+        isNetworkAvailable = false;
+    }
+
+    /** @return how often this node was annotated by itself. */
+    public synchronized int annotated()
+    {
+        return annotated;
+    }
+
     /** @return whether the condition was set. */
     public synchronized boolean isNetworkAvailable()
     {
         return isNetworkAvailable;
+    }
+
+    private String uid(final String name)
+    {
+        final Node known = nodes.get(name);
+        return known == null ? name + "-" + past.size() : known.uid();
+    }
+
+    @Override
+    public String ownName()
+    {
+        return ownName;
     }
 
     @Override
@@ -100,6 +129,7 @@ public final class MemoryNodes implements KubeNodes
     public synchronized Node annotate(final Map<String, String> annotations)
     {
         final Node own = own();
+        annotated++;
         final Map<String, String> all = new HashMap<>(own.annotations());
         all.putAll(annotations);
         put(ownName, all, own.podCidrs().toArray(String[]::new));
@@ -109,18 +139,23 @@ public final class MemoryNodes implements KubeNodes
     @Override
     public synchronized void setNetworkAvailable()
     {
+        if (refusals-- > 0)
+        {
+            throw new RegistryException(RegistryException.Kind.UNREACHABLE, "the server is away");
+        }
         isNetworkAvailable = true;
     }
 
     @Override
-    public synchronized Snapshot list()
+    public synchronized Snapshot list(final boolean ownOnly)
     {
         isBroken = false;
-        return new Snapshot(List.copyOf(nodes.values()), past.size());
+        return new Snapshot(nodes.values().stream().filter(node -> !ownOnly || node.name().equals(ownName)).toList(),
+            past.size());
     }
 
     @Override
-    public Changes watch(final long revision)
+    public Changes watch(final boolean ownOnly, final long revision)
     {
         return new Changes()
         {
@@ -129,7 +164,13 @@ public final class MemoryNodes implements KubeNodes
             @Override
             public Change next()
             {
-                return change(next++);
+                final Change change = change(next);
+                if (change == null)
+                {
+                    return null;
+                }
+                next++;
+                return !ownOnly || change.node().name().equals(ownName) ? change : null;
             }
 
             @Override
@@ -143,9 +184,9 @@ public final class MemoryNodes implements KubeNodes
     {
         try
         {
-            while (!isBroken && index >= past.size())
+            if (!isBroken && index >= past.size())
             {
-                wait();
+                wait(50);
             }
         }
         catch (final InterruptedException ex)
@@ -156,6 +197,6 @@ public final class MemoryNodes implements KubeNodes
         {
             throw new RegistryException(RegistryException.Kind.COMPACTED, "too old resource version");
         }
-        return past.get(index);
+        return index < past.size() ? past.get(index) : null;
     }
 }

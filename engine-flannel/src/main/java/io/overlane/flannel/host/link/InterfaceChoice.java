@@ -47,6 +47,17 @@ public record InterfaceChoice(
         }
     }
 
+    /**
+     * @param v4 IPv4 address to publish, null for that of these options.
+     * @param v6 IPv6 address to publish, null for that of these options.
+     * @return these options with other addresses to publish.
+     */
+    public InterfaceChoice publishing(final @Nullable IpAddress v4, final @Nullable IpAddress v6)
+    {
+        return new InterfaceChoice(enableV4, enableV6, interfaces, patterns, canReach,
+            v4 == null ? publicIp : v4, v6 == null ? publicIpV6 : v6);
+    }
+
     boolean isDefault()
     {
         return interfaces.isEmpty() && patterns.isEmpty() && canReach == null;

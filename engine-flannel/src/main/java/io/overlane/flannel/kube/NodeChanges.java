@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.flannel.kube;
+
+import io.overlane.flannel.http.HttpFailure;
+import io.overlane.flannel.http.HttpStream;
+import io.overlane.flannel.lease.RegistryException.Kind;
+import io.overlane.flannel.lease.RegistryException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A watch of the API server. The server ends a watch after some minutes; then, and when it is silent for too long, the
+ * next one begins where it ended.
+ */
+final class NodeChanges implements KubeNodes.Changes
+{
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+
+    private final KubeClient client;
+    private final NodeReader reader;
+    private final KubeHttp http;
+    private final boolean ownOnly;
+    private final KubeTimes times;
+    private long revision;
+    private HttpStream stream;
+    private long openedNs;
+    private long heardNs;
+
+    NodeChanges(
+        final KubeClient client,
+        final NodeReader reader,
+        final KubeHttp http,
+        final boolean ownOnly,
+        final long revision)
+    {
+        this.client = client;
+        this.reader = reader;
+        this.http = http;
+        this.ownOnly = ownOnly;
+        this.times = http.times();
+        this.revision = revision;
+        client.requireSameStore(ownOnly, revision);
+        stream = client.open(ownOnly, revision);
+        openedNs = System.nanoTime();
+        heardNs = openedNs;
+    }
+
+    @Override
+    public KubeNodes.@Nullable Change next()
+    {
+        final String line;
+        try
+        {
+            line = stream.next(LONGEST_WAIT.compareTo(times.silence()) < 0 ? LONGEST_WAIT : times.silence());
+        }
+        catch (final InterruptedException ex)
+        {
+            throw new RegistryException(Kind.UNREACHABLE, "interrupted while waiting for the API server", ex);
+        }
+        catch (final EOFException ex)
+        {
+            if (System.nanoTime() - openedNs < times.shortWatch().toNanos())
+            {
+                throw http.broken("the server ended it at once", ex);
+            }
+            reopen();
+            return null;
+        }
+        catch (final IOException ex)
+        {
+            throw http.broken(HttpFailure.oneLine(String.valueOf(ex.getMessage())), ex);
+        }
+        if (line == null)
+        {
+            if (System.nanoTime() - heardNs >= times.silence().toNanos())
+            {
+                stream.close();
+                client.requireSameStore(ownOnly, revision);
+                reopen();
+            }
+            return null;
+        }
+        heardNs = System.nanoTime();
+        return line.isBlank() ? null : change(line);
+    }
+
+    private KubeNodes.Change change(final String line)
+    {
+        final KubeNodes.Change change = reader.change(line);
+        revision = change.node().revision();
+        return change;
+    }
+
+    private void reopen()
+    {
+        stream.close();
+        stream = client.open(ownOnly, revision);
+        openedNs = System.nanoTime();
+        heardNs = openedNs;
+    }
+
+    @Override
+    public void close()
+    {
+        stream.close();
+    }
+}
