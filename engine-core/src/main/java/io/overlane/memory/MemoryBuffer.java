@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
@@ -31,6 +32,11 @@ public final class MemoryBuffer extends ViewBuffer
         MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder()).withInvokeExactBehavior();
     /** A byte in each byte of a word. */
     private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
+
+    /** Bytes of an allocation from which on its unused pages are worth a system call. */
+    private static final int LARGE = 128 * 1024;
+
+    private static volatile Consumer<MemoryBuffer> onLarge = memory -> {};
 
     /** A view of nothing; to be set with {@code wrap}. */
     public MemoryBuffer()
@@ -78,7 +84,23 @@ public final class MemoryBuffer extends ViewBuffer
         final int beyond = bytes.alignmentOffset(0, alignment);
         final MemoryBuffer buffer = new MemoryBuffer(bytes.slice(beyond == 0 ? 0 : alignment - beyond, length));
         buffer.onAllocated();
+        if (length >= LARGE)
+        {
+            onLarge.accept(buffer);
+        }
         return buffer;
+    }
+
+    /**
+     * Set a task for each large allocation from now on. The JVM writes zeros to all of the memory, so every page of it
+     * is resident; the task may give pages back to the system, which provides zeros again at their first use. Tables
+     * and frames have room for much more than most networks need.
+     *
+     * @param task runs on the thread that allocates, and leaves only zeros in the memory.
+     */
+    public static void onLargeAllocation(final Consumer<MemoryBuffer> task)
+    {
+        onLarge = task;
     }
 
     /** @return the same object if it is one of this class already, else a view of it. */

@@ -49,5 +49,7 @@ public interface LibcCalls
 
     long syscall(long number, long a, long b, long c, long d);
 
+    int madvise(long address, long length, int advice);
+
     int prctl(int option, long a, long b, long c, long d);
 }

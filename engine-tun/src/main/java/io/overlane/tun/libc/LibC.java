@@ -14,6 +14,7 @@ import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 import jnr.ffi.mapper.FunctionMapper;
+import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,11 @@ public class LibC
         .map("epollControl", "epoll_ctl")
         .map("epollWait", "epoll_wait")
         .build();
+
+    private static final int MADV_DONTNEED = 4;
+
+    /** The longest page that Linux has by default on any architecture; the kernel would round a length up to pages. */
+    private static final long MAX_PAGE_LENGTH = 64 * 1024;
 
     private static final @Nullable String WHY_NOT;
     private static final LibcCalls CALLS;
@@ -64,6 +70,10 @@ public class LibC
         WHY_NOT = whyNot;
         CALLS = calls;
         RUNTIME = runtime;
+        if (whyNot == null)
+        {
+            MemoryBuffer.onLargeAllocation(LibC::releasePages);
+        }
     }
 
     /** For {@link #get()}, and for tests that override a call. */
@@ -315,6 +325,18 @@ public class LibC
         final long result = CALLS.syscall(number, 0, address(attribute, 0, attribute.capacity()), length, 0);
         Reference.reachabilityFence(attribute);
         return result;
+    }
+
+    /** Give the whole pages of memory that holds only zeros back to the system. If that fails, they stay resident. */
+    private static void releasePages(final MemoryBuffer zeros)
+    {
+        final long begin = BitUtil.align(zeros.addressOffset(), MAX_PAGE_LENGTH);
+        final long length = (zeros.addressOffset() + zeros.capacity() - begin) & -MAX_PAGE_LENGTH;
+        if (length > 0)
+        {
+            CALLS.madvise(begin, length, MADV_DONTNEED);
+            Reference.reachabilityFence(zeros);
+        }
     }
 
     /** @return the requested value or 0; -1 on failure. */

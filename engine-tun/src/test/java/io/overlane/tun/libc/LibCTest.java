@@ -2,6 +2,7 @@
 package io.overlane.tun.libc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,11 +12,14 @@ import io.overlane.tun.TunException;
 import io.overlane.tun.TunKind;
 import io.overlane.tun.TunOptions;
 import io.overlane.tun.calls.LibcCalls;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The bindings: their shape, and that errors come through. */
@@ -50,6 +54,39 @@ class LibCTest
         assertEquals(Linux.ENOENT, LibC.errno());
         assertEquals(-1, LibC.get().setsockopt(-1, 1, 2, new MemoryBuffer(ByteBuffer.allocateDirect(4)), 0, 4));
         assertEquals(Linux.EBADF, LibC.errno());
+    }
+
+    @Test
+    void shouldKeepOnlyTheUsedPagesOfLargeMemoryResident() throws IOException
+    {
+        assertNotNull(LibC.get());
+        final MemoryBuffer memory = MemoryBuffer.allocate(8 << 20, 64);
+        final long unused = residentPages(memory);
+        memory.putByte(3 << 20, (byte)1);
+        memory.putByte(5 << 20, (byte)2);
+
+        // At most the beginning and the end of the memory, which share 64 KiB with other memory.
+        assertTrue(unused <= 32, () -> unused + " pages");
+        assertEquals(unused + 2, residentPages(memory));
+        assertEquals(1, memory.getByte(3 << 20));
+        assertEquals(0, memory.getByte(4 << 20));
+        assertEquals(2, memory.getByte(5 << 20));
+    }
+
+    /** From {@code /proc/self/pagemap}: eight bytes for each page of 4 KiB, whose highest bit says that it is there. */
+    private static long residentPages(final MemoryBuffer memory) throws IOException
+    {
+        final long first = memory.addressOffset() >> 12;
+        final long last = memory.addressOffset() + memory.capacity() - 1 >> 12;
+        try (RandomAccessFile file = new RandomAccessFile("/proc/self/pagemap", "r"))
+        {
+            final byte[] entries = new byte[(int)(last - first + 1) * Long.BYTES];
+            file.seek(first * Long.BYTES);
+            file.readFully(entries);
+            return IntStream.range(0, entries.length / Long.BYTES)
+                .filter(page -> entries[page * Long.BYTES + 7] < 0)
+                .count();
+        }
     }
 
     @Test
