@@ -42,7 +42,7 @@ class FlannelErrorsIT
 
     /** One for each rule; every member and bound is in NetworkConfigTest. */
     @Test
-    void shouldRefuseConfigurationInOneLine()
+    void shouldAskAgainWhileTheConfigurationIsWrong()
     {
         lab = FlannelLab.openOrSkip(directory, "{}");
         final FlannelHost node = lab.addNode(1);
@@ -55,6 +55,26 @@ class FlannelErrorsIT
         wrong.put("{'Network':'10.5.0.0/16','SubnetMax':'10.5.1.7'}", "SubnetMax=10.5.1.7 is not the base of a /24");
         wrong.put("{'Network':'10.5.0.0/16','EnableIPv6':true}", "IPv6Network is missing");
         wrong.put("{'EnableIPv4':false,'EnableIPv6':true,'IPv6Network':'fd05::/48'}", "EnableIPv4=false");
+        wrong.forEach((config, why) ->
+        {
+            lab.put("/config", config.replace('\'', '"'));
+            node.launch().awaitEvent("trying again in 1 s", TIMEOUT_S);
+            assertTrue(node.process().stdout().stream().anyMatch(line -> line.contains("network configuration: ") &&
+                line.contains(why) && line.endsWith("; trying again in 1 s")), () -> why + node.process().stdout());
+            node.stop();
+        });
+        node.launch().awaitEvent("trying again in 2 s", TIMEOUT_S);
+        lab.put("/config", "{\"Network\":\"10.5.0.0/16\",\"Backend\":{\"Type\":\"host-gw\"}}");
+        node.awaitReady();
+        node.stop();
+    }
+
+    @Test
+    void shouldRefuseAnImpossibleBackendInOneLine()
+    {
+        lab = FlannelLab.openOrSkip(directory, "{}");
+        final FlannelHost node = lab.addNode(1);
+        final Map<String, String> wrong = new LinkedHashMap<>();
         wrong.put("{'Network':'10.5.0.0/16','Backend':{'Type':'ipsec'}}", "'ipsec' is not supported");
         wrong.put("{'Network':'10.5.0.0/16','Backend':{}}", "the backend has no Type");
         wrong.put("{'Network':'10.5.0.0/16','Backend':{'Type':'vxlan','GBP':true}}", "GBP=true");

@@ -35,6 +35,9 @@ import java.util.regex.Pattern;
  *  delete-v2 KEY
  *  get-v2 KEY                the answer
  *  idle                      leases of etcd's without a key, one number each
+ *  ends KEY                  what etcd answers about the key, with the number of its lease
+ *  post PATH BODY            a call of the JSON gateway, and its answer
+ *  login USER PASSWORD       for all later requests
  *  compact                   forget every revision but the current one
  *  many KEY-FORMAT VALUE-FORMAT COUNT     numbers 0… as the high and low octet, for both formats
  * </pre>
@@ -52,6 +55,9 @@ public final class EtcdKeys
     private static final int TIMEOUT_MS = 60_000;
 
     private final String endpoint;
+
+    /** Of the user who is logged in; empty for none. */
+    private String token = "";
 
     private EtcdKeys(final String endpoint)
     {
@@ -121,7 +127,20 @@ public final class EtcdKeys
         switch (words[0])
         {
             case "put":
-                put(words[1], words[2]);
+                put(words[1], words.length > 2 ? words[2] : "");
+                break;
+
+            case "ends":
+                return List.of(call("/v3/kv/range", "{\"key\":\"" + base64(words[1]) + "\"}").strip());
+
+            case "post":
+                return List.of(call(words[1], words[2]).strip());
+
+            case "login":
+                token = "";
+                token = call("/v3/auth/authenticate",
+                    "{\"name\":\"" + words[1] + "\",\"password\":\"" + words[2] + "\"}")
+                    .replaceAll("(?s).*\"token\":\"([^\"]+)\".*", "$1");
                 break;
 
             case "delete":
@@ -237,6 +256,10 @@ public final class EtcdKeys
         call.setRequestMethod(method);
         call.setConnectTimeout(TIMEOUT_MS);
         call.setReadTimeout(TIMEOUT_MS);
+        if (!token.isEmpty())
+        {
+            call.setRequestProperty("Authorization", token);
+        }
         if (!body.isEmpty())
         {
             call.setRequestProperty("Content-Type", type);

@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class EtcdV2Registry implements Registry
 {
     private final V2Client client;
-    private final Consumer<String> notices;
+    private final LeaseTexts texts;
 
     EtcdV2Registry(final EtcdOptions options, final Consumer<String> notices)
     {
         this.client = new V2Client(new EtcdHttp(options, notices), options);
-        this.notices = Printable.lines(notices);
+        this.texts = new LeaseTexts(client.name("/subnets/"), Printable.lines(notices));
     }
 
     @Override
@@ -60,7 +60,15 @@ final class EtcdV2Registry implements Registry
                 }
             }
         }
-        return new LeaseSnapshot(leases, answer.index());
+        return new LeaseSnapshot(leases, answer.index(), answer.cluster());
+    }
+
+    @Override
+    public LeaseSnapshot lease(final SubnetKey key)
+    {
+        final V2Client.Answer answer = client.get("/subnets/" + key.registryName(), "quorum=true");
+        final Lease lease = answer.notFound() ? null : lease(answer.node());
+        return new LeaseSnapshot(lease == null ? List.of() : List.of(lease), answer.index(), answer.cluster());
     }
 
     @Override
@@ -123,33 +131,24 @@ final class EtcdV2Registry implements Registry
                 "etcd: the store is at index " + index + ", before " + (revision - 1) + " which was seen already");
         }
         return new V2Changes(
-            client, key == null ? "/subnets" : "/subnets/" + key.registryName(), this::lease, revision);
+            client, key == null ? "/subnets" : "/subnets/" + key.registryName(), texts, this::lease, revision);
     }
 
-    /** @return the lease in a node; null, after a notice, if the node holds none. */
+    /** @return the lease in a node; null, after a notice, if the node's key is not the name of a lease. */
     private @Nullable Lease lease(final JsonObject node)
     {
         final String name = node.text("key", "");
-        final SubnetKey key = SubnetKey.parse(name);
+        final SubnetKey key = texts.key(name);
         if (key == null)
         {
-            notices.accept("etcd: key " + name + " does not name a subnet; skipped");
             return null;
         }
-        try
-        {
-            final boolean reserved = !node.has("expiration");
-            return new Lease(
-                key,
-                LeaseAttributes.parse(node.text("value", "")),
-                reserved ? null : Duration.ofSeconds(node.integer("ttl", 0)),
-                reserved,
-                node.integer("modifiedIndex", 0));
-        }
-        catch (final IllegalArgumentException ex)
-        {
-            notices.accept("etcd: key " + name + ": " + ex.getMessage() + "; skipped");
-            return null;
-        }
+        final boolean reserved = !node.has("expiration");
+        return new Lease(
+            key,
+            texts.attributes(name, node.text("value", "")),
+            reserved ? null : Duration.ofSeconds(node.integer("ttl", 0)),
+            reserved,
+            node.integer("modifiedIndex", 0));
     }
 }

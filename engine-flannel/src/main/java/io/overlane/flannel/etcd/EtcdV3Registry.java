@@ -51,7 +51,18 @@ final class EtcdV3Registry implements Registry
     @Override
     public LeaseSnapshot leases()
     {
-        final JsonObject answer = client.call(RANGE, names.range(new JsonBuilder().begin(), null).end().toString());
+        return snapshot(null);
+    }
+
+    @Override
+    public LeaseSnapshot lease(final SubnetKey key)
+    {
+        return snapshot(key);
+    }
+
+    private LeaseSnapshot snapshot(final @Nullable SubnetKey key)
+    {
+        final JsonObject answer = client.call(RANGE, names.range(new JsonBuilder().begin(), key).end().toString());
         final List<Lease> leases = new ArrayList<>();
         for (final JsonObject kv : answer.objects("kvs"))
         {
@@ -61,7 +72,8 @@ final class EtcdV3Registry implements Registry
                 leases.add(lease);
             }
         }
-        return new LeaseSnapshot(leases, revision(answer));
+        // An unsigned number of 64 bits, which is only compared.
+        return new LeaseSnapshot(leases, revision(answer), answer.object("header").text("cluster_id", ""));
     }
 
     @Override

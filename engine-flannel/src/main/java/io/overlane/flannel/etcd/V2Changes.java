@@ -19,14 +19,21 @@ final class V2Changes implements ChangeStream
 
     private final V2Client client;
     private final String key;
+    private final LeaseTexts texts;
     private final Function<JsonObject, Lease> reader;
     private V2Client.@Nullable Poll poll;
     private long next;
 
-    V2Changes(final V2Client client, final String key, final Function<JsonObject, Lease> reader, final long next)
+    V2Changes(
+        final V2Client client,
+        final String key,
+        final LeaseTexts texts,
+        final Function<JsonObject, Lease> reader,
+        final long next)
     {
         this.client = client;
         this.key = key;
+        this.texts = texts;
         this.reader = reader;
         this.next = next;
     }
@@ -54,13 +61,16 @@ final class V2Changes implements ChangeStream
         final JsonObject node = answer.node();
         if (REMOVALS.contains(answer.body().text("action", "")))
         {
-            final SubnetKey removed = SubnetKey.parse(node.text("key", ""));
-            if (removed == null)
+            if (node.bool("dir", false))
             {
                 throw new RegistryException(
                     Kind.COMPACTED, "etcd: " + node.text("key", "") + " was removed with everything below it");
             }
-            listener.onRemove(removed);
+            final SubnetKey removed = texts.key(node.text("key", ""));
+            if (removed != null)
+            {
+                listener.onRemove(removed);
+            }
         }
         else if (!node.bool("dir", false))
         {
@@ -72,12 +82,6 @@ final class V2Changes implements ChangeStream
         }
         next = node.integer("modifiedIndex", next) + 1;
         listener.onBatchEnd();
-    }
-
-    @Override
-    public long nextRevision()
-    {
-        return next;
     }
 
     @Override

@@ -119,7 +119,7 @@ final class V2Client
             catch (final EOFException ex)
             {
                 // etcd ended the poll without a change.
-                return new Answer(JsonObject.parse("{}"), 0);
+                return new Answer(JsonObject.parse("{}"), 0, "");
             }
             catch (final InterruptedException ex)
             {
@@ -169,7 +169,8 @@ final class V2Client
         final String index = reply.headers().get("X-Etcd-Index");
         try
         {
-            return new Answer(body, index == null ? body.integer("index", 0) : Long.parseLong(index));
+            return new Answer(body, index == null ? body.integer("index", 0) : Long.parseLong(index),
+                reply.headers().getOrDefault("X-Etcd-Cluster-Id", ""));
         }
         catch (final NumberFormatException ex)
         {
@@ -207,10 +208,11 @@ final class V2Client
     /**
      * An answer of version 2.
      *
-     * @param body  of the answer.
-     * @param index of the store, from the header or the error.
+     * @param body    of the answer.
+     * @param index   of the store, from the header or the error.
+     * @param cluster that answered, from the header; empty if there is none.
      */
-    record Answer(JsonObject body, long index)
+    record Answer(JsonObject body, long index, String cluster)
     {
         private static final int KEY_NOT_FOUND = 100;
 

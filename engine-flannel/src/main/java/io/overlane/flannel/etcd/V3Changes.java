@@ -10,23 +10,28 @@ import io.overlane.flannel.registry.ChangeListener;
 import io.overlane.flannel.registry.ChangeStream;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.util.List;
 
 /** A watch of etcd's version 3. */
 final class V3Changes implements ChangeStream
 {
     static final String PATH = "/v3/watch";
 
+    /** Begins the message of an exception. */
+    static final String ENDED = "etcd: watch ended: ";
+
     private final V3Client client;
     private final LineStream lines;
     private final V3Leases leases;
-    private long next;
+    private final long first;
 
-    V3Changes(final V3Client client, final LineStream lines, final V3Leases leases, final long next)
+    /** @param first revision that the watch reports. */
+    V3Changes(final V3Client client, final LineStream lines, final V3Leases leases, final long first)
     {
         this.client = client;
         this.lines = lines;
         this.leases = leases;
-        this.next = next;
+        this.first = first;
     }
 
     @Override
@@ -58,49 +63,51 @@ final class V3Changes implements ChangeStream
 
     private void accept(final JsonObject result, final ChangeListener listener)
     {
-        final long compacted = result.int64("compact_revision", 0);
-        if (compacted > 0)
-        {
-            throw new RegistryException(
-                Kind.COMPACTED, "etcd: revision " + next + " is compacted up to " + compacted);
-        }
-        if (result.bool("canceled", false))
-        {
-            throw new RegistryException(
-                Kind.REFUSED, "etcd: watch ended: " + result.text("cancel_reason", "no reason given"));
-        }
+        requireRunning(result);
         final long revision = result.object("header").int64("revision", 0);
         if (result.bool("created", false))
         {
             requireNotBefore(revision);
             return;
         }
-        long last = revision;
-        boolean events = false;
-        for (final JsonObject event : result.objects("events"))
-        {
-            events = true;
-            last = change(event, listener);
-        }
-        // With events, the header's revision may be ahead of them while a watch catches up; without events it is exact.
-        next = Math.max(next, last + 1);
-        if (events)
+        final List<JsonObject> events = result.objects("events");
+        events.forEach(event -> change(event, listener));
+        if (!events.isEmpty())
         {
             listener.onBatchEnd();
+        }
+    }
+
+    /**
+     * @param result of a message of the watch.
+     * @throws RegistryException if etcd says in it that the watch has ended. The answer's status is 200 even then.
+     */
+    static void requireRunning(final JsonObject result)
+    {
+        final long compacted = result.int64("compact_revision", 0);
+        if (compacted > 0)
+        {
+            throw new RegistryException(
+                Kind.COMPACTED, "etcd: the changes up to revision " + compacted + " are compacted");
+        }
+        if (result.bool("canceled", false))
+        {
+            throw new RegistryException(
+                Kind.REFUSED, ENDED + result.text("cancel_reason", "no reason given"));
         }
     }
 
     /** The store was restored or set up anew and counts from a lower revision; a watch from a later one never fires. */
     private void requireNotBefore(final long revision)
     {
-        if (revision > 0 && revision < next - 1)
+        if (revision > 0 && revision < first - 1)
         {
             throw new RegistryException(Kind.COMPACTED,
-                "etcd: the store is at revision " + revision + ", before " + (next - 1) + " which was seen already");
+                "etcd: the store is at revision " + revision + ", before " + (first - 1) + " which was seen already");
         }
     }
 
-    private long change(final JsonObject event, final ChangeListener listener)
+    private void change(final JsonObject event, final ChangeListener listener)
     {
         final JsonObject kv = event.object("kv");
         final String name = kv.base64("key");
@@ -120,13 +127,6 @@ final class V3Changes implements ChangeStream
                 listener.onPut(lease);
             }
         }
-        return kv.int64("mod_revision", 0);
-    }
-
-    @Override
-    public long nextRevision()
-    {
-        return next;
     }
 
     @Override

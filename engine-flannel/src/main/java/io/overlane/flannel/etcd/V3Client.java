@@ -58,7 +58,7 @@ final class V3Client
         return authenticated(() -> parse(path, http.send(request(path, body, true), http.timeout())));
     }
 
-    /** @return the answers, one per line. */
+    /** @return the messages of a watch that etcd has accepted, one per line. */
     LineStream stream(final String path, final String body)
     {
         return authenticated(() ->
@@ -66,7 +66,8 @@ final class V3Client
             final LineStream stream = http.stream(request(path, body, true));
             try
             {
-                parse(path, stream.head().status(), Objects.requireNonNull(stream.first()));
+                V3Changes.requireRunning(
+                    parse(path, stream.head().status(), Objects.requireNonNull(stream.first())).object("result"));
                 return stream;
             }
             catch (final RegistryException ex)
@@ -126,12 +127,16 @@ final class V3Client
         }
     }
 
-    /** "user name is empty" is etcd's answer to a request without token after authentication was enabled. */
+    /**
+     * "user name is empty" is etcd's answer to a request without token after authentication was enabled. Before 3.5, a
+     * watch gets "permission denied" for every reason.
+     */
     private static boolean isStaleToken(final String message)
     {
         return message.contains("invalid auth token") ||
             message.contains("revision of auth store is old") ||
-            message.contains("user name is empty");
+            message.contains("user name is empty") ||
+            message.startsWith(V3Changes.ENDED) && message.contains("permission denied");
     }
 
     private synchronized String authenticate(final @Nullable String stale)

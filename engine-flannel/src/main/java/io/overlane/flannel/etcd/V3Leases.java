@@ -4,7 +4,6 @@ package io.overlane.flannel.etcd;
 import io.overlane.flannel.json.JsonBuilder;
 import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.Lease;
-import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.SubnetKey;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class V3Leases
 {
     private final String prefix;
-    private final Consumer<String> notices;
+    private final LeaseTexts texts;
 
     V3Leases(final String prefix, final Consumer<String> notices)
     {
         this.prefix = prefix;
-        this.notices = notices;
+        this.texts = new LeaseTexts(prefix + "/subnets/", notices);
     }
 
     String configName()
@@ -54,35 +53,18 @@ final class V3Leases
             .text("range_end", V3Client.base64(prefix + "/subnets0"));
     }
 
-    /** @return the key's subnets; null, after a notice, if its name holds none. */
+    /** @return the key's subnets; null, after a notice, if it is not the name of a lease. */
     @Nullable SubnetKey key(final String name)
     {
-        final SubnetKey key = SubnetKey.parse(name);
-        if (key == null)
-        {
-            notices.accept("etcd: key " + name + " does not name a subnet; skipped");
-        }
-        return key;
+        return texts.key(name);
     }
 
-    /** @return the lease in a key and its value; null, after a notice, if it cannot be read. */
+    /** @return the lease in a key and its value; null, after a notice, if the key is not the name of a lease. */
     @Nullable Lease lease(final JsonObject kv)
     {
         final String name = kv.base64("key");
-        final SubnetKey key = key(name);
-        if (key == null)
-        {
-            return null;
-        }
-        try
-        {
-            final LeaseAttributes attributes = LeaseAttributes.parse(kv.base64("value"));
-            return new Lease(key, attributes, null, kv.int64("lease", 0) == 0, kv.int64("mod_revision", 0));
-        }
-        catch (final IllegalArgumentException ex)
-        {
-            notices.accept("etcd: key " + name + ": " + ex.getMessage() + "; skipped");
-            return null;
-        }
+        final SubnetKey key = texts.key(name);
+        return key == null ? null : new Lease(key, texts.attributes(name, kv.base64("value")), null,
+            kv.int64("lease", 0) == 0, kv.int64("mod_revision", 0));
     }
 }

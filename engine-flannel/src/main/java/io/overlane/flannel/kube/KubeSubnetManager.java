@@ -16,6 +16,7 @@ import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.SubnetRange;
 import io.overlane.flannel.registry.LeaseSource;
 import io.overlane.flannel.registry.LeaseWatches;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KubeSubnetManager implements SubnetManager
 {
+    /** For Node objects that the API server lost: a kubelet registers its node again within a minute or so. */
+    private static final Duration GRACE = Duration.ofMinutes(10);
+
     private final KubeNodes nodes;
     private final NodeAnnotations annotations;
     private final Supplier<String> config;
@@ -225,7 +229,7 @@ public final class KubeSubnetManager implements SubnetManager
 
     private LeaseWatches of(final LeaseSource source)
     {
-        final LeaseWatches started = new LeaseWatches(source, notices);
+        final LeaseWatches started = new LeaseWatches(source, GRACE, notices);
         watches.add(started);
         return started;
     }

@@ -64,7 +64,7 @@ final class NodeLeases implements LeaseSource
             }
         }
         table = fresh;
-        return new LeaseSnapshot(List.copyOf(leases.values()), snapshot.revision());
+        return new LeaseSnapshot(List.copyOf(leases.values()), snapshot.revision(), "");
     }
 
     private boolean isOwn(final KubeNodes.Node node)
@@ -76,19 +76,17 @@ final class NodeLeases implements LeaseSource
     @Override
     public ChangeStream changes(final @Nullable SubnetKey key, final long revision)
     {
-        return new Stream(nodes.watch(false, revision - 1), revision);
+        return new Stream(nodes.watch(false, revision - 1));
     }
 
     /** The nodes of a watch as changes of leases. */
     private final class Stream implements ChangeStream
     {
         private final KubeNodes.Changes changes;
-        private long next;
 
-        Stream(final KubeNodes.Changes changes, final long next)
+        Stream(final KubeNodes.Changes changes)
         {
             this.changes = changes;
-            this.next = next;
         }
 
         @Override
@@ -112,13 +110,6 @@ final class NodeLeases implements LeaseSource
                 }
                 listener.onBatchEnd();
             }
-            next = node.revision() + 1;
-        }
-
-        @Override
-        public long nextRevision()
-        {
-            return next;
         }
 
         @Override

@@ -37,12 +37,12 @@ final class OwnNodeLease implements LeaseSource
         if (snapshot.nodes().isEmpty())
         {
             own.gone();
-            return new LeaseSnapshot(List.of(), snapshot.revision());
+            return new LeaseSnapshot(List.of(), snapshot.revision(), "");
         }
         final KubeNodes.Node node = snapshot.nodes().get(0);
         own.take(node);
         final Lease lease = lease(node);
-        return new LeaseSnapshot(lease == null ? List.of() : List.of(lease), snapshot.revision());
+        return new LeaseSnapshot(lease == null ? List.of() : List.of(lease), snapshot.revision(), "");
     }
 
     private @Nullable Lease lease(final KubeNodes.Node node)
@@ -62,7 +62,7 @@ final class OwnNodeLease implements LeaseSource
     @Override
     public ChangeStream changes(final @Nullable SubnetKey key, final long revision)
     {
-        return new Stream(nodes.watch(true, revision - 1), Objects.requireNonNull(key), revision);
+        return new Stream(nodes.watch(true, revision - 1), Objects.requireNonNull(key));
     }
 
     /** The states of the node as those of its lease. */
@@ -70,13 +70,11 @@ final class OwnNodeLease implements LeaseSource
     {
         private final KubeNodes.Changes changes;
         private final SubnetKey key;
-        private long next;
 
-        Stream(final KubeNodes.Changes changes, final SubnetKey key, final long next)
+        Stream(final KubeNodes.Changes changes, final SubnetKey key)
         {
             this.changes = changes;
             this.key = key;
-            this.next = next;
         }
 
         @Override
@@ -86,7 +84,6 @@ final class OwnNodeLease implements LeaseSource
             if (change != null)
             {
                 accept(change, listener);
-                next = change.node().revision() + 1;
             }
             own.attend();
         }
@@ -107,12 +104,6 @@ final class OwnNodeLease implements LeaseSource
                     listener.onRemove(key);
                 }
             }
-        }
-
-        @Override
-        public long nextRevision()
-        {
-            return next;
         }
 
         @Override

@@ -30,6 +30,12 @@ public record Lease(
         return key.v6();
     }
 
+    /** @return false if the registry holds a value that cannot be parsed. */
+    public boolean isReadable()
+    {
+        return !attributes.equals(LeaseAttributes.UNREADABLE);
+    }
+
     /**
      * @param other a later or earlier state of the same key.
      * @return true if both mean the same for a peer.

@@ -21,6 +21,10 @@ public record LeaseAttributes(
     IpAddress publicIp, @Nullable IpAddress publicIpV6, String backendType, @Nullable String backendData,
     @Nullable String backendV6Data)
 {
+    /** Stands for a value that cannot be parsed. Its key holds the subnet, and no peer is reached by it. */
+    public static final LeaseAttributes UNREADABLE =
+        new LeaseAttributes(IpAddress.ANY_V4, null, "unreadable", null, null);
+
     /** @throws IllegalArgumentException if an address is of the wrong family or the data is not JSON. */
     public LeaseAttributes
     {

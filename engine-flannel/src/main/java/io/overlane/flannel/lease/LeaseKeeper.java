@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.lease;
 
-import io.overlane.address.IpAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -10,8 +9,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a node's lease: renews it in time, acquires it again after it was revoked, and acquires another subnet if
- * another node took this one. In these cases flannel's daemon ends.
+ * Keeps a node's lease: renews it in time, acquires it again after it was revoked, writes it again after another
+ * program overwrote it, and acquires another subnet if another node took this one. flannel's daemon ends if its lease
+ * was revoked, and does not notice the rest. An event of the watch is only a reason to ask the registry.
  *
  * <p>Everything, the listener included, runs on the alarms' thread.
  */
@@ -26,6 +26,10 @@ public final class LeaseKeeper implements AutoCloseable
     /** First pause between attempts to acquire a lease again. It is short, as peers' packets are lost meanwhile. */
     static final Duration FIRST_REACQUIRE = Duration.ofSeconds(1);
 
+    /** Pauses between two writes by which this node corrects its key grow, as two nodes may both believe it theirs. */
+    static final Duration FIRST_CORRECTION = Duration.ofMillis(100);
+    static final Duration LONGEST_CORRECTION = Duration.ofHours(1);
+
     private final SubnetManager manager;
     private final Duration margin;
     private final Alarms alarms;
@@ -36,6 +40,16 @@ public final class LeaseKeeper implements AutoCloseable
     private Alarms.@Nullable Alarm reacquisition;
     private SubnetManager.@Nullable Watch watch;
     private final Backoff backoff = new Backoff(FIRST_REACQUIRE, RETRY);
+    private final Backoff corrections = new Backoff(FIRST_CORRECTION, LONGEST_CORRECTION);
+
+    /** True during the pause after a correction. */
+    private boolean isPausing;
+
+    /** The last write reported during that pause. */
+    private @Nullable Lease writtenAgain;
+
+    /** Set after such a pause: when it goes off, pauses are short again. */
+    private Alarms.@Nullable Alarm calm;
     private boolean closed;
 
     /** Gets changes of the lease. */
@@ -50,6 +64,12 @@ public final class LeaseKeeper implements AutoCloseable
 
         /** The node has another subnet now, so its device, routes and subnet file must change. */
         void onMoved(Lease before, Lease now);
+
+        /**
+         * The lease is lost and the network has another configuration now, so the node must start anew with that one.
+         * Nothing is called after this.
+         */
+        void onReconfigured();
     }
 
     /**
@@ -149,9 +169,10 @@ public final class LeaseKeeper implements AutoCloseable
         {
             return;
         }
+        final Lease before = lease;
         try
         {
-            lease = manager.renew(lease);
+            lease = manager.renew(before);
         }
         catch (final RuntimeException ex)
         {
@@ -168,8 +189,24 @@ public final class LeaseKeeper implements AutoCloseable
             }
             return;
         }
+        adopt(before);
+    }
+
+    /** The manager has returned the present lease. */
+    private void adopt(final Lease before)
+    {
         scheduleRenewal();
-        notifyListener(() -> listener.onKept(lease));
+        if (lease.key().equals(before.key()))
+        {
+            notifyListener(() -> listener.onKept(lease));
+        }
+        else
+        {
+            notices.accept("lease " + lease.key() + " replaces " + before.key());
+            Objects.requireNonNull(watch).close();
+            follow();
+            notifyListener(() -> listener.onMoved(before, lease));
+        }
     }
 
     private void notifyListener(final Runnable call)
@@ -184,25 +221,61 @@ public final class LeaseKeeper implements AutoCloseable
         }
     }
 
-    /**
-     * Our own writes are reported too. For a write by another program the time to live is unknown, so renew the lease.
-     */
+    /** Our own writes are reported too. */
     private void written(final Lease written)
     {
-        if (closed || !written.key().equals(lease.key()) || written.revision() <= lease.revision())
+        if (closed || reacquisition != null || !written.key().equals(lease.key()) ||
+            written.revision() == lease.revision())
         {
             return;
         }
-        final IpAddress holder = written.attributes().publicIp();
-        if (holder.equals(lease.attributes().publicIp()))
+        if (isPausing)
         {
-            renewIn(RETRY);
+            writtenAgain = written;
+            return;
         }
-        else
+        // An operator reserves a subnet by writing the same value without an end.
+        final boolean isReservation = written.sameForPeers(lease) && written.reserved();
+        if (!isReservation && written.revision() > lease.revision())
         {
-            notices.accept("lease " + lease.key() + " was taken by " + holder + "; acquiring another");
-            reacquire();
+            notices.accept(foreignWrite(written));
         }
+        correct();
+    }
+
+    private String foreignWrite(final Lease written)
+    {
+        final String start = "another program wrote the key of lease " + lease.key();
+        if (!written.isReadable())
+        {
+            return start + " with a value that cannot be read";
+        }
+        return written.attributes().publicIp().equals(lease.attributes().publicIp()) ?
+            start + " with our public address " + written.attributes().publicIp() + (written.sameForPeers(lease) ? "" :
+                ", but " + written.attributes().toJson()) + "; a second node with that address would share the subnet" :
+            start + " for " + written.attributes().publicIp();
+    }
+
+    /** Ask the registry for the key, and write it again if need be. The pauses between two corrections grow. */
+    private void correct()
+    {
+        isPausing = true;
+        if (calm != null)
+        {
+            calm.cancel();
+        }
+        alarms.after(corrections.next(), () ->
+        {
+            final Lease again = writtenAgain;
+            isPausing = false;
+            writtenAgain = null;
+            calm = alarms.after(RETRY, corrections::reset);
+            if (again != null)
+            {
+                written(again);
+            }
+        });
+        renewIn(Duration.ZERO);
     }
 
     private void lost(final SubnetKey key)
@@ -228,24 +301,20 @@ public final class LeaseKeeper implements AutoCloseable
         }
         catch (final RuntimeException ex)
         {
+            if (ex instanceof RegistryException failure && failure.kind() == RegistryException.Kind.RECONFIGURED)
+            {
+                notices.accept("no lease: " + ex.getMessage());
+                closed = true;
+                notifyListener(listener::onReconfigured);
+                return;
+            }
             final Duration pause = backoff.next();
             notices.accept("no lease: " + ex.getMessage() + "; trying again in " + pause.toSeconds() + " s");
             reacquisition = alarms.after(pause, this::reacquire);
             return;
         }
         backoff.reset();
-        scheduleRenewal();
-        if (lease.key().equals(before.key()))
-        {
-            notifyListener(() -> listener.onKept(lease));
-        }
-        else
-        {
-            notices.accept("lease " + lease.key() + " replaces " + before.key());
-            Objects.requireNonNull(watch).close();
-            follow();
-            notifyListener(() -> listener.onMoved(before, lease));
-        }
+        adopt(before);
     }
 
     /**

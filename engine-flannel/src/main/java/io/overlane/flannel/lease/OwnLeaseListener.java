@@ -5,9 +5,10 @@ package io.overlane.flannel.lease;
 public interface OwnLeaseListener
 {
     /**
-     * This node or another program wrote the key.
+     * This node or another program wrote the key. Also called at the start and after each gap in the watch.
      *
-     * @param lease as it is now.
+     * @param lease as it is now. After a gap its revision may be lower than that of an earlier call, because the
+     *              registry may have been restored from a copy or set up anew.
      */
     void onWritten(Lease lease);
 

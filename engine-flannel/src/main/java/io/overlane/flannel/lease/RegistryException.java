@@ -23,6 +23,9 @@ public final class RegistryException extends RuntimeException
         /** Another node was faster, or holds the key now. */
         CONFLICT,
 
+        /** The registry has another network configuration than the caller's. Start again with that one. */
+        RECONFIGURED,
+
         /** The requested revisions were discarded; start again from a snapshot. */
         COMPACTED,
 

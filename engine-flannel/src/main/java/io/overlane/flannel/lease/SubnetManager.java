@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public interface SubnetManager extends AutoCloseable
 {
     /**
-     * @return the network's configuration, checked.
+     * @return the network's configuration, checked. Subnets are acquired from it until this is called again.
      * @throws RegistryException of kind {@code NOT_FOUND} if it does not exist yet, {@code MALFORMED} if it is wrong.
      */
     NetworkConfig networkConfig();
@@ -34,16 +34,19 @@ public interface SubnetManager extends AutoCloseable
     @Nullable LeaseAttributes published(@Nullable IpAddress publicIp);
 
     /**
-     * Acquire a subnet: that of the lease with this public address, else the previous one if it is free, else a random
-     * free one.
+     * Acquire a subnet of the configuration that {@link #networkConfig} returned last: that of the lease with this
+     * public address, else the previous one if it is free, else a random free one. A registry that has no configuration
+     * any more, or a wrong one, makes no difference: a running node keeps its network.
      *
      * @param previous subnets this node had when it last ran, from its subnet file.
-     * @throws RegistryException of kind {@code EXHAUSTED} if no subnet is free.
+     * @throws RegistryException of kind {@code EXHAUSTED} if no subnet is free, {@code RECONFIGURED} if the network has
+     *     another configuration now.
      */
     Lease acquire(LeaseAttributes attributes, @Nullable SubnetKey previous);
 
     /**
-     * Prolong a lease and publish its attributes; to publish others, pass a lease with those.
+     * Prolong a lease and publish its attributes; to publish others, pass a lease with those. If another program wrote
+     * the key meanwhile but named this node's public address, or wrote something unreadable, the key is written anew.
      *
      * @param lease as last returned.
      * @return the lease as it is now.
@@ -52,7 +55,8 @@ public interface SubnetManager extends AutoCloseable
     Lease renew(Lease lease);
 
     /**
-     * Follow the leases of other nodes until the watch is closed.
+     * Follow the leases of other nodes until the watch is closed. If the registry loses many leases at once, while it
+     * is not watched, their nodes are reported as gone only after a time in which they can register again.
      *
      * @param listener called on the watch's thread.
      * @return the running watch.
@@ -67,7 +71,10 @@ public interface SubnetManager extends AutoCloseable
      */
     Watch watchLease(SubnetKey own, OwnLeaseListener listener);
 
-    /** The node carries packets from now on. Called once, by the thread that runs the node. */
+    /**
+     * The node carries packets from now on. Called by the thread that runs the node, once for each configuration of
+     * the network.
+     */
     default void ready()
     {
     }

@@ -29,7 +29,8 @@ final class Attempts
 
     /**
      * @return the answer, or null if the node is stopped first.
-     * @throws IOException if the registry refuses, or holds data that an operator must correct.
+     * @throws RegistryException of kind {@code RECONFIGURED}, for which another call is needed first.
+     * @throws IOException if the registry refuses.
      */
     <T> @Nullable T call(final Supplier<T> call) throws IOException, InterruptedException
     {
@@ -43,7 +44,11 @@ final class Attempts
             }
             catch (final RegistryException ex)
             {
-                if (ex.kind() == Kind.REFUSED || ex.kind() == Kind.MALFORMED)
+                if (ex.kind() == Kind.RECONFIGURED)
+                {
+                    throw ex;
+                }
+                if (ex.kind() == Kind.REFUSED)
                 {
                     throw new IOException(ex.getMessage(), ex);
                 }

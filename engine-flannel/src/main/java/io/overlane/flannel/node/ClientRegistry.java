@@ -71,6 +71,12 @@ final class ClientRegistry implements Registry
     }
 
     @Override
+    public LeaseSnapshot lease(final SubnetKey key)
+    {
+        return registry.lease(key);
+    }
+
+    @Override
     public @Nullable Lease find(final SubnetKey key)
     {
         return registry.find(key);

@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -63,10 +64,18 @@ public final class FlannelNode
     private final Consumer<String> events;
     private final ErrorHandler errors;
     private final CountDownLatch stop = new CountDownLatch(1);
+
+    /** What lasts as long as {@link #run}. */
+    private final Deque<AutoCloseable> lasting = new ArrayDeque<>();
+
+    /** What belongs to one configuration of the network. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    /** Reaches zero when the node must stop or has to begin anew with another configuration of the network. */
+    private volatile CountDownLatch over = new CountDownLatch(1);
     private volatile boolean isReady;
     private volatile String waitsFor = "";
-    private volatile LeaseKeeper keeper;
+    private volatile @Nullable LeaseKeeper keeper;
     private volatile Peers peers;
     private volatile HostChecks checks;
 
@@ -124,11 +133,35 @@ public final class FlannelNode
         final SystemdNotifier systemd = new SystemdNotifier(environment, errors);
         try
         {
-            final long startNs = System.nanoTime();
             options.conclude();
+            if (options.healthPort != 0)
+            {
+                lasting.push(new HealthServer(
+                    options.healthAddress(), options.healthPort, () -> isReady, error -> events.accept("" + error)));
+            }
+            manager = managers.get();
+            lasting.push(manager);
+            while (stop.getCount() > 0)
+            {
+                runOnce(systemd);
+            }
+        }
+        finally
+        {
+            closeAll(lasting);
+        }
+    }
+
+    /** Be a node until it is stopped, or until the network has another configuration. */
+    private void runOnce(final SystemdNotifier systemd) throws IOException, InterruptedException
+    {
+        final long startNs = System.nanoTime();
+        over = new CountDownLatch(1);
+        try
+        {
             if (start())
             {
-                final String ready = "ready: " + keeper.lease().key() + ", backend " + network.backendType() +
+                final String ready = "ready: " + ownLease().key() + ", backend " + network.backendType() +
                     ", MTU " + nodeNetwork.backend().containerMtu() + ", " +
                     peers.leases().size() + " peers, in " + ms(startNs) + " ms";
                 isReady = true;
@@ -136,15 +169,33 @@ public final class FlannelNode
                 reportReady();
                 systemd.ready(ready);
                 events.accept(ready);
-                stop.await();
+                over.await();
             }
             isReady = false;
             waitsFor = "";
-            systemd.stopping();
+            if (stop.getCount() == 0)
+            {
+                systemd.stopping();
+            }
+        }
+        catch (final RegistryException ex)
+        {
+            if (ex.kind() != RegistryException.Kind.RECONFIGURED)
+            {
+                throw ex;
+            }
         }
         finally
         {
-            closeAll();
+            isReady = false;
+            waitsFor = "";
+            closeAll(opened);
+            keeper = null;
+        }
+        if (stop.getCount() > 0)
+        {
+            nodeNetwork.removeLeftovers();
+            events.accept("the network has another configuration; starting anew with it");
         }
     }
 
@@ -152,6 +203,7 @@ public final class FlannelNode
     public void stop()
     {
         stop.countDown();
+        over.countDown();
     }
 
     /** @return true while the node is a member of the network and its tunnel is open. Any thread. */
@@ -182,14 +234,6 @@ public final class FlannelNode
 
     private boolean start() throws IOException, InterruptedException
     {
-        if (options.healthPort != 0)
-        {
-            opened.push(new HealthServer(
-                options.healthAddress(), options.healthPort, () -> isReady, error -> events.accept("" + error)));
-        }
-        manager = managers.get();
-        opened.push(manager);
-
         final Attempts attempts = new Attempts(stop, events);
         waitsFor = "waiting for the network's configuration";
         final NetworkConfig config = attempts.call(manager::networkConfig);
@@ -269,9 +313,10 @@ public final class FlannelNode
         final ThreadAlarms alarms = new ThreadAlarms("flannel-lease");
         opened.push(alarms);
         peers = new Peers(events, () -> askFor(ROUTES), () -> askFor(PEERS));
-        keeper = new LeaseKeeper(
+        final LeaseKeeper kept = new LeaseKeeper(
             manager, own, Duration.ofMinutes(options.renewMarginMinutes), alarms, this.new Kept(), events).start();
-        opened.push(keeper);
+        keeper = kept;
+        opened.push(kept);
         nodeNetwork.follow(this.new Joined());
         watch = manager.watchLeases(own.key(), peers);
         opened.push(() -> watch.close());
@@ -285,6 +330,11 @@ public final class FlannelNode
         running.every(ROUTES, ROUTES_PERIOD_S, nodeNetwork::checkRoutes);
         running.every(RULES, options.rulesResyncSeconds, hostSide::ensureRules);
         checks = running;
+    }
+
+    private Lease ownLease()
+    {
+        return Objects.requireNonNull(keeper).lease();
     }
 
     /** Follows the node's lease. */
@@ -301,6 +351,12 @@ public final class FlannelNode
         {
             askFor(NETWORK);
         }
+
+        @Override
+        public void onReconfigured()
+        {
+            over.countDown();
+        }
     }
 
     /** What the registry has, for the checks. */
@@ -309,7 +365,7 @@ public final class FlannelNode
         @Override
         public Lease own()
         {
-            return keeper.lease();
+            return ownLease();
         }
 
         @Override
@@ -321,23 +377,23 @@ public final class FlannelNode
         @Override
         public void publish(final LeaseAttributes attributes)
         {
-            keeper.publish(attributes);
+            Objects.requireNonNull(keeper).publish(attributes);
         }
 
         @Override
         public void onMoved()
         {
             watch.close();
-            watch = manager.watchLeases(keeper.lease().key(), peers);
+            watch = manager.watchLeases(ownLease().key(), peers);
         }
     }
 
-    /** @return false if the node is stopped before all peers are known and set up on the host. */
+    /** @return false if the node is over before all peers are known and set up on the host. */
     private boolean awaitPeers() throws InterruptedException
     {
         while (!peers.known().await(50, TimeUnit.MILLISECONDS))
         {
-            if (stop.getCount() == 0)
+            if (over.getCount() == 0)
             {
                 return false;
             }
@@ -350,7 +406,7 @@ public final class FlannelNode
         {
             errors.onError(ex);
         }
-        return stop.getCount() > 0;
+        return over.getCount() > 0;
     }
 
     private void askFor(final String check)
@@ -372,13 +428,13 @@ public final class FlannelNode
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
     }
 
-    private void closeAll()
+    private void closeAll(final Deque<AutoCloseable> all)
     {
-        while (!opened.isEmpty())
+        while (!all.isEmpty())
         {
             try
             {
-                opened.pop().close();
+                all.pop().close();
             }
             catch (final Exception ex)
             {

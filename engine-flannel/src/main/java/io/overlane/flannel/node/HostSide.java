@@ -139,10 +139,16 @@ final class HostSide
     {
         if (nodeOptions.removeRules)
         {
-            for (final Firewall firewall : firewalls)
-            {
-                firewall.remove();
-            }
+            removeRules();
+        }
+    }
+
+    /** @throws IOException if they cannot be removed; one line. */
+    void removeRules() throws IOException
+    {
+        for (final Firewall firewall : firewalls)
+        {
+            firewall.remove();
         }
     }
 

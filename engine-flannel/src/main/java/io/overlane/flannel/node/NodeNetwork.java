@@ -2,6 +2,7 @@
 package io.overlane.flannel.node;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
 import io.overlane.flannel.backend.Backend;
 import io.overlane.flannel.backend.BackendHost;
 import io.overlane.flannel.backend.Backends;
@@ -9,17 +10,21 @@ import io.overlane.flannel.host.link.ExternalInterface;
 import io.overlane.flannel.host.link.InterfaceChoice;
 import io.overlane.flannel.host.link.InterfaceFinder;
 import io.overlane.flannel.host.route.HostChanges;
+import io.overlane.flannel.host.route.RouteKeeper;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.flannel.lease.SubnetRange;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -283,6 +288,31 @@ final class NodeNetwork implements AutoCloseable
     private static double ms(final long startNs)
     {
         return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNs) / 1000.0;
+    }
+
+    /**
+     * Remove what otherwise stays on the host for the next run: plain routes and the firewall's rules. A run with
+     * another network would not find them. Called after {@link #close}.
+     */
+    void removeLeftovers()
+    {
+        try
+        {
+            new RouteKeeper(ip, networks()).ensure(List.of());
+            if (hostSide != null)
+            {
+                hostSide.removeRules();
+            }
+        }
+        catch (final IOException ex)
+        {
+            events.accept("what belonged to the former network stays on this host: " + ex.getMessage());
+        }
+    }
+
+    private List<IpPrefix> networks()
+    {
+        return Stream.of(network.v4(), network.v6()).filter(Objects::nonNull).map(SubnetRange::network).toList();
     }
 
     @Override

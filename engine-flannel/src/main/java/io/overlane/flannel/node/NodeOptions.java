@@ -4,6 +4,7 @@ package io.overlane.flannel.node;
 import io.overlane.flannel.etcd.EtcdApi;
 import io.overlane.flannel.host.firewall.RuleNames;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -19,6 +20,12 @@ public final class NodeOptions
         "Version of etcd's interface: v3 beside flannel 0.18 and later, v2 beside earlier versions. Nodes of one " +
         "version do not see the leases of the other. Default: ${DEFAULT-VALUE}.")
     EtcdApi etcdApi;
+
+    @Option(names = "--lost-lease-grace", paramLabel = "SECONDS", defaultValue = "86400", description =
+        "How long the nodes of leases stay peers that etcd lost, because it was set up anew or restored from an old " +
+        "copy. A node of Overlane registers again within seconds, one of flannel when it renews its lease. Default: " +
+        "${DEFAULT-VALUE}, the time to live of a lease.")
+    private int lostLeaseGraceSeconds;
 
     @Option(names = "--cni-conf", paramLabel = "FILE", description =
         "File to write with the CNI configuration, e.g. /etc/cni/net.d/10-flannel.conflist. Default: none is " +
@@ -41,6 +48,17 @@ public final class NodeOptions
         "Reach the containers without having any: the node takes a lease of four addresses and sets no subnet file " +
         "and no firewall rules. IPv4 only. Default: a node with containers.")
     boolean client;
+
+    /** @throws IllegalArgumentException if it is negative. */
+    Duration lostLeaseGrace()
+    {
+        if (lostLeaseGraceSeconds < 0)
+        {
+            throw new IllegalArgumentException(
+                "--lost-lease-grace=" + lostLeaseGraceSeconds + ": expected a number of seconds, 0 or more");
+        }
+        return Duration.ofSeconds(lostLeaseGraceSeconds);
+    }
 
     /** @throws IllegalArgumentException if the suffix is not possible. */
     RuleNames ruleNames()

@@ -43,7 +43,7 @@ final class SubnetManagers
                 .withUser(user.isEmpty() ? null : user, user.isEmpty() ? null : options.etcdPassword),
             events);
         return new RegistrySubnetManager(nodeOptions.client ? new ClientRegistry(etcd) : etcd,
-            RegistrySubnetManager.LEASE_TTL, new SecureRandom(), events);
+            RegistrySubnetManager.LEASE_TTL, nodeOptions.lostLeaseGrace(), new SecureRandom(), events);
     }
 
     private static SubnetManager kubernetes(

@@ -7,6 +7,7 @@ import io.overlane.flannel.lease.SubnetKey;
 /** Gets the changes of a registry. */
 public interface ChangeListener
 {
+    /** @param lease as it is now; unreadable if its value cannot be parsed. */
     void onPut(Lease lease);
 
     void onRemove(SubnetKey key);

@@ -12,9 +12,6 @@ public interface ChangeStream extends AutoCloseable
      */
     void await(ChangeListener listener);
 
-    /** @return the first revision not reported yet. */
-    long nextRevision();
-
     @Override
     void close();
 }

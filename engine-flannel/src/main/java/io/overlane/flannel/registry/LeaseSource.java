@@ -10,6 +10,14 @@ public interface LeaseSource
     /** @return every lease. */
     LeaseSnapshot leases();
 
+    /** @return the lease of this key, or none. */
+    default LeaseSnapshot lease(final SubnetKey key)
+    {
+        final LeaseSnapshot all = leases();
+        return new LeaseSnapshot(
+            all.leases().stream().filter(lease -> lease.key().equals(key)).toList(), all.revision(), all.store());
+    }
+
     /**
      * Follow changes.
      *

@@ -5,6 +5,7 @@ import io.overlane.flannel.lease.LeaseListener;
 import io.overlane.flannel.lease.OwnLeaseListener;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.lease.SubnetManager;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,12 +15,17 @@ import org.jspecify.annotations.Nullable;
 public final class LeaseWatches implements AutoCloseable
 {
     private final LeaseSource source;
+    private final Duration grace;
     private final Consumer<String> notices;
     private final List<RegistryWatch> watches = new ArrayList<>();
 
-    public LeaseWatches(final LeaseSource source, final Consumer<String> notices)
+    /**
+     * @param grace how long the nodes of leases that the registry lost stay peers, so that they can register again.
+     */
+    public LeaseWatches(final LeaseSource source, final Duration grace, final Consumer<String> notices)
     {
         this.source = source;
+        this.grace = grace;
         this.notices = notices;
     }
 
@@ -29,7 +35,7 @@ public final class LeaseWatches implements AutoCloseable
      */
     public SubnetManager.Watch others(final @Nullable SubnetKey own, final LeaseListener listener)
     {
-        return started(new PeerLeasesWatch(source, own, listener, notices));
+        return started(new PeerLeasesWatch(source, own, grace, listener, notices));
     }
 
     /**

@@ -22,13 +22,11 @@ final class OwnLeaseWatch extends RegistryWatch implements ChangeListener
         this.listener = listener;
     }
 
-    /** Reads all leases, as only this answer has a revision from which to follow changes. */
     @Override
     long snapshot()
     {
-        final LeaseSnapshot snapshot = source.leases();
-        snapshot.leases().stream().filter(lease -> lease.key().equals(own)).findFirst()
-            .ifPresentOrElse(this::onPut, () -> onRemove(own));
+        final LeaseSnapshot snapshot = source.lease(own);
+        snapshot.leases().stream().findFirst().ifPresentOrElse(this::onPut, () -> onRemove(own));
         return snapshot.revision() + 1;
     }
 

@@ -43,6 +43,9 @@ public final class RegistrySubnetManager implements SubnetManager
     private final Duration timeToLive;
     private final LeaseWatches watches;
 
+    /** The configuration that the caller works with. */
+    private volatile @Nullable NetworkConfig network;
+
     /**
      * @param registry   with the leases; its maker closes it.
      * @param timeToLive of a lease, {@link #LEASE_TTL} beside flannel nodes.
@@ -53,15 +56,38 @@ public final class RegistrySubnetManager implements SubnetManager
         final RandomGenerator random,
         final Consumer<String> notices)
     {
+        this(registry, timeToLive, timeToLive, random, notices);
+    }
+
+    /**
+     * @param registry   with the leases; its maker closes it.
+     * @param timeToLive of a lease, {@link #LEASE_TTL} beside flannel nodes.
+     * @param grace      how long the nodes of leases that the registry lost stay peers. A node of flannel writes its
+     *                   lease again only when it renews it, before its time to live has passed.
+     */
+    public RegistrySubnetManager(
+        final Registry registry,
+        final Duration timeToLive,
+        final Duration grace,
+        final RandomGenerator random,
+        final Consumer<String> notices)
+    {
         this.registry = registry;
         this.timeToLive = timeToLive;
         this.random = random;
         this.notices = notices;
-        this.watches = new LeaseWatches(registry, notices);
+        this.watches = new LeaseWatches(registry, grace, notices);
     }
 
     @Override
     public NetworkConfig networkConfig()
+    {
+        final NetworkConfig read = readConfig();
+        network = read;
+        return read;
+    }
+
+    private NetworkConfig readConfig()
     {
         final String json = registry.config();
         try
@@ -92,13 +118,13 @@ public final class RegistrySubnetManager implements SubnetManager
     @Override
     public Lease acquire(final LeaseAttributes attributes, final @Nullable SubnetKey previous)
     {
-        final NetworkConfig config = networkConfig();
+        final NetworkConfig network = presentNetwork();
         RegistryException lost = null;
         for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++)
         {
             try
             {
-                return tryAcquire(config, attributes, previous);
+                return tryAcquire(network, attributes, previous);
             }
             catch (final RegistryException ex)
             {
@@ -113,6 +139,31 @@ public final class RegistrySubnetManager implements SubnetManager
         throw new RegistryException(
             Kind.CONFLICT, "no subnet after " + MAX_ATTEMPTS + " lost races, the last: " +
                 Objects.requireNonNull(lost).getMessage(), lost);
+    }
+
+    private NetworkConfig presentNetwork()
+    {
+        final NetworkConfig known = network;
+        if (known == null)
+        {
+            return networkConfig();
+        }
+        try
+        {
+            if (!readConfig().equals(known))
+            {
+                throw new RegistryException(Kind.RECONFIGURED, "the network has another configuration now");
+            }
+        }
+        catch (final RegistryException ex)
+        {
+            if (ex.kind() != Kind.NOT_FOUND && ex.kind() != Kind.MALFORMED)
+            {
+                throw ex;
+            }
+            notices.accept(ex.getMessage() + "; going on with the configuration that this node has");
+        }
+        return known;
     }
 
     private Lease tryAcquire(
@@ -197,16 +248,22 @@ public final class RegistrySubnetManager implements SubnetManager
         {
             throw new RegistryException(Kind.CONFLICT, "lease " + lease.key() + " is gone");
         }
-        final boolean ours = held.revision() == lease.revision() ||
-            held.attributes().publicIp().equals(lease.attributes().publicIp());
-        if (!ours)
+        final boolean isUnchanged = held.revision() == lease.revision();
+        if (!isUnchanged && held.isReadable() &&
+            !held.attributes().publicIp().equals(lease.attributes().publicIp()))
         {
             throw new RegistryException(
                 Kind.CONFLICT, "lease " + lease.key() + " is held by " + held.attributes().publicIp() + " now");
         }
-        return held.sameForPeers(lease) ?
-            registry.prolong(held, timeToLive) :
-            registry.update(held, lease.attributes(), timeToLive);
+        if (held.sameForPeers(lease) && (isUnchanged || held.reserved()))
+        {
+            return registry.prolong(held, timeToLive);
+        }
+        // Writing the key also shows another node with the same public address that it is not alone. A key without end
+        // is a reservation only with the value that this node wrote; else an accident took the end away.
+        final Lease present = held.sameForPeers(lease) || isUnchanged ? held : new Lease(
+            held.key(), held.attributes(), held.timeToLive(), lease.reserved(), held.revision());
+        return registry.update(present, lease.attributes(), timeToLive);
     }
 
     @Override

@@ -2,15 +2,15 @@
 package io.overlane.flannel.registry;
 
 import io.overlane.flannel.lease.Backoff;
-import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
- * A thread that follows a registry until it is closed: it reads a snapshot, then changes. After a broken connection it
- * continues at the last revision; if the registry discarded that, it reads a snapshot again.
+ * A thread that follows a registry until it is closed: it reads a snapshot, then changes. After a failure it reads a
+ * snapshot again, because the registry may have been restored or replaced meanwhile. A restored registry can have the
+ * same identity and a higher revision than the last one seen, so only a snapshot shows what it holds.
  */
 abstract class RegistryWatch implements SubnetManager.Watch, Runnable
 {
@@ -31,9 +31,6 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
     private boolean failing;
     /** Meaningful while calls fail. */
     private RegistryReconnected outage = new RegistryReconnected();
-
-    /** The first revision not reported yet; negative if a snapshot is needed. */
-    private long next = -1;
 
     RegistryWatch(final String name, final Consumer<String> notices)
     {
@@ -68,45 +65,32 @@ abstract class RegistryWatch implements SubnetManager.Watch, Runnable
         {
             try
             {
-                if (next < 0)
-                {
-                    next = snapshot();
-                }
-                follow();
-            }
-            catch (final RegistryException ex)
-            {
-                if (ex.kind() == RegistryException.Kind.COMPACTED)
-                {
-                    next = -1;
-                }
-                failed(ex);
+                follow(snapshot());
             }
             catch (final RuntimeException ex)
             {
-                next = -1;
                 failed(ex);
             }
         }
     }
 
-    private void follow()
+    private void follow(final long revision)
     {
-        try (ChangeStream stream = changes(next))
+        try (ChangeStream stream = changes(revision))
         {
             while (!closed)
             {
-                try
-                {
-                    stream.await(listener());
-                }
-                finally
-                {
-                    next = stream.nextRevision();
-                }
+                stream.await(listener());
                 recovered();
+                waited();
             }
         }
+    }
+
+    /** Called every few seconds while the watch follows the registry. */
+    void waited()
+    {
+        // Only some watches have something to do.
     }
 
     final boolean isClosed()

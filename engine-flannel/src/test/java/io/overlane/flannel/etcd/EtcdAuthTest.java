@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import io.overlane.flannel.lease.SubnetKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,10 +35,15 @@ class EtcdAuthTest
         assumeTrue(EtcdServer.isInstalled(), "no etcd on the path (scripts/setup.sh test)");
         etcd = EtcdServer.onLoopback(directory, "--auth-token", "simple");
         etcd.put("/coreos.com/network/config", "{}");
-        etcd.post("/v3/auth/user/add", "{\"name\":\"root\",\"password\":\"secret\"}");
-        etcd.post("/v3/auth/user/grant", "{\"user\":\"root\",\"role\":\"root\"}");
-        etcd.post("/v3/auth/user/add", "{\"name\":\"nobody\",\"password\":\"secret\"}");
+        addUsers(etcd);
         etcd.post("/v3/auth/enable", "{}");
+    }
+
+    private static void addUsers(final EtcdServer server)
+    {
+        server.post("/v3/auth/user/add", "{\"name\":\"root\",\"password\":\"secret\"}");
+        server.post("/v3/auth/user/grant", "{\"user\":\"root\",\"role\":\"root\"}");
+        server.post("/v3/auth/user/add", "{\"name\":\"nobody\",\"password\":\"secret\"}");
     }
 
     @AfterEach
@@ -45,7 +57,12 @@ class EtcdAuthTest
 
     private EtcdV3Registry registry(final String user, final String password)
     {
-        return new EtcdV3Registry(EtcdOptions.of(etcd.endpoint()).withUser(user, password), notice ->
+        return registry(etcd, user, password);
+    }
+
+    private static EtcdV3Registry registry(final EtcdServer server, final String user, final String password)
+    {
+        return new EtcdV3Registry(EtcdOptions.of(server.endpoint()).withUser(user, password), notice ->
         {
         });
     }
@@ -74,10 +91,89 @@ class EtcdAuthTest
         // Simple tokens live in etcd's memory.
         etcd.kill();
         etcd.start();
-        registry.changes(null, 1).close();
+        assertFollows(registry);
         etcd.kill();
         etcd.start();
         assertEquals("{}", registry.config());
+    }
+
+    /** etcd refuses a watch with status 200, in a message of the watch. */
+    private static void assertFollows(final EtcdV3Registry registry)
+    {
+        final RegistryContract.Recorder recorder = new RegistryContract.Recorder();
+        try (var stream = registry.changes(null, 1))
+        {
+            final SubnetKey key = SubnetKey.parse("10.5.1.0-24");
+            final Lease lease = registry.create(
+                key, RegistryContract.attributes("192.0.2.1"), RegistryContract.DAY, 0);
+            registry.delete(lease);
+            recorder.read(stream, 2);
+        }
+        assertEquals(List.of("put 10.5.1.0/24 192.0.2.1", "gone 10.5.1.0/24"), recorder.seen);
+    }
+
+    @Test
+    void shouldFollowWithANewTokenWhenAuthenticationIsTurnedOnLater(@TempDir final Path other)
+    {
+        try (EtcdServer open = EtcdServer.onLoopback(other))
+        {
+            open.put("/coreos.com/network/config", "{}");
+            addUsers(open);
+            final EtcdV3Registry registry = registry(open, "root", "secret");
+            assertEquals("{}", registry.config());
+            open.post("/v3/auth/enable", "{}");
+            assertFollows(registry);
+        }
+    }
+
+    @Test
+    void shouldFollowWithANewTokenWhenTheOldOneHasExpired(@TempDir final Path other) throws Exception
+    {
+        final KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        final KeyPair keys = generator.generateKeyPair();
+        final Path privateKey = pem(other.resolve("private.pem"), "PRIVATE KEY", keys.getPrivate().getEncoded());
+        final Path publicKey = pem(other.resolve("public.pem"), "PUBLIC KEY", keys.getPublic().getEncoded());
+        try (EtcdServer jwt = EtcdServer.onLoopback(other.resolve("etcd"), "--auth-token",
+            "jwt,pub-key=" + publicKey + ",priv-key=" + privateKey + ",sign-method=RS256,ttl=2s"))
+        {
+            jwt.put("/coreos.com/network/config", "{}");
+            addUsers(jwt);
+            jwt.post("/v3/auth/enable", "{}");
+            final EtcdV3Registry registry = registry(jwt, "root", "secret");
+            assertEquals("{}", registry.config());
+            awaitExpiry(jwt, token(jwt));
+            assertFollows(registry);
+        }
+    }
+
+    private static Path pem(final Path file, final String kind, final byte[] encoded) throws IOException
+    {
+        return Files.writeString(file, "-----BEGIN " + kind + "-----\n" +
+            Base64.getMimeEncoder().encodeToString(encoded) + "\n-----END " + kind + "-----\n");
+    }
+
+    private static String token(final EtcdServer server)
+    {
+        return server.post("/v3/auth/authenticate", "{\"name\":\"root\",\"password\":\"secret\"}")
+            .replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
+    }
+
+    /** Returns when this token, and each older one, is refused. */
+    private static void awaitExpiry(final EtcdServer server, final String token) throws InterruptedException
+    {
+        while (true)
+        {
+            try
+            {
+                server.send("POST", "/v3/kv/range", "{\"key\":\"YQ==\"}", token);
+                Thread.sleep(100);
+            }
+            catch (final IllegalStateException ex)
+            {
+                return;
+            }
+        }
     }
 
     @Test
@@ -85,9 +181,7 @@ class EtcdAuthTest
     {
         final EtcdV3Registry registry = registry("root", "secret");
         assertEquals("{}", registry.config());
-        final String token = etcd.post("/v3/auth/authenticate", "{\"name\":\"root\",\"password\":\"secret\"}")
-            .replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
-        etcd.send("POST", "/v3/auth/disable", "{}", token);
+        etcd.send("POST", "/v3/auth/disable", "{}", token(etcd));
         assertEquals("{}", registry.config());
         assertEquals("{}", registry("root", "secret").config());
     }

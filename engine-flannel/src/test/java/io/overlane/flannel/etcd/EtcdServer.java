@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 
 /**
  * One etcd with a data directory of its own, as a child process: it can be frozen, killed and started again on the same
@@ -237,6 +239,24 @@ public final class EtcdServer implements AutoCloseable
         {
             process.destroyForcibly().onExit().join();
         }
+    }
+
+    /** Kill it and start it again with an empty store on the same ports. */
+    public void startEmpty()
+    {
+        kill();
+        try (Stream<Path> files = Files.walk(directory.resolve("data")))
+        {
+            for (final Path file : files.sorted(Comparator.reverseOrder()).toList())
+            {
+                Files.delete(file);
+            }
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+        start();
     }
 
     private void signal(final String signal)

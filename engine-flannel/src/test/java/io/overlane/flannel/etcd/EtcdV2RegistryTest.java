@@ -67,6 +67,12 @@ class EtcdV2RegistryTest extends RegistryContract
     }
 
     @Override
+    void remove(final String key)
+    {
+        etcd.send("DELETE", "/v2/keys" + key, "", "");
+    }
+
+    @Override
     void forgetThePast()
     {
         for (int i = 0; i <= HISTORY; i++)

@@ -29,6 +29,12 @@ class EtcdV3RegistryTest extends RegistryContract
     }
 
     @Override
+    void remove(final String key)
+    {
+        etcd.delete(key);
+    }
+
+    @Override
     void forgetThePast()
     {
         // What was written at the revision compacted to stays readable.

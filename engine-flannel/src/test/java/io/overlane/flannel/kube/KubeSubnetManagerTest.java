@@ -158,8 +158,10 @@ class KubeSubnetManagerTest
     {
         nodes.put("one", Map.of(), "10.244.1.0/24");
         nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
+        nodes.put("four", peer("192.0.2.4", DATA), "10.244.4.0/24");
         follow(manager.acquire(V4, null));
         assertEquals("ADDED 10.244.2.0/24 192.0.2.2", next());
+        assertEquals("ADDED 10.244.4.0/24 192.0.2.4", next());
         synchronized (nodes)
         {
             nodes.delete("two");
@@ -168,6 +170,29 @@ class KubeSubnetManagerTest
         }
         assertEquals("REMOVED 10.244.2.0/24 192.0.2.2", next());
         assertEquals("ADDED 10.244.3.0/24 192.0.2.3", next());
+    }
+
+    @Test
+    void shouldKeepPeersForATimeWhenAllNodesDisappear() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        nodes.put("two", peer("192.0.2.2", DATA), "10.244.2.0/24");
+        nodes.put("three", peer("192.0.2.3", DATA), "10.244.3.0/24");
+        follow(manager.acquire(V4, null));
+        next();
+        next();
+        synchronized (nodes)
+        {
+            nodes.delete("two");
+            nodes.delete("three");
+            nodes.breakAndForget();
+        }
+        assertEquals("flannel-leases: too old resource version; trying again at least every 5 s",
+            notices.poll(30, TimeUnit.SECONDS));
+        assertEquals("the registry lost 2 of 2 leases; their nodes stay peers until they register again, " +
+            "at most 10 min", notices.poll(30, TimeUnit.SECONDS));
+        nodes.put("two", peer("192.0.2.22", DATA), "10.244.2.0/24");
+        assertEquals("CHANGED 10.244.2.0/24 192.0.2.22", next());
     }
 
     @Test

@@ -38,6 +38,12 @@ class LeaseKeeperTest
             {
                 told.add("moved " + before.key() + " " + now.key());
             }
+
+            @Override
+            public void onReconfigured()
+            {
+                told.add("reconfigured");
+            }
         },
         notices::add).start();
 
@@ -109,9 +115,12 @@ class LeaseKeeperTest
         alarms.advance(Duration.ZERO);
         final LeaseAttributes other = LeaseAttributes.ofV4(IpAddress.parse("192.0.2.9"), "vxlan", "{\"VNI\":1}");
         manager.next = new Lease(SubnetKey.parse("10.5.2.0-24"), ATTRIBUTES, DAY, false, 9);
+        manager.heldBy = "192.0.2.9";
         final OwnLeaseListener first = manager.watched;
         first.onWritten(new Lease(LEASE.key(), other, null, false, 8));
         alarms.advance(Duration.ZERO);
+        assertEquals(List.of("another program wrote the key of lease 10.5.1.0/24 for 192.0.2.9",
+            "lease is held by 192.0.2.9; acquiring a lease again", "lease 10.5.2.0/24 replaces 10.5.1.0/24"), notices);
         assertEquals(List.of("moved 10.5.1.0/24 10.5.2.0/24"), told);
         assertEquals("10.5.2.0/24", keeper.lease().key().toString());
         assertEquals(1, manager.closedWatches);
@@ -121,16 +130,83 @@ class LeaseKeeperTest
         assertEquals(1, told.size());
     }
 
+    private void write(final LeaseAttributes attributes, final boolean reserved, final long revision)
+    {
+        manager.watched.onWritten(new Lease(LEASE.key(), attributes, null, reserved, revision));
+        alarms.advance(Duration.ZERO);
+    }
+
     @Test
-    void shouldIgnoreItsOwnWritesAndAskAfterForeignOnes()
+    void shouldIgnoreItsOwnWritesAndCorrectForeignOnesAtOnce()
     {
         alarms.advance(Duration.ZERO);
-        manager.watched.onWritten(new Lease(LEASE.key(), ATTRIBUTES, null, false, 5));
-        alarms.advance(LeaseKeeper.RETRY);
+        write(ATTRIBUTES, false, 5);
         assertEquals(0, manager.renewals);
-        manager.watched.onWritten(new Lease(LEASE.key(), ATTRIBUTES, null, false, 6));
+        manager.revision = 7;
+        write(LeaseAttributes.UNREADABLE, true, 6);
+        assertEquals(1, manager.renewals);
+        write(ATTRIBUTES, false, 7);
+        alarms.advance(LeaseKeeper.RETRY);
+        assertEquals(1, manager.renewals, "7 is what it wrote itself");
+        assertEquals(List.of("another program wrote the key of lease 10.5.1.0/24 with a value that cannot be read"),
+            notices);
+    }
+
+    @Test
+    void shouldSayThatAnotherNodeMayHaveItsAddress()
+    {
+        alarms.advance(Duration.ZERO);
+        manager.revision = 7;
+        write(ATTRIBUTES, false, 6);
+        assertEquals(List.of("another program wrote the key of lease 10.5.1.0/24 with our public address 192.0.2.1; " +
+            "a second node with that address would share the subnet"), notices);
+        assertEquals(1, manager.renewals);
+    }
+
+    @Test
+    void shouldAskQuietlyAboutAReservationAndAboutARestoredRegistry()
+    {
+        alarms.advance(Duration.ZERO);
+        write(ATTRIBUTES, true, 6);
         alarms.advance(LeaseKeeper.RETRY);
         assertEquals(1, manager.renewals);
+        write(ATTRIBUTES, false, 2);
+        assertEquals(2, manager.renewals);
+        assertEquals(List.of(), notices);
+    }
+
+    @Test
+    void shouldCorrectLessAndLessOftenWhatAnotherNodeWritesAgainAndAgain()
+    {
+        alarms.advance(Duration.ZERO);
+        final LeaseAttributes other = LeaseAttributes.ofV4(IpAddress.parse("192.0.2.1"), "vxlan", "{\"VNI\":2}");
+        final Duration step = Duration.ofMillis(500);
+        for (Duration passed = Duration.ZERO; passed.toMinutes() < 60; passed = passed.plus(step))
+        {
+            // Each time the key has a new value, of the other node or of this one.
+            manager.revision++;
+            manager.watched.onWritten(new Lease(LEASE.key(), other, null, false, ++manager.revision));
+            alarms.advance(step);
+        }
+        assertTrue(manager.renewals >= 14 && manager.renewals <= 17, "0.1 + 0.2 + 0.4 … s: " + manager.renewals);
+        alarms.advance(Duration.ofHours(2));
+        final int before = manager.renewals;
+        manager.watched.onWritten(new Lease(LEASE.key(), other, null, false, ++manager.revision));
+        alarms.advance(Duration.ZERO);
+        assertEquals(before + 1, manager.renewals, "after a quiet time it corrects at once again");
+    }
+
+    @Test
+    void shouldLeaveAnotherConfigurationToTheNode()
+    {
+        alarms.advance(Duration.ZERO);
+        manager.failure = new RegistryException(
+            RegistryException.Kind.RECONFIGURED, "the network has another configuration now");
+        manager.watched.onLost();
+        alarms.advance(Duration.ofHours(48));
+        assertEquals(List.of("reconfigured"), told);
+        assertEquals(1, manager.previous.size());
+        assertEquals(0, manager.renewals);
     }
 
     @Test
@@ -168,6 +244,11 @@ class LeaseKeeperTest
 
                 @Override
                 public void onMoved(final Lease before, final Lease now)
+                {
+                }
+
+                @Override
+                public void onReconfigured()
                 {
                 }
             },
@@ -232,6 +313,8 @@ class LeaseKeeperTest
         private final List<SubnetKey> previous = new ArrayList<>();
         private RegistryException failure;
         private Duration timeToLive = DAY;
+        private long revision = 5;
+        private String heldBy;
         private Lease next;
         private int renewals;
         private int closedWatches;
@@ -268,7 +351,11 @@ class LeaseKeeperTest
             {
                 throw failure;
             }
-            return new Lease(lease.key(), lease.attributes(), timeToLive, false, lease.revision());
+            if (heldBy != null)
+            {
+                throw new RegistryException(RegistryException.Kind.CONFLICT, "lease is held by " + heldBy);
+            }
+            return new Lease(lease.key(), lease.attributes(), timeToLive, false, revision);
         }
 
         @Override

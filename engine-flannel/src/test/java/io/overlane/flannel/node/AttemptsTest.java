@@ -29,19 +29,27 @@ class AttemptsTest
         assertEquals(List.of(), events);
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"REFUSED", "MALFORMED"})
-    void shouldGiveUpWhereSomebodyHasToAct(final Kind kind)
+    @Test
+    void shouldGiveUpWhereSomebodyHasToAct()
     {
         final IOException ex = assertThrows(IOException.class, () -> attempts.call(() ->
         {
-            throw new RegistryException(kind, "the reason");
+            throw new RegistryException(Kind.REFUSED, "the reason");
         }));
         assertEquals("the reason", ex.getMessage());
     }
 
+    @Test
+    void shouldLeaveAnotherConfigurationToTheCaller()
+    {
+        assertEquals(Kind.RECONFIGURED, assertThrows(RegistryException.class, () -> attempts.call(() ->
+        {
+            throw new RegistryException(Kind.RECONFIGURED, "the reason");
+        })).kind());
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"UNREACHABLE", "NOT_FOUND", "EXHAUSTED", "CONFLICT"})
+    @EnumSource(names = {"UNREACHABLE", "NOT_FOUND", "EXHAUSTED", "CONFLICT", "MALFORMED"})
     void shouldSayWhenItTriesAgainAndStopWhenAsked(final Kind kind) throws IOException, InterruptedException
     {
         assertNull(attempts.call(() ->

@@ -20,6 +20,9 @@ final class MemoryRegistry implements Registry
     final BlockingQueue<Object> stream = new LinkedBlockingQueue<>();
     String config = "{\"Network\":\"10.5.0.0/16\"}";
 
+    /** Changes when the registry is set up anew. */
+    volatile String store = "1";
+
     /** Run before each create, as another node would. */
     Runnable beforeCreate = () ->
     {
@@ -31,13 +34,17 @@ final class MemoryRegistry implements Registry
     @Override
     public String config()
     {
+        if (config == null)
+        {
+            throw new RegistryException(Kind.NOT_FOUND, "no network configuration");
+        }
         return config;
     }
 
     @Override
     public synchronized LeaseSnapshot leases()
     {
-        return new LeaseSnapshot(List.copyOf(leases.values()), revision);
+        return new LeaseSnapshot(List.copyOf(leases.values()), revision, store);
     }
 
     @Override
@@ -75,6 +82,13 @@ final class MemoryRegistry implements Registry
         revision++;
     }
 
+    /** Lose everything, as an etcd that was set up anew. */
+    synchronized void clear()
+    {
+        leases.clear();
+        revision = 1;
+    }
+
     synchronized Lease put(final Lease before, final Lease now)
     {
         require(before, now.key());
@@ -97,8 +111,6 @@ final class MemoryRegistry implements Registry
     {
         return new ChangeStream()
         {
-            private long next = from;
-
             @Override
             public void await(final ChangeListener listener)
             {
@@ -118,19 +130,12 @@ final class MemoryRegistry implements Registry
                 if (item instanceof Lease lease)
                 {
                     listener.onPut(lease);
-                    next = lease.revision() + 1;
                 }
                 else if (item instanceof SubnetKey gone)
                 {
                     listener.onRemove(gone);
                 }
                 listener.onBatchEnd();
-            }
-
-            @Override
-            public long nextRevision()
-            {
-                return next;
             }
 
             @Override

@@ -4,11 +4,13 @@ package io.overlane.flannel.registry;
 import static io.overlane.flannel.registry.Leases.attributes;
 import static io.overlane.flannel.registry.Leases.lease;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.RegistryException.Kind;
 import io.overlane.flannel.lease.SubnetKey;
@@ -139,6 +141,65 @@ class RegistrySubnetManagerTest
         registry.put(null, new Lease(lease.key(), attributes("192.0.2.9"), null, false, 0));
         final RegistryException ex = assertThrows(RegistryException.class, () -> manager.renew(lease));
         assertTrue(ex.getMessage().contains("192.0.2.9"), ex.getMessage());
+    }
+
+    @Test
+    void shouldNotTakeASubnetOfAnotherConfiguration()
+    {
+        manager.networkConfig();
+        registry.config = "{\"Network\":\"10.99.0.0/16\"}";
+        final RegistryException ex = assertThrows(
+            RegistryException.class, () -> manager.acquire(attributes("192.0.2.1"), null));
+        assertEquals(Kind.RECONFIGURED, ex.kind());
+        assertEquals(List.of(), registry.leases().leases());
+    }
+
+    @Test
+    void shouldKeepItsNetworkWhenTheRegistryHasNoneOrAWrongOne()
+    {
+        manager.networkConfig();
+        registry.config = "{\"Network\":\"10.99.0.0/33\"}";
+        assertTrue(manager.acquire(attributes("192.0.2.1"), null).subnet().toString().startsWith("10.5."));
+        registry.config = null;
+        assertTrue(manager.acquire(attributes("192.0.2.2"), null).subnet().toString().startsWith("10.5."));
+        assertTrue(notices.get(1).startsWith("no network configuration"), notices.toString());
+    }
+
+    @Test
+    void shouldWriteAgainWhatAnotherProgramWrote()
+    {
+        final Lease lease = manager.acquire(attributes("192.0.2.1"), null);
+        for (final LeaseAttributes other : List.of(
+            LeaseAttributes.UNREADABLE, attributes("192.0.2.1", "{\"VNI\":9}"), attributes("192.0.2.1")))
+        {
+            // The end of the lease is gone, unless another node wrote the same value.
+            final boolean isTwin = other.equals(lease.attributes());
+            registry.put(registry.find(lease.key()), new Lease(lease.key(), other, null, !isTwin, 0));
+            final long revision = registry.leases().revision();
+            final Lease renewed = manager.renew(lease);
+            assertEquals(lease.attributes(), registry.find(lease.key()).attributes());
+            assertEquals(RegistrySubnetManager.LEASE_TTL, renewed.timeToLive());
+            assertFalse(renewed.reserved());
+            assertEquals(revision + 1, renewed.revision(), "written, so that the twin sees it");
+        }
+    }
+
+    @Test
+    void shouldNotWriteAReservationAgain()
+    {
+        final Lease lease = manager.acquire(attributes("192.0.2.1"), null);
+        registry.put(registry.find(lease.key()), new Lease(lease.key(), lease.attributes(), null, true, 0));
+        final long revision = registry.leases().revision();
+        assertTrue(manager.renew(lease).reserved());
+        assertEquals(revision, registry.leases().revision());
+    }
+
+    @Test
+    void shouldNotTakeASubnetWhoseLeaseIsUnreadable()
+    {
+        final SubnetKey previous = SubnetKey.parse("10.5.200.0-24");
+        registry.put(null, new Lease(previous, LeaseAttributes.UNREADABLE, null, true, 0));
+        assertNotEquals(previous, manager.acquire(attributes("192.0.2.1"), previous).key());
     }
 
     @Test

@@ -10,16 +10,19 @@ import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseEvent;
 import io.overlane.flannel.lease.LeaseEvent.Kind;
 import io.overlane.flannel.lease.LeaseListener;
+import io.overlane.flannel.lease.OwnLeaseListener;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.lease.SubnetManager.Watch;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -73,17 +76,76 @@ class RegistryWatchTest
     }
 
     @Test
-    void shouldGoOnWithoutASnapshotAfterABrokenConnection() throws Exception
+    void shouldReadASnapshotAfterABrokenConnection() throws Exception
     {
         manager.watchLeases(null, listener);
         assertEquals(0, next());
+        registry.put(null, lease("10.5.1.0-24", "192.0.2.1"));
         registry.stream.add(new RegistryException(RegistryException.Kind.UNREACHABLE, "cut"));
-        registry.stream.add(lease("10.5.1.0-24", "192.0.2.1"));
+        assertEquals(1, next());
         assertEquals("ADDED 10.5.1.0/24", next());
         assertTrue(notices.get(0).contains("cut"), notices.toString());
         registry.stream.add(lease("10.5.2.0-24", "192.0.2.2"));
         assertEquals("ADDED 10.5.2.0/24", next());
         assertEquals(2, notices.size(), notices.toString());
+    }
+
+    @Test
+    void shouldKeepPeersForATimeThatTheRegistryLost() throws Exception
+    {
+        final Duration grace = Duration.ofSeconds(1);
+        final List<Lease> leases = IntStream.rangeClosed(1, 4)
+            .mapToObj(i -> registry.put(null, lease("10.5." + i + ".0-24", "192.0.2." + i))).toList();
+        try (LeaseWatches watches = new LeaseWatches(registry, grace, notices::add))
+        {
+            final long startNs = System.nanoTime();
+            watches.others(null, listener);
+            assertEquals(4, next());
+            IntStream.rangeClosed(1, 4).forEach(i -> assertEquals("ADDED 10.5." + i + ".0/24", nextOrFail()));
+            registry.clear();
+            registry.store = "2";
+            registry.stream.add(new RegistryException(RegistryException.Kind.UNREACHABLE, "cut"));
+            assertEquals(4, next(), "all are known still");
+            registry.stream.add(leases.get(0));
+            while (seen.isEmpty())
+            {
+                // Something that changes nothing: the registry can be read.
+                registry.stream.add(leases.get(0));
+                Thread.sleep(10);
+            }
+            assertTrue(System.nanoTime() - startNs >= grace.toNanos());
+            IntStream.rangeClosed(2, 4).forEach(i -> assertEquals("REMOVED 10.5." + i + ".0/24", nextOrFail()));
+        }
+        assertTrue(notices.contains("the registry lost 4 of 4 leases; their nodes stay peers until they register " +
+            "again, at most 1 s"), notices.toString());
+        assertTrue(notices.contains("3 nodes did not register again in 1 s and count as gone"), notices.toString());
+    }
+
+    @Test
+    void shouldReportTheOwnLeaseAfterEachGap() throws Exception
+    {
+        final Lease own = registry.put(null, lease("10.5.1.0-24", "192.0.2.1"));
+        manager.watchLease(own.key(), new OwnLeaseListener()
+        {
+            @Override
+            public void onWritten(final Lease lease)
+            {
+                seen.add("written at " + lease.revision());
+            }
+
+            @Override
+            public void onLost()
+            {
+                seen.add("lost");
+            }
+        });
+        assertEquals("written at 2", next());
+        registry.put(own, lease("10.5.1.0-24", "192.0.2.9"));
+        registry.stream.add(new RegistryException(RegistryException.Kind.UNREACHABLE, "cut"));
+        assertEquals("written at 3", next());
+        registry.clear();
+        registry.stream.add(new RegistryException(RegistryException.Kind.UNREACHABLE, "cut"));
+        assertEquals("lost", next());
     }
 
     @Test
@@ -98,6 +160,8 @@ class RegistryWatchTest
             registry.stream.add(new RegistryException(RegistryException.Kind.UNREACHABLE, "cut"));
             registry.stream.add(new RegistryException(RegistryException.Kind.UNREACHABLE, "cut again"));
             registry.stream.add(lease("10.5.1.0-24", "192.0.2.1"));
+            assertEquals(0, next());
+            assertEquals(0, next());
             assertEquals("ADDED 10.5.1.0/24", next());
             // The event was written before this change is reported.
             registry.stream.add(lease("10.5.2.0-24", "192.0.2.2"));
@@ -157,6 +221,18 @@ class RegistryWatchTest
         registry.stream.add(lease("10.5.1.0-24", "192.0.2.1"));
         assertEquals(1, registry.stream.size());
         assertTrue(seen.isEmpty());
+    }
+
+    private Object nextOrFail()
+    {
+        try
+        {
+            return next();
+        }
+        catch (final InterruptedException ex)
+        {
+            throw new IllegalStateException(ex);
+        }
     }
 
     private Object next() throws InterruptedException
