@@ -109,12 +109,6 @@ public final class MemoryBuffer extends ViewBuffer
         return buffer instanceof MemoryBuffer memory ? memory : new MemoryBuffer(buffer, 0, buffer.capacity());
     }
 
-    /** @return the same memory as words in native byte order, for code that uses words only; at least 8-aligned. */
-    public Words words()
-    {
-        return new Words(bytes().order(ByteOrder.nativeOrder()).asLongBuffer(), addressOffset());
-    }
-
     @Override
     public byte getByte(final int index)
     {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
-import io.overlane.memory.Words;
+import io.overlane.table.Words;
 import org.agrona.concurrent.status.CountersReader;
 
 /** One number of a {@link CounterRegion}. One thread counts, unless a method says otherwise; any thread reads. */

@@ -2,7 +2,7 @@
 package io.overlane.status;
 
 import io.overlane.memory.MemoryBuffer;
-import io.overlane.memory.Words;
+import io.overlane.table.Words;
 import java.nio.charset.StandardCharsets;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.status.ConcurrentCountersManager;
@@ -20,7 +20,7 @@ final class CounterRegion
     CounterRegion(final int counters)
     {
         values = MemoryBuffer.allocate(counters * CountersReader.COUNTER_LENGTH, 2 * BitUtil.CACHE_LINE_LENGTH);
-        words = values.words();
+        words = new Words(values);
         manager = new ConcurrentCountersManager(
             MemoryBuffer.allocate(counters * CountersReader.METADATA_LENGTH, 2 * BitUtil.CACHE_LINE_LENGTH),
             values,

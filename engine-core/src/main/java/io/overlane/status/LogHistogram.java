@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.status;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.overlane.memory.MemoryBuffer;
+import io.overlane.table.Words;
 
 /** Counts values in {@link LogBuckets} off the heap. One thread records; any thread reads. */
 final class LogHistogram
 {
-    private static final VarHandle COUNT =
-        MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
-
-    private final ByteBuffer counts =
-        ByteBuffer.allocateDirect((LogBuckets.COUNT + 1) * Long.BYTES).alignedSlice(Long.BYTES);
+    private final Words counts = new Words(MemoryBuffer.allocate(LogBuckets.COUNT * Long.BYTES, Long.BYTES));
 
     /**
      * @param value to record.
@@ -21,8 +15,8 @@ final class LogHistogram
      */
     void record(final long value, final long times)
     {
-        final int offset = LogBuckets.index(value) * Long.BYTES;
-        COUNT.setRelease(counts, offset, (long)COUNT.get(counts, offset) + times);
+        final int index = LogBuckets.index(value);
+        counts.putRelease(index, counts.get(index) + times);
     }
 
     /** Add the counts to others. Any thread. */
@@ -30,7 +24,7 @@ final class LogHistogram
     {
         for (int i = 0; i < LogBuckets.COUNT; i++)
         {
-            sums[i] += (long)COUNT.getAcquire(counts, i * Long.BYTES);
+            sums[i] += counts.getAcquire(i);
         }
     }
 }

@@ -2,8 +2,8 @@
 package io.overlane.table;
 
 import io.overlane.memory.MemoryBuffer;
-import io.overlane.memory.Words;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.agrona.BitUtil;
 
@@ -52,7 +52,14 @@ public final class CompactTable
     private static final int SLOT_SHIFT = 1;
     private static final int SLOT_LENGTH = 1 << SLOT_SHIFT;
     private static final int LINE_LENGTH = LINE_SLOTS * SLOT_LENGTH;
-    private static final int LAST_ENTRY_OFFSET = LINE_LENGTH - ENTRY_OFFSET;
+
+    // From place to place, for readers.
+    private static final int ENTRY_STEP = ENTRY_OFFSET * Words.STEP;
+    private static final int SLOT_STEP = SLOT_LENGTH * Words.STEP;
+    private static final int LINE_STEP = LINE_LENGTH * Words.STEP;
+    private static final int LAST_ENTRY_STEP = LINE_STEP - ENTRY_STEP;
+    /** Makes a distance of 64 for each slot. */
+    private static final int CHOICE_SHIFT = 6 - Integer.numberOfTrailingZeros(SLOT_STEP);
 
     private static final double MAX_LOAD = 3.0 / 8;
     /** The most entries of a table. */
@@ -71,6 +78,7 @@ public final class CompactTable
     private static final long K1_MAX = 0xFFFF_FFFF_FFFFL;
 
     private final Words words;
+    private final long firstPlace;
     private final int maxEntries;
     private final int lines;
     private final long seed0;
@@ -95,7 +103,8 @@ public final class CompactTable
         final int wanted = (int)Math.ceil(maxEntries / MAX_LOAD);
         final int slots = Math.max(MIN_SLOTS, BitUtil.align(wanted, 2 * LINE_SLOTS));
         lines = slots / LINE_SLOTS;
-        words = MemoryBuffer.allocate(slots * SLOT_LENGTH * Long.BYTES, LINE_LENGTH * Long.BYTES).words();
+        words = new Words(MemoryBuffer.allocate(slots * SLOT_LENGTH * Long.BYTES, LINE_LENGTH * Long.BYTES));
+        firstPlace = words.firstPlace();
 
         final SplittableRandom seeds = new SplittableRandom(seed);
         seed0 = seeds.nextLong();
@@ -141,26 +150,28 @@ public final class CompactTable
 
     private long get(final int k0, final long k1, final long home)
     {
+        // A field would be read again after each fence.
+        final Words memory = words;
         final long key = key(k0, k1);
-        final int line = (int)home * LINE_LENGTH;
+        final long line = place((int)home);
         // An integer and no branch: 64 for a slot that has the key.
-        final int is1 = Long.numberOfLeadingZeros(words.get(line + SLOT_LENGTH) ^ key) & 64;
-        final int is2 = Long.numberOfLeadingZeros(words.get(line + 2 * SLOT_LENGTH) ^ key) & 64;
-        final int is3 = Long.numberOfLeadingZeros(words.get(line + 3 * SLOT_LENGTH) ^ key) & 64;
-        final int slot = line + ((is1 | is2 << 1 | is3 | is3 << 1) >>> 6 - SLOT_SHIFT);
+        final int is1 = Long.numberOfLeadingZeros(memory.at(line + SLOT_STEP) ^ key) & 64;
+        final int is2 = Long.numberOfLeadingZeros(memory.at(line + 2 * SLOT_STEP) ^ key) & 64;
+        final int is3 = Long.numberOfLeadingZeros(memory.at(line + 3 * SLOT_STEP) ^ key) & 64;
+        final long slot = line + ((is1 | is2 << 1 | is3 | is3 << 1) >>> CHOICE_SHIFT);
 
-        final long entry = words.getAcquire(slot + ENTRY_OFFSET);
-        if (isOf(entry, k0) && words.get(slot) == key)
+        final long entry = memory.atAcquire(slot + ENTRY_STEP);
+        if (isOf(entry, k0) && memory.at(slot) == key)
         {
-            if (isUnchanged(slot, entry))
+            if (isUnchanged(memory, slot, entry))
             {
                 return entry & MAX_VALUE;
             }
         }
         // The first slot is chosen if no other matches, so that only its own key is left to compare.
         else if (slot == line &&
-            (words.getAcquire(line + LAST_ENTRY_OFFSET) & OUT_MASK) == 0 &&
-            words.get(line) != key)
+            (memory.atAcquire(line + LAST_ENTRY_STEP) & OUT_MASK) == 0 &&
+            memory.at(line) != key)
         {
             return MISSING;
         }
@@ -180,7 +191,7 @@ public final class CompactTable
         {
             final long home = hash(k0, k1s[i]);
             // The load has a use because one bit of its result is kept.
-            values[i] = words.get((int)home * LINE_LENGTH) & Long.MIN_VALUE | home;
+            values[i] = words.at(place((int)home)) & Long.MIN_VALUE | home;
         }
         for (int i = 0; i < count; i++)
         {
@@ -344,23 +355,24 @@ public final class CompactTable
     /** The ordinary search of a reader. */
     private long search(final int k0, final long key, final int home)
     {
+        final Words memory = words;
         int line = home;
         for (int i = 1; i <= lines; i++)
         {
-            final int first = line * LINE_LENGTH;
-            for (int slot = first; slot < first + LINE_LENGTH; slot += SLOT_LENGTH)
+            final long first = place(line);
+            for (long slot = first; slot < first + LINE_STEP; slot += SLOT_STEP)
             {
-                long entry = words.getAcquire(slot + ENTRY_OFFSET);
-                while (isOf(entry, k0) && words.get(slot) == key)
+                long entry = memory.atAcquire(slot + ENTRY_STEP);
+                while (isOf(entry, k0) && memory.at(slot) == key)
                 {
-                    if (isUnchanged(slot, entry))
+                    if (isUnchanged(memory, slot, entry))
                     {
                         return entry & MAX_VALUE;
                     }
-                    entry = words.getAcquire(slot + ENTRY_OFFSET);
+                    entry = memory.atAcquire(slot + ENTRY_STEP);
                 }
             }
-            if ((words.getAcquire(first + LAST_ENTRY_OFFSET) & OUT_MASK) == 0)
+            if ((memory.atAcquire(first + LAST_ENTRY_STEP) & OUT_MASK) == 0)
             {
                 break;
             }
@@ -370,10 +382,16 @@ public final class CompactTable
     }
 
     /** True if the key that was compared belongs to the entry word that was read before. */
-    private boolean isUnchanged(final int slot, final long entry)
+    private static boolean isUnchanged(final Words memory, final long slot, final long entry)
     {
         VarHandle.loadLoadFence();
-        return ((words.get(slot + ENTRY_OFFSET) ^ entry) & ~OUT_MASK) == 0;
+        return ((memory.at(slot + ENTRY_STEP) ^ entry) & ~OUT_MASK) == 0;
+    }
+
+    /** The place of a line's first word. This one check is for all words of the line. */
+    private long place(final int line)
+    {
+        return firstPlace + (long)Objects.checkIndex(line, lines) * LINE_STEP;
     }
 
     /** True for the entry word of a live entry with these upper bits of the key. */

@@ -2,7 +2,6 @@
 package io.overlane.table;
 
 import io.overlane.memory.MemoryBuffer;
-import io.overlane.memory.Words;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -369,7 +368,7 @@ public final class OffHeapTable
 
     private static Words newBuffer(final int slots)
     {
-        return MemoryBuffer.allocate(slots * ENTRY_WORDS * Long.BYTES, BitUtil.CACHE_LINE_LENGTH).words();
+        return new Words(MemoryBuffer.allocate(slots * ENTRY_WORDS * Long.BYTES, BitUtil.CACHE_LINE_LENGTH));
     }
 
     /** Receives the entries of the table, on the calling thread. */

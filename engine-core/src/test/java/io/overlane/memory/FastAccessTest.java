@@ -3,7 +3,6 @@ package io.overlane.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -38,26 +37,5 @@ class FastAccessTest
         assertEquals(0, new MemoryBuffer(new byte[64]).fastLength);
         view.wrap(new byte[64]);
         assertEquals(0, view.fastLength);
-    }
-
-    @Test
-    @Tag("both-accesses")
-    void shouldCheckEachIndexOfWords()
-    {
-        final MemoryBuffer memory = MemoryBuffer.allocate(3 * Long.BYTES, Long.BYTES);
-        final Words words = memory.words();
-        assertEquals(3, words.length());
-        words.put(0, 11);
-        words.putRelease(2, -7);
-        assertEquals(11, words.getAcquire(0));
-        assertEquals(0, words.get(1));
-        assertEquals(-7, memory.getLong(2 * Long.BYTES));
-        for (final int index : new int[]{-1, 3, Integer.MIN_VALUE, Integer.MAX_VALUE})
-        {
-            assertThrows(IndexOutOfBoundsException.class, () -> words.get(index));
-            assertThrows(IndexOutOfBoundsException.class, () -> words.getAcquire(index));
-            assertThrows(IndexOutOfBoundsException.class, () -> words.put(index, 1));
-            assertThrows(IndexOutOfBoundsException.class, () -> words.putRelease(index, 1));
-        }
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.memory;
+package io.overlane.table;
 
+import io.overlane.memory.FastAccess;
+import io.overlane.memory.MemoryBuffer;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.Objects;
 import org.agrona.UnsafeApi;
@@ -12,6 +15,9 @@ import org.agrona.UnsafeApi;
  */
 public final class Words
 {
+    /** From the place of a word to the place of the next: see {@link #at(long)}. */
+    static final int STEP = FastAccess.IS_ON ? Long.BYTES : 1;
+
     private static final int WORD_SHIFT = 3;
 
     /** The JDK reads and writes an aligned word of it at once; fences order the words. It also keeps the memory. */
@@ -19,10 +25,11 @@ public final class Words
     private final int length;
     private final long address;
 
-    Words(final LongBuffer words, final long address)
+    /** @param memory allocated by {@link MemoryBuffer}; the words are the same memory. */
+    public Words(final MemoryBuffer memory)
     {
-        this.words = words;
-        this.address = address;
+        words = memory.forChannel(0, memory.capacity()).order(ByteOrder.nativeOrder()).asLongBuffer();
+        address = memory.addressOffset();
         length = words.capacity();
     }
 
@@ -35,7 +42,7 @@ public final class Words
     /** @return a word. */
     public long get(final int index)
     {
-        return FastAccess.IS_ON ? UnsafeApi.getLong(at(index)) : words.get(index);
+        return FastAccess.IS_ON ? UnsafeApi.getLong(addressOf(index)) : words.get(index);
     }
 
     /** @return a word; what the thread reads afterwards is at least as new. */
@@ -51,7 +58,7 @@ public final class Words
     {
         if (FastAccess.IS_ON)
         {
-            UnsafeApi.putLong(at(index), word);
+            UnsafeApi.putLong(addressOf(index), word);
         }
         else
         {
@@ -66,7 +73,30 @@ public final class Words
         put(index, word);
     }
 
-    private long at(final int index)
+    /** The place of word 0; that of another is as many {@link #STEP}s further. */
+    long firstPlace()
+    {
+        return FastAccess.IS_ON ? address : 0;
+    }
+
+    /**
+     * A word by its place, which is not checked: for code that checks one index for several words. The caller keeps
+     * this object in a local variable, so that compiled code does not read it again after a fence.
+     */
+    long at(final long place)
+    {
+        return FastAccess.IS_ON ? UnsafeApi.getLong(place) : words.get((int)place);
+    }
+
+    /** As {@link #at}; what the thread reads afterwards is at least as new. */
+    long atAcquire(final long place)
+    {
+        final long word = at(place);
+        VarHandle.acquireFence();
+        return word;
+    }
+
+    private long addressOf(final int index)
     {
         return address + ((long)Objects.checkIndex(index, length) << WORD_SHIFT);
     }
