@@ -3,6 +3,7 @@ package io.overlane.engine;
 
 import io.overlane.error.GuardedErrorHandler;
 import io.overlane.frame.FrameBatch;
+import io.overlane.port.ForwardingPort;
 import io.overlane.port.Port;
 import io.overlane.signal.Doorbell;
 import java.util.concurrent.ThreadFactory;
@@ -16,11 +17,10 @@ import org.agrona.ErrorHandler;
  *
  * <p>An engine makes these for its devices; a program makes one for a device that several ports share.
  */
-public final class WatchedPort implements Port
+public final class WatchedPort extends ForwardingPort
 {
     private static final long LONGEST_END_MS = TimeUnit.SECONDS.toMillis(5);
 
-    private final Port port;
     private final Doorbell doorbell = new Doorbell();
     /** Runs after each ring of the doorbell. */
     private volatile Runnable wake;
@@ -39,7 +39,7 @@ public final class WatchedPort implements Port
     private WatchedPort(
         final Port port, final Runnable wake, final ThreadFactory threadFactory, final ErrorHandler errorHandler)
     {
-        this.port = port;
+        super(port);
         this.wake = wake;
         this.errorHandler = GuardedErrorHandler.of(errorHandler);
         wait = new BoundedWait("overlane-wait-" + port.name(), port::await, () -> false, this.errorHandler);
@@ -92,24 +92,6 @@ public final class WatchedPort implements Port
     }
 
     @Override
-    public String name()
-    {
-        return port.name();
-    }
-
-    @Override
-    public int mtu()
-    {
-        return port.mtu();
-    }
-
-    @Override
-    public int slotLength()
-    {
-        return port.slotLength();
-    }
-
-    @Override
     public int poll(final FrameBatch batch, final int limit)
     {
         if (!isReady)
@@ -132,18 +114,6 @@ public final class WatchedPort implements Port
     }
 
     @Override
-    public void offer(final FrameBatch batch)
-    {
-        port.offer(batch);
-    }
-
-    @Override
-    public boolean takesSuperFrames(final int gsoType)
-    {
-        return port.takesSuperFrames(gsoType);
-    }
-
-    @Override
     public void await(final long timeoutNs)
     {
         doorbell.await(timeoutNs);
@@ -160,12 +130,6 @@ public final class WatchedPort implements Port
     {
         wake = anotherWake;
         return true;
-    }
-
-    @Override
-    public boolean isClosed()
-    {
-        return port.isClosed();
     }
 
     @Override

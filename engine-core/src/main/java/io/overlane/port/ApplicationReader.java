@@ -48,14 +48,14 @@ final class ApplicationReader
     /** Whether the polling thread knows that there will be no more frames. */
     private boolean knowsEnd;
 
-    ApplicationReader(final FrameRing ring, final int longestFrame, final RingPortContext context)
+    ApplicationReader(final FrameRing ring, final RingPortContext context)
     {
         name = context.name();
         this.ring = ring;
         slowReader = context.slowReader();
         errorHandler = context.errorHandler();
         copy = MemoryBuffer.allocate(
-            slowReader == SlowReader.DROP_OLDEST ? longestFrame : 0, BitUtil.CACHE_LINE_LENGTH);
+            slowReader == SlowReader.DROP_OLDEST ? context.longestFrame() : 0, BitUtil.CACHE_LINE_LENGTH);
     }
 
     FrameRing ring()
@@ -222,14 +222,7 @@ final class ApplicationReader
         final Runnable runnable = onFrames;
         if (runnable != null && isArmed.get() && isArmed.compareAndSet(true, false))
         {
-            try
-            {
-                runnable.run();
-            }
-            catch (final Exception ex)
-            {
-                errorHandler.onError(ex);
-            }
+            errorHandler.run(runnable);
         }
     }
 

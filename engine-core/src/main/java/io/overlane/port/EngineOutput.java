@@ -32,7 +32,6 @@ final class EngineOutput
 
     /**
      * @param headroom   bytes free in front of each frame.
-     * @param longest    bytes in the longest frame.
      * @param whenClosed verdict of frames for a closed ring.
      * @param overwrite  frees a number of bytes by giving up the oldest frames; false if it freed nothing. Only for
      *                   {@link SlowReader#DROP_OLDEST}.
@@ -40,14 +39,13 @@ final class EngineOutput
     EngineOutput(
         final FrameRing ring,
         final int headroom,
-        final int longest,
         final DropReason whenClosed,
         final RingPortContext context,
         final IntPredicate overwrite)
     {
         this.ring = ring;
         this.headroom = headroom;
-        this.longest = longest;
+        longest = context.longestFrame();
         this.whenClosed = whenClosed;
         slowReader = context.slowReader();
         blockNs = context.blockNs();

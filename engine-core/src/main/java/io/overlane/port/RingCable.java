@@ -3,8 +3,6 @@ package io.overlane.port;
 
 import io.overlane.frame.FrameBatch;
 import io.overlane.status.DropReason;
-import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.VlanTag;
 
 /**
  * A cable between two engines of one JVM. Each end is a port of one engine: what an engine offers to its end, the other
@@ -59,13 +57,10 @@ public final class RingCable
             throw new IllegalArgumentException("cable " + context.name() + ": slowReader=" + context.slowReader() +
                 " is for applications; use DROP_NEWEST between engines");
         }
-        final FrameRing forth = RingPort.ring(context, EngineInput.HEADROOM);
-        final FrameRing back = RingPort.ring(context, EngineInput.HEADROOM);
-        final int longest = context.mtu() + EthernetHeader.LENGTH + VlanTag.LENGTH;
-        first = new End(context.name() + "-1", context, back, forth, longest);
-        second = new End(context.name() + "-2", context, forth, back, longest);
-        first.connect(second);
-        second.connect(first);
+        first = new End(context.name() + "-1", context);
+        second = new End(context.name() + "-2", context);
+        first.connect(second, context);
+        second.connect(first, context);
     }
 
     /** @return one end, for one engine. */
@@ -80,54 +75,25 @@ public final class RingCable
         return second;
     }
 
-    /** An end. */
-    private static final class End implements Port
+    /** An end: the ring that it polls is the one that the other end offers to. */
+    private static final class End extends RingInputPort
     {
-        private final String name;
-        private final int mtu;
-        private final EngineInput input;
-        private final EngineOutput output;
-        private final FrameRing outputRing;
-        @SuppressWarnings("NullAway.Init") // The cable connects its ends before anybody gets them.
+        // The cable connects its ends before anybody gets them.
+        @SuppressWarnings("NullAway.Init")
         private End other;
+        @SuppressWarnings("NullAway.Init")
+        private EngineOutput output;
         private volatile boolean isClosed;
 
-        private End(
-            final String name,
-            final RingPortContext context,
-            final FrameRing inputRing,
-            final FrameRing outputRing,
-            final int longest)
+        private End(final String name, final RingPortContext context)
         {
-            this.name = name;
-            this.outputRing = outputRing;
-            mtu = context.mtu();
-            input = new EngineInput(inputRing, context);
-            output = new EngineOutput(
-                outputRing, EngineInput.HEADROOM, longest, DropReason.PORT_DOWN, context, bytes -> false);
+            super(name, context);
         }
 
-        private void connect(final End end)
+        private void connect(final End end, final RingPortContext context)
         {
             other = end;
-        }
-
-        @Override
-        public String name()
-        {
-            return name;
-        }
-
-        @Override
-        public int mtu()
-        {
-            return mtu;
-        }
-
-        @Override
-        public int poll(final FrameBatch batch, final int limit)
-        {
-            return input.poll(batch, limit);
+            output = new EngineOutput(other.ring, HEADROOM, DropReason.PORT_DOWN, context, bytes -> false);
         }
 
         @Override
@@ -135,51 +101,14 @@ public final class RingCable
         {
             if (output.offer(batch))
             {
-                other.input.wakeEngine();
+                other.wakeEngine();
             }
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-            input.await(timeoutNs);
-        }
-
-        @Override
-        public void wake()
-        {
-            input.wake();
-        }
-
-        @Override
-        public boolean wakes(final Runnable wake)
-        {
-            input.wakes(wake);
-            return true;
-        }
-
-        @Override
-        public double fill()
-        {
-            return input.ring().fill();
         }
 
         @Override
         public double fillOut()
         {
-            return outputRing.fill();
-        }
-
-        @Override
-        public void endInput()
-        {
-            input.end();
-        }
-
-        @Override
-        public boolean hasInput()
-        {
-            return input.hasInput();
+            return other.fill();
         }
 
         @Override
@@ -192,9 +121,9 @@ public final class RingCable
         public void close()
         {
             isClosed = true;
-            input.close();
-            outputRing.close();
-            input.wake();
+            closeInput();
+            other.ring.close();
+            wake();
         }
     }
 }

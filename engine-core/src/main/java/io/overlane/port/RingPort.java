@@ -6,7 +6,6 @@ import io.overlane.status.DropReason;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.VlanTag;
 import java.util.concurrent.atomic.LongAdder;
-import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +52,8 @@ import org.jspecify.annotations.Nullable;
  * them as dropped for {@link DropReason#PORT_CLOSED}. Every frame whose commit answered true has a fate in the engine's
  * counters.
  */
-public final class RingPort implements Port
+public final class RingPort extends RingInputPort
 {
-    /** Bytes free in front of every frame the engine polls. */
-    public static final int HEADROOM = EngineInput.HEADROOM;
-
     /** {@link #send} answers this when the engine has the frame. */
     public static final int SENT = 0;
 
@@ -82,10 +78,6 @@ public final class RingPort implements Port
         void onFrame(MutableDirectBuffer buffer, int offset, int length);
     }
 
-    private final String name;
-    private final int mtu;
-    private final FrameRing toEngine;
-    private final EngineInput input;
     private final EngineOutput output;
     private final ApplicationReader reader;
     private final LongAdder refusedFull = new LongAdder();
@@ -111,29 +103,10 @@ public final class RingPort implements Port
      */
     public RingPort(final RingPortContext context)
     {
-        name = context.name();
-        mtu = context.mtu();
-        toEngine = ring(context, HEADROOM);
-        input = new EngineInput(toEngine, context);
-        final FrameRing toApplication = ring(context, 0);
-        reader = new ApplicationReader(toApplication, maxTaggedFrameLength(), context);
-        output = new EngineOutput(
-            toApplication, 0, maxTaggedFrameLength(), DropReason.PORT_ERROR, context, reader::overwrite);
-    }
-
-    /** A ring for frames of a port. */
-    static FrameRing ring(final RingPortContext context, final int headroom)
-    {
-        final int longest = context.mtu() + EthernetHeader.LENGTH + VlanTag.LENGTH;
-        final int recordLength = RecordStates.ringLength(headroom + longest);
-        // One record more than asked for: that much can be lost to padding where the ring ends.
-        final long wanted = (context.capacity() + 1L) * recordLength;
-        if (wanted > FrameRing.MAX_CAPACITY)
-        {
-            throw new IllegalArgumentException("port " + context.name() + ": capacity=" + context.capacity() +
-                " frames of " + longest + " bytes (expected 1…" + (FrameRing.MAX_CAPACITY / recordLength - 1) + ")");
-        }
-        return new FrameRing(BitUtil.findNextPositivePowerOfTwo((int)wanted));
+        super(context.name(), context);
+        final FrameRing toApplication = context.ring(0);
+        reader = new ApplicationReader(toApplication, context);
+        output = new EngineOutput(toApplication, 0, DropReason.PORT_ERROR, context, reader::overwrite);
     }
 
     /**
@@ -144,7 +117,7 @@ public final class RingPort implements Port
      */
     public int maxFrameLength()
     {
-        return mtu + EthernetHeader.LENGTH;
+        return mtu() + EthernetHeader.LENGTH;
     }
 
     /**
@@ -160,7 +133,7 @@ public final class RingPort implements Port
     /** @return the memory that claimed frames are written to. */
     public MutableDirectBuffer buffer()
     {
-        return toEngine.buffer();
+        return ring.buffer();
     }
 
     /**
@@ -195,9 +168,9 @@ public final class RingPort implements Port
         {
             return TOO_LONG;
         }
-        final int index = toEngine.tryClaim(HEADROOM + frameLength);
+        final int index = ring.tryClaim(HEADROOM + frameLength);
         return answer(index != FrameRing.FULL ? index :
-            input.room().await(() -> claim(frameLength, true), timeoutNs));
+            room.await(() -> claim(frameLength, true), timeoutNs));
     }
 
     /**
@@ -210,10 +183,10 @@ public final class RingPort implements Port
      */
     public boolean commit(final int index)
     {
-        final boolean isTaken = toEngine.commit(index - HEADROOM);
-        if (isTaken || input.room().isWanted())
+        final boolean isTaken = ring.commit(index - HEADROOM);
+        if (isTaken || room.isWanted())
         {
-            input.wakeEngine();
+            wakeEngine();
         }
         return isTaken;
     }
@@ -226,10 +199,10 @@ public final class RingPort implements Port
      */
     public void abort(final int index)
     {
-        toEngine.abort(index - HEADROOM);
-        if (input.room().isWanted())
+        ring.abort(index - HEADROOM);
+        if (room.isWanted())
         {
-            input.wakeEngine();
+            wakeEngine();
         }
     }
 
@@ -287,7 +260,7 @@ public final class RingPort implements Port
      */
     public void onRoom(final @Nullable Runnable task)
     {
-        input.room().onRoom(task);
+        room.onRoom(task);
         reportsRoom = task != null;
     }
 
@@ -361,18 +334,6 @@ public final class RingPort implements Port
         reader.onFrames(task);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Counts bytes of the ring that are claimed, committed or lent to the engine. A frame takes its length and
-     * {@value #HEADROOM} bytes, rounded up to a multiple of 64.
-     */
-    @Override
-    public double fill()
-    {
-        return toEngine.fill();
-    }
-
     @Override
     public double fillOut()
     {
@@ -414,71 +375,12 @@ public final class RingPort implements Port
     }
 
     @Override
-    public String name()
-    {
-        return name;
-    }
-
-    @Override
-    public int mtu()
-    {
-        return mtu;
-    }
-
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Lends {@value EngineInput#LENT_FRAMES} at most, whatever the limit.
-     */
-    @Override
-    public int poll(final FrameBatch batch, final int limit)
-    {
-        return input.poll(batch, limit);
-    }
-
-    @Override
     public void offer(final FrameBatch batch)
     {
         if (output.offer(batch))
         {
             reader.wake();
         }
-    }
-
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Returns at once while frames are lent and the application waits for room, because only a poll frees it.
-     */
-    @Override
-    public void await(final long timeoutNs)
-    {
-        input.await(timeoutNs);
-    }
-
-    @Override
-    public void wake()
-    {
-        input.wake();
-    }
-
-    @Override
-    public boolean wakes(final Runnable wake)
-    {
-        input.wakes(wake);
-        return true;
-    }
-
-    @Override
-    public void endInput()
-    {
-        input.end();
-    }
-
-    @Override
-    public boolean hasInput()
-    {
-        return input.hasInput();
     }
 
     /**
@@ -500,9 +402,9 @@ public final class RingPort implements Port
     @Override
     public void close()
     {
-        input.close();
+        closeInput();
         reader.close();
-        input.wake();
+        wake();
     }
 
     private boolean isTooLong(final int frameLength)
@@ -522,11 +424,11 @@ public final class RingPort implements Port
     /** Claim in the ring; if there is no room, perhaps ask for it and try once more. */
     private int claim(final int frameLength, final boolean wantsRoom)
     {
-        int index = toEngine.tryClaim(HEADROOM + frameLength);
+        int index = ring.tryClaim(HEADROOM + frameLength);
         if (index == FrameRing.FULL && wantsRoom)
         {
-            input.wantRoom();
-            index = toEngine.tryClaim(HEADROOM + frameLength);
+            wantRoom();
+            index = ring.tryClaim(HEADROOM + frameLength);
         }
         return index;
     }

@@ -3,7 +3,10 @@ package io.overlane.port;
 
 import io.overlane.error.GuardedErrorHandler;
 import io.overlane.setting.Setting;
+import io.overlane.wire.EthernetHeader;
+import io.overlane.wire.VlanTag;
 import java.util.concurrent.TimeUnit;
+import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -40,6 +43,26 @@ public final class RingPortContext
     private long blockNs = DEFAULT_BLOCK_NS;
     private GuardedErrorHandler errorHandler = GuardedErrorHandler.of(null);
 
+    /** Bytes in the longest Ethernet frame: one VLAN tag does not count against the MTU. */
+    int longestFrame()
+    {
+        return mtu + EthernetHeader.LENGTH + VlanTag.LENGTH;
+    }
+
+    /** A ring for the frames of one direction, with as many bytes free in front of each. */
+    FrameRing ring(final int headroom)
+    {
+        final int recordLength = RecordStates.ringLength(headroom + longestFrame());
+        // One record more than asked for: that much can be lost to padding where the ring ends.
+        final long wanted = (capacity + 1L) * recordLength;
+        if (wanted > FrameRing.MAX_CAPACITY)
+        {
+            throw new IllegalArgumentException("port " + name + ": capacity=" + capacity + " frames of " +
+                longestFrame() + " bytes (expected 1…" + (FrameRing.MAX_CAPACITY / recordLength - 1) + ")");
+        }
+        return new FrameRing(BitUtil.findNextPositivePowerOfTwo((int)wanted));
+    }
+
     String name()
     {
         return name;
@@ -62,11 +85,6 @@ public final class RingPortContext
     {
         this.mtu = Setting.inRange("mtu", mtu, 1, MAX_MTU);
         return this;
-    }
-
-    int capacity()
-    {
-        return capacity;
     }
 
     /**

@@ -58,14 +58,7 @@ final class RoomSignal
             final Runnable runnable = callback;
             if (runnable != null)
             {
-                try
-                {
-                    runnable.run();
-                }
-                catch (final Exception ex)
-                {
-                    errorHandler.onError(ex);
-                }
+                errorHandler.run(runnable);
             }
         }
     }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>All ports belong to one engine, which polls them in turn on one thread; the trunk itself is polled once a turn.
  * Frames are lent until the next poll of any of the ports. The trunk is closed with the last of them. If ports are
  * added and removed while the engine runs, and one thread polls and another receives, the trunk must be a port that can
- * wake ({@link Port#wakes}), such as {@code WatchedPort}.
+ * wake ({@link Port#wakes}), such as {@code WatchedPort}. Each port reports how full the trunk is, and how many frames
+ * it refused or overwrote, for all VLANs together.
  */
 public final class VlanTrunk
 {
@@ -205,7 +206,7 @@ public final class VlanTrunk
     }
 
     /** One VLAN of the trunk. */
-    private final class Branch implements Port
+    private final class Branch extends ForwardingPort
     {
         private final int vlanId;
         private final String name;
@@ -218,6 +219,7 @@ public final class VlanTrunk
 
         private Branch(final int vlanId, final String name)
         {
+            super(VlanTrunk.this.port);
             this.vlanId = vlanId;
             this.name = name;
         }
@@ -234,10 +236,11 @@ public final class VlanTrunk
             return name;
         }
 
+        /** The trunk has the memory of all frames. */
         @Override
-        public int mtu()
+        public int slotLength()
         {
-            return port.mtu();
+            return 0;
         }
 
         @Override
@@ -292,24 +295,6 @@ public final class VlanTrunk
                     }
                 }
             }
-        }
-
-        @Override
-        public boolean takesSuperFrames(final int gsoType)
-        {
-            return port.takesSuperFrames(gsoType);
-        }
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-            port.await(timeoutNs);
-        }
-
-        @Override
-        public void wake()
-        {
-            port.wake();
         }
 
         /**

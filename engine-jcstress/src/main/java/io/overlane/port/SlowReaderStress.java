@@ -27,9 +27,9 @@ public final class SlowReaderStress
     {
         private final FrameRing ring = new FrameRing(2 * FrameRing.ALIGNMENT);
         private final RingPortContext context = new RingPortContext().slowReader(SlowReader.DROP_OLDEST);
-        private final ApplicationReader reader = new ApplicationReader(ring, LENGTH, context);
+        private final ApplicationReader reader = new ApplicationReader(ring, context);
         private final EngineOutput output =
-            new EngineOutput(ring, 0, LENGTH, DropReason.PORT_ERROR, context, reader::overwrite);
+            new EngineOutput(ring, 0, DropReason.PORT_ERROR, context, reader::overwrite);
         private long last;
         private int read;
         private boolean isTorn;

@@ -16,8 +16,8 @@ import io.overlane.policy.FloodBudget;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
+import io.overlane.port.ForwardingPort;
 import io.overlane.port.Port;
-import io.overlane.port.WrappedPort;
 import io.overlane.status.DropReason;
 import io.overlane.status.DropSample;
 import io.overlane.status.PathCounters;
@@ -315,7 +315,7 @@ class EveryDropReasonTest
             {
                 final LoopbackPort one = port("one");
                 final LoopbackPort behind = port("two");
-                final WrappedPort two = new RefusingPort(behind, DropReason.PORT_FULL);
+                final ForwardingPort two = new RefusingPort(behind, DropReason.PORT_FULL);
                 harness.context().segment(new SegmentContext(VNI).port(one).addPort(two));
                 harness.launch();
                 behind.put(INNER.sourceMac(THERE.value()).destinationMac(HERE.value()).bytes());
@@ -458,7 +458,7 @@ class EveryDropReasonTest
     }
 
     /** Takes nothing, for one reason. Where the reason is one of polled frames, those have it too. */
-    private static final class RefusingPort extends WrappedPort
+    private static final class RefusingPort extends ForwardingPort
     {
         private final DropReason reason;
 

@@ -9,13 +9,13 @@ import io.overlane.address.Vtep;
 import io.overlane.control.FdbChange;
 import io.overlane.control.FdbKind;
 import io.overlane.control.FdbRequest;
-import io.overlane.event.EngineEvent;
 import io.overlane.event.EngineEvent.MacChanged;
 import io.overlane.event.EngineEvent.Place;
+import io.overlane.event.EngineEvent;
 import io.overlane.frame.Frame;
 import io.overlane.policy.FloodBudget;
 import io.overlane.policy.SegmentContext;
-import io.overlane.port.WrappedPort;
+import io.overlane.port.ForwardingPort;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
@@ -162,7 +162,7 @@ class EngineEventsTest
                 return takes[0];
             }
         });
-        harness.context().segment(new SegmentContext(VNI).port(new WrappedPort(new LoopbackPort("tap", 1450, 8))
+        harness.context().segment(new SegmentContext(VNI).port(new ForwardingPort(new LoopbackPort("tap", 1450, 8))
         {
             @Override
             public boolean takesSuperFrames(final int gsoType)

@@ -18,7 +18,7 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
-import io.overlane.port.WrappedPort;
+import io.overlane.port.ForwardingPort;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
@@ -88,14 +88,14 @@ class EngineSegmentsTest
             assertEquals(4, harness.delivered().size());
         }
         assertEquals(0, harness.encap().dropped() + harness.decap().dropped());
-        assertEquals(1, harness.engine().tables().remotesSize());
+        assertEquals(1, harness.engine().snapshot().tables().remotes());
     }
 
     @Test
     void shouldLeaveNothingOfARemovedSegmentButItsTotals()
     {
         launch();
-        final int remotes = harness.engine().tables().remotesSize();
+        final int remotes = harness.engine().snapshot().tables().remotes();
         final ClosedPort one = new ClosedPort();
         final LoopbackPort two = port("two");
         done(segments().add(new SegmentContext(2).port(one).addPort(two).policy(p -> p.learning(true))
@@ -112,9 +112,9 @@ class EngineSegmentsTest
         assertEquals(0, totals.decapFrames(), "its station's entry said another remote");
         assertNull(segments().get(2));
         assertTrue(one.isClosed);
-        assertEquals(1, harness.engine().tables().fdbSize(), "of the other segment");
-        assertEquals(0, harness.engine().tables().neighborsSize());
-        assertEquals(remotes, harness.engine().tables().remotesSize());
+        assertEquals(1, harness.engine().snapshot().tables().fdb(), "of the other segment");
+        assertEquals(0, harness.engine().snapshot().tables().neighbors());
+        assertEquals(remotes, harness.engine().snapshot().tables().remotes());
         assertEquals(1, counter("encap.removed-segments.frames"));
         assertEquals(delivered, counter("encap.vni-1.frames") + counter("encap.removed-segments.frames"));
 
@@ -246,7 +246,7 @@ class EngineSegmentsTest
     {
         harness.context().maxRemotes(3);
         launch();
-        final int remotes = harness.engine().tables().remotesSize();
+        final int remotes = harness.engine().snapshot().tables().remotes();
         final LoopbackPort port = port("b");
         final SegmentContext segment = new SegmentContext(2).port(port).fdb(M, EngineHarness.A)
             .flood(EngineHarness.B).flood(EngineHarness.C).flood(EngineHarness.STRANGER);
@@ -255,8 +255,8 @@ class EngineSegmentsTest
             segments().add(segment));
 
         assertNull(segments().get(2));
-        assertEquals(remotes, harness.engine().tables().remotesSize());
-        assertEquals(1, harness.engine().tables().fdbSize());
+        assertEquals(remotes, harness.engine().snapshot().tables().remotes());
+        assertEquals(1, harness.engine().snapshot().tables().fdb());
         done(segments().add(new SegmentContext(2).port(port)));
     }
 
@@ -268,12 +268,12 @@ class EngineSegmentsTest
         done(segments().addPort(1, second));
         transmit(harness.port(), FrameSpec.ipv4Udp().destinationMac(FrameSpec.BROADCAST).bytes());
         assertEquals(1, second.offered());
-        final int remotes = harness.engine().tables().remotesSize();
-        assertEquals(1, harness.engine().tables().learned());
+        final int remotes = harness.engine().snapshot().tables().remotes();
+        assertEquals(1, harness.engine().snapshot().tables().learned());
 
         done(segments().removePort(1, second));
-        assertEquals(0, harness.engine().tables().learned(), "one port has nothing to learn");
-        assertEquals(remotes - 1, harness.engine().tables().remotesSize());
+        assertEquals(0, harness.engine().snapshot().tables().learned(), "one port has nothing to learn");
+        assertEquals(remotes - 1, harness.engine().snapshot().tables().remotes());
         transmit(harness.port(), FRAME);
         assertEquals(1, harness.sentTo(EngineHarness.A).size(), "as before");
         hear(1);
@@ -293,10 +293,10 @@ class EngineSegmentsTest
         assertEquals(TableResult.DONE, done(harness.engine().control().operate(
             tables -> tables.replace(1, fixed, second))));
         transmit(second, FrameSpec.ipv4Udp().sourceMac(station.value()).destinationMac(FrameSpec.BROADCAST).bytes());
-        assertEquals(3, harness.engine().tables().fdbSize());
+        assertEquals(3, harness.engine().snapshot().tables().fdb());
 
         done(segments().removePort(1, second));
-        assertEquals(1, harness.engine().tables().fdbSize());
+        assertEquals(1, harness.engine().snapshot().tables().fdb());
         assertEquals(2, segments().get(1).ports().size());
     }
 
@@ -444,7 +444,7 @@ class EngineSegmentsTest
     }
 
     /** A port that reports whether it was closed. */
-    private static final class ClosedPort extends WrappedPort
+    private static final class ClosedPort extends ForwardingPort
     {
         private boolean isClosed;
 

@@ -16,9 +16,9 @@ import io.overlane.control.FdbRequest;
 import io.overlane.control.ReconcileResult;
 import io.overlane.control.TableResult;
 import io.overlane.policy.SegmentContext;
+import io.overlane.port.ForwardingPort;
 import io.overlane.port.Port;
 import io.overlane.port.RingPort;
-import io.overlane.port.WrappedPort;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.underlay.NioUnderlay;
@@ -84,7 +84,7 @@ class ThreadedSegmentsTest
             assertEquals(FRAMES, engine.segments().get(1).totals().encapFrames());
             assertEquals(FRAMES, engine.segments().get(1).totals().decapFrames());
             assertEquals(1, engine.segments().all().size());
-            assertEquals(1, engine.tables().fdbSize());
+            assertEquals(1, engine.snapshot().tables().fdb());
         }
         finally
         {
@@ -261,9 +261,9 @@ class ThreadedSegmentsTest
     }
 
     /** A port that blocks the waiting thread and cannot wake another. */
-    private static final class Device extends WrappedPort
+    private static final class Device extends ForwardingPort
     {
-        private final LoopbackPort port;
+        private final LoopbackPort device;
         private volatile boolean isClosed;
 
         private Device(final String name)
@@ -274,17 +274,23 @@ class ThreadedSegmentsTest
         private Device(final LoopbackPort port)
         {
             super(port);
-            this.port = port;
+            device = port;
         }
 
         private boolean put(final byte[] frame)
         {
-            return port.put(frame);
+            return device.put(frame);
         }
 
         private byte[] take()
         {
-            return port.takeBytes();
+            return device.takeBytes();
+        }
+
+        @Override
+        public boolean wakes(final Runnable wake)
+        {
+            return false;
         }
 
         @Override

@@ -15,9 +15,9 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.memory.MemoryBuffer;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
+import io.overlane.port.ForwardingPort;
 import io.overlane.port.Port;
 import io.overlane.port.VlanTrunk;
-import io.overlane.port.WrappedPort;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.SuperFrameSpec;
@@ -364,7 +364,7 @@ class ForeignFaultsTest
     }
 
     /** Throws once where it is told to; a poll does so behind what it has polled. */
-    private static final class ThrowingPort extends WrappedPort
+    private static final class ThrowingPort extends ForwardingPort
     {
         private RuntimeException offerFault;
         private RuntimeException pollFault;

@@ -188,6 +188,29 @@ class VlanTrunkTest
         }
     }
 
+    /** Every one of these numbers is 0 for a device, and for a port that does not pass them on. */
+    @Test
+    void shouldReportHowFullTheTrunkIs()
+    {
+        final RingPort ring = new RingPort(
+            new RingPortContext().mtu(1450).capacity(4).slowReader(SlowReader.DROP_OLDEST));
+        final Port ten = new VlanTrunk(ring, 16).vlan(10);
+        while (ring.send(INNER.vlan(10).bytes()) != RingPort.FULL)
+        {
+            assertTrue(ring.fill() > 0);
+        }
+        for (int i = 0; ring.overwritten() == 0; i++)
+        {
+            ten.offer(batch(INNER.payload((byte)i).bytes()));
+        }
+        assertEquals(1, ten.refused());
+        assertEquals(ring.fill(), ten.fill());
+        assertEquals(ring.overwritten(), ten.overwritten());
+        assertEquals(ring.fillOut(), ten.fillOut());
+        assertTrue(ten.fillOut() > 0);
+        assertEquals(0, ten.slotLength());
+    }
+
     private static void turns(
         final int count,
         final Port first, final List<byte[]> ofFirst,

@@ -10,18 +10,20 @@ import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
-/** The end of a ring at which an engine polls: lends the frames where they lie, and wakes the engine for new ones. */
-final class EngineInput
+/** A port whose frames an engine polls from a ring: lends them where they lie, and wakes the engine for new ones. */
+abstract class RingInputPort implements Port
 {
-    /** Bytes free in front of every frame. */
-    static final int HEADROOM = 64;
+    /** Bytes free in front of every frame the engine polls. */
+    public static final int HEADROOM = 64;
 
-    static final int LENT_FRAMES = 256;
+    private static final int LENT_FRAMES = 256;
 
-    private final FrameRing ring;
+    final FrameRing ring;
+    final RoomSignal room;
+    private final String name;
+    private final int mtu;
     private final long claimTimeoutNs;
     private final NanoClock clock;
-    private final RoomSignal room;
     private final Doorbell bell = new Doorbell();
     private volatile @Nullable Runnable wake;
 
@@ -31,9 +33,11 @@ final class EngineInput
     private long heldUpBefore;
     private long heldUpSinceNs;
 
-    EngineInput(final FrameRing ring, final RingPortContext context)
+    RingInputPort(final String name, final RingPortContext context)
     {
-        this.ring = ring;
+        this.name = name;
+        mtu = context.mtu();
+        ring = context.ring(HEADROOM);
         claimTimeoutNs = context.claimTimeoutNs();
         clock = context.clock();
         room = new RoomSignal(context.errorHandler());
@@ -43,18 +47,32 @@ final class EngineInput
         }
     }
 
-    FrameRing ring()
+    @Override
+    public final String name()
     {
-        return ring;
+        return name;
     }
 
-    RoomSignal room()
+    @Override
+    public final int mtu()
     {
-        return room;
+        return mtu;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Counts bytes of the ring that are claimed, committed or lent to the engine. A frame takes its length and
+     * {@value #HEADROOM} bytes, rounded up to a multiple of 64.
+     */
+    @Override
+    public final double fill()
+    {
+        return ring.fill();
     }
 
     /** Ask the engine to free room, and to report it. Any thread that found the ring full; it then tries once more. */
-    void wantRoom()
+    final void wantRoom()
     {
         if (room.want())
         {
@@ -64,7 +82,7 @@ final class EngineInput
     }
 
     /** Wake the engine if it waits, after frames were committed. Any thread. */
-    void wakeEngine()
+    final void wakeEngine()
     {
         // The engine waits in one place only.
         final Runnable hook = wake;
@@ -78,8 +96,13 @@ final class EngineInput
         }
     }
 
-    /** Lend {@value #LENT_FRAMES} frames at most. Engine's polling thread. */
-    int poll(final FrameBatch batch, final int limit)
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Lends {@value #LENT_FRAMES} at most, whatever the limit.
+     */
+    @Override
+    public final int poll(final FrameBatch batch, final int limit)
     {
         release();
         final int most = Math.min(limit, LENT_FRAMES);
@@ -102,40 +125,47 @@ final class EngineInput
         return count;
     }
 
-    /** Engine's polling thread. */
-    void await(final long timeoutNs)
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Returns at once while frames are lent and an application waits for room, because only a poll frees it.
+     */
+    @Override
+    public final void await(final long timeoutNs)
     {
         final boolean isPressed = ring.lentLength() > (room.isWanted() ? 0 : ring.capacity() / 2);
         bell.await(isPressed || ring.mayHaveRecord() ? 0 : timeoutNs);
     }
 
-    /** End a current or the next {@link #await}. Any thread. */
-    void wake()
+    @Override
+    public final void wake()
     {
         bell.ring();
     }
 
-    /** Run this for new frames instead. */
-    void wakes(final Runnable hook)
+    @Override
+    public final boolean wakes(final Runnable hook)
     {
         wake = hook;
+        return true;
+    }
+
+    @Override
+    public final void endInput()
+    {
+        closeInput();
+        ring.giveUpAll();
     }
 
     /** Take no more claims. Any thread. */
-    void close()
+    final void closeInput()
     {
         ring.close();
         room.report();
     }
 
-    /** Take no more claims, and give up those that are not committed. Engine's polling thread. */
-    void end()
-    {
-        close();
-        ring.giveUpAll();
-    }
-
-    boolean hasInput()
+    @Override
+    public final boolean hasInput()
     {
         return ring.position() != ring.tail();
     }
