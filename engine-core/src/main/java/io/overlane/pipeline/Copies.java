@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline;
 
+import io.overlane.fate.Fate;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
@@ -38,16 +39,38 @@ public final class Copies
         return taken + refused == 0;
     }
 
-    public void take()
+    /**
+     * Count a copy. A stage's copy is not part of a flood: {@link #settle} is not called for it.
+     *
+     * @param verdict {@link DropReason#NONE} if it was taken.
+     * @param vni     the segment of the frames.
+     * @param high    first word of the outer address of the remote that it came from or went to, 0 if there is none.
+     * @param low     second word.
+     * @param frame   one of the flooded frames, or their super-frame.
+     * @param length  bytes of the longest of these frames if they were too long, else 0.
+     * @param frames  that were flooded together.
+     */
+    public void count(
+        final Fates fates,
+        final Fate.Kind kind,
+        final DropReason verdict,
+        final int vni,
+        final long high,
+        final long low,
+        final Frame frame,
+        final int length,
+        final int frames)
     {
-        taken++;
-    }
-
-    /** Count a copy that was refused; the ledger has its line. */
-    public void refuse(final DropReason why)
-    {
-        reason = refused == 0 ? why : reason;
-        refused++;
+        if (verdict == DropReason.NONE)
+        {
+            taken++;
+        }
+        else
+        {
+            reason = refused == 0 ? verdict : reason;
+            refused++;
+        }
+        fates.copy(kind, verdict, vni, high, low, frame, length, frames);
     }
 
     /**

@@ -117,29 +117,25 @@ public final class FateFeed
     }
 
     /**
-     * Report a copy of a flooded frame.
+     * Report a copy of a flooded frame, or one that a stage sent.
      *
      * @param reason {@link DropReason#NONE} if a remote or port took it.
      */
-    public void copy(
-        final DropReason reason, final int vni, final long high, final long low, final Frame frame, final int count)
+    void copy(
+        final Fate.Kind kind,
+        final DropReason reason,
+        final int vni,
+        final long high,
+        final long low,
+        final Frame frame,
+        final int count)
     {
-        if (floodId == 0)
+        if (kind == Fate.Kind.FLOOD_COPY && floodId == 0)
         {
             floodId = nextId();
         }
-        view.kind = Fate.Kind.FLOOD_COPY;
-        view.id = floodId;
-        report(outcome(reason), reason, vni, high, low, frame, count);
-        view.kind = Fate.Kind.FRAME;
-    }
-
-    /** Report a copy that a stage sent; a remote or port took it if the reason is {@link DropReason#NONE}. */
-    void mirror(
-        final DropReason reason, final int vni, final long high, final long low, final Frame frame, final int count)
-    {
-        view.kind = Fate.Kind.MIRROR_COPY;
-        view.id = nextId();
+        view.kind = kind;
+        view.id = kind == Fate.Kind.FLOOD_COPY ? floodId : nextId();
         report(outcome(reason), reason, vni, high, low, frame, count);
         view.kind = Fate.Kind.FRAME;
     }

@@ -2,7 +2,9 @@
 package io.overlane.pipeline;
 
 import io.overlane.fate.Fate.Outcome;
+import io.overlane.fate.Fate;
 import io.overlane.frame.Frame;
+import io.overlane.port.Port;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.status.Traffic;
@@ -133,6 +135,32 @@ public final class Fates
     }
 
     /**
+     * Count frames of a port that were offered to a port of the engine: as delivered and switched, or as dropped.
+     *
+     * @param verdict {@link DropReason#NONE} if the port took them.
+     * @param traffic of their VNI.
+     */
+    public void offered(
+        final DropReason verdict, final Port to, final Traffic traffic, final int vni, final Frame frame,
+        final int count)
+    {
+        if (feed != null)
+        {
+            feed.to(to);
+        }
+        if (verdict == DropReason.NONE)
+        {
+            counters.onDelivered(traffic, count, frame.length());
+            counters.onSwitched(count);
+            onDelivered(vni, 0, 0, frame, count);
+        }
+        else
+        {
+            drop(verdict, vni, frame, count);
+        }
+    }
+
+    /**
      * Count frames that are too long: as answered if their sender got an answer, else as dropped.
      *
      * @param length bytes of the longest.
@@ -160,33 +188,13 @@ public final class Fates
     }
 
     /**
-     * Count a copy of flooded frames that was not taken. {@link Copies} counts the fate of the frames.
-     *
-     * @param length bytes of the longest, 0 if that is not known.
-     */
-    public void refuseCopy(
-        final DropReason reason,
-        final int vni,
-        final long high,
-        final long low,
-        final Frame frame,
-        final int length,
-        final int count)
-    {
-        countRefused(reason, vni, high, low, frame, length, count);
-        if (feed != null)
-        {
-            feed.copy(reason, vni, high, low, frame, count);
-        }
-    }
-
-    /**
-     * Count a copy that a stage sent; what becomes of the frame is counted by itself.
+     * Count a copy of frames: of flooded ones, whose fate {@link Copies} counts, or one that a stage sent.
      *
      * @param reason {@link DropReason#NONE} if it was taken.
      * @param length bytes of the longest of these frames if they were too long, else 0.
      */
-    public void mirror(
+    public void copy(
+        final Fate.Kind kind,
         final DropReason reason,
         final int vni,
         final long high,
@@ -195,34 +203,21 @@ public final class Fates
         final int length,
         final int count)
     {
-        if (reason == DropReason.NONE)
+        if (kind == Fate.Kind.MIRROR_COPY)
         {
-            counters.onMirrored(count);
+            counters.onMirror(reason, count);
         }
-        else
+        if (reason != DropReason.NONE)
         {
-            counters.onMirrorRefused(count);
-            countRefused(reason, vni, high, low, frame, length, count);
+            counters.onCopyRefused(reason, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
+            if (reason == DropReason.OVERSIZE && length > 0)
+            {
+                counters.onOversize(vni, high, low, length);
+            }
         }
         if (feed != null)
         {
-            feed.mirror(reason, vni, high, low, frame, count);
-        }
-    }
-
-    private void countRefused(
-        final DropReason reason,
-        final int vni,
-        final long high,
-        final long low,
-        final Frame frame,
-        final int length,
-        final int count)
-    {
-        counters.onCopyRefused(reason, vni, high, low, count, frame.buffer(), frame.offset(), frame.length());
-        if (reason == DropReason.OVERSIZE && length > 0)
-        {
-            counters.onOversize(vni, high, low, length);
+            feed.copy(kind, reason, vni, high, low, frame, count);
         }
     }
 

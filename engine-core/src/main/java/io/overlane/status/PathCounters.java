@@ -115,19 +115,14 @@ public final class PathCounters
     }
 
     /**
-     * @param frames of which a stage sent a copy; what becomes of them is counted by itself.
+     * A stage sent a copy; what becomes of the frames is counted by itself.
+     *
+     * @param reason {@link DropReason#NONE} if it was taken; else {@link #onCopyRefused} counts the reason.
+     * @param frames in it.
      */
-    public void onMirrored(final int frames)
+    public void onMirror(final DropReason reason, final int frames)
     {
-        mirrored.add(frames);
-    }
-
-    /**
-     * @param frames of which a stage wanted to send a copy that was refused; {@link #onCopyRefused} counts the reason.
-     */
-    public void onMirrorRefused(final int frames)
-    {
-        mirrorsRefused.add(frames);
+        (reason == DropReason.NONE ? mirrored : mirrorsRefused).add(frames);
     }
 
     /**

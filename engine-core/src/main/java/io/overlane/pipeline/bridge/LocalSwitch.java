@@ -5,7 +5,6 @@ import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.pipeline.Copies;
-import io.overlane.pipeline.FateFeed;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.learning.Learn;
@@ -167,20 +166,6 @@ public final class LocalSwitch
 
     private void settle(final DropReason verdict, final int count, final Frame frame)
     {
-        final FateFeed feed = fates.feed();
-        if (feed != null)
-        {
-            feed.to(to);
-        }
-        if (verdict == DropReason.NONE)
-        {
-            counters.onDelivered(segment.encapTraffic(), count, frame.length());
-            counters.onSwitched(count);
-            fates.onDelivered(segment.vni(), 0, 0, frame, count);
-        }
-        else
-        {
-            fates.drop(verdict, segment.vni(), frame, count);
-        }
+        fates.offered(verdict, to, segment.encapTraffic(), segment.vni(), frame, count);
     }
 }

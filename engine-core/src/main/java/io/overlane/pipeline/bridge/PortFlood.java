@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline.bridge;
 
+import io.overlane.fate.Fate;
 import io.overlane.frame.Frame;
 import io.overlane.offload.SuperFramePieces;
 import io.overlane.pipeline.Copies;
-import io.overlane.pipeline.FateFeed;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.port.Port;
@@ -59,24 +59,11 @@ public final class PortFlood
             if (port.port() != except)
             {
                 final DropReason verdict = offer(frame, port.port(), count);
-                final FateFeed feed = fates.feed();
-                if (feed != null)
+                if (fates.feed() != null)
                 {
-                    feed.to(port.port());
+                    fates.feed().to(port.port());
                 }
-                if (verdict == DropReason.NONE)
-                {
-                    copies.take();
-                    if (feed != null)
-                    {
-                        feed.copy(DropReason.NONE, vni, high, low, frame, count);
-                    }
-                }
-                else
-                {
-                    copies.refuse(verdict);
-                    fates.refuseCopy(verdict, vni, high, low, frame, 0, count);
-                }
+                copies.count(fates, Fate.Kind.FLOOD_COPY, verdict, vni, high, low, frame, 0, count);
             }
         }
         frame.verdict(DropReason.NONE);

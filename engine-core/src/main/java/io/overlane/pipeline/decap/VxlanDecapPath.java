@@ -2,6 +2,7 @@
 package io.overlane.pipeline.decap;
 
 import io.overlane.address.MacAddress;
+import io.overlane.fate.Fate;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
 import io.overlane.parse.Layer3;
@@ -287,7 +288,7 @@ public final class VxlanDecapPath implements DecapPath
     private void mirror(
         final Frame frame, final int layer3, final int vni, final long high, final long low, final int remote)
     {
-        fates.mirror(transit.send(frame, vni, remote), vni, high, low, frame, 0, 1);
+        fates.copy(Fate.Kind.MIRROR_COPY, transit.send(frame, vni, remote), vni, high, low, frame, 0, 1);
     }
 
     private static DropReason checkTags(final SegmentPolicy rules, final int layer3)

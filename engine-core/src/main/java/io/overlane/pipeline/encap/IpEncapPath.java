@@ -7,7 +7,6 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.limit.RateLimit;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.parse.Layer3;
-import io.overlane.pipeline.FateFeed;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.bridge.PortFlood;
@@ -154,43 +153,15 @@ public final class IpEncapPath implements EncapPath
         }
         else
         {
-            divert(packet, to);
-        }
-    }
-
-    private void divert(final Frame packet, final Port to)
-    {
-        final DropReason verdict = toPort.offer(packet, to, count);
-        final FateFeed feed = fates.feed();
-        if (feed != null)
-        {
-            feed.to(to);
-        }
-        if (verdict == DropReason.NONE)
-        {
-            counters.onDelivered(network.encapTraffic(), count, packet.length());
-            counters.onSwitched(count);
-            fates.onDelivered(DropLedger.NO_VNI, 0, 0, packet, count);
-        }
-        else
-        {
-            drop(verdict, packet);
+            fates.offered(
+                toPort.offer(packet, to, count), to, network.encapTraffic(), DropLedger.NO_VNI, packet, count);
         }
     }
 
     private void mirror(
         final Frame packet, final int layer3, final int vni, final long high, final long low, final int remote)
     {
-        final GsoSplitter cut = packet.gsoType() == Frame.GSO_NONE ? null : segments;
-        final DropReason verdict = cut == null ? DropReason.NONE : cut.open(packet, layer3);
-        if (verdict == DropReason.NONE)
-        {
-            out.mirror(packet, cut, layer3, remote, outer.of(packet, layer3));
-        }
-        else
-        {
-            fates.mirror(verdict, vni, 0, 0, packet, 0, 1);
-        }
+        out.mirror(packet, segments, layer3, remote, outer.of(packet, layer3));
     }
 
     private void forward(final Frame packet, final int remote)

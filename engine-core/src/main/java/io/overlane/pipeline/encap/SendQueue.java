@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline.encap;
 
+import io.overlane.fate.Fate;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.offload.GsoSplitter;
@@ -52,6 +53,10 @@ public final class SendQueue
     private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
     private final VxlanHeader vxlan = new VxlanHeader();
     private final Copies copies = new Copies();
+    private final Copies noCopies = new Copies();
+    private final int[] mirrorTo = new int[1];
+    /** Of the copies that are sent now. */
+    private Fate.Kind kind = Fate.Kind.FLOOD_COPY;
 
     private int joinSlotsUsed;
     private int vni;
@@ -219,6 +224,42 @@ public final class SendQueue
         final int outer,
         final Copies elsewhere)
     {
+        kind = Fate.Kind.FLOOD_COPY;
+        copy(frame, segments, layer3, to, outer, elsewhere);
+    }
+
+    /**
+     * Send a copy of a frame, or of the segments of a super-frame, to a remote, now, behind all frames in the queue.
+     *
+     * @param frame    stays as it is.
+     * @param splitter cuts the frame if it is a super-frame.
+     * @param layer3   the frame's {@code Layer3}.
+     */
+    void mirror(
+        final Frame frame, final GsoSplitter splitter, final int layer3, final int remote, final int outer)
+    {
+        final boolean isSuperFrame = frame.gsoType() != Frame.GSO_NONE;
+        final DropReason verdict = isSuperFrame ? splitter.open(frame, layer3) : DropReason.NONE;
+        if (verdict != DropReason.NONE)
+        {
+            fates.copy(Fate.Kind.MIRROR_COPY, verdict, vni, 0, 0, frame, 0, 1);
+            return;
+        }
+        kind = Fate.Kind.MIRROR_COPY;
+        mirrorTo[0] = remote;
+        noCopies.clear();
+        copy(frame, isSuperFrame ? splitter : null, layer3, mirrorTo, outer, noCopies);
+        frame.strip(isSuperFrame ? 0 : headerLength);
+    }
+
+    private void copy(
+        final Frame frame,
+        final @Nullable GsoSplitter segments,
+        final int layer3,
+        final int[] to,
+        final int outer,
+        final Copies elsewhere)
+    {
         flush();
         final int hash = hash(frame, layer3);
         if (segments == null)
@@ -240,65 +281,6 @@ public final class SendQueue
             final int count = before - segments.segments();
             sendCopies(joined, hash, to, outer, length, count, joined.length() - count * headerLength, elsewhere);
         }
-    }
-
-    /**
-     * Send a copy of a frame, or of the segments of a super-frame, to a remote, now, behind all frames in the queue.
-     *
-     * @param frame    stays as it is.
-     * @param segments of the super-frame, none cut yet; null for an ordinary frame.
-     * @param layer3   the frame's {@code Layer3}.
-     */
-    void mirror(
-        final Frame frame, final @Nullable GsoSplitter segments, final int layer3, final int remote, final int outer)
-    {
-        flush();
-        final int hash = hash(frame, layer3);
-        if (segments == null)
-        {
-            frame.prepend(headerLength);
-            sendMirror(frame, hash, remote, outer, 0, 1);
-            frame.strip(headerLength);
-            return;
-        }
-        final int length = headerLength + segments.segmentLength();
-        if (length > MAX_JOINED_LENGTH)
-        {
-            fates.mirror(
-                DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), frame, length - headerLength,
-                segments.segments());
-            return;
-        }
-        while (segments.hasNext())
-        {
-            final int before = segments.segments();
-            final Frame joined = cutAlone(segments);
-            sendMirror(joined, hash, remote, outer, length, before - segments.segments());
-        }
-    }
-
-    private void sendMirror(
-        final Frame frame, final int hash, final int remote, final int outer, final int size, final int count)
-    {
-        writeHeaders(frame, 0, size, count, vni(remote));
-        addEntry(frame, remote, hash, outer);
-        batch.join(0, frame, size);
-        underlay.send(batch);
-        final DropReason verdict = batch.verdict(0);
-        if (verdict == DropReason.NONE)
-        {
-            counters.remotes().record(remote, count, frame.length() - count * headerLength);
-        }
-        final FateFeed feed = fates.feed();
-        if (feed != null)
-        {
-            feed.sent(batch, 0, headerLength, count, vni(remote));
-        }
-        final int longest = OversizeFate.datagramLength(batch, 0) - headerLength;
-        frame.strip(headerLength);
-        fates.mirror(verdict, vni, batch.remoteHigh(0), batch.remoteLow(0), frame, longest, count);
-        frame.prepend(headerLength);
-        clear();
     }
 
     /** As many segments as a send takes, in memory that no entry uses. */
@@ -368,7 +350,6 @@ public final class SendQueue
         final int length,
         final Copies elsewhere)
     {
-        final FateFeed feed = fates.feed();
         copies.set(elsewhere);
         int inHeaders = DropLedger.NO_VNI;
         for (int next = 0; next < to.length; clear())
@@ -388,42 +369,41 @@ public final class SendQueue
             underlay.send(batch);
             for (int i = 0; i < batch.size(); i++)
             {
-                final DropReason verdict = batch.verdict(i);
-                if (feed != null)
-                {
-                    feed.sent(batch, i, headerLength, count, common);
-                }
-                if (verdict == DropReason.NONE)
-                {
-                    copies.take();
-                    counters.remotes().record(batch.remote(i), count, length);
-                    if (feed != null)
-                    {
-                        feed.copy(DropReason.NONE, vni, batch.remoteHigh(i), batch.remoteLow(i), frame, count);
-                    }
-                }
-                else
-                {
-                    // The sender of a copy that is too long gets no answer: other copies may have arrived.
-                    final int longest = OversizeFate.datagramLength(batch, i) - headerLength;
-                    copies.refuse(verdict);
-                    fates.refuseCopy(
-                        verdict,
-                        vni,
-                        batch.remoteHigh(i),
-                        batch.remoteLow(i),
-                        frame.strip(headerLength),
-                        longest,
-                        count);
-                    frame.prepend(headerLength);
-                }
+                countCopy(i, frame, count, length);
             }
         }
-        if (feed != null)
+        if (kind == Fate.Kind.FLOOD_COPY)
         {
-            feed.datagrams(frame, headerLength, size, count);
+            if (fates.feed() != null)
+            {
+                fates.feed().datagrams(frame, headerLength, size, count);
+            }
+            copies.settle(fates, traffic, vni, 0, 0, frame, count, length);
         }
-        copies.settle(fates, traffic, vni, 0, 0, frame, count, length);
+    }
+
+    /** Count what became of an entry with a copy. */
+    private void countCopy(final int entry, final Frame frame, final int count, final int length)
+    {
+        if (fates.feed() != null)
+        {
+            fates.feed().sent(batch, entry, headerLength, count, vni(batch.remote(entry)));
+        }
+        final DropReason verdict = batch.verdict(entry);
+        final long high = batch.remoteHigh(entry);
+        final long low = batch.remoteLow(entry);
+        if (verdict == DropReason.NONE)
+        {
+            counters.remotes().record(batch.remote(entry), count, length);
+            copies.count(fates, kind, verdict, vni, high, low, frame, 0, count);
+        }
+        else
+        {
+            // The sender of a copy that is too long gets no answer: other copies may have arrived.
+            final int longest = OversizeFate.datagramLength(batch, entry) - headerLength;
+            copies.count(fates, kind, verdict, vni, high, low, frame.strip(headerLength), longest, count);
+            frame.prepend(headerLength);
+        }
     }
 
     /** A single segment is longer than a datagram can be. */
@@ -435,11 +415,13 @@ public final class SendQueue
         copies.set(elsewhere);
         for (final int remote : to)
         {
-            copies.refuse(DropReason.OVERSIZE);
-            fates.refuseCopy(
-                DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), frame, length, count);
+            copies.count(
+                fates, kind, DropReason.OVERSIZE, vni, remotes.high(remote), remotes.low(remote), frame, length, count);
         }
-        copies.settle(fates, traffic, vni, 0, 0, frame, count, segments.length());
+        if (kind == Fate.Kind.FLOOD_COPY)
+        {
+            copies.settle(fates, traffic, vni, 0, 0, frame, count, segments.length());
+        }
     }
 
     /** The VNI with which the segment's frames are sent to a remote. */

@@ -237,16 +237,7 @@ public final class VxlanEncapPath implements EncapPath
     private void mirror(
         final Frame frame, final int layer3, final int vni, final long high, final long low, final int remote)
     {
-        final GsoSplitter segments = frame.gsoType() == Frame.GSO_NONE ? null : shared.segments;
-        final DropReason verdict = segments == null ? DropReason.NONE : segments.open(frame, layer3);
-        if (verdict == DropReason.NONE)
-        {
-            out.mirror(frame, segments, layer3, remote, outer.of(frame, layer3));
-        }
-        else
-        {
-            shared.fates.mirror(verdict, vni, 0, 0, frame, 0, 1);
-        }
+        out.mirror(frame, shared.segments, layer3, remote, outer.of(frame, layer3));
     }
 
     private void redirect(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline.stage;
 
+import io.overlane.fate.Fate;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.pipeline.Fates;
@@ -60,7 +61,7 @@ public final class Mirrors
         {
             fates.feed().to(port);
         }
-        fates.mirror(verdict, vni, high, low, frame, 0, count);
+        fates.copy(Fate.Kind.MIRROR_COPY, verdict, vni, high, low, frame, 0, count);
     }
 
     void toRemote(
