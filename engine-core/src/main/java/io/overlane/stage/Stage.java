@@ -16,8 +16,9 @@ package io.overlane.stage;
  * for an engine with several queues, must be thread-safe. Frames wait meanwhile: a stage must not block, and should not
  * allocate.
  *
- * <p><b>Errors.</b> If a stage throws, its frame is dropped as {@code stage-error} and the engine goes on. The error
- * handler gets the first exception of a stage, and then one a minute.
+ * <p><b>Errors.</b> If a stage throws, or changes what {@link StageFrame} says it must not change, its frame is dropped
+ * as {@code stage-error} and the engine goes on. The error handler gets the first error of a stage, and then one a
+ * minute.
  */
 @FunctionalInterface
 public interface Stage

@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * A frame that a stage decides about: a reused view with headers over the bytes of the frame. Valid during the call of
  * {@link Stage#onFrame}, on the calling thread. Nothing here allocates but {@link #remote()}.
  *
- * <p><b>Bytes.</b> A stage may change bytes of the frame where they lie, except its EtherType and VLAN tags. Its length
- * stays. It must also correct the checksums that cover these bytes: {@link Checksum#update} and {@link
- * Ipv4Header#updateChecksum} do. In a super-frame the TCP or UDP checksum covers only the pseudo header, and the engine
- * completes it for each segment. The engine reads the destination MAC after the last stage.
+ * <p><b>Bytes.</b> A stage may change bytes of the frame where they lie, but not the EtherType or the number of VLAN
+ * tags, nor the IP version in an IP network: the engine drops such a frame as {@code stage-error}. The length stays.
+ * The stage must also correct the checksums that cover these bytes: {@link Checksum#update} and
+ * {@link Ipv4Header#updateChecksum} do. In a super-frame the TCP or UDP checksum covers only the pseudo header, and the
+ * engine completes it for each segment. The engine reads the destination MAC after the last stage.
  *
  * <p><b>Super-frames</b> from a port come whole, with {@link #gsoType()}, and a decision is for all their segments.
  * Frames from the underlay come one by one, before the engine joins them.

@@ -149,7 +149,7 @@ public final class DropReason implements Comparable<DropReason>
     /** The segment sends more copies of flooded frames than its limit. */
     public static final DropReason FLOOD_COPIES_LIMIT = builtIn("flood-copies-limit");
 
-    /** A stage of the application threw an exception; the error handler got it. */
+    /** A stage of the application threw an exception or changed the type of the frame; the error handler got it. */
     public static final DropReason STAGE_ERROR = builtIn("stage-error");
 
     private static final int BUILT_IN = count;

@@ -22,6 +22,7 @@ import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
+import io.overlane.wire.EtherType;
 import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.UdpHeader;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ class StageVerdictsTest
         harness.assertDatagramDropped(DENIED, VNI, EngineHarness.A);
         assertTrue(harness.decap().samples().last(DENIED).get(0).hasTunnelHeader());
         assertEquals(IN_DATAGRAM.length, harness.decap().samples().last(DENIED).get(0).length());
-        assertEquals(0, harness.engine().tables().learned(), "not learned");
+        assertEquals(0, harness.engine().snapshot().tables().learned(), "not learned");
         harness.transmit(OUT);
         harness.assertFrameDropped(DENIED, VNI, null);
         assertEquals(List.of(), harness.sentTo(EngineHarness.A));
@@ -121,7 +122,7 @@ class StageVerdictsTest
         harness.launch(new SegmentContext(VNI).addPort(other).policy(p -> p.learning(true)));
         add(frame -> frame.drop(DENIED));
         harness.transmit(IN);
-        assertEquals(0, harness.engine().tables().learned());
+        assertEquals(0, harness.engine().snapshot().tables().learned());
     }
 
     @Test
@@ -279,6 +280,24 @@ class StageVerdictsTest
         harness.transmit(OUT);
         assertEquals(3, harness.encap().dropped(DropReason.STAGE_ERROR));
         assertTrue(errors.get(1).getMessage().contains("add it with target"), errors.get(1).getMessage());
+    }
+
+    /** The engine has parsed the frame before the stages, and every later step relies on the result. */
+    @Test
+    void shouldDropAFrameInWhichAStageChangedTheType()
+    {
+        harness.context().errorHandler(errors::add);
+        launch();
+        final List<String> seen = new ArrayList<>();
+        add(frame -> frame.ethernet().etherType(frame.etherType() == EtherType.IPV4 ? EtherType.VLAN : EtherType.IPV4));
+        add(frame -> seen.add("behind"));
+        harness.transmit(OUT);
+        harness.receive(EngineHarness.A, IN_DATAGRAM);
+        assertEquals(1, harness.encap().dropped(DropReason.STAGE_ERROR));
+        assertEquals(1, harness.decap().dropped(DropReason.STAGE_ERROR));
+        assertEquals(List.of(), seen);
+        assertEquals(1, errors.size(), "one line a minute");
+        assertTrue(errors.get(0).getMessage().contains("changed the EtherType"), errors.get(0).getMessage());
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.overlane.stage.StageTarget;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A stage of an engine, and the targets that the engine found for it. */
 public final class StageEntry
@@ -91,8 +92,8 @@ public final class StageEntry
             "the stage sends a frame to " + target + ", which is not one of its targets; add it with target(...)");
     }
 
-    /** Report what the stage threw, once a minute at most. */
-    void failed(final Throwable thrown, final long nowNs, final GuardedErrorHandler errorHandler)
+    /** Report, once a minute at most, what the stage threw; null if it wrote what it must not write. */
+    void failed(final @Nullable Throwable thrown, final long nowNs, final GuardedErrorHandler errorHandler)
     {
         failures.incrementAndGet();
         final long next = nextReportNs.get();
@@ -100,7 +101,9 @@ public final class StageEntry
             nextReportNs.compareAndSet(next, nowNs + REPORT_INTERVAL_NS))
         {
             final long count = failures.getAndSet(0);
-            errorHandler.onError(new IllegalStateException("the stage " + stage + " threw " + thrown +
+            final String what =
+                thrown == null ? "changed the EtherType, the number of VLAN tags or the IP version" : "threw " + thrown;
+            errorHandler.onError(new IllegalStateException("the stage " + stage + " " + what +
                 (count == 1 ? "" : " (" + count + " times since the last such line)") +
                 "; the frame is dropped as stage-error", thrown));
         }

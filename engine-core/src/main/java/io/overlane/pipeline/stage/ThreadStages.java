@@ -4,6 +4,7 @@ package io.overlane.pipeline.stage;
 import io.overlane.error.GuardedErrorHandler;
 import io.overlane.fate.Fate;
 import io.overlane.frame.Frame;
+import io.overlane.parse.Layer3;
 import io.overlane.port.Port;
 import io.overlane.stage.StageContext;
 import io.overlane.status.DropLedger;
@@ -117,6 +118,12 @@ public final class ThreadStages
             if (view.verdict != DropReason.NONE)
             {
                 return view.verdict;
+            }
+            if (Layer3.of(frame, layer3 != Layer3.IPV4_PACKET) != layer3)
+            {
+                // The frame was parsed before, and every later step relies on what was found.
+                entry.failed(null, clock.nanoTime(), errorHandler);
+                return DropReason.STAGE_ERROR;
             }
         }
         return DropReason.NONE;
