@@ -51,6 +51,16 @@ final class CommandQueue
         return ask(command, Integer.MAX_VALUE);
     }
 
+    /** Run a command without an answer that is the next step of an earlier one. Any thread. */
+    CompletableFuture<Void> perform(final Runnable command)
+    {
+        return follow(() ->
+        {
+            command.run();
+            return null;
+        });
+    }
+
     private <T> CompletableFuture<T> ask(final Supplier<T> command, final int capacity)
     {
         final Command<T> asked = new Command<>(command, new CompletableFuture<>());

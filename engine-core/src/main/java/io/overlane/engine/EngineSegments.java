@@ -226,12 +226,12 @@ public final class EngineSegments
     }
 
     /** Poll more ports; if that fails, undo the steps before it. */
-    private CompletableFuture<Void> begin(final List<EncapPath> encapPaths, final Supplier<Void> undo)
+    private CompletableFuture<Void> begin(final List<EncapPath> encapPaths, final Runnable undo)
     {
         return worker.portCommands().follow(() -> attach(encapPaths))
             .thenCompose(error -> error == null ?
                 CompletableFuture.completedFuture(null) :
-                commands.follow(undo).thenCompose(none -> CompletableFuture.failedFuture(error)));
+                commands.perform(undo).thenCompose(none -> CompletableFuture.failedFuture(error)));
     }
 
     /**
@@ -280,19 +280,17 @@ public final class EngineSegments
         }
     }
 
-    private Void takeBack(final Segment segment)
+    private void takeBack(final Segment segment)
     {
         forwarding.withdraw(segment);
         worker.paths().close(segment);
         resources.giveBack(ports(segment));
-        return null;
     }
 
-    private Void takeBack(final Segment segment, final Port port)
+    private void takeBack(final Segment segment, final Port port)
     {
         forget(segment, port);
         resources.giveBack(List.of(port));
-        return null;
     }
 
     private Void forget(final Segment segment, final Port port)

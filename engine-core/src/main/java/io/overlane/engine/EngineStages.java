@@ -22,7 +22,6 @@ import io.overlane.status.EngineCounters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EngineStages
 {
-    /** A thread of the engine that runs no command for so long is blocked by foreign code. */
-    private static final long LONGEST_WAIT_NS = TimeUnit.SECONDS.toNanos(5);
-
     private final EngineContext context;
     private final Forwarding forwarding;
     private final CommandQueue commands;
@@ -85,7 +81,7 @@ public final class EngineStages
         final StageEntry entry = new StageEntry(Setting.notNull("stage", settings));
         check(settings, entry);
         final CompletableFuture<Void> inForce = entry.hasRemotes() ?
-            commands.follow(() -> hold(entry)).thenCompose(none -> open(entry)).thenCompose(none -> install(entry)) :
+            commands.perform(() -> hold(entry)).thenCompose(none -> open(entry)).thenCompose(none -> install(entry)) :
             install(entry);
         final AtomicBoolean isClosed = new AtomicBoolean();
         final StageHandle handle = new StageHandle()
@@ -101,12 +97,12 @@ public final class EngineStages
             {
                 if (isClosed.compareAndSet(false, true))
                 {
-                    await(inForce.handle((none, error) -> error == null).thenCompose(
+                    Shutdown.awaitCommands(context, inForce.handle((none, error) -> error == null).thenCompose(
                         isThere -> isThere ? remove(entry) : CompletableFuture.completedFuture(null)));
                 }
             }
         };
-        await(inForce);
+        Shutdown.awaitCommands(context, inForce);
         if (inForce.isCompletedExceptionally())
         {
             throw failure(inForce);
@@ -136,7 +132,7 @@ public final class EngineStages
     }
 
     /** Hold the remotes. On the thread that writes the tables. */
-    private Void hold(final StageEntry entry)
+    private void hold(final StageEntry entry)
     {
         for (int i = 0; i < entry.targetCount(); i++)
         {
@@ -153,10 +149,9 @@ public final class EngineStages
                 entry.remote(i, number);
             }
         }
-        return null;
     }
 
-    private Void release(final StageEntry entry)
+    private void release(final StageEntry entry)
     {
         for (int i = 0; i < entry.targetCount(); i++)
         {
@@ -165,7 +160,6 @@ public final class EngineStages
                 forwarding.remotes().release(entry.remote(i));
             }
         }
-        return null;
     }
 
     /** Connect the thread of each underlay with that of its ports, before the first stage needs that. */
@@ -179,7 +173,8 @@ public final class EngineStages
             }
             if (transit == null)
             {
-                transit = all(workers.stream().map(EngineStages::open).toList());
+                transit = CompletableFuture.allOf(
+                    workers.stream().map(EngineStages::open).toArray(CompletableFuture[]::new));
             }
             return transit;
         }
@@ -190,15 +185,9 @@ public final class EngineStages
         final RingPort ring = new RingPort(
             new RingPortContext().name("stages-to-remotes").mtu(Transit.MTU).capacity(Transit.CAPACITY));
         final EncapPath path = worker.paths().transitPath(ring);
-        return worker.portCommands().follow(() ->
-        {
-            worker.encapAgent().add(path);
-            return null;
-        }).thenCompose(none -> worker.underlayCommands().follow(() ->
-        {
-            worker.paths().transit().open(ring);
-            return null;
-        }));
+        return worker.portCommands()
+            .perform(() -> worker.encapAgent().add(path))
+            .thenCompose(none -> worker.underlayCommands().perform(() -> worker.paths().transit().open(ring)));
     }
 
     private CompletableFuture<Void> install(final StageEntry entry)
@@ -219,7 +208,7 @@ public final class EngineStages
             removed = publish();
         }
         final CompletableFuture<Void> forgotten = removed.thenRun(() -> forgetPorts(entry));
-        return entry.hasRemotes() ? forgotten.thenCompose(none -> commands.follow(() -> release(entry))) : forgotten;
+        return entry.hasRemotes() ? forgotten.thenCompose(none -> commands.perform(() -> release(entry))) : forgotten;
     }
 
     /** Forget the traffic of ports that the engine has no more to do with. */
@@ -251,38 +240,10 @@ public final class EngineStages
         }
     }
 
-    /** Commands run in the order in which they were sent, so the last state stays. */
     private CompletableFuture<Void> publish()
     {
         final StageEntry[] current = stages.toArray(StageEntry[]::new);
-        final List<CompletableFuture<?>> open = new ArrayList<>();
-        for (final Worker worker : workers)
-        {
-            open.add(worker.portCommands().follow(() ->
-            {
-                worker.paths().encapStages().use(current);
-                return null;
-            }));
-            open.add(worker.underlayCommands().follow(() ->
-            {
-                worker.paths().decapStages().use(current);
-                return null;
-            }));
-        }
-        return all(open);
-    }
-
-    private static CompletableFuture<Void> all(final List<? extends CompletableFuture<?>> futures)
-    {
-        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
-    }
-
-    private void await(final CompletableFuture<?> future)
-    {
-        if (context.threadingMode() != ThreadingMode.INVOKER && !EngineThreads.isCurrent())
-        {
-            Shutdown.await(future, LONGEST_WAIT_NS);
-        }
+        return Worker.change(workers, way -> way.stages().use(current));
     }
 
     private static RuntimeException failure(final CompletableFuture<?> failed)

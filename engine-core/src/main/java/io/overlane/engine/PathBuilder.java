@@ -11,7 +11,6 @@ import io.overlane.fate.Fate;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
 import io.overlane.limit.RateLimit;
-import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DecapPath;
@@ -28,7 +27,6 @@ import io.overlane.pipeline.encap.VxlanEncapPath;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeReply;
-import io.overlane.pipeline.stage.ThreadStages;
 import io.overlane.pipeline.stage.Transit;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
@@ -38,7 +36,6 @@ import io.overlane.segment.IpNetwork;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.signal.IdleWait;
-import io.overlane.status.BatchMeter;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.Traffic;
 import io.overlane.underlay.Underlay;
@@ -70,10 +67,8 @@ final class PathBuilder
     /** One limit for the whole engine. */
     private final RateLimit icmpErrors;
     private final int queue;
-    private final Fates encapFates;
-    private final Fates decapFates;
-    private final ThreadStages encapStages;
-    private final ThreadStages decapStages;
+    private final Way encap;
+    private final Way decap;
     private final Transit transit;
     private final List<EncapPath> encapPaths = new ArrayList<>();
     /** The segments of this queue. */
@@ -97,11 +92,9 @@ final class PathBuilder
         groups = new SegmentGroups(context.underlay(), context.errorHandler());
         icmpErrors = new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE, 1);
         queue = 0;
-        encapFates = new Fates(counters.encap(queue));
-        decapFates = new Fates(counters.decap(queue));
-        encapStages = stages(Fate.Direction.ENCAP, context);
-        decapStages = stages(Fate.Direction.DECAP, context);
-        transit = new Transit(decapFates);
+        encap = Way.of(Fate.Direction.ENCAP, queue, context, counters);
+        decap = Way.of(Fate.Direction.DECAP, queue, context, counters);
+        transit = new Transit(decap.fates());
         segments = forwarding.segments();
     }
 
@@ -116,29 +109,22 @@ final class PathBuilder
         groups = first.groups;
         icmpErrors = first.icmpErrors;
         this.queue = queue;
-        encapFates = new Fates(counters.encap(queue));
-        decapFates = new Fates(counters.decap(queue));
-        encapStages = stages(Fate.Direction.ENCAP, context);
-        decapStages = stages(Fate.Direction.DECAP, context);
-        transit = new Transit(decapFates);
+        encap = Way.of(Fate.Direction.ENCAP, queue, context, counters);
+        decap = Way.of(Fate.Direction.DECAP, queue, context, counters);
+        transit = new Transit(decap.fates());
         segments = new SegmentTable();
     }
 
-    private static ThreadStages stages(final Fate.Direction direction, final EngineContext context)
+    /** The way of frames from the ports of this queue. */
+    Way encap()
     {
-        return new ThreadStages(direction, context.clock(), context.errorHandler());
+        return encap;
     }
 
-    /** The stages for frames from the ports of this queue. */
-    ThreadStages encapStages()
+    /** The way of datagrams from the underlay of this queue. */
+    Way decap()
     {
-        return encapStages;
-    }
-
-    /** The stages for datagrams from the underlay of this queue. */
-    ThreadStages decapStages()
-    {
-        return decapStages;
+        return decap;
     }
 
     /** From the thread of the underlay to that of the ports. */
@@ -153,31 +139,9 @@ final class PathBuilder
         return new TransitPath(ring, segments, Objects.requireNonNull(shared, "only VXLAN has segments"));
     }
 
-    /** Counts the fates of frames from the ports of this queue. */
-    Fates encapFates()
-    {
-        return encapFates;
-    }
-
-    /** Counts the fates of datagrams from the underlay of this queue. */
-    Fates decapFates()
-    {
-        return decapFates;
-    }
-
     Underlay underlay()
     {
         return queue == 0 ? context.underlay() : context.queues().get(queue - 1).underlay();
-    }
-
-    BatchMeter encapMeter()
-    {
-        return counters.encap(queue).batches();
-    }
-
-    BatchMeter decapMeter()
-    {
-        return counters.decap(queue).batches();
     }
 
     @Nullable IdleWait idleWait()
@@ -208,12 +172,12 @@ final class PathBuilder
             toUnderlay(VxlanHeader.LENGTH),
             context.peerUdpPort(),
             encapWritesTables ? null : learned,
-            encapFates,
+            encap.fates(),
             ports,
             new Suppress(forwarding.neighbors(), forwarding.fdb(), forwarding.ports()::isPort, misses),
             misses,
             new OversizeReply(ports, icmpErrors, context.clock()),
-            encapStages,
+            encap.stages(),
             context.batchLimit());
         for (final SegmentContext settings : context.segments())
         {
@@ -232,8 +196,8 @@ final class PathBuilder
             context.peerUdpPort(),
             context.clock(),
             toPorts(true),
-            decapFates,
-            decapStages,
+            decap.fates(),
+            decap.stages(),
             transit,
             queue == 0 ? null : learned);
     }
@@ -297,22 +261,22 @@ final class PathBuilder
                     maxRemotes()));
         }
         encapPaths.add(new IpEncapPath(
-            network, toUnderlay(0), encapFates, new PortGuard(context.errorHandler()), icmpErrors,
-            encapStages));
-        return new IpDecapPath(network, forwarding.remotes(), toPorts(false), decapFates, decapStages);
+            network, toUnderlay(0), encap.fates(), new PortGuard(context.errorHandler()), icmpErrors,
+            encap.stages()));
+        return new IpDecapPath(network, forwarding.remotes(), toPorts(false), decap.fates(), decap.stages());
     }
 
     private Segment segment(final SegmentContext settings)
     {
         final String label = "vni-" + settings.vni();
-        final Traffic encap = counters.newTraffic("encap", queue, label);
-        final Traffic decap = counters.newTraffic("decap", queue, label);
+        final Traffic ofEncap = counters.newTraffic("encap", queue, label);
+        final Traffic ofDecap = counters.newTraffic("decap", queue, label);
         if (queue == 0)
         {
-            return new Segment(settings, encap, decap);
+            return new Segment(settings, ofEncap, ofDecap);
         }
         final Segment first = Objects.requireNonNull(forwarding.segments().lookup(settings.vni()), "segment");
-        return new Segment(first, port(settings.port()), encap, decap);
+        return new Segment(first, port(settings.port()), ofEncap, ofDecap);
     }
 
     private Port port(final @Nullable Port first)
@@ -326,7 +290,7 @@ final class PathBuilder
             new UnderlayGuard(underlay(), context.errorHandler()),
             context.batchLimit(),
             forwarding.remotes(),
-            encapFates,
+            encap.fates(),
             headerLength,
             context.clock());
     }
@@ -334,7 +298,7 @@ final class PathBuilder
     private OfferQueue toPorts(final boolean isEthernet)
     {
         return new OfferQueue(
-            context.batchLimit(), isEthernet, decapFates, new PortGuard(context.errorHandler()));
+            context.batchLimit(), isEthernet, decap.fates(), new PortGuard(context.errorHandler()));
     }
 
     private Void fill(final SegmentContext settings, final Segment segment, final TableOperations tables)

@@ -96,11 +96,7 @@ final class SegmentChanges
     private static CompletableFuture<Void> replacePaths(final Worker worker, final int vni)
     {
         final List<EncapPath> paths = worker.paths().encapPaths(worker.paths().segment(vni));
-        return worker.portCommands().follow(() ->
-        {
-            paths.forEach(worker.encapAgent()::replace);
-            return null;
-        });
+        return worker.portCommands().perform(() -> paths.forEach(worker.encapAgent()::replace));
     }
 
     private CompletableFuture<Void> trim(final Segment segment)

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Shutdown
 {
     private static final long INTERRUPT_AFTER_NS = TimeUnit.SECONDS.toNanos(5);
+    /** A thread of the engine that runs no command for so long is blocked by foreign code. */
+    private static final long LONGEST_COMMAND_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long GIVE_UP_AFTER_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final Runnable askToEnd;
@@ -118,6 +120,18 @@ final class Shutdown
         {
             interrupt.run();
             await(terminated, GIVE_UP_AFTER_NS);
+        }
+    }
+
+    /**
+     * Wait for commands to threads of the engine, but not in such a thread, and not if the application runs the duty
+     * cycles. An interrupt is kept.
+     */
+    static void awaitCommands(final EngineContext context, final CompletableFuture<?> done)
+    {
+        if (context.threadingMode() != ThreadingMode.INVOKER && !EngineThreads.isCurrent())
+        {
+            await(done, LONGEST_COMMAND_NS);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CompositeAgent;
 import org.jspecify.annotations.Nullable;
@@ -51,13 +52,13 @@ final class Worker
             context.batchLimit(),
             context.threadingMode() == ThreadingMode.SPLIT ? context.napNs() : 0,
             decapPath::superFrames,
-            paths.encapMeter(),
+            paths.encap().meter(),
             context.errorHandler());
         decapAgent = new DecapAgent(
             underlayCommands,
             new UnderlayGuard(paths.underlay(), context.errorHandler()),
             decapPath,
-            paths.decapMeter(),
+            paths.decap().meter(),
             upkeep,
             context.batchLimit());
     }
@@ -82,6 +83,19 @@ final class Worker
     CommandQueue underlayCommands()
     {
         return underlayCommands;
+    }
+
+    /**
+     * Change both ways of all queues, each on its thread. The future completes when all are changed. Commands run in
+     * the order in which they were sent, so the last change stays.
+     */
+    static CompletableFuture<Void> change(final List<Worker> workers, final Consumer<Way> change)
+    {
+        return CompletableFuture.allOf(workers.stream()
+            .flatMap(worker -> Stream.of(
+                worker.portCommands.perform(() -> change.accept(worker.paths.encap())),
+                worker.underlayCommands.perform(() -> change.accept(worker.paths.decap()))))
+            .toArray(CompletableFuture[]::new));
     }
 
     EncapAgent encapAgent()
@@ -154,11 +168,7 @@ final class Worker
         }
         final long startNs = context.clock().nanoTime();
         return portCommands
-            .follow(() ->
-            {
-                ports.get().forEach(Port::endInput);
-                return null;
-            })
+            .perform(() -> ports.get().forEach(Port::endInput))
             .thenCompose(none -> carry(ports, startNs, drainNs));
     }
 
