@@ -11,54 +11,20 @@ import io.overlane.status.DropReason;
  * <p>An entry is the payload of one datagram, or of several equal ones that leave in one call (UDP_SEGMENT). Several
  * entries may have the same frame: a flooded frame is sent to each remote without a copy.
  */
-public final class SendBatch
+public final class SendBatch extends DatagramBatch
 {
-    private final Frame[] frames;
-    private final long[] remoteHigh;
-    private final long[] remoteLow;
-    private final int[] remotePort;
     private final int[] remote;
     private final int[] flowHash;
     private final int[] outer;
-    private final int[] segmentSize;
     private final DropReason[] verdict;
-    private int size;
 
     public SendBatch(final int capacity)
     {
-        frames = new Frame[capacity];
-        remoteHigh = new long[capacity];
-        remoteLow = new long[capacity];
-        remotePort = new int[capacity];
+        super(capacity);
         remote = new int[capacity];
         flowHash = new int[capacity];
         outer = new int[capacity];
-        segmentSize = new int[capacity];
         verdict = new DropReason[capacity];
-    }
-
-    /** @return entries that fit. */
-    public int capacity()
-    {
-        return frames.length;
-    }
-
-    /** @return number of entries. */
-    public int size()
-    {
-        return size;
-    }
-
-    /** @return true if {@link #add} would throw. */
-    public boolean isFull()
-    {
-        return size == frames.length;
-    }
-
-    /** Remove all entries. */
-    public void clear()
-    {
-        size = 0;
     }
 
     /**
@@ -81,23 +47,14 @@ public final class SendBatch
         final int outer,
         final int segmentSize)
     {
-        // Mostly it is the same frame as last time: a comparison is cheaper than the write barrier of the collector.
-        if (frames[size] != frame)
+        final int index = add(frame, remoteHigh, remoteLow, remotePort, segmentSize);
+        if (verdict[index] != DropReason.NONE)
         {
-            frames[size] = frame;
+            verdict[index] = DropReason.NONE;
         }
-        if (verdict[size] != DropReason.NONE)
-        {
-            verdict[size] = DropReason.NONE;
-        }
-        this.remoteHigh[size] = remoteHigh;
-        this.remoteLow[size] = remoteLow;
-        this.remotePort[size] = remotePort;
-        this.remote[size] = remote;
-        this.flowHash[size] = flowHash;
-        this.outer[size] = outer;
-        this.segmentSize[size] = segmentSize;
-        size++;
+        this.remote[index] = remote;
+        this.flowHash[index] = flowHash;
+        this.outer[index] = outer;
     }
 
     /**
@@ -111,12 +68,6 @@ public final class SendBatch
     {
         frames[index] = frame;
         this.segmentSize[index] = segmentSize;
-    }
-
-    /** @return the UDP payload. */
-    public Frame frame(final int index)
-    {
-        return frames[index];
     }
 
     /** @return first word of the outer destination address. */
@@ -171,12 +122,6 @@ public final class SendBatch
     public int outer(final int index)
     {
         return outer[index];
-    }
-
-    /** @return bytes per datagram of a joined entry, 0 for a single datagram. */
-    public int segmentSize(final int index)
-    {
-        return segmentSize[index];
     }
 
     /** @return {@link DropReason#NONE} if the underlay accepted the datagram, else the reason why not. */
