@@ -4,6 +4,7 @@ package io.overlane.cli;
 import io.overlane.address.IpAddress;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.status.DropLedger;
+import io.overlane.status.EngineSnapshot;
 import io.overlane.status.PathCounters;
 import io.overlane.status.RemoteTraffic;
 import java.io.PrintWriter;
@@ -165,12 +166,13 @@ public final class StatsTable
 
     private void printDrops(final PrintWriter out, final int mostLines)
     {
-        final long forgotten = engine.forgotten();
+        final EngineSnapshot now = engine.snapshot();
+        final long forgotten = now.tables().forgotten();
         if (forgotten > 0)
         {
             out.println("  addresses not learned because the queue for learning was full: " + forgotten);
         }
-        final long receiveDrops = engine.receiveDrops();
+        final long receiveDrops = now.receiveDrops();
         if (receiveDrops > 0)
         {
             out.println("  datagrams dropped in the socket before the engine could read them: " + receiveDrops);

@@ -17,7 +17,8 @@ import java.util.Set;
 /**
  * Reads the tables of a running engine, from any thread. A method that walks a table returns each entry that stays in
  * the table meanwhile; an entry that comes or goes during the walk may be missing. {@link
- * io.overlane.control.TableOperations#list} shows FDB entries with all their attributes.
+ * io.overlane.control.TableOperations#list} shows FDB entries with all their attributes. The sizes of the tables are in
+ * {@link OverlayEngine#snapshot()}.
  */
 public final class EngineTables
 {
@@ -33,36 +34,12 @@ public final class EngineTables
         this.forwarding = forwarding;
     }
 
-    /** @return number of FDB entries. */
-    public int fdbSize()
-    {
-        return forwarding.fdb().size();
-    }
-
-    /** @return number of learned FDB entries, of all segments. */
-    public int learned()
-    {
-        return forwarding.fdb().learned();
-    }
-
-    /** @return number of its learned FDB entries. */
-    public int learned(final int vni)
-    {
-        return forwarding.fdb().learned(vni);
-    }
-
     /** @return segment and MAC address of each FDB entry. */
     public Set<Key<MacAddress>> fdbKeys()
     {
         final Set<Key<MacAddress>> keys = new HashSet<>();
         forwarding.fdb().forEachKey((vni, mac) -> keys.add(new Key<>(vni, new MacAddress(mac))));
         return keys;
-    }
-
-    /** @return number of neighbour entries. */
-    public int neighborsSize()
-    {
-        return forwarding.neighbors().size();
     }
 
     /** @return the MAC address of each neighbour entry, by segment and IP address. */
@@ -105,12 +82,6 @@ public final class EngineTables
             }
         }
         return routes;
-    }
-
-    /** @return number of remotes, and of ports that have a number as remotes do. */
-    public int remotesSize()
-    {
-        return forwarding.remotes().size();
     }
 
     /** @return limit of the numbers of remotes, which are below it. */

@@ -8,6 +8,7 @@ import io.overlane.fate.FateListener;
 import io.overlane.fate.FateSubscription;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
+import io.overlane.memory.FastAccess;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.VxlanDecapPath;
 import io.overlane.pipeline.learning.LearnRing;
@@ -289,10 +290,11 @@ public final class OverlayEngine implements AutoCloseable
             reader.segments(),
             reader.ports(),
             reader.remotes(),
-            reader.tables(forgotten()),
-            receiveDrops(),
+            reader.tables(learned == null ? 0 : learned.forgotten()),
+            workers.stream().mapToLong(worker -> worker.paths().underlay().receiveDrops()).sum(),
             counters.encap().batches().isLatencyOn(),
-            events.hub().lost());
+            events.hub().lost(),
+            FastAccess.NAME);
     }
 
     /**
@@ -377,18 +379,6 @@ public final class OverlayEngine implements AutoCloseable
     public NanoClock clock()
     {
         return context.clock();
-    }
-
-    /** @return number of MACs that were not learned because the ring to the learning thread was full. */
-    public long forgotten()
-    {
-        return learned == null ? 0 : learned.forgotten();
-    }
-
-    /** @return number of datagrams that the underlays of all queues dropped before the engine could read them. */
-    public long receiveDrops()
-    {
-        return workers.stream().mapToLong(worker -> worker.paths().underlay().receiveDrops()).sum();
     }
 
     /** @return true until {@link #close()} is called or the engine ends by itself. */

@@ -15,6 +15,9 @@ public final class FastAccess
     public static final boolean IS_ON =
         Object.class.getModule().isExported("jdk.internal.misc", UnsafeApi.class.getModule());
 
+    /** How our own memory is read and written, for people: {@code unsafe} or {@code bytebuffer}. */
+    public static final String NAME = IS_ON ? "unsafe" : "bytebuffer";
+
     private FastAccess()
     {
     }

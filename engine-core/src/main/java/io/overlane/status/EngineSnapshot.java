@@ -3,6 +3,7 @@ package io.overlane.status;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.memory.FastAccess;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param receiveDrops datagrams that the underlay dropped before the engine could read them.
  * @param hasLatency   whether {@link PathRow#latencyNs()} is recorded now.
  * @param eventsLost   events that subscribers were too slow for, of all subscriptions that are open.
+ * @param memoryAccess {@link FastAccess#NAME}: the faster {@code unsafe} needs a flag of the JVM, else it is
+ *                     {@code bytebuffer}.
  */
 public record EngineSnapshot(
     long timeNs,
@@ -37,7 +40,8 @@ public record EngineSnapshot(
     TableSizes tables,
     long receiveDrops,
     boolean hasLatency,
-    long eventsLost)
+    long eventsLost,
+    String memoryAccess)
 {
     /**
      * The fates of all frames that go one way: {@code in = delivered + answered + dropped}.

@@ -52,7 +52,7 @@ class AgeingRowsTest
             assertEquals(TableResult.DONE, trial.ask(control -> control.add(request)));
         }
         assertEquals(TableResult.NO_ROOM, trial.ask(control -> control.add(new FdbRequest(VNI, M, B))));
-        assertEquals(1, trial.harness().engine().tables().remotesSize(), "A is let go");
+        assertEquals(1, trial.harness().engine().snapshot().tables().remotes(), "A is let go");
         assertEquals(4, trial.rows().size());
     }
 

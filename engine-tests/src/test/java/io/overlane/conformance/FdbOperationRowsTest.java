@@ -143,7 +143,7 @@ class FdbOperationRowsTest
         }
         add(GROUP, A);
         assertEquals(TableResult.DONE, delete(GROUP, A));
-        assertEquals(0, trial.harness().engine().tables().fdbSize(), "the last remote takes the entry along");
+        assertEquals(0, trial.harness().engine().snapshot().tables().fdb(), "the last remote takes the entry along");
     }
 
     @Test
@@ -260,7 +260,7 @@ class FdbOperationRowsTest
 
     private int remotes()
     {
-        return trial.harness().engine().tables().remotesSize();
+        return trial.harness().engine().snapshot().tables().remotes();
     }
 
     private static String hex(final byte... bytes)

@@ -106,7 +106,7 @@ class LearningRowsTest
         trial.hear(A, MacAddress.parse("01:00:5e:00:00:01"));
 
         assertEquals(2, trial.harness().decap().dropped(DropReason.BAD_SOURCE_MAC));
-        assertEquals(0, trial.harness().engine().tables().fdbSize());
+        assertEquals(0, trial.harness().engine().snapshot().tables().fdb());
     }
 
     @Test
@@ -208,7 +208,7 @@ class LearningRowsTest
         {
             trial.hear(A, new MacAddress(0x0200_0000_1000L + i));
         }
-        assertEquals(2, trial.harness().engine().tables().learned(VNI));
+        assertEquals(2, trial.harness().engine().snapshot().segments().get(0).learned());
     }
 
     @Test

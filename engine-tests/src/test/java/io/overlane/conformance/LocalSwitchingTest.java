@@ -238,8 +238,8 @@ class LocalSwitchingTest
     {
         launch(segment());
         transmit(one, frame(S1, ALL));
-        assertEquals(1, harness.engine().tables().learned());
-        final int numbered = harness.engine().tables().remotesSize();
+        assertEquals(1, harness.engine().snapshot().tables().learned());
+        final int numbered = harness.engine().snapshot().tables().remotes();
         harness.clock().step(301, TimeUnit.SECONDS);
         for (int i = 0; i < 20; i++)
         {
@@ -247,8 +247,8 @@ class LocalSwitchingTest
             harness.run();
         }
 
-        assertEquals(0, harness.engine().tables().fdbSize());
-        assertEquals(numbered, harness.engine().tables().remotesSize(), "the port keeps its number");
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
+        assertEquals(numbered, harness.engine().snapshot().tables().remotes(), "the port keeps its number");
     }
 
     @Test
@@ -285,7 +285,7 @@ class LocalSwitchingTest
         transmit(one, frame(ALL, S2));
 
         assertEquals(1, harness.encap().dropped(DropReason.BAD_SOURCE_MAC));
-        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
     }
 
     @Test

@@ -65,9 +65,9 @@ class EngineSegmentsModelTest
             assertTrue(harness.decap().delivered() > 50, "frames came");
         }
         assertEquals(0, segments().all().size());
-        assertEquals(0, harness.engine().tables().fdbSize());
-        assertEquals(0, harness.engine().tables().neighborsSize());
-        assertEquals(0, harness.engine().tables().remotesSize());
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
+        assertEquals(0, harness.engine().snapshot().tables().neighbors());
+        assertEquals(0, harness.engine().snapshot().tables().remotes());
     }
 
     private CompletableFuture<?> step()

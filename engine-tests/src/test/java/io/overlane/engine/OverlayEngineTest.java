@@ -62,12 +62,12 @@ class OverlayEngineTest
             tables -> tables.replace(new FdbRequest(VNI, M, EngineHarness.B)))), "replaced");
         harness.transmit(FRAME.bytes());
         assertEquals(1, harness.sentTo(EngineHarness.B).size());
-        assertEquals(1, harness.engine().tables().remotesSize());
+        assertEquals(1, harness.engine().snapshot().tables().remotes());
 
         assertEquals(TableResult.DONE, done(control.operate(tables -> tables.delete(new FdbRequest(VNI, M, null)))));
         assertEquals(TableResult.NOT_FOUND, done(control.operate(
             tables -> tables.delete(new FdbRequest(VNI, M, null)))));
-        assertEquals(0, harness.engine().tables().remotesSize());
+        assertEquals(0, harness.engine().snapshot().tables().remotes());
         harness.transmit(FRAME.bytes());
         assertEquals(1, harness.encap().dropped(DropReason.NO_DESTINATION));
 
@@ -81,7 +81,7 @@ class OverlayEngineTest
             tables -> tables.delete(FdbRequest.flood(VNI, EngineHarness.A)))));
         assertEquals(TableResult.NOT_FOUND, done(control.operate(
             tables -> tables.delete(FdbRequest.flood(VNI, EngineHarness.A)))));
-        assertEquals(0, harness.engine().tables().remotesSize());
+        assertEquals(0, harness.engine().snapshot().tables().remotes());
 
         final IpAddress neighbor = IpAddress.parse("10.0.0.9");
         assertEquals(TableResult.DONE, done(control.operate(tables -> tables.replaceNeighbor(VNI, neighbor, M))));
@@ -110,11 +110,11 @@ class OverlayEngineTest
         assertEquals(TableResult.DONE, done(control.operate(tables -> tables.replaceRoute(prefix, EngineHarness.B))));
         harness.transmit(packet);
         assertEquals(1, harness.sentTo(EngineHarness.B).size());
-        assertEquals(1, harness.engine().tables().remotesSize());
+        assertEquals(1, harness.engine().snapshot().tables().remotes());
 
         assertEquals(TableResult.DONE, done(control.operate(tables -> tables.deleteRoute(prefix))));
         assertEquals(TableResult.NOT_FOUND, done(control.operate(tables -> tables.deleteRoute(prefix))));
-        assertEquals(0, harness.engine().tables().remotesSize());
+        assertEquals(0, harness.engine().snapshot().tables().remotes());
     }
 
     @Test

@@ -106,7 +106,7 @@ class QueuesTest
         harness.run();
         harness.transmit(TO_STATION.bytes());
         assertEquals(1, harness.sentTo(EngineHarness.A).size());
-        assertEquals(0, harness.engine().forgotten());
+        assertEquals(0, harness.engine().snapshot().tables().forgotten());
     }
 
     @Test

@@ -94,7 +94,7 @@ class RemoteDoorsTest
         final EngineHarness other = harness();
         assertTrue(assertThrows(IllegalArgumentException.class,
             () -> other.launch(new IpNetworkContext().route(SUBNET, remote))).getMessage().endsWith(why));
-        assertEquals(0, vxlan.engine().tables().fdbSize());
+        assertEquals(0, vxlan.engine().snapshot().tables().fdb());
     }
 
     @Test

@@ -207,10 +207,10 @@ class SegmentChangesTest
         assertEquals(Set.of("fdbAgeNs"), changed(change(2, rules -> rules.fdbAgeNs(0))));
         harness.clock().step(7, TimeUnit.SECONDS);
         harness.run();
-        assertEquals(0, harness.engine().tables().learned(1));
+        assertEquals(0, learned(1));
         harness.clock().step(1000, TimeUnit.SECONDS);
         harness.run();
-        assertEquals(1, harness.engine().tables().learned(2));
+        assertEquals(1, learned(2));
     }
 
     @Test
@@ -299,7 +299,13 @@ class SegmentChangesTest
 
     private int learned()
     {
-        return harness.engine().tables().learned();
+        return harness.engine().snapshot().tables().learned();
+    }
+
+    private int learned(final int vni)
+    {
+        return harness.engine().snapshot().segments().stream()
+            .filter(segment -> segment.vni() == vni).findFirst().orElseThrow().learned();
     }
 
     private SegmentPolicy rules(final int vni)

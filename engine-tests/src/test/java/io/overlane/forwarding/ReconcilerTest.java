@@ -82,8 +82,8 @@ class ReconcilerTest
 
         assertCounts(apply(PLANE, new DesiredState()), 0, 0, 4, 0);
         assertEquals(0, remotes());
-        assertEquals(0, harness.engine().tables().fdbSize());
-        assertEquals(0, harness.engine().tables().neighborsSize());
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
+        assertEquals(0, harness.engine().snapshot().tables().neighbors());
     }
 
     @Test
@@ -131,7 +131,7 @@ class ReconcilerTest
 
         assertCounts(apply(PLANE, new DesiredState()), 0, 0, 1, 0);
         assertEquals(A, remoteOf(M), "the other's stays");
-        assertEquals(1, harness.engine().tables().neighborsSize());
+        assertEquals(1, harness.engine().snapshot().tables().neighbors());
 
         apply(FILE, new DesiredState());
         assertTrue(apply(PLANE, new DesiredState().fdb(VNI, M, B)).isComplete(), "the next time it is free");
@@ -349,7 +349,7 @@ class ReconcilerTest
 
     private int remotes()
     {
-        return harness.engine().tables().remotesSize();
+        return harness.engine().snapshot().tables().remotes();
     }
 
     private static void assertCounts(

@@ -77,7 +77,7 @@ class LimitsTest
             hear(EngineHarness.A, station(i));
         }
         hear(EngineHarness.B, station(1000));
-        assertEquals(101, harness.engine().tables().learned());
+        assertEquals(101, harness.engine().snapshot().tables().learned());
         assertEquals(301, harness.delivered().size());
         assertEquals(200, harness.engine().counters().tables().get(TableCounters.Event.LEARN_LIMITED));
 
@@ -86,7 +86,7 @@ class LimitsTest
         {
             hear(EngineHarness.A, station(i));
         }
-        assertEquals(151, harness.engine().tables().learned());
+        assertEquals(151, harness.engine().snapshot().tables().learned());
     }
 
     @Test

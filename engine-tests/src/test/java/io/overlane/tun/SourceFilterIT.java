@@ -204,7 +204,7 @@ class SourceFilterIT extends Scenario
         try (DatagramSocket stranger = socket(B))
         {
             final long deadlineNs = System.nanoTime() + PATIENCE_NS;
-            while (engine.receiveDrops() == 0)
+            while (engine.snapshot().receiveDrops() == 0)
             {
                 assertTrue(System.nanoTime() - deadlineNs < 0, "the socket still takes all datagrams");
                 send(stranger, engine.local(), DATAGRAM);
@@ -218,9 +218,9 @@ class SourceFilterIT extends Scenario
         assertReaches(engine, B);
         engine.control().operate(
             tables -> tables.delete(FdbRequest.flood(1, Vtep.parse(B + ":8472", 0)))).get(30, TimeUnit.SECONDS);
-        final long before = engine.receiveDrops();
+        final long before = engine.snapshot().receiveDrops();
         send(B, engine.local(), DATAGRAM);
-        assertEquals(before + 1, engine.receiveDrops());
+        assertEquals(before + 1, engine.snapshot().receiveDrops());
 
         engine.segments().change(1, rules -> rules.sources(SourcePolicy.ANY, Set.of())).get(30, TimeUnit.SECONDS);
         assertReaches(engine, B);

@@ -5,7 +5,6 @@ import io.overlane.admin.AdminCommands;
 import io.overlane.admin.AdminException;
 import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
-import io.overlane.memory.FastAccess;
 import io.overlane.status.Distribution;
 import io.overlane.status.EngineSnapshot;
 import io.overlane.status.EngineSnapshot.PathRow;
@@ -51,9 +50,8 @@ final class StatusCommands
         final Map<String, Object> tables = tables(now);
         json.put("tables", tables);
         texts.add(oneRow(tables));
-        final String access = FastAccess.IS_ON ? "unsafe" : "bytebuffer";
-        json.put("memory", Map.of("access", access));
-        texts.add(new Table("receive_drops", "memory_access").row(now.receiveDrops(), access).text());
+        json.put("memory", Map.of("access", now.memoryAccess()));
+        texts.add(new Table("receive_drops", "memory_access").row(now.receiveDrops(), now.memoryAccess()).text());
         return new Answer(String.join("\n", texts), json);
     }
 

@@ -280,7 +280,7 @@ class EngineCommandsTest
         {
             assertUsage(request);
         }
-        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
     }
 
     @Test

@@ -117,7 +117,7 @@ class FdbCommandsTest
         trial.assertRefused("entry " + M + " of VNI 42: it does not exist", "fdb del " + M);
         ask("fdb del " + N);
         assertEquals("", ask("fdb show").text());
-        assertEquals(0, trial.harness().engine().tables().remotesSize());
+        assertEquals(0, trial.harness().engine().snapshot().tables().remotes());
     }
 
     @Test
@@ -166,7 +166,7 @@ class FdbCommandsTest
             rows("fdb show " + GROUP).stream().map(row -> row.get("dst")).toList());
         assertEquals("2 removed\n", ask("fdb flush dst 192.0.2.8 static").text());
         ask("fdb del " + GROUP);
-        assertEquals(0, trial.harness().engine().tables().remotesSize());
+        assertEquals(0, trial.harness().engine().snapshot().tables().remotes());
     }
 
     @Test
@@ -197,7 +197,7 @@ class FdbCommandsTest
         assertEquals(Answer.DONE, ask("fdb del " + ALL));
         assertEquals("", ask("fdb show").text());
         trial.assertRefused("flood list of VNI 42: it does not exist", "fdb del " + ALL);
-        assertEquals(0, trial.harness().engine().tables().remotesSize());
+        assertEquals(0, trial.harness().engine().snapshot().tables().remotes());
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.QueueContext;
 import io.overlane.engine.ThreadingMode;
+import io.overlane.memory.FastAccess;
 import io.overlane.metrics.JfrEvents;
 import io.overlane.tun.DataPathThread;
 import io.overlane.tun.DeviceWait;
@@ -209,7 +210,7 @@ final class BridgeSession
             device.tun().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
             plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
             (plan.policy().groups().isEmpty() ? "" : ", group " + SegmentRule.GROUP.text(plan.policy())) +
-            (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "");
+            (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "") + ", memory access " + FastAccess.NAME;
     }
 
     private <T extends AutoCloseable> T opened(final T resource)

@@ -14,6 +14,7 @@ import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.ThreadAlarms;
+import io.overlane.memory.FastAccess;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.time.Duration;
@@ -163,7 +164,7 @@ public final class FlannelNode
             {
                 final String ready = "ready: " + ownLease().key() + ", backend " + network.backendType() +
                     ", MTU " + nodeNetwork.backend().containerMtu() + ", " +
-                    peers.leases().size() + " peers, in " + ms(startNs) + " ms";
+                    peers.leases().size() + " peers, in " + ms(startNs) + " ms, memory access " + FastAccess.NAME;
                 isReady = true;
                 waitsFor = "";
                 reportReady();

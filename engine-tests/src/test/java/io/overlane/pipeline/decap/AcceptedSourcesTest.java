@@ -103,7 +103,7 @@ class AcceptedSourcesTest
     {
         harness.launch(known(1).policy(p -> p.learning(true)).flood(EngineHarness.A));
         assertAccepted(1, EngineHarness.A);
-        assertEquals(1, harness.engine().tables().learned());
+        assertEquals(1, harness.engine().snapshot().tables().learned());
 
         harness.engine().control().operate(tables -> tables.delete(FdbRequest.flood(1, EngineHarness.A)));
         harness.run();
@@ -141,8 +141,8 @@ class AcceptedSourcesTest
 
         assertEquals(strangers, harness.decap().dropped(DropReason.SOURCE_NOT_ALLOWED));
         assertEquals(strangers, harness.decap().dropped(DropReason.UNKNOWN_VNI));
-        assertEquals(1, harness.engine().tables().remotesSize(), "no number for strangers");
-        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(1, harness.engine().snapshot().tables().remotes(), "no number for strangers");
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
         final int[] lines = new int[1];
         harness.decap().ledger().forEach((reason, vni, high, low, count) -> lines[0]++);
         assertTrue(lines[0] <= 256 * 3 / 2 + 2, () -> "lines: " + lines[0]);

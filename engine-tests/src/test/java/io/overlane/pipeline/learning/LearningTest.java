@@ -66,7 +66,7 @@ class LearningTest
         hear(new Vtep(EngineHarness.A.address(), 51_001), M);
 
         assertEquals(EngineHarness.A, remoteOf(M));
-        assertEquals(1, harness.engine().tables().remotesSize());
+        assertEquals(1, harness.engine().snapshot().tables().remotes());
     }
 
     @Test
@@ -77,7 +77,7 @@ class LearningTest
         hear(EngineHarness.B, M);
 
         assertEquals(EngineHarness.B, remoteOf(M));
-        assertEquals(1, harness.engine().tables().remotesSize(), "the first remote was let go");
+        assertEquals(1, harness.engine().snapshot().tables().remotes(), "the first remote was let go");
         assertEquals(2, harness.delivered().size());
     }
 
@@ -89,7 +89,7 @@ class LearningTest
         hear(EngineHarness.A, MacAddress.parse(mac));
 
         harness.assertDatagramDropped(DropReason.BAD_SOURCE_MAC, VNI, EngineHarness.A);
-        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
     }
 
     @ParameterizedTest
@@ -144,7 +144,7 @@ class LearningTest
         }
 
         assertEquals(20, harness.delivered().size());
-        assertEquals(8, harness.engine().tables().learned());
+        assertEquals(8, harness.engine().snapshot().tables().learned());
         final int a = Internals.forwarding(harness.engine()).remotes().find(
             EngineHarness.A.address().high(), EngineHarness.A.address().low());
         assertEquals(8, Internals.forwarding(harness.engine()).remotes().references(a), "none taken in vain");
@@ -185,11 +185,11 @@ class LearningTest
         harness.launch(learning());
         hear(EngineHarness.A, M);
         step(2_900);
-        assertEquals(1, harness.engine().tables().fdbSize());
+        assertEquals(1, harness.engine().snapshot().tables().fdb());
 
         step(1_200);
-        assertEquals(0, harness.engine().tables().fdbSize());
-        assertEquals(0, harness.engine().tables().remotesSize(), "its remote was let go");
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
+        assertEquals(0, harness.engine().snapshot().tables().remotes(), "its remote was let go");
     }
 
     @Test
@@ -205,7 +205,7 @@ class LearningTest
             step(550);
         }
 
-        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
     }
 
     @Test
@@ -231,7 +231,7 @@ class LearningTest
         step(60_000);
         step(60_000);
 
-        assertEquals(1, harness.engine().tables().fdbSize());
+        assertEquals(1, harness.engine().snapshot().tables().fdb());
         assertEquals(EngineHarness.A, remoteOf(M));
     }
 
@@ -296,7 +296,7 @@ class LearningTest
             step(50);
         }
 
-        assertEquals(0, harness.engine().tables().fdbSize());
+        assertEquals(0, harness.engine().snapshot().tables().fdb());
     }
 
     private void step(final long ms)
