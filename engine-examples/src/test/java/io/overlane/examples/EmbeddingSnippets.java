@@ -109,7 +109,7 @@ abstract class EmbeddingSnippets
     {
         final ReplayResult result = Replay.run(Path.of("incident.pcapng"), new EngineContext()
             .segment(new SegmentContext(42).policy(policy -> policy.learning(true))));
-        result.packets().forEach(packet -> System.out.println(packet.number() + " " + packet.verdict()));
+        result.packets().forEach(packet -> System.out.println(packet.record() + " " + packet.verdict()));
     }
 
     void send(final MutableDirectBuffer buffer, final int offset, final int length)

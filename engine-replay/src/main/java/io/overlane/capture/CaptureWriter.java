@@ -3,12 +3,8 @@ package io.overlane.capture;
 
 import static io.overlane.capture.CaptureRecord.BITS_OFFSET;
 import static io.overlane.capture.CaptureRecord.BYTES_OFFSET;
-import static io.overlane.capture.CaptureRecord.COPY_BIT;
 import static io.overlane.capture.CaptureRecord.DECAP_BIT;
 import static io.overlane.capture.CaptureRecord.FLOW_HASH_OFFSET;
-import static io.overlane.capture.CaptureRecord.FRAMES_OFFSET;
-import static io.overlane.capture.CaptureRecord.GSO_SIZE_OFFSET;
-import static io.overlane.capture.CaptureRecord.HAS_REMOTE_BIT;
 import static io.overlane.capture.CaptureRecord.HIGH_OFFSET;
 import static io.overlane.capture.CaptureRecord.IN_OFFSET;
 import static io.overlane.capture.CaptureRecord.LENGTH_OFFSET;
@@ -16,10 +12,8 @@ import static io.overlane.capture.CaptureRecord.LOST_IN_OFFSET;
 import static io.overlane.capture.CaptureRecord.LOST_OUT_OFFSET;
 import static io.overlane.capture.CaptureRecord.LOW_OFFSET;
 import static io.overlane.capture.CaptureRecord.NONE;
-import static io.overlane.capture.CaptureRecord.OUTCOME_MASK;
 import static io.overlane.capture.CaptureRecord.OUTER_VNI_OFFSET;
 import static io.overlane.capture.CaptureRecord.OUT_OFFSET;
-import static io.overlane.capture.CaptureRecord.REASON_OFFSET;
 import static io.overlane.capture.CaptureRecord.SUPER_FRAME_BIT;
 import static io.overlane.capture.CaptureRecord.TIME_OFFSET;
 import static io.overlane.capture.CaptureRecord.TOS_OFFSET;
@@ -119,20 +113,10 @@ final class CaptureWriter
             return;
         }
         final int bits = ring.getInt(index + BITS_OFFSET);
-        final int frames = (bits & SUPER_FRAME_BIT) == 0 ? 1 : ring.getInt(index + FRAMES_OFFSET);
         options
             .packetId(ids.of(ring, index))
             .superFrame((bits & SUPER_FRAME_BIT) != 0)
-            .comment(comments.text(
-                ring.getInt(index + VNI_OFFSET),
-                (bits & HAS_REMOTE_BIT) != 0,
-                ring.getLong(index + HIGH_OFFSET),
-                ring.getLong(index + LOW_OFFSET),
-                bits & OUTCOME_MASK,
-                ring.getInt(index + REASON_OFFSET),
-                (bits & COPY_BIT) != 0,
-                frames,
-                ring.getInt(index + GSO_SIZE_OFFSET)));
+            .comment(comments.text(ring, index));
         final int in = ring.getInt(index + IN_OFFSET);
         final int out = ring.getInt(index + OUT_OFFSET);
         if (in != NONE)

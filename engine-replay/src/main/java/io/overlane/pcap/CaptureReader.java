@@ -29,7 +29,7 @@ public abstract sealed class CaptureReader implements AutoCloseable permits Pcap
 
     final CaptureInput input;
     int linkType = NO_LINK_TYPE;
-    long packetNumber;
+    long recordNumber;
     long timestampNs;
     int offset;
     int length;
@@ -137,10 +137,13 @@ public abstract sealed class CaptureReader implements AutoCloseable permits Pcap
         return timestampNs;
     }
 
-    /** @return number of the packet, 1 for the first, as in other tools. */
-    public final long packetNumber()
+    /**
+     * @return number of the packet's record in the file, 1 for the first, as Wireshark and tshark count ({@code
+     *         frame.number}): custom blocks and those of journals and system calls have a number too.
+     */
+    public final long recordNumber()
     {
-        return packetNumber;
+        return recordNumber;
     }
 
     /** @return name of the program that wrote this section of the file; empty if the file does not say. */

@@ -68,7 +68,7 @@ final class PcapReader extends CaptureReader
         {
             return false;
         }
-        packetNumber++;
+        recordNumber++;
         if (available < packetHeaderLength)
         {
             throw truncated(packetHeaderLength, available);
@@ -83,7 +83,7 @@ final class PcapReader extends CaptureReader
         if (captured < 0 || captured > MAX_CAPTURED_LENGTH)
         {
             throw new PcapException(
-                name() + ": packet " + packetNumber + " claims " + (captured & 0xFFFF_FFFFL) + " bytes; damaged file");
+                name() + ": record " + recordNumber + " claims " + (captured & 0xFFFF_FFFFL) + " bytes; damaged file");
         }
         final int whole = packetHeaderLength + captured;
         final int held = input.require(whole);
@@ -142,7 +142,7 @@ final class PcapReader extends CaptureReader
     private PcapException truncated(final int expected, final int available)
     {
         return new PcapException(
-            name() + ": packet " + packetNumber + " is cut short: the file ends after " + available + " of its " +
+            name() + ": record " + recordNumber + " is cut short: the file ends after " + available + " of its " +
             expected + " bytes");
     }
 }

@@ -26,6 +26,15 @@ final class PcapngFormat
     static final int STATISTICS_BLOCK = 5;
     static final int PACKET_BLOCK = 6;
 
+    /** Records that are no packets, but have a number in Wireshark: of a journal, of system calls, and of others. */
+    static final int JOURNAL_BLOCK = 9;
+    static final int CALL_BLOCK = 0x204;
+    static final int CALL_BLOCK_2 = 0x216;
+    static final int LARGE_CALL_BLOCK = 0x221;
+    static final int CUSTOM_BLOCK = 0xBAD;
+    /** A custom block that a program must not copy to another file. */
+    static final int PRIVATE_BLOCK = 0x4000_0BAD;
+
     static final int BYTE_ORDER_MAGIC = 0x1A2B3C4D;
     static final int VERSION_MAJOR = 1;
 

@@ -2,6 +2,9 @@
 package io.overlane.pcap;
 
 import static io.overlane.pcap.PcapFormat.MAX_CAPTURED_LENGTH;
+import static io.overlane.pcap.PcapngFormat.CALL_BLOCK;
+import static io.overlane.pcap.PcapngFormat.CALL_BLOCK_2;
+import static io.overlane.pcap.PcapngFormat.CUSTOM_BLOCK;
 import static io.overlane.pcap.PcapngFormat.DEFAULT_RESOLUTION;
 import static io.overlane.pcap.PcapngFormat.INTERFACE_BLOCK;
 import static io.overlane.pcap.PcapngFormat.INTERFACE_DESCRIPTION;
@@ -9,6 +12,8 @@ import static io.overlane.pcap.PcapngFormat.INTERFACE_LENGTH;
 import static io.overlane.pcap.PcapngFormat.INTERFACE_NAME;
 import static io.overlane.pcap.PcapngFormat.INTERFACE_RESOLUTION;
 import static io.overlane.pcap.PcapngFormat.INTERFACE_TIME_OFFSET;
+import static io.overlane.pcap.PcapngFormat.JOURNAL_BLOCK;
+import static io.overlane.pcap.PcapngFormat.LARGE_CALL_BLOCK;
 import static io.overlane.pcap.PcapngFormat.MAX_INTERFACES;
 import static io.overlane.pcap.PcapngFormat.OLD_PACKET_BLOCK;
 import static io.overlane.pcap.PcapngFormat.OPTION_COMMENT;
@@ -18,6 +23,7 @@ import static io.overlane.pcap.PcapngFormat.PACKET_DROP_COUNT;
 import static io.overlane.pcap.PcapngFormat.PACKET_FLAGS;
 import static io.overlane.pcap.PcapngFormat.PACKET_ID;
 import static io.overlane.pcap.PcapngFormat.PACKET_LENGTH;
+import static io.overlane.pcap.PcapngFormat.PRIVATE_BLOCK;
 import static io.overlane.pcap.PcapngFormat.SECTION_APPLICATION;
 import static io.overlane.pcap.PcapngFormat.SECTION_BLOCK;
 import static io.overlane.pcap.PcapngFormat.SECTION_LENGTH;
@@ -72,24 +78,26 @@ final class PcapngReader extends CaptureReader
                 }
                 case PACKET_BLOCK ->
                 {
-                    packetNumber++;
+                    recordNumber++;
                     packet(blocks.int32(0));
                     return true;
                 }
                 case OLD_PACKET_BLOCK ->
                 {
-                    packetNumber++;
+                    recordNumber++;
                     packet(blocks.int16(0));
                     return true;
                 }
                 case SIMPLE_PACKET_BLOCK ->
                 {
-                    packetNumber++;
+                    recordNumber++;
                     simplePacket();
                     return true;
                 }
                 case SECTION_BLOCK -> section();
                 case INTERFACE_BLOCK -> addInterface();
+                case JOURNAL_BLOCK, CALL_BLOCK, CALL_BLOCK_2, LARGE_CALL_BLOCK, CUSTOM_BLOCK, PRIVATE_BLOCK ->
+                    recordNumber++;
                 default ->
                 {
                     // Of no interest.

@@ -259,7 +259,7 @@ public final class Replay implements AutoCloseable
         }
         if (failure != null)
         {
-            throw new IOException(reader.name() + ": packet " + reader.packetNumber() + ": " + failure, failure);
+            throw new IOException(reader.name() + ": record " + reader.recordNumber() + ": " + failure, failure);
         }
     }
 
@@ -268,7 +268,7 @@ public final class Replay implements AutoCloseable
         if (outcome == null)
         {
             throw new IllegalStateException(
-                reader.name() + ": packet " + reader.packetNumber() + ": the engine reported no fate");
+                reader.name() + ": record " + reader.recordNumber() + ": the engine reported no fate");
         }
         report(way, from, outcome, reason);
     }
@@ -277,7 +277,7 @@ public final class Replay implements AutoCloseable
         final Fate.Direction way, final String from, final Fate.Outcome what, final DropReason why)
     {
         listener.accept(new ReplayedPacket(
-            reader.packetNumber(),
+            reader.recordNumber(),
             reader.timestampNs(),
             way,
             from,

@@ -84,8 +84,8 @@ public record ReplayResult(
             {
                 lines.add(String.format(
                     Locale.ROOT,
-                    "packet %d, %.6f s, %s%s: recorded %s, replayed %s",
-                    packet.number(),
+                    "record %d, %.6f s, %s%s: recorded %s, replayed %s",
+                    packet.record(),
                     (packet.timestampNs() - packets.get(0).timestampNs()) / 1e9,
                     packet.vni() == ReplayedPacket.NO_VNI ? "" : "VNI " + packet.vni() + ", ",
                     packet.from(),

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a replayed engine did with one packet.
  *
- * @param number      of the packet in the capture, 1 for the first.
+ * @param record      number of its record in the capture, the {@code frame.number} of tshark.
  * @param timestampNs capture time, in nanoseconds since 1970.
  * @param way         whether it came from a port or from the underlay.
  * @param from        the port it came from, or the outer addresses and UDP ports; empty if there was no datagram.
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param datagrams   that were sent because of it.
  */
 public record ReplayedPacket(
-    long number,
+    long record,
     long timestampNs,
     Fate.Direction way,
     String from,

@@ -90,7 +90,7 @@ class LibpcapTest
                     assertEquals(handle.getTimestamp().getTime(), reader.timestampNs() / 1_000_000);
                 }
                 assertNull(handle.getNextRawPacket());
-                assertEquals(FRAMES.size(), reader.packetNumber());
+                assertEquals(FRAMES.size(), reader.recordNumber());
             }
         }
     }

@@ -52,7 +52,7 @@ class PcapReaderTest
         }
         final byte[] cut = PcapFiles.start(ByteOrder.LITTLE_ENDIAN, MODIFIED, 1).packet(1, 1, 0).bytes();
         final CaptureReader reader = PcapFiles.read(cut);
-        assertEquals("file: packet 1 is cut short: the file ends after 16 of its 24 bytes",
+        assertEquals("file: record 1 is cut short: the file ends after 16 of its 24 bytes",
             assertThrows(PcapException.class, reader::next).getMessage());
     }
 
@@ -74,17 +74,17 @@ class PcapReaderTest
                 assertEquals(magic == NANOSECONDS, reader.isNanosecond());
 
                 assertTrue(reader.next());
-                assertEquals(1, reader.packetNumber());
+                assertEquals(1, reader.recordNumber());
                 assertEquals(0x90000000L * 1_000_000_000 + (magic == NANOSECONDS ? 7 : 7_000), reader.timestampNs());
                 assertEquals("0102", PcapFiles.packet(reader));
                 assertEquals(99, reader.originalLength());
 
                 assertTrue(reader.next());
-                assertEquals(2, reader.packetNumber());
+                assertEquals(2, reader.recordNumber());
                 assertEquals("03", PcapFiles.packet(reader));
                 assertFalse(reader.next());
                 assertFalse(reader.next());
-                assertEquals(2, reader.packetNumber());
+                assertEquals(2, reader.recordNumber());
             }
         }
     }
@@ -122,7 +122,7 @@ class PcapReaderTest
             final CaptureReader reader = PcapFiles.read(Arrays.copyOf(whole, whole.length - missing));
             assertTrue(reader.next());
             final String message = assertThrows(PcapException.class, reader::next).getMessage();
-            assertTrue(message.startsWith("file: packet 2 is cut short: the file ends after "), message);
+            assertTrue(message.startsWith("file: record 2 is cut short: the file ends after "), message);
         }
     }
 
@@ -134,7 +134,7 @@ class PcapReaderTest
             final PcapReader reader = PcapFiles.start(ByteOrder.BIG_ENDIAN, MICROSECONDS, 1)
                 .words(0, 0, length, length, 0).open();
             final String message = assertThrows(PcapException.class, reader::next).getMessage();
-            assertTrue(message.startsWith("file: packet 1 claims "), message);
+            assertTrue(message.startsWith("file: record 1 claims "), message);
         }
     }
 

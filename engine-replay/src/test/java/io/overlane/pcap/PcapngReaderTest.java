@@ -49,7 +49,7 @@ class PcapngReaderTest
             assertEquals(7, reader.dropCount());
             assertEquals(99, reader.packetId());
             assertTrue(reader.next());
-            assertEquals(2, reader.packetNumber());
+            assertEquals(2, reader.recordNumber());
             assertEquals(1, reader.interfaceId());
             assertEquals(LinkType.ETHERNET, reader.linkType());
             assertEquals("", reader.interfaceName());

@@ -13,6 +13,7 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -148,6 +149,34 @@ class PcapngWriterTest
             "0 1 verdict=delivered number=0",
             "1 101 verdict=delivered number=1",
             "0 1 verdict=delivered number=2"), packets);
+    }
+
+    @Test
+    void shouldNumberRecordsAsTsharkDoes() throws Exception
+    {
+        final PcapngFiles files = PcapngFiles.start(ByteOrder.LITTLE_ENDIAN).addInterface(1, 0);
+        final byte[] packet = FRAMES.get(0).bytes();
+        final byte[] journal =
+            "__REALTIME_TIMESTAMP=1500000000000000\nMESSAGE=ping\n\n".getBytes(StandardCharsets.US_ASCII);
+        files.packet(0, 1, packet.length, packet).block(0x0BAD, files.body(8).putInt(12_345));
+        files.packet(0, 2, packet.length, packet).block(0x40000BAD, files.body(8).putInt(12_345));
+        files.packet(0, 3, packet.length, packet).block(9, files.body(journal.length).put(journal));
+        files.packet(0, 4, packet.length, packet).block(5, files.body(12)).block(0x12345, files.body(4));
+        for (final int call : List.of(0x204, 0x216, 0x221, 0x208))
+        {
+            files.block(call, files.body(32)).packet(0, 5, packet.length, packet);
+        }
+        final Path file = Files.write(folder.resolve("records.pcapng"), files.bytes());
+        final List<String> numbers = new ArrayList<>();
+        try (CaptureReader reader = CaptureReader.open(file))
+        {
+            while (reader.next())
+            {
+                numbers.add(Long.toString(reader.recordNumber()));
+            }
+        }
+        assertEquals(run("tshark", "-r", file.toString(), "-Y", "udp", "-T", "fields", "-e", "frame.number"), numbers);
+        assertEquals(List.of("1", "3", "5", "7", "9", "11", "13", "14"), numbers);
     }
 
     @Test

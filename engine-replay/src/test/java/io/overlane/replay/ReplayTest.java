@@ -80,7 +80,7 @@ class ReplayTest
         }
         final List<String> lines = new ArrayList<>();
         try (Replay replay = new Replay(CaptureReader.open(capture), new OuterStack(8472), context(5), packet ->
-            lines.add(packet.number() + " " + packet.timestampNs() + " " + packet.vni() + " " + packet.verdict() + " " +
+            lines.add(packet.record() + " " + packet.timestampNs() + " " + packet.vni() + " " + packet.verdict() + " " +
                 packet.frames().size())))
         {
             for (int i = 1; i < 6; i++)
@@ -121,9 +121,9 @@ class ReplayTest
         assertEquals(2, result.delivered());
         assertEquals(1, result.dropped(DropReason.UNKNOWN_VNI));
         assertEquals(List.of(
-            "packet 3, 0.200000 s, VNI 42, vni-42: recorded dropped no-destination, replayed delivered",
-            "packet 4, 0.300000 s, VNI 42, vni-42: recorded delivered, replayed answered",
-            "packet 5, 0.400000 s, a: recorded delivered, replayed dropped unknown-vni"), result.differences());
+            "record 3, 0.200000 s, VNI 42, vni-42: recorded dropped no-destination, replayed delivered",
+            "record 4, 0.300000 s, VNI 42, vni-42: recorded delivered, replayed answered",
+            "record 5, 0.400000 s, a: recorded delivered, replayed dropped unknown-vni"), result.differences());
         assertEquals(1, result.fdb().stream().filter(row -> row.mac().value() == 0x02_00_00_00_00_01L).count());
         assertEquals(1, result.neighbors().size());
         assertEquals(2, result.counters().encap().in().frames());

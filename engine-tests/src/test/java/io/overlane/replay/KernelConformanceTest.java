@@ -127,7 +127,7 @@ class KernelConformanceTest
             new EngineContext().segment(segment),
             packet ->
             {
-                if (packet.number() <= kernel.lastPacket())
+                if (packet.record() <= kernel.lastPacket())
                 {
                     outcomes.add(Map.of(
                         FATE, KernelWords.fate(packet.reason()),

@@ -99,10 +99,10 @@ class KernelOuterStackTest
         throws IOException
     {
         DropReason verdict = DropReason.FRAGMENT;
-        while (reader.packetNumber() < kernel.lastPacket())
+        while (reader.recordNumber() < kernel.lastPacket())
         {
             assertTrue(reader.next());
-            if (reader.packetNumber() >= kernel.firstPacket())
+            if (reader.recordNumber() >= kernel.firstPacket())
             {
                 assertEquals(DropReason.FRAGMENT, verdict, kernel.toString());
                 verdict = receive(reader, stack);

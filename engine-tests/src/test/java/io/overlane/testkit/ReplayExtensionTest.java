@@ -121,7 +121,7 @@ class ReplayExtensionTest
         assertEquals("passed", results.get("otherPorts"));
         assertEquals("passed", results.get("golden"));
         assertEquals(RECORDED + ": 1 of 1 packets have another verdict than recorded\n" +
-            "  packet 1, 0.000000 s, VNI 42, vni-42: recorded delivered, replayed dropped no-destination",
+            "  record 1, 0.000000 s, VNI 42, vni-42: recorded delivered, replayed dropped no-destination",
             results.get("differs"));
         assertEquals("/captures/vxlan.pcap has no verdicts to compare with; use a capture that an engine wrote",
             results.get("hasNoVerdicts"));

@@ -99,7 +99,7 @@ public final class ReplayCommand implements Callable<Integer>
     private @Nullable IOException writeFailure;
     private long differences;
     private volatile boolean isSurveyed;
-    private volatile long packets;
+    private volatile long records;
     private long firstTimestampNs = Long.MIN_VALUE;
 
     /** Treatment of packets whose reserved bits are set. */
@@ -122,7 +122,7 @@ public final class ReplayCommand implements Callable<Integer>
         // On a terminal the verdicts scroll by, so only the first reading of the file needs a line.
         final boolean isScrolling = TerminalCheck.isTerminal(1);
         final Progress progress = Progress.begin(spec.commandLine().getErr(), () ->
-            isSurveyed ? isScrolling ? "" : packets + " packets of " + file : "looking for VNIs in " + file);
+            isSurveyed ? isScrolling ? "" : records + " records of " + file : "looking for VNIs in " + file);
         try
         {
             final Set<Integer> found = Replay.vnis(CaptureReader.open(file), new OuterStack(ports));
@@ -193,7 +193,7 @@ public final class ReplayCommand implements Callable<Integer>
 
     private void onPacket(final PrintWriter out, final ReplayedPacket packet)
     {
-        packets = packet.number();
+        records = packet.record();
         verdicts.merge(packet.verdict(), 1L, Long::sum);
         differences += packet.isDifferent() ? 1 : 0;
         if (firstTimestampNs == Long.MIN_VALUE)
@@ -203,7 +203,7 @@ public final class ReplayCommand implements Callable<Integer>
         out.printf(
             Locale.ROOT,
             "%6d %12.6f  %-45s %-13s %s%s%n",
-            packet.number(),
+            packet.record(),
             (packet.timestampNs() - firstTimestampNs) / 1e9,
             packet.from().isEmpty() ? "-" : packet.from(),
             packet.vni() == ReplayedPacket.NO_VNI ? "-" : "VNI " + packet.vni(),

@@ -105,7 +105,7 @@ class ReplayCommandTest
         assertEquals(1, run("replay", capture.toString()));
         assertEquals(2, out.lines().filter(line -> line.contains("delivered, ")).count(), out);
         assertEquals(1, err.lines().count(), err);
-        assertTrue(err.contains("packet 3"), err);
+        assertTrue(err.contains("record 3 "), err);
     }
 
     @Test
