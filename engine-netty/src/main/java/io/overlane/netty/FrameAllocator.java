@@ -13,11 +13,8 @@ import org.agrona.BitUtil;
  */
 final class FrameAllocator extends DefaultMaxMessagesRecvByteBufAllocator
 {
-    /** Frames before the event loop serves its other channels. */
-    static final int FRAMES_PER_LOOP = 64;
-
     /** An Ethernet header, two VLAN tags, and one byte by which a cut frame shows. */
-    private static final int BEYOND_MTU = PortChannel.HEADROOM + 14 + 2 * 4 + 1;
+    private static final int BEYOND_MTU = FrameChannel.HEADROOM + 14 + 2 * 4 + 1;
 
     /** No frame is longer. */
     private static final int MAX_LENGTH = 65_536 + 128;
@@ -26,7 +23,7 @@ final class FrameAllocator extends DefaultMaxMessagesRecvByteBufAllocator
 
     FrameAllocator()
     {
-        super(FRAMES_PER_LOOP);
+        super(FrameChannel.FRAMES_PER_LOOP);
         respectMaybeMoreData(false);
     }
 
@@ -61,7 +58,7 @@ final class FrameAllocator extends DefaultMaxMessagesRecvByteBufAllocator
         @Override
         public ByteBuf allocate(final ByteBufAllocator allocator)
         {
-            return super.allocate(allocator).setIndex(PortChannel.HEADROOM, PortChannel.HEADROOM);
+            return super.allocate(allocator).setIndex(FrameChannel.HEADROOM, FrameChannel.HEADROOM);
         }
     }
 }

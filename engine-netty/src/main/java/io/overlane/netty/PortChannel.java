@@ -2,13 +2,10 @@
 package io.overlane.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
@@ -47,37 +44,25 @@ import org.agrona.MutableDirectBuffer;
  * closes; without auto-read, at the next {@code read()}. Closing the channel closes the port. The port has no other
  * reader and no other callbacks meanwhile; other threads may send through it.
  */
-public final class PortChannel extends AbstractChannel
+public final class PortChannel extends FrameChannel
 {
-    /** Bytes in front of each frame that was read, for a tunnel header. */
-    static final int HEADROOM = 64;
-
-    /** Frames before the event loop serves its other channels. */
-    private static final int FRAMES_PER_LOOP = 64;
-
-    private static final ChannelMetadata METADATA = new ChannelMetadata(false, FRAMES_PER_LOOP);
-
     /** Which of the writability flags that Netty leaves to applications says that the ring is full. */
     private static final int RING_FLAG = 31;
 
     private final RingPort port;
-    private final DefaultChannelConfig config = new Config();
+    private final Config config = new Config(this);
     private final RingPort.FrameHandler copier = this::copy;
     private final Runnable reading = this::readFrames;
     private final Runnable end = this::closeNow;
     private final ByteBuffer ring;
-    private volatile boolean isOpen = true;
 
     // Event loop only.
     private final ArrayDeque<ByteBuf> received = new ArrayDeque<>(FRAMES_PER_LOOP);
     private boolean mayHaveFrames;
-    private boolean isReadPending;
-    private boolean isRingFull;
 
     /** @param port whose application's side this is; the channel closes it. */
     public PortChannel(final RingPort port)
     {
-        super(null);
         this.port = port;
         final ByteBuffer memory = Objects.requireNonNull(port.buffer().byteBuffer()).duplicate();
         ring = memory.position(port.buffer().wrapAdjustment()).slice();
@@ -96,27 +81,15 @@ public final class PortChannel extends AbstractChannel
     }
 
     @Override
-    public ChannelMetadata metadata()
-    {
-        return METADATA;
-    }
-
-    @Override
-    public boolean isOpen()
-    {
-        return isOpen;
-    }
-
-    @Override
     public boolean isActive()
     {
-        return isOpen;
+        return isOpen();
     }
 
     @Override
     protected AbstractUnsafe newUnsafe()
     {
-        return new PortUnsafe();
+        return new FrameUnsafe();
     }
 
     @Override
@@ -129,12 +102,6 @@ public final class PortChannel extends AbstractChannel
     protected SocketAddress localAddress0()
     {
         return new DeviceAddress(port.name());
-    }
-
-    @Override
-    protected SocketAddress remoteAddress0()
-    {
-        return localAddress0();
     }
 
     @Override
@@ -180,16 +147,8 @@ public final class PortChannel extends AbstractChannel
     }
 
     @Override
-    protected void doDisconnect()
+    void release()
     {
-        doClose();
-    }
-
-    @Override
-    protected void doClose()
-    {
-        isOpen = false;
-        doDeregister();
         port.close();
         received.forEach(ReferenceCountUtil::release);
         received.clear();
@@ -208,6 +167,12 @@ public final class PortChannel extends AbstractChannel
         }
     }
 
+    @Override
+    void onReadStopped()
+    {
+        // Frames wait in the ring, or among those that were received.
+    }
+
     private void framesArrived()
     {
         mayHaveFrames = true;
@@ -221,7 +186,7 @@ public final class PortChannel extends AbstractChannel
 
     private void readFrames()
     {
-        if (!isReadPending || !isOpen)
+        if (!isReadPending || !isOpen())
         {
             return;
         }
@@ -244,9 +209,9 @@ public final class PortChannel extends AbstractChannel
             while (config.isAutoRead() && !received.isEmpty());
             pipeline.fireChannelReadComplete();
         }
-        if (isOpen && received.isEmpty() && !mayHaveFrames && isLast)
+        if (isOpen() && received.isEmpty() && !mayHaveFrames && isLast)
         {
-            unsafe().close(voidPromise());
+            closeNow();
         }
     }
 
@@ -260,24 +225,12 @@ public final class PortChannel extends AbstractChannel
 
     private void roomArrived()
     {
-        isRingFull = false;
         final ChannelOutboundBuffer out = unsafe().outboundBuffer();
         if (out != null)
         {
             out.setUserDefinedWritability(RING_FLAG, true);
-            ((PortUnsafe)unsafe()).flush0();
+            ((FrameUnsafe)unsafe()).flushNow();
         }
-    }
-
-    @Override
-    protected Object filterOutboundMessage(final Object message)
-    {
-        if (!(message instanceof ByteBuf))
-        {
-            throw new UnsupportedOperationException(
-                "a PortChannel writes frames as ByteBuf, not as " + message.getClass().getName());
-        }
-        return message;
     }
 
     @Override
@@ -301,7 +254,7 @@ public final class PortChannel extends AbstractChannel
             }
             else if (index == RingPort.FULL)
             {
-                isRingFull = true;
+                isFull = true;
                 out.setUserDefinedWritability(RING_FLAG, false);
                 return;
             }
@@ -329,42 +282,5 @@ public final class PortChannel extends AbstractChannel
     private IOException closed()
     {
         return new IOException("port " + port.name() + " is closed");
-    }
-
-    /** Writes only while the ring has room. */
-    private final class PortUnsafe extends AbstractUnsafe
-    {
-        @Override
-        public void connect(final SocketAddress remote, final SocketAddress local, final ChannelPromise promise)
-        {
-            safeSetFailure(promise, new UnsupportedOperationException("a port has no remote address; register it"));
-        }
-
-        @Override
-        protected void flush0()
-        {
-            if (!isRingFull)
-            {
-                super.flush0();
-            }
-        }
-    }
-
-    /** Stops reading when auto-read is turned off. */
-    private final class Config extends DefaultChannelConfig
-    {
-        Config()
-        {
-            super(PortChannel.this);
-        }
-
-        @Override
-        protected void autoReadCleared()
-        {
-            if (isRegistered())
-            {
-                eventLoop().execute(() -> isReadPending &= isAutoRead());
-            }
-        }
     }
 }

@@ -2,9 +2,7 @@
 package io.overlane.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
@@ -65,25 +63,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Methods without another note may be called on any thread, as with every channel.
  */
-public final class TapChannel extends AbstractChannel implements UnixChannel
+public final class TapChannel extends FrameChannel implements UnixChannel
 {
-    private static final ChannelMetadata METADATA = new ChannelMetadata(false, FrameAllocator.FRAMES_PER_LOOP);
-
     private final FrameAllocator allocator = new FrameAllocator();
     private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
     private final TapChannelConfig config = new TapChannelConfig(this, allocator);
     private volatile @Nullable DeviceFile file;
-    private volatile boolean isOpen = true;
     private volatile long cutFrames;
 
     private @Nullable IoRegistration registration;
     private EpollIoOps ops = EpollIoOps.EPOLLERR;
-    private boolean isReadPending;
 
     /** A channel without a device, to be bound to one. */
     public TapChannel()
     {
-        super(null);
+        // The device comes with bind.
     }
 
     /**
@@ -95,7 +89,6 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
      */
     public TapChannel(final TunDevice device) throws IOException
     {
-        super(null);
         config.use(device);
         file = new DeviceFile(device);
     }
@@ -139,23 +132,11 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
         return config;
     }
 
-    @Override
-    public ChannelMetadata metadata()
-    {
-        return METADATA;
-    }
-
-    @Override
-    public boolean isOpen()
-    {
-        return isOpen;
-    }
-
     /** @return true if the channel has a device and is open, whether or not the device is up. */
     @Override
     public boolean isActive()
     {
-        return isOpen && file != null;
+        return isOpen() && file != null;
     }
 
     @Override
@@ -175,12 +156,6 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     {
         final DeviceFile bound = file;
         return bound == null ? null : new DeviceAddress(bound.device().name());
-    }
-
-    @Override
-    protected @Nullable SocketAddress remoteAddress0()
-    {
-        return null;
     }
 
     @Override
@@ -239,16 +214,8 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     }
 
     @Override
-    protected void doDisconnect()
+    void release()
     {
-        doClose();
-    }
-
-    @Override
-    protected void doClose()
-    {
-        isOpen = false;
-        doDeregister();
         final DeviceFile bound = file;
         if (bound != null)
         {
@@ -267,6 +234,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     protected void doDeregister()
     {
         ops = EpollIoOps.EPOLLERR;
+        isFull = false;
         if (registration != null)
         {
             registration.cancel();
@@ -281,20 +249,10 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
         watch(ops.with(EpollIoOps.EPOLLIN));
     }
 
-    /** Auto-read was turned off. Any thread. */
-    void stopReading()
+    @Override
+    void onReadStopped()
     {
-        if (isRegistered())
-        {
-            eventLoop().execute(() ->
-            {
-                if (!config.isAutoRead())
-                {
-                    isReadPending = false;
-                    watch(ops.without(EpollIoOps.EPOLLIN));
-                }
-            });
-        }
+        watch(ops.without(EpollIoOps.EPOLLIN));
     }
 
     /** Wait for these events. */
@@ -313,11 +271,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     @Override
     protected Object filterOutboundMessage(final Object message)
     {
-        if (!(message instanceof ByteBuf frame))
-        {
-            throw new UnsupportedOperationException(
-                "a TapChannel writes frames as ByteBuf, not as " + message.getClass().getName());
-        }
+        final ByteBuf frame = (ByteBuf)super.filterOutboundMessage(message);
         if (DeviceFile.takes(frame))
         {
             return frame;
@@ -344,6 +298,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
             {
                 if (!bound.write(frame))
                 {
+                    isFull = true;
                     watch(ops.with(EpollIoOps.EPOLLOUT));
                     return;
                 }
@@ -363,7 +318,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
     }
 
     /** What the event loop calls. */
-    private final class DeviceUnsafe extends AbstractUnsafe implements EpollIoHandle
+    private final class DeviceUnsafe extends FrameUnsafe implements EpollIoHandle
     {
         @Override
         public FileDescriptor fd()
@@ -378,22 +333,6 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
         }
 
         @Override
-        public void connect(final SocketAddress remote, final SocketAddress local, final ChannelPromise promise)
-        {
-            safeSetFailure(promise, new UnsupportedOperationException("a device has no remote address; bind it"));
-        }
-
-        @Override
-        protected void flush0()
-        {
-            // While frames wait for room, the event loop says when there is some.
-            if (!ops.contains(EpollIoOps.EPOLLOUT))
-            {
-                super.flush0();
-            }
-        }
-
-        @Override
         public void handle(final IoRegistration source, final IoEvent event)
         {
             final EpollIoOps ready = ((EpollIoEvent)event).ops();
@@ -404,7 +343,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
             }
             if (ready.contains(EpollIoOps.EPOLLOUT))
             {
-                super.flush0();
+                flushNow();
             }
             if (ready.contains(EpollIoOps.EPOLLIN))
             {
@@ -414,7 +353,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
 
         private void fail(final IOException cause)
         {
-            if (isOpen)
+            if (isOpen())
             {
                 pipeline().fireExceptionCaught(cause);
                 close(voidPromise());
@@ -430,7 +369,7 @@ public final class TapChannel extends AbstractChannel implements UnixChannel
             direct.updateAllocator(config.getAllocator());
             IOException failure = null;
             boolean isMore = true;
-            while (isMore && isOpen)
+            while (isMore && isOpen())
             {
                 final ByteBuf frame = handle.allocate(direct);
                 try

@@ -3,7 +3,6 @@ package io.overlane.netty;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.DefaultChannelConfig;
 import io.overlane.setting.Setting;
 import io.overlane.tun.TunDevice;
 import io.overlane.tun.TunException;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of a {@link TapChannel}: kept until it has a device, then set on the device at once. */
 @SuppressWarnings("ReferenceEquality") // Each option is one object.
-final class TapChannelConfig extends DefaultChannelConfig
+final class TapChannelConfig extends FrameChannel.Config
 {
     private static final int MAX_MTU = 65_535;
 
@@ -215,11 +214,5 @@ final class TapChannelConfig extends DefaultChannelConfig
             throw new IllegalStateException(
                 option.name() + " cannot change while the channel has a device; set it before bind");
         }
-    }
-
-    @Override
-    protected void autoReadCleared()
-    {
-        ((TapChannel)channel).stopReading();
     }
 }

@@ -18,6 +18,11 @@ import java.util.function.IntPredicate;
  * Ethernet header, and whether an inner IP header is complete. A datagram that fails is dropped and counted; no
  * exception goes through the pipeline. Addresses are not learned, and VLAN tags and congestion marks are left alone.
  *
+ * <p>The next handler gets a {@code VxlanFrame} and releases it, as it does with every message; a {@code
+ * SimpleChannelInboundHandler<VxlanFrame>} releases by itself. A handler that expects a {@link ByteBuf}, such as one
+ * that was made for a {@link TapChannel}, does not match a {@code VxlanFrame}: in front of it, a handler passes on
+ * {@link VxlanFrame#content()}, and with it the reference. The VNI and the remote are not in the {@code ByteBuf}.
+ *
  * <p>For one channel. {@link #dropped} may be called on any thread.
  */
 public final class VxlanFrameDecoder extends ChannelInboundHandlerAdapter

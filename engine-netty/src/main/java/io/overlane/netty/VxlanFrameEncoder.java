@@ -17,6 +17,9 @@ import io.overlane.wire.VxlanHeader;
  * otherwise the packet is a composite buffer of header and frame. Netty's epoll channel sends that from where its parts
  * lie, its NIO channel copies it.
  *
+ * <p>A handler of frames therefore writes a {@code VxlanFrame}. A {@link ByteBuf} has no remote: it passes, and the
+ * channel fails its promise unless it is connected.
+ *
  * <p>The outer source port is the channel's own. One encoder serves any number of channels.
  */
 @ChannelHandler.Sharable
