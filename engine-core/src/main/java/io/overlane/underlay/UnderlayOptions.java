@@ -2,6 +2,7 @@
 package io.overlane.underlay;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
 import io.overlane.error.GuardedErrorHandler;
 import io.overlane.setting.Setting;
 import io.overlane.underlay.base.UdpAddress;
@@ -58,6 +59,15 @@ public final class UnderlayOptions
         UdpAddress.check(local, udpPort);
         this.local = local;
         this.udpPort = udpPort;
+    }
+
+    /**
+     * @param local address and port to bind to.
+     * @throws IllegalArgumentException if the address is a multicast group.
+     */
+    public UnderlayOptions(final Vtep local)
+    {
+        this(local.address(), local.udpPort());
     }
 
     /**

@@ -26,18 +26,17 @@ public final class CaptureToFile
     {
     }
 
-    /**
-     * Send frames, and capture them.
-     *
-     * @param args local endpoint, peer, file, number of frames: {@code 127.0.0.1:8472 127.0.0.2:8472 a.pcapng 3}.
-     * @throws IOException if the local endpoint cannot be bound, or the file cannot be made.
-     */
+    /** Sends frames, and captures them. */
     public static void main(final String[] args) throws IOException
     {
-        final Vtep local = Vtep.parse(args[0], 8472);
+        if (args.length < 4)
+        {
+            System.err.println("usage: CaptureToFile LOCAL[:PORT] PEER[:PORT] FILE FRAMES");
+            System.exit(1);
+        }
         final RingPort port = new RingPort("app", 1450, 256);
         final OverlayEngine engine = OverlayEngine.launch(new EngineContext()
-            .underlay(NioUnderlay.open(new UnderlayOptions(local.address(), local.udpPort())))
+            .underlay(NioUnderlay.open(new UnderlayOptions(Vtep.parse(args[0], 8472))))
             .segment(new SegmentContext(42).port(port).flood(Vtep.parse(args[1], 8472))));
         final Capture capture = Capture.start(engine, new CaptureContext()
             .file(Path.of(args[2]))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.examples;
 
-import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
@@ -19,22 +18,21 @@ import org.agrona.MutableDirectBuffer;
 /** A port on an event loop, which sends each frame back to its sender. No thread waits in the port. */
 public record EventLoopEcho(RingPort port, ExecutorService loop, Queue<byte[]> unsent)
 {
-    /** @param args local IP, peer IP, and the UDP port of both. */
     public static void main(final String[] args) throws UnderlayException
     {
-        final int udpPort = Integer.parseInt(args[2]);
+        if (args.length < 2)
+        {
+            System.err.println("usage: EventLoopEcho LOCAL[:PORT] PEER[:PORT]");
+            System.exit(1);
+        }
         final RingPort port = new RingPort("echo", 1450, 64);
-        new EventLoopEcho(port, Executors.newSingleThreadExecutor(), new ArrayDeque<>()).start();
+        final EventLoopEcho echo = new EventLoopEcho(port, Executors.newSingleThreadExecutor(), new ArrayDeque<>());
+        port.onFrames(() -> echo.loop.execute(echo::run));
+        port.onRoom(() -> echo.loop.execute(echo::run));
         final OverlayEngine engine = OverlayEngine.launch(new EngineContext()
-            .underlay(NioUnderlay.open(new UnderlayOptions(IpAddress.parse(args[0]), udpPort)))
-            .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], udpPort))));
+            .underlay(NioUnderlay.open(new UnderlayOptions(Vtep.parse(args[0], 8472))))
+            .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], 8472))));
         System.out.println("echo on " + engine.local());
-    }
-
-    void start()
-    {
-        port.onFrames(() -> loop.execute(this::run));
-        port.onRoom(() -> loop.execute(this::run));
     }
 
     private void run()

@@ -35,13 +35,16 @@ public record FirewallStage(int deniedPort) implements Stage
         }
     }
 
-    /** @param args local endpoint, peer, denied UDP port, file, and the UDP ports to send frames to. */
     public static void main(final String[] args) throws IOException
     {
-        final Vtep local = Vtep.parse(args[0], 8472);
+        if (args.length < 4)
+        {
+            System.err.println("usage: FirewallStage LOCAL[:PORT] PEER[:PORT] DENIED-PORT FILE SENT-PORT...");
+            System.exit(1);
+        }
         final RingPort port = new RingPort("app", 1450, 256);
         try (OverlayEngine engine = OverlayEngine.launch(new EngineContext()
-            .underlay(NioUnderlay.open(new UnderlayOptions(local.address(), local.udpPort())))
+            .underlay(NioUnderlay.open(new UnderlayOptions(Vtep.parse(args[0], 8472))))
             .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], 8472))));
             Capture capture = Capture.start(engine, new CaptureContext().file(Path.of(args[3]))))
         {

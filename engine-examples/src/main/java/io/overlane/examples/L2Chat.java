@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.examples;
 
-import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
@@ -25,15 +24,18 @@ public final class L2Chat
     {
     }
 
-    /** @param args local IP, peer IP, and the UDP port of both. */
     public static void main(final String[] args) throws UnderlayException
     {
-        final int udpPort = Integer.parseInt(args[2]);
+        if (args.length < 2)
+        {
+            System.err.println("usage: L2Chat LOCAL[:PORT] PEER[:PORT]");
+            System.exit(1);
+        }
         final RingPort port = new RingPort("chat", 1450, 64);
         final EngineContext context = new EngineContext()
             .drainNs(1_000_000_000L)
-            .underlay(NioUnderlay.open(new UnderlayOptions(IpAddress.parse(args[0]), udpPort)))
-            .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], udpPort)));
+            .underlay(NioUnderlay.open(new UnderlayOptions(Vtep.parse(args[0], 8472))))
+            .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], 8472)));
         try (OverlayEngine engine = OverlayEngine.launch(context))
         {
             new Thread(() -> print(port)).start();

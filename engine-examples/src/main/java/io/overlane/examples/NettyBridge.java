@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.overlane.address.Vtep;
 import io.overlane.netty.ChannelRelay;
 import io.overlane.netty.TapChannel;
 import io.overlane.netty.VxlanFrame;
@@ -26,29 +27,31 @@ public final class NettyBridge
     {
     }
 
-    /**
-     * @param args VNI, local IP, peer IP, name of the device to create.
-     * @throws Exception if the device or the socket cannot be opened.
-     */
     public static void main(final String[] args) throws Exception
     {
+        if (args.length < 4)
+        {
+            System.err.println("usage: NettyBridge LOCAL[:PORT] PEER[:PORT] VNI DEVICE");
+            System.exit(1);
+        }
         final TunDevice device = TunDevice.create(new TunOptions(TunKind.TAP, args[3]).vnetHeaderLength(0));
         device.mtu(1450);
-        final Channel tap = new TapChannel(device);
-        bridge(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()), tap, Integer.parseInt(args[0]),
-            new InetSocketAddress(args[1], 4789), new InetSocketAddress(args[2], 4789));
-        System.out.println("frames of " + args[3] + " go to " + args[2]);
-        tap.closeFuture().sync();
+        final Channel network = bridge(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()),
+            new TapChannel(device), Integer.parseInt(args[2]), Vtep.parse(args[0], 4789), Vtep.parse(args[1], 4789));
+        System.out.println("frames of " + args[3] + " go to " + args[1]);
+        network.closeFuture().sync();
     }
 
     static Channel bridge(final EventLoopGroup loops, final Channel port, final int vni,
-        final InetSocketAddress local, final InetSocketAddress peer) throws InterruptedException
+        final Vtep local, final Vtep peer) throws InterruptedException
     {
         final Channel network = new Bootstrap().group(loops).channel(EpollDatagramChannel.class)
-            .option(ChannelOption.AUTO_READ, false).handler(new VxlanFrameEncoder()).bind(local).sync().channel();
+            .option(ChannelOption.AUTO_READ, false).handler(new VxlanFrameEncoder())
+            .bind(local.address().toInetAddress(), local.udpPort()).sync().channel();
         network.pipeline().addLast(new VxlanFrameDecoder(id -> id == vni, 0));
         network.pipeline().addLast(new ChannelRelay(port, frame -> ((VxlanFrame)frame).content()));
-        port.pipeline().addLast(new ChannelRelay(network, frame -> new VxlanFrame(vni, peer, (ByteBuf)frame)));
+        final InetSocketAddress to = new InetSocketAddress(peer.address().toInetAddress(), peer.udpPort());
+        port.pipeline().addLast(new ChannelRelay(network, frame -> new VxlanFrame(vni, to, (ByteBuf)frame)));
         loops.register(port).sync();
         network.config().setAutoRead(true);
         port.closeFuture().addListener(closed -> network.close());

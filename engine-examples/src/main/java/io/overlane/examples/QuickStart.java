@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.examples;
 
-import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
@@ -19,17 +18,17 @@ public final class QuickStart
     {
     }
 
-    /**
-     * Send one frame to a peer and print what arrives within five seconds.
-     *
-     * @param args local IP, peer IP.
-     * @throws UnderlayException if the UDP port of the local IP cannot be bound.
-     */
+    /** Sends one frame to a peer and prints what arrives within five seconds. */
     public static void main(final String[] args) throws UnderlayException
     {
+        if (args.length < 2)
+        {
+            System.err.println("usage: QuickStart LOCAL[:PORT] PEER[:PORT]");
+            System.exit(1);
+        }
         final RingPort port = new RingPort("app", 1450, 256);
         try (OverlayEngine engine = OverlayEngine.launch(new EngineContext()
-            .underlay(NioUnderlay.open(new UnderlayOptions(IpAddress.parse(args[0]), 8472)))
+            .underlay(NioUnderlay.open(new UnderlayOptions(Vtep.parse(args[0], 8472))))
             .segment(new SegmentContext(1).port(port).flood(Vtep.parse(args[1], 8472)))))
         {
             // A frame to all stations: two MACs, an EtherType, and the text "hello".

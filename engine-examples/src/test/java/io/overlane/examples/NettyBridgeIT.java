@@ -33,7 +33,7 @@ class NettyBridgeIT
             right.ip("link set vx0 up");
 
             final LabProcess bridge = left.start(Bridge.program(
-                "io.overlane.examples.NettyBridge", List.of("42", left.underlayV4(), right.underlayV4(), "tap0")));
+                "io.overlane.examples.NettyBridge", List.of(left.underlayV4(), right.underlayV4(), "42", "tap0")));
             bridge.awaitLine("frames of tap0 go to " + right.underlayV4(), START_TIMEOUT_S);
             left.ip("addr add " + LEFT + "/24 dev tap0");
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -18,10 +17,10 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.netty.PortChannel;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
+import io.overlane.testdata.FreePorts;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayOptions;
-import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -51,9 +50,8 @@ class NettyBridgeTest
         final RingPort far = new RingPort("far", 1450, 64);
         final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         final Underlay farEnd = NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0));
-        final Channel bridge = NettyBridge.bridge(loops, new PortChannel(joint), 42,
-            new InetSocketAddress("127.0.0.1", 0), new InetSocketAddress("127.0.0.1", farEnd.local().udpPort()));
-        final Vtep bridged = new Vtep(LOOPBACK, ((InetSocketAddress)bridge.localAddress()).getPort());
+        final Vtep bridged = new Vtep(LOOPBACK, FreePorts.take(1));
+        NettyBridge.bridge(loops, new PortChannel(joint), 42, bridged, farEnd.local());
         try (OverlayEngine here = OverlayEngine.launch(new EngineContext()
             .underlay(NioUnderlay.open(new UnderlayOptions(LOOPBACK, 0)))
             .segment(new SegmentContext(1).port(near).addPort(joint)));

@@ -43,8 +43,8 @@ class RingPortExamplesTest
     @Test
     void shouldChatBetweenTwoJvms() throws IOException, InterruptedException
     {
-        final Process left = start(L2Chat.class, "127.0.0.1", "127.0.0.2", udpPort);
-        final Process right = start(L2Chat.class, "127.0.0.2", "127.0.0.1", udpPort);
+        final Process left = start(L2Chat.class, "127.0.0.1:" + udpPort, "127.0.0.2:" + udpPort);
+        final Process right = start(L2Chat.class, "127.0.0.2:" + udpPort, "127.0.0.1:" + udpPort);
         final BufferedReader fromLeft = left.inputReader(StandardCharsets.UTF_8);
         final BufferedReader fromRight = right.inputReader(StandardCharsets.UTF_8);
         assertEquals("chat on 127.0.0.1:" + udpPort, fromLeft.readLine());
@@ -67,7 +67,7 @@ class RingPortExamplesTest
     @Test
     void shouldSendEachFrameBackFromAnEventLoop() throws IOException
     {
-        final Process echo = start(EventLoopEcho.class, "127.0.0.2", "127.0.0.1", udpPort);
+        final Process echo = start(EventLoopEcho.class, "127.0.0.2:" + udpPort, "127.0.0.1:" + udpPort);
         assertEquals("echo on 127.0.0.2:" + udpPort, echo.inputReader(StandardCharsets.UTF_8).readLine());
         final RingPort port = new RingPort("test", 1450, 64);
         final int number = Integer.parseInt(udpPort);
