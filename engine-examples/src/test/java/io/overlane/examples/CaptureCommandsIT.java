@@ -9,8 +9,6 @@ import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.CommandResult;
 import io.overlane.examples.lab.EngineCapture;
 import io.overlane.examples.lab.KernelVxlan;
-import io.overlane.examples.lab.Lab;
-import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Poll;
@@ -21,60 +19,35 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --pcapng} and {@code ctl capture -} of a bridge whose peer is the kernel, read by tshark. */
 @Timeout(300)
-class CaptureCommandsIT
+class CaptureCommandsIT extends TwoHosts
 {
-    private static final String DEVICE = "flannel.1";
     private static final int WAIT_S = 120;
 
     /** Both the request and the answer of a ping have a record inside and one outside. */
     private static final int RECORDS_OF_PING = 4;
     private static final int PINGS = 10;
 
-    @TempDir
-    private Path directory;
-
-    private Path socket;
     private Path file;
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
 
     @BeforeEach
-    void openLab()
+    void prepare()
     {
-        lab = Lab.openOrSkip();
-        lab.requireTun().requireKernelVxlan();
-        left = lab.left();
-        right = lab.right();
+        lab.requireKernelVxlan();
         left.requireTshark();
-        socket = directory.resolve("left.sock");
         file = directory.resolve("left.pcapng");
         KernelVxlan.create(right, left, false).addPeer();
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
     }
 
     @Test
     void shouldWriteBothSidesOfEachPacketUntilTheBridgeIsStopped()
     {
-        final Bridge bridge = start("--pcapng", file.toString());
+        final Bridge bridge = startLeft("--pcapng", file.toString());
         Traffic.ping(left, Overlay.v4(right));
         Traffic.stream(left, right, Overlay.v4(right), 1);
         final String shown = String.join("", ctl("-j", "capture", "show").orFail().stdout());
@@ -120,7 +93,7 @@ class CaptureCommandsIT
     @Test
     void shouldEndWhenItsReaderEnds()
     {
-        final Bridge bridge = start();
+        final Bridge bridge = startLeft();
         try (LabProcess reader = startReader(" -c " + RECORDS_OF_PING);
             LabProcess ping = left.start(List.of("ping", "-n", "-i", "0.05", Overlay.v4(right))))
         {
@@ -140,7 +113,7 @@ class CaptureCommandsIT
     @Test
     void shouldShowPacketsWhileTheyPassUntilTheBridgeEnds()
     {
-        final Bridge bridge = start();
+        final Bridge bridge = startLeft();
         try (LabProcess reader = startReader("");
             LabProcess ping = left.start(List.of("ping", "-n", "-i", "0.05", Overlay.v4(right))))
         {
@@ -158,18 +131,10 @@ class CaptureCommandsIT
         }
     }
 
-    private Bridge start(final String... further)
-    {
-        final List<String> arguments = new ArrayList<>(Bridge.vxlan(left, right, "libc", false));
-        arguments.addAll(List.of("--admin", socket.toString()));
-        arguments.addAll(List.of(further));
-        return Bridge.start(left, DEVICE, arguments);
-    }
-
     private void assertRefused(final Path where, final String message)
     {
-        final List<String> arguments = new ArrayList<>(Bridge.vxlan(left, right, "libc", false));
-        arguments.addAll(List.of("--admin", "off", "--pcapng", where.toString()));
+        final List<String> arguments = with(
+            Bridge.vxlan(left, right, "libc", false), "--admin", "off", "--pcapng", where.toString());
         final CommandResult result =
             left.start(Bridge.command(List.of("-XX:TieredStopAtLevel=1"), "tun-bridge", arguments)).await(WAIT_S);
         assertEquals(1, result.status(), result::toString);
@@ -191,19 +156,5 @@ class CaptureCommandsIT
             "bash"));
         command.addAll(ctl);
         return left.start(command);
-    }
-
-    private CommandResult ctl(final String... words)
-    {
-        final List<String> arguments = new ArrayList<>(List.of("--admin", socket.toString()));
-        arguments.addAll(List.of(words));
-        return left.start(Bridge.command(List.of("-XX:TieredStopAtLevel=1"), "ctl", arguments)).await(WAIT_S);
-    }
-
-    private static long number(final String json, final String name)
-    {
-        final Matcher matcher = Pattern.compile("\"" + name + "\":(\\d+)").matcher(json);
-        assertTrue(matcher.find(), json);
-        return Long.parseLong(matcher.group(1));
     }
 }

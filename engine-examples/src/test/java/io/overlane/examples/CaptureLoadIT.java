@@ -3,28 +3,18 @@ package io.overlane.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.examples.lab.Bridge;
-import io.overlane.examples.lab.CommandResult;
-import io.overlane.examples.lab.Lab;
-import io.overlane.examples.lab.LabHost;
-import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Overlay;
+import io.overlane.examples.lab.Traffic;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code ctl capture} under full load: tshark decodes every packet, each has a verdict, and the file and the counter
@@ -32,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with and without.
  */
 @Timeout(3600)
-class CaptureLoadIT
+class CaptureLoadIT extends TwoHosts
 {
     private static final int SECONDS = Integer.getInteger("overlane.it.captureSeconds", 2);
 
@@ -42,40 +32,12 @@ class CaptureLoadIT
     /** For the captures; the temporary folder may be too small for those of a minute. */
     private static final String FOLDER = System.getProperty("overlane.it.captureFolder", "");
 
-    @TempDir
-    private Path directory;
-
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
-
-    @BeforeEach
-    void openLab()
-    {
-        assumeTrue(isInstalled("tshark"), "tshark is not installed");
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
-
     @Test
     void shouldCaptureUnderFullLoad() throws Exception
     {
-        final Path socket = directory.resolve("a.sock");
-        final List<String> arguments = new ArrayList<>(Bridge.vxlan(left, right, "libc", false));
-        arguments.addAll(List.of("--admin", socket.toString()));
-        final Bridge a = Bridge.start(left, "flannel.1", arguments);
-        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, "libc", false));
+        left.requireTshark();
+        final Bridge a = startLeft();
+        final Bridge b = startRight();
         iperf(Math.min(SECONDS, 10));
         double without = 0;
         double with = 0;
@@ -86,7 +48,7 @@ class CaptureLoadIT
             final double roundWithout = iperf(SECONDS);
             file = (FOLDER.isEmpty() ? directory : Path.of(FOLDER).toAbsolutePath()).resolve(
                 "capture-load-" + ProcessHandle.current().pid() + "-" + i + ".pcapng");
-            ctl(socket, "capture", "start", file.toString(), "size", "20G");
+            ctl("capture", "start", file.toString(), "size", "20G").orFail();
             final double roundWith = iperf(SECONDS);
             System.out.printf(
                 "capture: round %d of %d, %d s each: %.0f Mbit/s without, %.0f Mbit/s with%n",
@@ -95,7 +57,7 @@ class CaptureLoadIT
             with += roundWith;
             // The drop count of a packet tells of those before it, so some packets come after the load.
             left.run("ping", "-c", "3", "-i", "0.2", Overlay.v4(right)).orFail();
-            shown = ctl(socket, "-j", "capture", "stop", file.toString());
+            shown = String.join("\n", ctl("-j", "capture", "stop", file.toString()).orFail().stdout());
             if (i < ROUNDS - 1)
             {
                 Files.delete(file);
@@ -149,52 +111,11 @@ class CaptureLoadIT
         return counts;
     }
 
-    private String ctl(final Path socket, final String... request)
-    {
-        final List<String> arguments = new ArrayList<>(List.of("--admin", socket.toString()));
-        arguments.addAll(Arrays.asList(request));
-        final CommandResult result = left.start(Bridge.command(List.of(), "ctl", arguments)).await(120).orFail();
-        return String.join("\n", result.stdout());
-    }
-
-    private static long number(final String json, final String name)
-    {
-        final int at = json.indexOf("\"" + name + "\":") + name.length() + 3;
-        int end = at;
-        while (Character.isDigit(json.charAt(end)))
-        {
-            end++;
-        }
-        return Long.parseLong(json.substring(at, end));
-    }
-
     /** One TCP stream from left to right; Mbit/s as the receiver counts. */
     private double iperf(final int seconds)
     {
-        try (LabProcess server = right.start(List.of("iperf3", "-s", "-1", "-B", Overlay.v4(right), "--forceflush")))
-        {
-            server.awaitLine("Server listening", 120);
-            final CommandResult client = left.start(
-                List.of("iperf3", "-c", Overlay.v4(right), "-t", Integer.toString(seconds), "-f", "m"))
-                .await(seconds + 60)
-                .orFail();
-            final String total =
-                client.stdout().stream().filter(line -> line.endsWith("receiver")).findFirst().orElseThrow();
-            final String[] words = total.strip().split("\\s+");
-            return Double.parseDouble(words[Arrays.asList(words).indexOf("Mbits/sec") - 1]);
-        }
-    }
-
-    private static boolean isInstalled(final String program)
-    {
-        try
-        {
-            new ProcessBuilder(program, "--version").redirectErrorStream(true).start().getInputStream().readAllBytes();
-            return true;
-        }
-        catch (final IOException ex)
-        {
-            return false;
-        }
+        final List<String> words =
+            List.of(Traffic.iperf3(left, right, Overlay.v4(right), seconds).strip().split("\\s+"));
+        return Double.parseDouble(words.get(words.indexOf("Mbits/sec") - 1));
     }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.CommandResult;
-import io.overlane.examples.lab.Lab;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Overlay;
@@ -21,61 +20,34 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A running bridge under an operator's hand: nothing that is asked of it costs a frame. */
 @Timeout(600)
-class CtlIT
+class CtlIT extends TwoHosts
 {
-    private static final String DEVICE = "flannel.1";
     private static final int SIGKILL = 9;
     private static final Pattern SENT = Pattern.compile("(\\d+) packets transmitted");
 
-    @TempDir
-    private Path directory;
-
-    private Path socket;
     private Path file;
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
 
     @BeforeEach
-    void openLab()
+    void nameFile()
     {
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
-        socket = directory.resolve("left.sock");
         file = directory.resolve("left.yaml");
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
     }
 
     @Test
     void shouldAnswerAndChangeTablesWhilePingsLoseNothing() throws IOException
     {
-        final Bridge a = Bridge.start(left, DEVICE, with(
-            Bridge.vxlan(left, right, "libc", false), "--admin", socket.toString()));
-        final Bridge b = Bridge.start(right, DEVICE, with(
-            Bridge.vxlan(right, left, "libc", false), "--admin", directory.resolve("right.sock").toString()));
+        final Bridge a = startLeft();
+        final Bridge b = startRight("--admin", directory.resolve("right.sock").toString());
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
         try (LabProcess ping = startPing(Overlay.v4(right)))
         {
@@ -154,8 +126,7 @@ class CtlIT
         final String further = "  - {remote: 192.0.2.3, mac: 02:00:00:00:00:03, subnet: 10.244.3.0/24}\n";
         Files.writeString(file, known);
         final Bridge a = Bridge.start(left, DEVICE, List.of("--config", file.toString(), "--admin", socket.toString()));
-        final Bridge b = Bridge.start(right, DEVICE, with(
-            Bridge.vxlan(right, left, "libc", false), "--admin", directory.resolve("right.sock").toString()));
+        final Bridge b = startRight("--admin", directory.resolve("right.sock").toString());
         try (LabProcess ping = startPing(Overlay.v4(right)))
         {
             Files.writeString(file, known + further);
@@ -322,19 +293,5 @@ class CtlIT
     private String routes()
     {
         return left.run("ip", "route", "show").orFail().output();
-    }
-
-    private CommandResult ctl(final String... words)
-    {
-        final List<String> arguments = new ArrayList<>(List.of("--admin", socket.toString()));
-        arguments.addAll(List.of(words));
-        return left.start(Bridge.command(List.of("-XX:TieredStopAtLevel=1"), "ctl", arguments)).await(120);
-    }
-
-    private static List<String> with(final List<String> arguments, final String... further)
-    {
-        final List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of(further));
-        return all;
     }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.CommandResult;
-import io.overlane.examples.lab.Lab;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Poll;
@@ -16,46 +15,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A device of a running bridge that somebody removes, or sets down and up again. */
 @Timeout(300)
-class DeviceLifeIT
+class DeviceLifeIT extends TwoHosts
 {
-    private static final String DEVICE = "flannel.1";
     private static final int WAIT_S = 120;
-
-    @TempDir
-    private Path directory;
-
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
-
-    @BeforeEach
-    void openLab()
-    {
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     @ParameterizedTest
     @CsvSource({"libc, 2", "libc, 1", "netty, 2", "nio, 2"})

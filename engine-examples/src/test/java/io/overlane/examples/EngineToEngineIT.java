@@ -2,14 +2,10 @@
 package io.overlane.examples;
 
 import io.overlane.examples.lab.Bridge;
-import io.overlane.examples.lab.Lab;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Traffic;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,36 +14,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** An engine at both ends, over each underlay and in both modes. */
 @Timeout(3600)
-class EngineToEngineIT
+class EngineToEngineIT extends TwoHosts
 {
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
-
-    @BeforeEach
-    void openLab()
-    {
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({"libc, libc", "netty, netty", "nio, nio", "libc, nio"})
     void shouldCarryVxlanBothWays(final String leftUnderlay, final String rightUnderlay)
     {
-        final Bridge a = Bridge.start(left, "flannel.1", Bridge.vxlan(left, right, leftUnderlay, false));
-        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, rightUnderlay, false));
+        final Bridge a = Bridge.start(left, DEVICE, Bridge.vxlan(left, right, leftUnderlay, false));
+        final Bridge b = Bridge.start(right, DEVICE, Bridge.vxlan(right, left, rightUnderlay, false));
         Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
         Traffic.ping(left, Overlay.v6(left), right, Overlay.v6(right));
         Traffic.pingFullSize(left, Overlay.v4(right), 1450);
@@ -72,8 +46,8 @@ class EngineToEngineIT
     @Test
     void shouldCarryVxlanOnOneThread()
     {
-        final Bridge a = Bridge.start(left, "flannel.1", oneThread(Bridge.vxlan(left, right, "libc", false)));
-        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, "libc", false));
+        final Bridge a = Bridge.start(left, DEVICE, oneThread(Bridge.vxlan(left, right, "libc", false)));
+        final Bridge b = Bridge.start(right, DEVICE, Bridge.vxlan(right, left, "libc", false));
         Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
         Traffic.pingFullSize(left, Overlay.v4(right), 1450);
         Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
@@ -97,8 +71,8 @@ class EngineToEngineIT
     void shouldCarryVxlanOverSeveralQueues(final String threads)
     {
         final String[] queues = {"--queues", "2", "--threads", threads, "--source-ports", "50000-50003"};
-        final Bridge a = Bridge.start(left, "flannel.1", with(Bridge.vxlan(left, right, "libc", false), queues));
-        final Bridge b = Bridge.start(right, "flannel.1", with(Bridge.vxlan(right, left, "libc", false), queues));
+        final Bridge a = Bridge.start(left, DEVICE, with(Bridge.vxlan(left, right, "libc", false), queues));
+        final Bridge b = Bridge.start(right, DEVICE, with(Bridge.vxlan(right, left, "libc", false), queues));
         Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
         Traffic.pingFullSize(left, Overlay.v4(right), 1450);
         Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
@@ -129,19 +103,12 @@ class EngineToEngineIT
         return with(arguments, "--threads", "1");
     }
 
-    private static List<String> with(final List<String> arguments, final String... further)
-    {
-        final List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of(further));
-        return all;
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"libc", "netty", "nio"})
     void shouldCarryVxlanOverIpv6(final String underlay)
     {
-        final Bridge a = Bridge.start(left, "flannel.1", Bridge.vxlan(left, right, underlay, true));
-        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, underlay, true));
+        final Bridge a = Bridge.start(left, DEVICE, Bridge.vxlan(left, right, underlay, true));
+        final Bridge b = Bridge.start(right, DEVICE, Bridge.vxlan(right, left, underlay, true));
         Traffic.ping(left, Overlay.v4(left), right, Overlay.v4(right));
         Traffic.ping(left, Overlay.v6(left), right, Overlay.v6(right));
         Traffic.pingFullSize(left, Overlay.v4(right), 1430);

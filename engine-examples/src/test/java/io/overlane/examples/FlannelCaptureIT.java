@@ -12,7 +12,7 @@ import io.overlane.examples.lab.Traffic;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,16 +24,8 @@ class FlannelCaptureIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     @Test
     void shouldWriteThePacketsOfTheNode()

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,19 +55,11 @@ class FlannelHostFailuresIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
     private FlannelHost first;
     private FlannelHost second;
     private FlannelHost third;
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     private void openThreeNodes(final String config)
     {

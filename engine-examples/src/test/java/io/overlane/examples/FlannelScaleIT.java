@@ -9,7 +9,7 @@ import io.overlane.examples.lab.FlannelLab;
 import io.overlane.examples.lab.Poll;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,16 +25,8 @@ class FlannelScaleIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     @Test
     void shouldJoinAThousandNodes()

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,6 +53,7 @@ class FlannelUdpIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
     private PacketPipe pod;
     private PacketPipe standIn;
@@ -75,15 +76,6 @@ class FlannelUdpIT
         // The answers of flannel's proxy, and ours, come from the device's own address.
         node.host().set("sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.pod0.rp_filter=0 " +
             "net.ipv4.conf.flannel0.rp_filter=0 net.ipv4.conf.flannel0.accept_local=1");
-    }
-
-    @AfterEach
-    void close()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
     }
 
     /** Into flannel0, as the vector has it. */

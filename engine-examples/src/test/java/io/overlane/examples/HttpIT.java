@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.CommandResult;
-import io.overlane.examples.lab.Lab;
-import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Poll;
@@ -16,54 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --http} and {@code top} of the packaged jar. */
 @Timeout(600)
-class HttpIT
+class HttpIT extends TwoHosts
 {
-    private static final String DEVICE = "flannel.1";
     private static final String START = "tun-bridge: page, metrics and health at http://127.0.0.1:";
     private static final int LIMIT_S = 60;
-
-    @TempDir
-    private Path directory;
-
-    private Path socket;
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
-
-    @BeforeEach
-    void openLab()
-    {
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
-        socket = directory.resolve("left.sock");
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
-
-    private Bridge start(final String... further)
-    {
-        final List<String> arguments = new ArrayList<>(Bridge.vxlan(left, right, "libc", false));
-        arguments.addAll(List.of("--admin", socket.toString()));
-        arguments.addAll(List.of(further));
-        return Bridge.start(left, DEVICE, arguments);
-    }
 
     private static String url(final Bridge bridge)
     {
@@ -83,8 +42,8 @@ class HttpIT
     @Test
     void shouldServeMetricsHealthAndJson()
     {
-        final Bridge a = start("--http", "127.0.0.1:0");
-        final Bridge b = Bridge.start(right, DEVICE, Bridge.vxlan(right, left, "libc", false));
+        final Bridge a = startLeft("--http", "127.0.0.1:0");
+        final Bridge b = startRight();
         left.run("ping", "-q", "-c", "20", "-i", "0.01", Overlay.v4(right)).orFail();
         final String url = url(a);
         final String metrics = get(url, "/metrics");
@@ -105,7 +64,7 @@ class HttpIT
     @Test
     void shouldRefuseAnAddressThatIsTakenAndWarnOfOneThatOthersReach()
     {
-        final Bridge open = start("--http", "0.0.0.0:0");
+        final Bridge open = startLeft("--http", "0.0.0.0:0");
         open.process().awaitLine(
             "tun-bridge: --http 0.0.0.0:0: everybody who reaches this address can read", LIMIT_S);
         final String port = url(open, "http://0.0.0.0:").replaceAll(".*:(\\d+)/", "$1");
@@ -127,8 +86,8 @@ class HttpIT
     @Test
     void shouldLoseNoFrameWhileClientsAskAsFastAsTheyCan() throws IOException
     {
-        final Bridge a = start("--http", "9101");
-        final Bridge b = Bridge.start(right, DEVICE, Bridge.vxlan(right, left, "libc", false));
+        final Bridge a = startLeft("--http", "9101");
+        final Bridge b = startRight();
         left.run("ping", "-q", "-c", "5", "-i", "0.1", Overlay.v4(right)).orFail();
         final List<LabProcess> greedy = new ArrayList<>();
         final String connect = "exec 3<>/dev/tcp/127.0.0.1/9101; ";
@@ -153,8 +112,8 @@ class HttpIT
     @Test
     void shouldShowRatesOnATerminalAndEndWithAKey() throws IOException
     {
-        final Bridge a = start();
-        final Bridge b = Bridge.start(right, DEVICE, Bridge.vxlan(right, left, "libc", false));
+        final Bridge a = startLeft();
+        final Bridge b = startRight();
         final LabProcess ping = left.start(List.of("ping", "-q", "-i", "0.01", Overlay.v4(right)));
         final CommandResult batch = left.start(Bridge.command(
             List.of(), "top", List.of("-b", "-n", "2", "--admin", socket.toString()))).await(LIMIT_S).orFail();

@@ -4,11 +4,8 @@ package io.overlane.examples;
 import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.KernelVxlan;
 import io.overlane.examples.lab.Lab;
-import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Traffic;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,39 +13,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes arrive unchanged over a wire that loses one packet in a hundred and lets as many be overtaken. */
 @Timeout(3600)
-class ImpairedWireIT
+class ImpairedWireIT extends TwoHosts
 {
     private static final int ONE_PERCENT = 100;
-
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
-
-    @BeforeEach
-    void openLab()
-    {
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"libc", "nio"})
     void shouldCarryStreamsBetweenEngines(final String underlay)
     {
         final Lab.Impairment wire = lab.impair(ONE_PERCENT, ONE_PERCENT);
-        final Bridge a = Bridge.start(left, "flannel.1", Bridge.vxlan(left, right, underlay, false));
-        final Bridge b = Bridge.start(right, "flannel.1", Bridge.vxlan(right, left, underlay, false));
+        final Bridge a = Bridge.start(left, DEVICE, Bridge.vxlan(left, right, underlay, false));
+        final Bridge b = Bridge.start(right, DEVICE, Bridge.vxlan(right, left, underlay, false));
         Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
         a.stop("TERM");
         b.stop("TERM");
@@ -61,7 +36,7 @@ class ImpairedWireIT
         lab.requireKernelVxlan();
         final Lab.Impairment wire = lab.impair(ONE_PERCENT, ONE_PERCENT);
         KernelVxlan.create(right, left, false).addPeer();
-        final Bridge bridge = Bridge.start(left, "flannel.1", Bridge.vxlan(left, right, "libc", false));
+        final Bridge bridge = Bridge.start(left, DEVICE, Bridge.vxlan(left, right, "libc", false));
         Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
         bridge.stop("TERM");
         wire.assertLostAndReordered();

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +45,7 @@ class KernelCasesIT
     private Path directory;
 
     private Path socket;
+    @AutoClose
     private Lab lab;
     private LabHost kernel;
     private LabHost engine;
@@ -63,15 +64,6 @@ class KernelCasesIT
         addKernelDevice(DEVICE, "42");
         bridge = Bridge.start(engine, DEVICE, List.of("--device", DEVICE, "--vni", "42", "--port", "4789",
             "--local", engine.underlayV4(), "--admin", socket.toString()));
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
     }
 
     @Test

@@ -14,7 +14,7 @@ import io.overlane.examples.lab.Traffic;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +31,7 @@ class KernelInteropIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private Lab lab;
     private LabHost engine;
     private LabHost kernel;
@@ -42,15 +43,6 @@ class KernelInteropIT
         lab.requireTun().requireKernelVxlan();
         engine = lab.left();
         kernel = lab.right();
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
     }
 
     @ParameterizedTest

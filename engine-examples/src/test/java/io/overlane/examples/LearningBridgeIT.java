@@ -17,7 +17,7 @@ import io.overlane.examples.lab.TaggedStations;
 import io.overlane.examples.lab.Traffic;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +34,7 @@ class LearningBridgeIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private SwitchLab lab;
     private LabHost engine;
     private LabHost second;
@@ -59,15 +60,6 @@ class LearningBridgeIT
             "--device", DEVICE, "--local", engine.underlayV4(), "--learning",
             "--flood", second.underlayV4(), "--flood", third.underlayV4(), "--admin", socket.toString()));
         engine.addToBridge(DEVICE, BRIDGE);
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
     }
 
     @Test

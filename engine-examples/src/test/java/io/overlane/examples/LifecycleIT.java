@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.CommandResult;
-import io.overlane.examples.lab.Lab;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Overlay;
@@ -18,48 +17,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starting, stopping and refusing to start. */
 @Timeout(300)
-class LifecycleIT
+class LifecycleIT extends TwoHosts
 {
-    private static final String DEVICE = "flannel.1";
     private static final int SIGKILL = 9;
     private static final int REFUSAL_TIMEOUT_S = 120;
 
-    @TempDir
-    private Path directory;
-
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
     private List<String> devicesAtFirst;
 
     @BeforeEach
-    void openLab()
+    void listDevices()
     {
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
         devicesAtFirst = devices();
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
     }
 
     @ParameterizedTest

@@ -2,13 +2,11 @@
 package io.overlane.examples;
 
 import io.overlane.examples.lab.Bridge;
-import io.overlane.examples.lab.Lab;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Traffic;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,32 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** An underlay of link-local addresses, which need the interface they belong to. */
 @Timeout(3600)
-class LinkLocalIT
+class LinkLocalIT extends TwoHosts
 {
-    private static final String DEVICE = "flannel.1";
-
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
-
     @BeforeEach
-    void openLab()
+    void addLinkLocal()
     {
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
         addLinkLocal(left);
         addLinkLocal(right);
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
     }
 
     @ParameterizedTest

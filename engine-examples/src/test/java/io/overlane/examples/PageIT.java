@@ -8,27 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.Browser;
-import io.overlane.examples.lab.Lab;
-import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Overlay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The page of {@code --http} in a real browser, while two engines exchange frames. */
 @Timeout(600)
-class PageIT
+class PageIT extends TwoHosts
 {
-    private static final String DEVICE = "flannel.1";
     private static final String URL = "http://127.0.0.1:9101/";
     private static final int LIMIT_S = 60;
     private static final int MOST_BYTES = 200_000;
@@ -37,55 +30,13 @@ class PageIT
     /** {@code -Ddocs.write} writes the picture of the README anew. */
     private static final Path PICTURE = Path.of("../docs/page.png");
 
-    @TempDir
-    private Path directory;
-
-    private Path socket;
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
-
-    @BeforeEach
-    void openLab()
-    {
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
-        socket = directory.resolve("left.sock");
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
-
-    private static List<String> with(final List<String> arguments, final String... further)
-    {
-        final List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of(further));
-        return all;
-    }
-
-    private String ctl(final String request)
-    {
-        final List<String> words = new ArrayList<>(List.of("--admin", socket.toString()));
-        words.addAll(List.of(request.split(" ")));
-        return left.start(Bridge.command(List.of(), "ctl", words)).await(LIMIT_S).orFail().output();
-    }
-
     @Test
     void shouldShowInABrowserWhatTheBridgeDoes() throws IOException
     {
         try (Browser browser = Browser.openOrSkip(left, directory.resolve("profile")))
         {
-            final Bridge a = Bridge.start(left, DEVICE, with(
-                Bridge.vxlan(left, right, "libc", false), "--http", "9101", "--admin", socket.toString()));
-            final Bridge b = Bridge.start(right, DEVICE, Bridge.vxlan(right, left, "libc", false));
+            final Bridge a = startLeft("--http", "9101");
+            final Bridge b = startRight();
             a.process().awaitLine("tun-bridge: page, metrics and health at " + URL, LIMIT_S);
 
             browser.open(URL);
@@ -93,7 +44,7 @@ class PageIT
             browser.await("document.querySelectorAll('#fdb tbody tr').length > 0", LIMIT_S);
             assertEquals("at 192.0.2.1:8472", browser.value("document.getElementById('about').textContent"));
 
-            ctl("latency on");
+            ctl("latency", "on").orFail();
             final List<LabProcess> pings = List.of(ping(Overlay.v4(right), "1000"), ping("10.244.77.1", "100"));
             browser.await(rate(0) + " > 100000", LIMIT_S);
             browser.await(rate(1) + " > 100000", LIMIT_S);
@@ -106,7 +57,7 @@ class PageIT
             browser.await("document.querySelectorAll('#batches rect').length > 1", LIMIT_S);
 
             final String before = browser.value(cells("fdb"));
-            ctl("fdb add 02:00:00:00:77:01 dst 192.0.2.77");
+            ctl("fdb", "add", "02:00:00:00:77:01", "dst", "192.0.2.77").orFail();
             browser.await(cells("fdb") + ".includes('02:00:00:00:77:01')", LIMIT_S);
             assertNotEquals(before, browser.value(cells("fdb")));
             // A minute of traffic makes a picture that shows something.

@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +31,7 @@ class SegmentsApartIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private SwitchLab lab;
     private LabHost engine;
     private LabHost kernel;
@@ -59,15 +60,6 @@ class SegmentsApartIT
         for (final int vni : VNIS)
         {
             engine.addToBridge("vx" + vni, "br" + vni);
-        }
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
         }
     }
 

@@ -6,21 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.examples.lab.Bridge;
-import io.overlane.examples.lab.CommandResult;
-import io.overlane.examples.lab.Lab;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Overlay;
+import io.overlane.examples.lab.Traffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,36 +27,16 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code -Doverlane.it.soakSeconds=30}.
  */
 @Timeout(3600)
-class SoakIT
+class SoakIT extends TwoHosts
 {
     private static final int SOAK_S = Integer.getInteger("overlane.it.soakSeconds", 0);
     private static final int WARM_UP_S = 10;
     private static final Pattern GC_AT = Pattern.compile("^\\[(\\d+)[.,](\\d+)s].*Pause");
 
-    @TempDir
-    private Path directory;
-
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
-
-    @BeforeEach
-    void openLab()
+    @BeforeAll
+    static void skipUnlessAskedFor()
     {
         assumeTrue(SOAK_S > 0, "takes minutes: run scripts/soak.sh");
-        lab = Lab.openOrSkip();
-        lab.requireTun();
-        left = lab.left();
-        right = lab.right();
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
     }
 
     @ParameterizedTest
@@ -70,9 +47,9 @@ class SoakIT
         final List<String> jvm = List.of("-Xmx64m", "-XX:MaxDirectMemorySize=1g", "-Xlog:gc:file=" + log);
         final Bridge a = start(mode, underlay, left, right, jvm);
         final Bridge b = start(mode, underlay, right, left, List.of());
-        iperf(WARM_UP_S);
+        Traffic.iperf3(left, right, Overlay.v4(right), WARM_UP_S);
         final double warmAtS = secondsSinceStart(a.process());
-        final String result = iperf(SOAK_S);
+        final String result = Traffic.iperf3(left, right, Overlay.v4(right), SOAK_S);
         final double endS = secondsSinceStart(a.process());
         a.stop("TERM");
         b.stop("TERM");
@@ -107,22 +84,6 @@ class SoakIT
         return "vxlan".equals(mode) ?
             Bridge.start(host, "flannel.1", jvm, Bridge.vxlan(host, peer, underlay, false)) :
             Bridge.start(host, "flannel0", jvm, Bridge.ipUdp(host, peer, underlay));
-    }
-
-    /** One TCP stream from left to right; answers what iperf3 says of it. */
-    private String iperf(final int seconds)
-    {
-        try (LabProcess server = right.start(List.of("iperf3", "-s", "-1", "-B", Overlay.v4(right), "--forceflush")))
-        {
-            server.awaitLine("Server listening", 120);
-            final CommandResult client = left.start(
-                List.of("iperf3", "-c", Overlay.v4(right), "-t", Integer.toString(seconds), "-f", "m"))
-                .await(seconds + 30)
-                .orFail();
-            final List<String> total = client.stdout().stream().filter(line -> line.endsWith("receiver")).toList();
-            assertFalse(total.isEmpty(), client::toString);
-            return total.get(0);
-        }
     }
 
     /** Seconds of uptime in the GC log's own clock: since the JVM started. */

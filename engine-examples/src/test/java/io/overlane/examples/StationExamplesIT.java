@@ -5,43 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.examples.lab.CommandResult;
-import io.overlane.examples.lab.Lab;
-import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Poll;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Examples that use the UDP port 8472, as the README has it, in network namespaces. */
 @Timeout(600)
-class StationExamplesIT
+class StationExamplesIT extends TwoHosts
 {
-    private Lab lab;
-    private LabHost left;
-    private LabHost right;
-
-    @BeforeEach
-    void openLab()
-    {
-        lab = Lab.openOrSkip();
-        left = lab.left();
-        right = lab.right();
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
-
     /** The ping of the host goes through the kernel's vxlan device. */
     @Test
     void shouldAnswerThePingOfTheKernel()

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +30,7 @@ class VlanTrunkIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private SwitchLab lab;
     private LabHost engine;
     private LabHost kernel;
@@ -50,15 +51,6 @@ class VlanTrunkIT
             kernel.addBridge("br" + vni);
             KernelVxlan.createLearning(kernel, vni, "br" + vni, engine);
             lab.addStation(kernel, "br" + vni, number);
-        }
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
         }
     }
 

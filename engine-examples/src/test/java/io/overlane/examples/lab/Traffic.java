@@ -142,6 +142,29 @@ public final class Traffic
         }
     }
 
+    /**
+     * One TCP stream of iperf3.
+     *
+     * @param from    a host.
+     * @param to      another.
+     * @param address overlay address of the other.
+     * @param seconds how long it sends.
+     * @return iperf3's line of what the receiver got, in Mbit/s.
+     */
+    public static String iperf3(final LabHost from, final LabHost to, final String address, final int seconds)
+    {
+        try (LabProcess server = to.start(List.of("iperf3", "-s", "-1", "-B", address, "--forceflush")))
+        {
+            server.awaitLine("Server listening", 120);
+            final CommandResult client = from.start(
+                List.of("iperf3", "-c", address, "-t", Integer.toString(seconds), "-f", "m"))
+                .await(seconds + 60)
+                .orFail();
+            return client.stdout().stream().filter(line -> line.endsWith("receiver")).findFirst()
+                .orElseThrow(() -> new AssertionError(client.toString()));
+        }
+    }
+
     private static String mbits(final String json, final String sum)
     {
         final Matcher received = Pattern.compile(
