@@ -56,6 +56,11 @@ public final class Outside
                     portB.awaitFrames(500_000_000L);
                     portB.poll((buffer, offset, length) -> got[0] = length, 16);
                 }
+                // The engine counts a frame after it has sent it.
+                while (left.counters().encap().delivered() == 0)
+                {
+                    Thread.onSpinWait();
+                }
                 final MeterRegistry registry = new SimpleMeterRegistry();
                 new EngineMetrics(left, "left").bindTo(registry);
                 final double sent = registry.get("overlane.frames")
