@@ -229,12 +229,7 @@ public final class EngineHarness implements AutoCloseable
     /** @return the frames that the port received since the last call. */
     public List<byte[]> delivered()
     {
-        final List<byte[]> frames = new ArrayList<>();
-        for (byte[] frame = port.takeBytes(); frame != null; frame = port.takeBytes())
-        {
-            frames.add(frame);
-        }
-        return frames;
+        return port.takeAll();
     }
 
     /** @return counters of frames from the ports. */

@@ -7,6 +7,8 @@ import io.overlane.memory.MemoryBuffer;
 import io.overlane.port.Port;
 import io.overlane.signal.Doorbell;
 import io.overlane.status.DropReason;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -150,6 +152,17 @@ public final class LoopbackPort implements Port
         final byte[] bytes = new byte[frame.length()];
         frame.buffer().getBytes(frame.offset(), bytes);
         return bytes;
+    }
+
+    /** @return the bytes of all frames that the engine has offered and that were not taken yet. */
+    public List<byte[]> takeAll()
+    {
+        final List<byte[]> frames = new ArrayList<>();
+        for (byte[] frame = takeBytes(); frame != null; frame = takeBytes())
+        {
+            frames.add(frame);
+        }
+        return frames;
     }
 
     @Override

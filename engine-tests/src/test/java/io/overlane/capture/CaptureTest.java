@@ -13,8 +13,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.engine.EngineContext;
 import io.overlane.fate.Fate;
-import io.overlane.frame.Frame;
-import io.overlane.frame.FrameSlab;
+import io.overlane.frame.TestFrames;
 import io.overlane.pcap.CaptureReader;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
@@ -183,13 +182,9 @@ class CaptureTest
         }
         final SuperFrameSpec spec = new SuperFrameSpec(tcp.destinationMac(mac().value()), new byte[4_900], 1_000);
         final byte[] bytes = spec.bytes();
-        final Frame lent = new FrameSlab(1, 65_000).frame(0);
         final Runnable send = () ->
         {
-            lent.buffer().putBytes(FrameSlab.HEADROOM, bytes);
-            assertTrue(harness.port().put(lent.wrap(FrameSlab.HEADROOM, bytes.length).offload(
-                Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-                spec.checksumOffset())));
+            assertTrue(harness.port().put(TestFrames.superFrame(spec)));
             harness.run();
         };
         capture(context -> context.overwrites(true), send);

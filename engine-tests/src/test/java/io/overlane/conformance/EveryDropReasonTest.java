@@ -11,7 +11,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.memory.MemoryBuffer;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.FloodBudget;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.PolicyProfile;
@@ -26,7 +26,6 @@ import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -435,20 +434,12 @@ class EveryDropReasonTest
 
     private static Frame superFrame(final FrameSpec spec, final int gsoSize)
     {
-        return frame(new SuperFrameSpec(spec, new byte[4 * gsoSize], gsoSize));
-    }
-
-    private static Frame frame(final SuperFrameSpec spec)
-    {
-        final byte[] bytes = spec.bytes();
-        return new Frame(new MemoryBuffer(Arrays.copyOf(bytes, bytes.length))).wrap(0, bytes.length).offload(
-            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-            spec.checksumOffset());
+        return TestFrames.superFrame(new SuperFrameSpec(spec, new byte[4 * gsoSize], gsoSize));
     }
 
     private static void put(final EngineHarness harness, final LoopbackPort port, final SuperFrameSpec spec)
     {
-        put(harness, port, frame(spec));
+        put(harness, port, TestFrames.superFrame(spec));
     }
 
     private static void put(final EngineHarness harness, final LoopbackPort port, final Frame frame)

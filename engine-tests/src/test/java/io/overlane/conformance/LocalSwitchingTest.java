@@ -13,7 +13,7 @@ import io.overlane.engine.Internals;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.memory.MemoryBuffer;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.Port;
 import io.overlane.status.DropReason;
@@ -314,7 +314,7 @@ class LocalSwitchingTest
             FrameSpec.ipv4Tcp().sourceMac(S1.value()).destinationMac(S2.value()), new byte[3500], 1000);
         final byte[][] pieces = spec.segments().toArray(new byte[0][]);
 
-        assertTrue(bulk.put(superFrame(spec)));
+        assertTrue(bulk.put(TestFrames.superFrame(spec)));
         harness.run();
         assertFrames(two, pieces);
         assertEquals(4, harness.sentTo(EngineHarness.A).size(), "flooded");
@@ -322,7 +322,7 @@ class LocalSwitchingTest
         assertEquals(4, harness.encap().floodCopies());
 
         transmit(two, frame(S2, ALL));
-        assertTrue(bulk.put(superFrame(spec)));
+        assertTrue(bulk.put(TestFrames.superFrame(spec)));
         harness.run();
         assertFrames(two, pieces);
         assertEquals(4, harness.encap().switched());
@@ -337,7 +337,7 @@ class LocalSwitchingTest
             FrameSpec.ipv4Tcp().sourceMac(S1.value()).destinationMac(S2.value()), new byte[3500], 1000);
         bulk.fromEngine.put(frame(S2, ALL));
         harness.run();
-        assertTrue(bulk.port.put(superFrame(spec)));
+        assertTrue(bulk.port.put(TestFrames.superFrame(spec)));
         harness.run();
 
         assertEquals(1, bulk.taken.size());
@@ -377,7 +377,7 @@ class LocalSwitchingTest
         {
             transmit(many.get(i), frame(station(i), ALL));
         }
-        many.forEach(LocalSwitchingTest::takeAll);
+        many.forEach(LoopbackPort::takeAll);
         for (int i = 0; i < 20; i++)
         {
             transmit(one, frame(S1, station(i)));
@@ -391,19 +391,6 @@ class LocalSwitchingTest
     private static MacAddress station(final int i)
     {
         return new MacAddress(0x02_00_00_00_0A_00L + i);
-    }
-
-    private static Frame superFrame(final SuperFrameSpec spec)
-    {
-        final byte[] bytes = spec.bytes();
-        final Frame frame = new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length);
-        return frame.offload(
-            Frame.NEEDS_CHECKSUM,
-            spec.gsoType(),
-            spec.headersLength(),
-            spec.gsoSize(),
-            spec.checksumStart(),
-            spec.checksumOffset());
     }
 
     private SegmentContext segment()
@@ -432,9 +419,9 @@ class LocalSwitchingTest
 
     private void drain()
     {
-        takeAll(one);
-        takeAll(two);
-        takeAll(three);
+        one.takeAll();
+        two.takeAll();
+        three.takeAll();
     }
 
     private <T> T done(final CompletableFuture<T> asked)
@@ -459,19 +446,9 @@ class LocalSwitchingTest
         return FrameSpec.ipv4Udp().sourceMac(from.value()).destinationMac(to.value()).bytes();
     }
 
-    private static List<byte[]> takeAll(final LoopbackPort port)
-    {
-        final List<byte[]> frames = new ArrayList<>();
-        for (byte[] frame = port.takeBytes(); frame != null; frame = port.takeBytes())
-        {
-            frames.add(frame);
-        }
-        return frames;
-    }
-
     private static void assertFrames(final LoopbackPort port, final byte[]... expected)
     {
-        final List<byte[]> frames = takeAll(port);
+        final List<byte[]> frames = port.takeAll();
         assertEquals(
             Arrays.stream(expected).map(Arrays::toString).toList(), frames.stream().map(Arrays::toString).toList());
         for (int i = 0; i < expected.length; i++)

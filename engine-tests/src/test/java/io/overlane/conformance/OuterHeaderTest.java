@@ -10,8 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
-import io.overlane.frame.Frame;
-import io.overlane.memory.MemoryBuffer;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
@@ -166,10 +165,7 @@ class OuterHeaderTest
         launch(new OuterContext().ttl(OuterContext.INHERIT));
         final SuperFrameSpec spec =
             new SuperFrameSpec(FrameSpec.ipv4Tcp().ttl(17).tos(2), new byte[5000], 1000);
-        final byte[] bytes = spec.bytes();
-        harness.port().put(new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length).offload(
-            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-            spec.checksumOffset()));
+        harness.port().put(TestFrames.superFrame(spec));
         harness.run();
         final List<Integer> outers = harness.underlay().takeOuters();
         assertTrue(outers.size() >= 1);

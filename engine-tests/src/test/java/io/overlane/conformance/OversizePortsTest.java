@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
-import io.overlane.frame.Frame;
-import io.overlane.memory.MemoryBuffer;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
@@ -167,10 +166,7 @@ class OversizePortsTest
 
     private void transmit(final int from, final SuperFrameSpec spec)
     {
-        final byte[] bytes = spec.bytes();
-        assertTrue(ports[from].put(new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length).offload(
-            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-            spec.checksumOffset())));
+        assertTrue(ports[from].put(TestFrames.superFrame(spec)));
         harness.run();
     }
 

@@ -8,8 +8,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.frame.Frame;
-import io.overlane.memory.MemoryBuffer;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.DropReason;
@@ -349,12 +348,8 @@ class OversizeTest
 
     private void putSuperFrame(final int gsoSize)
     {
-        final SuperFrameSpec spec = new SuperFrameSpec(
-            FrameSpec.ipv4Tcp().dontFragment(), new byte[4 * gsoSize], gsoSize);
-        final byte[] bytes = spec.bytes();
-        harness.port().put(new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length).offload(
-            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-            spec.checksumOffset()));
+        harness.port().put(TestFrames.superFrame(new SuperFrameSpec(
+            FrameSpec.ipv4Tcp().dontFragment(), new byte[4 * gsoSize], gsoSize)));
         harness.run();
     }
 

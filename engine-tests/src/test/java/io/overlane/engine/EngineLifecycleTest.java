@@ -448,17 +448,8 @@ class EngineLifecycleTest
     void shouldRefuseDutyCycleWhileOtherThreadIsInOne() throws InterruptedException
     {
         final OverlayEngine running = launch(context(ThreadingMode.INVOKER));
-        final CountDownLatch isInside = new CountDownLatch(1);
         final CountDownLatch mayLeave = new CountDownLatch(1);
-        running.control().operate(tables ->
-        {
-            isInside.countDown();
-            await(mayLeave);
-            return null;
-        });
-        final Thread other = new Thread(running::doWork, "other");
-        other.start();
-        await(isInside);
+        final Thread other = startInside(running, mayLeave);
 
         final String refusal = assertThrows(IllegalStateException.class, running::doWork).getMessage();
         assertTrue(refusal.contains("thread other is in it"), refusal);
@@ -474,8 +465,22 @@ class EngineLifecycleTest
     void shouldCloseWhenOtherThreadLeavesDutyCycle() throws InterruptedException
     {
         final OverlayEngine running = launch(context(ThreadingMode.INVOKER));
-        final CountDownLatch isInside = new CountDownLatch(1);
         final CountDownLatch mayLeave = new CountDownLatch(1);
+        startInside(running, mayLeave);
+        final Thread closer = new Thread(running::close, "closer");
+        closer.start();
+        assertEquals(0, port.closed.get(), "a duty cycle uses it");
+        mayLeave.countDown();
+        closer.join(PATIENCE.toMillis());
+
+        assertFalse(closer.isAlive());
+        assertEnded(running);
+    }
+
+    /** A thread that stays in a duty cycle until it may leave. */
+    private static Thread startInside(final OverlayEngine running, final CountDownLatch mayLeave)
+    {
+        final CountDownLatch isInside = new CountDownLatch(1);
         running.control().operate(tables ->
         {
             isInside.countDown();
@@ -485,14 +490,7 @@ class EngineLifecycleTest
         final Thread other = new Thread(running::doWork, "other");
         other.start();
         await(isInside);
-        final Thread closer = new Thread(running::close, "closer");
-        closer.start();
-        assertEquals(0, port.closed.get(), "a duty cycle uses it");
-        mayLeave.countDown();
-        closer.join(PATIENCE.toMillis());
-
-        assertFalse(closer.isAlive());
-        assertEnded(running);
+        return other;
     }
 
     private EngineContext context(final ThreadingMode mode)

@@ -12,8 +12,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.fate.Fate;
 import io.overlane.fate.FateListener;
 import io.overlane.fate.FateSubscription;
-import io.overlane.frame.Frame;
-import io.overlane.frame.FrameSlab;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.Port;
 import io.overlane.status.DropLedger;
@@ -191,12 +190,7 @@ class FateListenerTest
         listen();
         final SuperFrameSpec spec = new SuperFrameSpec(
             FrameSpec.ipv4Tcp().destinationMac(STATION.value()), new byte[5_000], 1_000);
-        final byte[] bytes = spec.bytes();
-        final Frame lent = new FrameSlab(1, 65_000).frame(0);
-        lent.buffer().putBytes(FrameSlab.HEADROOM, bytes);
-        assertTrue(harness.port().put(lent.wrap(FrameSlab.HEADROOM, bytes.length).offload(
-            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-            spec.checksumOffset())));
+        assertTrue(harness.port().put(TestFrames.superFrame(spec)));
         harness.run();
 
         final Seen fate = only();

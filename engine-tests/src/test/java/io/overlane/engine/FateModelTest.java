@@ -9,8 +9,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.control.FdbRequest;
 import io.overlane.fate.Fate;
 import io.overlane.fate.FateSubscription;
-import io.overlane.frame.Frame;
-import io.overlane.frame.FrameSlab;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.FloodBudget;
 import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
@@ -41,7 +40,6 @@ class FateModelTest
     private static final int[] STATIONS = {1, 2, 3, 4, 5, 6};
 
     private final Random random = new Random(0xFA7E);
-    private final Frame lent = new FrameSlab(1, LONGEST).frame(0);
 
     @Test
     void shouldReportSuperFramesFloodsAndSwitchedFramesOnce()
@@ -105,11 +103,7 @@ class FateModelTest
         final SuperFrameSpec any = SuperFrameSpec.random(random, 20_000);
         final SuperFrameSpec spec = new SuperFrameSpec(
             any.spec().sourceMac(station()).destinationMac(station()), any.payload(), any.gsoSize());
-        final byte[] bytes = spec.bytes();
-        lent.buffer().putBytes(FrameSlab.HEADROOM, bytes);
-        port.put(lent.wrap(FrameSlab.HEADROOM, bytes.length).offload(
-            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-            spec.checksumOffset()));
+        port.put(TestFrames.superFrame(spec));
     }
 
     private FrameSpec frame()

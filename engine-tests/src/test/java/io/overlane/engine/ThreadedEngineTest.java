@@ -15,8 +15,7 @@ import io.overlane.control.TableResult;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
 import io.overlane.status.EngineSnapshot;
-import io.overlane.signal.Doorbell;
-import io.overlane.signal.IdleWait;
+import io.overlane.signal.DoorbellWait;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.underlay.NioUnderlay;
@@ -199,7 +198,7 @@ class ThreadedEngineTest
             engine.close();
         });
         assertThreadsEnd();
-        assertTrue(wait.isClosed);
+        assertTrue(wait.isClosed());
         assertEquals(List.of(), List.copyOf(errors));
     }
 
@@ -210,7 +209,7 @@ class ThreadedEngineTest
         final RingPort port = new RingPort("told", 1450, 256);
         final EngineContext context = context(ThreadingMode.SPLIT, port).idleWait(wait);
         assertThrows(IllegalArgumentException.class, () -> launch(context));
-        assertTrue(wait.isClosed);
+        assertTrue(wait.isClosed());
     }
 
     @Test
@@ -282,30 +281,5 @@ class ThreadedEngineTest
     {
         assertEquals(FRAMES, path.delivered());
         assertEquals(path.framesIn(), path.delivered() + path.answered() + path.dropped());
-    }
-
-    /** A wait that only wake-ups end. */
-    private static final class DoorbellWait implements IdleWait
-    {
-        private final Doorbell doorbell = new Doorbell();
-        private volatile boolean isClosed;
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-            doorbell.await(timeoutNs);
-        }
-
-        @Override
-        public void wake()
-        {
-            doorbell.ring();
-        }
-
-        @Override
-        public void close()
-        {
-            isClosed = true;
-        }
     }
 }

@@ -252,12 +252,7 @@ public final class DeviceTwin implements AutoCloseable
     /** @return what came out of the device since the last call. */
     public List<byte[]> taken()
     {
-        final List<byte[]> frames = new ArrayList<>();
-        for (byte[] frame = port.takeBytes(); frame != null; frame = port.takeBytes())
-        {
-            frames.add(frame);
-        }
-        return frames;
+        return port.takeAll();
     }
 
     /** @return counters of frames that went in. */

@@ -10,9 +10,8 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.memory.MemoryBuffer;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.ForwardingPort;
@@ -320,12 +319,8 @@ class ForeignFaultsTest
 
     private static void putSuperFrame(final LoopbackPort port, final MacAddress to)
     {
-        final SuperFrameSpec spec = new SuperFrameSpec(
-            FrameSpec.ipv4Tcp().sourceMac(HERE.value()).destinationMac(to.value()), new byte[3500], 1000);
-        final byte[] bytes = spec.bytes();
-        port.put(new Frame(new MemoryBuffer(bytes)).wrap(0, bytes.length).offload(
-            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-            spec.checksumOffset()));
+        port.put(TestFrames.superFrame(new SuperFrameSpec(
+            FrameSpec.ipv4Tcp().sourceMac(HERE.value()).destinationMac(to.value()), new byte[3500], 1000)));
     }
 
     private void send(final MacAddress to)

@@ -149,7 +149,7 @@ class PathFuzzTest
             harness.run();
             harness.run();
             harness.sentTo(EngineHarness.A);
-            for (byte[] frame = device.takeBytes(); frame != null; frame = device.takeBytes())
+            for (final byte[] frame : device.takeAll())
             {
                 assertEquals("81000007", Hex.of(frame, 12, 4));
             }

@@ -12,8 +12,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.fate.Fate;
-import io.overlane.frame.Frame;
-import io.overlane.frame.FrameSlab;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.status.DropReason;
@@ -77,12 +76,7 @@ class StageVerdictsTest
 
     private List<String> taken()
     {
-        final List<String> frames = new ArrayList<>();
-        for (byte[] frame = tap.takeBytes(); frame != null; frame = tap.takeBytes())
-        {
-            frames.add(Hex.of(frame));
-        }
-        return frames;
+        return tap.takeAll().stream().map(Hex::of).toList();
     }
 
     @Test
@@ -243,12 +237,7 @@ class StageVerdictsTest
         }, port, remote);
         final SuperFrameSpec spec = new SuperFrameSpec(
             FrameSpec.ipv4Tcp().destinationMac(STATION.value()), new byte[5_000], 1_000);
-        final byte[] bytes = spec.bytes();
-        final Frame lent = new FrameSlab(1, 65_000).frame(0);
-        lent.buffer().putBytes(FrameSlab.HEADROOM, bytes);
-        assertTrue(harness.port().put(lent.wrap(FrameSlab.HEADROOM, bytes.length).offload(
-            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-            spec.checksumOffset())));
+        assertTrue(harness.port().put(TestFrames.superFrame(spec)));
         harness.run();
         assertEquals(5, frames[0]);
         final List<String> segments = spec.segments().stream().map(Hex::of).toList();

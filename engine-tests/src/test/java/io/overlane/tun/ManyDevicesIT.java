@@ -12,6 +12,7 @@ import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.frame.FrameSlab;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
@@ -167,8 +168,7 @@ class ManyDevicesIT extends Scenario
         final byte[] datagram = FrameSpec.vxlan(
             FrameSpec.arpRequest("10.9." + vni + ".2", "10.9." + vni + ".1").sourceMac(PEER_MAC.value()))
             .vni(vni).datagram();
-        final Frame frame = new FrameSlab(1, datagram.length).frame(0).wrap(FrameSlab.HEADROOM, datagram.length);
-        frame.buffer().putBytes(frame.offset(), datagram);
+        final Frame frame = TestFrames.frame(datagram);
         final SendBatch request = new SendBatch(1);
         request.add(frame, LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
         peer.send(request);

@@ -11,9 +11,8 @@ import io.overlane.address.MacAddress;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
-import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.frame.FrameSlab;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.Port;
 import io.overlane.port.PortSelector;
@@ -61,7 +60,7 @@ class OneThreadIT extends Scenario
                 FrameSpec.arpRequest("10.9.0.2", "10.9.0.1").sourceMac(PEER_MAC.value())).vni(VNI).datagram();
             request.clear();
             request.add(
-                frame(datagram), LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
+                TestFrames.frame(datagram), LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
             peer.send(request);
             assertTrue(poll(peer, received) > 0, "no answer in round " + i);
         }
@@ -161,13 +160,6 @@ class OneThreadIT extends Scenario
             thread.join(PATIENCE_MS);
             assertFalse(thread.isAlive(), thread.getName());
         }
-    }
-
-    private static Frame frame(final byte[] bytes)
-    {
-        final Frame frame = new FrameSlab(1, bytes.length).frame(0).wrap(FrameSlab.HEADROOM, bytes.length);
-        frame.buffer().putBytes(frame.offset(), bytes);
-        return frame;
     }
 
     /** Tells when the thread is about to wait; a wake-up from then on ends that wait. */

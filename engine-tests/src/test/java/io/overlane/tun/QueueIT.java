@@ -11,7 +11,7 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.QueueContext;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameSlab;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.SegmentContext;
 import io.overlane.status.EngineCounters;
 import io.overlane.testdata.FrameSpec;
@@ -102,8 +102,7 @@ class QueueIT extends Scenario
     private void sendFromNewPort(final OverlayEngine engine) throws IOException
     {
         final byte[] datagram = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(VNI).datagram();
-        final Frame frame = new FrameSlab(1, datagram.length).frame(0).wrap(FrameSlab.HEADROOM, datagram.length);
-        frame.buffer().putBytes(frame.offset(), datagram);
+        final Frame frame = TestFrames.frame(datagram);
         final SendBatch batch = new SendBatch(1);
         batch.add(frame, LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
         try (LibcUnderlay sender = LibcUnderlay.open(

@@ -12,10 +12,9 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.frame.Frame;
-import io.overlane.frame.FrameSlab;
+import io.overlane.frame.TestFrames;
 import io.overlane.policy.SegmentContext;
-import io.overlane.signal.Doorbell;
-import io.overlane.signal.IdleWait;
+import io.overlane.signal.DoorbellWait;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.udp.LibcUnderlay;
@@ -114,38 +113,13 @@ class SegmentIT extends Scenario
         assertEquals(List.of(), errors);
     }
 
-    /** Knows of no device. */
-    private static final class DoorbellWait implements IdleWait
-    {
-        private final Doorbell doorbell = new Doorbell();
-
-        @Override
-        public void await(final long timeoutNs)
-        {
-            doorbell.await(timeoutNs);
-        }
-
-        @Override
-        public void wake()
-        {
-            doorbell.ring();
-        }
-
-        @Override
-        public void close()
-        {
-            doorbell.ring();
-        }
-    }
-
     /** The host answers for its address on the device of a segment. */
     private void ask(final OverlayEngine engine, final int vni, final int round)
     {
         final byte[] datagram = FrameSpec.vxlan(
             FrameSpec.arpRequest("10.9." + vni + ".2", "10.9." + vni + ".1").sourceMac(PEER_MAC.value()))
             .vni(vni).datagram();
-        final Frame frame = new FrameSlab(1, datagram.length).frame(0).wrap(FrameSlab.HEADROOM, datagram.length);
-        frame.buffer().putBytes(frame.offset(), datagram);
+        final Frame frame = TestFrames.frame(datagram);
         final SendBatch request = new SendBatch(1);
         request.add(frame, LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
         peer.send(request);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline.encap;
 
+import static io.overlane.frame.TestFrames.frame;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,9 +14,8 @@ import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
-import io.overlane.frame.FrameSlab;
+import io.overlane.frame.TestFrames;
 import io.overlane.limit.RateLimit;
-import io.overlane.memory.MemoryBuffer;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.Guards;
@@ -117,7 +117,8 @@ class SendQueueTest
         final FrameSpec flow = FrameSpec.ipv4Tcp();
         batch.add(frame(flow.destinationMac(mac(2)).bytes()));
         batch.add(frame(flow.destinationMac(FrameSpec.BROADCAST).bytes()));
-        batch.add(frame(new SuperFrameSpec(flow.destinationMac(FrameSpec.BROADCAST), new byte[3000], 1000)));
+        batch.add(TestFrames.superFrame(
+            new SuperFrameSpec(flow.destinationMac(FrameSpec.BROADCAST), new byte[3000], 1000)));
         assertShape(1, 1, 1, 3, 3);
         assertEquals(1, wire.sent.stream().map(WireUnderlay.Sent::flowHash).distinct().count());
     }
@@ -357,7 +358,7 @@ class SendQueueTest
         final SuperFrameSpec any = SuperFrameSpec.random(random, random.nextInt(4) == 0 ? 60_000 : 6_000);
         final SuperFrameSpec spec =
             new SuperFrameSpec(any.spec().destinationMac(mac(remote)), any.payload(), any.gsoSize());
-        batch.add(frame(spec));
+        batch.add(TestFrames.superFrame(spec));
         return spec.segments().stream().map(SendQueueTest::tunnelled).toList();
     }
 
@@ -431,26 +432,12 @@ class SendQueueTest
 
     private void superFrame(final int remote, final int length, final int gsoSize)
     {
-        batch.add(frame(superFrameSpec(remote, length, gsoSize)));
+        batch.add(TestFrames.superFrame(superFrameSpec(remote, length, gsoSize)));
     }
 
     private static SuperFrameSpec superFrameSpec(final int remote, final int length, final int gsoSize)
     {
         return new SuperFrameSpec(FrameSpec.ipv4Tcp().destinationMac(mac(remote)), new byte[length], gsoSize);
-    }
-
-    private static Frame frame(final SuperFrameSpec spec)
-    {
-        return frame(spec.bytes()).offload(
-            Frame.NEEDS_CHECKSUM, spec.gsoType(), spec.headersLength(), spec.gsoSize(), spec.checksumStart(),
-            spec.checksumOffset());
-    }
-
-    private static Frame frame(final byte[] bytes)
-    {
-        final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
-        buffer.putBytes(FrameSlab.HEADROOM, bytes);
-        return new Frame(buffer).wrap(FrameSlab.HEADROOM, bytes.length);
     }
 
     private static byte[] tunnelled(final byte[] frame)
