@@ -132,7 +132,7 @@ public final class CaptureContext
     /**
      * @param everySegment true to record each segment of a TCP super-frame that the engine cut; false, the
      *                     default: the super-frame is one packet of the capture, as in captures of a Linux host, and
-     *                     the comment has the number of frames. Under full load that is a fortieth of the records.
+     *                     the comment has the number of frames. Under full load, true makes 25 times as many records.
      */
     public CaptureContext everySegment(final boolean everySegment)
     {
