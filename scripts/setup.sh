@@ -82,6 +82,7 @@ overlane_missing()
         overlane_has_libpcap || echo libpcap
         command -v etcd >/dev/null || echo etcd-server
         command -v openssl >/dev/null || echo openssl
+        command -v capsh >/dev/null || echo libcap2-bin
         command -v faketime >/dev/null || echo faketime
         ;;
       demo) ;;

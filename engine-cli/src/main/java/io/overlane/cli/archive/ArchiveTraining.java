@@ -85,13 +85,13 @@ public final class ArchiveTraining
         }
     }
 
-    /** A program of the host, and JSON. */
+    /** JSON, and a program of the host; with input, because there may be no {@code /dev/null} in a chroot. */
     private static void useHost() throws IOException
     {
         final Optional<HostCommand> shell = HostCommand.find("sh");
         if (shell.isPresent())
         {
-            shell.get().tryRun("", List.of("-c", ":"));
+            shell.get().tryRun("\n", List.of("-c", ":"));
         }
         NetworkConfig.parse("{\"Network\":\"10.5.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}");
     }

@@ -175,6 +175,25 @@ public final class FlannelHost implements AutoCloseable
         return this;
     }
 
+    /**
+     * Start a node in a root file system of {@code deploy/image/make-root.sh}, as in the pod; it is not ready yet.
+     *
+     * @param root it runs in, read-only.
+     * @return this.
+     */
+    public FlannelHost launchIn(final Path root)
+    {
+        makeTemporaryDirectory();
+        process = host.start(List.of(
+            "../deploy/image/enter-root.sh", root.toString(), files.toString(), files.toString(),
+            "overlane", "flannel", "--ip-masq",
+            "--etcd-endpoints", lab.etcd().endpoint(),
+            "--etcd-prefix", FlannelLab.PREFIX,
+            "--iface", host.underlayDevice(),
+            "--admin", "/run/flannel/" + adminSocket.getFileName()));
+        return this;
+    }
+
     /** What is forgotten there is seen in the picture. */
     private Path makeTemporaryDirectory()
     {

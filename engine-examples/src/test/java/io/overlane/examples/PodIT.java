@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.overlane.examples.lab.CommandResult;
+import io.overlane.examples.lab.FlannelHost;
+import io.overlane.examples.lab.FlannelLab;
+import io.overlane.examples.lab.LabProcess;
+import io.overlane.examples.lab.Traffic;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node in the root file system of the image, with what a pod has. {@code scripts/pod-limits.sh} adds the limits. */
+@Tag("control-plane")
+@Timeout(300)
+class PodIT
+{
+    private static final int MAKE_TIMEOUT_S = 200;
+
+    /** CAP_NET_ADMIN, 12, and CAP_NET_RAW, 13, as in {@code capabilities(7)}. */
+    private static final String TWO_CAPABILITIES = "0000000000003000";
+
+    @TempDir
+    private Path directory;
+
+    private FlannelLab lab;
+
+    @AfterEach
+    void closeLab()
+    {
+        if (lab != null)
+        {
+            lab.close();
+        }
+    }
+
+    @Test
+    void shouldRunInAReadOnlyRootWithTwoCapabilities() throws IOException
+    {
+        lab = FlannelLab.openOrSkip(
+            directory, "{\"Network\":\"10.5.0.0/16\",\"EnableNFTables\":true,\"Backend\":{\"Type\":\"vxlan\"}}");
+        final CommandResult capsh = LabProcess.start(List.of("capsh", "--print")).await(MAKE_TIMEOUT_S);
+        assumeTrue(capsh.status() == 0, () -> "needs capsh (Debian: libcap2-bin): " + capsh);
+        final Path root = directory.resolve("root");
+        LabProcess.start(List.of(
+            "env", "JAVA_HOME=" + System.getProperty("java.home"),
+            "../deploy/image/make-root.sh", "target/engine-examples.jar", root.toString()))
+            .await(MAKE_TIMEOUT_S).orFail();
+
+        final FlannelHost pod = lab.addNode(1).launchIn(root);
+        final FlannelHost other = lab.addNode(2).launch();
+        pod.awaitReady();
+        other.awaitReady();
+        pod.attachPod();
+        other.attachPod();
+        FlannelLab.awaitKnown(List.of(pod, other));
+        Traffic.ping(pod.pod(), other.podAddress());
+        Traffic.ping(other.pod(), pod.podAddress());
+
+        final Path process = Path.of("/proc", Long.toString(pod.process().pid()));
+        final List<String> status = Files.readAllLines(process.resolve("status"));
+        assertTrue(status.contains("CapEff:\t" + TWO_CAPABILITIES), status::toString);
+        assertTrue(status.contains("CapBnd:\t" + TWO_CAPABILITIES), status::toString);
+        final FileSystemException refused = assertThrows(
+            FileSystemException.class, () -> Files.writeString(process.resolve("root/tmp/probe"), "x"));
+        assertEquals("Read-only file system", refused.getReason());
+
+        final CommandResult stopped = pod.stop();
+        assertTrue(stopped.stderr().isEmpty(), stopped::toString);
+        other.stop();
+    }
+}
