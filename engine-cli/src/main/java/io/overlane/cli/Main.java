@@ -7,6 +7,7 @@ import io.overlane.cli.ctl.CtlCommand;
 import io.overlane.cli.flannel.FlannelCommand;
 import io.overlane.cli.replay.ReplayCommand;
 import io.overlane.cli.top.TopCommand;
+import io.overlane.flannel.node.DockerOptionsCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
@@ -23,8 +24,8 @@ import picocli.CommandLine.Spec;
     name = "overlane",
     description = "Userspace VXLAN and IP-in-UDP tunnels.",
     subcommands = {
-        TunBridgeCommand.class, FlannelCommand.class, CtlCommand.class, TopCommand.class,
-        ReplayCommand.class,        AutoComplete.GenerateCompletion.class},
+        TunBridgeCommand.class, FlannelCommand.class, DockerOptionsCommand.class, CtlCommand.class, TopCommand.class,
+        ReplayCommand.class, AutoComplete.GenerateCompletion.class},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     footer = {"", "Set OVERLANE_DEBUG=1 for stack traces and debug messages on standard error."})
@@ -68,6 +69,8 @@ public final class Main implements Runnable
         {
             commandLine.addSubcommand(command);
         }
+        commandLine.getSubcommands().values()
+            .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
         return OptionTypes.converting(commandLine)
             .setExecutionStrategy(Main::run)
             .setUsageHelpAutoWidth(true)

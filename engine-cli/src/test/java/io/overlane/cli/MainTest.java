@@ -23,8 +23,8 @@ class MainTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        ""                          | no command; give one of tun-bridge, flannel, ctl, top, replay, \
-        generate-completion; --help describes them
+        ""                          | no command; give one of tun-bridge, flannel, mk-docker-opts, ctl, \
+        top, replay, generate-completion; --help describes them
         brigde                      | unknown command 'brigde' (try overlane --help)
         --frob                      | unknown option '--frob' (try overlane --help)
         tun-brigde                  | unknown command 'tun-brigde', did you mean tun-bridge? (try overlane --help)
@@ -125,7 +125,7 @@ class MainTest
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--version", "tun-bridge --version", "replay --version"})
+    @ValueSource(strings = {"--version", "tun-bridge --version", "mk-docker-opts --version", "replay --version"})
     void shouldTellItsVersion(final String line)
     {
         final CommandRun run = CommandRun.of(line.split(" "));
@@ -139,7 +139,7 @@ class MainTest
     void shouldListEveryCommandInTheHelp()
     {
         final CommandRun run = CommandRun.of("--help");
-        for (final String command : List.of("tun-bridge", "flannel", "ctl", "replay"))
+        for (final String command : List.of("tun-bridge", "flannel", "mk-docker-opts", "ctl", "replay"))
         {
             assertTrue(run.out().contains("\n  " + command), run.out());
         }

@@ -24,7 +24,8 @@ class OptionsReportTest
 {
     private static final Path DOCUMENT = Path.of("..", "docs", "options.md");
 
-    private static final List<String> COMMANDS = List.of("tun-bridge", "flannel", "ctl", "top", "replay", "demo");
+    private static final List<String> COMMANDS =
+        List.of("tun-bridge", "flannel", "mk-docker-opts", "ctl", "top", "replay", "demo");
 
     private static final String HOW = "docs/options.md differs from the options of the commands; write it with\n" +
         "    mvn -q test -pl engine-examples -am -Dtest=OptionsReportTest -Ddocs.write" +

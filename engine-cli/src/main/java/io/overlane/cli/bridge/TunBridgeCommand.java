@@ -2,7 +2,6 @@
 package io.overlane.cli.bridge;
 
 import io.overlane.cli.RunOptions;
-import io.overlane.cli.Version;
 import io.overlane.cli.bridge.config.ConfigFile;
 import io.overlane.cli.bridge.plan.BridgeOptions;
 import io.overlane.cli.bridge.plan.BridgePlanner;
@@ -25,7 +24,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tun-bridge",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     sortOptions = false,
     description =
         "Joins a TAP or TUN device to remotes over UDP, as flannel does or as a plain bridge, until SIGINT or " +

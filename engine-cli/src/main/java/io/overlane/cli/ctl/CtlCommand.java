@@ -4,7 +4,6 @@ package io.overlane.cli.ctl;
 import io.overlane.admin.AdminClient;
 import io.overlane.cli.Progress;
 import io.overlane.cli.SocketOption;
-import io.overlane.cli.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -24,7 +23,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ctl",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     sortOptions = false,
     description =
         "Sends a request to a running bridge or flannel node. 'ctl help' lists its requests, which have the " +

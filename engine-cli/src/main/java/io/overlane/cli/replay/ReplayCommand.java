@@ -6,7 +6,6 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.cli.Progress;
 import io.overlane.cli.TerminalCheck;
-import io.overlane.cli.Version;
 import io.overlane.engine.EngineContext;
 import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.CaptureReader;
@@ -42,7 +41,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     sortOptions = false,
     description =
         "Runs a capture of VXLAN packets through the engine and prints the verdict on each packet. Reads pcap " +

@@ -5,7 +5,6 @@ import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.SocketOption;
 import io.overlane.cli.StopSignal;
 import io.overlane.cli.TerminalCheck;
-import io.overlane.cli.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -27,7 +26,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "top",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     sortOptions = false,
     description =
         "Shows the rates of a running bridge or flannel node, for each segment, remote and drop reason, with their " +

@@ -2,7 +2,6 @@
 package io.overlane.examples.demo;
 
 import io.overlane.address.IpAddress;
-import io.overlane.cli.Version;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
@@ -18,7 +17,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     sortOptions = false,
     description =
         "Two engines in one JVM exchange an ARP request, a ping, and frames as fast as they go, over UDP on " +

@@ -4,8 +4,8 @@ package io.overlane.flannel.node;
 import io.overlane.flannel.host.file.DockerOptions;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -51,13 +51,12 @@ public final class DockerOptionsCommand implements Callable<Integer>
     @Override
     public Integer call() throws IOException
     {
-        new DockerOptions(individual, combined, combinedKey, !withoutIpMasq)
+        final Map<String, String> variables = new DockerOptions(individual, combined, combinedKey, !withoutIpMasq)
             .write(subnetFile, dockerFile, System.getenv());
-        final String text = Files.isRegularFile(subnetFile) ? Files.readString(subnetFile) : "";
-        if (!text.isEmpty())
+        if (!variables.getOrDefault("FLANNEL_SUBNET", "").isEmpty())
         {
             final Optional<String> conflict =
-                DockerOptions.conflictingRoute(text, IpCommand.find().run("route", "show"));
+                DockerOptions.conflictingRoute(variables, IpCommand.find().run("route", "show"));
             if (conflict.isPresent())
             {
                 throw new IOException("the routing table already has the subnet: " + conflict.get());

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,38 +30,54 @@ final class AtomicFile
 
     /**
      * Write a file of mode 0644 beside the old one, force it to disk, and rename it. Missing directories are made with
-     * mode 0755.
+     * mode 0755. A symbolic link stays, and the file it leads to is replaced. A pipe or a device is written to.
      *
      * @throws IOException if that fails, with one line that names the file; then the old file is unchanged.
      */
     static void write(final Path file, final String text) throws IOException
     {
-        final Path target = file.toAbsolutePath();
-        final Path directory = target.getParent();
-        if (directory == null || Files.isDirectory(target))
+        final Path named = file.toAbsolutePath();
+        if (named.getParent() == null || Files.isDirectory(named))
         {
             throw new IOException("cannot write " + file + ": it is a directory");
         }
         try
         {
-            Files.createDirectories(directory, DIRECTORY_MODE);
-            final Path temporary = Files.createTempFile(directory, "." + target.getFileName() + ".", ".tmp");
-            try
+            if (!Files.exists(named))
             {
-                writeThrough(temporary, text);
-                Files.setPosixFilePermissions(temporary, FILE_MODE);
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                replace(named, text);
             }
-            finally
+            else if (Files.isRegularFile(named))
             {
-                Files.deleteIfExists(temporary);
+                replace(named.toRealPath(), text);
             }
-            forceDirectory(directory);
+            else
+            {
+                Files.writeString(named, text, StandardOpenOption.WRITE);
+            }
         }
         catch (final IOException ex)
         {
             throw new IOException("cannot write " + file + ": " + reason(ex), ex);
         }
+    }
+
+    private static void replace(final Path target, final String text) throws IOException
+    {
+        final Path directory = Objects.requireNonNull(target.getParent());
+        Files.createDirectories(directory, DIRECTORY_MODE);
+        final Path temporary = Files.createTempFile(directory, "." + target.getFileName() + ".", ".tmp");
+        try
+        {
+            writeThrough(temporary, text);
+            Files.setPosixFilePermissions(temporary, FILE_MODE);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        finally
+        {
+            Files.deleteIfExists(temporary);
+        }
+        forceDirectory(directory);
     }
 
     /**

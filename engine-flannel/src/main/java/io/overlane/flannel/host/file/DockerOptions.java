@@ -3,7 +3,9 @@ package io.overlane.flannel.host.file;
 
 import io.overlane.address.IpPrefix;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,10 +24,9 @@ public record DockerOptions(boolean individual, boolean combined, String combine
     /** The default of {@code -k}. */
     public static final String DEFAULT_KEY = "DOCKER_OPTS";
 
-    /** The default of {@code -d}. */
-    public static final Path DEFAULT_PATH = Path.of("/run/docker_opts.env");
-
     private static final String OPTION_PREFIX = "DOCKER_OPT_";
+    private static final String SUBNET = "FLANNEL_SUBNET";
+    private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
 
     /**
      * If neither individual nor combined is set, both are.
@@ -34,7 +35,7 @@ public record DockerOptions(boolean individual, boolean combined, String combine
      */
     public DockerOptions
     {
-        if (!combinedKey.matches("[A-Za-z_][A-Za-z0-9_]*"))
+        if (!combinedKey.matches(NAME))
         {
             throw new IllegalArgumentException("'" + combinedKey + "' cannot be the name of a variable");
         }
@@ -46,31 +47,33 @@ public record DockerOptions(boolean individual, boolean combined, String combine
     }
 
     /**
-     * @param subnetFile  text of {@code subnet.env}; empty if there is none.
-     * @param environment variables of the caller: {@code DOCKER_OPT_…} become options too, and the value of the
-     *                    combined key stands before the others. {@code subnetFile} overrides them.
+     * @param variables of the caller and of {@code subnet.env}: {@code DOCKER_OPT_…} become options too, and the
+     *                  value of the combined key stands before the others.
      * @return text of the file.
-     * @throws IllegalArgumentException if {@code FLANNEL_IPMASQ} is neither true nor false.
+     * @throws IOException if {@code FLANNEL_IPMASQ} is neither true nor false; one line.
      */
-    public String toText(final String subnetFile, final Map<String, String> environment)
+    String toText(final Map<String, String> variables) throws IOException
     {
-        final Map<String, String> variables = new TreeMap<>(environment);
-        variables.putAll(EnvironmentText.parse(subnetFile));
-        addOptions(variables);
+        final Map<String, String> options = new TreeMap<>();
+        variables.forEach((name, value) ->
+        {
+            if (name.startsWith(OPTION_PREFIX) && name.matches(NAME))
+            {
+                options.put(name, value);
+            }
+        });
+        addOptions(variables, options);
 
         final StringBuilder text = new StringBuilder();
         final String before = variables.getOrDefault(combinedKey, "");
         final StringBuilder all = new StringBuilder(before.isEmpty() ? "" : before + " ");
-        variables.forEach((name, value) ->
+        options.forEach((name, value) ->
         {
-            if (name.startsWith(OPTION_PREFIX))
+            if (individual)
             {
-                if (individual)
-                {
-                    text.append(name).append("=\"").append(value).append("\"\n");
-                }
-                all.append(' ').append(value);
+                text.append(name).append("=\"").append(value).append("\"\n");
             }
+            all.append(' ').append(value);
         });
         if (combined)
         {
@@ -80,29 +83,36 @@ public record DockerOptions(boolean individual, boolean combined, String combine
     }
 
     /**
-     * Read {@code subnet.env} and write Docker's file atomically.
+     * Read {@code subnet.env}, and write Docker's file: atomically, or in place if it is a pipe or a device.
      *
      * @param subnetFile  to read; if it does not exist, only the environment counts.
-     * @param environment variables of the caller.
-     * @throws IllegalArgumentException if {@code FLANNEL_IPMASQ} is neither true nor false.
+     * @param environment variables of the caller; those of {@code subnetFile} override them.
+     * @return all these variables.
+     * @throws IOException if {@code FLANNEL_IPMASQ} is neither true nor false, or a file cannot be read or written; one
+     *     line.
      */
-    public void write(final Path subnetFile, final Path dockerFile, final Map<String, String> environment)
-        throws IOException
+    public Map<String, String> write(
+        final Path subnetFile, final Path dockerFile, final Map<String, String> environment) throws IOException
     {
-        final String text = AtomicFile.readOrNull(subnetFile);
-        AtomicFile.write(dockerFile, toText(text == null ? "" : text, environment));
+        final Map<String, String> variables = new HashMap<>(environment);
+        if (Files.isRegularFile(subnetFile))
+        {
+            variables.putAll(EnvironmentText.parse(Files.readString(subnetFile), environment));
+        }
+        AtomicFile.write(dockerFile, toText(variables));
+        return variables;
     }
 
     /**
      * Find a route that leads the node's subnet to another host: Docker's bridge is about to get this subnet.
      *
-     * @param subnetFile text of {@code subnet.env}.
-     * @param routes     output of {@code ip route show}.
+     * @param variables those of {@code subnet.env}.
+     * @param routes    output of {@code ip route show}.
      * @return the conflicting route, if there is one.
      */
-    public static Optional<String> conflictingRoute(final String subnetFile, final String routes)
+    public static Optional<String> conflictingRoute(final Map<String, String> variables, final String routes)
     {
-        final String subnet = EnvironmentText.parse(subnetFile).getOrDefault("FLANNEL_SUBNET", "");
+        final String subnet = variables.getOrDefault(SUBNET, "");
         if (subnet.isEmpty())
         {
             return Optional.empty();
@@ -114,32 +124,27 @@ public record DockerOptions(boolean individual, boolean combined, String combine
             .findFirst();
     }
 
-    private void addOptions(final Map<String, String> variables)
+    private void addOptions(final Map<String, String> variables, final Map<String, String> options) throws IOException
     {
-        final String subnet = variables.getOrDefault("FLANNEL_SUBNET", "");
+        final String subnet = variables.getOrDefault(SUBNET, "");
         if (!subnet.isEmpty())
         {
-            variables.put(OPTION_PREFIX + "BIP", "--bip=" + subnet);
+            options.put(OPTION_PREFIX + "BIP", "--bip=" + subnet);
         }
         final String mtu = variables.getOrDefault("FLANNEL_MTU", "");
         if (!mtu.isEmpty())
         {
-            variables.put(OPTION_PREFIX + "MTU", "--mtu=" + mtu);
+            options.put(OPTION_PREFIX + "MTU", "--mtu=" + mtu);
         }
         final String ipMasq = variables.getOrDefault("FLANNEL_IPMASQ", "");
         if (!ipMasq.isEmpty() && withIpMasq)
         {
+            if (!"true".equals(ipMasq) && !"false".equals(ipMasq))
+            {
+                throw new IOException("FLANNEL_IPMASQ: '" + ipMasq + "' is neither true nor false");
+            }
             // Either Docker or flannel masquerades, not both.
-            variables.put(OPTION_PREFIX + "IPMASQ", "--ip-masq=" + !parseBoolean(ipMasq));
+            options.put(OPTION_PREFIX + "IPMASQ", "--ip-masq=" + "false".equals(ipMasq));
         }
-    }
-
-    private static boolean parseBoolean(final String text)
-    {
-        if (!"true".equals(text) && !"false".equals(text))
-        {
-            throw new IllegalArgumentException("Invalid value of FLANNEL_IPMASQ: " + text);
-        }
-        return "true".equals(text);
     }
 }
