@@ -12,6 +12,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# shellcheck source=scripts/bare-system.sh
+source scripts/bare-system.sh
+
 readonly home=/root/overlane
 
 say() { echo "bare-machine: $*"; }
@@ -20,70 +23,6 @@ usage()
 {
   echo "usage: scripts/bare-machine.sh [--ci] [SUITE]..." >&2
   exit 2
-}
-
-# Adds the archives of updates and security fixes to system $1 of suite $2, as debootstrap leaves them out. Their
-# address is derived from the one that debootstrap wrote.
-add_updates()
-{
-  local archive
-  archive=$(sed -n '1s/^deb \([^ ]*\) .*/\1/p' "$1/etc/apt/sources.list")
-  cat >"$1/etc/apt/sources.list" <<END
-deb $archive $2 main
-deb $archive $2-updates main
-deb ${archive%/}-security $2-security main
-END
-}
-
-# Gives system $1 the name servers, proxy settings and certificates of this machine, so that it reaches the archives.
-copy_network_settings()
-{
-  local file
-  cp -L /etc/resolv.conf /etc/hosts "$1/etc/"
-  for file in /etc/apt/apt.conf.d/*proxy*
-  do
-    [ ! -e "$file" ] || cp "$file" "$1/etc/apt/apt.conf.d/"
-  done
-  if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null
-  then
-    mkdir -p "$1/usr/local/share/ca-certificates"
-    cp /usr/local/share/ca-certificates/*.crt "$1/usr/local/share/ca-certificates/"
-  fi
-}
-
-# Runs in its own mount and process namespaces, so the mounts and processes of the system end with it.
-enter()
-{
-  local system=$1 device
-  shift
-  # 'ip netns' changes the propagation of /, so / must be a mount.
-  mount --bind "$system" "$system"
-  mount -t proc proc "$system/proc"
-  mount -t sysfs sysfs "$system/sys"
-  mount -t tmpfs tmpfs "$system/run"
-  mount -t tmpfs tmpfs "$system/tmp"
-  mount -t tmpfs -o mode=755 tmpfs "$system/dev"
-  mkdir -p "$system/dev/net" "$system/dev/pts" "$system/dev/shm"
-  for device in null zero full random urandom tty net/tun
-  do
-    touch "$system/dev/$device"
-    mount --bind "/dev/$device" "$system/dev/$device"
-  done
-  mount -t devpts -o newinstance,ptmxmode=0666 devpts "$system/dev/pts"
-  mount -t tmpfs -o mode=1777 tmpfs "$system/dev/shm"
-  ln -s pts/ptmx "$system/dev/ptmx"
-  ln -s /proc/self/fd "$system/dev/fd"
-  # Only variables of a login shell, not this machine's JAVA_HOME or PATH.
-  exec env -i HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-    chroot "$system" "$@"
-}
-
-# Runs "$@" in system $system.
-inside()
-{
-  unshare --mount --pid --fork --kill-child --propagation private bash "${BASH_SOURCE[0]}" --enter "$system" "$@"
 }
 
 # step NAME COMMAND: runs it in the clone and notes the result.
@@ -107,15 +46,13 @@ try_suite()
   suite=$1
   system=$folder/$suite
   say "$suite: making a bare system"
-  if ! debootstrap --variant=minbase "$suite" "$system" >"$folder/log" 2>&1
+  if ! make_system "$system" "$suite" >"$folder/log" 2>&1
   then
     tail -n 20 "$folder/log" >&2
     results+=("$suite: debootstrap: FAILED")
     status=1
     return
   fi
-  add_updates "$system" "$suite"
-  copy_network_settings "$system"
   # Certificates for git, which a newcomer needs to clone. The commands install the rest.
   inside bash -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y upgrade &&
     DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends ca-certificates git' \
@@ -142,8 +79,7 @@ try_suite()
 
 main()
 {
-  [ "$EUID" -eq 0 ] || { say "needs root: debootstrap and chroot do" >&2; exit 2; }
-  command -v debootstrap >/dev/null || { say "debootstrap is missing; install it with: apt-get install debootstrap" >&2; exit 2; }
+  require_debootstrap
   [ -z "$(git status --porcelain --untracked-files=no)" ] ||
     say "the checkout has changes that are not committed; the last commit is tried" >&2
   commit=$(git rev-parse HEAD)
@@ -163,16 +99,11 @@ main()
 }
 
 is_ci=no
-case ${1:-} in
-  --enter)
-    shift
-    enter "$@"
-    ;;
-  --ci)
-    is_ci=yes
-    shift
-    ;;
-esac
+if [ "${1:-}" = --ci ]
+then
+  is_ci=yes
+  shift
+fi
 for suite in "$@"
 do
   [[ $suite != -* ]] || usage

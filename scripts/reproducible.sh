@@ -5,7 +5,7 @@
 #   scripts/reproducible.sh [MAVEN ARGUMENT]...
 #
 # Clones the last commit into two folders with names of different length, makes the files of a release in both (without
-# signatures), one after the other, and compares the checksums of all jars and lists of parts. Prints each file that differs,
+# signatures), one after the other, and compares the checksums of all jars, of the Debian package and of the lists of parts. Prints each file that differs,
 # or how many are equal. Nothing stays behind.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -22,7 +22,8 @@ do
     cd "$clone"
     MAVEN_OPTS="${MAVEN_OPTS:--XX:TieredStopAtLevel=1}" \
       mvn -q -B -Prelease -Dgpg.skip -DskipTests -Dcheckstyle.skip "$@" package
-    find . \( -path './*/target/*.jar' -o -path './*/target/*-cyclonedx.json' \) -type f ! -path '*/target/*/*' -print0 |
+    find . \( -path './*/target/*.jar' -o -path './*/target/*.deb' -o -path './*/target/*-cyclonedx.json' \) \
+      -type f ! -path '*/target/*/*' -print0 |
       sort -z | xargs -0 sha256sum
   ) >"$clone.sums"
 done

@@ -20,4 +20,5 @@ module io.overlane.tun
     exports io.overlane.tun.udp;
 
     exports io.overlane.tun.host to io.overlane.cli, io.overlane.flannel;
+    exports io.overlane.tun.service to io.overlane.cli, io.overlane.flannel;
 }

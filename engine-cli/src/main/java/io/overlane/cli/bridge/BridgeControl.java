@@ -15,6 +15,7 @@ import io.overlane.cli.bridge.config.SegmentRequest;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.HostFacts;
+import io.overlane.tun.service.SystemdNotifier;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ final class BridgeControl
     private final BridgeRun run;
     private final RunningBridge bridge;
     private final BridgeTasks tasks;
+    private final SystemdNotifier systemd;
     private final PrintWriter out;
     private final PrintWriter err;
     private final Logger log;
@@ -38,6 +40,7 @@ final class BridgeControl
         final BridgeRun run,
         final RunningBridge bridge,
         final BridgeTasks tasks,
+        final SystemdNotifier systemd,
         final PrintWriter out,
         final PrintWriter err,
         final Logger log)
@@ -45,6 +48,7 @@ final class BridgeControl
         this.run = run;
         this.bridge = bridge;
         this.tasks = tasks;
+        this.systemd = systemd;
         this.out = out;
         this.err = err;
         this.log = log;
@@ -181,20 +185,39 @@ final class BridgeControl
 
     private ChangeReport readAgain(final ConfigFile config) throws IOException
     {
-        final ChangeReport report;
+        String result = config + " could not be read again";
+        systemd.reloading();
+        try
+        {
+            final ChangeReport report = change(config);
+            result = config + " read again: " + report.summary();
+            report.notDone().forEach(line -> log.warn("{}", line));
+            out.println("tun-bridge: " + result);
+            out.flush();
+            return report;
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            result += ": " + OneLineErrors.message(ex);
+            throw ex;
+        }
+        finally
+        {
+            systemd.ready(result);
+        }
+    }
+
+    private ChangeReport change(final ConfigFile config) throws IOException
+    {
         final Progress progress = Progress.begin(err, () -> "applying " + config);
         try
         {
-            report = bridge.change(config.read(HostFacts.now()).plans());
+            return bridge.change(config.read(HostFacts.now()).plans());
         }
         finally
         {
             progress.close();
         }
-        report.notDone().forEach(line -> log.warn("{}", line));
-        out.println("tun-bridge: " + config + " read again: " + report.summary());
-        out.flush();
-        return report;
     }
 
     private Answer addSegment(final List<String> words) throws AdminException

@@ -18,6 +18,8 @@ import io.overlane.tun.DataPathThread;
 import io.overlane.tun.DeviceWait;
 import io.overlane.tun.TunDevice;
 import io.overlane.tun.TunPort;
+import io.overlane.tun.service.SystemdNotifier;
+import io.overlane.tun.service.Watchdog;
 import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
@@ -49,6 +51,7 @@ final class BridgeSession
     /** Why the bridge cannot go on, if it cannot. */
     private @Nullable IOException failure;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
+    private final SystemdNotifier systemd = new SystemdNotifier(System.getenv(), errors);
 
     /**
      * @param run settings.
@@ -75,7 +78,7 @@ final class BridgeSession
         try
         {
             final RunningBridge bridge = new RunningBridge(errors);
-            final BridgeControl control = new BridgeControl(run, bridge, tasks, out, err, LOG);
+            final BridgeControl control = new BridgeControl(run, bridge, tasks, systemd, out, err, LOG);
             control.listenForHangup();
             final BridgePlan first = run.plans().get(0);
             final AtomicInteger made = new AtomicInteger();
@@ -108,6 +111,13 @@ final class BridgeSession
                 out.println(startLine(underlay, device));
             }
             out.flush();
+            final Watchdog watchdog = Watchdog.start(systemd, () -> List.of(engine));
+            if (watchdog != null)
+            {
+                opened(watchdog);
+            }
+            systemd.ready(startLine(underlay, devices.get(0)) +
+                (devices.size() == 1 ? "" : ", and " + (devices.size() - 1) + " more segments"));
             final StatsTable stats = new StatsTable(bridge.engine(), System.nanoTime());
             while (tasks.work(run.statsSeconds()))
             {
@@ -120,6 +130,7 @@ final class BridgeSession
                 }
                 out.flush();
             }
+            systemd.stopping();
             closeAll();
             stats.printTotals(out, System.nanoTime());
             out.flush();

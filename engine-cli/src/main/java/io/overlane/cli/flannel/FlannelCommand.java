@@ -9,12 +9,13 @@ import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.Progress;
 import io.overlane.cli.RunOptions;
 import io.overlane.cli.StopSignal;
-import io.overlane.cli.Version;
 import io.overlane.flannel.node.FlannelCommands;
 import io.overlane.flannel.node.FlannelNode;
 import io.overlane.flannel.node.FlannelOptions;
 import io.overlane.flannel.node.FlanneldEnvironment;
 import io.overlane.flannel.node.NodeOptions;
+import io.overlane.tun.service.SystemdNotifier;
+import io.overlane.tun.service.Watchdog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -31,7 +32,6 @@ import picocli.CommandLine.Spec;
 /** {@code flannel}: runs a node of a flannel network until a signal ends it. */
 @Command(
     name = "flannel",
-    versionProvider = Version.class,
     defaultValueProvider = FlanneldEnvironment.class,
     sortOptions = false,
     description =
@@ -89,6 +89,9 @@ public final class FlannelCommand implements Callable<Integer>
         AdminServer server = null;
         AutoCloseable page = null;
         AutoCloseable capture = captures;
+        final Watchdog watchdog = Watchdog.start(
+            new SystemdNotifier(System.getenv(), error -> lines.accept(OneLineErrors.message(error))),
+            () -> node.engines().values());
         try (Progress begun = Progress.begin(spec.commandLine().getErr(), node::waitsFor))
         {
             progress = begun;
@@ -106,7 +109,7 @@ public final class FlannelCommand implements Callable<Integer>
         }
         finally
         {
-            CloseHelper.quietCloseAll(page, server, capture);
+            CloseHelper.quietCloseAll(watchdog, page, server, capture);
             signal.ended();
         }
     }

@@ -6,7 +6,6 @@ import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.host.check.HostChecks;
 import io.overlane.flannel.host.link.InterfaceChoice;
 import io.overlane.flannel.host.status.HealthServer;
-import io.overlane.flannel.host.status.SystemdNotifier;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.LeaseKeeper;
@@ -16,6 +15,7 @@ import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.flannel.lease.ThreadAlarms;
 import io.overlane.memory.FastAccess;
 import io.overlane.tun.host.IpCommand;
+import io.overlane.tun.service.SystemdNotifier;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -61,9 +61,9 @@ public final class FlannelNode
     private final FlannelOptions options;
     private final NodeOptions nodeOptions;
     private final Supplier<SubnetManager> managers;
-    private final Map<String, String> environment;
     private final Consumer<String> events;
     private final ErrorHandler errors;
+    private final SystemdNotifier systemd;
     private final CountDownLatch stop = new CountDownLatch(1);
 
     /** What lasts as long as {@link #run}. */
@@ -113,13 +113,13 @@ public final class FlannelNode
         this.options = options;
         this.nodeOptions = nodeOptions;
         this.managers = managers;
-        this.environment = environment;
         this.events = Printable.lines(events);
         this.errors = error ->
         {
             this.events.accept(error.getMessage() == null ? error.toString() : error.getMessage());
             askFor(NETWORK);
         };
+        this.systemd = new SystemdNotifier(environment, errors);
     }
 
     /**
@@ -131,7 +131,6 @@ public final class FlannelNode
      */
     public void run() throws IOException, InterruptedException
     {
-        final SystemdNotifier systemd = new SystemdNotifier(environment, errors);
         try
         {
             options.conclude();
@@ -236,14 +235,14 @@ public final class FlannelNode
     private boolean start() throws IOException, InterruptedException
     {
         final Attempts attempts = new Attempts(stop, events);
-        waitsFor = "waiting for the network's configuration";
+        waitFor("waiting for the network's configuration");
         final NetworkConfig config = attempts.call(manager::networkConfig);
         if (config == null)
         {
             return false;
         }
         network = config;
-        waitsFor = "waiting for a lease";
+        waitFor("waiting for a lease");
         final InterfaceChoice choice = attempts.call(
             () -> options.interfaceChoice(network.v4() != null, network.v6() != null)
                 .publishing(manager.nodePublicIp(false), manager.nodePublicIp(true)));
@@ -276,11 +275,17 @@ public final class FlannelNode
         events.accept("lease " + own.key() + (own.timeToLive() == null ? ", reserved" :
             " for " + own.timeToLive().toHours() + " h"));
         opened.push(hostSide::removeRulesOnRequest);
-        waitsFor = "opening the tunnel";
+        waitFor("opening the tunnel");
         nodeNetwork.open(own, hostSide);
-        waitsFor = "waiting for the other nodes' leases";
+        waitFor("waiting for the other nodes' leases");
         follow(own, hostSide);
         return awaitPeers();
+    }
+
+    private void waitFor(final String what)
+    {
+        waitsFor = what;
+        systemd.status(what);
     }
 
     /** A failure is not fatal: the network works without the subnet manager. */
@@ -350,6 +355,7 @@ public final class FlannelNode
         @Override
         public void onMoved(final Lease before, final Lease now)
         {
+            systemd.status("lease " + now.key() + ", moved from " + before.key());
             askFor(NETWORK);
         }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Reports whether the node runs and is ready: to systemd, and by two HTTP resources. */
+/** Reports by two HTTP resources whether the node runs and is ready. */
 @NullMarked
 package io.overlane.flannel.host.status;
 
