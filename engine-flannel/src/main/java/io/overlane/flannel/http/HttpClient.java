@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -164,6 +165,18 @@ public final class HttpClient
         {
             oldest.close();
         }
+    }
+
+    /** Close all kept connections, for a caller that found one to be dead without a word. */
+    public void forget()
+    {
+        final List<HttpConnection> kept;
+        synchronized (idle)
+        {
+            kept = List.copyOf(idle);
+            idle.clear();
+        }
+        kept.forEach(HttpConnection::close);
     }
 
     /**

@@ -48,6 +48,15 @@ final class KubeHttp
         return times;
     }
 
+    /** A watch was silent, so the way to the server may be dead, and with it the connections that were kept. */
+    synchronized void forget()
+    {
+        if (client != null)
+        {
+            client.forget();
+        }
+    }
+
     /** One attempt to get an answer. */
     @FunctionalInterface
     private interface Attempt<T>
@@ -188,12 +197,11 @@ final class KubeHttp
         return failure;
     }
 
-    /** A watch ended in another way than by its time limit. */
-    RegistryException broken(final String why, final @Nullable IOException cause)
+    /** A watch ended just after it had begun. */
+    RegistryException broken(final String why, final IOException cause)
     {
-        final String line = "API server " + access.server() + ": watch broke: " + why;
-        final RegistryException failure = cause == null ?
-            new RegistryException(Kind.UNREACHABLE, line) : new RegistryException(Kind.UNREACHABLE, line, cause);
+        final RegistryException failure = new RegistryException(
+            Kind.UNREACHABLE, "API server " + access.server() + ": watch broke: " + why, cause);
         failed(failure, 0);
         return failure;
     }
@@ -249,6 +257,7 @@ final class KubeHttp
     {
         if (client == null || isChanged())
         {
+            forget();
             client = open();
         }
         return client;

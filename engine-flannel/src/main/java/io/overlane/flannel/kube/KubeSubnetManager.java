@@ -204,7 +204,7 @@ public final class KubeSubnetManager implements SubnetManager
     @Override
     public Watch watchLeases(final @Nullable SubnetKey key, final LeaseListener listener)
     {
-        return of(new NodeLeases(nodes, annotations, networkConfig(), notices)).others(key, listener);
+        return of(new NodeLeases(nodes, annotations, networkConfig(), key, notices)).others(key, listener);
     }
 
     /** Reports only the loss of the lease: what else changes is corrected here. */

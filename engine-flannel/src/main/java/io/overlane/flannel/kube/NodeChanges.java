@@ -59,31 +59,33 @@ final class NodeChanges implements KubeNodes.Changes
         {
             throw new RegistryException(Kind.UNREACHABLE, "interrupted while waiting for the API server", ex);
         }
-        catch (final EOFException ex)
-        {
-            if (System.nanoTime() - openedNs < times.shortWatch().toNanos())
-            {
-                throw http.broken("the server ended it at once", ex);
-            }
-            reopen();
-            return null;
-        }
         catch (final IOException ex)
         {
-            throw http.broken(HttpFailure.oneLine(String.valueOf(ex.getMessage())), ex);
+            ended(ex);
+            return null;
         }
         if (line == null)
         {
             if (System.nanoTime() - heardNs >= times.silence().toNanos())
             {
-                stream.close();
-                client.requireSameStore(ownOnly, revision);
+                http.forget();
                 reopen();
             }
             return null;
         }
         heardNs = System.nanoTime();
         return line.isBlank() ? null : change(line);
+    }
+
+    /** The server ended the watch, or the connection was cut, perhaps because one of several servers was stopped. */
+    private void ended(final IOException how)
+    {
+        if (System.nanoTime() - openedNs < times.shortWatch().toNanos())
+        {
+            throw http.broken(how instanceof EOFException ?
+                "the server ended it at once" : HttpFailure.oneLine(how.getMessage()), how);
+        }
+        reopen();
     }
 
     private KubeNodes.Change change(final String line)
@@ -96,6 +98,7 @@ final class NodeChanges implements KubeNodes.Changes
     private void reopen()
     {
         stream.close();
+        client.requireSameStore(ownOnly, revision);
         stream = client.open(ownOnly, revision);
         openedNs = System.nanoTime();
         heardNs = openedNs;

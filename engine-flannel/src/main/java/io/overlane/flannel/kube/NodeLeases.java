@@ -2,6 +2,7 @@
 package io.overlane.flannel.kube;
 
 import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.registry.ChangeListener;
@@ -11,15 +12,20 @@ import io.overlane.flannel.registry.LeaseSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The other nodes as leases, for one watch. */
+/**
+ * The other nodes as leases, for one watch. A list has the own subnet, too, if the node still has it: then the server
+ * has not lost its nodes.
+ */
 final class NodeLeases implements LeaseSource
 {
     private final KubeNodes nodes;
     private final NodeAnnotations annotations;
     private final NetworkConfig network;
+    private final @Nullable SubnetKey own;
     private final Consumer<String> notices;
     private NodeTable table;
 
@@ -27,11 +33,13 @@ final class NodeLeases implements LeaseSource
         final KubeNodes nodes,
         final NodeAnnotations annotations,
         final NetworkConfig network,
+        final @Nullable SubnetKey own,
         final Consumer<String> notices)
     {
         this.nodes = nodes;
         this.annotations = annotations;
         this.network = network;
+        this.own = own;
         this.notices = notices;
         this.table = new NodeTable(annotations, network, notices);
     }
@@ -62,9 +70,26 @@ final class NodeLeases implements LeaseSource
             {
                 fresh.put(node, collector);
             }
+            else if (own != null && hasOwn(node))
+            {
+                // Shows that the server has not lost it; nobody reads what the node itself publishes.
+                leases.put(own, new Lease(own, LeaseAttributes.UNREADABLE, null, true, node.revision()));
+            }
         }
         table = fresh;
         return new LeaseSnapshot(List.copyOf(leases.values()), snapshot.revision(), "");
+    }
+
+    private boolean hasOwn(final KubeNodes.Node node)
+    {
+        try
+        {
+            return Objects.requireNonNull(own).equals(NodeAnnotations.key(node.podCidrs(), network));
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return false;
+        }
     }
 
     private boolean isOwn(final KubeNodes.Node node)

@@ -99,6 +99,28 @@ class KubeSubnetManagerTest
         assertEquals("2001:db8::1", nodes.annotations("one").get(PREFIX + "public-ipv6"));
     }
 
+    /** flannel's filter takes a change of one family for none. */
+    @Test
+    void shouldFollowAPeerOfWhichOnlyTheIpv6PartChanges() throws InterruptedException
+    {
+        config = "{\"Network\":\"10.244.0.0/16\",\"EnableIPv6\":true,\"IPv6Network\":\"fd00:10:244::/56\"," +
+            "\"Backend\":{\"Type\":\"vxlan\"}}";
+        nodes.put("one", Map.of(), "10.244.1.0/24", "fd00:10:244:1::/64");
+        final Map<String, String> peer = new HashMap<>(peer("192.0.2.2", DATA));
+        peer.put(PREFIX + "public-ipv6", "2001:db8::2");
+        peer.put(PREFIX + "backend-v6-data", DATA_V6);
+        nodes.put("two", peer, "10.244.2.0/24", "fd00:10:244:2::/64");
+        follow(manager.acquire(new LeaseAttributes(
+            IpAddress.parse("192.0.2.1"), IpAddress.parse("2001:db8::1"), "vxlan", DATA, DATA_V6), null));
+        assertEquals("ADDED 10.244.2.0/24 & fd00:10:244:2::/64 192.0.2.2", next());
+        for (final String name : List.of("public-ipv6", "backend-v6-data"))
+        {
+            peer.put(PREFIX + name, name.equals("public-ipv6") ? "2001:db8::22" : "{\"VNI\":2}");
+            nodes.put("two", peer, "10.244.2.0/24", "fd00:10:244:2::/64");
+            assertEquals("CHANGED 10.244.2.0/24 & fd00:10:244:2::/64 192.0.2.2", next());
+        }
+    }
+
     /** Nodes have pod CIDRs of both families though the network has one. */
     @Test
     void shouldTakeNodesOfBothFamiliesIntoANetworkOfOne() throws InterruptedException

@@ -49,6 +49,7 @@ public final class ApiServer implements AutoCloseable
     private final List<String> requests = new ArrayList<>();
     private final Faults faults = new Faults();
     private @Nullable ServerSocket server;
+    private @Nullable Thread acceptor;
     private boolean isTls;
     private boolean freezesNew;
     private @Nullable String token;
@@ -77,7 +78,7 @@ public final class ApiServer implements AutoCloseable
             socket.bind(address, BACKLOG);
             server = socket;
             isTls = tls != null;
-            start(() -> accept(socket, tls));
+            acceptor = start(() -> accept(socket, tls));
             return this;
         }
         catch (final IOException ex)
@@ -105,11 +106,12 @@ public final class ApiServer implements AutoCloseable
             address.getPort();
     }
 
-    private static void start(final Runnable task)
+    private static Thread start(final Runnable task)
     {
         final Thread thread = new Thread(task, "api-server");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void accept(final ServerSocket socket, final @Nullable SSLContext tls)
@@ -380,19 +382,27 @@ public final class ApiServer implements AutoCloseable
     public void stop()
     {
         final ServerSocket socket;
+        final Thread accepting;
         synchronized (this)
         {
             socket = server;
+            accepting = acceptor;
         }
-        if (socket != null)
+        if (socket != null && accepting != null)
         {
             try
             {
                 socket.close();
+                // Its call of accept holds the port until it returns.
+                accepting.join();
             }
             catch (final IOException ex)
             {
                 throw new UncheckedIOException(ex);
+            }
+            catch (final InterruptedException ex)
+            {
+                Thread.currentThread().interrupt();
             }
         }
         cut();
