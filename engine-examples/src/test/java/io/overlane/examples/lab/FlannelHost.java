@@ -157,14 +157,16 @@ public final class FlannelHost implements AutoCloseable
      */
     public FlannelHost launch(final String... arguments)
     {
-        final Map<String, String> usual = new LinkedHashMap<>();
-        usual.put("--etcd-endpoints", lab.etcd().endpoint());
-        usual.put("--etcd-prefix", FlannelLab.PREFIX);
+        final Map<String, String> usual = new LinkedHashMap<>(lab.registryOptions());
         usual.put("--iface", host.underlayDevice());
         usual.put("--subnet-file", subnetFile.toString());
         usual.put("--admin", adminSocket.toString());
         usual.keySet().removeAll(List.of(arguments));
         final List<String> all = new ArrayList<>(List.of("--ip-masq"));
+        if (lab.api() != null)
+        {
+            all.add("--kube-subnet-mgr");
+        }
         usual.forEach((option, value) -> all.addAll(List.of(option, value)));
         all.addAll(List.of(arguments));
         final List<String> jvmOptions = new ArrayList<>(JVM_OPTIONS);
@@ -254,10 +256,35 @@ public final class FlannelHost implements AutoCloseable
             "a capture to " + file, START_TIMEOUT_S, () -> query("capture", "show").contains(file.toString()));
     }
 
-    /** @return {@code 10.5.34.0/24}, as the file says it. */
+    /** @return the name of its Node object under Kubernetes, {@code node1}. */
+    public String name()
+    {
+        return "node" + host.number();
+    }
+
+    /** @return {@code 10.5.34.0/24}, as the file says it, or the subnet of IPv6 of a node without IPv4. */
     public String subnet()
     {
-        return value("FLANNEL_SUBNET").replaceFirst("\\.\\d+/", ".0/");
+        return hasV4() ? value("FLANNEL_SUBNET").replaceFirst("\\.\\d+/", ".0/") :
+            value("FLANNEL_IPV6_SUBNET").replaceFirst("::1/", "::/");
+    }
+
+    private boolean hasV4()
+    {
+        return has("FLANNEL_SUBNET");
+    }
+
+    /** @return true if the subnet file has the key. */
+    public boolean has(final String key)
+    {
+        try
+        {
+            return Files.readAllLines(subnetFile).stream().anyMatch(line -> line.startsWith(key + "="));
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     /** @return {@code 10.5.34.0-24}, the name of its lease. */
@@ -289,7 +316,7 @@ public final class FlannelHost implements AutoCloseable
     /** @return address of the pod, the second of the subnet. */
     public String podAddress()
     {
-        return subnet().replaceFirst("0/\\d+$", "2");
+        return hasV4() ? subnet().replaceFirst("0/\\d+$", "2") : podAddressV6();
     }
 
     /** @return address of the pod, IPv6. */
@@ -312,14 +339,17 @@ public final class FlannelHost implements AutoCloseable
             pod.set("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0");
         }
         host.run("ip", "link", "del", "cni0");
-        final String gateway = value("FLANNEL_SUBNET");
         host.ip("link add cni0 mtu " + value("FLANNEL_MTU") + " type veth peer name eth0 netns " + pod.namespace());
-        host.ip("addr add " + gateway + " dev cni0");
         host.ip("link set cni0 up");
         pod.ip("link set lo up");
-        pod.ip("addr add " + podAddress() + gateway.substring(gateway.indexOf('/')) + " dev eth0");
         pod.ip("link set eth0 mtu " + value("FLANNEL_MTU") + " up");
-        pod.ip("route add default via " + gateway.substring(0, gateway.indexOf('/')));
+        if (hasV4())
+        {
+            final String gateway = value("FLANNEL_SUBNET");
+            host.ip("addr add " + gateway + " dev cni0");
+            pod.ip("addr add " + podAddress() + gateway.substring(gateway.indexOf('/')) + " dev eth0");
+            pod.ip("route add default via " + gateway.substring(0, gateway.indexOf('/')));
+        }
         return this;
     }
 

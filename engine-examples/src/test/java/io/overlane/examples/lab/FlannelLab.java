@@ -4,19 +4,25 @@ package io.overlane.examples.lab;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.flannel.etcd.EtcdServer;
+import io.overlane.testkit.kube.ApiServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A flannel network in namespaces: nodes on one switch, etcd on the switch too, a pod behind each node.
+ * A flannel network in namespaces: nodes on one switch, a pod behind each node, and on the switch etcd or an API server
+ * of Kubernetes.
  *
  * <pre>
  *   pod 1 --- node 1 --- u1 192.0.2.1 --+
- *   pod 2 --- node 2 --- u2 192.0.2.2 --+-- br0 192.0.2.254 with etcd, port 2379
+ *   pod 2 --- node 2 --- u2 192.0.2.2 --+-- br0 192.0.2.254 with etcd, port 2379, or the API server, port 6443
  *   pod 3 --- node 3 --- u3 192.0.2.3 --+
  * </pre>
  *
@@ -30,6 +36,7 @@ public final class FlannelLab implements AutoCloseable
     private static final AtomicInteger LABS = new AtomicInteger();
     private static final String SWITCH_V4 = "192.0.2.254";
     private static final int SWITCH_NUMBER = 254;
+    private static final int API_PORT = 6443;
     private static final int START_TIMEOUT_S = 120;
     private static final int KNOWN_TIMEOUT_S = 120;
 
@@ -39,6 +46,8 @@ public final class FlannelLab implements AutoCloseable
     private final List<FlannelHost> nodes = new ArrayList<>();
     private final CleanUp cleanUp = new CleanUp(this::remove);
     private EtcdServer etcd;
+    private ApiServer api;
+    private String config = "";
 
     private FlannelLab(final Path directory)
     {
@@ -86,14 +95,56 @@ public final class FlannelLab implements AutoCloseable
         return openOrSkip(directory, "", "--enable-v2");
     }
 
-    private void open(final String config, final String... etcdOptions)
+    /**
+     * Make the switch in the namespace of this JVM, which must be one of its own, and an API server in this JVM.
+     *
+     * @param directory for the files of the nodes.
+     * @param config    of the network, JSON.
+     * @return the lab, without nodes.
+     */
+    public static FlannelLab openKubernetes(final Path directory, final String config)
     {
-        addNamespace(wire);
+        final FlannelLab lab = new FlannelLab(directory);
+        try
+        {
+            LabProcess.start(List.of("ip", "netns", "attach", lab.wire.namespace(),
+                Long.toString(ProcessHandle.current().pid()))).await(START_TIMEOUT_S).orFail();
+            lab.addSwitch();
+            lab.api = new ApiServer().listen(new InetSocketAddress(SWITCH_V4, API_PORT), null);
+            lab.config = config;
+            Files.writeString(lab.netConf(), config);
+            return lab;
+        }
+        catch (final IOException ex)
+        {
+            lab.close();
+            throw new UncheckedIOException(ex);
+        }
+        catch (final Throwable ex)
+        {
+            lab.close();
+            throw ex;
+        }
+    }
+
+    private Path netConf()
+    {
+        return directory.resolve("net-conf.json");
+    }
+
+    private void addSwitch()
+    {
         wire.ip("link set lo up");
         wire.ip("link add br0 type bridge");
         wire.ip("addr add " + SWITCH_V4 + "/24 dev br0");
         wire.ip("link set br0 up");
         wire.set("sysctl -qw net.ipv4.ip_forward=1");
+    }
+
+    private void open(final String config, final String... etcdOptions)
+    {
+        addNamespace(wire);
+        addSwitch();
         etcd = EtcdServer.wrapped(
             directory.resolve("etcd"), List.of("ip", "netns", "exec", wire.namespace()), SWITCH_V4, etcdOptions);
         wire.start(JavaCommand.of(
@@ -132,7 +183,32 @@ public final class FlannelLab implements AutoCloseable
         host.ip("-6 addr add " + host.underlayV6() + "/64 dev " + device + " nodad");
         host.ip("link set lo up");
         host.ip("link set " + device + " up");
+        if (api != null)
+        {
+            final String v4 = "10.244." + number + ".0/24";
+            final String v6 = "fd00:10:244:" + number + "::/64";
+            api.addNode(node.name(), !config.contains("\"EnableIPv6\":true") ? new String[] {v4} :
+                config.contains("\"EnableIPv4\":false") ? new String[] {v6} : new String[] {v4, v6});
+            node.wrap(List.of("env", "NODE_NAME=" + node.name()));
+        }
         return node;
+    }
+
+    /** What tells a node where its registry is. */
+    Map<String, String> registryOptions()
+    {
+        final Map<String, String> options = new LinkedHashMap<>();
+        if (api == null)
+        {
+            options.put("--etcd-endpoints", etcd.endpoint());
+            options.put("--etcd-prefix", PREFIX);
+        }
+        else
+        {
+            options.put("--kube-api-url", api.url());
+            options.put("--net-config-path", netConf().toString());
+        }
+        return options;
     }
 
     /**
@@ -184,6 +260,12 @@ public final class FlannelLab implements AutoCloseable
     public EtcdServer etcd()
     {
         return etcd;
+    }
+
+    /** @return the API server, of a lab with Kubernetes. */
+    public ApiServer api()
+    {
+        return api;
     }
 
     /**
@@ -286,6 +368,13 @@ public final class FlannelLab implements AutoCloseable
         if (etcd != null)
         {
             etcd.close();
+        }
+        if (api != null)
+        {
+            api.close();
+            // The namespace stays for the next lab, and those of the nodes need some time to go.
+            nodes.forEach(node -> wire.run("ip", "link", "del", "s" + node.host().number()));
+            wire.run("ip", "link", "del", "br0");
         }
         wire.close();
     }
