@@ -145,15 +145,14 @@ public final class CompactTable
      */
     public long get(final int k0, final long k1)
     {
-        return get(k0, k1, hash(k0, k1));
+        return get(k0, k1, place((int)hash(k0, k1)));
     }
 
-    private long get(final int k0, final long k1, final long home)
+    private long get(final int k0, final long k1, final long line)
     {
         // A field would be read again after each fence.
         final Words memory = words;
         final long key = key(k0, k1);
-        final long line = place((int)home);
         // An integer and no branch: 64 for a slot that has the key.
         final int is1 = Long.numberOfLeadingZeros(memory.at(line + SLOT_STEP) ^ key) & 64;
         final int is2 = Long.numberOfLeadingZeros(memory.at(line + 2 * SLOT_STEP) ^ key) & 64;
@@ -175,23 +174,24 @@ public final class CompactTable
         {
             return MISSING;
         }
-        return search(k0, key, (int)home);
+        return search(k0, key, (int)((line - firstPlace) / LINE_STEP));
     }
 
     /**
      * Look up many keys that share their first part. The first pass only requests every line from memory, which
      * delivers them side by side; the second finds them in the cache. Any thread.
      *
-     * @param values receives the value of each key, or {@link #MISSING}.
+     * @param values receives the value of each key, or {@link #MISSING}; no other thread may write it meanwhile,
+     *               because it holds places.
      * @param count  keys.
      */
     public void get(final int k0, final long[] k1s, final long[] values, final int count)
     {
         for (int i = 0; i < count; i++)
         {
-            final long home = hash(k0, k1s[i]);
-            // The load has a use because one bit of its result is kept.
-            values[i] = words.at(place((int)home)) & Long.MIN_VALUE | home;
+            final long line = place((int)hash(k0, k1s[i]));
+            // The load has a use because one bit of its result is kept. No place has this bit.
+            values[i] = words.at(line) & Long.MIN_VALUE | line;
         }
         for (int i = 0; i < count; i++)
         {
