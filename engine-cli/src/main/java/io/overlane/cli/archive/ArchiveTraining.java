@@ -8,6 +8,7 @@ import io.overlane.cli.OneLineErrors;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.metrics.JfrEvents;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.RingPort;
 import io.overlane.tun.host.HostCommand;
@@ -79,6 +80,7 @@ public final class ArchiveTraining
             .underlay(underlay)
             .segment(new SegmentContext(1).port(port).flood(Vtep.parse("127.0.0.2", 8472)))))
         {
+            JfrEvents.connect(engine, port.name());
             port.send(new byte[64]);
             engine.snapshot();
             engine.close(TimeUnit.SECONDS.toNanos(1));
