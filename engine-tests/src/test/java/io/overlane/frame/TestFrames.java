@@ -11,12 +11,20 @@ public final class TestFrames
     {
     }
 
-    /** Bytes as a frame, which ends with its buffer. */
+    /** Bytes as a frame on the heap, which ends with its buffer. */
     public static Frame frame(final byte... bytes)
     {
         final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);
         buffer.putBytes(FrameSlab.HEADROOM, bytes);
         return new Frame(buffer).wrap(FrameSlab.HEADROOM, bytes.length);
+    }
+
+    /** Bytes as a frame off the heap, where system calls can read it. */
+    public static Frame offHeap(final byte... bytes)
+    {
+        final Frame frame = new FrameSlab(1, bytes.length).frame(0).wrap(FrameSlab.HEADROOM, bytes.length);
+        frame.buffer().putBytes(FrameSlab.HEADROOM, bytes);
+        return frame;
     }
 
     /** A super-frame with what a device says about it. */

@@ -168,7 +168,7 @@ class ManyDevicesIT extends Scenario
         final byte[] datagram = FrameSpec.vxlan(
             FrameSpec.arpRequest("10.9." + vni + ".2", "10.9." + vni + ".1").sourceMac(PEER_MAC.value()))
             .vni(vni).datagram();
-        final Frame frame = TestFrames.frame(datagram);
+        final Frame frame = TestFrames.offHeap(datagram);
         final SendBatch request = new SendBatch(1);
         request.add(frame, LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
         peer.send(request);

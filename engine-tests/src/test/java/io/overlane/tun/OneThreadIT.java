@@ -60,7 +60,7 @@ class OneThreadIT extends Scenario
                 FrameSpec.arpRequest("10.9.0.2", "10.9.0.1").sourceMac(PEER_MAC.value())).vni(VNI).datagram();
             request.clear();
             request.add(
-                TestFrames.frame(datagram), LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
+                TestFrames.offHeap(datagram), LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
             peer.send(request);
             assertTrue(poll(peer, received) > 0, "no answer in round " + i);
         }

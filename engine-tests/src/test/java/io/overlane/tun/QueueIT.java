@@ -102,7 +102,7 @@ class QueueIT extends Scenario
     private void sendFromNewPort(final OverlayEngine engine) throws IOException
     {
         final byte[] datagram = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(VNI).datagram();
-        final Frame frame = TestFrames.frame(datagram);
+        final Frame frame = TestFrames.offHeap(datagram);
         final SendBatch batch = new SendBatch(1);
         batch.add(frame, LOOPBACK.high(), LOOPBACK.low(), engine.local().udpPort(), 0, 0, 0, 0);
         try (LibcUnderlay sender = LibcUnderlay.open(
