@@ -37,6 +37,14 @@ public interface LibcCalls
 
     int connect(int fd, long sockaddr, int length);
 
+    int listen(int fd, int backlog);
+
+    int accept4(int fd, long sockaddr, long length, int flags);
+
+    long sendmsg(int fd, long msghdr, int flags);
+
+    long recvmsg(int fd, long msghdr, int flags);
+
     int getsockname(int fd, long sockaddr, long length);
 
     int setsockopt(int fd, int level, int name, long value, int length);

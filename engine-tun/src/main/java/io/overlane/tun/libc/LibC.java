@@ -243,6 +243,40 @@ public class LibC
         return result;
     }
 
+    /** @return 0, or -1. */
+    public int listen(final int fd, final int backlog)
+    {
+        return CALLS.listen(fd, backlog);
+    }
+
+    /** @return the descriptor of a connection, closed in programs that this one starts; or -1. */
+    public int accept(final int fd)
+    {
+        return CALLS.accept4(fd, 0, 0, Linux.O_CLOEXEC);
+    }
+
+    /**
+     * @param message that begins with a msghdr, and has in itself everything that this points to.
+     * @return bytes sent, or -1.
+     */
+    public int sendmsg(final int fd, final MemoryBuffer message)
+    {
+        final long sent = CALLS.sendmsg(fd, address(message, 0, Linux.MSG_SIZE), Linux.MSG_NOSIGNAL);
+        Reference.reachabilityFence(message);
+        return (int)sent;
+    }
+
+    /**
+     * @param message as in {@link #sendmsg}. Received descriptors are closed in programs that this one starts.
+     * @return bytes received, 0 at the end of the connection, or -1.
+     */
+    public int recvmsg(final int fd, final MemoryBuffer message)
+    {
+        final long received = CALLS.recvmsg(fd, address(message, 0, Linux.MSG_SIZE), Linux.MSG_CMSG_CLOEXEC);
+        Reference.reachabilityFence(message);
+        return (int)received;
+    }
+
     /**
      * @param memory gets the address at its start.
      * @param length offset of four bytes: the room for the address, then its length.

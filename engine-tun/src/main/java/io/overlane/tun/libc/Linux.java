@@ -64,7 +64,11 @@ public final class Linux
     public static final int AF_NETLINK = 16;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_RAW = 3;
+    public static final int SOCK_SEQPACKET = 5;
+    public static final int SCM_RIGHTS = 1;
     static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_NOSIGNAL = 0x4000;
+    static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
 
     public static final int SOL_SOCKET = 1;
     public static final int SO_SNDBUF = 7;
@@ -115,7 +119,7 @@ public final class Linux
     public static final int UDP_GRO = 104;
 
     // poll
-    static final short POLLIN = 1;
+    public static final short POLLIN = 1;
     public static final short POLLOUT = 4;
 
     // epoll
@@ -126,15 +130,16 @@ public final class Linux
     static final int EPOLL_CTL_DEL = 2;
 
     // layouts
-    static final int IOVEC_LENGTH_OFFSET = 8;
-    static final int IOVEC_SIZE = 16;
+    public static final int IOVEC_LENGTH_OFFSET = 8;
+    public static final int IOVEC_SIZE = 16;
 
     static final int MSG_NAME_OFFSET = 0;
     static final int MSG_NAME_LENGTH_OFFSET = 8;
-    static final int MSG_IOV_OFFSET = 16;
-    static final int MSG_IOV_COUNT_OFFSET = 24;
-    static final int MSG_CONTROL_OFFSET = 32;
-    static final int MSG_CONTROL_LENGTH_OFFSET = 40;
+    public static final int MSG_IOV_OFFSET = 16;
+    public static final int MSG_IOV_COUNT_OFFSET = 24;
+    public static final int MSG_CONTROL_OFFSET = 32;
+    public static final int MSG_CONTROL_LENGTH_OFFSET = 40;
+    public static final int MSG_SIZE = 56;
     static final int MMSG_LENGTH_OFFSET = 56;
     static final int MMSG_SIZE = 64;
 

@@ -89,6 +89,20 @@ public final class LibcUnderlay implements Underlay
         return open(LibC.get(), options);
     }
 
+    /**
+     * Use a socket that another process has bound, with the datagrams that wait in it.
+     *
+     * @param fd      its descriptor, which the underlay closes, also if this fails.
+     * @param options address and port that it is bound to, without further source ports.
+     * @return the open underlay.
+     * @throws UnderlayException if it is not bound to them, or the system refuses an option.
+     * @throws UnsupportedOperationException where native calls are not available.
+     */
+    public static LibcUnderlay adopt(final int fd, final UnderlayOptions options) throws UnderlayException
+    {
+        return opened(options, () -> new LibcUnderlay(LibC.get(), SourcePortFan.adopt(fd, options), options));
+    }
+
     /** For tests: sends and receives through a stand-in for the C library. */
     static LibcUnderlay open(final LibC libc, final UnderlayOptions options) throws UnderlayException
     {

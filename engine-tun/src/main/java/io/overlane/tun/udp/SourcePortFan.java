@@ -72,6 +72,13 @@ final class SourcePortFan implements AutoCloseable
         }
     }
 
+    /** @return a fan of one socket, bound by another process to the address and port of the options. */
+    static SourcePortFan adopt(final int fd, final UnderlayOptions options) throws IOException
+    {
+        final UdpSocket main = UdpSocket.adopt(fd, options);
+        return new SourcePortFan(main, main);
+    }
+
     /**
      * Open one more fan on the same address and ports, for another thread. A flow has the same source port, whichever
      * thread sends it.

@@ -33,6 +33,7 @@ final class UdpSocket implements AutoCloseable
 {
     /** Offset of a length; the values before it fit. */
     private static final int LENGTH = 40;
+    private static final int NO_DESCRIPTOR = -1;
 
     private final LibC libc = LibC.get();
     private final MemoryBuffer memory =
@@ -50,16 +51,21 @@ final class UdpSocket implements AutoCloseable
     /** @throws IOException if the socket cannot be opened; the message is one line and names address and port. */
     UdpSocket(final UnderlayOptions options) throws IOException
     {
-        this(options, options.udpPort(), true, false);
+        this(options, options.udpPort(), true, false, NO_DESCRIPTOR);
     }
 
+    /** @param adopted bound already, else {@link #NO_DESCRIPTOR}; closed if this fails. */
     private UdpSocket(
-        final UnderlayOptions options, final int udpPort, final boolean receives, final boolean joins)
+        final UnderlayOptions options,
+        final int udpPort,
+        final boolean receives,
+        final boolean joins,
+        final int adopted)
         throws IOException
     {
         this.receives = receives;
         family = options.local().isV4() ? AF_INET : AF_INET6;
-        final int fd = libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC);
+        final int fd = adopted >= 0 ? adopted : libc.socket(family, Linux.SOCK_DGRAM | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
         {
             throw UdpAddress.cannotBind(options.local(), udpPort, LibC.describe(LibC.errno()), null);
@@ -90,7 +96,7 @@ final class UdpSocket implements AutoCloseable
                 require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
             }
             receiveBufferLength = get(SOL_SOCKET, Linux.SO_RCVBUF) / 2;
-            local = bind(options.local(), udpPort);
+            local = adopted >= 0 ? requireBound(options.local(), udpPort) : bind(options.local(), udpPort);
         }
         catch (final IOException | RuntimeException | Error ex)
         {
@@ -102,7 +108,7 @@ final class UdpSocket implements AutoCloseable
     /** Open a socket that is only for sending: it has the smallest receive buffer and a port of its own. */
     static UdpSocket forSending(final UnderlayOptions options, final int udpPort) throws IOException
     {
-        return new UdpSocket(options, udpPort, false, false);
+        return new UdpSocket(options, udpPort, false, false, NO_DESCRIPTOR);
     }
 
     /**
@@ -115,7 +121,30 @@ final class UdpSocket implements AutoCloseable
     UdpSocket openFurther(final UnderlayOptions options) throws IOException
     {
         require(SOL_SOCKET, Linux.SO_REUSEPORT, 1, "SO_REUSEPORT");
-        return new UdpSocket(options, local.udpPort(), receives, true);
+        return new UdpSocket(options, local.udpPort(), receives, true, NO_DESCRIPTOR);
+    }
+
+    /** Use a socket that another process has bound to the address and port of the options. */
+    static UdpSocket adopt(final int fd, final UnderlayOptions options) throws IOException
+    {
+        return new UdpSocket(options, options.udpPort(), true, false, fd);
+    }
+
+    private Vtep requireBound(final IpAddress address, final int udpPort) throws IOException
+    {
+        memory.putInt(LENGTH, SocketAddress.SPACE);
+        if (libc.getsockname(descriptor.fd(), memory, LENGTH) < 0)
+        {
+            throw new SocketException("cannot read the bound address: " + LibC.describe(LibC.errno()));
+        }
+        final Vtep bound = new Vtep(
+            new IpAddress(SocketAddress.high(memory, 0), SocketAddress.low(memory, 0)),
+            SocketAddress.udpPort(memory, 0));
+        if (!bound.equals(new Vtep(address, udpPort)))
+        {
+            throw new SocketException("the socket is bound to " + bound + ", not to " + new Vtep(address, udpPort));
+        }
+        return bound;
     }
 
     private Vtep bind(final IpAddress address, final int udpPort) throws IOException
