@@ -35,7 +35,7 @@ final class EtcdHttp
 
     EtcdHttp(final EtcdOptions options, final Consumer<String> notices)
     {
-        this.endpoints = options.endpoints();
+        this.endpoints = options.servers();
         this.timeout = options.requestTimeout();
         this.certificate = options.certFile() == null ? null : options.certFile().toString();
         this.notices = Printable.lines(notices);

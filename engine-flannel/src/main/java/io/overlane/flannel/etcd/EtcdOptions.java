@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.etcd;
 
+import io.overlane.flannel.http.Server;
 import io.overlane.setting.Setting;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How to reach etcd. Defaults are flannel's where flannel has one.
  *
- * @param endpoints      tried in turn, each {@code http://} or {@code https://}.
+ * @param endpoints      tried in turn, each {@code http://} or {@code https://}, or without a scheme ({@link #of}).
  * @param prefix         of every key, without a slash at the end.
  * @param caFile         PEM certificates to trust, null for those of the JVM.
  * @param certFile       PEM certificate of the client and its chain.
@@ -57,9 +58,10 @@ public record EtcdOptions(
         }
         for (final URI endpoint : endpoints)
         {
-            if (endpoint.getHost() == null || !List.of("http", "https").contains(String.valueOf(endpoint.getScheme())))
+            final String scheme = endpoint.getScheme();
+            if (Server.host(endpoint) == null || scheme != null && !List.of("http", "https").contains(scheme))
             {
-                throw noEndpoint(endpoint.toString(), null);
+                throw noEndpoint(endpoint.toString().replaceFirst("^//", ""), null);
             }
         }
         if ((certFile == null) != (keyFile == null))
@@ -71,16 +73,19 @@ public record EtcdOptions(
         {
             throw new IllegalArgumentException("user name and password must be given together");
         }
-        if (!prefix.startsWith("/"))
+        if (prefix.isEmpty())
         {
-            throw new IllegalArgumentException("etcd prefix '" + prefix + "' must start with /");
+            throw new IllegalArgumentException("the etcd prefix is empty: give it the name of the network's keys");
         }
-        prefix = prefix.replaceAll("/+$", "");
+        // flannel writes the keys of "a//b/" below "a/b", and adds no slash in front.
+        prefix = prefix.replaceAll("/+", "/").replaceAll("/$", "");
     }
 
     /**
+     * @param endpoints URLs separated by commas. One without a scheme, {@code etcd:2379}, is reached with TLS if the
+     *                  options have a certificate or authority, and without TLS otherwise, as with flannel.
      * @return options with them and all other defaults.
-     * @throws IllegalArgumentException if one is not an http(s) URL.
+     * @throws IllegalArgumentException if one is not an http(s) URL or has no host.
      */
     public static EtcdOptions of(final String endpoints)
     {
@@ -119,11 +124,20 @@ public record EtcdOptions(
         return new EtcdOptions(endpoints, prefix, caFile, certFile, keyFile, username, password, timeout);
     }
 
+    /** @return the endpoints, each with its scheme. */
+    List<URI> servers()
+    {
+        final String usual = caFile == null && certFile == null ? "http:" : "https:";
+        return endpoints.stream()
+            .map(endpoint -> endpoint.getScheme() == null ? URI.create(usual + endpoint) : endpoint)
+            .toList();
+    }
+
     private static URI endpoint(final String text)
     {
         try
         {
-            return new URI(text);
+            return new URI(text.contains("://") ? text : "//" + text);
         }
         catch (final URISyntaxException ex)
         {

@@ -29,7 +29,7 @@ final class V2Client
     V2Client(final EtcdHttp http, final EtcdOptions options)
     {
         this.http = http;
-        this.prefix = options.prefix();
+        this.prefix = options.prefix().startsWith("/") ? options.prefix() : "/" + options.prefix();
         this.authorization = options.username() == null ? null : "Basic " + Base64.getEncoder()
             .encodeToString((options.username() + ":" + options.password()).getBytes(StandardCharsets.UTF_8));
     }

@@ -4,7 +4,10 @@ package io.overlane.flannel.etcd;
 import io.overlane.flannel.json.JsonBuilder;
 import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.Lease;
+import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.SubnetKey;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,17 @@ final class V3Leases
     String name(final SubnetKey key)
     {
         return prefix + "/subnets/" + key.registryName();
+    }
+
+    /**
+     * @return the first of two numbers for leases of etcd: the same at each start of a node, and with 61 random bits
+     *         hardly that of another one.
+     */
+    long leaseNumber(final LeaseAttributes attributes)
+    {
+        final String node = prefix + ' ' + attributes.publicIp() + ' ' + attributes.publicIpV6();
+        final long hash = UUID.nameUUIDFromBytes(node.getBytes(StandardCharsets.UTF_8)).getMostSignificantBits();
+        return hash >>> 2 << 1 | 1L << 62;
     }
 
     /** @return the request for the configuration. */

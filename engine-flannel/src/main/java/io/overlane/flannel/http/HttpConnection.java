@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -76,7 +77,7 @@ final class HttpConnection
 
     private static String host(final URI uri)
     {
-        return uri.getHost().replaceAll("[\\[\\]]", "");
+        return Objects.requireNonNull(Server.host(uri)).replaceAll("[\\[\\]]", "");
     }
 
     private static boolean isSecure(final URI uri)
@@ -86,7 +87,8 @@ final class HttpConnection
 
     private static int port(final URI uri)
     {
-        return uri.getPort() >= 0 ? uri.getPort() : isSecure(uri) ? 443 : 80;
+        final int given = Server.port(uri);
+        return given >= 0 ? given : isSecure(uri) ? 443 : 80;
     }
 
     String origin()

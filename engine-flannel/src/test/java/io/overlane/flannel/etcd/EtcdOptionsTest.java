@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.overlane.flannel.http.PemTls;
+import io.overlane.flannel.http.Server;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,13 +31,38 @@ class EtcdOptionsTest
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "192.0.2.2:2379", "192.0.2.2", "etcd:2379", "htp://192.0.2.2:2379", "http://[fd00::1:2379",
-        "http://fd00::1:2379", "http:192.0.2.2", "[fd00::1]:2379"})
+        "htp://192.0.2.2:2379", "http://[fd00::1:2379", "http://fd00::1:2379", "http:192.0.2.2", "fd00::1:2379",
+        "http://etcd_1:65536", "etcd_1:", "http://", "https://a b"})
     void shouldSayWhatAnEndpointLooksLike(final String text)
     {
         final IllegalArgumentException ex =
             assertThrows(IllegalArgumentException.class, () -> EtcdOptions.of("http://192.0.2.1:2379," + text));
         assertEquals("etcd endpoint '" + text + "': expected http(s)://HOST:PORT", ex.getMessage());
+    }
+
+    /** A name of docker-compose has an underscore; flannel takes endpoints without a scheme. */
+    @Test
+    void shouldTakeEndpointsThatFlannelTakes()
+    {
+        final EtcdOptions options = EtcdOptions.of("http://etcd_1:2379,etcd:2379,192.0.2.1:2379,[fd00::1]:2379,etcd_2");
+        assertEquals(
+            List.of("http://etcd_1:2379", "http://etcd:2379", "http://192.0.2.1:2379", "http://[fd00::1]:2379",
+                "http://etcd_2"),
+            options.servers().stream().map(URI::toString).toList());
+        assertEquals("https://etcd:2379",
+            options.withTls(directory.resolve("ca.pem"), null, null).servers().get(1).toString());
+        assertEquals("etcd_1", Server.host(URI.create("http://etcd_1:2379")));
+        assertEquals(2379, Server.port(URI.create("http://etcd_1:2379")));
+        assertEquals(-1, Server.port(URI.create("http://etcd_2")));
+    }
+
+    @Test
+    void shouldNameKeysAsFlannelDoes()
+    {
+        final EtcdOptions options = EtcdOptions.of("etcd:2379");
+        assertEquals("coreos.com/network", options.withPrefix("coreos.com//network/").prefix());
+        assertEquals("", options.withPrefix("/").prefix());
+        assertThrows(IllegalArgumentException.class, () -> options.withPrefix(""));
     }
 
     @Test

@@ -85,6 +85,26 @@ class EtcdV3RegistryTest extends RegistryContract
         assertEquals(before, etcdLeases());
     }
 
+    /** As if the node had been killed between the grant and the write of its key, at two of its starts. */
+    @Test
+    void shouldUseTheEtcdLeaseThatAKilledStartLeft()
+    {
+        final int before = etcdLeases();
+        final EtcdV3Registry killed = (EtcdV3Registry)registry;
+        killed.grant(attributes("192.0.2.1"), DAY);
+        killed.grant(attributes("192.0.2.1"), DAY);
+        assertEquals(before + 1, etcdLeases());
+        final Lease lease =
+            registry.create(SubnetKey.parse("10.5.1.0-24"), attributes("192.0.2.1"), DAY, registry.leases().revision());
+        assertEquals(before + 1, etcdLeases());
+
+        killed.grant(attributes("192.0.2.1"), DAY);
+        assertEquals(before + 2, etcdLeases());
+        final Lease again = registry.update(lease, attributes("192.0.2.1"), DAY);
+        assertEquals(before + 1, etcdLeases());
+        assertTrue(registry.find(again.key()).sameForPeers(again));
+    }
+
     @Test
     void shouldLeaveAnEtcdLeaseAloneThatHasOtherKeys()
     {
