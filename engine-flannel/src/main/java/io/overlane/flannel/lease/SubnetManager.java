@@ -55,6 +55,16 @@ public interface SubnetManager extends AutoCloseable
     Lease renew(Lease lease);
 
     /**
+     * Give back a lease that was acquired just now and is not used. The default is to keep it, where subnets belong to
+     * nodes.
+     *
+     * @param lease as acquired.
+     */
+    default void release(final Lease lease)
+    {
+    }
+
+    /**
      * Follow the leases of other nodes until the watch is closed. If the registry loses many leases at once, while it
      * is not watched, their nodes are reported as gone only after a time in which they can register again.
      *

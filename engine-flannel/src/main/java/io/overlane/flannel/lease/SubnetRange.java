@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param network      without host bits.
  * @param subnetLength prefix length of a subnet.
  * @param min          base of the first subnet to assign.
- * @param max          base of the last one; if it is below {@code min}, none is assigned.
+ * @param max          base of the last one, not below {@code min}.
  */
 public record SubnetRange(IpPrefix network, int subnetLength, IpAddress min, IpAddress max)
 {
@@ -25,10 +25,16 @@ public record SubnetRange(IpPrefix network, int subnetLength, IpAddress min, IpA
             compare(subnet.address(), min) >= 0 && compare(subnet.address(), max) <= 0;
     }
 
-    /** @return the first subnet, or null if there is none. */
-    public @Nullable IpPrefix first()
+    /** @return true if one of the subnets of this range contains it. */
+    public boolean mayAssign(final IpAddress address)
     {
-        return compare(min, max) > 0 ? null : new IpPrefix(min, subnetLength);
+        return network.contains(address) && fits(new IpPrefix(address, subnetLength).base());
+    }
+
+    /** @return the first subnet. */
+    public IpPrefix first()
+    {
+        return new IpPrefix(min, subnetLength);
     }
 
     /** @return the next, or null after the last. */

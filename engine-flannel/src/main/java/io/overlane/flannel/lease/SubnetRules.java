@@ -53,6 +53,11 @@ enum SubnetRules
         final IpPrefix first = new IpPrefix(network.address(), length);
         final IpAddress min = bound(config, "SubnetMin", network, length, SubnetRange.after(first).address());
         final IpAddress max = bound(config, "SubnetMax", network, length, last(network, length));
+        if (SubnetRange.compare(min, max) > 0)
+        {
+            throw new IllegalArgumentException(
+                prefix + "SubnetMin=" + min + " is above " + prefix + "SubnetMax=" + max + ": no subnet is left");
+        }
         return new SubnetRange(network, length, min, max);
     }
 

@@ -26,6 +26,9 @@ final class ClientRegistry implements Registry
 {
     private static final int LENGTH = 30;
 
+    /** A client needs these before SubnetMin: four at the start, which are not assigned, and its own four. */
+    private static final int LEAST_ADDRESSES = 8;
+
     private final Registry registry;
 
     ClientRegistry(final Registry registry)
@@ -48,7 +51,7 @@ final class ClientRegistry implements Registry
             throw new RegistryException(Kind.MALFORMED, "network configuration: " + ex.getMessage(), ex);
         }
         final SubnetRange range = config.v4();
-        if (range == null || range.min().equals(range.network().base().address()))
+        if (range == null || range.min().low() - range.network().base().address().low() < LEAST_ADDRESSES)
         {
             throw new RegistryException(Kind.REFUSED, "--client: the network has no addresses before " +
                 (range == null ? "its subnets" : "SubnetMin=" + range.min()) + " for clients");

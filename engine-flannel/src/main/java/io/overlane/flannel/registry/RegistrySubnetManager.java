@@ -172,6 +172,7 @@ public final class RegistrySubnetManager implements SubnetManager
         final LeaseSnapshot snapshot = registry.leases();
         final List<Lease> others = new ArrayList<>(snapshot.leases());
         others.removeIf(lease -> isWider(lease.subnet(), config.v4()) || isWider(lease.subnetV6(), config.v6()));
+        SubnetKey wanted = previous;
         for (final Lease lease : snapshot.leases())
         {
             if (!lease.attributes().publicIp().equals(attributes.publicIp()))
@@ -186,8 +187,9 @@ public final class RegistrySubnetManager implements SubnetManager
                 " is outside the network's configuration; deleting it");
             registry.delete(lease);
             others.remove(lease);
+            wanted = lease.key();
         }
-        return registry.create(choose(config, others, previous), attributes, timeToLive, snapshot.revision());
+        return registry.create(choose(config, others, wanted), attributes, timeToLive, snapshot.revision());
     }
 
     /**
@@ -201,11 +203,7 @@ public final class RegistrySubnetManager implements SubnetManager
 
     private SubnetKey choose(final NetworkConfig config, final List<Lease> leases, final @Nullable SubnetKey previous)
     {
-        if (previous != null && config.fits(previous) && SubnetAllocator.isFree(previous, leases))
-        {
-            return previous;
-        }
-        final SubnetKey chosen = new SubnetAllocator(random).choose(config, leases);
+        final SubnetKey chosen = new SubnetAllocator(random).choose(config, leases, previous);
         if (chosen == null)
         {
             throw new RegistryException(
@@ -264,6 +262,12 @@ public final class RegistrySubnetManager implements SubnetManager
         final Lease present = held.sameForPeers(lease) || isUnchanged ? held : new Lease(
             held.key(), held.attributes(), held.timeToLive(), lease.reserved(), held.revision());
         return registry.update(present, lease.attributes(), timeToLive);
+    }
+
+    @Override
+    public void release(final Lease lease)
+    {
+        registry.delete(lease);
     }
 
     @Override

@@ -29,24 +29,29 @@ final class SubnetAllocator
         this.random = random;
     }
 
-    /** @return a free subnet of each enabled family, one of the first hundred; null if a family has none. */
-    @Nullable SubnetKey choose(final NetworkConfig config, final Collection<Lease> leases)
+    /**
+     * @param previous that the node had; each family keeps its part if the configuration still allows it and it is
+     *                 free. So a network that gets IPv6 later keeps its IPv4 subnets.
+     * @return a subnet of each enabled family, else one of the first hundred free ones; null if a family has none.
+     */
+    @Nullable SubnetKey choose(
+        final NetworkConfig config, final Collection<Lease> leases, final @Nullable SubnetKey previous)
     {
-        final IpPrefix v4 = config.v4() == null ? null : choose(config.v4(), taken(leases, Lease::subnet));
-        final IpPrefix v6 = config.v6() == null ? null : choose(config.v6(), taken(leases, Lease::subnetV6));
+        final IpPrefix v4 = config.v4() == null ? null :
+            choose(config.v4(), taken(leases, Lease::subnet), previous == null ? null : previous.v4());
+        final IpPrefix v6 = config.v6() == null ? null :
+            choose(config.v6(), taken(leases, Lease::subnetV6), previous == null ? null : previous.v6());
         final boolean found = (config.v4() == null || v4 != null) && (config.v6() == null || v6 != null);
         return found ? new SubnetKey(v4, v6) : null;
     }
 
-    /** @return true if it overlaps none of them in either family. */
-    static boolean isFree(final SubnetKey key, final Collection<Lease> leases)
+    private @Nullable IpPrefix choose(
+        final SubnetRange range, final List<IpPrefix> taken, final @Nullable IpPrefix previous)
     {
-        return (key.v4() == null || isFree(key.v4(), taken(leases, Lease::subnet))) &&
-            (key.v6() == null || isFree(key.v6(), taken(leases, Lease::subnetV6)));
-    }
-
-    private @Nullable IpPrefix choose(final SubnetRange range, final List<IpPrefix> taken)
-    {
+        if (previous != null && range.fits(previous) && isFree(previous, taken))
+        {
+            return previous;
+        }
         final List<IpPrefix> free = new ArrayList<>();
         for (IpPrefix subnet = range.first(); subnet != null && free.size() < CANDIDATES; subnet = range.next(subnet))
         {

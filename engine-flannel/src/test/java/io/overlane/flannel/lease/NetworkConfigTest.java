@@ -41,7 +41,7 @@ class NetworkConfigTest
         "{'Network':'255.255.0.0/16'} | 255.255.0.0/16 24 255.255.1.0 255.255.255.0",
         "{'Network':'10.0.0.0/16','SubnetLen':18} | 10.0.0.0/16 18 10.0.64.0 10.0.192.0",
         "{'Network':'10.0.0.0/8','SubnetLen':30} | 10.0.0.0/8 30 10.0.0.4 10.255.255.252",
-        "{'Network':'10.0.0.0/16','SubnetMin':'10.0.9.0','SubnetMax':'10.0.3.0'} | 10.0.0.0/16 24 10.0.9.0 10.0.3.0",
+        "{'Network':'10.0.0.0/16','SubnetMin':'10.0.3.0','SubnetMax':'10.0.3.0'} | 10.0.0.0/16 24 10.0.3.0 10.0.3.0",
         "{'Network':'10.0.0.0/16','SubnetMin':'0.0.0.0','SubnetLen':0} | 10.0.0.0/16 24 10.0.1.0 10.0.255.0"
     })
     void shouldFillInIpv4(final String json, final String expected)
@@ -86,6 +86,8 @@ class NetworkConfigTest
         "{'Network':'10.0.0.0/16','SubnetMax':'9.255.0.0'} | SubnetMax=9.255.0.0 is outside",
         "{'Network':'10.0.0.0/16','SubnetMin':'10.0.1.1'} | SubnetMin=10.0.1.1 is not the base",
         "{'Network':'10.0.0.0/16','SubnetMax':'10.0.1.128'} | SubnetMax=10.0.1.128 is not the base",
+        "{'Network':'10.0.0.0/16','SubnetMin':'10.0.9.0','SubnetMax':'10.0.3.0'} | SubnetMin=10.0.9.0 is above",
+        "{'Network':'10.0.0.0/16','SubnetMax':'10.0.0.0'} | SubnetMin=10.0.1.0 is above SubnetMax=10.0.0.0",
         "{'Network':'10.0.0.0/16','SubnetMin':'x'} | SubnetMin: not an IP address",
         "{'Network':'10.0.0.0/16','SubnetMin':null} | SubnetMin: not an IP address",
         "{'Network':'10.0.0.0/16','EnableIPv6':true} | IPv6Network is missing",

@@ -58,6 +58,17 @@ class RegistrySubnetManagerTest
     }
 
     @Test
+    void shouldKeepItsIpv4SubnetWhenTheNetworkGetsIpv6()
+    {
+        registry.put(null, lease("10.5.7.0-24", "192.0.2.1"));
+        registry.config =
+            "{\"Network\":\"10.5.0.0/16\",\"EnableIPv6\":true,\"IPv6Network\":\"fd00::/48\"}";
+        final Lease lease = manager.acquire(attributes("192.0.2.1"), SubnetKey.parse("10.5.9.0-24"));
+        assertEquals("10.5.7.0/24", lease.subnet().toString());
+        assertEquals(1, registry.leases().leases().size());
+    }
+
+    @Test
     void shouldTakeThePreviousSubnetIfItIsFree()
     {
         final SubnetKey previous = SubnetKey.parse("10.5.200.0-24");

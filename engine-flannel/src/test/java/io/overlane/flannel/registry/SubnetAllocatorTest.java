@@ -4,6 +4,7 @@ package io.overlane.flannel.registry;
 import static io.overlane.flannel.registry.Leases.lease;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,7 +31,7 @@ class SubnetAllocatorTest
         final Set<Integer> chosen = new HashSet<>();
         for (int i = 0; i < 2_000; i++)
         {
-            chosen.add(allocator.choose(config, leases).v4().address().v4() >>> 8 & 0xFF);
+            chosen.add(allocator.choose(config, leases, null).v4().address().v4() >>> 8 & 0xFF);
         }
         assertEquals(100, chosen.size());
         assertFalse(chosen.contains(1));
@@ -43,7 +44,7 @@ class SubnetAllocatorTest
     {
         final NetworkConfig config = NetworkConfig.parse("{\"Network\":\"10.5.0.0/22\"}");
         final List<Lease> leases = List.of(lease("10.5.1.128-25", "192.0.2.1"), lease("10.5.2.0-23", "192.0.2.2"));
-        assertNull(allocator.choose(config, leases));
+        assertNull(allocator.choose(config, leases, null));
     }
 
     @Test
@@ -53,17 +54,27 @@ class SubnetAllocatorTest
         final List<Lease> leases = new ArrayList<>();
         leases.add(lease("255.255.253.0-24", "192.0.2.1"));
         leases.add(lease("255.255.254.0-24", "192.0.2.2"));
-        assertEquals("255.255.255.0/24", allocator.choose(config, leases).toString());
+        assertEquals("255.255.255.0/24", allocator.choose(config, leases, null).toString());
         leases.add(lease("255.255.255.0-24", "192.0.2.3"));
-        assertNull(allocator.choose(config, leases));
+        assertNull(allocator.choose(config, leases, null));
     }
 
+    /** IPv6 may be turned on or off later, and one of the two subnets may be taken meanwhile. */
     @Test
-    void shouldFindNothingBetweenCrossedBounds()
+    void shouldKeepThePartOfEachFamilyThatIsFree()
     {
         final NetworkConfig config = NetworkConfig.parse(
-            "{\"Network\":\"10.5.0.0/16\",\"SubnetMin\":\"10.5.9.0\",\"SubnetMax\":\"10.5.3.0\"}");
-        assertNull(allocator.choose(config, List.of()));
+            "{\"Network\":\"10.5.0.0/16\",\"EnableIPv6\":true,\"IPv6Network\":\"fd00::/48\"}");
+        final SubnetKey v4 = allocator.choose(config, List.of(), SubnetKey.parse("10.5.200.0-24"));
+        assertEquals("10.5.200.0/24", v4.v4().toString());
+        final SubnetKey both = SubnetKey.parse("10.5.200.0-24&fd00:0:0:777::-64");
+        assertEquals(both, allocator.choose(config, List.of(), both));
+        final SubnetKey other =
+            allocator.choose(config, List.of(lease("10.5.200.0-24&fd00:0:0:1::-64", "192.0.2.2")), both);
+        assertNotEquals(both.v4(), other.v4());
+        assertEquals(both.v6(), other.v6());
+        assertEquals(SubnetKey.parse("10.5.200.0-24"),
+            allocator.choose(NetworkConfig.parse("{\"Network\":\"10.5.0.0/16\"}"), List.of(), both));
     }
 
     @Test
@@ -73,10 +84,7 @@ class SubnetAllocatorTest
             "\"IPv6Network\":\"fd00::/62\",\"IPv6SubnetLen\":64}");
         final List<Lease> leases = List.of(
             lease("10.5.1.0-24&fd00:0:0:1::-64", "192.0.2.1"), lease("10.5.3.0-24&fd00:0:0:2::-64", "192.0.2.2"));
-        final SubnetKey key = allocator.choose(config, leases);
+        final SubnetKey key = allocator.choose(config, leases, null);
         assertEquals("10.5.2.0-24&fd00:0:0:3::-64", key.registryName());
-        assertTrue(SubnetAllocator.isFree(key, leases));
-        assertFalse(SubnetAllocator.isFree(SubnetKey.parse("10.5.2.0-24&fd00:0:0:2::-64"), leases));
-        assertFalse(SubnetAllocator.isFree(SubnetKey.parse("10.5.3.0-24&fd00:0:0:3::-64"), leases));
     }
 }
