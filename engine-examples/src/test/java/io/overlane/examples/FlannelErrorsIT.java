@@ -45,6 +45,10 @@ class FlannelErrorsIT
         wrong.put("{'Network':'10.5.0.0/16','SubnetLen':31}", "SubnetLen=31");
         wrong.put("{'Network':'10.5.0.0/16','SubnetMin':'10.6.1.0'}", "SubnetMin=10.6.1.0 is outside");
         wrong.put("{'Network':'10.5.0.0/16','SubnetMax':'10.5.1.7'}", "SubnetMax=10.5.1.7 is not the base of a /24");
+        wrong.put("{'Network':'10.5.0.0/16','SubnetMin':'10.5.9.0','SubnetMax':'10.5.3.0'}",
+            "SubnetMin=10.5.9.0 is above SubnetMax=10.5.3.0");
+        wrong.put("{'Network':'192.0.0.0/20'}", "Network=192.0.0.0/20 contains this node's address 192.0.2.1");
+        wrong.put("{'Network':'192.0.2.128/25'}", "contains the registry's address 192.0.2.254");
         wrong.put("{'Network':'10.5.0.0/16','EnableIPv6':true}", "IPv6Network is missing");
         wrong.put("{'EnableIPv4':false,'EnableIPv6':true,'IPv6Network':'fd05::/48'}", "EnableIPv4=false");
         wrong.forEach((config, why) ->
@@ -72,6 +76,7 @@ class FlannelErrorsIT
         wrong.put("{'Network':'10.5.0.0/16','Backend':{'Type':'vxlan','GBP':true}}", "GBP=true");
         wrong.put("{'Network':'10.5.0.0/16','Backend':{'Type':'vxlan','Learning':true}}", "Learning=true");
         wrong.put("{'Network':'10.5.0.0/16','Backend':{'Type':'vxlan','VNI':16777216}}", "VNI=16777216");
+        wrong.put("{'Network':'10.5.0.0/16','Backend':{'Type':'vxlan','VNI':-1}}", "VNI=-1");
         wrong.put("{'Network':'10.5.0.0/16','Backend':{'Type':'udp','Port':'8285'}}", "Port=");
         wrong.forEach((config, why) ->
         {

@@ -224,6 +224,7 @@ class FlannelFailuresIT
             Poll.until("the route", TIMEOUT_S, () -> !nodes.get(0).route(robbed.subnet()).isEmpty());
             Poll.until("the route to who took it", TIMEOUT_S, () -> !robbed.route(before).isEmpty());
             Traffic.ping(nodes.get(0).pod(), robbed.podAddress());
+            assertTrue(!robbed.hasEvent("at " + robbed.host().underlayV4() + " joined"), "it is no peer of itself");
 
             lab.delete("/subnets/" + before.replace('/', '-'));
             for (final FlannelHost node : nodes)

@@ -185,8 +185,8 @@ class FlannelHostFailuresIT
             live.assertUnbroken();
         }
         assertEquals(3, lab.leases().size());
-        // Between the grant of a lease and the write of its key are some milliseconds, which a kill may hit.
-        assertTrue(lab.idleLeases().size() <= 1, () -> lab.idleLeases().toString());
+        // A kill may hit the milliseconds between the grant of a lease and the write of its key.
+        assertEquals(List.of(), lab.idleLeases());
     }
 
     /** The tables and chains that the first rule ever brings with it, and that no program removes. */

@@ -14,6 +14,7 @@ import io.overlane.flannel.node.FlannelNode;
 import io.overlane.flannel.node.FlannelOptions;
 import io.overlane.flannel.node.FlanneldEnvironment;
 import io.overlane.flannel.node.NodeOptions;
+import io.overlane.flannel.node.NodePorts;
 import io.overlane.tun.service.SystemdNotifier;
 import io.overlane.tun.service.Watchdog;
 import java.io.IOException;
@@ -86,8 +87,7 @@ public final class FlannelCommand implements Callable<Integer>
         final EngineCaptures captures = new EngineCaptures(error -> lines.accept(OneLineErrors.message(error)));
         final StopSignal signal = StopSignal.listen(node::stop);
         final AdminCommands commands = FlannelCommands.addTo(node, captures, new AdminCommands());
-        AdminServer server = null;
-        AutoCloseable page = null;
+        final Ports ports = this.new Ports(node, commands, out);
         AutoCloseable capture = captures;
         final Watchdog watchdog = Watchdog.start(
             new SystemdNotifier(System.getenv(), error -> lines.accept(OneLineErrors.message(error))),
@@ -99,9 +99,7 @@ public final class FlannelCommand implements Callable<Integer>
             {
                 capture = new NodeCapture(pcapng, () -> node.engines().values(), captures, lines);
             }
-            server = openAdmin(commands, out);
-            page = http.open(
-                node::engines, commands, () -> problem(node), line -> print(out, line));
+            node.ports(ports);
             node.run();
             print(out, "stopped");
             signal.done();
@@ -109,8 +107,38 @@ public final class FlannelCommand implements Callable<Integer>
         }
         finally
         {
-            CloseHelper.quietCloseAll(watchdog, page, server, capture);
+            CloseHelper.quietCloseAll(watchdog, ports::close, capture);
             signal.ended();
+        }
+    }
+
+    /** The sockets for operators, open before the node has a lease. */
+    private final class Ports implements NodePorts
+    {
+        private final FlannelNode node;
+        private final AdminCommands commands;
+        private final PrintWriter out;
+        private @Nullable AdminServer server;
+        private @Nullable AutoCloseable page;
+
+        Ports(final FlannelNode node, final AdminCommands commands, final PrintWriter out)
+        {
+            this.node = node;
+            this.commands = commands;
+            this.out = out;
+        }
+
+        @Override
+        public void open() throws IOException
+        {
+            server = openAdmin(commands, out);
+            page = http.open(node::engines, commands, () -> problem(node), line -> print(out, line));
+        }
+
+        @Override
+        public void close()
+        {
+            CloseHelper.quietCloseAll(page, server);
         }
     }
 

@@ -33,6 +33,7 @@ public final class FlannelHost implements AutoCloseable
     private final Path subnetFile;
     private final Path adminSocket;
     private final Path files;
+    private final List<String> omitted = new ArrayList<>();
     private List<String> wrapper = List.of();
     private LabProcess process;
     private boolean hasPod;
@@ -109,6 +110,14 @@ public final class FlannelHost implements AutoCloseable
     }
 
     /**
+     * @param option that nodes launched from now on do not get.
+     */
+    public void omit(final String option)
+    {
+        omitted.add(option);
+    }
+
+    /**
      * @return what stands on this host and in its engine, in lines that are equal when everything is as it was.
      */
     public List<String> picture()
@@ -162,6 +171,7 @@ public final class FlannelHost implements AutoCloseable
         usual.put("--subnet-file", subnetFile.toString());
         usual.put("--admin", adminSocket.toString());
         usual.keySet().removeAll(List.of(arguments));
+        usual.keySet().removeAll(omitted);
         final List<String> all = new ArrayList<>(List.of("--ip-masq"));
         if (lab.api() != null)
         {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.backend;
 
+import io.overlane.address.IpAddress;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.flannel.host.route.HostChanges;
 import io.overlane.flannel.host.route.HostPlan;
@@ -13,8 +14,8 @@ import java.util.Map;
 
 /**
  * Carries the packets between the subnets of a network: it owns the devices, sockets and engines of one node, and the
- * kernel's routes and neighbours for the peers. One thread at a time calls it; {@link #plans}, {@link #engines} and
- * {@link #explain} may be called by any thread.
+ * kernel's routes and neighbours for the peers. One thread at a time calls it; {@link #plans}, {@link #engines},
+ * {@link #underlays}, {@link #reaches} and {@link #explain} may be called by any thread.
  */
 public interface Backend extends AutoCloseable
 {
@@ -53,6 +54,18 @@ public interface Backend extends AutoCloseable
     /** @return the routes and neighbours set in the kernel for the peers, by device. */
     List<HostPlan> plans();
 
+    /** @return the underlay addresses of the peers that are reached, of both families; any thread. */
+    List<IpAddress> underlays();
+
+    /** @return true if packets reach the peer over at least one family; any thread. */
+    boolean reaches(Lease peer);
+
+    /** @return the MTU of the underlay in the network's configuration; 0 if it is that of the routes to the peers. */
+    default int configuredMtu()
+    {
+        return 0;
+    }
+
     /** @return one line: how this node reaches the peer, or why it does not. */
     String explain(Lease peer);
 
@@ -66,6 +79,18 @@ public interface Backend extends AutoCloseable
     default boolean hasSegments()
     {
         return false;
+    }
+
+    /**
+     * Leave the tunnels to another process, which this one calls before {@link #close}: with these descriptors devices
+     * and sockets go on to exist, and packets wait in them.
+     *
+     * @return further descriptors, which the caller closes; empty where the kernel carries the packets.
+     * @throws IOException if the process has no free descriptor; one line.
+     */
+    default List<TunnelDescriptors> duplicate() throws IOException
+    {
+        return List.of();
     }
 
     /** Remove devices, sockets and engines. Plain routes to peers stay, as with flannel. */

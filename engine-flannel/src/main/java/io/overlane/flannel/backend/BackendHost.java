@@ -7,7 +7,6 @@ import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.tun.host.IpCommand;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param external  the interface that carries the tunnels.
  * @param ip        runs {@code ip}.
  * @param blackhole whether the own subnet gets a blackhole route, so that addresses without a container are dropped.
- * @param notices   takes one line for each event an operator should see.
+ * @param leftOut   gets the leases of which no peer can be made.
+ * @param taken     tunnels that another node left to this one.
  * @param errors    gets failures of devices and sockets, on any thread.
  */
 public record BackendHost(
@@ -26,7 +26,8 @@ public record BackendHost(
     ExternalInterface external,
     IpCommand ip,
     boolean blackhole,
-    Consumer<String> notices,
+    LeftOut leftOut,
+    TakenTunnels taken,
     ErrorHandler errors)
 {
     /** @return the networks of the families that are enabled. */

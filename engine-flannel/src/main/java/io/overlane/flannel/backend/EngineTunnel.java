@@ -34,12 +34,21 @@ final class EngineTunnel implements AutoCloseable
     private final String device;
     private final int index;
     private final OverlayEngine engine;
+    private final TunDevice tun;
+    private final LibcUnderlay socket;
 
-    private EngineTunnel(final String device, final int index, final OverlayEngine engine)
+    private EngineTunnel(
+        final String device,
+        final int index,
+        final OverlayEngine engine,
+        final TunDevice tun,
+        final LibcUnderlay socket)
     {
         this.device = device;
         this.index = index;
         this.engine = engine;
+        this.tun = tun;
+        this.socket = socket;
     }
 
     /**
@@ -67,28 +76,41 @@ final class EngineTunnel implements AutoCloseable
         final Plan plan, final BackendHost host, final Function<Port, EngineContext> settings) throws IOException
     {
         final ErrorHandler errors = host.errors();
+        final UnderlayOptions options = new UnderlayOptions(plan.local().address(), plan.local().udpPort())
+            .errorHandler(errors)
+            .segment(true)
+            .coalesce(true);
+        final TunnelDescriptors left = host.taken().take(plan.name());
+        final Gate gate = host.taken().gate();
         LibcUnderlay underlay = null;
         TunDevice device = null;
         try
         {
-            // Bind the socket first: if the port is taken, a device that another program may use is left alone.
-            underlay = LibcUnderlay.open(
-                new UnderlayOptions(plan.local().address(), plan.local().udpPort())
-                    .errorHandler(errors)
-                    .segment(true)
-                    .coalesce(true));
-            device = TunDevice.create(new TunOptions(plan.kind(), plan.name()).offload(TunOffload.ALL));
+            if (left == null)
+            {
+                // Bind the socket first: if the port is taken, a device that another program may use is left alone.
+                underlay = LibcUnderlay.open(options);
+                device = TunDevice.create(new TunOptions(plan.kind(), plan.name()).offload(TunOffload.ALL));
+                queueLength(host, plan.name());
+            }
+            else
+            {
+                device = TunDevice.adopt(left.device(), TunOffload.ALL);
+                underlay = adopt(left.socket(), options);
+            }
             TunnelDevice.configure(host.ip(), device, plan.mac(), plan.mtu(), plan.address(), plan.network());
             final int index = device.index();
-            final OverlayEngine engine = OverlayEngine.launch(settings.apply(new TunPort(device, errors))
-                .underlay(underlay)
-                .threadingMode(ThreadingMode.SPLIT)
-                .maxRemotes(MAX_PEERS)
-                .maxRoutes(MAX_PEERS)
-                .errorHandler(errors)
-                .threadFactory(new DataPathThread()));
+            final Port port = new TunPort(device, errors);
+            final OverlayEngine engine = OverlayEngine.launch(
+                settings.apply(left == null ? port : new GatedPort(port, gate))
+                    .underlay(left == null ? underlay : new GatedUnderlay(underlay, gate))
+                    .threadingMode(ThreadingMode.SPLIT)
+                    .maxRemotes(MAX_PEERS)
+                    .maxRoutes(MAX_PEERS)
+                    .errorHandler(errors)
+                    .threadFactory(new DataPathThread()));
             JfrEvents.connect(engine, device.name());
-            return new EngineTunnel(device.name(), index, engine);
+            return new EngineTunnel(device.name(), index, engine, device, underlay);
         }
         catch (final IOException | RuntimeException ex)
         {
@@ -97,9 +119,37 @@ final class EngineTunnel implements AutoCloseable
         }
     }
 
+    private static void queueLength(final BackendHost host, final String device) throws IOException
+    {
+        final int packets = host.taken().queueLength();
+        if (packets > 0)
+        {
+            host.ip().run("link", "set", "dev", device, "txqueuelen", Integer.toString(packets));
+        }
+    }
+
+    /** The node may have another address than the one before it. */
+    private static LibcUnderlay adopt(final int socket, final UnderlayOptions options) throws IOException
+    {
+        try
+        {
+            return LibcUnderlay.adopt(socket, options);
+        }
+        catch (final IOException ex)
+        {
+            return LibcUnderlay.open(options);
+        }
+    }
+
     OverlayEngine engine()
     {
         return engine;
+    }
+
+    /** @return further descriptors of device and socket, which the caller closes. */
+    TunnelDescriptors duplicate() throws IOException
+    {
+        return new TunnelDescriptors(device, tun.duplicateDescriptor(), socket.duplicateDescriptor());
     }
 
     /** @return false if the engine has ended by itself, or the device was removed, replaced or set down. */

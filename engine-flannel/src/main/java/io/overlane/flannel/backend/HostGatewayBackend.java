@@ -41,11 +41,14 @@ final class HostGatewayBackend implements Backend
         this.host = host;
         this.kind = kind;
         final ExternalInterface external = host.external();
-        if (kind == BackendKind.HOST_GW && external.isBehindNat())
+        for (final boolean isV4 : new boolean[]{true, false})
         {
-            throw new IllegalArgumentException("backend host-gw: the public address " + external.publicIp() +
-                " must be the address " + external.address() + " of " + external.name() +
-                ", because peers route through it");
+            if (kind == BackendKind.HOST_GW && external.isBehindNat(isV4))
+            {
+                throw new IllegalArgumentException("backend host-gw: the public address " + external.published(isV4) +
+                    " must be an address of this host, such as " + external.address(isV4) + " of " + external.name() +
+                    ", because peers route through it");
+            }
         }
         if (kind == BackendKind.HOST_GW)
         {
@@ -57,7 +60,7 @@ final class HostGatewayBackend implements Backend
 
     private PeerSelection selection(final boolean isV4)
     {
-        return new PeerSelection(new PeerRules(host, isV4), lease -> peer(lease, isV4), host.notices());
+        return new PeerSelection(new PeerRules(host, isV4), lease -> peer(lease, isV4), isV4, host.leftOut());
     }
 
     @Override
@@ -148,6 +151,20 @@ final class HostGatewayBackend implements Backend
     public List<HostPlan> plans()
     {
         return List.of(plan());
+    }
+
+    @Override
+    public List<IpAddress> underlays()
+    {
+        return selections.values().stream().flatMap(selection -> selection.underlays().stream()).toList();
+    }
+
+    /** The backend alloc carries nothing, but all its leases are valid. */
+    @Override
+    public boolean reaches(final Lease peer)
+    {
+        return selections.isEmpty() ||
+            selections.values().stream().anyMatch(selection -> selection.whyNot(peer) == null);
     }
 
     @Override

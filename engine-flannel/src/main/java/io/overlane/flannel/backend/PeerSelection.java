@@ -7,25 +7,22 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Printable;
 import io.overlane.flannel.host.route.HostPlan;
 import io.overlane.flannel.lease.Lease;
-import io.overlane.flannel.lease.SubnetKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Selects the leases that a backend can reach and compares them with the selection before. What is wrong with a lease
- * is reported once. One thread uses it; {@link #peers} and {@link #whyNot} may be called by any thread.
+ * Selects the leases that a backend can reach and compares them with the selection before. One thread uses it;
+ * {@link #peers} and {@link #whyNot} may be called by any thread.
  *
  * <p>A lease that is the same object as last time is not parsed again, so among thousands of leases only the changed
  * ones cost time.
@@ -34,8 +31,8 @@ final class PeerSelection
 {
     private final PeerRules rules;
     private final Function<Lease, HostPlan.@Nullable Peer> reader;
-    private final Consumer<String> notices;
-    private final Map<SubnetKey, String> reported = new HashMap<>();
+    private final boolean isV4;
+    private final LeftOut leftOut;
     private IdentityHashMap<Lease, HostPlan.Peer> readings = new IdentityHashMap<>();
     private final Set<MacAddress> macs = new HashSet<>();
     private volatile List<HostPlan.Peer> peers = List.of();
@@ -44,14 +41,19 @@ final class PeerSelection
      * @param rules   that a lease must follow.
      * @param reader  parses a lease: returns null if it has no part for this family, throws with one line if it is
      *                refused.
-     * @param notices takes the reason for each refused lease.
+     * @param isV4    the family.
+     * @param leftOut gets the reason for each refused lease.
      */
     PeerSelection(
-        final PeerRules rules, final Function<Lease, HostPlan.@Nullable Peer> reader, final Consumer<String> notices)
+        final PeerRules rules,
+        final Function<Lease, HostPlan.@Nullable Peer> reader,
+        final boolean isV4,
+        final LeftOut leftOut)
     {
         this.rules = rules;
         this.reader = reader;
-        this.notices = notices;
+        this.isV4 = isV4;
+        this.leftOut = leftOut;
     }
 
     /**
@@ -82,6 +84,12 @@ final class PeerSelection
     List<HostPlan.Peer> peers()
     {
         return peers;
+    }
+
+    /** @return the addresses of the peers. */
+    List<IpAddress> underlays()
+    {
+        return peers.stream().map(HostPlan.Peer::underlay).distinct().toList();
     }
 
     /** The devices were made anew and have no entries, so the next {@link #look} reports every peer as new. */
@@ -143,10 +151,7 @@ final class PeerSelection
             }
         }
         readings = fresh;
-        if (!reported.isEmpty())
-        {
-            reported.keySet().retainAll(leases.stream().map(Lease::key).toList());
-        }
+        leftOut.retain(leases);
         return new ArrayList<>(found.values());
     }
 
@@ -155,17 +160,12 @@ final class PeerSelection
         try
         {
             final HostPlan.Peer peer = peer(lease);
-            reported.remove(lease.key());
+            leftOut.take(lease, isV4);
             return peer;
         }
         catch (final IllegalArgumentException ex)
         {
-            final String whyNot = String.valueOf(Printable.line(ex.getMessage()));
-            if (!whyNot.equals(reported.put(lease.key(), whyNot)))
-            {
-                notices.accept("peer " + lease.key() + " of " + lease.attributes().publicIp() +
-                    " is left out: " + whyNot);
-            }
+            leftOut.leave(lease, isV4, String.valueOf(ex.getMessage()));
             return null;
         }
     }

@@ -60,7 +60,7 @@ final class UdpBackend implements Backend
                 "backend udp carries IPv4 only: set EnableIPv4 to true and EnableIPv6 to false");
         }
         network = v4;
-        selection = new PeerSelection(new PeerRules(host, true), this::peer, host.notices());
+        selection = new PeerSelection(new PeerRules(host, true), this::peer, true, host.leftOut());
         routes = new RouteKeeper(host.ip(), List.of(network));
     }
 
@@ -163,6 +163,18 @@ final class UdpBackend implements Backend
     }
 
     @Override
+    public List<IpAddress> underlays()
+    {
+        return selection.underlays();
+    }
+
+    @Override
+    public boolean reaches(final Lease peer)
+    {
+        return selection.whyNot(peer) == null;
+    }
+
+    @Override
     public String explain(final Lease lease)
     {
         final String whyNot = selection.whyNot(lease);
@@ -180,6 +192,13 @@ final class UdpBackend implements Backend
         }
         Backends.requireType(lease.attributes(), BackendKind.UDP);
         return new HostPlan.Peer(peerSubnet, Backends.requireUnderlay(lease.attributes(), true), null);
+    }
+
+    @Override
+    public List<TunnelDescriptors> duplicate() throws IOException
+    {
+        final EngineTunnel open = tunnel;
+        return open == null ? List.of() : List.of(open.duplicate());
     }
 
     @Override

@@ -29,11 +29,13 @@ final class VxlanBackend implements Backend
     private final @Nullable VxlanTunnel v4;
     private final @Nullable VxlanTunnel v6;
     private final List<VxlanTunnel> tunnels = new ArrayList<>();
+    private final int configuredMtu;
 
     VxlanBackend(final BackendHost host, final NodeIdentity identity, final @Nullable LeaseAttributes published)
     {
         this.host = host;
         final VxlanBackendConfig config = VxlanBackendConfig.parse(host.network().backendSection());
+        configuredMtu = config.mtu();
         v4 = host.network().v4() == null ? null : tunnel(config, identity, published, true);
         v6 = host.network().v6() == null ? null : tunnel(config, identity, published, false);
         if (v4 != null)
@@ -178,9 +180,38 @@ final class VxlanBackend implements Backend
     }
 
     @Override
+    public List<IpAddress> underlays()
+    {
+        return tunnels.stream().flatMap(tunnel -> tunnel.underlays().stream()).toList();
+    }
+
+    @Override
+    public boolean reaches(final Lease peer)
+    {
+        return tunnels.stream().anyMatch(tunnel -> tunnel.reaches(peer));
+    }
+
+    @Override
+    public int configuredMtu()
+    {
+        return configuredMtu;
+    }
+
+    @Override
     public String explain(final Lease peer)
     {
         return tunnels.stream().map(tunnel -> tunnel.explain(peer)).collect(Collectors.joining("; "));
+    }
+
+    @Override
+    public List<TunnelDescriptors> duplicate() throws IOException
+    {
+        final List<TunnelDescriptors> all = new ArrayList<>();
+        for (final VxlanTunnel tunnel : tunnels)
+        {
+            tunnel.duplicate().ifPresent(all::add);
+        }
+        return all;
     }
 
     @Override

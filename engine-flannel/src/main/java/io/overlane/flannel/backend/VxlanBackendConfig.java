@@ -21,7 +21,7 @@ record VxlanBackendConfig(int vni, int udpPort, int mtu, boolean directRouting)
     /** The Linux kernel's default, which is older than the 4789 of RFC 7348. */
     public static final int DEFAULT_UDP_PORT = 8472;
 
-    private static final int MAX_VNI = 0xFF_FFFF;
+    static final int MAX_VNI = 0xFF_FFFF;
 
     /** Smallest MTU accepted. RFC 791 requires hosts to accept 576 bytes; a smaller value is a mistake. */
     private static final int MIN_MTU = 576;

@@ -35,7 +35,9 @@ public record VxlanLeaseData(int vni, MacAddress vtepMac)
         {
             throw new IllegalArgumentException("VtepMAC=" + text + " cannot be the address of a device");
         }
-        return new VxlanLeaseData(VxlanBackendConfig.inRange(data, "VNI", UNKNOWN_VNI, UNKNOWN_VNI, 0xFF_FFFF), mac);
+        return new VxlanLeaseData(
+            data.has("VNI") ? VxlanBackendConfig.inRange(data, "VNI", 0, 0, VxlanBackendConfig.MAX_VNI) : UNKNOWN_VNI,
+            mac);
     }
 
     /** @return true if the two nodes can communicate. flannel does not compare; its packets are then lost silently. */

@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,7 @@ final class VxlanTunnel implements AutoCloseable
         this.local = Objects.requireNonNull(isV4 ? host.external().address() : host.external().addressV6());
         this.network = Objects.requireNonNull(host.network(isV4));
         this.device = TunnelDevice.vxlanName(config.vni(), isV4);
-        this.selection = new PeerSelection(new PeerRules(host, isV4), this::peer, host.notices());
+        this.selection = new PeerSelection(new PeerRules(host, isV4), this::peer, isV4, host.leftOut());
         this.neighbors = new NeighborKeeper(host.ip(), device);
         this.routes = new RouteKeeper(host.ip(), List.of(network));
     }
@@ -168,6 +169,16 @@ final class VxlanTunnel implements AutoCloseable
         return host.blackhole() && isSet ? plan.with(KernelRoute.blackhole(subnet)) : plan;
     }
 
+    List<IpAddress> underlays()
+    {
+        return selection.underlays();
+    }
+
+    boolean reaches(final Lease lease)
+    {
+        return selection.whyNot(lease) == null;
+    }
+
     String explain(final Lease lease)
     {
         final String whyNot = selection.whyNot(lease);
@@ -209,6 +220,12 @@ final class VxlanTunnel implements AutoCloseable
         final Set<IpAddress> underlays = new HashSet<>();
         peers.forEach(peer -> underlays.add(peer.underlay()));
         return underlays;
+    }
+
+    Optional<TunnelDescriptors> duplicate() throws IOException
+    {
+        final EngineTunnel open = tunnel;
+        return open == null ? Optional.empty() : Optional.of(open.duplicate());
     }
 
     @Override

@@ -65,6 +65,8 @@ public final class FlannelNode
     private final ErrorHandler errors;
     private final SystemdNotifier systemd;
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final HandOver handOver;
+    private NodePorts ports = NodePorts.NONE;
 
     /** What lasts as long as {@link #run}. */
     private final Deque<AutoCloseable> lasting = new ArrayDeque<>();
@@ -114,6 +116,7 @@ public final class FlannelNode
         this.nodeOptions = nodeOptions;
         this.managers = managers;
         this.events = Printable.lines(events);
+        this.handOver = new HandOver(nodeOptions.takeOver, this::stop, this.events);
         this.errors = error ->
         {
             this.events.accept(error.getMessage() == null ? error.toString() : error.getMessage());
@@ -134,10 +137,10 @@ public final class FlannelNode
         try
         {
             options.conclude();
-            if (options.healthPort != 0)
+            lasting.push(handOver);
+            if (!handOver.find())
             {
-                lasting.push(new HealthServer(
-                    options.healthAddress(), options.healthPort, () -> isReady, error -> events.accept("" + error)));
+                openPorts();
             }
             manager = managers.get();
             lasting.push(manager);
@@ -149,7 +152,35 @@ public final class FlannelNode
         finally
         {
             closeAll(lasting);
+            if (handOver.isAsked())
+            {
+                ports.close();
+                handOver.give();
+            }
         }
+    }
+
+    /**
+     * Set what the program opens for this node. With {@code --take-over}, another node on this host may still have the
+     * same ports when {@link #run} is called.
+     *
+     * @return this.
+     */
+    public FlannelNode ports(final NodePorts other)
+    {
+        ports = other;
+        return this;
+    }
+
+    /** Called once: at the start, or after another node has closed the same ports. */
+    private void openPorts() throws IOException
+    {
+        if (options.healthPort != 0)
+        {
+            lasting.addLast(new HealthServer(
+                options.healthAddress(), options.healthPort, () -> isReady, error -> events.accept("" + error)));
+        }
+        ports.open();
     }
 
     /** Be a node until it is stopped, or until the network has another configuration. */
@@ -161,9 +192,13 @@ public final class FlannelNode
         {
             if (start())
             {
+                if (handOver.begin())
+                {
+                    openPorts();
+                }
                 final String ready = "ready: " + ownLease().key() + ", backend " + network.backendType() +
                     ", MTU " + nodeNetwork.backend().containerMtu() + ", " +
-                    peers.leases().size() + " peers, in " + ms(startNs) + " ms, memory access " + FastAccess.NAME;
+                    peers.count() + ", in " + ms(startNs) + " ms, memory access " + FastAccess.NAME;
                 isReady = true;
                 waitsFor = "";
                 reportReady();
@@ -255,9 +290,20 @@ public final class FlannelNode
             choice,
             IpCommand.find(),
             options.blackholeRoute && !nodeOptions.client,
+            handOver.taken(),
             events,
             errors);
-        opened.push(nodeNetwork);
+        opened.push(() -> handOver.close(nodeNetwork));
+        final ConfigurationCheck check = new ConfigurationCheck(network, nodeNetwork.external());
+        try
+        {
+            check.beforeLease(options.registryHosts()).forEach(events);
+        }
+        catch (final IOException ex)
+        {
+            awaitOtherConfiguration(attempts, message(ex));
+            return false;
+        }
 
         final Optional<LeaseAttributes> published = attempts.call(
             () -> Optional.ofNullable(manager.published(nodeNetwork.external().publicIp())));
@@ -274,9 +320,11 @@ public final class FlannelNode
         }
         events.accept("lease " + own.key() + (own.timeToLive() == null ? ", reserved" :
             " for " + own.timeToLive().toHours() + " h"));
-        opened.push(hostSide::removeRulesOnRequest);
+        check.afterLease(own.key()).forEach(events);
+        opened.push(() -> hostSide.removeRulesOnRequest(!handOver.isAsked()));
         waitFor("opening the tunnel");
-        nodeNetwork.open(own, hostSide);
+        handOver.take();
+        open(own, hostSide, published.isEmpty());
         waitFor("waiting for the other nodes' leases");
         follow(own, hostSide);
         return awaitPeers();
@@ -286,6 +334,55 @@ public final class FlannelNode
     {
         waitsFor = what;
         systemd.status(what);
+    }
+
+    /** Returns if the node is stopped; with another configuration it begins anew. */
+    private void awaitOtherConfiguration(final Attempts attempts, final String why)
+        throws IOException, InterruptedException
+    {
+        final NetworkConfig other = attempts.call(() ->
+        {
+            final NetworkConfig read = manager.networkConfig();
+            if (read.equals(network))
+            {
+                throw new RegistryException(RegistryException.Kind.MALFORMED, why);
+            }
+            return read;
+        });
+        if (other != null)
+        {
+            throw new RegistryException(RegistryException.Kind.RECONFIGURED, why);
+        }
+    }
+
+    /** A node that cannot open its tunnel gives back a lease that it has only just acquired. */
+    private void open(final Lease own, final HostSide hostSide, final boolean isNew) throws IOException
+    {
+        try
+        {
+            nodeNetwork.open(own, hostSide);
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            if (isNew)
+            {
+                release(own);
+            }
+            throw ex;
+        }
+    }
+
+    private void release(final Lease own)
+    {
+        try
+        {
+            manager.release(own);
+            events.accept("lease " + own.key() + " given back");
+        }
+        catch (final RegistryException ex)
+        {
+            events.accept("lease " + own.key() + " not given back: " + ex.getMessage());
+        }
     }
 
     /** A failure is not fatal: the network works without the subnet manager. */
@@ -318,7 +415,8 @@ public final class FlannelNode
     {
         final ThreadAlarms alarms = new ThreadAlarms("flannel-lease");
         opened.push(alarms);
-        peers = new Peers(events, () -> askFor(ROUTES), () -> askFor(PEERS));
+        peers = new Peers(events, () -> askFor(ROUTES), () -> askFor(PEERS), this::isOwn,
+            lease -> nodeNetwork.backend().reaches(lease));
         final LeaseKeeper kept = new LeaseKeeper(
             manager, own, Duration.ofMinutes(options.renewMarginMinutes), alarms, this.new Kept(), events).start();
         keeper = kept;
@@ -341,6 +439,12 @@ public final class FlannelNode
     private Lease ownLease()
     {
         return Objects.requireNonNull(keeper).lease();
+    }
+
+    private boolean isOwn(final Lease lease)
+    {
+        final Lease own = ownLease();
+        return lease.key().equals(own.key()) || lease.attributes().equals(own.attributes());
     }
 
     /** Follows the node's lease. */

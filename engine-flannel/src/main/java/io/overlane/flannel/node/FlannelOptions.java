@@ -2,10 +2,15 @@
 package io.overlane.flannel.node;
 
 import io.overlane.address.IpAddress;
+import io.overlane.flannel.etcd.EtcdOptions;
+import io.overlane.flannel.host.link.GoPattern;
 import io.overlane.flannel.host.link.InterfaceChoice;
+import io.overlane.flannel.http.Server;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -212,6 +217,15 @@ public final class FlannelOptions
         return address == null ? IpAddress.ANY_V4 : address;
     }
 
+    /** @return names or addresses of the registry's servers. */
+    List<String> registryHosts()
+    {
+        final List<URI> servers = !kubeSubnetManager ? EtcdOptions.of(String.join(",", etcdEndpoints)).endpoints() :
+            kubeApiUrl.isEmpty() ? List.of() : List.of(URI.create(kubeApiUrl));
+        return servers.stream().map(Server::host).filter(Objects::nonNull)
+            .map(host -> host.replaceAll("[\\[\\]]", "")).toList();
+    }
+
     /** @return names of given options that have no effect. */
     public List<String> ignored()
     {
@@ -255,7 +269,7 @@ public final class FlannelOptions
     {
         try
         {
-            return Pattern.compile(text);
+            return GoPattern.compile(text);
         }
         catch (final PatternSyntaxException ex)
         {

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostSide
 {
-    private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
+    private static final String FORWARDING_V4 = "net.ipv4.ip_forward";
+    private static final String FORWARDING_V6 = "net.ipv6.conf.all.forwarding";
 
     private final FlannelOptions options;
     private final NodeOptions nodeOptions;
@@ -81,7 +82,14 @@ final class HostSide
         {
             events.accept("wrote " + nodeOptions.cniFile);
         }
-        warnWithoutForwarding();
+        if (network.v4() != null)
+        {
+            warnWithoutForwarding("IP forwarding is off: containers reach no peer", FORWARDING_V4);
+        }
+        if (network.v6() != null)
+        {
+            warnWithoutForwarding("IPv6 forwarding is off: containers reach no peer over IPv6", FORWARDING_V6);
+        }
     }
 
     private void openFirewalls(final Lease own) throws IOException
@@ -133,11 +141,12 @@ final class HostSide
      * Only with {@code --remove-rules}: otherwise the rules stay, as with flannel, so that containers keep their
      * connections while the node is updated.
      *
+     * @param last false if another node takes over.
      * @throws IOException if they cannot be removed; one line.
      */
-    void removeRulesOnRequest() throws IOException
+    void removeRulesOnRequest(final boolean last) throws IOException
     {
-        if (nodeOptions.removeRules)
+        if (nodeOptions.removeRules && last)
         {
             removeRules();
         }
@@ -152,14 +161,13 @@ final class HostSide
         }
     }
 
-    private void warnWithoutForwarding()
+    private void warnWithoutForwarding(final String what, final String setting)
     {
         try
         {
-            if (network.v4() != null && Files.readString(FORWARDING).startsWith("0"))
+            if (Files.readString(Path.of("/proc/sys", setting.split("\\."))).startsWith("0"))
             {
-                events.accept("IP forwarding is off: containers reach no peer until you run " +
-                    "'sysctl -w net.ipv4.ip_forward=1'");
+                events.accept(what + " until you run 'sysctl -w " + setting + "=1'");
             }
         }
         catch (final IOException ex)

@@ -6,11 +6,15 @@ import io.overlane.address.IpPrefix;
 import io.overlane.flannel.backend.Backend;
 import io.overlane.flannel.backend.BackendHost;
 import io.overlane.flannel.backend.Backends;
+import io.overlane.flannel.backend.LeftOut;
+import io.overlane.flannel.backend.TakenTunnels;
+import io.overlane.flannel.backend.TunnelDescriptors;
 import io.overlane.flannel.host.link.ExternalInterface;
 import io.overlane.flannel.host.link.InterfaceChoice;
 import io.overlane.flannel.host.link.InterfaceFinder;
 import io.overlane.flannel.host.route.HostChanges;
 import io.overlane.flannel.host.route.RouteKeeper;
+import io.overlane.flannel.host.route.RouteMtu;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.NetworkConfig;
@@ -22,8 +26,10 @@ import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +47,11 @@ final class NodeNetwork implements AutoCloseable
     private final boolean blackhole;
     private final Consumer<String> events;
     private final ErrorHandler errors;
+    private final LeftOut leftOut;
+    private final TakenTunnels taken;
     private ExternalInterface external;
+    private RouteMtu underlay;
+    private int warnedMtu;
     private volatile Backend backend;
     private HostSide hostSide;
     private Membership membership;
@@ -64,6 +74,7 @@ final class NodeNetwork implements AutoCloseable
 
     /**
      * @param blackhole whether the own subnet gets a blackhole route.
+     * @param taken     tunnels that another node left to this one.
      * @throws IOException if there is no usable interface; one line.
      */
     NodeNetwork(
@@ -71,17 +82,21 @@ final class NodeNetwork implements AutoCloseable
         final InterfaceChoice choice,
         final IpCommand ip,
         final boolean blackhole,
+        final TakenTunnels taken,
         final Consumer<String> events,
         final ErrorHandler errors) throws IOException
     {
+        this.taken = taken;
         this.network = network;
         this.choice = choice;
         this.ip = ip;
         this.blackhole = blackhole;
         this.events = events;
         this.errors = errors;
+        this.leftOut = new LeftOut(events);
         this.external = findInterface();
-        events.accept("using " + external.name() + ", MTU " + external.mtu() + ", " + addresses());
+        this.underlay = RouteMtu.of(ip, external, List.of());
+        events.accept("using " + external.name() + ", MTU " + mtu() + ", " + addresses());
     }
 
     private ExternalInterface findInterface() throws IOException
@@ -106,7 +121,8 @@ final class NodeNetwork implements AutoCloseable
      */
     LeaseAttributes prepare(final @Nullable LeaseAttributes published)
     {
-        backend = Backends.create(new BackendHost(network, external, ip, blackhole, events, errors), published);
+        backend = Backends.create(new BackendHost(
+            network, external.withMtu(underlay.mtu()), ip, blackhole, leftOut, taken, errors), published);
         return backend.attributes();
     }
 
@@ -172,8 +188,9 @@ final class NodeNetwork implements AutoCloseable
             final ExternalInterface found = findInterface();
             if (!found.equals(external))
             {
+                underlay = RouteMtu.of(ip, found, backend.underlays());
                 external = found;
-                why = external.name() + " has " + addresses() + ", MTU " + external.mtu() + " now";
+                why = external.name() + " has " + addresses() + ", MTU " + mtu() + " now";
             }
         }
         if (!why.isEmpty())
@@ -227,11 +244,13 @@ final class NodeNetwork implements AutoCloseable
 
     private boolean hasMoved()
     {
-        try
+        try (Stream<NetworkInterface> all = NetworkInterface.networkInterfaces())
         {
             final NetworkInterface found = NetworkInterface.getByName(external.name());
+            final Set<IpAddress> present = all
+                .flatMap(NetworkInterface::inetAddresses).map(IpAddress::of).collect(Collectors.toSet());
             return found == null || found.getMTU() != external.mtu() ||
-                isMissing(found, external.address()) || isMissing(found, external.addressV6());
+                hasMoved(true, present) || hasMoved(false, present);
         }
         catch (final IOException ex)
         {
@@ -239,10 +258,12 @@ final class NodeNetwork implements AutoCloseable
         }
     }
 
-    private static boolean isMissing(final NetworkInterface device, final @Nullable IpAddress address)
+    /** The bound address is gone, or the published one, which is better, has come to this host. */
+    private boolean hasMoved(final boolean isV4, final Set<IpAddress> present)
     {
-        return address != null &&
-            device.inetAddresses().map(IpAddress::of).noneMatch(address::equals);
+        final IpAddress bound = external.address(isV4);
+        return bound != null &&
+            (!present.contains(bound) || external.isBehindNat(isV4) && present.contains(external.published(isV4)));
     }
 
     /** Peers have changed: apply only the difference; if that fails, compare everything. */
@@ -262,10 +283,49 @@ final class NodeNetwork implements AutoCloseable
         return changes.isEmpty() ? "" : changed(changes) + " in " + ms(startNs) + " ms";
     }
 
+    /** Correct routes and neighbours, then follow the MTU of the routes to the peers. */
     String checkRoutes() throws IOException
     {
         final List<Lease> peers = peersOrNull();
-        return peers == null ? "" : changed(backend.reconcile(peers));
+        if (peers == null)
+        {
+            return "";
+        }
+        final String corrected = changed(backend.reconcile(peers));
+        final String mtu = checkMtu();
+        return corrected + (corrected.isEmpty() || mtu.isEmpty() ? "" : "; ") + mtu;
+    }
+
+    private String checkMtu() throws IOException
+    {
+        final RouteMtu found = RouteMtu.of(ip, external, backend.underlays());
+        final int configured = backend.configuredMtu();
+        if (configured > found.mtu() && found.mtu() != warnedMtu)
+        {
+            warnedMtu = found.mtu();
+            events.accept("the network's configuration has MTU=" + configured + ", but the underlay has " + mtu(found) +
+                ": larger packets do not reach the peers");
+        }
+        final boolean same = found.mtu() == underlay.mtu();
+        underlay = found;
+        if (same || configured > 0)
+        {
+            return "";
+        }
+        backend.close();
+        prepare(own().attributes());
+        reopen();
+        return "MTU " + mtu() + " now; opened anew";
+    }
+
+    private String mtu()
+    {
+        return mtu(underlay);
+    }
+
+    private static String mtu(final RouteMtu underlay)
+    {
+        return underlay.mtu() + (underlay.reason().isEmpty() ? "" : ", " + underlay.reason() + ",");
     }
 
     /** Before the peers are known, routes of an earlier run must stay: they still carry packets. */
@@ -313,6 +373,18 @@ final class NodeNetwork implements AutoCloseable
     private List<IpPrefix> networks()
     {
         return Stream.of(network.v4(), network.v6()).filter(Objects::nonNull).map(SubnetRange::network).toList();
+    }
+
+    /**
+     * Close this, and leave the tunnels to another process.
+     *
+     * @return descriptors that keep them open, which the caller closes.
+     */
+    List<TunnelDescriptors> leave() throws IOException
+    {
+        final List<TunnelDescriptors> left = backend == null ? List.of() : backend.duplicate();
+        close();
+        return left;
     }
 
     @Override

@@ -44,6 +44,12 @@ public final class NodeOptions
         "Remove the firewall's rules at the end. Default: they stay, as with flanneld.")
     boolean removeRules;
 
+    @Option(names = "--take-over", paramLabel = "SOCKET", description =
+        "Unix-domain socket by which a node replaces the one that runs here, without losing packets: if a node " +
+        "answers there, it ends and leaves its devices, its UDP socket and the packets that wait in them; then this " +
+        "node answers there. Default: none.")
+    @Nullable Path takeOver;
+
     @Option(names = "--client", description =
         "Reach the containers without having any: the node takes a lease of four addresses and sets no subnet file " +
         "and no firewall rules. IPv4 only. Default: a node with containers.")

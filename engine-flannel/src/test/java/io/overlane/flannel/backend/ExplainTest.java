@@ -33,7 +33,8 @@ class ExplainTest
             IpAddress.parse("192.0.2.1"), isDual ? IpAddress.parse("2001:db8::1") : null,
             IpAddress.parse("192.0.2.1"), isDual ? IpAddress.parse("2001:db8::1") : null);
         return Backends.create(new BackendHost(
-            network, external, new IpCommand(List.of("false")), false, notices::add,
+            network, external, new IpCommand(List.of("false")), false, new LeftOut(notices::add),
+            new TakenTunnels(false),
             error -> notices.add(error.toString())), null);
     }
 

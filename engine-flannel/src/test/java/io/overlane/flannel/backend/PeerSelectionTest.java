@@ -29,7 +29,7 @@ class PeerSelectionTest
         reads++;
         Backends.requireType(lease.attributes(), BackendKind.VXLAN);
         return new HostPlan.Peer(lease.subnet(), Backends.requireUnderlay(lease.attributes(), true), null);
-    }, notices::add);
+    }, true, new LeftOut(notices::add));
 
     private List<HostPlan.Peer> look(final List<Lease> leases)
     {
@@ -192,7 +192,8 @@ class PeerSelectionTest
     void shouldGiveEverythingWhereTwoPeersHaveOneMacAddress()
     {
         final PeerSelection twins = new PeerSelection(rules, lease -> new HostPlan.Peer(
-            lease.subnet(), lease.attributes().publicIp(), MacAddress.parse("02:00:00:00:00:01")), notices::add);
+            lease.subnet(), lease.attributes().publicIp(), MacAddress.parse("02:00:00:00:00:01")),
+            true, new LeftOut(notices::add));
         final Lease two = lease("10.5.2.0-24", "192.0.2.2", "vxlan", 2);
         final Lease three = lease("10.5.3.0-24", "192.0.2.3", "vxlan", 3);
         assertEquals(List.of("192.0.2.2"), underlays(twins.look(List.of(two)).fresh()));

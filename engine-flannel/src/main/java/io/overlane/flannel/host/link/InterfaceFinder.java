@@ -5,11 +5,13 @@ import io.overlane.address.IpAddress;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,15 +22,18 @@ import org.jspecify.annotations.Nullable;
  * that reaches a given address; without these options, the interface with the public address, else that of the default
  * route. With both families enabled the interface must have both.
  *
- * <p>Unlike flanneld, it takes the default route if no interface has the public address: the node is behind a NAT.
+ * <p>Unlike flanneld, it takes the default route if no interface has the public address: the node is behind a NAT; and
+ * if the loopback device has it, because packets to the peers leave by another device.
  */
 public final class InterfaceFinder
 {
     /** {@code 3: eth0@if4: <FLAGS> mtu 1500 …}. */
-    private static final Pattern LINK = Pattern.compile("\\d+: ([^:@\\s]+)[@:].* mtu (\\d+) .*");
+    private static final Pattern LINK = Pattern.compile("\\d+: ([^:@\\s]+)[@:].*<([A-Z0-9_,-]*)> mtu (\\d+) .*");
+    private static final String LOOPBACK_FLAG = "LOOPBACK";
 
     private final IpCommand ip;
     private final Map<String, Integer> mtus = new LinkedHashMap<>();
+    private final Set<String> loopbacks = new HashSet<>();
     private final List<LinkAddress> addresses = new ArrayList<>();
 
     /** Read the present interfaces. */
@@ -38,7 +43,14 @@ public final class InterfaceFinder
         ip.run("-oneline", "link", "show").lines()
             .map(LINK::matcher)
             .filter(Matcher::matches)
-            .forEach(link -> mtus.put(link.group(1), Integer.parseInt(link.group(2))));
+            .forEach(link ->
+            {
+                mtus.put(link.group(1), Integer.parseInt(link.group(3)));
+                if (List.of(link.group(2).split(",")).contains(LOOPBACK_FLAG))
+                {
+                    loopbacks.add(link.group(1));
+                }
+            });
         ip.run("-oneline", "addr", "show").lines()
             .flatMap(line -> LinkAddress.parse(line).stream())
             .sorted(LinkAddress.PREFERENCE)
@@ -115,15 +127,20 @@ public final class InterfaceFinder
         return owner(address).orElseThrow(() -> new IOException("no interface has the address " + nameOrAddress));
     }
 
-    /** Addresses before names, as in flanneld. */
+    /**
+     * Addresses before names, as in flanneld. An interface with both families matches if the pattern finds one of its
+     * addresses, whichever family that is; if it finds one of each family, both are used.
+     */
     private Found matching(final Pattern pattern, final InterfaceChoice choice) throws IOException
     {
+        final Predicate<LinkAddress> wanted = address -> pattern.matcher(address.ip().toString()).find();
         for (final String name : mtus.keySet())
         {
-            final Predicate<LinkAddress> wanted = address -> pattern.matcher(address.ip().toString()).find();
             final IpAddress v4 = choice.enableV4() ? address(name, true, wanted) : null;
             final IpAddress v6 = choice.enableV6() ? address(name, false, wanted) : null;
-            if ((v4 != null || !choice.enableV4()) && (v6 != null || !choice.enableV6()))
+            final boolean hasAll = (!choice.enableV4() || address(name, true, any -> true) != null) &&
+                (!choice.enableV6() || address(name, false, any -> true) != null);
+            if (hasAll && (v4 != null || v6 != null))
             {
                 return new Found(name, v4, v6);
             }
@@ -152,18 +169,38 @@ public final class InterfaceFinder
             (isV4 ? "IPv4" : "IPv6") + "; name the interface with --iface"));
     }
 
+    /** Packets never leave by the loopback device, so for its addresses the default route names the interface. */
     private Optional<Found> owner(final IpAddress address)
+    {
+        return device(address).map(device -> new Found(
+            loopbacks.contains(device) ? defaultRouteOr(device, address.isV4()) : device,
+            address.isV4() ? address : null, address.isV4() ? null : address));
+    }
+
+    private String defaultRouteOr(final String device, final boolean isV4)
+    {
+        try
+        {
+            return defaultRoute(isV4);
+        }
+        catch (final IOException ex)
+        {
+            return device;
+        }
+    }
+
+    private Optional<String> device(final IpAddress address)
     {
         return addresses.stream()
             .filter(candidate -> candidate.ip().equals(address))
             .findFirst()
-            .map(owner -> new Found(owner.device(), address.isV4() ? address : null, address.isV4() ? null : address));
+            .map(LinkAddress::device);
     }
 
     private ExternalInterface withAddresses(final Found found, final InterfaceChoice choice) throws IOException
     {
-        final IpAddress v4 = choice.enableV4() ? addressOf(found, true) : null;
-        final IpAddress v6 = choice.enableV6() ? addressOf(found, false) : null;
+        final IpAddress v4 = choice.enableV4() ? addressOf(found, choice.publicIp(), true) : null;
+        final IpAddress v6 = choice.enableV6() ? addressOf(found, choice.publicIpV6(), false) : null;
         return new ExternalInterface(
             found.name(),
             Objects.requireNonNull(mtus.get(found.name())),
@@ -173,9 +210,17 @@ public final class InterfaceFinder
             v6 != null && choice.publicIpV6() != null ? choice.publicIpV6() : v6);
     }
 
-    /** The address by which the interface was found, else the preferred one of its addresses. */
-    private IpAddress addressOf(final Found found, final boolean isV4) throws IOException
+    /**
+     * The published address if this host has it, on whichever interface; else the address by which the interface was
+     * found, else the preferred one of its addresses.
+     */
+    private IpAddress addressOf(final Found found, final @Nullable IpAddress published, final boolean isV4)
+        throws IOException
     {
+        if (published != null && device(published).isPresent())
+        {
+            return published;
+        }
         final IpAddress given = isV4 ? found.v4() : found.v6();
         final IpAddress address = given != null ? given : address(found.name(), isV4, any -> true);
         if (address == null)

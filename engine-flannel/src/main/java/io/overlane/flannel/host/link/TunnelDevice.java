@@ -30,6 +30,12 @@ public final class TunnelDevice
         return (isV4 ? "flannel." : "flannel-v6.") + vni;
     }
 
+    /** @return true for names of the tunnels' devices, also of another network on this host. */
+    public static boolean isOurs(final String device)
+    {
+        return device.equals(UDP_NAME) || device.startsWith("flannel.") || device.startsWith("flannel-v6.");
+    }
+
     /**
      * Set up the device and bring it up. Routes come later, as they need the device up.
      *
@@ -46,7 +52,8 @@ public final class TunnelDevice
         final IpPrefix address,
         final IpPrefix network) throws IOException
     {
-        if (mac != null)
+        // Setting it anew would remove all neighbours, which a device that was taken over still has.
+        if (mac != null && !mac.equals(device.mac()))
         {
             device.mac(mac);
         }

@@ -19,7 +19,6 @@ import io.overlane.tun.TunOptions;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +56,7 @@ class LinkIT
 
     private static InterfaceChoice pattern(final boolean v4, final boolean v6, final String pattern)
     {
-        return new InterfaceChoice(v4, v6, List.of(), List.of(Pattern.compile(pattern)), null, null, null);
+        return new InterfaceChoice(v4, v6, List.of(), List.of(GoPattern.compile(pattern)), null, null, null);
     }
 
     private ExternalInterface find(final InterfaceChoice choice) throws IOException
@@ -131,15 +130,50 @@ class LinkIT
             new InterfaceChoice(true, false, List.of("eth1"), List.of(), null, nat, null);
         final ExternalInterface found = find(named);
         assertEquals(new ExternalInterface("eth1", 9000, ETH1, null, nat, null), found);
-        assertTrue(found.isBehindNat());
+        assertTrue(found.isBehindNat(true));
 
         final InterfaceChoice local = new InterfaceChoice(true, false, List.of(), List.of(), null, ETH1, null);
         assertEquals(new ExternalInterface("eth1", 9000, ETH1, null, ETH1, null), find(local));
-        assertFalse(find(local).isBehindNat());
+        assertFalse(find(local).isBehindNat(true));
 
         ip.run("route", "add", "default", "via", "192.0.2.254");
         final InterfaceChoice unnamed = new InterfaceChoice(true, false, List.of(), List.of(), null, nat, null);
         assertEquals(new ExternalInterface("eth0", 1500, ETH0, null, nat, null), find(unnamed));
+    }
+
+    /** Peers need answers from the address that they know, so the socket must have it if the host does. */
+    @Test
+    void shouldBindThePublishedAddressOfThisHost() throws IOException
+    {
+        final IpAddress second = IpAddress.parse("192.0.2.11");
+        final InterfaceChoice named = new InterfaceChoice(
+            true, true, List.of("eth0"), List.of(), null, second, IpAddress.parse("2001:db8:1::1"));
+        assertEquals(new ExternalInterface("eth0", 1500, second, ETH1_V6, second, ETH1_V6), find(named));
+        final InterfaceChoice byName = new InterfaceChoice(
+            true, false, List.of(), List.of(GoPattern.compile("^eth1$")), null, second, null);
+        assertEquals(new ExternalInterface("eth1", 9000, second, null, second, null), find(byName));
+        ip.run("addr", "add", "203.0.113.9/32", "dev", "lo");
+        final IpAddress virtual = IpAddress.parse("203.0.113.9");
+        final InterfaceChoice reaching = new InterfaceChoice(
+            true, false, List.of(), List.of(), IpAddress.parse("198.51.100.7"), virtual, null);
+        assertEquals(new ExternalInterface("eth1", 9000, virtual, null, virtual, null), find(reaching));
+
+        final InterfaceChoice unnamed = new InterfaceChoice(true, false, List.of(), List.of(), null, virtual, null);
+        assertEquals("lo", find(unnamed).name());
+        ip.run("route", "add", "default", "via", "198.51.100.254");
+        assertEquals(new ExternalInterface("eth1", 9000, virtual, null, virtual, null), find(unnamed));
+        assertEquals(find(unnamed), find(choice("203.0.113.9")));
+    }
+
+    /** Go's pattern, so with POSIX classes; with both families either address may match. */
+    @Test
+    void shouldReadPatternsAsFlannelDoes() throws IOException
+    {
+        assertEquals("eth1", find(pattern(true, false, "^[[:alpha:]]+1$")).name());
+        assertEquals("eth0", find(pattern(true, false, "^[[:lower:]]{3}[[:^alpha:]]$")).name());
+        assertEquals(new ExternalInterface("eth1", 9000, ETH1, ETH1_V6, ETH1, ETH1_V6),
+            find(pattern(true, true, "^2001:db8:1:")));
+        assertEquals("eth1", find(pattern(true, true, "^198\\.")).name());
     }
 
     @Test

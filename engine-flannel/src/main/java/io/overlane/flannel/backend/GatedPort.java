@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.flannel.backend;
+
+import io.overlane.frame.FrameBatch;
+import io.overlane.port.ForwardingPort;
+import io.overlane.port.Port;
+
+/** A device that delivers frames at any time, and is not read before its gate is open. */
+final class GatedPort extends ForwardingPort
+{
+    private final Gate gate;
+
+    GatedPort(final Port port, final Gate gate)
+    {
+        super(port);
+        this.gate = gate;
+    }
+
+    @Override
+    public int poll(final FrameBatch batch, final int limit)
+    {
+        return gate.isOpen() ? super.poll(batch, limit) : 0;
+    }
+
+    @Override
+    public void await(final long timeoutNs)
+    {
+        if (gate.isOpen())
+        {
+            super.await(timeoutNs);
+        }
+        else
+        {
+            gate.pause(timeoutNs);
+        }
+    }
+}
