@@ -420,6 +420,17 @@ class KubeSubnetManagerTest
     }
 
     @Test
+    void shouldLeaveTheConditionAloneIfTheOptionSaysSo()
+    {
+        try (KubeSubnetManager silent = new KubeSubnetManager(
+            nodes, new NodeAnnotations(NodeAnnotations.DEFAULT_PREFIX), () -> config, false, notices::add))
+        {
+            silent.ready();
+        }
+        assertFalse(nodes.isNetworkAvailable());
+    }
+
+    @Test
     void shouldSetTheConditionAgainIfThatFailsAndForANewNode() throws InterruptedException
     {
         nodes.put("one", Map.of(), "10.244.1.0/24");
