@@ -112,7 +112,7 @@ final class PeerLeasesWatch extends RegistryWatch
     {
         if (known.held() > 0 && System.nanoTime() - heldUntilNs >= 0)
         {
-            notices.accept(known.held() + " nodes did not register again in " + text(grace) + " and count as gone");
+            notices.accept("nodes that did not register again in " + text(grace) + " count as gone: " + known.held());
             batch.addAll(known.removeHeld());
             deliverBatch();
         }
