@@ -101,7 +101,7 @@ Type=oneshot
 StandardOutput=append:/root/log
 StandardError=append:/root/log
 ExecStart=/bin/bash /root/check.sh $*
-ExecStopPost=/bin/systemctl --no-block poweroff
+ExecStopPost=/bin/sh -c 'systemctl --no-block poweroff 2>/dev/null'
 [Install]
 WantedBy=default.target
 END

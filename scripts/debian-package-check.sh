@@ -16,6 +16,12 @@ trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
 
 passed() { echo "passed: $*"; }
 
+# Fails if a command succeeds.
+refused()
+{
+  ! "$@" || fail "this succeeded: $*"
+}
+
 # Waits until a command succeeds.
 eventually()
 {
@@ -92,7 +98,7 @@ write_bridge false
 systemctl reload "$bridge"
 reports "$bridge" "read again: VNI 42: learning on -> off"
 echo 'nonsense: 1' >>/etc/overlane/vx0.yaml
-! systemctl reload "$bridge" 2>/dev/null
+refused systemctl reload "$bridge"
 [ "$(property "$bridge" ActiveState)" = active ]
 write_bridge true
 systemctl reload "$bridge"
@@ -125,7 +131,7 @@ reports overlane-flannel "ready: 10.5."
 reports overlane-flannel ", backend vxlan, MTU 1450"
 cat /run/flannel/subnet.env
 overlane ctl --admin /run/overlane/flannel.sock flannel leases
-overlane mk-docker-opts -d /dev/stdout
+overlane mk-docker-opts -d /dev/stdout | grep -q "DOCKER_OPTS=\" --bip=10.5.*--mtu=1450\""
 nft list ruleset | grep -q -i masquerade
 grep -q "^0$" /proc/sys/net/ipv6/conf/flannel.1/accept_ra
 passed "flannel node runs: $(property overlane-flannel StatusText)"
@@ -149,8 +155,8 @@ passed "upgrade: both services were restarted with their configuration"
 
 systemctl stop etcd
 apt-get -q -y purge overlane
-! systemctl is-active -q overlane-flannel
-! pgrep -f overlane.jar
+refused systemctl is-active -q overlane-flannel
+refused grep -l -s overlane.jar /proc/[0-9]*/cmdline
 files >/root/after
 diff /root/before /root/after
 passed "purge leaves nothing"

@@ -70,7 +70,7 @@ try_suite()
   do
     results+=("$suite: $line")
   done < <(grep '^passed: \|^security: \|^FAILED: ' "$system/root/log" || true)
-  if [ "$(tail -n 1 "$system/root/log" 2>/dev/null)" != "passed: all" ]
+  if ! grep -qx "passed: all" "$system/root/log" 2>/dev/null
   then
     tail -n 40 "$system/root/log" "$folder/log" >&2
     results+=("$suite: FAILED")

@@ -69,7 +69,7 @@ do
 done
 for host in 1 2
 do
-  if [ "$(tail -n 1 "$folder/host$host/root/root/log")" != "passed: all" ]
+  if ! grep -qx "passed: all" "$folder/host$host/root/root/log"
   then
     tail -n 60 "$folder/host$host/root/root/log" "$folder/log$host" >&2
     exit 1

@@ -125,7 +125,8 @@ class MainTest
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--version", "tun-bridge --version", "mk-docker-opts --version", "replay --version"})
+    @ValueSource(strings = {
+        "--version", "tun-bridge --version", "mk-docker-opts --version", "generate-completion --version"})
     void shouldTellItsVersion(final String line)
     {
         final CommandRun run = CommandRun.of(line.split(" "));

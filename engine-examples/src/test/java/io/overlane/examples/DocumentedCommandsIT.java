@@ -39,7 +39,7 @@ class DocumentedCommandsIT
 
     /** The jar or the installed command, and what follows up to a comment, another command or a redirection. */
     private static final Pattern COMMAND =
-        Pattern.compile("(?:engine-examples\\.jar|(?:^|[ /=])overlane) +([a-z-]+(?![.a-z-])(?: [^ |&<>]+)*)");
+        Pattern.compile("(?:engine-examples\\.jar|(?:^|[ /=])overlane) +([a-z][a-z-]*(?![.a-z-])(?: [^ |&<>]+)*)");
 
     @TempDir
     private Path directory;
@@ -82,8 +82,6 @@ class DocumentedCommandsIT
             {
                 final List<String> help = run(command, "--help");
                 assertTrue(help.get(0).startsWith("Usage: overlane " + command), help::toString);
-                final List<String> version = run(command, "--version");
-                assertTrue(version.get(0).startsWith("overlane "), () -> command + ": " + version);
             }
         }
     }
