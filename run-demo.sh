@@ -38,4 +38,4 @@ done
 echo "demo: a lab of two network namespaces cannot be made here:"
 printf 'demo:   %s\n' "${failures[@]}"
 echo "demo: two engines in one JVM instead"
-exec "$JAVA_HOME/bin/java" -jar "$jar" demo
+exec bin/overlane demo

@@ -9,7 +9,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly jar=engine-examples/target/engine-examples.jar
 readonly left_mac=02:00:00:00:00:01 right_mac=02:00:00:00:00:02
 readonly left_v4=10.244.1.0 right_v4=10.244.2.0
 readonly left_v6=fd00:244:1:: right_v6=fd00:244:2::
@@ -70,7 +69,7 @@ start_bridge()
   local host=$1 log=$logs/$1.log
   local peer="$6,mac=$7" i
   : >"$log"
-  ip netns exec "$host" "$java" -jar "$jar" tun-bridge --local "$2" --mac "$3" --address "$4/32" --address "$5/128" --admin off \
+  ip netns exec "$host" bin/overlane tun-bridge --local "$2" --mac "$3" --address "$4/32" --address "$5/128" --admin off \
     --peer "$peer,subnet=$8/24" --peer "$peer,subnet=$9/64" >"$log" 2>&1 &
   bridges+=($!)
   for ((i = 0; i < 300; i++))
@@ -171,7 +170,6 @@ clean_up()
 show()
 {
   logs=$(mktemp -d)
-  java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   bridges=()
   iperf_server=
   trap clean_up EXIT

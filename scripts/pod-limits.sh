@@ -192,8 +192,9 @@ start_node()
   shift
   mkdir -p "$run" "$cni"
   "$@" env OVERLANE_JAVA_OPTS="$options" ip netns exec "node$number" \
-    deploy/image/enter-root.sh "$root" "$run" "$cni" overlane flannel --etcd-endpoints http://192.0.2.254:2379 --ip-masq \
-    --iface eth0 --healthz-port 8081 --admin /run/flannel/overlane.sock >"$directory/node$number.log" 2>&1 &
+    deploy/image/enter-root.sh "$root" "$run" "$cni" "$cni" \
+    overlane flannel --etcd-endpoints http://192.0.2.254:2379 --ip-masq --iface eth0 --healthz-port 8081 \
+    --admin /run/flannel/overlane.sock >"$directory/node$number.log" 2>&1 &
   node=$!
   processes+=("$node")
   if ! await 120 grep -q 'flannel: ready: ' "$directory/node$number.log"

@@ -190,19 +190,26 @@ public final class FlannelHost implements AutoCloseable
     /**
      * Start a node in a root file system of {@code deploy/image/make-root.sh}, as in the pod; it is not ready yet.
      *
-     * @param root it runs in, read-only.
+     * @param root it runs in, read-only; /etc/kube-flannel is the directory of the lab.
      * @return this.
      */
     public FlannelHost launchIn(final Path root)
     {
-        makeTemporaryDirectory();
-        process = host.start(List.of(
-            "../deploy/image/enter-root.sh", root.toString(), files.toString(), files.toString(),
+        final Path temporary = makeTemporaryDirectory();
+        final List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(
+            "../deploy/image/enter-root.sh",
+            root.toString(), files.toString(), temporary.toString(), files.getParent().toString(),
             "overlane", "flannel", "--ip-masq",
-            "--etcd-endpoints", lab.etcd().endpoint(),
-            "--etcd-prefix", FlannelLab.PREFIX,
             "--iface", host.underlayDevice(),
             "--admin", "/run/flannel/" + adminSocket.getFileName()));
+        final Map<String, String> registry = new LinkedHashMap<>(lab.registryOptions());
+        if (registry.remove("--net-config-path") != null)
+        {
+            command.add("--kube-subnet-mgr");
+        }
+        registry.forEach((option, value) -> command.addAll(List.of(option, value)));
+        process = host.start(command);
         return this;
     }
 
