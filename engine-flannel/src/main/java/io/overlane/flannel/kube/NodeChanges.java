@@ -91,7 +91,8 @@ final class NodeChanges implements KubeNodes.Changes
     private KubeNodes.Change change(final String line)
     {
         final KubeNodes.Change change = reader.change(line);
-        revision = change.node().revision();
+        // Without a revision the next watch would begin with all nodes.
+        revision = Math.max(revision, change.node().revision());
         return change;
     }
 

@@ -114,15 +114,16 @@ final class OwnNode
         try
         {
             final Map<String, String> missing = annotations.write(wanted, before);
-            problem = "";
             if (missing.isEmpty())
             {
+                problem = "";
                 calm();
                 return;
             }
             // Set before the call: a failure must not be repeated at once either.
             nextRepairNs = nanoClock.getAsLong() + repairs.next().toNanos();
             seen = nodes.annotate(missing);
+            problem = "";
             missing.forEach((name, value) -> notices.accept("node " + nodes.ownName() + ": wrote annotation " + name +
                 "=" + value + ", which was " +
                 (before.containsKey(name) ? HttpFailure.oneLine(before.get(name)) : "missing")));

@@ -350,6 +350,23 @@ class KubeSubnetManagerTest
     }
 
     @Test
+    void shouldSayOnceThatItsAnnotationsCannotBeWritten() throws InterruptedException
+    {
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        keep(V4);
+        nodes.refuseAnnotations(3);
+        nodes.put("one", Map.of(), "10.244.1.0/24");
+        assertEquals("annotations are not corrected: the server is away", notices.poll(30, TimeUnit.SECONDS));
+        while (nodes.annotations("one").isEmpty())
+        {
+            clock.addAndGet(TimeUnit.MINUTES.toNanos(1));
+            Thread.sleep(10);
+        }
+        final String line = notices.poll(30, TimeUnit.SECONDS);
+        assertTrue(line.startsWith("node one: wrote annotation "), line);
+    }
+
+    @Test
     void shouldFollowTheWishesOfUsersWhileItRuns() throws InterruptedException
     {
         nodes.put("one", Map.of(), "10.244.1.0/24");

@@ -20,6 +20,7 @@ public final class MemoryNodes implements KubeNodes
     private boolean isBroken;
     private int annotated;
     private int refusals;
+    private int annotationRefusals;
     private boolean isNetworkAvailable;
 
     /**
@@ -90,6 +91,14 @@ public final class MemoryNodes implements KubeNodes
         isNetworkAvailable = false;
     }
 
+    /**
+     * @param count of attempts to annotate the node that fail.
+     */
+    public synchronized void refuseAnnotations(final int count)
+    {
+        annotationRefusals = count;
+    }
+
     /** @return how often this node was annotated by itself. */
     public synchronized int annotated()
     {
@@ -129,6 +138,10 @@ public final class MemoryNodes implements KubeNodes
     public synchronized Node annotate(final Map<String, String> annotations)
     {
         final Node own = own();
+        if (annotationRefusals-- > 0)
+        {
+            throw new RegistryException(RegistryException.Kind.UNREACHABLE, "the server is away");
+        }
         annotated++;
         final Map<String, String> all = new HashMap<>(own.annotations());
         all.putAll(annotations);
