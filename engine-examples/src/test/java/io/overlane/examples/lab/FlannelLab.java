@@ -262,6 +262,12 @@ public final class FlannelLab implements AutoCloseable
         return etcd;
     }
 
+    /** Another API server stands in the place of the first, which does not listen any more. */
+    public void replaceApi(final ApiServer other)
+    {
+        api = other;
+    }
+
     /** @return the API server, of a lab with Kubernetes. */
     public ApiServer api()
     {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An API server in memory, with the whole past of its nodes; the node of its first name is "this" one. */
-public final class MemoryNodes implements KubeNodes
+final class MemoryNodes implements KubeNodes
 {
     /** Where a watch begins to count after all was forgotten. */
     private long forgotten;
@@ -26,7 +26,7 @@ public final class MemoryNodes implements KubeNodes
     /**
      * @param ownName of this node.
      */
-    public MemoryNodes(final String ownName)
+    MemoryNodes(final String ownName)
     {
         this.ownName = ownName;
     }
@@ -38,7 +38,7 @@ public final class MemoryNodes implements KubeNodes
      * @param annotations of it.
      * @param podCidrs    of it.
      */
-    public synchronized void put(
+    synchronized void put(
         final String name, final Map<String, String> annotations, final String... podCidrs)
     {
         final Node node = new Node(name, uid(name), annotations, List.of(podCidrs), past.size() + 1);
@@ -50,7 +50,7 @@ public final class MemoryNodes implements KubeNodes
     /**
      * @param name of the node to delete.
      */
-    public synchronized void delete(final String name)
+    synchronized void delete(final String name)
     {
         final Node last = nodes.remove(name);
         past.add(new Change(ChangeKind.DELETED,
@@ -59,14 +59,14 @@ public final class MemoryNodes implements KubeNodes
     }
 
     /** Something a network does not care for was written. */
-    public synchronized void bookmark()
+    synchronized void bookmark()
     {
         past.add(new Change(ChangeKind.BOOKMARK, new Node("", "", Map.of(), List.of(), past.size() + 1)));
         notifyAll();
     }
 
     /** End every watch, as a connection that breaks, with the past forgotten. */
-    public synchronized void breakAndForget()
+    synchronized void breakAndForget()
     {
         forgotten = past.size();
         isBroken = true;
@@ -77,7 +77,7 @@ public final class MemoryNodes implements KubeNodes
      * @param name of a node.
      * @return its annotations.
      */
-    public synchronized Map<String, String> annotations(final String name)
+    synchronized Map<String, String> annotations(final String name)
     {
         return nodes.get(name).annotations();
     }
@@ -85,7 +85,7 @@ public final class MemoryNodes implements KubeNodes
     /**
      * @param count of attempts to set the condition that fail.
      */
-    public synchronized void refuseCondition(final int count)
+    synchronized void refuseCondition(final int count)
     {
         refusals = count;
         isNetworkAvailable = false;
@@ -100,13 +100,13 @@ public final class MemoryNodes implements KubeNodes
     }
 
     /** @return how often this node was annotated by itself. */
-    public synchronized int annotated()
+    synchronized int annotated()
     {
         return annotated;
     }
 
     /** @return whether the condition was set. */
-    public synchronized boolean isNetworkAvailable()
+    synchronized boolean isNetworkAvailable()
     {
         return isNetworkAvailable;
     }

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.flannel.host.TestLinks;
-import io.overlane.flannel.kube.KubeSubnetManager;
-import io.overlane.flannel.kube.MemoryNodes;
-import io.overlane.flannel.kube.NodeAnnotations;
 import io.overlane.testkit.InNamespace;
+import io.overlane.testkit.kube.ApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +25,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** A whole node whose subnet comes from Kubernetes: the API server is in memory, devices and routes are real. */
+/** A whole node whose subnet comes from Kubernetes: the API server is of the test kit, devices and routes are real. */
 @InNamespace(ipv6 = true)
 class KubeNodeIT
 {
@@ -38,7 +36,7 @@ class KubeNodeIT
     @TempDir
     private Path directory;
     private final Words words = new Words();
-    private final MemoryNodes nodes = new MemoryNodes("one");
+    private final ApiServer server = new ApiServer();
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final List<String> told = new ArrayList<>();
     private FlannelNode node;
@@ -59,16 +57,16 @@ class KubeNodeIT
     void open() throws IOException
     {
         links.add("eth9", 1500, "192.0.2.1/24");
-        new CommandLine(words).parseArgs("--iface", "eth9", "--iptables-forward-rules=false",
-            "--subnet-file", directory.resolve("subnet.env").toString());
     }
 
-    private void launch(final String backend)
+    private void launch(final String backend) throws IOException
     {
-        final String config = "{\"Network\":\"10.244.0.0/16\",\"Backend\":{\"Type\":\"" + backend + "\"}}";
-        node = new FlannelNode(words.flannel, words.node, () -> new KubeSubnetManager(
-            nodes, new NodeAnnotations(NodeAnnotations.DEFAULT_PREFIX), () -> config, true,
-            events::add), Map.of(), events::add);
+        final Path config = Files.writeString(directory.resolve("net-conf.json"),
+            "{\"Network\":\"10.244.0.0/16\",\"Backend\":{\"Type\":\"" + backend + "\"}}");
+        new CommandLine(words).parseArgs("--iface", "eth9", "--iptables-forward-rules=false",
+            "--subnet-file", directory.resolve("subnet.env").toString(), "--kube-subnet-mgr",
+            "--kube-api-url", server.listen().url(), "--net-config-path", config.toString());
+        node = new FlannelNode(words.flannel, words.node, Map.of("NODE_NAME", "one"), events::add);
         run = CompletableFuture.runAsync(this::runNode);
     }
 
@@ -113,23 +111,22 @@ class KubeNodeIT
     {
         launch("vxlan");
         await("there is no node one; trying again in 1 s");
-        nodes.put("one", Map.of(), "10.244.1.0/24");
-        nodes.put("two", peer("192.0.2.2", "vxlan", "{\"VNI\":1,\"VtepMAC\":\"02:00:00:00:00:02\"}"),
+        server.addNode("one", "10.244.1.0/24");
+        server.addNode("two", peer("192.0.2.2", "vxlan", "{\"VNI\":1,\"VtepMAC\":\"02:00:00:00:00:02\"}"),
             "10.244.2.0/24");
         await("ready: 10.244.1.0/24, backend vxlan, MTU 1450, 1 peers");
         assertEquals("FLANNEL_SUBNET=10.244.1.1/24", Files.readAllLines(directory.resolve("subnet.env")).get(1));
         final String mac = links.ip().run("-oneline", "link", "show", "flannel.1")
             .replaceAll("(?s).*link/ether (\\S+).*", "$1");
-        assertEquals("{\"VNI\":1,\"VtepMAC\":\"" + mac + "\"}", nodes.annotations("one").get(PREFIX + "backend-data"));
-        assertEquals("192.0.2.1", nodes.annotations("one").get(PREFIX + "public-ip"));
+        assertEquals("{\"VNI\":1,\"VtepMAC\":\"" + mac + "\"}", server.annotations("one").get(PREFIX + "backend-data"));
+        assertEquals("192.0.2.1", server.annotations("one").get(PREFIX + "public-ip"));
         assertTrue(links.ip().run("route", "show").contains("10.244.2.0/24 via 10.244.2.0 dev flannel.1"));
-        assertTrue(nodes.isNetworkAvailable(), "the condition is set");
+        assertEquals("FlannelIsUp", server.condition("one", "NetworkUnavailable").get("reason"));
 
-        nodes.put("two", peer("192.0.2.2", "vxlan", "{\"VNI\":1,\"VtepMAC\":\"02:00:00:00:00:22\"}"),
-            "10.244.2.0/24");
+        server.annotate("two", PREFIX + "backend-data", "{\"VNI\":1,\"VtepMAC\":\"02:00:00:00:00:22\"}");
         await("routes and neighbours: 1 set, 0 removed");
         assertTrue(links.ip().run("neigh", "show", "dev", "flannel.1").contains("10.244.2.0 lladdr 02:00:00:00:00:22"));
-        nodes.delete("two");
+        server.deleteNode("two");
         await("routes and neighbours: 0 set, 2 removed");
         assertEquals("", links.ip().run("route", "show", "10.244.2.0/24"));
     }
@@ -137,19 +134,19 @@ class KubeNodeIT
     @Test
     void shouldBeANodeOfHostGatewayWhateverThePodCidrBecomes() throws Exception
     {
-        nodes.put("one", Map.of(), "10.244.1.0/24");
+        server.addNode("one", "10.244.1.0/24");
         launch("host-gw");
         await("ready: 10.244.1.0/24, backend host-gw");
-        nodes.put("two", peer("192.0.2.2", "host-gw", "null"), "10.244.2.0/24");
+        server.addNode("two", peer("192.0.2.2", "host-gw", "null"), "10.244.2.0/24");
         await("routes and neighbours: 1 set, 0 removed");
         assertTrue(links.ip().run("route", "show", "10.244.2.0/24").contains("via 192.0.2.2 dev eth9"));
 
-        nodes.delete("one");
+        server.deleteNode("one");
         await("lease 10.244.1.0/24 has been revoked");
-        nodes.put("one", Map.of(), "10.244.7.0/24");
+        server.addNode("one", "10.244.7.0/24");
         await("the subnet is 10.244.7.0/24 now");
         assertEquals("FLANNEL_SUBNET=10.244.7.1/24", Files.readAllLines(directory.resolve("subnet.env")).get(1));
-        assertEquals("host-gw", nodes.annotations("one").get(PREFIX + "backend-type"));
+        assertEquals("host-gw", server.annotations("one").get(PREFIX + "backend-type"));
     }
 
     @AfterEach
@@ -160,6 +157,7 @@ class KubeNodeIT
             node.stop();
             run.orTimeout(TIMEOUT_S, TimeUnit.SECONDS).join();
         }
+        server.close();
         links.close();
     }
 }
