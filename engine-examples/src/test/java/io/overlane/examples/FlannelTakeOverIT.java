@@ -61,7 +61,8 @@ class FlannelTakeOverIT
                 final CommandResult ended = old.await(TIMEOUT_S);
                 assertEquals(0, ended.status(), ended::toString);
                 assertTrue(ended.stderr().isEmpty(), ended::toString);
-                assertTrue(node.hasEvent("took over flannel"), () -> node.process().stdout().toString());
+                assertTrue(node.hasEvent("the node that ran here has ended and left flannel"),
+                    () -> node.process().stdout().toString());
                 toNode.awaitAlive();
             }
             node.awaitPicture(before, TIMEOUT_S);

@@ -6,6 +6,7 @@ import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.tun.host.NodeIdentity;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -39,7 +40,9 @@ final class V3Leases
      */
     long leaseNumber(final LeaseAttributes attributes)
     {
-        final String node = prefix + ' ' + attributes.publicIp() + ' ' + attributes.publicIpV6();
+        // The identity keeps apart two hosts that were given one public address by mistake.
+        final String node = prefix + ' ' + attributes.publicIp() + ' ' + attributes.publicIpV6() + ' ' +
+            NodeIdentity.ofThisHost().mac("", attributes.publicIp(), 0);
         final long hash = UUID.nameUUIDFromBytes(node.getBytes(StandardCharsets.UTF_8)).getMostSignificantBits();
         return hash >>> 2 << 1 | 1L << 62;
     }

@@ -313,6 +313,8 @@ public final class FlannelNode
         }
         final LeaseAttributes attributes = prepare(published.orElse(null));
         final HostSide hostSide = new HostSide(options, nodeOptions, network, events);
+        // A node that still runs would write its lease again as soon as this one has written it.
+        handOver.take();
         final Lease own = attempts.call(() -> manager.acquire(attributes, hostSide.previousSubnet()));
         if (own == null)
         {
@@ -323,7 +325,6 @@ public final class FlannelNode
         check.afterLease(own.key()).forEach(events);
         opened.push(() -> hostSide.removeRulesOnRequest(!handOver.isAsked()));
         waitFor("opening the tunnel");
-        handOver.take();
         open(own, hostSide, published.isEmpty());
         waitFor("waiting for the other nodes' leases");
         follow(own, hostSide);

@@ -84,8 +84,8 @@ final class HandOver implements AutoCloseable
                 {
                     taken.put(message);
                 }
-                events.accept("took over " + (message == null ? "nothing" : String.join(", ", taken.names())) +
-                    " from the node that ran here");
+                events.accept("the node that ran here has ended and left " +
+                    (taken.names().isEmpty() ? "no device" : String.join(", ", taken.names())));
             }
         }
         predecessor = null;
