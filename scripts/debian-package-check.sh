@@ -141,6 +141,12 @@ do
   echo "security: $(systemd-analyze security --no-pager "$unit" | tail -n 1)"
 done
 
+rm /usr/lib/overlane/lib/overlane.jsa
+dpkg-trigger --by-package=default-jre-headless /usr/lib/jvm
+dpkg --triggers-only overlane
+[ -s /usr/lib/overlane/lib/overlane.jsa ]
+passed "another JVM: the archive of classes is written again"
+
 subnet=$(grep FLANNEL_SUBNET /run/flannel/subnet.env)
 before=$(property "$bridge" MainPID)
 apt-get -q -y install --no-install-recommends /root/overlane-next.deb
