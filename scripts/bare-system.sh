@@ -5,7 +5,8 @@
 require_debootstrap()
 {
   [ "$EUID" -eq 0 ] || { say "needs root: debootstrap and chroot do" >&2; exit 2; }
-  command -v debootstrap >/dev/null || { say "debootstrap is missing; install it with: apt-get install debootstrap" >&2; exit 2; }
+  command -v debootstrap >/dev/null ||
+    { say "debootstrap is missing; install it with: apt-get install debootstrap" >&2; exit 2; }
 }
 
 # Makes a bare system of suite $2 in folder $1.
@@ -117,7 +118,8 @@ boot()
   exec env -i container=chroot PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$1" /lib/systemd/systemd
 }
 
-# Boots system $1 in network namespace $2, in a control group of its own, as its systemd uses all groups that it can reach.
+# Boots system $1 in network namespace $2, in a control group of its own, as its systemd uses all groups that it can
+# reach.
 booted()
 {
   local group hierarchy result=0

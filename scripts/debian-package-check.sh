@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Run by debian-package.sh inside a bare system that its systemd has booted. Prints a line for each step; the last one is
-# "passed: all".
+# Run by debian-package.sh inside a bare system that its systemd has booted. Prints a line for each step; the last one
+# is "passed: all".
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
@@ -78,7 +78,7 @@ END
 files >/root/before
 readonly bridge=overlane-tun-bridge@vx0
 
-[[ $(apt-get -s -q install --no-install-recommends /root/overlane.deb) == *"0 upgraded, 1 newly installed, 0 to remove"* ]]
+[[ $(apt-get -s -q install --no-install-recommends /root/overlane.deb) == *"0 upgraded, 1 newly installed, 0 to"* ]]
 apt-get -q -y install --no-install-recommends /root/overlane.deb
 overlane --version
 [ -s /usr/lib/overlane/lib/overlane.jsa ]

@@ -5,8 +5,8 @@
 #   scripts/debian-package.sh [SUITE]...     default: bookworm and trixie
 #
 # Builds the package if there is none, or takes the one that DEB names. For each suite this makes a bare system in a
-# temporary folder (debootstrap) and boots its systemd in namespaces. It ends with one line per step, and fails if a step
-# failed or if the purge left a file. Needs root, debootstrap and the package archives; about three minutes per suite.
+# temporary folder (debootstrap) and boots its systemd in namespaces. It ends with one line per step, and fails if a
+# step failed or if the purge left a file. Needs root, debootstrap and the package archives; about three minutes per suite.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -5,8 +5,8 @@
 #
 #   scripts/docker-hosts.sh [SUITE]     default: trixie
 #
-# Builds the package if there is none, or takes the one that DEB names. Needs root, debootstrap and the package archives.
-# Nothing stays behind.
+# Builds the package if there is none, or takes the one that DEB names. Needs root, debootstrap and the package
+# archives. Nothing stays behind.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
