@@ -188,6 +188,11 @@ public final class FlannelNode
     {
         final long startNs = System.nanoTime();
         over = new CountDownLatch(1);
+        if (stop.getCount() == 0)
+        {
+            // The node was stopped before stop() could see this latch.
+            over.countDown();
+        }
         try
         {
             if (start())
