@@ -14,12 +14,14 @@ import io.overlane.testkit.InNamespace;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nodes with subnets from Kubernetes come, go and move in each backend, while packets flow between the others. */
+@Tag("control-plane")
 @InNamespace(ipv6 = true)
 @Timeout(300)
 class FlannelKubeIT
