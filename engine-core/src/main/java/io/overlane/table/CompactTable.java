@@ -55,11 +55,11 @@ public final class CompactTable
 
     // From place to place, for readers.
     private static final int ENTRY_STEP = ENTRY_OFFSET * Words.STEP;
-    private static final int SLOT_STEP = SLOT_LENGTH * Words.STEP;
+    private static final long SLOT_STEP = (long)SLOT_LENGTH * Words.STEP;
     private static final int LINE_STEP = LINE_LENGTH * Words.STEP;
     private static final int LAST_ENTRY_STEP = LINE_STEP - ENTRY_STEP;
     /** Makes a distance of 64 for each slot. */
-    private static final int CHOICE_SHIFT = 6 - Integer.numberOfTrailingZeros(SLOT_STEP);
+    private static final int CHOICE_SHIFT = 6 - Long.numberOfTrailingZeros(SLOT_STEP);
 
     private static final double MAX_LOAD = 3.0 / 8;
     /** The most entries of a table. */

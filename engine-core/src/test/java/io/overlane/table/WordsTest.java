@@ -42,6 +42,6 @@ class WordsTest
         }
         assertEquals(100, words.at(words.firstPlace()));
         assertEquals(101, words.atAcquire(words.firstPlace() + Words.STEP));
-        assertEquals(102, words.at(words.firstPlace() + 2 * Words.STEP));
+        assertEquals(102, words.at(words.firstPlace() + 2L * Words.STEP));
     }
 }
