@@ -6,6 +6,7 @@ import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Traffic;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An engine at both ends, over each underlay and in both modes. */
+@Tag("tunnel")
 @Timeout(3600)
 class EngineToEngineIT extends TwoHosts
 {

@@ -6,12 +6,14 @@ import io.overlane.examples.lab.KernelVxlan;
 import io.overlane.examples.lab.Lab;
 import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Traffic;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes arrive unchanged over a wire that loses one packet in a hundred and lets as many be overtaken. */
+@Tag("tunnel")
 @Timeout(3600)
 class ImpairedWireIT extends TwoHosts
 {

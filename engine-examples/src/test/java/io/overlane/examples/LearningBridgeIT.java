@@ -19,11 +19,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One segment over three hosts that learn and flood, a bridge on each: the engine on host 1, the kernel on 2 and 3. */
+@Tag("tunnel")
 @Timeout(600)
 class LearningBridgeIT
 {

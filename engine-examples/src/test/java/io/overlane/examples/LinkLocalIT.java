@@ -8,12 +8,14 @@ import io.overlane.examples.lab.Traffic;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An underlay of link-local addresses, which need the interface they belong to. */
+@Tag("tunnel")
 @Timeout(3600)
 class LinkLocalIT extends TwoHosts
 {
