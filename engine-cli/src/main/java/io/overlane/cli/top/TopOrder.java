@@ -19,8 +19,8 @@ enum TopOrder
     /** Frames both ways. */
     FRAMES("frames", Comparator.comparingDouble(TopRates.Row::allFrames).reversed()),
 
-    /** By name. */
-    NAME("name", (a, b) -> 0);
+    /** By name, which is the order that rows come in. */
+    NAME("name", (unusedRow, unusedOther) -> 0);
 
     private final String label;
     private final Comparator<TopRates.Row> comparator;

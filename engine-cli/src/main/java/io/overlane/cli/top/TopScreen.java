@@ -103,7 +103,7 @@ final class TopScreen
         for (final TopRates.Row row : rows.subList(0, shown))
         {
             lines.add(line(width, name, row.line().name(),
-                List.of(number(row.frames()), number(row.line().frames())), sparkline(row.history())));
+                List.of(number(row.frames()), number((double)row.line().frames())), sparkline(row.history())));
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** All Node objects, and what happened to them since the last compaction. Thread-safe. */
@@ -17,9 +18,6 @@ final class NodeStore
 {
     /** Older changes are compacted, so that a long run does not fill the memory. */
     private static final int MAX_PAST = 20_000;
-
-    private static final String CONFLICT = "Operation cannot be fulfilled on nodes \"%s\": the object has been " +
-        "modified; please apply your changes to the latest version and try again";
 
     private final TreeMap<String, NodeVersion> nodes = new TreeMap<>();
     private final List<NodeVersion> past = new ArrayList<>();
@@ -129,7 +127,8 @@ final class NodeStore
         }
         if (!Long.toString(old.revision()).equals(metadata.get("resourceVersion")))
         {
-            throw ApiFailure.ofNode(409, "Conflict", name, String.format(CONFLICT, name));
+            throw ApiFailure.ofNode(409, "Conflict", name, "Operation cannot be fulfilled on nodes \"" + name +
+                "\": the object has been modified; please apply your changes to the latest version and try again");
         }
         if (MergePatch.map(metadata.get("annotations")).values().stream().anyMatch(value -> !(value instanceof String)))
         {
@@ -231,9 +230,15 @@ final class NodeStore
      */
     synchronized Progress await(final long after, final Progress last, final long waitMs) throws InterruptedException
     {
-        if (revision <= after && bookmarks == last.bookmarks && expirations == last.expirations)
+        final long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+        while (revision <= after && bookmarks == last.bookmarks && expirations == last.expirations)
         {
-            wait(waitMs);
+            final long leftMs = TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime());
+            if (leftMs <= 0)
+            {
+                break;
+            }
+            wait(leftMs);
         }
         int first = past.size();
         while (first > 0 && past.get(first - 1).revision() > after)
