@@ -60,14 +60,14 @@ class EngineMetricsTest
         assertEquals(1, count("overlane.frames", "direction", "encap", "fate", "delivered"));
         assertEquals(1, count("overlane.frames", "direction", "encap", "fate", "dropped"));
         assertEquals(1, count("overlane.frames", "direction", "decap", "fate", "delivered"));
-        assertEquals(LENGTH, count("overlane.traffic", "direction", "encap"));
+        assertEquals((double)LENGTH, count("overlane.traffic", "direction", "encap"));
         assertEquals(1, count("overlane.drops", "direction", "encap", "reason", "no-destination"));
         assertEquals(0, count("overlane.drops", "direction", "encap", "reason", "oversize"));
         assertEquals(1, count(
             "overlane.drops.by.remote", "direction", "decap", "reason", "unknown-vni", "vni", "none",
             "remote", vtep(0).address().toString()));
         assertEquals(1, count("overlane.segment.frames", "vni", "7", "direction", "encap"));
-        assertEquals(LENGTH, count("overlane.segment.traffic", "vni", "7", "direction", "decap"));
+        assertEquals((double)LENGTH, count("overlane.segment.traffic", "vni", "7", "direction", "decap"));
         assertEquals(1, count("overlane.remote.frames", "remote", vtep(0).toString(), "direction", "encap"));
         assertEquals(2, count("overlane.port.frames", "port", "port-7", "direction", "in"));
         assertEquals(1, count("overlane.port.frames", "port", "port-7", "direction", "out"));

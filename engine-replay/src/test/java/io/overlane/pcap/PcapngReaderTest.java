@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -209,12 +208,11 @@ class PcapngReaderTest
     /** The message that refuses a file, or null if it can be read to its end. */
     private static String failure(final byte[] file) throws IOException
     {
-        final List<String> packets = new ArrayList<>();
         try (CaptureReader reader = PcapFiles.read(file))
         {
             while (reader.next())
             {
-                packets.add(PcapFiles.packet(reader));
+                PcapFiles.packet(reader);
                 reader.comment();
                 reader.interfaceName();
                 reader.direction();

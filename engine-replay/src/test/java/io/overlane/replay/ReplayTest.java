@@ -42,7 +42,6 @@ class ReplayTest
     private static final Vtep REMOTE = Vtep.parse("198.51.100.7:4789", 0);
     private static final int UNDERLAY = 0;
     private static final int PORT_A = 1;
-    private static final int PORT_B = 2;
 
     @TempDir
     private Path folder;

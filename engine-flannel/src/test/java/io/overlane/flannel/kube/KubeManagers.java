@@ -9,9 +9,11 @@ import io.overlane.flannel.lease.LeaseListener;
 import io.overlane.flannel.lease.OwnLeaseListener;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -90,6 +92,17 @@ final class KubeManagers implements AutoCloseable
     String next() throws InterruptedException
     {
         return seen.poll(30, TimeUnit.SECONDS);
+    }
+
+    /** The next events, whose order does not matter. */
+    Set<String> next(final int count) throws InterruptedException
+    {
+        final Set<String> events = new HashSet<>();
+        for (int i = 0; i < count; i++)
+        {
+            events.add(next());
+        }
+        return events;
     }
 
     /** Waits for a line that contains the text. */

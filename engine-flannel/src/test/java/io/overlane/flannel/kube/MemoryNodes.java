@@ -193,6 +193,7 @@ final class MemoryNodes implements KubeNodes
         };
     }
 
+    @SuppressWarnings("WaitNotInLoop") // The caller asks again.
     private synchronized Change change(final int index)
     {
         try

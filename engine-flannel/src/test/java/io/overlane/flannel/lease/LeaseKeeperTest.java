@@ -203,7 +203,7 @@ class LeaseKeeperTest
         manager.failure = new RegistryException(
             RegistryException.Kind.RECONFIGURED, "the network has another configuration now");
         manager.watched.onLost();
-        alarms.advance(Duration.ofHours(48));
+        alarms.advance(Duration.ofDays(2));
         assertEquals(List.of("reconfigured"), told);
         assertEquals(1, manager.previous.size());
         assertEquals(0, manager.renewals);

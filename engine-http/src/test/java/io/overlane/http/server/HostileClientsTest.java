@@ -113,7 +113,6 @@ class HostileClientsTest
             while (client.trySend(REQUEST))
             {
                 // Fill the receive buffers of the server too, until it gives up.
-                continue;
             }
         }
         assertServesOthers();
@@ -153,7 +152,7 @@ class HostileClientsTest
             {
                 while (client.trySend(body))
                 {
-                    continue;
+                    // Until the server gives up.
                 }
             });
             assertServesOthers();
