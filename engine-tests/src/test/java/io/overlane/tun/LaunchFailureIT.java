@@ -27,9 +27,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Launches that fail, each for a reason of its own: one clear exception, and every descriptor is given back. */
+@Tag("tunnel")
 @InNamespace(jvmOptions = "-Xmx128m")
 class LaunchFailureIT extends Scenario
 {

@@ -17,6 +17,7 @@ import java.util.List;
 import org.agrona.CloseHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
  *                              node 10.5.3.1    ─── peer 10.5.3.2, which takes packets of 10.5.34.2 only
  * </pre>
  */
+@Tag("control-plane")
 @InNamespace(ipv6 = true)
 class TrafficIT
 {
