@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,19 +39,11 @@ class FlannelKubeFailuresIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
     private FlannelHost first;
     private FlannelHost second;
     private FlannelHost third;
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     private void open()
     {

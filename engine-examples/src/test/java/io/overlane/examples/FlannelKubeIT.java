@@ -13,7 +13,7 @@ import io.overlane.examples.lab.Traffic;
 import io.overlane.testkit.InNamespace;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,16 +33,8 @@ class FlannelKubeIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {

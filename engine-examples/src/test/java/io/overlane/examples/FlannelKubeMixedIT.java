@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +37,7 @@ class FlannelKubeMixedIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
     private List<FlannelHost> ours;
     private FlannelHost kernel;
@@ -62,15 +63,6 @@ class FlannelKubeMixedIT
         catch (final IOException | InterruptedException ex)
         {
             return false;
-        }
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,16 +38,8 @@ class FlannelKubeScaleIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     @Test
     void shouldJoinAThousandNodes() throws Exception

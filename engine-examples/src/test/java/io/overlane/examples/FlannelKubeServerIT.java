@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,19 +36,11 @@ class FlannelKubeServerIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
     private ApiServer server;
     private List<FlannelHost> nodes;
     private int changes;
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     @Test
     void shouldLoseNothingWhateverTheServerAnswers()

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,17 +35,9 @@ class FlannelRegistryIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
     private List<FlannelHost> nodes;
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
-        }
-    }
 
     private static String lease(final int lastOctet)
     {

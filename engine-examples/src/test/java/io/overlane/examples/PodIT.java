@@ -17,7 +17,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,6 +44,7 @@ class PodIT
     @TempDir
     private Path directory;
 
+    @AutoClose
     private FlannelLab lab;
     private Path root;
 
@@ -59,15 +60,6 @@ class PodIT
                 "env", "JAVA_HOME=" + System.getProperty("java.home"),
                 "../deploy/image/make-root.sh", "target/engine-examples.jar", root.toString()))
                 .await(TIMEOUT_S).orFail();
-        }
-    }
-
-    @AfterEach
-    void closeLab()
-    {
-        if (lab != null)
-        {
-            lab.close();
         }
     }
 

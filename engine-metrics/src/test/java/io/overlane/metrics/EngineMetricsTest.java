@@ -19,7 +19,7 @@ import io.overlane.status.EngineSnapshot;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
-import io.overlane.testkit.WrappedUnderlay;
+import io.overlane.underlay.ForwardingUnderlay;
 import io.overlane.underlay.SendBatch;
 import java.util.Set;
 import java.util.TreeSet;
@@ -187,7 +187,7 @@ class EngineMetricsTest
     @Test
     void shouldShowLatencyAndBatchesOfTheLastMinutes()
     {
-        harness.context().latency(true).underlay(new WrappedUnderlay(harness.underlay())
+        harness.context().latency(true).underlay(new ForwardingUnderlay(harness.underlay())
         {
             @Override
             public void send(final SendBatch batch)

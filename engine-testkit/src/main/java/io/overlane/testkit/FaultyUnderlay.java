@@ -2,6 +2,7 @@
 package io.overlane.testkit;
 
 import io.overlane.frame.Frame;
+import io.overlane.underlay.ForwardingUnderlay;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.Underlay;
 import java.util.SplittableRandom;
@@ -23,7 +24,7 @@ import org.agrona.concurrent.NanoClock;
  *
  * Rates are fractions, 0 to 1, and are set before the first poll. Counters may be read by any thread.
  */
-public final class FaultyUnderlay extends WrappedUnderlay
+public final class FaultyUnderlay extends ForwardingUnderlay
 {
     /**
      * Default time for which a reordered datagram is held back, in nanoseconds: long enough for a batch to overtake it.

@@ -5,6 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
 import io.overlane.status.DropReason;
+import io.overlane.underlay.ForwardingUnderlay;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
@@ -16,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An underlay that refuses or fails on request, and records what it was asked to do. */
-public final class RefusingUnderlay extends WrappedUnderlay
+public final class RefusingUnderlay extends ForwardingUnderlay
 {
     private final Map<Vtep, DropReason> refusals = new HashMap<>();
     private final SendBatch one = new SendBatch(1);

@@ -20,7 +20,7 @@ import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
-import io.overlane.testkit.WrappedUnderlay;
+import io.overlane.underlay.ForwardingUnderlay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -154,7 +154,7 @@ class EngineEventsTest
     void shouldReportALostOffload()
     {
         final boolean[] takes = {true, true};
-        harness.context().underlay(new WrappedUnderlay(harness.underlay())
+        harness.context().underlay(new ForwardingUnderlay(harness.underlay())
         {
             @Override
             public boolean gainsFromJoining()

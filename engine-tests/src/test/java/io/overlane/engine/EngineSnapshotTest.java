@@ -24,7 +24,7 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.testkit.MemoryFabric;
-import io.overlane.testkit.WrappedUnderlay;
+import io.overlane.underlay.ForwardingUnderlay;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
 import java.util.List;
@@ -279,7 +279,7 @@ class EngineSnapshotTest
     }
 
     /** An underlay whose send takes 100 ns. */
-    private final class SlowUnderlay extends WrappedUnderlay
+    private final class SlowUnderlay extends ForwardingUnderlay
     {
         private SlowUnderlay(final Underlay underlay)
         {

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.testkit;
+package io.overlane.underlay;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.Vtep;
-import io.overlane.underlay.ReceiveBatch;
-import io.overlane.underlay.SendBatch;
-import io.overlane.underlay.Underlay;
-import io.overlane.underlay.UnderlayFeature;
 import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Passes every call to another underlay. A test overrides the methods that it changes or looks at. */
-public class WrappedUnderlay implements Underlay
+/**
+ * An underlay in front of another underlay: its methods call those of the other one, and a subclass overrides those
+ * that it changes. An engine gets this underlay only; {@link #close()} closes both.
+ */
+public abstract class ForwardingUnderlay implements Underlay
 {
-    private final Underlay underlay;
+    /** The underlay behind this one. */
+    protected final Underlay underlay;
 
-    /** @param underlay that does the work; it is closed with this. */
-    public WrappedUnderlay(final Underlay underlay)
+    /** @param underlay that gets every call. */
+    protected ForwardingUnderlay(final Underlay underlay)
     {
         this.underlay = underlay;
     }
