@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -165,7 +164,6 @@ public final class ApiServer implements AutoCloseable
             synchronized (this)
             {
                 connections.remove(connection);
-                notifyAll();
             }
         }
     }
@@ -174,7 +172,6 @@ public final class ApiServer implements AutoCloseable
     private synchronized @Nullable ApiAnswer refusal(final ApiRequest request, final ApiConnection connection)
     {
         requests.add(request.toString());
-        notifyAll();
         final ApiAnswer fault = faults.answer(request);
         if (fault != null)
         {
@@ -350,25 +347,19 @@ public final class ApiServer implements AutoCloseable
     }
 
     /**
-     * Waits until requests have come, at most a minute.
+     * Waits until watches have begun, at most a minute. A watch has begun when it has sent the state that it
+     * begins with. It reports each later change as an event of its own.
      *
-     * @param count   of requests that match.
-     * @param request a regular expression for "METHOD PATH?QUERY" as a whole.
+     * @param count of watches that began since the server was made, also of those that have ended.
      * @throws AssertionError if the minute is over.
      */
-    public synchronized void awaitRequests(final int count, final String request) throws InterruptedException
+    public void awaitWatches(final int count) throws InterruptedException
     {
-        final Pattern pattern = Pattern.compile(request);
-        final long startNs = System.nanoTime();
-        while (requests.stream().filter(pattern.asMatchPredicate()).count() < count)
+        final int begun = store.awaitWatches(count, AWAIT_NS);
+        if (begun < count)
         {
-            final long leftNs = AWAIT_NS - (System.nanoTime() - startNs);
-            if (leftNs <= 0)
-            {
-                throw new AssertionError("no " + count + " requests '" + request + "' but " +
-                    new LinkedHashSet<>(requests));
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+            throw new AssertionError(begun + " watches began, but " + count + " were expected; the requests were " +
+                new LinkedHashSet<>(requests()));
         }
     }
 

@@ -27,6 +27,7 @@ final class NodeStore
     private long oldest = revision;
     private int bookmarks;
     private int expirations;
+    private int watches;
 
     /** All nodes at one revision, by name. */
     record Snapshot(List<NodeVersion> nodes, long revision)
@@ -213,6 +214,24 @@ final class NodeStore
     {
         bookmarks++;
         notifyAll();
+    }
+
+    /** Counts a watch that reports each change from now on. */
+    synchronized void countWatch()
+    {
+        watches++;
+        notifyAll();
+    }
+
+    /** Waits until as many watches have begun, or until the time is over. Returns how many have begun. */
+    synchronized int awaitWatches(final int count, final long waitNs) throws InterruptedException
+    {
+        final long startNs = System.nanoTime();
+        for (long leftNs = waitNs; watches < count && leftNs > 0; leftNs = waitNs - (System.nanoTime() - startNs))
+        {
+            TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+        }
+        return watches;
     }
 
     /** The position of a watch that begins now. */

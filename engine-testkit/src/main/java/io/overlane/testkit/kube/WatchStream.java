@@ -45,6 +45,7 @@ final class WatchStream
     {
         NodeStore.Progress last = store.start();
         long after = begin();
+        store.countWatch();
         long bookmarkNs = System.nanoTime();
         while (System.nanoTime() - deadlineNs < 0)
         {

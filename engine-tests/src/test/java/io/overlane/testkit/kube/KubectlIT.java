@@ -135,7 +135,7 @@ class KubectlIT
             "jsonpath={.metadata.annotations.a}{\"\\n\"}");
         try (BufferedReader events = all.inputReader(); BufferedReader ofTwo = two.inputReader())
         {
-            server.awaitRequests(2, "GET .*watch=true.*");
+            server.awaitWatches(2);
             server.annotate("one", "a", "1");
             server.annotate("two", "a", "2");
             server.deleteNode("one");
