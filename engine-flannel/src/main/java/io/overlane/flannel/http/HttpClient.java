@@ -111,7 +111,17 @@ public final class HttpClient
      */
     public HttpStream open(final HttpRequest request)
     {
-        final HttpStream stream = new HttpStream(new HttpExchange(this, request), maxLength);
+        return open(request, HttpStream.LineFilter.ALL);
+    }
+
+    /**
+     * Like {@link #open(HttpRequest)}, for an answer of which many lines are of no use.
+     *
+     * @param filter whose thread is one of the client.
+     */
+    public HttpStream open(final HttpRequest request, final HttpStream.LineFilter filter)
+    {
+        final HttpStream stream = new HttpStream(new HttpExchange(this, request), filter, maxLength);
         threads.execute(stream::run);
         return stream;
     }

@@ -41,8 +41,11 @@ import org.jspecify.annotations.Nullable;
 /** A connection to one server, for one request after another. */
 final class HttpConnection
 {
+    /** Bytes that one system call reads: the state of a Kubernetes node has some ten kilobytes. */
+    static final int READ_SIZE = 32 << 10;
+
     private static final Http1Config LIMITS =
-        Http1Config.custom().setMaxLineLength(16 << 10).setMaxHeaderCount(100).build();
+        Http1Config.custom().setMaxLineLength(16 << 10).setMaxHeaderCount(100).setBufferSize(READ_SIZE).build();
     private static final Timeout STALE_CHECK = Timeout.ofMilliseconds(1);
     private static final HttpRequestExecutor EXECUTOR = new HttpRequestExecutor();
 

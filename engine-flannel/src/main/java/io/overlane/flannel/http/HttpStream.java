@@ -20,6 +20,7 @@ public final class HttpStream implements AutoCloseable
     private static final int READ_AHEAD = 4;
 
     private final HttpExchange exchange;
+    private final LineFilter filter;
     private final int maxLength;
     private final Semaphore room = new Semaphore(READ_AHEAD);
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -29,10 +30,28 @@ public final class HttpStream implements AutoCloseable
     private volatile @Nullable HttpReply head;
     private volatile boolean closed;
 
-    HttpStream(final HttpExchange exchange, final int maxLength)
+    HttpStream(final HttpExchange exchange, final LineFilter filter, final int maxLength)
     {
         this.exchange = exchange;
+        this.filter = filter;
         this.maxLength = maxLength;
+    }
+
+    /** Decides which lines of an answer are handed to the thread that calls {@link #next}. */
+    @FunctionalInterface
+    public interface LineFilter
+    {
+        /** Hands over every line. */
+        LineFilter ALL = (line, length) -> true;
+
+        /**
+         * The thread that reads the answer calls it, for each line in order. It must not throw.
+         *
+         * @param line   without its end; only valid during the call.
+         * @param length of the line in bytes.
+         * @return false if the line is of no use.
+         */
+        boolean accepts(byte[] line, int length);
     }
 
     /** Read the answer; runs on a thread of the client. */
@@ -60,8 +79,8 @@ public final class HttpStream implements AutoCloseable
         head = new HttpReply(answer.status(), answer.headers(), "");
         begun.countDown();
         final InputStream in = answer.body();
-        final ByteArrayOutputStream line = new ByteArrayOutputStream();
-        final byte[] buffer = new byte[8 << 10];
+        final Line line = new Line();
+        final byte[] buffer = new byte[HttpConnection.READ_SIZE];
         for (int length = in.read(buffer); length >= 0; length = in.read(buffer))
         {
             int from = 0;
@@ -87,8 +106,13 @@ public final class HttpStream implements AutoCloseable
         return new EOFException("the server ended its answer");
     }
 
-    private void hand(final ByteArrayOutputStream line) throws IOException
+    private void hand(final Line line) throws IOException
     {
+        if (!line.isAccepted(filter))
+        {
+            line.reset();
+            return;
+        }
         room.acquireUninterruptibly();
         if (closed)
         {
@@ -141,6 +165,15 @@ public final class HttpStream implements AutoCloseable
             room.release();
         }
         return (String)next;
+    }
+
+    /** The bytes of a line so far. */
+    private static final class Line extends ByteArrayOutputStream
+    {
+        boolean isAccepted(final LineFilter filter)
+        {
+            return filter.accepts(buf, count);
+        }
     }
 
     /** Close the connection at once, so that the server ends the answer too. */

@@ -245,12 +245,12 @@ public final class KubeClient implements KubeNodes
     }
 
     /** @return the stream of a watch. */
-    HttpStream open(final boolean ownOnly, final long revision)
+    HttpStream open(final boolean ownOnly, final long revision, final HttpStream.LineFilter filter)
     {
         final long least = http.times().watch().toSeconds();
         return http.open("watch nodes", HttpRequest.of("GET", NODES + "?watch=true&allowWatchBookmarks=true" +
             "&resourceVersion=" + revision + "&timeoutSeconds=" + (least + random.nextLong(least + 1)) +
-            selector(ownOnly)));
+            selector(ownOnly)), filter);
     }
 
     /**

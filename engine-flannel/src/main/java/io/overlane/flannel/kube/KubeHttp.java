@@ -89,13 +89,14 @@ final class KubeHttp
      *
      * @param what    it does, for messages.
      * @param request whose URI is a path.
+     * @param filter  of lines.
      * @return the stream, whose head has arrived and says that it is successful.
      */
-    HttpStream open(final String what, final HttpRequest request)
+    HttpStream open(final String what, final HttpRequest request, final HttpStream.LineFilter filter)
     {
         return carryOut(what, request, (by, whole) ->
         {
-            final HttpStream stream = by.open(whole);
+            final HttpStream stream = by.open(whole, filter);
             boolean opened = false;
             try
             {

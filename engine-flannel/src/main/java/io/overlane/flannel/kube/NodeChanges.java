@@ -11,8 +11,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch of the API server. The server ends a watch after some minutes; then, and when it is silent for too long, the
- * next one begins where it ended.
+ * A watch of the API server, without heartbeats. The server ends a watch after some minutes; then, and when it is
+ * silent for too long, the next one begins at the last change that was not a heartbeat, or at a later bookmark.
  */
 final class NodeChanges implements KubeNodes.Changes
 {
@@ -24,9 +24,9 @@ final class NodeChanges implements KubeNodes.Changes
     private final boolean ownOnly;
     private final KubeTimes times;
     private long revision;
+    private NodeNews news;
     private HttpStream stream;
     private long openedNs;
-    private long heardNs;
 
     NodeChanges(
         final KubeClient client,
@@ -42,9 +42,9 @@ final class NodeChanges implements KubeNodes.Changes
         this.times = http.times();
         this.revision = revision;
         client.requireSameStore(ownOnly, revision);
-        stream = client.open(ownOnly, revision);
+        news = new NodeNews(reader);
+        stream = client.open(ownOnly, revision, news);
         openedNs = System.nanoTime();
-        heardNs = openedNs;
     }
 
     @Override
@@ -66,14 +66,13 @@ final class NodeChanges implements KubeNodes.Changes
         }
         if (line == null)
         {
-            if (System.nanoTime() - heardNs >= times.silence().toNanos())
+            if (System.nanoTime() - news.readNs() >= times.silence().toNanos())
             {
                 http.forget();
                 reopen();
             }
             return null;
         }
-        heardNs = System.nanoTime();
         return line.isBlank() ? null : change(line);
     }
 
@@ -100,9 +99,9 @@ final class NodeChanges implements KubeNodes.Changes
     {
         stream.close();
         client.requireSameStore(ownOnly, revision);
-        stream = client.open(ownOnly, revision);
+        news = new NodeNews(reader);
+        stream = client.open(ownOnly, revision, news);
         openedNs = System.nanoTime();
-        heardNs = openedNs;
     }
 
     @Override

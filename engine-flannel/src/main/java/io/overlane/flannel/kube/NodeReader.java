@@ -12,11 +12,13 @@ import io.overlane.flannel.kube.KubeNodes.ChangeKind;
 import io.overlane.flannel.kube.KubeNodes.Node;
 import io.overlane.flannel.lease.RegistryException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Reads Node objects and keeps only what a network needs of each: a node has some ten kilobytes, mostly names of
@@ -54,6 +56,13 @@ final class NodeReader
         T read(JsonParser parser) throws IOException;
     }
 
+    /** Makes a parser. */
+    @FunctionalInterface
+    private interface Opening
+    {
+        JsonParser open() throws IOException;
+    }
+
     /**
      * @param json a Node object.
      * @return the node.
@@ -61,7 +70,7 @@ final class NodeReader
      */
     Node node(final String json)
     {
-        return read(json, "node", parser ->
+        return read("node", () -> FACTORY.createParser(json), parser ->
         {
             requireObject(parser);
             return node(parser, false).toNode();
@@ -75,7 +84,7 @@ final class NodeReader
      */
     Page page(final String json)
     {
-        return read(json, "list of nodes", parser ->
+        return read("list of nodes", () -> FACTORY.createParser(json), parser ->
         {
             requireObject(parser);
             final List<Node> nodes = new ArrayList<>();
@@ -111,11 +120,19 @@ final class NodeReader
      */
     Change change(final String json)
     {
-        return read(json, "event of a watch", parser -> change(json, parser));
+        final byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        return change(bytes, bytes.length);
+    }
+
+    /** As {@link #change(String)}, with an event in UTF-8. */
+    Change change(final byte[] json, final int length)
+    {
+        return read("event of a watch", () -> FACTORY.createParser(json, 0, length), parser ->
+            change(parser, () -> new String(json, 0, length, StandardCharsets.UTF_8)));
     }
 
     /** What follows the node's spec is not read if the type stands before the object. */
-    private Change change(final String json, final JsonParser parser) throws IOException
+    private Change change(final JsonParser parser, final Supplier<String> json) throws IOException
     {
         requireObject(parser);
         String type = "";
@@ -146,7 +163,7 @@ final class NodeReader
             case "ADDED", "MODIFIED" -> new Change(ChangeKind.PRESENT, node.toNode());
             case "DELETED" -> new Change(ChangeKind.DELETED, node.toNode());
             case "BOOKMARK" -> new Change(ChangeKind.BOOKMARK, node.toNode());
-            case "ERROR" -> throw KubeStatus.of(JsonObject.parse(json).object("object")).failure("watch ended");
+            case "ERROR" -> throw KubeStatus.of(JsonObject.parse(json.get()).object("object")).failure("watch ended");
             default -> throw new IOException("unknown type '" + type + "'");
         };
     }
@@ -275,9 +292,9 @@ final class NodeReader
         }
     }
 
-    private static <T> T read(final String json, final String what, final Reading<T> reading)
+    private static <T> T read(final String what, final Opening opening, final Reading<T> reading)
     {
-        try (JsonParser parser = FACTORY.createParser(json))
+        try (JsonParser parser = opening.open())
         {
             return reading.read(parser);
         }

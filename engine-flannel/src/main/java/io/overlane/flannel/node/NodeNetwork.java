@@ -54,11 +54,11 @@ final class NodeNetwork implements AutoCloseable
     private int warnedMtu;
     private volatile Backend backend;
     private HostSide hostSide;
-    private Membership membership;
+    private RegistryView registry;
     private SubnetKey openedFor;
 
     /** What the registry has. */
-    interface Membership
+    interface RegistryView
     {
         /** @return the node's lease. */
         Lease own();
@@ -157,9 +157,9 @@ final class NodeNetwork implements AutoCloseable
     }
 
     /** Set what the checks compare with; called before any check runs. */
-    void follow(final Membership registry)
+    void follow(final RegistryView view)
     {
-        membership = registry;
+        registry = view;
     }
 
     private String addresses()
@@ -198,7 +198,7 @@ final class NodeNetwork implements AutoCloseable
             backend.close();
             if (!prepare(own().attributes()).equals(own().attributes()))
             {
-                membership.publish(backend.attributes());
+                registry.publish(backend.attributes());
             }
         }
         else if (!own().key().equals(openedFor))
@@ -224,7 +224,7 @@ final class NodeNetwork implements AutoCloseable
         open(own(), hostSide);
         if (moved)
         {
-            membership.onMoved();
+            registry.onMoved();
         }
         try
         {
@@ -239,7 +239,7 @@ final class NodeNetwork implements AutoCloseable
 
     private Lease own()
     {
-        return membership.own();
+        return registry.own();
     }
 
     private boolean hasMoved()
@@ -331,7 +331,7 @@ final class NodeNetwork implements AutoCloseable
     /** Before the peers are known, routes of an earlier run must stay: they still carry packets. */
     private @Nullable List<Lease> peersOrNull()
     {
-        return backend.isIntact() && own().key().equals(openedFor) ? membership.peersOrNull() : null;
+        return backend.isIntact() && own().key().equals(openedFor) ? registry.peersOrNull() : null;
     }
 
     private static String changed(final HostChanges changes) throws IOException
