@@ -25,11 +25,13 @@ import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A running bridge under an operator's hand: nothing that is asked of it costs a frame. */
 @Timeout(600)
+@Tag("tunnel")
 class CtlIT extends TwoHosts
 {
     private static final int SIGKILL = 9;

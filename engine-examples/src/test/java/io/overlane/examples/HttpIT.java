@@ -14,11 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code --http} and {@code top} of the packaged jar. */
 @Timeout(600)
+@Tag("tunnel")
 class HttpIT extends TwoHosts
 {
     private static final String START = "tun-bridge: page, metrics and health at http://127.0.0.1:";
