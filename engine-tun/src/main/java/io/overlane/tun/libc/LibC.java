@@ -38,6 +38,7 @@ public class LibC
         .build();
 
     private static final int MADV_DONTNEED = 4;
+    private static final long SYS_BPF = "aarch64".equals(System.getProperty("os.arch")) ? 280 : 321;
 
     /** The longest page that Linux has by default on any architecture; the kernel would round a length up to pages. */
     private static final long MAX_PAGE_LENGTH = 64 * 1024;
@@ -359,6 +360,19 @@ public class LibC
         final long result = CALLS.syscall(number, 0, address(attribute, 0, attribute.capacity()), length, 0);
         Reference.reachabilityFence(attribute);
         return result;
+    }
+
+    /**
+     * @param command    {@code BPF_…}.
+     * @param memory     that begins with the attributes, and has in itself everything that these point to.
+     * @param attributes their length.
+     * @return a descriptor or 0, or -1.
+     */
+    public int bpf(final int command, final MemoryBuffer memory, final int attributes)
+    {
+        final long result = CALLS.syscall(SYS_BPF, command, address(memory, 0, attributes), attributes, 0);
+        Reference.reachabilityFence(memory);
+        return (int)result;
     }
 
     /** Give the whole pages of memory that holds only zeros back to the system. If that fails, they stay resident. */

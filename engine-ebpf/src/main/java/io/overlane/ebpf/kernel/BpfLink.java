@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.ebpf.kernel;
+
+import io.overlane.tun.libc.Descriptor;
+import io.overlane.tun.libc.Linux;
+
+/**
+ * A program at a network device. The kernel detaches it when the link is closed, when the process ends, however it
+ * ends, and when the device goes.
+ */
+public final class BpfLink implements AutoCloseable
+{
+    private final Descriptor descriptor;
+
+    /** Places where a program runs. */
+    public enum Hook
+    {
+        /** Frames that the device received, before the network stack gets them; after the programs that are there. */
+        TC_INGRESS(46, 0, BpfProgram.Kind.TC, "6.6", "the traffic control of frames received on"),
+
+        /** Frames that the device sends, before its queue; after the programs that are there. */
+        TC_EGRESS(47, 0, BpfProgram.Kind.TC, "6.6", "the traffic control of frames sent on"),
+
+        /** Frames in the driver of the device. A device has one program there at most. */
+        XDP_DRIVER(37, 1 << 2, BpfProgram.Kind.XDP, "5.9", "the driver of"),
+
+        /** The same without the driver's help; slower, and on each device. */
+        XDP_GENERIC(37, 1 << 1, BpfProgram.Kind.XDP, "5.9", "generic XDP of");
+
+        private final int attachType;
+        private final int flags;
+        private final BpfProgram.Kind kind;
+        private final String since;
+        private final String place;
+
+        Hook(
+            final int attachType,
+            final int flags,
+            final BpfProgram.Kind kind,
+            final String since,
+            final String place)
+        {
+            this.attachType = attachType;
+            this.flags = flags;
+            this.kind = kind;
+            this.since = since;
+            this.place = place;
+        }
+    }
+
+    private BpfLink(final int fd)
+    {
+        descriptor = new Descriptor(fd);
+    }
+
+    /**
+     * @param ifindex number of the device, in the network namespace of the calling thread.
+     * @param device  its name, for messages.
+     * @throws BpfException             if the kernel refuses it, also one that is too old.
+     * @throws IllegalArgumentException if the program is not of the kind that runs there.
+     */
+    public static BpfLink attach(
+        final BpfProgram program, final Hook hook, final int ifindex, final String device) throws BpfException
+    {
+        if (program.kind() != hook.kind)
+        {
+            throw new IllegalArgumentException(
+                "program '" + program.name() + "' is for " + program.kind() + ", and " + hook + " takes " + hook.kind);
+        }
+        final int fd = new BpfCall(0)
+            .putInt(0, program.fd())
+            .putInt(4, ifindex)
+            .putInt(8, hook.attachType)
+            .putInt(12, hook.flags)
+            .call(BpfCall.LINK_CREATE, BpfCall.LINK_CREATE_SIZE);
+        if (fd >= 0)
+        {
+            return new BpfLink(fd);
+        }
+        final String failure =
+            "cannot attach BPF program '" + program.name() + "' to " + hook.place + " '" + device + "'";
+        throw refusal(failure, -fd, hook.since, KernelRelease.text());
+    }
+
+    /** @param since the first release that has such links. */
+    static BpfException refusal(final String failure, final int errno, final String since, final String release)
+    {
+        return errno == Linux.EINVAL && KernelRelease.isBefore(release, since) ?
+            new BpfException(BpfException.Reason.NOT_SUPPORTED,
+                failure + ": this needs Linux " + since + " or later, and the kernel is " + release) :
+            BpfException.of(errno, failure);
+    }
+
+    /** Detach the program. Closing twice does no harm. */
+    @Override
+    public void close()
+    {
+        descriptor.close();
+    }
+}
