@@ -22,6 +22,7 @@ module io.overlane.core
     exports io.overlane.memory;
     exports io.overlane.policy;
     exports io.overlane.port;
+    exports io.overlane.routing;
     exports io.overlane.signal;
     exports io.overlane.stage;
     exports io.overlane.status;

@@ -11,12 +11,15 @@ import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
 import io.overlane.pipeline.decap.DatagramFeed;
+import io.overlane.pipeline.decap.DecapGateway;
 import io.overlane.pipeline.decap.OfferQueue;
 import io.overlane.pipeline.decap.VxlanDecapPath;
+import io.overlane.pipeline.encap.EncapGateway;
 import io.overlane.pipeline.encap.EncapShared;
 import io.overlane.pipeline.encap.SendQueue;
 import io.overlane.pipeline.encap.Suppress;
 import io.overlane.pipeline.encap.VxlanEncapPath;
+import io.overlane.pipeline.gateway.GatewayShared;
 import io.overlane.pipeline.oversize.OversizeReply;
 import io.overlane.pipeline.stage.ThreadStages;
 import io.overlane.pipeline.stage.Transit;
@@ -102,6 +105,7 @@ final class Sinks
                 null,
                 new OversizeReply(guard(), new RateLimit(1000), SystemNanoClock.INSTANCE),
                 stages,
+                new EncapGateway(gateway(forwarding, new Transit(fates)), null, fates),
                 Frames.BATCH));
     }
 
@@ -109,6 +113,19 @@ final class Sinks
     static DatagramFeed decap(final Forwarding forwarding, final NanoClock clock, final EngineCounters counters)
     {
         return decap(forwarding, clock, new Fates(counters.decap()), stages(Fate.Direction.DECAP));
+    }
+
+    /** The parts of a gateway. */
+    static GatewayShared gateway(final Forwarding forwarding, final Transit transit)
+    {
+        return new GatewayShared(
+            forwarding.gateways(),
+            forwarding.neighbors(),
+            forwarding.fdb(),
+            SystemNanoClock.INSTANCE,
+            transit,
+            new RateLimit(1000),
+            new RateLimit(1000));
     }
 
     /** Stages of one thread; none yet. */
@@ -121,16 +138,19 @@ final class Sinks
     static DatagramFeed decap(
         final Forwarding forwarding, final NanoClock clock, final Fates fates, final ThreadStages stages)
     {
+        final OfferQueue toPorts = new OfferQueue(Frames.BATCH, true, fates, guard());
+        final Transit transit = new Transit(fates);
         return new DatagramFeed(new VxlanDecapPath(
             forwarding.segments(),
             forwarding.fdb(),
             forwarding.remotes(),
             8472,
             clock,
-            new OfferQueue(Frames.BATCH, true, fates, guard()),
+            toPorts,
             fates,
             stages,
-            new Transit(fates),
+            transit,
+            new DecapGateway(gateway(forwarding, transit), null, forwarding.remotes(), toPorts, fates),
             null));
     }
 }

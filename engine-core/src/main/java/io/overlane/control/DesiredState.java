@@ -5,6 +5,9 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RouteTarget;
+import io.overlane.routing.RoutingContext;
 import io.overlane.setting.Setting;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -70,6 +73,42 @@ public final class DesiredState
             throw new IllegalArgumentException("the IP network carries IPv4 only, not " + destination);
         }
         return want(new Entry.Route(destination, Setting.notNull("remote", remote)));
+    }
+
+    /**
+     * Want a routing context to have these settings.
+     *
+     * @throws IllegalArgumentException if the context has other settings.
+     */
+    public DesiredState context(final RoutingContext settings)
+    {
+        return want(new Entry.Context(Setting.notNull("settings", settings)));
+    }
+
+    /**
+     * Want a segment to have a gateway.
+     *
+     * @throws IllegalArgumentException if the segment has another gateway.
+     */
+    public DesiredState gateway(final int vni, final Gateway gateway)
+    {
+        return want(new Entry.SegmentGateway(vni, Setting.notNull("gateway", gateway)));
+    }
+
+    /**
+     * Want a route of a routing context.
+     *
+     * @param context     name of the context.
+     * @param destination inner destinations of either family.
+     * @param target      where they are.
+     * @throws IllegalArgumentException if the prefix has another target.
+     */
+    public DesiredState route(final String context, final IpPrefix destination, final RouteTarget target)
+    {
+        return want(new Entry.Prefix(
+            Setting.notNull("context", context),
+            Setting.notNull("destination", destination),
+            Setting.notNull("target", target)));
     }
 
     /** @return a view of the entries, in the order they were given. */

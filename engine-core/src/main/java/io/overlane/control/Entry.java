@@ -5,6 +5,9 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RouteTarget;
+import io.overlane.routing.RoutingContext;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,7 @@ public sealed interface Entry
         return String.valueOf(remote());
     }
 
-    /** @return the remote that the entry leads to or names; null for a neighbour. */
+    /** @return the remote that the entry leads to or names; null if it names none. */
     @Nullable Vtep remote();
 
     /** Each kind of entry. */
@@ -39,19 +42,28 @@ public sealed interface Entry
         NEIGHBOR,
 
         /** {@link Route}. */
-        ROUTE
+        ROUTE,
+
+        /** {@link Context}. */
+        CONTEXT,
+
+        /** {@link SegmentGateway}. */
+        GATEWAY,
+
+        /** {@link Prefix}. */
+        PREFIX
     }
 
     /**
      * The key of a configured entry: its kind, its segment, and the MAC address, remote, IP address or prefix.
      *
      * @param kind    of entry.
-     * @param vni     its segment, {@link #NO_VNI} for a route.
+     * @param vni     its segment, {@link #NO_VNI} for routes and routing contexts.
      * @param address of the station, remote, neighbour or destination.
      */
     record Key(Kind kind, int vni, Object address)
     {
-        /** The VNI of routes: the IP network has none. */
+        /** The VNI of entries that belong to no segment. */
         public static final int NO_VNI = -1;
 
         /** Written by hand, like {@link #hashCode()}: a state compares thousands of keys before the JIT is warm. */
@@ -170,6 +182,105 @@ public sealed interface Entry
         public Key key()
         {
             return new Key(Kind.ROUTE, Key.NO_VNI, destination);
+        }
+    }
+
+    /**
+     * A routing context has settings other than the defaults.
+     *
+     * @param settings of the context.
+     */
+    record Context(RoutingContext settings) implements Entry
+    {
+        @Override
+        public Key key()
+        {
+            return new Key(Kind.CONTEXT, Key.NO_VNI, settings.name());
+        }
+
+        @Override
+        public String value()
+        {
+            return settings.toString();
+        }
+
+        @Override
+        public @Nullable Vtep remote()
+        {
+            return null;
+        }
+    }
+
+    /**
+     * A segment has a gateway.
+     *
+     * @param gateway of the segment.
+     */
+    record SegmentGateway(int vni, Gateway gateway) implements Entry
+    {
+        /** What stands for the address in the key: a segment has one gateway. */
+        public static final String ADDRESS = "addresses";
+
+        @Override
+        public Key key()
+        {
+            return new Key(Kind.GATEWAY, vni, ADDRESS);
+        }
+
+        @Override
+        public String value()
+        {
+            return gateway.toString();
+        }
+
+        @Override
+        public @Nullable Vtep remote()
+        {
+            return null;
+        }
+    }
+
+    /**
+     * A routing context has a route.
+     *
+     * @param context     name of the routing context.
+     * @param destination inner destinations.
+     * @param target      where they are.
+     */
+    record Prefix(String context, IpPrefix destination, RouteTarget target) implements Entry
+    {
+        /** Sets the host bits of the destination to 0. */
+        public Prefix
+        {
+            destination = destination.base();
+        }
+
+        /** The destination in its context. */
+        public record Address(String context, IpPrefix destination)
+        {
+            @Override
+            public String toString()
+            {
+                return destination + " in " + context;
+            }
+        }
+
+        @Override
+        public Key key()
+        {
+            return new Key(Kind.PREFIX, Key.NO_VNI, new Address(context, destination));
+        }
+
+        @Override
+        public String value()
+        {
+            return target.toString();
+        }
+
+        @Override
+        public @Nullable Vtep remote()
+        {
+            return target instanceof RouteTarget.Remote through ? through.vtep() : null;
         }
     }
 }

@@ -6,6 +6,9 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.port.Port;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RouteTarget;
+import io.overlane.routing.RoutingContext;
 import java.util.function.Consumer;
 
 /**
@@ -124,4 +127,48 @@ public interface TableOperations
      * @return {@link TableResult#NOT_FOUND} if it has no route.
      */
     TableResult deleteRoute(IpPrefix destination);
+
+    /**
+     * Set the settings of a routing context.
+     *
+     * @param settings of the context.
+     * @return {@link TableResult#VNI_TAKEN} if a segment or another context has the L3 VNI.
+     */
+    TableResult replaceContext(RoutingContext settings);
+
+    /**
+     * Give a routing context its defaults again. Its gateways and routes stay.
+     *
+     * @param name of the context.
+     * @return {@link TableResult#NOT_FOUND} if it has the defaults already.
+     */
+    TableResult deleteContext(String name);
+
+    /**
+     * Set the gateway of a segment.
+     *
+     * @param gateway of the segment.
+     * @return {@link TableResult#PREFIX_TAKEN} if another segment of the context has one of the prefixes.
+     */
+    TableResult replaceGateway(int vni, Gateway gateway);
+
+    /** @return {@link TableResult#NOT_FOUND} if the segment has no gateway. */
+    TableResult deleteGateway(int vni);
+
+    /**
+     * Set the target of a route in a routing context.
+     *
+     * @param context     name of the context.
+     * @param destination inner destinations.
+     * @param target      where they are.
+     * @return the result.
+     */
+    TableResult replaceRoute(String context, IpPrefix destination, RouteTarget target);
+
+    /**
+     * @param context     name of the routing context.
+     * @param destination inner destinations.
+     * @return {@link TableResult#NOT_FOUND} if the context has no such route.
+     */
+    TableResult deleteRoute(String context, IpPrefix destination);
 }

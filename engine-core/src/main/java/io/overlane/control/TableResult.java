@@ -43,6 +43,15 @@ public enum TableResult
     /** The IP network carries IPv4 only. */
     NOT_V4("the IP network carries IPv4 only"),
 
+    /** The engine routes nothing: it has an IP network, or several queues. */
+    NO_GATEWAYS("an engine with an IP network or with several queues has no gateways"),
+
+    /** A segment or another routing context has the L3 VNI. */
+    VNI_TAKEN("a segment or another routing context has this VNI"),
+
+    /** Another segment of the routing context has a gateway with this prefix. */
+    PREFIX_TAKEN("another segment of the routing context has a gateway with the same prefix"),
+
     /** The entry belongs to the user or to another owner. */
     REFUSED("the entry belongs to another owner"),
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -29,6 +30,7 @@ final class EncapAgent implements Agent
     private final PortGuard guard;
     private final long napNs;
     private final LongSupplier superFramesBack;
+    private final IntSupplier upkeep;
     private final ErrorHandler errorHandler;
     private final BatchMeter meter;
     private final FrameBatch batch;
@@ -39,7 +41,10 @@ final class EncapAgent implements Agent
     private Polled[] active = {};
     private int activeCount;
 
-    /** {@code superFramesBack} is the number of super-frames that decap has offered to the ports so far. */
+    /**
+     * @param superFramesBack the number of super-frames that decap has offered to the ports so far.
+     * @param upkeep          other work of the thread in every cycle; returns the amount of it.
+     */
     EncapAgent(
         final CommandQueue commands,
         final PortWait wait,
@@ -47,6 +52,7 @@ final class EncapAgent implements Agent
         final int batchLimit,
         final long napNs,
         final LongSupplier superFramesBack,
+        final IntSupplier upkeep,
         final BatchMeter meter,
         final ErrorHandler errorHandler)
     {
@@ -55,6 +61,7 @@ final class EncapAgent implements Agent
         this.guard = guard;
         this.napNs = napNs;
         this.superFramesBack = superFramesBack;
+        this.upkeep = upkeep;
         this.meter = meter;
         this.errorHandler = errorHandler;
         batch = new FrameBatch(batchLimit);
@@ -160,7 +167,7 @@ final class EncapAgent implements Agent
         {
             wait.select();
         }
-        final int work = commands.run(COMMANDS_PER_CYCLE);
+        final int work = commands.run(COMMANDS_PER_CYCLE) + upkeep.getAsInt();
         int frames = 0;
         boolean leavesMore = false;
         boolean superFrame = false;

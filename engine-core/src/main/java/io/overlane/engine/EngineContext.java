@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.engine;
 
+import io.overlane.address.IpPrefix;
+import io.overlane.control.DesiredState;
 import io.overlane.control.FdbContext;
 import io.overlane.error.GuardedErrorHandler;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
+import io.overlane.routing.RouteTarget;
+import io.overlane.routing.RoutingContext;
 import io.overlane.setting.Setting;
 import io.overlane.signal.IdleWait;
 import io.overlane.status.DropLedger;
@@ -48,6 +52,7 @@ public final class EngineContext
     private Underlay underlay;
     private final List<SegmentContext> segments = new ArrayList<>();
     private final List<QueueContext> queues = new ArrayList<>();
+    private final DesiredState routing = new DesiredState();
     private @Nullable IpNetworkContext ipNetwork;
     private ThreadingMode threadingMode = ThreadingMode.SHARED;
     private @Nullable IdleWait idleWait;
@@ -90,6 +95,29 @@ public final class EngineContext
     public EngineContext segment(final SegmentContext segment)
     {
         segments.add(Setting.notNull("segment", segment));
+        return this;
+    }
+
+    /** The settings and routes of routing contexts at launch. */
+    DesiredState routing()
+    {
+        return routing;
+    }
+
+    /**
+     * @param settings of a routing context. A context that segments name with their gateways, and that has no settings,
+     *                 has the defaults.
+     */
+    public EngineContext routing(final RoutingContext settings)
+    {
+        routing.context(settings);
+        return this;
+    }
+
+    /** Add a route to a routing context, as {@link DesiredState#route(String, IpPrefix, RouteTarget)} does. */
+    public EngineContext route(final String context, final IpPrefix destination, final RouteTarget target)
+    {
+        routing.route(context, destination, target);
         return this;
     }
 

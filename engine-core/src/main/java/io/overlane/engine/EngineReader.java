@@ -11,6 +11,7 @@ import io.overlane.segment.Segment;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.EngineSnapshot.PortRow;
 import io.overlane.status.EngineSnapshot.RemoteRow;
+import io.overlane.status.EngineSnapshot.RoutingRow;
 import io.overlane.status.EngineSnapshot.SegmentRow;
 import io.overlane.status.EngineSnapshot.TableSizes;
 import io.overlane.status.RemoteTraffic;
@@ -100,6 +101,13 @@ final class EngineReader
             }
         });
         return Collections.unmodifiableList(found);
+    }
+
+    List<RoutingRow> routing()
+    {
+        return forwarding.gateways().all().stream()
+            .map(vrf -> SnapshotReader.routing(vrf.name(), vrf.encapCounters(), vrf.decapCounters()))
+            .toList();
     }
 
     TableSizes tables(final long forgotten)

@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EngineSegments
 {
-    /** Traffic counters besides those of the segments: those of removed segments. */
-    static final int MORE_COUNTERS = 1;
+    /** Traffic counters besides those of the segments: those of removed segments, and of L3 VNIs. */
+    static final int MORE_COUNTERS = 2;
 
     private final EngineContext context;
     private final EngineCounters counters;
@@ -383,6 +383,8 @@ public final class EngineSegments
     private void requireFree(final int vni)
     {
         require(get(vni) == null, "VNI " + vni + " has a segment already; choose another VNI or remove the segment");
+        require(forwarding.gateways().l3(vni) == null,
+            "VNI " + vni + " is the L3 VNI of a routing context; choose another VNI");
         require(!leavingVnis.contains(vni),
             "VNI " + vni + " is still being removed; wait until the future of remove(...) completes");
         require(all().size() + leavingVnis.size() < context.maxSegments(),

@@ -5,13 +5,9 @@ import io.overlane.address.Vtep;
 import io.overlane.fate.Fate;
 import io.overlane.forwarding.Forwarding;
 import io.overlane.forwarding.RemoteCheck;
-import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.pipeline.stage.StageEntry;
-import io.overlane.pipeline.stage.Transit;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.port.Port;
-import io.overlane.port.RingPort;
-import io.overlane.port.RingPortContext;
 import io.overlane.remote.RemoteTable;
 import io.overlane.setting.Setting;
 import io.overlane.stage.Stage;
@@ -24,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Adds stages of the application to a running engine and removes them, while frames flow; no frame is lost by that.
@@ -41,8 +36,7 @@ public final class EngineStages
     private final List<Worker> workers;
     private final EngineCounters counters;
     private final List<StageEntry> stages = new ArrayList<>();
-    /** Completes when the threads can hand frames to each other; null until a stage needs that. The stages guard it. */
-    private @Nullable CompletableFuture<Void> transit;
+    private final TransitRings rings;
 
     /** {@code commands} are for the thread that writes the tables. */
     EngineStages(
@@ -50,13 +44,15 @@ public final class EngineStages
         final Forwarding forwarding,
         final CommandQueue commands,
         final List<Worker> workers,
-        final EngineCounters counters)
+        final EngineCounters counters,
+        final TransitRings rings)
     {
         this.context = context;
         this.forwarding = forwarding;
         this.commands = commands;
         this.workers = workers;
         this.counters = counters;
+        this.rings = rings;
     }
 
     /** Add a stage for all frames; see {@link #add(StageContext)}. */
@@ -162,32 +158,9 @@ public final class EngineStages
         }
     }
 
-    /** Connect the thread of each underlay with that of its ports, before the first stage needs that. */
     private CompletableFuture<Void> open(final StageEntry entry)
     {
-        synchronized (stages)
-        {
-            if (!entry.isFor(Fate.Direction.DECAP))
-            {
-                return CompletableFuture.completedFuture(null);
-            }
-            if (transit == null)
-            {
-                transit = CompletableFuture.allOf(
-                    workers.stream().map(EngineStages::open).toArray(CompletableFuture[]::new));
-            }
-            return transit;
-        }
-    }
-
-    private static CompletableFuture<Void> open(final Worker worker)
-    {
-        final RingPort ring = new RingPort(
-            new RingPortContext().name("stages-to-remotes").mtu(Transit.MTU).capacity(Transit.CAPACITY));
-        final EncapPath path = worker.paths().transitPath(ring);
-        return worker.portCommands()
-            .perform(() -> worker.encapAgent().add(path))
-            .thenCompose(none -> worker.underlayCommands().perform(() -> worker.paths().transit().open(ring)));
+        return entry.isFor(Fate.Direction.DECAP) ? rings.open() : CompletableFuture.completedFuture(null);
     }
 
     private CompletableFuture<Void> install(final StageEntry entry)

@@ -6,13 +6,21 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.forwarding.Forwarding;
+import io.overlane.gateway.Vrf;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.NeighborRow;
+import io.overlane.routing.RouteRow;
+import io.overlane.routing.RoutingContext;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * Reads the tables of a running engine, from any thread. A method that walks a table returns each entry that stays in
@@ -23,15 +31,17 @@ import java.util.Set;
 public final class EngineTables
 {
     private final Forwarding forwarding;
+    private final NanoClock clock;
 
     /** The key of an FDB or neighbour entry. */
     public record Key<A>(int vni, A address)
     {
     }
 
-    EngineTables(final Forwarding forwarding)
+    EngineTables(final Forwarding forwarding, final NanoClock clock)
     {
         this.forwarding = forwarding;
+        this.clock = clock;
     }
 
     /** @return segment and MAC address of each FDB entry. */
@@ -82,6 +92,56 @@ public final class EngineTables
             }
         }
         return routes;
+    }
+
+    /** @return routing contexts, each with the router MAC that it uses. */
+    public List<RoutingContext> contexts()
+    {
+        return forwarding.gateways().all().stream().map(Vrf::settings).toList();
+    }
+
+    /** @return gateways of segments by VNI. */
+    public Map<Integer, Gateway> gateways()
+    {
+        final Map<Integer, Gateway> gateways = new HashMap<>();
+        forwarding.gateways().links().forEach(link -> gateways.put(link.vni(), link.gateway()));
+        return gateways;
+    }
+
+    /**
+     * @param context name of a routing context.
+     * @return its routes, those of gateways first; empty if there is no such context.
+     */
+    public List<RouteRow> routes(final String context)
+    {
+        final Vrf vrf = forwarding.gateways().find(context);
+        return vrf == null ? List.of() : vrf.rows();
+    }
+
+    /**
+     * Explain where packets go.
+     *
+     * @param context     name of a routing context.
+     * @param destination inner destination.
+     * @return one line: the longest prefix, the next hop, its MAC address and its place, as far as they are known.
+     */
+    public String explain(final String context, final IpAddress destination)
+    {
+        return new RouteExplanation(forwarding).of(context, destination);
+    }
+
+    /** @return neighbours of all segments, configured and learned. */
+    public List<NeighborRow> neighborRows()
+    {
+        final List<NeighborRow> rows = new ArrayList<>();
+        forwarding.neighbors().forEachRow((vni, high, low, mac, tick) ->
+            rows.add(new NeighborRow(
+                vni,
+                new IpAddress(high, low),
+                new MacAddress(mac),
+                tick != NeighborTable.CONFIGURED,
+                tick == NeighborTable.CONFIGURED ? 0 : NeighborTable.ageNs(tick, clock.nanoTime()))));
+        return rows;
     }
 
     /** @return limit of the numbers of remotes, which are below it. */

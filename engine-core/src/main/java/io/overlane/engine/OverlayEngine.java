@@ -11,6 +11,7 @@ import io.overlane.forwarding.RemoteCheck;
 import io.overlane.memory.FastAccess;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.VxlanDecapPath;
+import io.overlane.pipeline.gateway.NeighborAger;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.setting.Setting;
 import io.overlane.signal.IdleWait;
@@ -91,19 +92,23 @@ public final class OverlayEngine implements AutoCloseable
             context.clock());
         forwarding.remotes().onNew(counters::resetRemote);
         events = new EngineEvents(context, counters, forwarding);
+        if (!context.queues().isEmpty())
+        {
+            forwarding.refuseGateways();
+        }
         forwarding.events(events.queue());
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         sourceFilter = new SourceFilter(context, forwarding, counters.decap());
         commands = new CommandQueue(wake, sourceFilter::update, context.errorHandler());
         control = new EngineControl(forwarding, commands);
-        tables = new EngineTables(forwarding);
+        tables = new EngineTables(forwarding, context.clock());
         final boolean isSplit = context.threadingMode() == ThreadingMode.SPLIT;
         learned = context.ipNetwork() == null && (isSplit || !context.queues().isEmpty()) ?
             new LearnRing(() -> context.errorHandler().run(wake), context.fdb().ageNs()) :
             null;
         final PathBuilder paths = new PathBuilder(context, counters, forwarding, events.queue(), learned);
         final DecapPath decapPath = paths.build();
-        workers.add(new Worker(context, paths, decapPath, commands, upkeep(decapPath)));
+        workers.add(new Worker(context, paths, decapPath, commands, upkeep(decapPath, paths)));
         for (int i = 1; i <= context.queues().size(); i++)
         {
             final PathBuilder more = new PathBuilder(paths, i);
@@ -113,7 +118,17 @@ public final class OverlayEngine implements AutoCloseable
             workers.add(new Worker(context, more, more.build(), ofQueue, () -> 0));
         }
         fates = new FateListeners(context, workers);
-        stages = new EngineStages(context, forwarding, commands, workers, counters);
+        final TransitRings rings = new TransitRings(workers);
+        stages = new EngineStages(context, forwarding, commands, workers, counters, rings);
+        forwarding.gateways().onFirst(rings::open);
+        if (!forwarding.gateways().all().isEmpty())
+        {
+            rings.open();
+        }
+        if (isSplit)
+        {
+            forwarding.neighbors().onChange(workers.get(0).portWait()::wake);
+        }
         segments = new EngineSegments(
             context, counters, forwarding, events.queue(), commands, workers, resources, shutdown);
         shutdown.terminated().whenComplete((none, cause) -> events.hub().end(cause));
@@ -121,13 +136,18 @@ public final class OverlayEngine implements AutoCloseable
     }
 
     /** The work, besides carrying datagrams, of the thread that writes the tables. */
-    private IntSupplier upkeep(final DecapPath path)
+    private IntSupplier upkeep(final DecapPath path, final PathBuilder paths)
     {
+        final NeighborAger neighborAger = new NeighborAger(paths.gateway());
         final TableAger ager = new TableAger(forwarding.fdb(), context.clock(), context.fdb().ageNs());
         final OwnMacWatch ownMacs = new OwnMacWatch(counters.decap(), context.clock(), context.errorHandler());
-        final LearnRing.Consumer consumer = (vni, mac, high, low) ->
+        final LearnRing.Consumer consumer = (isNeighbor, vni, mac, high, low) ->
         {
-            if (path instanceof VxlanDecapPath vxlan && forwarding.ports().isCurrent(vni, high, low))
+            if (isNeighbor)
+            {
+                neighborAger.learn(vni, high, low, mac);
+            }
+            else if (path instanceof VxlanDecapPath vxlan && forwarding.ports().isCurrent(vni, high, low))
             {
                 vxlan.learn(vni, mac, high, low);
             }
@@ -136,7 +156,8 @@ public final class OverlayEngine implements AutoCloseable
         {
             ownMacs.check();
             sourceFilter.check();
-            return (learned == null ? 0 : learned.drain(consumer)) + ager.age();
+            neighborAger.age();
+            return (learned == null ? 0 : learned.drain(consumer)) + ager.age() + paths.decapWork();
         };
     }
 
@@ -290,6 +311,7 @@ public final class OverlayEngine implements AutoCloseable
             reader.segments(),
             reader.ports(),
             reader.remotes(),
+            reader.routing(),
             reader.tables(learned == null ? 0 : learned.forgotten()),
             workers.stream().mapToLong(worker -> worker.paths().underlay().receiveDrops()).sum(),
             counters.encap().batches().isLatencyOn(),

@@ -3,6 +3,7 @@ package io.overlane.engine;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.control.Entry;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableOperations;
 import io.overlane.control.TableResult;
@@ -13,10 +14,12 @@ import io.overlane.forwarding.RemoteCheck;
 import io.overlane.limit.RateLimit;
 import io.overlane.pipeline.PortGuard;
 import io.overlane.pipeline.UnderlayGuard;
+import io.overlane.pipeline.decap.DecapGateway;
 import io.overlane.pipeline.decap.DecapPath;
 import io.overlane.pipeline.decap.IpDecapPath;
 import io.overlane.pipeline.decap.OfferQueue;
 import io.overlane.pipeline.decap.VxlanDecapPath;
+import io.overlane.pipeline.encap.EncapGateway;
 import io.overlane.pipeline.encap.EncapPath;
 import io.overlane.pipeline.encap.EncapShared;
 import io.overlane.pipeline.encap.IpEncapPath;
@@ -24,6 +27,7 @@ import io.overlane.pipeline.encap.SendQueue;
 import io.overlane.pipeline.encap.Suppress;
 import io.overlane.pipeline.encap.TransitPath;
 import io.overlane.pipeline.encap.VxlanEncapPath;
+import io.overlane.pipeline.gateway.GatewayShared;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeReply;
@@ -58,6 +62,12 @@ final class PathBuilder
     /** As Linux {@code net.ipv4.icmp_msgs_burst}. */
     private static final int ICMP_ERRORS_AT_ONCE = 50;
 
+    /** A gateway asks for as many MACs in a second; each request costs every remote of a flood list a copy. */
+    private static final int NEIGHBOR_REQUESTS_PER_SECOND = 1000;
+
+    /** A scan of a subnet gets as many requests at once. */
+    private static final int NEIGHBOR_REQUESTS_AT_ONCE = 256;
+
     private final EngineContext context;
     private final EngineCounters counters;
     private final Forwarding forwarding;
@@ -66,6 +76,8 @@ final class PathBuilder
     private final SegmentGroups groups;
     /** One limit for the whole engine. */
     private final RateLimit icmpErrors;
+    /** Another. */
+    private final RateLimit neighborRequests;
     private final int queue;
     private final Way encap;
     private final Way decap;
@@ -75,6 +87,8 @@ final class PathBuilder
     private final SegmentTable segments;
     /** Only for VXLAN. */
     private @Nullable EncapShared shared;
+    private @Nullable EncapGateway encapGateway;
+    private @Nullable DecapGateway decapGateway;
 
     /** For the first queue; {@code learned} is null if no thread but the writer of the tables learns. */
     PathBuilder(
@@ -91,6 +105,7 @@ final class PathBuilder
         this.learned = learned;
         groups = new SegmentGroups(context.underlay(), context.errorHandler());
         icmpErrors = new RateLimit(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_AT_ONCE, 1);
+        neighborRequests = new RateLimit(NEIGHBOR_REQUESTS_PER_SECOND, NEIGHBOR_REQUESTS_AT_ONCE, 1);
         queue = 0;
         encap = Way.of(Fate.Direction.ENCAP, queue, context, counters);
         decap = Way.of(Fate.Direction.DECAP, queue, context, counters);
@@ -108,6 +123,7 @@ final class PathBuilder
         learned = first.learned;
         groups = first.groups;
         icmpErrors = first.icmpErrors;
+        neighborRequests = first.neighborRequests;
         this.queue = queue;
         encap = Way.of(Fate.Direction.ENCAP, queue, context, counters);
         decap = Way.of(Fate.Direction.DECAP, queue, context, counters);
@@ -136,7 +152,11 @@ final class PathBuilder
     /** The path of the frames that come through {@link #transit()}; only for VXLAN. */
     EncapPath transitPath(final Port ring)
     {
-        return new TransitPath(ring, segments, Objects.requireNonNull(shared, "only VXLAN has segments"));
+        return new TransitPath(
+            ring,
+            segments,
+            counters.newTraffic("encap", queue, "l3-vnis"),
+            Objects.requireNonNull(shared, "only VXLAN has segments"));
     }
 
     Underlay underlay()
@@ -162,11 +182,48 @@ final class PathBuilder
         return network == null ? vxlan() : ip(network);
     }
 
+    /** What gateways do in every cycle of the thread that polls the ports. */
+    int encapWork()
+    {
+        return encapGateway == null ? 0 : encapGateway.work();
+    }
+
+    /** What gateways do in every cycle of the thread that polls the underlay. */
+    int decapWork()
+    {
+        return decapGateway == null ? 0 : decapGateway.work();
+    }
+
+    /** Drop the frames that wait in gateways. When the threads have ended. */
+    void closeGateways()
+    {
+        if (encapGateway != null && decapGateway != null)
+        {
+            encapGateway.close();
+            decapGateway.close();
+        }
+    }
+
+    /** What the gateways of this queue share. */
+    GatewayShared gateway()
+    {
+        return new GatewayShared(
+            forwarding.gateways(),
+            forwarding.neighbors(),
+            forwarding.fdb(),
+            context.clock(),
+            transit,
+            icmpErrors,
+            neighborRequests);
+    }
+
     private DecapPath vxlan()
     {
         final boolean encapWritesTables = queue == 0 && context.threadingMode() != ThreadingMode.SPLIT;
         final PortGuard ports = new PortGuard(context.errorHandler());
         final MissReporter misses = new MissReporter(events, context.clock());
+        final GatewayShared gateway = gateway();
+        encapGateway = new EncapGateway(gateway, encapWritesTables ? null : learned, encap.fates());
         shared = new EncapShared(
             forwarding.fdb(),
             toUnderlay(VxlanHeader.LENGTH),
@@ -178,6 +235,7 @@ final class PathBuilder
             misses,
             new OversizeReply(ports, icmpErrors, context.clock()),
             encap.stages(),
+            encapGateway,
             context.batchLimit());
         for (final SegmentContext settings : context.segments())
         {
@@ -189,16 +247,25 @@ final class PathBuilder
             }
             encapPaths.addAll(encapPaths(segment));
         }
+        if (queue == 0)
+        {
+            context.routing().entries().values().forEach(entry ->
+                forwarding.operations().run(tables -> fill(entry, tables)));
+        }
+        final OfferQueue toPorts = toPorts(true);
+        decapGateway = new DecapGateway(
+            gateway, queue == 0 ? null : learned, forwarding.remotes(), toPorts, decap.fates());
         return new VxlanDecapPath(
             segments,
             forwarding.fdb(),
             forwarding.remotes(),
             context.peerUdpPort(),
             context.clock(),
-            toPorts(true),
+            toPorts,
             decap.fates(),
             decap.stages(),
             transit,
+            decapGateway,
             queue == 0 ? null : learned);
     }
 
@@ -323,6 +390,31 @@ final class PathBuilder
                 tables.replaceNeighbor(vni, address, mac),
                 "neighbour " + address,
                 "maxNeighbors=" + context.maxNeighbors()));
+        if (settings.gateway() != null)
+        {
+            require(
+                tables.replaceGateway(vni, settings.gateway()),
+                "the gateway of segment " + vni,
+                "maxRoutes=" + context.maxRoutes(),
+                maxRemotes());
+        }
+        return null;
+    }
+
+    private Void fill(final Entry entry, final TableOperations tables)
+    {
+        if (entry instanceof Entry.Context of)
+        {
+            require(tables.replaceContext(of.settings()), "context " + of.settings());
+        }
+        else if (entry instanceof Entry.Prefix of)
+        {
+            require(
+                tables.replaceRoute(of.context(), of.destination(), of.target()),
+                of.key() + " " + of.target(),
+                "maxRoutes=" + context.maxRoutes(),
+                maxRemotes());
+        }
         return null;
     }
 

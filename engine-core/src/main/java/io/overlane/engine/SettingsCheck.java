@@ -37,6 +37,10 @@ final class SettingsCheck
     void segment(final SegmentContext segment)
     {
         final String name = "segment " + segment.vni();
+        if (segment.ports().isEmpty() && segment.gateway() != null)
+        {
+            segment.port(new AbsentPort("no-port-" + segment.vni(), segment.portMtu()));
+        }
         require(!segment.ports().isEmpty(), name + " has no port; give it one with port(...)");
         final Set<Port> given = Collections.newSetFromMap(new IdentityHashMap<>());
         int mtu = Integer.MAX_VALUE;

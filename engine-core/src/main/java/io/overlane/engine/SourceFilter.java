@@ -7,6 +7,7 @@ import io.overlane.forwarding.Forwarding;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.remote.RemoteTable;
+import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
 import io.overlane.status.PathCounters;
 import io.overlane.underlay.Underlay;
@@ -138,7 +139,8 @@ final class SourceFilter
         }
         final Collection<Segment> segments = forwarding.segments().all();
         // Without a segment the engine counts unknown VNIs of all sources.
-        return !segments.isEmpty() && segments.stream().allMatch(segment -> add(sources, segment)) ? sources : null;
+        return !segments.isEmpty() && segments.stream().allMatch(segment -> add(sources, segment)) &&
+            forwarding.gateways().all().stream().allMatch(vrf -> add(sources, vrf.knownSources())) ? sources : null;
     }
 
     private static boolean add(final Set<IpPrefix> sources, final Segment segment)
@@ -162,13 +164,18 @@ final class SourceFilter
                 break;
 
             default:
-                if (segment.knownSources().size() > MAX_SOURCES)
-                {
-                    return false;
-                }
-                segment.knownSources().forEach(address -> add(sources, address));
-                break;
+                return add(sources, segment.knownSources());
         }
+        return sources.size() <= MAX_SOURCES;
+    }
+
+    private static boolean add(final Set<IpPrefix> sources, final KnownSources known)
+    {
+        if (known.size() > MAX_SOURCES)
+        {
+            return false;
+        }
+        known.forEach(address -> add(sources, address));
         return sources.size() <= MAX_SOURCES;
     }
 

@@ -52,6 +52,7 @@ final class Worker
             context.batchLimit(),
             context.threadingMode() == ThreadingMode.SPLIT ? context.napNs() : 0,
             decapPath::superFrames,
+            paths::encapWork,
             paths.encap().meter(),
             context.errorHandler());
         decapAgent = new DecapAgent(
@@ -185,6 +186,7 @@ final class Worker
     void close()
     {
         context.errorHandler().run(encapAgent::endAll);
+        context.errorHandler().run(paths::closeGateways);
         context.errorHandler().run(encapAgent::onClose);
         context.errorHandler().run(decapAgent::onClose);
     }

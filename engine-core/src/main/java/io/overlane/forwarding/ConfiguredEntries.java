@@ -24,6 +24,7 @@ final class ConfiguredEntries
     private final Forwarding tables;
     private final RemoteCheck check;
     private final boolean hasRoutes;
+    private final RoutingEntries routing;
     private final Int2ObjectHashMap<FloodChange> floods = new Int2ObjectHashMap<>();
 
     /** Numbers of the remotes to remove from one flood list and to add to it. */
@@ -37,6 +38,7 @@ final class ConfiguredEntries
         this.tables = tables;
         this.check = check;
         this.hasRoutes = hasRoutes;
+        routing = new RoutingEntries(tables, check, !hasRoutes);
     }
 
     /** Whether the tables can have the entry if there is room for it. */
@@ -46,6 +48,10 @@ final class ConfiguredEntries
         {
             return !route.destination().address().isV4() ? TableResult.NOT_V4 :
                 hasRoutes ? check.address(route.remote().address()) : TableResult.NO_ROUTES;
+        }
+        if (RoutingEntries.isFor(entry))
+        {
+            return routing.check(entry);
         }
         if (tables.segments().lookup(entry.key().vni()) == null)
         {
@@ -65,6 +71,10 @@ final class ConfiguredEntries
         {
             return tables.neighbors().put(
                 neighbor.vni(), neighbor.address().high(), neighbor.address().low(), neighbor.mac().value());
+        }
+        if (RoutingEntries.isFor(entry))
+        {
+            return routing.put(entry);
         }
         final int number = tables.remotes().intern(Objects.requireNonNull(entry.remote(), "remote"));
         if (number == RemoteTable.MISSING)
@@ -135,6 +145,16 @@ final class ConfiguredEntries
             }
             tables.remotes().release(number);
         }
+        else
+        {
+            routing.remove(entry);
+        }
+    }
+
+    /** Contexts, gateways and their routes. */
+    RoutingEntries routing()
+    {
+        return routing;
     }
 
     TableResult removeRoute(final IpPrefix destination)

@@ -9,6 +9,7 @@ import io.overlane.event.delivery.EventQueue;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.fdb.FdbListener;
+import io.overlane.gateway.GatewayTables;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
@@ -35,9 +36,11 @@ public final class Forwarding
     private final NeighborTable neighbors;
     private final RemoteTable remotes;
     private final RouteTable routes;
+    private final GatewayTables gateways;
     private final Reconciler reconciler;
     private final SegmentPorts ports;
     private final Operations operations;
+    private final ConfiguredEntries entries;
     private EntryEvents events;
     private int nextForgotten;
 
@@ -67,7 +70,8 @@ public final class Forwarding
         fdb = new Fdb(fdbContext, this::release, counters);
         neighbors = new NeighborTable(maxNeighbors);
         routes = new RouteTable(maxRoutes);
-        final ConfiguredEntries entries = new ConfiguredEntries(this, check, hasRoutes);
+        gateways = new GatewayTables(maxRoutes, check.local());
+        entries = new ConfiguredEntries(this, check, hasRoutes);
         reconciler = new Reconciler(entries);
         ports = new SegmentPorts(this, peerUdpPort);
         operations = new Operations(this, entries, check, clock);
@@ -173,6 +177,12 @@ public final class Forwarding
         }
     }
 
+    /** Refuse gateways and routing contexts, because the engine has several queues. Before threads start. */
+    public void refuseGateways()
+    {
+        entries.routing().refuse();
+    }
+
     /** A segment that is in the table of segments. */
     Segment segment(final int vni)
     {
@@ -234,6 +244,12 @@ public final class Forwarding
         return routes;
     }
 
+    /** @return routing contexts and gateways. */
+    public GatewayTables gateways()
+    {
+        return gateways;
+    }
+
     /** @return changes to the ports of segments. */
     public SegmentPorts ports()
     {
@@ -253,6 +269,7 @@ public final class Forwarding
     public void withdraw(final Segment segment)
     {
         segments.remove(segment.vni());
+        gateways.removeGateway(segment.vni());
         reconciler.forget(segment.vni());
     }
 

@@ -16,6 +16,9 @@ import io.overlane.fdb.FdbEntry;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.port.Port;
 import io.overlane.remote.RemoteLists;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RouteTarget;
+import io.overlane.routing.RoutingContext;
 import io.overlane.segment.FloodList;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
@@ -194,7 +197,7 @@ public final class Operations implements TableOperations
     public TableResult addNeighbor(final int vni, final IpAddress address, final MacAddress mac)
     {
         requireInside();
-        return tables.neighbors().lookup(vni, address.high(), address.low()) == NeighborTable.MISSING ?
+        return tables.neighbors().configured(vni, address.high(), address.low()) == NeighborTable.MISSING ?
             replaceNeighbor(vni, address, mac) :
             TableResult.EXISTS;
     }
@@ -231,6 +234,49 @@ public final class Operations implements TableOperations
         requireInside();
         tables.reconciler().forget(new Entry.Key(Entry.Kind.ROUTE, Entry.Key.NO_VNI, destination.base()));
         return entries.removeRoute(destination);
+    }
+
+    @Override
+    public TableResult replaceContext(final RoutingContext settings)
+    {
+        return put(new Entry.Context(settings));
+    }
+
+    @Override
+    public TableResult deleteContext(final String name)
+    {
+        requireInside();
+        tables.reconciler().forget(new Entry.Key(Entry.Kind.CONTEXT, Entry.Key.NO_VNI, name));
+        return entries.routing().removeContext(name);
+    }
+
+    @Override
+    public TableResult replaceGateway(final int vni, final Gateway gateway)
+    {
+        return put(new Entry.SegmentGateway(vni, gateway));
+    }
+
+    @Override
+    public TableResult deleteGateway(final int vni)
+    {
+        requireInside();
+        tables.reconciler().forget(new Entry.Key(Entry.Kind.GATEWAY, vni, Entry.SegmentGateway.ADDRESS));
+        return entries.routing().removeGateway(vni);
+    }
+
+    @Override
+    public TableResult replaceRoute(final String context, final IpPrefix destination, final RouteTarget target)
+    {
+        return put(new Entry.Prefix(context, destination, target));
+    }
+
+    @Override
+    public TableResult deleteRoute(final String context, final IpPrefix destination)
+    {
+        requireInside();
+        tables.reconciler().forget(new Entry.Key(
+            Entry.Kind.PREFIX, Entry.Key.NO_VNI, new Entry.Prefix.Address(context, destination.base())));
+        return entries.routing().removeRoute(context, destination);
     }
 
     private TableResult put(final Entry entry)

@@ -36,6 +36,12 @@ public final class RemoteCheck
         hasGroups = underlay.features().contains(UnderlayFeature.MULTICAST);
     }
 
+    /** @return address of the underlay. */
+    IpAddress local()
+    {
+        return local.address();
+    }
+
     /**
      * @param address of a remote, or a group.
      * @return {@link TableResult#DONE} if datagrams can be sent to it, else the reason.

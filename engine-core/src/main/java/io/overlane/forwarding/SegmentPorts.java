@@ -97,7 +97,8 @@ public final class SegmentPorts
         {
             return segment != null;
         }
-        return segment.ports().size() > 1 && segment.ports().find(tables.remotes().find(high, low)) != null;
+        final boolean isSwitched = segment.ports().size() > 1 || tables.gateways().link(vni) != null;
+        return isSwitched && segment.ports().find(tables.remotes().find(high, low)) != null;
     }
 
     /** Release the numbers of a removed segment's ports. */

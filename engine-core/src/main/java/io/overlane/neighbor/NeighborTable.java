@@ -4,7 +4,20 @@ package io.overlane.neighbor;
 import io.overlane.table.OffHeapTable;
 import java.security.SecureRandom;
 
-/** (VNI, IP address) to the neighbour's MAC. One thread writes; any thread may {@link #lookup(int, long, long)}. */
+/**
+ * (VNI, IP address) to the neighbour's MAC. One thread writes; any thread may {@link #lookup(int, long, long)}.
+ *
+ * <p>Entries are configured, or learned by a gateway. Learned ones never replace configured ones, and leave a quarter
+ * of the table to them. A learned entry has a tick: the time when the neighbour was last heard of, in units of about a
+ * second.
+ *
+ * <pre>
+ *  63        50 49 48 47                0
+ *  +-----------+--+--+------------------+
+ *  |   tick    |L |1 |       MAC        |
+ *  +-----------+--+--+------------------+
+ * </pre>
+ */
 public final class NeighborTable
 {
     /** No entry. */
@@ -13,7 +26,24 @@ public final class NeighborTable
     /** Makes the value of each MAC address, also of zero, different from that of no entry. */
     private static final long PRESENT = 1L << 48;
 
+    /** The tick of configured entries. */
+    public static final int CONFIGURED = -1;
+
+    private static final long LEARNED = 1L << 49;
+    private static final long MAC_MASK = PRESENT - 1;
+    private static final int TICK_SHIFT = 50;
+    private static final int TICK_MASK = 0x3FFF;
+    /** A tick is 2^30 ns. */
+    private static final int TICK_NS_SHIFT = 30;
+    /** A quarter of the entries is reserved for configured ones. */
+    private static final int RESERVED_SHIFT = 2;
+
     private final OffHeapTable table;
+    private final int maxLearned;
+    private int learned;
+    private volatile int version;
+    private Runnable onChange = () -> {};
+    private int cursor;
 
     /**
      * @param maxEntries of all segments together.
@@ -27,6 +57,7 @@ public final class NeighborTable
     NeighborTable(final int maxEntries, final long seed)
     {
         table = new OffHeapTable(maxEntries, seed);
+        maxLearned = Math.max(1, maxEntries - (maxEntries >> RESERVED_SHIFT));
     }
 
     /** @return entries; any thread. */
@@ -46,8 +77,104 @@ public final class NeighborTable
         return mac(table.get(vni, high, low));
     }
 
+    /** As {@link #lookup}, for configured entries only. */
+    public long configured(final int vni, final long high, final long low)
+    {
+        final long value = table.get(vni, high, low);
+        return (value & LEARNED) == 0 ? mac(value) : MISSING;
+    }
+
+    /** The tick of a time. */
+    public static int tick(final long nowNs)
+    {
+        return (int)(nowNs >>> TICK_NS_SHIFT) & TICK_MASK;
+    }
+
+    /** The time from a tick to now, in nanoseconds. */
+    public static long ageNs(final int tick, final long nowNs)
+    {
+        return (long)(tick(nowNs) - tick & TICK_MASK) << TICK_NS_SHIFT;
+    }
+
     /**
-     * Add an entry or change its MAC. Writer only.
+     * Learn the MAC of a neighbour, or confirm it. Writer only; allocates nothing.
+     *
+     * @param mac  in the low 48 bits.
+     * @param tick of now.
+     * @return true if the MAC is new; false if it is confirmed, the entry is configured, or there is no room.
+     */
+    public boolean learn(final int vni, final long high, final long low, final long mac, final int tick)
+    {
+        final long before = table.get(vni, high, low);
+        if (before != OffHeapTable.MISSING && (before & LEARNED) == 0 ||
+            before == OffHeapTable.MISSING && learned >= maxLearned)
+        {
+            return false;
+        }
+        final boolean isThere = table.put(vni, high, low, (long)tick << TICK_SHIFT | LEARNED | PRESENT | mac);
+        learned += isThere && before == OffHeapTable.MISSING ? 1 : 0;
+        if (isThere && mac(before) != mac)
+        {
+            changed();
+            return true;
+        }
+        return false;
+    }
+
+    /** Changes with each new MAC. Any thread. */
+    public int version()
+    {
+        return version;
+    }
+
+    /** Set a task that runs after each new MAC, on the writer's thread. Before threads start. */
+    public void onChange(final Runnable task)
+    {
+        onChange = task;
+    }
+
+    private void changed()
+    {
+        version = version + 1;
+        onChange.run();
+    }
+
+    /** Learned entries. Writer only. */
+    public int learned()
+    {
+        return learned;
+    }
+
+    /** Slots of the table, for {@link #scan}. */
+    public int slots()
+    {
+        return table.slots();
+    }
+
+    /**
+     * Visit the learned entries of the next slots, and begin again behind the last. The consumer may remove the entry.
+     * Writer only.
+     */
+    public void scan(final int slots, final RowConsumer consumer)
+    {
+        cursor = table.scan(cursor, slots, (vni, high, low, value) ->
+        {
+            if ((value & LEARNED) != 0)
+            {
+                consumer.accept((int)vni, high, low, mac(value), (int)(value >>> TICK_SHIFT));
+            }
+        });
+    }
+
+    /** Visit all entries with their ticks. Any thread; allocates. */
+    public void forEachRow(final RowConsumer consumer)
+    {
+        table.forEach((vni, high, low, value) -> consumer.accept(
+            (int)vni, high, low, mac(value), (value & LEARNED) == 0 ? CONFIGURED : (int)(value >>> TICK_SHIFT)));
+    }
+
+    /**
+     * Add a configured entry or change its MAC. Writer only.
      *
      * @param high first word of the IP address.
      * @param mac  in the low 48 bits.
@@ -55,7 +182,11 @@ public final class NeighborTable
      */
     public boolean put(final int vni, final long high, final long low, final long mac)
     {
-        return table.put(vni, high, low, mac | PRESENT);
+        final boolean wasLearned = (table.get(vni, high, low) & LEARNED) != 0;
+        learned -= wasLearned ? 1 : 0;
+        final boolean isThere = table.put(vni, high, low, mac | PRESENT);
+        changed();
+        return isThere;
     }
 
     /**
@@ -66,7 +197,9 @@ public final class NeighborTable
      */
     public long remove(final int vni, final long high, final long low)
     {
-        return mac(table.remove(vni, high, low));
+        final long value = table.remove(vni, high, low);
+        learned -= (value & LEARNED) != 0 ? 1 : 0;
+        return mac(value);
     }
 
     /**
@@ -79,7 +212,15 @@ public final class NeighborTable
 
     private static long mac(final long value)
     {
-        return value == OffHeapTable.MISSING ? MISSING : value & ~PRESENT;
+        return value == OffHeapTable.MISSING ? MISSING : value & MAC_MASK;
+    }
+
+    /** Receives entries with their ticks, on the calling thread. */
+    @FunctionalInterface
+    public interface RowConsumer
+    {
+        /** @param tick when it was last heard of, or {@link #CONFIGURED}. */
+        void accept(int vni, long high, long low, long mac, int tick);
     }
 
     /** Receives the entries of the table, on the calling thread. */

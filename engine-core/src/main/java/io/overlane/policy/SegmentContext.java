@@ -6,6 +6,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
 import io.overlane.port.Port;
+import io.overlane.routing.Gateway;
 import io.overlane.setting.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,6 +43,7 @@ public final class SegmentContext
     private final Set<Vtep> flood = new LinkedHashSet<>();
     private final Map<MacAddress, Vtep> fdb = new LinkedHashMap<>();
     private final Map<IpAddress, MacAddress> neighbors = new LinkedHashMap<>();
+    private @Nullable Gateway gateway;
 
     /**
      * @param vni 0…16777215; flannel's default is 1.
@@ -246,5 +248,21 @@ public final class SegmentContext
     public Map<IpAddress, MacAddress> neighbors()
     {
         return neighbors;
+    }
+
+    /**
+     * Give the segment a gateway, which routes packets to other segments of its routing context. With a gateway the
+     * segment needs no port.
+     */
+    public SegmentContext gateway(final Gateway gateway)
+    {
+        this.gateway = Setting.notNull("gateway", gateway);
+        return this;
+    }
+
+    /** @return the gateway of the segment; null if it has none. */
+    public @Nullable Gateway gateway()
+    {
+        return gateway;
     }
 }

@@ -98,6 +98,26 @@ public final class DropReason implements Comparable<DropReason>
     /** No route for the inner destination, and RFC 1122 §3.2.2 permits no ICMP error. Linux IP_INNOROUTES. */
     public static final DropReason NO_ROUTE = builtIn("no-route");
 
+    /** The frame is for the gateway's MAC, and neither IP nor a message for its neighbours. */
+    public static final DropReason NOT_IP = builtIn("not-ip");
+
+    /**
+     * Source or destination is an address that no router forwards: loopback, multicast, link-local. RFC 1812 §5.3.7.
+     */
+    public static final DropReason MARTIAN_ADDRESS = builtIn("martian-address");
+
+    /** The route of the destination says that its packets are dropped, or it is the broadcast address of a subnet. */
+    public static final DropReason ROUTE_BLACKHOLE = builtIn("route-blackhole");
+
+    /** The next hop did not say its MAC, and RFC 1812 §4.3.2.7 permits no ICMP error. Linux NEIGH_FAILED. */
+    public static final DropReason NEIGHBOR_UNRESOLVED = builtIn("neighbor-unresolved");
+
+    /** Too many frames wait for the MACs of next hops. Linux NEIGH_QUEUEFULL. */
+    public static final DropReason NEIGHBOR_QUEUE_FULL = builtIn("neighbor-queue-full");
+
+    /** The packet is for an address of the gateway, which has nothing that takes it. */
+    public static final DropReason NO_SERVICE = builtIn("no-service");
+
     /** A packet came through the tunnel for an address that is not behind this node. */
     public static final DropReason NOT_LOCAL = builtIn("not-local");
 

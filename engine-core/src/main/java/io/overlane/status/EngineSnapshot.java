@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param segments     VXLAN segments; empty in an engine with an IP network.
  * @param ports        ports of all segments, and each queue of a port with several.
  * @param remotes      remotes that exist, and one row for the traffic of all others if there was any.
+ * @param routing      routing contexts of gateways.
  * @param tables       sizes of the tables, and what happened to entries.
  * @param receiveDrops datagrams that the underlay dropped before the engine could read them.
  * @param hasLatency   whether {@link PathRow#latencyNs()} is recorded now.
@@ -37,6 +38,7 @@ public record EngineSnapshot(
     List<SegmentRow> segments,
     List<PortRow> ports,
     List<RemoteRow> remotes,
+    List<RoutingRow> routing,
     TableSizes tables,
     long receiveDrops,
     boolean hasLatency,
@@ -44,11 +46,12 @@ public record EngineSnapshot(
     String memoryAccess)
 {
     /**
-     * The fates of all frames that go one way: {@code in = delivered + answered + dropped}.
+     * The fates of all frames that go one way: {@code in = delivered + answered + dropped + held}.
      *
      * @param in                 frames that came in; for decap the bytes are those of whole UDP payloads.
      * @param delivered          frames that were delivered.
      * @param answered           frames that the engine answered itself.
+     * @param held               frames that wait for the MAC of a gateway's next hop now.
      * @param dropped            frames by the reason of their drop; every reason but {@link DropReason#NONE}.
      * @param switched           delivered frames that went from port to port.
      * @param floodCopies        copies of flooded frames sent beyond the first.
@@ -66,6 +69,7 @@ public record EngineSnapshot(
         Volume in,
         Volume delivered,
         long answered,
+        long held,
         Map<DropReason, Long> dropped,
         long switched,
         long floodCopies,
@@ -146,6 +150,26 @@ public record EngineSnapshot(
      * @param decap frames from it that were delivered.
      */
     public record RemoteRow(@Nullable Vtep vtep, @Nullable Integer vni, Volume encap, Volume decap)
+    {
+    }
+
+    /**
+     * A routing context.
+     *
+     * @param context     its name.
+     * @param fromPorts   frames from ports that were routed.
+     * @param fromRemotes frames from remotes that were routed.
+     * @param answered    frames for the gateway itself that were not dropped.
+     * @param requests    requests of the gateway for the MACs of next hops.
+     * @param dropped     frames that the gateway dropped, by reason; reasons without a frame are missing.
+     */
+    public record RoutingRow(
+        String context,
+        Volume fromPorts,
+        Volume fromRemotes,
+        long answered,
+        long requests,
+        Map<DropReason, Long> dropped)
     {
     }
 

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Counts the fates of all frames that go one way, encap or decap:
  *
  * <pre>
- *  in = delivered + answered + dropped
+ *  in = delivered + answered + dropped + held
  * </pre>
  *
+ * Frames are held only by a gateway that waits for the MAC of a next hop; each leaves that state within seconds.
  * A frame flooded to several remotes is one frame in and one delivered; its further copies are counted beside this sum.
  * A super-frame counts as the number of its segments. One thread records; any thread reads. Where several threads go
  * one way each has its own counters, and readers of the first one's see the sum.
@@ -31,6 +32,7 @@ public final class PathCounters
     private final Counter floodCopies;
     private final Counter floodCopiesRefused;
     private final Counter oversizeLongest;
+    private final Counter held;
     private final Counter[] dropped = new Counter[DropReason.MAX_COUNT];
     private final DropLedger ledger;
     private final RemoteTraffic remotes;
@@ -62,6 +64,7 @@ public final class PathCounters
         floodCopies = counters.counter(path + ".flood-copies");
         floodCopiesRefused = counters.counter(path + ".flood-copies-refused");
         oversizeLongest = counters.counter(path + ".oversize.longest-bytes");
+        held = counters.counter(path + ".held.frames");
         ledger = new DropLedger(maxLines);
         remotes = new RemoteTraffic(maxRemotes);
         samples = new DropSamples(clock);
@@ -247,6 +250,14 @@ public final class PathCounters
         floodCopiesRefused.add(refused);
     }
 
+    /**
+     * @param frames that wait for the MAC of a next hop from now on; negative for frames that no longer wait.
+     */
+    public void onHeld(final int frames)
+    {
+        held.add(frames);
+    }
+
     /** @return sizes and times of batches. */
     public BatchMeter batches()
     {
@@ -317,6 +328,12 @@ public final class PathCounters
     public long answered()
     {
         return answered.get() + (further == null ? 0 : further.answered());
+    }
+
+    /** @return frames that wait for the MAC of a next hop now. */
+    public long held()
+    {
+        return held.get() + (further == null ? 0 : further.held());
     }
 
     /** @return delivered frames that went from port to port. */

@@ -6,6 +6,7 @@ import io.overlane.port.Port;
 import io.overlane.status.EngineSnapshot.DropRow;
 import io.overlane.status.EngineSnapshot.PathRow;
 import io.overlane.status.EngineSnapshot.PortRow;
+import io.overlane.status.EngineSnapshot.RoutingRow;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -87,6 +88,29 @@ public final class SnapshotReader
         return Collections.unmodifiableMap(events);
     }
 
+    /** What gateways do for a routing context. */
+    public static RoutingRow routing(
+        final String context, final RoutingCounters encap, final RoutingCounters decap)
+    {
+        final Map<DropReason, Long> dropped = new LinkedHashMap<>();
+        for (int i = 1; i < DropReason.count(); i++)
+        {
+            final DropReason reason = DropReason.get(i);
+            final long count = encap.dropped(reason) + decap.dropped(reason);
+            if (count > 0)
+            {
+                dropped.put(reason, count);
+            }
+        }
+        return new RoutingRow(
+            context,
+            encap.routed(),
+            decap.routed(),
+            encap.answered() + decap.answered(),
+            encap.requests() + decap.requests(),
+            Collections.unmodifiableMap(dropped));
+    }
+
     private static Volume volume(final RemoteTraffic traffic, final int remote)
     {
         return new Volume(traffic.frames(remote), traffic.bytes(remote));
@@ -103,6 +127,7 @@ public final class SnapshotReader
             new Volume(path.framesIn(), path.bytesIn()),
             new Volume(path.delivered(), path.deliveredBytes()),
             path.answered(),
+            path.held(),
             Collections.unmodifiableMap(dropped),
             path.switched(),
             path.floodCopies(),

@@ -227,6 +227,31 @@ public final class OffHeapTable
         }
     }
 
+    /**
+     * Visit the entries of some slots. The consumer may remove the entry that it gets, and put none. Writer only;
+     * allocates nothing.
+     *
+     * @param first slot, 0…{@link #slots()}-1.
+     * @param count slots.
+     * @return the slot behind them, or 0 at the end.
+     */
+    public int scan(final int first, final int count, final EntryConsumer consumer)
+    {
+        final int end = Math.min(first + count, mask + 1);
+        final Words buffer = active();
+        for (int slot = first; slot < end; slot++)
+        {
+            final long value = valueAt(buffer, slot);
+            if (value != MISSING)
+            {
+                final int offset = slot << SLOT_SHIFT;
+                consumer.accept(
+                    buffer.get(offset), buffer.get(offset + K1_OFFSET), buffer.get(offset + K2_OFFSET), value);
+            }
+        }
+        return end > mask ? 0 : end;
+    }
+
     /** @return live entries; any thread. */
     public int size()
     {
@@ -234,7 +259,7 @@ public final class OffHeapTable
     }
 
     /** @return number of slots. */
-    int slots()
+    public int slots()
     {
         return mask + 1;
     }

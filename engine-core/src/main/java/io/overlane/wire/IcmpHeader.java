@@ -122,6 +122,19 @@ public class IcmpHeader extends Header
         return checksum(~Checksum.fold(Checksum.sum(buffer, offset, length, pseudoHeader)));
     }
 
+    /** @return true if the checksum of the ICMPv6 message is right. */
+    public boolean isChecksumValid(final Ipv6Header ip)
+    {
+        final long pseudoHeader = Checksum.pseudoHeaderV6(
+            ip.sourceHigh(),
+            ip.sourceLow(),
+            ip.destinationHigh(),
+            ip.destinationLow(),
+            IpProtocol.ICMPV6,
+            length);
+        return Checksum.fold(Checksum.sum(buffer, offset, length, pseudoHeader)) == 0xFFFF;
+    }
+
     /** @return true if the checksum of the ICMP message is right. */
     public boolean isChecksumValid()
     {

@@ -308,7 +308,8 @@ public final class EngineHarness implements AutoCloseable
 
     private static void assertSums(final PathCounters path, final long refusedCopies)
     {
-        assertEquals(path.framesIn(), path.delivered() + path.answered() + path.dropped(), "in = out");
+        assertEquals(path.framesIn(), path.delivered() + path.answered() + path.dropped() + path.held(),
+            "in = out");
         final long[] lines = new long[1];
         path.ledger().forEach((reason, vni, high, low, count) ->
         {

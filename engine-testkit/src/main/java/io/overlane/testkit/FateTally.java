@@ -110,7 +110,7 @@ public final class FateTally implements FateListener
                 () -> direction + " " + reason.label());
         }
         assertEquals(
-            counters.framesIn(),
+            counters.framesIn() - counters.held(),
             frames(direction, Fate.Outcome.DELIVERED) + frames(direction, Fate.Outcome.ANSWERED) +
             frames(direction, Fate.Outcome.DROPPED), direction + " in");
     }

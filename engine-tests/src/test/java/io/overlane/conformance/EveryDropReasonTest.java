@@ -18,6 +18,8 @@ import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.ForwardingPort;
 import io.overlane.port.Port;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RoutingContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.DropSample;
 import io.overlane.status.PathCounters;
@@ -26,9 +28,11 @@ import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -109,7 +113,51 @@ class EveryDropReasonTest
         sent(all);
         switched(all);
         routed(all);
+        gateway(all);
         return all;
+    }
+
+    private static void gateway(final List<Loss> all)
+    {
+        final FrameSpec toGateway = INNER.destinationMac(RoutingContext.DEFAULT_GATEWAY_MAC.value())
+            .source("10.1.0.2").destination("10.1.0.9");
+        final FrameSpec fragment = toGateway.fragment(8, true);
+        gateway(all, "another protocol", DropReason.NOT_IP,
+            FrameSpec.ethernet(0x88B5, new byte[46]).destinationMac(RoutingContext.DEFAULT_GATEWAY_MAC.value()));
+        gateway(all, "of the loopback", DropReason.MARTIAN_ADDRESS, toGateway.source("127.0.0.1"));
+        gateway(all, "to all of a subnet", DropReason.ROUTE_BLACKHOLE, toGateway.destination("10.1.0.255"));
+        gateway(all, "for the gateway itself", DropReason.NO_SERVICE, toGateway.destination("10.1.0.1").protocol(89));
+        gateway(all, "nobody answers", DropReason.NEIGHBOR_UNRESOLVED, fragment);
+        gateway(all, "too many wait", DropReason.NEIGHBOR_QUEUE_FULL,
+            Collections.nCopies(33, fragment).toArray(FrameSpec[]::new));
+    }
+
+    private static void gateway(
+        final List<Loss> all, final String name, final DropReason reason, final FrameSpec... frames)
+    {
+        for (final boolean isEncap : new boolean[]{true, false})
+        {
+            all.add(new Loss("gateway: " + name, isEncap, reason, harness ->
+            {
+                harness.launch(new SegmentContext(VNI).gateway(Gateway.of("red", "10.1.0.1/24")));
+                for (final FrameSpec frame : frames)
+                {
+                    if (isEncap)
+                    {
+                        harness.transmit(frame.bytes());
+                    }
+                    else
+                    {
+                        harness.receive(EngineHarness.A, FrameSpec.vxlan(frame).vni(VNI).datagram());
+                    }
+                }
+                for (int i = 0; i < 3 && reason == DropReason.NEIGHBOR_UNRESOLVED; i++)
+                {
+                    harness.clock().step(1, TimeUnit.SECONDS);
+                    harness.run();
+                }
+            }));
+        }
     }
 
     private static void received(final List<Loss> all)

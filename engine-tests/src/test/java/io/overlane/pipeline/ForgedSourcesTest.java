@@ -46,9 +46,11 @@ class ForgedSourcesTest
         new FdbContext().maxEntries(MAX_ENTRIES).learnsPerSecond(0), tables, 16, MAX_REMOTES, 16, 8472,
         new RemoteCheck(new WireUnderlay(false)), false, SystemNanoClock.INSTANCE);
     private final Port port = new SilentPort("all");
+    private final OfferQueue toPorts = new OfferQueue(1, true, fates, Guards.port());
     private final VxlanDecapPath path = new VxlanDecapPath(
         forwarding.segments(), forwarding.fdb(), forwarding.remotes(), 8472, SystemNanoClock.INSTANCE,
-        new OfferQueue(1, true, fates, Guards.port()), fates, Guards.stages(), Guards.transit(fates), null);
+        toPorts, fates, Guards.stages(), Guards.transit(fates),
+        Guards.gateway(forwarding.fdb(), toPorts, fates), null);
     private final Frame frame = new FrameSlab(1, 2048).frame(0);
     private final byte[] datagram = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(1).datagram();
 

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline;
 
+import io.overlane.address.IpAddress;
 import io.overlane.fate.Fate;
+import io.overlane.fdb.Fdb;
+import io.overlane.gateway.GatewayTables;
+import io.overlane.limit.RateLimit;
+import io.overlane.neighbor.NeighborTable;
+import io.overlane.pipeline.decap.DecapGateway;
+import io.overlane.pipeline.decap.OfferQueue;
+import io.overlane.pipeline.gateway.GatewayShared;
 import io.overlane.pipeline.stage.ThreadStages;
 import io.overlane.pipeline.stage.Transit;
+import io.overlane.remote.RemoteTable;
 import io.overlane.underlay.Underlay;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -28,6 +37,25 @@ public final class Guards
     public static Transit transit(final Fates fates)
     {
         return new Transit(fates);
+    }
+
+    /** The parts of a gateway without any context. */
+    public static GatewayShared gateway(final Fdb fdb, final Fates fates)
+    {
+        return new GatewayShared(
+            new GatewayTables(8, IpAddress.ANY_V4),
+            new NeighborTable(8),
+            fdb,
+            SystemNanoClock.INSTANCE,
+            transit(fates),
+            new RateLimit(1000),
+            new RateLimit(1000));
+    }
+
+    /** The same for the way in. */
+    public static DecapGateway gateway(final Fdb fdb, final OfferQueue toPorts, final Fates fates)
+    {
+        return new DecapGateway(gateway(fdb, fates), null, new RemoteTable(8), toPorts, fates);
     }
 
     public static UnderlayGuard underlay(final Underlay underlay)

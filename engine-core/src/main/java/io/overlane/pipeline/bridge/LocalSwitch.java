@@ -137,6 +137,16 @@ public final class LocalSwitch
         flood.offer(frame, ports, from, segment.vni(), 0, 0, count, copies);
     }
 
+    /**
+     * Give copies to all ports of a segment, behind all frames that are collected. The caller counts the fate of the
+     * frame.
+     */
+    public void flood(final Frame frame, final LocalPorts all, final int count, final Copies copies)
+    {
+        offer();
+        flood.offer(frame, all, null, segment.vni(), 0, 0, count, copies);
+    }
+
     /** Deliver every frame that is collected. */
     public void flush()
     {

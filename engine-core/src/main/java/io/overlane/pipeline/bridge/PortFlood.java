@@ -43,7 +43,7 @@ public final class PortFlood
      * @param low    second word.
      * @param count  frames it stands for.
      */
-    void offer(
+    public void offer(
         final Frame frame,
         final LocalPorts ports,
         final @Nullable Port except,

@@ -5,6 +5,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.fate.Fate;
 import io.overlane.fdb.Fdb;
 import io.overlane.frame.Frame;
+import io.overlane.gateway.Link;
 import io.overlane.parse.Layer3;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.bridge.LocalForward;
@@ -52,6 +53,7 @@ public final class VxlanDecapPath implements DecapPath
     private final ThreadStages stages;
     private final Transit transit;
     private final Mirrors mirrors;
+    private final DecapGateway gateway;
 
     private final VxlanHeader vxlan = new VxlanHeader();
     private final EthernetHeader ethernet = new EthernetHeader();
@@ -66,6 +68,8 @@ public final class VxlanDecapPath implements DecapPath
     private SegmentPolicy lastRules;
     /** The stages of the application for that segment; null if there are none. */
     private StageEntry @Nullable [] lastStages;
+    /** The gateway of that segment; null if it has none. */
+    private @Nullable Link lastGateway;
     /** Of the last datagram of this batch whose remote was looked up. */
     private int lastRemote;
     private long lastHigh;
@@ -76,6 +80,7 @@ public final class VxlanDecapPath implements DecapPath
      * @param peerUdpPort port to which learned remotes are sent; not the source port a datagram came from.
      * @param stages     of the application.
      * @param transit    to the thread that sends, for frames that stages send to remotes.
+     * @param gateway    routes frames.
      * @param ring       to the thread that writes the FDB; null on that thread.
      */
     public VxlanDecapPath(
@@ -88,6 +93,7 @@ public final class VxlanDecapPath implements DecapPath
         final Fates fates,
         final ThreadStages stages,
         final Transit transit,
+        final DecapGateway gateway,
         final @Nullable LearnRing ring)
     {
         this.segments = segments;
@@ -97,6 +103,7 @@ public final class VxlanDecapPath implements DecapPath
         this.fates = fates;
         this.stages = stages;
         this.transit = transit;
+        this.gateway = gateway;
         mirrors = new Mirrors(fates, out.guard(), true, this::mirror);
         learn = new Learn(fdb, remotes, peerUdpPort, clock, ring);
         local = new LocalForward(fdb, ring == null, out, fates);
@@ -122,6 +129,10 @@ public final class VxlanDecapPath implements DecapPath
         final Segment segment = VxlanHeader.hasVni(word) ? segmentOf(VxlanHeader.vni(word)) : null;
         if (segment == null)
         {
+            if (VxlanHeader.hasVni(word) && gateway.takeL3(datagram, VxlanHeader.vni(word), sourceHigh, sourceLow))
+            {
+                return;
+            }
             final DropReason ofHeader = isWhole ? DropReason.NO_I_FLAG : DropReason.SHORT_HEADER;
             fates.dropDatagram(
                 VxlanHeader.hasVni(word) ? DropReason.UNKNOWN_VNI : ofHeader,
@@ -170,6 +181,7 @@ public final class VxlanDecapPath implements DecapPath
             {
                 lastRules = segment.rules();
                 lastStages = stages.of(vni);
+                lastGateway = gateway.of(vni);
             }
         }
         return lastSegment;
@@ -251,6 +263,11 @@ public final class VxlanDecapPath implements DecapPath
         {
             redirect(segment, frame, high, low, remote);
         }
+        else if (lastGateway != null && gateway.take(lastGateway, frame, ethernet, high, low, remote))
+        {
+            // The gateway has counted its fate.
+            return;
+        }
         else if (ports.size() == 1)
         {
             out.begin(ports.first(), segment.vni(), segment.decapTraffic());
@@ -326,6 +343,11 @@ public final class VxlanDecapPath implements DecapPath
             }
         }
         final long source = ethernet.source();
+        if (lastGateway != null && source == lastGateway.mac())
+        {
+            // Another engine with the same gateway routed this frame, so its MAC is in many places.
+            return DropReason.NONE;
+        }
         final boolean learning = rules.learning();
         if (rules.dropOwnMac().applies(learning) && segment.isOwnMac(source))
         {

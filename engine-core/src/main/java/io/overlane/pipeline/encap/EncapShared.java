@@ -28,6 +28,7 @@ public final class EncapShared
     final @Nullable MissReporter misses;
     final OversizeReply oversize;
     final ThreadStages stages;
+    final EncapGateway gateway;
 
     final long[] destinations;
     final long[] entries;
@@ -42,6 +43,7 @@ public final class EncapShared
      * @param ring        to the thread that writes the FDB; null on that thread.
      * @param misses      reports stations that have no FDB entry; null if nobody wants the reports.
      * @param stages     of the application.
+     * @param gateway    routes frames.
      * @param batchLimit  the most frames in a batch.
      */
     public EncapShared(
@@ -55,6 +57,7 @@ public final class EncapShared
         final @Nullable MissReporter misses,
         final OversizeReply oversize,
         final ThreadStages stages,
+        final EncapGateway gateway,
         final int batchLimit)
     {
         this.fdb = fdb;
@@ -67,6 +70,8 @@ public final class EncapShared
         this.misses = misses;
         this.oversize = oversize;
         this.stages = stages;
+        this.gateway = gateway;
+        gateway.use(this);
         this.fates = fates;
         destinations = new long[batchLimit];
         entries = new long[batchLimit];

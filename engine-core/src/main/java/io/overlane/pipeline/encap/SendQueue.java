@@ -42,6 +42,8 @@ public final class SendQueue
     private final SendBatch batch;
     private final int[] frames;
     private final int[] bytes;
+    /** In the tunnel headers of each entry. */
+    private final int[] vnis;
     private final RemoteTable remotes;
     private final PathCounters counters;
     private final Fates fates;
@@ -60,6 +62,7 @@ public final class SendQueue
 
     private int joinSlotsUsed;
     private int vni;
+    private int headerVni;
     @SuppressWarnings("NullAway.Init")
     private Traffic traffic;
 
@@ -89,6 +92,7 @@ public final class SendQueue
         batch = new SendBatch(capacity);
         frames = new int[capacity];
         bytes = new int[capacity];
+        vnis = new int[capacity];
         this.remotes = remotes;
         counters = fates.counters();
         this.fates = fates;
@@ -116,6 +120,7 @@ public final class SendQueue
     void begin(final Port from, final int vni, final Traffic traffic, final OversizeListener listener)
     {
         this.vni = vni;
+        headerVni = vni;
         this.traffic = traffic;
         oversize.begin(vni, listener);
         final FateFeed feed = fates.feed();
@@ -123,6 +128,23 @@ public final class SendQueue
         {
             feed.from(from);
         }
+    }
+
+    /**
+     * Send the frames that follow in another VNI than that of the batch, which still counts their fates: they were
+     * routed.
+     *
+     * @param other the VNI in their tunnel headers.
+     */
+    void route(final int other)
+    {
+        headerVni = other;
+    }
+
+    /** Send the frames that follow in the VNI of the batch again. */
+    void routeNoMore()
+    {
+        headerVni = vni;
     }
 
     /**
@@ -314,7 +336,7 @@ public final class SendQueue
     /** Report a delivery, or what is known about frames that {@link #settle} does not count as delivered. */
     private void report(final FateFeed feed, final int entry)
     {
-        feed.sent(batch, entry, headerLength, frames[entry], vni(batch.remote(entry)));
+        feed.sent(batch, entry, headerLength, frames[entry], vnis[entry]);
         if (batch.verdict(entry) == DropReason.NONE)
         {
             fates.onDelivered(
@@ -424,11 +446,11 @@ public final class SendQueue
         }
     }
 
-    /** The VNI with which the segment's frames are sent to a remote. */
+    /** The VNI with which frames are sent to a remote now. */
     private int vni(final int remote)
     {
         final int vniOfRemote = remotes.vni(remote);
-        return vniOfRemote == RemoteTable.SEGMENTS_VNI ? vni : vniOfRemote;
+        return vniOfRemote == RemoteTable.SEGMENTS_VNI ? headerVni : vniOfRemote;
     }
 
     /** Write tunnel headers into datagrams of one size that lie one behind the other. */
@@ -448,6 +470,7 @@ public final class SendQueue
     private void addEntry(final Frame frame, final int remote, final int hash, final int outer)
     {
         batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, hash, outer, 0);
+        vnis[batch.size() - 1] = vni(remote);
         isOpen = true;
     }
 
@@ -455,7 +478,8 @@ public final class SendQueue
     private boolean fits(final int remote, final int hash, final int outer, final int length)
     {
         final int last = batch.size() - 1;
-        return isOpen && batch.remote(last) == remote && batch.flowHash(last) == hash && batch.outer(last) == outer &&
+        return isOpen && batch.remote(last) == remote && vnis[last] == vni(remote) &&
+            batch.flowHash(last) == hash && batch.outer(last) == outer &&
             frames[last] < Frame.MAX_UDP_SEGMENTS && batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
     }
 

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.pipeline.encap;
 
-import io.overlane.address.IpAddress;
 import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.parse.Layer3;
+import io.overlane.pipeline.gateway.NeighborMessage;
 import io.overlane.pipeline.learning.MissReporter;
-import io.overlane.status.DropReason;
-import io.overlane.wire.ArpHeader;
-import io.overlane.wire.EtherType;
-import io.overlane.wire.EthernetHeader;
-import io.overlane.wire.IpProtocol;
-import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.NdMessage;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -30,21 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Suppress
 {
-    private static final int ND_HOP_LIMIT = 255;
-
-    /** ff02::1, the destination of an answer to an asker that has no address yet (RFC 4861 §7.2.4). */
-    private static final long ALL_NODES_HIGH = 0xFF02_0000_0000_0000L;
-    private static final long ALL_NODES_MAC = 0x3333_0000_0001L;
-
     private final NeighborTable neighbors;
     private final Fdb fdb;
     private final IntPredicate isPort;
     /** Null if nobody wants reports. */
     private final @Nullable MissReporter misses;
-    private final EthernetHeader ethernet = new EthernetHeader();
-    private final ArpHeader arp = new ArpHeader();
-    private final Ipv6Header ipv6 = new Ipv6Header();
-    private final NdMessage nd = new NdMessage();
+    private final NeighborMessage message = new NeighborMessage();
 
     /**
      * @param fdb    says which neighbours are routers, and which are behind a port.
@@ -69,87 +54,37 @@ public final class Suppress
      */
     boolean answer(final Frame frame, final int layer3, final int vni)
     {
-        if (Layer3.offset(layer3) != EthernetHeader.LENGTH)
+        if (message.parse(frame, layer3) != NeighborMessage.REQUEST || !isAnswerable())
         {
             return false;
         }
-        ethernet.wrap(frame.buffer(), frame.offset(), frame.length());
-        switch (Layer3.etherType(layer3))
-        {
-            case EtherType.ARP:
-                return answerArp(frame, vni);
-
-            case EtherType.IPV6:
-                return answerSolicitation(frame, vni);
-
-            default:
-                return false;
-        }
-    }
-
-    private boolean answerArp(final Frame frame, final int vni)
-    {
-        arp.wrap(frame.buffer(), frame.offset() + EthernetHeader.LENGTH, frame.length() - EthernetHeader.LENGTH);
-        if (arp.check() != DropReason.NONE || arp.operation() != ArpHeader.REQUEST ||
-            arp.senderIp() == arp.targetIp() || !isStation(arp.targetIp()))
-        {
-            return false;
-        }
-        final int address = arp.targetIp();
-        final long mac = owner(vni, 0, IpAddress.v4Low(address), arp.senderMac());
+        final long asker = message.isArp() ? message.senderMac() : message.etherSource();
+        final long mac = owner(vni, message.targetHigh(), message.targetLow(), asker);
         if (mac == NeighborTable.MISSING)
         {
             return false;
         }
-        ethernet.destination(arp.senderMac()).source(mac);
-        arp.init(ArpHeader.REPLY)
-            .targetMac(arp.senderMac()).targetIp(arp.senderIp())
-            .senderMac(mac).senderIp(address);
+        final int length = message.answer(
+            frame.buffer(), frame.offset(), mac, FdbEntry.isRouter(fdb.lookup(vni, mac)));
+        if (!message.isArp())
+        {
+            frame.length(length);
+        }
         return true;
     }
 
-    private boolean answerSolicitation(final Frame frame, final int vni)
+    /** Whether the answer fits into the memory of the request, and its target is a station. */
+    private boolean isAnswerable()
     {
-        final int l3Offset = frame.offset() + EthernetHeader.LENGTH;
-        final int l3Length = frame.length() - EthernetHeader.LENGTH;
-        if (l3Length < Ipv6Header.LENGTH + NdMessage.LENGTH_WITH_LINK_LAYER ||
-            ipv6.wrap(frame.buffer(), l3Offset, l3Length).check() != DropReason.NONE ||
-            ipv6.nextHeader() != IpProtocol.ICMPV6 || ipv6.hopLimit() != ND_HOP_LIMIT ||
-            ipv6.payloadLength() < NdMessage.LENGTH_WITH_LINK_LAYER)
-        {
-            return false;
-        }
-        nd.wrap(frame.buffer(), l3Offset + Ipv6Header.LENGTH, ipv6.payloadLength());
-        if (nd.check() != DropReason.NONE || nd.type() != NdMessage.SOLICITATION)
-        {
-            return false;
-        }
-        final long mac = owner(vni, nd.targetHigh(), nd.targetLow(), ethernet.source());
-        if (mac == NeighborTable.MISSING)
-        {
-            return false;
-        }
-        final boolean isDuplicateDetection = (ipv6.sourceHigh() | ipv6.sourceLow()) == 0;
-        final int router = FdbEntry.isRouter(fdb.lookup(vni, mac)) ? NdMessage.ROUTER : 0;
-        ethernet.destination(isDuplicateDetection ? ALL_NODES_MAC : ethernet.source()).source(mac);
-        ipv6.payloadLength(NdMessage.LENGTH_WITH_LINK_LAYER)
-            .destinationHigh(isDuplicateDetection ? ALL_NODES_HIGH : ipv6.sourceHigh())
-            .destinationLow(isDuplicateDetection ? 1 : ipv6.sourceLow())
-            .sourceHigh(nd.targetHigh()).sourceLow(nd.targetLow());
-        nd.wrap(frame.buffer(), l3Offset + Ipv6Header.LENGTH, NdMessage.LENGTH_WITH_LINK_LAYER)
-            .init(
-                NdMessage.ADVERTISEMENT,
-                router | NdMessage.OVERRIDE | (isDuplicateDetection ? 0 : NdMessage.SOLICITED))
-            .linkLayerAddress(mac)
-            .updateChecksum(ipv6);
-        frame.length(EthernetHeader.LENGTH + Ipv6Header.LENGTH + NdMessage.LENGTH_WITH_LINK_LAYER);
-        return true;
+        return message.isArp() ?
+            isStation((int)message.targetLow()) :
+            message.ndLength() >= NdMessage.LENGTH_WITH_LINK_LAYER;
     }
 
     /** The MAC of an address, or {@link NeighborTable#MISSING} if the request must not be answered. */
     private long owner(final int vni, final long high, final long low, final long asker)
     {
-        final long mac = neighbors.lookup(vni, high, low);
+        final long mac = neighbors.configured(vni, high, low);
         if (mac == NeighborTable.MISSING)
         {
             if (misses != null)

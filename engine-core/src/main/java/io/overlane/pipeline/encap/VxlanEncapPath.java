@@ -6,6 +6,7 @@ import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
+import io.overlane.gateway.Link;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.parse.Layer3;
 import io.overlane.pipeline.oversize.OversizeListener;
@@ -59,6 +60,8 @@ public final class VxlanEncapPath implements EncapPath
     @SuppressWarnings("NullAway.Init")
     private LocalPorts ports;
     private boolean isSwitched;
+    /** Of the segment, for this batch; null if it has none. */
+    private @Nullable Link gateway;
     /** Of the only port; it has a number only if an FDB entry was configured for it. */
     private int ownNumber;
     /** Of the application, for this batch; null if there are none. */
@@ -101,7 +104,8 @@ public final class VxlanEncapPath implements EncapPath
         isSwitched = ports.size() > 1;
         ownNumber = ports.get(0).number();
         stages = shared.stages.of(segment.vni());
-        final boolean usesLocal = isSwitched || stages != null;
+        gateway = shared.gateway.of(segment.vni());
+        final boolean usesLocal = isSwitched || stages != null || gateway != null;
         if (usesLocal)
         {
             shared.local.begin(segment, ports, port);
@@ -259,12 +263,15 @@ public final class VxlanEncapPath implements EncapPath
         }
     }
 
-    /** Learn the station behind the port, if the segment has several. */
+    /** Learn the station behind the port, if the segment has several or a gateway. */
     private DropReason learn(final Frame frame)
     {
-        return isSwitched ?
-            shared.local.onSource(ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source()) :
-            DropReason.NONE;
+        if (!isSwitched && gateway == null)
+        {
+            return DropReason.NONE;
+        }
+        final long source = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source();
+        return gateway != null && source == gateway.mac() ? DropReason.OWN_MAC : shared.local.onSource(source);
     }
 
     private void forward(
@@ -279,6 +286,13 @@ public final class VxlanEncapPath implements EncapPath
         if (verdict != DropReason.NONE)
         {
             drop(verdict, frame, count);
+        }
+        else if (gateway != null && (destination == gateway.mac() || MacAddress.isGroup(destination)) &&
+            shared.gateway.take(
+                gateway, port, frame, segments, layer3, destination == gateway.mac(), count))
+        {
+            // The gateway has counted its fate.
+            return;
         }
         else if (answers && MacAddress.isGroup(destination) && suppress.answer(frame, layer3, segment.vni()))
         {
@@ -374,7 +388,9 @@ public final class VxlanEncapPath implements EncapPath
 
     private boolean answerOversize(final Frame frame, final int longestFrame)
     {
-        final int answerLength = shared.oversize.send(frame, port, segment.portMtu(), longestFrame);
+        final int answerLength = gateway != null && shared.gateway.isRouted(gateway, frame) ?
+            shared.gateway.answerOversize(gateway, port, frame, longestFrame) :
+            shared.oversize.send(frame, port, segment.portMtu(), longestFrame);
         if (answerLength > 0)
         {
             traffic.onOut(1, answerLength);

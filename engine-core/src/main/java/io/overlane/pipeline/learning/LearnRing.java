@@ -10,13 +10,13 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * Brings stations from the threads that may not write the FDB to the thread that may. A station that finds the ring
- * full is discarded and counted: its next frame brings it again.
+ * Brings stations, and neighbours of gateways, from the threads that may not write the tables to the thread that may.
+ * One that finds the ring full is discarded and counted: its next frame brings it again.
  *
  * <pre>
  *   0     8     16     24    32
  *   +-----+-----+------+-----+
- *   | vni | mac | high | low |
+ *   | vni | mac | high | low |   the address is that of the remote, or of the neighbour
  *   +-----+-----+------+-----+
  * </pre>
  */
@@ -27,7 +27,8 @@ public final class LearnRing
 
     private static final int REFRESHES_PER_AGE = 4;
     private static final int CAPACITY = 1 << 16;
-    private static final int MESSAGE_TYPE = 1;
+    private static final int STATION = 1;
+    private static final int NEIGHBOR = 2;
     private static final int MAC_OFFSET = 8;
     private static final int HIGH_OFFSET = 16;
     private static final int LOW_OFFSET = 24;
@@ -47,8 +48,11 @@ public final class LearnRing
     @FunctionalInterface
     public interface Consumer
     {
-        /** The two words are the outer source address of the station's frame. */
-        void onLearned(int vni, long mac, long high, long low);
+        /**
+         * @param isNeighbor false if the two words are the outer source address of a station's frame, true if they are
+         *                   the address of a neighbour.
+         */
+        void onLearned(boolean isNeighbor, int vni, long mac, long high, long low);
     }
 
     /**
@@ -80,7 +84,18 @@ public final class LearnRing
     /** False if the ring is full. Any thread; allocates nothing. */
     boolean offer(final int vni, final long mac, final long high, final long low)
     {
-        final int index = ring.tryClaim(MESSAGE_TYPE, LENGTH);
+        return offer(STATION, vni, mac, high, low);
+    }
+
+    /** The same for a neighbour of a gateway with its address. */
+    public boolean offerNeighbor(final int vni, final long mac, final long high, final long low)
+    {
+        return offer(NEIGHBOR, vni, mac, high, low);
+    }
+
+    private boolean offer(final int type, final int vni, final long mac, final long high, final long low)
+    {
+        final int index = ring.tryClaim(type, LENGTH);
         if (index < 0)
         {
             forgotten.incrementAndGet();
@@ -96,7 +111,7 @@ public final class LearnRing
     }
 
     /** Wake the thread that drains. Any thread. */
-    void wake()
+    public void wake()
     {
         wake.run();
     }
@@ -121,6 +136,7 @@ public final class LearnRing
     private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length)
     {
         consumer.onLearned(
+            type == NEIGHBOR,
             (int)buffer.getLong(index),
             buffer.getLong(index + MAC_OFFSET),
             buffer.getLong(index + HIGH_OFFSET),

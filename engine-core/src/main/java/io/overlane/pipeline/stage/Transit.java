@@ -8,8 +8,9 @@ import io.overlane.status.DropReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames that stages of the way in send to a remote: only the thread of the ports sends, so they go to that thread
- * through a ring, and enter there as frames of a port.
+ * Frames that leave to remotes and do not come from a port: of stages and gateways on the way in, and those that
+ * gateways make. Only the thread of the ports sends, so they go to that thread through a ring, and enter there as
+ * frames of a port.
  *
  * <pre>
  *   0        4     8
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   | remote | vni | frame |   in the byte order of the machine
  *   +--------+-----+-------+
  * </pre>
+ *
+ * <p>The VNI is that of a segment, or the L3 VNI of a gateway.
  */
 public final class Transit
 {
@@ -27,12 +30,18 @@ public final class Transit
     public static final int MTU = 9_216;
 
     /** Frames between the two threads; a batch and more. */
-    public static final int CAPACITY = 128;
+    public static final int CAPACITY = 256;
+
+    /** In the place of a remote: the frame goes where its segment's tables say, to ports too. */
+    public static final int FORWARD = -1;
+
+    /** In the place of a remote: all remotes of the segment's flood list get a copy. */
+    public static final int TO_REMOTES = -2;
 
     private static final int VNI_OFFSET = 4;
 
     private final Fates fates;
-    private @Nullable RingPort ring;
+    private volatile @Nullable RingPort ring;
 
     /** @param fates of the thread that polls the underlay. */
     public Transit(final Fates fates)
@@ -40,37 +49,48 @@ public final class Transit
         this.fates = fates;
     }
 
-    /** Use a ring from now on. On the thread that polls the underlay. */
+    /** Use a ring from now on. */
     public void open(final RingPort ring)
     {
         this.ring = ring;
     }
 
-    /** Hand a frame over; the answer is {@link DropReason#NONE} if it is in the ring. */
+    /**
+     * Hand a frame over; the answer is {@link DropReason#NONE} if it is in the ring. Only the thread that polls the
+     * underlay, which reports the fate of the frame next.
+     */
     public DropReason send(final Frame frame, final int vni, final int remote)
     {
-        if (ring == null)
+        final RingPort to = ring;
+        if (to != null && fates.feed() != null)
+        {
+            fates.feed().to(to);
+        }
+        return post(frame, vni, remote);
+    }
+
+    /** Hand a frame over that no port and no remote sent. Any thread. */
+    public DropReason post(final Frame frame, final int vni, final int remote)
+    {
+        final RingPort to = ring;
+        if (to == null)
         {
             return DropReason.PORT_CLOSED;
         }
-        if (fates.feed() != null)
-        {
-            fates.feed().to(ring);
-        }
         final int length = HEADER_LENGTH + frame.length();
-        final int index = ring.tryClaim(length);
+        final int index = to.tryClaim(length);
         if (index < 0)
         {
             return index == RingPort.TOO_LONG ? DropReason.OVERSIZE :
                 index == RingPort.FULL ? DropReason.PORT_FULL : DropReason.PORT_CLOSED;
         }
-        ring.buffer().putInt(index, remote);
-        ring.buffer().putInt(index + VNI_OFFSET, vni);
-        ring.buffer().putBytes(index + HEADER_LENGTH, frame.buffer(), frame.offset(), frame.length());
-        return ring.commit(index) ? DropReason.NONE : DropReason.PORT_CLOSED;
+        to.buffer().putInt(index, remote);
+        to.buffer().putInt(index + VNI_OFFSET, vni);
+        to.buffer().putBytes(index + HEADER_LENGTH, frame.buffer(), frame.offset(), frame.length());
+        return to.commit(index) ? DropReason.NONE : DropReason.PORT_CLOSED;
     }
 
-    /** Number of the remote that a frame of the ring goes to. */
+    /** Number of the remote that a frame of the ring goes to, {@link #FORWARD} or {@link #TO_REMOTES}. */
     public static int remote(final Frame frame)
     {
         return frame.buffer().getInt(frame.offset());

@@ -44,11 +44,14 @@ class DatagramFeedTest
         final SegmentContext settings = new SegmentContext(1).port(port).portMtu(port.mtu());
         final SegmentTable segments = new SegmentTable();
         segments.add(new Segment(settings, counters.newTraffic("encap", 0, "1"), counters.newTraffic("decap", 0, "1")));
+        final Fdb fdb = new Fdb(new FdbContext().maxEntries(16), destination -> {}, new TableCounters());
+        final OfferQueue toPorts = new OfferQueue(64, true, fates, Guards.port());
         feed = new DatagramFeed(new VxlanDecapPath(
             segments,
-            new Fdb(new FdbContext().maxEntries(16), destination -> {}, new TableCounters()),
+            fdb,
             new RemoteTable(16), 8472, () -> 0,
-            new OfferQueue(64, true, fates, Guards.port()), fates, Guards.stages(), Guards.transit(fates), null));
+            toPorts, fates, Guards.stages(), Guards.transit(fates),
+            Guards.gateway(fdb, toPorts, fates), null));
     }
 
     @Test

@@ -414,6 +414,7 @@ class SendQueueTest
                 null,
                 new OversizeReply(Guards.port(), new RateLimit(1000), SystemNanoClock.INSTANCE),
                 Guards.stages(),
+                new EncapGateway(Guards.gateway(fdb, fates), null, fates),
                 1024));
     }
 

@@ -90,7 +90,7 @@ class LearnRingTest
 
     private int drain()
     {
-        return ring.drain((vni, mac, high, low) ->
+        return ring.drain((isNeighbor, vni, mac, high, low) ->
             learned.add(vni + " " + Long.toHexString(mac) + " " + high + " " + low));
     }
 }
