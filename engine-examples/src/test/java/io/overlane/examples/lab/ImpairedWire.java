@@ -14,11 +14,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A wire that loses and reorders packets, in a process of its own: two TAP devices without any offload, and whatever
- * enters one comes out of the other, most of it. (The {@code netem} of {@code tc} is not in every kernel.)
+ * A wire that loses, reorders and copies packets, in a process of its own: two TAP devices without any offload, and
+ * whatever enters one comes out of the other, most of it. (The {@code netem} of {@code tc} is not in every kernel.)
  *
  * <pre>
- *  LEFT RIGHT LOST-PER-10000 OVERTAKEN-PER-10000 SEED
+ *  LEFT RIGHT LOST-PER-10000 OVERTAKEN-PER-10000 TWICE-PER-10000 SEED
  * </pre>
  *
  * Prints a line when the devices are there, and what it did when it is told to end.
@@ -50,6 +50,7 @@ public final class ImpairedWire
         private final TunPort to;
         private final int lossParts;
         private final int reorderParts;
+        private final int copyParts;
         private final SplittableRandom random;
         private final FrameBatch in = new FrameBatch(BATCH);
         private final FrameBatch out = new FrameBatch(1);
@@ -61,12 +62,18 @@ public final class ImpairedWire
         private volatile long overtaken;
 
         Direction(
-            final TunPort from, final TunPort to, final int lossParts, final int reorderParts, final long seed)
+            final TunPort from,
+            final TunPort to,
+            final int lossParts,
+            final int reorderParts,
+            final int copyParts,
+            final long seed)
         {
             this.from = from;
             this.to = to;
             this.lossParts = lossParts;
             this.reorderParts = reorderParts;
+            this.copyParts = copyParts;
             random = new SplittableRandom(seed);
         }
 
@@ -110,6 +117,10 @@ public final class ImpairedWire
                 return;
             }
             write(frame);
+            if (copyParts > 0 && random.nextInt(PARTS) < copyParts)
+            {
+                write(frame);
+            }
             if (overtakers > 0)
             {
                 overtaken += overtakers == 1 ? 1 : 0;
@@ -139,6 +150,30 @@ public final class ImpairedWire
     }
 
     /**
+     * The command line that starts it.
+     *
+     * @param classPath    with this class and the engine's.
+     * @param left         name of the one device.
+     * @param right        name of the other.
+     * @param lossParts    of ten thousand packets that are lost.
+     * @param reorderParts of ten thousand packets that are overtaken by later ones.
+     * @param copyParts    of ten thousand packets that come twice.
+     * @return program and arguments.
+     */
+    public static List<String> command(
+        final String classPath,
+        final String left,
+        final String right,
+        final int lossParts,
+        final int reorderParts,
+        final int copyParts)
+    {
+        return JavaCommand.of(List.of("-Xmx64m", "-cp", classPath), ImpairedWire.class.getName(), List.of(
+            left, right, Integer.toString(lossParts), Integer.toString(reorderParts), Integer.toString(copyParts),
+            "1"));
+    }
+
+    /**
      * @param args see the class comment.
      * @throws IOException if the devices cannot be made.
      */
@@ -146,11 +181,12 @@ public final class ImpairedWire
     {
         final int lossParts = Integer.parseInt(args[2]);
         final int reorderParts = Integer.parseInt(args[3]);
-        final long seed = Long.parseLong(args[4]);
+        final int copyParts = Integer.parseInt(args[4]);
+        final long seed = Long.parseLong(args[5]);
         final TunPort left = port(args[0]);
         final TunPort right = port(args[1]);
-        final Direction there = new Direction(left, right, lossParts, reorderParts, seed);
-        final Direction back = new Direction(right, left, lossParts, reorderParts, seed + 1);
+        final Direction there = new Direction(left, right, lossParts, reorderParts, copyParts, seed);
+        final Direction back = new Direction(right, left, lossParts, reorderParts, copyParts, seed + 1);
         final List<Thread> threads = List.of(new Thread(there), new Thread(back));
         threads.forEach(Thread::start);
         Runtime.getRuntime().addShutdownHook(new Thread(() ->

@@ -103,10 +103,8 @@ public final class Lab implements AutoCloseable
         left.ip("link del u1");
         final String classes = Path.of("target/engine-examples.jar").toAbsolutePath() + File.pathSeparator +
             Path.of("target/test-classes").toAbsolutePath();
-        final LabProcess wire = left.start(JavaCommand.of(
-            List.of("-Xmx64m", "-cp", classes),
-            ImpairedWire.class.getName(),
-            List.of("u1", "u2", Integer.toString(lossParts), Integer.toString(reorderParts), "1")));
+        final LabProcess wire =
+            left.start(ImpairedWire.command(classes, "u1", "u2", lossParts, reorderParts, 0));
         wire.awaitLine(ImpairedWire.READY, 120);
         left.ip("link set u2 netns " + right.namespace());
         setUp();

@@ -23,13 +23,18 @@ public final class LabHost implements AutoCloseable
     private final int number;
     private final List<LabProcess> processes = new ArrayList<>();
 
-    LabHost(final String namespace, final int number)
+    /**
+     * @param namespace name of it; nothing is made yet.
+     * @param number    last octet of its addresses.
+     */
+    public LabHost(final String namespace, final int number)
     {
         this.namespace = namespace;
         this.number = number;
     }
 
-    String namespace()
+    /** @return name of the namespace. */
+    public String namespace()
     {
         return namespace;
     }
@@ -58,6 +63,12 @@ public final class LabHost implements AutoCloseable
         return "fd00:192:0:2::" + number;
     }
 
+    /** Make the namespace, which must be possible. */
+    public void open()
+    {
+        LabProcess.start(List.of("ip", "netns", "add", namespace)).await(COMMAND_TIMEOUT_S).orFail();
+    }
+
     /** Make the namespace, or skip the calling test and say why. */
     void openOrSkip()
     {
@@ -75,7 +86,7 @@ public final class LabHost implements AutoCloseable
     }
 
     /** Addresses of the underlay device, which must exist, and everything up. */
-    void setUpUnderlay()
+    public void setUpUnderlay()
     {
         set("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0");
         ip("addr add " + underlayV4() + "/24 dev " + underlayDevice());
@@ -184,6 +195,7 @@ public final class LabHost implements AutoCloseable
         final List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         inside.addAll(command);
         final LabProcess process = LabProcess.start(inside);
+        processes.removeIf(earlier -> !earlier.isAlive());
         processes.add(process);
         return process;
     }

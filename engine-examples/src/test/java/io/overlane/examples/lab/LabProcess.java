@@ -170,6 +170,12 @@ public final class LabProcess implements AutoCloseable
         return stdout.copy();
     }
 
+    /** @return lines of standard error so far. */
+    public List<String> stderr()
+    {
+        return stderr.copy();
+    }
+
     /** @return the process id, the same inside the namespace. */
     public long pid()
     {

@@ -23,20 +23,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Minutes at full rate, which is too long for every build: {@code scripts/soak.sh} asks for it with
- * {@code -Doverlane.it.soakSeconds=30}.
+ * Minutes at full rate, which is too long for every build: {@code scripts/full-rate.sh} asks for it with
+ * {@code -Doverlane.it.fullRateSeconds=30}.
  */
 @Timeout(3600)
-class SoakIT extends TwoHosts
+class FullRateIT extends TwoHosts
 {
-    private static final int SOAK_S = Integer.getInteger("overlane.it.soakSeconds", 0);
+    private static final int FULL_RATE_S = Integer.getInteger("overlane.it.fullRateSeconds", 0);
     private static final int WARM_UP_S = 10;
     private static final Pattern GC_AT = Pattern.compile("^\\[(\\d+)[.,](\\d+)s].*Pause");
 
     @BeforeAll
     static void skipUnlessAskedFor()
     {
-        assumeTrue(SOAK_S > 0, "takes minutes: run scripts/soak.sh");
+        assumeTrue(FULL_RATE_S > 0, "takes minutes: run scripts/full-rate.sh");
     }
 
     @ParameterizedTest
@@ -49,7 +49,7 @@ class SoakIT extends TwoHosts
         final Bridge b = start(mode, underlay, right, left, List.of());
         Traffic.iperf3(left, right, Overlay.v4(right), WARM_UP_S);
         final double warmAtS = secondsSinceStart(a.process());
-        final String result = Traffic.iperf3(left, right, Overlay.v4(right), SOAK_S);
+        final String result = Traffic.iperf3(left, right, Overlay.v4(right), FULL_RATE_S);
         final double endS = secondsSinceStart(a.process());
         a.stop("TERM");
         b.stop("TERM");
@@ -59,7 +59,7 @@ class SoakIT extends TwoHosts
         final List<String> pauses = lines.stream()
             .filter(line -> startOf(line) > warmAtS && startOf(line) < endS)
             .toList();
-        System.out.println("soak " + mode + " " + underlay + ": " + result + ", collections: " + pauses.size());
+        System.out.println("full rate " + mode + " " + underlay + ": " + result + ", collections: " + pauses.size());
         // java.nio and Netty make an object per datagram received, which is not ours to change.
         assertTrue(pauses.isEmpty() || !"libc".equals(underlay), pauses::toString);
     }
