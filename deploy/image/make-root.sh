@@ -74,6 +74,8 @@ done
 
 "$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
   --vm server --output "$root/$home/runtime"
+# Debian's JDK 25 has 700 MiB of debugging symbols among its modules.
+find "$root/$home/runtime" -name '*.debuginfo' -delete
 cp "$here/../../bin/overlane" "$root/$home/bin/overlane"
 cp "$jar" "$root/$home/lib/overlane.jar"
 ln -s "/$home/bin/overlane" "$root/usr/bin/overlane"
