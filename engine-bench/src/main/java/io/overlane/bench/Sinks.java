@@ -151,6 +151,7 @@ final class Sinks
             stages,
             transit,
             new DecapGateway(gateway(forwarding, transit), null, forwarding.remotes(), toPorts, fates),
+            null,
             null));
     }
 }

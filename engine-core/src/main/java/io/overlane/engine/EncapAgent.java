@@ -219,7 +219,8 @@ final class EncapAgent implements Agent
         port.poll(batch, batch.capacity());
         for (int i = 0; i < batch.size(); i++)
         {
-            batch.get(i).verdict(DropReason.PORT_CLOSED);
+            final Frame frame = batch.get(i);
+            frame.verdict(frame.verdict() == DropReason.NONE ? DropReason.PORT_CLOSED : frame.verdict());
         }
         final Polled of = polled.get(port);
         if (of != null)

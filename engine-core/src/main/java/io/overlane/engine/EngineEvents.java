@@ -33,7 +33,8 @@ final class EngineEvents
     private static final int CAPACITY = 8192;
 
     private static final List<DropReason> LIMITS = List.of(
-        DropReason.PORT_FLOOD_LIMIT, DropReason.SEGMENT_FLOOD_LIMIT, DropReason.FLOOD_COPIES_LIMIT);
+        DropReason.PORT_FLOOD_LIMIT, DropReason.SEGMENT_FLOOD_LIMIT, DropReason.FLOOD_COPIES_LIMIT,
+        DropReason.PORT_ARP_LIMIT);
 
     private static final int[] SUPER_FRAMES = {Frame.GSO_TCPV4, Frame.GSO_TCPV6, Frame.GSO_UDP_L4};
     private static final String[] SUPER_FRAME_NAMES = {"TCP over IPv4", "TCP over IPv6", "UDP"};
@@ -62,7 +63,7 @@ final class EngineEvents
         encap = counters.encap();
         this.forwarding = forwarding;
         joins = new boolean[1 + context.queues().size()];
-        queue = new EventQueue(CAPACITY, context.clock());
+        queue = new EventQueue(CAPACITY, forwarding::ownerOf, context.clock());
         hub = new EventHub(
             queue,
             forwarding::portName,

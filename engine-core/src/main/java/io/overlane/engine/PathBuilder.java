@@ -266,7 +266,8 @@ final class PathBuilder
             decap.stages(),
             transit,
             decapGateway,
-            queue == 0 ? null : learned);
+            queue == 0 ? null : learned,
+            new MissReporter(events, context.clock()));
     }
 
     /**

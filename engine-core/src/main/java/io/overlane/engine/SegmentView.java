@@ -5,6 +5,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SegmentPolicy;
+import io.overlane.port.VlanPort;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
@@ -48,6 +49,16 @@ public final class SegmentView
     public List<String> ports()
     {
         return segment.ports().all().stream().map(LocalPort::port).map(port -> port.name()).toList();
+    }
+
+    /** @return those of its ports that are VLANs of trunks, in order to read or change their rules. */
+    public List<VlanPort> vlans()
+    {
+        return segment.ports().all().stream()
+            .map(LocalPort::port)
+            .filter(VlanPort.class::isInstance)
+            .map(VlanPort.class::cast)
+            .toList();
     }
 
     /** @return the largest IP packet that its ports may send, in bytes. */

@@ -69,12 +69,48 @@ public sealed interface EngineEvent
     }
 
     /**
+     * A station sent flooded frames from the only port of a segment, and frames from a remote less than two seconds
+     * before: two stations have one MAC address, or a loop returns the frames of one, or a station is moving back and
+     * forth. At most once a second for each station. In a segment with several ports, {@link MacChanged} has the moves
+     * of every station.
+     *
+     * @param mac    of the station.
+     * @param port   from which it sent.
+     * @param remote from which it sent.
+     */
+    record MacConflict(long timeNs, int vni, MacAddress mac, Place port, Place remote) implements EngineEvent
+    {
+    }
+
+    /**
+     * Two MAC addresses claim one IP address, in ARP packets or neighbour discovery messages: one after the other and
+     * the first again, all within a minute; or one of them was configured for the address. At most once a minute for
+     * each address.
+     *
+     * @param address    that both have.
+     * @param mac        that claimed it last.
+     * @param place      from which it did so.
+     * @param other      the other MAC address.
+     * @param otherPlace from which it claimed the address; null if it was configured.
+     */
+    record DuplicateAddress(
+        long timeNs,
+        int vni,
+        IpAddress address,
+        MacAddress mac,
+        Place place,
+        MacAddress other,
+        @Nullable Place otherPlace) implements EngineEvent
+    {
+    }
+
+    /**
      * A flood limit began to drop frames. The engine checks this once a second, and there is no further event until a
      * second passes without such drops.
      *
      * @param vni    the segment; null if the drop ledger has no line for it.
-     * @param limit  {@link DropReason#PORT_FLOOD_LIMIT}, {@link DropReason#SEGMENT_FLOOD_LIMIT} or
-     *               {@link DropReason#FLOOD_COPIES_LIMIT}.
+     * @param limit  {@link DropReason#PORT_FLOOD_LIMIT}, {@link DropReason#SEGMENT_FLOOD_LIMIT},
+     *               {@link DropReason#FLOOD_COPIES_LIMIT} or {@link DropReason#PORT_ARP_LIMIT}.
      * @param frames that it dropped until now.
      */
     record FloodStorm(long timeNs, @Nullable Integer vni, DropReason limit, long frames) implements EngineEvent

@@ -10,11 +10,13 @@ import io.overlane.fdb.Fdb;
 import io.overlane.fdb.FdbEntry;
 import io.overlane.fdb.FdbListener;
 import io.overlane.gateway.GatewayTables;
+import io.overlane.gateway.Link;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.remote.RemoteTable;
 import io.overlane.route.RouteTable;
 import io.overlane.segment.KnownSources;
 import io.overlane.segment.LocalPort;
+import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
 import io.overlane.segment.SegmentTable;
 import io.overlane.status.TableCounters;
@@ -137,7 +139,8 @@ public final class Forwarding
         {
             for (final LocalPort port : segment.ports().all())
             {
-                if (port.number() != LocalPort.UNNUMBERED && remotes.low(port.number()) == id)
+                if (id == LocalPorts.ONLY_PORT ||
+                    port.number() != LocalPort.UNNUMBERED && remotes.low(port.number()) == id)
                 {
                     return port.port().name();
                 }
@@ -242,6 +245,18 @@ public final class Forwarding
     public RouteTable routes()
     {
         return routes;
+    }
+
+    /**
+     * The MAC that was configured for an IP address: that of the gateway, or of a neighbour. Any thread.
+     *
+     * @param high first word of the address.
+     * @return in the low 48 bits; {@link NeighborTable#MISSING} if none was configured.
+     */
+    public long ownerOf(final int vni, final long high, final long low)
+    {
+        final Link link = gateways.link(vni);
+        return link != null && link.owns(high, low) ? link.mac() : neighbors.lookup(vni, high, low);
     }
 
     /** @return routing contexts and gateways. */

@@ -7,14 +7,16 @@ import io.overlane.status.DropReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many broadcast, unknown unicast and multicast frames the ports of a segment may send in a second, and how many
- * copies may be made of them. Shared by all threads that carry frames of the segment.
+ * How many broadcast, unknown unicast and multicast frames the ports of a segment may send in a second, how many copies
+ * may be made of them, and how many of them may be requests for neighbours. Shared by all threads that carry frames of
+ * the segment.
  */
 public final class FloodBudget
 {
     private final int portFrames;
     private final int segmentFrames;
     private final int copies;
+    private final int portRequests;
     private final RateLimit ofSegment;
     private final RateLimit ofCopies;
 
@@ -26,6 +28,20 @@ public final class FloodBudget
      */
     public FloodBudget(final int portFrames, final int segmentFrames, final int copies)
     {
+        this(portFrames, segmentFrames, copies, 0);
+    }
+
+    /**
+     * @param portFrames    a second from each port; 0: no limit.
+     * @param segmentFrames a second from all ports together; 0: no limit.
+     * @param copies        a second to all remotes together; 0: no limit.
+     * @param portRequests  ARP packets and neighbour discovery messages to groups a second from each port, also those
+     *                      that the engine answers; 0: no limit.
+     * @throws IllegalArgumentException if one is negative.
+     */
+    public FloodBudget(final int portFrames, final int segmentFrames, final int copies, final int portRequests)
+    {
+        this.portRequests = Setting.atLeast("portRequests", portRequests, 0);
         this.portFrames = Setting.atLeast("portFrames", portFrames, 0);
         this.segmentFrames = Setting.atLeast("segmentFrames", segmentFrames, 0);
         this.copies = Setting.atLeast("copies", copies, 0);
@@ -33,7 +49,13 @@ public final class FloodBudget
         ofCopies = new RateLimit(copies);
     }
 
-    /** @return true if anything is limited. */
+    /** @return ARP packets and neighbour discovery messages to groups a second from each port; 0: no limit. */
+    public int portRequests()
+    {
+        return portRequests;
+    }
+
+    /** @return true if flooded frames are limited. */
     public boolean isLimited()
     {
         return portFrames != 0 || segmentFrames != 0 || copies != 0;
@@ -80,12 +102,13 @@ public final class FloodBudget
     public boolean equals(final @Nullable Object other)
     {
         return other instanceof FloodBudget that &&
-            portFrames == that.portFrames && segmentFrames == that.segmentFrames && copies == that.copies;
+            portFrames == that.portFrames && segmentFrames == that.segmentFrames && copies == that.copies &&
+            portRequests == that.portRequests;
     }
 
     @Override
     public int hashCode()
     {
-        return 31 * (31 * portFrames + segmentFrames) + copies;
+        return 31 * (31 * (31 * portFrames + segmentFrames) + copies) + portRequests;
     }
 }

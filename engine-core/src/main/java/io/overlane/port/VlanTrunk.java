@@ -4,24 +4,30 @@ package io.overlane.port;
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameBatch;
 import io.overlane.setting.Setting;
+import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.VlanTag;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One port as several, one for each VLAN on it: the tag of a frame selects the segment, and so the VNI.
  *
  * <pre>
- *                            ┌─ vlan(10) ─── segment of VNI 1010
- *   port ── 802.1Q tag ──────┼─ vlan(20) ─── segment of VNI 1020
- *                            └─ untagged() ─ segment of VNI 1001
+ *                            ┌─ vlan(10) ──────── segment of VNI 1010
+ *   port ── 802.1Q tag ──────┼─ vlan(20) ──────── segment of VNI 1020
+ *        ── 802.1ad tag ─────┼─ serviceVlan(5) ── segment of VNI 1005
+ *                            └─ untagged() ────── segment of VNI 1001
  * </pre>
  *
- * <p>The tag is removed, where the frame lies, before the engine sees the frame, and added, with priority 0, when the
- * engine offers one. A tag with a priority only is removed too: its frame counts as untagged. Frames of VLANs without a
- * port here are skipped and counted, as by a network card's VLAN filter.
+ * <p>The tag is removed, where the frame lies, before the engine sees the frame, and added when the engine offers one;
+ * {@link VlanRules} say what becomes of priorities and of further tags. A tag with a priority only is removed too: its
+ * frame counts as untagged.
+ *
+ * <p>A frame that selects no segment never enters one. The engine counts it as dropped, without a VNI: as {@code
+ * unknown-vlan} if its VLAN has no port here, as {@code service-tag} for an 802.1ad tag without a port (also for a tag
+ * of one of the types before 802.1ad, 0x9100…0x9300), as {@code isl} for a frame of Cisco's ISL. A frame with a second
+ * tag behind that of its VLAN is dropped as {@code stacked-vlan}.
  *
  * <p>All ports belong to one engine, which polls them in turn on one thread; the trunk itself is polled once a turn.
  * Frames are lent until the next poll of any of the ports. The trunk is closed with the last of them. If ports are
@@ -32,21 +38,28 @@ import org.jspecify.annotations.Nullable;
 public final class VlanTrunk
 {
     private static final int UNTAGGED = 0;
-    private static final int VLAN_ID_MASK = 0xFFF;
+    private static final int VLANS = VlanTags.VLAN_ID_MASK + 1;
 
     private final Port port;
+    private final VlanTagger tagger;
     private final FrameBatch polled;
-    private final @Nullable Branch[] branches = new Branch[VLAN_ID_MASK + 1];
-    private @Nullable Branch first;
+    /** By VLAN identifier, first those with 802.1Q tags, then those with 802.1ad tags. */
+    private final @Nullable VlanBranch[] branches = new VlanBranch[2 * VLANS];
+    private @Nullable VlanBranch first;
     private int open;
     /** Of the open ports, those that take no more frames. */
     private int ended;
+    /** How many holders keep the trunk open without a port. */
+    private int holders;
 
     // Of the polling thread.
-    private final Branch[] waiting;
+    private final VlanBranch[] waiting;
     private int waitingCount;
     private long turn = 1;
-    private volatile long filtered;
+    /** Frames that select no segment, with their verdict, until one of the ports returns them. */
+    private final Frame[] strangers;
+    private int strangersTaken;
+    private int strangerCount;
 
     /**
      * @param port       the trunk.
@@ -55,80 +68,183 @@ public final class VlanTrunk
     public VlanTrunk(final Port port, final int batchLimit)
     {
         this.port = port;
+        tagger = new VlanTagger(port);
         polled = new FrameBatch(batchLimit);
         polled.reserve(port.slotLength());
-        waiting = new Branch[batchLimit];
+        waiting = new VlanBranch[batchLimit];
+        strangers = new Frame[batchLimit];
     }
 
     /**
      * @param vlanId 1…4094.
+     * @return the port of that VLAN, the same until it is closed; with {@link VlanRules#DEFAULT} if it is new.
+     * @throws IllegalArgumentException if it is out of range.
+     */
+    public VlanPort vlan(final int vlanId)
+    {
+        return branch(checked(vlanId), port.name() + "." + vlanId, null);
+    }
+
+    /**
+     * @param vlanId 1…4094.
+     * @param rules  for its frames, also if the port exists.
      * @return the port of that VLAN, the same until it is closed.
      * @throws IllegalArgumentException if it is out of range.
      */
-    public Port vlan(final int vlanId)
+    public VlanPort vlan(final int vlanId, final VlanRules rules)
     {
-        Setting.inRange("vlanId", vlanId, VlanTag.MIN_VLAN_ID, VlanTag.MAX_VLAN_ID);
-        return branch(vlanId, port.name() + "." + vlanId);
+        return branch(checked(vlanId), port.name() + "." + vlanId, Setting.notNull("rules", rules));
     }
 
-    /** @return the port of frames without a tag, the same until it is closed. */
-    public Port untagged()
+    /**
+     * @param vlanId of the 802.1ad tag, 1…4094.
+     * @param rules  for its frames, also if the port exists; they mostly carry tags.
+     * @return the port of that service VLAN, the same until it is closed.
+     * @throws IllegalArgumentException if it is out of range.
+     */
+    public VlanPort serviceVlan(final int vlanId, final VlanRules rules)
     {
-        return branch(UNTAGGED, port.name());
+        return branch(VLANS + checked(vlanId), port.name() + ".s" + vlanId, Setting.notNull("rules", rules));
     }
 
-    /** @return frames skipped because their VLAN has no port, or one that is not polled; any thread. */
-    public long filtered()
+    /** @return the port of frames without a tag, the native VLAN of the trunk; the same until it is closed. */
+    public VlanPort untagged()
     {
-        return filtered;
+        return branch(UNTAGGED, port.name(), null);
     }
 
-    private synchronized Branch branch(final int vlanId, final String name)
+    /**
+     * @param rules of which only {@link VlanPriority#KEEP} has a meaning for frames without a tag.
+     * @return the port of frames without a tag, the native VLAN of the trunk; the same until it is closed.
+     */
+    public VlanPort untagged(final VlanRules rules)
     {
-        if (branches[vlanId] == null)
+        return branch(UNTAGGED, port.name(), Setting.notNull("rules", rules));
+    }
+
+    /**
+     * Keep the trunk open while all its ports may be replaced by others. No port is needed meanwhile, and nobody polls
+     * the trunk then.
+     *
+     * @return ends this; the trunk is closed then if it has no port. Call it once.
+     */
+    public Runnable keepOpen()
+    {
+        synchronized (this)
         {
-            branches[vlanId] = new Branch(vlanId, name);
-            open++;
-            first = first == null ? branches[vlanId] : first;
+            holders++;
         }
-        return branches[vlanId];
-    }
-
-    private synchronized void close(final Branch branch)
-    {
-        if (branches[branch.vlanId] == branch)
+        return () ->
         {
-            branches[branch.vlanId] = null;
-            branch.isClosed = true;
-            open--;
-            ended -= branch.isEnded ? 1 : 0;
-            if (open == 0)
+            synchronized (this)
             {
-                port.close();
+                holders--;
+                closeIfUnused();
             }
+        };
+    }
+
+    private static int checked(final int vlanId)
+    {
+        return Setting.inRange("vlanId", vlanId, VlanTag.MIN_VLAN_ID, VlanTag.MAX_VLAN_ID);
+    }
+
+    private synchronized VlanBranch branch(final int key, final String name, final @Nullable VlanRules rules)
+    {
+        VlanBranch branch = branches[key];
+        if (branch == null)
+        {
+            branch = new VlanBranch(this, port, key, name, polled.capacity());
+            branches[key] = branch;
+            open++;
+            first = first == null ? branch : first;
+        }
+        if (rules != null)
+        {
+            branch.rules(rules);
+        }
+        return branch;
+    }
+
+    synchronized void close(final VlanBranch branch)
+    {
+        if (branches[branch.key()] == branch)
+        {
+            branches[branch.key()] = null;
+            open--;
+            ended -= branch.onClose() ? 1 : 0;
+            closeIfUnused();
         }
     }
 
-    private synchronized void endInput(final Branch branch)
+    private void closeIfUnused()
     {
-        if (!branch.isEnded && !branch.isClosed)
+        if (open == 0 && holders == 0)
         {
-            branch.isEnded = true;
+            port.close();
+        }
+    }
+
+    synchronized void endInput(final VlanBranch branch)
+    {
+        if (branch.onEnd())
+        {
             ended++;
-            if (isInputOver())
+            if (ended == open && holders == 0)
             {
                 port.endInput();
             }
         }
     }
 
-    private synchronized boolean isInputOver()
+    /** Whether frames wait after the input of all ports has ended. */
+    synchronized boolean hasLastInput()
     {
-        return ended == open;
+        return ended == open && holders == 0 && (strangerCount > 0 || port.hasInput());
+    }
+
+    boolean isFirst(final VlanBranch branch)
+    {
+        return branch == first;
+    }
+
+    /** Offer frames of a VLAN to the trunk. */
+    void offer(final FrameBatch batch, final int key, final VlanRules rules)
+    {
+        if (key == UNTAGGED)
+        {
+            tagger.offerUntagged(batch);
+        }
+        else
+        {
+            tagger.offer(
+                batch, isService(key) ? EtherType.SERVICE_VLAN : EtherType.VLAN, key & VlanTags.VLAN_ID_MASK, rules);
+        }
+    }
+
+    static boolean isService(final int key)
+    {
+        return key >= VLANS;
+    }
+
+    /**
+     * Take the strangers into the batch, after polling the trunk if all ports had their turn. Polling thread.
+     *
+     * @param isEmpty true if no frames wait for the port that is polled.
+     * @return their number; 0 if none wait, and the port that is polled has its turn now.
+     */
+    int turn(final VlanBranch poller, final boolean isEmpty, final FrameBatch batch, final int limit)
+    {
+        if (isEmpty && poller.hadTurn(turn) && isTurnOver())
+        {
+            sort(poller);
+        }
+        poller.takeTurn(turn);
+        return strangerCount == 0 ? 0 : takeStrangers(batch, limit);
     }
 
     /** Poll the next batch; called by the first port that has its turn again. */
-    private void sort()
+    private void sort(final VlanBranch poller)
     {
         turn++;
         polled.clear();
@@ -138,28 +254,25 @@ public final class VlanTrunk
         }
         finally
         {
-            share();
+            share(poller);
         }
     }
 
     /** Give the frames that were polled to their ports, also if the trunk threw after it added them. */
-    private void share()
+    private void share(final VlanBranch poller)
     {
         for (int i = 0; i < polled.size(); i++)
         {
             final Frame frame = polled.get(i);
-            final Branch branch = branches[untag(frame)];
+            // A frame that has a verdict already is nothing but a report.
+            final VlanBranch branch = frame.verdict() == DropReason.NONE ? select(frame) : poller;
             if (branch == null)
             {
-                filtered = filtered + 1;
+                strangers[strangerCount++] = frame;
             }
-            else
+            else if (branch.add(frame))
             {
-                if (branch.size == 0)
-                {
-                    waiting[waitingCount++] = branch;
-                }
-                branch.frames[branch.size++] = frame;
+                waiting[waitingCount++] = branch;
             }
         }
     }
@@ -169,167 +282,84 @@ public final class VlanTrunk
     {
         for (int i = waitingCount - 1; i >= 0; i--)
         {
-            final Branch branch = waiting[i];
-            if (branch.turn != turn)
+            final VlanBranch branch = waiting[i];
+            if (!branch.hadTurn(turn))
             {
-                filtered = filtered + branch.size - branch.taken;
-                branch.clear();
+                forsake(branch);
             }
-            if (branch.size == 0)
+            if (branch.isEmpty())
             {
                 waiting[i] = waiting[--waitingCount];
             }
         }
-        return waitingCount == 0;
+        return waitingCount == 0 && strangerCount == 0;
     }
 
-    /**
-     * Take the tag off a frame and return its VLAN. A frame is untagged if it is no longer than a tag, or has another
-     * tag than 802.1Q.
-     */
-    private static int untag(final Frame frame)
+    /** Nobody polls this port, so its segment is gone, or not there yet. */
+    private void forsake(final VlanBranch branch)
     {
-        final int tag = frame.offset() + EthernetHeader.LENGTH;
-        if (frame.length() < EthernetHeader.LENGTH + VlanTag.LENGTH ||
-            field(frame, frame.offset() + EthernetHeader.ETHER_TYPE_OFFSET) != EtherType.VLAN)
+        while (!branch.isEmpty())
         {
-            return UNTAGGED;
+            strangers[strangerCount++] = branch.take().verdict(DropReason.UNKNOWN_VLAN);
         }
-        final int vlanId = field(frame, tag) & VLAN_ID_MASK;
-        VlanTag.pop(frame, 1);
-        return vlanId;
     }
 
-    private static int field(final Frame frame, final int offset)
+    /** Take the tag off a frame and return the port of its VLAN; null, and a verdict in the frame, if there is none. */
+    private @Nullable VlanBranch select(final Frame frame)
     {
-        return frame.buffer().getShort(offset, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        if (frame.length() < EthernetHeader.LENGTH)
+        {
+            return known(UNTAGGED, frame, DropReason.UNKNOWN_VLAN);
+        }
+        final int type = VlanTags.etherType(frame);
+        if (!VlanTags.isTag(type))
+        {
+            return VlanTags.isIsl(frame, type) ?
+                stranger(frame, DropReason.ISL) :
+                known(UNTAGGED, frame, DropReason.UNKNOWN_VLAN);
+        }
+        if (frame.length() < VlanTags.TAGGED_LENGTH)
+        {
+            return stranger(frame, DropReason.UNKNOWN_VLAN);
+        }
+        final int control = VlanTags.control(frame);
+        final int vlanId = control & VlanTags.VLAN_ID_MASK;
+        final VlanBranch branch =
+            type == EtherType.VLAN ? known(vlanId, frame, DropReason.UNKNOWN_VLAN) :
+            type == EtherType.SERVICE_VLAN ? known(VLANS + vlanId, frame, DropReason.SERVICE_TAG) :
+            stranger(frame, DropReason.SERVICE_TAG);
+        if (branch != null)
+        {
+            branch.untag(frame, control);
+        }
+        return branch;
     }
 
-    /** One VLAN of the trunk. */
-    private final class Branch extends ForwardingPort
+    private @Nullable VlanBranch known(final int key, final Frame frame, final DropReason otherwise)
     {
-        private final int vlanId;
-        private final String name;
-        private final Frame[] frames = new Frame[polled.capacity()];
-        private int size;
-        private int taken;
-        private long turn;
-        private volatile boolean isClosed;
-        private boolean isEnded;
+        final VlanBranch branch = branches[key];
+        return branch == null ? stranger(frame, otherwise) : branch;
+    }
 
-        private Branch(final int vlanId, final String name)
-        {
-            super(VlanTrunk.this.port);
-            this.vlanId = vlanId;
-            this.name = name;
-        }
+    private static @Nullable VlanBranch stranger(final Frame frame, final DropReason reason)
+    {
+        frame.verdict(reason);
+        return null;
+    }
 
-        private void clear()
+    private int takeStrangers(final FrameBatch batch, final int limit)
+    {
+        int count = 0;
+        while (count < limit && strangersTaken < strangerCount)
         {
-            size = 0;
-            taken = 0;
+            batch.add(strangers[strangersTaken++]);
+            count++;
         }
-
-        @Override
-        public String name()
+        if (strangersTaken == strangerCount)
         {
-            return name;
+            strangersTaken = 0;
+            strangerCount = 0;
         }
-
-        /** The trunk has the memory of all frames. */
-        @Override
-        public int slotLength()
-        {
-            return 0;
-        }
-
-        @Override
-        public int poll(final FrameBatch batch, final int limit)
-        {
-            final boolean isAround = turn == VlanTrunk.this.turn;
-            if (size == 0 && isAround && isTurnOver())
-            {
-                sort();
-            }
-            turn = VlanTrunk.this.turn;
-            int count = 0;
-            while (count < limit && taken < size)
-            {
-                batch.add(frames[taken++]);
-                count++;
-            }
-            if (taken == size)
-            {
-                clear();
-            }
-            return count;
-        }
-
-        @Override
-        public void offer(final FrameBatch batch)
-        {
-            if (vlanId == UNTAGGED)
-            {
-                port.offer(batch);
-                return;
-            }
-            // Into four bytes of headroom, where the VXLAN header was: nothing of the frame before lies there.
-            for (int i = 0; i < batch.size(); i++)
-            {
-                if (batch.get(i).length() >= EthernetHeader.LENGTH)
-                {
-                    VlanTag.push(batch.get(i), EtherType.VLAN, vlanId);
-                }
-            }
-            try
-            {
-                port.offer(batch);
-            }
-            finally
-            {
-                for (int i = 0; i < batch.size(); i++)
-                {
-                    if (batch.get(i).length() >= EthernetHeader.LENGTH)
-                    {
-                        VlanTag.pop(batch.get(i), 1);
-                    }
-                }
-            }
-        }
-
-        /**
-         * A thread that waits for one VLAN waits for all, so only the first must be able to wake a thread elsewhere.
-         * Each passes the request to the trunk, because the first may be removed.
-         */
-        @Override
-        public boolean wakes(final Runnable wake)
-        {
-            return port.wakes(wake) || this != first;
-        }
-
-        /** The trunk takes frames as long as one of its ports does. */
-        @Override
-        public void endInput()
-        {
-            VlanTrunk.this.endInput(this);
-        }
-
-        @Override
-        public boolean hasInput()
-        {
-            return taken < size || isInputOver() && port.hasInput();
-        }
-
-        @Override
-        public boolean isClosed()
-        {
-            return isClosed || port.isClosed();
-        }
-
-        @Override
-        public void close()
-        {
-            VlanTrunk.this.close(this);
-        }
+        return count;
     }
 }

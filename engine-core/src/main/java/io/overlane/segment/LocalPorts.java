@@ -23,6 +23,9 @@ public final class LocalPorts
      */
     public static final long ADDRESS_HIGH = -1L;
 
+    /** Second word for the only port of a segment if it has no number. */
+    public static final long ONLY_PORT = 0;
+
     /** Up to this many ports, a linear scan is faster than the map. */
     private static final int FEW = 8;
 

@@ -163,6 +163,9 @@ public final class DropReason implements Comparable<DropReason>
     /** The port sends more broadcast, unknown unicast and multicast frames than its limit. */
     public static final DropReason PORT_FLOOD_LIMIT = builtIn("port-flood-limit");
 
+    /** The port sends more ARP packets and neighbour discovery messages to groups than its limit. */
+    public static final DropReason PORT_ARP_LIMIT = builtIn("port-arp-limit");
+
     /** The ports of the segment together send more broadcast, unknown unicast and multicast frames than its limit. */
     public static final DropReason SEGMENT_FLOOD_LIMIT = builtIn("segment-flood-limit");
 
@@ -171,6 +174,18 @@ public final class DropReason implements Comparable<DropReason>
 
     /** A stage of the application threw an exception or changed the type of the frame; the error handler got it. */
     public static final DropReason STAGE_ERROR = builtIn("stage-error");
+
+    /** The frame of a trunk has a VLAN, or no tag, for which there is no segment; or its tag is cut off. */
+    public static final DropReason UNKNOWN_VLAN = builtIn("unknown-vlan");
+
+    /** The frame of a trunk has an IEEE 802.1ad tag, or an older service tag, for which there is no segment. */
+    public static final DropReason SERVICE_TAG = builtIn("service-tag");
+
+    /** The frame of a trunk has a second tag behind that of its VLAN, and the VLAN carries no further tags. */
+    public static final DropReason STACKED_VLAN = builtIn("stacked-vlan");
+
+    /** The frame of a trunk, or for it, has a header of Cisco's ISL, which the engine does not interpret. */
+    public static final DropReason ISL = builtIn("isl");
 
     private static final int BUILT_IN = count;
 
@@ -284,6 +299,15 @@ public final class DropReason implements Comparable<DropReason>
     public boolean isCustom()
     {
         return ordinal >= BUILT_IN;
+    }
+
+    /**
+     * @return true if a frame that came from a port and is dropped for this reason selected no segment: it is counted
+     *         without a VNI, and not as traffic of a port.
+     */
+    public boolean isWithoutSegment()
+    {
+        return this == UNKNOWN_VLAN || this == SERVICE_TAG || this == ISL;
     }
 
     /** By ordinal. */

@@ -4,6 +4,7 @@ package io.overlane.status;
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.memory.FastAccess;
+import io.overlane.port.VlanRules;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +126,7 @@ public record EngineSnapshot(
      * @param refused     frames that the application could not put into it because there was no room.
      * @param fillOut     the part of its room for frames from the engine that is taken, 0…1; 0 if not known.
      * @param overwritten frames that it took, and that the application did not read before newer ones took their place.
+     * @param vlan        the VLAN of a trunk that it is; null if it is no part of a trunk.
      */
     public record PortRow(
         String name,
@@ -136,7 +138,20 @@ public record EngineSnapshot(
         double fill,
         long refused,
         double fillOut,
-        long overwritten)
+        long overwritten,
+        @Nullable Vlan vlan)
+    {
+    }
+
+    /**
+     * A VLAN of a trunk.
+     *
+     * @param trunk     name of the trunk.
+     * @param id        its identifier, 1…4094; 0 for frames without a tag.
+     * @param isService true if it has 802.1ad tags.
+     * @param rules     what is done with its frames.
+     */
+    public record Vlan(String trunk, int id, boolean isService, VlanRules rules)
     {
     }
 

@@ -3,10 +3,12 @@ package io.overlane.status;
 
 import io.overlane.address.IpAddress;
 import io.overlane.port.Port;
+import io.overlane.port.VlanPort;
 import io.overlane.status.EngineSnapshot.DropRow;
 import io.overlane.status.EngineSnapshot.PathRow;
 import io.overlane.status.EngineSnapshot.PortRow;
 import io.overlane.status.EngineSnapshot.RoutingRow;
+import io.overlane.status.EngineSnapshot.Vlan;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -62,7 +64,9 @@ public final class SnapshotReader
             port.fill(),
             port.refused(),
             port.fillOut(),
-            port.overwritten());
+            port.overwritten(),
+            port instanceof VlanPort vlan ?
+                new Vlan(vlan.trunk(), vlan.vlanId(), vlan.isService(), vlan.rules()) : null);
     }
 
     /** Frames that were sent to a remote, or {@link RemoteTraffic#UNNUMBERED}. */

@@ -32,8 +32,12 @@ import io.overlane.netty.PortChannel;
 import io.overlane.netty.TapChannel;
 import io.overlane.netty.TapChannelOption;
 import io.overlane.policy.SegmentContext;
+import io.overlane.port.Port;
 import io.overlane.port.RingCable;
 import io.overlane.port.RingPort;
+import io.overlane.port.VlanPriority;
+import io.overlane.port.VlanRules;
+import io.overlane.port.VlanTrunk;
 import io.overlane.replay.Replay;
 import io.overlane.replay.ReplayResult;
 import io.overlane.stage.StageHandle;
@@ -170,6 +174,15 @@ abstract class EmbeddingSnippets
         final RingCable cable = new RingCable("cable", 1450, 1024);
         datacentre.segment(new SegmentContext(42).port(cable.first()));
         branch.segment(new SegmentContext(7).port(cable.second()).flood(peer));
+    }
+
+    void vlans(final EngineContext context, final Port port)
+    {
+        final VlanTrunk trunk = new VlanTrunk(port, 64);
+        context.segment(new SegmentContext(1010).port(trunk.vlan(10)));
+        context.segment(new SegmentContext(1001).port(trunk.untagged()));                    // the native VLAN
+        context.segment(new SegmentContext(2020).port(trunk.vlan(20, new VlanRules(VlanPriority.DSCP, false))));
+        context.segment(new SegmentContext(3005).port(trunk.serviceVlan(5, new VlanRules(VlanPriority.of(0), true))));
     }
 
     void read()

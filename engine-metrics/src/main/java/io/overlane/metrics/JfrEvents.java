@@ -124,6 +124,28 @@ public final class JfrEvents implements AutoCloseable
             written.frames = storm.frames();
             written.commit();
         }
+        else if (event instanceof EngineEvent.MacConflict conflict)
+        {
+            final MacConflict written = new MacConflict();
+            written.engine = name;
+            written.vni = conflict.vni();
+            written.mac = conflict.mac().toString();
+            written.place = conflict.port().toString();
+            written.other = conflict.remote().toString();
+            written.commit();
+        }
+        else if (event instanceof EngineEvent.DuplicateAddress duplicate)
+        {
+            final DuplicateAddress written = new DuplicateAddress();
+            written.engine = name;
+            written.vni = duplicate.vni();
+            written.address = duplicate.address().toString();
+            written.mac = duplicate.mac().toString();
+            written.place = duplicate.place().toString();
+            written.otherMac = duplicate.other().toString();
+            written.otherPlace = duplicate.otherPlace() == null ? "configuration" : duplicate.otherPlace().toString();
+            written.commit();
+        }
         else if (event instanceof EngineEvent.LearnLimited limited)
         {
             final LearnLimited written = new LearnLimited();
@@ -213,6 +235,39 @@ public final class JfrEvents implements AutoCloseable
     @Description("A station that had moved too often stays where it was; the other place sent a frame of it")
     static final class MacPinned extends MacEvent
     {
+    }
+
+    /** A MAC on both sides. */
+    @Name("io.overlane.MacConflict")
+    @Label("MAC Conflict")
+    @Description("A station sent from a port and from a remote: a duplicate MAC address or a loop")
+    static final class MacConflict extends MacEvent
+    {
+    }
+
+    /** Two MACs of an IP address. */
+    @Name("io.overlane.DuplicateAddress")
+    @Label("Duplicate Address")
+    @Description("Two stations claim one IP address")
+    static final class DuplicateAddress extends OverlaneEvent
+    {
+        @Label("VNI")
+        int vni;
+
+        @Label("Address")
+        @Nullable String address;
+
+        @Label("MAC")
+        @Nullable String mac;
+
+        @Label("Place")
+        @Nullable String place;
+
+        @Label("Other MAC")
+        @Nullable String otherMac;
+
+        @Label("Other Place")
+        @Nullable String otherPlace;
     }
 
     /** A flood limit began to drop. */

@@ -18,12 +18,14 @@ import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.ForwardingPort;
 import io.overlane.port.Port;
+import io.overlane.port.VlanTrunk;
 import io.overlane.routing.Gateway;
 import io.overlane.routing.RoutingContext;
 import io.overlane.status.DropReason;
 import io.overlane.status.DropSample;
 import io.overlane.status.PathCounters;
 import io.overlane.testdata.FrameSpec;
+import io.overlane.testdata.IslFrame;
 import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
@@ -110,6 +112,7 @@ class EveryDropReasonTest
         received(all);
         delivered(all);
         transmitted(all);
+        ofTrunk(all);
         sent(all);
         switched(all);
         routed(all);
@@ -258,6 +261,14 @@ class EveryDropReasonTest
                 harness.transmit(FLOODED.bytes());
             }));
         }
+        all.add(new Loss("asked for", true, DropReason.PORT_ARP_LIMIT, harness ->
+        {
+            harness.attach(EngineHarness.A);
+            harness.launch(new SegmentContext(VNI).flood(EngineHarness.A)
+                .policy(p -> p.floodBudget(new FloodBudget(0, 0, 0, 1))));
+            harness.transmit(FrameSpec.arpRequest("10.1.0.1", "10.1.0.2").bytes());
+            harness.transmit(FrameSpec.arpRequest("10.1.0.1", "10.1.0.3").bytes());
+        }));
         for (final DropReason reason : new DropReason[]{DropReason.CLAIM_ABANDONED, DropReason.PORT_CLOSED})
         {
             all.add(new Loss("by the port's own verdict", true, reason, harness ->
@@ -312,6 +323,42 @@ class EveryDropReasonTest
         {
             harness.launch(segment);
             harness.transmit(frame);
+        }));
+    }
+
+    private static void ofTrunk(final List<Loss> all)
+    {
+        final byte[] isl = IslFrame.of(1, 10, INNER.bytes());
+        onTrunk(all, "another VLAN", DropReason.UNKNOWN_VLAN, INNER.vlan(11).bytes());
+        onTrunk(all, "no tag", DropReason.UNKNOWN_VLAN, INNER.bytes());
+        onTrunk(all, "half a tag", DropReason.UNKNOWN_VLAN, INNER.vlan(10).truncate(17).bytes());
+        onTrunk(all, "802.1ad", DropReason.SERVICE_TAG, INNER.tag(0x88A8, 10).bytes());
+        onTrunk(all, "before 802.1ad", DropReason.SERVICE_TAG, INNER.tag(0x9100, 10).bytes());
+        onTrunk(all, "two tags", DropReason.STACKED_VLAN, INNER.vlan(10).vlan(10).bytes());
+        onTrunk(all, "ISL", DropReason.ISL, isl);
+        toTrunk(all, "a tag", DropReason.INNER_VLAN, INNER.vlan(10).bytes());
+        toTrunk(all, "ISL", DropReason.ISL, isl);
+    }
+
+    private static void onTrunk(
+        final List<Loss> all, final String name, final DropReason reason, final byte... frame)
+    {
+        all.add(new Loss("on a trunk: " + name, true, reason, harness ->
+        {
+            final LoopbackPort device = port("trunk");
+            launch(harness, segment(new VlanTrunk(device, 16).vlan(10)));
+            assertTrue(device.put(frame));
+            harness.run();
+        }));
+    }
+
+    private static void toTrunk(
+        final List<Loss> all, final String name, final DropReason reason, final byte... frame)
+    {
+        all.add(new Loss("towards a trunk: " + name, false, reason, harness ->
+        {
+            launch(harness, segment(new VlanTrunk(port("trunk"), 16).vlan(10)));
+            harness.receive(EngineHarness.A, FrameSpec.vxlan(frame).vni(VNI).datagram());
         }));
     }
 

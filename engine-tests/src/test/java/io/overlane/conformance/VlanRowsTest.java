@@ -13,6 +13,7 @@ import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.port.VlanTrunk;
+import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
 import io.overlane.status.DropSamples;
 import io.overlane.testdata.FrameSpec;
@@ -60,9 +61,9 @@ class VlanRowsTest
 
     /** What an external device takes from its tunnel information, a trunk takes from the tag. */
     @Test
-    @Conformance(row = 108, behaviour = "on a trunk, whose tags select segments: passed over and counted, where the " +
+    @Conformance(row = 108, behaviour = "on a trunk, whose tags select segments: dropped: unknown-vlan, where the " +
         "tag or the lack of one selects none", deviation = "no external mode: a tag stands for the tunnel information")
-    void shouldPassOverWhatSelectsNoSegment()
+    void shouldDropWhatSelectsNoSegment()
     {
         try (EngineHarness harness = EngineHarness.create())
         {
@@ -76,8 +77,9 @@ class VlanRowsTest
                 harness.run();
             }
             assertEquals(0, harness.sentTo(EngineHarness.A).size());
-            assertEquals(0, harness.encap().framesIn());
-            assertEquals(3, trunk.filtered());
+            assertEquals(3, harness.encap().dropped(DropReason.UNKNOWN_VLAN));
+            assertEquals(3, EngineHarness.ledger(
+                harness.encap(), DropReason.UNKNOWN_VLAN, DropLedger.NO_VNI, null));
 
             device.put(INNER.vlan(7).bytes());
             harness.run();

@@ -130,7 +130,8 @@ class EngineSnapshotTest
         final EngineSnapshot snapshot = harness.engine().snapshot();
         assertEquals(List.of(), snapshot.segments());
         assertEquals(
-            List.of(new PortRow("tun", null, 0, 1472, new Volume(1, 10), Volume.NONE, 0, 0, 0, 0)), snapshot.ports());
+            List.of(new PortRow("tun", null, 0, 1472, new Volume(1, 10), Volume.NONE, 0, 0, 0, 0, null)),
+            snapshot.ports());
         assertEquals(1, snapshot.tables().routes());
     }
 

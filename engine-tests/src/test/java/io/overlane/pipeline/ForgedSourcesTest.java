@@ -50,7 +50,7 @@ class ForgedSourcesTest
     private final VxlanDecapPath path = new VxlanDecapPath(
         forwarding.segments(), forwarding.fdb(), forwarding.remotes(), 8472, SystemNanoClock.INSTANCE,
         toPorts, fates, Guards.stages(), Guards.transit(fates),
-        Guards.gateway(forwarding.fdb(), toPorts, fates), null);
+        Guards.gateway(forwarding.fdb(), toPorts, fates), null, null);
     private final Frame frame = new FrameSlab(1, 2048).frame(0);
     private final byte[] datagram = FrameSpec.vxlan(FrameSpec.ipv4Udp()).vni(1).datagram();
 

@@ -78,7 +78,7 @@ class OffloadAllocationTest
             fdb,
             new RemoteTable(16), 8472, () -> 0,
             toPorts, fates, Guards.stages(), Guards.transit(fates),
-            Guards.gateway(fdb, toPorts, fates), null));
+            Guards.gateway(fdb, toPorts, fates), null, null));
 
         final byte[] bytes = datagrams();
         final MemoryBuffer buffer = new MemoryBuffer(new byte[FrameSlab.HEADROOM + bytes.length]);

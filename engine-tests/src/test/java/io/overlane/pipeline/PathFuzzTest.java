@@ -155,7 +155,7 @@ class PathFuzzTest
             }
         }
 
-        assertEquals(put, harness.encap().framesIn() + trunk.filtered());
+        assertEquals(put, harness.encap().framesIn());
         assertTrue(harness.encap().delivered() > put / 4 && harness.encap().dropped() > 0);
         assertTrue(harness.decap().delivered() > put / 4 && harness.decap().dropped() > 0);
     }

@@ -19,6 +19,7 @@ import io.overlane.testkit.LoopbackPort;
 import io.overlane.testkit.SilentPort;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,8 @@ class VlanTrunkTest
 
     private final LoopbackPort device = new LoopbackPort("tap0", 1450, 64);
     private final VlanTrunk trunk = new VlanTrunk(device, 16);
+    private final List<byte[]> strangers = new ArrayList<>();
+    private final List<DropReason> verdicts = new ArrayList<>();
 
     @Test
     void shouldSortFramesByTag()
@@ -47,19 +50,21 @@ class VlanTrunkTest
         final List<byte[]> ofTen = new ArrayList<>();
         final List<byte[]> ofTwenty = new ArrayList<>();
         final List<byte[]> ofRest = new ArrayList<>();
-        turns(3, ten, ofTen, twenty, ofTwenty, rest, ofRest);
+        turns(5, ten, ofTen, twenty, ofTwenty, rest, ofRest);
 
-        assertFrames(ofTen, INNER.vlan(7), INNER);
+        // A port returns frames with a verdict, too, so that the engine counts them.
+        assertFrames(ofTen, INNER, INNER.vlan(10).vlan(7));
         assertFrames(ofTwenty, INNER);
-        assertFrames(ofRest, INNER, INNER, INNER.tag(0x88A8, 10));
-        assertEquals(1, trunk.filtered());
+        assertFrames(ofRest, INNER, INNER);
+        assertEquals(List.of(DropReason.UNKNOWN_VLAN, DropReason.STACKED_VLAN, DropReason.SERVICE_TAG), sorted());
+        assertFrames(strangers, INNER.vlan(30), INNER.tag(0x88A8, 10));
     }
 
     @Test
     void shouldTagWhatIsOfferedAndLeaveTheFrameAsItWas()
     {
         final FrameBatch batch = batch(INNER.bytes(), INNER.vlan(9).bytes());
-        trunk.vlan(10).offer(batch);
+        trunk.vlan(10, new VlanRules(VlanPriority.of(0), true)).offer(batch);
 
         assertArrayEquals(INNER.vlan(10).bytes(), device.takeBytes());
         assertArrayEquals(INNER.vlan(10).vlan(9).bytes(), device.takeBytes());
@@ -110,7 +115,7 @@ class VlanTrunkTest
         }
         assertFrames(ofTen, INNER.payload((byte)6), INNER.payload((byte)7), INNER.payload((byte)8));
         assertEquals(6, ofTwenty.size());
-        assertEquals(0, trunk.filtered());
+        assertEquals(0, strangers.size());
     }
 
     /** A port that was asked for and given to nobody, or whose segment is gone. */
@@ -126,11 +131,14 @@ class VlanTrunkTest
             device.put(INNER.vlan(10).bytes());
             poll(ten, 16, ofTen);
         }
-        poll(ten, 16, ofTen);
-        poll(ten, 16, ofTen);
+        for (int i = 0; i < 20; i++)
+        {
+            poll(ten, 16, ofTen);
+        }
 
         assertEquals(5, ofTen.size());
-        assertEquals(5, trunk.filtered());
+        assertEquals(5, strangers.size());
+        assertTrue(verdicts.stream().allMatch(DropReason.UNKNOWN_VLAN::equals), verdicts::toString);
     }
 
     @Test
@@ -146,6 +154,29 @@ class VlanTrunkTest
         assertEquals(0, closing.closed);
         twenty.close();
         assertEquals(1, closing.closed);
+    }
+
+    /** All its ports may be replaced at once. */
+    @Test
+    void shouldStayOpenWhileItIsHeld()
+    {
+        final ClosingPort closing = new ClosingPort();
+        final VlanTrunk other = new VlanTrunk(closing, 16);
+        final Port ten = other.vlan(10);
+        final Runnable release = other.keepOpen();
+        ten.endInput();
+        ten.close();
+        final Port twenty = other.vlan(20);
+        release.run();
+        assertEquals(0, closing.closed + closing.ended);
+        twenty.endInput();
+        assertEquals(1, closing.ended);
+        twenty.close();
+        assertEquals(1, closing.closed);
+
+        final Runnable last = other.keepOpen();
+        last.run();
+        assertEquals(2, closing.closed, "without a port nobody else closes it");
     }
 
     @Test
@@ -179,7 +210,7 @@ class VlanTrunkTest
                 datagram, FrameSpec.vxlan(INNER).vni(1010).datagram())));
             assertTrue(sent.stream().anyMatch(datagram -> Arrays.equals(
                 datagram, FrameSpec.vxlan(INNER).vni(1020).datagram())));
-            assertEquals(1, trunk.filtered());
+            assertEquals(1, harness.encap().dropped(DropReason.UNKNOWN_VLAN));
 
             harness.receive(EngineHarness.A, FrameSpec.vxlan(INNER).vni(1020).datagram());
             assertArrayEquals(INNER.vlan(20).bytes(), device.takeBytes());
@@ -211,7 +242,7 @@ class VlanTrunkTest
         assertEquals(0, ten.slotLength());
     }
 
-    private static void turns(
+    private void turns(
         final int count,
         final Port first, final List<byte[]> ofFirst,
         final Port second, final List<byte[]> ofSecond,
@@ -225,15 +256,26 @@ class VlanTrunkTest
         }
     }
 
-    private static void poll(final Port port, final int limit, final List<byte[]> frames)
+    private void poll(final Port port, final int limit, final List<byte[]> frames)
     {
         final FrameBatch batch = new FrameBatch(limit);
         final int count = port.poll(batch, limit);
         assertEquals(batch.size(), count);
         for (int i = 0; i < count; i++)
         {
-            frames.add(EngineHarness.bytes(batch.get(i)));
+            final DropReason verdict = batch.get(i).verdict();
+            (verdict.isWithoutSegment() ? strangers : frames).add(EngineHarness.bytes(batch.get(i)));
+            assertEquals(batch.get(0).verdict().isWithoutSegment(), verdict.isWithoutSegment(), "strangers come alone");
+            if (verdict != DropReason.NONE)
+            {
+                verdicts.add(verdict);
+            }
         }
+    }
+
+    private List<DropReason> sorted()
+    {
+        return verdicts.stream().sorted(Comparator.comparing(DropReason::label).reversed()).toList();
     }
 
     private static FrameBatch batch(final byte[]... frames)
@@ -261,10 +303,17 @@ class VlanTrunkTest
     private static final class ClosingPort extends SilentPort
     {
         private int closed;
+        private int ended;
 
         private ClosingPort()
         {
             super("closing");
+        }
+
+        @Override
+        public void endInput()
+        {
+            ended++;
         }
 
         @Override

@@ -47,6 +47,7 @@ public final class EngineCommands
             new FdbCommands(access).addTo(commands);
             new NeighborCommands(access).addTo(commands);
             new SegmentCommands(access).addTo(commands);
+            new VlanCommands(access).addTo(commands);
         }
         else
         {

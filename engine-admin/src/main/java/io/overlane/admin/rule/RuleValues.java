@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 final class RuleValues
 {
     private static final int MAX_NUMBER = 999_999_999;
-    private static final List<String> RATES = List.of("port", "segment", "copies");
+    private static final List<String> RATES = List.of("port", "segment", "copies", "arp");
     private static final int MAX_RATE = 1_000_000_000;
     private static final String INHERIT = "inherit";
     private static final String NONE = "none";
@@ -166,15 +166,15 @@ final class RuleValues
             final String number = part.substring(equals + 1);
             require(
                 rate >= 0 && rates[rate] == 0 && number.matches("[1-9]\\d{0,9}") && Long.parseLong(number) <= MAX_RATE,
-                "expected port=N,segment=N,copies=N in frames a second, or none");
+                "expected port=N,segment=N,copies=N,arp=N in frames a second, or none");
             rates[rate] = Integer.parseInt(number);
         }
-        return new FloodBudget(rates[0], rates[1], rates[2]);
+        return new FloodBudget(rates[0], rates[1], rates[2], rates[3]);
     }
 
     static String budget(final FloodBudget budget)
     {
-        final int[] rates = {budget.portFrames(), budget.segmentFrames(), budget.copies()};
+        final int[] rates = {budget.portFrames(), budget.segmentFrames(), budget.copies(), budget.portRequests()};
         final StringJoiner text = new StringJoiner(",").setEmptyValue(NONE);
         for (int i = 0; i < rates.length; i++)
         {

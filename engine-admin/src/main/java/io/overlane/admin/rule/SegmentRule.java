@@ -82,9 +82,10 @@ public enum SegmentRule
 
     /** Flooded frames. */
     FLOOD_LIMIT(
-        "flood-limit", "port=N,segment=N,copies=N|none",
+        "flood-limit", "port=N,segment=N,copies=N,arp=N|none",
         "Most broadcast, multicast and unknown unicast frames per second (vxlan): from each device, from the whole " +
-        "segment, and copies to remotes. Each part may be left out. Default: none.",
+        "segment, and copies to remotes; and of ARP packets and neighbour discovery messages to groups from each " +
+        "device, also of those that the engine answers. Each part may be left out. Default: none.",
             (policy, text) -> policy.floodBudget(RuleValues.budget(text)),
             policy -> RuleValues.budget(policy.floodBudget())),
 

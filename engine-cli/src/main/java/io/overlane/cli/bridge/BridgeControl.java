@@ -13,8 +13,8 @@ import io.overlane.cli.Version;
 import io.overlane.cli.bridge.config.ConfigFile;
 import io.overlane.cli.bridge.config.SegmentRequest;
 import io.overlane.cli.bridge.plan.BridgeMode;
-import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.HostFacts;
+import io.overlane.cli.bridge.plan.NumberRange;
 import io.overlane.tun.service.SystemdNotifier;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -137,8 +137,9 @@ final class BridgeControl
         if (isVxlan)
         {
             commands
-                .add("segment add", SegmentRequest.SYNTAX, "add a segment and its device", this::addSegment)
-                .add("segment del", "VNI", "remove a segment that was added by hand", this::removeSegment);
+                .add("segment add", SegmentRequest.SYNTAX, "add a segment and its device, or one for each VLAN of a" +
+                    " range", this::addSegment)
+                .add("segment del", "VNI[-VNI]", "remove segments that were added by hand", this::removeSegment);
         }
         return commands;
     }
@@ -222,10 +223,9 @@ final class BridgeControl
 
     private Answer addSegment(final List<String> words) throws AdminException
     {
-        final BridgePlan plan = SegmentRequest.plan(words, run.plans().get(0), HostFacts.now());
         tasks.ask(() ->
         {
-            bridge.add(plan);
+            bridge.add(SegmentRequest.plans(words, run.plans().get(0), bridge::planOf, HostFacts.now()));
             return null;
         });
         return Answer.DONE;
@@ -233,14 +233,14 @@ final class BridgeControl
 
     private Answer removeSegment(final List<String> words) throws AdminException
     {
-        final int vni = SegmentRequest.vni(words);
+        final NumberRange vnis = SegmentRequest.vnis(words);
         if (words.size() > 1)
         {
             throw AdminException.usage("unexpected '" + words.get(1) + "'");
         }
         tasks.ask(() ->
         {
-            bridge.remove(vni);
+            bridge.remove(vnis);
             return null;
         });
         return Answer.DONE;

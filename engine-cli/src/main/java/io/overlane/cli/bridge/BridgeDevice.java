@@ -2,8 +2,10 @@
 package io.overlane.cli.bridge;
 
 import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.cli.bridge.plan.VlanSpec;
 import io.overlane.engine.WatchedPort;
 import io.overlane.port.Port;
+import io.overlane.port.VlanPort;
 import io.overlane.port.VlanTrunk;
 import io.overlane.tun.DataPathThread;
 import io.overlane.tun.TunDevice;
@@ -36,7 +38,15 @@ final class BridgeDevice implements AutoCloseable
         this.device = device;
         this.tun = tun;
         this.trunk = trunk;
-        port = trunk == null ? tun : plan.vlan() == null ? trunk.untagged() : trunk.vlan(plan.vlan());
+        port = trunk == null ? tun : port(trunk, plan);
+    }
+
+    private static Port port(final VlanTrunk trunk, final BridgePlan plan)
+    {
+        final VlanSpec vlan = plan.vlan();
+        return vlan == null ? trunk.untagged() :
+            vlan.isService() ? trunk.serviceVlan(vlan.id(), plan.vlanRules()) :
+            trunk.vlan(vlan.id(), plan.vlanRules());
     }
 
     /**
@@ -109,10 +119,20 @@ final class BridgeDevice implements AutoCloseable
         return plan;
     }
 
-    /** Set the wanted plan; the host is not changed yet. */
+    /** Set the wanted plan; the host is not changed yet. The rules of a VLAN change at once. */
     void plan(final BridgePlan wanted)
     {
         plan = wanted;
+        if (port instanceof VlanPort vlan)
+        {
+            vlan.rules(plan.vlanRules());
+        }
+    }
+
+    /** Keep a trunk while its VLANs may be replaced by others; the task ends this. */
+    Runnable keepOpen()
+    {
+        return trunk == null ? () -> {} : trunk.keepOpen();
     }
 
     /** The port for the engine. */
@@ -129,12 +149,6 @@ final class BridgeDevice implements AutoCloseable
     boolean isTrunk()
     {
         return trunk != null;
-    }
-
-    /** For the statistics: frames of the device that belong to no segment. */
-    String filtered()
-    {
-        return trunk == null ? "" : "; " + trunk.filtered() + " frames of VLANs without a segment";
     }
 
     /** True if the device was removed. */

@@ -102,6 +102,7 @@ final class BridgeSession
             final OverlayEngine engine = launch(first, underlay, devices);
             engine.terminated().whenComplete((none, cause) -> tasks.stop());
             JfrEvents.connect(engine, first.device());
+            opened(StationWarnings.log(engine, LOG));
             bridge.configure(engine);
             watchHost(bridge);
             progress.close();
@@ -125,8 +126,7 @@ final class BridgeSession
                 for (final BridgeDevice device : bridge.all())
                 {
                     out.println(
-                        "  " + device.port().name() + ": " + device.tun().offload() + "; " + underlay.description() +
-                            device.filtered());
+                        "  " + device.port().name() + ": " + device.tun().offload() + "; " + underlay.description());
                 }
                 out.flush();
             }

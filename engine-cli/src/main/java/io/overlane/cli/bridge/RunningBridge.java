@@ -5,10 +5,12 @@ import io.overlane.admin.rule.RuleChange;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.cli.bridge.plan.NumberRange;
 import io.overlane.cli.bridge.plan.PlanChange;
 import io.overlane.cli.host.HostConfig;
 import io.overlane.cli.host.HostEntry;
 import io.overlane.control.DesiredState;
+import io.overlane.control.FdbRequest;
 import io.overlane.control.ReconcileResult;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.error.GuardedErrorHandler;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -51,6 +54,9 @@ final class RunningBridge implements AutoCloseable
 
     /** Devices of segments that an operator added, which a change of the file does not remove. */
     private final Map<Integer, BridgeDevice> added = new LinkedHashMap<>();
+
+    /** By name, trunks whose VLANs are being replaced: a new VLAN finds its trunk here if all others are gone. */
+    private final Map<String, BridgeDevice> kept = new LinkedHashMap<>();
 
     /** Null until a plan has entries for the host. */
     private @Nullable HostConfig host;
@@ -142,23 +148,7 @@ final class RunningBridge implements AutoCloseable
         }
         final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
         wanted.forEach(plan -> plans.put(plan.vni(), plan));
-        removeConfigured(devices.values().stream().filter(device -> !plans.containsKey(device.plan().vni())), report);
-        final Map<BridgeDevice, BridgePlan> changes = new LinkedHashMap<>();
-        final Set<String> trunks = trunks(wanted);
-        for (final BridgePlan plan : plans.values())
-        {
-            final BridgeDevice device = devices.get(plan.vni());
-            if (device == null)
-            {
-                attempt(report, () -> addConfigured(plan, trunks.contains(plan.device()), changes, report));
-            }
-            else
-            {
-                final PlanChange change = PlanChange.of(device.plan(), plan);
-                change.kept().forEach(report::notDone);
-                changes.put(device, change.plan());
-            }
-        }
+        final Map<BridgeDevice, BridgePlan> changes = replaceSegments(plans, trunks(wanted), report);
         changes.forEach(BridgeDevice::plan);
         // Relax the source policy before peers are removed; tighten it after peers are added.
         changeRules(changes.keySet().stream().filter(device -> device.plan().isOpenToAll()), report);
@@ -169,6 +159,58 @@ final class RunningBridge implements AutoCloseable
         });
         changeRules(changes.keySet().stream().filter(device -> !device.plan().isOpenToAll()), report);
         return report;
+    }
+
+    /**
+     * Remove segments and add others; a segment whose frames have another VLAN from now on is removed and added again.
+     *
+     * @return the plans of the segments that stay or are new.
+     */
+    private Map<BridgeDevice, BridgePlan> replaceSegments(
+        final Map<Integer, BridgePlan> plans, final Set<String> trunks, final ChangeReport report)
+    {
+        final List<Runnable> releases = new ArrayList<>();
+        for (final BridgeDevice device : devices.values())
+        {
+            if (trunks.contains(device.plan().device()) && device.isTrunk() &&
+                kept.putIfAbsent(device.plan().device(), device) == null)
+            {
+                releases.add(device.keepOpen());
+            }
+        }
+        try
+        {
+            removeConfigured(devices.values().stream().filter(device -> isLeaving(device, plans)), report);
+            final Map<BridgeDevice, BridgePlan> changes = new LinkedHashMap<>();
+            for (final BridgePlan plan : plans.values())
+            {
+                final BridgeDevice device = devices.get(plan.vni());
+                if (device == null)
+                {
+                    attempt(report, () -> addConfigured(plan, trunks.contains(plan.device()), changes, report));
+                }
+                else
+                {
+                    final PlanChange change = PlanChange.of(device.plan(), plan);
+                    change.kept().forEach(report::notDone);
+                    changes.put(device, change.plan());
+                }
+            }
+            return changes;
+        }
+        finally
+        {
+            kept.clear();
+            releases.forEach(Runnable::run);
+        }
+    }
+
+    /** Whether a segment is gone, or has frames of another VLAN, which is another port. */
+    private static boolean isLeaving(final BridgeDevice device, final Map<Integer, BridgePlan> plans)
+    {
+        final BridgePlan wanted = plans.get(device.plan().vni());
+        return wanted == null || device.plan().vlan() != null && wanted.vlan() != null &&
+            !device.plan().isSamePlace(wanted);
     }
 
     /** Rules that an operator changed by hand become those of the file again. */
@@ -223,35 +265,69 @@ final class RunningBridge implements AutoCloseable
     }
 
     /**
-     * Add a segment and its device for an operator.
+     * Add segments and their devices for an operator: all of them, or none.
      *
-     * @param plan of the segment.
-     * @throws IOException if the device cannot be made, or the engine refuses the segment.
+     * @param plans of the segments.
+     * @throws IOException if a device cannot be made, or the engine refuses a segment.
      */
-    void add(final BridgePlan plan) throws IOException
+    void add(final List<BridgePlan> plans) throws IOException
     {
-        final BridgeDevice device = join(plan, false);
-        added.put(plan.vni(), device);
+        final List<Integer> done = new ArrayList<>();
+        try
+        {
+            for (final BridgePlan plan : plans)
+            {
+                final BridgeDevice device = join(plan, plan.vlan() != null || isTrunk(plan.device()));
+                added.put(plan.vni(), device);
+                done.add(plan.vni());
+                await(engine.control().operate(tables ->
+                    plan.flood().stream().map(to -> tables.append(FdbRequest.flood(plan.vni(), to))).toList()));
+            }
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            for (final int vni : done)
+            {
+                close(Objects.requireNonNull(added.remove(vni)));
+            }
+            throw ex;
+        }
         configureHost();
     }
 
     /**
-     * Remove a segment and its device.
+     * The plan of a segment with that device, whose MAC and MTU other segments of the device have, too.
      *
-     * @param vni of the segment.
-     * @throws IOException if it does not exist, or comes from options or file.
+     * @param device name of the device.
+     * @return null if there is no such device.
      */
-    void remove(final int vni) throws IOException
+    @Nullable BridgePlan planOf(final String device)
     {
-        final BridgeDevice device = added.get(vni);
-        if (device == null)
+        return all().stream().map(BridgeDevice::plan).filter(plan -> plan.device().equals(device)).findFirst()
+            .orElse(null);
+    }
+
+    /**
+     * Remove segments and their devices: all of them, or none.
+     *
+     * @param vnis of the segments.
+     * @throws IOException if one does not exist, or comes from options or file.
+     */
+    void remove(final NumberRange vnis) throws IOException
+    {
+        for (int vni = vnis.from(); vni <= vnis.to(); vni++)
         {
-            throw new IOException(devices.containsKey(vni) ?
-                "VNI " + vni + " comes from the configuration and cannot be removed with ctl" :
-                "no segment has VNI " + vni);
+            if (!added.containsKey(vni))
+            {
+                throw new IOException(devices.containsKey(vni) ?
+                    "VNI " + vni + " comes from the configuration and cannot be removed with ctl" :
+                    "no segment has VNI " + vni);
+            }
         }
-        added.remove(vni);
-        close(device);
+        for (int vni = vnis.from(); vni <= vnis.to(); vni++)
+        {
+            close(Objects.requireNonNull(added.remove(vni)));
+        }
         configureHost();
     }
 
@@ -396,14 +472,26 @@ final class RunningBridge implements AutoCloseable
     /** A device of its own, or a VLAN of an existing one. */
     private BridgeDevice openDevice(final BridgePlan plan, final boolean isTrunk) throws IOException
     {
-        for (final BridgeDevice other : devices.values())
+        BridgeDevice trunk = kept.get(plan.device());
+        for (final BridgeDevice other : all())
         {
-            if (isTrunk && other.plan().device().equals(plan.device()))
+            if (isTrunk && !other.isGone() && other.plan().device().equals(plan.device()))
             {
-                return other.share(plan);
+                if (other.plan().isSamePlace(plan))
+                {
+                    throw new IOException(
+                        (plan.vlan() == null ? "frames without a tag" : "VLAN " + plan.vlan()) + " of device " +
+                            plan.device() + " belong to VNI " + other.plan().vni() + ": remove that segment first");
+                }
+                trunk = other;
             }
         }
-        return BridgeDevice.open(plan, isTrunk, errors);
+        return isTrunk && trunk != null ? trunk.share(plan) : BridgeDevice.open(plan, isTrunk, errors);
+    }
+
+    private boolean isTrunk(final String device)
+    {
+        return all().stream().anyMatch(other -> other.isTrunk() && other.plan().device().equals(device));
     }
 
     private void close(final BridgeDevice device) throws IOException

@@ -44,6 +44,8 @@ public final class EventQueue
     private static final int UNKNOWN_NEIGHBOR = 101;
     private static final int LEARN_LIMITED = 102;
     private static final int OBJECT = 103;
+    private static final int MAC_CONFLICT = 104;
+    private static final int CLAIM = 105;
     private static final int TIME = 0;
     private static final int VNI = 8;
     private static final int MAC = 16;
@@ -63,6 +65,7 @@ public final class EventQueue
     private final Doorbell doorbell = new Doorbell();
     private final Deque<EngineEvent> objects = new ConcurrentLinkedDeque<>();
     private final AtomicLong lost = new AtomicLong();
+    private final AddressClaims claims;
     /** Null until somebody subscribes. */
     private volatile @Nullable ManyToOneRingBuffer ring;
     private volatile boolean isOn;
@@ -78,9 +81,24 @@ public final class EventQueue
         @Nullable String name(int vni, long id);
     }
 
-    /** @param capacity number of events that can wait; rounded up to a power of two, 80 bytes each. */
-    public EventQueue(final int capacity, final NanoClock clock)
+    /** Finds the MAC that was configured for an IP address. */
+    @FunctionalInterface
+    public interface Owners
     {
+        /**
+         * @param high first word of the address.
+         * @return in the low 48 bits; -1 if none was configured.
+         */
+        long mac(int vni, long high, long low);
+    }
+
+    /**
+     * @param capacity number of events that can wait; rounded up to a power of two, 80 bytes each.
+     * @param owners   of IP addresses that were configured.
+     */
+    public EventQueue(final int capacity, final Owners owners, final NanoClock clock)
+    {
+        claims = new AddressClaims(owners);
         length = BitUtil.findNextPositivePowerOfTwo(Math.max(2, capacity) * RECORD_LENGTH);
         this.clock = clock;
     }
@@ -182,6 +200,37 @@ public final class EventQueue
         offer(LEARN_LIMITED, vni, 0, 0, high, low, udpPort, 0, 0, 0);
     }
 
+    /**
+     * Any thread; allocates nothing and does not wait.
+     *
+     * @param mac     of a station that sends from the only port of its segment, too.
+     * @param high    first word of the remote.
+     * @param udpPort of the remote.
+     */
+    public void offerMacConflict(final int vni, final long mac, final long high, final long low, final int udpPort)
+    {
+        offer(MAC_CONFLICT, vni, mac, 0, high, low, udpPort, 0, 0, 0);
+    }
+
+    /**
+     * A MAC claims an IP address. Any thread; allocates nothing and does not wait.
+     *
+     * @param addressHigh first word of the IP address.
+     * @param high        first word of the place from which the claim came.
+     * @param udpPort     of the place.
+     */
+    public void offerClaim(
+        final int vni,
+        final long addressHigh,
+        final long addressLow,
+        final long mac,
+        final long high,
+        final long low,
+        final int udpPort)
+    {
+        offer(CLAIM, vni, mac, 0, high, low, udpPort, addressHigh, addressLow, 0);
+    }
+
     /** Any thread; allocates. For events that are rare. */
     public void offer(final EngineEvent event)
     {
@@ -203,7 +252,7 @@ public final class EventQueue
      * Take events. One thread at a time.
      *
      * @param handler gets each event.
-     * @return number of events.
+     * @return number of records; a claim is a record, and seldom an event.
      */
     int poll(final PortNames names, final Consumer<EngineEvent> handler, final int limit)
     {
@@ -212,8 +261,14 @@ public final class EventQueue
         {
             return 0;
         }
-        final MessageHandler read =
-            (type, buffer, index, size) -> handler.accept(event(names, type, buffer, index));
+        final MessageHandler read = (type, buffer, index, size) ->
+        {
+            final EngineEvent event = event(names, type, buffer, index);
+            if (event != null)
+            {
+                handler.accept(event);
+            }
+        };
         // A read ends where the ring ends.
         final int count = open.read(read, limit);
         return count + open.read(read, limit - count);
@@ -258,7 +313,7 @@ public final class EventQueue
         return true;
     }
 
-    private EngineEvent event(
+    private @Nullable EngineEvent event(
         final PortNames names, final int type, final MutableDirectBuffer buffer, final int index)
     {
         final long timeNs = buffer.getLong(index + TIME);
@@ -272,6 +327,18 @@ public final class EventQueue
             case OBJECT -> Objects.requireNonNull(objects.pollFirst(), "event");
             case UNKNOWN_STATION -> new EngineEvent.UnknownStation(timeNs, vni, mac);
             case UNKNOWN_NEIGHBOR -> new EngineEvent.UnknownNeighbor(timeNs, vni, new IpAddress(high, low));
+            case MAC_CONFLICT -> new EngineEvent.MacConflict(
+                timeNs,
+                vni,
+                mac,
+                place(names, vni, LocalPorts.ADDRESS_HIGH, LocalPorts.ONLY_PORT, 0),
+                place(names, vni, high, low, udpPort));
+            case CLAIM -> claims.onClaim(
+                timeNs,
+                vni,
+                new IpAddress(buffer.getLong(index + OTHER_HIGH), buffer.getLong(index + OTHER_LOW)),
+                mac.value(),
+                place(names, vni, high, low, udpPort));
             case LEARN_LIMITED -> new EngineEvent.LearnLimited(timeNs, vni, place(names, vni, high, low, udpPort));
             default -> new EngineEvent.MacChanged(
                 timeNs,

@@ -79,6 +79,12 @@ public final class LocalSwitch
         self = ports.find(from);
     }
 
+    /** Second word of the address of the port in the table of remotes. */
+    public long portId()
+    {
+        return self == null ? LocalPorts.ONLY_PORT : remotes.low(self.number());
+    }
+
     /** Learn that a station is behind the port. The answer is why its frame is dropped, or {@link DropReason#NONE}. */
     public DropReason onSource(final long source)
     {

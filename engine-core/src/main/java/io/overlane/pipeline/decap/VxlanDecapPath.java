@@ -9,8 +9,10 @@ import io.overlane.gateway.Link;
 import io.overlane.parse.Layer3;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.bridge.LocalForward;
+import io.overlane.pipeline.learning.ClaimReporter;
 import io.overlane.pipeline.learning.Learn;
 import io.overlane.pipeline.learning.LearnRing;
+import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.stage.Mirrors;
 import io.overlane.pipeline.stage.StageEntry;
 import io.overlane.pipeline.stage.ThreadStages;
@@ -46,6 +48,7 @@ public final class VxlanDecapPath implements DecapPath
     private final SegmentTable segments;
     private final Learn learn;
     private final RemoteTable remotes;
+    private final int peerUdpPort;
     private final OfferQueue out;
     private final LocalForward local;
     private final PathCounters counters;
@@ -54,6 +57,8 @@ public final class VxlanDecapPath implements DecapPath
     private final Transit transit;
     private final Mirrors mirrors;
     private final DecapGateway gateway;
+    /** Null if nobody wants reports. */
+    private final @Nullable MissReporter reporter;
 
     private final VxlanHeader vxlan = new VxlanHeader();
     private final EthernetHeader ethernet = new EthernetHeader();
@@ -70,6 +75,8 @@ public final class VxlanDecapPath implements DecapPath
     private StageEntry @Nullable [] lastStages;
     /** The gateway of that segment; null if it has none. */
     private @Nullable Link lastGateway;
+    /** Reports claims of addresses; null while nobody wants events. */
+    private @Nullable ClaimReporter lastClaims;
     /** Of the last datagram of this batch whose remote was looked up. */
     private int lastRemote;
     private long lastHigh;
@@ -82,6 +89,7 @@ public final class VxlanDecapPath implements DecapPath
      * @param transit    to the thread that sends, for frames that stages send to remotes.
      * @param gateway    routes frames.
      * @param ring       to the thread that writes the FDB; null on that thread.
+     * @param reporter   reports claims of addresses; null if nobody wants the reports.
      */
     public VxlanDecapPath(
         final SegmentTable segments,
@@ -94,10 +102,13 @@ public final class VxlanDecapPath implements DecapPath
         final ThreadStages stages,
         final Transit transit,
         final DecapGateway gateway,
-        final @Nullable LearnRing ring)
+        final @Nullable LearnRing ring,
+        final @Nullable MissReporter reporter)
     {
         this.segments = segments;
+        this.reporter = reporter;
         this.remotes = remotes;
+        this.peerUdpPort = peerUdpPort;
         this.out = out;
         counters = fates.counters();
         this.fates = fates;
@@ -182,6 +193,7 @@ public final class VxlanDecapPath implements DecapPath
                 lastRules = segment.rules();
                 lastStages = stages.of(vni);
                 lastGateway = gateway.of(vni);
+                lastClaims = reporter == null || !reporter.isOn() ? null : reporter.claims();
             }
         }
         return lastSegment;
@@ -356,6 +368,10 @@ public final class VxlanDecapPath implements DecapPath
         if (!MacAddress.isValidSource(source))
         {
             return rules.dropBadSource().applies(learning) ? DropReason.BAD_SOURCE_MAC : DropReason.NONE;
+        }
+        if (lastClaims != null)
+        {
+            lastClaims.onFrame(frame, layer3, segment.vni(), high, low, peerUdpPort);
         }
         final boolean dropsViolation = rules.dropStaticViolation().applies(learning);
         if (learning)

@@ -9,6 +9,7 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.gateway.Link;
 import io.overlane.offload.GsoSplitter;
 import io.overlane.parse.Layer3;
+import io.overlane.pipeline.learning.MissReporter;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.pipeline.stage.Mirrors;
 import io.overlane.pipeline.stage.StageEntry;
@@ -17,6 +18,7 @@ import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.segment.Segment;
+import io.overlane.status.DropLedger;
 import io.overlane.status.DropReason;
 import io.overlane.status.PathCounters;
 import io.overlane.status.PortTraffic;
@@ -66,6 +68,8 @@ public final class VxlanEncapPath implements EncapPath
     private int ownNumber;
     /** Of the application, for this batch; null if there are none. */
     private StageEntry @Nullable [] stages;
+    /** Reports what is found out about stations; null while nobody wants events. */
+    private @Nullable MissReporter reporter;
     /** Made when there are stages. */
     private @Nullable Mirrors mirrors;
 
@@ -105,6 +109,7 @@ public final class VxlanEncapPath implements EncapPath
         ownNumber = ports.get(0).number();
         stages = shared.stages.of(segment.vni());
         gateway = shared.gateway.of(segment.vni());
+        reporter = shared.misses == null || !shared.misses.isOn() ? null : shared.misses;
         final boolean usesLocal = isSwitched || stages != null || gateway != null;
         if (usesLocal)
         {
@@ -152,7 +157,11 @@ public final class VxlanEncapPath implements EncapPath
             }
         }
         counters.onIn(frames, bytes);
-        traffic.onIn(frames, bytes);
+        // A trunk gives the frames that select no segment to any of its ports, without other frames.
+        if (size > 0 && !batch.get(0).verdict().isWithoutSegment())
+        {
+            traffic.onIn(frames, bytes);
+        }
         if (size == 1)
         {
             entries[0] = fdb.lookup(segment.vni(), destinations[0]);
@@ -175,7 +184,7 @@ public final class VxlanEncapPath implements EncapPath
             verdict = verdict == DropReason.NONE ? segments.open(frame, layer3) : verdict;
             count = verdict == DropReason.NONE ? segments.segments() : 1;
             counters.onIn(count, length);
-            traffic.onIn(count, length);
+            traffic.onIn(verdict.isWithoutSegment() ? 0 : count, verdict.isWithoutSegment() ? 0 : length);
             if (verdict == DropReason.NONE)
             {
                 length = segments.segmentLength();
@@ -282,10 +291,19 @@ public final class VxlanEncapPath implements EncapPath
         final long entry,
         final int count)
     {
+        if (reporter != null)
+        {
+            reporter.claims().onFrame(
+                frame, layer3, segment.vni(), LocalPorts.ADDRESS_HIGH, isSwitched ? shared.local.portId() : 0, 0);
+        }
         final DropReason verdict = learn(frame);
         if (verdict != DropReason.NONE)
         {
             drop(verdict, frame, count);
+        }
+        else if (MacAddress.isGroup(destination) && targets.isRequestTooMany(frame, layer3))
+        {
+            drop(DropReason.PORT_ARP_LIMIT, frame, count);
         }
         else if (gateway != null && (destination == gateway.mac() || MacAddress.isGroup(destination)) &&
             shared.gateway.take(
@@ -326,6 +344,11 @@ public final class VxlanEncapPath implements EncapPath
         final int[] remotes,
         final int count)
     {
+        if (reporter != null && !isSwitched)
+        {
+            final long source = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source();
+            reporter.onPortStation(segment.vni(), source, fdb, out.remotes());
+        }
         final DropReason refusal = targets.refusal(remotes, count);
         if (refusal != DropReason.NONE)
         {
@@ -400,6 +423,7 @@ public final class VxlanEncapPath implements EncapPath
 
     private void drop(final DropReason reason, final Frame frame, final int count)
     {
-        shared.fates.drop(reason, segment.vni(), frame, count);
+        shared.fates.drop(
+            reason, reason.isWithoutSegment() ? DropLedger.NO_VNI : segment.vni(), frame, count);
     }
 }

@@ -36,7 +36,7 @@ class EventHubTest
     private long nowNs;
     private int looks;
     private final List<Throwable> errors = new ArrayList<>();
-    private final EventQueue queue = new EventQueue(16, () -> nowNs);
+    private final EventQueue queue = new EventQueue(16, (vni, high, low) -> -1, () -> nowNs);
     private final EventHub hub = new EventHub(
         queue,
         (vni, id) -> id == 5 ? "eth-" + vni : null,

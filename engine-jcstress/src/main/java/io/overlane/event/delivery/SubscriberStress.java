@@ -25,7 +25,7 @@ public final class SubscriberStress
     @State
     public static class DeliverWhileRunning
     {
-        private final EventQueue queue = new EventQueue(2, () -> 0);
+        private final EventQueue queue = new EventQueue(2, (vni, high, low) -> -1, () -> 0);
         private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
         private int count;
         private int order;

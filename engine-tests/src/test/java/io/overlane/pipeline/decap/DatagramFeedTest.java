@@ -51,7 +51,7 @@ class DatagramFeedTest
             fdb,
             new RemoteTable(16), 8472, () -> 0,
             toPorts, fates, Guards.stages(), Guards.transit(fates),
-            Guards.gateway(fdb, toPorts, fates), null));
+            Guards.gateway(fdb, toPorts, fates), null, null));
     }
 
     @Test

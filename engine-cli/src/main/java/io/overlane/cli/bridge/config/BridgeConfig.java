@@ -5,14 +5,17 @@ import io.overlane.cli.RunOptions;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.BridgePlanner;
 import io.overlane.cli.bridge.plan.HostFacts;
+import io.overlane.cli.bridge.plan.NumberRange;
 import io.overlane.cli.config.ConfigNode;
 import io.overlane.cli.config.Place;
 import io.overlane.cli.config.Suggestion;
+import io.overlane.wire.VlanTag;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ final class BridgeConfig
     private static final String SEGMENTS = "segments";
     private static final String VNI = "vni";
     private static final String DEVICE = "device";
+    private static final String VLAN = "vlan";
 
     private final ConfigKeys keys = new ConfigKeys();
     private final HostFacts host;
@@ -99,22 +103,61 @@ final class BridgeConfig
                 requireKnownInSegment(key, value.place());
                 keys.add(arguments, key, value);
             });
-            if (!members.containsKey(DEVICE))
+            for (final ConfigArguments one : expand(arguments))
             {
-                arguments.set(DEVICE, "vx" + members.get(VNI).text(), element.place());
+                if (one.value(DEVICE) == null)
+                {
+                    one.set(DEVICE, "vx" + one.value(VNI), element.place());
+                }
+                final BridgePlan plan = plan(one, byDevice.get(one.value(DEVICE)));
+                byDevice.putIfAbsent(plan.device(), plan);
+                requireOwn(taken, "VNI " + plan.vni(), element.place());
+                requireOwn(taken, "device " + plan.device() +
+                    (plan.vlan() == null ? "" : ", VLAN " + plan.vlan() + ","), element.place());
+                plans.add(plan);
             }
-            final BridgePlan plan = plan(arguments, byDevice.get(arguments.value(DEVICE)));
-            byDevice.putIfAbsent(plan.device(), plan);
-            requireOwn(taken, "VNI " + plan.vni(), element.place());
-            requireOwn(taken, "device " + plan.device() +
-                (plan.vlan() == null ? "" : ", VLAN " + plan.vlan() + ","), element.place());
-            plans.add(plan);
         }
         if (plans.size() > 1)
         {
             requireTogether(plans, common);
         }
         return List.copyOf(plans);
+    }
+
+    /** A segment for each VLAN of a range; the first has the given VNI, each other one the next. */
+    private static List<ConfigArguments> expand(final ConfigArguments segment)
+    {
+        final String vlans = segment.value(VLAN);
+        if (vlans == null || !NumberRange.isRange(vlans))
+        {
+            return List.of(segment);
+        }
+        final Place place = segment.place(VLAN);
+        if (segment.value(DEVICE) == null)
+        {
+            throw place.problem("vlan " + vlans + ": name the device of these VLANs");
+        }
+        final String firstVni = Objects.requireNonNull(segment.value(VNI));
+        try
+        {
+            final NumberRange range = NumberRange.parse("--vlan", vlans);
+            final int vni = NumberRange.parse("--vni", firstVni).from();
+            BridgePlanner.require(range.to() <= VlanTag.MAX_VLAN_ID, "--vlan " + vlans + ": outside " +
+                VlanTag.MIN_VLAN_ID + "..." + VlanTag.MAX_VLAN_ID);
+            final List<ConfigArguments> all = new ArrayList<>();
+            for (int i = 0; i < range.size(); i++)
+            {
+                final ConfigArguments one = segment.copy(place);
+                one.set(VLAN, Integer.toString(range.from() + i), place);
+                one.set(VNI, Integer.toString(vni + i), segment.place(VNI));
+                all.add(one);
+            }
+            return all;
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw segment.locate(ex);
+        }
     }
 
     /** Check what several segments on one engine have in common. */

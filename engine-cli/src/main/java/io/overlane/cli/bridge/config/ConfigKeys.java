@@ -27,7 +27,8 @@ final class ConfigKeys
 
     /** Keys of one segment only. */
     private static final Set<String> OF_ONE_SEGMENT =
-        Set.of("device", "mac", "vni", "vlan", "addresses", "peers", "fdb", "flood", "neighbors", "subnets");
+        Set.of("device", "mac", "vni", "vlan", "vlan-protocol", "vlan-priority", "vlan-tags", "addresses", "peers",
+            "fdb", "flood", "neighbors", "subnets");
 
     /** Keys that may stand in a segment, or before 'segments' for all segments. */
     private static final Set<String> OF_SEGMENTS = Stream.concat(

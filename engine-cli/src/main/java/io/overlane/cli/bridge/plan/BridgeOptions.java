@@ -6,7 +6,9 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.admin.rule.SegmentRule;
 import io.overlane.policy.SourcePolicy;
+import io.overlane.port.VlanPriority;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,59 @@ public final class BridgeOptions
         OFF
     }
 
+    /** Kinds of VLAN tags. */
+    public enum VlanProtocol
+    {
+        /** Of IEEE 802.1Q. */
+        CUSTOMER("802.1q"),
+
+        /** Of IEEE 802.1ad. */
+        SERVICE("802.1ad");
+
+        private final String label;
+
+        VlanProtocol(final String label)
+        {
+            this.label = label;
+        }
+
+        /**
+         * @param text {@code 802.1q} or {@code 802.1ad}.
+         * @return the kind.
+         * @throws IllegalArgumentException if it is something else.
+         */
+        public static VlanProtocol parse(final String text)
+        {
+            return Arrays.stream(values())
+                .filter(protocol -> protocol.label.equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is neither 802.1q nor 802.1ad"));
+        }
+    }
+
+    /** What becomes of further tags. */
+    public enum VlanTags
+    {
+        /** Their frames are dropped. */
+        REFUSE,
+
+        /** They stay in the frame. */
+        CARRY;
+
+        /**
+         * @param text {@code refuse} or {@code carry}.
+         * @return one of them.
+         * @throws IllegalArgumentException if it is something else.
+         */
+        public static VlanTags parse(final String text)
+        {
+            return Arrays.stream(values())
+                .filter(tags -> tags.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is neither refuse nor carry"));
+        }
+    }
+
     /** Whether datagrams have a UDP checksum. */
     enum UdpChecksum
     {
@@ -57,7 +112,7 @@ public final class BridgeOptions
 
     @Option(names = "--mac", paramLabel = "MAC", description =
         "MAC address of the device (vxlan). Default: derived from this machine's identity, so it stays the same.")
-    @Nullable MacAddress mac;
+    public @Nullable MacAddress mac;
 
     @Option(names = "--mtu", paramLabel = "N", description =
         "IP MTU of the device. Default: the underlay's less 50 (vxlan over IPv4), 70 (vxlan over IPv6), " +
@@ -86,6 +141,21 @@ public final class BridgeOptions
         "the segment has every frame of the device, tags included.")
     public @Nullable Integer vlan;
 
+    @Option(names = "--vlan-protocol", paramLabel = "802.1q|802.1ad", description =
+        "Kind of the tag of --vlan: 802.1ad is the outer tag of QinQ. Default: 802.1q.")
+    public @Nullable VlanProtocol vlanProtocol;
+
+    @Option(names = "--vlan-priority", paramLabel = "0...7|dscp|keep", description =
+        "Priority of tags of --vlan towards the device, for frames that have none: a number, or the first three bits " +
+        "of the DSCP. keep: a tag with the priority of the frame, and no VLAN, also passes through the tunnel. " +
+        "Default: 0.")
+    public @Nullable VlanPriority vlanPriority;
+
+    @Option(names = "--vlan-tags", paramLabel = "refuse|carry", description =
+        "Further tags behind that of --vlan, both ways: drop such frames, or leave these tags in the frame. Default: " +
+        "refuse, with 802.1ad carry.")
+    public @Nullable VlanTags vlanTags;
+
     @Option(names = "--peer", paramLabel = "IP[:PORT],mac=MAC,subnet=CIDR[,gateway=IP]", description =
         "Another node, repeatable: adds an FDB entry, a permanent neighbour GATEWAY -> MAC and an onlink route to " +
         "CIDR through GATEWAY, by default the first address of CIDR. In ip-udp mode IP[:PORT],subnet=CIDR: adds a " +
@@ -99,7 +169,7 @@ public final class BridgeOptions
     @Option(names = "--flood", paramLabel = "IP[:PORT]", description =
         "Remote that gets a copy of broadcast, multicast and unknown unicast frames, repeatable (vxlan). " +
         "Default: none.")
-    List<String> flood = new ArrayList<>();
+    public List<String> flood = new ArrayList<>();
 
     @Option(names = "--neighbor", paramLabel = "IP=MAC", description =
         "Inner neighbour, repeatable (vxlan): ARP requests and neighbour solicitations for this address are " +

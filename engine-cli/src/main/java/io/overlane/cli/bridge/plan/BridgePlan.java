@@ -15,6 +15,7 @@ import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.port.Port;
+import io.overlane.port.VlanRules;
 import io.overlane.tun.TunOffload;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param vni           of the segment; 0 in the IP mode.
  * @param vlan          tag of the segment's frames on the device; null if the segment has all frames, or on a shared
  *                      device those without a tag.
+ * @param vlanRules     what is done with the frames of the VLAN.
  * @param addresses     of the device.
  * @param peers         other nodes.
  * @param fdb           remotes by MAC address, those of peers included.
@@ -62,7 +64,8 @@ public record BridgePlan(
     @Nullable MacAddress mac,
     int mtu,
     int vni,
-    @Nullable Integer vlan,
+    @Nullable VlanSpec vlan,
+    VlanRules vlanRules,
     List<IpPrefix> addresses,
     List<PeerSpec> peers,
     Map<MacAddress, Vtep> fdb,
@@ -135,6 +138,15 @@ public record BridgePlan(
         return Stream.of(
             peers.stream().map(PeerSpec::remote), fdb.values().stream(), flood.stream())
             .flatMap(remote -> remote);
+    }
+
+    /**
+     * @param other plan of another segment, or of this one.
+     * @return true if both have the same frames of the same device.
+     */
+    public boolean isSamePlace(final BridgePlan other)
+    {
+        return device.equals(other.device) && Objects.equals(vlan, other.vlan);
     }
 
     /** @return the threading mode of the engine. */

@@ -10,10 +10,10 @@ import io.overlane.admin.rule.SegmentRule;
 import io.overlane.engine.EngineContext;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
+import io.overlane.port.VlanRules;
 import io.overlane.tun.TunOffload;
 import io.overlane.tun.TunOptions;
 import io.overlane.underlay.DontFragment;
-import io.overlane.wire.VlanTag;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns options into a plan, or says in one line what is wrong. It reads facts of the host and changes nothing. Every
@@ -134,7 +135,8 @@ public final class BridgePlanner
             new MtuRule(mode, host).choose(
                 options.mtu, local, remotes, options.multicastDevice, usesIpv6Inside(peers)),
             isVxlan ? vni : 0,
-            options.vlan,
+            options.vlan == null ? null : new VlanSpec(options.vlan, isServiceVlan()),
+            vlanRules(),
             List.copyOf(options.addresses),
             List.copyOf(peers),
             fdb,
@@ -157,14 +159,35 @@ public final class BridgePlanner
     private void requireOptionsOfTrunk()
     {
         final Integer vlan = options.vlan;
-        if (vlan != null)
+        if (vlan == null)
         {
-            require(vlan >= VlanTag.MIN_VLAN_ID && vlan <= VlanTag.MAX_VLAN_ID, "--vlan " + vlan + ": outside " +
-                VlanTag.MIN_VLAN_ID + "..." + VlanTag.MAX_VLAN_ID);
+            requireVlan("--vlan-protocol", options.vlanProtocol);
+            requireVlan("--vlan-priority " + options.vlanPriority, options.vlanPriority);
+            requireVlan("--vlan-tags", options.vlanTags);
+        }
+        else
+        {
             require(options.addresses.isEmpty() && options.peers.isEmpty(), "--vlan " + vlan +
                 ": not with --address or --peer, because the host sends its own packets without a tag");
             require(options.queues == 1, "--vlan " + vlan + ": not with --queues");
         }
+    }
+
+    private static void requireVlan(final String option, final @Nullable Object value)
+    {
+        require(value == null, option + ": needs --vlan");
+    }
+
+    private boolean isServiceVlan()
+    {
+        return options.vlanProtocol == BridgeOptions.VlanProtocol.SERVICE;
+    }
+
+    private VlanRules vlanRules()
+    {
+        return new VlanRules(
+            options.vlanPriority == null ? VlanRules.DEFAULT.priority() : options.vlanPriority,
+            options.vlanTags == null ? isServiceVlan() : options.vlanTags == BridgeOptions.VlanTags.CARRY);
     }
 
     private void requireOptionsOfUnderlay()

@@ -6,6 +6,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.OneLineErrors;
+import io.overlane.port.VlanPriority;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,10 @@ public final class OptionTypes
             .registerConverter(IpPrefix.class, OneLineErrors.converter(IpPrefix::parse))
             .registerConverter(BridgeMode.class, OneLineErrors.converter(BridgeMode::parse))
             .registerConverter(UnderlayKind.class, OneLineErrors.converter(UnderlayKind::parse))
+            .registerConverter(VlanPriority.class, OneLineErrors.converter(VlanPriority::parse))
+            .registerConverter(
+                BridgeOptions.VlanProtocol.class, OneLineErrors.converter(BridgeOptions.VlanProtocol::parse))
+            .registerConverter(BridgeOptions.VlanTags.class, OneLineErrors.converter(BridgeOptions.VlanTags::parse))
             .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
             .registerConverter(Integer.class, text -> number(text, Integer::valueOf))
             .registerConverter(int.class, text -> number(text, Integer::valueOf))

@@ -20,8 +20,12 @@ import java.util.concurrent.TimeUnit;
  */
 public record PlanChange(BridgePlan plan, List<String> kept)
 {
-    /** Entries in tables of the engine and the host. Other settings are fixed in device, socket or threads. */
-    private static final Set<String> TABLES = Set.of("addresses", "peers", "fdb", "flood", "neighbors");
+    /**
+     * Entries in tables of the engine and the host, and what a trunk does with tags. Other settings are fixed in
+     * device, socket or threads.
+     */
+    private static final Set<String> TABLES =
+        Set.of("addresses", "peers", "fdb", "flood", "neighbors", "vlanRules");
 
     /** Rules may change in a segment, but not in an IP network, which keeps its outer headers. */
     private static final String RULES = "rules";

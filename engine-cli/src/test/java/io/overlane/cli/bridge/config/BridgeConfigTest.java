@@ -15,8 +15,11 @@ import io.overlane.cli.bridge.plan.BridgeOptionsParser;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.FakeHost;
 import io.overlane.cli.bridge.plan.PlanChange;
+import io.overlane.cli.bridge.plan.VlanSpec;
 import io.overlane.policy.FloodBudget;
 import io.overlane.policy.SourcePolicy;
+import io.overlane.port.VlanPriority;
+import io.overlane.port.VlanRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,14 +134,42 @@ class BridgeConfigTest
               - {vni: 1020, device: trunk0, vlan: 20, fdb-age: 9}
               - {vni: 1001, device: trunk0, addresses: [10.1.1.1/24]}
             """);
-        assertEquals(Arrays.asList(10, 20, null), plans.stream().map(BridgePlan::vlan).toList());
+        assertEquals(
+            Arrays.asList(new VlanSpec(10, false), new VlanSpec(20, false), null),
+            plans.stream().map(BridgePlan::vlan).toList());
         for (final BridgePlan plan : plans)
         {
             assertEquals(1400, plan.mtu());
             assertEquals(MacAddress.parse("02:00:00:00:00:01"), plan.mac());
         }
         assertEquals(TimeUnit.SECONDS.toNanos(9), plans.get(1).policy().fdbAgeNs());
-        assertEquals(10, BridgeOptionsParser.plan("--vlan 10", new FakeHost()).vlan());
+        assertEquals(new VlanSpec(10, false), BridgeOptionsParser.plan("--vlan 10", new FakeHost()).vlan());
+    }
+
+    @Test
+    void shouldMapRangesOfVlans()
+    {
+        final List<BridgePlan> plans = plans("""
+            local: 192.0.2.1
+            segments:
+              - {vni: 10100, device: trunk0, vlan: 100-199, vlan-priority: dscp, flood: [192.0.2.2]}
+              - {vni: 5, device: trunk0, vlan: 5, vlan-protocol: 802.1ad}
+              - {vni: 6, device: trunk0, vlan: 5, vlan-tags: carry, vlan-priority: 6}
+              - {vni: 20100, device: trunk1, vlan: 100-100}
+            """);
+        assertEquals(103, plans.size());
+        for (int i = 0; i < 100; i++)
+        {
+            assertEquals(10100 + i, plans.get(i).vni());
+            assertEquals(new VlanSpec(100 + i, false), plans.get(i).vlan());
+            assertEquals(new VlanRules(VlanPriority.DSCP, false), plans.get(i).vlanRules());
+            assertEquals(Set.of(Vtep.parse("192.0.2.2:8472", 0)), plans.get(i).flood());
+        }
+        assertEquals(new VlanSpec(5, true), plans.get(100).vlan());
+        assertEquals(new VlanRules(VlanPriority.of(0), true), plans.get(100).vlanRules());
+        assertEquals(new VlanSpec(5, false), plans.get(101).vlan());
+        assertEquals(new VlanRules(VlanPriority.of(6), true), plans.get(101).vlanRules());
+        assertEquals("trunk1", plans.get(102).device());
     }
 
     @ParameterizedTest
@@ -158,7 +189,7 @@ class BridgeConfigTest
         peers: [x]\\nlocal: 192.0.2.1          | 1: peer x: not an IP address: 'x'
         local: nowhere                         | 1: Invalid value for 'local': not an IP address: 'nowhere'
         vni: 1\\nvni: 2                        | 2: 'vni' is given twice
-        flood-limit: 9                         | 1: flood-limit 9: expected port=N,segment=N,copies=N
+        flood-limit: 9                         | 1: flood-limit 9: expected port=N,segment=N,copies=N,arp=N
         nap: 1\\nfdb-age: -1                   | 2: fdb-age -1: expected 0...999999999 or never
         segments:\\n- vni: 1\\n  nap: 1         | 3: 'nap' is a setting of all segments: move it before 'segments'
         threads: 3                             | 1: threads 3: neither 1 nor 2
@@ -171,6 +202,14 @@ class BridgeConfigTest
         vlan: 2\\nsegments: [{vni: 1}]         | 1: 'vlan' is a setting of one segment: move it into 'segments'
         vlan: 2\\naddresses: [10.0.0.1/24]     | 1: vlan 2: not with address or peer
         vlan: 2\\nqueues: 2                    | 1: vlan 2: not with queues
+        vlan-priority: 2                       | 1: vlan-priority 2: needs vlan
+        vlan: 2\\nvlan-priority: 9             | 2: Invalid value for 'vlan-priority': '9' is not a priority; use
+        vlan: 2\\nvlan-tags: drop              | 2: Invalid value for 'vlan-tags': 'drop' is neither refuse nor carry
+        vlan: 2-3                              | 1: Invalid value for 'vlan': '2-3' is not a number
+        segments:\\n- vni: 1\\n  vlan: 2-3      | 3: vlan 2-3: name the device of these VLANs
+        segments:\\n- {vni: 1, device: a, vlan: 3-2} | 2: vlan 3-2: the second number is smaller than the first
+        segments:\\n- {vni: 1, device: a, vlan: 1-4095} | 2: vlan 1-4095: outside 1...4094
+        segments:\\n- {vni: 1, device: a, vlan: 1-9}\\n- {vni: 5, device: b} | 3: VNI 5 is taken by
         segments:\\n- {vni: 1, device: a, vlan: 2}\\n- {vni: 3, device: a, vlan: 2} | 3: device a, VLAN 2, is taken by
         segments:\\n- {vni: 1, device: a, vlan: 2}\\n- {vni: 3, device: a, vlan: 3, mtu: 14} | 3: mtu 14: device a has
         segments: [{vni: 1, device: a}, {vni: 2, device: a}] | 1: device a is taken by the segment in line 1

@@ -256,7 +256,8 @@ class BridgePlannerTest
         final String message =
             assertThrows(IllegalArgumentException.class, () -> plan("--flood-limit=" + text)).getMessage();
         assertEquals(
-            "--flood-limit " + text + ": expected port=N,segment=N,copies=N in frames a second, or none", message);
+            "--flood-limit " + text + ": expected port=N,segment=N,copies=N,arp=N in frames a second, or none",
+            message);
     }
 
     private SegmentPolicy rules(final String line)
