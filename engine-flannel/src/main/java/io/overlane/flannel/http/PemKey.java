@@ -8,6 +8,7 @@ import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Reads a private key in PEM: PKCS#8 directly; PKCS#1 (RSA) and SEC 1 (EC), which the JDK cannot read, are
@@ -38,7 +39,7 @@ final class PemKey
     /** @throws IllegalArgumentException if no key can be read; one line that names the text. */
     static PrivateKey read(final Pem pem)
     {
-        for (final PemBlock block : PemBlock.all(pem.text()))
+        for (final PemBlock block : PemBlock.all(pem))
         {
             if (!block.label().endsWith("PRIVATE KEY"))
             {
@@ -67,7 +68,8 @@ final class PemKey
         }
         catch (final GeneralSecurityException | IndexOutOfBoundsException ex)
         {
-            throw new IllegalArgumentException(name + ": not a usable private key (" + ex.getMessage() + ")", ex);
+            throw new IllegalArgumentException(
+                name + ": not a usable private key (" + HttpFailure.oneLine(ex.getMessage()) + ")", ex);
         }
     }
 
@@ -116,19 +118,21 @@ final class PemKey
         return element + 2 + (first < 0x80 ? 0 : first & 0x7F);
     }
 
+    /**
+     * Bytes of content.
+     *
+     * @throws IndexOutOfBoundsException if the element claims more than there is.
+     */
     private static int length(final byte[] der, final int element)
     {
         final int first = der[element + 1] & 0xFF;
-        if (first < 0x80)
+        long length = first < 0x80 ? first : 0;
+        for (int i = 0; first >= 0x80 && i < (first & 0x7F); i++)
         {
-            return first;
+            length = Math.min(length << 8 | der[element + 2 + i] & 0xFF, Integer.MAX_VALUE);
         }
-        int length = 0;
-        for (int i = 0; i < (first & 0x7F); i++)
-        {
-            length = length << 8 | der[element + 2 + i] & 0xFF;
-        }
-        return length;
+        Objects.checkFromIndexSize(contentOf(der, element), (int)length, der.length);
+        return (int)length;
     }
 
     private static byte[] element(final int tag, final byte[] content)

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -120,15 +121,15 @@ public final class PemTls
         return store;
     }
 
-    private static List<Certificate> certificates(final Pem pem) throws GeneralSecurityException
+    private static List<Certificate> certificates(final Pem pem) throws CertificateException
     {
         final List<Certificate> certificates = new ArrayList<>();
         final CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        for (final PemBlock block : PemBlock.all(pem.text()))
+        for (final PemBlock block : PemBlock.all(pem))
         {
             if (block.label().equals("CERTIFICATE"))
             {
-                certificates.add(factory.generateCertificate(new ByteArrayInputStream(block.der())));
+                certificates.add(certificate(factory, pem, block));
             }
         }
         if (certificates.isEmpty())
@@ -136,6 +137,19 @@ public final class PemTls
             throw new IllegalArgumentException(pem.name() + ": no PEM certificate in it");
         }
         return certificates;
+    }
+
+    private static Certificate certificate(final CertificateFactory factory, final Pem pem, final PemBlock block)
+    {
+        try
+        {
+            return factory.generateCertificate(new ByteArrayInputStream(block.der()));
+        }
+        catch (final CertificateException ex)
+        {
+            throw new IllegalArgumentException(pem.name() + ": not a usable certificate (" +
+                HttpFailure.oneLine(ex.getMessage()) + ")", ex);
+        }
     }
 
     /** Accepts every certificate; as it is an extended one, the JDK checks no names either. */

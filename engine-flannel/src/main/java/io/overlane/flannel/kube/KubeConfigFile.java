@@ -138,7 +138,7 @@ final class KubeConfigFile
         return token.isEmpty() ? null : FileText.given("the token of user " + name + " in " + file, token);
     }
 
-    private static @Nullable String basic(final Map<?, ?> user)
+    private @Nullable String basic(final Map<?, ?> user)
     {
         final String name = text(user, "username");
         return name.isEmpty() ? null : name + ":" + text(user, "password");
@@ -185,9 +185,14 @@ final class KubeConfigFile
         throw wrong("there is no " + member + " '" + name + "' in " + list);
     }
 
-    private static String text(final Map<?, ?> map, final String name)
+    /** A list or a mapping has no text here: through its aliases it may contain itself, or be endless in practice. */
+    private String text(final Map<?, ?> map, final String name)
     {
         final Object value = map.get(name);
+        if (value instanceof Map || value instanceof Iterable)
+        {
+            throw wrong("the value of '" + name + "' is a list or a mapping: give one text");
+        }
         return value == null ? "" : value.toString().strip();
     }
 

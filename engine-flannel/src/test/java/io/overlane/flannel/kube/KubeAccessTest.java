@@ -171,7 +171,9 @@ class KubeAccessTest
         "''|not a kubeconfig file", "'- a'|not a kubeconfig file", "'a: [b'|not YAML: ",
         "'kind: Config'|it has no current-context; set one with 'kubectl config use-context NAME'",
         "'current-context: x'|there is no context 'x' in contexts",
-        "'{current-context: x, contexts: [{name: x, context: {cluster: y}}]}'|there is no cluster 'y' in clusters"
+        "'{current-context: x, contexts: [{name: x, context: {cluster: y}}]}'|there is no cluster 'y' in clusters",
+        "'current-context: &a [[*a]]'|the value of 'current-context' is a list or a mapping",
+        "'current-context: &a {b: {c: *a}}'|the value of 'current-context' is a list or a mapping"
     })
     void shouldRefuseFiles(final String text, final String why)
     {
