@@ -197,6 +197,11 @@ final class LearnedEntries
                 return dynamic;
             }
             agePlace = Math.max(agePlace, 0);
+            if (agePlace >= share.holders().size() && share.takeLeft())
+            {
+                // Another holder may have taken the place of the one that left, and may not have been checked.
+                agePlace = 0;
+            }
             if (agePlace < share.holders().size())
             {
                 return share.lists().first(share.holders().at(agePlace));

@@ -11,6 +11,8 @@ final class SegmentShare
     private final SeenLists lists;
     /** List 0 of these has the dynamic entries. They count for no remote, and are never evicted. */
     private final SeenLists dynamics;
+    /** A holder lost its last entry, so others may have another place. */
+    private boolean hasLeft;
     private int learned;
     private int limit = Integer.MAX_VALUE;
     private long maxAgeMs = ANY_AGE;
@@ -78,6 +80,15 @@ final class SegmentShare
     {
         lists.remove(holder, slot);
         holders.decrement(holder);
+        hasLeft |= holders.count(holder) == 0;
         learned--;
+    }
+
+    /** Whether a holder has lost its last entry since the last call. */
+    boolean takeLeft()
+    {
+        final boolean taken = hasLeft;
+        hasLeft = false;
+        return taken;
     }
 }

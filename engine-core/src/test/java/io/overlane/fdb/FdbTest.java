@@ -254,6 +254,31 @@ class FdbTest
     }
 
     @Test
+    void shouldAgeEntriesOfAllRemotesInOnePass()
+    {
+        // Remote 3 loses its only entry. Remote 5 then takes a place in the ranking that was checked before.
+        final Fdb ranked = new Fdb(new FdbContext(), released::add, counters);
+        final int[] entries = {5, 1, 4, 1, 1, 3};
+        for (int remote = 0; remote < entries.length; remote++)
+        {
+            for (int i = 0; i < entries[remote]; i++)
+            {
+                ranked.learn(VNI, MAC + 16 * remote + i, remote, 0);
+            }
+        }
+        for (final int remote : new int[]{0, 1, 2, 4})
+        {
+            for (int i = 0; i < entries[remote]; i++)
+            {
+                ranked.learn(VNI, MAC + 16 * remote + i, remote, 10_000);
+            }
+        }
+        assertEquals(4, ranked.age(15_000, 10_000));
+        assertTrue(ranked.isAgePassDone());
+        assertEquals(0, ranked.age(15_000, 10_000));
+    }
+
+    @Test
     void shouldAgeALargeTableInBoundedSteps()
     {
         final int entries = 10_000;
