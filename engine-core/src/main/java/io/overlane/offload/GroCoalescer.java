@@ -29,7 +29,9 @@ public final class GroCoalescer
     private static final int SLOT_LENGTH = 0xFFFF + Layer3.MAX_OFFSET;
 
     private final GroFlow[] flows;
-    private final FrameSlab slots;
+    private final int maxSlots;
+    /** Made with the first super-frame: it takes a megabyte, and many ports take none. */
+    private @Nullable FrameSlab slots;
     /** Looks at the next frame. If the frame begins a super-frame, this object takes the place of a free flow. */
     private GroFlow spare;
     private int slotsUsed;
@@ -64,7 +66,7 @@ public final class GroCoalescer
         {
             flows[i] = new GroFlow(isEthernet);
         }
-        slots = new FrameSlab(maxSlots, SLOT_LENGTH);
+        this.maxSlots = maxSlots;
     }
 
     /**
@@ -150,9 +152,13 @@ public final class GroCoalescer
     {
         if (flow.needsSlot())
         {
-            if (slotsUsed == slots.count())
+            if (slotsUsed == maxSlots)
             {
                 return Verdict.FLUSH_FIRST;
+            }
+            if (slots == null)
+            {
+                slots = new FrameSlab(maxSlots, SLOT_LENGTH);
             }
             flow.slot(slots.frame(slotsUsed));
             slotsUsed++;

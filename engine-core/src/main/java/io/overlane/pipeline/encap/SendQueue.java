@@ -52,7 +52,10 @@ public final class SendQueue
     private final @Nullable FlowHash flowHash;
     private final OversizeFate oversize;
     private final NanoClock clock;
-    private final FrameSlab joinSlots = new FrameSlab(JOIN_SLOTS, MAX_JOINED_LENGTH);
+    /** Made with the first frames that are joined or cut: it takes a megabyte, and many engines never need it. */
+    private @Nullable FrameSlab joinSlots;
+    /** An entry has one slot at most. */
+    private final int maxJoinSlots;
     private final VxlanHeader vxlan = new VxlanHeader();
     private final Copies copies = new Copies();
     private final Copies noCopies = new Copies();
@@ -90,6 +93,7 @@ public final class SendQueue
         oversize = new OversizeFate(underlay, remotes, fates, headerLength, clock);
         this.underlay = underlay;
         batch = new SendBatch(capacity);
+        maxJoinSlots = Math.min(JOIN_SLOTS, capacity);
         frames = new int[capacity];
         bytes = new int[capacity];
         vnis = new int[capacity];
@@ -308,7 +312,7 @@ public final class SendQueue
     /** As many segments as a send takes, in memory that no entry uses. */
     private Frame cutAlone(final GsoSplitter segments)
     {
-        final Frame joined = joinSlots.frame(0).wrap(FrameSlab.HEADROOM, 0);
+        final Frame joined = joinSlot(0);
         return joined.length(segments.cut(
             joined.buffer(), joined.offset(), MAX_JOINED_LENGTH, Frame.MAX_UDP_SEGMENTS, headerLength));
     }
@@ -488,7 +492,7 @@ public final class SendQueue
     {
         if (!isJoined)
         {
-            if (joinSlotsUsed == JOIN_SLOTS)
+            if (joinSlotsUsed == maxJoinSlots)
             {
                 return false;
             }
@@ -505,11 +509,20 @@ public final class SendQueue
 
     private Frame nextJoinSlot()
     {
-        if (joinSlotsUsed == JOIN_SLOTS)
+        if (joinSlotsUsed == maxJoinSlots)
         {
             flush();
         }
-        return joinSlots.frame(joinSlotsUsed++).wrap(FrameSlab.HEADROOM, 0);
+        return joinSlot(joinSlotsUsed++);
+    }
+
+    private Frame joinSlot(final int index)
+    {
+        if (joinSlots == null)
+        {
+            joinSlots = new FrameSlab(maxJoinSlots, MAX_JOINED_LENGTH);
+        }
+        return joinSlots.frame(index).wrap(FrameSlab.HEADROOM, 0);
     }
 
     /** Cut as many segments into the last entry as it takes. */

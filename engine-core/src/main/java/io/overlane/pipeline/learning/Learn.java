@@ -63,8 +63,8 @@ public final class Learn
         final int learns = fdb.learnsPerSecond();
         limits = new RateLimit(learns, learns, remotes.maxRemotes() + 1);
         refreshes = new RateLimit(learns, learns, ring == null ? 1 : remotes.maxRemotes());
-        handed = new long[HANDED_SLOTS];
-        handedMs = new long[HANDED_SLOTS];
+        handed = new long[ring == null ? 0 : HANDED_SLOTS];
+        handedMs = new long[ring == null ? 0 : HANDED_SLOTS];
     }
 
     /** End a batch, whose frames share one reading of the clock. */
