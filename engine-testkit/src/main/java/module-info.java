@@ -16,6 +16,7 @@ module io.overlane.testkit
     requires org.opentest4j;
 
     exports io.overlane.testkit;
+    exports io.overlane.testkit.fabric;
     exports io.overlane.testkit.kube;
 
     opens io.overlane.testkit to org.junit.platform.commons;

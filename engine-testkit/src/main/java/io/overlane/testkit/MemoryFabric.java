@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   send ──► addressed to nobody: UNDERLAY_UNREACHABLE (a multicast group may be nobody)
  *        ──► longer than the MTU: OVERSIZE
+ *        ──► lost, delayed or copied by the {@link MemoryWire}, if there is one
  *        ──► receiver's queue full: lost, as in a real network; see {@link #lost()}
  *        ──► waits at the receiver until now + delay ──► poll
  * </pre>
@@ -59,6 +62,8 @@ public final class MemoryFabric
     private Set<UnderlayFeature> features = EnumSet.allOf(UnderlayFeature.class);
     private long defaultDelayNs;
     private boolean joins;
+    private @Nullable MemoryWire wire;
+    private final Copies copies = new Copies();
     private long lost;
 
     /**
@@ -143,6 +148,38 @@ public final class MemoryFabric
     {
         this.joins = joins;
         return this;
+    }
+
+    /**
+     * Let a wire decide what becomes of each datagram from now on; the delays of links have no effect then. Not
+     * together with {@link #joining}.
+     *
+     * @param wire decides; null: every datagram arrives once, after the delay of its link.
+     */
+    public synchronized MemoryFabric wire(final @Nullable MemoryWire wire)
+    {
+        this.wire = wire;
+        return this;
+    }
+
+    /**
+     * Send a datagram with any source address, as an attacker can. It takes the same way as others.
+     *
+     * @param from   source that the receiver sees; need not be attached.
+     * @param buffer with the payload, which is copied.
+     * @param offset of its first byte.
+     * @param length of the payload, in bytes; the MTU does not limit it below the room of a slot.
+     * @return false if nobody has the destination's address.
+     */
+    public synchronized boolean inject(
+        final Vtep from, final Vtep to, final DirectBuffer buffer, final int offset, final int length)
+    {
+        final MemoryUnderlay receiver = ends.get(to);
+        if (receiver != null)
+        {
+            carry(receiver, from, to, buffer, offset, length, 0, 0);
+        }
+        return receiver != null;
     }
 
     /**
@@ -249,19 +286,38 @@ public final class MemoryFabric
         final int length = batch.frame(index).length();
         final int segmentSize = batch.segmentSize(index);
         final int pieceLength = segmentSize > 0 ? Math.min(segmentSize, length) : length;
-        final long dueNs = nowNs() + delaysNs.getOrDefault(new Link(from, to), defaultDelayNs);
         final int step = segmentSize > 0 && !joins ? segmentSize : Math.max(1, length);
         int offset = 0;
         do
         {
             final int piece = Math.min(step, length - offset);
-            if (!receiver.receive(from, batch, index, offset, piece, piece > pieceLength ? segmentSize : 0, dueNs))
-            {
-                lost++;
-            }
+            carry(
+                receiver, from, to, batch.frame(index).buffer(), batch.frame(index).offset() + offset, piece,
+                batch.tos(index), piece > pieceLength ? segmentSize : 0);
             offset += piece;
         }
         while (offset < length);
+    }
+
+    private void carry(
+        final MemoryUnderlay receiver,
+        final Vtep from,
+        final Vtep to,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length,
+        final int tos,
+        final int segmentSize)
+    {
+        copies.set(receiver, from, buffer, offset, length, tos, segmentSize);
+        if (wire == null)
+        {
+            copies.accept(delaysNs.getOrDefault(new Link(from, to), defaultDelayNs));
+        }
+        else
+        {
+            wire.carry(from, to, buffer, offset, length, copies);
+        }
     }
 
     private static long checkDelay(final long delayNs)
@@ -271,5 +327,49 @@ public final class MemoryFabric
             throw new IllegalArgumentException("a delay cannot be negative: " + delayNs + " ns");
         }
         return delayNs;
+    }
+
+    /** Makes the copies of one datagram. */
+    private final class Copies implements LongConsumer
+    {
+        private MemoryUnderlay receiver;
+        private Vtep from;
+        private DirectBuffer buffer;
+        private int offset;
+        private int length;
+        private int tos;
+        private int segmentSize;
+
+        @SuppressWarnings("NullAway.Init") // set() comes before each use.
+        private Copies()
+        {
+        }
+
+        private void set(
+            final MemoryUnderlay receiver,
+            final Vtep from,
+            final DirectBuffer buffer,
+            final int offset,
+            final int length,
+            final int tos,
+            final int segmentSize)
+        {
+            this.receiver = receiver;
+            this.from = from;
+            this.buffer = buffer;
+            this.offset = offset;
+            this.length = length;
+            this.tos = tos;
+            this.segmentSize = segmentSize;
+        }
+
+        @Override
+        public void accept(final long delayNs)
+        {
+            if (!receiver.receive(from, buffer, offset, length, tos, segmentSize, nowNs() + checkDelay(delayNs)))
+            {
+                lost++;
+            }
+        }
     }
 }

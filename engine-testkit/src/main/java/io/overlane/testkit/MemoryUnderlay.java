@@ -11,6 +11,7 @@ import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 import java.util.Set;
+import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** One end of a {@link MemoryFabric}. */
@@ -145,25 +146,24 @@ final class MemoryUnderlay implements Underlay
         doorbell.ring();
     }
 
-    /** Copies some bytes of an entry. Called by the fabric, which holds the lock. Returns false if there is no room. */
+    /** Copies a datagram. Called by the fabric, which holds the lock. Returns false if there is no room. */
     boolean receive(
         final Vtep source,
-        final SendBatch batch,
-        final int index,
+        final DirectBuffer buffer,
         final int offset,
         final int length,
+        final int tos,
         final int segmentSize,
         final long dueNs)
     {
-        final Frame frame = batch.frame(index);
         final Frame copy = queue.add(
-            frame.buffer(),
-            frame.offset() + offset,
+            buffer,
+            offset,
             length,
             source.address().high(),
             source.address().low(),
             source.udpPort(),
-            batch.tos(index),
+            tos,
             segmentSize,
             dueNs);
         drops += copy == null ? 1 : 0;

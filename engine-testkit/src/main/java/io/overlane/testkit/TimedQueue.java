@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies of datagrams that are received when they are due, in the order of their due times and, if those are equal, of
- * their arrival. It has a fixed capacity, lent copies included. Not thread-safe.
+ * their arrival. It has a fixed capacity, lent copies included. Memory for them is allocated as they come, because a
+ * test may have thousands of queues that stay nearly empty. Not thread-safe.
  */
 final class TimedQueue
 {
@@ -25,26 +26,26 @@ final class TimedQueue
         return byTime != 0 ? byTime : Long.compare(a.sequence, b.sequence);
     };
 
-    private final ArrayDeque<Datagram> free;
-    private final PriorityQueue<Datagram> waiting;
-    private final List<Datagram> lent;
+    /** Slots that are allocated together. */
+    private static final int SLOTS_AT_A_TIME = 8;
+
+    private final int capacity;
+    private final int slotLength;
+    private final ArrayDeque<Datagram> free = new ArrayDeque<>();
+    private final PriorityQueue<Datagram> waiting = new PriorityQueue<>(BY_TIME);
+    private final List<Datagram> lent = new ArrayList<>();
+    private int slots;
     private long sequence;
 
     TimedQueue(final int capacity, final int slotLength)
     {
-        free = new ArrayDeque<>(capacity);
-        waiting = new PriorityQueue<>(capacity, BY_TIME);
-        lent = new ArrayList<>(capacity);
-        final FrameSlab slab = new FrameSlab(capacity, slotLength);
-        for (int i = 0; i < capacity; i++)
-        {
-            free.add(new Datagram(slab.frame(i)));
-        }
+        this.capacity = capacity;
+        this.slotLength = slotLength;
     }
 
     int free()
     {
-        return free.size();
+        return capacity - slots + free.size();
     }
 
     boolean isEmpty()
@@ -70,6 +71,10 @@ final class TimedQueue
         final int segmentSize,
         final long dueNs)
     {
+        if (free.isEmpty())
+        {
+            allocate();
+        }
         final Datagram datagram = free.poll();
         if (datagram == null)
         {
@@ -120,6 +125,17 @@ final class TimedQueue
     {
         free.addAll(waiting);
         waiting.clear();
+    }
+
+    private void allocate()
+    {
+        final int count = Math.min(SLOTS_AT_A_TIME, capacity - slots);
+        final FrameSlab slab = new FrameSlab(count, slotLength);
+        for (int i = 0; i < count; i++)
+        {
+            free.add(new Datagram(slab.frame(i)));
+        }
+        slots += count;
     }
 
     /** A slot and the metadata of the datagram in it. */

@@ -2,6 +2,7 @@
 package io.overlane.underlay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -140,6 +141,58 @@ class MemoryFabricTest
         b.poll(receiveBatch);
 
         assertEquals(3, receiveBatch.tos(0));
+    }
+
+    @Test
+    void shouldLetAWireDecideWhichCopiesArrive()
+    {
+        final MemoryFabric fabric = new MemoryFabric(clock).delay(5);
+        final Underlay a = fabric.attach(A);
+        final Underlay b = fabric.attach(B);
+        fabric.wire((from, to, payload, offset, length, copies) ->
+        {
+            assertEquals(A, from);
+            assertEquals(B, to);
+            // Number 1 is lost, 2 comes twice, 3 overtakes the second copy.
+            final int tag = payload.getByte(offset);
+            if (tag == 2)
+            {
+                copies.accept(10);
+                copies.accept(30);
+            }
+            else if (tag == 3)
+            {
+                copies.accept(20);
+            }
+        });
+        send(a, B, 1, 100, 0);
+        send(a, B, 2, 100, 0);
+        send(a, B, 3, 100, 0);
+
+        clock.advance(30);
+
+        assertEquals(3, b.poll(receiveBatch));
+        assertEquals(2, tag(0));
+        assertEquals(3, tag(1));
+        assertEquals(2, tag(2));
+        assertEquals(0, fabric.lost(), "a full queue lost nothing");
+    }
+
+    @Test
+    void shouldInjectUnderAnySource()
+    {
+        final MemoryFabric fabric = new MemoryFabric(clock);
+        final Underlay a = fabric.attach(A);
+        final MemoryBuffer payload = new MemoryBuffer(new byte[]{9, 8, 7});
+
+        assertTrue(fabric.inject(C, A, payload, 1, 2));
+        assertFalse(fabric.inject(C, B, payload, 1, 2), "nobody is attached there");
+
+        assertEquals(1, a.poll(receiveBatch));
+        assertEquals(8, tag(0));
+        assertEquals(2, receiveBatch.frame(0).length());
+        assertEquals(C.address().low(), receiveBatch.sourceLow(0));
+        assertEquals(C.udpPort(), receiveBatch.sourcePort(0));
     }
 
     @Test

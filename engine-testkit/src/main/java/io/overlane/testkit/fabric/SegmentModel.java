@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.testkit.fabric;
+
+import io.overlane.address.IpAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What one segment of one engine must know: its rules, stations, flood list and neighbours, as simple maps. */
+final class SegmentModel
+{
+    /** Frames to the remote have the VNI of the segment. */
+    static final int OWN_VNI = -1;
+
+    final int vni;
+    final int ports;
+    private Rules rules;
+    /** Since when the segment has these rules. */
+    private long rulesSinceNs;
+    final Map<Long, Entry> stations = new HashMap<>();
+    final Set<Remote> flood = new LinkedHashSet<>();
+    final Map<IpAddress, Long> neighbors = new HashMap<>();
+    /** No learned entry was last seen before this time. */
+    long oldestNs = Long.MAX_VALUE;
+
+    /** A remote, and the VNI of frames to it, or {@link #OWN_VNI}. */
+    record Remote(int endpoint, int vni)
+    {
+    }
+
+    /** Where a station is. A port has the negative number {@link #portPlace}. */
+    static final class Entry
+    {
+        final int place;
+        final int vni;
+        final boolean isConfigured;
+        long seenNs;
+
+        Entry(final int place, final int vni, final boolean isConfigured, final long seenNs)
+        {
+            this.place = place;
+            this.vni = vni;
+            this.isConfigured = isConfigured;
+            this.seenNs = seenNs;
+        }
+
+        boolean isPort()
+        {
+            return place < 0;
+        }
+
+        int port()
+        {
+            return -1 - place;
+        }
+    }
+
+    SegmentModel(final int vni, final int ports, final Rules rules)
+    {
+        this.vni = vni;
+        this.ports = ports;
+        this.rules = rules;
+    }
+
+    Rules rules()
+    {
+        return rules;
+    }
+
+    void rules(final Rules after, final long nowNs)
+    {
+        rules = after;
+        rulesSinceNs = nowNs;
+    }
+
+    /** For how long the engine should have removed an entry; negative if it need not yet. */
+    long overdueNs(final Entry entry, final long nowNs)
+    {
+        return nowNs - Math.max(entry.seenNs + rules.ageNs(), rulesSinceNs);
+    }
+
+    static int portPlace(final int port)
+    {
+        return -1 - port;
+    }
+
+    void configure(final long mac, final int endpoint, final int remoteVni)
+    {
+        stations.put(mac, new Entry(endpoint, remoteVni, true, 0));
+    }
+
+    @Nullable Entry station(final long mac)
+    {
+        return stations.get(mac);
+    }
+
+    /** A frame came from a place. False if a configured entry contradicts it. */
+    boolean learn(final long mac, final int place, final long nowNs)
+    {
+        final Entry entry = stations.get(mac);
+        if (entry != null && entry.place == place)
+        {
+            entry.seenNs = nowNs;
+            return true;
+        }
+        if (entry != null && entry.isConfigured)
+        {
+            return false;
+        }
+        stations.put(mac, new Entry(place, OWN_VNI, false, nowNs));
+        oldestNs = Math.min(oldestNs, nowNs);
+        return true;
+    }
+
+    /** Whether the configuration names an outer source. */
+    boolean isKnown(final int endpoint)
+    {
+        for (final Remote remote : flood)
+        {
+            if (remote.endpoint == endpoint)
+            {
+                return true;
+            }
+        }
+        for (final Entry entry : stations.values())
+        {
+            if (entry.isConfigured && entry.place == endpoint)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether an entry may be too old. */
+    boolean mayAge(final long nowNs)
+    {
+        return rules.ageNs() > 0 && oldestNs != Long.MAX_VALUE &&
+            nowNs - oldestNs >= rules.ageNs() - EngineModel.CLOCK_STEP_NS;
+    }
+
+    /** The learned entries that are old enough to be removed. */
+    List<Map.Entry<Long, Entry>> aged(final long nowNs)
+    {
+        final List<Map.Entry<Long, Entry>> aged = new ArrayList<>();
+        oldestNs = Long.MAX_VALUE;
+        for (final Map.Entry<Long, Entry> station : stations.entrySet())
+        {
+            final Entry entry = station.getValue();
+            if (!entry.isConfigured)
+            {
+                oldestNs = Math.min(oldestNs, entry.seenNs);
+                if (nowNs - entry.seenNs >= rules.ageNs() - EngineModel.CLOCK_STEP_NS)
+                {
+                    aged.add(Map.entry(station.getKey(), entry));
+                }
+            }
+        }
+        return aged;
+    }
+}
