@@ -117,8 +117,9 @@ final class HttpConnection
             EXECUTOR.preProcess(request, PROCESSOR, context);
             response = EXECUTOR.execute(request, http, context);
         }
-        catch (final HttpException ex)
+        catch (final HttpException | IllegalArgumentException ex)
         {
+            // The second for a version such as HTTP/-1.1.
             throw new IOException("the answer is not HTTP: " + ex.getMessage(), ex);
         }
         final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

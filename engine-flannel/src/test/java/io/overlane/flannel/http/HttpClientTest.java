@@ -98,6 +98,16 @@ class HttpClientTest
         }
     }
 
+    @Test
+    void shouldSayThatAnAnswerOfANegativeVersionIsNotHttp() throws Exception
+    {
+        try (ScriptedServer server = ScriptedServer.answering("HTTP/-1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+        {
+            final String message = assertThrows(IOException.class, () -> get(server, LONG)).getMessage();
+            assertTrue(message.startsWith("the answer is not HTTP: "), message);
+        }
+    }
+
     private static URI uri(final ScriptedServer server)
     {
         return URI.create(server.endpoint());

@@ -142,6 +142,11 @@ final class HttpConnection
         {
             reply = HttpReply.line(ServerSupport.toStatusCode(ex), "not a request: " + ex.getMessage());
         }
+        catch (final IllegalArgumentException ex)
+        {
+            // HttpCore throws it for a version such as HTTP/-1.1.
+            reply = HttpReply.line(400, "not a request: " + ex.getMessage());
+        }
         return reply != null && send(request, reply);
     }
 

@@ -154,6 +154,7 @@ class HttpServerTest
     void shouldRefuseWhatIsNoRequest() throws IOException
     {
         assertTrue(ask("x\r\n\r\n").startsWith("HTTP/1.1 400 "));
+        assertTrue(ask("GET / HTTP/-1.1\r\n\r\n").startsWith("HTTP/1.1 400 "), "a negative version");
         assertTrue(ask("GET / HTTP/1.1\r\n\r\n").startsWith("HTTP/1.1 400 "), "no host");
         assertTrue(ask("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n").startsWith("HTTP/1.1 400 "));
         assertTrue(ask("GET * HTTP/1.0\r\n\r\n").startsWith("HTTP/1.1 400 "));
