@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FuzzCorpusTest
 {
-    private static final int MUTANTS = 40;
+    private static final int MUTANTS = 15;
 
     @ParameterizedTest
     @EnumSource(Targets.class)
@@ -57,7 +58,7 @@ class FuzzCorpusTest
     private static byte[] mutant(final byte[] input, final SplittableRandom random)
     {
         final byte[] mutant = random.nextInt(3) == 0 ?
-            java.util.Arrays.copyOf(input, random.nextInt(input.length + 1)) : input.clone();
+            Arrays.copyOf(input, random.nextInt(input.length + 1)) : input.clone();
         for (int i = random.nextInt(3); i > 0 && mutant.length > 0; i--)
         {
             mutant[random.nextInt(mutant.length)] = (byte)random.nextInt();
