@@ -178,9 +178,10 @@ class EtcdMembershipTest
     @Test
     void shouldCatchUpFromWhereItWasAfterACut() throws Exception
     {
-        put("10.5.1.0-24", "192.0.2.1");
         manager(new Random(1), wire.endpoint()).watchLeases(null, listener);
-        assertEquals("snapshot 1", next());
+        assertEquals("snapshot 0", next());
+        put("10.5.1.0-24", "192.0.2.1");
+        // It comes by the watch, which is open then; a watch that opens only after the cut needs no second snapshot.
         assertEquals("ADDED 10.5.1.0/24 192.0.2.1", next());
         wire.cut();
         put("10.5.2.0-24", "192.0.2.2");
