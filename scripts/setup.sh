@@ -239,6 +239,9 @@ overlane_setup()
     # Ubuntu has Chromium only as a snap, which does not run in network namespaces.
     overlane_offer "the test of the page" "chromium-headless-shell chromium" chromium-headless-shell chromium
     overlane_offer "the test with kubectl" kubectl kubernetes-client
+    # A kernel with VLANs, for hosts whose own kernel has none.
+    overlane_offer "the test with a vlan-aware bridge" linux.uml user-mode-linux
+    overlane_offer "the test with a vlan-aware bridge" modprobe kmod
   fi
   if jdk=$(overlane_find_jdk)
   then

@@ -54,6 +54,38 @@ public final class LabProcess implements AutoCloseable
     }
 
     /**
+     * As {@link #start}, for a process that reads lines.
+     *
+     * @param command program and arguments, no shell.
+     * @return the running process.
+     */
+    static LabProcess startReader(final List<String> command)
+    {
+        try
+        {
+            return new LabProcess(List.copyOf(command), new ProcessBuilder(command).start());
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** Write a line to standard input. */
+    void write(final String line)
+    {
+        try
+        {
+            process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(describe(), ex);
+        }
+    }
+
+    /**
      * Wait for the end.
      *
      * @param seconds at most; the process is killed then.
