@@ -62,6 +62,12 @@ final class Sinks
     /** Tables of an engine that can also have routes. */
     static Forwarding forwarding(final int maxFdbEntries)
     {
+        return forwarding(maxFdbEntries, true);
+    }
+
+    /** Tables of an engine that has the routes of an IP network, or else gateways. */
+    static Forwarding forwarding(final int maxFdbEntries, final boolean hasRoutes)
+    {
         return new Forwarding(
             new FdbContext().maxEntries(maxFdbEntries),
             new TableCounters(),
@@ -70,7 +76,7 @@ final class Sinks
             64,
             1,
             new RemoteCheck(underlay()),
-            true,
+            hasRoutes,
             SystemNanoClock.INSTANCE);
     }
 
@@ -86,27 +92,32 @@ final class Sinks
         final Forwarding forwarding, final Segment segment, final Fates fates, final ThreadStages stages)
     {
         return new VxlanEncapPath(
-            segment,
-            segment.ports().first(),
-            new EncapShared(
-                forwarding.fdb(),
-                new SendQueue(
-                    underlayGuard(),
-                    Frames.BATCH,
-                    forwarding.remotes(),
-                    fates,
-                    VxlanHeader.LENGTH,
-                    SystemNanoClock.INSTANCE),
-                8472,
-                null,
+            segment, segment.ports().first(), shared(forwarding, fates, stages, new Transit(fates)));
+    }
+
+    /** What the ways out of a thread share. */
+    static EncapShared shared(
+        final Forwarding forwarding, final Fates fates, final ThreadStages stages, final Transit transit)
+    {
+        return new EncapShared(
+            forwarding.fdb(),
+            new SendQueue(
+                underlayGuard(),
+                Frames.BATCH,
+                forwarding.remotes(),
                 fates,
-                guard(),
-                new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, null),
-                null,
-                new OversizeReply(guard(), new RateLimit(1000), SystemNanoClock.INSTANCE),
-                stages,
-                new EncapGateway(gateway(forwarding, new Transit(fates)), null, fates),
-                Frames.BATCH));
+                VxlanHeader.LENGTH,
+                SystemNanoClock.INSTANCE),
+            8472,
+            null,
+            fates,
+            guard(),
+            new Suppress(forwarding.neighbors(), forwarding.fdb(), remote -> false, null),
+            null,
+            new OversizeReply(guard(), new RateLimit(1000), SystemNanoClock.INSTANCE),
+            stages,
+            new EncapGateway(gateway(forwarding, transit), null, fates),
+            Frames.BATCH);
     }
 
     /** The way in, as the engine builds it. */
@@ -138,8 +149,18 @@ final class Sinks
     static DatagramFeed decap(
         final Forwarding forwarding, final NanoClock clock, final Fates fates, final ThreadStages stages)
     {
+        return decap(forwarding, clock, fates, stages, new Transit(fates));
+    }
+
+    /** The way in, with a way to the thread that sends. */
+    static DatagramFeed decap(
+        final Forwarding forwarding,
+        final NanoClock clock,
+        final Fates fates,
+        final ThreadStages stages,
+        final Transit transit)
+    {
         final OfferQueue toPorts = new OfferQueue(Frames.BATCH, true, fates, guard());
-        final Transit transit = new Transit(fates);
         return new DatagramFeed(new VxlanDecapPath(
             forwarding.segments(),
             forwarding.fdb(),

@@ -44,6 +44,8 @@ public final class NeighborTable
     private volatile int version;
     private Runnable onChange = () -> {};
     private int cursor;
+    private RowConsumer scanning = (vni, high, low, mac, tick) -> {};
+    private final OffHeapTable.EntryConsumer scanner = this::onScanned;
 
     /**
      * @param maxEntries of all segments together.
@@ -153,17 +155,20 @@ public final class NeighborTable
 
     /**
      * Visit the learned entries of the next slots, and begin again behind the last. The consumer may remove the entry.
-     * Writer only.
+     * Writer only; allocates nothing.
      */
     public void scan(final int slots, final RowConsumer consumer)
     {
-        cursor = table.scan(cursor, slots, (vni, high, low, value) ->
+        scanning = consumer;
+        cursor = table.scan(cursor, slots, scanner);
+    }
+
+    private void onScanned(final long vni, final long high, final long low, final long value)
+    {
+        if ((value & LEARNED) != 0)
         {
-            if ((value & LEARNED) != 0)
-            {
-                consumer.accept((int)vni, high, low, mac(value), (int)(value >>> TICK_SHIFT));
-            }
-        });
+            scanning.accept((int)vni, high, low, mac(value), (int)(value >>> TICK_SHIFT));
+        }
     }
 
     /** Visit all entries with their ticks. Any thread; allocates. */

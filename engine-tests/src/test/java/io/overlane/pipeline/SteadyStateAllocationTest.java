@@ -21,6 +21,9 @@ import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.VlanPolicy;
 import io.overlane.port.VlanTrunk;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RouteTarget;
+import io.overlane.routing.RoutingContext;
 import io.overlane.stage.Stage;
 import io.overlane.stage.StageContext;
 import io.overlane.stage.StageTarget;
@@ -35,6 +38,7 @@ import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.UnderlayFeature;
 import io.overlane.wire.UdpHeader;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -127,6 +131,50 @@ class SteadyStateAllocationTest
             FrameSpec.vxlan(unicast.destinationMac(FrameSpec.BROADCAST)).vni(VNI).datagram());
         assertAllocatesNothing(new EngineContext().underlay(underlay).segment(
             new SegmentContext(VNI).port(one).addPort(two).policy(p -> p.learning(true)).flood(REMOTE).flood(OTHER)));
+    }
+
+    /**
+     * Frames between two segments, from ports and remotes, those that wait in vain, and everything that is answered.
+     */
+    @Test
+    void shouldAllocateNothingForGateways()
+    {
+        final FrameSpec routed = FrameSpec.ipv4Udp().destinationMac(RoutingContext.DEFAULT_GATEWAY_MAC.value())
+            .source("10.1.0.2").destination("10.2.0.2").payloadLength(1000);
+        final FrameSpec v6 = FrameSpec.ipv6Udp().destinationMac(RoutingContext.DEFAULT_GATEWAY_MAC.value())
+            .source("2001:db8:1::2").destination("2001:db8:2::2").payloadLength(1000);
+        final byte[][] frames = {
+            routed.bytes(),
+            v6.bytes(),
+            routed.destination("10.9.0.1").bytes(),
+            routed.destination("10.8.0.1").bytes(),
+            routed.destination("10.2.0.77").bytes(),
+            routed.ttl(1).bytes(),
+            v6.ttl(1).bytes(),
+            routed.destination("10.1.0.1").bytes(),
+            FrameSpec.icmpEchoRequest().destinationMac(RoutingContext.DEFAULT_GATEWAY_MAC.value())
+                .source("10.1.0.2").destination("10.1.0.1").bytes(),
+            FrameSpec.arpRequest("10.1.0.2", "10.1.0.1").bytes(),
+            FrameSpec.neighborSolicitation("2001:db8:1::2", "2001:db8:1::1").bytes()};
+        final List<byte[]> datagrams = new ArrayList<>();
+        for (final byte[] frame : frames)
+        {
+            datagrams.add(FrameSpec.vxlan(frame).vni(VNI).datagram());
+        }
+        datagrams.add(FrameSpec.vxlan(routed.destinationMac(0x0200_0000_5000L)).vni(5000).datagram());
+        assertAllocatesNothing(new EngineContext()
+            .underlay(new EndlessUnderlay(datagrams.toArray(new byte[0][])))
+            .segment(new SegmentContext(VNI).port(new EndlessPort(frames)).flood(REMOTE).flood(OTHER)
+                .policy(p -> p.learning(true))
+                .gateway(Gateway.of("red", "10.1.0.1/24", "2001:db8:1::1/64")))
+            .segment(new SegmentContext(2).flood(REMOTE)
+                .gateway(Gateway.of("red", "10.2.0.1/24", "2001:db8:2::1/64"))
+                .neighbor(IpAddress.parse("10.2.0.2"), MacAddress.parse("02:00:00:00:00:99"))
+                .neighbor(IpAddress.parse("2001:db8:2::2"), MacAddress.parse("02:00:00:00:00:99"))
+                .fdb(MacAddress.parse("02:00:00:00:00:99"), OTHER))
+            .routing(new RoutingContext("red").l3Vni(5000).routerMac(MacAddress.parse("02:00:00:00:50:00")))
+            .route("red", IpPrefix.parse("10.9.0.0/16"),
+                new RouteTarget.Remote(REMOTE, MacAddress.parse("02:00:00:00:50:01"))));
     }
 
     @Test
@@ -228,7 +276,7 @@ class SteadyStateAllocationTest
             assertEquals(
                 engine.counters().encap().framesIn(),
                 engine.counters().encap().delivered() + engine.counters().encap().answered() +
-                    engine.counters().encap().dropped());
+                    engine.counters().encap().dropped() + engine.counters().encap().held());
         }
     }
 

@@ -20,7 +20,6 @@ import io.overlane.pipeline.gateway.Router;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.pipeline.stage.Transit;
-import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.LocalPort;
@@ -55,9 +54,6 @@ public final class EncapGateway
 
     @SuppressWarnings("NullAway.Init")
     private EncapShared shared;
-    private @Nullable SegmentPolicy lastRules;
-    @SuppressWarnings("NullAway.Init")
-    private OuterRule outer;
     private boolean isClosing;
 
     /**
@@ -239,13 +235,7 @@ public final class EncapGateway
 
     private OuterRule outer(final Link link)
     {
-        final SegmentPolicy rules = link.segment().rules();
-        if (rules != lastRules)
-        {
-            lastRules = rules;
-            outer = new OuterRule(rules.outer());
-        }
-        return outer;
+        return shared.outerRules.of(link.segment());
     }
 
     private void local(final Link in, final Port from, final Frame frame, final int layer3, final int count)

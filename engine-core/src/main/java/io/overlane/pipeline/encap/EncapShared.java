@@ -37,6 +37,8 @@ public final class EncapShared
     final GsoSplitter segments = new GsoSplitter();
     final Copies toPorts = new Copies();
     final EthernetHeader ethernet = new EthernetHeader();
+    /** For frames that come from no port of their segment. */
+    final OuterRules outerRules = new OuterRules();
 
     /**
      * @param peerUdpPort UDP port that the ports have in the table of remotes.

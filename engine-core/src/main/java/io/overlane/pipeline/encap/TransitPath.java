@@ -11,7 +11,6 @@ import io.overlane.parse.Layer3;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.pipeline.stage.Transit;
-import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
@@ -43,7 +42,6 @@ public final class TransitPath implements EncapPath
     private @Nullable Segment segment;
     /** Gives the outer header. */
     private @Nullable Segment outerOf;
-    private @Nullable SegmentPolicy lastRules;
     @SuppressWarnings("NullAway.Init")
     private OuterRule outer;
 
@@ -128,12 +126,7 @@ public final class TransitPath implements EncapPath
         {
             shared.local.begin(segment, segment.ports(), port);
         }
-        final SegmentPolicy rules = outerOf.rules();
-        if (rules != lastRules)
-        {
-            lastRules = rules;
-            outer = new OuterRule(rules.outer());
-        }
+        outer = shared.outerRules.of(outerOf);
     }
 
     private void carry(final Frame frame, final int vni, final int remote)

@@ -116,6 +116,11 @@ public final class Router
         {
             return LOCAL;
         }
+        if (hop != null && hop.kind() == Hop.BLACKHOLE)
+        {
+            // Before all errors: it may be a broadcast address, about which none is sent.
+            return drop(DropReason.ROUTE_BLACKHOLE);
+        }
         if (!isV4 && IpAddress.isLinkLocal(sourceHigh))
         {
             return error(DropReason.MARTIAN_ADDRESS, 0, 0, UNREACHABLE_V6, BEYOND_SCOPE_V6, 0);
@@ -181,9 +186,6 @@ public final class Router
     {
         switch (hop.kind())
         {
-            case Hop.BLACKHOLE:
-                return drop(DropReason.ROUTE_BLACKHOLE);
-
             case Hop.REMOTE:
                 if (in == null)
                 {
