@@ -188,6 +188,14 @@ async function showStats() {
   table('segments', stats && stats.value.segments ?
     stats.value.segments.map(row => traffic('segment ' + row.vni, row)) : null,
     [['VNI', row => row.vni], ...columns]);
+  const contexts = stats && stats.value.contexts || [];
+  table('contexts', contexts.length ? contexts.map(row => traffic('context ' + row.context, {
+    context: row.context, dropped: row.dropped, sent: row.from_ports, sent_bytes: row.from_ports_bytes,
+    received: row.from_remotes, received_bytes: row.from_remotes_bytes })) : null,
+    [['context', row => row.context],
+      ['routed from devices', row => number(row.up) + 'bit/s', true],
+      ['from remotes', row => number(row.down) + 'bit/s', true],
+      ['frames', row => number(row.sent + row.received), true], ['dropped', row => number(row.dropped), true]]);
 }
 
 async function showDrops() {

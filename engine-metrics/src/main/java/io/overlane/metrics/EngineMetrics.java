@@ -22,13 +22,14 @@ import java.util.function.Supplier;
  * </pre>
  *
  * <p>All meters read one {@link EngineSnapshot}, which is a second old at most when it is read. Meters of segments,
- * ports, remotes and drops come and go with them, when the next snapshot is read. Of each kind only a number of rows
- * have meters of their own ({@link #maxRows(int)}); the rest is summed up under the tag value {@code other}, and {@code
- * overlane.hidden} is the number of rows that are in that sum. The page "Embedding" lists the meters. Any thread.
+ * ports, remotes, routing contexts and drops come and go with them, when the next snapshot is read. Of each kind only a
+ * number of rows have meters of their own ({@link #maxRows(int)}); the rest is summed up under the tag value {@code
+ * other}, and {@code overlane.hidden} is the number of rows that are in that sum. The page "Embedding" lists the
+ * meters. Any thread.
  */
 public final class EngineMetrics implements MeterBinder, AutoCloseable
 {
-    /** An engine with this many rows of each kind has fewer than 20,000 series, which Prometheus can still read. */
+    /** An engine with this many rows of each kind has fewer than 26,000 series, which Prometheus can still read. */
     public static final int DEFAULT_MAX_ROWS = 1_000;
 
     private static final long MAX_AGE_NS = TimeUnit.SECONDS.toNanos(1);
@@ -73,8 +74,8 @@ public final class EngineMetrics implements MeterBinder, AutoCloseable
     /**
      * Call this before {@link #bindTo(MeterRegistry)}.
      *
-     * @param maxRows maximum number of segments, of ports, of remotes, and of drops of each direction that have meters
-     *                of their own, 0 or more. Default {@link #DEFAULT_MAX_ROWS}.
+     * @param maxRows maximum number of segments, of ports, of remotes, of routing contexts, and of drops of each
+     *                direction that have meters of their own, 0 or more. Default {@link #DEFAULT_MAX_ROWS}.
      * @return this.
      */
     public EngineMetrics maxRows(final int maxRows)

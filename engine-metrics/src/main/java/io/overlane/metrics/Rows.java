@@ -8,6 +8,7 @@ import io.overlane.status.DropReason;
 import io.overlane.status.EngineSnapshot;
 import io.overlane.status.EngineSnapshot.DropRow;
 import io.overlane.status.Volume;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The meters of the rows of a snapshot: segments, ports, remotes and drops. One thread at a time. */
+/** The meters of the rows of a snapshot: segments, ports, remotes, routing contexts and drops. One thread at a time. */
 final class Rows
 {
     private static final String NONE = "none";
@@ -24,6 +25,7 @@ final class Rows
     private final SeriesSet segments;
     private final SeriesSet ports;
     private final SeriesSet remotes;
+    private final SeriesSet contexts;
     private final SeriesSet encapReasons;
     private final SeriesSet decapReasons;
     private final SeriesSet encapDrops;
@@ -37,6 +39,7 @@ final class Rows
             registry, common, maxRows, List.of("remote", "vni"), volumes("overlane.remote", "encap", "decap"), refresh);
         ports = new SeriesSet(
             registry, common, maxRows, List.of("port", "queue", "vni"), portMeasures(), refresh);
+        contexts = new SeriesSet(registry, common, maxRows, List.of("context"), contextMeasures(), refresh);
         encapReasons = reasons(registry, common.and("direction", "encap"), refresh);
         decapReasons = reasons(registry, common.and("direction", "decap"), refresh);
         encapDrops = drops(registry, common.and("direction", "encap"), maxRows, refresh);
@@ -50,6 +53,7 @@ final class Rows
         kinds.put("segment", new SeriesSet[]{segments});
         kinds.put("port", new SeriesSet[]{ports});
         kinds.put("remote", new SeriesSet[]{remotes});
+        kinds.put("context", new SeriesSet[]{contexts});
         kinds.put("drop", new SeriesSet[]{encapDrops, decapDrops});
         return kinds;
     }
@@ -69,6 +73,15 @@ final class Rows
             row -> Tags.of("port", row.name(), "queue", Integer.toString(row.queue()), "vni", vni(row.vni())),
             row -> values(
                 row.in(), row.out(), (double)row.refused(), (double)row.overwritten(), row.fill(), row.fillOut())));
+        contexts.update(rows(
+            now.routing(),
+            row -> Tags.of("context", row.context()),
+            row -> values(
+                row.fromPorts(),
+                row.fromRemotes(),
+                (double)row.answered(),
+                (double)row.requests(),
+                row.dropped().values().stream().mapToDouble(Long::doubleValue).sum())));
         encapReasons.update(reasons(now.encap().dropped()));
         decapReasons.update(reasons(now.decap().dropped()));
         encapDrops.update(drops(now.encap().drops()));
@@ -151,6 +164,26 @@ final class Rows
                 "overlane.port.overwritten", null, "Frames that newer ones overwrote unread", Tags.empty(), false),
             new Measure("overlane.port.fill", null, fill, Tags.of("direction", "in"), true),
             new Measure("overlane.port.fill", null, fill, Tags.of("direction", "out"), true));
+    }
+
+    private static List<Measure> contextMeasures()
+    {
+        final List<Measure> measures = new ArrayList<>();
+        final String frames = "Frames that the gateways of a routing context routed";
+        final String traffic = "Bytes of frames that the gateways of a routing context routed";
+        for (final String direction : List.of("encap", "decap"))
+        {
+            final Tags tags = Tags.of("direction", direction);
+            measures.add(new Measure("overlane.routed.frames", null, frames, tags, false));
+            measures.add(new Measure("overlane.routed.traffic", "bytes", traffic, tags, false));
+        }
+        measures.add(new Measure(
+            "overlane.routed.answered", null, "Frames for gateways themselves", Tags.empty(), false));
+        measures.add(new Measure(
+            "overlane.routed.requests", null, "Requests of gateways for MAC addresses", Tags.empty(), false));
+        measures.add(new Measure(
+            "overlane.routed.drops", null, "Frames that gateways dropped", Tags.empty(), false));
+        return measures;
     }
 
     private static double[] values(final Volume one, final Volume other, final double... more)

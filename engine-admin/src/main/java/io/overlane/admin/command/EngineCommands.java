@@ -48,6 +48,8 @@ public final class EngineCommands
             new NeighborCommands(access).addTo(commands);
             new SegmentCommands(access).addTo(commands);
             new VlanCommands(access).addTo(commands);
+            new ContextCommands(access).addTo(commands);
+            new ContextRouteCommands(access).addTo(commands);
         }
         else
         {

@@ -9,17 +9,19 @@ import io.overlane.admin.Answer;
 import io.overlane.admin.Table;
 import io.overlane.control.TableOperations;
 import io.overlane.control.TableResult;
-import io.overlane.engine.EngineTables.Key;
+import io.overlane.routing.NeighborRow;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 
 /** {@code neigh}: who has which address, as {@code ip neigh} shows and sets it. */
 final class NeighborCommands
 {
     private static final int CHANGES_AT_A_TIME = 256;
+
+    private static final Comparator<NeighborRow> ORDER = Comparator.comparingInt(NeighborRow::vni)
+        .thenComparing(row -> row.address().high(), Long::compareUnsigned)
+        .thenComparing(row -> row.address().low(), Long::compareUnsigned);
 
     private final EngineAccess engine;
 
@@ -32,7 +34,10 @@ final class NeighborCommands
     {
         commands
             .addReading(
-                "neigh show", "[IP] [vni N] " + Page.SYNTAX, "inner addresses that the engine answers for", this::show)
+                "neigh show",
+                "[IP] [vni N] " + Page.SYNTAX,
+                "inner addresses that the engine answers for, and those that gateways learned",
+                this::show)
             .add("neigh add", "IP lladdr MAC [vni N]", "answer for a new address", this::add)
             .add("neigh replace", "IP lladdr MAC [vni N]", "answer for an address, new or not", this::replace)
             .add("neigh del", "IP [vni N]", "stop answering for an address", this::del)
@@ -43,16 +48,24 @@ final class NeighborCommands
     {
         final Words words = new Words(request, 1, "vni", Page.FROM, Page.LIMIT);
         final IpAddress address = words.optional(0, IpAddress::parse);
-        final List<Map.Entry<Key<IpAddress>, MacAddress>> shown = entries(engine.filter(words)).entrySet().stream()
-            .filter(entry -> address == null || address.equals(entry.getKey().address()))
+        final Integer vni = engine.filter(words);
+        final List<NeighborRow> shown = engine.engine().tables().neighborRows().stream()
+            .filter(row -> vni == null || vni == row.vni())
+            .filter(row -> address == null || address.equals(row.address()))
+            .sorted(ORDER)
             .toList();
         return Page.of(words).answer(shown, NeighborCommands::table);
     }
 
-    private static Table table(final List<Map.Entry<Key<IpAddress>, MacAddress>> entries)
+    private static Table table(final List<NeighborRow> rows)
     {
-        final Table table = new Table("ip", "lladdr", "vni");
-        entries.forEach(entry -> table.row(entry.getKey().address(), entry.getValue(), entry.getKey().vni()));
+        final Table table = new Table("ip", "lladdr", "vni", "kind", "age_s");
+        rows.forEach(row -> table.row(
+            row.address(),
+            row.mac(),
+            row.vni(),
+            row.isLearned() ? "learned" : "static",
+            row.isLearned() ? (Long)TimeUnit.NANOSECONDS.toSeconds(row.ageNs()) : null));
         return table;
     }
 
@@ -92,28 +105,17 @@ final class NeighborCommands
     private Answer flush(final List<String> request) throws AdminException
     {
         final int vni = engine.segment(new Words(request, 0, "vni"));
-        final List<Key<IpAddress>> keys = List.copyOf(entries(vni).keySet());
+        final List<NeighborRow> rows =
+            engine.engine().tables().neighborRows().stream().filter(row -> row.vni() == vni).toList();
         long removed = 0;
-        for (int i = 0; i < keys.size(); i += CHANGES_AT_A_TIME)
+        for (int i = 0; i < rows.size(); i += CHANGES_AT_A_TIME)
         {
-            final List<Key<IpAddress>> some = keys.subList(i, Math.min(keys.size(), i + CHANGES_AT_A_TIME));
+            final List<NeighborRow> some = rows.subList(i, Math.min(rows.size(), i + CHANGES_AT_A_TIME));
             removed += engine.operate(tables -> some.stream()
-                .filter(key -> tables.deleteNeighbor(key.vni(), key.address()) == TableResult.DONE)
+                .filter(row -> tables.deleteNeighbor(vni, row.address()) == TableResult.DONE)
                 .count());
         }
         return Answer.line(removed + " removed");
-    }
-
-    /** Of a segment, or of all segments if the VNI is null; in order. */
-    private Map<Key<IpAddress>, MacAddress> entries(final @Nullable Integer vni)
-    {
-        final Map<Key<IpAddress>, MacAddress> sorted = new TreeMap<>(
-            Comparator.<Key<IpAddress>>comparingInt(Key::vni)
-                .thenComparing(key -> key.address().high(), Long::compareUnsigned)
-                .thenComparing(key -> key.address().low(), Long::compareUnsigned));
-        sorted.putAll(engine.engine().tables().neighbors());
-        sorted.keySet().removeIf(key -> vni != null && vni != key.vni());
-        return sorted;
     }
 
     private static String describe(final int vni, final IpAddress address)

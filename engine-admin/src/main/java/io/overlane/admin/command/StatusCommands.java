@@ -13,12 +13,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** {@code stats}, {@code histograms} and {@code latency}: counters of frames and tables, batch sizes, delays. */
 final class StatusCommands
 {
     /** All columns except the buckets. */
     private static final int COLUMNS_SHOWN = 8;
+
+    /** All columns except the reasons of drops. */
+    private static final int CONTEXT_COLUMNS_SHOWN = 8;
 
     private final EngineAccess engine;
 
@@ -47,6 +51,7 @@ final class StatusCommands
         add(json, texts, "segments", segments(now));
         add(json, texts, "ports", ports(now));
         add(json, texts, "remotes", remotes(now));
+        add(json, texts, "contexts", contexts(now));
         final Map<String, Object> tables = tables(now);
         json.put("tables", tables);
         texts.add(oneRow(tables));
@@ -72,7 +77,8 @@ final class StatusCommands
 
     private static Table paths(final EngineSnapshot now)
     {
-        final Table table = new Table("path", "in", "delivered", "bytes", "answered", "dropped", "flood_copies");
+        final Table table =
+            new Table("path", "in", "delivered", "bytes", "answered", "dropped", "flood_copies", "held");
         each(now, (name, path) -> table.row(
             name,
             path.in().frames(),
@@ -80,7 +86,8 @@ final class StatusCommands
             path.delivered().bytes(),
             path.answered(),
             path.allDropped(),
-            path.floodCopies()));
+            path.floodCopies(),
+            path.held()));
         return table;
     }
 
@@ -127,6 +134,29 @@ final class StatusCommands
                     remote.decap().frames(),
                     remote.decap().bytes());
             }
+        }
+        return table;
+    }
+
+    private static Table contexts(final EngineSnapshot now)
+    {
+        final Table table = new Table(
+            "context", "from_ports", "from_ports_bytes", "from_remotes", "from_remotes_bytes", "answered", "requests",
+            "dropped", "reasons").show(CONTEXT_COLUMNS_SHOWN);
+        for (final EngineSnapshot.RoutingRow context : now.routing())
+        {
+            final Map<String, Long> reasons = new TreeMap<>();
+            context.dropped().forEach((reason, frames) -> reasons.put(reason.label(), frames));
+            table.row(
+                context.context(),
+                context.fromPorts().frames(),
+                context.fromPorts().bytes(),
+                context.fromRemotes().frames(),
+                context.fromRemotes().bytes(),
+                context.answered(),
+                context.requests(),
+                context.dropped().values().stream().mapToLong(Long::longValue).sum(),
+                reasons);
         }
         return table;
     }

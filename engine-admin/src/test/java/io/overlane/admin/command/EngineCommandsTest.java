@@ -49,7 +49,8 @@ class EngineCommandsTest
         ask("neigh add 10.0.0.9 lladdr " + M + " vni 42");
         ask("neigh add fd00::9 lladdr " + N);
         assertEquals(
-            "IP        LLADDR             VNI\n10.0.0.9  " + M + "   42\nfd00::9   " + N + "   42\n",
+            "IP        LLADDR             VNI  KIND    AGE_S\n10.0.0.9  " + M + "   42  static  -\nfd00::9   " + N +
+                "   42  static  -\n",
             ask("neigh show").text());
         assertRefused("neighbour 10.0.0.9 of VNI 42: it exists already", "neigh add 10.0.0.9 lladdr " + N);
         ask("neigh replace 10.0.0.9 lladdr " + N);

@@ -213,7 +213,8 @@ final class BridgeControl
         final Progress progress = Progress.begin(err, () -> "applying " + config);
         try
         {
-            return bridge.change(config.read(HostFacts.now()).plans());
+            final ConfigFile.Contents contents = config.read(HostFacts.now());
+            return bridge.change(contents.plans(), contents.contexts());
         }
         finally
         {

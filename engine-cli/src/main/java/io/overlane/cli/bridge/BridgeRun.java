@@ -6,6 +6,7 @@ import io.overlane.cli.RunOptions;
 import io.overlane.cli.bridge.config.ConfigFile;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.BridgePlanner;
+import io.overlane.cli.bridge.plan.ContextPlan;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The settings of one run of a bridge.
  *
  * @param plans         one for each device.
+ * @param contexts      routing contexts of gateways.
  * @param statsSeconds  between two tables; 0 for none.
  * @param admin         path of the admin socket; null for none.
  * @param isAdminWanted true if the bridge must not run without the admin socket.
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record BridgeRun(
     List<BridgePlan> plans,
+    List<ContextPlan> contexts,
     int statsSeconds,
     @Nullable Path admin,
     boolean isAdminWanted,
@@ -31,15 +34,17 @@ record BridgeRun(
     @Nullable ConfigFile config)
 {
     /**
-     * @param plans  one for each device.
-     * @param given  options of the command line.
-     * @param inFile options of the file, which the others override.
-     * @param config the file.
+     * @param plans    one for each device.
+     * @param contexts routing contexts of gateways.
+     * @param given    options of the command line.
+     * @param inFile   options of the file, which the others override.
+     * @param config   the file.
      * @return the run.
      * @throws IllegalArgumentException if an option is wrong.
      */
     static BridgeRun of(
         final List<BridgePlan> plans,
+        final List<ContextPlan> contexts,
         final RunOptions given,
         final @Nullable RunOptions inFile,
         final @Nullable ConfigFile config)
@@ -52,6 +57,7 @@ record BridgeRun(
         http.address();
         return new BridgeRun(
             plans,
+            contexts,
             stats == null ? 0 : stats,
             RunOptions.adminSocket(admin, plans.get(0).device()),
             admin != null,

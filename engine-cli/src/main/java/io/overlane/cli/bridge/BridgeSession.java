@@ -103,7 +103,7 @@ final class BridgeSession
             engine.terminated().whenComplete((none, cause) -> tasks.stop());
             JfrEvents.connect(engine, first.device());
             opened(StationWarnings.log(engine, LOG));
-            bridge.configure(engine);
+            bridge.configure(engine, run.contexts());
             watchHost(bridge);
             progress.close();
             control.open(this::opened);

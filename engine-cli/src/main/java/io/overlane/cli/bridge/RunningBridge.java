@@ -5,6 +5,7 @@ import io.overlane.admin.rule.RuleChange;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.cli.bridge.plan.ContextPlan;
 import io.overlane.cli.bridge.plan.NumberRange;
 import io.overlane.cli.bridge.plan.PlanChange;
 import io.overlane.cli.host.HostConfig;
@@ -58,6 +59,9 @@ final class RunningBridge implements AutoCloseable
     /** By name, trunks whose VLANs are being replaced: a new VLAN finds its trunk here if all others are gone. */
     private final Map<String, BridgeDevice> kept = new LinkedHashMap<>();
 
+    /** Routing contexts of options or file. */
+    private List<ContextPlan> contexts = List.of();
+
     /** Null until a plan has entries for the host. */
     private @Nullable HostConfig host;
     @SuppressWarnings("NullAway.Init")
@@ -110,12 +114,14 @@ final class RunningBridge implements AutoCloseable
      * Fill the tables and set up the host for the first time.
      *
      * @param launched engine with the opened devices and empty tables.
+     * @param routing  routing contexts of options or file.
      * @throws IOException if the host refuses something.
      * @throws IllegalArgumentException if a table is too small for the configuration.
      */
-    void configure(final OverlayEngine launched) throws IOException
+    void configure(final OverlayEngine launched, final List<ContextPlan> routing) throws IOException
     {
         engine = launched;
+        contexts = routing;
         final ReconcileResult result = applyTables();
         if (!result.isComplete())
         {
@@ -128,10 +134,11 @@ final class RunningBridge implements AutoCloseable
      * Apply the difference between the running and the wanted plans. An entry is removed only after its replacement was
      * added. A part that fails is reported; the others are still applied.
      *
-     * @param wanted plans, checked.
+     * @param wanted  plans, checked.
+     * @param routing wanted routing contexts.
      * @return what was done, and what was not.
      */
-    ChangeReport change(final List<BridgePlan> wanted)
+    ChangeReport change(final List<BridgePlan> wanted, final List<ContextPlan> routing)
     {
         final ChangeReport report = new ChangeReport();
         if (wanted.get(0).mode() != mode)
@@ -150,6 +157,7 @@ final class RunningBridge implements AutoCloseable
         wanted.forEach(plan -> plans.put(plan.vni(), plan));
         final Map<BridgeDevice, BridgePlan> changes = replaceSegments(plans, trunks(wanted), report);
         changes.forEach(BridgeDevice::plan);
+        contexts = routing;
         // Relax the source policy before peers are removed; tighten it after peers are added.
         changeRules(changes.keySet().stream().filter(device -> device.plan().isOpenToAll()), report);
         attempt(report, () ->
@@ -510,6 +518,7 @@ final class RunningBridge implements AutoCloseable
     {
         final DesiredState state = new DesiredState();
         devices.values().forEach(device -> device.plan().addTo(state));
+        contexts.forEach(context -> context.addTo(state));
         return await(engine.control().apply(OWNER, state));
     }
 

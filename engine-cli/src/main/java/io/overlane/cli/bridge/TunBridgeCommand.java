@@ -4,7 +4,9 @@ package io.overlane.cli.bridge;
 import io.overlane.cli.RunOptions;
 import io.overlane.cli.bridge.config.ConfigFile;
 import io.overlane.cli.bridge.plan.BridgeOptions;
+import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.BridgePlanner;
+import io.overlane.cli.bridge.plan.ContextPlanner;
 import io.overlane.cli.bridge.plan.HostFacts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,10 +55,14 @@ public final class TunBridgeCommand implements Callable<Integer>
     @Override
     public Integer call() throws IOException, InterruptedException
     {
-        final BridgeRun run = config == null ?
-            BridgeRun.of(List.of(BridgePlanner.plan(options, HostFacts.now())), runOptions, null, null) :
-            ofFile(config);
+        final BridgeRun run = config == null ? ofOptions(HostFacts.now()) : ofFile(config);
         return new BridgeSession(run, spec.commandLine().getOut(), spec.commandLine().getErr()).run();
+    }
+
+    private BridgeRun ofOptions(final HostFacts host)
+    {
+        final List<BridgePlan> plans = List.of(BridgePlanner.plan(options, host));
+        return BridgeRun.of(plans, ContextPlanner.plans(options, plans, host), runOptions, null, null);
     }
 
     private BridgeRun ofFile(final Path config) throws IOException
@@ -72,6 +78,6 @@ public final class TunBridgeCommand implements Callable<Integer>
         }
         final ConfigFile file = new ConfigFile(config);
         final ConfigFile.Contents contents = file.read(HostFacts.now());
-        return BridgeRun.of(contents.plans(), runOptions, contents.run(), file);
+        return BridgeRun.of(contents.plans(), contents.contexts(), runOptions, contents.run(), file);
     }
 }

@@ -47,7 +47,7 @@ public final class CtlCommand implements Callable<Integer>
 
     @Parameters(paramLabel = "WORD", arity = "1..*", completionCandidates = FirstWords.class, description =
         "The request: help, ping, version, reload, stats, histograms, latency on|off, drops, capture ..., fdb ..., " +
-        "neigh ..., route ..., segment ..., flannel leases|routes|why PEER.")
+        "neigh ..., route ..., context ..., gateway ..., segment ..., flannel leases|routes|why PEER.")
     private List<String> words = new ArrayList<>();
 
     @Spec
@@ -61,9 +61,9 @@ public final class CtlCommand implements Callable<Integer>
         {
             return List.of(
                 "help", "ping", "version", "reload", "stats", "histograms", "latency", "drops", "capture", "fdb",
-                "neigh", "route", "segment", "flannel", "leases", "routes", "why",
+                "neigh", "route", "context", "gateway", "segment", "flannel", "leases", "routes", "why",
                 "show", "add", "append", "replace", "del", "flush", "vni", "dst", "port", "lladdr", "remote",
-                "reason", "dev").iterator();
+                "reason", "dev", "via", "type").iterator();
         }
     }
 

@@ -34,7 +34,7 @@ record TopSample(long timeNs, String local, List<Line> lines)
         /** All frames of one way. */
         PATH,
 
-        /** A segment. */
+        /** A segment, or the frames that a routing context routed. */
         SEGMENT,
 
         /** A remote. */
@@ -74,6 +74,9 @@ record TopSample(long timeNs, String local, List<Line> lines)
             Kind.PATH, "all", number(paths.get(0), "delivered"), number(paths.get(0), "bytes"),
             number(paths.get(1), "delivered"), number(paths.get(1), "bytes")));
         rows(stats, "segments").forEach(row -> lines.add(traffic(Kind.SEGMENT, "VNI " + row.get("vni"), row)));
+        rows(stats, "contexts").forEach(row -> lines.add(new Line(
+            Kind.SEGMENT, "context " + row.get("context"), number(row, "from_ports"), number(row, "from_ports_bytes"),
+            number(row, "from_remotes"), number(row, "from_remotes_bytes"))));
         rows(stats, "remotes").forEach(row -> lines.add(traffic(
             Kind.REMOTE, Objects.requireNonNullElse(row.get("remote"), "not configured").toString(), row)));
         rows(drops, "counts").forEach(row -> lines.add(

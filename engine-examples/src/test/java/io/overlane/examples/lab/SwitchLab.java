@@ -27,6 +27,7 @@ public final class SwitchLab implements AutoCloseable
     private final LabHost wire = new LabHost(name + "-switch", SWITCH_NUMBER);
     private final List<LabHost> hosts = new ArrayList<>();
     private final List<Station> stations = new ArrayList<>();
+    private final List<RoutedStation> routed = new ArrayList<>();
     private final CleanUp cleanUp = new CleanUp(this::remove);
 
     private SwitchLab()
@@ -98,6 +99,22 @@ public final class SwitchLab implements AutoCloseable
         return station;
     }
 
+    /**
+     * @param host   it is behind.
+     * @param bridge of that host, which must exist.
+     * @param vni    of the segment that the bridge is in; decides the networks.
+     * @param number last octet of its addresses.
+     * @return a station that can be reached in its segment.
+     */
+    public RoutedStation addRoutedStation(final LabHost host, final String bridge, final int vni, final int number)
+    {
+        final RoutedStation station =
+            new RoutedStation(new LabHost(name + "-routed" + vni + "-" + number, number), vni);
+        routed.add(station);
+        station.open(host, bridge);
+        return station;
+    }
+
     /** A port of a bridge passes frames some time after it was added: its link must be seen to be up first. */
     static void awaitForwarding(final LabHost host, final String port)
     {
@@ -114,6 +131,7 @@ public final class SwitchLab implements AutoCloseable
     private void remove()
     {
         stations.forEach(Station::close);
+        routed.forEach(RoutedStation::close);
         hosts.forEach(LabHost::close);
         wire.close();
     }

@@ -4,6 +4,7 @@ package io.overlane.cli.bridge.config;
 import io.overlane.cli.RunOptions;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.BridgePlanner;
+import io.overlane.cli.bridge.plan.ContextPlanner;
 import io.overlane.cli.bridge.plan.HostFacts;
 import io.overlane.cli.bridge.plan.NumberRange;
 import io.overlane.cli.config.ConfigNode;
@@ -29,9 +30,13 @@ final class BridgeConfig
     private static final String VNI = "vni";
     private static final String DEVICE = "device";
     private static final String VLAN = "vlan";
+    private static final String CONTEXTS = "contexts";
+    private static final String CONTEXT = "context";
 
     private final ConfigKeys keys = new ConfigKeys();
     private final HostFacts host;
+    /** Where segments name their routing contexts. */
+    private final Map<String, Place> contextPlaces = new HashMap<>();
 
     private BridgeConfig(final HostFacts host)
     {
@@ -54,12 +59,18 @@ final class BridgeConfig
     {
         final Map<String, ConfigNode> members = root.members();
         final ConfigNode segments = members.remove(SEGMENTS);
+        final ConfigNode contexts = members.remove(CONTEXTS);
         final ConfigArguments common = new ConfigArguments(root.place());
         members.forEach((key, value) ->
         {
             if (segments != null && ConfigKeys.isOfOneSegment(key))
             {
                 throw value.place().problem("'" + key + "' is a setting of one segment: move it into 'segments'");
+            }
+            if ((segments != null || contexts != null) && ConfigKeys.isOfOneContext(key))
+            {
+                throw value.place().problem("'" + key + "' is a setting of one routing context: move it into " +
+                    "'contexts'");
             }
             requireKnown(key, value.place(), segments == null);
             keys.add(common, key, value);
@@ -77,7 +88,9 @@ final class BridgeConfig
         {
             throw common.locate(ex);
         }
-        return new ConfigFile.Contents(segments == null ? List.of(plan(common)) : plans(common, segments), run);
+        final List<BridgePlan> plans = segments == null ? List.of(plan(common)) : plans(common, segments);
+        return new ConfigFile.Contents(
+            plans, new ContextConfig(keys, host, plans).read(common, contexts, contextPlaces), run);
     }
 
     private List<BridgePlan> plans(final ConfigArguments common, final ConfigNode segments)
@@ -111,6 +124,8 @@ final class BridgeConfig
                 }
                 final BridgePlan plan = plan(one, byDevice.get(one.value(DEVICE)));
                 byDevice.putIfAbsent(plan.device(), plan);
+                contextPlaces.putIfAbsent(plan.context(), one.place(CONTEXT));
+                requireOwnPrefixes(plan, plans, one);
                 requireOwn(taken, "VNI " + plan.vni(), element.place());
                 requireOwn(taken, "device " + plan.device() +
                     (plan.vlan() == null ? "" : ", VLAN " + plan.vlan() + ","), element.place());
@@ -178,6 +193,19 @@ final class BridgeConfig
         }
     }
 
+    private static void requireOwnPrefixes(
+        final BridgePlan plan, final List<BridgePlan> before, final ConfigArguments arguments)
+    {
+        try
+        {
+            ContextPlanner.requireOwnPrefixes(plan, before);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw arguments.locate(ex);
+        }
+    }
+
     private static void requireOwn(final Map<Object, Place> taken, final String what, final Place place)
     {
         final Place before = taken.putIfAbsent(what, place);
@@ -229,6 +257,7 @@ final class BridgeConfig
     {
         final Set<String> known = new LinkedHashSet<>(keys.all());
         known.add(SEGMENTS);
+        known.add(CONTEXTS);
         if (!isOnlyOne)
         {
             known.removeIf(ConfigKeys::isOfOneSegment);

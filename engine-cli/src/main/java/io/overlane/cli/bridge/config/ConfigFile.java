@@ -3,6 +3,7 @@ package io.overlane.cli.bridge.config;
 
 import io.overlane.cli.RunOptions;
 import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.cli.bridge.plan.ContextPlan;
 import io.overlane.cli.bridge.plan.HostFacts;
 import io.overlane.cli.config.ConfigNode;
 import java.io.IOException;
@@ -29,10 +30,11 @@ public final class ConfigFile
     /**
      * The settings in a file.
      *
-     * @param plans one for each segment, or the only one.
-     * @param run   options for the run.
+     * @param plans    one for each segment, or the only one.
+     * @param contexts routing contexts of gateways.
+     * @param run      options for the run.
      */
-    public record Contents(List<BridgePlan> plans, RunOptions run)
+    public record Contents(List<BridgePlan> plans, List<ContextPlan> contexts, RunOptions run)
     {
     }
 

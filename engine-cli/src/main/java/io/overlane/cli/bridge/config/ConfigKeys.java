@@ -23,12 +23,19 @@ final class ConfigKeys
 {
     /** Plurals of option names; other repeatable options keep their name. */
     private static final Map<String, String> PLURALS = Map.of(
-        "address", "addresses", "peer", "peers", "neighbor", "neighbors", "subnet", "subnets");
+        "address", "addresses", "peer", "peers", "neighbor", "neighbors", "subnet", "subnets", "gateway", "gateways",
+        "route", "routes");
 
     /** Keys of one segment only. */
     private static final Set<String> OF_ONE_SEGMENT =
         Set.of("device", "mac", "vni", "vlan", "vlan-protocol", "vlan-priority", "vlan-tags", "addresses", "peers",
-            "fdb", "flood", "neighbors", "subnets");
+            "fdb", "flood", "neighbors", "gateways", "context", "subnets");
+
+    /** Keys of one routing context only. */
+    private static final Set<String> OF_ONE_CONTEXT = Set.of("l3-vni", "router-mac", "routes");
+
+    /** Keys of routing contexts. */
+    private static final List<String> OF_CONTEXTS = List.of("name", "gateway-mac", "l3-vni", "router-mac", "routes");
 
     /** Keys that may stand in a segment, or before 'segments' for all segments. */
     private static final Set<String> OF_SEGMENTS = Stream.concat(
@@ -39,7 +46,8 @@ final class ConfigKeys
     private static final Map<String, List<String>> PARTS = Map.of(
         "peers", List.of("remote", "mac", "subnet", "gateway"),
         "fdb", List.of("mac", "remote"),
-        "neighbors", List.of("ip", "mac"));
+        "neighbors", List.of("ip", "mac"),
+        "routes", List.of("prefix", "via", "vni", "remote", "mac", "type"));
 
     private final Map<String, OptionSpec> options = new LinkedHashMap<>();
     private final Set<String> ofSegments = new LinkedHashSet<>();
@@ -63,6 +71,17 @@ final class ConfigKeys
     static boolean isOfOneSegment(final String key)
     {
         return OF_ONE_SEGMENT.contains(key);
+    }
+
+    static boolean isOfOneContext(final String key)
+    {
+        return OF_ONE_CONTEXT.contains(key);
+    }
+
+    /** Keys that may stand in a routing context; the first is its name. */
+    static List<String> ofContexts()
+    {
+        return OF_CONTEXTS;
     }
 
     /** Keys that may stand in a segment, in the order of the options. */

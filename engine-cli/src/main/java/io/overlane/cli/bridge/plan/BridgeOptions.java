@@ -176,6 +176,37 @@ public final class BridgeOptions
         "answered here. Default: none.")
     List<String> neighbors = new ArrayList<>();
 
+    @Option(names = "--gateway", paramLabel = "CIDR", description =
+        "Address by which stations of the segment reach other segments, with the length of the segment's prefix, " +
+        "repeatable (vxlan): the engine answers for it and routes; see docs/ip-gateway.md. Default: none.")
+    List<IpPrefix> gateways = new ArrayList<>();
+
+    @Option(names = "--context", paramLabel = "NAME", description =
+        "Routing context of the segment (vxlan): --gateway routes between the segments of one context. Default: " +
+        "default.")
+    @Nullable String context;
+
+    @Option(names = "--gateway-mac", paramLabel = "MAC", description =
+        "MAC address of the gateway in all segments of the context, the same on all engines (vxlan). Default: " +
+        "00:00:5e:00:01:01.")
+    @Nullable MacAddress gatewayMac;
+
+    @Option(names = "--l3-vni", paramLabel = "N", description =
+        "VNI of packets that two gateways of the context route to each other (vxlan). Default: none.")
+    @Nullable Long l3Vni;
+
+    @Option(names = "--router-mac", paramLabel = "MAC", description =
+        "MAC address of this engine in --l3-vni (vxlan). Default: made from the underlay address.")
+    @Nullable MacAddress routerMac;
+
+    @Option(
+        names = "--route",
+        paramLabel = "CIDR,via=IP[,vni=N]|CIDR,remote=IP[:PORT],mac=MAC|CIDR,type=blackhole|unreachable",
+        description =
+        "Static route of the context, repeatable (vxlan): through a router in one of its segments, through --l3-vni " +
+        "to the gateway with this router MAC, or to nowhere, without or with an ICMP error. Default: none.")
+    List<String> routes = new ArrayList<>();
+
     @Option(names = "--source", paramLabel = "any|known|routed", description =
         "Outer sources to accept. any; known: configured remotes; routed (ip-udp): only the remote to which the " +
         "inner source is routed. Default: as --policy says (vxlan), known (ip-udp).")

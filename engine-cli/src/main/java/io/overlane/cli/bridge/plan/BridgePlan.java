@@ -16,8 +16,10 @@ import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.port.Port;
 import io.overlane.port.VlanRules;
+import io.overlane.routing.Gateway;
 import io.overlane.tun.TunOffload;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * @param fdb           remotes by MAC address, those of peers included.
  * @param flood         remotes that get copies of flooded frames.
  * @param neighbors     inner addresses to answer for.
+ * @param gateways      addresses of the segment's gateway; empty if it has none.
+ * @param context       routing context of the segment.
  * @param offload       of the device; with NONE, the socket does not join or cut datagrams either.
  * @param sourcePorts   ports to send from; null for the bound port.
  * @param threads       1 for both directions, or 2, in each queue.
@@ -71,6 +75,8 @@ public record BridgePlan(
     Map<MacAddress, Vtep> fdb,
     Set<Vtep> flood,
     Map<IpAddress, MacAddress> neighbors,
+    List<IpPrefix> gateways,
+    String context,
     TunOffload offload,
     @Nullable PortRange sourcePorts,
     int threads,
@@ -104,6 +110,12 @@ public record BridgePlan(
     public boolean isOpenToAll()
     {
         return (mode == BridgeMode.VXLAN ? policy().sourcePolicy() : source) == SourcePolicy.ANY;
+    }
+
+    /** @return true if the engine routes packets of the segment's stations. */
+    public boolean isGateway()
+    {
+        return !gateways.isEmpty();
     }
 
     /** @return number of configured remotes. */
@@ -179,6 +191,10 @@ public record BridgePlan(
         fdb.forEach((mac, remote) -> state.fdb(vni, mac, remote));
         flood.forEach(remote -> state.flood(vni, remote));
         neighbors.forEach((address, mac) -> state.neighbor(vni, address, mac));
+        if (isGateway())
+        {
+            state.gateway(vni, new Gateway(context, new LinkedHashSet<>(gateways), 0));
+        }
         if (mode == BridgeMode.IP_UDP)
         {
             peers.forEach(peer -> state.route(peer.subnet(), peer.remote()));

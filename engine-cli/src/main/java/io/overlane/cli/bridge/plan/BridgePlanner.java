@@ -11,6 +11,8 @@ import io.overlane.engine.EngineContext;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.port.VlanRules;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RoutingContext;
 import io.overlane.tun.TunOffload;
 import io.overlane.tun.TunOptions;
 import io.overlane.underlay.DontFragment;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,8 @@ public final class BridgePlanner
     private static final int MOST_QUEUES = 16;
 
     private static final int LONGEST_NAP_US = 10_000;
+
+    private static final String DEFAULT_CONTEXT = "default";
 
     private final BridgeOptions options;
     private final HostFacts host;
@@ -103,6 +108,7 @@ public final class BridgePlanner
         requireOptionsOfUnderlay();
         requireLimits();
         requireOptionsOfTrunk();
+        requireOptionsOfGateway();
         final int udpPort = options.udpPort == null ? mode.udpPort() : options.udpPort;
         require(udpPort >= 1 && udpPort <= 0xFFFF, "--port " + udpPort + ": outside 1...65535");
         final String device = new TunOptions(mode.kind(), options.device == null ? mode.device() : options.device)
@@ -142,6 +148,8 @@ public final class BridgePlanner
             fdb,
             flood,
             neighbors(),
+            List.copyOf(new LinkedHashSet<>(options.gateways)),
+            options.context == null ? DEFAULT_CONTEXT : options.context,
             options.offload == BridgeOptions.Offload.AUTO ? TunOffload.ALL : TunOffload.NONE,
             options.sourcePorts,
             options.threads,
@@ -188,6 +196,25 @@ public final class BridgePlanner
         return new VlanRules(
             options.vlanPriority == null ? VlanRules.DEFAULT.priority() : options.vlanPriority,
             options.vlanTags == null ? isServiceVlan() : options.vlanTags == BridgeOptions.VlanTags.CARRY);
+    }
+
+    private void requireOptionsOfGateway()
+    {
+        for (final IpPrefix gateway : options.gateways)
+        {
+            final String where = "--gateway " + gateway;
+            parse(where, () -> new Gateway(DEFAULT_CONTEXT, Set.of(gateway), 0));
+            final boolean isNetwork =
+                gateway.equals(gateway.base()) && gateway.length() < gateway.address().bits() - 1;
+            require(!isNetwork, where + ": this is the network, not the address of a station in it");
+            require(options.queues == 1, where + ": not with --queues");
+        }
+        final String context = options.context;
+        if (context != null)
+        {
+            parse("--context " + context, () -> new RoutingContext(context));
+            require(!options.gateways.isEmpty(), "--context " + context + ": needs --gateway");
+        }
     }
 
     private void requireOptionsOfUnderlay()
@@ -256,6 +283,12 @@ public final class BridgePlanner
             requireOnly(BridgeMode.VXLAN, "--fdb", !options.fdb.isEmpty());
             requireOnly(BridgeMode.VXLAN, "--flood", !options.flood.isEmpty());
             requireOnly(BridgeMode.VXLAN, "--neighbor", !options.neighbors.isEmpty());
+            requireOnly(BridgeMode.VXLAN, "--gateway", !options.gateways.isEmpty());
+            requireOnly(BridgeMode.VXLAN, "--context", options.context != null);
+            requireOnly(BridgeMode.VXLAN, "--gateway-mac", options.gatewayMac != null);
+            requireOnly(BridgeMode.VXLAN, "--l3-vni", options.l3Vni != null);
+            requireOnly(BridgeMode.VXLAN, "--router-mac", options.routerMac != null);
+            requireOnly(BridgeMode.VXLAN, "--route", !options.routes.isEmpty());
             options.rules().keySet().forEach(rule -> requireOnly(BridgeMode.VXLAN, "--" + rule, !rule.isOuter()));
             requireOnly(BridgeMode.VXLAN, "--max-segments", options.maxSegments != null);
         }
@@ -365,7 +398,8 @@ public final class BridgePlanner
 
     private boolean usesIpv6Inside(final List<PeerSpec> peers)
     {
-        return options.addresses.stream().anyMatch(address -> !address.address().isV4()) ||
+        return Stream.concat(options.addresses.stream(), options.gateways.stream())
+            .anyMatch(address -> !address.address().isV4()) ||
             peers.stream().anyMatch(peer -> !peer.subnet().address().isV4());
     }
 

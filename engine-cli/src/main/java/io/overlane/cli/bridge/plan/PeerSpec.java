@@ -5,9 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +55,9 @@ public record PeerSpec(Vtep remote, @Nullable MacAddress mac, IpPrefix subnet, @
     {
         final Vtep remote = Vtep.parse(parts[0], defaultUdpPort);
         final boolean isVxlan = mode == BridgeMode.VXLAN;
-        final Map<String, String> values = values(parts, isVxlan ? VXLAN_KEYS : IP_UDP_KEYS, mode);
+        final NamedParts values = NamedParts.of(parts, isVxlan ? VXLAN_KEYS : IP_UDP_KEYS, mode.toString());
 
-        final IpPrefix subnet = IpPrefix.parse(required(values, "subnet"));
+        final IpPrefix subnet = IpPrefix.parse(values.required("subnet"));
         if (!subnet.equals(subnet.base()))
         {
             throw new IllegalArgumentException("subnet " + subnet + " has host bits; did you mean " + subnet.base() +
@@ -73,47 +71,17 @@ public record PeerSpec(Vtep remote, @Nullable MacAddress mac, IpPrefix subnet, @
             }
             return new PeerSpec(remote, null, subnet, null);
         }
-        final MacAddress mac = MacAddress.parse(required(values, "mac"));
+        final MacAddress mac = MacAddress.parse(values.required("mac"));
         if (!MacAddress.isValidSource(mac.value()))
         {
             throw new IllegalArgumentException("not a station's MAC address: " + mac);
         }
         final IpAddress gateway =
-            values.containsKey("gateway") ? IpAddress.parse(values.get("gateway")) : subnet.address();
+            values.has("gateway") ? IpAddress.parse(values.required("gateway")) : subnet.address();
         if (gateway.isV4() != subnet.address().isV4())
         {
             throw new IllegalArgumentException("gateway " + gateway + " is of another family than subnet " + subnet);
         }
         return new PeerSpec(remote, mac, subnet, gateway);
-    }
-
-    private static Map<String, String> values(final String[] parts, final List<String> keys, final BridgeMode mode)
-    {
-        final Map<String, String> values = new HashMap<>();
-        for (int i = 1; i < parts.length; i++)
-        {
-            final int equals = parts[i].indexOf('=');
-            final String key = equals < 0 ? parts[i] : parts[i].substring(0, equals);
-            if (equals < 0 || !keys.contains(key))
-            {
-                throw new IllegalArgumentException(
-                    "unknown part '" + parts[i] + "' (" + mode + " has " + String.join("=…, ", keys) + "=…)");
-            }
-            if (values.put(key, parts[i].substring(equals + 1)) != null)
-            {
-                throw new IllegalArgumentException(key + " is given twice");
-            }
-        }
-        return values;
-    }
-
-    private static String required(final Map<String, String> values, final String key)
-    {
-        final String value = values.get(key);
-        if (value == null)
-        {
-            throw new IllegalArgumentException(key + "=… is missing");
-        }
-        return value;
     }
 }

@@ -25,7 +25,7 @@ public record PlanChange(BridgePlan plan, List<String> kept)
      * device, socket or threads.
      */
     private static final Set<String> TABLES =
-        Set.of("addresses", "peers", "fdb", "flood", "neighbors", "vlanRules");
+        Set.of("addresses", "peers", "fdb", "flood", "neighbors", "gateways", "context", "vlanRules");
 
     /** Rules may change in a segment, but not in an IP network, which keeps its outer headers. */
     private static final String RULES = "rules";
